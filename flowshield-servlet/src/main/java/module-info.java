@@ -1,0 +1,6 @@
+/** The shield as a filter for Jakarta Servlet 6 containers. */
+module dev.flowshield.servlet {
+  requires transitive dev.flowshield.http;
+  requires transitive jakarta.servlet;
+  requires static org.jspecify;
+}

@@ -1,0 +1,6 @@
+/** Time turned by hand, and the contract of rate limiters as JUnit tests. */
+module dev.flowshield.testkit {
+  requires transitive dev.flowshield.api;
+  requires transitive org.junit.jupiter.api;
+  requires static org.jspecify;
+}

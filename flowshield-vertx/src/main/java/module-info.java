@@ -1,0 +1,7 @@
+/** The shield as a route handler for Vert.x Web. */
+module dev.flowshield.vertx {
+  requires transitive dev.flowshield.http;
+  requires transitive io.vertx.core;
+  requires transitive io.vertx.web;
+  requires static org.jspecify;
+}
