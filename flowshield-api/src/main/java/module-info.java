@@ -1,4 +1,10 @@
-/** Rate limits, decisions, and what a limiter has to provide. */
+/** What users and authors of rate limiters see: limits, limiters, decisions, and the services that provide them. */
 module dev.flowshield.api {
   requires static org.jspecify;
+
+  exports dev.flowshield;
+  exports dev.flowshield.spi;
+
+  uses dev.flowshield.spi.RateLimiterProvider;
+  uses dev.flowshield.spi.RateLimiterEngine;
 }

@@ -1,5 +1,12 @@
-/** The shield that admits, rejects and sheds requests. */
+/** The engine: the shield that admits, refuses and sheds work, and the limiters behind the names of the api. */
 module dev.flowshield.engine {
   requires transitive dev.flowshield.api;
   requires static org.jspecify;
+
+  exports dev.flowshield.engine;
+
+  provides dev.flowshield.spi.RateLimiterProvider with
+      dev.flowshield.engine.keyed.TokenBucketProvider;
+  provides dev.flowshield.spi.RateLimiterEngine with
+      dev.flowshield.engine.keyed.KeyTableEngine;
 }

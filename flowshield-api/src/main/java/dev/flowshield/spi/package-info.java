@@ -1,5 +1,7 @@
 /**
- * What an algorithm or a store of its own has to provide to become a rate limiter.
+ * What authors of limiters write against. Start with {@link dev.flowshield.spi.RateLimiterProvider} for a limiter with a name of
+ * its own, or with {@link dev.flowshield.spi.RateAlgorithm} for a formula that the engine runs. Nothing here is needed to use a
+ * limiter.
  */
 @NullMarked
 package dev.flowshield.spi;

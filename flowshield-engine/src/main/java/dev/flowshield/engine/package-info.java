@@ -1,5 +1,6 @@
 /**
- * The shield: limits for everyone and for each client, and overload protection.
+ * The shield: rate limits and a cap on work in flight, joined in one admission. Start with {@link dev.flowshield.engine.FlowShield}.
+ * Status codes, fields and client addresses are not here but in the HTTP module.
  */
 @NullMarked
 package dev.flowshield.engine;

@@ -1,0 +1,116 @@
+package dev.flowshield;
+
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateLimiterEngine;
+import dev.flowshield.spi.RateLimiterProvider;
+import java.net.URL;
+import java.security.CodeSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Finds what others provide: limiters by name, and the engine.
+ *
+ * <p>Looks where the caller's thread looks (context class loader), then where this module came from; a provider seen by both
+ * counts once. Looked up anew at each call: limiters are made at start, and a container that reloads an application must not
+ * be held on to.
+ */
+final class Providers {
+
+  private static final String ADD_ENGINE =
+      "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom)";
+
+  private Providers() {}
+
+  static RateLimiter limiter(String name, LimiterSpec spec) {
+    Map<String, RateLimiterProvider> byName = new TreeMap<>();
+    for (RateLimiterProvider provider : load(RateLimiterProvider.class)) {
+      String itsName = name(provider);
+      RateLimiterProvider other = byName.putIfAbsent(itsName, provider);
+      if (other != null) {
+        throw new IllegalStateException(
+            "limiter names must be unique, got '" + itsName + "' twice, from " + origin(other)
+                + " and from " + origin(provider) + ": rename one of them or take its jar away");
+      }
+    }
+    RateLimiterProvider provider = byName.get(name);
+    if (provider == null) {
+      throw byName.isEmpty()
+          ? new IllegalStateException(
+              "limiter '" + name + "' needs a provider, got none at all: " + ADD_ENGINE)
+          : new IllegalArgumentException("limiter must be one of " + byName.keySet() + ", got '"
+              + name + "': correct the name, or add the jar that provides it");
+    }
+    return create(provider, spec);
+  }
+
+  static RateLimiterEngine engine() {
+    List<RateLimiterEngine> engines = load(RateLimiterEngine.class);
+    if (engines.size() != 1) {
+      throw new IllegalStateException("there must be one engine, got "
+          + engines.stream().map(Providers::origin).toList() + ": " + ADD_ENGINE + ", once");
+    }
+    return engines.get(0);
+  }
+
+  private static String name(RateLimiterProvider provider) {
+    try {
+      return Objects.requireNonNull(provider.name(), "its name is null");
+    } catch (RuntimeException failure) {
+      throw new IllegalStateException(
+          "the limiter provider " + origin(provider) + " cannot tell its name: " + failure,
+          failure);
+    }
+  }
+
+  private static RateLimiter create(RateLimiterProvider provider, LimiterSpec spec) {
+    RateLimiter limiter;
+    try {
+      limiter = provider.create(spec);
+    } catch (
+        IllegalArgumentException refused) { // the caller's limit or option, in the provider's words
+      throw refused;
+    } catch (RuntimeException failure) {
+      throw new IllegalStateException(
+          "limiter '" + provider.name() + "' of " + origin(provider) + " could not be created: "
+              + failure,
+          failure);
+    }
+    if (limiter == null) {
+      throw new IllegalStateException("limiter '" + provider.name() + "' of " + origin(provider)
+          + " must not be null: mend its provider");
+    }
+    return limiter;
+  }
+
+  private static <S> List<S> load(Class<S> service) {
+    Map<Class<?>, S> found = new LinkedHashMap<>();
+    Stream.of(Thread.currentThread().getContextClassLoader(), Providers.class.getClassLoader())
+        .distinct()
+        .forEach(loader -> load(service, loader, found));
+    return List.copyOf(found.values());
+  }
+
+  private static <S> void load(Class<S> service, ClassLoader loader, Map<Class<?>, S> found) {
+    try {
+      ServiceLoader.load(service, loader)
+          .forEach(provider -> found.putIfAbsent(provider.getClass(), provider));
+    } catch (ServiceConfigurationError broken) {
+      throw new IllegalStateException(
+          "a provider of " + service.getSimpleName() + " cannot be loaded: " + broken.getMessage(),
+          broken);
+    }
+  }
+
+  private static String origin(Object provider) {
+    CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
+    URL place = source == null ? null : source.getLocation();
+    return provider.getClass().getName() + (place == null ? "" : " (" + place + ")");
+  }
+}

@@ -1,0 +1,159 @@
+package dev.flowshield;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How much may pass: a number of permits per period, and the most that may pass at one instant.
+ *
+ * <p>As text a limit reads {@code 100/s}, {@code 1000/min burst 50}, {@code 10000/day} or {@code 5/250ms}: the permits, a slash,
+ * the period (a unit, with a whole number before it where it is not one) and, where it differs from the permits, the burst.
+ * {@link #toString()} prints the same form back.
+ *
+ * <p><b>What a limit means.</b> {@code 100/s} admits at most 100 permits at one instant and 100 a second in the long run. In one
+ * unlucky span of a second it may admit the whole burst and a second's refill, 200 together: {@link #worstCase()}.
+ *
+ * <p>A value: immutable, equal by content, safe to share.
+ *
+ * @param permits the permits that come back in one period, 1 to 1,000,000,000,000,000
+ * @param period the time in which they come back, 1 nanosecond to 366 days
+ * @param burst the most permits at one instant, 1 to 1,000,000,000,000,000
+ */
+public record RateLimit(long permits, Duration period, long burst) {
+
+  // Permits and burst stay far below 2^63, so that their sum, the worst case, never overflows.
+  private static final long MOST_PERMITS = 1_000_000_000_000_000L;
+  private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
+
+  private static final String FORM =
+      "permits/period, as in '100/s', '1000/min burst 50' or '5/250ms' (periods: ns, us, ms, s, min, h, day)";
+  private static final Pattern TEXT =
+      Pattern.compile("(\\d{1,16}) ?/ ?(?:(\\d{1,16}) ?)?([a-z]{1,7})(?: burst (\\d{1,16}))?");
+
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if a part is outside its range; the message says which, and what is allowed
+   */
+  public RateLimit {
+    Objects.requireNonNull(period, "period");
+    requireCount("permits", permits, "a limit that admits nothing is a route to leave out");
+    requireCount("burst", burst, "leave it out for a burst equal to the permits");
+    if (period.isNegative() || period.isZero() || period.compareTo(LONGEST_PERIOD) > 0) {
+      throw new IllegalArgumentException("period must be 1 nanosecond to 366 days, got " + period
+          + ": choose a shorter or longer period with as many permits");
+    }
+  }
+
+  /**
+   * A limit whose burst is the permits of one period.
+   *
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public static RateLimit of(long permits, Duration period) {
+    return new RateLimit(permits, period, permits);
+  }
+
+  /**
+   * Reads a limit from text such as {@code 100/s} or {@code 1000/min burst 50}.
+   *
+   * @throws IllegalArgumentException if the text is not a limit; the message shows the form
+   */
+  public static RateLimit parse(String text) {
+    Objects.requireNonNull(text, "limit");
+    Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw malformed(text, "write it in that form");
+    }
+    long permits = Long.parseLong(matcher.group(1));
+    String burst = matcher.group(4);
+    return new RateLimit(
+        permits, period(text, matcher), burst == null ? permits : Long.parseLong(burst));
+  }
+
+  /**
+   * The same rate with another burst.
+   *
+   * @throws IllegalArgumentException if the burst is outside its range
+   */
+  public RateLimit withBurst(long newBurst) {
+    return new RateLimit(permits, period, newBurst);
+  }
+
+  /**
+   * The most permits that can pass in any span of one period: the burst and one period's refill. A property of the default
+   * limiter, {@code token-bucket}; no span of that length, wherever it begins, admits more.
+   */
+  public long worstCase() {
+    return permits + burst;
+  }
+
+  /** The limit in the form that {@link #parse} reads: {@code 1000/min burst 50}. */
+  @Override
+  public String toString() {
+    String rate = permits + "/" + text(period);
+    return burst == permits ? rate : rate + " burst " + burst;
+  }
+
+  private static Duration period(String text, Matcher matcher) {
+    String count = matcher.group(2);
+    Duration unit = unit(text, matcher.group(3)).getDuration();
+    try {
+      return count == null ? unit : unit.multipliedBy(Long.parseLong(count));
+    } catch (ArithmeticException overflow) {
+      throw malformed(text, "the period is far beyond 366 days");
+    }
+  }
+
+  private static ChronoUnit unit(String text, String name) {
+    return switch (name) {
+      case "ns" -> ChronoUnit.NANOS;
+      case "us" -> ChronoUnit.MICROS;
+      case "ms" -> ChronoUnit.MILLIS;
+      case "s", "sec", "second", "seconds" -> ChronoUnit.SECONDS;
+      case "min", "minute", "minutes" -> ChronoUnit.MINUTES;
+      case "h", "hour", "hours" -> ChronoUnit.HOURS;
+      case "d", "day", "days" -> ChronoUnit.DAYS;
+      default -> throw malformed(text, "'" + name + "' is no period");
+    };
+  }
+
+  private static String text(Duration period) {
+    long nanos = period.toNanos(); // at most 366 days, so it fits
+    if (nanos % 1_000_000_000L == 0) {
+      long seconds = nanos / 1_000_000_000L;
+      return seconds % 86_400 == 0
+          ? text(seconds / 86_400, "day")
+          : seconds % 3_600 == 0
+              ? text(seconds / 3_600, "h")
+              : seconds % 60 == 0 ? text(seconds / 60, "min") : text(seconds, "s");
+    }
+    return nanos % 1_000_000 == 0
+        ? text(nanos / 1_000_000, "ms")
+        : nanos % 1_000 == 0 ? text(nanos / 1_000, "us") : text(nanos, "ns");
+  }
+
+  private static String text(long count, String unit) {
+    return count == 1 ? unit : count + unit;
+  }
+
+  private static void requireCount(String name, long value, String wayOut) {
+    if (value < 1 || value > MOST_PERMITS) {
+      throw new IllegalArgumentException(
+          name + " must be 1 to 1,000,000,000,000,000, got " + value + ": " + wayOut);
+    }
+  }
+
+  private static IllegalArgumentException malformed(String text, String wayOut) {
+    return new IllegalArgumentException(
+        "limit must be " + FORM + ", got '" + shown(text) + "': " + wayOut);
+  }
+
+  private static String shown(String text) {
+    return text.length() <= 64 ? text : text.substring(0, 64) + "…";
+  }
+}

@@ -1,0 +1,137 @@
+package dev.flowshield.spi;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a limiter is asked to be: its limit, where it reads the time, how many clients it may remember, and options that only
+ * its provider understands.
+ *
+ * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a record, so that it can grow
+ * without breaking those who make one. Immutable.
+ */
+public final class LimiterSpec {
+
+  /** How many clients a limiter remembers unless told otherwise: 1,000,000. */
+  public static final int DEFAULT_MAX_CLIENTS = 1_000_000;
+
+  /** The most clients that can be asked for: 100,000,000. */
+  public static final int MOST_CLIENTS = 100_000_000;
+
+  private final RateLimit limit;
+  private final Ticker ticker;
+  private final InstantSource instantSource;
+  private final int maxClients;
+  private final Map<String, String> options;
+
+  private LimiterSpec(
+      RateLimit limit,
+      Ticker ticker,
+      InstantSource instantSource,
+      int maxClients,
+      Map<String, String> options) {
+    this.limit = limit;
+    this.ticker = ticker;
+    this.instantSource = instantSource;
+    this.maxClients = maxClients;
+    this.options = options;
+  }
+
+  /** One limit, the time of this machine, a million clients, no options. */
+  public static LimiterSpec of(RateLimit limit) {
+    return new LimiterSpec(
+        Objects.requireNonNull(limit, "limit"),
+        Ticker.system(),
+        InstantSource.system(),
+        DEFAULT_MAX_CLIENTS,
+        Map.of());
+  }
+
+  /** The same with the time read from this ticker. */
+  public LimiterSpec withTicker(Ticker newTicker) {
+    return new LimiterSpec(
+        limit, Objects.requireNonNull(newTicker, "ticker"), instantSource, maxClients, options);
+  }
+
+  /** The same with the wall clock, for limits that follow the calendar, read from this source. */
+  public LimiterSpec withInstantSource(InstantSource newSource) {
+    return new LimiterSpec(
+        limit, ticker, Objects.requireNonNull(newSource, "instantSource"), maxClients, options);
+  }
+
+  /**
+   * The same with room for this many clients.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 100,000,000
+   */
+  public LimiterSpec withMaxClients(int newMaxClients) {
+    if (newMaxClients < 1 || newMaxClients > MOST_CLIENTS) {
+      throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + newMaxClients
+          + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
+    }
+    return new LimiterSpec(limit, ticker, instantSource, newMaxClients, options);
+  }
+
+  /** The same with an option for the provider. */
+  public LimiterSpec withOption(String name, String value) {
+    Map<String, String> more = new TreeMap<>(options);
+    more.put(
+        Objects.requireNonNull(name, "option name"), Objects.requireNonNull(value, "option value"));
+    return new LimiterSpec(limit, ticker, instantSource, maxClients, Map.copyOf(more));
+  }
+
+  /** The limit to keep. */
+  public RateLimit limit() {
+    return limit;
+  }
+
+  /** Where to read the time that passes. */
+  public Ticker ticker() {
+    return ticker;
+  }
+
+  /** Where to read the wall clock, for limits that follow the calendar. */
+  public InstantSource instantSource() {
+    return instantSource;
+  }
+
+  /** How many clients to remember at most. */
+  public int maxClients() {
+    return maxClients;
+  }
+
+  /** The options, each name once. */
+  public Map<String, String> options() {
+    return options;
+  }
+
+  /**
+   * For providers: refuses options that nobody reads, as a misspelt one would be.
+   *
+   * @return this spec
+   * @throws IllegalArgumentException if an option is not among the known ones
+   */
+  public LimiterSpec requireOptionsIn(String... known) {
+    Set<String> unknown = new TreeSet<>(options.keySet());
+    Set<String> allowed = new TreeSet<>(List.of(known));
+    unknown.removeAll(allowed);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("options must be among " + allowed + ", got " + unknown
+          + ": correct the spelling or leave them out");
+    }
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return "LimiterSpec[" + limit + "] for up to " + maxClients + " clients"
+        + (options.isEmpty() ? "" : " " + options);
+  }
+}

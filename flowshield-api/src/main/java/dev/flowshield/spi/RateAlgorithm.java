@@ -1,0 +1,63 @@
+package dev.flowshield.spi;
+
+/**
+ * A rate limit as a pure step on one 64-bit word: given what is remembered of a key, the time, and the permits asked for, what is
+ * remembered next, or that they are refused.
+ *
+ * <p>Whoever writes one gets the bounded key table, the cap on clients, the shared overflow and the thread-safety from the engine:
+ * {@code RateLimiter.of(new MyAlgorithm(), LimiterSpec.of(limit))}.
+ *
+ * <p><b>Words.</b> Every word is even; the engine keeps the odd values for marks of its own. A word alone, with the time, tells all
+ * there is to know of a key.
+ *
+ * <p><b>Laws.</b> The engine relies on these, and a limiter that breaks one admits too much or too little:
+ *
+ * <ol>
+ *   <li>All methods are pure: equal arguments give equal answers, nothing is kept, no clock is read. So they are thread-safe.
+ *   <li><i>Idle equals absent.</i> Of an {@link #isIdle idle} word, {@link #step} answers as of {@link #idle idle(now)}.
+ *   <li><i>Words only rise.</i> A word that {@link #step} answers is never one that the same key has had before, whatever was taken
+ *       and however often it was idle in between.
+ *   <li><i>The time may be old.</i> {@code now} is wrap-safe ticker time ({@code a - b} compares) and may, by a race, be older than the
+ *       reading that made the word. Then {@link #step} may refuse (the engine asks again with a new reading), and must
+ *       never admit what it would not admit at the word's own time.
+ * </ol>
+ *
+ * <p>A step costs a few nanoseconds: no allocation, no exception, no loop.
+ */
+public interface RateAlgorithm {
+
+  /** What {@link #step} answers when it refuses: no word, since words are even. */
+  long REJECTED = -1L;
+
+  /** The word of a key that was never seen. */
+  long idle(long now);
+
+  /** Whether a key with this word is the same as one never seen. */
+  boolean isIdle(long word, long now);
+
+  /**
+   * The word after taking the permits, or {@link #REJECTED}.
+   *
+   * @param permits 1 to {@link #maxPermits()}
+   */
+  long step(long word, long now, long permits);
+
+  /**
+   * The word after giving permits back of which it turned out that they were not used, as far as they have not come back by themselves.
+   *
+   * @param taken the word that {@link #step} answered when they were taken
+   */
+  long giveBack(long word, long taken, long now, long permits);
+
+  /** The permits that could be taken now; 0 or more. */
+  long remaining(long word, long now);
+
+  /**
+   * After {@link #step} refused: the shortest wait in nanoseconds, at least 1, after which it would admit the same permits if
+   * nothing else was taken meanwhile.
+   */
+  long retryAfterNanos(long word, long now, long permits);
+
+  /** The most permits that can ever be taken at once: the burst. */
+  long maxPermits();
+}

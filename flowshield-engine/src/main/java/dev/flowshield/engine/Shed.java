@@ -1,0 +1,12 @@
+package dev.flowshield.engine;
+
+/**
+ * The server protects itself: as much work is in flight as it may carry, whoever asks. Over HTTP: 503.
+ *
+ * @param retryAfterNanos a guess, one second: when work will be done is not known
+ */
+public record Shed(long retryAfterNanos) implements Refusal {
+
+  // One for all: refusing gets cheaper under a flood, not dearer.
+  static final Shed FULL = new Shed(1_000_000_000L);
+}

@@ -1,0 +1,33 @@
+package dev.flowshield.engine;
+
+import java.time.Duration;
+
+/**
+ * What a shield has done and how it stands. The numbers are read one after another while work goes on, so they may differ by the work of
+ * that moment.
+ *
+ * @param admitted work admitted since the start
+ * @param overLimit work refused because a rate limit was spent
+ * @param shed work refused because the server was full
+ * @param failed admitted work that ended with {@link Admitted#failed()}
+ * @param ignored admitted work that ended with {@link Admitted#ignored()}
+ * @param inFlight admitted work that has not ended
+ * @param inFlightLimit the most work in flight; {@link Integer#MAX_VALUE} if there is no cap
+ * @param trackedClients clients that have a place in the table; those included whose allowance is full again and whose place nobody
+ *     needed since; 0 if clients are not limited, or by a provider's own limiter
+ * @param clientCapacity places in the table once it is fully grown
+ * @param overflowed how often a client was admitted from an allowance that it shares, since the table was full
+ * @param uptime since the shield was built
+ */
+public record ShieldStats(
+    long admitted,
+    long overLimit,
+    long shed,
+    long failed,
+    long ignored,
+    int inFlight,
+    int inFlightLimit,
+    long trackedClients,
+    long clientCapacity,
+    long overflowed,
+    Duration uptime) {}

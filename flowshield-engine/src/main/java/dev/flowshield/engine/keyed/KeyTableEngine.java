@@ -1,0 +1,15 @@
+package dev.flowshield.engine.keyed;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateAlgorithm;
+import dev.flowshield.spi.RateLimiterEngine;
+
+/** Runs any algorithm on the key table. */
+public final class KeyTableEngine implements RateLimiterEngine {
+
+  @Override
+  public RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec) {
+    return new KeyedLimiter(algorithm, spec);
+  }
+}

@@ -1,0 +1,39 @@
+package dev.flowshield.engine.keyed;
+
+import dev.flowshield.RateLimiter;
+import java.util.Objects;
+
+/** What a caller may ask for. Checked before anything is taken. */
+public final class Requests {
+
+  private Requests() {}
+
+  /**
+   * Refuses what is no key.
+   *
+   * @throws NullPointerException if the key is null
+   * @throws IllegalArgumentException if it is too long
+   */
+  public static void requireKey(String key) {
+    Objects.requireNonNull(
+        key, "key must be a string, got null: calls that have no key leave it out");
+    if (key.length() > RateLimiter.LONGEST_KEY) {
+      throw new IllegalArgumentException("key must be at most " + RateLimiter.LONGEST_KEY
+          + " characters, got one of " + key.length() + ": pass a hash of it");
+    }
+  }
+
+  /**
+   * Refuses a number of permits that can never be had.
+   *
+   * @param burst the most that can be had at once
+   * @param limit whose burst that is, as the user wrote it
+   * @throws IllegalArgumentException if the permits are not 1 to the burst
+   */
+  public static void requirePermits(long permits, long burst, String limit) {
+    if (permits < 1 || permits > burst) {
+      throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
+          + limit + "'), got " + permits + ": ask for fewer or raise the burst");
+    }
+  }
+}

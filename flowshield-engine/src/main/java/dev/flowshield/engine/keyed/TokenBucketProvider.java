@@ -1,0 +1,24 @@
+package dev.flowshield.engine.keyed;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateLimiterProvider;
+
+/** Makes the engine's default limiter known as {@code token-bucket}. */
+public final class TokenBucketProvider implements RateLimiterProvider {
+
+  /** The name. */
+  public static final String NAME = "token-bucket";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public RateLimiter create(LimiterSpec spec) {
+    spec.requireOptionsIn();
+    return new KeyedLimiter(new Gcra(spec.limit()), spec);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.flowshield.engine.overload;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Counts the work in flight and admits no more than its limit.
+ *
+ * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange when nobody races, leaving is one addition, and being turned
+ * away writes nothing.
+ */
+public final class InFlight {
+  /*
+   * State, one long in the middle of an array, apart from other threads' data: the work in flight, 0 .. limit.
+   *
+   * Invariants
+   *   F1  It rises by one, only while below the limit, so it never passes the limit.
+   *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to that.
+   *
+   * Memory order: volatile throughout. What was done before an exit happens-before what is admitted after it, as with a semaphore.
+   */
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private static final int AT = 16;
+
+  private final long[] count = new long[2 * AT];
+  private final int limit;
+
+  /** No more than {@code limit} at a time; {@link Integer#MAX_VALUE} only counts. */
+  public InFlight(int limit) {
+    this.limit = limit;
+  }
+
+  /** Takes a place if one is free. */
+  public boolean tryEnter() {
+    long seen = (long) LONGS.getVolatile(count, AT);
+    while (seen < limit) {
+      long found = (long) LONGS.compareAndExchange(count, AT, seen, seen + 1);
+      if (found == seen) {
+        return true;
+      }
+      seen = found;
+    }
+    return false;
+  }
+
+  /** Gives the place back. */
+  public void exit() {
+    LONGS.getAndAdd(count, AT, -1L);
+  }
+
+  public boolean isFull() {
+    return (long) LONGS.getVolatile(count, AT) >= limit;
+  }
+
+  public int count() {
+    return (int) (long) LONGS.getVolatile(count, AT);
+  }
+
+  public int limit() {
+    return limit;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.flowshield.engine.rate;
+
+import dev.flowshield.Decision;
+import dev.flowshield.spi.RateAlgorithm;
+
+/**
+ * What to make of an outcome. The loop over a word is written once and asks one of these at its end, so that whoever needs only yes
+ * or no pays neither for an object nor for the division behind {@code remaining}.
+ */
+public interface Answer<T> {
+
+  /** The permits are taken; {@code word} is what is remembered now. */
+  T admitted(RateAlgorithm algorithm, long word, long now);
+
+  /** Nothing is taken; {@code word} is what refused. */
+  T rejected(RateAlgorithm algorithm, long word, long now, long permits);
+
+  /** Yes or no; allocates nothing. */
+  Answer<Boolean> YES_OR_NO = new Answer<>() {
+    @Override
+    public Boolean admitted(RateAlgorithm algorithm, long word, long now) {
+      return Boolean.TRUE;
+    }
+
+    @Override
+    public Boolean rejected(RateAlgorithm algorithm, long word, long now, long permits) {
+      return Boolean.FALSE;
+    }
+  };
+
+  /** The word after taking, or {@link RateAlgorithm#REJECTED}; one object, so not for every call. */
+  Answer<Long> WORD = new Answer<>() {
+    @Override
+    public Long admitted(RateAlgorithm algorithm, long word, long now) {
+      return word;
+    }
+
+    @Override
+    public Long rejected(RateAlgorithm algorithm, long word, long now, long permits) {
+      return RateAlgorithm.REJECTED;
+    }
+  };
+
+  /** The whole decision; one object. */
+  Answer<Decision> DECISION = new Answer<>() {
+    @Override
+    public Decision admitted(RateAlgorithm algorithm, long word, long now) {
+      return new Decision.Admitted(algorithm.remaining(word, now));
+    }
+
+    @Override
+    public Decision rejected(RateAlgorithm algorithm, long word, long now, long permits) {
+      return new Decision.Rejected(
+          algorithm.remaining(word, now), algorithm.retryAfterNanos(word, now, permits));
+    }
+  };
+}

@@ -1,0 +1,136 @@
+package dev.flowshield.engine.rate;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.spi.RateAlgorithm;
+import java.math.BigInteger;
+
+/**
+ * A steady rate with a burst, the token bucket of the configuration: the generic cell rate algorithm.
+ *
+ * <p>The word is an instant: when every permit will be back. What lies between now and then is the debt of the key.
+ *
+ * <pre>
+ *   debt  = max(0, word - now)
+ *   admit if debt + permits * interval &lt;= burst * interval, then word = now + debt + permits * interval
+ *   else  retryAfter = debt + permits * interval - burst * interval
+ * </pre>
+ *
+ * <p><b>Units.</b> Time counts in 2^-shift nanoseconds, and the interval (time per permit) is rounded up to a whole unit, so the
+ * rate is never above the limit. The shift is the least that keeps it within a millionth below. One more bit makes every word even.
+ *
+ * <p><b>Range.</b> At most 10,000,000 permits a second, and a burst that takes at most 2^62 units to come back (73 years at shift
+ * 1, 39 hours at the highest shift, 15).
+ *
+ * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5 days. A word that was left alone
+ * for that long must not read as a debt. No legal debt is above the burst, so a debt beyond the burst and some slack is a
+ * word from an earlier turn, and idle. The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a
+ * key idle for a turn, less the slack and its burst, may be refused once more; never is one admitted too early.
+ *
+ * <p>Immutable, pure, constant time. Source: ITU-T I.371, GCRA in its virtual scheduling form.
+ */
+public final class Gcra implements RateAlgorithm {
+
+  private static final BigInteger ROUNDING = BigInteger.valueOf(1_000_000);
+  private static final long MOST_PER_SECOND = 10_000_000;
+  private static final BigInteger MOST_UNITS = BigInteger.ONE.shiftLeft(62);
+  private static final long SLACK = 1L << 58;
+
+  private final long maxPermits;
+  private final int shift;
+  private final long interval;
+  private final long burst; // in units of time, as the debt is
+  private final long highestDebt;
+
+  /**
+   * The algorithm for a limit.
+   *
+   * @throws IllegalArgumentException if the limit is outside the range above
+   */
+  public Gcra(RateLimit limit) {
+    BigInteger period = BigInteger.valueOf(limit.period().toNanos());
+    BigInteger permits = BigInteger.valueOf(limit.permits());
+    if (permits
+            .multiply(BigInteger.valueOf(1_000_000_000))
+            .compareTo(period.multiply(BigInteger.valueOf(MOST_PER_SECOND)))
+        > 0) {
+      throw new IllegalArgumentException(
+          "limit must be at most 10,000,000 permits a second, got '" + limit
+              + "': a limit above what a process can check protects nothing, so lower it or leave it out");
+    }
+    int bits = 0;
+    while (!isFine(period.shiftLeft(bits), permits)) {
+      bits++;
+    }
+    BigInteger units = period
+        .shiftLeft(bits)
+        .add(permits)
+        .subtract(BigInteger.ONE)
+        .divide(permits)
+        .shiftLeft(1);
+    BigInteger whole = units.multiply(BigInteger.valueOf(limit.burst()));
+    if (whole.compareTo(MOST_UNITS) > 0) {
+      throw new IllegalArgumentException("burst must be at most "
+          + MOST_UNITS.divide(units) + " for limit '" + limit.permits() + " permits in "
+          + limit.period() + "', got "
+          + limit.burst() + ": a burst that takes years to come back is no burst, so lower it");
+    }
+    this.maxPermits = limit.burst();
+    this.shift = bits + 1;
+    this.interval = units.longValueExact();
+    this.burst = whole.longValueExact();
+    this.highestDebt = burst + SLACK;
+  }
+
+  /** Whether rounding the interval up to a whole unit changes the rate by at most a millionth. */
+  private static boolean isFine(BigInteger period, BigInteger permits) {
+    BigInteger[] interval = period.divideAndRemainder(permits);
+    return interval[1].signum() == 0 || interval[0].compareTo(ROUNDING) >= 0;
+  }
+
+  @Override
+  public long idle(long now) {
+    return now << shift;
+  }
+
+  @Override
+  public boolean isIdle(long word, long now) {
+    long debt = word - (now << shift);
+    return debt <= 0 || debt > highestDebt;
+  }
+
+  @Override
+  public long step(long word, long now, long permits) {
+    long start = now << shift;
+    long debt = Math.max(0, word - start);
+    long cost = permits * interval; // at most the burst, so it does not overflow
+    return debt > burst - cost ? REJECTED : start + debt + cost;
+  }
+
+  @Override
+  public long giveBack(long word, long taken, long now, long permits) {
+    // What has come back by itself since the taking is not there to be given back a second time.
+    long outstanding = Math.min(permits * interval, taken - (now << shift));
+    return outstanding <= 0 ? word : word - outstanding;
+  }
+
+  @Override
+  public long remaining(long word, long now) {
+    return isIdle(word, now) ? maxPermits : Math.max(0, burst - (word - (now << shift))) / interval;
+  }
+
+  @Override
+  public long retryAfterNanos(long word, long now, long permits) {
+    long early = word - (now << shift) + permits * interval - burst;
+    return Math.max(1, (early + (1L << shift) - 1) >> shift);
+  }
+
+  @Override
+  public long maxPermits() {
+    return maxPermits;
+  }
+
+  @Override
+  public String toString() {
+    return "Gcra[interval=" + interval + "*2^-" + shift + "ns, burst=" + maxPermits + "]";
+  }
+}

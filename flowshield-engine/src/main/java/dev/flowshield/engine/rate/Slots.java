@@ -1,0 +1,138 @@
+package dev.flowshield.engine.rate;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.spi.RateAlgorithm;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slots in a plain {@code long[]}, and the one loop that takes permits from them. A single limit is an array with one slot; the key
+ * table is many.
+ *
+ * <p>Lock-free; allocates nothing of its own; a rejection writes nothing.
+ */
+public final class Slots {
+  /*
+   * State, two longs side by side:
+   *
+   *   slots[at]        fingerprint   whose slot it is; 0 = nobody's yet
+   *   slots[at + 1]    word          what the algorithm remembers: even; or MOVING, odd
+   *
+   * Invariants
+   *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of the table's segment.
+   *   S2  A word becomes MOVING only by an exchange from the value that was judged.
+   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, and an
+   *       exchange that succeeds proves that the slot, word and owner, stood still since the word was read. (Single limits also
+   *       give permits back, so their words fall; they have one owner for ever and need only the equal value.)
+   *
+   * Order of one take: word, clock, word, exchange.
+   *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
+   *   refuses. The second look comes because reading the clock takes longer than all else: an exchange on the older look
+   *   would mostly fail under contention. Later tries keep the reading; an old reading can refuse too early, never admit too
+   *   much, so a refusal counts only if the word is still the one seen first. Else all is read anew; someone made progress.
+   *
+   * Memory order: volatile throughout.
+   */
+
+  /** The word of a slot that changes hands or house. */
+  public static final long MOVING = 1L;
+
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private Slots() {}
+
+  /**
+   * Takes permits from a slot.
+   *
+   * @return the answer, or null if the slot is not (or no longer) that of the fingerprint: look the key up again
+   */
+  public static <T> @Nullable T take(
+      long[] slots,
+      int at,
+      long fingerprint,
+      RateAlgorithm algorithm,
+      Ticker ticker,
+      long permits,
+      Answer<T> answer) {
+    while (true) {
+      long seen = word(slots, at);
+      long now = ticker.nanos();
+      long taken = tryTake(slots, at, fingerprint, algorithm, now, permits);
+      if (taken == MOVING) {
+        return null;
+      }
+      if (taken != REJECTED) {
+        return answer.admitted(algorithm, taken, now);
+      }
+      if (word(slots, at) == seen) {
+        if (!algorithm.isIdle(seen, now)) {
+          return answer.rejected(algorithm, seen, now, permits);
+        }
+        // Left alone for so long that the clock came round; idle is as good as new.
+        long renewed = algorithm.step(algorithm.idle(now), now, permits);
+        if (exchange(slots, at, seen, renewed) == seen) {
+          return answer.admitted(algorithm, renewed, now);
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes permits from a slot by a reading of the clock that the caller has.
+   *
+   * @return the word after it; {@link RateAlgorithm#REJECTED}, which at an old reading may be too early; or {@link #MOVING}, if the
+   *     slot is not that of the fingerprint
+   */
+  public static long tryTake(
+      long[] slots, int at, long fingerprint, RateAlgorithm algorithm, long now, long permits) {
+    long word = word(slots, at);
+    while (true) {
+      if (word == MOVING || fingerprint(slots, at) != fingerprint) {
+        return MOVING;
+      }
+      long next = algorithm.step(word, now, permits);
+      if (next == REJECTED) {
+        return REJECTED;
+      }
+      long found = exchange(slots, at, word, next);
+      if (found == word) {
+        return next;
+      }
+      word = found;
+    }
+  }
+
+  /** Whether a word, read before the clock, refuses the permits. */
+  public static boolean rejects(RateAlgorithm algorithm, long word, long now, long permits) {
+    return algorithm.step(word, now, permits) == REJECTED && !algorithm.isIdle(word, now);
+  }
+
+  public static long fingerprint(long[] slots, int at) {
+    return (long) LONGS.getVolatile(slots, at);
+  }
+
+  public static void fingerprint(long[] slots, int at, long fingerprint) {
+    LONGS.setVolatile(slots, at, fingerprint);
+  }
+
+  public static long word(long[] slots, int at) {
+    return (long) LONGS.getVolatile(slots, at + 1);
+  }
+
+  public static void word(long[] slots, int at, long word) {
+    LONGS.setVolatile(slots, at + 1, word);
+  }
+
+  /** Exchanges the word if it is the expected one; answers the word that was there. */
+  public static long exchange(long[] slots, int at, long expected, long next) {
+    return (long) LONGS.compareAndExchange(slots, at + 1, expected, next);
+  }
+
+  /** Marks the word as moving, whatever it is, and answers the word that was there. */
+  public static long freeze(long[] slots, int at) {
+    return (long) LONGS.getAndSet(slots, at + 1, MOVING);
+  }
+}
