@@ -1,0 +1,61 @@
+package com.example.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.OverLimit;
+import dev.flowshield.spi.LimiterSpec;
+import org.junit.jupiter.api.Test;
+
+class ClassPathTest {
+
+  @Test
+  void nothingHereIsInANamedModule() {
+    assertFalse(RateLimiter.class.getModule().isNamed());
+    assertFalse(FlowShield.class.getModule().isNamed());
+  }
+
+  @Test
+  void aLimiterOfOnesOwnIsFoundByName() {
+    RateLimiter limiter = RateLimiter.of("batch", RateLimit.parse("100/h"));
+
+    assertEquals(90, limiter.decide("alice").remaining());
+    assertFalse(limiter.tryAcquire("alice", 91));
+  }
+
+  @Test
+  void aLimiterOfOnesOwnReadsItsOptions() {
+    LimiterSpec spec = LimiterSpec.of(RateLimit.parse("100/h")).withOption("size", "50");
+
+    assertEquals(50, RateLimiter.of("batch", spec).decide("alice").remaining());
+  }
+
+  @Test
+  void theDefaultLimiterIsFoundWithoutAName() {
+    RateLimiter limiter = RateLimiter.of("10/s burst 20");
+
+    assertTrue(limiter.tryAcquire("alice", 20));
+  }
+
+  @Test
+  void theShieldAdmitsAndRefuses() {
+    FlowShield shield =
+        FlowShield.builder().limit("100/s").perClient("2/s").inFlight(1).ticker(() -> 0).build();
+
+    for (int call = 0; call < 2; call++) {
+      if (shield.admit("alice") instanceof Admitted admitted) {
+        admitted.close();
+      }
+    }
+    assertTrue(shield.admit("alice") instanceof OverLimit over
+        && over.limit().equals(RateLimit.parse("2/s"))
+        && over.retryAfterNanos() == 500_000_000);
+    assertEquals(2, shield.stats().admitted());
+    assertEquals(1, shield.stats().overLimit());
+  }
+}

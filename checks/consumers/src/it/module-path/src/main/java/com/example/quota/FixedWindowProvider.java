@@ -1,0 +1,55 @@
+package com.example.quota;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateLimiterProvider;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Counts the permits of each key in one window after the other. */
+public final class FixedWindowProvider implements RateLimiterProvider {
+
+  /** For the service loader. */
+  public FixedWindowProvider() {}
+
+  @Override
+  public String name() {
+    return "fixed-window";
+  }
+
+  @Override
+  public RateLimiter create(LimiterSpec spec) {
+    spec.requireOptionsIn();
+    return new FixedWindow(spec);
+  }
+
+  private static final class FixedWindow implements RateLimiter {
+    private final LimiterSpec spec;
+    private final long length;
+    private final long start;
+    private final Map<String, Long> taken = new HashMap<>();
+    private long window;
+
+    FixedWindow(LimiterSpec spec) {
+      this.spec = spec;
+      this.length = spec.limit().period().toNanos();
+      this.start = spec.ticker().nanos();
+    }
+
+    @Override
+    public synchronized Decision decide(String key, long permits) {
+      long elapsed = spec.ticker().nanos() - start;
+      if (elapsed / length != window) {
+        window = elapsed / length;
+        taken.clear();
+      }
+      long remaining = spec.limit().permits() - taken.getOrDefault(key, 0L);
+      if (permits > remaining) {
+        return new Decision.Rejected(remaining, length - elapsed % length);
+      }
+      taken.merge(key, permits, Long::sum);
+      return new Decision.Admitted(remaining - permits);
+    }
+  }
+}

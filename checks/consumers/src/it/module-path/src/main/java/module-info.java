@@ -1,0 +1,11 @@
+/** A user of FlowShield with a limiter of its own. */
+module com.example.quota {
+  requires dev.flowshield.api;
+  requires dev.flowshield.engine;
+  requires dev.flowshield.servlet;
+  requires dev.flowshield.vertx;
+  requires dev.flowshield.undertow; // automatic module, named by its manifest
+
+  provides dev.flowshield.spi.RateLimiterProvider with
+      com.example.quota.FixedWindowProvider;
+}

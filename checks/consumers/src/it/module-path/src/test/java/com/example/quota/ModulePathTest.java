@@ -1,0 +1,71 @@
+package com.example.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.OverLimit;
+import dev.flowshield.servlet.FlowShieldFilter;
+import dev.flowshield.spi.LimiterSpec;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ModulePathTest {
+
+  @Test
+  void everyModuleHasItsName() {
+    assertEquals("dev.flowshield.api", RateLimiter.class.getModule().getName());
+    assertEquals("dev.flowshield.engine", FlowShield.class.getModule().getName());
+    assertEquals("dev.flowshield.servlet", FlowShieldFilter.class.getModule().getName());
+    assertEquals(
+        "dev.flowshield.vertx", dev.flowshield.vertx.FlowShieldHandler.class.getModule().getName());
+    assertEquals(
+        "dev.flowshield.undertow",
+        dev.flowshield.undertow.FlowShieldHandler.class.getModule().getName());
+    assertEquals("com.example.quota", FixedWindowProvider.class.getModule().getName());
+  }
+
+  @Test
+  void aLimiterOfOnesOwnIsFoundByName() {
+    RateLimiter limiter = RateLimiter.of("fixed-window", RateLimit.parse("100/s"));
+
+    assertTrue(limiter.tryAcquire("alice", 99));
+    assertFalse(limiter.tryAcquire("alice", 101));
+  }
+
+  @Test
+  void aLimiterOfOnesOwnReadsTheTickerOfItsSpec() {
+    AtomicLong now = new AtomicLong();
+    RateLimiter limiter =
+        RateLimiter.of("fixed-window", LimiterSpec.of(RateLimit.parse("2/s")).withTicker(now::get));
+
+    assertTrue(limiter.tryAcquire("alice", 2));
+    assertFalse(limiter.tryAcquire("alice"));
+    now.set(1_000_000_000);
+    assertTrue(limiter.tryAcquire("alice", 2));
+  }
+
+  @Test
+  void theDefaultLimiterIsFoundWithoutAName() {
+    RateLimiter limiter = RateLimiter.of("10/s burst 20");
+
+    assertTrue(limiter.tryAcquire("alice", 20));
+  }
+
+  @Test
+  void theShieldKeepsClientsByALimiterOfOnesOwn() {
+    FlowShield shield = FlowShield.builder()
+        .perClient("1/s")
+        .limiter("fixed-window")
+        .ticker(() -> 0)
+        .build();
+
+    assertTrue(shield.admit("alice") instanceof Admitted);
+    assertTrue(shield.admit("alice") instanceof OverLimit);
+    assertTrue(shield.admit("bob") instanceof Admitted);
+  }
+}
