@@ -1,5 +1,5 @@
 /** A user of FlowShield with a limiter of its own. */
-module com.example.quota {
+module com.example.app {
   requires dev.flowshield.api;
   requires dev.flowshield.engine;
   requires dev.flowshield.servlet;
@@ -7,5 +7,5 @@ module com.example.quota {
   requires dev.flowshield.undertow; // automatic module, named by its manifest
 
   provides dev.flowshield.spi.RateLimiterProvider with
-      com.example.quota.FixedWindowProvider;
+      com.example.app.FixedWindowProvider;
 }

@@ -1,4 +1,4 @@
-package com.example.quota;
+package com.example.app;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;

@@ -1,4 +1,4 @@
-package com.example.quota;
+package com.example.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package com.example.quota;
+package com.example.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,7 +26,7 @@ class ModulePathTest {
     assertEquals(
         "dev.flowshield.undertow",
         dev.flowshield.undertow.FlowShieldHandler.class.getModule().getName());
-    assertEquals("com.example.quota", FixedWindowProvider.class.getModule().getName());
+    assertEquals("com.example.app", FixedWindowProvider.class.getModule().getName());
   }
 
   @Test

@@ -1,4 +1,4 @@
-package com.example.quota;
+package com.example.app;
 
 import dev.flowshield.RateLimiter;
 import dev.flowshield.spi.LimiterSpec;
