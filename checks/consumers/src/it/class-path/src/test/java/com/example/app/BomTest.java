@@ -52,7 +52,8 @@ class BomTest {
   private static Set<String> publishedModules() throws IOException {
     try (Stream<Path> folders = Files.list(Path.of(System.getProperty("modules")))) {
       Set<String> modules = folders
-          .filter(folder -> Files.exists(folder.resolve("pom.xml")) && Files.exists(folder.resolve("src")))
+          .filter(folder ->
+              Files.exists(folder.resolve("pom.xml")) && Files.exists(folder.resolve("src")))
           .map(folder -> folder.getFileName().toString())
           .filter(name -> name.startsWith("flowshield-"))
           .map(name -> "dev.flowshield:" + name)

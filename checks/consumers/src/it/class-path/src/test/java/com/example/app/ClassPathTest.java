@@ -44,8 +44,12 @@ class ClassPathTest {
 
   @Test
   void theShieldAdmitsAndRefuses() {
-    FlowShield shield =
-        FlowShield.builder().limit("100/s").perClient("2/s").inFlight(1).ticker(() -> 0).build();
+    FlowShield shield = FlowShield.builder()
+        .limit("100/s")
+        .perClient("2/s")
+        .inFlight(1)
+        .ticker(() -> 0)
+        .build();
 
     for (int call = 0; call < 2; call++) {
       if (shield.admit("alice") instanceof Admitted admitted) {

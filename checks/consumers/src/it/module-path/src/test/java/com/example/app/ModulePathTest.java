@@ -9,8 +9,8 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.servlet.FlowShieldFilter;
 import dev.flowshield.spi.LimiterSpec;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +20,10 @@ class ModulePathTest {
   void everyModuleHasItsName() {
     assertEquals("dev.flowshield.api", RateLimiter.class.getModule().getName());
     assertEquals("dev.flowshield.engine", FlowShield.class.getModule().getName());
-    assertEquals("dev.flowshield.servlet", FlowShieldFilter.class.getModule().getName());
-    assertEquals(
-        "dev.flowshield.vertx", dev.flowshield.vertx.FlowShieldHandler.class.getModule().getName());
-    assertEquals(
-        "dev.flowshield.undertow",
-        dev.flowshield.undertow.FlowShieldHandler.class.getModule().getName());
+    for (String name :
+        List.of("dev.flowshield.servlet", "dev.flowshield.vertx", "dev.flowshield.undertow")) {
+      assertTrue(ModuleLayer.boot().findModule(name).isPresent(), name);
+    }
     assertEquals("com.example.app", FixedWindowProvider.class.getModule().getName());
   }
 
