@@ -3,4 +3,6 @@ module dev.flowshield.testkit {
   requires transitive dev.flowshield.api;
   requires transitive org.junit.jupiter.api;
   requires static org.jspecify;
+
+  exports dev.flowshield.testkit;
 }

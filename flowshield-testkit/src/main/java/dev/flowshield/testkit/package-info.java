@@ -1,6 +1,6 @@
 /**
- * What a test of a rate limiter needs: time turned by hand, and the contract that every limiter has to keep.
- * Whoever writes a limiter starts with the contract; whoever only uses one starts with the ticker.
+ * What a test of a rate limiter needs: time that only the test turns.
+ * Start with {@link dev.flowshield.testkit.ManualTicker}, and hand it to the limiter in its {@code LimiterSpec}.
  * No limiter stands here, and nothing here knows the engine.
  */
 @NullMarked
