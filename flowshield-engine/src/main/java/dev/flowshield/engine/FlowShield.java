@@ -43,6 +43,7 @@ public final class FlowShield {
   private final InFlight inFlight;
   private final @Nullable EveryoneLimit everyone;
   private final ClientLimit clients;
+  private final boolean limited;
   private final long maxPermits;
   private final String maxPermitsOf;
 
@@ -58,6 +59,7 @@ public final class FlowShield {
     this.inFlight = new InFlight(settings.inFlight);
     this.everyone = settings.limit == null ? null : new EveryoneLimit(settings.limit, ticker);
     this.clients = settings.clientLimit(this);
+    this.limited = settings.limit != null || settings.perClient != null;
     long everyones = everyone == null ? Long.MAX_VALUE : everyone.maxPermits();
     this.maxPermits = Math.min(everyones, clients.maxPermits());
     this.maxPermitsOf =
@@ -151,7 +153,7 @@ public final class FlowShield {
       }
       long shared = everyone == null ? ABSENT : everyone.word();
       long own = clients.word(hash);
-      long now = ticker.nanos();
+      long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
       OverLimit refused = judge(shared, own, now, permits);
       if (refused != null) {
         return refused;

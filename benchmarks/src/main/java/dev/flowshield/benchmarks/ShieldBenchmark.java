@@ -1,0 +1,63 @@
+package dev.flowshield.benchmarks;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** The whole admission of a shield: asked for, and closed where it was admitted. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ShieldBenchmark {
+
+  private final FlowShield gate = FlowShield.builder().inFlight(100).build();
+  private final FlowShield full = FlowShield.builder().inFlight(1).build();
+  private final FlowShield plenty = FlowShield.builder()
+      .limit("10000000/s burst 1000000000000")
+      .perClient("1000000/s burst 1000000000")
+      .inFlight(100)
+      .build();
+  private final FlowShield spent =
+      FlowShield.builder().limit("10000000/s").perClient("1/day").inFlight(100).build();
+
+  /** Fills what is to be full, and spends what is to be spent. */
+  public ShieldBenchmark() {
+    full.admit("alice");
+    close(spent.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean gateAlone() {
+    return close(gate.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean admitted() {
+    return close(plenty.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean overLimit() {
+    return close(spent.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean shed() {
+    return close(full.admit("alice"));
+  }
+
+  private static boolean close(Admission admission) {
+    if (admission instanceof Admitted admitted) {
+      admitted.close();
+      return true;
+    }
+    return false;
+  }
+}
