@@ -2,4 +2,6 @@
 module dev.flowshield.http {
   requires transitive dev.flowshield.engine;
   requires static org.jspecify;
+
+  exports dev.flowshield.http;
 }

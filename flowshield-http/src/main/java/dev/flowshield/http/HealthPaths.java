@@ -1,0 +1,84 @@
+package dev.flowshield.http;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The paths of health checks, which are left alone: a probe that is refused gets a busy server killed.
+ *
+ * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all below it.
+ */
+final class HealthPaths {
+
+  private static final String BELOW = "/**";
+
+  /**
+   * What is left alone unless told otherwise. {@code /health} alone and not all below it, since that may as well be the records of a
+   * hospital.
+   */
+  static final HealthPaths DEFAULT = new HealthPaths(List.of(
+      "/health",
+      "/healthz",
+      "/livez",
+      "/readyz",
+      "/health/live",
+      "/health/ready",
+      "/actuator/health/**"));
+
+  private final List<String> patterns;
+  private final String[] paths;
+  private final String[] belows; // with a slash at the end
+
+  /**
+   * Takes these paths and no others.
+   *
+   * @throws IllegalArgumentException if one is not in the form above
+   */
+  HealthPaths(List<String> patterns) {
+    this.patterns = List.copyOf(patterns);
+    List<String> exact = new ArrayList<>();
+    List<String> trees = new ArrayList<>();
+    for (String pattern : this.patterns) {
+      boolean tree = pattern.endsWith(BELOW);
+      String path = tree ? pattern.substring(0, pattern.length() - BELOW.length()) : pattern;
+      requirePath(path, pattern);
+      exact.add(path);
+      if (tree) {
+        trees.add(path + "/");
+      }
+    }
+    this.paths = exact.toArray(String[]::new);
+    this.belows = trees.toArray(String[]::new);
+  }
+
+  /** Whether a request for this path is left alone. */
+  boolean contains(String path) {
+    for (String exact : paths) {
+      if (exact.equals(path)) {
+        return true;
+      }
+    }
+    for (String below : belows) {
+      // A binding hands in paths without "..". Were one to slip through, it must not open a way
+      // around the limits.
+      if (path.startsWith(below) && !path.contains("..")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return patterns.isEmpty() ? "none" : String.join(" ", patterns);
+  }
+
+  private static void requirePath(String path, String pattern) {
+    if (!path.startsWith("/") || path.indexOf('*') >= 0 || path.contains("..")) {
+      throw new IllegalArgumentException(
+          "healthPaths must be paths such as '/healthz', or with all below such as '/actuator/health/**', got '"
+              + pattern
+              + "': begin with a slash, and use ** at the end only, below at least one segment");
+    }
+  }
+}

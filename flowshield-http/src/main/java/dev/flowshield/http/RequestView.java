@@ -1,0 +1,38 @@
+package dev.flowshield.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as the shield sees it. A binding implements this over the request of its server.
+ *
+ * <p>Used by one thread during {@link HttpShield#admit}, and not kept.
+ */
+public interface RequestView {
+
+  /** The method as it stands in the request: {@code GET}, {@code HEAD}, … */
+  String method();
+
+  /**
+   * The path that the application routes by: decoded, without query and path parameters, with {@code .}, {@code ..} and doubled
+   * slashes resolved. Nothing that the application would not take for a health check may look like one here.
+   */
+  String path();
+
+  /** The first value of a request field, or null if the request has none of that name; names are compared without case. */
+  @Nullable
+  String header(String name);
+
+  /**
+   * The text of the IP address at the other end of the connection, read below any layer that puts an address from a request field in
+   * its place; null if there is none, as on a Unix socket.
+   */
+  @Nullable
+  String peerAddress();
+
+  /** What {@link #mark(Object)} left at this request, or null. */
+  @Nullable
+  Object mark();
+
+  /** Leaves a mark at the request, in place of an earlier one, for as long as the server works at it. */
+  void mark(Object mark);
+}

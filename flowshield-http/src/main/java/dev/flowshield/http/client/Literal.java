@@ -1,0 +1,164 @@
+package dev.flowshield.http.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the text of an IP address, and nothing that merely resembles one.
+ *
+ * <p>IPv4 is four decimal numbers of 0 to 255 without leading zeros, which some would take for octal. IPv6 is what RFC 4291, section
+ * 2.2, allows: eight groups of up to four hexadecimal digits, or fewer with one {@code ::} among them, the last two possibly as IPv4.
+ * Brackets around it, as some containers write them, and a zone ({@code %eth0}) are dropped.
+ *
+ * <p>One pass, no regular expression; the longest text looked at is {@value #LONGEST} characters.
+ */
+final class Literal {
+
+  private static final int LONGEST = 128;
+  private static final int GROUPS = 8;
+  private static final int NONE = -1;
+
+  private final String text;
+  private int at;
+  private final int end;
+
+  private final int[] groups = new int[GROUPS];
+  private int count;
+  private int gap = NONE; // how many groups stand before "::"
+
+  private Literal(String text, int from, int end) {
+    this.text = text;
+    this.at = from;
+    this.end = end;
+  }
+
+  /** The address, or null if the text is none. */
+  static @Nullable IpAddress read(String text) {
+    int end = text.length();
+    if (end > LONGEST) {
+      return null;
+    }
+    if (text.indexOf(':') < 0) {
+      long bits = new Literal(text, 0, end).ipv4();
+      return bits == NONE ? null : IpAddress.ofIpv4(bits);
+    }
+    int from = 0;
+    if (text.charAt(0) == '[') {
+      if (text.charAt(end - 1) != ']') {
+        return null;
+      }
+      from++;
+      end--;
+    }
+    int zone = text.indexOf('%', from);
+    return new Literal(text, from, zone < 0 ? end : zone).ipv6();
+  }
+
+  /** Four numbers up to the end as 32 bits, or {@link #NONE}. */
+  private long ipv4() {
+    long bits = 0;
+    for (int octets = 0; octets < 4; octets++) {
+      if (octets > 0 && !skip('.')) {
+        return NONE;
+      }
+      int octet = octet();
+      if (octet == NONE) {
+        return NONE;
+      }
+      bits = (bits << 8) | octet;
+    }
+    return at == end ? bits : NONE;
+  }
+
+  private int octet() {
+    int start = at;
+    int value = 0;
+    while (at < end && text.charAt(at) >= '0' && text.charAt(at) <= '9' && at - start < 3) {
+      value = value * 10 + text.charAt(at++) - '0';
+    }
+    boolean leadingZero = at - start > 1 && text.charAt(start) == '0';
+    return at == start || leadingZero || value > 255 ? NONE : value;
+  }
+
+  private @Nullable IpAddress ipv6() {
+    if (skip(':') && !skipGap()) { // one colon at the start is half of "::"
+      return null;
+    }
+    while (at < end) {
+      if (!group()) {
+        return null;
+      }
+      if (at < end && !skip(':')) {
+        return null;
+      }
+      boolean colon = text.charAt(at - 1) == ':';
+      if (colon && (at == end || text.charAt(at) == ':') && !skipGap()) {
+        return null;
+      }
+    }
+    boolean complete = gap == NONE ? count == GROUPS : count < GROUPS;
+    return complete ? address() : null;
+  }
+
+  /** The second colon of the one "::" that there may be. */
+  private boolean skipGap() {
+    if (gap != NONE || !skip(':')) {
+      return false;
+    }
+    gap = count;
+    return true;
+  }
+
+  /** One group, or the IPv4 address that stands for the last two. */
+  private boolean group() {
+    int start = at;
+    int value = 0;
+    while (at < end && at - start < 4 && hex(text.charAt(at)) != NONE) {
+      value = (value << 4) | hex(text.charAt(at++));
+    }
+    if (at < end && text.charAt(at) == '.') {
+      at = start;
+      long bits = ipv4();
+      return bits != NONE && add((int) (bits >>> 16)) && add((int) (bits & 0xffff));
+    }
+    return at > start && add(value);
+  }
+
+  private boolean add(int group) {
+    if (count == GROUPS) {
+      return false;
+    }
+    groups[count++] = group;
+    return true;
+  }
+
+  private IpAddress address() {
+    int before = gap == NONE ? count : gap;
+    int after = count - before;
+    long high = 0;
+    long low = 0;
+    for (int i = 0; i < GROUPS; i++) {
+      int fromBehind = GROUPS - i;
+      long group = i < before ? groups[i] : fromBehind <= after ? groups[count - fromBehind] : 0;
+      high = (high << 16) | (low >>> 48);
+      low = (low << 16) | group;
+    }
+    return new IpAddress(high, low);
+  }
+
+  private boolean skip(char expected) {
+    if (at < end && text.charAt(at) == expected) {
+      at++;
+      return true;
+    }
+    return false;
+  }
+
+  // Not Character.digit: it takes digits of every script.
+  private static int hex(char c) {
+    if (c >= '0' && c <= '9') {
+      return c - '0';
+    }
+    char lower = (char) (c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : NONE;
+  }
+}
