@@ -23,11 +23,13 @@ public final class HttpRejection implements HttpAdmission {
   private final int status;
   private final List<Field> fields;
   private final byte[] body;
+  private final boolean closesConnection;
 
-  private HttpRejection(int status, List<Field> fields, byte[] body) {
+  private HttpRejection(int status, List<Field> fields, byte[] body, boolean closesConnection) {
     this.status = status;
     this.fields = fields;
     this.body = body;
+    this.closesConnection = closesConnection;
   }
 
   static HttpRejection of(int status, long retryAfterSeconds, String json) {
@@ -37,12 +39,17 @@ public final class HttpRejection implements HttpAdmission {
         new Field("Content-Length", Integer.toString(body.length)),
         new Field("Cache-Control", "no-store"),
         new Field("Retry-After", Long.toString(retryAfterSeconds)));
-    return new HttpRejection(status, fields, body);
+    return new HttpRejection(status, fields, body, false);
   }
 
   /** The answer to HEAD: what the answer to GET would be, without its body. */
   HttpRejection withoutBody() {
-    return new HttpRejection(status, fields, NO_BODY);
+    return new HttpRejection(status, fields, NO_BODY, closesConnection);
+  }
+
+  /** The answer to a request whose body is not worth reading. */
+  HttpRejection closingConnection() {
+    return new HttpRejection(status, fields, body, true);
   }
 
   /** The status code. */
@@ -58,6 +65,14 @@ public final class HttpRejection implements HttpAdmission {
   /** The bytes of the body, a copy to keep; none for HEAD. */
   public byte[] body() {
     return body.length == 0 ? NO_BODY : body.clone();
+  }
+
+  /**
+   * Whether to close the connection, if it is one of HTTP/1 and the server leaves that to the binding: more of the request's body may
+   * be on its way than is worth reading. On HTTP/2 and above there is nothing to close but the stream, which ends with the answer.
+   */
+  public boolean closesConnection() {
+    return closesConnection;
   }
 
   @Override

@@ -156,7 +156,11 @@ public final class HttpShield {
     if (refusal instanceof OverLimit spent) {
       answers = spent.scope() == Scope.EVERYONE ? overEveryonesLimit : overClientsLimit;
     }
-    return answers.after(refusal.retryAfterNanos(), request.method().equals("HEAD"));
+    HttpRejection answer = answers.after(refusal.retryAfterNanos());
+    if (BodyOnItsWay.isLong(request)) {
+      answer = answer.closingConnection();
+    }
+    return request.method().equals("HEAD") ? answer.withoutBody() : answer;
   }
 
   /** Left at a request by each shield that has admitted it. */

@@ -7,8 +7,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * The answers of one reason to refuse. They differ in the wait alone, so those for short waits are made once and then shared: the more
  * requests are refused, the cheaper each.
  *
- * <p>Thread-safe, lock-free. Holds at most {@value #MOST_KEPT} answers for each of GET and HEAD, about 50 kilobytes; an answer for a
- * longer wait is made anew.
+ * <p>Thread-safe, lock-free. Holds at most {@value #MOST_KEPT} answers, about 40 kilobytes; an answer for a longer wait is made anew.
  */
 final class Rejections {
 
@@ -21,8 +20,6 @@ final class Rejections {
 
   // Two threads may both make an answer; they are alike, and either may stay.
   private final AtomicReferenceArray<HttpRejection> kept = new AtomicReferenceArray<>(MOST_KEPT);
-  private final AtomicReferenceArray<HttpRejection> keptForHead =
-      new AtomicReferenceArray<>(MOST_KEPT);
 
   private Rejections(int status, String message, String members) {
     this.status = status;
@@ -42,25 +39,22 @@ final class Rejections {
   }
 
   /** The answer that promises this wait, rounded up to whole seconds: who comes back then must not be early. */
-  HttpRejection after(long waitNanos, boolean forHead) {
-    long seconds =
-        Math.max(1, waitNanos / NANOS_PER_SECOND + (waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0));
+  HttpRejection after(long waitNanos) {
+    long begun = waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0;
+    long seconds = Math.max(1, waitNanos / NANOS_PER_SECOND + begun);
     if (seconds > MOST_KEPT) {
-      return make(seconds, forHead);
+      return make(seconds);
     }
-    AtomicReferenceArray<HttpRejection> answers = forHead ? keptForHead : kept;
     int index = (int) seconds - 1;
-    HttpRejection answer = answers.get(index);
+    HttpRejection answer = kept.get(index);
     if (answer == null) {
-      answer = make(seconds, forHead);
-      answers.set(index, answer);
+      answer = make(seconds);
+      kept.set(index, answer);
     }
     return answer;
   }
 
-  private HttpRejection make(long seconds, boolean forHead) {
-    HttpRejection answer =
-        HttpRejection.of(status, seconds, beforeRetryAfter + seconds + afterRetryAfter);
-    return forHead ? answer.withoutBody() : answer;
+  private HttpRejection make(long seconds) {
+    return HttpRejection.of(status, seconds, beforeRetryAfter + seconds + afterRetryAfter);
   }
 }

@@ -1,5 +1,7 @@
 package dev.flowshield.http;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request without a server. */
@@ -8,6 +10,7 @@ final class FakeRequest implements RequestView {
   private final String method;
   private final String path;
   private final @Nullable String peer;
+  private final Map<String, String> fields = new HashMap<>();
   private @Nullable Object mark;
 
   FakeRequest(String method, String path, @Nullable String peer) {
@@ -18,6 +21,11 @@ final class FakeRequest implements RequestView {
 
   static FakeRequest from(@Nullable String peer) {
     return new FakeRequest("GET", "/", peer);
+  }
+
+  FakeRequest with(String field, String value) {
+    fields.put(field, value);
+    return this;
   }
 
   @Override
@@ -32,7 +40,7 @@ final class FakeRequest implements RequestView {
 
   @Override
   public @Nullable String header(String name) {
-    return null;
+    return fields.get(name);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpShieldTest {
@@ -50,6 +51,24 @@ class HttpShieldTest {
       assertThat(head.status()).isEqualTo(429);
       assertThat(head.fields()).isEqualTo(get.fields());
       assertThat(head.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "Content-Length, 0, false",
+      "Content-Length, 65536, false",
+      "Content-Length, 65537, true",
+      "Content-Length, 100000, true",
+      "Content-Length, 99999999999999999999, true",
+      "Transfer-Encoding, chunked, true",
+      "Expect, 100-continue, true",
+      "Accept, text/plain, false"
+    })
+    void closesTheConnectionRatherThanReadALongBody(String field, String value, boolean closes) {
+      spend(shield, CLIENT, 2);
+      HttpRejection rejection =
+          rejected(shield.admit(new FakeRequest("POST", "/", CLIENT).with(field, value)));
+      assertThat(rejection.closesConnection()).isEqualTo(closes);
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.flowshield.http.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -124,6 +126,21 @@ class IpAddressTest {
       })
   void whatIsNoAddressSharesOneKey(String odd) {
     assertThat(IpAddress.keyOf(odd)).isEqualTo(IpAddress.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"192.0.2.7", "2001:db8:1:2:3:4:5:6", "::ffff:192.0.2.7%eth0"})
+  void makingAKeyTakesFewBytes(String peer) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int rounds = 10_000;
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int characters = 0;
+    for (int i = 0; i < rounds; i++) {
+      characters += IpAddress.keyOf(peer).length();
+    }
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(characters).isPositive();
+    assertThat(bytes / rounds).isLessThanOrEqualTo(300);
   }
 
   @Test
