@@ -6,6 +6,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.keyed.KeyedLimiter;
 import dev.flowshield.engine.keyed.Requests;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
@@ -251,8 +252,8 @@ public final class FlowShield {
     }
 
     /**
-     * Who keeps the limit per client: the name of a limiter on the class path or module path, {@code token-bucket} unless set. A limiter
-     * of your own is asked last, after the engine has found room and taken everyone's permits, and what it refuses is given back.
+     * Who keeps the limit per client: the name of a limiter on the class path or module path, {@code token-bucket} unless set. One that
+     * does not run on the engine is asked last, after room was found and everyone's permits were taken; if it refuses, they are given back.
      */
     public Builder limiter(String name) {
       this.limiter = Objects.requireNonNull(name, "limiter");
@@ -316,9 +317,13 @@ public final class FlowShield {
         return new NoClientLimit(shield);
       }
       LimiterSpec spec = LimiterSpec.of(perClient).withTicker(ticker).withMaxClients(maxClients);
-      return limiter.equals(TokenBucketProvider.NAME)
-          ? new TableClientLimit(shield, spec)
-          : new ProvidedClientLimit(shield, perClient, RateLimiter.of(limiter, spec));
+      RateLimiter each = limiter.equals(TokenBucketProvider.NAME)
+          ? new TokenBucketProvider().create(spec) // known without looking for it
+          : RateLimiter.of(limiter, spec);
+      // Words are judged by the shield's reading of the clock, so they must go by the same one.
+      return each instanceof KeyedLimiter keyed && keyed.keys().ticker() == ticker
+          ? new TableClientLimit(shield, perClient, keyed.keys())
+          : new ProvidedClientLimit(shield, perClient, each);
     }
   }
 }

@@ -1,23 +1,22 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.RateLimit;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.rate.Answer;
-import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's own limit for each client, in the key table. */
+/** A limit for each client in the engine's key table, whatever its formula. */
 final class TableClientLimit implements ClientLimit, Answer<Admission> {
 
   private final FlowShield shield;
   private final Judge judge;
   private final KeyTable table;
 
-  TableClientLimit(FlowShield shield, LimiterSpec spec) {
+  TableClientLimit(FlowShield shield, RateLimit limit, KeyTable table) {
     this.shield = shield;
-    this.judge = new Judge(OverLimit.Scope.CLIENT, spec.limit(), new Gcra(spec.limit()));
-    this.table = new KeyTable(judge.algorithm(), spec.ticker(), spec.maxClients());
+    this.judge = new Judge(OverLimit.Scope.CLIENT, limit, table.algorithm());
+    this.table = table;
   }
 
   @Override
@@ -52,7 +51,7 @@ final class TableClientLimit implements ClientLimit, Answer<Admission> {
 
   @Override
   public long maxPermits() {
-    return judge.limit().burst();
+    return judge.algorithm().maxPermits();
   }
 
   @Override

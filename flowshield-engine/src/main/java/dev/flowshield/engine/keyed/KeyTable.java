@@ -136,6 +136,10 @@ public final class KeyTable {
     return sum;
   }
 
+  public Ticker ticker() {
+    return ticker;
+  }
+
   public RateAlgorithm algorithm() {
     return algorithm;
   }

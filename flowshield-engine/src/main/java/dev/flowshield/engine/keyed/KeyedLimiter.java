@@ -8,7 +8,7 @@ import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 
 /** The engine's limiter: a key table, and a word of its own for the calls without a key, which need no hash. */
-final class KeyedLimiter implements RateLimiter {
+public final class KeyedLimiter implements RateLimiter {
 
   private final RateAlgorithm algorithm;
   private final SingleLimit keyless;
@@ -43,6 +43,11 @@ final class KeyedLimiter implements RateLimiter {
     return key.isEmpty()
         ? keyless.take(permits, answer)
         : keys.take(keys.hash(key), permits, answer);
+  }
+
+  /** The allowances of all keys but the empty one. */
+  public KeyTable keys() {
+    return keys;
   }
 
   @Override
