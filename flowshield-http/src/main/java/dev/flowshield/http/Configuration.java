@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,14 +21,14 @@ final class Configuration {
   private static final String PROPERTY_PREFIX = "flowshield.";
   private static final String VARIABLE_PREFIX = "FLOWSHIELD_";
 
-  private static final Set<String> KNOWN = new TreeSet<>(Set.of(
+  static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
       "limit",
       "per-client",
       "limiter",
       "max-clients",
       "in-flight",
       "health-paths",
-      "overload-status"));
+      "overload-status")));
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();

@@ -14,6 +14,7 @@ import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,11 @@ public final class HttpShield {
    */
   public static HttpShield fromConfiguration(Map<String, String> settings) {
     return ConfigurationSources.current(settings).shield();
+  }
+
+  /** The names of the settings that {@link #fromConfiguration(Map)} knows, for those who offer them in a language of their own. */
+  public static Set<String> settings() {
+    return Configuration.KNOWN;
   }
 
   /**

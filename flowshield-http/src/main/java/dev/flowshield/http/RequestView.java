@@ -13,8 +13,8 @@ public interface RequestView {
   String method();
 
   /**
-   * The path that the application routes by: decoded, without query and path parameters, with {@code .}, {@code ..} and doubled
-   * slashes resolved. Nothing that the application would not take for a health check may look like one here.
+   * The path that the application routes by: decoded, without query and path parameters, and with {@code ..} and doubled slashes resolved
+   * if the server resolves them before it routes. What the application would not take for a health check must not look like one here.
    */
   String path();
 

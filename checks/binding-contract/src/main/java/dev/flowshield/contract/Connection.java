@@ -1,0 +1,112 @@
+package dev.flowshield.contract;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+
+/**
+ * One connection to the server, byte by byte: a client that shows what others hide. A read waits ten seconds at most.
+ */
+public final class Connection implements AutoCloseable {
+
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  private Connection(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** Connects from 127.0.0.1. */
+  public static Connection to(int port) throws IOException {
+    return from(1, port);
+  }
+
+  /** Connects from 127.0.0.{@code host}. */
+  public static Connection from(int host, int port) throws IOException {
+    Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(loopback(host), 0));
+    socket.connect(new InetSocketAddress(loopback(1), port), PATIENCE_MILLIS);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true);
+    return new Connection(socket);
+  }
+
+  /** Asks and reads the answer. Fields are whole lines, such as {@code Accept: text/plain}. */
+  public Answer get(String path, String... fields) throws IOException {
+    send("GET", path, fields);
+    return read();
+  }
+
+  /** Asks and reads the answer, which has no body. */
+  public Answer head(String path) throws IOException {
+    send("HEAD", path);
+    return Answer.read(in, false);
+  }
+
+  /** Sends the head of a request. */
+  public void send(String method, String path, String... fields) throws IOException {
+    StringBuilder head =
+        new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+    for (String field : fields) {
+      head.append(field).append("\r\n");
+    }
+    write(head.append("\r\n").toString());
+  }
+
+  /** Sends text as it is. */
+  public void write(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends text to a server that may have stopped listening. */
+  public void tryWrite(String text) {
+    try {
+      write(text);
+    } catch (IOException closed) {
+      assertThat(closed).isInstanceOf(SocketException.class);
+    }
+  }
+
+  /** Reads an answer that may have a body. */
+  public Answer read() throws IOException {
+    return Answer.read(in, true);
+  }
+
+  /** Whether the server ends the connection now, with nothing more to say. */
+  public boolean isEnded() {
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  /** Goes away without a word, as a client whose cable was cut. */
+  public void abort() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  private static InetAddress loopback(int host) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host});
+  }
+}

@@ -1,0 +1,16 @@
+package dev.flowshield.contract;
+
+/**
+ * What servers do each in their own way, whatever a binding asks of them. The tests hold a server to what it lists as well as to what it
+ * does not list, so a list cannot grow old.
+ */
+public enum Difference {
+  /** An answer to HEAD has no {@code Content-Length}. */
+  HEAD_WITHOUT_LENGTH,
+  /** The connection is closed after a 503. */
+  CLOSES_AFTER_503,
+  /** A long body of a refused request is read and thrown away, and the connection stays usable. */
+  READS_LONG_BODIES,
+  /** A server without a time limit for answers of its own. */
+  NO_TIMEOUT
+}
