@@ -1,0 +1,88 @@
+package dev.flowshield.undertow;
+
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import io.undertow.server.HandlerWrapper;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * Stands in front of a handler and lets through what the shield admits.
+ *
+ * <pre>{@code
+ * HttpHandler root = FlowShieldHandler.protect(app);
+ * }</pre>
+ *
+ * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of it. A request is in flight until
+ * Undertow calls its exchange complete; where the client goes away meanwhile, that is when the handler has come to an end all the same.
+ *
+ * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
+ */
+public final class FlowShieldHandler implements HttpHandler {
+
+  private final HttpHandler next;
+  private final HttpShield shield;
+
+  private FlowShieldHandler(HttpHandler next, HttpShield shield) {
+    this.next = Objects.requireNonNull(next, "next");
+    this.shield = Objects.requireNonNull(shield, "shield");
+  }
+
+  /** Protects a handler as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100 requests a second for each client. */
+  public static FlowShieldHandler protect(HttpHandler next) {
+    return protect(next, HttpShield.fromConfiguration());
+  }
+
+  /** Protects a handler with a shield, which may stand before others too. */
+  public static FlowShieldHandler protect(HttpHandler next, HttpShield shield) {
+    return new FlowShieldHandler(next, shield);
+  }
+
+  /** The same as a wrapper, for a servlet deployment or a chain of handlers; whatever it wraps shares the shield. */
+  public static HandlerWrapper wrapper(HttpShield shield) {
+    Objects.requireNonNull(shield, "shield");
+    return next -> protect(next, shield);
+  }
+
+  /** The shield, to ask for its numbers. */
+  public HttpShield shield() {
+    return shield;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    HttpAdmission admission = shield.admit(new UndertowRequest(exchange));
+    if (admission instanceof HttpAdmitted admitted) {
+      run(exchange, admitted);
+    } else if (admission instanceof HttpRejection rejection) {
+      write(exchange, rejection);
+    }
+  }
+
+  private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
+    EndOfExchange.watch(exchange, admitted);
+    try {
+      next.handleRequest(exchange);
+    } catch (Throwable failure) { // Undertow ends the exchange, and that closes
+      admitted.failed();
+      throw failure;
+    }
+  }
+
+  private static void write(HttpServerExchange exchange, HttpRejection rejection) {
+    exchange.setStatusCode(rejection.status());
+    for (HttpRejection.Field field : rejection.fields()) {
+      exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
+    }
+    if (rejection.closesConnection() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+      exchange.setPersistent(false);
+    }
+    exchange.getResponseSender().send(ByteBuffer.wrap(rejection.body()));
+  }
+}
