@@ -223,6 +223,7 @@ public final class FlowShield {
     private @Nullable RateLimit limit;
     private @Nullable RateLimit perClient;
     private String limiter = TokenBucketProvider.NAME;
+    private @Nullable RateLimiter ownLimiter;
     private int maxClients = LimiterSpec.DEFAULT_MAX_CLIENTS;
     private int inFlight = Integer.MAX_VALUE;
     private Ticker ticker = Ticker.system();
@@ -257,6 +258,14 @@ public final class FlowShield {
      */
     public Builder limiter(String name) {
       this.limiter = Objects.requireNonNull(name, "limiter");
+      this.ownLimiter = null;
+      return this;
+    }
+
+    /** Who keeps the limit per client: this limiter, as it is; what {@code perClient} says is for the answers. */
+    public Builder limiter(RateLimiter itself) {
+      this.ownLimiter = Objects.requireNonNull(itself, "limiter");
+      this.limiter = itself.toString();
       return this;
     }
 
@@ -316,14 +325,18 @@ public final class FlowShield {
       if (perClient == null) {
         return new NoClientLimit(shield);
       }
-      LimiterSpec spec = LimiterSpec.of(perClient).withTicker(ticker).withMaxClients(maxClients);
-      RateLimiter each = limiter.equals(TokenBucketProvider.NAME)
-          ? new TokenBucketProvider().create(spec) // known without looking for it
-          : RateLimiter.of(limiter, spec);
+      RateLimiter each = ownLimiter != null ? ownLimiter : limiterByName(perClient);
       // Words are judged by the shield's reading of the clock, so they must go by the same one.
       return each instanceof KeyedLimiter keyed && keyed.keys().ticker() == ticker
           ? new TableClientLimit(shield, perClient, keyed.keys())
           : new ProvidedClientLimit(shield, perClient, each);
+    }
+
+    private RateLimiter limiterByName(RateLimit limit) {
+      LimiterSpec spec = LimiterSpec.of(limit).withTicker(ticker).withMaxClients(maxClients);
+      return limiter.equals(TokenBucketProvider.NAME)
+          ? new TokenBucketProvider().create(spec) // known without looking for it
+          : RateLimiter.of(limiter, spec);
     }
   }
 }

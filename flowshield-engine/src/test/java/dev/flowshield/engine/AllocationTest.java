@@ -1,0 +1,137 @@
+package dev.flowshield.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What an answer costs in memory: yes or no costs nothing, more than that costs one small object. */
+@Tag("jdk-tools")
+class AllocationTest {
+
+  private static final int CALLS = 20_000;
+  private static final int ROUNDS = 30;
+  private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
+  private static final double SMALL_OBJECT = 40;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final RateLimiter plenty = limiter("1000000/s burst 1000000000");
+  private final RateLimiter spent = limiter("1/day");
+  private final String[] keys = new String[100];
+
+  /** Fills the tables: what a key costs when it is new is counted elsewhere. */
+  AllocationTest() {
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = "client-" + i;
+      plenty.tryAcquire(keys[i]);
+      spent.tryAcquire(keys[i]);
+    }
+    spent.tryAcquire();
+  }
+
+  @Test
+  void yesOrNoAllocatesNothingWhenAdmitted() {
+    assertThat(bytes(i -> plenty.tryAcquire())).isLessThan(NOTHING);
+    assertThat(bytes(i -> plenty.tryAcquire(keys[i % keys.length]))).isLessThan(NOTHING);
+  }
+
+  @Test
+  void yesOrNoAllocatesNothingWhenRejected() {
+    assertThat(bytes(i -> spent.tryAcquire())).isLessThan(NOTHING);
+    assertThat(bytes(i -> spent.tryAcquire(keys[i % keys.length]))).isLessThan(NOTHING);
+  }
+
+  @Test
+  void aDecisionIsOneSmallObject() {
+    assertThat(bytes(i -> plenty.decide().isAdmitted())).isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> plenty.decide(keys[i % keys.length]).isAdmitted()))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> spent.decide().isAdmitted())).isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> spent.decide(keys[i % keys.length]).isAdmitted()))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+  }
+
+  @Test
+  void anAdmissionIsOneSmallObject() {
+    FlowShield shield = FlowShield.builder()
+        .limit("10000000/s burst 1000000000")
+        .perClient("1000000/s burst 1000000000")
+        .inFlight(10)
+        .ticker(ticker)
+        .build();
+
+    assertThat(bytes(i -> close(shield.admit(keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+  }
+
+  @Test
+  void aRefusalIsAtMostOneSmallObject() {
+    FlowShield over =
+        FlowShield.builder().limit("1000/s").perClient("1/day").ticker(ticker).build();
+    FlowShield full = FlowShield.builder().inFlight(1).ticker(ticker).build();
+    for (String key : keys) {
+      over.admit(key);
+    }
+    full.admit("stays");
+
+    assertThat(bytes(i -> close(over.admit(keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> close(full.admit(keys[i % keys.length])))).isLessThan(NOTHING);
+  }
+
+  @Test
+  void aStrangerRefusedAtAFullTableAllocatesNothing() {
+    RateLimiter small = RateLimiter.of(
+        "token-bucket",
+        LimiterSpec.of(RateLimit.parse("1/day")).withTicker(ticker).withMaxClients(10));
+    String[] strangers = new String[20_000];
+    for (int i = 0; i < strangers.length; i++) {
+      strangers[i] = "stranger-" + i;
+      small.tryAcquire(strangers[i]);
+    }
+
+    assertThat(bytes(i -> small.tryAcquire(strangers[i]))).isLessThan(NOTHING);
+  }
+
+  private interface Call {
+    boolean run(int i);
+  }
+
+  /** Bytes a call, the least of many rounds: before the last the compiler may still be at work. */
+  private double bytes(Call call) {
+    long least = Long.MAX_VALUE;
+    int yes = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        if (call.run(i)) {
+          yes++;
+        }
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertThat(yes)
+        .isBetween(0, CALLS * ROUNDS); // the answers are used, so nothing is optimised away
+    return (double) least / CALLS;
+  }
+
+  private static boolean close(Admission admission) {
+    if (admission instanceof Admitted admitted) {
+      admitted.close();
+      return true;
+    }
+    return false;
+  }
+
+  private RateLimiter limiter(String limit) {
+    return RateLimiter.of(
+        "token-bucket", LimiterSpec.of(RateLimit.parse(limit)).withTicker(ticker));
+  }
+}

@@ -1,0 +1,320 @@
+package dev.flowshield.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateLimiterProvider;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Whatever is wrong is refused with what was given, what is allowed and the way out, and leaves everything as it was. */
+@Tag("class-path-only")
+class BadInputTest {
+
+  private static final ManualTicker TICKER = ManualTicker.atZero();
+  private static final RateLimiter LIMITER =
+      RateLimiter.of("token-bucket", LimiterSpec.of(RateLimit.parse("5/day")).withTicker(TICKER));
+  private static final FlowShield SHIELD = FlowShield.builder()
+      .ticker(TICKER)
+      .limit("7/day")
+      .perClient("5/day")
+      .inFlight(10)
+      .build();
+
+  private record Row(
+      String what, ThrowingCallable action, String given, String allowed, String wayOut) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private static Row row(
+      String what, ThrowingCallable action, String given, String allowed, String wayOut) {
+    return new Row(what, action, given, allowed, wayOut);
+  }
+
+  private static final String FORM = "'100/s', '1000/min burst 50'";
+  private static final String COUNT = "must be 1 to 1,000,000,000,000,000";
+  private static final String CORRECT = "correct the name, or add the jar";
+
+  static final List<Row> ROWS = List.of(
+      // limits
+      row("no limit at all", () -> RateLimit.parse(""), "got ''", FORM, "write it in that form"),
+      row("nonsense", () -> RateLimit.parse("fast"), "got 'fast'", FORM, "write it in that form"),
+      row("no period", () -> RateLimit.parse("100"), "got '100'", FORM, "write it in that form"),
+      row(
+          "an unknown period",
+          () -> RateLimit.parse("1/eon"),
+          "got '1/eon'",
+          FORM,
+          "'eon' is no period"),
+      row(
+          "a fraction",
+          () -> RateLimit.parse("1.5/s"),
+          "got '1.5/s'",
+          FORM,
+          "write it in that form"),
+      row(
+          "two limits in one",
+          () -> RateLimit.parse("1/s, 5/h"),
+          "got '1/s, 5/h'",
+          FORM,
+          "write it in that form"),
+      row(
+          "negative permits",
+          () -> RateLimit.parse("-1/s"),
+          "got '-1/s'",
+          FORM,
+          "write it in that form"),
+      row(
+          "digits of another script",
+          () -> RateLimit.parse("١٠/s"),
+          "got '١٠/s'",
+          FORM,
+          "write it in that form"),
+      row(
+          "a very long text",
+          () -> RateLimit.parse("9".repeat(9000)),
+          "9…'",
+          FORM,
+          "write it in that form"),
+      row("no permits", () -> RateLimit.parse("0/s"), "got 0", COUNT, "leave out"),
+      row(
+          "negative permits in code",
+          () -> RateLimit.of(-5, Duration.ofSeconds(1)),
+          "got -5",
+          COUNT,
+          "leave out"),
+      row(
+          "permits that overflow",
+          () -> RateLimit.of(Long.MAX_VALUE, Duration.ofSeconds(1)),
+          "got 9223372036854775807",
+          COUNT,
+          "leave out"),
+      row("no burst", () -> RateLimit.parse("1/s burst 0"), "got 0", COUNT, "leave it out"),
+      row(
+          "a negative burst",
+          () -> RateLimit.parse("1/s").withBurst(-1),
+          "got -1",
+          COUNT,
+          "leave it out"),
+      row(
+          "no time",
+          () -> RateLimit.parse("1/0s"),
+          "got PT0S",
+          "1 nanosecond to 366 days",
+          "choose"),
+      row(
+          "time backwards",
+          () -> RateLimit.of(1, Duration.ofSeconds(-1)),
+          "got PT-1S",
+          "1 nanosecond to 366 days",
+          "choose"),
+      row(
+          "a period beyond all",
+          () -> RateLimit.parse("1/9999999999999999day"),
+          "got '1/9999999999999999day'",
+          FORM,
+          "far beyond 366 days"),
+      row(
+          "a limit faster than any check",
+          () -> RateLimiter.of("10000001/s"),
+          "got '10000001/s'",
+          "at most 10,000,000 permits a second",
+          "lower it"),
+      row(
+          "a burst of centuries",
+          () -> RateLimiter.of("1/day burst 1000000"),
+          "got 1000000",
+          "burst must be at most 26687",
+          "lower it"),
+      // limiters
+      row(
+          "an unknown limiter",
+          () -> RateLimiter.of("tokn-bucket", RateLimit.parse("1/s")),
+          "got 'tokn-bucket'",
+          "token-bucket",
+          CORRECT),
+      row(
+          "an unknown limiter for a shield",
+          () -> FlowShield.builder().perClient("1/s").limiter("nope").build(),
+          "got 'nope'",
+          "token-bucket",
+          CORRECT),
+      row(
+          "an unknown option",
+          () -> RateLimiter.of(
+              "token-bucket", LimiterSpec.of(RateLimit.parse("1/s")).withOption("brust", "5")),
+          "got [brust]",
+          "options must be among []",
+          "correct the spelling"),
+      row(
+          "two limiters of one name",
+          () -> provided(Twin.class, OtherTwin.class, "twin"),
+          "got 'twin' twice",
+          "must be unique",
+          "rename one"),
+      row(
+          "a limiter that fails to start",
+          () -> provided(Broken.class, Twin.class, "broken"),
+          "no route to host",
+          "limiter 'broken'",
+          "Broken"),
+      row(
+          "no clients",
+          () -> FlowShield.builder().perClient("1/s").maxClients(0).build(),
+          "got 0",
+          "maxClients must be 1 to 100,000,000",
+          "choose"),
+      // shields
+      row(
+          "a shield of nothing",
+          () -> FlowShield.builder().build(),
+          "got none",
+          "at least one of limit, perClient and inFlight",
+          "perClient(\"100/s\")"),
+      row(
+          "a limiter without a limit",
+          () -> FlowShield.builder().inFlight(1).limiter("mine").build(),
+          "got 'mine'",
+          "must come with perClient",
+          "set perClient"),
+      row(
+          "no work at all",
+          () -> FlowShield.builder().inFlight(0),
+          "got 0",
+          "inFlight must be 1 to 1,000,000",
+          "leave it out"),
+      row(
+          "less work than none",
+          () -> FlowShield.builder().inFlight(-1),
+          "got -1",
+          "inFlight must be 1 to 1,000,000",
+          "leave it out"),
+      // requests
+      row(
+          "a null key",
+          () -> LIMITER.tryAcquire(missing()),
+          "got null",
+          "key must be a string",
+          "leave it out"),
+      row(
+          "a null key at a shield",
+          () -> SHIELD.admit(missing()),
+          "got null",
+          "key must be a string",
+          "leave it out"),
+      row(
+          "a key over 8 KiB",
+          () -> LIMITER.decide("k".repeat(8193)),
+          "got one of 8193",
+          "at most 8192 characters",
+          "pass a hash"),
+      row(
+          "a key over 8 KiB at a shield",
+          () -> SHIELD.admit("k".repeat(8193)),
+          "got one of 8193",
+          "at most 8192 characters",
+          "pass a hash"),
+      row(
+          "no permits asked for",
+          () -> LIMITER.tryAcquire("alice", 0),
+          "got 0",
+          "permits must be 1 to 5",
+          "ask for fewer"),
+      row(
+          "negative permits asked for",
+          () -> LIMITER.tryAcquire("alice", -3),
+          "got -3",
+          "permits must be 1 to 5",
+          "ask for fewer"),
+      row(
+          "the least number",
+          () -> LIMITER.tryAcquire("alice", Long.MIN_VALUE),
+          "got -9223372036854775808",
+          "permits must be 1 to 5",
+          "ask for fewer"),
+      row(
+          "a cost above the burst",
+          () -> LIMITER.decide("alice", 6),
+          "got 6",
+          "permits must be 1 to 5 (burst of limit '5/day')",
+          "raise the burst"),
+      row(
+          "a cost above the least burst of a shield",
+          () -> SHIELD.admit("alice", 6),
+          "got 6",
+          "permits must be 1 to 5 (burst of limit '5/day')",
+          "raise the burst"));
+
+  @ParameterizedTest
+  @FieldSource("ROWS")
+  void isRefusedWithAWayOutAndChangesNothing(Row row) {
+    Throwable thrown = catchThrowable(row.action());
+
+    assertThat(thrown)
+        .isInstanceOfAny(
+            IllegalArgumentException.class, IllegalStateException.class, NullPointerException.class)
+        .hasMessageContaining(row.given())
+        .hasMessageContaining(row.allowed())
+        .hasMessageContaining(row.wayOut());
+    assertThat(thrown.getMessage()).hasSizeLessThan(500);
+    assertThat(SHIELD.stats())
+        .extracting("admitted", "overLimit", "inFlight")
+        .containsExactly(0L, 0L, 0);
+    assertThat(FlowShieldTest.admitted(SHIELD, "", 0)).isZero();
+    TICKER.advance(Duration.ofDays(5));
+    assertThat(LIMITER.decide("alice", 5).remaining()).isZero();
+    TICKER.advance(Duration.ofDays(5));
+  }
+
+  private static void provided(
+      Class<? extends RateLimiterProvider> one,
+      Class<? extends RateLimiterProvider> other,
+      String name) {
+    ProvidedLimiters.with(List.of(one, other), () -> RateLimiter.of(name, RateLimit.parse("1/s")));
+  }
+
+  @SuppressWarnings("NullAway") // what a caller without that check may pass
+  private static String missing() {
+    return null;
+  }
+
+  /** A provider whose name another has as well. */
+  public static class Twin implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "twin";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return LIMITER;
+    }
+  }
+
+  /** The other. */
+  public static final class OtherTwin extends Twin {}
+
+  /** A provider that cannot do what it is asked for. */
+  public static final class Broken implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      throw new IllegalStateException("no route to host");
+    }
+  }
+}
