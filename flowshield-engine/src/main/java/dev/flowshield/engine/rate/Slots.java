@@ -68,11 +68,16 @@ public final class Slots {
         return answer.admitted(algorithm, taken, now);
       }
       if (word(slots, at) == seen) {
-        if (!algorithm.isIdle(seen, now)) {
+        if (seen == MOVING) {
+          return null; // it moves again: the mark came back, which no word does (S3)
+        }
+        // Left alone for so long that the clock came round? Idle is as good as new.
+        long renewed = algorithm.isIdle(seen, now)
+            ? algorithm.step(algorithm.idle(now), now, permits)
+            : REJECTED;
+        if (renewed == REJECTED) {
           return answer.rejected(algorithm, seen, now, permits);
         }
-        // Left alone for so long that the clock came round; idle is as good as new.
-        long renewed = algorithm.step(algorithm.idle(now), now, permits);
         if (exchange(slots, at, seen, renewed) == seen) {
           return answer.admitted(algorithm, renewed, now);
         }

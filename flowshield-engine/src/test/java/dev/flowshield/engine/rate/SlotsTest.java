@@ -1,0 +1,179 @@
+package dev.flowshield.engine.rate;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import dev.flowshield.spi.RateAlgorithm;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** One slot and one thread; what other threads do in between is done by the ticker, which is read in the middle of a take. */
+class SlotsTest {
+
+  private static final long OWNER = 0x5EED;
+  private static final long STRANGER = 0xBAD;
+
+  private final RateAlgorithm oneASecond = new Gcra(RateLimit.parse("1/s"));
+  private final long[] slots = {OWNER, oneASecond.idle(0)};
+
+  @Test
+  void takesFromTheSlotOfTheKey() {
+    assertThat(decide(() -> 10)).isEqualTo(new Decision.Admitted(0));
+    assertThat(Slots.word(slots, 0)).isEqualTo(oneASecond.step(oneASecond.idle(10), 10, 1));
+  }
+
+  @Test
+  void aRejectionWritesNothing() {
+    decide(() -> 10);
+    long[] before = slots.clone();
+
+    assertThat(decide(() -> 11)).isEqualTo(new Decision.Rejected(0, 999_999_999));
+    assertThat(slots).isEqualTo(before);
+  }
+
+  @Nested
+  class ASlotThatIsNotTheKeys {
+
+    @Test
+    void isLeftAloneWhenItBelongsToAStranger() { // S1
+      Slots.fingerprint(slots, 0, STRANGER);
+      long[] before = slots.clone();
+
+      assertThat(decide(() -> 10)).isNull();
+      assertThat(Slots.tryTake(slots, 0, OWNER, oneASecond, 10, 1)).isEqualTo(Slots.MOVING);
+      assertThat(slots).isEqualTo(before);
+    }
+
+    @Test
+    void isLeftAloneWhileItMoves() { // S2
+      Slots.freeze(slots, 0);
+      long[] before = slots.clone();
+
+      assertThat(decide(() -> 10)).isNull();
+      assertThat(Slots.tryTake(slots, 0, OWNER, oneASecond, 10, 1)).isEqualTo(Slots.MOVING);
+      assertThat(slots).isEqualTo(before);
+    }
+
+    @Test
+    void isLeftAloneWhenItWasPassedOnSinceTheFirstLook() { // S3
+      long strangersWord = oneASecond.step(oneASecond.idle(20), 20, 1);
+      Ticker passesTheSlotOn = () -> {
+        Slots.freeze(slots, 0);
+        Slots.fingerprint(slots, 0, STRANGER);
+        Slots.word(slots, 0, strangersWord);
+        return 20;
+      };
+
+      assertThat(decide(passesTheSlotOn)).isNull();
+      assertThat(slots).containsExactly(STRANGER, strangersWord);
+    }
+
+    @Test
+    void isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo() { // S2
+      long spent = oneASecond.step(oneASecond.idle(10), 10, 1);
+      Slots.freeze(slots, 0); // a newcomer gets it
+      Ticker endsTheMove = () -> {
+        Slots.word(slots, 0, spent);
+        return 10;
+      };
+      RateAlgorithm growsAfterARefusal = new Altered(oneASecond) {
+        @Override
+        public long step(long word, long now, long permits) {
+          long next = super.step(word, now, permits);
+          if (next == REJECTED) {
+            Slots.freeze(slots, 0);
+          }
+          return next;
+        }
+      };
+
+      assertThat(Slots.take(slots, 0, OWNER, growsAfterARefusal, endsTheMove, 1, Answer.YES_OR_NO))
+          .as("the frozen word says nothing of the key")
+          .isNull();
+      assertThat(slots).containsExactly(OWNER, Slots.MOVING);
+    }
+  }
+
+  @Nested
+  class ARefusal {
+
+    @Test
+    void isJudgedAnewWhenTheWordChangedMeanwhile() {
+      Slots.word(slots, 0, oneASecond.step(oneASecond.idle(0), 0, 1));
+      long[] time = {1};
+      Ticker anotherTakesAndTimePasses = () -> {
+        if (time[0] == 1) { // at the first reading another thread takes what came back in between
+          time[0] = 2_000_000_000L;
+          Slots.word(slots, 0, oneASecond.step(Slots.word(slots, 0), 1_000_000_000L, 1));
+          return 1_000_000_000L;
+        }
+        return time[0];
+      };
+
+      assertThat(decide(anotherTakesAndTimePasses))
+          .as("at the second reading the permit is there")
+          .isEqualTo(new Decision.Admitted(0));
+    }
+
+    @Test
+    void ofAnIdleKeyStaysARefusal() { // the law: of an idle word, step answers as of idle(now)
+      RateAlgorithm closed = new Altered(oneASecond) {
+        @Override
+        public long step(long word, long now, long permits) {
+          return REJECTED;
+        }
+      };
+      long[] before = slots.clone();
+
+      assertThat(Slots.take(slots, 0, OWNER, closed, () -> 10, 1, Answer.YES_OR_NO))
+          .isFalse();
+      assertThat(slots).isEqualTo(before);
+    }
+  }
+
+  @Nested
+  class AWordFromAnEarlierTurnOfTheClock {
+
+    private final RateAlgorithm odd = new Gcra(RateLimit.parse("9999991/s burst 3"));
+    private final long longAgo =
+        5L << 46; // ns: shifted by 15 bits, five eighths of all words, 4 days
+
+    @Test
+    void isIdleSoThatTheKeyIsAdmitted() {
+      Slots.word(slots, 0, odd.step(odd.idle(0), 0, 3));
+
+      assertThat(odd.step(Slots.word(slots, 0), longAgo, 1)).as("by itself").isEqualTo(REJECTED);
+      assertThat(Slots.take(slots, 0, OWNER, odd, () -> longAgo, 1, Answer.DECISION))
+          .isEqualTo(new Decision.Admitted(2));
+    }
+
+    @Test
+    void isNotRenewedWhenAnotherRenewedItFirst() {
+      Slots.word(slots, 0, odd.step(odd.idle(0), 0, 3));
+      RateAlgorithm overtaken = new Altered(odd) {
+        private boolean done;
+
+        @Override
+        public boolean isIdle(long word, long now) {
+          boolean idle = super.isIdle(word, now);
+          if (!done) { // another thread takes two of the three permits first
+            done = true;
+            Slots.word(slots, 0, super.step(super.idle(now), now, 2));
+          }
+          return idle;
+        }
+      };
+
+      assertThat(Slots.take(slots, 0, OWNER, overtaken, () -> longAgo, 1, Answer.DECISION))
+          .isEqualTo(new Decision.Admitted(0));
+    }
+  }
+
+  private @Nullable Decision decide(Ticker ticker) {
+    return Slots.take(slots, 0, OWNER, oneASecond, ticker, 1, Answer.DECISION);
+  }
+}
