@@ -14,7 +14,8 @@ package dev.flowshield.spi;
  *
  * <ol>
  *   <li>All methods are pure: equal arguments give equal answers, nothing is kept, no clock is read. So they are thread-safe.
- *   <li><i>Idle equals absent.</i> Of an {@link #isIdle idle} word, {@link #step} answers as of {@link #idle idle(now)}.
+ *   <li><i>Idle equals absent.</i> Of an {@link #isIdle idle} word, {@link #step} answers as of {@link #idle idle(now)}; or it
+ *       refuses, and then the engine asks of that instead.
  *   <li><i>Words only rise.</i> A word that {@link #step} answers is above the word it was given, and above every word that is
  *       idle at that time ({@code a - b > 0} compares). So a word once left does not come again.
  *   <li><i>The time may be old.</i> {@code now} is wrap-safe ticker time ({@code a - b} compares) and may, by a race, be older than the

@@ -24,7 +24,8 @@ import java.math.BigInteger;
  * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5 days. A word that was left alone
  * for that long must not read as a debt. No legal debt is above the burst, so a debt beyond the burst and some slack is a
  * word from an earlier turn, and idle. The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a
- * key idle for a turn, less the slack and its burst, may be refused once more; never is one admitted too early.
+ * key that comes back in the last part of a turn, as long as the slack and its burst, is refused until that has passed; never is
+ * one admitted too early. At 1,000 permits a second or less a turn takes centuries.
  *
  * <p>Immutable, pure, constant time. Source: ITU-T I.371, GCRA in its virtual scheduling form.
  */

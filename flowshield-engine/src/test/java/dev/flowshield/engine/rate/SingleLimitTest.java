@@ -1,0 +1,140 @@
+package dev.flowshield.engine.rate;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SingleLimitTest {
+
+  private static final long TENTH = 100_000_000;
+
+  private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
+  private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
+  private final SingleLimit limit = new SingleLimit(tenASecond, ticker);
+
+  @Test
+  void startsWithTheWholeBurst() {
+    assertThat(limit.take(4, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, TENTH));
+  }
+
+  @Test
+  void startsWithTheWholeBurstWhereverTheClockStands() {
+    for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
+      SingleLimit anywhere = new SingleLimit(tenASecond, ManualTicker.startingAt(start));
+      assertThat(anywhere.take(4, Answer.YES_OR_NO)).isTrue();
+      assertThat(anywhere.take(1, Answer.YES_OR_NO)).isFalse();
+    }
+  }
+
+  @Test
+  void refillsWithTheTime() {
+    limit.take(4, Answer.YES_OR_NO);
+    for (int i = 0; i < 50; i++) {
+      ticker.advanceNanos(TENTH - 1);
+      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, 1));
+      ticker.advanceNanos(1);
+      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
+    }
+  }
+
+  @Test
+  void aRejectionChangesNothing() {
+    limit.take(4, Answer.YES_OR_NO);
+    long word = limit.word();
+
+    assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
+    assertThat(limit.take(1, ticker.nanos())).isEqualTo(REJECTED);
+    assertThat(limit.take(4, Answer.WORD)).isEqualTo(REJECTED);
+    assertThat(limit.word()).isEqualTo(word);
+  }
+
+  @Nested
+  class AtAReadingThatTheCallerHas {
+
+    @Test
+    void takesWithoutAReadingOfItsOwn() {
+      int[] readings = {0};
+      SingleLimit counted = new SingleLimit(tenASecond, () -> readings[0]++);
+
+      assertThat(counted.take(3, TENTH))
+          .isEqualTo(tenASecond.step(tenASecond.idle(TENTH), TENTH, 3));
+      assertThat(readings[0]).as("the one of the start").isEqualTo(1);
+    }
+
+    @Test
+    void looksAtTheClockAgainBeforeItRefuses() {
+      long now = ticker.nanos();
+      limit.take(4, Answer.YES_OR_NO);
+      ticker.advanceNanos(TENTH);
+
+      assertThat(limit.take(1, now)).as("by now one is back").isNotEqualTo(REJECTED);
+      assertThat(limit.take(1, now)).isEqualTo(REJECTED);
+    }
+
+    @Test
+    void admitsNoMoreAtAnOldReadingThanAtANewOne() {
+      long old = ticker.nanos();
+      ticker.advanceNanos(10 * TENTH);
+      limit.take(3, Answer.YES_OR_NO);
+
+      assertThat(limit.take(1, old)).isNotEqualTo(REJECTED);
+      assertThat(limit.take(1, old)).isEqualTo(REJECTED);
+      assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
+    }
+  }
+
+  @Nested
+  class GivingBack {
+
+    @Test
+    void returnsWhatWasTaken() {
+      long taken = limit.take(3, ticker.nanos());
+
+      limit.giveBack(taken, 3);
+
+      assertThat(limit.take(4, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
+    }
+
+    @Test
+    void doesNotReturnWhatHasComeBackByItself() {
+      long taken = limit.take(2, ticker.nanos());
+      ticker.advanceNanos(2 * TENTH);
+      limit.take(4, Answer.YES_OR_NO);
+
+      limit.giveBack(taken, 2);
+
+      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, TENTH));
+    }
+
+    @Test
+    void readsTheClockAfterTheWordSoThatNothingIsReturnedTwice() {
+      // One permit is taken at 0. While it is given back, the time comes at which it is back by
+      // itself, and another thread takes all four.
+      Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
+      SingleLimit contended =
+          new SingleLimit(tenASecond, () -> readings.remove().nanos());
+      long taken = contended.take(1, 0);
+      long[] others = new long[1];
+      readings.add(() -> {
+        others[0] = contended.take(4, TENTH);
+        return 0;
+      });
+      readings.add(() -> TENTH);
+
+      contended.giveBack(taken, 1);
+
+      assertThat(others[0]).isNotEqualTo(REJECTED);
+      assertThat(contended.word()).isEqualTo(others[0]);
+    }
+  }
+}
