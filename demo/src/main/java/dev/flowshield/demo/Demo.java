@@ -1,0 +1,104 @@
+package dev.flowshield.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.flowshield.demo.report.Report;
+import dev.flowshield.demo.result.Comparison;
+import dev.flowshield.demo.result.Results;
+import dev.flowshield.engine.FlowShield;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Sends the same spike of traffic to the same server, without the shield and with it, and shows what became of the requests: a line a
+ * second, then a table, then a page for the browser.
+ *
+ * <p>System properties: {@code demo.directory} is where the page goes, {@code target} unless set; with {@code demo.serve} nothing is
+ * sent and the protected server stays up, to be tried by hand. Ends with status 1 if the clients could not keep to their schedule, for
+ * then the numbers say more about the machine than about the server.
+ */
+public final class Demo {
+
+  private static final Duration ON_TIME = Duration.ofMillis(10);
+  private static final double ON_TIME_SHARE = 0.98;
+
+  private final PrintStream out;
+  private final Clients clients;
+
+  private Demo(PrintStream out, Clients clients) {
+    this.out = out;
+    this.clients = clients;
+  }
+
+  /** Runs the demo, or serves. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    System.setProperty("java.awt.headless", "true");
+    Logs.keepToOneLine();
+    if (Boolean.parseBoolean(System.getProperty("demo.serve", "false"))) {
+      Serving.untilStopped(System.out);
+      return;
+    }
+    Path directory = Path.of(System.getProperty("demo.directory", "target"));
+    boolean onTime = new Demo(System.out, Clients.ofThisMachine()).run(directory);
+    System.exit(onTime ? 0 : 1);
+  }
+
+  /** Answers whether the clients kept to their schedule. */
+  private boolean run(Path directory) throws IOException, InterruptedException {
+    String introduction = new Introduction(clients).text();
+    out.println(introduction);
+    warmUp();
+    heading("Without FlowShield: the server as it comes.");
+    Results bare = new Run("without FlowShield", app -> app, clients)
+        .send(Scenario.traffic(clients.count()), out);
+    FlowShield shield = Scenario.shield(clients.count());
+    heading("With it. " + shield.stats());
+    Results shielded = new Run("with FlowShield", app -> new Shielded(app, shield), clients)
+        .send(Scenario.traffic(clients.count()), out);
+
+    Comparison comparison =
+        new Comparison(List.of(bare, shielded), Scenario.CAPACITY, Scenario.SPIKE);
+    heading("Side by side");
+    out.println(comparison.text());
+    String notes = new Notes(comparison, shield.stats(), ON_TIME).text();
+    out.println(notes);
+    Report report = new Report(comparison, Scenario.DEADLINE, introduction, notes);
+    out.println(report.write(directory));
+    return comparison.runs().stream().allMatch(this::wasOnTime);
+  }
+
+  private void warmUp() throws IOException, InterruptedException {
+    out.println("Warming up for a few seconds, not counted.");
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    FlowShield shield = Scenario.shield(clients.count());
+    new Run("warm-up", app -> new Shielded(app, shield), clients)
+        .send(Scenario.warmUp(clients.count()), nowhere);
+  }
+
+  private void heading(String text) {
+    out.println();
+    out.println(text);
+    out.println();
+  }
+
+  private boolean wasOnTime(Results run) {
+    double share = run.leftWithin(ON_TIME);
+    if (share >= ON_TIME_SHARE) {
+      return true;
+    }
+    out.printf(
+        Locale.ROOT,
+        "Failed: %.0f %% of the requests must leave within %d ms of their schedule, but %s it was %.1f %%:"
+            + " the machine is too busy for numbers to mean anything, run the demo when it is not.%n",
+        100 * ON_TIME_SHARE,
+        ON_TIME.toMillis(),
+        run.name(),
+        100 * share);
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.flowshield.demo;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** What libraries say on the way, kept out of the tables. */
+final class Logs {
+
+  // held here, as the logging of the JDK forgets the level of a logger that nobody holds
+  private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
+  private static final Logger XNIO = Logger.getLogger("org.xnio");
+  private static final Logger THREADS = Logger.getLogger("org.jboss.threads");
+  private static final Logger FLOWSHIELD = Logger.getLogger("dev.flowshield");
+
+  private Logs() {}
+
+  /** Leaves warnings, each on one line. What the shield says at its start is part of the output, and shown there. */
+  static void keepToOneLine() {
+    System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%6$s%n");
+    UNDERTOW.setLevel(Level.WARNING);
+    XNIO.setLevel(Level.WARNING);
+    THREADS.setLevel(Level.WARNING);
+    FLOWSHIELD.setLevel(Level.WARNING);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.flowshield.demo;
+
+import dev.flowshield.demo.result.Comparison;
+import dev.flowshield.demo.result.Results;
+import dev.flowshield.demo.traffic.Answers;
+import dev.flowshield.engine.ShieldStats;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/**
+ * Says below the numbers how far to trust them.
+ *
+ * @param stats what the shield counted itself
+ * @param onTime how late a request may leave
+ */
+record Notes(Comparison comparison, ShieldStats stats, Duration onTime) {
+
+  String text() {
+    StringJoiner lines = new StringJoiner(System.lineSeparator());
+    for (Results run : comparison.runs()) {
+      lines.add(String.format(
+          Locale.ROOT,
+          "%s: %.1f %% of the requests left within %d ms of their instant; of the failed ones, %,d found no connection free,"
+              + " %,d lost theirs, %,d had no answer when the run ended.",
+          capital(run.name()),
+          100 * run.leftWithin(onTime),
+          onTime.toMillis(),
+          run.ended(Answers.NO_CONNECTION),
+          run.ended(Answers.BROKEN),
+          run.ended(Answers.NO_ANSWER)));
+    }
+    lines.add(String.format(
+        Locale.ROOT,
+        "The shield itself counted %,d admitted, %,d over limit, %,d shed.",
+        stats.admitted(),
+        stats.overLimit(),
+        stats.shed()));
+    lines.add(String.format(
+        Locale.ROOT,
+        "Java %s on %s %s, %d processors.",
+        Runtime.version(),
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"),
+        Runtime.getRuntime().availableProcessors()));
+    return lines.toString();
+  }
+
+  private static String capital(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.flowshield.demo;
+
+import dev.flowshield.demo.server.DemoServer;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.ShieldStats;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.Locale;
+
+/** Keeps the protected server up for whoever wants to try it by hand. */
+final class Serving {
+
+  private static final int PORT = 8080;
+  private static final String PER_CLIENT = "5/s"; // little, so that a loop in a shell can spend it
+  private static final int ENOUGH_TO_SPEND_IT = 12;
+  private static final int GLANCE_MILLIS = 500;
+
+  private Serving() {}
+
+  /** Serves until the process is stopped; says what to try, and what the shield did whenever it did something. */
+  static void untilStopped(PrintStream out) throws InterruptedException {
+    FlowShield shield =
+        FlowShield.builder().perClient(PER_CLIENT).inFlight(Scenario.IN_FLIGHT).build();
+    DemoServer server = start(shield);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+    URI address = server.address();
+    out.printf("""
+        %s
+        Up at %s until Ctrl-C.
+
+        One request:      curl -i %s
+        Over the limit:   for i in $(seq %d); do curl -s -o /dev/null -w '%%{http_code} ' %s; done; echo
+
+        """, shield, address, address, ENOUGH_TO_SPEND_IT, address);
+    long seen = 0;
+    while (true) {
+      Thread.sleep(GLANCE_MILLIS);
+      ShieldStats stats = shield.stats();
+      long asked = stats.admitted() + stats.overLimit() + stats.shed();
+      if (asked != seen) {
+        seen = asked;
+        out.printf(
+            Locale.ROOT,
+            "admitted %,d, over limit %,d, shed %,d, in flight %d%n",
+            stats.admitted(),
+            stats.overLimit(),
+            stats.shed(),
+            stats.inFlight());
+      }
+    }
+  }
+
+  /** On the usual port, or on a free one if somebody has that. */
+  private static DemoServer start(FlowShield shield) {
+    try {
+      return start(PORT, shield);
+    } catch (RuntimeException taken) {
+      return start(0, shield);
+    }
+  }
+
+  private static DemoServer start(int port, FlowShield shield) {
+    return DemoServer.start(
+        port, Scenario.WORKERS, Scenario.WORK, app -> new Shielded(app, shield));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.flowshield.demo.report;
+
+import java.awt.Color;
+
+/** Colours that people tell apart however they see colour (blue and vermilion of Okabe and Ito), on white. */
+final class Palette {
+
+  static final Color SHIELDED = new Color(0x0072B2);
+  static final Color BARE = new Color(0xD55E00);
+  static final Color PAPER = Color.WHITE;
+  static final Color INK = new Color(0x1F2933);
+  static final Color FAINT = new Color(0xE4E7EB);
+  static final Color SPIKE = new Color(0xF0E8D4);
+  static final Color MARK = new Color(0x52606D);
+
+  private Palette() {}
+}

@@ -1,0 +1,221 @@
+package dev.flowshield.demo.traffic;
+
+import dev.flowshield.Ticker;
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientRequest;
+import io.undertow.client.UndertowClient;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/**
+ * Clients that send on schedule, however the server fares.
+ *
+ * <p>Every connection is opened before the traffic starts and kept, each for one request at a time. A request that is due while all
+ * connections of its client wait for an answer fails at once: it is not held back, for then the load would follow the server. One thread
+ * sends and receives everything; nothing in it waits.
+ */
+public final class OpenLoopClients implements AutoCloseable {
+
+  private static final long TICK_MILLIS = 1;
+
+  /** How many connections are being opened at a time; a server's queue of unaccepted ones is short. */
+  private static final int OPENING = 64;
+
+  private final URI server;
+  private final List<InetAddress> addresses;
+  private final List<Deque<ClientConnection>> idle = new ArrayList<>();
+  private final XnioWorker worker;
+  private final XnioIoThread thread;
+  private final ByteBufferPool buffers = new DefaultByteBufferPool(true, 4096);
+  private final Ticker ticker = Ticker.system();
+
+  private OpenLoopClients(URI server, List<InetAddress> addresses) throws IOException {
+    this.server = server;
+    this.addresses = addresses;
+    this.worker = Xnio.getInstance()
+        .createWorker(OptionMap.builder()
+            .set(Options.WORKER_IO_THREADS, 1)
+            .set(Options.WORKER_NAME, "clients")
+            .set(Options.THREAD_DAEMON, true)
+            .getMap());
+    this.thread = worker.getIoThread();
+    addresses.forEach(address -> idle.add(new ArrayDeque<>()));
+  }
+
+  /**
+   * Opens the connections, shared out among the clients as the requests are.
+   *
+   * @throws IOException if one cannot be opened
+   */
+  public static OpenLoopClients connect(
+      URI server, List<InetAddress> addresses, Crowd crowd, int connections) throws IOException {
+    OpenLoopClients clients = new OpenLoopClients(server, addresses);
+    try {
+      clients.open(crowd.shares(connections));
+      return clients;
+    } catch (IOException | RuntimeException failure) {
+      clients.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Starts to send and returns at once; the answers fill as they come.
+   *
+   * @param startNanos the instant of the ticker that the schedule counts from
+   */
+  public Answers send(Schedule schedule, long startNanos) {
+    Answers answers = new Answers(schedule.size());
+    thread.execute(new Sending(schedule, answers, startNanos));
+    return answers;
+  }
+
+  @Override
+  public void close() {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    thread.execute(() -> {
+      idle.forEach(connections -> connections.forEach(IoUtils::safeClose));
+      closed.complete(null);
+    });
+    closed.join();
+    worker.shutdownNow();
+  }
+
+  private void open(int[] connections) throws IOException {
+    List<CompletableFuture<Void>> opening = new ArrayList<>();
+    for (int client = 0; client < connections.length; client++) {
+      for (int i = 0; i < connections[client]; i++) {
+        opening.add(open(client));
+        if (opening.size() == OPENING) {
+          await(opening);
+        }
+      }
+    }
+    await(opening);
+  }
+
+  private static void await(List<CompletableFuture<Void>> opening) throws IOException {
+    try {
+      opening.forEach(CompletableFuture::join);
+    } catch (CompletionException failure) {
+      throw new IOException("a client could not connect to the server", failure.getCause());
+    }
+    opening.clear();
+  }
+
+  /** Opens one more connection of a client. */
+  private CompletableFuture<Void> open(int client) {
+    CompletableFuture<Void> opened = new CompletableFuture<>();
+    ClientCallback<ClientConnection> callback = new ClientCallback<>() {
+      @Override
+      public void completed(ClientConnection connection) {
+        idle.get(client).push(connection);
+        opened.complete(null);
+      }
+
+      @Override
+      public void failed(IOException failure) {
+        opened.completeExceptionally(failure);
+      }
+    };
+    InetSocketAddress from = new InetSocketAddress(addresses.get(client), 0);
+    UndertowClient.getInstance().connect(callback, from, server, thread, buffers, OptionMap.EMPTY);
+    return opened;
+  }
+
+  /** Takes a connection that waits for nothing, if the client has one. */
+  private @Nullable ClientConnection take(int client) {
+    ClientConnection connection = idle.get(client).poll();
+    while (connection != null && !connection.isOpen()) {
+      replace(client);
+      connection = idle.get(client).poll();
+    }
+    return connection;
+  }
+
+  private void giveBack(int client, ClientConnection connection) {
+    if (connection.isOpen()) {
+      idle.get(client).push(connection);
+    } else {
+      replace(client);
+    }
+  }
+
+  /** If the server takes no new connection, the client has one fewer from then on. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void replace(int client) {
+    open(client);
+  }
+
+  /** One schedule on its way. Lives on the thread of the clients. */
+  private final class Sending implements Runnable {
+
+    private final Schedule schedule;
+    private final Answers answers;
+    private final long start;
+    private final ByteBuffer sink = ByteBuffer.allocate(1024);
+    private int next;
+
+    Sending(Schedule schedule, Answers answers, long start) {
+      this.schedule = schedule;
+      this.answers = answers;
+      this.start = start;
+    }
+
+    /** Sends what is due, and comes back a tick later. */
+    @Override
+    public void run() {
+      long now = now();
+      while (next < schedule.size() && schedule.dueNanos(next) <= now) {
+        send(next++);
+      }
+      if (next < schedule.size()) {
+        thread.executeAfter(this, TICK_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void send(int i) {
+      int client = schedule.client(i);
+      ClientConnection connection = take(client);
+      if (connection == null) {
+        answers.left(i, now());
+        answers.ended(i, Answers.NO_CONNECTION, now());
+        return;
+      }
+      ClientRequest request = new ClientRequest().setMethod(Methods.GET).setPath("/");
+      request.getRequestHeaders().put(Headers.HOST, server.getAuthority());
+      Call call = new Call(sink, status -> {
+        answers.ended(i, status, now());
+        giveBack(client, connection);
+      });
+      connection.sendRequest(request, call);
+      answers.left(i, now());
+    }
+
+    private long now() {
+      return ticker.nanos() - start;
+    }
+  }
+}
