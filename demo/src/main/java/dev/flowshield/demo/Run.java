@@ -56,11 +56,9 @@ record Run(String name, HandlerWrapper protection, Clients clients) {
           out.println(table.line(++shown));
         }
       }
-      long end = schedule.lengthNanos() + PATIENCE.toNanos();
-      while (!answers.isComplete() && ticker.nanos() - start < end) {
-        Thread.sleep(GLANCE.toMillis());
+      if (!answers.await(PATIENCE)) {
+        answers.giveUp(ticker.nanos() - start);
       }
-      answers.giveUp(ticker.nanos() - start);
       return results;
     }
   }

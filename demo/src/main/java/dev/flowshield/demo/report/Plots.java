@@ -89,7 +89,7 @@ final class Plots {
     LogAxis axis = new LogAxis("milliseconds, logarithmic");
     axis.setRange(10, 20_000);
     DecimalFormat whole = new DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(Locale.ROOT));
-axis.setTickUnit(new NumberTickUnit(1)); // each power of ten
+    axis.setTickUnit(new NumberTickUnit(1)); // each power of ten
     axis.setNumberFormatOverride(whole);
     XYPlot plot = plot(
         axis, second -> second.served().isEmpty() ? Double.NaN : second.served().millis(99));

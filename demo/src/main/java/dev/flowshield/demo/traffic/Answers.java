@@ -1,5 +1,8 @@
 package dev.flowshield.demo.traffic;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -27,6 +30,7 @@ public final class Answers {
   private final AtomicLongArray leftAt;
   private final AtomicLongArray answeredAt;
   private final AtomicIntegerArray status;
+  private final CountDownLatch waiting;
 
   /** Starts with everything waiting. */
   public Answers(int requests) {
@@ -36,6 +40,7 @@ public final class Answers {
     }
     this.answeredAt = new AtomicLongArray(requests);
     this.status = new AtomicIntegerArray(requests);
+    this.waiting = new CountDownLatch(requests);
   }
 
   /** Notes that a request was handed to the network, or would have been had there been a connection. */
@@ -47,6 +52,7 @@ public final class Answers {
   public void ended(int i, int with, long nanos) {
     answeredAt.set(i, nanos);
     status.set(i, with);
+    waiting.countDown();
   }
 
   /** Stops waiting: what has no answer will get none. */
@@ -73,13 +79,8 @@ public final class Answers {
     return answeredAt.get(i);
   }
 
-  /** Whether nothing waits any more. */
-  public boolean isComplete() {
-    for (int i = 0; i < status.length(); i++) {
-      if (status.get(i) == WAITING) {
-        return false;
-      }
-    }
-    return true;
+  /** Waits for the last answer, but no longer than this; answers whether it came. */
+  public boolean await(Duration patience) throws InterruptedException {
+    return waiting.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 }
