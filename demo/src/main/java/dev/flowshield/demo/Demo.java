@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.flowshield.demo.report.Report;
 import dev.flowshield.demo.result.Comparison;
 import dev.flowshield.demo.result.Results;
-import dev.flowshield.engine.FlowShield;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.undertow.FlowShieldHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -56,9 +57,10 @@ public final class Demo {
     heading("Without FlowShield: the server as it comes.");
     Results bare = new Run("without FlowShield", app -> app, clients)
         .send(Scenario.traffic(clients.count()), out);
-    FlowShield shield = Scenario.shield(clients.count());
-    heading("With it. " + shield.stats());
-    Results shielded = new Run("with FlowShield", app -> new Shielded(app, shield), clients)
+    HttpShield shield = Scenario.shield(clients.count());
+    heading("With " + shield);
+    Results shielded = new Run(
+            "with FlowShield", app -> FlowShieldHandler.protect(app, shield), clients)
         .send(Scenario.traffic(clients.count()), out);
 
     Comparison comparison =
@@ -75,8 +77,8 @@ public final class Demo {
   private void warmUp() throws IOException, InterruptedException {
     out.println("Warming up for a few seconds, not counted.");
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
-    FlowShield shield = Scenario.shield(clients.count());
-    new Run("warm-up", app -> new Shielded(app, shield), clients)
+    HttpShield shield = Scenario.shield(clients.count());
+    new Run("warm-up", app -> FlowShieldHandler.protect(app, shield), clients)
         .send(Scenario.warmUp(clients.count()), nowhere);
   }
 

@@ -3,7 +3,7 @@ package dev.flowshield.demo;
 import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
-import dev.flowshield.engine.FlowShield;
+import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import java.util.List;
 
@@ -61,8 +61,8 @@ final class Scenario {
   }
 
   /** The shield of the protected server. */
-  static FlowShield shield(int clients) {
-    FlowShield.Builder settings = FlowShield.builder().inFlight(IN_FLIGHT);
+  static HttpShield shield(int clients) {
+    HttpShield.Builder settings = HttpShield.builder().inFlight(IN_FLIGHT);
     if (clients > 1) {
       settings.perClient(PER_CLIENT);
     } else {

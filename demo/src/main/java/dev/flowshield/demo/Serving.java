@@ -1,8 +1,9 @@
 package dev.flowshield.demo;
 
 import dev.flowshield.demo.server.DemoServer;
-import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.ShieldStats;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.undertow.FlowShieldHandler;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.Locale;
@@ -19,8 +20,8 @@ final class Serving {
 
   /** Serves until the process is stopped; says what to try, and what the shield did whenever it did something. */
   static void untilStopped(PrintStream out) throws InterruptedException {
-    FlowShield shield =
-        FlowShield.builder().perClient(PER_CLIENT).inFlight(Scenario.IN_FLIGHT).build();
+    HttpShield shield =
+        HttpShield.builder().perClient(PER_CLIENT).inFlight(Scenario.IN_FLIGHT).build();
     DemoServer server = start(shield);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     URI address = server.address();
@@ -51,7 +52,7 @@ final class Serving {
   }
 
   /** On the usual port, or on a free one if somebody has that. */
-  private static DemoServer start(FlowShield shield) {
+  private static DemoServer start(HttpShield shield) {
     try {
       return start(PORT, shield);
     } catch (RuntimeException taken) {
@@ -59,8 +60,8 @@ final class Serving {
     }
   }
 
-  private static DemoServer start(int port, FlowShield shield) {
+  private static DemoServer start(int port, HttpShield shield) {
     return DemoServer.start(
-        port, Scenario.WORKERS, Scenario.WORK, app -> new Shielded(app, shield));
+        port, Scenario.WORKERS, Scenario.WORK, app -> FlowShieldHandler.protect(app, shield));
   }
 }
