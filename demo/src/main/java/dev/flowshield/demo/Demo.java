@@ -53,8 +53,9 @@ public final class Demo {
   private boolean run(Path directory) throws IOException, InterruptedException {
     String introduction = new Introduction(clients).text();
     out.println(introduction);
+    heading("Warming up for a few seconds, not counted.");
     warmUp();
-    heading("Without FlowShield: the server as it comes.");
+    heading("Without FlowShield: the server as it comes");
     Results bare = new Run("without FlowShield", app -> app, clients)
         .send(Scenario.traffic(clients.count()), out);
     HttpShield shield = Scenario.shield(clients.count());
@@ -75,7 +76,6 @@ public final class Demo {
   }
 
   private void warmUp() throws IOException, InterruptedException {
-    out.println("Warming up for a few seconds, not counted.");
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
     HttpShield shield = Scenario.shield(clients.count());
     new Run("warm-up", app -> FlowShieldHandler.protect(app, shield), clients)

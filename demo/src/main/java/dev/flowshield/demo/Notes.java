@@ -21,8 +21,8 @@ record Notes(Comparison comparison, ShieldStats stats, Duration onTime) {
     for (Results run : comparison.runs()) {
       lines.add(String.format(
           Locale.ROOT,
-          "%s: %.1f %% of the requests left within %d ms of their instant; of the failed ones, %,d found no connection free,"
-              + " %,d lost theirs, %,d had no answer when the run ended.",
+          "%s, %.1f %% of the requests left within %d ms of their instant. Failed: %,d found no connection free,"
+              + " %,d lost theirs, %,d waited in vain.",
           capital(run.name()),
           100 * run.leftWithin(onTime),
           onTime.toMillis(),
