@@ -29,7 +29,7 @@ record Run(String name, HandlerWrapper protection, Clients clients) {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Lets clients and server settle between their connecting and the first request. */
-  private static final Duration LEAD = Duration.ofMillis(200);
+  private static final Duration LEAD = Duration.ofSeconds(1);
 
   /** Sends a schedule and waits for its answers, with a line a second. */
   Results send(Schedule schedule, PrintStream out) throws IOException, InterruptedException {
