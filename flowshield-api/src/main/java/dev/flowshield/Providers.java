@@ -101,9 +101,11 @@ final class Providers {
     try {
       ServiceLoader.load(service, loader)
           .forEach(provider -> found.putIfAbsent(provider.getClass(), provider));
-    } catch (ServiceConfigurationError broken) {
+    } catch (ServiceConfigurationError
+        | LinkageError broken) { // the latter: a library it is built on
       throw new IllegalStateException(
-          "a provider of " + service.getSimpleName() + " cannot be loaded: " + broken.getMessage(),
+          "a provider of " + service.getSimpleName()
+              + " cannot be loaded, mend its jar or take it away: " + broken,
           broken);
     }
   }

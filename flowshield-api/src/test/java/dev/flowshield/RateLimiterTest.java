@@ -1,0 +1,98 @@
+package dev.flowshield;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateAlgorithm;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class RateLimiterTest {
+
+  private static final RateLimit LIMIT = RateLimit.parse("100/s");
+
+  @Nested
+  class ALimiterThatIsOnlyALambda {
+
+    private final List<String> asked = new ArrayList<>();
+    private final RateLimiter limiter = (key, permits) -> {
+      asked.add(permits + " for '" + key + "'");
+      return permits <= 2 ? new Decision.Admitted(9) : new Decision.Rejected(2, 1_000);
+    };
+
+    @Test
+    void isAskedForOnePermitUnlessMoreAreWanted() {
+      assertThat(limiter.decide("alice")).isEqualTo(new Decision.Admitted(9));
+      assertThat(limiter.tryAcquire("bob")).isTrue();
+      assertThat(asked).containsExactly("1 for 'alice'", "1 for 'bob'");
+    }
+
+    @Test
+    void isAskedForTheEmptyKeyWhereThereIsNone() {
+      assertThat(limiter.decide()).isEqualTo(new Decision.Admitted(9));
+      assertThat(limiter.tryAcquire()).isTrue();
+      assertThat(asked).containsExactly("1 for ''", "1 for ''");
+    }
+
+    @Test
+    void answersYesOrNo() {
+      assertThat(limiter.tryAcquire("alice", 2)).isTrue();
+      assertThat(limiter.tryAcquire("alice", 3)).isFalse();
+      assertThat(asked).containsExactly("2 for 'alice'", "3 for 'alice'");
+    }
+
+    @Test
+    void answersAtOnceWhenAskedToAnswerLater() {
+      assertThat(limiter.decideAsync("alice", 3).toCompletableFuture())
+          .isCompletedWithValue(new Decision.Rejected(2, 1_000));
+      assertThat(asked).containsExactly("3 for 'alice'");
+    }
+
+    @Test
+    void throwsACallersMistakeRatherThanCompletingWithIt() {
+      RateLimiter picky = (key, permits) -> {
+        throw new IllegalArgumentException("permits must be 1");
+      };
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> picky.decideAsync("alice", 2))
+          .withMessage("permits must be 1");
+    }
+  }
+
+  @Test
+  void takesKeysOfAtLeastEightThousandCharacters() {
+    assertThat(RateLimiter.LONGEST_KEY).isEqualTo(8_192);
+  }
+
+  @Test
+  void readsTheLimitBeforeItLooksForALimiter() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RateLimiter.of("a hundred a second"))
+        .withMessageContaining("got 'a hundred a second'");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  void namesTheArgumentThatIsNull() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of((String) null))
+        .withMessage("limit");
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of((RateLimit) null))
+        .withMessage("limit");
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of((String) null, LIMIT))
+        .withMessage("name");
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of("token-bucket", (LimiterSpec) null))
+        .withMessage("spec");
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of((RateAlgorithm) null, LimiterSpec.of(LIMIT)))
+        .withMessage("algorithm");
+  }
+}

@@ -1,0 +1,160 @@
+package dev.flowshield.samples;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateAlgorithm;
+import dev.flowshield.spi.RateLimiterEngine;
+import dev.flowshield.spi.RateLimiterProvider;
+
+/** Providers as users write them, good ones and bad ones. */
+public final class SampleProviders {
+
+  private static final RateLimiter GENEROUS = (key, permits) -> new Decision.Admitted(permits);
+
+  private SampleProviders() {}
+
+  public static final class Generous implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "generous";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      spec.requireOptionsIn("zone");
+      return (key, permits) -> new Decision.Admitted(spec.limit().burst() - permits);
+    }
+  }
+
+  public static final class Modest implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "modest";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class OneTwin implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "twin";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class OtherTwin implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "twin";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class Nameless implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return null;
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class FailsToTellItsName implements RateLimiterProvider {
+    @Override
+    public String name() {
+      throw new UnsupportedOperationException("which name?");
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class FailsToCreate implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "fails";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      throw new IllegalStateException("no connection");
+    }
+  }
+
+  public static final class CreatesNothing implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "nothing";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return null;
+    }
+  }
+
+  public static final class FailsToStart implements RateLimiterProvider {
+    public FailsToStart() {
+      throw new IllegalStateException("no disk");
+    }
+
+    @Override
+    public String name() {
+      return "never";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class NoProvider {}
+
+  /** What a provider may be built on, in a jar that somebody forgot. */
+  public abstract static class InAnotherJar implements RateLimiterProvider {
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class NeedsAnotherJar extends InAnotherJar {
+    @Override
+    public String name() {
+      return "needy";
+    }
+  }
+
+  public static final class Engine implements RateLimiterEngine {
+    @Override
+    public RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec) {
+      return (key, permits) -> new Decision.Admitted(algorithm.maxPermits());
+    }
+  }
+
+  public static final class OtherEngine implements RateLimiterEngine {
+    @Override
+    public RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+}

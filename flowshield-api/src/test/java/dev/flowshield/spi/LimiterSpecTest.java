@@ -1,0 +1,146 @@
+package dev.flowshield.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LimiterSpecTest {
+
+  private static final RateLimit LIMIT = RateLimit.parse("100/s burst 50");
+  private static final Ticker TICKER = () -> 42;
+  private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
+
+  private final LimiterSpec spec = LimiterSpec.of(LIMIT);
+
+  @Test
+  void beginsWithTheTimeOfTheMachineAMillionClientsAndNoOptions() {
+    assertThat(spec.limit()).isEqualTo(LIMIT);
+    assertThat(spec.ticker()).isSameAs(Ticker.system());
+    assertThat(spec.instantSource()).isEqualTo(InstantSource.system());
+    assertThat(spec.maxClients()).isEqualTo(1_000_000);
+    assertThat(spec.options()).isEmpty();
+  }
+
+  @Test
+  void eachSettingChangesThatSettingAlone() {
+    LimiterSpec all = spec.withTicker(TICKER)
+        .withInstantSource(CLOCK)
+        .withMaxClients(5)
+        .withOption("zone", "UTC");
+
+    assertThat(all.limit()).isEqualTo(LIMIT);
+    assertThat(all.ticker()).isSameAs(TICKER);
+    assertThat(all.instantSource()).isSameAs(CLOCK);
+    assertThat(all.maxClients()).isEqualTo(5);
+    assertThat(all.options()).isEqualTo(Map.of("zone", "UTC"));
+  }
+
+  @Test
+  void eachSettingGivesANewSpecAndLeavesTheOldOneAlone() {
+    LimiterSpec withZone = spec.withOption("zone", "UTC");
+    withZone.withOption("zone", "CET").withOption("more", "x");
+    spec.withTicker(TICKER).withInstantSource(CLOCK).withMaxClients(5);
+
+    assertThat(withZone.options()).isEqualTo(Map.of("zone", "UTC"));
+    beginsWithTheTimeOfTheMachineAMillionClientsAndNoOptions();
+  }
+
+  @Test
+  void theLastValueOfAnOptionStands() {
+    assertThat(spec.withOption("zone", "UTC").withOption("zone", "CET").options())
+        .isEqualTo(Map.of("zone", "CET"));
+  }
+
+  @Test
+  void optionsCannotBeChangedThroughTheirMap() {
+    assertThatThrownBy(() -> spec.withOption("zone", "UTC").options().put("a", "b"))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> spec.options().put("a", "b"))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100_000_000})
+  void takesTheEndsOfTheRangeOfClients(int maxClients) {
+    assertThat(spec.withMaxClients(maxClients).maxClients()).isEqualTo(maxClients);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 100_000_001, Integer.MAX_VALUE})
+  void refusesMoreOrFewerClientsWithTheRangeAndAWayOut(int maxClients) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> spec.withMaxClients(maxClients))
+        .withMessage("maxClients must be 1 to 100,000,000, got " + maxClients
+            + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
+  }
+
+  @Nested
+  class WhenAProviderChecksTheOptions {
+
+    @Test
+    void knownOnesPass() {
+      LimiterSpec zoned = spec.withOption("zone", "UTC");
+
+      assertThat(zoned.requireOptionsIn("zone", "start")).isSameAs(zoned);
+      assertThat(spec.requireOptionsIn()).isSameAs(spec);
+    }
+
+    @Test
+    void unknownOnesAreNamedBesideTheKnownOnes() {
+      LimiterSpec misspelt = spec.withOption("zoen", "UTC").withOption("zone", "UTC");
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> misspelt.requireOptionsIn("zone", "start"))
+          .withMessage("options must be among [start, zone], got [zoen]:"
+              + " correct the spelling or leave them out");
+    }
+
+    @Test
+    void anyOptionIsUnknownToAProviderWithoutOptions() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> spec.withOption("zone", "UTC").requireOptionsIn())
+          .withMessageStartingWith("options must be among [], got [zone]: ");
+    }
+
+    @Test
+    void aNameThatTheProviderGivesTwiceIsOneName() {
+      LimiterSpec zoned = spec.withOption("zone", "UTC");
+
+      assertThat(zoned.requireOptionsIn("zone", "zone")).isSameAs(zoned);
+    }
+  }
+
+  @Test
+  void printsWhatALimiterIsAskedToBe() {
+    assertThat(spec).hasToString("LimiterSpec[100/s burst 50] for up to 1000000 clients");
+    assertThat(spec.withMaxClients(7).withOption("zone", "UTC"))
+        .hasToString("LimiterSpec[100/s burst 50] for up to 7 clients {zone=UTC}");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  void namesTheArgumentThatIsNull() {
+    assertThatNullPointerException().isThrownBy(() -> LimiterSpec.of(null)).withMessage("limit");
+    assertThatNullPointerException().isThrownBy(() -> spec.withTicker(null)).withMessage("ticker");
+    assertThatNullPointerException()
+        .isThrownBy(() -> spec.withInstantSource(null))
+        .withMessage("instantSource");
+    assertThatNullPointerException()
+        .isThrownBy(() -> spec.withOption(null, "UTC"))
+        .withMessage("option name");
+    assertThatNullPointerException()
+        .isThrownBy(() -> spec.withOption("zone", null))
+        .withMessage("option value");
+  }
+}
