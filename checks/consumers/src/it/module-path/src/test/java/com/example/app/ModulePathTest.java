@@ -9,7 +9,9 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
+import dev.flowshield.http.HttpShield;
 import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.undertow.FlowShieldHandler;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,8 +22,9 @@ class ModulePathTest {
   void everyModuleHasItsName() {
     assertEquals("dev.flowshield.api", RateLimiter.class.getModule().getName());
     assertEquals("dev.flowshield.engine", FlowShield.class.getModule().getName());
-    for (String name :
-        List.of("dev.flowshield.servlet", "dev.flowshield.vertx", "dev.flowshield.undertow")) {
+    assertEquals("dev.flowshield.http", HttpShield.class.getModule().getName());
+    assertEquals("dev.flowshield.undertow", FlowShieldHandler.class.getModule().getName());
+    for (String name : List.of("dev.flowshield.servlet", "dev.flowshield.vertx")) {
       assertTrue(ModuleLayer.boot().findModule(name).isPresent(), name);
     }
     assertEquals("com.example.app", FixedWindowProvider.class.getModule().getName());
