@@ -1,0 +1,142 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.SingleLimit;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every interleaving of a few calls answers as some order of the calls would, rejections included: S1 to S3, K1 to K5.
+ *
+ * <p>Clients with overflow words of their own must never notice whether they have a slot, lose one, or live in the overflow.
+ */
+class KeyTableLincheckTest {
+
+  private static final RateLimit LIMIT =
+      RateLimit.of(1, Duration.ofNanos(AllowanceModel.INTERVAL)).withBurst(AllowanceModel.BURST);
+
+  // Each invocation fills a table first, which the checker follows step by step. More with
+  // -Dflowshield.lincheck.iterations=100.
+  private static final int ITERATIONS = Integer.getInteger("flowshield.lincheck.iterations", 6);
+  private static final int INVOCATIONS = 50 * ITERATIONS;
+
+  @Test
+  void aSingleWordIsLinearizable() {
+    modelChecking().invocationsPerIteration(10 * INVOCATIONS).check(OneWord.class);
+    stress().invocationsPerIteration(10 * INVOCATIONS).check(OneWord.class);
+  }
+
+  @Test
+  void aFullTableIsLinearizableWhileSlotsChangeHands() { // K1 to K4
+    assertThat(new FullTable().isFull()).isTrue();
+    modelChecking().check(FullTable.class);
+    stress().check(FullTable.class);
+  }
+
+  @Test
+  void aTableIsLinearizableWhileItGrows() { // K5
+    assertThat(new GrowingTable().isAboutToGrow()).isTrue();
+    modelChecking().check(GrowingTable.class);
+    stress().check(GrowingTable.class);
+  }
+
+  private static ModelCheckingOptions modelChecking() {
+    return new ModelCheckingOptions()
+        .sequentialSpecification(AllowanceModel.class)
+        .threads(2)
+        .actorsPerThread(3)
+        .actorsBefore(2)
+        .actorsAfter(2)
+        .iterations(ITERATIONS)
+        .invocationsPerIteration(INVOCATIONS);
+  }
+
+  private static StressOptions stress() {
+    return new StressOptions()
+        .sequentialSpecification(AllowanceModel.class)
+        .threads(3)
+        .actorsPerThread(3)
+        .iterations(ITERATIONS)
+        .invocationsPerIteration(INVOCATIONS);
+  }
+
+  /** One word, half a permit before the shifted time wraps around. */
+  public static class OneWord {
+    private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - AllowanceModel.INTERVAL / 2);
+    private final SingleLimit limit = new SingleLimit(new Gcra(LIMIT), time::get);
+
+    @Operation
+    public boolean take() {
+      return limit.take(1, Answer.YES_OR_NO);
+    }
+
+    @Operation
+    public void tick() {
+      time.addAndGet(AllowanceModel.INTERVAL / 2);
+    }
+  }
+
+  /** A table, and clients that are new to it. */
+  @Param(name = "client", gen = IntGen.class, conf = "0:1")
+  public abstract static class Table {
+    final AtomicLong time = new AtomicLong();
+    final KeyTable table;
+    private final long[] clients = new long[2];
+
+    Table(int maxKeys) {
+      table = new KeyTable(new Gcra(LIMIT), time::get, maxKeys, new SipHash(1, 2));
+      clients[0] = table.hash("alice");
+      clients[1] = table.hash("bob");
+    }
+
+    void fill(int count) {
+      for (int i = 0; i < count; i++) {
+        table.take(table.hash("other-" + i), AllowanceModel.BURST, Answer.YES_OR_NO);
+      }
+    }
+
+    @Operation
+    public boolean take(@Param(name = "client") int client) {
+      return table.take(clients[client], 1, Answer.YES_OR_NO);
+    }
+
+    @Operation
+    public void tick() {
+      time.addAndGet(AllowanceModel.INTERVAL / 2);
+    }
+  }
+
+  /** Every slot belongs to somebody in debt, until enough time has passed; so clients begin in the overflow and move. */
+  public static class FullTable extends Table {
+    public FullTable() {
+      super(1);
+      fill(30);
+    }
+
+    boolean isFull() {
+      return table.tracked() == table.capacity() && table.overflowed() > 0;
+    }
+  }
+
+  /** The only bucket is full of clients in debt, so the next newcomer makes the segment grow. */
+  public static class GrowingTable extends Table {
+    public GrowingTable() {
+      super(60);
+      fill(8);
+    }
+
+    boolean isAboutToGrow() {
+      return table.tracked() == 8 && table.capacity() > 80;
+    }
+  }
+}
