@@ -29,6 +29,11 @@ record Introduction(Clients clients) {
     lines.add(line(
         "         They hold %,d connections. A request that finds all of its client's waiting for answers has failed.",
         clients.connections()));
+    if (clients.connections() < Scenario.CONNECTIONS) {
+      lines.add(line(
+          "         %,d were wanted, but the system allows no more open files: raise \"ulimit -n\" to see the queue they make.",
+          Scenario.CONNECTIONS));
+    }
     lines.add(line(
         "In time  is an answer 200 within %d ms. Later ones are late. Over limit is 429, shed is 503, all else failed.",
         Scenario.DEADLINE.toMillis()));
