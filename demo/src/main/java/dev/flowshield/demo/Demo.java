@@ -68,7 +68,7 @@ public final class Demo {
         new Comparison(List.of(bare, shielded), Scenario.CAPACITY, Scenario.SPIKE);
     heading("Side by side");
     out.println(comparison.text());
-    String notes = new Notes(comparison, shield.stats(), ON_TIME).text();
+    String notes = new Notes(comparison, shield, ON_TIME).text();
     out.println(notes);
     Report report = new Report(comparison, Scenario.DEADLINE, introduction, notes);
     out.println(report.write(directory));

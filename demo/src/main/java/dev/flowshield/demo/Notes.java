@@ -4,6 +4,7 @@ import dev.flowshield.demo.result.Comparison;
 import dev.flowshield.demo.result.Results;
 import dev.flowshield.demo.traffic.Answers;
 import dev.flowshield.engine.ShieldStats;
+import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -11,10 +12,10 @@ import java.util.StringJoiner;
 /**
  * Says below the numbers how far to trust them.
  *
- * @param stats what the shield counted itself
+ * @param shield what stood in front of the server, to give its settings and what it counted itself
  * @param onTime how late a request may leave
  */
-record Notes(Comparison comparison, ShieldStats stats, Duration onTime) {
+record Notes(Comparison comparison, HttpShield shield, Duration onTime) {
 
   String text() {
     StringJoiner lines = new StringJoiner(System.lineSeparator());
@@ -30,9 +31,11 @@ record Notes(Comparison comparison, ShieldStats stats, Duration onTime) {
           run.ended(Answers.BROKEN),
           run.ended(Answers.NO_ANSWER)));
     }
+    lines.add(shield.toString());
+    ShieldStats stats = shield.stats();
     lines.add(String.format(
         Locale.ROOT,
-        "The shield itself counted %,d admitted, %,d over limit, %,d shed.",
+        "It counted %,d admitted, %,d over limit, %,d shed.",
         stats.admitted(),
         stats.overLimit(),
         stats.shed()));
