@@ -128,15 +128,15 @@ class KeyTableLincheckTest {
     }
   }
 
-  /** The only bucket is full of clients in debt, so the next newcomer makes the segment grow. */
+  /** One slot is free in the only bucket, the others belong to clients in debt: the first client takes it, the second makes the segment grow. */
   public static class GrowingTable extends Table {
     public GrowingTable() {
       super(60);
-      fill(8);
+      fill(7);
     }
 
     boolean isAboutToGrow() {
-      return table.tracked() == 8 && table.capacity() > 80;
+      return table.tracked() == 7 && table.capacity() > 80;
     }
   }
 }
