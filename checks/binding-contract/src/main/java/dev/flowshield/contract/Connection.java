@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 
 /**
  * One connection to the server, byte by byte: a client that shows what others hide. A read waits ten seconds at most.
@@ -82,6 +84,15 @@ public final class Connection implements AutoCloseable {
   /** Reads an answer that may have a body. */
   public Answer read() throws IOException {
     return Answer.read(in, true);
+  }
+
+  /** Reads an answer that may have a body; none if the server has ended the connection instead. */
+  public List<Answer> readUnlessEnded() throws IOException {
+    try {
+      return List.of(read());
+    } catch (EOFException | SocketException ended) {
+      return List.of();
+    }
   }
 
   /** Whether the server ends the connection now, with nothing more to say. */

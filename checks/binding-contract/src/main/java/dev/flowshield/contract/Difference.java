@@ -11,6 +11,10 @@ public enum Difference {
   CLOSES_AFTER_503,
   /** A long body of a refused request is read and thrown away, and the connection stays usable. */
   READS_LONG_BODIES,
+  /** A long body of a refused request is read if it comes fast enough, else the connection is closed; the answer does not say which. */
+  MAY_CLOSE_UNANNOUNCED,
+  /** A client that waits to be told to send its body is told so before the binding is asked. */
+  ASKS_FOR_BODIES_FIRST,
   /** A server without a time limit for answers of its own. */
   NO_TIMEOUT
 }
