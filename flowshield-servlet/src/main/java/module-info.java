@@ -3,4 +3,6 @@ module dev.flowshield.servlet {
   requires transitive dev.flowshield.http;
   requires transitive jakarta.servlet;
   requires static org.jspecify;
+
+  exports dev.flowshield.servlet;
 }

@@ -1,6 +1,6 @@
 /**
  * The shield as a filter for Jakarta Servlet containers.
- * The filter is the place to start, and all there is to see.
+ * {@link dev.flowshield.servlet.FlowShieldFilter} is the place to start, and all there is to see.
  * What is decided, and what an answer says, is no matter of this package but of {@code dev.flowshield.http}.
  */
 @NullMarked

@@ -1,0 +1,102 @@
+package dev.flowshield.servlet;
+
+import dev.flowshield.http.HttpAdmitted;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+
+/**
+ * An admitted request on its way through the application, which closes its admission when the work has truly ended: when the chain
+ * returns, or, if the application went on asynchronously, when the container says that this is over.
+ *
+ * <p>It listens from within {@code startAsync}, before the application sees the context. Later is too late: another thread may have
+ * dispatched or completed by then, and the container takes no listener any more.
+ */
+final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncListener {
+
+  private static final int FIRST_SERVER_ERROR = 500;
+
+  private final HttpServletResponse response;
+  private final HttpAdmitted admitted;
+
+  // Written and read by the thread that runs the chain.
+  private boolean listening;
+
+  AdmissionRequest(
+      HttpServletRequest request, HttpServletResponse response, HttpAdmitted admitted) {
+    super(request);
+    this.response = response;
+    this.admitted = admitted;
+  }
+
+  @Override
+  public AsyncContext startAsync() {
+    return listenTo(super.startAsync());
+  }
+
+  @Override
+  public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+    return listenTo(super.startAsync(request, response));
+  }
+
+  /** To be called when the chain has returned, or has thrown. */
+  void chainEnded() {
+    if (listening) {
+      return;
+    }
+    try {
+      if (isAsyncStarted()) { // by somebody who unwrapped the request
+        listenTo(getAsyncContext());
+        return;
+      }
+    } catch (IllegalStateException dispatchedOrCompleted) {
+      // No listener is taken any more, so no event would come: now is the last occasion to close.
+    }
+    close();
+  }
+
+  /** Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has added this one already. */
+  private AsyncContext listenTo(AsyncContext context) {
+    if (!listening) {
+      context.addListener(this);
+      listening = true;
+    }
+    return context;
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {
+    event.getAsyncContext().addListener(this);
+  }
+
+  /** Says nothing of the outcome: a timeout that nobody answers ends with status 500, and an answered one may be a long poll. */
+  @Override
+  public void onTimeout(AsyncEvent event) {}
+
+  /** Closes, although completion is to follow at once: Tomcat 10.1.60 loses it if the request threw after {@code startAsync}. */
+  @Override
+  public void onError(AsyncEvent event) {
+    admitted.failed();
+    close();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    close();
+  }
+
+  private void close() {
+    try {
+      if (response.getStatus() >= FIRST_SERVER_ERROR) {
+        admitted.failed();
+      }
+    } finally { // an admission never closed is a place lost for good
+      admitted.close();
+    }
+  }
+}

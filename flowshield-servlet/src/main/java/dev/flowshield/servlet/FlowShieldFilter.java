@@ -1,0 +1,166 @@
+package dev.flowshield.servlet;
+
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a request of a web application run if its shield admits it, and answers it otherwise.
+ *
+ * <p>While the application starts, in a {@code ServletContainerInitializer} or in a {@code ServletContextListener} that is declared in
+ * {@code web.xml} or annotated:
+ * <pre>{@code
+ * FlowShieldFilter.protect(servletContext);
+ * }</pre>
+ *
+ * <p>Or as any filter, in {@code web.xml} or in code. Its init-params are the settings of
+ * {@link HttpShield#fromConfiguration(Map)}, such as {@code per-client}; one that is not known keeps the application from starting. Map
+ * it to {@code /*} for requests, with async supported, before other filters.
+ *
+ * <p><b>What is charged.</b> A request, once, however often it is forwarded, included, dispatched or sent to an error page, and however
+ * many filters of one shield stand in its way.
+ *
+ * <p><b>When its place is free again.</b> When the chain has returned; for a request that goes on asynchronously, when that is completed,
+ * has timed out or failed. An exception goes on to the container as it is.
+ *
+ * <p><b>Who the client is.</b> Whoever {@code getRemoteAddr()} of the container's own request says. Filters that replace the address
+ * are looked through; what stands below them, such as Tomcat's {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is
+ * believed, so let that trust your own proxies alone.
+ *
+ * <p>Thread-safe.
+ */
+public final class FlowShieldFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+  private static final String NAME = "flowshield";
+  private static final String UNINITIALIZED =
+      "the filter must be initialized before its first request: call init, or give it a shield";
+
+  private transient @Nullable HttpShield shield;
+
+  /** A filter with a shield of its own, which it makes of the configuration and its init-params when it is initialized. */
+  public FlowShieldFilter() {}
+
+  /** A filter with a shield made before, which others may use as well; it takes no init-params. */
+  public FlowShieldFilter(HttpShield shield) {
+    this.shield = Objects.requireNonNull(shield, "shield");
+  }
+
+  /**
+   * Protects a web application as the configuration wants it, see {@link HttpShield#fromConfiguration()}.
+   *
+   * @return the shield, to ask for its numbers
+   * @throws IllegalArgumentException if a setting is not known or not possible
+   * @throws IllegalStateException if the application has started, or is protected already
+   */
+  public static HttpShield protect(ServletContext context) {
+    HttpShield shield = HttpShield.fromConfiguration();
+    protect(context, shield);
+    return shield;
+  }
+
+  /**
+   * Protects a web application: registers a filter named {@code flowshield} for all its requests, before the filters that are there.
+   *
+   * @throws IllegalStateException if the application has started, or is protected already
+   */
+  public static void protect(ServletContext context, HttpShield shield) {
+    String application = "the web application at '" + context.getContextPath() + "/'";
+    FilterRegistration.@Nullable Dynamic registration;
+    try {
+      registration = context.addFilter(NAME, new FlowShieldFilter(shield));
+    } catch (IllegalStateException | UnsupportedOperationException refused) {
+      throw new IllegalStateException(
+          "protect must be called while " + application + " starts, got "
+              + (refused instanceof IllegalStateException
+                  ? "one that has started"
+                  : "a listener that was added in code")
+              + ": call it in a ServletContainerInitializer, or in a ServletContextListener that is"
+              + " declared in web.xml or annotated with @WebListener",
+          refused);
+    }
+    if (registration == null) {
+      throw new IllegalStateException("protect must be called once for " + application
+          + ", got a second call, or one beside a filter named 'flowshield': keep one of them");
+    }
+    registration.setAsyncSupported(true); // else nothing behind it could start async
+    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+  }
+
+  /**
+   * Makes the shield, if there is none yet.
+   *
+   * @throws IllegalArgumentException if an init-param is not known or not possible, or if there are any beside a shield made before
+   */
+  @Override
+  public void init() {
+    Map<String, String> parameters = new TreeMap<>();
+    for (String name : Collections.list(getInitParameterNames())) {
+      parameters.put(name, getInitParameter(name));
+    }
+    if (shield == null) {
+      shield = HttpShield.fromConfiguration(parameters);
+    } else if (!parameters.isEmpty()) {
+      throw new IllegalArgumentException(
+          "init-params must be absent where the filter is given a shield, got " + parameters
+              + " for filter '" + getFilterName() + "': set them when the shield is built");
+    }
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    // A mapping in web.xml may name other dispatchers; what they bring has been charged when it
+    // came in.
+    if (request.getDispatcherType() != DispatcherType.REQUEST) {
+      chain.doFilter(request, response);
+      return;
+    }
+    HttpAdmission admission =
+        Objects.requireNonNull(shield, UNINITIALIZED).admit(new ServletRequestView(request));
+    if (admission instanceof HttpRejection rejection) {
+      write(rejection, response);
+      return;
+    }
+    HttpAdmitted admitted = (HttpAdmitted) admission;
+    AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
+    try {
+      chain.doFilter(watched, response);
+    } catch (Throwable failure) {
+      admitted.failed();
+      throw failure;
+    } finally { // also for an Error: an admission never closed is a place lost for good
+      watched.chainEnded();
+    }
+  }
+
+  /** Not with {@code sendError}, which would bring the container's page, or run the application's. */
+  private static void write(HttpRejection rejection, HttpServletResponse response)
+      throws IOException {
+    response.setStatus(rejection.status());
+    for (HttpRejection.Field field : rejection.fields()) {
+      response.setHeader(field.name(), field.value());
+    }
+    byte[] body = rejection.body();
+    if (body.length > 0) {
+      response.getOutputStream().write(body);
+    }
+  }
+}

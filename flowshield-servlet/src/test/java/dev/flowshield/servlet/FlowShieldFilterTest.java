@@ -1,0 +1,183 @@
+package dev.flowshield.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.testkit.ManualTicker;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.lang.module.ModuleFinder;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class FlowShieldFilterTest {
+
+  private static final Map<String, Object> REQUEST = Map.of(
+      "getDispatcherType", DispatcherType.REQUEST,
+      "getServletPath", "/",
+      "getMethod", "GET",
+      "getRemoteAddr", "192.0.2.1",
+      "isAsyncStarted", false);
+
+  private final HttpShield shield =
+      HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero()).build();
+
+  @Test
+  void refusesInitParamsBesideAShieldMadeBefore() {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+
+    assertThatThrownBy(() -> filter.init(new Config(Map.of("limit", "5/s"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("init-params must be absent where the filter is given a shield, got {limit=5/s}"
+            + " for filter 'mine': set them when the shield is built");
+  }
+
+  @Test
+  void saysWhichInitParamsThereAreIfOneIsNotKnown() {
+    FlowShieldFilter filter = new FlowShieldFilter();
+
+    assertThatThrownBy(() -> filter.init(new Config(Map.of("per-clint", "5/s"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'per-clint'")
+        .hasMessageContaining("per-client");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheValueOfAnInitParam() {
+    FlowShieldFilter filter = new FlowShieldFilter();
+
+    assertThatThrownBy(() -> filter.init(new Config(Map.of("in-flight", "many"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in-flight")
+        .hasMessageContaining("'many'");
+  }
+
+  @Test
+  void refusesToRunBeforeItIsInitialized() {
+    FlowShieldFilter filter = new FlowShieldFilter();
+
+    assertThatThrownBy(() -> filter.doFilter(request(), response(), (request, response) -> {}))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("call init, or give it a shield");
+  }
+
+  @Test
+  void refusesToBeMadeWithoutAShieldItWasPromised() {
+    assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("shield");
+  }
+
+  @Test
+  void passesAnErrorOnAsItIsAndFreesThePlace() {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+    Error thrown = new StackOverflowError();
+
+    assertThatThrownBy(() -> filter.doFilter(request(), response(), (request, response) -> {
+          throw thrown;
+        }))
+        .isSameAs(thrown);
+    assertThat(shield.stats().failed()).isOne();
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void freesThePlaceIfTheContainerTakesNoListenerAnyMore() throws Exception {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+    Map<String, Object> startedElsewhere = new HashMap<>(REQUEST);
+    startedElsewhere.put("isAsyncStarted", true);
+    startedElsewhere.put("getAsyncContext", new IllegalStateException("completed meanwhile"));
+
+    filter.doFilter(
+        stub(HttpServletRequest.class, startedElsewhere),
+        response(),
+        (request, response) -> assertThat(shield.stats().inFlight()).isOne());
+
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void moduleExportsTheFilterAndNeedsOnlyTheShieldAndTheServletApi() throws Exception {
+    Path classes = Path.of(FlowShieldFilter.class
+        .getProtectionDomain()
+        .getCodeSource()
+        .getLocation()
+        .toURI());
+    ModuleDescriptor module =
+        ModuleFinder.of(classes).find("dev.flowshield.servlet").orElseThrow().descriptor();
+
+    assertThat(module.exports())
+        .extracting(ModuleDescriptor.Exports::source)
+        .containsExactly("dev.flowshield.servlet");
+    assertThat(module.requires().stream()
+            .collect(Collectors.toMap(Requires::name, Requires::modifiers)))
+        .containsEntry("dev.flowshield.http", Set.of(Requires.Modifier.TRANSITIVE))
+        .containsEntry("jakarta.servlet", Set.of(Requires.Modifier.TRANSITIVE))
+        .containsEntry("org.jspecify", Set.of(Requires.Modifier.STATIC))
+        .containsOnlyKeys("java.base", "dev.flowshield.http", "jakarta.servlet", "org.jspecify");
+    assertThat(module.opens()).isEmpty();
+    assertThat(module.uses()).isEmpty();
+    assertThat(module.provides()).isEmpty();
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
+  }
+
+  private static HttpServletRequest request() {
+    return stub(HttpServletRequest.class, REQUEST);
+  }
+
+  private static HttpServletResponse response() {
+    return stub(HttpServletResponse.class, Map.of("getStatus", 200));
+  }
+
+  /** Answers, or throws, what it is told to; null to all else. */
+  private static <T> T stub(Class<T> type, Map<String, Object> answers) {
+    return type.cast(Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+          Object answer = answers.get(method.getName());
+          if (answer instanceof RuntimeException failure) {
+            throw failure;
+          }
+          return answer;
+        }));
+  }
+
+  private record Config(Map<String, String> parameters) implements FilterConfig {
+    @Override
+    public String getFilterName() {
+      return "mine";
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+      return stub(ServletContext.class, Map.of());
+    }
+
+    @Override
+    public String getInitParameter(String name) {
+      return Objects.requireNonNull(parameters.get(name));
+    }
+
+    @Override
+    public Enumeration<String> getInitParameterNames() {
+      return Collections.enumeration(parameters.keySet());
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.flowshield.servlet;
+
+import jakarta.servlet.ServletContext;
+import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+
+/** Jetty 12 with its Jakarta EE 10 environment. */
+record JettyEe10Container(JettyServer server, ServletContext context) implements Container {
+
+  static Container start(Application application) throws Exception {
+    ServletContextHandler handler = new ServletContextHandler();
+    handler.setContextPath("/");
+    ErrorPageErrorHandler errorPages = new ErrorPageErrorHandler();
+    errorPages.addErrorPage(404, ERROR_PAGE);
+    handler.setErrorHandler(errorPages);
+    ServletContext[] noted = new ServletContext[1];
+    handler.addServletContainerInitializer(Container.initializer(application, noted));
+    return new JettyEe10Container(JettyServer.start(handler), noted[0]);
+  }
+
+  @Override
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void stop() throws Exception {
+    server.stop();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.flowshield.servlet;
+
+import static dev.flowshield.contract.Difference.MAY_CLOSE_UNANNOUNCED;
+
+import dev.flowshield.contract.Difference;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+
+@Tag("servlet-6.0")
+class JettyEe10ContractTest extends ServletContract {
+
+  JettyEe10ContractTest() {
+    super(JettyEe10Container::start);
+  }
+
+  @Override
+  protected Set<Difference> differences() {
+    return Set.of(MAY_CLOSE_UNANNOUNCED);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.flowshield.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** What only Jetty does. */
+abstract class JettyFilterBehavior extends FilterBehavior {
+
+  JettyFilterBehavior(Container.Starter starter, String servletVersion) {
+    super(starter, servletVersion);
+  }
+
+  @Test
+  void chargesAnAmbiguousAddressAndLetsTheApplicationHaveIt() throws Exception {
+    startProtected(context -> {});
+
+    assertThat(get("/healthz%2F").body()).isEqualTo("in");
+    assertThat(settled().admitted()).isOne();
+  }
+}

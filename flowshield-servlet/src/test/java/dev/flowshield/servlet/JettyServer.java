@@ -1,0 +1,34 @@
+package dev.flowshield.servlet;
+
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** What both environments of Jetty stand on. It lets ambiguous addresses pass, since the strict default never shows them to a filter. */
+record JettyServer(Server server, int port) {
+
+  static JettyServer start(Handler application) throws Exception {
+    Server server = new Server();
+    HttpConfiguration lenient = new HttpConfiguration();
+    lenient.setUriCompliance(UriCompliance.UNSAFE);
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(lenient));
+    connector.setHost("127.0.0.1");
+    connector.setPort(0);
+    server.addConnector(connector);
+    server.setHandler(application);
+    try {
+      server.start();
+    } catch (Exception | Error failure) {
+      server.stop();
+      throw failure;
+    }
+    return new JettyServer(server, connector.getLocalPort());
+  }
+
+  void stop() throws Exception {
+    server.stop();
+  }
+}

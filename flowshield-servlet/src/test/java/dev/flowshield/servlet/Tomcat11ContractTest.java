@@ -1,0 +1,22 @@
+package dev.flowshield.servlet;
+
+import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
+import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.Difference.READS_LONG_BODIES;
+
+import dev.flowshield.contract.Difference;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+
+@Tag("servlet-6.1")
+class Tomcat11ContractTest extends ServletContract {
+
+  Tomcat11ContractTest() {
+    super(TomcatContainer::start);
+  }
+
+  @Override
+  protected Set<Difference> differences() {
+    return Set.of(ASKS_FOR_BODIES_FIRST, CLOSES_AFTER_503, READS_LONG_BODIES);
+  }
+}
