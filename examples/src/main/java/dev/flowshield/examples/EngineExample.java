@@ -1,0 +1,50 @@
+package dev.flowshield.examples;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.FlowShield;
+
+/** Limits and protection in code that knows no HTTP. */
+public final class EngineExample {
+
+  private EngineExample() {}
+
+  /** Prints three greetings, the last of which is refused, and what a limiter alone has to say. */
+  public static void main(String[] arguments) {
+    FlowShield shield = shield();
+    for (int visit = 1; visit <= 3; visit++) {
+      System.out.println(greet(shield, "alice"));
+    }
+    System.out.println(greet(shield, "bob"));
+    askLimiter();
+  }
+
+  // snippet: engine
+  static FlowShield shield() {
+    return FlowShield.builder()
+        .limit("5000/s") // everyone together
+        .perClient("2/min") // each client for itself
+        .inFlight(200) // no more at a time
+        .build();
+  }
+
+  static String greet(FlowShield shield, String name) {
+    return shield.call(
+        name, () -> "hello " + name, refused -> name + ", come back in " + refused.retryAfter());
+  }
+  // end
+
+  static void askLimiter() {
+    // snippet: limiter
+    RateLimiter limiter = RateLimiter.of("10/s burst 2");
+
+    if (limiter.tryAcquire("alice")) { // alice has her own allowance
+      System.out.println("alice may");
+    }
+    if (limiter.tryAcquire("alice", 2)) { // one is left
+      System.out.println("alice may have two more");
+    } else {
+      System.out.println("alice may not have two more");
+    }
+    // end
+  }
+}

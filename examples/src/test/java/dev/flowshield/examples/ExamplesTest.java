@@ -1,0 +1,74 @@
+package dev.flowshield.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each example runs, and shows a refusal. */
+class ExamplesTest {
+
+  // How long to wait depends on how long the visits took.
+  private static final String REFUSED =
+      "429 \\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":[0-9]+,"
+          + "\"limit\":2,\"mode\":\"per-ip\"}";
+
+  @FunctionalInterface
+  private interface Program {
+    void run(String[] arguments) throws Exception;
+  }
+
+  @Test
+  void engineRefusesTheThirdCallOfOneClientAlone() throws Exception {
+    assertPrints(
+        EngineExample::main,
+        "hello alice",
+        "hello alice",
+        "alice, come back in PT[0-9.]+S",
+        "hello bob",
+        "alice may",
+        "alice may not have two more");
+  }
+
+  @Test
+  void customLimiterLetsOnlyTheImportantPassTheLimit() throws Exception {
+    assertPrints(
+        CustomLimiterExample::main,
+        "vip:ann may",
+        "bob may",
+        "vip:ann may",
+        "bob may",
+        "vip:ann may",
+        "bob must wait PT[0-9.]+S");
+  }
+
+  @Test
+  void servletRefusesTheThirdVisit() throws Exception {
+    assertPrints(ServletExample::main, "200 hello", "200 hello", REFUSED);
+  }
+
+  @Test
+  void undertowRefusesTheThirdVisit() throws Exception {
+    assertPrints(UndertowExample::main, "200 hello", "200 hello", REFUSED);
+  }
+
+  private static void assertPrints(Program program, String... patterns) throws Exception {
+    assertThat(printedBy(program))
+        .zipSatisfy(List.of(patterns), (line, pattern) -> assertThat(line).matches(pattern));
+  }
+
+  private static List<String> printedBy(Program program) throws Exception {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, UTF_8));
+    try {
+      program.run(new String[0]);
+    } finally {
+      System.setOut(before);
+    }
+    return printed.toString(UTF_8).lines().toList();
+  }
+}
