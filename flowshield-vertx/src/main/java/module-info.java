@@ -4,4 +4,6 @@ module dev.flowshield.vertx {
   requires transitive io.vertx.core;
   requires transitive io.vertx.web;
   requires static org.jspecify;
+
+  exports dev.flowshield.vertx;
 }

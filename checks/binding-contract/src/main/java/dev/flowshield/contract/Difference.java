@@ -5,8 +5,6 @@ package dev.flowshield.contract;
  * does not list, so a list cannot grow old.
  */
 public enum Difference {
-  /** An answer to HEAD has no {@code Content-Length}. */
-  HEAD_WITHOUT_LENGTH,
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
   /** A long body of a refused request is read and thrown away, and the connection stays usable. */

@@ -1,0 +1,223 @@
+package dev.flowshield.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.contract.Answer;
+import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.http.HttpShield;
+import io.undertow.Handlers;
+import io.undertow.server.HandlerWrapper;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.ProxyPeerAddressHandler;
+import io.undertow.server.handlers.builder.HandlerBuilder;
+import io.undertow.server.handlers.builder.PredicatedHandlersParser;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.xnio.channels.StreamSinkChannel;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FlowShieldHandlerTest {
+
+  private static final HttpHandler APP =
+      exchange -> exchange.getResponseSender().send("fine");
+
+  private final HttpShield shield = HttpShield.builder().perClient("1/h").build();
+  private @Nullable ServerUnderTest server;
+
+  @AfterEach
+  void stop() throws Exception {
+    if (server != null) {
+      server.stop().run();
+    }
+  }
+
+  @Test
+  void withoutAShieldTheConfigurationIsAsked() {
+    assertThat(FlowShieldHandler.protect(APP).shield().toString()).contains("each client 100/s");
+  }
+
+  @Test
+  void whatOneWrapperWrapsSharesItsShield() {
+    HandlerWrapper wrapper = FlowShieldHandler.wrapper(shield);
+    assertThat(((FlowShieldHandler) wrapper.wrap(APP)).shield())
+        .isSameAs(((FlowShieldHandler) wrapper.wrap(APP)).shield())
+        .isSameAs(shield);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // on purpose
+  void nothingToProtectIsAMistake() {
+    assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.protect(null));
+    assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.protect(APP, null));
+    assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.wrapper(null));
+  }
+
+  @Test
+  void aHandlerThatBelievesProxiesDoesNotChangeWhoTheClientIs() throws Exception {
+    HttpHandler app = exchange ->
+        exchange.getResponseSender().send(exchange.getSourceAddress().getHostString());
+    int port = start(new ProxyPeerAddressHandler(FlowShieldHandler.protect(app, shield)));
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").body()).isEqualTo("203.0.113.1");
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void underAPrefixTheHealthPathIsTheRestOfThePath() throws Exception {
+    int port = start(Handlers.path().addPrefixPath("/app", FlowShieldHandler.protect(APP, shield)));
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/app/health").status()).isEqualTo(200);
+      assertThat(client.get("/app/hello").status()).isEqualTo(200);
+      assertThat(client.get("/app/hello").status()).isEqualTo(429);
+      assertThat(client.get("/app/health").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aConnectionThatLeavesHttpIsInFlightUntilThen() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    HttpHandler app = exchange -> exchange.upgradeChannel((stream, its) -> open.countDown());
+    int port = start(FlowShieldHandler.protect(app, shield));
+    try (Connection client = Connection.to(port)) {
+      Answer answer = client.get("/", "Upgrade: other", "Connection: Upgrade");
+      assertThat(answer.status()).isEqualTo(101);
+      open.await();
+      await().until(() -> shield.stats().inFlight() == 0);
+    }
+  }
+
+  @Test
+  void anExchangeThatIsOverTakesNoPlace() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    HttpHandler inner = FlowShieldHandler.protect(APP, shield);
+    int port = start(exchange -> {
+      exchange.endExchange();
+      try {
+        assertThatIllegalStateException().isThrownBy(() -> inner.handleRequest(exchange));
+      } finally {
+        asked.countDown();
+      }
+    });
+    try (Connection client = Connection.to(port)) {
+      client.get("/");
+    }
+    asked.await();
+    assertThat(shield.stats().admitted()).isEqualTo(1);
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void aHandlerThatFailsAfterItsAnswerHasBegunIsClosedAsFailed() throws Exception {
+    HttpHandler app = exchange -> {
+      exchange.setResponseContentLength(10);
+      StreamSinkChannel body = exchange.getResponseChannel();
+      body.write(ByteBuffer.wrap(new byte[5]));
+      body.flush();
+      throw new IllegalStateException("this failure is part of the test");
+    };
+    int port = start(FlowShieldHandler.protect(app, shield));
+    try (Connection client = Connection.to(port)) {
+      client.send("GET", "/");
+      assertThat(client.isEnded()).isFalse();
+      await().until(() -> shield.stats().failed() == 1);
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+  }
+
+  @Test
+  void onHttp2ARefusalEndsTheStreamAndKeepsTheConnection() throws Exception {
+    Set<Object> connections = ConcurrentHashMap.newKeySet();
+    HttpHandler protect = FlowShieldHandler.protect(APP, shield);
+    int port = start(exchange -> {
+      connections.add(exchange.getConnection().getPeerAddress());
+      protect.handleRequest(exchange);
+    });
+    HttpClient client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+    URI uri = URI.create("http://127.0.0.1:" + port + "/");
+    HttpRequest get = HttpRequest.newBuilder(uri).build();
+    assertThat(client.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    for (int i = 0; i < 3; i++) {
+      HttpRequest post = HttpRequest.newBuilder(uri)
+          .POST(BodyPublishers.ofByteArray(new byte[100_000]))
+          .build();
+      HttpResponse<String> answer = client.send(post, BodyHandlers.ofString());
+      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(answer.statusCode()).isEqualTo(429);
+      assertThat(answer.headers().firstValue("connection")).isEmpty();
+    }
+    assertThat(connections).hasSize(1);
+  }
+
+  @Nested
+  class InThePredicateLanguage {
+
+    @Test
+    void protectsWithTheSettingsGiven() throws Exception {
+      int port = start(parse("path-prefix('/api') -> flowshield(per-client='2/h', in-flight='5')"));
+      try (Connection client = Connection.to(port)) {
+        assertThat(client.get("/api").status()).isEqualTo(200);
+        assertThat(client.get("/api").status()).isEqualTo(200);
+        assertThat(client.get("/api").body()).contains("\"limit\":2,");
+        assertThat(client.get("/other").status()).isEqualTo(200);
+      }
+    }
+
+    @Test
+    void oneValueIsTheLimitPerClient() throws Exception {
+      int port = start(parse("flowshield('1/h')"));
+      try (Connection client = Connection.to(port)) {
+        assertThat(client.get("/").status()).isEqualTo(200);
+        assertThat(client.get("/").status()).isEqualTo(429);
+      }
+    }
+
+    @Test
+    void mistakesAreFoundAtTheStart() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> start(parse("flowshield(per-client='often')")))
+          .withMessageContaining("setting 'per-client': limit must be permits/period");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> parse("flowshield(unknown='1')"))
+          .withMessageContaining("unknown parameter");
+    }
+
+    @Test
+    void isFoundByServiceLoader() {
+      assertThat(ServiceLoader.load(HandlerBuilder.class).stream())
+          .filteredOn(each -> each.type() == FlowShieldHandlerBuilder.class)
+          .hasSize(1)
+          .allSatisfy(each -> assertThat(each.get().name()).isEqualTo("flowshield"));
+    }
+
+    private HttpHandler parse(String text) {
+      return Handlers.predicates(
+          PredicatedHandlersParser.parse(text, getClass().getClassLoader()), APP);
+    }
+  }
+
+  private int start(HttpHandler root) {
+    server = Servers.start(root);
+    return server.port();
+  }
+}

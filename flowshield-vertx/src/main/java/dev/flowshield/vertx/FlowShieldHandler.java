@@ -1,0 +1,120 @@
+package dev.flowshield.vertx;
+
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.SecurityPolicyHandler;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before the other handlers of a route and lets through what the shield admits.
+ *
+ * <pre>{@code
+ * router.route().handler(FlowShieldHandler.create());
+ * }</pre>
+ *
+ * <p>A security policy handler, so it stands before those that read bodies or ask who the user is. The client is the peer of the
+ * connection, whatever {@code Router.allowForward} makes of it.
+ *
+ * <p>A request is in flight until its response has ended, a web socket until it is open. If the client goes away before that, the work
+ * goes on, and so the request is in flight until the response is ended all the same, or for five more seconds. An application that sets
+ * both the {@code endHandler} and the {@code bodyEndHandler} of a response takes from it what tells the end, and has to use those of
+ * {@link RoutingContext} instead.
+ *
+ * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks.
+ */
+public final class FlowShieldHandler implements SecurityPolicyHandler {
+
+  private static final String SHARED = "dev.flowshield.vertx";
+  private static final int SECONDS_TO_READ_THE_ANSWER = 1;
+
+  private volatile HttpShield shield;
+  private volatile boolean settled;
+
+  private FlowShieldHandler(HttpShield shield, boolean settled) {
+    this.shield = shield;
+    this.settled = settled;
+  }
+
+  /**
+   * Protects as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100 requests a second for each client.
+   *
+   * <p>All handlers made this way that serve one {@link Vertx} share one shield, so that four verticles do not admit four times the
+   * limit.
+   */
+  public static FlowShieldHandler create() {
+    Context context = Vertx.currentContext();
+    return context == null
+        ? new FlowShieldHandler(HttpShield.fromConfiguration(), false)
+        : new FlowShieldHandler(shared(context.owner(), null), true);
+  }
+
+  /** Protects with a shield, which may stand in other handlers too. */
+  public static FlowShieldHandler create(HttpShield shield) {
+    return new FlowShieldHandler(Objects.requireNonNull(shield, "shield"), true);
+  }
+
+  /** The shield, to ask for its numbers. */
+  public HttpShield shield() {
+    return shield;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    if (!settled) { // made outside of Vert.x: now it is known which one it serves
+      shield = shared(context.vertx(), shield);
+      settled = true;
+    }
+    HttpAdmission admission = shield.admit(new VertxRequest(context));
+    if (admission instanceof HttpAdmitted admitted) {
+      EndOfWork.watch(context, admitted);
+      context.next();
+    } else if (admission instanceof HttpRejection rejection) {
+      write(context, rejection);
+    }
+  }
+
+  private static void write(RoutingContext context, HttpRejection rejection) {
+    HttpServerResponse response = context.response().setStatusCode(rejection.status());
+    for (HttpRejection.Field field : rejection.fields()) {
+      response.putHeader(field.name(), field.value());
+    }
+    HttpServerRequest request = context.request();
+    boolean closes = rejection.closesConnection() && request.version() != HttpVersion.HTTP_2;
+    if (closes) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    Future<Void> written = response.end(Buffer.buffer(rejection.body()));
+    if (closes) {
+      // Not at once: what is still coming in would reset the connection before the client has read
+      // the answer.
+      written.onComplete(
+          done -> request.connection().shutdown(SECONDS_TO_READ_THE_ANSWER, TimeUnit.SECONDS));
+    }
+  }
+
+  private static HttpShield shared(Vertx vertx, @Nullable HttpShield offered) {
+    LocalMap<String, Shared> shields = vertx.sharedData().getLocalMap(SHARED);
+    return shields
+        .computeIfAbsent(
+            SHARED,
+            absent -> new Shared(offered == null ? HttpShield.fromConfiguration() : offered))
+        .shield();
+  }
+
+  private record Shared(HttpShield shield) implements Shareable {}
+}

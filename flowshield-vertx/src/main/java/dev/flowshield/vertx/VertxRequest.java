@@ -1,0 +1,51 @@
+package dev.flowshield.vertx;
+
+import dev.flowshield.http.RequestView;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/** A routing context as the shield sees it. */
+final class VertxRequest implements RequestView {
+
+  private static final String MARK = "dev.flowshield.mark";
+
+  private final RoutingContext context;
+
+  VertxRequest(RoutingContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public String method() {
+    return context.request().method().name();
+  }
+
+  @Override
+  public String path() {
+    return context.normalizedPath();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return context.request().getHeader(name);
+  }
+
+  // Not the request's remote address: a router that allows forwarding writes what a request field
+  // says into it.
+  @Override
+  public @Nullable String peerAddress() {
+    SocketAddress peer = context.request().connection().remoteAddress();
+    return peer == null ? null : peer.hostAddress();
+  }
+
+  @Override
+  public @Nullable Object mark() {
+    return context.get(MARK);
+  }
+
+  @Override
+  public void mark(Object mark) {
+    context.put(MARK, mark);
+  }
+}

@@ -1,0 +1,355 @@
+package dev.flowshield.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.http.HttpShield;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.ext.web.AllowForwardHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FlowShieldHandlerTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Router router = Router.router(vertx);
+  private final HttpShield shield =
+      HttpShield.builder().perClient("1000/h").inFlight(100).build();
+
+  @AfterEach
+  void stop() throws Exception {
+    Servers.await(vertx.close());
+  }
+
+  @Nested
+  class WhenTheClientGoesAway {
+
+    private final AtomicReference<HttpServerResponse> response = new AtomicReference<>();
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private final CountDownLatch told = new CountDownLatch(1);
+
+    private void work() {
+      router.route().handler(context -> {
+        context.addEndHandler(ended -> told.countDown()); // the first to be added is told last
+        context.next();
+      });
+      router.route().handler(FlowShieldHandler.create(shield)).handler(context -> {
+        response.set(context.response());
+        arrived.countDown();
+      });
+    }
+
+    private void abort(ServerUnderTest server) throws Exception {
+      try (Connection client = Connection.to(server.port())) {
+        client.send("GET", "/");
+        arrived.await();
+        client.abort();
+      }
+      told.await();
+    }
+
+    @Test
+    void itsRequestStaysInFlightUntilTheWorkHasEnded() throws Exception {
+      work();
+      abort(start());
+      assertThat(shield.stats().inFlight()).isEqualTo(1);
+      response.get().end("in vain");
+      assertThat(shield.stats().inFlight()).isZero();
+      assertThat(shield.stats().ignored()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamThatIsResetIsInFlightUntilTheWorkHasEnded() throws Exception {
+      work();
+      int port = start().port();
+      HttpClient client =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+      var running = client.sendAsync(request(port, "/").build(), BodyHandlers.ofString());
+      arrived.await();
+      running.cancel(true);
+      told.await();
+      assertThat(shield.stats().inFlight()).isEqualTo(1);
+      response.get().end("in vain");
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void workThatNeverEndsIsNotWaitedForForever() throws Exception {
+      work();
+      abort(start());
+      assertThat(shield.stats().inFlight()).isEqualTo(1);
+      awaitNothingInFlight();
+      assertThat(shield.stats().ignored()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatComesHereAfterItsClientHasGoneIsNotInFlightForever() throws Exception {
+      CountDownLatch passed = new CountDownLatch(1);
+      router.route().order(1).handler(context -> {
+        context.response().closeHandler(closed -> {
+          context.next();
+          passed.countDown();
+        });
+        arrived.countDown();
+      });
+      router.route().order(2).handler(FlowShieldHandler.create(shield)).handler(context -> {
+        told.countDown();
+        response.set(context.response());
+      });
+      abort(start());
+      passed.await();
+      assertThat(shield.stats().admitted()).isEqualTo(1);
+      awaitNothingInFlight();
+    }
+
+    @Test
+    void anApplicationThatWatchesTheResponseItselfLosesNoPlace() throws Exception {
+      router.route().handler(FlowShieldHandler.create(shield)).handler(context -> {
+        context
+            .response()
+            .exceptionHandler(lost -> {})
+            .closeHandler(closed -> told.countDown())
+            .endHandler(ended -> {});
+        response.set(context.response());
+        arrived.countDown();
+      });
+      abort(start());
+      response.get().end("in vain");
+      awaitNothingInFlight();
+    }
+  }
+
+  @Test
+  void anApplicationThatIsToldTheEndItselfLosesNoPlace() throws Exception {
+    router.route().handler(FlowShieldHandler.create(shield)).handler(context -> {
+      context.response().endHandler(ended -> {});
+      context.end("done");
+    });
+    assertThat(get(start())).isEqualTo(200);
+    awaitNothingInFlight();
+    assertThat(shield.stats().ignored()).isZero();
+  }
+
+  @Test
+  void aRequestThatWasAnsweredBeforeItCameHereIsNotInFlight() throws Exception {
+    CountDownLatch passed = new CountDownLatch(1);
+    router.route().order(1).handler(context -> {
+      context.response().end("early");
+      try {
+        context.next();
+      } finally {
+        passed.countDown();
+      }
+    });
+    router.route().order(2).handler(FlowShieldHandler.create(shield));
+    assertThat(get(start())).isEqualTo(200);
+    passed.await();
+    awaitNothingInFlight();
+    assertThat(shield.stats().admitted()).isEqualTo(1);
+  }
+
+  @Test
+  void aWebSocketIsInFlightUntilItIsOpen() throws Exception {
+    router
+        .route()
+        .handler(FlowShieldHandler.create(shield))
+        .handler(context -> context.request().toWebSocket());
+    WebSocketClient client = vertx.createWebSocketClient();
+    WebSocket open = Servers.await(client.connect(start().port(), "127.0.0.1", "/"));
+    awaitNothingInFlight();
+    assertThat(open.isClosed()).isFalse();
+    assertThat(shield.stats().failed()).isZero();
+  }
+
+  @Test
+  void whoeverOnlySpeaksOfAWebSocketIsInFlightUntilTheAnswer() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    AtomicReference<HttpServerResponse> response = new AtomicReference<>();
+    router.route().handler(FlowShieldHandler.create(shield)).handler(context -> {
+      response.set(context.response());
+      arrived.countDown();
+    });
+    try (Connection client = Connection.to(start().port())) {
+      client.send("GET", "/", "Upgrade: websocket", "Connection: Upgrade");
+      arrived.await();
+      assertThat(shield.stats().inFlight()).isEqualTo(1);
+      response.get().end("no web socket here");
+      assertThat(client.read().status()).isEqualTo(200);
+      awaitNothingInFlight();
+    }
+  }
+
+  @Test
+  void aReroutedRequestIsChargedOnce() throws Exception {
+    router.route().handler(FlowShieldHandler.create(shield));
+    router.route("/").handler(context -> context.reroute("/there"));
+    router.route("/there").handler(context -> context.end("here"));
+    assertThat(get(start())).isEqualTo(200);
+    assertThat(shield.stats().admitted()).isEqualTo(1);
+    awaitNothingInFlight();
+  }
+
+  @Test
+  void aRouterThatBelievesProxiesDoesNotChangeWhoTheClientIs() throws Exception {
+    HttpShield one = HttpShield.builder().perClient("1/h").build();
+    router.allowForward(AllowForwardHeaders.ALL);
+    router
+        .route()
+        .handler(FlowShieldHandler.create(one))
+        .handler(context -> context.end(context.request().remoteAddress().hostAddress()));
+    try (Connection client = Connection.to(start().port())) {
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").body()).isEqualTo("203.0.113.1");
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void standsBeforeWhatReadsTheBodyAndNowhereElse() {
+    router.route().handler(FlowShieldHandler.create(shield)).handler(BodyHandler.create());
+    assertThatThrownBy(() ->
+            router.route().handler(BodyHandler.create()).handler(FlowShieldHandler.create(shield)))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void onHttp2ARefusalEndsTheStreamAndKeepsTheConnection() throws Exception {
+    HttpShield one = HttpShield.builder().perClient("1/h").build();
+    Set<Object> connections = ConcurrentHashMap.newKeySet();
+    router.route().handler(context -> {
+      connections.add(context.request().connection());
+      context.next();
+    });
+    router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
+    int port = start().port();
+    HttpClient client =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+    assertThat(client.send(request(port, "/").build(), BodyHandlers.ofString()).statusCode())
+        .isEqualTo(200);
+    for (int i = 0; i < 3; i++) {
+      HttpRequest post =
+          request(port, "/").POST(BodyPublishers.ofByteArray(new byte[100_000])).build();
+      HttpResponse<String> answer = client.send(post, BodyHandlers.ofString());
+      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(answer.statusCode()).isEqualTo(429);
+      assertThat(answer.headers().firstValue("connection")).isEmpty();
+    }
+    assertThat(connections).hasSize(1);
+  }
+
+  @Nested
+  class MadeWithoutAShield {
+
+    @Test
+    void allVerticlesOfOneVertxShareOne() throws Exception {
+      Set<HttpShield> seen = ConcurrentHashMap.newKeySet();
+      DeploymentOptions four = new DeploymentOptions().setInstances(4);
+      Servers.await(vertx.deployVerticle(
+          () -> new AbstractVerticle() {
+            @Override
+            public void start() {
+              seen.add(FlowShieldHandler.create().shield());
+            }
+          },
+          four));
+      assertThat(seen).hasSize(1);
+    }
+
+    @Test
+    void thoseMadeOutsideOfItJoinThemWithTheirFirstRequest() throws Exception {
+      List<FlowShieldHandler> handlers =
+          List.of(FlowShieldHandler.create(), FlowShieldHandler.create());
+      router.route("/0").handler(handlers.get(0)).handler(context -> context.end());
+      router.route("/1").handler(handlers.get(1)).handler(context -> context.end());
+      try (Connection client = Connection.to(start().port())) {
+        client.get("/0");
+        client.get("/1");
+        client.get("/1");
+      }
+      assertThat(handlers.get(0).shield()).isSameAs(handlers.get(1).shield());
+      assertThat(handlers.get(0).shield().stats().admitted()).isEqualTo(3);
+    }
+
+    @Test
+    void anotherVertxHasItsOwn() throws Exception {
+      Vertx other = Vertx.vertx();
+      Set<HttpShield> shields = new HashSet<>();
+      for (Vertx each : List.of(vertx, other)) {
+        Servers.await(each.deployVerticle(new AbstractVerticle() {
+          @Override
+          public void start() {
+            shields.add(FlowShieldHandler.create().shield());
+          }
+        }));
+      }
+      assertThat(shields).hasSize(2);
+      Servers.await(other.close());
+    }
+  }
+
+  @Test
+  void theModuleExportsItsOnePackageAndBringsWhatItsApiNeeds() throws Exception {
+    URI classes = FlowShieldHandler.class
+        .getProtectionDomain()
+        .getCodeSource()
+        .getLocation()
+        .toURI();
+    ModuleDescriptor module = ModuleFinder.of(Path.of(classes))
+        .find("dev.flowshield.vertx")
+        .orElseThrow()
+        .descriptor();
+    assertThat(module.exports()).hasToString("[dev.flowshield.vertx]");
+    assertThat(module.requires())
+        .filteredOn(
+            each -> each.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE))
+        .extracting(ModuleDescriptor.Requires::name)
+        .containsExactlyInAnyOrder("dev.flowshield.http", "io.vertx.core", "io.vertx.web");
+    assertThat(module.provides()).isEmpty();
+    assertThat(module.uses()).isEmpty();
+  }
+
+  private ServerUnderTest start() throws Exception {
+    return Servers.start(vertx, router);
+  }
+
+  private static int get(ServerUnderTest server) throws Exception {
+    try (Connection client = Connection.to(server.port())) {
+      return client.get("/").status();
+    }
+  }
+
+  private static HttpRequest.Builder request(int port, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+  }
+
+  private void awaitNothingInFlight() {
+    await().until(() -> shield.stats().inFlight() == 0);
+  }
+}
