@@ -55,6 +55,11 @@ class ExamplesTest {
     assertPrints(UndertowExample::main, "200 hello", "200 hello", REFUSED);
   }
 
+  @Test
+  void vertxRefusesTheThirdVisit() throws Exception {
+    assertPrints(VertxExample::main, "200 hello", "200 hello", REFUSED);
+  }
+
   private static void assertPrints(Program program, String... patterns) throws Exception {
     assertThat(printedBy(program))
         .zipSatisfy(List.of(patterns), (line, pattern) -> assertThat(line).matches(pattern));
