@@ -32,7 +32,8 @@ final class Segment {
    *       if the clock steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt when it gets a slot.
    *   K4  The array as a whole, its overflow words and the numbers beside it are written only under the lock.
-   *   K5  An array that is replaced has every word frozen (MOVING) first, so nothing is taken from a slot once it was copied.
+   *   K5  An array that is replaced has every word frozen (MOVING) first, so nothing is taken from a slot once it was copied. If it
+   *       is not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
    *
    * Memory order: volatile throughout; the numbers are plain and read under the lock too.
    */
@@ -240,37 +241,43 @@ final class Segment {
 
   /** Moves the keys that are in debt to an array twice as large, or as large as the cap allows. */
   private void grow(long[] old, long now) {
-    long[] live = new long[old.length];
-    int length = 0;
+    long[] frozen = new long[old.length];
     for (int at = overflowWords; at < old.length; at += 2) {
-      long word = Slots.freeze(old, at);
-      if (Slots.fingerprint(old, at) != NOBODY && !algorithm.isIdle(word, now)) {
-        live[length++] = Slots.fingerprint(old, at);
-        live[length++] = word;
+      frozen[at] = Slots.fingerprint(old, at);
+      frozen[at + 1] = Slots.freeze(old, at);
+    }
+    try {
+      int buckets = Math.min(maxBuckets, buckets(old) * 2);
+      while (!moveTo(buckets, old, frozen, now)) {
+        buckets++; // practically never: both buckets of a key are full at half the load
       }
+    } catch (Throwable failure) { // no memory, say: thaw, or all who come would wait for ever
+      for (int at = overflowWords; at < old.length; at += 2) {
+        Slots.word(old, at, frozen[at + 1]);
+      }
+      throw failure;
     }
-    int buckets = Math.min(maxBuckets, buckets(old) * 2);
-    long[] next = moved(old, live, length, buckets, now);
-    while (next == null) { // practically never: both buckets of a key are full at half the load
-      buckets++;
-      next = moved(old, live, length, buckets, now);
-    }
-    used = length / 2;
-    slots = next;
   }
 
-  private long @Nullable [] moved(long[] old, long[] live, int length, int buckets, long now) {
+  private boolean moveTo(int buckets, long[] old, long[] frozen, long now) {
     long[] next = new long[overflowWords + buckets * BUCKET];
     System.arraycopy(old, 0, next, 0, overflowWords);
-    for (int i = 0; i < length; i += 2) {
-      int at = place(next, live[i], now);
-      if (at == NOWHERE) {
-        return null;
+    int moved = 0;
+    for (int from = overflowWords; from < frozen.length; from += 2) {
+      if (isFree(frozen, from, now)) {
+        continue;
       }
-      Slots.fingerprint(next, at, live[i]);
-      Slots.word(next, at, live[i + 1]);
+      int to = place(next, frozen[from], now);
+      if (to == NOWHERE) {
+        return false;
+      }
+      Slots.fingerprint(next, to, frozen[from]);
+      Slots.word(next, to, frozen[from + 1]);
+      moved++;
     }
-    return next;
+    used = moved;
+    slots = next;
+    return true;
   }
 
   private int countFree(long[] slots, int bucket, long now) {

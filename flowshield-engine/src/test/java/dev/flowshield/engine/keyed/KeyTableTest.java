@@ -1,0 +1,373 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Altered;
+import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.RateAlgorithm;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyTableTest {
+
+  private static final long TENTH = 100_000_000;
+  private static final int SLOTS_OF_THE_LEAST_TABLE = 16;
+  private static final long ALICE = Hashes.inTheFirstBucket(1_000_000);
+  private static final long BOB = Hashes.inTheFirstBucket(2_000_000);
+
+  private final RateAlgorithm tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
+  private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 3 * TENTH);
+  private final KeyTable table = new KeyTable(tenASecond, ticker, 1);
+
+  @Nested
+  class AnEmptyTable {
+
+    @Test
+    void remembersNothing() {
+      assertThat(table.word(ALICE)).isEqualTo(KeyTable.ABSENT);
+      assertThat(table.tracked()).isZero();
+      assertThat(table.overflowed()).isZero();
+      assertThat(table.capacity()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
+    }
+
+    @Test
+    void givesEachKeyTheWholeBurst() {
+      for (long key : new long[] {ALICE, BOB}) {
+        for (int left = 3; left >= 0; left--) {
+          assertThat(decide(key)).isEqualTo(new Decision.Admitted(left));
+        }
+        assertThat(decide(key)).isEqualTo(new Decision.Rejected(0, TENTH));
+      }
+      assertThat(table.tracked()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsTheWordOfAKeyWithoutWriting() {
+      decide(ALICE);
+
+      assertThat(table.word(ALICE))
+          .isEqualTo(tenASecond.step(tenASecond.idle(ticker.nanos()), ticker.nanos(), 1));
+      assertThat(table.word(BOB)).as("that of the overflow").isEven();
+      assertThat(tenASecond.isIdle(table.word(BOB), ticker.nanos())).isTrue();
+      assertThat(table.tracked()).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class AtAReadingThatTheCallerHas {
+
+    @Test
+    void takesFromAKnownKey() {
+      long now = ticker.nanos();
+      decide(ALICE);
+      ticker.advanceNanos(TENTH / 2);
+
+      assertThat(table.take(ALICE, 1, now, Answer.WORD))
+          .as("by the older reading")
+          .isEqualTo(tenASecond.step(tenASecond.idle(now), now, 2));
+    }
+
+    @Test
+    void looksAtTheClockAgainBeforeItRefuses() {
+      long now = ticker.nanos();
+      table.take(ALICE, 4, Answer.YES_OR_NO);
+      ticker.advanceNanos(TENTH);
+
+      assertThat(table.take(ALICE, 1, now, Answer.YES_OR_NO)).isTrue();
+      assertThat(table.take(ALICE, 1, now, Answer.YES_OR_NO)).isFalse();
+    }
+
+    @Test
+    void takesForANewcomerToo() {
+      assertThat(table.take(ALICE, 4, ticker.nanos(), Answer.DECISION))
+          .isEqualTo(new Decision.Admitted(0));
+    }
+  }
+
+  @Nested
+  class AFullTable {
+
+    @Test
+    void passesOnTheSlotsOfKeysThatAreIdle() {
+      fill(1);
+      ticker.advanceNanos(TENTH);
+
+      for (int i = 0; i < 8; i++) {
+        assertThat(decide(Hashes.inTheFirstBucket(100 + i))).isEqualTo(new Decision.Admitted(3));
+        assertThat(decide(Hashes.inTheSecondBucket(100 + i))).isEqualTo(new Decision.Admitted(3));
+      }
+
+      assertThat(table.tracked()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
+      assertThat(table.overflowed()).isZero();
+    }
+
+    @Test
+    void letsNewcomersShareAnAllowance() {
+      fill(4);
+
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(3));
+      assertThat(decide(BOB)).isEqualTo(new Decision.Admitted(2));
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(1));
+      assertThat(decide(BOB)).isEqualTo(new Decision.Admitted(0));
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Rejected(0, TENTH));
+      assertThat(table.overflowed()).isEqualTo(4);
+      assertThat(table.tracked()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
+    }
+
+    @Test
+    void hasManyAllowancesToShare() {
+      fill(4);
+      for (int overflowWord = 0; overflowWord < 64; overflowWord++) {
+        long key = Hashes.inTheFirstBucket(1_000, overflowWord);
+        assertThat(table.take(key, 4, Answer.YES_OR_NO)).isTrue();
+        assertThat(table.take(key, 1, Answer.YES_OR_NO)).isFalse();
+      }
+    }
+
+    @Test
+    void neverTakesTheSlotOfAKeyInDebt() { // K2
+      fill(4);
+      Random flood = new Random(1);
+      for (int i = 0; i < 100_000; i++) {
+        decide(Hashes.any(flood));
+      }
+      ticker.advanceNanos(TENTH - 1);
+
+      for (int i = 0; i < 8; i++) {
+        Decision spent = new Decision.Rejected(0, 1);
+        assertThat(decide(Hashes.inTheFirstBucket(i))).isEqualTo(spent);
+        assertThat(decide(Hashes.inTheSecondBucket(i))).isEqualTo(spent);
+      }
+    }
+
+    @Test
+    void makesANewcomerStartWithTheDebtOfTheOverflow() { // K3
+      fill(1);
+      table.take(ALICE, 4, Answer.YES_OR_NO); // from the overflow
+      ticker.advanceNanos(TENTH); // slots are free again
+
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(0));
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Rejected(0, TENTH));
+      assertThat(decide(BOB)).as("who shared it").isEqualTo(new Decision.Admitted(0));
+      assertThat(table.overflowed()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsTheDebtOfTheOverflowOnceThatHasComeBack() {
+      fill(4);
+      table.take(ALICE, 4, Answer.YES_OR_NO);
+      ticker.advanceNanos(4 * TENTH);
+
+      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(3));
+    }
+
+    @Test
+    void doesNotMistakeAWordFromAnEarlierTurnOfTheClockForADebt() {
+      RateAlgorithm odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
+      KeyTable oldTable = new KeyTable(odd, ticker, 1);
+      for (int i = 0; i < 9; i++) { // the last one finds the bucket full
+        oldTable.take(Hashes.inTheFirstBucket(i), 4, Answer.YES_OR_NO);
+      }
+      assertThat(oldTable.overflowed()).isEqualTo(1);
+
+      ticker.advance(Duration.ofDays(4));
+
+      for (int i = 8; i >= 0; i--) {
+        assertThat(oldTable.take(Hashes.inTheFirstBucket(i), 4, Answer.YES_OR_NO))
+            .as("key %s", i)
+            .isTrue();
+      }
+    }
+
+    private void fill(int permits) {
+      for (int i = 0; i < 8; i++) {
+        assertThat(table.take(Hashes.inTheFirstBucket(i), permits, Answer.YES_OR_NO))
+            .isTrue();
+        assertThat(table.take(Hashes.inTheSecondBucket(i), permits, Answer.YES_OR_NO))
+            .isTrue();
+      }
+      assertThat(table.tracked()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
+    }
+  }
+
+  @Nested
+  class Growth {
+
+    @Test
+    void keepsEveryDebt() { // K5
+      KeyTable roomy = new KeyTable(tenASecond, ticker, 20_000);
+      Random random = new Random(2);
+      Map<Long, Long> model = new HashMap<>();
+      for (int i = 0; i < 20_000; i++) {
+        ticker.advanceNanos(random.nextInt(30_000));
+        long now = ticker.nanos();
+        long key = Hashes.any(random);
+        long permits = 1L + random.nextInt(4);
+        assertThat(roomy.take(key, permits, Answer.YES_OR_NO)).isTrue();
+        model.put(key, tenASecond.step(tenASecond.idle(now), now, permits));
+      }
+      assertThat(roomy.overflowed()).as("so that each has a slot of its own").isZero();
+
+      int inDebt = 0;
+      for (Map.Entry<Long, Long> key : model.entrySet()) {
+        if (!tenASecond.isIdle(key.getValue(), ticker.nanos())) {
+          inDebt++;
+          assertThat(roomy.word(key.getKey())).isEqualTo(key.getValue());
+        }
+      }
+      assertThat(inDebt).isGreaterThan(10_000);
+    }
+
+    @Test
+    void leavesBehindTheKeysThatAreIdle() {
+      KeyTable roomy = new KeyTable(tenASecond, ticker, 100);
+      Random random = new Random(3);
+      for (int i = 0; i < 5; i++) {
+        roomy.take(Hashes.any(random), 4, Answer.YES_OR_NO);
+      }
+      ticker.advanceNanos(4 * TENTH);
+      for (int i = 0; i < 9; i++) {
+        roomy.take(Hashes.any(random), 4, Answer.YES_OR_NO);
+      }
+
+      assertThat(roomy.tracked()).isEqualTo(9);
+    }
+
+    @Test
+    void endsAtTheCapHoweverManyKeysCome() {
+      KeyTable roomy = new KeyTable(tenASecond, ticker, 1_000);
+      Random random = new Random(4);
+      for (int i = 0; i < 200_000; i++) {
+        roomy.take(Hashes.any(random), 1, Answer.YES_OR_NO);
+      }
+
+      assertThat(roomy.capacity()).isBetween(1_000L, 2_000L);
+      assertThat(roomy.tracked()).isBetween(1_000L, roomy.capacity());
+    }
+
+    @Test
+    void endsAtTheCapEvenWhenAllKeysWantTheSameBucket() {
+      KeyTable roomy = new KeyTable(tenASecond, ticker, 100);
+      int admitted = 0;
+      for (int i = 0; i < 5_000; i++) {
+        for (int request = 0; request < 5; request++) {
+          if (roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.YES_OR_NO)) {
+            admitted++;
+          }
+        }
+      }
+
+      assertThat(admitted)
+          .as("eight keys, and the one allowance all others share")
+          .isEqualTo(36);
+      assertThat(roomy.tracked()).isEqualTo(8);
+      for (int i = 0; i < 8; i++) {
+        assertThat(roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.DECISION))
+            .isEqualTo(new Decision.Rejected(0, TENTH));
+      }
+    }
+
+    @Test
+    void thatFailsMidwayLeavesTheTableAsItWas() {
+      boolean[] noMemory = {false};
+      RateAlgorithm failing = new Altered(tenASecond) {
+        private int moved;
+
+        @Override
+        public boolean isIdle(long word, long now) {
+          if (noMemory[0] && Meanwhile.in("grow") && moved++ == 3) {
+            throw new OutOfMemoryError("in the midst of growth");
+          }
+          return super.isIdle(word, now);
+        }
+      };
+      int[] readings = {0};
+      Ticker patient = () -> {
+        assertThat(readings[0]++).as("readings: it waits for ever").isLessThan(1_000);
+        return ticker.nanos();
+      };
+      KeyTable growing = new KeyTable(failing, patient, 16);
+      for (int i = 0; i < 8; i++) {
+        growing.take(Hashes.inTheFirstBucket(i), 3, Answer.YES_OR_NO);
+      }
+      long ninth = Hashes.inTheSecondBucket(0);
+      noMemory[0] = true;
+
+      assertThatThrownBy(() -> growing.take(ninth, 1, Answer.YES_OR_NO))
+          .isInstanceOf(OutOfMemoryError.class);
+
+      noMemory[0] = false;
+      for (int i = 0; i < 8; i++) {
+        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.DECISION))
+            .isEqualTo(new Decision.Admitted(0));
+        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.YES_OR_NO))
+            .isFalse();
+      }
+      assertThat(growing.take(ninth, 1, Answer.YES_OR_NO)).isTrue();
+      assertThat(growing.tracked()).isEqualTo(9);
+    }
+  }
+
+  @Nested
+  class AClockThatStepsBack {
+
+    @Test
+    void doesNotForgiveAKeyWhoseSlotWasPassedOn() { // K2
+      table.take(ALICE, 4, Answer.YES_OR_NO);
+      ticker.advanceNanos(4 * TENTH); // alice is idle, bob gets her slot
+      table.take(BOB, 4, Answer.YES_OR_NO);
+
+      ticker.advanceNanos(-4 * TENTH);
+      assertThat(table.take(ALICE, 4, Answer.YES_OR_NO)).isTrue();
+      ticker.advanceNanos(4 * TENTH);
+
+      assertThat(decide(ALICE))
+          .as("four at 0, four at 400 ms")
+          .isEqualTo(new Decision.Rejected(0, TENTH));
+    }
+
+    @Test
+    void neverAdmitsMore() {
+      table.take(ALICE, 4, Answer.YES_OR_NO);
+      for (int i = 0; i < 1_000; i++) {
+        ticker.advanceNanos(-TENTH);
+        assertThat(decide(ALICE)).isInstanceOf(Decision.Rejected.class);
+      }
+    }
+  }
+
+  @Nested
+  class Room {
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 1_000, 10_000, 100_000, 1_000_000})
+    void isThereForTheKeysThatWerePromisedButAFew(int keys) {
+      KeyTable promised = new KeyTable(new Gcra(RateLimit.parse("1000000/h")), ticker, keys);
+      Random random = new Random(keys);
+      for (int i = 0; i < keys; i++) {
+        promised.take(Hashes.any(random), 1, Answer.YES_OR_NO);
+      }
+
+      assertThat(keys - promised.tracked())
+          .as("who found both buckets full: 5 in 100,000, and more of a small table")
+          .isLessThanOrEqualTo(8 + keys / 10_000);
+      assertThat(promised.capacity()).isLessThanOrEqualTo((long) (1.46 * keys) + 2_048);
+    }
+  }
+
+  private Decision decide(long key) {
+    return table.take(key, 1, Answer.DECISION);
+  }
+}

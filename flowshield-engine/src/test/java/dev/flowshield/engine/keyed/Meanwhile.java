@@ -1,0 +1,43 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.Thread.State;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** What another thread does while this one stands still: so an interleaving is written down, not waited for. */
+final class Meanwhile {
+
+  private Meanwhile() {}
+
+  /** Has another thread do all of it, and fails if that waits for a lock, which this one would hold for ever. */
+  static void anotherThread(Runnable work) {
+    AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+    Thread other = new Thread(
+        () -> {
+          try {
+            work.run();
+          } catch (Throwable failure) {
+            failed.set(failure);
+          }
+        },
+        "meanwhile");
+    other.setDaemon(true);
+    other.start();
+    while (other.isAlive()) {
+      assertThat(other.getState()).as("what the other thread does").isNotEqualTo(State.WAITING);
+      Thread.onSpinWait();
+    }
+    Throwable failure = failed.get();
+    if (failure != null) {
+      throw new AssertionError("the other thread failed", failure);
+    }
+  }
+
+  /** Whether a method of this name is being run by this thread. */
+  static boolean in(String method) {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals(method)));
+  }
+}
