@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class SingleLimitTest {
+public class SingleLimitTest {
 
   private static final long TENTH = 100_000_000;
 

@@ -7,12 +7,14 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.spi.RateAlgorithm;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** One slot and one thread; what other threads do in between is done by the ticker, which is read in the middle of a take. */
-class SlotsTest {
+public class SlotsTest {
 
   private static final long OWNER = 0x5EED;
   private static final long STRANGER = 0xBAD;
@@ -103,19 +105,18 @@ class SlotsTest {
 
     @Test
     void isJudgedAnewWhenTheWordChangedMeanwhile() {
-      Slots.word(slots, 0, oneASecond.step(oneASecond.idle(0), 0, 1));
-      long[] time = {1};
-      Ticker anotherTakesAndTimePasses = () -> {
-        if (time[0] == 1) { // at the first reading another thread takes what came back in between
-          time[0] = 2_000_000_000L;
-          Slots.word(slots, 0, oneASecond.step(Slots.word(slots, 0), 1_000_000_000L, 1));
-          return 1_000_000_000L;
-        }
-        return time[0];
-      };
+      RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
+      Slots.word(slots, 0, two.step(two.idle(0), 0, 1));
+      Deque<Ticker> readings = new ArrayDeque<>();
+      readings.add(
+          () -> { // at 1 another thread takes the second one
+            Slots.word(slots, 0, two.step(Slots.word(slots, 0), 1, 1));
+            return 1;
+          });
+      readings.add(() -> 1_000_000_001L); // and by now one is back
 
-      assertThat(decide(anotherTakesAndTimePasses))
-          .as("at the second reading the permit is there")
+      assertThat(
+              Slots.take(slots, 0, OWNER, two, () -> readings.remove().nanos(), 1, Answer.DECISION))
           .isEqualTo(new Decision.Admitted(0));
     }
 

@@ -1,0 +1,222 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Altered;
+import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.RateAlgorithm;
+import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The races that the invariants of {@link Segment} and of the slots are about, each written down as one order of steps: what other threads
+ * do is done while this one reads the clock, or while it asks whether a word is idle. In each, two permits of a client may pass at one
+ * instant, and ten a second.
+ */
+class KeyTableInterleavingTest {
+
+  private static final long TENTH = 100_000_000;
+  private static final int BURST = 2;
+  private static final long ALICE = Hashes.inTheFirstBucket(1_000);
+  private static final long BOB = Hashes.inTheFirstBucket(2_000);
+  private static final long CAROL = Hashes.inTheFirstBucket(3_000);
+
+  private final ManualTicker time = ManualTicker.atZero();
+  private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
+  private final Deque<Runnable> whileASlotIsClaimed = new ArrayDeque<>();
+  private final KeyTable table = new KeyTable(algorithm(), clock(), 1);
+
+  @Test
+  void aPermitIsNotTakenFromAnArrayThatWasReplaced() { // K5
+    for (int i = 0; i < 7; i++) {
+      take(Hashes.inTheFirstBucket(i));
+    }
+    int admitted = take(ALICE);
+    whileTheClockIsRead.add(() -> take(Hashes.inTheSecondBucket(0))); // grows
+
+    admitted += take(ALICE);
+    admitted += take(ALICE);
+
+    assertThat(table.tracked()).as("it has grown").isEqualTo(9);
+    assertThat(admitted).isEqualTo(BURST);
+  }
+
+  @Test
+  void aPermitIsNotTakenFromASlotThatWasPassedOn() { // S1
+    take(ALICE);
+    time.advanceNanos(TENTH);
+    whileTheClockIsRead.add(() -> take(BOB)); // gets the slot, as alice is idle
+
+    int admitted = take(ALICE);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).isEqualTo(BURST);
+    assertThat(takeAll(BOB)).as("one was taken").isEqualTo(BURST - 1);
+  }
+
+  @Test
+  void aNewcomerThatAnotherThreadPutInIsNotPutInTwice() { // K1
+    growToTheCap();
+    int[] theirs = {0};
+    whileTheClockIsRead.add(() -> theirs[0] = take(ALICE));
+
+    int ours = take(ALICE);
+    ours += takeAll(ALICE);
+
+    assertThat(theirs[0] + ours).isEqualTo(BURST);
+  }
+
+  @Test
+  void aNewcomerIsJudgedByAReadingMadeUnderTheLock() { // K2
+    growToTheCap();
+    int[] theirs = {0};
+    whileTheClockIsRead.add(() -> {
+      theirs[0] = takeAll(ALICE);
+      time.advanceNanos(BURST * TENTH); // alice is idle, and her slot is passed on
+      take(BOB);
+      take(CAROL);
+    });
+
+    int ours = take(ALICE);
+    ours += takeAll(ALICE);
+
+    assertThat(theirs[0]).isEqualTo(BURST);
+    assertThat(ours).as("what came back since").isEqualTo(BURST);
+  }
+
+  @Test
+  void aSlotIsNotPassedOnWhenItsOwnerComesBackFirst() { // S2
+    take(ALICE);
+    time.advanceNanos(TENTH);
+    int[] admitted = {0};
+    whileASlotIsClaimed.add(() -> admitted[0] = take(ALICE));
+
+    assertThat(take(BOB)).isOne();
+
+    assertThat(admitted[0]).isOne();
+    assertThat(takeAll(ALICE)).isEqualTo(BURST - 1);
+    assertThat(takeAll(BOB)).isEqualTo(BURST - 1);
+  }
+
+  @Test
+  void aKeyFromTheOverflowBringsItsDebtAlong() { // K3
+    growToTheCap();
+    for (int i = 0; i < 8; i++) {
+      take(Hashes.inTheFirstBucket(i));
+    }
+    int admitted = takeAll(ALICE); // from the overflow
+    time.advanceNanos(TENTH); // there are slots again
+
+    admitted += takeAll(ALICE);
+
+    assertThat(table.overflowed()).isEqualTo(BURST);
+    assertThat(admitted).as("the burst, and what came back").isEqualTo(BURST + 1);
+  }
+
+  @Test
+  void aRefusedStrangerOfAFullTableNeedsNoLock() { // K4
+    growToTheCap();
+    for (int i = 0; i < 8; i++) {
+      take(Hashes.inTheFirstBucket(i));
+    }
+    takeAll(ALICE); // all that the overflow has
+    whileASlotIsClaimed.add(() -> Meanwhile.anotherThread(
+        () -> { // this thread has the lock
+          assertThat(decide(BOB)).isEqualTo(new Decision.Rejected(0, TENTH - 1));
+          assertThat(decide(ALICE)).isEqualTo(new Decision.Rejected(0, TENTH - 1));
+        }));
+    time.advanceNanos(1);
+    take(Hashes.inTheSecondBucket(100));
+
+    assertThat(whileASlotIsClaimed).as("all that was to be done meanwhile").isEmpty();
+  }
+
+  @Test
+  void aKnownKeyNeedsNoLock() { // K4
+    growToTheCap();
+    take(ALICE);
+    whileASlotIsClaimed.add(() -> Meanwhile.anotherThread(
+        () -> { // this thread has the lock
+          assertThat(take(ALICE)).isOne();
+          assertThat(take(ALICE)).isZero();
+        }));
+    take(Hashes.inTheSecondBucket(100));
+
+    assertThat(whileASlotIsClaimed).as("all that was to be done meanwhile").isEmpty();
+  }
+
+  @Test
+  void aClockThatStepsBackDoesNotForgiveAKeyWhoseSlotWasPassedOn() { // K2
+    int admitted = takeAll(ALICE);
+    time.advanceNanos(BURST * TENTH);
+    take(BOB);
+
+    time.advanceNanos(-BURST * TENTH);
+    admitted += takeAll(ALICE);
+    time.advanceNanos(BURST * TENTH);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).as("in two tenths of a second").isEqualTo(BURST + BURST);
+  }
+
+  /** Nine keys of the second bucket and one of the first, so that no array is replaced any more; all of them idle. */
+  private void growToTheCap() {
+    for (int i = 0; i < 8; i++) {
+      take(Hashes.inTheSecondBucket(i));
+    }
+    take(Hashes.inTheFirstBucket(0));
+    time.advanceNanos(TENTH);
+    assertThat(table.tracked()).isEqualTo(9);
+    assertThat(table.capacity()).isEqualTo(16);
+  }
+
+  /** Takes one permit, and tells how many were admitted. */
+  private int take(long key) {
+    return table.take(key, 1, Answer.YES_OR_NO) ? 1 : 0;
+  }
+
+  /** Takes until it is refused. */
+  private int takeAll(long key) {
+    for (int admitted = 0; admitted < 100; admitted++) {
+      if (take(key) == 0) {
+        return admitted;
+      }
+    }
+    throw new AssertionError("it is never refused");
+  }
+
+  private Decision decide(long key) {
+    return table.take(key, 1, Answer.DECISION);
+  }
+
+  /** Whoever reads it reads first, and gets the reading after what is done meanwhile. */
+  private Ticker clock() {
+    return () -> {
+      long reading = time.nanos();
+      Runnable meanwhile = whileTheClockIsRead.poll();
+      if (meanwhile != null) {
+        Meanwhile.anotherThread(meanwhile);
+      }
+      return reading;
+    };
+  }
+
+  private RateAlgorithm algorithm() {
+    return new Altered(new Gcra(RateLimit.parse("10/s burst " + BURST))) {
+      @Override
+      public boolean isIdle(long word, long now) {
+        boolean idle = super.isIdle(word, now);
+        if (!whileASlotIsClaimed.isEmpty() && Meanwhile.in("claim")) {
+          Meanwhile.anotherThread(whileASlotIsClaimed.remove());
+        }
+        return idle;
+      }
+    };
+  }
+}

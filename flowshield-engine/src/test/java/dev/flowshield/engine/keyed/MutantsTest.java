@@ -1,0 +1,301 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.rate.SingleLimitTest;
+import dev.flowshield.engine.rate.SlotsTest;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The tests of the lock-free parts against code with a bug: each bug is put into the source, the source is compiled, and the test that
+ * stands against it is run on the outcome and has to fail. A check that cannot fail proves nothing.
+ */
+@Tag("jdk-tools")
+class MutantsTest {
+
+  private static final Path SOURCES = Path.of("src/main/java");
+  private static final String SEGMENT = "dev.flowshield.engine.keyed.Segment";
+  private static final String SLOTS = "dev.flowshield.engine.rate.Slots";
+  private static final String SINGLE_LIMIT = "dev.flowshield.engine.rate.SingleLimit";
+  private static final Class<?> RACES = KeyTableInterleavingTest.class;
+
+  /**
+   * A bug, and the test that catches it.
+   *
+   * @param bug what is wrong
+   * @param source the class it is in
+   * @param edits pairs of what stands there, exactly once, and what to write instead
+   * @param test the class of the test; a nested one after a dollar sign
+   * @param method the test
+   */
+  record Mutant(String bug, String source, List<String> edits, String test, String method) {
+    @Override
+    public String toString() {
+      return bug;
+    }
+  }
+
+  static Stream<Mutant> mutants() {
+    return Stream.of(
+        new Mutant(
+            "a newcomer is judged by the caller's older reading of the clock",
+            SEGMENT,
+            List.of(
+                "    T refused = refuseAtCap(hash, permits, answer);",
+                "    long entered = ticker.nanos();\n    T refused = refuseAtCap(hash, permits, answer);",
+                "        long now = now();\n        long owed",
+                "        long now = entered;\n        long owed"),
+            RACES.getName(),
+            "aNewcomerIsJudgedByAReadingMadeUnderTheLock"),
+        new Mutant(
+            "no second look at the fingerprint",
+            SLOTS,
+            List.of(
+                "if (word == MOVING || fingerprint(slots, at) != fingerprint) {",
+                "if (word == MOVING) {"),
+            RACES.getName(),
+            "aPermitIsNotTakenFromASlotThatWasPassedOn"),
+        new Mutant(
+            "no search under the lock",
+            SEGMENT,
+            List.of("if (find(current, hash) != NOWHERE) {", "if (current == NOT_YET) {"),
+            RACES.getName(),
+            "aNewcomerThatAnotherThreadPutInIsNotPutInTwice"),
+        new Mutant(
+            "a slot is claimed without marking it as moving",
+            SEGMENT,
+            List.of("|| Slots.exchange(slots, at, old, Slots.MOVING) != old) {", "|| old == 3) {"),
+            RACES.getName(),
+            "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
+        new Mutant(
+            "growth copies words without freezing them",
+            SEGMENT,
+            List.of("Slots.freeze(old, at)", "Slots.word(old, at)"),
+            RACES.getName(),
+            "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
+        new Mutant(
+            "a newcomer does not inherit the debt of the overflow",
+            SEGMENT,
+            List.of("long owed = overflowWord(current, hash);", "long owed = algorithm.idle(now);"),
+            RACES.getName(),
+            "aKeyFromTheOverflowBringsItsDebtAlong"),
+        new Mutant(
+            "the clock may step back under the lock",
+            SEGMENT,
+            List.of("    return latest;", "    return now;"),
+            RACES.getName(),
+            "aClockThatStepsBackDoesNotForgiveAKeyWhoseSlotWasPassedOn"),
+        new Mutant(
+            "strangers are refused under the lock only",
+            SEGMENT,
+            List.of("    if (buckets(seen) < maxBuckets) {", "    if (buckets(seen) >= 0) {"),
+            RACES.getName(),
+            "aRefusedStrangerOfAFullTableNeedsNoLock"),
+        new Mutant(
+            "growth that fails leaves its words frozen",
+            SEGMENT,
+            List.of("        Slots.word(old, at, frozen[at + 1]);\n", ""),
+            KeyTableTest.class.getName() + "$Growth",
+            "thatFailsMidwayLeavesTheTableAsItWas"),
+        new Mutant(
+            "a word that moves twice passes for one that stood still",
+            SLOTS,
+            List.of("if (seen == MOVING) {", "if (seen == MOVING + 2) {"),
+            SlotsTest.class.getName() + "$ASlotThatIsNotTheKeys",
+            "isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo"),
+        new Mutant(
+            "a refusal counts though the word has changed",
+            SLOTS,
+            List.of("if (word(slots, at) == seen) {", "if (word(slots, at) != MOVING) {"),
+            SlotsTest.class.getName() + "$ARefusal",
+            "isJudgedAnewWhenTheWordChangedMeanwhile"),
+        new Mutant(
+            "the clock is read before the word that gets permits back",
+            SINGLE_LIMIT,
+            List.of(
+                "    long next;\n    do {",
+                    "    long next;\n    do {\n      long now = ticker.nanos();",
+                "algorithm.giveBack(word, taken, ticker.nanos(), permits)",
+                    "algorithm.giveBack(word, taken, now, permits)"),
+            SingleLimitTest.class.getName() + "$GivingBack",
+            "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void areCaught(Mutant mutant) throws ReflectiveOperationException {
+    Map<String, byte[]> classes = compile(mutant.source(), edited(mutant));
+
+    assertThatThrownBy(() -> run(mutant, classes)).isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void areCaughtForTheirBugAlone(Mutant mutant) throws ReflectiveOperationException {
+    Map<String, byte[]> classes = compile(mutant.source(), source(mutant.source()));
+
+    assertThatCode(() -> run(mutant, classes)).doesNotThrowAnyException();
+  }
+
+  private static String edited(Mutant mutant) {
+    String text = source(mutant.source());
+    for (int i = 0; i < mutant.edits().size(); i += 2) {
+      String original = mutant.edits().get(i);
+      assertThat(text.split(Pattern.quote(original), -1))
+          .as("what stands once in %s: %s", mutant.source(), original)
+          .hasSize(2);
+      text = text.replace(original, mutant.edits().get(i + 1));
+    }
+    return text;
+  }
+
+  private static String source(String name) {
+    try {
+      return Files.readString(SOURCES.resolve(name.replace('.', '/') + ".java"));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static void run(Mutant mutant, Map<String, byte[]> classes) throws Throwable {
+    Class<?> test = Class.forName(mutant.test(), true, new Mutated(classes));
+    Method method = test.getDeclaredMethod(mutant.method());
+    method.setAccessible(true);
+    try {
+      method.invoke(instance(test));
+    } catch (InvocationTargetException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  /** A test, or a nested test in one of its own. */
+  private static Object instance(Class<?> test) throws ReflectiveOperationException {
+    Class<?> outer = test.getEnclosingClass();
+    Constructor<?> constructor =
+        outer == null ? test.getDeclaredConstructor() : test.getDeclaredConstructor(outer);
+    constructor.setAccessible(true);
+    return outer == null ? constructor.newInstance() : constructor.newInstance(instance(outer));
+  }
+
+  private static Map<String, byte[]> compile(String name, String source) {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    Map<String, ByteArrayOutputStream> written = new HashMap<>();
+    StringWriter complaints = new StringWriter();
+    StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);
+    JavaFileManager inMemory = new ForwardingJavaFileManager<>(files) {
+      @Override
+      public JavaFileObject getJavaFileForOutput(
+          Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+        return new SimpleJavaFileObject(uri(className, kind), kind) {
+          @Override
+          public OutputStream openOutputStream() {
+            return written.computeIfAbsent(className, any -> new ByteArrayOutputStream());
+          }
+        };
+      }
+    };
+    JavaFileObject file =
+        new SimpleJavaFileObject(
+            uri(name, JavaFileObject.Kind.SOURCE), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    List<String> options = List.of("-proc:none", "-nowarn", "-classpath", whatItIsBuiltOn());
+    boolean compiled = compiler
+        .getTask(complaints, inMemory, null, options, null, List.of(file))
+        .call();
+    assertThat(compiled).as("%s", complaints).isTrue();
+    Map<String, byte[]> classes = new HashMap<>();
+    written.forEach((className, bytes) -> classes.put(className, bytes.toByteArray()));
+    return classes;
+  }
+
+  private static String whatItIsBuiltOn() {
+    return Stream.of(RateLimiter.class, KeyTable.class, Nullable.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+        .map(place -> Path.of(URI.create(place.toString())).toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static URI uri(String className, JavaFileObject.Kind kind) {
+    return URI.create("memory:///" + className.replace('.', '/') + kind.extension);
+  }
+
+  /** The engine and its tests once more, with some classes replaced. */
+  private static final class Mutated extends ClassLoader {
+
+    private final Map<String, byte[]> replaced;
+
+    Mutated(Map<String, byte[]> replaced) {
+      super(MutantsTest.class.getClassLoader());
+      this.replaced = replaced;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith("dev.flowshield.engine.")) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        if (loaded != null) {
+          return loaded;
+        }
+        byte[] bytes = bytes(name);
+        return defineClass(name, bytes, 0, bytes.length);
+      }
+    }
+
+    private byte[] bytes(String name) throws ClassNotFoundException {
+      byte[] mutated = replaced.get(name);
+      if (mutated != null) {
+        return mutated;
+      }
+      try (@Nullable
+          InputStream original =
+              getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (original == null) {
+          throw new ClassNotFoundException(name);
+        }
+        return original.readAllBytes();
+      } catch (IOException failure) {
+        throw new ClassNotFoundException(name, failure);
+      }
+    }
+  }
+}
