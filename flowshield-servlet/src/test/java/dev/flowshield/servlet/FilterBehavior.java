@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the filter does with what only servlets have: dispatches, async contexts, registration. The same on every container. */
 abstract class FilterBehavior {
@@ -340,23 +342,32 @@ abstract class FilterBehavior {
       assertThat(settled().failed()).isZero();
     }
 
-    @Test
-    void freesThePlaceBeforeTheApplicationHearsOfTheCompletion() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"/plain", "/wrapped"})
+    void freesThePlaceBeforeTheApplicationHearsOfTheCompletion(String path) throws Exception {
       CompletableFuture<Integer> heard = new CompletableFuture<>();
-      startProtected(context -> Endpoint.at("/heard", context, (request, response) -> {
-        AsyncContext async = request.startAsync();
-        async.addListener(new Listener() {
-          @Override
-          public void onComplete(AsyncEvent event) {
-            heard.complete(shield.stats().inFlight());
-          }
-        });
-        async.complete();
-      }));
+      startProtected(context -> {
+        Endpoint.at(
+            "/plain", context, (request, response) -> listen(request.startAsync(), heard));
+        Endpoint.at(
+            "/wrapped",
+            context,
+            (request, response) -> listen(request.startAsync(request, response), heard));
+      });
 
-      get("/heard");
+      get(path);
 
       assertThat(heard.get(20, TimeUnit.SECONDS)).isZero();
+    }
+
+    private void listen(AsyncContext async, CompletableFuture<Integer> heard) {
+      async.addListener(new Listener() {
+        @Override
+        public void onComplete(AsyncEvent event) {
+          heard.complete(shield.stats().inFlight());
+        }
+      });
+      async.complete();
     }
 
     @Test
