@@ -1,0 +1,306 @@
+package dev.flowshield.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static dev.flowshield.architecture.Violations.assertFinds;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import dev.flowshield.http.fixture.ShowsTooMuch;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires.Modifier;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the module descriptors say, and that it is enough for those who use the modules. */
+class ModulesArchitectureTest {
+
+  private static final String SERVICES = "META-INF/services/";
+
+  @Test
+  void theApiNeedsNothingAndIsOpenToProviders() {
+    assertThat(linesOf(Published.API))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.api",
+            "requires static org.jspecify",
+            "exports dev.flowshield",
+            "exports dev.flowshield.spi",
+            "uses dev.flowshield.spi.RateLimiterEngine",
+            "uses dev.flowshield.spi.RateLimiterProvider");
+  }
+
+  @Test
+  void theEngineExportsOnePackageAndProvidesLimiters() {
+    assertThat(linesOf(Published.ENGINE))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.engine",
+            "requires transitive dev.flowshield.api",
+            "requires static org.jspecify",
+            "exports dev.flowshield.engine",
+            "provides dev.flowshield.spi.RateLimiterEngine with"
+                + " [dev.flowshield.engine.keyed.KeyTableEngine]",
+            "provides dev.flowshield.spi.RateLimiterProvider with"
+                + " [dev.flowshield.engine.keyed.TokenBucketProvider]");
+  }
+
+  @Test
+  void httpNeedsNoServer() {
+    assertThat(linesOf(Published.HTTP))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.http",
+            "requires transitive dev.flowshield.engine",
+            "requires static org.jspecify",
+            "exports dev.flowshield.http");
+  }
+
+  @Test
+  void theServletBindingNeedsTheServletApi() {
+    assertThat(linesOf(Published.SERVLET))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.servlet",
+            "requires transitive dev.flowshield.http",
+            "requires transitive jakarta.servlet",
+            "requires static org.jspecify",
+            "exports dev.flowshield.servlet");
+  }
+
+  @Test
+  void theVertxBindingNeedsVertxWeb() {
+    assertThat(linesOf(Published.VERTX))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.vertx",
+            "requires transitive dev.flowshield.http",
+            "requires transitive io.vertx.core",
+            "requires transitive io.vertx.web",
+            "requires static org.jspecify",
+            "exports dev.flowshield.vertx");
+  }
+
+  @Test
+  void theTestkitNeedsTheApiAndJUnitAndNoEngine() {
+    assertThat(linesOf(Published.TESTKIT))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.testkit",
+            "requires transitive dev.flowshield.api",
+            "requires transitive org.junit.jupiter.api",
+            "requires static org.jspecify",
+            "exports dev.flowshield.testkit");
+  }
+
+  /** The name is written when the jar is packed; the projects in checks/consumers require it by that name. */
+  @Test
+  void theUndertowBindingHasAStableNameWithoutADescriptor() throws Exception {
+    File pom = new File(System.getProperty("flowshield.directory"), "flowshield-undertow/pom.xml");
+
+    assertThat(DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(pom)
+            .getElementsByTagName("Automatic-Module-Name")
+            .item(0)
+            .getTextContent())
+        .isEqualTo("dev.flowshield.undertow");
+    assertThat(Published.UNDERTOW.classes().stream().map(JavaClass::getSimpleName))
+        .doesNotContain("module-info");
+  }
+
+  static Stream<Published> named() {
+    return Published.named().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("named")
+  void theClassPathFindsTheProvidersThatTheModulePathFinds(Published module) throws IOException {
+    Map<String, List<String>> provides = module.descriptor().provides().stream()
+        .collect(toMap(ModuleDescriptor.Provides::service, ModuleDescriptor.Provides::providers));
+
+    assertThat(servicesOf(module)).isEqualTo(provides);
+  }
+
+  @ParameterizedTest
+  @MethodSource("named")
+  void whatIsExportedShowsOnlyWhatUsersSee(Published module) {
+    shows(module).check(module.classes());
+  }
+
+  @Test
+  void whatUsersCannotSeeIsFound() {
+    ArchRule rule = classes().should(showOnlyWhatUsersSeeOf(Published.HTTP));
+
+    assertFinds(
+        rule,
+        ShowsTooMuch.OfThePackagesBehind.class,
+        ShowsTooMuch.OfAModuleOfTheJdk.class,
+        ShowsTooMuch.OfALibrary.class,
+        ShowsTooMuch.InATypeArgument.class,
+        ShowsTooMuch.InAnArray.class,
+        ShowsTooMuch.InABound.class,
+        ShowsTooMuch.InAThrowsClause.class,
+        ShowsTooMuch.ByItsParent.class,
+        ShowsTooMuch.ToThoseWhoExtendIt.class);
+  }
+
+  private static ArchRule shows(Published module) {
+    Set<String> exported = exportedBy(module.descriptor());
+    return classes()
+        .that()
+        .resideInAnyPackage(exported.toArray(String[]::new))
+        .and()
+        .arePublic()
+        .should(showOnlyWhatUsersSeeOf(module))
+        .because("whoever requires " + module.descriptor().name()
+            + " must be able to name every type it shows, without requiring more");
+  }
+
+  private static ArchCondition<JavaClass> showOnlyWhatUsersSeeOf(Published module) {
+    Set<String> seen = seenByUsersOf(module);
+    return new ArchCondition<>(
+        "show only what users of %s see", module.descriptor().name()) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        shown(type)
+            .map(JavaClass::getBaseComponentType)
+            .distinct()
+            .filter(shown -> !shown.isPrimitive() && !isVisible(shown, seen))
+            .forEach(hidden ->
+                events.add(violated(type, type.getName() + " shows " + hidden.getName())));
+      }
+    };
+  }
+
+  /** The types that a user meets who uses or extends a type; annotations are not among them, they may be missing. */
+  private static Stream<JavaClass> shown(JavaClass type) {
+    List<JavaType> shown = new ArrayList<>(type.getInterfaces());
+    type.getSuperclass().ifPresent(shown::add);
+    shown.addAll(type.getTypeParameters());
+    return Stream.concat(
+        shown.stream().flatMap(each -> each.getAllInvolvedRawTypes().stream()),
+        type.getMembers().stream()
+            .filter(member ->
+                member.getModifiers().contains(PUBLIC) || member.getModifiers().contains(PROTECTED))
+            .flatMap(ModulesArchitectureTest::shown));
+  }
+
+  private static Stream<JavaClass> shown(JavaMember member) {
+    Stream<JavaClass> shown = member.getAllInvolvedRawTypes().stream();
+    return member instanceof JavaCodeUnit codeUnit
+        ? Stream.concat(shown, codeUnit.getExceptionTypes().stream())
+        : shown;
+  }
+
+  private static boolean isVisible(JavaClass type, Set<String> seen) {
+    ModuleDescriptor home = moduleOf(type.reflect());
+    return seen.contains(home.name())
+        && (home.isAutomatic() || exportedBy(home).contains(type.getPackageName()));
+  }
+
+  /** The module, those it passes on to its users, and what every module reads. */
+  private static Set<String> seenByUsersOf(Published module) {
+    Set<String> seen = new HashSet<>(Set.of("java.base"));
+    seen.add(module.descriptor().name());
+    module.descriptor().requires().stream()
+        .filter(required -> required.modifiers().contains(Modifier.TRANSITIVE))
+        .map(ModuleDescriptor.Requires::name)
+        .forEach(required -> {
+          seen.add(required);
+          Published.named().stream()
+              .filter(other -> other.descriptor().name().equals(required))
+              .forEach(other -> seen.addAll(seenByUsersOf(other)));
+        });
+    return seen;
+  }
+
+  /** The module that a class is in when it is found on the module path. */
+  private static ModuleDescriptor moduleOf(Class<?> type) {
+    if (type.getModule().isNamed()) {
+      return type.getModule().getDescriptor();
+    }
+    try {
+      Path place =
+          Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return ModuleFinder.of(place).findAll().iterator().next().descriptor();
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static Set<String> exportedBy(ModuleDescriptor module) {
+    Set<String> exported = new HashSet<>();
+    module.exports().stream()
+        .filter(export -> !export.isQualified())
+        .forEach(export -> exported.add(export.source()));
+    return exported;
+  }
+
+  /** The descriptor as one would write it, without what the compiler adds. */
+  private static List<String> linesOf(Published published) {
+    ModuleDescriptor module = published.descriptor();
+    List<String> lines = new ArrayList<>();
+    lines.add((module.isOpen() ? "open module " : "module ") + module.name());
+    module.requires().stream()
+        .filter(required -> !required.modifiers().contains(Modifier.MANDATED))
+        .forEach(
+            required -> lines.add("requires " + words(required.modifiers()) + required.name()));
+    module.exports().forEach(export -> lines.add("exports " + export));
+    module.opens().forEach(opens -> lines.add("opens " + opens));
+    module.uses().forEach(service -> lines.add("uses " + service));
+    module.provides().forEach(provides -> lines.add("provides " + provides));
+    return lines;
+  }
+
+  private static String words(Set<Modifier> modifiers) {
+    StringBuilder words = new StringBuilder();
+    modifiers.stream()
+        .sorted()
+        .forEach(word -> words.append(word.name().toLowerCase(Locale.ROOT)).append(' '));
+    return words.toString();
+  }
+
+  private static Map<String, List<String>> servicesOf(Published module) throws IOException {
+    Map<String, List<String>> services = new TreeMap<>();
+    try (ModuleReader reader = module.reference().open()) {
+      reader
+          .list()
+          .filter(name -> name.startsWith(SERVICES) && !name.endsWith("/"))
+          .forEach(name -> services.put(name.substring(SERVICES.length()), lines(reader, name)));
+    }
+    return services;
+  }
+
+  private static List<String> lines(ModuleReader reader, String name) {
+    try {
+      String text =
+          StandardCharsets.UTF_8.decode(reader.read(name).orElseThrow()).toString();
+      return Arrays.stream(text.split("\n")).filter(line -> !line.isBlank()).toList();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}
