@@ -1,0 +1,63 @@
+package dev.flowshield.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.RateAlgorithm;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/**
+ * A known key takes its last permit while a newcomer, for whom there is no slot, makes the table grow (K5 of Segment). Time stands
+ * still.
+ */
+@JCStressTest
+@Outcome(
+    id = "1, 1, 0",
+    expect = ACCEPTABLE,
+    desc = "The last permit went out once, and the newcomer got its own.")
+@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@State
+public class GrowthStressTest {
+
+  private static final RateAlgorithm TWO_PERMITS = new Gcra(RateLimit.parse("2/day"));
+  private static final int SLOTS_AT_FIRST = 8;
+
+  private final KeyTable table = new KeyTable(TWO_PERMITS, () -> 0, 64);
+  private final long known = table.hash("known");
+  private final long newcomer = table.hash("newcomer");
+
+  public GrowthStressTest() {
+    take(known); // moved first, so the longest time passes until the new array is in place
+    for (int i = 1; i < SLOTS_AT_FIRST; i++) {
+      take(table.hash("other " + i));
+    }
+  }
+
+  @Actor
+  public void hit(III_Result result) {
+    result.r1 = take(known) + take(known);
+  }
+
+  @Actor
+  public void grow(III_Result result) {
+    result.r2 = take(newcomer);
+  }
+
+  @Arbiter
+  public void count(III_Result result) {
+    result.r3 = take(known);
+  }
+
+  private int take(long key) {
+    return table.take(key, 1, Answer.YES_OR_NO) ? 1 : 0;
+  }
+}

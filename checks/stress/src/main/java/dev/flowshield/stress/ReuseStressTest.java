@@ -1,0 +1,64 @@
+package dev.flowshield.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.RateAlgorithm;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIII_Result;
+
+/** A key whose allowance is full again comes back at the moment when its slot is passed on to a newcomer (S3 of Slots, K2 of Segment). */
+@JCStressTest
+@Outcome(
+    id = "1, 1, 0, 1",
+    expect = ACCEPTABLE,
+    desc = "Each got its two permits, in whatever slot.")
+@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@State
+public class ReuseStressTest {
+
+  private static final RateAlgorithm TWO_PERMITS = new Gcra(RateLimit.parse("2/day"));
+  private static final long HALF_A_DAY = 43_200_000_000_000L;
+  private static final int SLOTS_AT_FIRST = 8;
+
+  private long now;
+  private final KeyTable table = new KeyTable(TWO_PERMITS, () -> now, 64);
+  private final long owner = table.hash("owner");
+  private final long newcomer = table.hash("newcomer");
+
+  public ReuseStressTest() {
+    take(owner, 1);
+    for (int i = 1; i < SLOTS_AT_FIRST; i++) {
+      take(table.hash("other " + i), 2);
+    }
+    now = HALF_A_DAY; // so the owner's permit has come back, and no other key's have
+  }
+
+  @Actor
+  public void comeBack(IIII_Result result) {
+    result.r1 = take(owner, 2) + take(owner, 1);
+  }
+
+  @Actor
+  public void comeAnew(IIII_Result result) {
+    result.r2 = take(newcomer, 1);
+  }
+
+  @Arbiter
+  public void count(IIII_Result result) {
+    result.r3 = take(owner, 1);
+    result.r4 = take(newcomer, 1) + take(newcomer, 1);
+  }
+
+  private int take(long key, long permits) {
+    return table.take(key, permits, Answer.YES_OR_NO) ? 1 : 0;
+  }
+}
