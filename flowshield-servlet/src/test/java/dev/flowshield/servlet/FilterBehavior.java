@@ -347,8 +347,7 @@ abstract class FilterBehavior {
     void freesThePlaceBeforeTheApplicationHearsOfTheCompletion(String path) throws Exception {
       CompletableFuture<Integer> heard = new CompletableFuture<>();
       startProtected(context -> {
-        Endpoint.at(
-            "/plain", context, (request, response) -> listen(request.startAsync(), heard));
+        Endpoint.at("/plain", context, (request, response) -> listen(request.startAsync(), heard));
         Endpoint.at(
             "/wrapped",
             context,
