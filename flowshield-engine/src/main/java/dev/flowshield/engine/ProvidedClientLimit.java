@@ -28,6 +28,10 @@ record ProvidedClientLimit(FlowShield shield, RateLimit limit, RateLimiter limit
   @Override
   public Admission take(String key, long hash, long permits, long now) {
     Decision decision = limiter.decide(key, permits);
+    if (decision == null) { // of code that nobody checked for nulls; it must not pass for a yes
+      throw new IllegalStateException("a decision of limiter '" + limit
+          + "' must be Admitted or Rejected, got null: mend its provider");
+    }
     return decision instanceof Decision.Rejected rejected
         ? new OverLimit(
             OverLimit.Scope.CLIENT,

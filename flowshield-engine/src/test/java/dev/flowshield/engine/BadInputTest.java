@@ -230,19 +230,19 @@ class BadInputTest {
           () -> LIMITER.tryAcquire("alice", 0),
           "got 0",
           "permits must be 1 to 5",
-          "ask for fewer"),
+          "ask for one or more"),
       row(
           "negative permits asked for",
           () -> LIMITER.tryAcquire("alice", -3),
           "got -3",
           "permits must be 1 to 5",
-          "ask for fewer"),
+          "ask for one or more"),
       row(
           "the least number",
           () -> LIMITER.tryAcquire("alice", Long.MIN_VALUE),
           "got -9223372036854775808",
           "permits must be 1 to 5",
-          "ask for fewer"),
+          "ask for one or more"),
       row(
           "a cost above the burst",
           () -> LIMITER.decide("alice", 6),

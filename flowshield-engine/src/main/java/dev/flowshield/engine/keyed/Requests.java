@@ -32,8 +32,11 @@ public final class Requests {
    */
   public static void requirePermits(long permits, long burst, String limit) {
     if (permits < 1 || permits > burst) {
-      throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
-          + limit + "'), got " + permits + ": ask for fewer or raise the burst");
+      String allowed = burst == Long.MAX_VALUE // nothing limits them
+          ? "at least 1"
+          : "1 to " + burst + " (burst of limit '" + limit + "')";
+      throw new IllegalArgumentException("permits must be " + allowed + ", got " + permits
+          + (permits < 1 ? ": ask for one or more" : ": ask for fewer or raise the burst"));
     }
   }
 }
