@@ -11,6 +11,8 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
 
 /**
  * Stands in front of a handler and lets through what the shield admits.
@@ -25,6 +27,8 @@ import java.util.Objects;
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
  */
 public final class FlowShieldHandler implements HttpHandler {
+
+  private static final int SECONDS_TO_READ_THE_ANSWER = 1;
 
   private final HttpHandler next;
   private final HttpShield shield;
@@ -81,8 +85,21 @@ public final class FlowShieldHandler implements HttpHandler {
       exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
     }
     if (rejection.closesConnection() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
-      exchange.setPersistent(false);
+      closeSoon(exchange);
     }
     exchange.getResponseSender().send(ByteBuffer.wrap(rejection.body()));
+  }
+
+  /** Undertow by itself would read the rest of the body, whatever its length, before it closes. */
+  private static void closeSoon(HttpServerExchange exchange) {
+    exchange.setPersistent(false);
+    // Not at once: what is still coming in would reset the connection before the client has read
+    // the answer.
+    exchange
+        .getIoThread()
+        .executeAfter(
+            () -> IoUtils.safeClose(exchange.getConnection()),
+            SECONDS_TO_READ_THE_ANSWER,
+            TimeUnit.SECONDS);
   }
 }

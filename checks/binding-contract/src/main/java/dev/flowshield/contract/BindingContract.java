@@ -393,6 +393,10 @@ public abstract class BindingContract {
       assertThat(answer.values("Connection")).containsExactly("close");
       client.tryWrite(rest(length));
       assertThat(client.isEnded()).isTrue();
+      Connection stalled = connect(1);
+      stalled.send("POST", "/echo", length);
+      assertThat(stalled.read().status()).isEqualTo(429);
+      assertThat(stalled.isEnded()).isTrue();
     }
   }
 
