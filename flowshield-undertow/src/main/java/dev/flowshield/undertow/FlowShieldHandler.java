@@ -8,7 +8,6 @@ import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
-import io.undertow.util.Protocols;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +37,7 @@ public final class FlowShieldHandler implements HttpHandler {
     this.shield = Objects.requireNonNull(shield, "shield");
   }
 
-  /** Protects a handler as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100 requests a second for each client. */
+  /** Protects a handler as the configuration wants it: {@link HttpShield#fromConfiguration()}. */
   public static FlowShieldHandler protect(HttpHandler next) {
     return protect(next, HttpShield.fromConfiguration());
   }
@@ -84,7 +83,7 @@ public final class FlowShieldHandler implements HttpHandler {
     for (HttpRejection.Field field : rejection.fields()) {
       exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
     }
-    if (rejection.closesConnection() && !exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+    if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
       closeSoon(exchange);
     }
     exchange.getResponseSender().send(ByteBuffer.wrap(rejection.body()));

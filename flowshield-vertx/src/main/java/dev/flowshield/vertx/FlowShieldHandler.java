@@ -94,7 +94,8 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       response.putHeader(field.name(), field.value());
     }
     HttpServerRequest request = context.request();
-    boolean closes = rejection.closesConnection() && request.version() != HttpVersion.HTTP_2;
+    boolean closes =
+        rejection.closesConnection() && request.version().compareTo(HttpVersion.HTTP_2) < 0;
     if (closes) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
