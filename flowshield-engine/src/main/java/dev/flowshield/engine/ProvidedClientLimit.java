@@ -3,27 +3,10 @@ package dev.flowshield.engine;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.keyed.KeyTable;
-import org.jspecify.annotations.Nullable;
 
 /** The limit for each client that somebody else's limiter keeps. It cannot be judged without taking. */
 record ProvidedClientLimit(FlowShield shield, RateLimit limit, RateLimiter limiter)
     implements ClientLimit {
-
-  @Override
-  public long hash(String key) {
-    return 0;
-  }
-
-  @Override
-  public long word(long hash) {
-    return KeyTable.ABSENT;
-  }
-
-  @Override
-  public @Nullable OverLimit judge(long word, long now, long permits) {
-    return null;
-  }
 
   @Override
   public Admission take(String key, long hash, long permits, long now) {
