@@ -4,7 +4,8 @@ package dev.flowshield;
  * Where limiters read the time: monotonic nanoseconds from an arbitrary origin, as {@link System#nanoTime()} gives them.
  *
  * <p>Only differences mean anything, and the count may wrap around. Tests pass a ticker that they turn by hand. A reading that
- * steps back makes limiters refuse for as long as the step was; it never makes them admit more.
+ * steps back makes the built-in limiters refuse for as long as the step was. It makes them admit no more, unless it is by more than
+ * 2.4 hours: then what was taken may be forgotten.
  *
  * <p>Implementations are thread-safe. A check reads the ticker once, or again when other threads got between; it is the
  * largest single cost of a check, so keep it cheap.
