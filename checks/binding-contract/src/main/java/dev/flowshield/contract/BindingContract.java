@@ -362,8 +362,9 @@ public abstract class BindingContract {
     Connection client = connect(1);
     client.get("/hello");
     String body = "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(20);
-    client.send("POST", "/echo", "Content-Length: " + body.length());
-    client.write(body);
+    // in one go: to a body that comes after the answer, a server may end the connection
+    client.write(
+        "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
     assertThat(client.read().status()).isEqualTo(429);
     ticker.advance(Duration.ofSeconds(1));
     assertThat(client.get("/hello").body()).isEqualTo(HELLO);
@@ -376,7 +377,7 @@ public abstract class BindingContract {
     Connection client = connect(1);
     client.get("/hello");
     client.send("POST", "/echo", length);
-    client.write("186a0\r\n" + "0".repeat(1000));
+    client.tryWrite("186a0\r\n" + "0".repeat(1000));
     Answer answer = client.read();
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.body()).endsWith("}");
