@@ -1,6 +1,7 @@
 package dev.flowshield;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The answer to one request for permits: {@link Admitted} or {@link Rejected}. A value. */
 public sealed interface Decision {
@@ -8,15 +9,30 @@ public sealed interface Decision {
   /** Whether the permits were taken. */
   boolean isAdmitted();
 
-  /** The permits left for this key at the instant of the decision. */
+  /** The permits left for this key at the instant of the decision; of several limits, those of the one with the fewest. */
   long remaining();
+
+  /** How each limit stands, in the order they were given; empty where a limiter keeps one limit, of which all is said here. */
+  List<Standing> standings();
 
   /**
    * The permits are taken.
    *
    * @param remaining the permits left for this key at this instant
+   * @param standings how each limit stands, where there are several
    */
-  record Admitted(long remaining) implements Decision {
+  record Admitted(long remaining, List<Standing> standings) implements Decision {
+
+    /** Keeps a copy of the list. */
+    public Admitted {
+      standings = List.copyOf(standings);
+    }
+
+    /** The answer of a limiter that keeps one limit. */
+    public Admitted(long remaining) {
+      this(remaining, List.of());
+    }
+
     @Override
     public boolean isAdmitted() {
       return true;
@@ -29,8 +45,28 @@ public sealed interface Decision {
    * @param remaining the permits left for this key at this instant, fewer than were asked for
    * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking again after exactly this wait
    *     succeeds if nobody else took permits of the key meanwhile
+   * @param limit the limit that refuses, by its name or as {@link RateLimit} text; where several refuse, the one that takes longest;
+   *     empty if the limiter does not say
+   * @param standings how each limit stands, where there are several
    */
-  record Rejected(long remaining, long retryAfterNanos) implements Decision {
+  record Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings)
+      implements Decision {
+
+    /** Keeps a copy of the list. */
+    public Rejected {
+      standings = List.copyOf(standings);
+    }
+
+    /** The answer of a limiter that keeps one limit. */
+    public Rejected(long remaining, long retryAfterNanos, String limit) {
+      this(remaining, retryAfterNanos, limit, List.of());
+    }
+
+    /** The answer of a limiter that keeps one limit and does not name it. */
+    public Rejected(long remaining, long retryAfterNanos) {
+      this(remaining, retryAfterNanos, "");
+    }
+
     @Override
     public boolean isAdmitted() {
       return false;
@@ -41,4 +77,13 @@ public sealed interface Decision {
       return Duration.ofNanos(retryAfterNanos);
     }
   }
+
+  /**
+   * How one of several limits stands at the instant of the decision.
+   *
+   * @param limit the limit, by its name or as {@link RateLimit} text
+   * @param remaining the permits left of it
+   * @param retryAfterNanos how long it alone makes the request wait, in nanoseconds; 0 if it would not refuse
+   */
+  record Standing(String limit, long remaining, long retryAfterNanos) {}
 }

@@ -2,10 +2,12 @@ package dev.flowshield;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How much may pass: a number of permits per period, and the most that may pass at one instant.
@@ -75,6 +77,21 @@ public record RateLimit(long permits, Duration period, long burst) {
     String burst = matcher.group(4);
     return new RateLimit(
         permits, period(text, matcher), burst == null ? permits : Long.parseLong(burst));
+  }
+
+  /**
+   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. Whoever is held to them is held to each of them.
+   *
+   * @throws IllegalArgumentException if one of them is not a limit, or two are the same; the message shows the form
+   */
+  public static List<RateLimit> parseAll(String text) {
+    Objects.requireNonNull(text, "limit");
+    List<RateLimit> limits =
+        Stream.of(text.split(",", -1)).map(RateLimit::parse).toList();
+    if (limits.stream().distinct().count() < limits.size()) {
+      throw malformed(text, "say each limit once");
+    }
+    return limits;
   }
 
   /**

@@ -3,9 +3,13 @@ package dev.flowshield;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterProvider;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Hands out permits, each key by itself, at the pace of a {@link RateLimit}.
@@ -80,14 +84,128 @@ public interface RateLimiter {
     return CompletableFuture.completedFuture(decide(key, permits));
   }
 
+  /** What this limiter can do beyond deciding; the methods of what it cannot throw {@link UnsupportedOperationException}. */
+  default Set<Capability> capabilities() {
+    return Set.of();
+  }
+
   /**
-   * A {@code token-bucket} limiter for the limit, given as text.
+   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is to be paced rather than refused.
+   *
+   * <p>First come, first served, for each key by itself: who waits has taken the permits that come back next, so nobody who asks later
+   * gets them first. Whoever would wait too long, or finds too many waiting, is rejected at once. Blocks the calling thread, holds no lock
+   * meanwhile, and lets go of the carrier of a virtual thread.
+   *
+   * @param maxWait how long to wait at most, 0 to one hour
+   * @return admitted, when the permits are there; or rejected, without having waited
+   * @throws InterruptedException if the thread is interrupted while it waits; the permits are given back then
+   * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
+   */
+  default Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
+    CompletableFuture<Decision> waiting = acquireAsync(key, permits, maxWait);
+    try {
+      return waiting.get();
+    } catch (InterruptedException interrupted) {
+      if (waiting.cancel(false)) {
+        throw interrupted;
+      }
+      Thread.currentThread()
+          .interrupt(); // the permits came first: the caller has them, and the interrupt
+      return waiting.join();
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException("waiting for permits failed: " + failed.getCause(), failed);
+    }
+  }
+
+  /**
+   * As {@link #acquire}, without a thread that waits. Cancel the future to stop waiting; the permits are given back then. What depends on
+   * the future runs on the thread that tells the time, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   *
+   * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
+   */
+  default CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
+    throw Capability.ACQUIRE.missing(this);
+  }
+
+  /**
+   * Takes an estimated number of permits, to be settled when the true number is known.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#RESERVE}
+   */
+  default Reservation reserve(String key, long permits) {
+    throw Capability.RESERVE.missing(this);
+  }
+
+  /**
+   * For operators: what one permit of a key would be answered now. Takes nothing.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#PEEK}
+   */
+  default Decision peek(String key) {
+    throw Capability.PEEK.missing(this);
+  }
+
+  /**
+   * For operators: gives a key its whole allowance again, as if it had never been seen. Callers that wait keep their places in time.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#RESET}
+   */
+  default void reset(String key) {
+    throw Capability.RESET.missing(this);
+  }
+
+  /**
+   * Replaces the limits while callers go on. Each key keeps its state in proportion: who had spent half of the old burst has spent half of
+   * the new one, rounded up to a whole permit.
+   *
+   * @param limits as many as before
+   * @throws IllegalArgumentException if they are not as many, or one is outside the limiter's range; nothing is changed then
+   * @throws UnsupportedOperationException without {@link Capability#CHANGE}
+   */
+  default void changeTo(List<RateLimit> limits) {
+    throw Capability.CHANGE.missing(this);
+  }
+
+  /** As {@link #changeTo(List)}, with limits given as text: {@code 200/s} or {@code 200/s, 9000/h}. */
+  default void changeTo(String limits) {
+    changeTo(RateLimit.parseAll(limits));
+  }
+
+  /** What a limiter may be able to do beyond deciding. */
+  enum Capability {
+    /** Waiting for permits: {@link RateLimiter#acquire} and {@link RateLimiter#acquireAsync}. */
+    ACQUIRE("wait for permits"),
+    /** Settling afterwards: {@link RateLimiter#reserve}. */
+    RESERVE("take an estimate and settle it"),
+    /** Looking without taking: {@link RateLimiter#peek}. */
+    PEEK("show a key"),
+    /** Forgetting what a key has taken: {@link RateLimiter#reset}. */
+    RESET("reset a key"),
+    /** Other limits while callers go on: {@link RateLimiter#changeTo(List)}. */
+    CHANGE("change its limits");
+
+    private final String deed;
+
+    Capability(String deed) {
+      this.deed = deed;
+    }
+
+    private UnsupportedOperationException missing(RateLimiter limiter) {
+      return new UnsupportedOperationException(
+          "a limiter must be able to " + deed + " for this, got "
+              + limiter + ": choose one whose capabilities() include " + name()
+              + ", as the engine's limiters do");
+    }
+  }
+
+  /**
+   * A {@code token-bucket} limiter for the limit, given as text; for all of them if there are several, as in {@code 100/s, 5000/h}.
    *
    * @throws IllegalArgumentException if the text is no limit
    * @throws IllegalStateException if no engine is on the class path or module path; the message says what to add
    */
   static RateLimiter of(String limit) {
-    return of(RateLimit.parse(limit));
+    return of("token-bucket", LimiterSpec.ofAll(RateLimit.parseAll(limit)));
   }
 
   /** A {@code token-bucket} limiter for the limit. As {@link #of(String)}. */

@@ -1,5 +1,8 @@
 package dev.flowshield;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
 /**
  * Where limiters read the time: monotonic nanoseconds from an arbitrary origin, as {@link System#nanoTime()} gives them.
  *
@@ -15,6 +18,19 @@ public interface Ticker {
 
   /** The time in nanoseconds. */
   long nanos();
+
+  /**
+   * A future that completes once this much time has passed on this ticker; cancel it when it is no longer needed. Waiting for permits
+   * goes by it.
+   *
+   * <p>This one goes by the machine's time, so a ticker that tells another time gives one of its own. Whatever depends on the future runs
+   * on the thread that tells the time and must be short.
+   *
+   * @param nanos how long, in nanoseconds; at once if it is not above 0
+   */
+  default CompletableFuture<Void> after(long nanos) {
+    return new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+  }
 
   /** The ticker of this machine, {@link System#nanoTime()}. */
   static Ticker system() {

@@ -360,8 +360,13 @@ class ProvidersTest {
     }
 
     @Override
-    public long giveBack(long word, long taken, long now, long permits) {
+    public long giveBack(long word, long taken, long givenBack, long now, long permits) {
       return word;
+    }
+
+    @Override
+    public long charge(long word, long now, long permits) {
+      return word + 2;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a limiter is asked to be: its limit, where it reads the time, how many clients it may remember, and options that only
+ * What a limiter is asked to be: its limits, where it reads the time, how many clients it may remember, and options that only
  * its provider understands.
  *
  * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a record, so that it can grow
@@ -25,45 +25,77 @@ public final class LimiterSpec {
   /** The most clients that can be asked for: 100,000,000. */
   public static final int MOST_CLIENTS = 100_000_000;
 
-  private final RateLimit limit;
+  private static final int MOST_QUEUED = 1_000_000;
+
+  /** How many may wait for permits at a time unless told otherwise: 1,000. */
+  public static final int DEFAULT_MAX_QUEUED = 1_000;
+
+  private final List<RateLimit> limits;
   private final Ticker ticker;
   private final InstantSource instantSource;
   private final int maxClients;
+  private final int maxQueued;
   private final Map<String, String> options;
 
   private LimiterSpec(
-      RateLimit limit,
+      List<RateLimit> limits,
       Ticker ticker,
       InstantSource instantSource,
       int maxClients,
+      int maxQueued,
       Map<String, String> options) {
-    this.limit = limit;
+    this.limits = limits;
     this.ticker = ticker;
     this.instantSource = instantSource;
     this.maxClients = maxClients;
+    this.maxQueued = maxQueued;
     this.options = options;
   }
 
   /** One limit, the time of this machine, a million clients, no options. */
   public static LimiterSpec of(RateLimit limit) {
+    return ofAll(List.of(Objects.requireNonNull(limit, "limit")));
+  }
+
+  /**
+   * Several limits on each key, all of which hold, the time of this machine, a million clients, no options.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static LimiterSpec ofAll(List<RateLimit> limits) {
+    if (limits.isEmpty()) {
+      throw new IllegalArgumentException(
+          "limits must be at least one, got none: a limiter without a limit is one to leave out");
+    }
     return new LimiterSpec(
-        Objects.requireNonNull(limit, "limit"),
+        List.copyOf(limits),
         Ticker.system(),
         InstantSource.system(),
         DEFAULT_MAX_CLIENTS,
+        DEFAULT_MAX_QUEUED,
         Map.of());
   }
 
   /** The same with the time read from this ticker. */
   public LimiterSpec withTicker(Ticker newTicker) {
     return new LimiterSpec(
-        limit, Objects.requireNonNull(newTicker, "ticker"), instantSource, maxClients, options);
+        limits,
+        Objects.requireNonNull(newTicker, "ticker"),
+        instantSource,
+        maxClients,
+        maxQueued,
+        options);
   }
 
   /** The same with the wall clock, for limits that follow the calendar, read from this source. */
   public LimiterSpec withInstantSource(InstantSource newSource) {
     return new LimiterSpec(
-        limit, ticker, Objects.requireNonNull(newSource, "instantSource"), maxClients, options);
+        limits,
+        ticker,
+        Objects.requireNonNull(newSource, "instantSource"),
+        maxClients,
+        maxQueued,
+        options);
   }
 
   /**
@@ -76,7 +108,20 @@ public final class LimiterSpec {
       throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + newMaxClients
           + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
     }
-    return new LimiterSpec(limit, ticker, instantSource, newMaxClients, options);
+    return new LimiterSpec(limits, ticker, instantSource, newMaxClients, maxQueued, options);
+  }
+
+  /**
+   * The same with room for this many callers that wait for permits at a time; those beyond are rejected.
+   *
+   * @throws IllegalArgumentException if it is not 0 to 1,000,000
+   */
+  public LimiterSpec withMaxQueued(int newMaxQueued) {
+    if (newMaxQueued < 0 || newMaxQueued > MOST_QUEUED) {
+      throw new IllegalArgumentException("maxQueued must be 0 to 1,000,000, got " + newMaxQueued
+          + ": choose how many may wait together; those beyond are rejected at once");
+    }
+    return new LimiterSpec(limits, ticker, instantSource, maxClients, newMaxQueued, options);
   }
 
   /** The same with an option for the provider. */
@@ -84,12 +129,25 @@ public final class LimiterSpec {
     Map<String, String> more = new TreeMap<>(options);
     more.put(
         Objects.requireNonNull(name, "option name"), Objects.requireNonNull(value, "option value"));
-    return new LimiterSpec(limit, ticker, instantSource, maxClients, Map.copyOf(more));
+    return new LimiterSpec(limits, ticker, instantSource, maxClients, maxQueued, Map.copyOf(more));
   }
 
-  /** The limit to keep. */
+  /**
+   * The limit to keep, for limiters that keep one.
+   *
+   * @throws IllegalArgumentException if there are several
+   */
   public RateLimit limit() {
-    return limit;
+    if (limits.size() > 1) {
+      throw new IllegalArgumentException("limits must be one for this limiter, got " + limits
+          + ": choose one, or a limiter that keeps several");
+    }
+    return limits.get(0);
+  }
+
+  /** The limits to keep, one or more. */
+  public List<RateLimit> limits() {
+    return limits;
   }
 
   /** Where to read the time that passes. */
@@ -105,6 +163,11 @@ public final class LimiterSpec {
   /** How many clients to remember at most. */
   public int maxClients() {
     return maxClients;
+  }
+
+  /** How many may wait for permits at a time. */
+  public int maxQueued() {
+    return maxQueued;
   }
 
   /** The options, each name once. */
@@ -131,7 +194,7 @@ public final class LimiterSpec {
 
   @Override
   public String toString() {
-    return "LimiterSpec[" + limit + "] for up to " + maxClients + " clients"
+    return "LimiterSpec" + limits + " for up to " + maxClients + " clients"
         + (options.isEmpty() ? "" : " " + options);
   }
 }

@@ -21,6 +21,10 @@ package dev.flowshield.spi;
  *   <li><i>The time may be old.</i> {@code now} is wrap-safe ticker time ({@code a - b} compares) and may, by a race, be older than the
  *       reading that made the word. Then {@link #step} may refuse (the engine asks again with a new reading), and must
  *       never admit what it would not admit at the word's own time.
+ *   <li><i>The time may be ahead.</i> Who waits for permits takes them at the time when they will be there, up to an hour ahead. A
+ *       word may thus be ahead of the time, and is not idle before that time has come.
+ *   <li><i>What is given back is not idle.</i> A word that {@link #giveBack} answers is the one it was given, or is above every word that
+ *       is idle at that time. So a slot that changed its owner never holds a word of the owner before.
  * </ol>
  *
  * <p>A step costs a few nanoseconds: no allocation, no exception, no loop.
@@ -47,8 +51,19 @@ public interface RateAlgorithm {
    * The word after giving permits back of which it turned out that they were not used, as far as they have not come back by themselves.
    *
    * @param taken the word that {@link #step} answered when they were taken
+   * @param givenBack permits of the same key that were given back since then, at most: without those it may be that these have come
+   *     back earlier
+   * @param permits no more than were taken
    */
-  long giveBack(long word, long taken, long now, long permits);
+  long giveBack(long word, long taken, long givenBack, long now, long permits);
+
+  /**
+   * The word after taking permits that were used already, whether or not they are there. What comes back in an hour or less must not be
+   * forgiven; what is beyond may be.
+   *
+   * @param permits 1 or more, also above {@link #maxPermits()}
+   */
+  long charge(long word, long now, long permits);
 
   /** The permits that could be taken now; 0 or more. */
   long remaining(long word, long now);

@@ -27,6 +27,9 @@ import java.math.BigInteger;
  * key that comes back in the last part of a turn, as long as the slack and its burst, is refused until that has passed; never is
  * one admitted too early. At 1,000 permits a second or less a turn takes centuries.
  *
+ * <p>Beyond the burst, a debt is what waiting callers have taken ahead of time or what was charged afterwards; a charge is kept up to
+ * half the slack beyond the burst, which takes an hour or more to come back.
+ *
  * <p>Immutable, pure, constant time. Source: ITU-T I.371, GCRA in its virtual scheduling form.
  */
 public final class Gcra implements RateAlgorithm {
@@ -41,6 +44,7 @@ public final class Gcra implements RateAlgorithm {
   private final long interval;
   private final long burst; // in units of time, as the debt is
   private final long highestDebt;
+  private final long highestCharge; // half the slack, so that the clock may still step back
 
   /**
    * The algorithm for a limit.
@@ -80,6 +84,7 @@ public final class Gcra implements RateAlgorithm {
     this.interval = units.longValueExact();
     this.burst = whole.longValueExact();
     this.highestDebt = burst + SLACK;
+    this.highestCharge = burst + SLACK / 2;
   }
 
   /** Whether rounding the interval up to a whole unit changes the rate by at most a millionth. */
@@ -108,10 +113,26 @@ public final class Gcra implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long now, long permits) {
+  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+    long start = now << shift;
+    long debt = word - start;
+    if (isIdle(word, now) || givenBack > maxPermits) {
+      return word;
+    }
     // What has come back by itself since the taking is not there to be given back a second time.
-    long outstanding = Math.min(permits * interval, taken - (now << shift));
-    return outstanding <= 0 ? word : word - outstanding;
+    // What
+    // others were given back since may have stood before these permits, which then came back
+    // earlier.
+    long outstanding = Math.min(permits * interval, taken - givenBack * interval - start);
+    return outstanding <= 0 ? word : start + Math.max(Math.min(debt, 2), debt - outstanding);
+  }
+
+  @Override
+  public long charge(long word, long now, long permits) {
+    long start = now << shift;
+    long debt = isIdle(word, now) ? 0 : word - start;
+    long room = Math.max(0, highestCharge - debt);
+    return start + debt + (permits > room / interval ? room & ~1L : permits * interval);
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class SingleLimit {
     long next;
     do {
       word = word();
-      next = algorithm.giveBack(word, taken, ticker.nanos(), permits);
+      next = algorithm.giveBack(word, taken, 0, ticker.nanos(), permits);
     } while (Slots.exchange(slot, AT, word, next) != word);
   }
 

@@ -148,8 +148,8 @@ class MutantsTest {
             List.of(
                 "    long next;\n    do {",
                     "    long next;\n    do {\n      long now = ticker.nanos();",
-                "algorithm.giveBack(word, taken, ticker.nanos(), permits)",
-                    "algorithm.giveBack(word, taken, now, permits)"),
+                "algorithm.giveBack(word, taken, 0, ticker.nanos(), permits)",
+                    "algorithm.giveBack(word, taken, 0, now, permits)"),
             SingleLimitTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"));
   }

@@ -27,8 +27,13 @@ public class Altered implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long now, long permits) {
-    return original.giveBack(word, taken, now, permits);
+  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+    return original.giveBack(word, taken, givenBack, now, permits);
+  }
+
+  @Override
+  public long charge(long word, long now, long permits) {
+    return original.charge(word, now, permits);
   }
 
   @Override

@@ -1,0 +1,112 @@
+package dev.flowshield;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The answer to a request for an estimated number of permits, whose true number shows later: {@link Held} or {@link Refused}.
+ *
+ * <pre>{@code
+ * Reservation reservation = limiter.reserve("alice", 500);
+ * if (reservation instanceof Reservation.Held held) {
+ *   held.settle(answer(question)); // it took 320: 180 come back; had it taken 600, 100 more would be taken
+ * }
+ * }</pre>
+ */
+public sealed interface Reservation {
+
+  /** Whether the permits were taken. */
+  default boolean isHeld() {
+    return this instanceof Held;
+  }
+
+  /** Nothing was taken, and there is nothing to settle. */
+  record Refused(Decision.Rejected decision) implements Reservation {
+
+    /** The shortest wait that could help. */
+    public Duration retryAfter() {
+      return decision.retryAfter();
+    }
+  }
+
+  /**
+   * The estimate is taken, and can be settled once. One that is never settled was right.
+   *
+   * <p>Thread-safe: of several calls the first counts.
+   */
+  final class Held implements Reservation {
+
+    private static final VarHandle SETTLEMENT;
+
+    static {
+      try {
+        SETTLEMENT =
+            MethodHandles.lookup().findVarHandle(Held.class, "settlement", Settlement.class);
+      } catch (ReflectiveOperationException impossible) {
+        throw new ExceptionInInitializerError(impossible);
+      }
+    }
+
+    private static final Settlement DONE = used -> {};
+
+    private final long permits;
+    private final Decision.Admitted decision;
+    private volatile Settlement settlement;
+
+    /**
+     * For authors of limiters.
+     *
+     * @param permits what was taken
+     * @param settlement is told at most once what was used
+     */
+    public Held(long permits, Decision.Admitted decision, Settlement settlement) {
+      this.permits = permits;
+      this.decision = Objects.requireNonNull(decision, "decision");
+      this.settlement = Objects.requireNonNull(settlement, "settlement");
+    }
+
+    /** The permits that were taken. */
+    public long permits() {
+      return permits;
+    }
+
+    /** The answer when they were taken. */
+    public Decision.Admitted decision() {
+      return decision;
+    }
+
+    /**
+     * Says how many permits were used in truth. What was taken too much is given back, as far as it has not come back by itself; what was
+     * taken too little is taken now, whether or not it is there, so the key pays for it before it is admitted again.
+     *
+     * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
+     */
+    public void settle(long used) {
+      if (used < 0) {
+        throw new IllegalArgumentException(
+            "used must be 0 or more, got " + used + ": settle(0) gives all permits back");
+      }
+      ((Settlement) SETTLEMENT.getAndSet(this, DONE)).settle(used);
+    }
+
+    /** Gives all permits back: nothing was used. As {@code settle(0)}. */
+    public void cancel() {
+      settle(0);
+    }
+
+    @Override
+    public String toString() {
+      return "Held[" + permits + " permits, " + (settlement == DONE ? "settled" : "open") + "]";
+    }
+  }
+
+  /** Sets the account of a {@link Held} right. */
+  @FunctionalInterface
+  interface Settlement {
+
+    /** Called at most once. */
+    void settle(long used);
+  }
+}
