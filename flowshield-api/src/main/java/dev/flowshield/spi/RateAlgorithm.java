@@ -23,8 +23,8 @@ package dev.flowshield.spi;
  *       never admit what it would not admit at the word's own time.
  *   <li><i>The time may be ahead.</i> Who waits for permits takes them at the time when they will be there, up to an hour ahead. A
  *       word may thus be ahead of the time, and is not idle before that time has come.
- *   <li><i>What is given back is not idle.</i> A word that {@link #giveBack} answers is the one it was given, or is above every word that
- *       is idle at that time. So a slot that changed its owner never holds a word of the owner before.
+ *   <li><i>Giving back stays above.</i> A word that {@link #giveBack} answers is the one it was given, or is above every word that was
+ *       idle a nanosecond before. So a slot that changed its owner never holds a word of the owner before.
  * </ol>
  *
  * <p>A step costs a few nanoseconds: no allocation, no exception, no loop.

@@ -124,7 +124,7 @@ public final class Gcra implements RateAlgorithm {
     // others were given back since may have stood before these permits, which then came back
     // earlier.
     long outstanding = Math.min(permits * interval, taken - givenBack * interval - start);
-    return outstanding <= 0 ? word : start + Math.max(Math.min(debt, 2), debt - outstanding);
+    return outstanding <= 0 ? word : start + Math.max(0, debt - outstanding);
   }
 
   @Override
