@@ -1,52 +1,186 @@
 package dev.flowshield.benchmarks;
 
+import dev.flowshield.benchmarks.report.Heap;
+import dev.flowshield.benchmarks.report.Report;
+import dev.flowshield.benchmarks.report.Row;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs every benchmark in a short form, about four minutes, and prints a row for each: nanoseconds and bytes an operation. Compare rows
- * of one run only; on another machine, or at another hour, all of them differ.
+ * Runs every suite, holds the rows to what is promised and writes all of it to {@code results/latest.md}.
+ *
+ * <p>Suites go one after the other, what a promise compares close together. Compare rows of one run only; on another machine, or at another
+ * hour, all of them differ.
  */
 public final class Benchmarks {
 
-  private Benchmarks() {}
+  private static final String ALL = ".*";
+  private static final String BYTES = "gc.alloc.rate.norm";
 
-  /** Runs all, or those whose name matches the first argument. */
-  public static void main(String[] args) throws RunnerException {
-    Options options = new OptionsBuilder()
-        .include(args.length == 0 ? "dev.flowshield.benchmarks" : args[0])
-        .forks(2)
-        .warmupIterations(3)
-        .warmupTime(TimeValue.seconds(1))
-        .measurementIterations(5)
-        .measurementTime(TimeValue.seconds(1))
-        .addProfiler(GCProfiler.class)
-        .build();
-    Collection<RunResult> results = new Runner(options).run();
-    System.out.printf(Locale.ROOT, "%n%-58s %10s %8s %10s%n", "benchmark", "ns", "+-", "bytes");
-    results.forEach(Benchmarks::print);
-    Footprint.main(args);
+  private final Effort effort;
+  private final String only;
+  private final List<Row> rows = new ArrayList<>();
+
+  private Benchmarks(Effort effort, String only) {
+    this.effort = effort;
+    this.only = only;
   }
 
-  private static void print(RunResult result) {
-    String name = result.getParams().getBenchmark().replaceFirst(".*\\.(\\w+\\.\\w+)$", "$1");
-    String clients = result.getParams().getParam("clients");
-    Result<?> time = result.getPrimaryResult();
-    Result<?> bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
+  /**
+   * Runs all; or only what the second argument says.
+   *
+   * @param args {@code short}, {@code long} or {@code smoke}; then a regular expression for the names of suites and benchmarks
+   */
+  public static void main(String[] args) throws RunnerException {
+    Effort effort = Effort.valueOf((args.length < 1 ? "short" : args[0]).toUpperCase(Locale.ROOT));
+    String only = args.length < 2 ? ALL : args[1];
+    long startedAt = System.nanoTime();
+    Benchmarks benchmarks = new Benchmarks(effort, only);
+    benchmarks.runAll();
+    List<Heap> heaps = "Footprint".matches(".*(" + only + ").*") ? Footprint.measure() : List.of();
+    long seconds = (System.nanoTime() - startedAt) / 1_000_000_000;
+    String report = Report.of(machine(effort, seconds), benchmarks.rows, heaps, Peers::difference);
+    // Only a whole run may become the one that is kept.
+    Path file = effort == Effort.SMOKE || !only.equals(ALL)
+        ? Path.of("target", "latest.md")
+        : Path.of("results", "latest.md");
+    write(file, report);
+    System.out.println(report);
+    System.out.println("written to benchmarks/" + file);
+  }
+
+  private void runAll() throws RunnerException {
+    run("SingleLimiter", 1);
+    run("Contended", 2);
+    for (int threads = 1; threads <= 2; threads++) {
+      run("KeyedLimiter", threads);
+    }
+    for (int threads = 1; threads <= 2; threads++) {
+      run("OverloadGate", threads);
+    }
+    run("Shield", 1);
+  }
+
+  private void run(String suite, int threads) throws RunnerException {
+    run(suite, "(floor|flowShield)", threads, false);
+    run(suite, "(?!floor|flowShield)", threads, true);
+  }
+
+  private void run(String suite, String names, int threads, boolean peers) throws RunnerException {
+    ChainedOptionsBuilder options = new OptionsBuilder()
+        .include("^(?=.*(" + only + ")).*\\." + suite + "Benchmark\\." + names)
+        .threads(threads)
+        .jvmArgs("-Xms2g", "-Xmx2g")
+        .addProfiler(GCProfiler.class)
+        .addProfiler(CpuProfiler.class)
+        .shouldFailOnError(true)
+        .verbosity(VerboseMode.SILENT);
+    effort.setUp(options, peers);
+    try {
+      new Runner(options.build()).run().forEach(result -> add(suite, result));
+    } catch (NoBenchmarksException nothingOfThisKind) {
+      // "only" names none of this suite, or it has no peers
+    }
+  }
+
+  private void add(String suite, RunResult result) {
+    Row row = row(suite, result);
+    rows.add(row);
     System.out.printf(
         Locale.ROOT,
-        "%-58s %10.1f %8.1f %10.1f%n",
-        clients == null ? name : name + " " + clients,
-        time.getScore(),
-        time.getScoreError(),
-        bytes == null ? Double.NaN : bytes.getScore());
+        "%-14s %-28s %9s %5s %d %10.1f ns %8.1f B %6.2f cores%n",
+        row.suite(),
+        row.name(),
+        row.clients() == 0 ? "" : row.clients(),
+        row.keys(),
+        row.threads(),
+        row.nanos(),
+        row.bytes(),
+        row.cores());
+  }
+
+  private static Row row(String suite, RunResult result) {
+    BenchmarkParams params = result.getParams();
+    Collection<IterationResult> all = result.getBenchmarkResults().stream()
+        .flatMap(fork -> fork.getIterationResults().stream())
+        .toList();
+    Collection<IterationResult> undisturbed = all.stream()
+        .filter(iteration -> secondary(iteration, CpuProfiler.CORES) >= Row.ENOUGH)
+        .toList();
+    Collection<IterationResult> kept = undisturbed.isEmpty() ? all : undisturbed;
+    DoubleSummaryStatistics nanos = kept.stream()
+        .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+        .summaryStatistics();
+    String clients = params.getParam("clients");
+    String keys = params.getParam("keys");
+    return new Row(
+        suite,
+        params.getBenchmark().replaceFirst(".*\\.", ""),
+        clients == null ? 0 : Integer.parseInt(clients),
+        keys == null ? "" : keys,
+        params.getThreads(),
+        nanos.getAverage(),
+        (nanos.getMax() - nanos.getMin()) / 2,
+        mean(kept, BYTES),
+        mean(kept, CpuProfiler.CORES),
+        mean(kept, CpuProfiler.PROCESS_CORES),
+        kept.size(),
+        all.size());
+  }
+
+  private static double mean(Collection<IterationResult> iterations, String name) {
+    return iterations.stream()
+        .mapToDouble(iteration -> secondary(iteration, name))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private static double secondary(IterationResult iteration, String name) {
+    Result<?> result = iteration.getSecondaryResults().get(name);
+    return result == null ? Double.NaN : result.getScore();
+  }
+
+  private static List<String> machine(Effort effort, long seconds) {
+    String collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .map(GarbageCollectorMXBean::getName)
+        .collect(Collectors.joining(", "));
+    return List.of(
+        "date: " + LocalDate.now(Clock.systemUTC()),
+        "JDK: " + System.getProperty("java.vm.name") + " " + Runtime.version() + ", " + collectors,
+        "machine: " + Runtime.getRuntime().availableProcessors() + " cores, "
+            + System.getProperty("os.arch"),
+        "run: " + effort.name().toLowerCase(Locale.ROOT) + ", " + seconds + " s");
+  }
+
+  private static void write(Path file, String report) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, report);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }

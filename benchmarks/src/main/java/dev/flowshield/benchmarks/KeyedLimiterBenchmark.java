@@ -1,6 +1,11 @@
 package dev.flowshield.benchmarks;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import dev.flowshield.RateLimiter;
+import io.github.bucket4j.Bucket;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -12,58 +17,232 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * An allowance for each client, asked for at random, and the floor of any table: fetch a key, hash it, read the clock, exchange a random
- * word of an array of the table's size. Keys are ready-made, so that none is optimised away.
+ * What does an allowance for each client cost, asked for at random?
+ *
+ * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none is forgotten or refused while this runs.
+ * The floor of any table is to fetch a key, hash it in the cheapest way, read the clock and exchange a random word of an array of
+ * the table's size. A key made for the call is partly optimised away by who keeps none; a ready one is the same for all.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class KeyedLimiterBenchmark {
 
-  @Param({"10000", "1000000"})
-  private int clients;
+  private static final String LIMIT = "1000000/s burst 1200000000";
+  private static final long PERMITS = 1_000_000;
+  private static final long BURST = 1_200_000_000;
+  private static final long DEBT = BURST / 2;
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final RateLimiter plenty = RateLimiter.of("1000000/s burst 1000000000");
-  private final RateLimiter spent = RateLimiter.of("1/day");
-  private String[] keys = {};
-  private AtomicLongArray words = new AtomicLongArray(0);
+  /** Who asks. */
+  @State(Scope.Benchmark)
+  public static class Clients {
 
-  @Setup
-  public void fill() {
-    keys = new String[clients];
-    words = new AtomicLongArray(clients * 3); // about 24 bytes a client, as the table
-    for (int i = 0; i < clients; i++) {
-      keys[i] = "client-" + i;
-      plenty.tryAcquire(keys[i]);
-      spent.tryAcquire(keys[i]);
+    @Param({"10000", "1000000"})
+    private int clients;
+
+    @Param({"made", "ready"})
+    private String keys = "made";
+
+    private boolean made;
+    private String[] ready = {};
+
+    @Setup
+    public void make() {
+      made = keys.equals("made");
+      ready = new String[made ? 0 : clients];
+      for (int i = 0; i < ready.length; i++) {
+        ready[i] = key(i);
+      }
+    }
+
+    /** One of them, at random. */
+    String any() {
+      int one = ThreadLocalRandom.current().nextInt(clients);
+      return made ? key(one) : ready[one];
+    }
+
+    String key(int one) {
+      return "client-" + one;
+    }
+  }
+
+  /** An array of the size of our table, about 24 bytes a client. */
+  @State(Scope.Benchmark)
+  public static class Words {
+
+    private static final int GOLDEN = 0x9E3779B9; // spreads the hash over all bits
+
+    private AtomicLongArray words = new AtomicLongArray(0);
+
+    @Setup
+    public void make(Clients clients) {
+      words = new AtomicLongArray(3 * clients.clients);
+    }
+
+    boolean exchange(String key) {
+      int hash = 0;
+      for (int i = 0; i < key.length(); i++) {
+        hash = 31 * hash + key.charAt(i);
+      }
+      // the upper half of a product, as a cheap remainder: a division would not be the floor
+      int at = (int) ((Integer.toUnsignedLong(hash * GOLDEN) * words.length()) >>> 32);
+      long now = System.nanoTime();
+      long seen = words.get(at);
+      return words.compareAndSet(at, seen, Math.max(seen, now) + 2);
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class FlowShieldLimiters {
+
+    private final RateLimiter plenty = RateLimiter.of(LIMIT);
+    private final RateLimiter spent = RateLimiter.of("1/day");
+
+    @Setup
+    public void fill(Clients clients) {
+      for (int i = 0; i < clients.clients; i++) {
+        plenty.tryAcquire(clients.key(i), DEBT);
+        spent.tryAcquire(clients.key(i));
+      }
+    }
+
+    @TearDown
+    public void check(Clients clients) {
+      Answers.check(plenty.tryAcquire(clients.key(0)), spent.tryAcquire(clients.key(0)));
+      Answers.check(true, plenty.tryAcquire(clients.key(0), BURST)); // still live
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Bucket4jInMap {
+
+    private final ConcurrentMap<String, Bucket> buckets = new ConcurrentHashMap<>();
+
+    @Setup
+    public void fill(Clients clients) {
+      for (int i = 0; i < clients.clients; i++) {
+        bucket(clients.key(i)).tryConsume(DEBT);
+      }
+    }
+
+    Bucket bucket(String key) {
+      Bucket bucket =
+          buckets.get(key); // computeIfAbsent alone would lock, also for a key that is there
+      return bucket != null
+          ? bucket
+          : buckets.computeIfAbsent(key, absent -> Peers.bucket4j(PERMITS, SECOND, BURST));
+    }
+
+    @TearDown
+    public void check(Clients clients) {
+      Bucket bucket = bucket(clients.key(0));
+      Answers.check(bucket.tryConsume(1), bucket.tryConsume(BURST));
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Bucket4jInCaffeine {
+
+    private final Cache<String, Bucket> buckets = Peers.cacheOfBuckets();
+
+    @Setup
+    public void fill(Clients clients) {
+      for (int i = 0; i < clients.clients; i++) {
+        bucket(clients.key(i)).tryConsume(DEBT);
+      }
+    }
+
+    Bucket bucket(String key) {
+      return buckets.get(key, absent -> Peers.bucket4j(PERMITS, SECOND, BURST));
+    }
+
+    @TearDown
+    public void check(Clients clients) {
+      Bucket bucket = bucket(clients.key(0));
+      Answers.check(bucket.tryConsume(1), bucket.tryConsume(BURST));
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class GuavaInMap {
+
+    private final ConcurrentMap<String, com.google.common.util.concurrent.RateLimiter> limiters =
+        new ConcurrentHashMap<>();
+
+    @Setup
+    public void fill(Clients clients) {
+      for (int i = 0; i < clients.clients; i++) {
+        limiter(clients.key(i));
+      }
+    }
+
+    com.google.common.util.concurrent.RateLimiter limiter(String key) {
+      com.google.common.util.concurrent.RateLimiter limiter = limiters.get(key);
+      return limiter != null
+          ? limiter
+          : limiters.computeIfAbsent(
+              key, absent -> com.google.common.util.concurrent.RateLimiter.create(PERMITS));
+    }
+
+    @TearDown
+    public void check(Clients clients) {
+      Answers.check(limiter(clients.key(0)).tryAcquire(), false);
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class ByHandInMap {
+
+    private final ByHand words = new ByHand(SECOND.toNanos() / PERMITS, BURST);
+
+    @Setup
+    public void fill(Clients clients) {
+      for (int i = 0; i < clients.clients; i++) {
+        words.tryAcquire(clients.key(i), DEBT);
+      }
+    }
+
+    @TearDown
+    public void check(Clients clients) {
+      Answers.check(words.tryAcquire(clients.key(0), 1), words.tryAcquire(clients.key(0), BURST));
     }
   }
 
   @Benchmark
-  public boolean floorKeyHashClockAndExchange() {
-    String key = key();
-    int hash = 0;
-    for (int i = 0; i < key.length(); i++) {
-      hash = 31 * hash + key.charAt(i);
-    }
-    int at = Math.floorMod(hash * 0x9E3779B9, words.length());
-    long seen = words.get(at);
-    return words.compareAndSet(at, seen, Math.max(seen, System.nanoTime()) + 2);
+  public boolean floorKeyClockAndExchange(Clients clients, Words words) {
+    return words.exchange(clients.any());
   }
 
   @Benchmark
-  public boolean admitted() {
-    return plenty.tryAcquire(key());
+  public boolean flowShieldAdmits(Clients clients, FlowShieldLimiters limiters) {
+    return limiters.plenty.tryAcquire(clients.any());
   }
 
   @Benchmark
-  public boolean refused() {
-    return spent.tryAcquire(key());
+  public boolean flowShieldRefuses(Clients clients, FlowShieldLimiters limiters) {
+    return limiters.spent.tryAcquire(clients.any());
   }
 
-  private String key() {
-    return keys[ThreadLocalRandom.current().nextInt(clients)];
+  @Benchmark
+  public boolean bucket4jInMapAdmits(Clients clients, Bucket4jInMap buckets) {
+    return buckets.bucket(clients.any()).tryConsume(1);
+  }
+
+  @Benchmark
+  public boolean bucket4jInCaffeineAdmits(Clients clients, Bucket4jInCaffeine buckets) {
+    return buckets.bucket(clients.any()).tryConsume(1);
+  }
+
+  @Benchmark
+  public boolean guavaInMapAdmits(Clients clients, GuavaInMap limiters) {
+    return limiters.limiter(clients.any()).tryAcquire();
+  }
+
+  @Benchmark
+  public boolean byHandInMapAdmits(Clients clients, ByHandInMap limiters) {
+    return limiters.words.tryAcquire(clients.any(), 1);
   }
 }

@@ -1,28 +1,187 @@
 package dev.flowshield.benchmarks;
 
+import com.alibaba.csp.sentinel.SphO;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
+import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
+import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import io.github.bucket4j.Bucket;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
-/** One allowance without a key, and the floors of any exact limiter that goes by a clock: the clock, the clock and one exchange. */
-@State(Scope.Benchmark)
+/**
+ * What does one allowance without a key cost, where it has permits and where it has none?
+ *
+ * <p>The floors are those of any exact limiter that goes by a clock: the clock; the clock and one exchange. Those who are to
+ * admit are given more permits than a machine can ask for, and every state is asked at the end whether it still answers as it should.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SingleLimiterBenchmark {
 
-  // No machine asks 10 million times a second for long enough to spend this burst.
-  private final RateLimiter plenty = RateLimiter.of("10000000/s burst 1000000000000");
-  private final RateLimiter spent = RateLimiter.of("1/day");
-  private final AtomicLong word = new AtomicLong();
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofDays(1);
 
-  public SingleLimiterBenchmark() {
-    spent.tryAcquire();
+  /** More than can be asked for in a second. */
+  private static final int PLENTY = 1_000_000_000;
+
+  /** One word, apart from all else. */
+  @State(Scope.Benchmark)
+  public static class Word {
+
+    private static final int AT = 16;
+
+    private final AtomicLongArray words = new AtomicLongArray(2 * AT);
+
+    boolean exchange() {
+      long now = System.nanoTime();
+      long seen;
+      do {
+        seen = words.get(AT);
+      } while (!words.compareAndSet(AT, seen, Math.max(seen, now) + 2));
+      return true;
+    }
+  }
+
+  /**
+   * A small burst and a big one, which are kept in different ways. No limit may be above 10 million a second, which a machine can ask for;
+   * so their ticker tells 64 seconds for each one that passes.
+   */
+  @State(Scope.Benchmark)
+  public static class FlowShieldLimiters {
+
+    private static final int HASTE = 64;
+
+    private final RateLimiter plenty = hasty("10000000/s burst 1000");
+    private final RateLimiter bigBurst = hasty("10000000/s burst 1000000");
+    private final RateLimiter spent = RateLimiter.of("1/day");
+
+    public FlowShieldLimiters() {
+      spent.tryAcquire();
+    }
+
+    private static RateLimiter hasty(String limit) {
+      return RateLimiter.of(
+          "token-bucket",
+          LimiterSpec.of(RateLimit.parse(limit)).withTicker(() -> System.nanoTime() * HASTE));
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(plenty.tryAcquire() && bigBurst.tryAcquire(), spent.tryAcquire());
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Bucket4j {
+
+    private final Bucket plenty = Peers.bucket4j(PLENTY, SECOND, 1000);
+    private final Bucket spent = Peers.bucket4j(1, DAY, 1);
+
+    public Bucket4j() {
+      spent.tryConsume(1);
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(plenty.tryConsume(1), spent.tryConsume(1));
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Resilience4j {
+
+    private final io.github.resilience4j.ratelimiter.RateLimiter plenty =
+        Peers.resilience4j(PLENTY, SECOND);
+    private final io.github.resilience4j.ratelimiter.RateLimiter spent = Peers.resilience4j(1, DAY);
+
+    public Resilience4j() {
+      spent.acquirePermission();
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(plenty.acquirePermission(), spent.acquirePermission());
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Guava {
+
+    private final com.google.common.util.concurrent.RateLimiter plenty =
+        com.google.common.util.concurrent.RateLimiter.create(PLENTY);
+    private final com.google.common.util.concurrent.RateLimiter spent =
+        com.google.common.util.concurrent.RateLimiter.create(1.0 / DAY.toSeconds());
+
+    public Guava() {
+      boolean taken = spent.tryAcquire();
+      Answers.check(taken, false);
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(plenty.tryAcquire(), spent.tryAcquire());
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Failsafe {
+
+    private final dev.failsafe.RateLimiter<Object> plenty =
+        dev.failsafe.RateLimiter.burstyBuilder(PLENTY, SECOND).build();
+    private final dev.failsafe.RateLimiter<Object> spent =
+        dev.failsafe.RateLimiter.burstyBuilder(1, DAY).build();
+
+    public Failsafe() {
+      spent.tryAcquirePermit();
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(plenty.tryAcquirePermit(), spent.tryAcquirePermit());
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Sentinel {
+
+    static {
+      System.setProperty(
+          "csp.sentinel.log.dir", "target/sentinel"); // else it is the home directory
+    }
+
+    public Sentinel() {
+      FlowRuleManager.loadRules(List.of(rule("plenty", PLENTY), rule("spent", 0)));
+    }
+
+    private static FlowRule rule(String resource, int permits) {
+      FlowRule rule = new FlowRule(resource);
+      rule.setCount(permits);
+      return rule;
+    }
+
+    boolean ask(String resource) {
+      if (SphO.entry(resource)) {
+        SphO.exit();
+        return true;
+      }
+      return false;
+    }
+
+    @TearDown
+    public void check() {
+      Answers.check(ask("plenty"), ask("spent"));
+    }
   }
 
   @Benchmark
@@ -31,18 +190,72 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean floorClockAndExchange() {
-    long seen = word.get();
-    return word.compareAndSet(seen, Math.max(seen, System.nanoTime()) + 2);
+  public boolean floorClockAndExchange(Word word) {
+    return word.exchange();
   }
 
   @Benchmark
-  public boolean admitted() {
-    return plenty.tryAcquire();
+  public boolean flowShieldAdmits(FlowShieldLimiters limiters) {
+    return limiters.plenty.tryAcquire();
   }
 
   @Benchmark
-  public boolean refused() {
-    return spent.tryAcquire();
+  public boolean flowShieldAdmitsOfBigBurst(FlowShieldLimiters limiters) {
+    return limiters.bigBurst.tryAcquire();
+  }
+
+  @Benchmark
+  public boolean flowShieldRefuses(FlowShieldLimiters limiters) {
+    return limiters.spent.tryAcquire();
+  }
+
+  @Benchmark
+  public boolean bucket4jAdmits(Bucket4j limiters) {
+    return limiters.plenty.tryConsume(1);
+  }
+
+  @Benchmark
+  public boolean bucket4jRefuses(Bucket4j limiters) {
+    return limiters.spent.tryConsume(1);
+  }
+
+  @Benchmark
+  public boolean resilience4jAdmits(Resilience4j limiters) {
+    return limiters.plenty.acquirePermission();
+  }
+
+  @Benchmark
+  public boolean resilience4jRefuses(Resilience4j limiters) {
+    return limiters.spent.acquirePermission();
+  }
+
+  @Benchmark
+  public boolean guavaAdmits(Guava limiters) {
+    return limiters.plenty.tryAcquire();
+  }
+
+  @Benchmark
+  public boolean guavaRefuses(Guava limiters) {
+    return limiters.spent.tryAcquire();
+  }
+
+  @Benchmark
+  public boolean failsafeAdmits(Failsafe limiters) {
+    return limiters.plenty.tryAcquirePermit();
+  }
+
+  @Benchmark
+  public boolean failsafeRefuses(Failsafe limiters) {
+    return limiters.spent.tryAcquirePermit();
+  }
+
+  @Benchmark
+  public boolean sentinelAdmits(Sentinel rules) {
+    return rules.ask("plenty");
+  }
+
+  @Benchmark
+  public boolean sentinelRefuses(Sentinel rules) {
+    return rules.ask("spent");
   }
 }

@@ -1,0 +1,115 @@
+package dev.flowshield.benchmarks;
+
+import com.netflix.concurrency.limits.Limiter;
+import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.overload.InFlight;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * What does it cost to enter and to leave where work in flight is capped?
+ *
+ * <p>The floor is that of any exact cap: one exchange to enter, one addition to leave. The gate is the engine's own class, the shield
+ * is what users call: it also counts, and allocates the admission.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class OverloadGateBenchmark {
+
+  private static final int LIMIT = 100;
+
+  /** One word, apart from all else. */
+  @State(Scope.Benchmark)
+  public static class Word {
+
+    private static final int AT = 16;
+
+    private final AtomicLongArray words = new AtomicLongArray(2 * AT);
+
+    boolean enterAndLeave() {
+      long seen;
+      do {
+        seen = words.get(AT);
+      } while (!words.compareAndSet(AT, seen, seen + 1));
+      words.getAndDecrement(AT);
+      return true;
+    }
+  }
+
+  @State(Scope.Benchmark)
+  public static class Gates {
+    private final InFlight inFlight = new InFlight(LIMIT);
+    private final FlowShield shield = FlowShield.builder().inFlight(LIMIT).build();
+  }
+
+  @State(Scope.Benchmark)
+  public static class Resilience4j {
+    private final Bulkhead bulkhead = Bulkhead.of(
+        "benchmark",
+        BulkheadConfig.custom()
+            .maxConcurrentCalls(LIMIT)
+            .maxWaitDuration(Duration.ZERO)
+            .build());
+  }
+
+  @State(Scope.Benchmark)
+  public static class Gradient2 {
+    private final Limiter<String> limiter = SimpleLimiter.newBuilder()
+        .limit(Gradient2Limit.newBuilder().initialLimit(LIMIT).build())
+        .build();
+  }
+
+  @Benchmark
+  public boolean floorExchangeAndAdd(Word word) {
+    return word.enterAndLeave();
+  }
+
+  @Benchmark
+  public boolean flowShieldInFlight(Gates gates) {
+    boolean entered = gates.inFlight.tryEnter();
+    if (entered) {
+      gates.inFlight.exit();
+    }
+    return entered;
+  }
+
+  @Benchmark
+  public boolean flowShieldAdmitsAndCloses(Gates gates) {
+    Admission admission = gates.shield.admit("alice");
+    if (admission instanceof Admitted admitted) {
+      admitted.close();
+      return true;
+    }
+    return false;
+  }
+
+  @Benchmark
+  public boolean resilience4jBulkhead(Resilience4j peer) {
+    boolean entered = peer.bulkhead.tryAcquirePermission();
+    if (entered) {
+      peer.bulkhead.onComplete();
+    }
+    return entered;
+  }
+
+  @Benchmark
+  public boolean gradient2(Gradient2 peer) {
+    Optional<Limiter.Listener> entered = peer.limiter.acquire("alice");
+    entered.ifPresent(Limiter.Listener::onSuccess);
+    return entered.isPresent();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.flowshield.benchmarks;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Other libraries, set up to do what FlowShield does as nearly as they can, and how they differ even so. */
+final class Peers {
+
+  /** By how the name of a row begins; the first that fits, so the longer ones come first. */
+  private static final Map<String, String> DIFFERENCES = new LinkedHashMap<>();
+
+  static {
+    DIFFERENCES.put("bucket4jInMap", "forgets no client; keeps the keys");
+    DIFFERENCES.put(
+        "bucket4jInCaffeine",
+        "forgets a client by time, also one in debt; no bound; keeps the keys");
+    DIFFERENCES.put(
+        "resilience4jBulkhead", "a semaphore; publishes events, which nobody listens to here");
+    DIFFERENCES.put("resilience4jInMap", "fixed windows; forgets no client; keeps the keys");
+    DIFFERENCES.put("resilience4j", "fixed windows: twice the limit can pass at their border");
+    DIFFERENCES.put("guavaInMap", "lends ahead, under a lock; forgets no client; keeps the keys");
+    DIFFERENCES.put("guava", "lends one call of any size ahead, under a lock");
+    DIFFERENCES.put("failsafe", "fixed windows: twice the limit can pass at their border");
+    DIFFERENCES.put("sentinel", "windows of half a second; also keeps statistics; enter and exit");
+    DIFFERENCES.put(
+        "gradient2", "adapts its limit to the latency it sees, so it reads the clock twice");
+    DIFFERENCES.put("byHand", "forgets no client; keeps the keys");
+  }
+
+  private Peers() {}
+
+  /** How the one behind a row's name differs from FlowShield; empty if it does not. */
+  static String difference(String name) {
+    return DIFFERENCES.entrySet().stream()
+        .filter(difference -> name.startsWith(difference.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Permits that come back evenly; the same as ours, and by the same clock. */
+  static Bucket bucket4j(long permits, Duration period, long burst) {
+    return Bucket.builder()
+        .addLimit(limit -> limit.capacity(burst).refillGreedy(permits, period))
+        .withNanosecondPrecision()
+        .build();
+  }
+
+  /** The usual way to keep a bucket for each client and not keep it for ever. */
+  static Cache<String, Bucket> cacheOfBuckets() {
+    return Caffeine.newBuilder().expireAfterAccess(Duration.ofHours(1)).build();
+  }
+
+  static io.github.resilience4j.ratelimiter.RateLimiter resilience4j(int permits, Duration period) {
+    RateLimiterConfig config = RateLimiterConfig.custom()
+        .limitForPeriod(permits)
+        .limitRefreshPeriod(period)
+        .timeoutDuration(Duration.ZERO)
+        .build();
+    return io.github.resilience4j.ratelimiter.RateLimiter.of("benchmark", config);
+  }
+}

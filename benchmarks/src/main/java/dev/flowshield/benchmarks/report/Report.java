@@ -1,0 +1,141 @@
+package dev.flowshield.benchmarks.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Writes a run down as Markdown: the promises first, then every row. */
+public final class Report {
+
+  private final StringBuilder text = new StringBuilder();
+
+  private Report() {}
+
+  /**
+   * The whole report.
+   *
+   * @param machine what it ran on, a fact each
+   * @param rows of the run
+   * @param heaps of the run
+   * @param difference how a row's semantics differ from ours, by its name; empty if they do not
+   */
+  public static String of(
+      List<String> machine, List<Row> rows, List<Heap> heaps, Function<String, String> difference) {
+    Report report = new Report();
+    report.line("# Benchmarks");
+    report.line("");
+    machine.forEach(fact -> report.line("- " + fact));
+    report.line("");
+    report.line(
+        "Only ratios within this run mean anything; [README](../README.md) tells how to read it.");
+    report.checks(Verdicts.of(rows, heaps));
+    report.rows(rows, difference);
+    report.heaps(heaps, difference);
+    return report.text.toString();
+  }
+
+  private void checks(List<Check> checks) {
+    String target = "";
+    for (Check check : checks) {
+      if (!check.target().equals(target)) {
+        target = check.target();
+        head("## " + target, "of", "promised", "measured", "floor", "peer", "ratio", "");
+      }
+      row(
+          check.what(),
+          check.promise(),
+          number(check.measured(), check.unit()),
+          number(check.floor(), check.unit()),
+          number(check.peer(), check.unit()),
+          Double.isNaN(check.ratio()) ? "" : format("%.2f", check.ratio()),
+          verdict(check));
+    }
+  }
+
+  private void rows(List<Row> rows, Function<String, String> difference) {
+    head(
+        "## All rows",
+        "suite",
+        "who",
+        "clients",
+        "keys",
+        "threads",
+        "ns",
+        "±",
+        "B",
+        "cores",
+        "process",
+        "counted",
+        "differs");
+    for (Row row : rows) {
+      row(
+          row.suite(),
+          row.name(),
+          row.clients() == 0 ? "" : format("%,d", row.clients()),
+          row.keys(),
+          format("%d", row.threads()),
+          format("%.1f", row.nanos()),
+          format("%.1f", row.spread()),
+          format("%.1f", row.bytes()),
+          format("%.2f", row.cores()) + (row.disturbed() ? " !" : ""),
+          format("%.2f", row.processCores()),
+          format("%d of %d", row.kept(), row.iterations()),
+          difference.apply(row.name()));
+    }
+    if (rows.stream().anyMatch(Row::disturbed)) {
+      line("");
+      line(
+          "! The threads had less than 0.93 of a core each: another process had it, or they waited for a lock.");
+    }
+  }
+
+  private void heaps(List<Heap> heaps, Function<String, String> difference) {
+    head("## Heap", "who", "clients", "bytes", "bytes a client", "differs");
+    for (Heap heap : heaps) {
+      row(
+          heap.name(),
+          format("%,d", heap.clients()),
+          format("%,d", heap.bytes()),
+          heap.clients() == 0 ? "" : format("%.1f", heap.perClient()),
+          difference.apply(heap.name()));
+    }
+  }
+
+  private static String verdict(Check check) {
+    String verdict = switch (check.verdict()) {
+      case PASS -> "pass";
+      case MISS -> "**MISS**";
+      case NOT_MEASURED -> "not measured";
+    };
+    return check.disturbed() && check.verdict() != Check.Verdict.NOT_MEASURED
+        ? verdict + ", disturbed"
+        : verdict;
+  }
+
+  private static String number(double value, String unit) {
+    if (Double.isNaN(value)) {
+      return "";
+    }
+    return (value < 1000 ? format("%.1f ", value) : format("%,.0f ", value)) + unit;
+  }
+
+  private void head(String title, String... columns) {
+    line("");
+    line(title);
+    line("");
+    row(columns);
+    line("|---".repeat(columns.length) + "|");
+  }
+
+  private void row(String... cells) {
+    line("| " + String.join(" | ", cells) + " |");
+  }
+
+  private void line(String one) {
+    text.append(one).append('\n');
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}
