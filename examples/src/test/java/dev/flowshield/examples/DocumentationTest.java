@@ -21,11 +21,13 @@ class DocumentationTest {
   @Test
   void showsWhatStandsInTheExamples() throws IOException {
     Snippets snippets = new Snippets();
-    for (Path program : files(MODULE.resolve("src/main/java"), 9, ".java")) {
+    for (Path program : files(MODULE.resolve("src"), 9, ".java")) {
       snippets.addProgram(program.getFileName().toString(), Files.readString(program));
     }
     List<String> problems = new ArrayList<>();
-    for (Path document : files(PROJECT, 2, "README.md")) {
+    List<Path> documents = new ArrayList<>(files(PROJECT, 2, "README.md"));
+    documents.addAll(files(PROJECT.resolve("docs"), 1, ".md"));
+    for (Path document : documents) {
       problems.addAll(
           snippets.problems(PROJECT.relativize(document).toString(), Files.readString(document)));
     }

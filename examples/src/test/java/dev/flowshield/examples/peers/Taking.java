@@ -1,0 +1,18 @@
+package dev.flowshield.examples.peers;
+
+import java.util.function.BooleanSupplier;
+
+/** Takes permits one by one. */
+final class Taking {
+
+  private Taking() {}
+
+  /** How many were there. */
+  static int untilRefused(BooleanSupplier taking) {
+    int taken = 0;
+    while (taking.getAsBoolean()) {
+      taken++;
+    }
+    return taken;
+  }
+}
