@@ -5,48 +5,48 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** How long a run takes, and how much it can be trusted. */
 enum Effort {
-  /** Shows that all of it runs; what it measures means nothing. Two minutes. */
+  /** Shows that all of it runs; what it measures means nothing. A minute and a half. */
   SMOKE(Turns.ONE, Turns.ONE),
-  /** Five minutes. What a promise is held to gets the most of them. */
+  /** Less than five minutes. Rows that a promise rests on get the most of them, ours and others' alike. */
   SHORT(Turns.SOME, Turns.FEW),
   /** The better part of an hour. */
   LONG(Turns.MOST, Turns.MANY);
 
-  private final Turns ours;
-  private final Turns peers;
+  private final Turns promised;
+  private final Turns others;
 
-  Effort(Turns ours, Turns peers) {
-    this.ours = ours;
-    this.peers = peers;
+  Effort(Turns promised, Turns others) {
+    this.promised = promised;
+    this.others = others;
   }
 
-  void setUp(ChainedOptionsBuilder options, boolean peer) {
-    Turns turns = peer ? peers : ours;
+  void setUp(ChainedOptionsBuilder options, boolean isPromised) {
+    Turns turns = isPromised ? promised : others;
     options
         .forks(turns.forks)
-        .warmupIterations(turns.warmups)
-        .warmupTime(TimeValue.milliseconds(turns.millis))
+        .warmupIterations(2)
+        .warmupTime(TimeValue.milliseconds(turns.warmupMillis))
         .measurementIterations(turns.measurements)
         .measurementTime(TimeValue.milliseconds(turns.millis));
   }
 
   private enum Turns {
-    ONE(1, 1, 50, 1),
-    FEW(1, 2, 250, 3),
-    SOME(1, 3, 400, 5),
-    MANY(2, 3, 1000, 5),
-    MOST(3, 3, 1000, 5);
+    ONE(1, 25, 1, 50),
+    FEW(1, 300, 3, 150),
+    SOME(1, 750, 5, 300),
+    MANY(2, 1500, 5, 1000),
+    MOST(3, 1500, 5, 1000);
 
     private final int forks;
-    private final int warmups;
-    private final int millis;
+    private final int warmupMillis;
     private final int measurements;
+    private final int millis;
 
-    Turns(int forks, int warmups, int millis, int measurements) {
+    Turns(int forks, int warmupMillis, int measurements, int millis) {
       this.forks = forks;
-      this.warmups = warmups;
-      this.millis = millis;
+      this.warmupMillis = warmupMillis;
       this.measurements = measurements;
+      this.millis = millis;
     }
   }
 }
