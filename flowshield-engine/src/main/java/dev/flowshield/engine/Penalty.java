@@ -1,0 +1,114 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.engine.penalty.Penalties;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What becomes of clients that are refused again and again: they are blocked for a while, and for longer each time.
+ *
+ * <pre>{@code
+ * Penalty.after(20, Duration.ofMinutes(1))                               // refused 20 times within a minute:
+ *     .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24));          // 5 minutes, then 10, 20, ... up to a day
+ * }</pre>
+ *
+ * <p><b>Breaches.</b> A breach is a refusal because of the client's own limit. The first opens a span, those within it are counted, and
+ * the next after it opens another. So nobody is blocked for fewer breaches in a span, and whoever makes twice as many in one is
+ * blocked for certain. A blocked client's further tries are no breaches: they do not make its block longer.
+ *
+ * <p><b>Forgetting.</b> A block counts against its client until it has kept clean, without any breach, for as long as that block lasted;
+ * then the block before that counts, and so on. All is forgotten by itself in less than three times the longest block.
+ *
+ * <p><b>Memory</b> is set aside once, 32 bytes for each offender. Where it is full of offenders, further ones are not penalised: nobody
+ * is blocked for what others did, and nobody is pardoned because others came.
+ *
+ * <p>Times are kept to the millisecond. A value: immutable, equal by content, safe to share.
+ *
+ * @param breaches how many refusals block, 1 to 10,000
+ * @param within the span in which they are counted, 1 second to 366 days
+ * @param firstBlock how long the first block lasts, 1 second to 366 days; each further one is twice as long
+ * @param longestBlock but none is longer than this; at least the first block, at most 366 days
+ * @param maxOffenders how many clients with breaches to remember, 1 to 1,000,000
+ */
+public record Penalty(
+    int breaches, Duration within, Duration firstBlock, Duration longestBlock, int maxOffenders) {
+
+  private static final int MOST_BREACHES = 10_000;
+  private static final int MOST_OFFENDERS = 1_000_000;
+  private static final int DEFAULT_OFFENDERS = 10_000;
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofDays(366);
+  private static final Duration DEFAULT_FIRST = Duration.ofMinutes(5);
+  private static final Duration DEFAULT_LONGEST = Duration.ofHours(24);
+
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if a part is outside its range; the message says which, and what is allowed
+   */
+  public Penalty {
+    if (breaches < 1 || breaches > MOST_BREACHES) {
+      throw new IllegalArgumentException("breaches must be 1 to 10,000, got " + breaches
+          + ": choose how many refusals are one too many, as in 20 a minute");
+    }
+    requireSpan("within", within, "choose the time in which breaches add up, as in a minute");
+    requireSpan("firstBlock", firstBlock, "choose how long the first block lasts, as in 5 minutes");
+    requireSpan("longestBlock", longestBlock, "choose how long a block may get, as in 24 hours");
+    if (longestBlock.compareTo(firstBlock) < 0) {
+      throw new IllegalArgumentException("longestBlock must be at least firstBlock (" + firstBlock
+          + "), got " + longestBlock + ": make it as long for blocks that do not grow");
+    }
+    if (maxOffenders < 1 || maxOffenders > MOST_OFFENDERS) {
+      throw new IllegalArgumentException("maxOffenders must be 1 to 1,000,000, got " + maxOffenders
+          + ": choose what memory allows, 32 bytes each; those beyond are not penalised");
+    }
+  }
+
+  /**
+   * Blocks after so many breaches within a span: for 5 minutes at first, 24 hours at most, with room for 10,000 offenders.
+   *
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public static Penalty after(int breaches, Duration within) {
+    return new Penalty(breaches, within, DEFAULT_FIRST, DEFAULT_LONGEST, DEFAULT_OFFENDERS);
+  }
+
+  /**
+   * The same with other blocks.
+   *
+   * @param first how long the first lasts; each further one is twice as long
+   * @param longest but none is longer than this
+   * @throws IllegalArgumentException if a part is outside its range
+   */
+  public Penalty withBlocks(Duration first, Duration longest) {
+    return new Penalty(breaches, within, first, longest, maxOffenders);
+  }
+
+  /**
+   * The same with room for this many offenders.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 1,000,000
+   */
+  public Penalty withMaxOffenders(int most) {
+    return new Penalty(breaches, within, firstBlock, longestBlock, most);
+  }
+
+  /** The table that keeps this penalty, empty at this time. */
+  Penalties table(long now) {
+    return new Penalties(
+        breaches,
+        within.toNanos(),
+        firstBlock.toNanos(),
+        longestBlock.toNanos(),
+        maxOffenders,
+        now);
+  }
+
+  private static void requireSpan(String name, Duration span, String wayOut) {
+    Objects.requireNonNull(span, name);
+    if (span.compareTo(SHORTEST) < 0 || span.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be 1 second to 366 days, got " + span + ": " + wayOut);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.flowshield.engine.penalty;
+
+/**
+ * What is remembered of one client, in one 64-bit word: a pure step from word to word, with each breach.
+ *
+ * <pre>
+ *   63 ............ 20 | 19 ..... 15 | 14 ....... 0
+ *        instant       |    level    |   breaches
+ *
+ *   counting   breaches &gt; 0                the instant is that of the first of them
+ *   blocked    breaches = 0, level &gt; 0     the instant is when the block ends
+ *   nothing    0
+ * </pre>
+ *
+ * <p><b>Breaches.</b> The first one opens a span, and all within it are counted; the next one after it opens the next span. So nobody is
+ * blocked for fewer breaches in a span than were set, and whoever makes twice as many less one in any span is blocked for certain.
+ *
+ * <p><b>Level.</b> The blocks that still count. A block of level n lasts {@code min(longest, first * 2^(n-1))}. Whoever keeps clean for as
+ * long as a block of his level lasts steps down by one; clean time begins when the block ends, or the last span with a breach. All is
+ * forgotten in less than three times the longest block.
+ *
+ * <p><b>Time.</b> Ticker nanoseconds to the millisecond (2^20 ns): a block is up to one longer, a span up to one shorter than was set. Time
+ * may wrap. A clock that steps back makes a block longer, to twice its length, and a span too. A word that lies farther ahead than that is
+ * from another time and reads as nothing, so no step blocks anybody for good; when the clock has caught up, it counts again.
+ *
+ * <p>Immutable, allocates nothing.
+ */
+final class Offences {
+
+  /** Nothing to remember. */
+  static final long NOTHING = 0;
+
+  private static final int LEVEL_AT = 15;
+  private static final int INSTANT_AT = 20;
+  private static final long BREACHES = (1L << LEVEL_AT) - 1;
+  private static final long LEVELS = (1L << (INSTANT_AT - LEVEL_AT)) - 1;
+  private static final long BELOW_INSTANT = (1L << INSTANT_AT) - 1;
+
+  private final int breaches;
+  private final long within;
+  private final long firstBlock;
+  private final long longestBlock;
+  private final int topLevel;
+
+  /**
+   * Durations in nanoseconds, from a second to 366 days: then 27 levels are enough, and twice a block is far from overflow.
+   *
+   * @param breaches how many block, 1 to 10,000
+   */
+  Offences(int breaches, long within, long firstBlock, long longestBlock) {
+    this.breaches = breaches;
+    this.within = within;
+    this.firstBlock = firstBlock;
+    this.longestBlock = longestBlock;
+    int level = 1;
+    while (firstBlock << (level - 1) < longestBlock) {
+      level++;
+    }
+    this.topLevel = level;
+  }
+
+  /** The word after a breach of a client that is not blocked. */
+  long breach(long word, long now) {
+    int level = level(word, now);
+    int count = breaches(word, now) + 1;
+    if (count >= breaches) {
+      int higher = Math.min(level + 1, topLevel);
+      return word(now + block(higher) + BELOW_INSTANT, higher, 0);
+    }
+    return word(count == 1 ? now : instant(word), level, count);
+  }
+
+  /** How long the client is still blocked, in nanoseconds; 0 if it is not. */
+  long blockedForNanos(long word, long now) {
+    return isBlock(word) && isOfThisTime(word, now) ? Math.max(0, instant(word) - now) : 0;
+  }
+
+  /** The blocks that count against the client. */
+  int level(long word, long now) {
+    if (!isOfThisTime(word, now)) {
+      return 0;
+    }
+    int level = levelThen(word);
+    long clean = now - instant(word) - (isBlock(word) ? 0 : within);
+    while (level > 0 && clean >= block(level)) {
+      clean -= block(level);
+      level--;
+    }
+    return level;
+  }
+
+  /** The breaches that count towards the next block. */
+  int breaches(long word, long now) {
+    return isOfThisTime(word, now) && now - instant(word) < within ? breachesThen(word) : 0;
+  }
+
+  /** When the block of a word ends. */
+  static long instant(long word) {
+    return word & ~BELOW_INSTANT;
+  }
+
+  private boolean isOfThisTime(long word, long now) {
+    long farthest = isBlock(word) ? 2 * block(levelThen(word)) : within;
+    return word != NOTHING && instant(word) - now <= farthest;
+  }
+
+  private long block(int level) {
+    return Math.min(longestBlock, firstBlock << (level - 1));
+  }
+
+  private static boolean isBlock(long word) {
+    return breachesThen(word) == 0 && levelThen(word) > 0;
+  }
+
+  private static int levelThen(long word) {
+    return (int) ((word >>> LEVEL_AT) & LEVELS);
+  }
+
+  private static int breachesThen(long word) {
+    return (int) (word & BREACHES);
+  }
+
+  private static long word(long instant, int level, int breaches) {
+    return instant(instant) | ((long) level << LEVEL_AT) | breaches;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Who is blocked for being refused again and again. {@link dev.flowshield.engine.penalty.Penalties} remembers offenders in bounded
+ * memory. What counts as a breach, and what a blocked client is told, is not here but with the shield.
+ */
+@NullMarked
+package dev.flowshield.engine.penalty;
+
+import org.jspecify.annotations.NullMarked;
