@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.keyed.KeyTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +15,13 @@ interface ClientLimit {
     return 0;
   }
 
-  /** What is remembered of it, for {@link #judge}. */
-  default long word(long hash) {
-    return KeyTable.ABSENT;
-  }
-
-  /** Why the word, read before the clock, refuses the permits; null if it does not, or that is not to be known. */
-  default @Nullable OverLimit judge(long word, long now, long permits) {
+  /** Why the limit refuses the permits at a reading of the clock; null if it does not, or that is not to be known. */
+  default @Nullable OverLimit judge(long hash, long now, long permits) {
     return null;
   }
 
-  /** Takes the permits if they are there. */
+  /** Takes the permits if they are there; null if they went to others since the clock was read. */
+  @Nullable
   Admission take(String key, long hash, long permits, long now);
 
   /** The most permits at once. */

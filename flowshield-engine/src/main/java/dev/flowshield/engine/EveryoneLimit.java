@@ -9,30 +9,32 @@ import org.jspecify.annotations.Nullable;
 /** What all clients together may. */
 final class EveryoneLimit {
 
+  private static final long EVERYONE = 1;
+
   private final Judge judge;
   private final SingleLimit permits;
 
   EveryoneLimit(RateLimit limit, Ticker ticker) {
-    this.judge = new Judge(OverLimit.Scope.EVERYONE, limit, new Gcra(limit));
-    this.permits = new SingleLimit(judge.algorithm(), ticker);
-  }
-
-  long word() {
-    return permits.word();
+    this.permits = new SingleLimit(new Gcra(limit), ticker);
+    this.judge = new Judge(OverLimit.Scope.EVERYONE, limit, permits);
   }
 
   @Nullable
-  OverLimit judge(long word, long now, long count) {
-    return judge.judge(word, now, count);
+  OverLimit judge(long now, long count) {
+    return judge.judge(EVERYONE, now, count);
   }
 
-  /** As {@link SingleLimit#take(long, long)}. */
+  /** As {@link SingleLimit#take(long, long, long)}. */
   long take(long count, long now) {
-    return permits.take(count, now);
+    return permits.take(EVERYONE, count, now);
   }
 
-  void giveBack(long taken, long count) {
-    permits.giveBack(taken, count);
+  long givenBack() {
+    return permits.givenBack(EVERYONE);
+  }
+
+  void giveBack(long taken, long before, long count) {
+    permits.giveBack(EVERYONE, taken, before, count);
   }
 
   long maxPermits() {

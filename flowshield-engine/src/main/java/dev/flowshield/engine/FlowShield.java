@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import static dev.flowshield.engine.keyed.KeyTable.ABSENT;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.RateLimit;
@@ -142,9 +141,8 @@ public final class FlowShield {
   }
 
   /*
-   * First all words are read, then the clock, once, and all is judged: whoever is refused has written nothing. Then all is taken: the
-   * place, everyone's permits, the client's. Where another thread was faster, what was taken before is given back. The client's
-   * come last because a word of the key table must not fall, so it is never given back.
+   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing. Then all is taken: the place,
+   * everyone's permits, the client's. Where another thread was faster, what was taken before is given back, and all is judged anew.
    */
   private Admission enter(String key, long permits) {
     long hash = clients.hash(key);
@@ -152,10 +150,8 @@ public final class FlowShield {
       if (inFlight.isFull()) {
         return Shed.FULL;
       }
-      long shared = everyone == null ? ABSENT : everyone.word();
-      long own = clients.word(hash);
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      OverLimit refused = judge(shared, own, now, permits);
+      OverLimit refused = judge(hash, now, permits);
       if (refused != null) {
         return refused;
       }
@@ -169,27 +165,28 @@ public final class FlowShield {
     }
   }
 
-  private @Nullable OverLimit judge(long shared, long own, long now, long permits) {
-    OverLimit ofEveryone = everyone == null ? null : everyone.judge(shared, now, permits);
-    OverLimit ofClient = clients.judge(own, now, permits);
+  private @Nullable OverLimit judge(long hash, long now, long permits) {
+    OverLimit ofEveryone = everyone == null ? null : everyone.judge(now, permits);
+    OverLimit ofClient = clients.judge(hash, now, permits);
     if (ofEveryone == null || ofClient == null) {
       return ofEveryone == null ? ofClient : ofEveryone;
     }
     return ofEveryone.retryAfterNanos() > ofClient.retryAfterNanos() ? ofEveryone : ofClient;
   }
 
-  /** With the place taken: takes the permits, or gives the place back. Null if everyone's permits went to others meanwhile. */
+  /** With the place taken: takes the permits, or gives the place back. Null if permits went to others meanwhile. */
   private @Nullable Admission takeAll(String key, long hash, long permits, long now) {
-    long taken = ABSENT;
+    long before = everyone == null ? 0 : everyone.givenBack();
+    long taken = REJECTED;
     Admission admission = null;
     try {
-      taken = everyone == null ? ABSENT : everyone.take(permits, now);
+      taken = everyone == null ? 0 : everyone.take(permits, now);
       admission = taken == REJECTED ? null : clients.take(key, hash, permits, now);
       return admission;
     } finally { // also when somebody's limiter throws: a place never given back is lost for good
       if (!(admission instanceof Admitted)) {
-        if (everyone != null && taken != ABSENT && taken != REJECTED) {
-          everyone.giveBack(taken, permits);
+        if (everyone != null && taken != REJECTED) {
+          everyone.giveBack(taken, before, permits);
         }
         inFlight.exit();
       }
@@ -327,8 +324,10 @@ public final class FlowShield {
       }
       RateLimiter each = ownLimiter != null ? ownLimiter : limiterByName(perClient);
       // Words are judged by the shield's reading of the clock, so they must go by the same one.
-      return each instanceof KeyedLimiter keyed && keyed.keys().ticker() == ticker
-          ? new TableClientLimit(shield, perClient, keyed.keys())
+      return each instanceof KeyedLimiter keyed
+              && keyed.ticker() == ticker
+              && keyed.keys().size() == 1
+          ? new TableClientLimit(shield, perClient, keyed.keys().get(0))
           : new ProvidedClientLimit(shield, perClient, each);
     }
 

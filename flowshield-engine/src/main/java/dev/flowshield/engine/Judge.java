@@ -1,27 +1,16 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.rate.Slots;
-import dev.flowshield.spi.RateAlgorithm;
+import dev.flowshield.engine.rate.Allowances;
 import org.jspecify.annotations.Nullable;
 
-/** Judges one limit of a shield without taking from it. Immutable, pure. */
-record Judge(OverLimit.Scope scope, RateLimit limit, RateAlgorithm algorithm) {
+/** Judges one limit of a shield without taking from it. */
+record Judge(OverLimit.Scope scope, RateLimit limit, Allowances allowances) {
 
-  /** Why a word, read before the clock, refuses the permits; null if it does not. */
+  /** Why the limit refuses the permits at a reading of the clock; null if it does not. */
   @Nullable
-  OverLimit judge(long word, long now, long permits) {
-    return word == KeyTable.ABSENT || !Slots.rejects(algorithm, word, now, permits)
-        ? null
-        : overLimit(word, now, permits);
-  }
-
-  OverLimit overLimit(long word, long now, long permits) {
-    return new OverLimit(
-        scope,
-        limit,
-        algorithm.remaining(word, now),
-        algorithm.retryAfterNanos(word, now, permits));
+  OverLimit judge(long hash, long now, long permits) {
+    long wait = allowances.retryAfterNanos(hash, permits, now);
+    return wait == 0 ? null : new OverLimit(scope, limit, allowances.remaining(hash, now), wait);
   }
 }

@@ -2,12 +2,11 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /** A limit for each client in the engine's key table, whatever its formula. */
-final class TableClientLimit implements ClientLimit, Answer<Admission> {
+final class TableClientLimit implements ClientLimit {
 
   private final FlowShield shield;
   private final Judge judge;
@@ -15,43 +14,28 @@ final class TableClientLimit implements ClientLimit, Answer<Admission> {
 
   TableClientLimit(FlowShield shield, RateLimit limit, KeyTable table) {
     this.shield = shield;
-    this.judge = new Judge(OverLimit.Scope.CLIENT, limit, table.algorithm());
+    this.judge = new Judge(OverLimit.Scope.CLIENT, limit, table);
     this.table = table;
   }
 
   @Override
   public long hash(String key) {
-    return table.hash(key);
+    return KeyTable.hashOf(key);
   }
 
   @Override
-  public long word(long hash) {
-    return table.word(hash);
+  public @Nullable OverLimit judge(long hash, long now, long permits) {
+    return judge.judge(hash, now, permits);
   }
 
   @Override
-  public @Nullable OverLimit judge(long word, long now, long permits) {
-    return judge.judge(word, now, permits);
-  }
-
-  @Override
-  public Admission take(String key, long hash, long permits, long now) {
-    return table.take(hash, permits, now, this);
-  }
-
-  @Override
-  public Admission admitted(RateAlgorithm algorithm, long word, long now) {
-    return new Admitted(shield);
-  }
-
-  @Override
-  public Admission rejected(RateAlgorithm algorithm, long word, long now, long permits) {
-    return judge.overLimit(word, now, permits);
+  public @Nullable Admission take(String key, long hash, long permits, long now) {
+    return table.take(hash, permits, now) == RateAlgorithm.REJECTED ? null : new Admitted(shield);
   }
 
   @Override
   public long maxPermits() {
-    return judge.algorithm().maxPermits();
+    return table.maxPermits();
   }
 
   @Override

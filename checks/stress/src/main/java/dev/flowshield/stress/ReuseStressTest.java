@@ -31,13 +31,13 @@ public class ReuseStressTest {
 
   private long now;
   private final KeyTable table = new KeyTable(TWO_PERMITS, () -> now, 64);
-  private final long owner = table.hash("owner");
-  private final long newcomer = table.hash("newcomer");
+  private final long owner = KeyTable.hashOf("owner");
+  private final long newcomer = KeyTable.hashOf("newcomer");
 
   public ReuseStressTest() {
     take(owner, 1);
     for (int i = 1; i < SLOTS_AT_FIRST; i++) {
-      take(table.hash("other " + i), 2);
+      take(KeyTable.hashOf("other " + i), 2);
     }
     now = HALF_A_DAY; // so the owner's permit has come back, and no other key's have
   }

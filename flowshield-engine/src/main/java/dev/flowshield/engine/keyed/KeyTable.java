@@ -3,7 +3,9 @@ package dev.flowshield.engine.keyed;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
 
@@ -25,29 +27,28 @@ import dev.flowshield.spi.RateAlgorithm;
  * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the limit. A known key costs one exchange
  * and no lock; a newcomer and the growth of a segment take the segment's lock. A refusal writes nothing, known key or not.
  */
-public final class KeyTable {
+public final class KeyTable implements Allowances {
 
-  /** The mark for a key that has no slot and nothing to inherit: {@link #word(long)}. Odd, so it is no word. */
-  public static final long ABSENT = 3L;
+  /** The mark for a key that has no slot and nothing to inherit. Odd, so it is no word. */
+  static final long ABSENT = 3L;
 
   private static final int MOST_SEGMENTS = 256;
   private static final int LEAST_KEYS_PER_SEGMENT = 64;
   private static final int OVERFLOW_WORDS = 1024;
+  private static final int MOST_COUNTERS = 1 << 16;
 
-  private final RateAlgorithm algorithm;
+  // One secret for all tables, so that a key which is held to several limits is hashed once.
+  private static final SipHash HASH = SipHash.seeded();
+
   private final Ticker ticker;
-  private final SipHash hash;
   private final Segment[] segments;
+  private final GivenBack givenBack;
+  private volatile RateAlgorithm algorithm;
 
   /** A table with room for {@code maxKeys} keys at a time. */
   public KeyTable(RateAlgorithm algorithm, Ticker ticker, int maxKeys) {
-    this(algorithm, ticker, maxKeys, SipHash.seeded());
-  }
-
-  KeyTable(RateAlgorithm algorithm, Ticker ticker, int maxKeys, SipHash hash) {
     this.algorithm = algorithm;
     this.ticker = ticker;
-    this.hash = hash;
     int count = Math.min(
         MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
     this.segments = new Segment[count];
@@ -55,23 +56,24 @@ public final class KeyTable {
       segments[i] =
           new Segment(algorithm, ticker, OVERFLOW_WORDS / count, (maxKeys + count - 1) / count);
     }
+    this.givenBack = new GivenBack(Math.min(MOST_COUNTERS, Integer.highestOneBit(maxKeys)));
   }
 
-  /** What stands for a key in all other methods. */
-  public long hash(String key) {
-    long code = hash.hash(key);
-    return code == Segment.NOBODY ? 1 : code;
+  /** What stands for a key, in this and all other tables; never 0. */
+  public static long hashOf(String key) {
+    long code = HASH.hash(key);
+    return code == Buckets.NOBODY ? 1 : code;
   }
 
   /** Takes permits of a key, at a reading of the clock of its own. */
   public <T> T take(long hash, long permits, Answer<T> answer) {
     Segment segment = segment(hash);
     while (true) {
-      long[] slots = segment.slots();
-      int at = segment.find(slots, hash);
-      T result = at == Segment.NOWHERE
-          ? segment.admitNewcomer(hash, permits, answer)
-          : Slots.take(slots, at, hash, algorithm, ticker, permits, answer);
+      Buckets buckets = segment.buckets();
+      int at = buckets.find(hash);
+      T result = at == Buckets.NOWHERE
+          ? segment.admitNewcomer(hash, permits, 0, answer)
+          : Slots.take(buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, answer);
       if (result != null) {
         return result;
       }
@@ -80,28 +82,81 @@ public final class KeyTable {
     }
   }
 
-  /** Takes permits of a key by a reading of the clock that the caller has; reads it anew only if that one refuses. */
-  public <T> T take(long hash, long permits, long now, Answer<T> answer) {
-    Segment segment = segment(hash);
-    long[] slots = segment.slots();
-    int at = segment.find(slots, hash);
-    if (at != Segment.NOWHERE) {
-      long taken = Slots.tryTake(slots, at, hash, algorithm, now, permits);
+  @Override
+  public long take(long hash, long permits, long now) {
+    Buckets buckets = segment(hash).buckets();
+    int at = buckets.find(hash);
+    if (at != Buckets.NOWHERE) {
+      long taken = Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
       if (taken != REJECTED && taken != Slots.MOVING) {
-        return answer.admitted(algorithm, taken, now);
+        return taken;
       }
     }
-    return take(hash, permits, answer);
+    return take(hash, permits, Answer.WORD);
   }
 
-  /**
-   * What is remembered of a key: its word, or that of the overflow it would start from, or {@link #ABSENT} if that is empty too.
-   * Writes nothing.
-   */
-  public long word(long hash) {
+  @Override
+  public long takeAhead(long hash, long permits, long now, long ahead) {
     Segment segment = segment(hash);
     while (true) {
-      long word = segment.word(hash);
+      Buckets buckets = segment.buckets();
+      int at = buckets.find(hash);
+      if (at == Buckets.NOWHERE) {
+        Long taken = segment.admitNewcomer(hash, permits, ahead, Answer.WORD);
+        if (taken != null) {
+          return taken;
+        }
+      } else {
+        long taken =
+            Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now + ahead, permits);
+        if (taken != Slots.MOVING) {
+          return taken;
+        }
+      }
+      segment.awaitMove();
+    }
+  }
+
+  @Override
+  public boolean rejects(long hash, long permits, long now) {
+    return retryAfterNanos(hash, permits, now) > 0;
+  }
+
+  @Override
+  public long remaining(long hash, long now) {
+    Segment segment = segment(hash);
+    while (true) {
+      Buckets buckets = segment.buckets();
+      long word = word(buckets, hash);
+      if (word != Slots.MOVING) {
+        return word == ABSENT
+            ? buckets.algorithm().maxPermits()
+            : buckets.algorithm().remaining(word, now);
+      }
+      segment.awaitMove();
+    }
+  }
+
+  @Override
+  public long retryAfterNanos(long hash, long permits, long now) {
+    Segment segment = segment(hash);
+    while (true) {
+      Buckets buckets = segment.buckets();
+      long word = word(buckets, hash);
+      if (word != Slots.MOVING) {
+        return word == ABSENT || !Slots.rejects(buckets.algorithm(), word, now, permits)
+            ? 0
+            : buckets.algorithm().retryAfterNanos(word, now, permits);
+      }
+      segment.awaitMove();
+    }
+  }
+
+  /** As {@link #word(Buckets, long)}, once nothing moves. */
+  long word(long hash) {
+    Segment segment = segment(hash);
+    while (true) {
+      long word = word(segment.buckets(), hash);
       if (word != Slots.MOVING) {
         return word;
       }
@@ -109,7 +164,62 @@ public final class KeyTable {
     }
   }
 
-  /** Keys that have a slot, those included whose allowance is full again and whose slot nobody needed since. */
+  /**
+   * The word that a key goes by: its own, or that of the overflow it would start from, or {@link #ABSENT} if there is none yet; {@link
+   * Slots#MOVING} if its slot changes hands or house at this moment.
+   */
+  private static long word(Buckets buckets, long hash) {
+    if (buckets.count() == 0) {
+      return ABSENT;
+    }
+    int at = buckets.find(hash);
+    if (at == Buckets.NOWHERE) {
+      return buckets.overflowWord(hash);
+    }
+    long word = Slots.word(buckets.slots(), at);
+    return Slots.fingerprint(buckets.slots(), at) == hash ? word : Slots.MOVING;
+  }
+
+  @Override
+  public long givenBack(long hash) {
+    return givenBack.of(hash);
+  }
+
+  @Override
+  public void giveBack(long hash, long taken, long before, long permits) {
+    segment(hash).giveBack(hash, taken, givenBack, before, permits);
+  }
+
+  @Override
+  public void charge(long hash, long permits) {
+    segment(hash).charge(hash, permits);
+  }
+
+  @Override
+  public void reset(long hash) {
+    givenBack.addEverything(hash); // before, for what is forgotten now, and after
+    segment(hash).reset(hash);
+    givenBack.addEverything(hash);
+  }
+
+  /** As declared; one segment after the other, each for a moment as when it grows. One change at a time. */
+  @Override
+  public void changeTo(RateAlgorithm next) {
+    givenBack.addEverything(); // before, for what was taken until now
+    algorithm = next;
+    for (Segment segment : segments) {
+      segment.changeTo(next);
+    }
+    givenBack
+        .addEverything(); // and after, for what was taken meanwhile from segments still unchanged
+  }
+
+  @Override
+  public long maxPermits() {
+    return algorithm.maxPermits();
+  }
+
+  @Override
   public long tracked() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -118,7 +228,8 @@ public final class KeyTable {
     return sum;
   }
 
-  /** Slots at the cap; somewhat more than the keys promised room, so that those find it. */
+  /** Somewhat more than the keys promised room, so that those find it. */
+  @Override
   public long capacity() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -127,7 +238,7 @@ public final class KeyTable {
     return sum;
   }
 
-  /** How often the overflow admitted a key that found no slot. */
+  @Override
   public long overflowed() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -138,10 +249,6 @@ public final class KeyTable {
 
   public Ticker ticker() {
     return ticker;
-  }
-
-  public RateAlgorithm algorithm() {
-    return algorithm;
   }
 
   private Segment segment(long hash) {

@@ -1,57 +1,296 @@
 package dev.flowshield.engine.keyed;
 
 import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.AllOrNothing;
+import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Lease;
 import dev.flowshield.engine.rate.SingleLimit;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The engine's limiter: a key table, and a word of its own for the calls without a key, which need no hash. */
+/**
+ * The engine's limiter: for each of its limits a key table, and a word of its own for the calls without a key, which need no hash.
+ *
+ * <p>With one limit, every answer is as if all calls came one after the other. With several, see {@link AllOrNothing}.
+ */
 public final class KeyedLimiter implements RateLimiter {
 
-  private final RateAlgorithm algorithm;
-  private final SingleLimit keyless;
-  private final KeyTable keys;
-  private final String limit;
+  private static final long EVERYONE = 1; // whatever: a single limit does not look at it
 
+  /** The limits, and what is made of them once for all answers. */
+  private record Rules(List<RateLimit> limits, String text, Answer<Decision> decision) {
+    Rules(List<RateLimit> limits) {
+      this(limits, text(limits), Answer.decision(text(limits)));
+    }
+
+    private static String text(List<RateLimit> limits) {
+      return String.join(", ", limits.stream().map(RateLimit::toString).toList());
+    }
+  }
+
+  private final @Nullable Function<RateLimit, RateAlgorithm> formula;
+  private final Ticker ticker;
+  private final SingleLimit[] keyless;
+  private final KeyTable[] keys;
+  private final Queue queue;
+  private final ReentrantLock changing = new ReentrantLock(); // one change at a time
+  private volatile Rules rules;
+
+  /** Keeps the limits of the spec by a formula. */
+  public KeyedLimiter(Function<RateLimit, RateAlgorithm> formula, LimiterSpec spec) {
+    this(formula, spec.limits().stream().map(formula).toList(), spec);
+  }
+
+  /** Runs one algorithm, which knows its limit; so the limit cannot be changed. */
   KeyedLimiter(RateAlgorithm algorithm, LimiterSpec spec) {
-    this.algorithm = algorithm;
-    this.keyless = new SingleLimit(algorithm, spec.ticker());
-    this.keys = new KeyTable(algorithm, spec.ticker(), spec.maxClients());
-    this.limit = spec.limit().toString();
+    this(null, List.of(algorithm), spec);
+  }
+
+  private KeyedLimiter(
+      @Nullable Function<RateLimit, RateAlgorithm> formula,
+      List<RateAlgorithm> algorithms,
+      LimiterSpec spec) {
+    this.formula = formula;
+    this.ticker = spec.ticker();
+    this.keyless = algorithms.stream()
+        .map(algorithm -> new SingleLimit(algorithm, ticker))
+        .toArray(SingleLimit[]::new);
+    this.keys = algorithms.stream()
+        .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxClients()))
+        .toArray(KeyTable[]::new);
+    this.queue = new Queue(ticker, spec.maxQueued());
+    this.rules = new Rules(spec.limits());
   }
 
   @Override
   public Decision decide(String key, long permits) {
-    return take(key, permits, Answer.DECISION);
+    Allowances[] limits = limits(key, permits);
+    if (limits.length == 1) {
+      return take(key, permits, rules.decision);
+    }
+    long hash = hash(key);
+    while (true) {
+      long now = ticker.nanos();
+      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+      if (wait > 0 || AllOrNothing.take(limits, hash, permits, now)) {
+        return decision(limits, hash, permits, now, wait);
+      }
+    }
   }
 
   @Override
   public boolean tryAcquire(String key, long permits) {
-    return take(key, permits, Answer.YES_OR_NO);
+    Allowances[] limits = limits(key, permits);
+    if (limits.length == 1) {
+      return take(key, permits, Answer.YES_OR_NO);
+    }
+    long hash = hash(key);
+    while (true) {
+      long now = ticker.nanos();
+      if (AllOrNothing.retryAfterNanos(limits, hash, permits, now) > 0) {
+        return false;
+      }
+      if (AllOrNothing.take(limits, hash, permits, now)) {
+        return true;
+      }
+    }
   }
 
   @Override
   public boolean tryAcquire() {
-    return keyless.take(1, Answer.YES_OR_NO);
+    return keyless.length == 1 ? keyless[0].take(1, Answer.YES_OR_NO) : tryAcquire("", 1);
   }
 
   private <T> T take(String key, long permits, Answer<T> answer) {
-    Requests.requirePermits(permits, algorithm.maxPermits(), limit);
-    Requests.requireKey(key);
     return key.isEmpty()
-        ? keyless.take(permits, answer)
-        : keys.take(keys.hash(key), permits, answer);
+        ? keyless[0].take(permits, answer)
+        : keys[0].take(KeyTable.hashOf(key), permits, answer);
   }
 
-  /** The allowances of all keys but the empty one. */
-  public KeyTable keys() {
-    return keys;
+  @Override
+  public CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
+    Allowances[] limits = limits(key, permits);
+    long maxWaitNanos = Requests.requireWait(maxWait);
+    long hash = hash(key);
+    while (true) {
+      long now = ticker.nanos();
+      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+      boolean queued = wait > 0 && wait <= maxWaitNanos && queue.tryEnter();
+      if (wait > 0 && !queued) {
+        return CompletableFuture.completedFuture(decision(limits, hash, permits, now, wait));
+      }
+      Lease lease = new Lease(limits, hash, permits);
+      boolean taken = false;
+      try {
+        taken = lease.take(now, wait);
+      } finally {
+        if (queued && !taken) {
+          queue.leave();
+        }
+      }
+      if (taken) {
+        return queued
+            ? queue.await(
+                now + wait,
+                () -> decision(limits, hash, permits, ticker.nanos(), 0),
+                () -> lease.settle(0))
+            : CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
+      }
+    }
+  }
+
+  @Override
+  public Reservation reserve(String key, long permits) {
+    Allowances[] limits = limits(key, permits);
+    long hash = hash(key);
+    while (true) {
+      long now = ticker.nanos();
+      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+      if (wait > 0) {
+        return new Reservation.Refused(rejected(limits, hash, permits, now, wait));
+      }
+      Lease lease = new Lease(limits, hash, permits);
+      if (lease.take(now, 0)) {
+        return new Reservation.Held(permits, admitted(limits, hash, permits, now), lease::settle);
+      }
+    }
+  }
+
+  @Override
+  public Decision peek(String key) {
+    Allowances[] limits = limits(key, 1);
+    long hash = hash(key);
+    long now = ticker.nanos();
+    return decision(limits, hash, 1, now, AllOrNothing.retryAfterNanos(limits, hash, 1, now));
+  }
+
+  @Override
+  public void reset(String key) {
+    long hash = hash(key);
+    for (Allowances limit : limits(key, 1)) {
+      limit.reset(hash);
+    }
+  }
+
+  /** As declared, limit by limit in the order of the list. */
+  @Override
+  public void changeTo(List<RateLimit> limits) {
+    if (formula == null) {
+      RateLimiter.super.changeTo(limits);
+      return;
+    }
+    if (limits.size() != keys.length) {
+      throw new IllegalArgumentException("limits must be " + keys.length
+          + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
+    }
+    List<RateAlgorithm> algorithms =
+        limits.stream().map(formula).toList(); // all fit, or none is changed
+    changing.lock();
+    try {
+      for (int i = 0; i < keys.length; i++) {
+        keyless[i].changeTo(algorithms.get(i));
+        keys[i].changeTo(algorithms.get(i));
+      }
+      rules = new Rules(List.copyOf(limits));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return formula == null
+        ? EnumSet.complementOf(EnumSet.of(Capability.CHANGE))
+        : EnumSet.allOf(Capability.class);
+  }
+
+  private Allowances[] limits(String key, long permits) {
+    Requests.requireKey(key);
+    Allowances[] limits = key.isEmpty() ? keyless : keys;
+    long most = limits[0].maxPermits();
+    for (int i = 1; i < limits.length; i++) {
+      most = Math.min(most, limits[i].maxPermits());
+    }
+    Requests.requirePermits(permits, most, rules.text);
+    return limits;
+  }
+
+  private static long hash(String key) {
+    return key.isEmpty() ? EVERYONE : KeyTable.hashOf(key);
+  }
+
+  private Decision decision(Allowances[] limits, long hash, long permits, long now, long wait) {
+    return wait > 0
+        ? rejected(limits, hash, permits, now, wait)
+        : admitted(limits, hash, permits, now);
+  }
+
+  private Decision.Admitted admitted(Allowances[] limits, long hash, long permits, long now) {
+    List<Decision.Standing> standings = standings(limits, hash, permits, now);
+    return new Decision.Admitted(remaining(standings), several(standings));
+  }
+
+  private Decision.Rejected rejected(
+      Allowances[] limits, long hash, long permits, long now, long wait) {
+    List<Decision.Standing> standings = standings(limits, hash, permits, now);
+    Decision.Standing longest = standings.get(0);
+    for (Decision.Standing standing : standings) {
+      longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
+    }
+    return new Decision.Rejected(remaining(standings), wait, longest.limit(), several(standings));
+  }
+
+  private List<Decision.Standing> standings(
+      Allowances[] limits, long hash, long permits, long now) {
+    List<RateLimit> texts = rules.limits;
+    List<Decision.Standing> standings = new ArrayList<>(limits.length);
+    for (int i = 0; i < limits.length; i++) {
+      standings.add(new Decision.Standing(
+          texts.get(i).toString(),
+          limits[i].remaining(hash, now),
+          limits[i].retryAfterNanos(hash, permits, now)));
+    }
+    return standings;
+  }
+
+  private static long remaining(List<Decision.Standing> standings) {
+    long fewest = Long.MAX_VALUE;
+    for (Decision.Standing standing : standings) {
+      fewest = Math.min(fewest, standing.remaining());
+    }
+    return fewest;
+  }
+
+  private static List<Decision.Standing> several(List<Decision.Standing> standings) {
+    return standings.size() == 1 ? List.of() : standings;
+  }
+
+  /** The allowances of all keys but the empty one, by limit. */
+  public List<KeyTable> keys() {
+    return List.of(keys);
+  }
+
+  /** Where this limiter reads the time. */
+  public Ticker ticker() {
+    return ticker;
   }
 
   @Override
   public String toString() {
-    return "RateLimiter[" + limit + "]";
+    return "RateLimiter[" + rules.text + "]";
   }
 }

@@ -1,10 +1,14 @@
 package dev.flowshield.engine.keyed;
 
 import dev.flowshield.RateLimiter;
+import java.time.Duration;
 import java.util.Objects;
 
 /** What a caller may ask for. Checked before anything is taken. */
 public final class Requests {
+
+  // As far ahead as algorithms keep words (the law of RateAlgorithm on that).
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
   private Requests() {}
 
@@ -21,6 +25,20 @@ public final class Requests {
       throw new IllegalArgumentException("key must be at most " + RateLimiter.LONGEST_KEY
           + " characters, got one of " + key.length() + ": pass a hash of it");
     }
+  }
+
+  /**
+   * Refuses what is no time to wait.
+   *
+   * @return the time in nanoseconds
+   * @throws IllegalArgumentException if it is negative or above an hour
+   */
+  static long requireWait(Duration maxWait) {
+    if (maxWait.isNegative() || maxWait.compareTo(LONGEST_WAIT) > 0) {
+      throw new IllegalArgumentException("maxWait must be 0 to 1 hour, got " + maxWait
+          + ": work that can wait longer belongs into a queue that survives a restart");
+    }
+    return maxWait.toNanos();
   }
 
   /**

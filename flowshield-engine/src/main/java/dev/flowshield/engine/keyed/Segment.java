@@ -1,27 +1,27 @@
 package dev.flowshield.engine.keyed;
 
+import static dev.flowshield.engine.keyed.Buckets.NOBODY;
+import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.rate.Conversion;
+import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One part of the key table, with its own lock for newcomers and growth.
- *
- * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight slots and a second choice let the table
- * fill to two thirds before one key in 100,000 finds both buckets full.
- */
+/** One part of the key table, with its own lock for newcomers, growth, and whatever else is not a plain taking of a known key. */
 final class Segment {
   /*
-   * State, one long[] and a few numbers beside it:
+   * State, the buckets and a few numbers beside them:
    *
-   *   slots       | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
+   *   buckets     the slots, with the algorithm that their words belong to
    *   latest      the latest reading of the clock by which something was decided here under the lock
+   *   passedOn    the latest reading at which a slot went from one owner to another
    *   used        slots that have an owner, in debt or not
    *   overflowed  how often an overflow word admitted a key because no slot was free
    *
@@ -31,50 +31,41 @@ final class Segment {
    *       slot is judged at `latest` or later. So a key that lost its slot and comes back had nothing left to remember, even
    *       if the clock steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt when it gets a slot.
-   *   K4  The array as a whole, its overflow words and the numbers beside it are written only under the lock.
-   *   K5  An array that is replaced has every word frozen (MOVING) first, so nothing is taken from a slot once it was copied. If it
-   *       is not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
+   *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only under the lock.
+   *   K5  Buckets that are replaced have every word frozen (MOVING) first, so nothing is taken from a slot once it was copied. If they
+   *       are not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
+   *   K6  A word falls only when permits are given back, under the lock, and not at the reading at which a slot was passed on. By the laws
+   *       of algorithms it then stays above all that earlier owners may have left there (S3).
+   *   K7  Slots and algorithm are published together, so that no word is read as what it is not.
    *
    * Memory order: volatile throughout; the numbers are plain and read under the lock too.
    */
 
-  /** The fingerprint of a slot never used. */
-  static final long NOBODY = 0;
-
-  /** The index of a key that has no slot. */
-  static final int NOWHERE = -1;
-
-  private static final int SLOTS = 8;
-  private static final int BUCKET = SLOTS * 2;
-  private static final int FREE_AT_HOME =
-      3; // a key goes to its second bucket once fewer are free in the first
-
   // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
   private static final double SLOTS_PER_KEY = 1.45;
 
-  private static final long[] NOT_YET = {};
-
-  private final RateAlgorithm algorithm;
   private final Ticker ticker;
   private final int overflowWords;
   private final int maxBuckets;
   private final ReentrantLock lock = new ReentrantLock();
 
-  private volatile long[] slots = NOT_YET;
+  private volatile Buckets buckets;
   private long latest;
+  private long passedOn;
   private int used;
   private long overflowed;
 
   Segment(RateAlgorithm algorithm, Ticker ticker, int overflowWords, int maxKeys) {
-    this.algorithm = algorithm;
     this.ticker = ticker;
     this.overflowWords = overflowWords;
-    this.maxBuckets = Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / SLOTS));
+    this.maxBuckets = Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
+    this.buckets = Buckets.none(algorithm, overflowWords);
     this.latest = ticker.nanos();
+    this.passedOn = latest - 1;
   }
 
-  long[] slots() {
-    return slots;
+  Buckets buckets() {
+    return buckets;
   }
 
   int used() {
@@ -96,31 +87,7 @@ final class Segment {
   }
 
   int capacity() {
-    return maxBuckets * SLOTS;
-  }
-
-  /** Where a key's slot begins in the array, or {@link #NOWHERE}. */
-  int find(long[] slots, long hash) {
-    int buckets = buckets(slots);
-    if (buckets == 0) {
-      return NOWHERE;
-    }
-    int at = findIn(slots, home(hash, buckets), hash);
-    return at != NOWHERE ? at : findIn(slots, second(hash, buckets), hash);
-  }
-
-  /** As {@link KeyTable#word(long)}; {@link Slots#MOVING} if the slot changes hands at this moment. */
-  long word(long hash) {
-    long[] seen = slots;
-    if (seen == NOT_YET) {
-      return KeyTable.ABSENT;
-    }
-    int at = find(seen, hash);
-    if (at == NOWHERE) {
-      return overflowWord(seen, hash);
-    }
-    long word = Slots.word(seen, at);
-    return Slots.fingerprint(seen, at) == hash ? word : Slots.MOVING;
+    return maxBuckets * Buckets.SLOTS;
   }
 
   /** Returns once whatever moves under the lock has moved. */
@@ -136,41 +103,30 @@ final class Segment {
   /**
    * Takes permits of a key that had no slot a moment ago.
    *
+   * @param ahead how much later it shall be for the taking, in nanoseconds
    * @return the answer, or null if it has a slot by now
    */
-  <T> @Nullable T admitNewcomer(long hash, long permits, Answer<T> answer) {
-    T refused = refuseAtCap(hash, permits, answer);
+  <T> @Nullable T admitNewcomer(long hash, long permits, long ahead, Answer<T> answer) {
+    T refused = ahead == 0 ? refuseAtCap(hash, permits, answer) : null;
     if (refused != null) {
       return refused;
     }
     lock.lock();
     try {
       while (true) {
-        long[] current = slotsForWriting();
-        if (find(current, hash) != NOWHERE) {
+        Buckets current = bucketsForWriting();
+        if (current.find(hash) != NOWHERE) {
           return null;
         }
         long now = now();
-        long owed = overflowWord(current, hash);
-        if (algorithm.isIdle(owed, now)) {
-          owed = algorithm.idle(now);
-        }
-        long word = algorithm.step(owed, now, permits);
+        long owed = owed(current, hash, now);
+        long word = current.algorithm().step(owed, now + ahead, permits);
         if (word == REJECTED) {
-          return answer.rejected(algorithm, owed, now, permits);
+          return answer.rejected(current.algorithm(), owed, now, permits);
         }
-        int at = place(current, hash, now);
-        if (at == NOWHERE && buckets(current) < maxBuckets) {
-          grow(current, now);
-          continue;
+        if (keep(current, hash, word, now)) {
+          return answer.admitted(current.algorithm(), word, now + ahead);
         }
-        if (at == NOWHERE) {
-          overflowWord(current, hash, word);
-          overflowed++;
-        } else if (!claim(current, at, hash, word, now)) {
-          continue; // its owner came back first
-        }
-        return answer.admitted(algorithm, word, now);
       }
     } finally {
       lock.unlock();
@@ -179,17 +135,93 @@ final class Segment {
 
   /** At the cap, a flood of strangers is refused without the lock, and without a write. */
   private <T> @Nullable T refuseAtCap(long hash, long permits, Answer<T> answer) {
-    long[] seen = slots;
-    if (buckets(seen) < maxBuckets) {
+    Buckets seen = buckets;
+    if (seen.count() < maxBuckets) {
       return null;
     }
-    long owed = overflowWord(seen, hash);
+    long owed = seen.overflowWord(hash);
     long now = ticker.nanos();
-    return Slots.rejects(algorithm, owed, now, permits)
-            && find(seen, hash) == NOWHERE
-            && slots == seen
-        ? answer.rejected(algorithm, owed, now, permits)
+    return Slots.rejects(seen.algorithm(), owed, now, permits)
+            && seen.find(hash) == NOWHERE
+            && buckets == seen
+        ? answer.rejected(seen.algorithm(), owed, now, permits)
         : null;
+  }
+
+  /**
+   * Gives permits back to a key that has a slot. One that has none by now has nothing to get: all has come back by itself, or it came from
+   * the overflow.
+   *
+   * @param before the count when they were taken
+   */
+  void giveBack(long hash, long taken, GivenBack counts, long before, long permits) {
+    lock.lock();
+    try {
+      Buckets current = buckets;
+      int at = current.find(hash);
+      long others = counts.add(hash, permits) - before;
+      if (at == NOWHERE || others < 0 || others > current.algorithm().maxPermits()) {
+        return; // the last two: limits were changed, or too much was given back to know
+      }
+      long word;
+      long next;
+      do {
+        word = Slots.word(current.slots(), at);
+        long now = now(); // after the word: whatever else was taken is known to be older
+        if (now == passedOn) {
+          return; // K6
+        }
+        next = current.algorithm().giveBack(word, taken, others, now, permits);
+      } while (Slots.exchange(current.slots(), at, word, next) != word);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes permits that were used already. */
+  void charge(long hash, long permits) {
+    lock.lock();
+    try {
+      while (!charge(bucketsForWriting(), hash, permits)) {
+        // others took from the slot, or it moved
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean charge(Buckets current, long hash, long permits) {
+    int at = current.find(hash);
+    long now = now();
+    if (at == NOWHERE) {
+      long owed = owed(current, hash, now);
+      return keep(current, hash, current.algorithm().charge(owed, now, permits), now);
+    }
+    long word = Slots.word(current.slots(), at);
+    long next = current.algorithm().charge(word, now, permits);
+    return Slots.exchange(current.slots(), at, word, next) == word;
+  }
+
+  /** Forgets what a key with a slot has taken. */
+  void reset(long hash) {
+    lock.lock();
+    try {
+      if (buckets.find(hash) != NOWHERE) {
+        rewrite(buckets.algorithm(), hash);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Goes on with another algorithm, each key with its state in proportion. */
+  void changeTo(RateAlgorithm next) {
+    lock.lock();
+    try {
+      rewrite(next, NOBODY);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A reading of the clock for decisions under the lock: never before one that was used here already (K2). */
@@ -201,33 +233,46 @@ final class Segment {
     return latest;
   }
 
-  private long[] slotsForWriting() {
-    if (slots == NOT_YET) {
-      long[] first = new long[overflowWords + BUCKET];
-      Arrays.fill(first, 0, overflowWords, algorithm.idle(now()));
-      slots = first;
+  private Buckets bucketsForWriting() {
+    if (buckets.count() == 0) {
+      Buckets first = Buckets.free(buckets.algorithm(), overflowWords, 1);
+      Arrays.fill(first.slots(), 0, overflowWords, first.algorithm().idle(now()));
+      buckets = first;
     }
-    return slots;
+    return buckets;
   }
 
-  /** A free slot for a key, or {@link #NOWHERE}. */
-  private int place(long[] slots, long hash, long now) {
-    int home = home(hash, buckets(slots));
-    int freeAtHome = countFree(slots, home, now);
-    if (freeAtHome >= FREE_AT_HOME) {
-      return firstFree(slots, home, now);
+  /** What a key without a slot owes. */
+  private static long owed(Buckets current, long hash, long now) {
+    long owed = current.overflowWord(hash);
+    return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;
+  }
+
+  /**
+   * Keeps the first word of a key: in a slot, or at the cap, where none is free, in its overflow word.
+   *
+   * @return false if the segment has changed instead: look again
+   */
+  private boolean keep(Buckets current, long hash, long word, long now) {
+    int at = current.place(hash, now);
+    if (at != NOWHERE) {
+      return claim(current, at, hash, word, now);
     }
-    int second = second(hash, buckets(slots));
-    return countFree(slots, second, now) > freeAtHome
-        ? firstFree(slots, second, now)
-        : firstFree(slots, home, now);
+    if (current.count() < maxBuckets) {
+      grow(current, now);
+      return false;
+    }
+    current.overflowWord(hash, word);
+    overflowed++;
+    return true;
   }
 
   /** Passes a free slot on to a key, unless its owner takes from it first. */
-  private boolean claim(long[] slots, int at, long hash, long word, long now) {
+  private boolean claim(Buckets current, int at, long hash, long word, long now) {
+    long[] slots = current.slots();
     long old = Slots.word(slots, at);
-    boolean fresh = Slots.fingerprint(slots, at) == NOBODY;
-    if (!(fresh || algorithm.isIdle(old, now))
+    boolean fresh = current.isFresh(at);
+    if (!(fresh || current.algorithm().isIdle(old, now))
         || Slots.exchange(slots, at, old, Slots.MOVING) != old) {
       return false;
     }
@@ -235,114 +280,78 @@ final class Segment {
     Slots.word(slots, at, word); // above the old word, which was idle at `now` (S3)
     if (fresh) {
       used++;
+    } else {
+      passedOn = now;
     }
     return true;
   }
 
-  /** Moves the keys that are in debt to an array twice as large, or as large as the cap allows. */
-  private void grow(long[] old, long now) {
-    long[] frozen = new long[old.length];
-    for (int at = overflowWords; at < old.length; at += 2) {
-      frozen[at] = Slots.fingerprint(old, at);
-      frozen[at + 1] = Slots.freeze(old, at);
-    }
+  /** Moves the keys that are in debt to twice as many buckets, or as many as the cap allows. */
+  private void grow(Buckets old, long now) {
+    Buckets frozen = old.frozen();
     try {
-      int buckets = Math.min(maxBuckets, buckets(old) * 2);
-      while (!moveTo(buckets, old, frozen, now)) {
-        buckets++; // practically never: both buckets of a key are full at half the load
+      int count = Math.min(maxBuckets, old.count() * 2);
+      while (!moveTo(count, frozen, now)) {
+        count++; // practically never: both buckets of a key are full at half the load
       }
     } catch (Throwable failure) { // no memory, say: thaw, or all who come would wait for ever
-      for (int at = overflowWords; at < old.length; at += 2) {
-        Slots.word(old, at, frozen[at + 1]);
-      }
+      old.thaw(frozen);
       throw failure;
     }
   }
 
-  private boolean moveTo(int buckets, long[] old, long[] frozen, long now) {
-    long[] next = new long[overflowWords + buckets * BUCKET];
-    System.arraycopy(old, 0, next, 0, overflowWords);
+  private boolean moveTo(int count, Buckets frozen, long now) {
+    Buckets next = Buckets.free(frozen.algorithm(), overflowWords, count);
+    System.arraycopy(frozen.slots(), 0, next.slots(), 0, overflowWords);
     int moved = 0;
-    for (int from = overflowWords; from < frozen.length; from += 2) {
-      if (isFree(frozen, from, now)) {
+    for (int from = overflowWords; from < frozen.slots().length; from += 2) {
+      if (frozen.isFree(from, now)) {
         continue;
       }
-      int to = place(next, frozen[from], now);
+      long hash = Slots.fingerprint(frozen.slots(), from);
+      int to = next.place(hash, now);
       if (to == NOWHERE) {
         return false;
       }
-      Slots.fingerprint(next, to, frozen[from]);
-      Slots.word(next, to, frozen[from + 1]);
+      Slots.fingerprint(next.slots(), to, hash);
+      Slots.word(next.slots(), to, Slots.word(frozen.slots(), from));
       moved++;
     }
     used = moved;
-    slots = next;
+    buckets = next;
     return true;
   }
 
-  private int countFree(long[] slots, int bucket, long now) {
-    int free = 0;
-    for (int at = bucket; at < bucket + BUCKET; at += 2) {
-      if (isFree(slots, at, now)) {
-        free++;
-      }
+  /** Replaces the buckets by others with the same slots, so that no thread which has read the old ones can still take from them. */
+  private void rewrite(RateAlgorithm algorithm, long forgotten) {
+    Buckets old = buckets;
+    if (old.count() == 0) {
+      buckets = Buckets.none(algorithm, overflowWords);
+      return;
     }
-    return free;
-  }
-
-  private int firstFree(long[] slots, int bucket, long now) {
-    for (int at = bucket; at < bucket + BUCKET; at += 2) {
-      if (isFree(slots, at, now)) {
-        return at;
+    Buckets frozen = old.frozen();
+    try {
+      Buckets next = Buckets.free(algorithm, overflowWords, old.count());
+      Conversion conversion = new Conversion(old.algorithm(), algorithm);
+      long now = now();
+      for (int i = 0; i < overflowWords; i++) {
+        next.slots()[i] = conversion.word(frozen.slots()[i], now);
       }
+      for (int at = overflowWords; at < frozen.slots().length; at += 2) {
+        long hash = Slots.fingerprint(frozen.slots(), at);
+        long word = Slots.word(frozen.slots(), at);
+        if (hash != NOBODY) {
+          Slots.fingerprint(next.slots(), at, hash);
+          Slots.word(
+              next.slots(),
+              at,
+              hash == forgotten ? algorithm.idle(now) : conversion.word(word, now));
+        }
+      }
+      buckets = next;
+    } catch (Throwable failure) { // as in growth
+      old.thaw(frozen);
+      throw failure;
     }
-    return NOWHERE;
-  }
-
-  private boolean isFree(long[] slots, int at, long now) {
-    return Slots.fingerprint(slots, at) == NOBODY || algorithm.isIdle(Slots.word(slots, at), now);
-  }
-
-  private int buckets(long[] slots) {
-    return Math.max(0, slots.length - overflowWords) / BUCKET;
-  }
-
-  private int home(long hash, int buckets) {
-    return bucket(hash, buckets);
-  }
-
-  private int second(long hash, int buckets) {
-    return bucket(hash >>> 28, buckets);
-  }
-
-  /** Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets will do. */
-  private int bucket(long bits, int buckets) {
-    return overflowWords + (int) (((bits & 0xFFF_FFFFL) * buckets) >>> 28) * BUCKET;
-  }
-
-  private long overflowWord(long[] slots, long hash) {
-    return Slots.word(slots, beforeOverflowWord(hash));
-  }
-
-  private void overflowWord(long[] slots, long hash, long word) {
-    Slots.word(slots, beforeOverflowWord(hash), word);
-  }
-
-  /** An overflow word is a slot's word without a fingerprint before it. */
-  private int beforeOverflowWord(long hash) {
-    return ((int) (hash >>> 46) & (overflowWords - 1)) - 1;
-  }
-
-  private int findIn(long[] slots, int bucket, long hash) {
-    for (int at = bucket; at < bucket + BUCKET; at += 2) {
-      long fingerprint = Slots.fingerprint(slots, at);
-      if (fingerprint == hash) {
-        return at;
-      }
-      if (fingerprint == NOBODY) {
-        return NOWHERE; // slots are used from the front and never become nobody's again
-      }
-    }
-    return NOWHERE;
   }
 }

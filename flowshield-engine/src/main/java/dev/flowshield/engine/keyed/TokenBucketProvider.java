@@ -19,6 +19,6 @@ public final class TokenBucketProvider implements RateLimiterProvider {
   @Override
   public RateLimiter create(LimiterSpec spec) {
     spec.requireOptionsIn();
-    return new KeyedLimiter(new Gcra(spec.limit()), spec);
+    return new KeyedLimiter(Gcra::new, spec);
   }
 }

@@ -41,17 +41,19 @@ public interface Answer<T> {
     }
   };
 
-  /** The whole decision; one object. */
-  Answer<Decision> DECISION = new Answer<>() {
-    @Override
-    public Decision admitted(RateAlgorithm algorithm, long word, long now) {
-      return new Decision.Admitted(algorithm.remaining(word, now));
-    }
+  /** The whole decision of a limit; one object. */
+  static Answer<Decision> decision(String limit) {
+    return new Answer<>() {
+      @Override
+      public Decision admitted(RateAlgorithm algorithm, long word, long now) {
+        return new Decision.Admitted(algorithm.remaining(word, now));
+      }
 
-    @Override
-    public Decision rejected(RateAlgorithm algorithm, long word, long now, long permits) {
-      return new Decision.Rejected(
-          algorithm.remaining(word, now), algorithm.retryAfterNanos(word, now, permits));
-    }
-  };
+      @Override
+      public Decision rejected(RateAlgorithm algorithm, long word, long now, long permits) {
+        return new Decision.Rejected(
+            algorithm.remaining(word, now), algorithm.retryAfterNanos(word, now, permits), limit);
+      }
+    };
+  }
 }

@@ -1,15 +1,36 @@
 package dev.flowshield.engine.rate;
 
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
 import dev.flowshield.Ticker;
 import dev.flowshield.spi.RateAlgorithm;
-import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One allowance without a key.
+ * One allowance for all together; what hash it is asked for does not matter.
  *
- * <p>Thread-safe, lock-free, allocates nothing; 128 bytes and more around its word keep other threads' data off its cache line.
+ * <p>Thread-safe, lock-free but while its limit is changed, allocates nothing; 128 bytes and more around its word keep other threads' data
+ * off its cache line.
  */
-public final class SingleLimit {
+public final class SingleLimit implements Allowances {
+  /*
+   * State, the algorithm and an array of one slot, which are published together and replaced together.
+   *
+   * Invariant
+   *   L1  An array that is replaced has its word frozen (MOVING) first, so nothing is taken from it once it was copied. Only the holder of the
+   *       lock replaces it.
+   *
+   * Memory order: volatile throughout.
+   */
+  private static final class State {
+    private final RateAlgorithm algorithm;
+    private final long[] slot = new long[LENGTH];
+
+    State(RateAlgorithm algorithm, long word) {
+      this.algorithm = algorithm;
+      Slots.word(slot, AT, word);
+    }
+  }
 
   // The slot stands in the middle of two cache lines and more on either side: neighbours are
   // fetched in pairs.
@@ -17,51 +38,190 @@ public final class SingleLimit {
   private static final int LENGTH = 34;
   private static final long NOBODY = 0;
 
-  private final RateAlgorithm algorithm;
   private final Ticker ticker;
-  private final long[] slot = new long[LENGTH];
+  private final GivenBack givenBack = new GivenBack(1);
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile State state;
 
   public SingleLimit(RateAlgorithm algorithm, Ticker ticker) {
-    this.algorithm = algorithm;
     this.ticker = ticker;
-    Slots.word(slot, AT, algorithm.idle(ticker.nanos()));
+    this.state = new State(algorithm, algorithm.idle(ticker.nanos()));
   }
 
   /** Takes permits at a reading of the clock of its own. */
   public <T> T take(long permits, Answer<T> answer) {
-    return Objects.requireNonNull(
-        Slots.take(slot, AT, NOBODY, algorithm, ticker, permits, answer)); // it never moves
+    while (true) {
+      State seen = state;
+      T result = Slots.take(seen.slot, AT, NOBODY, seen.algorithm, ticker, permits, answer);
+      if (result != null) {
+        return result;
+      }
+      awaitChange();
+    }
   }
 
-  /**
-   * Takes permits by a reading of the clock that the caller has; reads it anew only if that one refuses.
-   *
-   * @return the word after it, for {@link #giveBack}, or {@link RateAlgorithm#REJECTED}
-   */
-  public long take(long permits, long now) {
-    long taken = Slots.tryTake(slot, AT, NOBODY, algorithm, now, permits);
-    return taken == RateAlgorithm.REJECTED ? take(permits, Answer.WORD) : taken;
+  @Override
+  public long take(long hash, long permits, long now) {
+    State seen = state;
+    long taken = Slots.tryTake(seen.slot, AT, NOBODY, seen.algorithm, now, permits);
+    return taken == REJECTED || taken == Slots.MOVING ? take(permits, Answer.WORD) : taken;
   }
 
-  /** What is remembered. */
-  public long word() {
-    return Slots.word(slot, AT);
+  @Override
+  public long takeAhead(long hash, long permits, long now, long ahead) {
+    while (true) {
+      State seen = state;
+      long taken = Slots.tryTake(seen.slot, AT, NOBODY, seen.algorithm, now + ahead, permits);
+      if (taken != Slots.MOVING) {
+        return taken;
+      }
+      awaitChange();
+    }
   }
 
-  /** Gives back permits that {@link #take(long, long)} took and nobody used. */
-  public void giveBack(long taken, long permits) {
-    // Word, then clock, then exchange: whatever else was taken is in the word, so at readings that
-    // this one has passed. With the
-    // clock first, a permit that has come back by itself could be given back a second time.
-    long word;
-    long next;
-    do {
-      word = word();
-      next = algorithm.giveBack(word, taken, 0, ticker.nanos(), permits);
-    } while (Slots.exchange(slot, AT, word, next) != word);
+  @Override
+  public boolean rejects(long hash, long permits, long now) {
+    return retryAfterNanos(hash, permits, now) > 0;
   }
 
-  public RateAlgorithm algorithm() {
-    return algorithm;
+  @Override
+  public long remaining(long hash, long now) {
+    while (true) {
+      State seen = state;
+      long word = Slots.word(seen.slot, AT);
+      if (word != Slots.MOVING) {
+        return seen.algorithm.remaining(word, now);
+      }
+      awaitChange();
+    }
+  }
+
+  @Override
+  public long retryAfterNanos(long hash, long permits, long now) {
+    while (true) {
+      State seen = state;
+      long word = Slots.word(seen.slot, AT);
+      if (word != Slots.MOVING) {
+        return Slots.rejects(seen.algorithm, word, now, permits)
+            ? seen.algorithm.retryAfterNanos(word, now, permits)
+            : 0;
+      }
+      awaitChange();
+    }
+  }
+
+  /** What is remembered, for tests. */
+  long word() {
+    return Slots.word(state.slot, AT);
+  }
+
+  @Override
+  public long givenBack(long hash) {
+    return givenBack.of(hash);
+  }
+
+  @Override
+  public void giveBack(long hash, long taken, long before, long permits) {
+    givenBack.add(hash, permits);
+    while (true) {
+      // Word, then clock, then exchange: whatever else was taken is in the word, so at readings
+      // that
+      // this one has passed. With the clock first, a permit that has come back by itself could be
+      // given back a second time.
+      State seen = state;
+      long word = Slots.word(seen.slot, AT);
+      long others = givenBack.of(hash) - permits - before; // after the word (B1)
+      if (others < 0 || others > seen.algorithm.maxPermits()) {
+        return; // limits were changed, or too much was given back to know
+      }
+      if (word == Slots.MOVING) {
+        awaitChange();
+        continue;
+      }
+      long next = seen.algorithm.giveBack(word, taken, others, ticker.nanos(), permits);
+      if (Slots.exchange(seen.slot, AT, word, next) == word) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void charge(long hash, long permits) {
+    while (true) {
+      State seen = state;
+      long word = Slots.word(seen.slot, AT);
+      if (word == Slots.MOVING) {
+        awaitChange();
+        continue;
+      }
+      long next = seen.algorithm.charge(word, ticker.nanos(), permits);
+      if (Slots.exchange(seen.slot, AT, word, next) == word) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void reset(long hash) {
+    lock.lock();
+    try {
+      givenBack.addEverything(hash); // before, for what is forgotten now, and after
+      Slots.freeze(state.slot, AT);
+      state = new State(state.algorithm, state.algorithm.idle(ticker.nanos()));
+      givenBack.addEverything(hash);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void changeTo(RateAlgorithm next) {
+    lock.lock();
+    try {
+      givenBack.addEverything(); // before, for what was taken until now, and after
+      rewrite(state, next);
+      givenBack.addEverything();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long maxPermits() {
+    return state.algorithm.maxPermits();
+  }
+
+  @Override
+  public long tracked() {
+    return 0;
+  }
+
+  @Override
+  public long capacity() {
+    return 0;
+  }
+
+  @Override
+  public long overflowed() {
+    return 0;
+  }
+
+  private void rewrite(State old, RateAlgorithm next) {
+    long word = Slots.freeze(old.slot, AT);
+    try {
+      state = new State(next, new Conversion(old.algorithm, next).word(word, ticker.nanos()));
+    } catch (Throwable failure) { // thaw, or all who come would wait for ever
+      Slots.word(old.slot, AT, word);
+      throw failure;
+    }
+  }
+
+  private void awaitChange() {
+    lock.lock();
+    try {
+      // nothing to do: whoever changes it holds the lock
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -54,7 +54,7 @@ class ExactnessTest {
   @Test
   void aKeyOfTheTableGetsTheSameWhileTheTableGrowsAndSlotsAreReused() throws Exception {
     KeyTable table = new KeyTable(new Gcra(LIMIT), ticker, 100_000);
-    long hot = table.hash("hot");
+    long hot = KeyTable.hashOf("hot");
     AtomicLong admitted = new AtomicLong();
 
     together(thread -> {
@@ -66,7 +66,7 @@ class ExactnessTest {
         }
         if (call % 16
             == 0) { // strangers, each idle again soon: slots change hands and segments grow
-          table.take(table.hash(thread + "-" + call), 1, Answer.YES_OR_NO);
+          table.take(KeyTable.hashOf(thread + "-" + call), 1, Answer.YES_OR_NO);
         } else if (table.take(hot, 1, Answer.YES_OR_NO)) {
           mine++;
         }

@@ -32,6 +32,6 @@ final class Hashes {
   /** Any hash but that of nobody. */
   static long any(Random random) {
     long hash = random.nextLong();
-    return hash == Segment.NOBODY ? 1 : hash;
+    return hash == Buckets.NOBODY ? 1 : hash;
   }
 }

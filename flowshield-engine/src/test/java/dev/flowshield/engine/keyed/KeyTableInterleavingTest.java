@@ -192,7 +192,7 @@ class KeyTableInterleavingTest {
   }
 
   private Decision decide(long key) {
-    return table.take(key, 1, Answer.DECISION);
+    return table.take(key, 1, Answer.decision(""));
   }
 
   /** Whoever reads it reads first, and gets the reading after what is done meanwhile. */

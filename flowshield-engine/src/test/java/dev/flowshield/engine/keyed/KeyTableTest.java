@@ -1,5 +1,6 @@
 package dev.flowshield.engine.keyed;
 
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -74,7 +75,7 @@ class KeyTableTest {
       decide(ALICE);
       ticker.advanceNanos(TENTH / 2);
 
-      assertThat(table.take(ALICE, 1, now, Answer.WORD))
+      assertThat(table.take(ALICE, 1, now))
           .as("by the older reading")
           .isEqualTo(tenASecond.step(tenASecond.idle(now), now, 2));
     }
@@ -85,14 +86,16 @@ class KeyTableTest {
       table.take(ALICE, 4, Answer.YES_OR_NO);
       ticker.advanceNanos(TENTH);
 
-      assertThat(table.take(ALICE, 1, now, Answer.YES_OR_NO)).isTrue();
-      assertThat(table.take(ALICE, 1, now, Answer.YES_OR_NO)).isFalse();
+      assertThat(table.take(ALICE, 1, now)).isNotEqualTo(REJECTED);
+      assertThat(table.take(ALICE, 1, now)).isEqualTo(REJECTED);
     }
 
     @Test
     void takesForANewcomerToo() {
-      assertThat(table.take(ALICE, 4, ticker.nanos(), Answer.DECISION))
-          .isEqualTo(new Decision.Admitted(0));
+      long now = ticker.nanos();
+
+      assertThat(table.take(ALICE, 4, now))
+          .isEqualTo(tenASecond.step(tenASecond.idle(now), now, 4));
     }
   }
 
@@ -274,7 +277,7 @@ class KeyTableTest {
           .isEqualTo(36);
       assertThat(roomy.tracked()).isEqualTo(8);
       for (int i = 0; i < 8; i++) {
-        assertThat(roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.DECISION))
+        assertThat(roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.decision("")))
             .isEqualTo(new Decision.Rejected(0, TENTH));
       }
     }
@@ -310,7 +313,7 @@ class KeyTableTest {
 
       noMemory[0] = false;
       for (int i = 0; i < 8; i++) {
-        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.DECISION))
+        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.decision("")))
             .isEqualTo(new Decision.Admitted(0));
         assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.YES_OR_NO))
             .isFalse();
@@ -368,6 +371,6 @@ class KeyTableTest {
   }
 
   private Decision decide(long key) {
-    return table.take(key, 1, Answer.DECISION);
+    return table.take(key, 1, Answer.decision(""));
   }
 }

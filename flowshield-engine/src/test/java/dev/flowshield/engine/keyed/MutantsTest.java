@@ -48,6 +48,7 @@ class MutantsTest {
 
   private static final Path SOURCES = Path.of("src/main/java");
   private static final String SEGMENT = "dev.flowshield.engine.keyed.Segment";
+  private static final String BUCKETS = "dev.flowshield.engine.keyed.Buckets";
   private static final String SLOTS = "dev.flowshield.engine.rate.Slots";
   private static final String SINGLE_LIMIT = "dev.flowshield.engine.rate.SingleLimit";
   private static final Class<?> RACES = KeyTableInterleavingTest.class;
@@ -74,10 +75,10 @@ class MutantsTest {
             "a newcomer is judged by the caller's older reading of the clock",
             SEGMENT,
             List.of(
-                "    T refused = refuseAtCap(hash, permits, answer);",
-                "    long entered = ticker.nanos();\n    T refused = refuseAtCap(hash, permits, answer);",
-                "        long now = now();\n        long owed",
-                "        long now = entered;\n        long owed"),
+                "    T refused = ahead == 0 ?",
+                "    long entered = ticker.nanos();\n    T refused = ahead == 0 ?",
+                "        long now = now();\n        long owed = owed(current, hash, now);\n        long word",
+                "        long now = entered;\n        long owed = owed(current, hash, now);\n        long word"),
             RACES.getName(),
             "aNewcomerIsJudgedByAReadingMadeUnderTheLock"),
         new Mutant(
@@ -91,7 +92,7 @@ class MutantsTest {
         new Mutant(
             "no search under the lock",
             SEGMENT,
-            List.of("if (find(current, hash) != NOWHERE) {", "if (current == NOT_YET) {"),
+            List.of("if (current.find(hash) != NOWHERE) {", "if (current.count() == 0) {"),
             RACES.getName(),
             "aNewcomerThatAnotherThreadPutInIsNotPutInTwice"),
         new Mutant(
@@ -102,14 +103,16 @@ class MutantsTest {
             "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
         new Mutant(
             "growth copies words without freezing them",
-            SEGMENT,
-            List.of("Slots.freeze(old, at)", "Slots.word(old, at)"),
+            BUCKETS,
+            List.of("Slots.freeze(slots, at)", "Slots.word(slots, at)"),
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
         new Mutant(
             "a newcomer does not inherit the debt of the overflow",
             SEGMENT,
-            List.of("long owed = overflowWord(current, hash);", "long owed = algorithm.idle(now);"),
+            List.of(
+                "long owed = current.overflowWord(hash);",
+                "long owed = current.algorithm().idle(now);"),
             RACES.getName(),
             "aKeyFromTheOverflowBringsItsDebtAlong"),
         new Mutant(
@@ -121,13 +124,13 @@ class MutantsTest {
         new Mutant(
             "strangers are refused under the lock only",
             SEGMENT,
-            List.of("    if (buckets(seen) < maxBuckets) {", "    if (buckets(seen) >= 0) {"),
+            List.of("    if (seen.count() < maxBuckets) {", "    if (seen.count() >= 0) {"),
             RACES.getName(),
             "aRefusedStrangerOfAFullTableNeedsNoLock"),
         new Mutant(
             "growth that fails leaves its words frozen",
-            SEGMENT,
-            List.of("        Slots.word(old, at, frozen[at + 1]);\n", ""),
+            BUCKETS,
+            List.of("      Slots.word(slots, at, Slots.word(frozen.slots, at));\n", ""),
             KeyTableTest.class.getName() + "$Growth",
             "thatFailsMidwayLeavesTheTableAsItWas"),
         new Mutant(
@@ -146,10 +149,10 @@ class MutantsTest {
             "the clock is read before the word that gets permits back",
             SINGLE_LIMIT,
             List.of(
-                "    long next;\n    do {",
-                    "    long next;\n    do {\n      long now = ticker.nanos();",
-                "algorithm.giveBack(word, taken, 0, ticker.nanos(), permits)",
-                    "algorithm.giveBack(word, taken, 0, now, permits)"),
+                "      // Word, then clock",
+                    "      long now = ticker.nanos();\n      // Word, then clock",
+                "giveBack(word, taken, others, ticker.nanos(), permits)",
+                    "giveBack(word, taken, others, now, permits)"),
             SingleLimitTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"));
   }

@@ -21,12 +21,12 @@ class SegmentTest {
   void freezesEveryWordOfAnArrayThatItReplaces() { // K5: a thread that still holds the old array
     // must take nothing from it
     long[] old = {};
-    for (long hash = 1; old == segment.slots() || old.length == 0; hash++) {
-      old = segment.slots();
-      segment.admitNewcomer(hash << 40 | hash, 1, Answer.YES_OR_NO);
+    for (long hash = 1; old == segment.buckets().slots() || old.length == 0; hash++) {
+      old = segment.buckets().slots();
+      segment.admitNewcomer(hash << 40 | hash, 1, 0, Answer.YES_OR_NO);
     }
 
-    assertThat(segment.slots()).isNotSameAs(old);
+    assertThat(segment.buckets().slots()).isNotSameAs(old);
     for (int at = OVERFLOW_WORDS; at < old.length; at += 2) {
       assertThat(Slots.word(old, at)).isEqualTo(Slots.MOVING);
       assertThat(Slots.<Boolean>take(

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 public class SingleLimitTest {
 
   private static final long TENTH = 100_000_000;
+  private static final long ANY = 7;
 
   private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
@@ -23,8 +24,8 @@ public class SingleLimitTest {
 
   @Test
   void startsWithTheWholeBurst() {
-    assertThat(limit.take(4, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
-    assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, TENTH));
+    assertThat(limit.take(4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
   }
 
   @Test
@@ -41,9 +42,9 @@ public class SingleLimitTest {
     limit.take(4, Answer.YES_OR_NO);
     for (int i = 0; i < 50; i++) {
       ticker.advanceNanos(TENTH - 1);
-      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, 1));
+      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, 1));
       ticker.advanceNanos(1);
-      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
     }
   }
 
@@ -53,7 +54,7 @@ public class SingleLimitTest {
     long word = limit.word();
 
     assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
-    assertThat(limit.take(1, ticker.nanos())).isEqualTo(REJECTED);
+    assertThat(limit.take(ANY, 1, ticker.nanos())).isEqualTo(REJECTED);
     assertThat(limit.take(4, Answer.WORD)).isEqualTo(REJECTED);
     assertThat(limit.word()).isEqualTo(word);
   }
@@ -66,7 +67,7 @@ public class SingleLimitTest {
       int[] readings = {0};
       SingleLimit counted = new SingleLimit(tenASecond, () -> readings[0]++);
 
-      assertThat(counted.take(3, TENTH))
+      assertThat(counted.take(ANY, 3, TENTH))
           .isEqualTo(tenASecond.step(tenASecond.idle(TENTH), TENTH, 3));
       assertThat(readings[0]).as("the one of the start").isEqualTo(1);
     }
@@ -77,8 +78,8 @@ public class SingleLimitTest {
       limit.take(4, Answer.YES_OR_NO);
       ticker.advanceNanos(TENTH);
 
-      assertThat(limit.take(1, now)).as("by now one is back").isNotEqualTo(REJECTED);
-      assertThat(limit.take(1, now)).isEqualTo(REJECTED);
+      assertThat(limit.take(ANY, 1, now)).as("by now one is back").isNotEqualTo(REJECTED);
+      assertThat(limit.take(ANY, 1, now)).isEqualTo(REJECTED);
     }
 
     @Test
@@ -87,8 +88,8 @@ public class SingleLimitTest {
       ticker.advanceNanos(10 * TENTH);
       limit.take(3, Answer.YES_OR_NO);
 
-      assertThat(limit.take(1, old)).isNotEqualTo(REJECTED);
-      assertThat(limit.take(1, old)).isEqualTo(REJECTED);
+      assertThat(limit.take(ANY, 1, old)).isNotEqualTo(REJECTED);
+      assertThat(limit.take(ANY, 1, old)).isEqualTo(REJECTED);
       assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
     }
   }
@@ -98,22 +99,22 @@ public class SingleLimitTest {
 
     @Test
     void returnsWhatWasTaken() {
-      long taken = limit.take(3, ticker.nanos());
+      long taken = limit.take(ANY, 3, ticker.nanos());
 
-      limit.giveBack(taken, 3);
+      limit.giveBack(ANY, taken, 0, 3);
 
-      assertThat(limit.take(4, Answer.DECISION)).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
     }
 
     @Test
     void doesNotReturnWhatHasComeBackByItself() {
-      long taken = limit.take(2, ticker.nanos());
+      long taken = limit.take(ANY, 2, ticker.nanos());
       ticker.advanceNanos(2 * TENTH);
       limit.take(4, Answer.YES_OR_NO);
 
-      limit.giveBack(taken, 2);
+      limit.giveBack(ANY, taken, 0, 2);
 
-      assertThat(limit.take(1, Answer.DECISION)).isEqualTo(new Decision.Rejected(0, TENTH));
+      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
     }
 
     @Test
@@ -123,15 +124,15 @@ public class SingleLimitTest {
       Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
       SingleLimit contended =
           new SingleLimit(tenASecond, () -> readings.remove().nanos());
-      long taken = contended.take(1, 0);
+      long taken = contended.take(ANY, 1, 0);
       long[] others = new long[1];
       readings.add(() -> {
-        others[0] = contended.take(4, TENTH);
+        others[0] = contended.take(ANY, 4, TENTH);
         return 0;
       });
       readings.add(() -> TENTH);
 
-      contended.giveBack(taken, 1);
+      contended.giveBack(ANY, taken, 0, 1);
 
       assertThat(others[0]).isNotEqualTo(REJECTED);
       assertThat(contended.word()).isEqualTo(others[0]);

@@ -115,8 +115,8 @@ public class SlotsTest {
           });
       readings.add(() -> 1_000_000_001L); // and by now one is back
 
-      assertThat(
-              Slots.take(slots, 0, OWNER, two, () -> readings.remove().nanos(), 1, Answer.DECISION))
+      assertThat(Slots.take(
+              slots, 0, OWNER, two, () -> readings.remove().nanos(), 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 
@@ -148,7 +148,7 @@ public class SlotsTest {
       Slots.word(slots, 0, odd.step(odd.idle(0), 0, 3));
 
       assertThat(odd.step(Slots.word(slots, 0), longAgo, 1)).as("by itself").isEqualTo(REJECTED);
-      assertThat(Slots.take(slots, 0, OWNER, odd, () -> longAgo, 1, Answer.DECISION))
+      assertThat(Slots.take(slots, 0, OWNER, odd, () -> longAgo, 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(2));
     }
 
@@ -169,12 +169,12 @@ public class SlotsTest {
         }
       };
 
-      assertThat(Slots.take(slots, 0, OWNER, overtaken, () -> longAgo, 1, Answer.DECISION))
+      assertThat(Slots.take(slots, 0, OWNER, overtaken, () -> longAgo, 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
   }
 
   private @Nullable Decision decide(Ticker ticker) {
-    return Slots.take(slots, 0, OWNER, oneASecond, ticker, 1, Answer.DECISION);
+    return Slots.take(slots, 0, OWNER, oneASecond, ticker, 1, Answer.decision(""));
   }
 }

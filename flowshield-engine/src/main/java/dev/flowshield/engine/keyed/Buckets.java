@@ -1,0 +1,178 @@
+package dev.flowshield.engine.keyed;
+
+import dev.flowshield.engine.rate.Slots;
+import dev.flowshield.spi.RateAlgorithm;
+import java.util.Arrays;
+
+/**
+ * The slots of a segment, with the algorithm that their words belong to: where a key lives.
+ *
+ * <pre>
+ *   | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
+ * </pre>
+ *
+ * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight slots and a second choice let the table
+ * fill to two thirds before one key in 100,000 finds both buckets full.
+ *
+ * <p>Slots and words are as {@link Slots} has them. Everything here is safe to call from any thread; what writes says under which lock.
+ */
+final class Buckets {
+
+  /** The fingerprint of a slot never used. */
+  static final long NOBODY = 0;
+
+  /** The index of a key that has no slot. */
+  static final int NOWHERE = -1;
+
+  /** Slots of a bucket. */
+  static final int SLOTS = 8;
+
+  private static final int LONGS = SLOTS * 2;
+  private static final int FREE_AT_HOME =
+      3; // a key goes to its second bucket once fewer are free in the first
+
+  private final RateAlgorithm algorithm;
+  private final int overflowWords;
+  private final int count;
+  private final long[] slots;
+
+  private Buckets(RateAlgorithm algorithm, int overflowWords, int count, long[] slots) {
+    this.algorithm = algorithm;
+    this.overflowWords = overflowWords;
+    this.count = count;
+    this.slots = slots;
+  }
+
+  /** No memory yet, not even for the overflow. */
+  static Buckets none(RateAlgorithm algorithm, int overflowWords) {
+    return new Buckets(algorithm, overflowWords, 0, new long[0]);
+  }
+
+  /** As many buckets, all free. Its overflow words are still to be set. */
+  static Buckets free(RateAlgorithm algorithm, int overflowWords, int count) {
+    return new Buckets(algorithm, overflowWords, count, new long[overflowWords + count * LONGS]);
+  }
+
+  RateAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  long[] slots() {
+    return slots;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Where a key's slot begins in the array, or {@link #NOWHERE}. */
+  int find(long hash) {
+    if (count == 0) {
+      return NOWHERE;
+    }
+    int at = findIn(home(hash), hash);
+    return at != NOWHERE ? at : findIn(second(hash), hash);
+  }
+
+  private int findIn(int bucket, long hash) {
+    for (int at = bucket; at < bucket + LONGS; at += 2) {
+      long fingerprint = Slots.fingerprint(slots, at);
+      if (fingerprint == hash) {
+        return at;
+      }
+      if (fingerprint == NOBODY) {
+        return NOWHERE; // slots are used from the front and never become nobody's again
+      }
+    }
+    return NOWHERE;
+  }
+
+  /** Where a key may be placed, or {@link #NOWHERE}. */
+  int place(long hash, long now) {
+    int home = home(hash);
+    int freeAtHome = countFree(home, now);
+    if (freeAtHome >= FREE_AT_HOME) {
+      return firstFree(home, now);
+    }
+    int second = second(hash);
+    return firstFree(countFree(second, now) > freeAtHome ? second : home, now);
+  }
+
+  private int countFree(int bucket, long now) {
+    int free = 0;
+    for (int at = bucket; at < bucket + LONGS; at += 2) {
+      if (isFree(at, now)) {
+        free++;
+      }
+    }
+    return free;
+  }
+
+  private int firstFree(int bucket, long now) {
+    for (int at = bucket; at < bucket + LONGS; at += 2) {
+      if (isFree(at, now)) {
+        return at;
+      }
+    }
+    return NOWHERE;
+  }
+
+  /** Whether the slot is nobody's, or that of a key which is as good as new. */
+  boolean isFree(int at, long now) {
+    return isFresh(at) || algorithm.isIdle(Slots.word(slots, at), now);
+  }
+
+  /** Whether the slot was never used. */
+  boolean isFresh(int at) {
+    return Slots.fingerprint(slots, at) == NOBODY;
+  }
+
+  /** The word from which a key without a slot takes. */
+  long overflowWord(long hash) {
+    return Slots.word(slots, beforeOverflowWord(hash));
+  }
+
+  void overflowWord(long hash, long word) {
+    Slots.word(slots, beforeOverflowWord(hash), word);
+  }
+
+  /** The index where the slots begin; before it are the overflow words. */
+  int firstSlot() {
+    return overflowWords;
+  }
+
+  /** A copy, whose words are MOVING here from now on. */
+  Buckets frozen() {
+    long[] copy = Arrays.copyOf(slots, slots.length); // first, as there may be no memory for it
+    for (int at = overflowWords; at < slots.length; at += 2) {
+      copy[at] = Slots.fingerprint(slots, at);
+      copy[at + 1] = Slots.freeze(slots, at);
+    }
+    return new Buckets(algorithm, overflowWords, count, copy);
+  }
+
+  /** Takes the words back from the copy that froze them. */
+  void thaw(Buckets frozen) {
+    for (int at = overflowWords; at < slots.length; at += 2) {
+      Slots.word(slots, at, Slots.word(frozen.slots, at));
+    }
+  }
+
+  private int home(long hash) {
+    return bucket(hash);
+  }
+
+  private int second(long hash) {
+    return bucket(hash >>> 28);
+  }
+
+  /** Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets will do. */
+  private int bucket(long bits) {
+    return overflowWords + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
+  }
+
+  /** An overflow word is a slot's word without a fingerprint before it. */
+  private int beforeOverflowWord(long hash) {
+    return ((int) (hash >>> 46) & (overflowWords - 1)) - 1;
+  }
+}

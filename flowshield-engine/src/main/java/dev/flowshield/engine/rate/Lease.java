@@ -1,0 +1,62 @@
+package dev.flowshield.engine.rate;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+/**
+ * Permits of one key taken from one or more limits, with what it needs to give them back or to settle what they were taken for.
+ *
+ * <p>Not thread-safe: whoever ends it does so once.
+ */
+public final class Lease {
+
+  private final Allowances[] limits;
+  private final long hash;
+  private final long permits;
+  private final long[] before;
+  private final long[] taken;
+
+  public Lease(Allowances[] limits, long hash, long permits) {
+    this.limits = limits;
+    this.hash = hash;
+    this.permits = permits;
+    this.before = new long[limits.length];
+    this.taken = new long[limits.length];
+  }
+
+  /** Takes from all limits, as if it were so much later; false, with nothing taken, if one refuses by now. */
+  public boolean take(long now, long ahead) {
+    int done = 0;
+    try {
+      while (done < limits.length) {
+        before[done] = limits[done].givenBack(hash);
+        taken[done] = limits[done].takeAhead(hash, permits, now, ahead);
+        if (taken[done] == REJECTED) {
+          return false;
+        }
+        done++;
+      }
+      return true;
+    } finally { // also when somebody's algorithm throws
+      if (done < limits.length) {
+        giveBack(done, permits);
+      }
+    }
+  }
+
+  /** Sets the account right: gives back what was not used of the permits, or takes what was used beyond them. */
+  public void settle(long used) {
+    if (used <= permits) {
+      giveBack(limits.length, permits - used);
+    } else {
+      for (Allowances limit : limits) {
+        limit.charge(hash, used - permits);
+      }
+    }
+  }
+
+  private void giveBack(int count, long unused) {
+    for (int i = count - 1; i >= 0 && unused > 0; i--) {
+      limits[i].giveBack(hash, taken[i], before[i], unused);
+    }
+  }
+}
