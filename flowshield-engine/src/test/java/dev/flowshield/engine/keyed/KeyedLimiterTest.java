@@ -1,0 +1,494 @@
+package dev.flowshield.engine.keyed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.Decision.Standing;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.RateLimiter.Capability;
+import dev.flowshield.Reservation;
+import dev.flowshield.Reservation.Held;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyedLimiterTest {
+
+  private static final long MILLISECOND = 1_000_000;
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 500 * MILLISECOND);
+  private final RateLimiter limiter = limiter("10/s burst 4");
+
+  private RateLimiter limiter(String limits) {
+    return new KeyedLimiter(Gcra::new, spec(limits));
+  }
+
+  private LimiterSpec spec(String limits) {
+    return LimiterSpec.ofAll(RateLimit.parseAll(limits)).withTicker(ticker);
+  }
+
+  @Nested
+  class OfSeveralLimits {
+
+    private final RateLimiter both = limiter("10/s burst 2, 3/min");
+
+    @Test
+    void isHeldToEach() {
+      assertThat(both.decide("alice", 2).isAdmitted()).isTrue();
+      assertThat(both.tryAcquire("alice")).as("the first is spent").isFalse();
+      ticker.advanceNanos(200 * MILLISECOND);
+      assertThat(both.tryAcquire("alice")).isTrue();
+      assertThat(both.tryAcquire("alice")).as("the second is spent").isFalse();
+      assertThat(both.tryAcquire("bob")).isTrue();
+    }
+
+    @Test
+    void tellsWhichRefusesAndWhatRemainsOfEach() {
+      both.decide("alice", 2);
+
+      assertThat(both.decide("alice", 2))
+          .isEqualTo(new Decision.Rejected(
+              0,
+              20_000 * MILLISECOND,
+              "3/min",
+              List.of(
+                  new Standing("10/s burst 2", 0, 200 * MILLISECOND),
+                  new Standing("3/min", 1, 20_000 * MILLISECOND))));
+      ticker.advanceNanos(20_000 * MILLISECOND);
+      assertThat(both.decide("alice", 2))
+          .isEqualTo(new Decision.Admitted(
+              0,
+              List.of(
+                  new Standing("10/s burst 2", 0, 200 * MILLISECOND),
+                  new Standing("3/min", 0, 40_000 * MILLISECOND))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void takesNothingFromOneWhenTheOtherRefuses(String key) {
+      both.decide(key, 2);
+      ticker.advanceNanos(200 * MILLISECOND);
+      both.decide(key, 1); // the second limit is spent, the first has one left
+      for (int i = 0; i < 100; i++) {
+        assertThat(both.tryAcquire(key)).isFalse();
+      }
+      assertThat(both.decide(key).standings().get(0).remaining()).isOne();
+    }
+
+    @Test
+    void cannotGiveMoreAtOnceThanTheLeastBurst() {
+      assertThatThrownBy(() -> both.decide("alice", 3))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(
+              "permits must be 1 to 2 (burst of limit '10/s burst 2, 3/min'), got 3");
+    }
+  }
+
+  @Nested
+  class Waiting {
+
+    @Test
+    void isNotNeededForPermitsThatAreThere() {
+      CompletableFuture<Decision> now = limiter.acquireAsync("alice", 4, Duration.ZERO);
+
+      assertThat(now).isCompletedWithValue(new Decision.Admitted(0));
+      assertThat(ticker.pending()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void endsTheMomentThePermitsAreThere(String key) {
+      limiter.decide(key, 4);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync(key, 3, HOUR);
+      ticker.advanceNanos(300 * MILLISECOND - 1);
+      assertThat(waiting).isNotDone();
+      ticker.advanceNanos(1);
+      assertThat(waiting).isCompletedWithValue(new Decision.Admitted(0));
+    }
+
+    @Test
+    void isRefusedAtOnceWhenItWouldTakeTooLong() {
+      limiter.decide("alice", 4);
+
+      assertThat(limiter.acquireAsync("alice", 1, Duration.ofMillis(100).minusNanos(1)))
+          .isCompletedWithValue(new Decision.Rejected(0, 100 * MILLISECOND, "10/s burst 4"));
+      assertThat(limiter.acquireAsync("alice", 1, Duration.ofMillis(100))).isNotDone();
+    }
+
+    @Test
+    void isFirstComeFirstServed() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> first = limiter.acquireAsync("alice", 3, HOUR);
+      CompletableFuture<Decision> second = limiter.acquireAsync("alice", 1, HOUR);
+      ticker.advanceNanos(200 * MILLISECOND);
+      assertThat(limiter.tryAcquire("alice"))
+          .as("two are back, but they are taken")
+          .isFalse();
+      assertThat(second).isNotDone();
+      ticker.advanceNanos(100 * MILLISECOND);
+      assertThat(first).isCompleted();
+      assertThat(second).isNotDone();
+      ticker.advanceNanos(100 * MILLISECOND);
+      assertThat(second).isCompleted();
+    }
+
+    @Test
+    void givesThePermitsBackWhenItIsCancelled() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync("alice", 4, HOUR);
+      assertThat(limiter.peek("alice")).isEqualTo(rejected(500));
+
+      waiting.cancel(false);
+
+      assertThat(limiter.peek("alice")).isEqualTo(rejected(100));
+      assertThat(ticker.pending()).isZero();
+    }
+
+    @Test
+    void isForAFewAtATime() {
+      RateLimiter narrow = new KeyedLimiter(Gcra::new, spec("10/s burst 4").withMaxQueued(2));
+      narrow.decide("alice", 4);
+      CompletableFuture<Decision> first = narrow.acquireAsync("alice", 1, HOUR);
+      narrow.acquireAsync("alice", 1, HOUR).isDone();
+
+      assertThat(narrow.acquireAsync("alice", 1, HOUR)).isCompletedWithValue(rejected(300));
+      first.cancel(false);
+      assertThat(narrow.acquireAsync("alice", 1, HOUR)).isNotDone();
+      ticker.advanceNanos(1000 * MILLISECOND);
+      assertThat(narrow.acquireAsync("alice", 4, HOUR)).isDone();
+      assertThat(narrow.acquireAsync("alice", 1, HOUR)).isNotDone();
+    }
+
+    @Test
+    void holdsForAllLimitsTogether() {
+      RateLimiter both = limiter("10/s burst 2, 3/min");
+      both.decide("alice", 2);
+      CompletableFuture<Decision> waiting = both.acquireAsync("alice", 2, HOUR);
+      ticker.advanceNanos(20_000 * MILLISECOND - 1);
+      assertThat(waiting).isNotDone();
+      ticker.advanceNanos(1);
+      assertThat(waiting).isCompleted();
+    }
+
+    @Test
+    void blocksTheThreadUntilThen() throws Exception {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> answer = new CompletableFuture<>();
+      Thread caller = new Thread(() -> {
+        try {
+          answer.complete(limiter.acquire("alice", 1, HOUR));
+        } catch (Throwable failure) {
+          answer.completeExceptionally(failure);
+        }
+      });
+      caller.start();
+      ticker.awaitPending(1);
+
+      ticker.advanceNanos(100 * MILLISECOND);
+
+      assertThat(answer.get()).isEqualTo(new Decision.Admitted(0));
+    }
+
+    @Test
+    void givesThePermitsBackWhenTheThreadIsInterrupted() throws Exception {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> answer = new CompletableFuture<>();
+      Thread caller = new Thread(() -> {
+        try {
+          answer.complete(limiter.acquire("alice", 1, HOUR));
+        } catch (Throwable failure) {
+          answer.completeExceptionally(failure);
+        }
+      });
+      caller.start();
+      ticker.awaitPending(1);
+
+      caller.interrupt();
+
+      assertThatThrownBy(answer::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(InterruptedException.class);
+      assertThat(limiter.peek("alice")).isEqualTo(rejected(100));
+    }
+
+    @Test
+    void isNotShortenedByAClockThatStepsBack() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync("alice", 1, HOUR);
+      ticker.advanceNanos(-1000 * MILLISECOND);
+      ticker.advanceNanos(1099 * MILLISECOND);
+      assertThat(waiting).isNotDone();
+      ticker.advanceNanos(MILLISECOND);
+      assertThat(waiting).isCompleted();
+    }
+
+    @Test
+    void failsWithTheTickerAndKeepsNothing() {
+      IllegalStateException broken = new IllegalStateException("no timers today");
+      RateLimiter timeless = new KeyedLimiter(
+          Gcra::new,
+          LimiterSpec.of(RateLimit.parse("10/s burst 4")).withTicker(new Timeless(ticker, broken)));
+      timeless.decide("alice", 4);
+
+      assertThat(timeless.acquireAsync("alice", 1, HOUR))
+          .isCompletedExceptionally()
+          .failsWithin(Duration.ZERO)
+          .withThrowableOfType(ExecutionException.class)
+          .withCause(broken);
+      assertThat(timeless.peek("alice")).isEqualTo(rejected(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-0.000000001S", "PT1H0.000000001S"})
+    void isForAnHourAtMost(String maxWait) {
+      assertThatThrownBy(() -> limiter.acquireAsync("alice", 1, Duration.parse(maxWait)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("maxWait must be 0 to 1 hour, got " + maxWait + ": ");
+    }
+
+    @Test
+    void cannotBeEndedTwice() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync("alice", 1, HOUR);
+      ticker.advanceNanos(100 * MILLISECOND);
+      waiting.cancel(false);
+
+      assertThat(waiting).isCompleted();
+      assertThatThrownBy(() -> {
+            CompletableFuture<Decision> other = limiter.acquireAsync("alice", 1, HOUR);
+            other.cancel(false);
+            other.join();
+          })
+          .isInstanceOf(CancellationException.class);
+      assertThat(limiter.peek("alice")).as("the first keeps its permit").isEqualTo(rejected(100));
+    }
+  }
+
+  @Nested
+  class AReservation {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void givesBackWhatWasNotUsed(String key) {
+      held(key, 3).settle(1);
+
+      assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void takesWhatWasUsedBeyond(String key) {
+      held(key, 3).settle(9);
+
+      assertThat(limiter.peek(key)).isEqualTo(rejected(600));
+      ticker.advanceNanos(600 * MILLISECOND);
+      assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void givesAllBackWhenItIsCancelled(String key) {
+      held(key, 4).cancel();
+
+      assertThat(limiter.decide(key, 4)).isEqualTo(new Decision.Admitted(0));
+    }
+
+    @Test
+    void isSettledOnce() {
+      Held held = held("alice", 2);
+      limiter.decide("alice", 2);
+      held.cancel();
+      held.cancel();
+      held.settle(100);
+
+      assertThat(limiter.peek("alice")).isEqualTo(new Decision.Admitted(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void doesNotGiveBackWhatHasComeBackByItself(String key) {
+      Held held = held(key, 2);
+      ticker.advanceNanos(150 * MILLISECOND);
+      limiter.decide(key, 3);
+
+      held.cancel();
+
+      assertThat(limiter.peek(key))
+          .as("without the reservation: three of four were taken")
+          .isEqualTo(new Decision.Admitted(1));
+    }
+
+    /** The first gives back early, so the second's permit is back earlier than its own word says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void doesNotGiveBackWhatCameBackEarlierThanksToAnother(String key) { // B1
+      Held first = held(key, 1);
+      Held second = held(key, 1);
+      first.cancel();
+      ticker.advanceNanos(150 * MILLISECOND); // the second's is back since 100 ms
+      limiter.decide(key, 4);
+
+      second.cancel();
+
+      assertThat(limiter.peek(key)).isEqualTo(rejected(100));
+    }
+
+    @Test
+    void isRefusedAsADecisionWouldBe() {
+      limiter.decide("alice", 2);
+
+      assertThat(limiter.reserve("alice", 3))
+          .isEqualTo(
+              new Reservation.Refused(new Decision.Rejected(2, 100 * MILLISECOND, "10/s burst 4")));
+    }
+
+    private Held held(String key, long permits) {
+      return (Held) limiter.reserve(key, permits);
+    }
+  }
+
+  @Nested
+  class AnOperator {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void looksWithoutTaking(String key) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(4));
+      }
+      limiter.decide(key, 4);
+      assertThat(limiter.peek(key)).isEqualTo(rejected(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void makesAKeyAsGoodAsNew(String key) {
+      limiter.decide(key, 4);
+      limiter.decide("bob", 4);
+
+      limiter.reset(key);
+
+      assertThat(limiter.decide(key, 4).isAdmitted()).isTrue();
+      assertThat(limiter.peek(key).isAdmitted()).isFalse();
+      assertThat(limiter.peek("bob").isAdmitted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void doesNotGetBackTwiceWhatWasReset(String key) {
+      Held held = (Held) limiter.reserve(key, 4);
+      limiter.reset(key);
+      limiter.decide(key, 4);
+
+      held.cancel();
+
+      assertThat(limiter.peek(key)).isEqualTo(rejected(100));
+    }
+  }
+
+  @Nested
+  class AChange {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void keepsWhatWasSpentInProportion(String key) {
+      limiter.decide(key, 3);
+
+      limiter.changeTo("40/s burst 8");
+
+      assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(2));
+      ticker.advanceNanos(25 * MILLISECOND);
+      assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(3));
+      assertThat(limiter.peek("bob")).isEqualTo(new Decision.Admitted(8));
+      assertThat(limiter.toString()).isEqualTo("RateLimiter[40/s burst 8]");
+    }
+
+    @Test
+    void roundsAgainstTheKey() {
+      limiter.decide("alice", 1);
+      ticker.advanceNanos(99 * MILLISECOND); // a hundredth is owed
+
+      limiter.changeTo("10/s burst 3");
+
+      assertThat(limiter.peek("alice")).isEqualTo(new Decision.Admitted(2));
+    }
+
+    @Test
+    void doesNotLetAnyonePassThoseWhoWait() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync("alice", 4, HOUR);
+
+      limiter.changeTo("1000/s burst 4");
+
+      assertThat(limiter.decide("alice"))
+          .isEqualTo(new Decision.Rejected(0, 501 * MILLISECOND, "1000/s burst 4"));
+      ticker.advanceNanos(400 * MILLISECOND);
+      assertThat(waiting).isCompleted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void leavesNothingToGiveBackFromBefore(String key) {
+      Held held = (Held) limiter.reserve(key, 4);
+      limiter.changeTo("20/s burst 4");
+
+      held.cancel();
+
+      assertThat(limiter.peek(key).isAdmitted()).isFalse();
+    }
+
+    @Test
+    void thatIsBadChangesNothing() {
+      RateLimiter both = limiter("10/s burst 2, 3/min");
+      both.decide("alice", 1);
+      List<String> bad = List.of("10/s", "10/s, 3/min, 4/h", "5/s, 20000000/s", "never");
+
+      for (String limits : bad) {
+        assertThatThrownBy(() -> both.changeTo(limits))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThat(both.peek("alice").standings())
+            .containsExactly(new Standing("10/s burst 2", 1, 0), new Standing("3/min", 2, 0));
+      }
+    }
+
+    @Test
+    void isNotForAnAlgorithmThatKnowsItsLimit() {
+      RateLimiter own = new KeyedLimiter(new Gcra(RateLimit.parse("10/s")), spec("10/s"));
+
+      assertThat(own.capabilities()).doesNotContain(Capability.CHANGE);
+      assertThatThrownBy(() -> own.changeTo("20/s"))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("a limiter must be able to change its limits for this");
+    }
+  }
+
+  private static Decision rejected(long milliseconds) {
+    return new Decision.Rejected(0, milliseconds * MILLISECOND, "10/s burst 4");
+  }
+
+  /** The time of another, without its timers. */
+  private record Timeless(ManualTicker time, RuntimeException failure) implements Ticker {
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+
+    @Override
+    public CompletableFuture<Void> after(long nanos) {
+      throw failure;
+    }
+  }
+}
