@@ -1,0 +1,162 @@
+package dev.flowshield.testkit;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** What holds of keys, few and very many. */
+final class ManyKeys {
+
+  private static final int STRANGERS = 10_000;
+  private static final int FLOOD = 200_000;
+  private static final int MAX_CLIENTS = 1_000;
+  private static final int KNOWN = 10;
+  private static final int NEWCOMERS = 100;
+
+  // Every hundredth key of the flood is watched. Twenty times the clients that the limiter may
+  // remember is one in ten.
+  private static final int WATCHED_ONE_IN = 100;
+  private static final int MOST_HELD = 20 * MAX_CLIENTS / WATCHED_ONE_IN;
+
+  private ManyKeys() {}
+
+  static void keysAreIndependent(RateLimiterContract contract) {
+    for (RateLimit limit : contract.limits()) {
+      Trial trial = new Trial(contract, limit);
+      // Strings with equal hash codes, with keys that differ in one character, case or length only.
+      List<String> keys = List.of(
+          "Aa", "BB", "AaAa", "BBBB", "AaBB", "a", "A", "b", " ", "a ", "\0", "\0\0", "\u00e9",
+          "e\u0301");
+      for (String key : keys) {
+        trial.hasExactly(
+            key, limit.burst(), "each key has an allowance of its own: compare keys, not hashes");
+      }
+      for (String key : keys) {
+        trial.rejects(key, 1, "each key has spent its burst");
+      }
+    }
+    Trial trial = new Trial(contract, contract.limits().get(0));
+    trial.spend("alice");
+    for (int stranger = 0; stranger < STRANGERS; stranger++) {
+      trial.spend("stranger-" + stranger);
+    }
+    trial.rejects("alice", 1, "the key has spent its burst, and others give it nothing");
+  }
+
+  static void theEmptyKeyIsAKey(RateLimiterContract contract) {
+    Trial trial = new Trial(contract, contract.limits().get(0));
+    trial.spend("");
+    trial.rejects("", 1, "the empty key is a key as any other, and spent");
+    RateLimiter limiter = trial.limiter();
+    if (limiter.tryAcquire() || limiter.decide().isAdmitted()) {
+      throw trial.fault(
+          "a call without a key, after the burst of the empty key is spent",
+          "rejected",
+          "admitted",
+          "both are one allowance");
+    }
+    trial.spend("alice");
+  }
+
+  static void refusesNullForAKey(RateLimiterContract contract) {
+    Trial trial = new Trial(contract, contract.limits().get(0));
+    Refusals.require(
+        trial,
+        NullPointerException.class,
+        "decide without a key",
+        () -> trial.limiter().decide(noKey(), 1));
+    Refusals.require(
+        trial,
+        NullPointerException.class,
+        "tryAcquire without a key",
+        () -> trial.limiter().tryAcquire(noKey(), 1));
+  }
+
+  @SuppressWarnings("NullAway") // what a caller without such a check could pass
+  private static String noKey() {
+    return null;
+  }
+
+  static void refusesAKeyThatIsTooLong(RateLimiterContract contract) {
+    Trial trial = new Trial(contract, contract.limits().get(0));
+    String longest = "k".repeat(RateLimiter.LONGEST_KEY);
+    Refusals.require(
+        trial,
+        IllegalArgumentException.class,
+        "decide with a key of " + (RateLimiter.LONGEST_KEY + 1) + " characters",
+        () -> trial.limiter().decide(longest + "k", 1));
+    trial.spend(longest);
+    trial.rejects(longest, 1, "the longest key is a key as any other, and spent");
+    trial.spend("k".repeat(RateLimiter.LONGEST_KEY - 1) + "x");
+  }
+
+  static void neverForgivesASpentKeyInAFlood(RateLimiterContract contract) {
+    Trial trial = small(contract);
+    for (int known = 0; known < KNOWN; known++) {
+      trial.spend("known-" + known);
+    }
+    Random random = Trial.random();
+    for (int stranger = 0; stranger < FLOOD; stranger++) {
+      trial.limiter().tryAcquire("stranger-" + random.nextLong(), 1);
+      if (stranger % 10_000 == 0) {
+        requireSpent(trial);
+      }
+    }
+    requireSpent(trial);
+  }
+
+  private static void requireSpent(Trial trial) {
+    for (int known = 0; known < KNOWN; known++) {
+      trial.rejects(
+          "known-" + known,
+          1,
+          "a spent key is never forgotten: let newcomers share, or wait, when memory is full");
+    }
+  }
+
+  static void letsNewcomersInAfterAFlood(RateLimiterContract contract) {
+    Trial trial = small(contract);
+    for (int stranger = 0; stranger < FLOOD; stranger++) {
+      trial.limiter().tryAcquire("stranger-" + stranger, 1);
+    }
+    trial.turn(trial.idleNanos());
+    for (int newcomer = 0; newcomer < NEWCOMERS; newcomer++) {
+      trial.admits(
+          "newcomer-" + newcomer,
+          1,
+          "the keys before are as good as new, so what was kept of them can make room");
+    }
+  }
+
+  static void holdsNoMoreKeysThanItMay(RateLimiterContract contract) {
+    Trial trial = small(contract);
+    List<WeakReference<String>> watched = new ArrayList<>();
+    for (int stranger = 0; stranger < FLOOD; stranger++) {
+      String key = "stranger-" + stranger;
+      if (stranger % WATCHED_ONE_IN == 0) {
+        watched.add(new WeakReference<>(key));
+      }
+      trial.limiter().tryAcquire(key, 1);
+    }
+    // Where nothing is collected on request, nothing can be said.
+    WeakReference<Object> anything = new WeakReference<>(new Object());
+    System.gc();
+    long held = watched.stream().filter(key -> key.get() != null).count();
+    if (anything.get() == null && held > MOST_HELD) {
+      throw trial.fault(
+          "keys held after " + FLOOD + " came by, with maxClients " + MAX_CLIENTS,
+          "at most " + MOST_HELD * WATCHED_ONE_IN,
+          "about " + held * WATCHED_ONE_IN,
+          "let go of keys that are as good as new, and take no newcomers beyond maxClients");
+    }
+    trial.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself was not collected
+  }
+
+  private static Trial small(RateLimiterContract contract) {
+    return new Trial(
+        contract, contract.limits().get(0), 0, spec -> spec.withMaxClients(MAX_CLIENTS));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.flowshield.testkit;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** What holds whatever threads race for it. */
+final class Races {
+
+  private static final int THREADS = 8;
+  private static final int BURSTS = 20;
+  private static final int ROUNDS = 4;
+  private static final int CALLS = 100;
+
+  /** How long threads may take for what takes milliseconds. */
+  static final long PATIENCE_SECONDS = 10;
+
+  /** An admitted call: between these readings of the ticker, which started at zero. */
+  private record Call(int key, long permits, long began, long ended) {}
+
+  private Races() {}
+
+  static void threadsGetOneBurstTogether(RateLimiterContract contract) throws Exception {
+    for (RateLimit limit : contract.limits()) {
+      Trial trial = new Trial(contract, limit);
+      RateLimiter limiter = trial.limiter();
+      for (int round = 0; round < BURSTS; round++) {
+        String key = "key-" + round;
+        CyclicBarrier start = new CyclicBarrier(THREADS);
+        List<Callable<Long>> threads = new ArrayList<>();
+        for (int thread = 0; thread < THREADS; thread++) {
+          boolean decides = thread % 2 == 0;
+          threads.add(() -> {
+            start.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            long taken = 0;
+            while (taken <= limit.burst()
+                && (decides ? limiter.decide(key, 1).isAdmitted() : limiter.tryAcquire(key, 1))) {
+              taken++;
+            }
+            return taken;
+          });
+        }
+        long taken = run(threads).stream().mapToLong(Long::longValue).sum();
+        if (taken != limit.burst()) {
+          throw trial.fault(
+              "permits that " + THREADS + " threads took of one key at one instant",
+              limit.burst(),
+              taken,
+              taken > limit.burst()
+                  ? "judge and take in one step, as with compareAndSet or ConcurrentHashMap.compute"
+                  : "a thread that lost a race asks again before it rejects");
+        }
+      }
+    }
+  }
+
+  static void neverAdmitsMoreUnderThreads(RateLimiterContract contract) throws Exception {
+    Random random = Trial.random();
+    for (RateLimit limit : contract.limits()) {
+      for (int round = 0; round < ROUNDS; round++) {
+        Trial trial = new Trial(contract, limit);
+        List<Callable<List<Call>>> threads = new ArrayList<>();
+        for (int thread = 0; thread < THREADS; thread++) {
+          long seed = random.nextLong();
+          threads.add(() -> calls(trial, new Random(seed)));
+        }
+        List<Call> admitted = new ArrayList<>();
+        run(threads).forEach(admitted::addAll);
+        for (Call first : admitted) {
+          requireWorstCase(trial, first, admitted);
+        }
+      }
+    }
+  }
+
+  private static List<Call> calls(Trial trial, Random random) {
+    RateLimit limit = trial.limit();
+    ManualTicker ticker = trial.ticker();
+    List<Call> admitted = new ArrayList<>();
+    for (int call = 0; call < CALLS; call++) {
+      if (random.nextInt(4) == 0) {
+        ticker.advanceNanos(random.nextLong(1 + limit.period().toNanos() / limit.permits()));
+      }
+      int key = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
+      long permits = random.nextInt(8) == 0 ? 1 + random.nextLong(limit.burst()) : 1;
+      long began = ticker.nanos();
+      if (random.nextBoolean()
+          ? trial.limiter().tryAcquire("key-" + key, permits)
+          : trial.limiter().decide("key-" + key, permits).isAdmitted()) {
+        admitted.add(new Call(key, permits, began, ticker.nanos()));
+      }
+    }
+    return admitted;
+  }
+
+  /** Whatever of the key began no earlier than this call, up to any end: is it allowed in a span so long? */
+  private static void requireWorstCase(Trial trial, Call first, List<Call> admitted) {
+    List<Call> later = admitted.stream()
+        .filter(call -> call.key == first.key && call.began >= first.began)
+        .sorted((one, other) -> Long.compare(one.ended, other.ended))
+        .toList();
+    long sum = 0;
+    for (Call last : later) {
+      sum += last.permits;
+      trial.requireWorstCase("key-" + first.key, sum, last.ended - first.began);
+    }
+  }
+
+  /** Runs all at once, and answers what they answer. */
+  static <T> List<T> run(List<Callable<T>> threads) throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(threads.size());
+    try {
+      List<T> answers = new ArrayList<>();
+      for (Future<T> answer : threads.stream().map(executor::submit).toList()) {
+        answers.add(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      }
+      return answers;
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,424 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Capabilities.test;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter.Capability;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/** What holds of those who wait for permits. */
+final class Waits {
+
+  private static final String KEY = "alice";
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final int SCHEDULES = 8;
+  private static final int STEPS = 120;
+
+  private final RateLimiterContract contract;
+
+  private Waits(RateLimiterContract contract) {
+    this.contract = contract;
+  }
+
+  static Stream<DynamicTest> of(RateLimiterContract contract) {
+    if (!Capabilities.has(contract, Capability.ACQUIRE)) {
+      return Capabilities.unsupported(
+          contract, "acquireAsync", trial -> asked(trial, 1, Duration.ZERO));
+    }
+    Waits waits = new Waits(contract);
+    List<RateLimit> limits = Capabilities.soonBack(contract);
+    return Stream.of(
+        test("admitsAtOnceWhatIsThere", limits, waits::admitsAtOnceWhatIsThere),
+        test(
+            "waitsExactlyUntilThePermitsAreThere",
+            limits,
+            waits::waitsExactlyUntilThePermitsAreThere),
+        test("rejectsAtOnceWhatWouldComeTooLate", limits, waits::rejectsAtOnceWhatWouldComeTooLate),
+        test("servesFirstWhoCameFirst", limits, waits::servesFirstWhoCameFirst),
+        test("letsNobodyInBeforeThoseWhoWait", limits, waits::letsNobodyInBeforeThoseWhoWait),
+        test("letsOtherKeysInMeanwhile", limits, waits::letsOtherKeysInMeanwhile),
+        test(
+            "givesThePermitsOfACancelledWaitBack",
+            limits,
+            waits::givesThePermitsOfACancelledWaitBack),
+        test(
+            "handsNoPlaceThatWasGivenUpOutTwice",
+            limits,
+            waits::handsNoPlaceThatWasGivenUpOutTwice),
+        test(
+            "neverAdmitsMoreThanTheWorstCaseWhoeverWaits",
+            limits,
+            waits::neverAdmitsMoreWhoeverWaits),
+        test("letsNoMoreWaitThanMayWait", limits, waits::letsNoMoreWaitThanMayWait),
+        test("refusesAWaitThatIsNone", limits, waits::refusesAWaitThatIsNone),
+        test("wakesAThreadThatWaits", limits, waits::wakesAThreadThatWaits),
+        test(
+            "givesThePermitsOfAnInterruptedThreadBack",
+            limits,
+            waits::givesThePermitsOfAnInterruptedThreadBack));
+  }
+
+  private void admitsAtOnceWhatIsThere(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    CompletableFuture<Decision> whole = acquire(trial, limit.burst(), Duration.ZERO);
+    requireAdmitted(trial, whole, "a new key has its whole burst: nobody waits for what is there");
+    trial.rejects(KEY, 1, "acquire took the whole burst");
+    requireNothingPending(trial);
+  }
+
+  private void waitsExactlyUntilThePermitsAreThere(RateLimit limit) {
+    for (long permits : new long[] {1, limit.burst()}) {
+      Trial trial = new Trial(contract, limit);
+      trial.spend(KEY);
+      long wait = trial.rejects(KEY, permits, "the burst is spent").retryAfterNanos();
+      CompletableFuture<Decision> waiting = acquire(trial, permits, HOUR);
+      trial.turn(wait - 1);
+      requireWaiting(
+          trial, waiting, "the permits are there a nanosecond later, as the rejection told");
+      trial.turn(1);
+      requireAdmitted(trial, waiting, "the permits are there now: wait by the ticker of the spec");
+      trial.rejects(KEY, limit.burst(), "who waited has taken permits");
+      trial.requireWorstCase();
+      requireNothingPending(trial);
+    }
+  }
+
+  private void rejectsAtOnceWhatWouldComeTooLate(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    for (Duration tooShort : List.of(Duration.ZERO, Duration.ofNanos(wait - 1))) {
+      Decision decision = acquire(trial, 1, tooShort).getNow(null);
+      if (!(decision instanceof Decision.Rejected rejected)) {
+        throw trial.fault(
+            "the answer to acquire with a wait of " + tooShort,
+            "rejected at once",
+            decision == null ? "no answer yet" : decision,
+            "the permits come back in " + wait + " ns, so waiting is of no use");
+      }
+      if (rejected.retryAfterNanos() != wait) {
+        throw trial.fault(
+            "retryAfterNanos of acquire",
+            wait,
+            rejected.retryAfterNanos(),
+            "it answers as decide does");
+      }
+    }
+    trial.turn(wait - 1);
+    CompletableFuture<Decision> waiting = acquire(trial, 1, Duration.ofNanos(1));
+    requireWaiting(
+        trial, waiting, "the wait is just long enough, and who was rejected has taken nothing");
+    trial.turn(1);
+    requireAdmitted(trial, waiting, "the wait is over");
+  }
+
+  private void servesFirstWhoCameFirst(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    trial.spend(KEY);
+    List<Integer> served = new ArrayList<>();
+    List<Integer> asked = new ArrayList<>();
+    List<Long> wishes = List.of(1L, limit.burst(), 1L, 1L, Math.max(1, limit.burst() / 2), 1L);
+    List<CompletableFuture<Decision>> queue = new ArrayList<>();
+    for (int place = 0; place < wishes.size(); place++) {
+      int mine = place;
+      CompletableFuture<Decision> waiting = acquire(trial, wishes.get(place), HOUR);
+      queue.add(waiting.thenApply(decision -> {
+        served.add(mine);
+        return decision;
+      }));
+      asked.add(place);
+    }
+    trial.turn(wishes.size() * trial.idleNanos());
+    queue.forEach(
+        waiting -> requireAdmitted(trial, waiting, "all permits have come back long ago"));
+    if (!served.equals(asked)) {
+      throw trial.fault(
+          "the order in which waits for " + wishes + " permits end",
+          asked,
+          served,
+          "first come, first served: who waits takes the permits that come back next");
+    }
+    trial.requireWorstCase();
+  }
+
+  private void letsNobodyInBeforeThoseWhoWait(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    List<Decision> barged = new ArrayList<>();
+    // asked before the wait, so that it comes first at the same time
+    CompletableFuture<Void> before =
+        trial.ticker().after(wait).thenRun(() -> barged.add(trial.decide(KEY, limit.burst())));
+    CompletableFuture<Decision> waiting = acquire(trial, limit.burst(), HOUR);
+    trial.turn(wait - 1);
+    trial.rejects(KEY, 1, "others wait for what comes back next");
+    trial.turn(1);
+    if (!before.isDone() || before.isCompletedExceptionally()) {
+      throw trial.fault(
+          "decide at the time when a wait ends", "a decision", before, "it does not throw");
+    }
+    if (limit.burst() > 1) {
+      trial.rejects(
+          KEY, 1, "the first permit that came back belongs to the one who waits for more");
+    } else if (barged.get(0).isAdmitted()) {
+      throw trial.fault(
+          "the answer to who asks at the time when a wait ends",
+          "rejected",
+          "admitted",
+          "the permits that come back next belong to those who wait");
+    }
+    trial.turn(2 * trial.idleNanos());
+    requireAdmitted(trial, waiting, "all permits have come back long ago");
+    trial.requireWorstCase();
+  }
+
+  private void letsOtherKeysInMeanwhile(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
+    trial.spend("bob");
+    trial.turn(wait);
+    requireAdmitted(trial, waiting, "another key takes nothing of this one");
+    trial.rejects(KEY, limit.burst(), "who waited has taken a permit");
+  }
+
+  private void givesThePermitsOfACancelledWaitBack(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
+    requireWaiting(trial, waiting, "the burst is spent");
+    waiting.cancel(false);
+    requireAsBefore(trial, wait, "the wait was cancelled, so its permits are given back");
+  }
+
+  private void handsNoPlaceThatWasGivenUpOutTwice(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    trial.spend(KEY);
+    CompletableFuture<Decision> first = acquire(trial, 1, HOUR);
+    CompletableFuture<Decision> second = acquire(trial, limit.burst(), HOUR);
+    first.cancel(false);
+    CompletableFuture<Decision> third = acquire(trial, 1, HOUR);
+    trial.turn(4 * trial.idleNanos());
+    requireAdmitted(trial, second, "all permits have come back long ago");
+    requireAdmitted(trial, third, "all permits have come back long ago");
+    trial.requireWorstCase();
+  }
+
+  private void neverAdmitsMoreWhoeverWaits(RateLimit limit) {
+    Random random = Trial.random();
+    for (int schedule = 0; schedule < SCHEDULES; schedule++) {
+      Trial trial = new Trial(contract, limit);
+      List<CompletableFuture<Decision>> queue = new ArrayList<>();
+      boolean cancels = schedule % 2 == 1;
+      for (int step = 0; step < STEPS; step++) {
+        long permits = random.nextBoolean() ? 1 : 1 + random.nextLong(limit.burst());
+        switch (random.nextInt(cancels ? 7 : 6)) {
+          case 0 -> trial.turn(random.nextLong(1 + limit.period().toNanos() / limit.permits()));
+          case 1 -> trial.turn(random.nextLong(limit.period().toNanos()));
+          case 2 -> trial.turn(random.nextInt(10) == 0 ? trial.idleNanos() : 0);
+          case 3 -> trial.decide(KEY, permits);
+          case 4, 5 ->
+            queue.add(
+                acquire(trial, permits, Duration.ofNanos(random.nextLong(trial.idleNanos()))));
+          default -> {
+            if (!queue.isEmpty()) {
+              int place = random.nextInt(queue.size());
+              trial.step("cancel wait " + place);
+              queue.get(place).cancel(false);
+            }
+          }
+        }
+        queue.removeIf(CompletableFuture::isDone);
+      }
+      trial.turn(STEPS * trial.idleNanos());
+      queue.forEach(
+          waiting -> requireAdmitted(trial, waiting, "all permits have come back long ago"));
+      trial.requireWorstCase();
+      requireNothingPending(trial);
+    }
+  }
+
+  private void letsNoMoreWaitThanMayWait(RateLimit limit) {
+    Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxQueued(2));
+    trial.spend("bob");
+    long wait = trial.spendAndAsk(KEY);
+    CompletableFuture<Decision> first = acquire(trial, 1, HOUR);
+    CompletableFuture<Decision> second = acquire(trial, 1, HOUR);
+    requireWaiting(trial, first, "two may wait");
+    requireWaiting(trial, second, "two may wait");
+    for (String key : List.of(KEY, "bob")) {
+      Decision decision = trial.limiter().acquireAsync(key, 1, HOUR).getNow(null);
+      if (!(decision instanceof Decision.Rejected)) {
+        throw trial.fault(
+            "the answer to the third who would wait, with maxQueued 2",
+            "rejected at once",
+            decision == null ? "no answer yet" : decision,
+            "maxQueued of the spec bounds those who wait");
+      }
+    }
+    second.cancel(false);
+    CompletableFuture<Decision> instead = acquire(trial, 1, HOUR);
+    requireWaiting(trial, instead, "of two who may wait, one waits");
+    trial.turn(wait);
+    requireAdmitted(trial, first, "the permit is there, and nobody was before");
+    trial.turn(3 * trial.idleNanos());
+    requireAdmitted(trial, instead, "all permits have come back long ago");
+
+    Trial none = new Trial(contract, limit, 0, spec -> spec.withMaxQueued(0));
+    requireAdmitted(none, acquire(none, limit.burst(), HOUR), "what is there needs no wait");
+    if (!acquire(none, 1, HOUR).isDone()) {
+      throw none.fault(
+          "those who wait, with maxQueued 0", 0, 1, "maxQueued of the spec bounds those who wait");
+    }
+  }
+
+  private void refusesAWaitThatIsNone(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    for (Duration none : List.of(
+        Duration.ofNanos(-1),
+        Duration.ofSeconds(Long.MIN_VALUE),
+        HOUR.plusNanos(1),
+        Duration.ofSeconds(Long.MAX_VALUE))) {
+      Refusals.require(
+          trial,
+          IllegalArgumentException.class,
+          "acquireAsync with a wait of " + none,
+          () -> asked(trial, 1, none));
+      Refusals.require(
+          trial,
+          IllegalArgumentException.class,
+          "acquire with a wait of " + none,
+          () -> trial.limiter().acquire(KEY, 1, none));
+    }
+    for (long permits : new long[] {0, -1, limit.burst() + 1, Long.MAX_VALUE}) {
+      Refusals.require(
+          trial,
+          IllegalArgumentException.class,
+          "acquireAsync with " + permits + " permits",
+          () -> asked(trial, permits, HOUR));
+    }
+    trial.hasExactly(KEY, limit.burst(), "a mistake of a caller takes nothing");
+  }
+
+  private void wakesAThreadThatWaits(RateLimit limit) throws Exception {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
+      trial.ticker().awaitPending(1);
+      trial.turn(wait);
+      Decision decision = waiting.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (!decision.isAdmitted()) {
+        throw trial.fault(
+            "the answer to a thread that waited",
+            "admitted",
+            decision,
+            "the permits are there now");
+      }
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  private void givesThePermitsOfAnInterruptedThreadBack(RateLimit limit) throws Exception {
+    Trial trial = new Trial(contract, limit);
+    long wait = trial.spendAndAsk(KEY);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
+      trial.ticker().awaitPending(1);
+      thread.shutdownNow(); // interrupts it
+      Object given;
+      try {
+        given = waiting.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException thrown) {
+        given = thrown.getCause();
+      }
+      if (!(given instanceof InterruptedException)) {
+        throw trial.fault(
+            "acquire of an interrupted thread",
+            "InterruptedException",
+            given,
+            "stop waiting and say so");
+      }
+    } finally {
+      thread.shutdownNow();
+    }
+    requireAsBefore(trial, wait, "the thread was interrupted, so its permits are given back");
+  }
+
+  /** Asks to wait; permits that are admitted then, or later, count as used then. */
+  private static CompletableFuture<Decision> acquire(Trial trial, long permits, Duration maxWait) {
+    CompletableFuture<Decision> waiting = trial.limiter().acquireAsync(KEY, permits, maxWait);
+    trial.step("acquireAsync('" + KEY + "', " + permits + ", " + maxWait + "): "
+        + (waiting.isDone() ? waiting.join() : "waits"));
+    CompletableFuture<Void> unused = waiting.thenAccept(decision -> {
+      if (decision.isAdmitted()) {
+        trial.use(KEY, permits);
+      }
+    });
+    return waiting;
+  }
+
+  private static String asked(Trial trial, long permits, Duration maxWait) {
+    return trial.limiter().acquireAsync(KEY, permits, maxWait).toString();
+  }
+
+  private static void requireAsBefore(Trial trial, long wait, String reason) {
+    long told = trial.rejects(KEY, 1, "the burst is spent").retryAfterNanos();
+    if (told != wait) {
+      throw trial.fault("retryAfterNanos after a wait was given up", wait, told, reason);
+    }
+    requireNothingPending(trial);
+    trial.turn(wait);
+    trial.hasExactly(KEY, permitsAfter(trial, wait), reason);
+  }
+
+  /** What another limiter has, whose burst was spent as long ago. */
+  private static long permitsAfter(Trial trial, long wait) {
+    Trial undisturbed = trial.anew();
+    undisturbed.spend(KEY);
+    undisturbed.turn(wait);
+    return undisturbed.takeAll(KEY);
+  }
+
+  private static void requireWaiting(
+      Trial trial, CompletableFuture<Decision> waiting, String reason) {
+    if (waiting.isDone()) {
+      throw trial.fault("the answer to acquire", "still to come", waiting.join(), reason);
+    }
+  }
+
+  private static void requireAdmitted(
+      Trial trial, CompletableFuture<Decision> waiting, String reason) {
+    Decision decision = waiting.getNow(null);
+    if (decision == null || !decision.isAdmitted()) {
+      throw trial.fault(
+          "the answer to acquire",
+          "admitted",
+          decision == null ? "no answer yet" : decision,
+          reason);
+    }
+  }
+
+  private static void requireNothingPending(Trial trial) {
+    if (trial.ticker().pending() != 0) {
+      throw trial.fault(
+          "what the limiter waits for when nobody waits",
+          "nothing",
+          trial.ticker().pending() + " futures of the ticker",
+          "cancel a future that is no longer needed");
+    }
+  }
+}

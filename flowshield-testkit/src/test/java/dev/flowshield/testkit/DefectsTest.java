@@ -1,0 +1,216 @@
+package dev.flowshield.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherConfig;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Every defect is found by the test that is meant to find it, and the message says so. */
+class DefectsTest {
+
+  /** A defect, the test of the contract to run, the test that has to fail, and what its message says. */
+  private record Hunt(Class<?> defect, String test, String fails, String says) {}
+
+  @TestFactory
+  Stream<DynamicTest> findsEveryDefect() {
+    return Stream.of(
+            hunt(
+                Defects.ChecksThenActs.class,
+                "threadsGetOneBurstTogether",
+                "judge and take in one step"),
+            hunt(
+                Defects.RefillsWhenTimeStepsBack.class,
+                "aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth",
+                "a step back is no refill"),
+            hunt(
+                Defects.RefillsWhenTimeStepsBack.class,
+                "neverAdmitsMoreWhenTheTickerStepsBack",
+                "permits used of key"),
+            hunt(
+                Defects.StartsAnewWhenTimeStepsBack.class,
+                "aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth",
+                "a step back is no refill"),
+            hunt(
+                Defects.StartsAnewWhenTimeStepsBack.class,
+                "neverAdmitsMoreWhenTheTickerStepsBack",
+                "permits used of key"),
+            hunt(
+                Defects.StandsStillAfterTheWrap.class,
+                "neverAdmitsMoreWhereTheTickerWrapsAround",
+                "the count wraps around"),
+            hunt(
+                Defects.AdmitsANanosecondEarly.class, "neverAdmitsMoreThanTheWorstCase", "must be"),
+            hunt(Defects.AdmitsANanosecondEarly.class, "tellsTheShortestWaitThatHelps", "must be"),
+            hunt(
+                Defects.TellsAWaitThatIsTooLong.class,
+                "tellsTheShortestWaitThatHelps",
+                "tell the shortest"),
+            hunt(
+                Defects.IsTooSlowInTheLongRun.class,
+                "admitsTheWholeRateInTheLongRunAndNoMore",
+                "the rate is below the limit"),
+            hunt(
+                Defects.IsTooFastInTheLongRun.class,
+                "admitsTheWholeRateInTheLongRunAndNoMore",
+                "must be at"),
+            hunt(Defects.PunishesWhoAsks.class, "aRejectionTakesNothing", "rejections take none"),
+            hunt(
+                Defects.TellsWhatRemainedBefore.class,
+                "tellsExactlyWhatRemains",
+                "what is left after the taking"),
+            hunt(
+                Defects.TellsTooLittleRemains.class,
+                "tellsExactlyWhatRemains",
+                "no more than what remains can be taken"),
+            hunt(
+                Defects.TellsKeysApartByHashCode.class,
+                "keysAreIndependent",
+                "compare keys, not hashes"),
+            hunt(
+                Defects.SharesASmallTable.class,
+                "keysAreIndependent",
+                "a key that is as good as new"),
+            hunt(
+                Defects.ForgetsSpentKeysWhenFull.class,
+                "neverForgivesASpentKeyInAFlood",
+                "a spent key is never forgotten"),
+            hunt(Defects.NeverMakesRoom.class, "letsNewcomersInAfterAFlood", "can make room"),
+            hunt(
+                Defects.GrowsForEver.class,
+                "holdsNoMoreKeysThanItMay",
+                "keys held after 200000 came by"),
+            hunt(
+                Defects.CutsPermitsOff.class,
+                "refusesPermitsThatCanNeverBeHad",
+                "IllegalArgumentException"),
+            hunt(Defects.TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
+            hunt(
+                Defects.GivesBackTwice.class,
+                "reserves",
+                "givesNothingBackThatCameBackByItself",
+                "must be"),
+            hunt(
+                Defects.GivesBackWhatStoodBefore.class,
+                "reserves",
+                "forgivesNothingInWhateverOrderReservationsAreSettled",
+                "must be"),
+            hunt(
+                Defects.NeverGivesBack.class,
+                "reserves",
+                "givesBackWhatWasNotUsed",
+                "what was not used is given back"),
+            hunt(
+                Defects.NeverGivesBack.class,
+                "waits",
+                "givesThePermitsOfACancelledWaitBack",
+                "the wait was cancelled"),
+            hunt(
+                Defects.NeverGivesBack.class,
+                "waits",
+                "givesThePermitsOfAnInterruptedThreadBack",
+                "the thread was interrupted"),
+            hunt(Defects.LetsOthersIn.class, "waits", "letsNobodyInBeforeThoseWhoWait", "wait"),
+            hunt(
+                Defects.LetsOthersIn.class,
+                "waits",
+                "servesFirstWhoCameFirst",
+                "first come, first served"),
+            hunt(
+                Defects.LetsAnyNumberWait.class, "waits", "letsNoMoreWaitThanMayWait", "maxQueued"),
+            hunt(
+                Defects.TakesToLook.class,
+                "isOperated",
+                "looksWithoutTaking",
+                "looking takes nothing"),
+            hunt(
+                Defects.ResetsEveryone.class,
+                "isOperated",
+                "resetsAKeyAndNoOther",
+                "another key was reset"),
+            hunt(
+                Defects.ForgetsOnChange.class,
+                "isOperated",
+                "keepsTheStateOfKeysInProportion",
+                "as large a part"),
+            hunt(
+                Defects.DoesNothingInstead.class,
+                "isOperated",
+                "resetIsUnsupported",
+                "UnsupportedOperationException"),
+            hunt(
+                Defects.TakesOfSome.class,
+                "keepsSeveral",
+                "takesOfAllLimitsOrOfNone",
+                "takes nothing of the others"))
+        .map(hunt -> dynamicTest(
+            hunt.defect.getSimpleName() + " by " + hunt.fails, () -> requireFound(hunt)));
+  }
+
+  private static Hunt hunt(Class<?> defect, String fails, String says) {
+    return new Hunt(defect, fails, fails + "()", says);
+  }
+
+  private static Hunt hunt(Class<?> defect, String factory, String fails, String says) {
+    return new Hunt(defect, factory, fails, says);
+  }
+
+  private static void requireFound(Hunt hunt) {
+    Map<String, String> failed = failedTests(hunt.defect, hunt.test);
+
+    assertThat(failed).containsKey(hunt.fails);
+    assertThat(failed.get(hunt.fails))
+        .contains(" must be ", ", got ", hunt.says, "seed " + Trial.SEED);
+  }
+
+  @Test
+  void findsNothingInALimiterThatIsRight() {
+    assertThat(failedTests(ExactLimiterContractTest.class, "waits")).isEmpty();
+    assertThat(failedTests(ExactLimiterContractTest.class, "tellsExactlyWhatRemains"))
+        .isEmpty();
+  }
+
+  /** The names of the tests that failed, with their messages. */
+  private static Map<String, String> failedTests(Class<?> contract, String method) {
+    Map<String, String> failed = new TreeMap<>();
+    List<String> finished = new ArrayList<>();
+    launcher()
+        .execute(
+            request().selectors(selectMethod(contract, method)).build(),
+            new TestExecutionListener() {
+              @Override
+              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                if (test.isTest()) {
+                  finished.add(test.getDisplayName());
+                }
+                result
+                    .getThrowable()
+                    .ifPresent(thrown ->
+                        failed.put(test.getDisplayName(), String.valueOf(thrown.getMessage())));
+              }
+            });
+    assertThat(finished).isNotEmpty();
+    return failed;
+  }
+
+  private static Launcher launcher() {
+    return LauncherFactory.create(LauncherConfig.builder()
+        .enableTestExecutionListenerAutoRegistration(false)
+        .enableLauncherSessionListenerAutoRegistration(false)
+        .build());
+  }
+}

@@ -1,0 +1,67 @@
+package dev.flowshield.testkit;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Several limits on each key, all or nothing, by one lock. */
+class ExactLimiters implements RateLimiter {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<RateLimit> limits;
+  private final List<ExactLimiter> parts;
+
+  ExactLimiters(LimiterSpec spec) {
+    limits = spec.limits();
+    parts = limits.stream()
+        .map(limit -> new ExactLimiter(
+            LimiterSpec.of(limit).withTicker(spec.ticker()).withMaxClients(spec.maxClients())))
+        .toList();
+  }
+
+  @Override
+  public Decision decide(String key, long permits) {
+    lock.lock();
+    try {
+      boolean admits = parts.stream().allMatch(part -> part.look(key, permits).isAdmitted());
+      take(key, permits, admits);
+      List<Decision.Standing> standings = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        long wait =
+            admits || !(parts.get(i).look(key, permits) instanceof Decision.Rejected rejected)
+                ? 0
+                : rejected.retryAfterNanos();
+        standings.add(new Decision.Standing(
+            limits.get(i).toString(), parts.get(i).look(key, 1).remaining(), wait));
+      }
+      long remaining =
+          standings.stream().mapToLong(Decision.Standing::remaining).min().orElseThrow();
+      if (admits) {
+        return new Decision.Admitted(remaining, standings);
+      }
+      Decision.Standing longest = standings.stream()
+          .max(Comparator.comparingLong(Decision.Standing::retryAfterNanos))
+          .orElseThrow();
+      return new Decision.Rejected(
+          remaining, longest.retryAfterNanos(), longest.limit(), standings);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes of all limits, if all admit. */
+  void take(String key, long permits, boolean admits) {
+    if (admits) {
+      takeOfEach(key, permits);
+    }
+  }
+
+  final void takeOfEach(String key, long permits) {
+    parts.forEach(part -> part.tryAcquire(key, permits));
+  }
+}

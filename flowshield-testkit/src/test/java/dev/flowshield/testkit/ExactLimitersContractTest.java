@@ -1,0 +1,22 @@
+package dev.flowshield.testkit;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+
+/** A limiter passes that keeps several limits and can do nothing beyond deciding. */
+class ExactLimitersContractTest implements RateLimiterContract {
+
+  @Override
+  public RateLimiter limiter(LimiterSpec spec) {
+    if (spec.limits().size() > 1) {
+      return new ExactLimiters(spec);
+    }
+    RateLimiter one = new ExactLimiter(spec);
+    return (key, permits) -> one.decide(key, permits);
+  }
+
+  @Override
+  public boolean keepsSeveralLimits() {
+    return true;
+  }
+}
