@@ -183,7 +183,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void refusedByOneOfSeveralTakesNothingFromTheOthers() {
+  void refusedByOneOfSeveralTakesNothingFromTheOthersThere() {
     Bucket bucket = Bucket.builder()
         .addLimit(limit -> limit.capacity(2).refillGreedy(2, Duration.ofSeconds(1)))
         .addLimit(limit -> limit.capacity(3).refillGreedy(3, Duration.ofHours(1)))
@@ -193,6 +193,18 @@ class Bucket4jTest {
     assertThat(bucket.tryConsume(1)).isFalse();
     ticker.advance(Duration.ofSeconds(1));
     assertThat(Taking.untilRefused(() -> bucket.tryConsume(1)))
+        .as("one is left of the hour's")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void refusedByOneOfSeveralTakesNothingFromTheOthersHere() {
+    RateLimiter limiter = RateLimiter.of(
+        "token-bucket", LimiterSpec.ofAll(RateLimit.parseAll("2/s, 3/h")).withTicker(ticker));
+    assertThat(Taking.untilRefused(() -> limiter.tryAcquire("alice"))).isEqualTo(2);
+    assertThat(limiter.tryAcquire("alice")).isFalse();
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(Taking.untilRefused(() -> limiter.tryAcquire("alice")))
         .as("one is left of the hour's")
         .isEqualTo(1);
   }
@@ -210,6 +222,18 @@ class Bucket4jTest {
   }
 
   @Test
+  void whatIsGivenBackLateHasComeBackByItselfHere() {
+    RateLimiter limiter = limiter("10/s");
+    Reservation first = limiter.reserve("alice", 10);
+    ticker.advance(Duration.ofSeconds(1));
+    int atOneInstant = Taking.untilRefused(() -> limiter.tryAcquire("alice"));
+    ((Reservation.Held) first).cancel();
+    atOneInstant += Taking.untilRefused(() -> limiter.tryAcquire("alice"));
+
+    assertThat(atOneInstant).isEqualTo(10);
+  }
+
+  @Test
   void whoIsInterruptedWhileWaitingHasPaidThere() {
     Bucket bucket = bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(1)));
     bucket.tryConsume(1);
@@ -220,16 +244,32 @@ class Bucket4jTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRefusedAtOnceThere() throws InterruptedException {
+  void whoIsInterruptedWhileWaitingGetsThePermitsBackHere() {
+    RateLimiter limiter = limiter("1/s");
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> Ours.pace(limiter, "alice")).isInstanceOf(InterruptedException.class);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+  }
+
+  @Test
+  void whoWouldWaitTooLongIsRefusedAtOnceByBoth() throws InterruptedException {
     Bucket bucket = bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(3)));
     bucket.tryConsume(1);
 
     assertThat(Theirs.pace(bucket)).isFalse();
     assertThat(bucket.getAvailableTokens()).isZero();
+
+    RateLimiter limiter = limiter("1/3s");
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+    assertThat(Ours.pace(limiter, "alice")).isFalse();
+    assertThat(ticker.pending()).isZero();
   }
 
   @Test
-  void chargesWhatWasUsedBeyondTheEstimateThere() {
+  void bothChargeWhatWasUsedBeyondTheEstimate() {
     Bucket bucket =
         bucket(limit -> limit.capacity(1_000).refillGreedy(1_000, Duration.ofMinutes(1)));
     assertThat(Theirs.ask(bucket, () -> 320)).isTrue();
@@ -237,15 +277,26 @@ class Bucket4jTest {
     assertThat(Theirs.ask(bucket, () -> 700)).isTrue();
     assertThat(bucket.getAvailableTokens()).isEqualTo(-20);
     assertThat(Theirs.ask(bucket, () -> 1)).isFalse();
+
+    RateLimiter limiter = limiter("1000/min");
+    assertThat(Ours.ask(limiter, "alice", () -> 320)).isTrue();
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(680);
+    assertThat(Ours.ask(limiter, "alice", () -> 700)).isTrue();
+    assertThat(limiter.peek("alice").remaining()).isZero();
+    assertThat(Ours.ask(limiter, "alice", () -> 1)).isFalse();
   }
 
   @Test
-  void keepsTheShareThatIsLeftWhenTheConfigurationIsReplacedThere() {
+  void bothKeepTheShareThatIsLeftWhenTheLimitIsReplaced() {
     Bucket bucket = bucket(limit -> limit.capacity(100).refillGreedy(100, Duration.ofSeconds(1)));
     bucket.tryConsume(50);
     Theirs.change(bucket);
-
     assertThat(bucket.getAvailableTokens()).isEqualTo(100);
+
+    RateLimiter limiter = limiter("100/s");
+    assertThat(limiter.tryAcquire("alice", 50)).isTrue();
+    Ours.change(limiter);
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(100);
   }
 
   private Bucket bucket(Function<BandwidthBuilderCapacityStage, BandwidthBuilderBuildStage> limit) {

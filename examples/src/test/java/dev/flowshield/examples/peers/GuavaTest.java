@@ -111,11 +111,22 @@ class GuavaTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRefusedThereWithoutPaying() {
+  void settlingMakesTheNextCallerPayHere() {
+    dev.flowshield.RateLimiter ours = dev.flowshield.RateLimiter.of("10/h");
+    assertThat(Ours.send(ours, new byte[1_000])).isTrue();
+
+    assertThat(Ours.send(ours, new byte[1])).isFalse();
+  }
+
+  @Test
+  void whoWouldWaitTooLongIsRefusedByBoth() throws InterruptedException {
     RateLimiter theirs = RateLimiter.create(ONE_IN_A_THOUSAND_SECONDS);
     assertThat(theirs.tryAcquire()).isTrue();
-
     assertThat(Theirs.pace(theirs)).isFalse();
+
+    dev.flowshield.RateLimiter ours = dev.flowshield.RateLimiter.of("1/h");
+    assertThat(ours.tryAcquire()).isTrue();
+    assertThat(Ours.pace(ours)).isFalse();
   }
 
   @Test
@@ -129,10 +140,14 @@ class GuavaTest {
   }
 
   @Test
-  void anotherRateIsThereAtOnce() {
+  void anotherRateIsThereAtOnceInBoth() {
     RateLimiter theirs = RateLimiter.create(10);
     Theirs.change(theirs);
 
     assertThat(theirs.getRate()).isEqualTo(20);
+
+    dev.flowshield.RateLimiter ours = dev.flowshield.RateLimiter.of("10/h");
+    Ours.change(ours);
+    assertThat(ours.tryAcquire("", 20)).isTrue();
   }
 }

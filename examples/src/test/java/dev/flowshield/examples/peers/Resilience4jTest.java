@@ -148,6 +148,14 @@ class Resilience4jTest {
   }
 
   @Test
+  void otherLimitsHoldAtOnceHere() {
+    dev.flowshield.RateLimiter limiter = ours("10/s");
+    Ours.change(limiter);
+
+    assertThat(Taking.untilRefused(limiter::tryAcquire)).isEqualTo(20);
+  }
+
+  @Test
   void whoIsInterruptedWhileWaitingHasPaidThere() {
     RateLimiter limiter = limiter(1, Duration.ofSeconds(2));
     assertThat(Theirs.pace(limiter)).isTrue();
@@ -156,6 +164,26 @@ class Resilience4jTest {
     assertThat(Theirs.pace(limiter)).isFalse();
     assertThat(Thread.interrupted()).isTrue();
     assertThat(limiter.getMetrics().getAvailablePermissions()).isEqualTo(-1);
+  }
+
+  @Test
+  void whoIsInterruptedWhileWaitingGetsThePermitsBackHere() {
+    dev.flowshield.RateLimiter limiter = ours("1/s");
+    assertThat(limiter.tryAcquire()).isTrue();
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> Ours.pace(limiter)).isInstanceOf(InterruptedException.class);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(limiter.tryAcquire()).isTrue();
+  }
+
+  @Test
+  void aRefusalComesAtOnceHere() throws InterruptedException {
+    dev.flowshield.RateLimiter limiter = ours("1/3s");
+    assertThat(limiter.tryAcquire()).isTrue();
+
+    assertThat(Ours.pace(limiter)).isFalse();
+    assertThat(ticker.pending()).isZero();
   }
 
   @Test

@@ -1,0 +1,26 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import java.util.function.ToIntFunction;
+
+/** Work whose price is known in the end. */
+public final class LanguageModel {
+
+  private LanguageModel() {}
+
+  // snippet: guide-settle
+  static boolean ask(
+      RateLimiter tokens, String user, String question, ToIntFunction<String> model) {
+    if (!(tokens.reserve(user, 500) instanceof Reservation.Held held)) {
+      return false;
+    }
+    try {
+      held.settle(model.applyAsInt(question)); // less: the rest comes back; more: it is owed
+      return true;
+    } finally {
+      held.cancel(); // if the model failed, all comes back; once settled, this does nothing
+    }
+  }
+  // end
+}

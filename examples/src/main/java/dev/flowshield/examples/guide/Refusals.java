@@ -1,0 +1,19 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+
+/** A limit for each key, and what a refusal says. */
+public final class Refusals {
+
+  private Refusals() {}
+
+  // snippet: guide-decide
+  static String greet(RateLimiter limiter, String name) {
+    if (limiter.decide(name) instanceof Decision.Rejected rejected) {
+      return name + ", come back in " + rejected.retryAfter();
+    }
+    return "hello " + name;
+  }
+  // end
+}

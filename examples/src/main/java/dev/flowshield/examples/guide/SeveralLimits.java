@@ -1,0 +1,22 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+
+/** Several limits on each key. */
+public final class SeveralLimits {
+
+  private SeveralLimits() {}
+
+  // snippet: guide-several
+  static RateLimiter limiter() {
+    return RateLimiter.of("2/s, 5/h"); // both hold
+  }
+
+  static String explain(Decision decision) {
+    return decision instanceof Decision.Rejected rejected
+        ? rejected.limit() + " refuses for " + rejected.retryAfter() // the one that takes longest
+        : decision.remaining() + " left"; // of the one with the fewest
+  }
+  // end
+}

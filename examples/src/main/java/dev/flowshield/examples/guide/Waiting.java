@@ -1,0 +1,36 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.RateLimiter;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Work that is paced rather than refused. */
+public final class Waiting {
+
+  private Waiting() {}
+
+  // snippet: guide-wait
+  static boolean send(RateLimiter limiter, Runnable call) throws InterruptedException {
+    if (!limiter.acquire("partner", 1, Duration.ofSeconds(5)).isAdmitted()) {
+      return false; // it would have been longer than 5 seconds, so this took no time
+    }
+    call.run();
+    return true;
+  }
+  // end
+
+  // snippet: guide-wait-async
+  static CompletableFuture<Void> sendLater(RateLimiter limiter, Runnable call, Executor executor) {
+    return limiter
+        .acquireAsync("partner", 1, Duration.ofSeconds(5))
+        .thenAcceptAsync(
+            decision -> {
+              if (decision.isAdmitted()) {
+                call.run();
+              }
+            },
+            executor); // the thread that tells the time is not for work
+  }
+  // end
+}

@@ -1,0 +1,179 @@
+package dev.flowshield.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What docs/guide.md promises of its examples. */
+class GuideTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @Test
+  void aRefusalSaysWhenToComeBack() {
+    RateLimiter limiter = limiter("2/min");
+
+    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
+    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
+    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("alice, come back in PT30S");
+    assertThat(Refusals.greet(limiter, "bob")).isEqualTo("hello bob");
+    ticker.advance(Duration.ofSeconds(30));
+    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
+  }
+
+  // snippet: guide-test
+  @Test
+  void threeAMinuteAreThreeAMinute() {
+    ManualTicker time = ManualTicker.atZero();
+    RateLimiter limiter =
+        RateLimiter.of("token-bucket", LimiterSpec.of(RateLimit.parse("3/min")).withTicker(time));
+    assertThat(limiter.tryAcquire("alice", 3)).isTrue();
+    assertThat(limiter.tryAcquire("alice")).isFalse();
+    time.advance(Duration.ofSeconds(20));
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+  }
+  // end
+
+  @Test
+  void ofSeveralLimitsTheOneThatRefusesIsNamed() {
+    RateLimiter limiter = limiter("2/s, 5/h");
+
+    assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("1 left");
+    assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("0 left");
+    assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("2/s refuses for PT0.5S");
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(limiter.tryAcquire("alice", 2)).isTrue();
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+    assertThat(SeveralLimits.explain(limiter.decide("alice")))
+        .isEqualTo("5/h refuses for PT11M58S");
+    assertThat(SeveralLimits.limiter().tryAcquire("alice", 2)).isTrue();
+  }
+
+  @Nested
+  class WhoWaits {
+
+    private final RateLimiter limiter = limiter("1/4s");
+    private final List<String> sent = new ArrayList<>();
+
+    @Test
+    void sendsWhenThePermitIsThere() throws Exception {
+      assertThat(Waiting.send(limiter, () -> sent.add("first"))).isTrue();
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        Future<Boolean> second =
+            thread.submit(() -> Waiting.send(limiter, () -> sent.add("second")));
+        ticker.awaitPending(1);
+        assertThat(Waiting.send(limiter, () -> sent.add("third")))
+            .as("it would have to wait for 8 seconds")
+            .isFalse();
+        ticker.advance(Duration.ofSeconds(4));
+        assertThat(second.get()).isTrue();
+      } finally {
+        thread.shutdownNow();
+      }
+      assertThat(sent).containsExactly("first", "second");
+    }
+
+    @Test
+    void sendsWithoutAThreadThatWaits() {
+      assertThat(sendLater("first")).isCompleted();
+      CompletableFuture<Void> second = sendLater("second");
+      assertThat(sendLater("third")).as("refused at once").isCompleted();
+      assertThat(second).isNotDone();
+      ticker.advance(Duration.ofSeconds(4));
+
+      assertThat(second).isCompleted();
+      assertThat(sent).containsExactly("first", "second");
+    }
+
+    @Test
+    void givesThePermitBackByCancelling() {
+      assertThat(limiter.tryAcquire("partner")).isTrue();
+      CompletableFuture<Decision> waiting =
+          limiter.acquireAsync("partner", 1, Duration.ofSeconds(5));
+      waiting.cancel(false);
+      ticker.advance(Duration.ofSeconds(4));
+
+      assertThat(limiter.tryAcquire("partner")).isTrue();
+    }
+
+    private CompletableFuture<Void> sendLater(String call) {
+      return Waiting.sendLater(limiter, () -> sent.add(call), Runnable::run);
+    }
+  }
+
+  @Nested
+  class WhatIsSettled {
+
+    private final RateLimiter tokens = limiter("1000/min");
+
+    @Test
+    void givesBackWhatWasNotUsed() {
+      assertThat(ask(question -> 100)).isTrue();
+      assertThat(tokens.peek("alice").remaining()).isEqualTo(900);
+    }
+
+    @Test
+    void isOwedWhereMoreWasUsed() {
+      assertThat(ask(question -> 1_600)).isTrue();
+      assertThat(ask(question -> 1)).isFalse();
+      ticker.advance(Duration.ofSeconds(66)); // 600 are owed and 500 asked for
+      assertThat(ask(question -> 1)).isTrue();
+    }
+
+    @Test
+    void givesAllBackIfTheModelFails() {
+      assertThatThrownBy(() -> ask(question -> {
+            throw new IllegalStateException("no answer");
+          }))
+          .hasMessage("no answer");
+      assertThat(tokens.peek("alice").remaining()).isEqualTo(1_000);
+    }
+
+    private boolean ask(ToIntFunction<String> model) {
+      return LanguageModel.ask(tokens, "alice", "why?", model);
+    }
+  }
+
+  @Test
+  void otherLimitsHoldAtOnceAndKeepWhatIsSpentInProportion() {
+    RateLimiter limiter = limiter("100/min");
+    assertThat(limiter.tryAcquire("alice", 50)).isTrue();
+
+    assertThat(LiveChange.change(limiter, "200/min")).isEqualTo("now 200/min");
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(100);
+    assertThat(LiveChange.change(limiter, "many")).startsWith("as before: limit must be");
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(100);
+  }
+
+  @Test
+  void operatorsLookAndForgive() {
+    RateLimiter limiter = limiter("1/min");
+    assertThat(Operator.isRefused(limiter, "alice")).isFalse();
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+    assertThat(Operator.isRefused(limiter, "alice")).isTrue();
+    Operator.forgive(limiter, "alice");
+    assertThat(limiter.tryAcquire("alice")).isTrue();
+  }
+
+  private RateLimiter limiter(String limit) {
+    return RateLimiter.of(
+        "token-bucket", LimiterSpec.ofAll(RateLimit.parseAll(limit)).withTicker(ticker));
+  }
+}
