@@ -4,7 +4,6 @@ import dev.flowshield.engine.penalty.Penalties;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -21,7 +20,7 @@ public record Offender(String client, Duration blockedFor, int level) {
   static List<Offender> all(Penalties penalties, long now) {
     return Arrays.stream(penalties.offenders(now))
         .mapToObj(hash -> new Offender(
-            HexFormat.of().toHexDigits(hash),
+            ClientName.id(hash),
             Duration.ofNanos(penalties.blockedForNanos(hash, now)),
             Math.max(1, penalties.level(hash, now)))) // pardoned in between: it was one
         .sorted(Comparator.comparing(Offender::blockedFor)

@@ -41,6 +41,34 @@ class RefusalAllocationTest {
     assertThat(bytes(i -> full.breached(i + 1000, i))).isLessThan(NOTHING);
   }
 
+  @Test
+  void lookingForThoseRefusedMostAllocatesNothing() {
+    TopRefused sampled = new TopRefused(true);
+    TopRefused every = new TopRefused(true, 1);
+    assertThat(bytes(i -> {
+          sampled.refused(i, "alice");
+          return i;
+        }))
+        .isLessThan(NOTHING);
+    assertThat(bytes(i -> {
+          every.refused(i, "alice");
+          return i;
+        }))
+        .isLessThan(NOTHING);
+  }
+
+  @Test
+  void aRefusalThatIsNotToldAllocatesNothing() {
+    RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, 10, false, 0);
+    events.refused(Shed.FULL, 1, "", 0);
+    assertThat(bytes(i -> {
+          events.refused(Shed.FULL, 1, "", i);
+          return i;
+        }))
+        .isLessThan(NOTHING);
+    assertThat(events.suppressed()).isEqualTo((long) CALLS * ROUNDS);
+  }
+
   private interface Call {
     long run(int i);
   }

@@ -1,0 +1,26 @@
+package dev.flowshield.engine;
+
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** What operators see of a client: an id that tells nothing, or the key, where the owner wants to see keys. */
+final class ClientName {
+
+  /** The most characters of a key that are shown. */
+  static final int LONGEST = 64;
+
+  private ClientName() {}
+
+  /** The id: 16 hex digits of the hash that stands for the key. Its seed is secret, so the key cannot be told from it. */
+  static String id(long hash) {
+    return HexFormat.of().toHexDigits(hash);
+  }
+
+  /** The key, cut to 64 characters, or the id if the key is not to be seen. */
+  static String of(long hash, @Nullable String key) {
+    if (key == null) {
+      return id(hash);
+    }
+    return key.length() <= LONGEST ? key : key.substring(0, LONGEST);
+  }
+}

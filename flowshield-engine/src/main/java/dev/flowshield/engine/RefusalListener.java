@@ -1,0 +1,18 @@
+package dev.flowshield.engine;
+
+/**
+ * Is told of refusals, to write to a log or to raise an alarm.
+ *
+ * <p>A listener cannot slow the shield or break it. It is called by an executor, never while a client waits for its refusal; one call
+ * at a time, and only so many a second. What happens meanwhile is counted and told with the next event. Calls come in the order
+ * of the refusals, each sees what the one before did.
+ *
+ * <p>Whatever it throws is counted and goes no further, errors included: what the JVM does about a lack of memory it does when the error
+ * comes up, and nobody behind the listener could do more. Catch what you want to see.
+ */
+@FunctionalInterface
+public interface RefusalListener {
+
+  /** A client was refused. May take its time: until it returns, other refusals are only counted. */
+  void refused(RefusalEvent event);
+}

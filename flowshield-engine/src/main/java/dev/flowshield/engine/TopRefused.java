@@ -1,0 +1,132 @@
+package dev.flowshield.engine;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients that are refused most, from 128 counters, however many clients there are.
+ *
+ * <p>Of 64 refusals one is looked at, by chance, and counts for all of them. If its client has a counter, that goes up by one; else the
+ * client takes over the lowest counter, and what it stood at is remembered as the error. Told is the count less the error: no client is
+ * accused of what others did, and one that is refused more often than once in 128 has a counter for certain.
+ *
+ * <p><b>Error.</b> Of n refusals that were looked at, a client's count less error is at most n/128 below its own and never above. Chance adds
+ * a standard deviation of {@code 8 * sqrt(r)} at r refusals. Where threads collide, some refusals are passed over, whosever they are:
+ * all estimates are lower then, in proportion.
+ *
+ * <p><b>Cost.</b> Thread-safe; never waits. Of 64 calls, 63 draw a random number and write nothing shared. The other one searches the counters
+ * under a lock, or passes if another thread does so. Allocates nothing. About 4 KB, and 128 keys if those are shown.
+ *
+ * <p>Source: Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams", Space-Saving.
+ */
+final class TopRefused {
+  /*
+   * State, all under the lock: of each counter a hash, a count, an error, and a key if keys are shown; and how many are in use.
+   *
+   * Invariants
+   *   T1  A client has at most one counter.
+   *   T2  count - error <= refusals of the client that were looked at <= count.
+   *   T3  The counts add up to all refusals that were looked at, so the lowest, and with it any error, is at most 1/128 of those.
+   */
+  static final int COUNTERS = 128;
+
+  private static final int ONE_IN = 64;
+
+  final ReentrantLock lock = new ReentrantLock(); // not private: a test holds it
+
+  private final boolean showKeys;
+  private final int oneIn;
+  private final long[] hashes = new long[COUNTERS];
+  private final long[] counts = new long[COUNTERS];
+  private final long[] errors = new long[COUNTERS];
+  private final @Nullable String[] keys = new @Nullable String[COUNTERS];
+  private int used;
+
+  /** Shows keys, or ids only. */
+  TopRefused(boolean showKeys) {
+    this(showKeys, ONE_IN);
+  }
+
+  /** Looks at one refusal of so many, a power of two. */
+  TopRefused(boolean showKeys, int oneIn) {
+    this.showKeys = showKeys;
+    this.oneIn = oneIn;
+  }
+
+  /**
+   * A client was refused.
+   *
+   * @param hash stands for its key
+   */
+  void refused(long hash, String key) {
+    boolean looked = (ThreadLocalRandom.current().nextInt() & (oneIn - 1)) == 0;
+    if (!looked || !lock.tryLock()) {
+      return;
+    }
+    try {
+      counts[counter(hash, key)]++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Those refused most, the first most of all.
+   *
+   * @param n how many, 1 to 128
+   * @throws IllegalArgumentException if it is not
+   */
+  List<RefusedClient> top(int n) {
+    if (n < 1 || n > COUNTERS) {
+      throw new IllegalArgumentException("top must be 1 to 128, got " + n
+          + ": ask for 128 and choose from those; more are not counted");
+    }
+    lock.lock();
+    try {
+      return IntStream.range(0, used)
+          .mapToObj(at -> new RefusedClient(
+              ClientName.of(hashes[at], keys[at]), (counts[at] - errors[at]) * oneIn))
+          .sorted(Comparator.comparingLong(RefusedClient::refusals).reversed())
+          .limit(n)
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins anew, for whoever wants to see what happens from now on. */
+  void clear() {
+    lock.lock();
+    try {
+      used = 0;
+      Arrays.fill(keys, null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The client's counter, taken over from another if it has none. */
+  private int counter(long hash, String key) {
+    int lowest = 0;
+    for (int at = 0; at < used; at++) {
+      if (hashes[at] == hash) {
+        return at;
+      }
+      if (counts[at] < counts[lowest]) {
+        lowest = at;
+      }
+    }
+    boolean isNew = used < COUNTERS;
+    int at = isNew ? used++ : lowest;
+    counts[at] = isNew ? 0 : counts[at];
+    errors[at] = counts[at];
+    hashes[at] = hash;
+    keys[at] = showKeys ? key : null;
+    return at;
+  }
+}

@@ -1,0 +1,245 @@
+package dev.flowshield.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Ten events a second, told by an executor that runs its tasks when the test says so. */
+class RefusalEventsTest {
+
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+  private static final Refusal REFUSAL = Shed.FULL;
+
+  private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 150_000_000);
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final List<RefusalEvent> told = new ArrayList<>();
+  private final RefusalEvents events = events(told::add, tasks::add);
+
+  @Test
+  void tellsTheFirstRefusalAndCountsTheNext() { // E2, E3
+    refuse(3);
+    run();
+    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, "000000000000cafe", 2));
+    refuse(4);
+    assertThat(tasks).isEmpty();
+    ticker.advance(INTERVAL);
+    refuse(1);
+    run();
+
+    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, "000000000000cafe", 4));
+    assertThat(events.suppressed()).isEqualTo(6);
+    assertThat(events.failures()).isZero();
+  }
+
+  @Test
+  void tellsNoMoreThanTenInASecond() { // E2
+    for (int ms = 0; ms < 1000; ms++) {
+      refuse(1);
+      run();
+      ticker.advance(Duration.ofMillis(1));
+    }
+    assertThat(told).hasSize(10);
+  }
+
+  @Test
+  void waitsForAListenerThatTakesItsTime() { // E1
+    refuse(1);
+    ticker.advance(Duration.ofMinutes(1));
+    refuse(5);
+    assertThat(tasks).hasSize(1);
+    run();
+    refuse(1);
+    run();
+
+    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(5L, 0L);
+  }
+
+  @Test
+  void showsKeysOnlyWhereThatWasAskedFor() {
+    RefusalEvents open = new RefusalEvents(told::add, Runnable::run, 10, true, ticker.nanos());
+    open.refused(REFUSAL, 0xcafe, "alice".repeat(20), ticker.nanos());
+
+    assertThat(told)
+        .first()
+        .extracting(RefusalEvent::client)
+        .isEqualTo("alice".repeat(20).substring(0, 64));
+  }
+
+  @Test
+  void whatTheListenerThrowsIsCountedAndGoesNoFurther() {
+    List<Throwable> thrown =
+        List.of(new IllegalStateException("down"), new OutOfMemoryError("of the listener"));
+    ArrayDeque<Throwable> next = new ArrayDeque<>(thrown);
+    RefusalEvents failing = events(
+        event -> {
+          told.add(event);
+          RefusalEventsTest.<RuntimeException>raise(next.remove());
+        },
+        Runnable::run);
+
+    for (int i = 0; i < thrown.size(); i++) {
+      failing.refused(REFUSAL, 1, "", ticker.nanos());
+      ticker.advance(INTERVAL);
+    }
+
+    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(0L, 0L);
+    assertThat(failing.failures()).isEqualTo(2);
+  }
+
+  @Test
+  void anExecutorThatRejectsLosesNoCount() { // E1, E3
+    List<Throwable> thrown =
+        List.of(new RejectedExecutionException("full"), new OutOfMemoryError("no more threads"));
+    ArrayDeque<Throwable> next = new ArrayDeque<>(thrown);
+    RefusalEvents rejected = events(told::add, task -> {
+      if (next.isEmpty()) {
+        task.run();
+      } else {
+        RefusalEventsTest.<RuntimeException>raise(next.remove());
+      }
+    });
+
+    for (int i = 0; i < 3; i++) {
+      rejected.refused(REFUSAL, 1, "", ticker.nanos());
+      ticker.advance(INTERVAL);
+    }
+
+    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(2L);
+    assertThat(rejected.failures()).isEqualTo(2);
+  }
+
+  @Test
+  void aClockThatStepsBackSilencesNobody() { // E2
+    refuse(1);
+    run();
+    ticker.advance(Duration.ofHours(-1));
+    refuse(1);
+    run();
+    refuse(1);
+
+    assertThat(told).hasSize(2);
+    assertThat(tasks).isEmpty();
+  }
+
+  @Test
+  void theDefaultExecutorRunsWhatItGetsOnAnotherThread() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    List<Thread> caller = new ArrayList<>();
+    RefusalEvents async = events(
+        event -> {
+          caller.add(Thread.currentThread());
+          done.countDown();
+        },
+        RefusalEvents.defaultExecutor());
+
+    async.refused(REFUSAL, 1, "", ticker.nanos());
+
+    assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(caller).hasSize(1).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void threadsNeitherLoseARefusalNorTellTwoAtATime() throws Exception { // E1, E3
+    int threads = 8;
+    int calls = 50_000;
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger tooMany = new AtomicInteger();
+    List<Long> suppressed = new ArrayList<>(); // plain: one call sees what the one before did
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    AtomicInteger handed = new AtomicInteger();
+    Executor mostlyTheCaller = task -> { // or nearly all calls would have to wait for the pool
+      if (handed.incrementAndGet() % 64 == 0) {
+        pool.execute(task);
+      } else {
+        task.run();
+      }
+    };
+    RefusalEvents raced = events(
+        event -> {
+          if (inside.incrementAndGet() != 1) {
+            tooMany.incrementAndGet();
+          }
+          suppressed.add(event.suppressed());
+          inside.decrementAndGet();
+        },
+        mostlyTheCaller);
+    CyclicBarrier start = new CyclicBarrier(threads);
+    ExecutorService callers = Executors.newFixedThreadPool(threads);
+    List<Future<?>> running = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      running.add(callers.submit(() -> {
+        start.await();
+        for (int i = 0; i < calls; i++) {
+          ticker.advanceNanos(INTERVAL.toNanos() / 20);
+          raced.refused(REFUSAL, 1, "", ticker.nanos());
+        }
+        return null;
+      }));
+    }
+    for (Future<?> each : running) {
+      each.get();
+    }
+    end(callers);
+    end(pool);
+    handed.set(0);
+    ticker.advance(INTERVAL);
+    raced.refused(REFUSAL, 1, "", ticker.nanos()); // collects what is left
+
+    assertThat(tooMany).hasValue(0);
+    assertThat(suppressed).hasSizeGreaterThan(100);
+    assertThat(suppressed.size() + raced.suppressed()).isEqualTo((long) threads * calls + 1);
+    assertThat(suppressed.stream().mapToLong(Long::longValue).sum()).isEqualTo(raced.suppressed());
+  }
+
+  @Test
+  void noMoreThanAThousandASecondCanBeAskedFor() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RefusalEvents(told::add, tasks::add, 0, false, 0))
+        .withMessageContaining("events a second must be 1 to 1000, got 0: for");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RefusalEvents(told::add, tasks::add, 1001, false, 0))
+        .withMessageContaining("got 1001");
+  }
+
+  private RefusalEvents events(RefusalListener listener, Executor executor) {
+    return new RefusalEvents(
+        listener, executor, RefusalEvents.DEFAULT_PER_SECOND, false, ticker.nanos());
+  }
+
+  private void refuse(int times) {
+    for (int i = 0; i < times; i++) {
+      events.refused(REFUSAL, 0xcafe, "alice", ticker.nanos());
+    }
+  }
+
+  private void run() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private static void end(ExecutorService pool) throws InterruptedException {
+    pool.shutdown();
+    assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void raise(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+}
