@@ -6,6 +6,8 @@ module dev.flowshield.engine {
   exports dev.flowshield.engine;
 
   provides dev.flowshield.spi.RateLimiterProvider with
+      dev.flowshield.engine.keyed.FixedWindowProvider,
+      dev.flowshield.engine.keyed.SlidingWindowProvider,
       dev.flowshield.engine.keyed.TokenBucketProvider;
   provides dev.flowshield.spi.RateLimiterEngine with
       dev.flowshield.engine.keyed.KeyTableEngine;

@@ -68,7 +68,9 @@ class ModulesArchitectureTest {
             "provides dev.flowshield.spi.RateLimiterEngine with"
                 + " [dev.flowshield.engine.keyed.KeyTableEngine]",
             "provides dev.flowshield.spi.RateLimiterProvider with"
-                + " [dev.flowshield.engine.keyed.TokenBucketProvider]");
+                + " [dev.flowshield.engine.keyed.FixedWindowProvider,"
+                + " dev.flowshield.engine.keyed.SlidingWindowProvider,"
+                + " dev.flowshield.engine.keyed.TokenBucketProvider]");
   }
 
   @Test

@@ -52,16 +52,9 @@ public final class Gcra implements RateAlgorithm {
    * @throws IllegalArgumentException if the limit is outside the range above
    */
   public Gcra(RateLimit limit) {
+    requireRate(limit);
     BigInteger period = BigInteger.valueOf(limit.period().toNanos());
     BigInteger permits = BigInteger.valueOf(limit.permits());
-    if (permits
-            .multiply(BigInteger.valueOf(1_000_000_000))
-            .compareTo(period.multiply(BigInteger.valueOf(MOST_PER_SECOND)))
-        > 0) {
-      throw new IllegalArgumentException(
-          "limit must be at most 10,000,000 permits a second, got '" + limit
-              + "': a limit above what a process can check protects nothing, so lower it or leave it out");
-    }
     int bits = 0;
     while (!isFine(period.shiftLeft(bits), permits)) {
       bits++;
@@ -85,6 +78,18 @@ public final class Gcra implements RateAlgorithm {
     this.burst = whole.longValueExact();
     this.highestDebt = burst + SLACK;
     this.highestCharge = burst + SLACK / 2;
+  }
+
+  /** Refuses a rate above 10,000,000 permits a second. */
+  static void requireRate(RateLimit limit) {
+    BigInteger most = BigInteger.valueOf(limit.period().toNanos())
+        .multiply(BigInteger.valueOf(MOST_PER_SECOND))
+        .divide(BigInteger.valueOf(1_000_000_000));
+    if (BigInteger.valueOf(limit.permits()).compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "limit must be at most 10,000,000 permits a second, got '" + limit
+              + "': a limit above what a process can check protects nothing, so lower it or leave it out");
+    }
   }
 
   /** Whether rounding the interval up to a whole unit changes the rate by at most a millionth. */

@@ -4,7 +4,7 @@ import dev.flowshield.RateLimit;
 import java.time.Duration;
 import java.util.Random;
 
-/** Limits of every kind that {@link Gcra} takes, for tests that want many. */
+/** Limits of every kind that the algorithms take, for tests that want many. */
 public final class Limits {
 
   private static final double LEAST = 1.0 / 86_400_000_000_000.0; // permits a nanosecond: 1 a day
@@ -27,5 +27,15 @@ public final class Limits {
     }
     return RateLimit.of(permits, Duration.ofNanos(Math.max(100, period)))
         .withBurst(1L + random.nextInt(random.nextBoolean() ? 10 : 1_000));
+  }
+
+  /** As {@link #random}, for windows: the burst is the permits, and as many as a sliding window can count. */
+  public static RateLimit ofWindows(Random random, boolean sliding) {
+    RateLimit limit = random(random);
+    long most = sliding ? SlidingWindow.mostPermits(limit.period().toNanos()) : Long.MAX_VALUE;
+    long permits = Math.min(limit.permits(), most);
+    return RateLimit.of(
+        random.nextBoolean() ? permits : 1 + (long) (random.nextDouble() * (permits - 1)),
+        limit.period());
   }
 }

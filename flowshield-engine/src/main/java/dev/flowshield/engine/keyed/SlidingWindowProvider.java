@@ -1,0 +1,22 @@
+package dev.flowshield.engine.keyed;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.rate.SlidingWindow;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateLimiterProvider;
+
+/** Makes the counter over two windows known as {@code sliding-window}. */
+public final class SlidingWindowProvider implements RateLimiterProvider {
+
+  @Override
+  public String name() {
+    return "sliding-window";
+  }
+
+  @Override
+  public RateLimiter create(LimiterSpec spec) {
+    spec.requireOptionsIn();
+    long start = spec.ticker().nanos();
+    return new KeyedLimiter(limit -> new SlidingWindow(limit, start), spec);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.flowshield.engine.rate;
+
+import dev.flowshield.RateLimit;
+
+/**
+ * Time cut into windows of one length, and their numbers in the upper bits of a word.
+ *
+ * <p>Window 0 begins at the anchor, a reading of the ticker; earlier ones have negative numbers. A word holds the number modulo
+ * 2^(64 - shift), so the numbers turn; a word's window is ahead of the time by at most 1/128 of a turn, or else it is past. What is
+ * ahead was taken by callers that wait, was charged afterwards, or the clock has stepped back.
+ *
+ * <p>Times are good for 292 years before and after the anchor. Immutable, pure, constant time.
+ *
+ * @param anchor when window 0 begins, in ticker nanoseconds
+ * @param length of a window, in nanoseconds
+ * @param shift the bits of a word below the number of the window
+ */
+record Windows(long anchor, long length, int shift) {
+
+  private static final long HOUR = 3_600_000_000_000L;
+
+  /** Refuses what no kind of window can keep. */
+  static void requireWindow(RateLimit limit, String name) {
+    Gcra.requireRate(limit);
+    if (limit.burst() != limit.permits()) {
+      throw new IllegalArgumentException("burst must be " + limit.permits()
+          + ", the permits of the period, for a " + name + ", got " + limit.burst()
+          + ": leave the burst out, or choose a token-bucket");
+    }
+  }
+
+  /** The fewest bits below the number with which numbers do not turn before the ticker does. */
+  static int shiftWithoutTurn(long length) {
+    return 63 - Long.numberOfLeadingZeros(length);
+  }
+
+  /** The number of the window at this time, in its place, and nothing below: the word of a key without a count. */
+  long word(long now) {
+    return Math.floorDiv(now - anchor, length) << shift;
+  }
+
+  /** The nanoseconds since the window at this time began. */
+  long into(long now) {
+    return Math.floorMod(now - anchor, length);
+  }
+
+  /** By how many windows a word is later than another; negative if it is earlier. */
+  long between(long earlier, long later) {
+    return (((later >> shift) - (earlier >> shift)) << shift) >> shift;
+  }
+
+  /** The most windows by which a word can be ahead; one further ahead was left alone for most of a turn. */
+  long farthest() {
+    return 1L << (64 - 7 - shift);
+  }
+
+  /** How many windows a charge reaches beyond the one that it is made in: an hour, or one window if that is longer. */
+  long chargeable() {
+    return Math.max(1, (HOUR + length - 1) / length);
+  }
+
+  /** The word without what is below the number, so many windows later. */
+  long later(long word, long windows) {
+    return ((word >> shift) + windows) << shift;
+  }
+}
