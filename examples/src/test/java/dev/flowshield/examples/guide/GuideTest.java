@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,8 @@ import java.util.concurrent.Future;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What docs/guide.md promises of its examples. */
 class GuideTest {
@@ -48,6 +52,62 @@ class GuideTest {
     assertThat(limiter.tryAcquire("alice")).isTrue();
   }
   // end
+
+  @Nested
+  class ByName {
+
+    @Test
+    void eachIsFoundAndCanDoAllThatFollows() {
+      assertThat(Algorithms.all()).allSatisfy(limiter -> {
+        assertThat(limiter.tryAcquire("alice")).isTrue();
+        assertThat(limiter.capabilities()).containsExactlyInAnyOrder(Capability.values());
+      });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
+    void eachKeepsSeveralLimitsAndChangesThem(String name) {
+      RateLimiter limiter = RateLimiter.of(
+          name, LimiterSpec.ofAll(RateLimit.parseAll("2/s, 4/h")).withTicker(ticker));
+      assertThat(limiter.tryAcquire("alice", 2)).isTrue();
+      assertThat(limiter.tryAcquire("alice")).isFalse();
+      limiter.changeTo("8/s, 8/h");
+      assertThat(limiter.decide("alice").standings())
+          .extracting(Decision.Standing::remaining)
+          .containsExactly(0L, 4L);
+    }
+
+    @Test
+    void aFixedWindowBringsAllBackAtItsMidnight() {
+      LimiterSpec spec = LimiterSpec.of(RateLimit.parse("3/day"))
+          .withOption("utc-offset", "+01:00")
+          .withInstantSource(() -> Instant.parse("2026-11-24T22:59:30Z"))
+          .withTicker(ticker);
+      RateLimiter limiter = RateLimiter.of("fixed-window", spec);
+
+      assertThat(limiter.tryAcquire("alice", 3)).isTrue();
+      assertThat(retryAfter(limiter)).isEqualTo(Duration.ofSeconds(30));
+      ticker.advance(Duration.ofSeconds(30));
+      assertThat(limiter.tryAcquire("alice", 3)).isTrue();
+    }
+
+    @Test
+    void aSlidingWindowBringsThemBackAsTheyFade() {
+      RateLimiter limiter = RateLimiter.of(
+          "sliding-window", LimiterSpec.of(RateLimit.parse("6/min")).withTicker(ticker));
+
+      assertThat(limiter.tryAcquire("alice", 6)).isTrue();
+      ticker.advance(Duration.ofSeconds(60)); // the full minute
+      assertThat(limiter.tryAcquire("alice")).isFalse();
+      ticker.advance(Duration.ofSeconds(10));
+      assertThat(limiter.tryAcquire("alice")).isTrue();
+      assertThat(limiter.tryAcquire("alice")).isFalse();
+    }
+
+    private Duration retryAfter(RateLimiter limiter) {
+      return ((Decision.Rejected) limiter.decide("alice")).retryAfter();
+    }
+  }
 
   @Test
   void ofSeveralLimitsTheOneThatRefusesIsNamed() {

@@ -17,6 +17,7 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.TokensInheritanceStrategy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -146,18 +147,26 @@ class Bucket4jTest {
   }
 
   @Test
-  void intervalRefillAdmitsTwicePermitsWithinAMillisecondWhereOursDoesNot() {
+  void intervalRefillAdmitsTwiceThePermitsWithinAMillisecondAsOurFixedWindowDoes() {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillIntervally(10, Duration.ofSeconds(1)));
     RateLimiter limiter = limiter("10/s");
+    RateLimiter windows = RateLimiter.of(
+        "fixed-window",
+        LimiterSpec.of(RateLimit.parse("10/s"))
+            .withInstantSource(() -> Instant.EPOCH)
+            .withTicker(ticker));
     ticker.advance(Duration.ofMillis(999));
     int theirs = Taking.untilRefused(() -> bucket.tryConsume(1));
     int ours = Taking.untilRefused(limiter::tryAcquire);
+    int oursInWindows = Taking.untilRefused(windows::tryAcquire);
     ticker.advance(Duration.ofMillis(1));
     theirs += Taking.untilRefused(() -> bucket.tryConsume(1));
     ours += Taking.untilRefused(limiter::tryAcquire);
+    oursInWindows += Taking.untilRefused(windows::tryAcquire);
 
     assertThat(theirs).isEqualTo(20);
     assertThat(ours).isEqualTo(10);
+    assertThat(oursInWindows).isEqualTo(20);
   }
 
   @Test
