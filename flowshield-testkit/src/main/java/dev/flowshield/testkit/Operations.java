@@ -181,8 +181,9 @@ final class Operations {
     trial.hasExactly(KEY, limit.burst() - 1, "a change that is refused changes nothing");
   }
 
+  /** The same rate, so that no limiter is asked for one beyond its range. */
   private static RateLimit twice(RateLimit limit) {
-    return new RateLimit(2 * limit.permits(), limit.period(), 2 * limit.burst());
+    return new RateLimit(2 * limit.permits(), limit.period().multipliedBy(2), 2 * limit.burst());
   }
 
   private static RateLimit half(RateLimit limit) {

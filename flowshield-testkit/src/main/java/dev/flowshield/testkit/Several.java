@@ -99,12 +99,6 @@ final class Several {
             rejected.limit(),
             "it is the one that takes longest");
       }
-    } else if (longest.retryAfterNanos() != 0) {
-      throw trial.fault(
-          "retryAfterNanos of the standings of an admission",
-          0,
-          longest.retryAfterNanos(),
-          "no limit refuses");
     }
   }
 
