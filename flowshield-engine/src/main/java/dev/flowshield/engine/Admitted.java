@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work that is admitted and in flight until it is closed.
@@ -9,7 +10,9 @@ import java.lang.invoke.VarHandle;
  * <p>Close it exactly when the work has truly ended, from any thread. A second close does nothing; one never closed is a place lost for
  * good. How the work went is said before: {@link #failed()} or {@link #ignored()}, else it counts as a success.
  *
- * <p>Thread-safe; never blocks, never throws.
+ * <p>What was reserved can be settled: {@link #settle(long)}.
+ *
+ * <p>Thread-safe; closing never blocks and never throws.
  */
 public final class Admitted implements Admission, AutoCloseable {
   /*
@@ -36,10 +39,50 @@ public final class Admitted implements Admission, AutoCloseable {
   private static final int CLOSED = 3;
 
   private final FlowShield shield;
+  private final @Nullable Bill bill; // what can be settled
   private volatile int state = SUCCESS;
 
   Admitted(FlowShield shield) {
     this.shield = shield;
+    this.bill = null;
+  }
+
+  Admitted(FlowShield shield, Bill bill) {
+    this.shield = shield;
+    this.bill = bill;
+  }
+
+  /**
+   * Says what the work used in truth of what was reserved, of each limit the same. What was taken too much is given back, as far as it has not
+   * come back by itself; what was taken too little is taken now, whether or not it is there.
+   *
+   * <p>Once, from any thread, before the work is closed or after; the first call counts. Work that is not settled has used what was reserved,
+   * however it ended: {@link #failed()} and {@link #ignored()} give no permits back.
+   *
+   * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
+   * @throws IllegalStateException if nothing was reserved, or not of each limit the same; nothing is settled then
+   */
+  public void settle(long used) {
+    reserved().settle(used);
+  }
+
+  /**
+   * Says what the work used in truth, by limit and key. What is not named has used what was reserved. Else as {@link #settle(long)}.
+   *
+   * @param charges among those that were reserved, with what they cost in truth
+   * @throws IllegalArgumentException if one was not reserved, or is named twice; nothing is settled then
+   * @throws IllegalStateException if nothing was reserved
+   */
+  public void settle(Charge... charges) {
+    reserved().settle(charges);
+  }
+
+  private Bill reserved() {
+    if (bill == null) {
+      throw new IllegalStateException(
+          "work must be reserved to be settled, got work that was admitted: use reserve(key, permits)");
+    }
+    return bill;
   }
 
   /** The work failed: an error of the server's own, a timeout. */

@@ -1,54 +1,70 @@
 package dev.flowshield.engine;
 
-import static dev.flowshield.spi.RateAlgorithm.REJECTED;
-
+import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.keyed.KeyedLimiter;
 import dev.flowshield.engine.keyed.Requests;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects whatever runs behind it: a limit for everyone together, a limit for each client, a cap on the work in flight, joined in one
- * admission that is closed when the work ends.
+ * Protects whatever runs behind it: rate limits for everyone together, for each client and for whatever else has a key, and a cap on the work
+ * in flight, joined in one admission that is closed when the work ends.
  *
  * <pre>{@code
  * FlowShield shield = FlowShield.builder()
- *     .limit("5000/s")       // everyone together
- *     .perClient("100/s")    // each client for itself
- *     .inFlight(200)         // no more at a time
+ *     .limit("5000/s")                               // everyone together
+ *     .perClient("100/s, 5000/h")                    // each client for itself, held to both
+ *     .limit(Limit.each("tenant", "1000/s"))         // what only some work is charged, by its name
+ *     .inFlight(200)                                 // no more at a time
  *     .build();
  *
  * String answer = shield.call("alice", () -> work(), refused -> "busy, come back in " + refused.retryAfter());
+ *
+ * Admission admission = shield.admit(
+ *     Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("tenant", "acme", 3));
  * }</pre>
  *
- * <p><b>All or nothing.</b> Work that one limit refuses takes nothing from the others. {@link OverLimit} is the client's or the crowd's own
- * doing, {@link Shed} is the server protecting itself.
+ * <p><b>What is charged.</b> {@link #admit(String)} charges the limits {@code everyone} and {@code client}, as far as there are such. {@link
+ * #admit(Charge...)} charges those that it names, and no other.
  *
- * <p><b>Cost.</b> Thread-safe; takes no lock once a client is known, reads the clock once, and allocates one small object, the admission.
- * A refusal writes nothing but its own count, which threads keep apart.
+ * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is taken. If one refuses, nothing is taken from
+ * the others, and no place in flight; the answer tells of the limit that takes longest, and when all would admit. {@link OverLimit} is the
+ * client's or the crowd's own doing, {@link Shed} is the server protecting itself; work that is over a limit is told so even where the server
+ * is full.
+ *
+ * <p>Never is more admitted than a limit allows. Work may be refused for permits, or a place, that other work takes at the same moment and
+ * gives back, since another limit refuses that; and a call that is stopped between the clock and the limits is judged as of its reading.
+ *
+ * <p><b>Shadow limits</b> ({@link Limit#shadow()}) refuse nothing. Work that all others admit is then asked for by each shadow limit, at the same
+ * reading: it is charged where all of its permits are there, and counted as refused where they are not, and then nothing is taken. So its count
+ * is the work that it would refuse beyond what is refused already. Work that is refused or shed takes nothing from shadow limits and is not
+ * counted by them. A cost above its burst counts as refused.
+ *
+ * <p><b>Cost.</b> Thread-safe; takes no lock once a client is known, reads the clock once, and allocates one small object, the admission. Where
+ * charges are named, something is reserved, or somebody else's limiter is asked, it is a few more. A refusal writes nothing but its own count,
+ * which threads keep apart.
  */
 public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
   private final InFlight inFlight;
-  private final @Nullable EveryoneLimit everyone;
-  private final ClientLimit clients;
-  private final boolean limited;
-  private final long maxPermits;
-  private final String maxPermitsOf;
+  private final Refusals refusals;
+  private final NamedLimits limits;
 
   private final LongAdder admitted = new LongAdder();
-  private final LongAdder overLimit = new LongAdder();
   private final LongAdder shed = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
@@ -57,13 +73,8 @@ public final class FlowShield {
     this.ticker = settings.ticker;
     this.builtAt = ticker.nanos();
     this.inFlight = new InFlight(settings.inFlight);
-    this.everyone = settings.limit == null ? null : new EveryoneLimit(settings.limit, ticker);
-    this.clients = settings.clientLimit(this);
-    this.limited = settings.limit != null || settings.perClient != null;
-    long everyones = everyone == null ? Long.MAX_VALUE : everyone.maxPermits();
-    this.maxPermits = Math.min(everyones, clients.maxPermits());
-    this.maxPermitsOf =
-        String.valueOf(everyones < clients.maxPermits() ? settings.limit : settings.perClient);
+    this.refusals = new Refusals();
+    this.limits = new NamedLimits(settings.allLimits(), refusals, ticker);
   }
 
   /** Starts with nothing limited; say at least one of limit, limit per client, and work in flight. */
@@ -82,7 +93,8 @@ public final class FlowShield {
   }
 
   /**
-   * Asks whether a client's work may run. If it is {@link Admitted}, run it and close that; if not, nothing was taken.
+   * Asks whether a client's work may run, by the limits {@code everyone} and {@code client}. If it is {@link Admitted}, run it and close that; if
+   * not, nothing was taken.
    *
    * @param key who asks
    * @param permits what the work costs, 1 to the least burst of the limits
@@ -92,10 +104,34 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Requests.requireKey(key);
-    Requests.requirePermits(permits, maxPermits, maxPermitsOf);
-    Admission admission = enter(key, permits);
-    count(admission);
-    return admission;
+    return enter(limits.usual(key, permits), key, limits.hash(key), permits);
+  }
+
+  /**
+   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else as {@link #admit(String, long)}.
+   *
+   * @param charges 1 to 16, no limit twice with the same key
+   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, or the permits can never be had at once; nothing
+   *     is charged then
+   */
+  public Admission admit(Charge... charges) {
+    return enter(limits.bill(charges, false), "", 0, 0);
+  }
+
+  /**
+   * As {@link #admit(String, long)} for work whose cost shows later: takes an estimate, which {@link Admitted#settle(long)} sets right.
+   *
+   * @param permits the estimate
+   * @throws UnsupportedOperationException if one of the limits is kept by a limiter that cannot reserve
+   */
+  public Admission reserve(String key, long permits) {
+    Requests.requireKey(key);
+    return enter(limits.reservedUsual(key, permits), key, 0, permits);
+  }
+
+  /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
+  public Admission reserve(Charge... charges) {
+    return enter(limits.bill(charges, true), "", 0, 0);
   }
 
   /**
@@ -124,11 +160,88 @@ public final class FlowShield {
     }
   }
 
+  /**
+   * How each limit stands that {@link #admit(String, long)} would charge, at this moment, by name and limit, as {@code client 100/s}. Takes nothing.
+   * Limits that somebody else keeps are named as their limiter names them.
+   *
+   * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
+   */
+  public List<Decision.Standing> standings(String key, long permits) {
+    Requests.requireKey(key);
+    return limits.standings(key, permits, ticker.nanos());
+  }
+
+  /** How each limit stands that {@link #admit(Charge...)} would charge. As {@link #standings(String, long)}. */
+  public List<Decision.Standing> standings(Charge... charges) {
+    return limits.standings(charges, ticker.nanos());
+  }
+
+  /**
+   * For operators: what one permit of a key would be answered by a limit now, whatever the others say. Takes nothing.
+   *
+   * @param limit the name of the limit
+   * @param key whose allowance; empty for a limit for all together
+   * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot show a key
+   */
+  public Decision peek(String limit, String key) {
+    return limits.peek(limit, key, ticker.nanos());
+  }
+
+  /**
+   * For operators: gives a key its whole allowance of a limit again, as if it had never been seen.
+   *
+   * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot reset a key
+   */
+  public void reset(String limit, String key) {
+    limits.reset(limit, key);
+  }
+
+  /** The limits as they are now, in the order they were given. */
+  public List<Limit> limits() {
+    return limits.all();
+  }
+
+  /**
+   * Changes how much limits admit while work goes on: {@code change(Map.of("client", "200/s, 9000/h"))}. As {@link #change(Limit...)}.
+   *
+   * @param to the new limits as text, by the name of the limit
+   */
+  public void change(Map<String, String> to) {
+    List<Limit> changed = new ArrayList<>(to.size());
+    to.forEach((name, text) -> changed.add(limits.changed(name, text)));
+    limits.change(changed);
+  }
+
+  /**
+   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}. Each key keeps its state in proportion: who had
+   * spent half of the old burst has spent half of the new one. Work that is settled later gives nothing back of what it took before.
+   *
+   * <p>All or nothing: all is checked before the first limit is changed. Limits change one after another, so a request of that moment may be
+   * judged by some of the old and some of the new.
+   *
+   * @param to limits of this shield, changed only in what they admit, each to as many limits as before
+   * @throws IllegalArgumentException if one is not of this shield, changes something else, or is outside the range of its limiter
+   * @throws UnsupportedOperationException if one is kept by a limiter that cannot change
+   */
+  public void change(Limit... to) {
+    limits.change(List.of(to));
+  }
+
+  /**
+   * Changes how much work may be in flight. Work in flight stays, if it is more than that; none is admitted until it is less.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 1,000,000
+   */
+  public void changeInFlight(int most) {
+    inFlight.limit(Builder.requireInFlight(most));
+  }
+
   /** What was done so far. Walks the key table's segments, a microsecond's work; not for every request. */
   public ShieldStats stats() {
+    LimitStats clients = limits.clients();
     return new ShieldStats(
         admitted.sum(),
-        overLimit.sum(),
+        limits.refused(),
         shed.sum(),
         failed.sum(),
         ignored.sum(),
@@ -137,69 +250,43 @@ public final class FlowShield {
         clients.tracked(),
         clients.capacity(),
         clients.overflowed(),
+        limits.stats(),
         Duration.ofNanos(ticker.nanos() - builtAt));
   }
 
   /*
-   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing. Then all is taken: the place,
-   * everyone's permits, the client's. Where another thread was faster, what was taken before is given back, and all is judged anew.
+   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing but a count. Then all is taken: the place, then
+   * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
+   * after the judging, so that a client over its limit is told so by a full server too.
    */
-  private Admission enter(String key, long permits) {
-    long hash = clients.hash(key);
+  private Admission enter(Charges charges, String key, long hash, long permits) {
+    boolean limited = charges.areLimited();
     while (true) {
-      if (inFlight.isFull()) {
-        return Shed.FULL;
-      }
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      OverLimit refused = judge(hash, now, permits);
+      OverLimit refused = charges.judge(key, hash, permits, now);
       if (refused != null) {
         return refused;
       }
       if (!inFlight.tryEnter()) {
+        shed.increment();
         return Shed.FULL;
       }
-      Admission admission = takeAll(key, hash, permits, now);
-      if (admission != null) {
-        return admission;
-      }
-    }
-  }
-
-  private @Nullable OverLimit judge(long hash, long now, long permits) {
-    OverLimit ofEveryone = everyone == null ? null : everyone.judge(now, permits);
-    OverLimit ofClient = clients.judge(hash, now, permits);
-    if (ofEveryone == null || ofClient == null) {
-      return ofEveryone == null ? ofClient : ofEveryone;
-    }
-    return ofEveryone.retryAfterNanos() > ofClient.retryAfterNanos() ? ofEveryone : ofClient;
-  }
-
-  /** With the place taken: takes the permits, or gives the place back. Null if permits went to others meanwhile. */
-  private @Nullable Admission takeAll(String key, long hash, long permits, long now) {
-    long before = everyone == null ? 0 : everyone.givenBack();
-    long taken = REJECTED;
-    Admission admission = null;
-    try {
-      taken = everyone == null ? 0 : everyone.take(permits, now);
-      admission = taken == REJECTED ? null : clients.take(key, hash, permits, now);
-      return admission;
-    } finally { // also when somebody's limiter throws: a place never given back is lost for good
-      if (!(admission instanceof Admitted)) {
-        if (everyone != null && taken != REJECTED) {
-          everyone.giveBack(taken, before, permits);
+      boolean taken = false;
+      try {
+        taken = charges.take(key, hash, permits, now);
+      } finally { // also when somebody's limiter throws: a place never given back is lost for good
+        if (!taken) {
+          inFlight.exit();
         }
-        inFlight.exit();
       }
-    }
-  }
-
-  private void count(Admission admission) {
-    if (admission instanceof Admitted) {
-      admitted.increment();
-    } else if (admission instanceof OverLimit) {
-      overLimit.increment();
-    } else {
-      shed.increment();
+      if (taken) {
+        admitted.increment();
+        return charges.admitted(this);
+      }
+      refused = charges.refusal(now);
+      if (refused != null) {
+        return refused;
+      }
     }
   }
 
@@ -216,9 +303,9 @@ public final class FlowShield {
   public static final class Builder {
 
     private static final int MOST_IN_FLIGHT = 1_000_000;
+    private static final int MOST_LIMITS = 16;
 
-    private @Nullable RateLimit limit;
-    private @Nullable RateLimit perClient;
+    private final Map<String, Limit> limits = new LinkedHashMap<>();
     private String limiter = TokenBucketProvider.NAME;
     private @Nullable RateLimiter ownLimiter;
     private int maxClients = LimiterSpec.DEFAULT_MAX_CLIENTS;
@@ -227,31 +314,53 @@ public final class FlowShield {
 
     private Builder() {}
 
-    /** What everyone together may, as text. See {@link RateLimit#parse(String)}. */
+    /**
+     * What everyone together may, as text: {@code 5000/s} or, for several that all hold, {@code 5000/s, 100000/h}. The limit {@code everyone}.
+     */
     public Builder limit(String everyone) {
-      return limit(RateLimit.parse(everyone));
+      return put(Limit.together(Limit.EVERYONE, everyone));
     }
 
-    /** What everyone together may. */
+    /** What everyone together may. The limit {@code everyone}. */
     public Builder limit(RateLimit everyone) {
-      this.limit = Objects.requireNonNull(everyone, "limit");
-      return this;
+      return put(
+          Limit.together(Limit.EVERYONE, List.of(Objects.requireNonNull(everyone, "limit"))));
     }
 
-    /** What each client may, as text. See {@link RateLimit#parse(String)}. */
+    /**
+     * One more limit. Those named {@code everyone} and {@code client} are charged by {@link FlowShield#admit(String)}, others only by
+     * {@link FlowShield#admit(Charge...)}.
+     *
+     * @throws IllegalArgumentException if there is one of that name
+     */
+    public Builder limit(Limit more) {
+      if (limits.containsKey(more.name())) {
+        throw new IllegalArgumentException(
+            "names of limits must be unique, got '" + more.name() + "' twice: rename one of them");
+      }
+      return put(more);
+    }
+
+    /**
+     * What each client may, as text: {@code 100/s} or, for several that all hold, {@code 100/s, 5000/h}. The limit {@code client}.
+     */
     public Builder perClient(String each) {
-      return perClient(RateLimit.parse(each));
+      return put(Limit.each(Limit.CLIENT, each));
     }
 
-    /** What each client may. */
+    /** What each client may. The limit {@code client}. */
     public Builder perClient(RateLimit each) {
-      this.perClient = Objects.requireNonNull(each, "perClient");
+      return put(Limit.each(Limit.CLIENT, List.of(Objects.requireNonNull(each, "perClient"))));
+    }
+
+    private Builder put(Limit limit) {
+      limits.put(limit.name(), limit);
       return this;
     }
 
     /**
-     * Who keeps the limit per client: the name of a limiter on the class path or module path, {@code token-bucket} unless set. One that
-     * does not run on the engine is asked last, after room was found and everyone's permits were taken; if it refuses, they are given back.
+     * Who keeps the limit {@code client}: the name of a limiter on the class path or module path, {@code token-bucket} unless set. One that
+     * does not run on the engine is asked last, after room was found and all other permits were taken; if it refuses, they are given back.
      */
     public Builder limiter(String name) {
       this.limiter = Objects.requireNonNull(name, "limiter");
@@ -259,7 +368,7 @@ public final class FlowShield {
       return this;
     }
 
-    /** Who keeps the limit per client: this limiter, as it is; what {@code perClient} says is for the answers. */
+    /** Who keeps the limit {@code client}: this limiter, as it is; what {@code perClient} says is for the answers. */
     public Builder limiter(RateLimiter itself) {
       this.ownLimiter = Objects.requireNonNull(itself, "limiter");
       this.limiter = itself.toString();
@@ -267,8 +376,8 @@ public final class FlowShield {
     }
 
     /**
-     * How many clients to tell apart; 1,000,000 unless set. Memory grows with the clients seen, to about 24 bytes for each of these and
-     * no further; clients beyond share about a thousand allowances.
+     * How many clients to tell apart; 1,000,000 unless set. Memory grows with the clients seen, to about 24 bytes for each of these and each of
+     * the limits, and no further; clients beyond share about a thousand allowances.
      */
     public Builder maxClients(int most) {
       this.maxClients = most;
@@ -281,12 +390,16 @@ public final class FlowShield {
      * @throws IllegalArgumentException if it is not 1 to 1,000,000
      */
     public Builder inFlight(int most) {
+      this.inFlight = requireInFlight(most);
+      return this;
+    }
+
+    private static int requireInFlight(int most) {
       if (most < 1 || most > MOST_IN_FLIGHT) {
         throw new IllegalArgumentException("inFlight must be 1 to 1,000,000, got " + most
             + ": choose what the server can work at together, or leave it out for no cap");
       }
-      this.inFlight = most;
-      return this;
+      return most;
     }
 
     /** Where to read the time; for tests. */
@@ -303,39 +416,42 @@ public final class FlowShield {
      *     100,000,000
      */
     public FlowShield build() {
-      if (limit == null && perClient == null && inFlight == Integer.MAX_VALUE) {
+      if (limits.isEmpty() && inFlight == Integer.MAX_VALUE) {
         throw new IllegalStateException(
             "a shield must have at least one of limit, perClient and inFlight, got none:"
                 + " set one, as in perClient(\"100/s\")");
       }
-      if (perClient == null
+      if (!limits.containsKey(Limit.CLIENT)
           && (!limiter.equals(TokenBucketProvider.NAME)
               || maxClients != LimiterSpec.DEFAULT_MAX_CLIENTS)) {
         throw new IllegalStateException(
             "limiter and maxClients must come with perClient, the limit they serve, got '" + limiter
                 + "' and " + maxClients + " without it: set perClient, as in perClient(\"100/s\")");
       }
+      int rates =
+          limits.values().stream().mapToInt(limit -> limit.limits().size()).sum();
+      if (rates > MOST_LIMITS) {
+        throw new IllegalStateException("a shield must have at most " + MOST_LIMITS
+            + " limits in all, got " + rates + ": leave out those that others imply");
+      }
       return new FlowShield(this);
     }
 
-    private ClientLimit clientLimit(FlowShield shield) {
-      if (perClient == null) {
-        return new NoClientLimit(shield);
-      }
-      RateLimiter each = ownLimiter != null ? ownLimiter : limiterByName(perClient);
-      // Words are judged by the shield's reading of the clock, so they must go by the same one.
-      return each instanceof KeyedLimiter keyed
-              && keyed.ticker() == ticker
-              && keyed.keys().size() == 1
-          ? new TableClientLimit(shield, perClient, keyed.keys().get(0))
-          : new ProvidedClientLimit(shield, perClient, each);
+    /** The limits, that of the clients with its limiter and its cap. */
+    private List<Limit> allLimits() {
+      return limits.values().stream()
+          .map(limit -> limit.name().equals(Limit.CLIENT) ? asSet(limit) : limit)
+          .toList();
     }
 
-    private RateLimiter limiterByName(RateLimit limit) {
-      LimiterSpec spec = LimiterSpec.of(limit).withTicker(ticker).withMaxClients(maxClients);
-      return limiter.equals(TokenBucketProvider.NAME)
-          ? new TokenBucketProvider().create(spec) // known without looking for it
-          : RateLimiter.of(limiter, spec);
+    private Limit asSet(Limit client) {
+      Limit kept = client;
+      if (ownLimiter != null) {
+        kept = kept.withLimiter(ownLimiter);
+      } else if (!limiter.equals(TokenBucketProvider.NAME)) {
+        kept = kept.withLimiter(limiter);
+      }
+      return maxClients == LimiterSpec.DEFAULT_MAX_CLIENTS ? kept : kept.withMaxClients(maxClients);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What a shield has done and how it stands. The numbers are read one after another while work goes on, so they may differ by the work of
@@ -14,9 +15,10 @@ import java.time.Duration;
  * @param inFlight admitted work that has not ended
  * @param inFlightLimit the most work in flight; {@link Integer#MAX_VALUE} if there is no cap
  * @param trackedClients clients that have a place in the table; those included whose allowance is full again and whose place nobody
- *     needed since; 0 if clients are not limited, or by a provider's own limiter
+ *     needed since; 0 if clients are not limited, or by a provider's own limiter; of the limit {@code client}, as the next two are
  * @param clientCapacity places in the table once it is fully grown
  * @param overflowed how often a client was admitted from an allowance that it shares, since the table was full
+ * @param limits each limit by itself, in the order they were given
  * @param uptime since the shield was built
  */
 public record ShieldStats(
@@ -30,4 +32,11 @@ public record ShieldStats(
     long trackedClients,
     long clientCapacity,
     long overflowed,
-    Duration uptime) {}
+    List<LimitStats> limits,
+    Duration uptime) {
+
+  /** Keeps a copy of the list. */
+  public ShieldStats {
+    limits = List.copyOf(limits);
+  }
+}

@@ -19,6 +19,7 @@ class AllocationTest {
   private static final int ROUNDS = 30;
   private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
   private static final double SMALL_OBJECT = 40;
+  private static final double REFUSAL = 48; // with the limit's name
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -72,17 +73,44 @@ class AllocationTest {
   }
 
   @Test
+  void anAdmissionByManyLimitsIsOneSmallObject() {
+    FlowShield shield = FlowShield.builder()
+        .limit("10000000/s burst 1000000000, 9000000/s burst 1000000000")
+        .perClient("1000000/s burst 1000000000, 900000/s burst 1000000000")
+        .limit(Limit.each("tenant", "1/day"))
+        .inFlight(10)
+        .ticker(ticker)
+        .build();
+    FlowShield shadowed = FlowShield.builder()
+        .limit("10000000/s burst 1000000000")
+        .limit(Limit.each("client", "1/day").shadow())
+        .ticker(ticker)
+        .build();
+    for (String key : keys) {
+      close(shadowed.admit(key));
+    }
+
+    assertThat(bytes(i -> close(shield.admit(keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> close(shadowed.admit(keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(shadowed.stats().limits().get(1).refused()).isPositive();
+  }
+
+  @Test
   void aRefusalIsAtMostOneSmallObject() {
-    FlowShield over =
-        FlowShield.builder().limit("1000/s").perClient("1/day").ticker(ticker).build();
+    FlowShield over = FlowShield.builder()
+        .limit("1000/s, 2000/h")
+        .perClient("1/day, 2/day")
+        .ticker(ticker)
+        .build();
     FlowShield full = FlowShield.builder().inFlight(1).ticker(ticker).build();
     for (String key : keys) {
       over.admit(key);
     }
     full.admit("stays");
 
-    assertThat(bytes(i -> close(over.admit(keys[i % keys.length]))))
-        .isLessThanOrEqualTo(SMALL_OBJECT);
+    assertThat(bytes(i -> close(over.admit(keys[i % keys.length])))).isLessThanOrEqualTo(REFUSAL);
     assertThat(bytes(i -> close(full.admit(keys[i % keys.length])))).isLessThan(NOTHING);
   }
 

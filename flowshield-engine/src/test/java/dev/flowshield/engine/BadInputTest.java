@@ -200,6 +200,109 @@ class BadInputTest {
           "got -1",
           "inFlight must be 1 to 1,000,000",
           "leave it out"),
+      row(
+          "two limits of one name",
+          () -> FlowShield.builder()
+              .limit(Limit.each("tenant", "1/s"))
+              .limit(Limit.each("tenant", "2/s")),
+          "got 'tenant' twice",
+          "names of limits must be unique",
+          "rename one"),
+      row(
+          "a name that is a sentence",
+          () -> Limit.each("all of them", "1/s"),
+          "got 'all of them'",
+          "1 to 64 letters, digits",
+          "choose a short name"),
+      row(
+          "a very long name",
+          () -> Limit.each("n".repeat(9000), "1/s"),
+          "n…'",
+          "1 to 64 letters, digits",
+          "choose a short name"),
+      row(
+          "a name that means something else",
+          () -> Limit.together("client", "1/s"),
+          "got 'client'",
+          "must be free",
+          "choose another"),
+      row(
+          "the name of the penalty",
+          () -> Limit.each("penalty", "1/s"),
+          "got 'penalty'",
+          "must be free",
+          "choose another"),
+      row(
+          "a limit of nothing",
+          () -> Limit.each("tenant", List.of()),
+          "got none",
+          "at least one",
+          "leave out"),
+      row(
+          "room for keys that nobody tells apart",
+          () -> Limit.together("search", "1/s").withMaxClients(5),
+          "got 5 for limit 'search'",
+          "must be for a limit on each key",
+          "leave it out"),
+      row(
+          "too much room for keys",
+          () -> Limit.each("tenant", "1/s").withMaxClients(0),
+          "got 0",
+          "maxClients must be 1 to 100,000,000",
+          "choose"),
+      row(
+          "more limits than a request can be asked for",
+          () -> FlowShield.builder()
+              .perClient("1/s, 2/s, 3/s, 4/s, 5/s, 6/s, 7/s, 8/s, 9/s, 10/s, 11/s, 12/s, 13/s,"
+                  + "14/s, 15/s, 16/s")
+              .limit("1/s")
+              .build(),
+          "got 17",
+          "at most 16 limits in all",
+          "leave out"),
+      // charges
+      row(
+          "a charge of an unknown limit",
+          () -> SHIELD.admit(Charge.of("client", "alice"), Charge.of("tenant", "acme")),
+          "got 'tenant'",
+          "limit must be one of [everyone, client]",
+          "correct the name"),
+      row(
+          "the same charge twice",
+          () -> SHIELD.admit(Charge.of("client", "alice"), Charge.of("client", "alice", 2)),
+          "got limit 'client' twice with key 'alice'",
+          "must be unique",
+          "add up"),
+      row(
+          "no charge",
+          () -> SHIELD.reserve(new Charge[0]),
+          "got 0",
+          "charges must be 1 to 16",
+          "name each limit"),
+      row(
+          "a key for all together",
+          () -> SHIELD.admit(Charge.of("everyone", "alice")),
+          "got one of 5 characters",
+          "key must be empty for limit 'everyone'",
+          "leave it out"),
+      row(
+          "a charge above the burst",
+          () -> SHIELD.admit(Charge.of("everyone", 7), Charge.of("client", "alice", 6)),
+          "got 6",
+          "permits must be 1 to 5 (burst of limit '5/day')",
+          "raise the burst"),
+      row(
+          "a charge of nothing",
+          () -> SHIELD.admit(Charge.of("client", "alice", 0)),
+          "got 0",
+          "permits must be 1 to 5",
+          "ask for one or more"),
+      row(
+          "a negative charge",
+          () -> Charge.of("client", "alice", -1),
+          "got -1",
+          "permits must be 0 or more",
+          "say what the work costs"),
       // requests
       row(
           "a null key",

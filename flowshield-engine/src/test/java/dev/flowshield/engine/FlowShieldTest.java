@@ -3,10 +3,8 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
-import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.OverLimit.Scope;
+import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
@@ -78,10 +76,18 @@ class FlowShieldTest {
 
       assertThat(shield.admit("alice"))
           .isEqualTo(new OverLimit(
-              Scope.CLIENT, RateLimit.parse("1/min"), 0, Duration.ofMinutes(1).toNanos()));
+              "client",
+              Scope.EACH,
+              RateLimit.parse("1/min"),
+              0,
+              Duration.ofMinutes(1).toNanos()));
       assertThat(shield.admit("bob"))
           .isEqualTo(new OverLimit(
-              Scope.EVERYONE, RateLimit.parse("1/s"), 0, Duration.ofSeconds(1).toNanos()));
+              "everyone",
+              Scope.TOGETHER,
+              RateLimit.parse("1/s"),
+              0,
+              Duration.ofSeconds(1).toNanos()));
     }
 
     @Test
@@ -113,7 +119,7 @@ class FlowShieldTest {
       assertThat(shield.admit("alice", 2)).extracting("remaining").isEqualTo(1L);
       assertThat(shield.admit("bob", 6))
           .extracting("scope", "remaining")
-          .containsExactly(Scope.EVERYONE, 5L);
+          .containsExactly(Scope.TOGETHER, 5L);
       assertThat(shield.admit("bob", 5)).isInstanceOf(Admitted.class);
     }
   }
@@ -307,80 +313,6 @@ class FlowShieldTest {
   }
 
   @Nested
-  class WithSomebodyElsesLimiter {
-
-    private final List<String> asked = new ArrayList<>();
-
-    private FlowShield shieldBy(RateLimiter limiter) {
-      return shield()
-          .limit("2/day")
-          .perClient("5/s")
-          .limiter(limiter)
-          .inFlight(1)
-          .build();
-    }
-
-    @Test
-    void asksItForEachClient() {
-      FlowShield shield = shieldBy((key, permits) -> {
-        asked.add(key + " " + permits);
-        return new Decision.Admitted(7);
-      });
-
-      assertThat(admitted(shield, "alice", 1)).isEqualTo(1);
-      assertThat(asked).containsExactly("alice 1");
-    }
-
-    @Test
-    void givesEverythingBackWhenItRefuses() {
-      FlowShield shield = shieldBy((key, permits) ->
-          key.equals("bad") ? new Decision.Rejected(3, 42) : new Decision.Admitted(1));
-
-      for (int i = 0; i < 10; i++) {
-        assertThat(shield.admit("bad"))
-            .isEqualTo(new OverLimit(Scope.CLIENT, RateLimit.parse("5/s"), 3, 42));
-      }
-
-      assertThat(shield.stats().inFlight()).isZero();
-      assertThat(admitted(shield, "good", 3)).isEqualTo(2);
-    }
-
-    @Test
-    void givesEverythingBackWhenItFails() {
-      IllegalStateException failure = new IllegalStateException("down");
-      FlowShield shield = shieldBy((key, permits) -> {
-        if (key.equals("bad")) {
-          throw failure;
-        }
-        return new Decision.Admitted(1);
-      });
-
-      for (int i = 0; i < 10; i++) {
-        assertThatThrownBy(() -> shield.admit("bad")).isSameAs(failure);
-      }
-
-      assertThat(shield.stats().inFlight()).isZero();
-      assertThat(admitted(shield, "good", 3)).isEqualTo(2);
-    }
-
-    @Test
-    void doesNotAskItWhenEveryonesLimitIsSpentOrThereIsNoPlace() {
-      FlowShield shield = shieldBy((key, permits) -> {
-        asked.add(key);
-        return new Decision.Admitted(1);
-      });
-      Admitted first = (Admitted) shield.admit("a");
-      assertThat(shield.admit("shed")).isInstanceOf(Shed.class);
-      first.close();
-      close(shield.admit("b"));
-
-      assertThat(shield.admit("over")).isInstanceOf(OverLimit.class);
-
-      assertThat(asked).containsExactly("a", "b");
-    }
-  }
-
-  @Nested
   class Stats {
 
     @Test
@@ -447,7 +379,7 @@ class FlowShieldTest {
     }
   }
 
-  private static void together(int threads, Runnable work) throws InterruptedException {
+  static void together(int threads, Runnable work) throws InterruptedException {
     CountDownLatch start = new CountDownLatch(1);
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     List<Thread> all = new ArrayList<>();

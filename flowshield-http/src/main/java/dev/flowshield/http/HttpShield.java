@@ -5,8 +5,8 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.engine.OverLimit.Scope;
 import dev.flowshield.engine.Refusal;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.client.IpAddress;
@@ -160,7 +160,7 @@ public final class HttpShield {
   private HttpRejection rejection(Refusal refusal, RequestView request) {
     Rejections answers = overload;
     if (refusal instanceof OverLimit spent) {
-      answers = spent.scope() == Scope.EVERYONE ? overEveryonesLimit : overClientsLimit;
+      answers = spent.scope() == Scope.TOGETHER ? overEveryonesLimit : overClientsLimit;
     }
     HttpRejection answer = answers.after(refusal.retryAfterNanos());
     if (BodyOnItsWay.isLong(request)) {

@@ -11,10 +11,12 @@ import java.lang.invoke.VarHandle;
  */
 public final class InFlight {
   /*
-   * State, one long in the middle of an array, apart from other threads' data: the work in flight, 0 .. limit.
+   * State, one long in the middle of an array, apart from other threads' data: the work in flight; and beside it the limit.
    *
    * Invariants
-   *   F1  It rises by one, only while below the limit, so it never passes the limit.
+   *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes a limit that stands. Where the
+   *       limit is lowered it may stand above, by what was in flight and by those that were entering at that moment, and
+   *       then only falls.
    *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to that.
    *
    * Memory order: volatile throughout. What was done before an exit happens-before what is admitted after it, as with a semaphore.
@@ -24,7 +26,7 @@ public final class InFlight {
   private static final int AT = 16;
 
   private final long[] count = new long[2 * AT];
-  private final int limit;
+  private volatile int limit;
 
   /** No more than {@code limit} at a time; {@link Integer#MAX_VALUE} only counts. */
   public InFlight(int limit) {
@@ -59,5 +61,10 @@ public final class InFlight {
 
   public int limit() {
     return limit;
+  }
+
+  /** Goes on with another limit. Who is in stays in. */
+  public void limit(int other) {
+    limit = other;
   }
 }

@@ -1,0 +1,82 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.keyed.KeyedLimiter;
+import dev.flowshield.engine.keyed.TokenBucketProvider;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.spi.LimiterSpec;
+import java.util.List;
+
+/** Finds who keeps a limit of a shield. */
+final class Keepers {
+
+  private Keepers() {}
+
+  /**
+   * A limit at work.
+   *
+   * @throws IllegalArgumentException if no limiter has the name, or it cannot keep the limits
+   */
+  static NamedLimit keep(Limit limit, Ticker ticker) {
+    if (isDefault(limit)) { // known without looking for it
+      return limit.scope() == Scope.EACH
+          ? byKey(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker)))
+          : together(limit, ticker);
+    }
+    RateLimiter limiter =
+        limit.ownLimiter().orElseGet(() -> RateLimiter.of(limit.limiter(), spec(limit, ticker)));
+    // Limits are judged by the shield's reading of the clock, so they must go by the same one.
+    return limiter instanceof KeyedLimiter keyed && keyed.ticker() == ticker
+        ? byKey(limit, keyed)
+        : new ProvidedLimit(limit, limiter);
+  }
+
+  /**
+   * Whether whoever keeps the limit can keep others instead.
+   *
+   * @return true if it can; false if that is not known before
+   * @throws IllegalArgumentException if it cannot
+   */
+  static boolean canKeep(Limit limit, List<RateLimit> others) {
+    if (limit.ownLimiter().isPresent()) {
+      return false;
+    }
+    if (isDefault(limit)) {
+      others.forEach(Gcra::new);
+    } else {
+      RateLimiter.of(limit.limiter(), LimiterSpec.ofAll(others).withMaxClients(1));
+    }
+    return true;
+  }
+
+  private static boolean isDefault(Limit limit) {
+    return limit.ownLimiter().isEmpty() && limit.limiter().equals(TokenBucketProvider.NAME);
+  }
+
+  /** In a table; for all together, one key stands for all. */
+  private static NamedLimit byKey(Limit limit, KeyedLimiter limiter) {
+    return new EngineLimit(limit, limiter.keys(), limiter::changeTo);
+  }
+
+  /** Each limit in a word by itself: no other words are asked for as often. */
+  private static NamedLimit together(Limit limit, Ticker ticker) {
+    List<SingleLimit> words = limit.limits().stream()
+        .map(each -> new SingleLimit(new Gcra(each), ticker))
+        .toList();
+    return new EngineLimit(limit, words, others -> {
+      for (int i = 0; i < words.size(); i++) {
+        words.get(i).changeTo(new Gcra(others.get(i)));
+      }
+    });
+  }
+
+  private static LimiterSpec spec(Limit limit, Ticker ticker) {
+    return LimiterSpec.ofAll(limit.limits())
+        .withTicker(ticker)
+        .withMaxClients(limit.scope() == Scope.EACH ? limit.maxClients() : 1);
+  }
+}

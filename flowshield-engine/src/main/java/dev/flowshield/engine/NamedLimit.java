@@ -1,0 +1,91 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.keyed.KeyTable;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A limit of a shield at work: who keeps it, and what it has refused. Keys stand as hashes; see {@link #hash}.
+ *
+ * <p>Thread-safe. Changing is for one thread at a time.
+ */
+abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
+
+  /** Stands for all keys together; whatever but 0, as one allowance does not look at it. */
+  static final long ALL = 1;
+
+  private final LongAdder refused = new LongAdder();
+  private volatile Limit limit;
+
+  NamedLimit(Limit limit) {
+    this.limit = limit;
+  }
+
+  /** What it is now. */
+  final Limit limit() {
+    return limit;
+  }
+
+  /** What stands for a key. */
+  final long hash(String key) {
+    return limit.scope() == Scope.EACH ? KeyTable.hashOf(key) : ALL;
+  }
+
+  final void countRefused() {
+    refused.increment();
+  }
+
+  final long refused() {
+    return refused.sum();
+  }
+
+  /**
+   * When to take from it, the lowest first. For all together after each key by itself: a client that races itself is refused before it has taken
+   * what everyone wants.
+   */
+  abstract int turn();
+
+  /** The most permits at once. */
+  abstract long maxPermits();
+
+  /** How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not to be known. Writes nothing. */
+  abstract long retryAfterNanos(long hash, long permits, long now);
+
+  /** What to say when {@link #retryAfterNanos} was above 0. */
+  abstract OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos);
+
+  /** A request for permits of a key. */
+  abstract Item item(String key, long permits);
+
+  /** What a request would be answered. Takes nothing. */
+  abstract Decision look(String key, long permits, long now);
+
+  /** Makes a key as good as new. */
+  abstract void reset(String key);
+
+  /** Whether {@link #keepTo} can be relied on not to fail; throws if it is known to fail. */
+  abstract boolean canKeepTo(List<RateLimit> limits);
+
+  abstract void keepTo(List<RateLimit> limits);
+
+  /** Goes on with other limits, as many as before. */
+  final void change(List<RateLimit> limits) {
+    keepTo(limits);
+    limit = limit.withLimits(limits);
+  }
+
+  abstract long tracked();
+
+  abstract long capacity();
+
+  abstract long overflowed();
+
+  final LimitStats stats() {
+    Limit now = limit;
+    return new LimitStats(
+        now.name(), now.limits(), now.isShadow(), refused(), tracked(), capacity(), overflowed());
+  }
+}

@@ -1,0 +1,163 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.RateLimiter.Capability;
+import dev.flowshield.Reservation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit that somebody else's limiter keeps. It cannot be judged without taking, so it is asked last; what it gave can be given back only if
+ * it knows how to reserve.
+ */
+final class ProvidedLimit extends NamedLimit {
+
+  private final RateLimiter limiter;
+  private final boolean canGiveBack;
+
+  ProvidedLimit(Limit limit, RateLimiter limiter) {
+    super(limit);
+    this.limiter = limiter;
+    this.canGiveBack = limiter.capabilities().contains(Capability.RESERVE);
+  }
+
+  boolean canGiveBack() {
+    return canGiveBack;
+  }
+
+  @Override
+  int turn() {
+    return canGiveBack ? 2 : 3;
+  }
+
+  @Override
+  long maxPermits() {
+    long least = Long.MAX_VALUE;
+    for (RateLimit each : limit().limits()) {
+      least = Math.min(least, each.burst());
+    }
+    return least;
+  }
+
+  @Override
+  long retryAfterNanos(long hash, long permits, long now) {
+    return 0;
+  }
+
+  @Override
+  OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos) {
+    return new OverLimit(
+        limit().name(), limit().scope(), limit().limits().get(0), 0, retryAfterNanos);
+  }
+
+  @Override
+  Item item(String key, long permits) {
+    return new Part(this, key, permits);
+  }
+
+  @Override
+  Decision look(String key, long permits, long now) {
+    return answered(limiter.peek(key));
+  }
+
+  @Override
+  void reset(String key) {
+    limiter.reset(key);
+  }
+
+  @Override
+  boolean canKeepTo(List<RateLimit> limits) {
+    return false;
+  }
+
+  @Override
+  void keepTo(List<RateLimit> limits) {
+    limiter.changeTo(limits);
+  }
+
+  @Override
+  long tracked() {
+    return 0;
+  }
+
+  @Override
+  long capacity() {
+    return 0;
+  }
+
+  @Override
+  long overflowed() {
+    return 0;
+  }
+
+  /** An answer of code that nobody checked for nulls; it must not pass for a yes. */
+  private <T> T answered(@Nullable T answer) {
+    if (answer == null) {
+      throw new IllegalStateException("an answer of limiter '" + limit().limiter()
+          + "', which keeps limit '" + limit().name()
+          + "', must be Admitted or Rejected, got null: mend its provider");
+    }
+    return answer;
+  }
+
+  private OverLimit overLimit(Decision.Rejected rejected) {
+    Limit limit = limit();
+    RateLimit refusing = limit.limits().get(0);
+    for (RateLimit each : limit.limits()) {
+      refusing = each.toString().equals(rejected.limit()) ? each : refusing;
+    }
+    return new OverLimit(
+        limit.name(),
+        limit.scope(),
+        refusing,
+        rejected.remaining(),
+        Math.max(1, rejected.retryAfterNanos()));
+  }
+
+  /** What one request asks of such a limit. */
+  static final class Part extends Item {
+
+    private final ProvidedLimit limit;
+    private Reservation.@Nullable Held held;
+    private @Nullable OverLimit refusal;
+
+    Part(ProvidedLimit limit, String key, long permits) {
+      super(limit, key, permits);
+      this.limit = limit;
+    }
+
+    @Override
+    boolean tryTake(long now) {
+      if (limit.canGiveBack) {
+        Reservation reservation = limit.answered(limit.limiter.reserve(key(), permits()));
+        if (reservation instanceof Reservation.Held taken) {
+          held = taken;
+          return true;
+        }
+        refusal = limit.overLimit(((Reservation.Refused) reservation).decision());
+        return false;
+      }
+      Decision decision = limit.answered(limit.limiter.decide(key(), permits()));
+      if (decision instanceof Decision.Rejected rejected) {
+        refusal = limit.overLimit(rejected);
+        return false;
+      }
+      return true;
+    }
+
+    @Override
+    @Nullable
+    OverLimit refusal() {
+      return refusal;
+    }
+
+    @Override
+    void settleTaken(long used) {
+      if (held != null) {
+        held.settle(used);
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.admitted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Other limits while work goes on. */
+class FlowShieldChangeTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final FlowShield shield = FlowShield.builder()
+      .ticker(ticker)
+      .limit("100/day")
+      .perClient("10/day, 20/day burst 10")
+      .limit(Limit.each("tenant", "40/day"))
+      .inFlight(2)
+      .build();
+
+  @Test
+  void keepsWhatEachKeyHasSpentInProportion() {
+    admitted(shield, "alice", 5);
+
+    shield.change(Map.of("client", "20/day, 80/day burst 20", "everyone", "1000/day"));
+
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(10);
+    assertThat(shield.peek("client", "bob").remaining()).isEqualTo(20);
+    assertThat(shield.peek("everyone", "").remaining()).isEqualTo(950);
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(40);
+  }
+
+  @Test
+  void tellsTheNewLimitsFromThenOn() {
+    shield.change(Map.of("client", "1/day, 2/day burst 1"));
+    admitted(shield, "alice", 1);
+
+    assertThat(((OverLimit) shield.admit("alice")).limit()).isEqualTo(RateLimit.parse("1/day"));
+    assertThatThrownBy(() -> shield.admit("alice", 2))
+        .hasMessageContaining("burst of limit '1/day, 2/day burst 1'");
+    assertThat(shield.limits())
+        .extracting(Limit::toString)
+        .containsExactly(
+            "everyone: 100/day together",
+            "client: 1/day, 2/day burst 1 each",
+            "tenant: 40/day each");
+    assertThat(shield.stats().limits().get(1).limits()).hasSize(2);
+  }
+
+  @Test
+  void takesLimitsAsValuesToo() {
+    Limit tenant = shield.limits().get(2);
+
+    shield.change(tenant.withLimits("4/day"));
+
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(4);
+    assertThat(shield.limits()).contains(tenant.withLimits("4/day"));
+  }
+
+  @Test
+  void changesNothingIfAnythingIsWrong() {
+    assertRefused(
+        () -> shield.change(Map.of("everyone", "1/day", "clients", "1/day")),
+        "limit must be one of [everyone, client, tenant], got 'clients'",
+        "correct the name");
+    assertRefused(
+        () -> shield.change(Map.of("everyone", "1/day", "client", "1/day")),
+        "limits of 'client' must be 2, as many as before, got '1/day'",
+        "build a new shield");
+    assertRefused(
+        () -> shield.change(Map.of("everyone", "1/day", "tenant", "10000001/s")),
+        "at most 10,000,000 permits a second",
+        "lower it");
+    assertRefused(
+        () -> shield.change(Map.of("everyone", "1/day", "tenant", "fast")),
+        "got 'fast'",
+        "write it in that form");
+    assertRefused(
+        () -> shield.change(
+            Limit.together("everyone", "1/day"), Limit.each("tenant", "1/day").shadow()),
+        "must stay as it is but for how much it admits",
+        "build a new shield");
+    assertRefused(
+        () -> shield.changeInFlight(0), "inFlight must be 1 to 1,000,000, got 0", "choose");
+  }
+
+  private void assertRefused(ThrowingCallable change, String what, String wayOut) {
+    assertThatThrownBy(change)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(what)
+        .hasMessageContaining(wayOut);
+    assertThat(shield.peek("everyone", "").remaining()).isEqualTo(100);
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(40);
+    assertThat(shield.stats().inFlightLimit()).isEqualTo(2);
+  }
+
+  @Test
+  void changesBackWhatWasChangedBeforeALimiterOfSomebodyElsesFails() {
+    RateLimiter own =
+        RateLimiter.of("token-bucket", LimiterSpec.of(RateLimit.parse("5/day")).withTicker(ticker));
+    FlowShield mixed = FlowShield.builder()
+        .ticker(ticker)
+        .limit(Limit.each("own", "5/day").withLimiter(own))
+        .limit(Limit.each("fixed", "5/day").withLimiter((key, permits) -> new Decision.Admitted(1)))
+        .limit(Limit.each("engine", "5/day"))
+        .build();
+
+    assertThatThrownBy(
+            () -> mixed.change(Map.of("engine", "9/day", "own", "9/day", "fixed", "9/day")))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("CHANGE");
+    assertThatThrownBy(() -> mixed.change(Map.of("engine", "9/day", "own", "10000001/s")))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(mixed.limits())
+        .extracting(limit -> limit.limits().get(0).permits())
+        .containsOnly(5L);
+    assertThat(mixed.peek("engine", "x").remaining()).isEqualTo(5);
+    assertThat(mixed.peek("own", "x").remaining()).isEqualTo(5);
+    mixed.change(Map.of("engine", "9/day", "own", "8/day"));
+    assertThat(mixed.peek("engine", "x").remaining()).isEqualTo(9);
+    assertThat(mixed.peek("own", "x").remaining()).isEqualTo(8);
+  }
+
+  @Test
+  void changesTheCapOnWorkInFlight() { // F1
+    Admitted first = (Admitted) shield.admit("a");
+    Admitted second = (Admitted) shield.admit("b");
+    assertThat(shield.admit("c")).isInstanceOf(Shed.class);
+
+    shield.changeInFlight(3);
+    Admitted third = (Admitted) shield.admit("c");
+    shield.changeInFlight(1);
+    first.close();
+    second.close();
+    assertThat(shield.stats().inFlight()).isEqualTo(1);
+    assertThat(shield.admit("d")).isInstanceOf(Shed.class);
+    third.close();
+    assertThat(shield.admit("d")).isInstanceOf(Admitted.class);
+    assertThat(shield.stats().inFlightLimit()).isEqualTo(1);
+  }
+
+  @Test
+  void givesNothingBackOfWhatWasTakenBeforeAChange() {
+    Admitted before = (Admitted) shield.reserve("alice", 10);
+
+    shield.change(Map.of("client", "20/day, 40/day burst 20"));
+    before.settle(0);
+
+    assertThat(shield.peek("client", "alice").remaining()).isZero();
+  }
+}

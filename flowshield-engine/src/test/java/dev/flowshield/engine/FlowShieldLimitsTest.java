@@ -1,0 +1,240 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.admitted;
+import static dev.flowshield.engine.FlowShieldTest.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.flowshield.Decision;
+import dev.flowshield.Decision.Standing;
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A shield with limits of several names, each with keys and costs of its own. */
+class FlowShieldLimitsTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  private FlowShield.Builder shield() {
+    return FlowShield.builder().ticker(ticker);
+  }
+
+  @Nested
+  class ChargingByName {
+
+    private final FlowShield shield = shield()
+        .limit("100/day")
+        .perClient("5/day")
+        .limit(Limit.each("tenant", "10/day"))
+        .limit(Limit.together("search", "20/day"))
+        .build();
+
+    @Test
+    void chargesEachLimitItsOwnKeyAndCost() {
+      close(shield.admit(
+          Charge.of("tenant", "acme", 4), Charge.of("client", "alice"), Charge.of("search", 7)));
+
+      assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(6);
+      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(4);
+      assertThat(shield.peek("search", "").remaining()).isEqualTo(13);
+      assertThat(shield.peek("everyone", "").remaining()).isEqualTo(100);
+      assertThat(shield.peek("tenant", "other").remaining()).isEqualTo(10);
+    }
+
+    @Test
+    void chargesEveryoneAndTheClientWhereNoLimitIsNamed() {
+      close(shield.admit("alice", 2));
+
+      assertThat(shield.peek("everyone", "").remaining()).isEqualTo(98);
+      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(3);
+      assertThat(shield.peek("tenant", "alice").remaining()).isEqualTo(10);
+      assertThat(shield.peek("search", "").remaining()).isEqualTo(20);
+    }
+
+    @Test
+    void takesNothingFromOthersForOneThatRefuses() {
+      close(shield.admit(Charge.of("tenant", "acme", 10)));
+
+      for (int i = 0; i < 50; i++) {
+        assertThat(shield.admit(
+                Charge.of("search", 5),
+                Charge.of("client", "alice", 5),
+                Charge.of("tenant", "acme")))
+            .extracting("name", "scope", "remaining")
+            .containsExactly("tenant", Scope.EACH, 0L);
+      }
+
+      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(5);
+      assertThat(shield.peek("search", "").remaining()).isEqualTo(20);
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void chargesTwoKeysOfOneLimit() {
+      close(shield.admit(Charge.of("tenant", "from", 3), Charge.of("tenant", "to", 10)));
+
+      assertThat(shield.admit(Charge.of("tenant", "from", 3), Charge.of("tenant", "to")))
+          .isInstanceOf(OverLimit.class);
+      assertThat(shield.peek("tenant", "from").remaining()).isEqualTo(7);
+    }
+
+    @Test
+    void countsRefusalsByLimit() {
+      close(shield.admit(Charge.of("tenant", "acme", 10)));
+      shield.admit(Charge.of("tenant", "acme"));
+      shield.admit(Charge.of("tenant", "acme", 2), Charge.of("search"));
+      admitted(shield, "alice", 6);
+
+      ShieldStats stats = shield.stats();
+
+      assertThat(stats.overLimit()).isEqualTo(3);
+      assertThat(stats.limits())
+          .extracting(LimitStats::name, LimitStats::refused, LimitStats::tracked)
+          .containsExactly(
+              tuple("everyone", 0L, 0L),
+              tuple("client", 1L, 1L),
+              tuple("tenant", 2L, 1L),
+              tuple("search", 0L, 0L));
+      assertThat(stats.limits().get(2).limits()).containsExactly(RateLimit.parse("10/day"));
+      assertThat(stats.limits().get(2).capacity()).isGreaterThanOrEqualTo(1_000_000);
+    }
+
+    @Test
+    void makesAKeyAsGoodAsNew() {
+      admitted(shield, "alice", 5);
+
+      shield.reset("client", "alice");
+
+      assertThat(admitted(shield, "alice", 6)).isEqualTo(5);
+    }
+  }
+
+  @Nested
+  class WithSeveralRateLimitsOnOneKey {
+
+    private final FlowShield shield =
+        shield().limit("100/s, 1000/h").perClient("2/s, 5/h").build();
+
+    @Test
+    void holdsAClientToEachOfThem() {
+      assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(admitted(shield, "alice", 3)).isEqualTo(1);
+      assertThat(shield.stats().trackedClients()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfTheOneThatTakesLongestAndWhenAllWouldAdmit() {
+      for (int i = 0; i < 2; i++) {
+        admitted(shield, "alice", 2);
+        ticker.advance(Duration.ofSeconds(1));
+      }
+      admitted(shield, "alice", 1);
+
+      OverLimit refused = (OverLimit) shield.admit("alice", 2);
+
+      assertThat(refused.name()).isEqualTo("client");
+      assertThat(refused.limit()).isEqualTo(RateLimit.parse("5/h"));
+      assertThat(refused.remaining()).isZero();
+      ticker.advanceNanos(refused.retryAfterNanos() - 1);
+      assertThat(shield.admit("alice", 2)).isInstanceOf(OverLimit.class);
+      ticker.advanceNanos(1);
+      assertThat(shield.admit("alice", 2)).isInstanceOf(Admitted.class);
+    }
+
+    @Test
+    void showsHowEachOfThemStands() {
+      close(shield.admit("alice"));
+
+      assertThat(shield.standings("alice", 2))
+          .containsExactly(
+              new Standing("everyone 100/s", 99, 0),
+              new Standing("everyone 1000/h", 999, 0),
+              new Standing("client 2/s", 1, 500_000_000),
+              new Standing("client 5/h", 4, 0));
+      assertThat(shield.standings(Charge.of("client", "bob")))
+          .containsExactly(new Standing("client 2/s", 2, 0), new Standing("client 5/h", 5, 0));
+      assertThat(shield.peek("client", "alice"))
+          .isEqualTo(new Decision.Admitted(
+              1, List.of(new Standing("2/s", 1, 0), new Standing("5/h", 4, 0))));
+    }
+
+    @Test
+    void looksWithoutTaking() {
+      admitted(shield, "alice", 2);
+
+      for (int i = 0; i < 100; i++) {
+        shield.standings("alice", 1);
+        assertThat(shield.peek("client", "alice")).isInstanceOf(Decision.Rejected.class);
+        assertThat(shield.peek("client", "bob").isAdmitted()).isTrue();
+      }
+
+      assertThat(shield.peek("everyone", "").remaining()).isEqualTo(98);
+      assertThat(admitted(shield, "bob", 3)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void tellsAGreedyClientSoEvenWhenTheServerIsFull() {
+    FlowShield shield = shield().perClient("1/day").inFlight(1).build();
+    shield.admit("alice");
+
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(shield.admit("bob")).isInstanceOf(Shed.class);
+    assertThat(shield.peek("client", "bob").remaining()).isEqualTo(1);
+  }
+
+  @Test
+  void readsTheClockOnceForAllLimitsAndNeverWithoutAny() {
+    AtomicInteger readings = new AtomicInteger();
+    FlowShield.Builder counted = FlowShield.builder().ticker(() -> {
+      readings.incrementAndGet();
+      return 0;
+    });
+    FlowShield three = counted
+        .limit("9/s, 99/h")
+        .perClient("1/s")
+        .limit(Limit.each("tenant", "5/s"))
+        .build();
+    close(three.admit("alice")); // a newcomer's place is made at a reading of its own
+    readings.set(0);
+
+    three.admit("alice");
+    assertThat(readings).hasValue(1);
+    three.reset("client", "alice");
+    three.reset("tenant", "acme");
+    readings.set(0);
+    three.admit(Charge.of("everyone"));
+    assertThat(readings).hasValue(1);
+
+    FlowShield none =
+        FlowShield.builder().ticker(readings::incrementAndGet).inFlight(1).build();
+    readings.set(0);
+    close(none.admit("alice"));
+    none.admit("bob");
+    none.admit("carol");
+    assertThat(readings).hasValue(0);
+  }
+
+  @Test
+  void keepsALimitForAllTogetherByAnyFormula() {
+    FlowShield shield = shield()
+        .limit(Limit.together("search", "3/day").withLimiter("token-bucket"))
+        .limit(Limit.each("tenant", "2/day").withMaxClients(10))
+        .build();
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(shield.admit(Charge.of("search"), Charge.of("tenant", "t" + i)))
+          .isInstanceOf(Admitted.class);
+    }
+    assertThat(shield.admit(Charge.of("search"))).isInstanceOf(OverLimit.class);
+  }
+}

@@ -1,0 +1,195 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.admitted;
+import static dev.flowshield.engine.FlowShieldTest.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Limits that somebody else's limiter keeps: asked last, and given back where that can be done. */
+class FlowShieldProvidedTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final List<String> asked = new ArrayList<>();
+
+  private FlowShield shieldBy(RateLimiter limiter) {
+    return shield().limit("2/day").perClient("5/s").limiter(limiter).inFlight(1).build();
+  }
+
+  @Test
+  void asksItForEachClient() {
+    FlowShield shield = shieldBy((key, permits) -> {
+      asked.add(key + " " + permits);
+      return new Decision.Admitted(7);
+    });
+
+    assertThat(admitted(shield, "alice", 1)).isEqualTo(1);
+    assertThat(asked).containsExactly("alice 1");
+  }
+
+  @Test
+  void givesEverythingBackWhenItRefuses() {
+    FlowShield shield = shieldBy((key, permits) ->
+        key.equals("bad") ? new Decision.Rejected(3, 42) : new Decision.Admitted(1));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(shield.admit("bad"))
+          .isEqualTo(new OverLimit("client", Scope.EACH, RateLimit.parse("5/s"), 3, 42));
+    }
+
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(admitted(shield, "good", 3)).isEqualTo(2);
+  }
+
+  @Test
+  void givesEverythingBackWhenItFails() {
+    IllegalStateException failure = new IllegalStateException("down");
+    FlowShield shield = shieldBy((key, permits) -> {
+      if (key.equals("bad")) {
+        throw failure;
+      }
+      return new Decision.Admitted(1);
+    });
+
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> shield.admit("bad")).isSameAs(failure);
+    }
+
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(admitted(shield, "good", 3)).isEqualTo(2);
+  }
+
+  @Test
+  void doesNotAskItWhenEveryonesLimitIsSpentOrThereIsNoPlace() {
+    FlowShield shield = shieldBy((key, permits) -> {
+      asked.add(key);
+      return new Decision.Admitted(1);
+    });
+    Admitted first = (Admitted) shield.admit("a");
+    assertThat(shield.admit("shed")).isInstanceOf(Shed.class);
+    first.close();
+    close(shield.admit("b"));
+
+    assertThat(shield.admit("over")).isInstanceOf(OverLimit.class);
+
+    assertThat(asked).containsExactly("a", "b");
+  }
+
+  @Test
+  void doesNotTakeTheAnswerOfABrokenLimiterForAYes() {
+    FlowShield shield = shieldBy((key, permits) -> noAnswer());
+
+    assertThatThrownBy(() -> shield.admit("alice"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("which keeps limit 'client', must be")
+        .hasMessageContaining("got null")
+        .hasMessageContaining("mend its provider");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void asksForOnePermitOrMoreWhereNothingLimitsThem() {
+    FlowShield shield = FlowShield.builder().inFlight(1).build();
+
+    assertThatThrownBy(() -> shield.admit("alice", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("permits must be at least 1, got 0: ask for one or more");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void givesBackToALimiterThatCanReserveWhatALaterOneRefuses() {
+    RateLimiter reserving = elsewhere("3/day");
+    FlowShield shield = shield()
+        .limit(Limit.each("tenant", "3/day").withLimiter(reserving))
+        .limit(Limit.each("user", "9/day")
+            .withLimiter((key, permits) ->
+                key.equals("bad") ? new Decision.Rejected(0, 42) : new Decision.Admitted(1)))
+        .build();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(shield.admit(Charge.of("tenant", "acme", 2), Charge.of("user", "bad")))
+          .extracting("name", "retryAfterNanos")
+          .containsExactly("user", 42L);
+    }
+
+    assertThat(shield.admit(Charge.of("user", "good"), Charge.of("tenant", "acme", 3)))
+        .isInstanceOf(Admitted.class);
+    assertThat(shield.admit(Charge.of("tenant", "acme"), Charge.of("user", "good")))
+        .extracting("name", "remaining")
+        .containsExactly("tenant", 0L);
+  }
+
+  @Test
+  void allowsOnlyOneLimiterThatCannotGiveBack() {
+    RateLimiter yes = (key, permits) -> new Decision.Admitted(1);
+    FlowShield.Builder two = shield()
+        .limit(Limit.each("a", "1/s").withLimiter(yes))
+        .limit(Limit.each("b", "1/s").withLimiter(yes));
+
+    assertThatThrownBy(two::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("at most one limit")
+        .hasMessageContaining("got 'a' and 'b'")
+        .hasMessageContaining("RESERVE");
+    assertThat(shield()
+            .limit(Limit.each("a", "1/s").withLimiter(yes))
+            .limit(Limit.each("b", "1/s").withLimiter(yes).shadow())
+            .build()
+            .admit(Charge.of("a", "x"), Charge.of("b", "x")))
+        .isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void saysWhatALimiterCannotDo() {
+    FlowShield shield = shieldBy((key, permits) -> new Decision.Admitted(1));
+
+    assertThatThrownBy(() -> shield.reserve("alice", 2))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("limit 'client' must be kept by a limiter that can reserve")
+        .hasMessageContaining("or use admit");
+    assertThatThrownBy(() -> shield.peek("client", "alice"))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> shield.reset("client", "alice"))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
+  }
+
+  @Test
+  void reservesLooksAndResetsWhereTheLimiterCan() {
+    FlowShield shield = shield().perClient("5/day").limiter(elsewhere("5/day")).build();
+
+    Admitted admitted = (Admitted) shield.reserve("alice", 5);
+    admitted.settle(2);
+
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(3);
+    shield.reset("client", "alice");
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(5);
+  }
+
+  /** A limiter of the engine that goes by another ticker, so the shield cannot judge for it. */
+  private RateLimiter elsewhere(String limit) {
+    return RateLimiter.of(
+        "token-bucket",
+        LimiterSpec.of(RateLimit.parse(limit)).withTicker(() -> ticker.nanos() + 1));
+  }
+
+  private FlowShield.Builder shield() {
+    return FlowShield.builder().ticker(ticker);
+  }
+
+  @SuppressWarnings("NullAway") // what a provider that is not checked for nulls may do
+  private static Decision noAnswer() {
+    return List.<Decision>of().stream().findAny().orElse(null);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.flowshield.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Work whose cost shows later: reserved, then settled. */
+class FlowShieldSettleTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final FlowShield shield = FlowShield.builder()
+      .ticker(ticker)
+      .limit("1000/day")
+      .perClient("100/day")
+      .limit(Limit.each("tenant", "500/day"))
+      .inFlight(5)
+      .build();
+
+  @Test
+  void givesBackWhatWasNotUsed() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    assertThat(left("client", "alice")).isEqualTo(40);
+
+    admitted.settle(25);
+
+    assertThat(left("client", "alice")).isEqualTo(75);
+    assertThat(left("everyone", "")).isEqualTo(975);
+  }
+
+  @Test
+  void takesWhatWasUsedBeyondWhetherOrNotItIsThere() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+
+    admitted.settle(150);
+
+    assertThat(left("client", "alice")).isZero();
+    assertThat(left("everyone", "")).isEqualTo(850);
+    ticker.advance(Duration.ofDays(1).dividedBy(2)); // 50 of 100 a day: just out of the debt
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    ticker.advance(Duration.ofDays(1).dividedBy(100));
+    assertThat(shield.admit("alice")).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void refusesAnEstimateThatIsNotThere() {
+    shield.admit("alice", 90);
+
+    assertThat(shield.reserve("alice", 11)).extracting("name").isEqualTo("client");
+    assertThat(left("everyone", "")).isEqualTo(910);
+    assertThat(shield.stats().inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void settlesEachChargeAtItsOwnCost() {
+    Admitted admitted = (Admitted) shield.reserve(
+        Charge.of("client", "alice", 10), Charge.of("tenant", "acme", 200), Charge.of("everyone"));
+
+    admitted.settle(Charge.of("tenant", "acme", 50), Charge.of("client", "alice", 0));
+
+    assertThat(left("client", "alice")).isEqualTo(100);
+    assertThat(left("tenant", "acme")).isEqualTo(450);
+    assertThat(left("everyone", "")).isEqualTo(999); // not named, so as reserved
+  }
+
+  @Test
+  void settlesOnceAndTheFirstCounts() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+
+    admitted.settle(20);
+    admitted.settle(0);
+    admitted.settle(Charge.of("client", "alice", 90));
+
+    assertThat(left("client", "alice")).isEqualTo(80);
+  }
+
+  @Test
+  void settlesAfterTheWorkWasClosedToo() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    admitted.close();
+
+    admitted.settle(10);
+
+    assertThat(left("client", "alice")).isEqualTo(90);
+  }
+
+  @Test
+  void givesNothingBackByTheWayTheWorkEnds() {
+    Admitted failed = (Admitted) shield.reserve("alice", 10);
+    failed.failed();
+    failed.close();
+    Admitted ignored = (Admitted) shield.reserve("alice", 10);
+    ignored.ignored();
+    ignored.close();
+
+    assertThat(left("client", "alice")).isEqualTo(80);
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void givesBackOnlyWhatHasNotComeBackByItself() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    ticker.advance(Duration.ofDays(1).dividedBy(2)); // 50 are back
+
+    admitted.settle(0);
+    shield.admit("alice", 100);
+
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+  }
+
+  @Test
+  void settlesNothingThatWasOnlyAdmitted() {
+    Admitted admitted = (Admitted) shield.admit("alice", 60);
+
+    assertThatThrownBy(() -> admitted.settle(1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("must be reserved")
+        .hasMessageContaining("use reserve(key, permits)");
+    assertThat(left("client", "alice")).isEqualTo(40);
+  }
+
+  @Test
+  void settlesNothingByAWrongAccount() {
+    Admitted admitted = (Admitted)
+        shield.reserve(Charge.of("client", "alice", 10), Charge.of("tenant", "acme", 20));
+
+    assertThatThrownBy(() -> admitted.settle(5))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("got 10 and 20: use settle(Charge...)");
+    assertThatThrownBy(() -> admitted.settle(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("used must be 0 or more, got -1");
+    assertThatThrownBy(
+            () -> admitted.settle(Charge.of("tenant", "acme", 1), Charge.of("client", "bob", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got limit 'client' with key 'bob'");
+    assertThatThrownBy(
+            () -> admitted.settle(Charge.of("client", "alice", 1), Charge.of("client", "alice", 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got limit 'client' twice");
+    assertThat(left("client", "alice")).isEqualTo(90);
+    assertThat(left("tenant", "acme")).isEqualTo(480);
+
+    admitted.settle(Charge.of("client", "alice", 1));
+    assertThat(left("client", "alice")).isEqualTo(99);
+  }
+
+  private long left(String limit, String key) {
+    return shield.peek(limit, key).remaining();
+  }
+}

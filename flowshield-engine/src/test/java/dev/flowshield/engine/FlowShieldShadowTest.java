@@ -1,0 +1,155 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.admitted;
+import static dev.flowshield.engine.FlowShieldTest.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a shadow limit counts: the work that it would refuse beyond what is refused already. */
+class FlowShieldShadowTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  private FlowShield.Builder shield() {
+    return FlowShield.builder().ticker(ticker);
+  }
+
+  @Test
+  void refusesNothingAndCountsWhatItWould() {
+    FlowShield shield =
+        shield().limit("100/day").limit(Limit.each("client", "2/s").shadow()).build();
+
+    assertThat(admitted(shield, "alice", 10)).isEqualTo(10);
+
+    assertThat(shield.stats().overLimit()).isZero();
+    assertThat(shadow(shield, "client").refused()).isEqualTo(8);
+    assertThat(shadow(shield, "client").shadow()).isTrue();
+  }
+
+  @Test
+  void takesNothingWhereItWouldRefuse() {
+    FlowShield shield =
+        shield().limit(Limit.each("tenant", "4/h, 3/day").shadow()).build();
+    close(shield.admit(Charge.of("tenant", "acme", 2)));
+
+    assertThat(shield.admit(Charge.of("tenant", "acme", 2))).isInstanceOf(Admitted.class);
+
+    assertThat(shield.standings(Charge.of("tenant", "acme")))
+        .extracting(Decision.Standing::remaining)
+        .containsExactly(2L, 1L); // neither of its limits was charged a second time
+  }
+
+  @Test
+  void isChargedByWhatIsAdmittedOnly() {
+    FlowShield shield = shield()
+        .perClient("1/day")
+        .limit(Limit.together("everyone", "5/day").shadow())
+        .inFlight(2)
+        .build();
+    admitted(shield, "alice", 100); // 99 of them over the limit
+    shield.admit("bob");
+    shield.admit("carol");
+    shield.admit("shed");
+
+    assertThat(shield.stats().shed()).isEqualTo(1);
+    assertThat(shield.peek("everyone", "").remaining()).isEqualTo(2);
+    assertThat(shadow(shield, "everyone").refused()).isZero();
+  }
+
+  @Test
+  void countsACostAboveItsBurstAsRefused() {
+    FlowShield shield = shield()
+        .limit(Limit.each("tenant", "9/s"))
+        .limit(Limit.each("small", "2/s").shadow())
+        .build();
+
+    assertThat(shield.admit(Charge.of("tenant", "acme", 5), Charge.of("small", "acme", 5)))
+        .isInstanceOf(Admitted.class);
+    assertThatThrownBy(() -> shield.admit(Charge.of("tenant", "acme", 10)))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(shadow(shield, "small").refused()).isEqualTo(1);
+    assertThat(shield.peek("small", "acme").remaining()).isEqualTo(2);
+  }
+
+  @Test
+  void countsEachOfSeveralByItself() {
+    FlowShield shield = shield()
+        .limit(Limit.together("everyone", "3/day").shadow())
+        .limit(Limit.each("client", "1/day").shadow())
+        .build();
+
+    assertThat(admitted(shield, "alice", 5)).isEqualTo(5);
+
+    assertThat(shadow(shield, "everyone").refused()).isEqualTo(2);
+    assertThat(shadow(shield, "client").refused()).isEqualTo(4);
+  }
+
+  @Test
+  void isAskedOfSomebodyElsesLimiterToo() {
+    FlowShield shield = shield()
+        .limit(Limit.each("client", "1/day").shadow())
+        .limiter((key, permits) ->
+            key.equals("bad") ? new Decision.Rejected(0, 1) : new Decision.Admitted(1))
+        .build();
+
+    assertThat(admitted(shield, "bad", 3)).isEqualTo(3);
+    assertThat(admitted(shield, "good", 3)).isEqualTo(3);
+
+    assertThat(shadow(shield, "client").refused()).isEqualTo(3);
+  }
+
+  @Test
+  void givesBackWhatItTookWhenALaterOneFails() {
+    IllegalStateException failure = new IllegalStateException("down");
+    FlowShield shield = shield()
+        .limit(Limit.each("enforced", "5/day"))
+        .limit(Limit.each("a", "5/day").shadow())
+        .limit(Limit.each("b", "5/day").shadow().withLimiter((key, permits) -> {
+          throw failure;
+        }))
+        .build();
+
+    assertThatThrownBy(() ->
+            shield.admit(Charge.of("enforced", "x"), Charge.of("a", "x"), Charge.of("b", "x")))
+        .isSameAs(failure);
+
+    assertThat(shield.peek("enforced", "x").remaining()).isEqualTo(5);
+    assertThat(shield.peek("a", "x").remaining()).isEqualTo(5);
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void settlesWithTheOthers() {
+    FlowShield shield = shield()
+        .limit(Limit.each("client", "10/day"))
+        .limit(Limit.each("tenant", "20/day").shadow())
+        .build();
+    Admitted both =
+        (Admitted) shield.reserve(Charge.of("client", "alice", 8), Charge.of("tenant", "acme", 8));
+
+    both.settle(3);
+
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(7);
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(17);
+    ticker.advance(Duration.ofDays(1));
+    close(shield.admit(Charge.of("tenant", "acme", 20)));
+    Admitted unpaid =
+        (Admitted) shield.reserve(Charge.of("client", "alice", 8), Charge.of("tenant", "acme", 8));
+    unpaid.settle(9); // took nothing of the shadow, so nothing is settled there
+    ticker.advance(Duration.ofDays(1));
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(20);
+  }
+
+  private static LimitStats shadow(FlowShield shield, String name) {
+    return shield.stats().limits().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}
