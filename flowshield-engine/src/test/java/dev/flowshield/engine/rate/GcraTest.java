@@ -18,7 +18,8 @@ class GcraTest {
 
   private static final long MILLISECOND = 1_000_000;
   private static final long SECOND = 1_000_000_000;
-  private static final long DAY = 86_400 * SECOND;
+  private static final long HOUR = 3_600 * SECOND;
+  private static final long DAY = 24 * HOUR;
 
   /** The one with the largest shift, 15, so the one whose clock comes round first: after 6.5 days. */
   private static final RateLimit ODDEST = RateLimit.parse("9999991/s burst 5");
@@ -394,6 +395,117 @@ class GcraTest {
         }
         assertThat(with - after).isNotNegative();
       }
+    }
+  }
+
+  @Nested
+  class GivingBackWhatOthersGaveBackBefore {
+
+    private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
+
+    @Test
+    void forgivesNothingToWhoeverTookSinceTheKeyWasIdleEarly() {
+      long first = tenASecond.step(tenASecond.idle(0), 0, 2);
+      long second = tenASecond.step(first, 0, 2);
+      long word = tenASecond.giveBack(second, first, 0, 0, 2);
+      long later = 200 * MILLISECOND; // so all is back at 200 ms, not at 400 ms
+      assertThat(tenASecond.isIdle(word, later)).isTrue();
+      long others = tenASecond.step(word, later, 4);
+
+      assertThat(tenASecond.giveBack(others, second, 2, later, 2))
+          .as("the second two came back by themselves")
+          .isEqualTo(others);
+    }
+
+    @Test
+    void givesWhatIsCertainlyNotBackYet() {
+      long first = tenASecond.step(tenASecond.idle(0), 0, 1);
+      long second = tenASecond.step(first, 0, 3);
+      long word = tenASecond.giveBack(second, first, 0, 0, 1);
+
+      assertThat(tenASecond.giveBack(word, second, 1, 0, 3)).isEqualTo(tenASecond.idle(0));
+      assertThat(tenASecond.giveBack(word, second, 1, 100 * MILLISECOND, 3))
+          .as("one of the three is back")
+          .isEqualTo(tenASecond.idle(100 * MILLISECOND));
+    }
+
+    @Test
+    void givesNothingOnceMoreThanAWholeBurstWasGivenBack() {
+      long word = tenASecond.step(tenASecond.idle(0), 0, 4);
+
+      assertThat(tenASecond.giveBack(word, word, 5, 0, 4)).isEqualTo(word);
+      assertThat(tenASecond.giveBack(word, word, Long.MAX_VALUE, 0, 4)).isEqualTo(word);
+    }
+  }
+
+  @Nested
+  class Charging {
+
+    private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
+
+    @Test
+    void isTakingWhileThePermitsAreThere() {
+      long word = tenASecond.step(tenASecond.idle(7), 7, 1);
+
+      assertThat(tenASecond.charge(word, 7, 3)).isEqualTo(tenASecond.step(word, 7, 3));
+      assertThat(tenASecond.charge(word, 5 * DAY, 3))
+          .as("from an idle word")
+          .isEqualTo(tenASecond.step(tenASecond.idle(5 * DAY), 5 * DAY, 3));
+    }
+
+    @Test
+    void beyondTheBurstIsPaidBackBeforeTheNextAdmission() {
+      long word = tenASecond.charge(tenASecond.idle(0), 0, 4 + 10);
+
+      assertThat(tenASecond.remaining(word, 0)).isZero();
+      assertThat(tenASecond.retryAfterNanos(word, 0, 1)).isEqualTo(1100 * MILLISECOND);
+      assertThat(tenASecond.step(word, 1100 * MILLISECOND - 1, 1)).isEqualTo(REJECTED);
+      assertThat(tenASecond.step(word, 1100 * MILLISECOND, 1)).isNotEqualTo(REJECTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9999991/s burst 5", "10/s burst 4", "1/day"})
+    void isKeptForAnHourAtTheLeastAndLeavesRoomForAStepBack(String limit) {
+      Gcra gcra = new Gcra(RateLimit.parse(limit));
+      long word = gcra.charge(gcra.idle(0), 0, Long.MAX_VALUE);
+
+      assertThat(gcra.retryAfterNanos(word, 0, 1))
+          .isGreaterThan(Duration.ofHours(1).toNanos());
+      assertThat(gcra.isIdle(word, -Duration.ofHours(1).toNanos())).isFalse();
+      assertThat(gcra.charge(word, 0, 1) - word).as("it is full").isBetween(0L, interval(gcra));
+      assertThat(word & 1).isZero();
+    }
+  }
+
+  @Nested
+  class WaitingAhead {
+
+    private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
+
+    @Test
+    void keepsThePlacesOfThoseWhoWait() {
+      long word = tenASecond.step(tenASecond.idle(0), 0, 4);
+      for (int waiting = 1; waiting <= 50; waiting++) {
+        long wait = tenASecond.retryAfterNanos(word, 0, 1);
+        assertThat(wait)
+            .as("each a tenth of a second later")
+            .isEqualTo(waiting * 100L * MILLISECOND);
+        word = tenASecond.step(word, wait, 1);
+        assertThat(tenASecond.isIdle(word, 0)).isFalse();
+        assertThat(tenASecond.step(word, wait, 1)).isEqualTo(REJECTED);
+      }
+      assertThat(tenASecond.isIdle(word, 5400 * MILLISECOND - 1)).isFalse();
+      assertThat(tenASecond.isIdle(word, 5400 * MILLISECOND)).isTrue();
+    }
+
+    @Test
+    void isKnownAnHourAhead() {
+      Gcra odd = new Gcra(ODDEST);
+      long ahead = odd.step(odd.idle(HOUR), HOUR, 5);
+
+      assertThat(odd.isIdle(ahead, 0)).isFalse();
+      assertThat(odd.step(ahead, 0, 1)).isEqualTo(REJECTED);
+      assertThat(odd.giveBack(ahead, ahead, 0, 0, 5) - odd.idle(0)).isPositive();
     }
   }
 
