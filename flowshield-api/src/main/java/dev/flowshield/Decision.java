@@ -79,11 +79,11 @@ public sealed interface Decision {
   }
 
   /**
-   * How one of several limits stands at the instant of the decision.
+   * How one of several limits stands after the decision.
    *
    * @param limit the limit, by its name or as {@link RateLimit} text
    * @param remaining the permits left of it
-   * @param retryAfterNanos how long it alone makes the request wait, in nanoseconds; 0 if it would not refuse
+   * @param retryAfterNanos how long it alone would make the same request wait if it came again, in nanoseconds; 0 if not at all
    */
   record Standing(String limit, long remaining, long retryAfterNanos) {}
 }

@@ -8,6 +8,7 @@ import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
+import java.util.Arrays;
 
 /**
  * An allowance for each key, in bounded memory that never forgives.
@@ -32,7 +33,7 @@ public final class KeyTable implements Allowances {
   /** The mark for a key that has no slot and nothing to inherit. Odd, so it is no word. */
   static final long ABSENT = 3L;
 
-  private static final int MOST_SEGMENTS = 256;
+  private static final int MOST_SEGMENTS = 128;
   private static final int LEAST_KEYS_PER_SEGMENT = 64;
   private static final int OVERFLOW_WORDS = 1024;
   private static final int MOST_COUNTERS = 1 << 16;
@@ -52,10 +53,8 @@ public final class KeyTable implements Allowances {
     int count = Math.min(
         MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
     this.segments = new Segment[count];
-    for (int i = 0; i < count; i++) {
-      segments[i] =
-          new Segment(algorithm, ticker, OVERFLOW_WORDS / count, (maxKeys + count - 1) / count);
-    }
+    Buckets none = Buckets.none(algorithm, OVERFLOW_WORDS / count);
+    Arrays.setAll(segments, i -> new Segment(none, ticker, (maxKeys + count - 1) / count));
     this.givenBack = new GivenBack(Math.min(MOST_COUNTERS, Integer.highestOneBit(maxKeys)));
   }
 

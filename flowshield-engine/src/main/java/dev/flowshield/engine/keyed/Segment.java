@@ -55,11 +55,12 @@ final class Segment {
   private int used;
   private long overflowed;
 
-  Segment(RateAlgorithm algorithm, Ticker ticker, int overflowWords, int maxKeys) {
+  /** A segment that begins with these buckets, which are none and may be those of others too. */
+  Segment(Buckets none, Ticker ticker, int maxKeys) {
     this.ticker = ticker;
-    this.overflowWords = overflowWords;
+    this.overflowWords = none.firstSlot();
     this.maxBuckets = Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
-    this.buckets = Buckets.none(algorithm, overflowWords);
+    this.buckets = none;
     this.latest = ticker.nanos();
     this.passedOn = latest - 1;
   }

@@ -70,7 +70,7 @@ class ManyStrangersTest {
 
     assertThat(admitted).isEqualTo(STRANGERS);
     assertThat(used() - before).isLessThan(500_000);
-    assertThat(table.tracked()).isLessThanOrEqualTo(256 * 8);
+    assertThat(table.tracked()).isLessThanOrEqualTo(128 * 8);
   }
 
   private static int take(KeyTable table, String key, int times) {

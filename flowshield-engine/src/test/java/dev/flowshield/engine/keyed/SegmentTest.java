@@ -15,7 +15,7 @@ class SegmentTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Gcra algorithm = new Gcra(RateLimit.parse("2/day"));
-  private final Segment segment = new Segment(algorithm, ticker, OVERFLOW_WORDS, 100);
+  private final Segment segment = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 100);
 
   @Test
   void freezesEveryWordOfAnArrayThatItReplaces() { // K5: a thread that still holds the old array
