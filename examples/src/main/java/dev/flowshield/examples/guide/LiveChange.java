@@ -7,14 +7,9 @@ public final class LiveChange {
 
   private LiveChange() {}
 
-  static String change(RateLimiter limiter, String limits) {
+  static void change(RateLimiter limiter) {
     // snippet: guide-change
-    try {
-      limiter.changeTo(limits); // "200/s", or "200/s, 9000/h": as many as before
-      return "now " + limits;
-    } catch (IllegalArgumentException impossible) { // nothing was changed
-      return "as before: " + impossible.getMessage();
-    }
+    limiter.changeTo("200/min"); // if it cannot be, an exception says why and nothing is changed
     // end
   }
 }

@@ -7,13 +7,11 @@ public final class Operator {
 
   private Operator() {}
 
-  // snippet: guide-operate
-  static boolean isRefused(RateLimiter limiter, String key) {
-    return !limiter.peek(key).isAdmitted(); // takes nothing
+  static void forgiveIfRefused(RateLimiter limiter, String key) {
+    // snippet: guide-operate
+    if (!limiter.peek(key).isAdmitted()) { // takes nothing
+      limiter.reset(key); // as if never seen
+    }
+    // end
   }
-
-  static void forgive(RateLimiter limiter, String key) {
-    limiter.reset(key); // as if never seen
-  }
-  // end
 }

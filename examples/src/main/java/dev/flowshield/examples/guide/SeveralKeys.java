@@ -1,0 +1,38 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.Charge;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.OverLimit;
+import dev.flowshield.engine.Refusal;
+
+/** Work that is charged to several keys, all or nothing. */
+public final class SeveralKeys {
+
+  private SeveralKeys() {}
+
+  // snippet: guide-charges
+  static FlowShield.Builder settings() {
+    return FlowShield.builder()
+        .limit(Limit.together("search", "200/s"))
+        .limit(Limit.each("tenant", "100/s, 5000/h"))
+        .limit(Limit.each("user", "2/s"))
+        .inFlight(50);
+  }
+
+  static String search(FlowShield shield, String tenant, String user, int pages) {
+    Admission admission = shield.admit(
+        Charge.of("search"), Charge.of("tenant", tenant, pages), Charge.of("user", user));
+    if (admission instanceof Admitted running) {
+      try (running) { // in flight until it is closed
+        return pages + " pages for " + user;
+      }
+    }
+    Refusal refusal = (Refusal) admission;
+    String by = refusal instanceof OverLimit over ? over.name() : "full server";
+    return by + ": come back in " + refusal.retryAfter();
+  }
+  // end
+}

@@ -1,0 +1,17 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.engine.FlowShield;
+import java.util.Map;
+
+/** Other limits of a shield while work goes on. */
+public final class ShieldChange {
+
+  private ShieldChange() {}
+
+  static void change(FlowShield shield) {
+    // snippet: guide-shield-change
+    shield.change(Map.of("everyone", "9000/s", "client", "200/s")); // both, or neither
+    shield.changeInFlight(400);
+    // end
+  }
+}

@@ -1,0 +1,28 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import java.util.function.IntSupplier;
+
+/** Work of a shield whose price is known in the end. */
+public final class ShieldReserve {
+
+  private ShieldReserve() {}
+
+  // snippet: guide-shield-settle
+  static boolean ask(FlowShield shield, String user, IntSupplier model) {
+    Admission admission = shield.reserve(user, 500);
+    if (!(admission instanceof Admitted running)) {
+      return false;
+    }
+    int used = 0; // if the model fails, all comes back
+    try (running) {
+      used = model.getAsInt();
+      return true;
+    } finally {
+      running.settle(used);
+    }
+  }
+  // end
+}

@@ -1,0 +1,80 @@
+package dev.flowshield.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What docs/guide-shield.md promises of its examples. */
+class ShieldGuideTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @Test
+  void chargesAllOrNothing() {
+    FlowShield shield = SeveralKeys.settings().ticker(ticker).build();
+
+    assertThat(SeveralKeys.search(shield, "acme", "ann", 60)).isEqualTo("60 pages for ann");
+    assertThat(SeveralKeys.search(shield, "acme", "ann", 60))
+        .isEqualTo("tenant: come back in PT0.2S");
+    assertThat(SeveralKeys.search(shield, "acme", "ann", 40))
+        .as("what was refused took nothing from ann")
+        .isEqualTo("40 pages for ann");
+    assertThat(SeveralKeys.search(shield, "other", "ann", 1))
+        .isEqualTo("user: come back in PT0.5S");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void aShadowLimitCountsAndRefusesNobody() {
+    FlowShield shield = DryRun.settings().ticker(ticker).build();
+    for (int visit = 1; visit <= 5; visit++) {
+      close(DryRun.admit(shield, "alice"));
+    }
+
+    assertThat(shield.stats().admitted()).isEqualTo(5);
+    assertThat(DryRun.wouldBeRefused(shield)).isEqualTo(3);
+  }
+
+  @Test
+  void limitsOfARunningShieldChangeInProportion() {
+    FlowShield shield = FlowShield.builder()
+        .limit("5000/s")
+        .perClient("100/s")
+        .inFlight(200)
+        .ticker(ticker)
+        .build();
+    close(shield.admit("alice", 50));
+    ShieldChange.change(shield);
+
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(100);
+    assertThat(shield.peek("everyone", "").remaining()).isEqualTo(8_910);
+    assertThat(shield.stats().inFlightLimit()).isEqualTo(400);
+  }
+
+  @Test
+  void whatIsSettledIsChargedAndWhatFailedIsNot() {
+    FlowShield shield =
+        FlowShield.builder().perClient("1000/min").ticker(ticker).build();
+    assertThat(ShieldReserve.ask(shield, "alice", () -> 320)).isTrue();
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(680);
+    assertThatThrownBy(() -> ShieldReserve.ask(shield, "alice", () -> {
+          throw new IllegalStateException("no answer");
+        }))
+        .hasMessage("no answer");
+    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(680);
+    assertThat(ShieldReserve.ask(shield, "alice", () -> 700)).isTrue();
+    assertThat(ShieldReserve.ask(shield, "alice", () -> 1)).as("20 are owed").isFalse();
+    ticker.advance(Duration.ofSeconds(32));
+    assertThat(ShieldReserve.ask(shield, "alice", () -> 1)).isTrue();
+  }
+
+  private static void close(Admission admission) {
+    ((Admitted) admission).close();
+  }
+}
