@@ -23,7 +23,10 @@ class AllocationTest {
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ManualTicker ticker = ManualTicker.atZero();
+  private long nanos;
   private final RateLimiter plenty = limiter("1000000/s burst 1000000000");
+  private final RateLimiter small = RateLimiter.of( // its permits are on one word, not in cells
+      "token-bucket", LimiterSpec.of(RateLimit.parse("1000000/s burst 10")).withTicker(this::next));
   private final RateLimiter spent = limiter("1/day");
   private final String[] keys = new String[100];
 
@@ -40,6 +43,7 @@ class AllocationTest {
   @Test
   void yesOrNoAllocatesNothingWhenAdmitted() {
     assertThat(bytes(i -> plenty.tryAcquire())).isLessThan(NOTHING);
+    assertThat(bytes(i -> small.tryAcquire())).isLessThan(NOTHING);
     assertThat(bytes(i -> plenty.tryAcquire(keys[i % keys.length]))).isLessThan(NOTHING);
   }
 
@@ -156,6 +160,11 @@ class AllocationTest {
       return true;
     }
     return false;
+  }
+
+  private long next() {
+    nanos += 1000;
+    return nanos;
   }
 
   private RateLimiter limiter(String limit) {

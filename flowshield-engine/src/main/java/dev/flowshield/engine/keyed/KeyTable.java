@@ -64,7 +64,12 @@ public final class KeyTable implements Allowances {
     return code == Buckets.NOBODY ? 1 : code;
   }
 
-  /** Takes permits of a key, at a reading of the clock of its own. */
+  @Override
+  public boolean tryTake(long hash, long permits) {
+    return take(hash, permits, Answer.YES_OR_NO);
+  }
+
+  @Override
   public <T> T take(long hash, long permits, Answer<T> answer) {
     Segment segment = segment(hash);
     while (true) {

@@ -9,7 +9,7 @@ import dev.flowshield.engine.rate.AllOrNothing;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Lease;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
@@ -44,7 +44,7 @@ public final class KeyedLimiter implements RateLimiter {
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final Ticker ticker;
-  private final SingleLimit[] keyless;
+  private final Allowances[] keyless;
   private final KeyTable[] keys;
   private final Queue queue;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
@@ -67,8 +67,8 @@ public final class KeyedLimiter implements RateLimiter {
     this.formula = formula;
     this.ticker = spec.ticker();
     this.keyless = algorithms.stream()
-        .map(algorithm -> new SingleLimit(algorithm, ticker))
-        .toArray(SingleLimit[]::new);
+        .map(algorithm -> StripedLimit.orSingle(algorithm, ticker))
+        .toArray(Allowances[]::new);
     this.keys = algorithms.stream()
         .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxClients()))
         .toArray(KeyTable[]::new);
@@ -80,7 +80,7 @@ public final class KeyedLimiter implements RateLimiter {
   public Decision decide(String key, long permits) {
     Allowances[] limits = limits(key, permits);
     if (limits.length == 1) {
-      return take(key, permits, rules.decision);
+      return limits[0].take(hash(key), permits, rules.decision);
     }
     long hash = hash(key);
     while (true) {
@@ -96,7 +96,7 @@ public final class KeyedLimiter implements RateLimiter {
   public boolean tryAcquire(String key, long permits) {
     Allowances[] limits = limits(key, permits);
     if (limits.length == 1) {
-      return take(key, permits, Answer.YES_OR_NO);
+      return limits[0].tryTake(hash(key), permits);
     }
     long hash = hash(key);
     while (true) {
@@ -112,13 +112,7 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public boolean tryAcquire() {
-    return keyless.length == 1 ? keyless[0].take(1, Answer.YES_OR_NO) : tryAcquire("", 1);
-  }
-
-  private <T> T take(String key, long permits, Answer<T> answer) {
-    return key.isEmpty()
-        ? keyless[0].take(permits, answer)
-        : keys[0].take(KeyTable.hashOf(key), permits, answer);
+    return keyless.length == 1 ? keyless[0].tryTake(EVERYONE, 1) : tryAcquire("", 1);
   }
 
   @Override

@@ -12,6 +12,12 @@ public interface Allowances {
   /** Whether the permits are not there at this reading of the clock. Writes nothing. */
   boolean rejects(long hash, long permits, long now);
 
+  /** Takes permits if they are there now; reads the clock itself if it has to. */
+  boolean tryTake(long hash, long permits);
+
+  /** As {@link #tryTake}, for who wants to know more. */
+  <T> T take(long hash, long permits, Answer<T> answer);
+
   /**
    * Takes permits by a reading of the clock that the caller has; reads it anew only if that one refuses.
    *

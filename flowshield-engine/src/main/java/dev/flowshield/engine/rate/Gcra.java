@@ -80,6 +80,20 @@ public final class Gcra implements RateAlgorithm {
     this.highestCharge = burst + SLACK / 2;
   }
 
+  private Gcra(Gcra other, long maxPermits) {
+    this.maxPermits = maxPermits;
+    this.shift = other.shift;
+    this.interval = other.interval;
+    this.burst = maxPermits * interval;
+    this.highestDebt = burst + SLACK;
+    this.highestCharge = burst + SLACK / 2;
+  }
+
+  /** The same rate with a smaller burst; their words count in the same units. */
+  Gcra withBurst(long smaller) {
+    return new Gcra(this, smaller);
+  }
+
   /** Refuses a rate above 10,000,000 permits a second. */
   static void requireRate(RateLimit limit) {
     BigInteger most = BigInteger.valueOf(limit.period().toNanos())

@@ -61,6 +61,16 @@ public final class SingleLimit implements Allowances {
   }
 
   @Override
+  public boolean tryTake(long hash, long permits) {
+    return take(permits, Answer.YES_OR_NO);
+  }
+
+  @Override
+  public <T> T take(long hash, long permits, Answer<T> answer) {
+    return take(permits, answer);
+  }
+
+  @Override
   public long take(long hash, long permits, long now) {
     State seen = state;
     long taken = Slots.tryTake(seen.slot, AT, NOBODY, seen.algorithm, now, permits);

@@ -1,0 +1,58 @@
+package dev.flowshield.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.StripedLimit;
+import dev.flowshield.spi.RateAlgorithm;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/**
+ * Two threads empty and fill cells, and one of them changes the limit to the same again (H1, H5 of Stripes). Time stands still, so what was
+ * taken and what remains is always the burst.
+ */
+@JCStressTest
+@Outcome(id = "600, 600, 0", expect = ACCEPTABLE, desc = "Each permit went out once.")
+@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@State
+public class CellStressTest {
+
+  private static final long BURST = 1_000_000;
+  private static final RateAlgorithm ALGORITHM = new Gcra(RateLimit.parse("1/s burst " + BURST));
+  private static final long ANY = 1;
+
+  private final Allowances limit = StripedLimit.orSingle(ALGORITHM, () -> 0);
+
+  @Actor
+  public void take(III_Result result) {
+    result.r1 = takeMany();
+  }
+
+  @Actor
+  public void changeAndTake(III_Result result) {
+    limit.changeTo(ALGORITHM);
+    result.r2 = takeMany();
+  }
+
+  @Arbiter
+  public void count(III_Result result) {
+    result.r3 = (int) (BURST - limit.remaining(ANY, 0) - result.r1 - result.r2);
+  }
+
+  /** Beyond what a cell holds, and in threes, so that cells are filled while something is left in them. */
+  private int takeMany() {
+    int taken = 0;
+    for (int i = 0; i < 200; i++) {
+      taken += limit.tryTake(ANY, 3) ? 3 : 0;
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,333 @@
+package dev.flowshield.engine.rate;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.testkit.ManualTicker;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Two cells of 16 permits, 32 of the 2048 permits of the burst. The clock wraps around soon after the start. */
+class StripedLimitTest {
+
+  private static final long TENTH = 100_000_000;
+  private static final long ANY = 7;
+  private static final long BURST = 2048;
+  private static final long PREPAID = 32;
+
+  private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst " + BURST));
+  private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
+  private final StripedLimit limit = new StripedLimit(tenASecond, ticker, 2);
+
+  @Test
+  void isChosenForBurstsThatAreBigForTheCores() {
+    assertThat(StripedLimit.orSingle(new Gcra(RateLimit.parse("1000/s")), ticker))
+        .isInstanceOf(SingleLimit.class);
+    assertThat(StripedLimit.orSingle(new Gcra(RateLimit.parse("1000/s burst 1000000")), ticker))
+        .isInstanceOf(StripedLimit.class);
+  }
+
+  @Test
+  void startsWithTheWholeBurstAtOnce() {
+    assertThat(limit.take(ANY, BURST, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(ANY, 1, Answer.decision("")))
+        .isEqualTo(new Decision.Rejected(0, TENTH, ""));
+  }
+
+  @Test
+  void startsWithTheWholeBurstOneByOne() {
+    for (long left = BURST - 1; left >= 0; left--) {
+      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(left));
+    }
+    assertThat(limit.take(ANY, 1, Answer.decision("")))
+        .isEqualTo(new Decision.Rejected(0, TENTH, ""));
+  }
+
+  @Test
+  void startsWithTheWholeBurstWhereverTheClockStands() {
+    for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
+      StripedLimit anywhere = new StripedLimit(tenASecond, ManualTicker.startingAt(start), 2);
+      assertThat(taken(anywhere)).isEqualTo(BURST);
+    }
+  }
+
+  @Test
+  void refillsWithTheTimeToTheNanosecond() {
+    taken(limit);
+    for (int i = 0; i < 50; i++) {
+      ticker.advanceNanos(TENTH - 1);
+      assertThat(limit.take(ANY, 1, Answer.decision("")))
+          .isEqualTo(new Decision.Rejected(0, 1, ""));
+      ticker.advanceNanos(1);
+      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+    }
+  }
+
+  @Test
+  void looksAtNoClockWhileTheOwnCellHasPermits() {
+    int[] readings = {0};
+    StripedLimit counted = new StripedLimit(tenASecond, () -> readings[0]++, 2);
+    int start = readings[0];
+
+    for (int i = 0; i < PREPAID / 2; i++) {
+      assertThat(counted.tryTake(ANY, 1)).isTrue();
+    }
+
+    assertThat(readings[0]).isEqualTo(start);
+  }
+
+  @Test
+  void findsThePermitsOfOtherCellsBeforeItRefuses() {
+    assertThat(limit.tryTake(ANY, BURST - PREPAID)).as("all of the word").isTrue();
+
+    assertThat(limit.take(ANY, PREPAID - 1, Answer.decision("")))
+        .as("both cells")
+        .isEqualTo(new Decision.Admitted(1));
+    assertThat(limit.take(ANY, 2, Answer.decision("")))
+        .isEqualTo(new Decision.Rejected(1, TENTH, ""));
+    assertThat(taken(limit)).isEqualTo(1);
+  }
+
+  @Test
+  void aRejectionChangesNothing() {
+    limit.tryTake(ANY, BURST - PREPAID);
+    limit.tryTake(ANY, PREPAID - 3);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(limit.take(ANY, 4, Answer.decision("")))
+          .isEqualTo(new Decision.Rejected(3, TENTH, ""));
+      assertThat(limit.take(ANY, 4, ticker.nanos())).isEqualTo(REJECTED);
+      assertThat(limit.rejects(ANY, 3, ticker.nanos())).isFalse();
+    }
+  }
+
+  @Test
+  void isShortOfNoMoreThanTheCellsHoldAfterARest() {
+    taken(limit);
+    ticker.advanceNanos(10 * BURST * TENTH);
+
+    assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST - PREPAID);
+    assertThat(limit.retryAfterNanos(ANY, BURST - PREPAID + 1, ticker.nanos())).isEqualTo(TENTH);
+    assertThat(taken(limit)).isEqualTo(BURST - PREPAID);
+  }
+
+  @Test
+  void admitsTheWholeBurstAfterTheTimeItTold() {
+    taken(limit);
+    ticker.advanceNanos(10 * BURST * TENTH);
+
+    assertThat(limit.take(ANY, BURST, Answer.decision("")))
+        .isEqualTo(new Decision.Rejected(BURST - PREPAID, PREPAID * TENTH, ""));
+    ticker.advanceNanos(PREPAID * TENTH - 1);
+    assertThat(limit.take(ANY, BURST, Answer.decision("")))
+        .isEqualTo(new Decision.Rejected(BURST - 1, 1, ""));
+    ticker.advanceNanos(1);
+    assertThat(limit.take(ANY, BURST, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+  }
+
+  @Test
+  void aLookAheadAtTheWholeBurstComesTrueToo() {
+    taken(limit);
+    ticker.advanceNanos(10 * BURST * TENTH);
+
+    long wait = limit.retryAfterNanos(ANY, BURST, ticker.nanos());
+    ticker.advanceNanos(wait);
+
+    assertThat(wait).isEqualTo(PREPAID * TENTH);
+    assertThat(limit.retryAfterNanos(ANY, BURST, ticker.nanos())).isZero();
+  }
+
+  @Test
+  void keepsNoPermitsWhenTheTickerFails() {
+    boolean[] broken = {false};
+    StripedLimit failing = new StripedLimit(
+        tenASecond,
+        () -> {
+          if (broken[0]) {
+            throw new IllegalStateException("no time");
+          }
+          return 0;
+        },
+        2);
+    failing.tryTake(ANY, BURST / 2);
+    broken[0] = true;
+    assertThatThrownBy(() -> failing.tryTake(ANY, PREPAID)).hasMessage("no time");
+    assertThatThrownBy(() -> failing.charge(ANY, 2 * PREPAID)).hasMessage("no time");
+    assertThatThrownBy(() -> failing.changeTo(tenASecond)).hasMessage("no time");
+    broken[0] = false;
+
+    assertThat(taken(failing)).isEqualTo(BURST / 2);
+  }
+
+  @Test
+  void isNotSpentWhenTheClockCameRound() {
+    Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 9999")); // comes round in 6.5 days
+    StripedLimit fast = new StripedLimit(odd, ticker, 2);
+    taken(fast);
+    ticker.advanceNanos(5 * 86_400_000_000_000L);
+
+    assertThat(fast.tryTake(ANY, 1)).isTrue();
+  }
+
+  @Nested
+  class GivingBack {
+
+    @Test
+    void returnsWhatWasTaken() {
+      limit.tryTake(ANY, BURST - PREPAID);
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, PREPAID, ticker.nanos());
+
+      limit.giveBack(ANY, taken, before, PREPAID);
+
+      assertThat(taken(limit)).isEqualTo(PREPAID);
+    }
+
+    @Test
+    void returnsWhatWasTakenFromACell() {
+      limit.tryTake(ANY, BURST / 2);
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, 5, ticker.nanos());
+
+      limit.giveBack(ANY, taken, before, 5);
+
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST / 2);
+      assertThat(taken(limit)).isEqualTo(BURST / 2);
+    }
+
+    @Test
+    void doesNotReturnWhatHasComeBackByItself() {
+      limit.tryTake(ANY, PREPAID);
+      limit.tryTake(ANY, PREPAID);
+      long taken = limit.take(ANY, 5, ticker.nanos());
+      ticker.advanceNanos(10 * PREPAID * TENTH);
+      long left = limit.remaining(ANY, ticker.nanos());
+
+      limit.giveBack(ANY, taken, 0, 5);
+
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(left);
+    }
+  }
+
+  @Nested
+  class Waiting {
+
+    @Test
+    void isForPermitsThatNobodyElseThenFinds() {
+      limit.tryTake(ANY, BURST - PREPAID);
+      limit.tryTake(ANY, PREPAID - 3);
+      long now = ticker.nanos();
+
+      long wait = limit.retryAfterNanos(ANY, 5, now);
+      assertThat(wait).isEqualTo(2 * TENTH);
+      assertThat(limit.takeAhead(ANY, 5, now, wait)).isNotEqualTo(REJECTED);
+
+      assertThat(limit.take(ANY, 1, Answer.decision("")))
+          .isEqualTo(new Decision.Rejected(0, 3 * TENTH, ""));
+      ticker.advanceNanos(3 * TENTH);
+      assertThat(taken(limit)).isEqualTo(1);
+    }
+
+    @Test
+    void isRefusedIfTheyAreNotThereThenEither() {
+      taken(limit);
+
+      assertThat(limit.takeAhead(ANY, 2, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
+      assertThat(limit.takeAhead(ANY, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
+    }
+
+    @Test
+    void isForTheWholeBurstIfNeedBe() {
+      taken(limit);
+      long now = ticker.nanos();
+
+      long wait = limit.retryAfterNanos(ANY, BURST, now);
+
+      assertThat(wait).isEqualTo(BURST * TENTH);
+      assertThat(limit.takeAhead(ANY, BURST, now, wait)).isNotEqualTo(REJECTED);
+    }
+  }
+
+  @Nested
+  class Charging {
+
+    @Test
+    void takesTheCellsFirstAndThenTheWord() {
+      limit.charge(ANY, 3);
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST - 3);
+      limit.charge(ANY, 100);
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST - 103);
+    }
+
+    @Test
+    void takesWhatIsNotThere() {
+      limit.tryTake(ANY, BURST - PREPAID);
+      limit.charge(ANY, PREPAID + 10);
+
+      assertThat(limit.take(ANY, 1, Answer.decision("")))
+          .isEqualTo(new Decision.Rejected(0, 11 * TENTH, ""));
+    }
+  }
+
+  @Nested
+  class Changing {
+
+    @Test
+    void toANewLimitKeepsWhatWasSpentInProportion() {
+      limit.tryTake(ANY, BURST / 2);
+      limit.tryTake(ANY, 2);
+
+      limit.changeTo(new Gcra(RateLimit.parse("20/s burst " + 2 * BURST)));
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST - 4);
+      limit.changeTo(new Gcra(RateLimit.parse("20/s burst 4"))); // on one word
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(1);
+      assertThat(limit.maxPermits()).isEqualTo(4);
+      limit.changeTo(tenASecond);
+
+      assertThat(taken(limit)).isEqualTo(BURST / 4);
+    }
+
+    @Test
+    void forgivesNoDebt() {
+      limit.tryTake(ANY, BURST - PREPAID);
+      limit.charge(ANY, PREPAID + 10);
+
+      limit.changeTo(new Gcra(RateLimit.parse("100/s burst " + BURST)));
+
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isGreaterThanOrEqualTo(11 * TENTH);
+    }
+
+    @Test
+    void orResettingLeavesNothingToGiveBackFromBefore() {
+      limit.tryTake(ANY, BURST / 2);
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, 100, ticker.nanos());
+      limit.reset(ANY);
+      limit.tryTake(ANY, BURST / 2);
+
+      limit.giveBack(ANY, taken, before, 100);
+
+      assertThat(taken(limit)).isEqualTo(BURST / 2);
+    }
+
+    @Test
+    void byResettingGivesTheWholeBurst() {
+      taken(limit);
+
+      limit.reset(ANY);
+
+      assertThat(taken(limit)).isEqualTo(BURST);
+    }
+  }
+
+  private static long taken(StripedLimit limit) {
+    long count = 0;
+    while (limit.tryTake(ANY, 1)) {
+      count++;
+    }
+    return count;
+  }
+}
