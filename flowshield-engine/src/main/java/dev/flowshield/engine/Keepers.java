@@ -6,8 +6,9 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyedLimiter;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
+import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 
@@ -62,10 +63,10 @@ final class Keepers {
     return new EngineLimit(limit, limiter.keys(), limiter::changeTo);
   }
 
-  /** Each limit in a word by itself: no other words are asked for as often. */
+  /** Each limit by itself, in a way that fits what all threads ask for. */
   private static NamedLimit together(Limit limit, Ticker ticker) {
-    List<SingleLimit> words = limit.limits().stream()
-        .map(each -> new SingleLimit(new Gcra(each), ticker))
+    List<Allowances> words = limit.limits().stream()
+        .map(each -> StripedLimit.orSingle(new Gcra(each), ticker))
         .toList();
     return new EngineLimit(limit, words, others -> {
       for (int i = 0; i < words.size(); i++) {
