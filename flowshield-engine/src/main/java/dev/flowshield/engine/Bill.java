@@ -47,6 +47,10 @@ final class Bill implements Charges {
     Item slowest = null;
     long longest = 0;
     for (Item item : enforced) {
+      OverLimit block = refusals.block(item.limit(), item.key(), item.hash(), now);
+      if (block != null) {
+        return block;
+      }
       long wait = item.retryAfterNanos(now);
       if (wait > longest) {
         slowest = item;
@@ -91,7 +95,7 @@ final class Bill implements Charges {
           taken = item.take(now);
         }
         if (!taken) {
-          refusals.wouldRefuse(item.limit(), item.key(), item.hash(), now);
+          refusals.wouldRefuse(item.limit(), item.key(), item.hash(), item.permits(), now);
         }
       }
       all = true;

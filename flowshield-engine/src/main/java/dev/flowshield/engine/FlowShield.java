@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,7 @@ public final class FlowShield {
     this.ticker = settings.ticker;
     this.builtAt = ticker.nanos();
     this.inFlight = new InFlight(settings.inFlight);
-    this.refusals = new Refusals();
+    this.refusals = settings.refusals(builtAt);
     this.limits = new NamedLimits(settings.allLimits(), refusals, ticker);
   }
 
@@ -196,6 +197,39 @@ public final class FlowShield {
     limits.reset(limit, key);
   }
 
+  /**
+   * For operators: the clients that are blocked, or were and have not kept clean for long enough, those blocked for longest first. Walks the whole
+   * table of offenders. Empty without a {@link Builder#penalty}.
+   */
+  public List<Offender> penalties() {
+    return refusals.offenders(ticker.nanos());
+  }
+
+  /**
+   * For operators: forgets all breaches and blocks of a client; a block ends at once.
+   *
+   * @return whether anything was held against it
+   */
+  public boolean pardon(String key) {
+    Requests.requireKey(key);
+    return refusals.pardon(key);
+  }
+
+  /** For operators: forgets all breaches and blocks of everybody. */
+  public void pardonAll() {
+    refusals.pardonAll();
+  }
+
+  /**
+   * For operators: the keys that limits on each key refuse most, blocked ones included, the first most of all; estimates from a sample.
+   *
+   * @param n how many, 1 to 128
+   * @throws IllegalArgumentException if it is not
+   */
+  public List<RefusedClient> topRefused(int n) {
+    return refusals.top(n);
+  }
+
   /** The limits as they are now, in the order they were given. */
   public List<Limit> limits() {
     return limits.all();
@@ -241,7 +275,8 @@ public final class FlowShield {
     LimitStats clients = limits.clients();
     return new ShieldStats(
         admitted.sum(),
-        limits.refused(),
+        limits.refused() + refusals.blocked(),
+        refusals.blocked(),
         shed.sum(),
         failed.sum(),
         ignored.sum(),
@@ -251,6 +286,8 @@ public final class FlowShield {
         clients.capacity(),
         clients.overflowed(),
         limits.stats(),
+        refusals.suppressed(),
+        refusals.failures(),
         Duration.ofNanos(ticker.nanos() - builtAt));
   }
 
@@ -269,6 +306,9 @@ public final class FlowShield {
       }
       if (!inFlight.tryEnter()) {
         shed.increment();
+        if (refusals.areTold()) {
+          refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
+        }
         return Shed.FULL;
       }
       boolean taken = false;
@@ -310,6 +350,10 @@ public final class FlowShield {
     private @Nullable RateLimiter ownLimiter;
     private int maxClients = LimiterSpec.DEFAULT_MAX_CLIENTS;
     private int inFlight = Integer.MAX_VALUE;
+    private @Nullable Penalty penalty;
+    private @Nullable RefusalListener listener;
+    private Executor executor = RefusalEvents.defaultExecutor();
+    private boolean showKeys;
     private Ticker ticker = Ticker.system();
 
     private Builder() {}
@@ -402,6 +446,53 @@ public final class FlowShield {
       return most;
     }
 
+    /**
+     * What becomes of clients whom the limit {@code client} refuses again and again: {@link OverLimit} with the name {@code penalty} until their block
+     * ends, whatever limits are charged beside {@code client}. The refusal that brings a block about tells of the block.
+     */
+    public Builder penalty(Penalty forBreaches) {
+      this.penalty = Objects.requireNonNull(forBreaches, "penalty");
+      return this;
+    }
+
+    /**
+     * Who is told of refusals, ten times a second at most, by the executor that the JDK uses for tasks without one. Shadow limits are told
+     * of too: {@link RefusalEvent#shadow()}.
+     */
+    public Builder onRefusal(RefusalListener told) {
+      return onRefusal(told, RefusalEvents.defaultExecutor());
+    }
+
+    /**
+     * As {@link #onRefusal(RefusalListener)}, by another executor.
+     *
+     * @param by runs or rejects what it gets; one that waits makes the client wait too
+     */
+    public Builder onRefusal(RefusalListener told, Executor by) {
+      this.listener = Objects.requireNonNull(told, "listener");
+      this.executor = Objects.requireNonNull(by, "executor");
+      return this;
+    }
+
+    /**
+     * Shows keys to the listener and in {@link FlowShield#topRefused}, instead of ids that tell nothing. Keys may be addresses of people, and are text
+     * that clients choose: escape them before they go to a log or a page.
+     */
+    public Builder showKeys() {
+      this.showKeys = true;
+      return this;
+    }
+
+    private Refusals refusals(long now) {
+      return new Refusals(
+          penalty == null ? null : penalty.table(now),
+          listener == null
+              ? null
+              : new RefusalEvents(
+                  listener, executor, RefusalEvents.DEFAULT_PER_SECOND, showKeys, now),
+          new TopRefused(showKeys));
+    }
+
     /** Where to read the time; for tests. */
     public Builder ticker(Ticker source) {
       this.ticker = Objects.requireNonNull(source, "ticker");
@@ -427,6 +518,13 @@ public final class FlowShield {
         throw new IllegalStateException(
             "limiter and maxClients must come with perClient, the limit they serve, got '" + limiter
                 + "' and " + maxClients + " without it: set perClient, as in perClient(\"100/s\")");
+      }
+      Limit client = limits.get(Limit.CLIENT);
+      if (penalty != null && (client == null || client.isShadow())) {
+        throw new IllegalStateException(
+            "penalty must come with a limit 'client' that is enforced, whose refusals it counts, got "
+                + (client == null ? "none" : "a shadow")
+                + ": set perClient, as in perClient(\"100/s\")");
       }
       int rates =
           limits.values().stream().mapToInt(limit -> limit.limits().size()).sum();

@@ -18,10 +18,17 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
   static final long ALL = 1;
 
   private final LongAdder refused = new LongAdder();
+  private final boolean clients;
   private volatile Limit limit;
 
   NamedLimit(Limit limit) {
     this.limit = limit;
+    this.clients = limit.name().equals(Limit.CLIENT);
+  }
+
+  /** Whether it is the limit for each client, whose refusals are held against them. */
+  final boolean isClients() {
+    return clients;
   }
 
   /** What it is now. */
@@ -71,10 +78,12 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
 
   abstract void keepTo(List<RateLimit> limits);
 
-  /** Goes on with other limits, as many as before. */
+  /** Goes on with other limits, as many as before; the same ones change nothing, not even by rounding. */
   final void change(List<RateLimit> limits) {
-    keepTo(limits);
-    limit = limit.withLimits(limits);
+    if (!limits.equals(limit.limits())) {
+      keepTo(limits);
+      limit = limit.withLimits(limits);
+    }
   }
 
   abstract long tracked();

@@ -75,9 +75,10 @@ final class RefusalEvents {
   /**
    * A client was refused.
    *
+   * @param shadow whether it only would have been
    * @param hash stands for its key
    */
-  void refused(Refusal refusal, long hash, String key, long now) {
+  void refused(Refusal refusal, boolean shadow, long hash, String key, long now) {
     long seen = state.get();
     long mine = (now + interval) | RUNNING;
     if (!isTime(seen, now) || !state.compareAndSet(seen, mine)) {
@@ -85,7 +86,7 @@ final class RefusalEvents {
       return;
     }
     try {
-      executor.execute(() -> tell(refusal, hash, key, mine));
+      executor.execute(() -> tell(refusal, shadow, hash, key, mine));
     } catch (Throwable notRun) { // also an Error: where no thread can be made, refusing must go on
       failures.increment();
       if (finish(mine)) {
@@ -104,13 +105,13 @@ final class RefusalEvents {
     return failures.sum();
   }
 
-  private void tell(Refusal refusal, long hash, String key, long mine) {
+  private void tell(Refusal refusal, boolean shadow, long hash, String key, long mine) {
     try {
       long all = suppressed.sum();
       long since = all - told;
       told = all;
       listener.refused(
-          new RefusalEvent(refusal, ClientName.of(hash, showKeys ? key : null), since));
+          new RefusalEvent(refusal, shadow, ClientName.of(hash, showKeys ? key : null), since));
     } catch (Throwable failure) { // RefusalListener says why an Error goes no further either
       failures.increment();
     } finally {

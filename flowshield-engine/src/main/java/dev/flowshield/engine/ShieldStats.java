@@ -8,7 +8,8 @@ import java.util.List;
  * that moment.
  *
  * @param admitted work admitted since the start
- * @param overLimit work refused because a rate limit was spent
+ * @param overLimit work refused because a rate limit was spent, or its client blocked
+ * @param blocked of those, work refused because its client was blocked already
  * @param shed work refused because the server was full
  * @param failed admitted work that ended with {@link Admitted#failed()}
  * @param ignored admitted work that ended with {@link Admitted#ignored()}
@@ -19,11 +20,14 @@ import java.util.List;
  * @param clientCapacity places in the table once it is fully grown
  * @param overflowed how often a client was admitted from an allowance that it shares, since the table was full
  * @param limits each limit by itself, in the order they were given
+ * @param untold refusals of which the {@link RefusalListener} was not told by an event of their own; 0 without one
+ * @param listenerFailures calls of the listener that failed
  * @param uptime since the shield was built
  */
 public record ShieldStats(
     long admitted,
     long overLimit,
+    long blocked,
     long shed,
     long failed,
     long ignored,
@@ -33,6 +37,8 @@ public record ShieldStats(
     long clientCapacity,
     long overflowed,
     List<LimitStats> limits,
+    long untold,
+    long listenerFailures,
     Duration uptime) {
 
   /** Keeps a copy of the list. */

@@ -44,6 +44,10 @@ final class UsualCharges implements Charges {
     EngineLimit slowest = null;
     long longest = 0;
     for (EngineLimit limit : enforced) {
+      OverLimit block = refusals.block(limit, key, hash, now);
+      if (block != null) {
+        return block;
+      }
       long wait = limit.retryAfterNanos(hash, permits, now);
       if (wait > longest) {
         slowest = limit;
@@ -62,7 +66,7 @@ final class UsualCharges implements Charges {
     }
     for (EngineLimit shadow : shadows) {
       if (!shadow.take(hash, permits, now)) {
-        refusals.wouldRefuse(shadow, key, hash, now);
+        refusals.wouldRefuse(shadow, key, hash, permits, now);
       }
     }
     return true;

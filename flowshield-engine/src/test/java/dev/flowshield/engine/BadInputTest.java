@@ -260,6 +260,21 @@ class BadInputTest {
           "got 17",
           "at most 16 limits in all",
           "leave out"),
+      row(
+          "a penalty without refusals that it could count",
+          () -> FlowShield.builder()
+              .limit("1/s")
+              .penalty(Penalty.after(3, Duration.ofMinutes(1)))
+              .build(),
+          "got none",
+          "must come with a limit 'client'",
+          "set perClient"),
+      row(
+          "more of the refused than are counted",
+          () -> SHIELD.topRefused(129),
+          "got 129",
+          "1 to 128",
+          "ask for 128"),
       // charges
       row(
           "a charge of an unknown limit",

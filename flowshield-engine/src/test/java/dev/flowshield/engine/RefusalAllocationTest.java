@@ -60,9 +60,9 @@ class RefusalAllocationTest {
   @Test
   void aRefusalThatIsNotToldAllocatesNothing() {
     RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, 10, false, 0);
-    events.refused(Shed.FULL, 1, "", 0);
+    events.refused(Shed.FULL, false, 1, "", 0);
     assertThat(bytes(i -> {
-          events.refused(Shed.FULL, 1, "", i);
+          events.refused(Shed.FULL, false, 1, "", i);
           return i;
         }))
         .isLessThan(NOTHING);

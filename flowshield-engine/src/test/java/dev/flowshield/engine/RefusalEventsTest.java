@@ -34,14 +34,14 @@ class RefusalEventsTest {
   void tellsTheFirstRefusalAndCountsTheNext() { // E2, E3
     refuse(3);
     run();
-    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, "000000000000cafe", 2));
+    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, false, "000000000000cafe", 2));
     refuse(4);
     assertThat(tasks).isEmpty();
     ticker.advance(INTERVAL);
     refuse(1);
     run();
 
-    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, "000000000000cafe", 4));
+    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, false, "000000000000cafe", 4));
     assertThat(events.suppressed()).isEqualTo(6);
     assertThat(events.failures()).isZero();
   }
@@ -72,7 +72,7 @@ class RefusalEventsTest {
   @Test
   void showsKeysOnlyWhereThatWasAskedFor() {
     RefusalEvents open = new RefusalEvents(told::add, Runnable::run, 10, true, ticker.nanos());
-    open.refused(REFUSAL, 0xcafe, "alice".repeat(20), ticker.nanos());
+    open.refused(REFUSAL, false, 0xcafe, "alice".repeat(20), ticker.nanos());
 
     assertThat(told)
         .first()
@@ -93,7 +93,7 @@ class RefusalEventsTest {
         Runnable::run);
 
     for (int i = 0; i < thrown.size(); i++) {
-      failing.refused(REFUSAL, 1, "", ticker.nanos());
+      failing.refused(REFUSAL, false, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
@@ -115,7 +115,7 @@ class RefusalEventsTest {
     });
 
     for (int i = 0; i < 3; i++) {
-      rejected.refused(REFUSAL, 1, "", ticker.nanos());
+      rejected.refused(REFUSAL, false, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
@@ -147,7 +147,7 @@ class RefusalEventsTest {
         },
         RefusalEvents.defaultExecutor());
 
-    async.refused(REFUSAL, 1, "", ticker.nanos());
+    async.refused(REFUSAL, false, 1, "", ticker.nanos());
 
     assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(caller).hasSize(1).doesNotContain(Thread.currentThread());
@@ -186,7 +186,7 @@ class RefusalEventsTest {
         start.await();
         for (int i = 0; i < calls; i++) {
           ticker.advanceNanos(INTERVAL.toNanos() / 20);
-          raced.refused(REFUSAL, 1, "", ticker.nanos());
+          raced.refused(REFUSAL, false, 1, "", ticker.nanos());
         }
         return null;
       }));
@@ -198,7 +198,7 @@ class RefusalEventsTest {
     end(pool);
     handed.set(0);
     ticker.advance(INTERVAL);
-    raced.refused(REFUSAL, 1, "", ticker.nanos()); // collects what is left
+    raced.refused(REFUSAL, false, 1, "", ticker.nanos()); // collects what is left
 
     assertThat(tooMany).hasValue(0);
     assertThat(suppressed).hasSizeGreaterThan(10);
@@ -223,7 +223,7 @@ class RefusalEventsTest {
 
   private void refuse(int times) {
     for (int i = 0; i < times; i++) {
-      events.refused(REFUSAL, 0xcafe, "alice", ticker.nanos());
+      events.refused(REFUSAL, false, 0xcafe, "alice", ticker.nanos());
     }
   }
 

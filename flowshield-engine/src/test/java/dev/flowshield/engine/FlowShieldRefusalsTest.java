@@ -1,0 +1,192 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.admitted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What comes of being refused: blocks, events, counts. */
+class FlowShieldRefusalsTest {
+
+  private static final Duration FIRST = Duration.ofMinutes(5);
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  private FlowShield.Builder shield() {
+    return FlowShield.builder().ticker(ticker);
+  }
+
+  @Nested
+  class WithAPenalty {
+
+    private final FlowShield shield = shield()
+        .limit("1000/s")
+        .perClient("2/s")
+        .limit(Limit.each("tenant", "1/day"))
+        .penalty(Penalty.after(3, Duration.ofMinutes(1)))
+        .inFlight(100)
+        .build();
+
+    private OverLimit block(String key) {
+      admitted(shield, key, 4);
+      return (OverLimit) shield.admit(key);
+    }
+
+    @Test
+    void blocksAClientThatIsRefusedTooOften() {
+      OverLimit last = block("mallory");
+
+      assertThat(last.name()).isEqualTo("penalty");
+      assertThat(last.isBlock()).isTrue();
+      assertThat(last.scope()).isEqualTo(Limit.Scope.EACH);
+      assertThat(last.retryAfter()).isBetween(FIRST, FIRST.plusMillis(2));
+      ticker.advance(Duration.ofMinutes(1)); // its permits are back by now
+      assertThat(shield.admit("mallory")).extracting("name").isEqualTo("penalty");
+      assertThat(shield.admit("alice")).isInstanceOf(Admitted.class);
+    }
+
+    @Test
+    void admitsItAgainExactlyWhenItWasTold() {
+      OverLimit last = block("mallory");
+
+      ticker.advanceNanos(last.retryAfterNanos() - 1);
+      assertThat(shield.admit("mallory")).isInstanceOf(OverLimit.class);
+      ticker.advanceNanos(1);
+      assertThat(shield.admit("mallory")).isInstanceOf(Admitted.class);
+    }
+
+    @Test
+    void blocksItWhateverElseIsCharged() {
+      block("mallory");
+
+      assertThat(shield.admit(Charge.of("tenant", "acme"), Charge.of("client", "mallory")))
+          .extracting("name")
+          .isEqualTo("penalty");
+      assertThat(shield.reserve("mallory", 1)).extracting("name").isEqualTo("penalty");
+      assertThat(shield.admit(Charge.of("tenant", "mallory"))).isInstanceOf(Admitted.class);
+    }
+
+    @Test
+    void takesNothingForABlockedClient() {
+      block("mallory");
+      ticker.advance(Duration.ofMinutes(1));
+
+      for (int i = 0; i < 100; i++) {
+        shield.admit("mallory");
+      }
+
+      assertThat(shield.peek("everyone", "").remaining()).isEqualTo(1000);
+      assertThat(shield.peek("client", "mallory").remaining()).isEqualTo(2);
+      assertThat(shield.stats().blocked()).isEqualTo(100);
+      assertThat(shield.stats().overLimit()).isEqualTo(103);
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void holdsOnlyTheClientsOwnLimitAgainstIt() {
+      for (int i = 0; i < 50; i++) {
+        shield.admit(Charge.of("tenant", "acme"), Charge.of("client", "c" + i));
+        shield.admit(Charge.of("tenant", "acme"));
+      }
+
+      assertThat(shield.penalties()).isEmpty();
+    }
+
+    @Test
+    void showsAndPardons() {
+      block("mallory");
+      block("trudy");
+
+      assertThat(shield.penalties()).hasSize(2).allMatch(offender -> offender.level() == 1);
+      assertThat(shield.pardon("mallory")).isTrue();
+      assertThat(shield.pardon("alice")).isFalse();
+      assertThat(shield.penalties()).hasSize(1);
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(shield.admit("mallory")).isInstanceOf(Admitted.class);
+      shield.pardonAll();
+      assertThat(shield.admit("trudy")).isInstanceOf(Admitted.class);
+    }
+  }
+
+  @Test
+  void pardonsNobodyWhereNobodyIsBlocked() {
+    FlowShield shield = shield().perClient("1/s").build();
+    admitted(shield, "alice", 1000);
+
+    assertThat(shield.penalties()).isEmpty();
+    assertThat(shield.pardon("alice")).isFalse();
+    shield.pardonAll();
+    assertThat(shield.stats().blocked()).isZero();
+  }
+
+  @Nested
+  class WithAListener {
+
+    private final List<RefusalEvent> told = new ArrayList<>();
+
+    @Test
+    void tellsOfEachKindOfRefusal() {
+      FlowShield shield = shield()
+          .perClient("1/day")
+          .limit(Limit.together("everyone", "2/day").shadow())
+          .inFlight(3)
+          .onRefusal(told::add, Runnable::run)
+          .showKeys()
+          .build();
+      for (String key : List.of("alice", "alice", "bob", "carol", "dave")) {
+        shield.admit(key);
+        ticker.advance(Duration.ofSeconds(1));
+      }
+
+      assertThat(told).hasSize(3);
+      assertThat(told.get(0).refusal()).extracting("name").isEqualTo("client");
+      assertThat(told.get(0).client()).isEqualTo("alice");
+      assertThat(told.get(1).refusal()).extracting("name").isEqualTo("everyone");
+      assertThat(told.get(1).client()).isEqualTo("carol");
+      assertThat(told.get(2).refusal()).isInstanceOf(Shed.class);
+      assertThat(told.get(2).client()).isEqualTo("dave");
+      assertThat(told).extracting(RefusalEvent::shadow).containsExactly(false, true, false);
+    }
+
+    @Test
+    void tellsOfAFloodNowAndThenAndSurvivesWhatTheListenerThrows() {
+      FlowShield shield = shield()
+          .perClient("1/day")
+          .onRefusal(
+              event -> {
+                told.add(event);
+                throw new IllegalStateException("log is full");
+              },
+              Runnable::run)
+          .build();
+      admitted(shield, "alice", 101);
+
+      assertThat(told).hasSize(1);
+      assertThat(told.get(0).client()).matches("[0-9a-f]{16}");
+      assertThat(shield.stats().untold()).isEqualTo(99);
+      assertThat(shield.stats().listenerFailures()).isEqualTo(1);
+      assertThat(shield.stats().overLimit()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void tellsWhoIsRefusedMost() {
+    FlowShield shield =
+        shield().limit("1000000/s").perClient("1/day").showKeys().build();
+    for (int i = 0; i < 30_000; i++) {
+      shield.admit("mallory");
+      shield.admit("client-" + i % 100);
+    }
+
+    List<RefusedClient> top = shield.topRefused(5);
+
+    assertThat(top).hasSize(5);
+    assertThat(top.get(0).client()).isEqualTo("mallory");
+    assertThat(top.get(0).refusals()).isBetween(24_000L, 36_000L); // a sample of one in 64
+  }
+}

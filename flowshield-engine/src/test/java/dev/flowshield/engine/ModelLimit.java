@@ -1,0 +1,107 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.RateLimit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What is left to one key of one limit, as the documentation defines it, for rates whose time per permit is a whole number of nanoseconds: then
+ * whole numbers are exact. For one thread; shares nothing with the engine.
+ */
+final class ModelLimit {
+
+  /** What was taken, to be settled: when all would have been back, by rate, and what others had given back before. */
+  record Taken(long permits, List<Long> allBack, long givenBack, int changes) {}
+
+  private final List<RateLimit> limits = new ArrayList<>();
+  private final long[] allBack; // by rate
+  private long givenBack;
+  private int changes;
+
+  ModelLimit(List<RateLimit> limits, long now) {
+    this.limits.addAll(limits);
+    this.allBack = new long[limits.size()];
+    Arrays.fill(allBack, now);
+  }
+
+  long burst() {
+    return limits.stream().mapToLong(RateLimit::burst).min().orElseThrow();
+  }
+
+  long remaining(long now) {
+    return rates().mapToLong(i -> remaining(i, now)).min().orElseThrow();
+  }
+
+  long waitNanos(long now, long permits) {
+    return Math.max(0, rates().mapToLong(i -> wait(i, now, permits)).max().orElseThrow());
+  }
+
+  Taken take(long now, long permits) {
+    rates().forEach(i -> allBack[i] = now + debt(i, now) + permits * interval(i));
+    return new Taken(permits, rates().mapToObj(i -> allBack[i]).toList(), givenBack, changes);
+  }
+
+  void settle(Taken taken, long used, long now) {
+    if (used >= taken.permits) {
+      rates().forEach(i -> allBack[i] = now + debt(i, now) + (used - taken.permits) * interval(i));
+      return;
+    }
+    long unused = taken.permits - used;
+    long others = givenBack - taken.givenBack;
+    givenBack += unused;
+    if (taken.changes != changes) {
+      return; // what was taken before a change is not given back
+    }
+    rates().forEach(i -> {
+      if (others > limits.get(i).burst()) {
+        return; // too much was given back to know
+      }
+      // Others' permits may have stood before these, which then came back earlier.
+      long outstanding =
+          Math.min(unused * interval(i), taken.allBack.get(i) - others * interval(i) - now);
+      if (outstanding > 0) {
+        allBack[i] = now + Math.max(0, debt(i, now) - outstanding);
+      }
+    });
+  }
+
+  /** Who has spent half of the old burst has spent half of the new one, rounded up. */
+  void change(List<RateLimit> to, long now) {
+    if (to.equals(limits)) {
+      return;
+    }
+    changes++;
+    for (int i = 0; i < allBack.length; i++) {
+      RateLimit old = limits.get(i);
+      long spent = old.burst() - remaining(i, now);
+      long over = debt(i, now) - old.burst() * interval(i);
+      long start = over > 0 ? now + wait(i, now, 1) : now;
+      limits.set(i, to.get(i));
+      long fresh = (spent * to.get(i).burst() + old.burst() - 1) / old.burst();
+      allBack[i] = fresh == 0 ? now : start + fresh * interval(i);
+    }
+  }
+
+  private IntStream rates() {
+    return IntStream.range(0, allBack.length);
+  }
+
+  private long interval(int i) {
+    RateLimit limit = limits.get(i);
+    return limit.period().toNanos() / limit.permits();
+  }
+
+  private long debt(int i, long now) {
+    return Math.max(0, allBack[i] - now);
+  }
+
+  private long remaining(int i, long now) {
+    return Math.max(0, limits.get(i).burst() * interval(i) - debt(i, now)) / interval(i);
+  }
+
+  private long wait(int i, long now, long permits) {
+    return debt(i, now) + (permits - limits.get(i).burst()) * interval(i);
+  }
+}
