@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -170,6 +172,53 @@ class StripedLimitTest {
     ticker.advanceNanos(5 * 86_400_000_000_000L);
 
     assertThat(fast.tryTake(ANY, 1)).isTrue();
+  }
+
+  /** What other threads do while one looks at the clock. */
+  @Nested
+  class Meanwhile {
+
+    private final Deque<Runnable> readings = new ArrayDeque<>();
+    private long time;
+    private final StripedLimit raced = new StripedLimit(tenASecond, this::read, 2);
+
+    private long read() {
+      long before = time;
+      if (!readings.isEmpty()) {
+        readings.remove().run(); // after the clock was read, before its reading is used
+      }
+      return before;
+    }
+
+    private void takesFromOwnCell(long permits) {
+      for (long i = 0; i < permits; i++) {
+        assertThat(raced.tryTake(ANY, 1)).isTrue();
+      }
+    }
+
+    @Test
+    void aFillDoesNotBringPermitsOfATimeLongPast() { // H2
+      long ofOneCell = PREPAID / 2;
+      takesFromOwnCell(ofOneCell);
+      readings.add(() -> {
+        takesFromOwnCell(1); // by another thread, which fills the cell
+        time += 2 * BURST * TENTH; // all of the word is back
+        takesFromOwnCell(ofOneCell);
+      });
+      assertThat(raced.tryTake(ANY, 1)).as("begun long ago").isTrue();
+
+      assertThat(ofOneCell + taken(raced)).as("since then").isLessThanOrEqualTo(BURST);
+    }
+
+    @Test
+    void aCellThatIsFilledIsNotTakenFrom() { // H1
+      takesFromOwnCell(PREPAID / 2 - 2);
+      readings.add(() -> {});
+      readings.add(() -> takesFromOwnCell(2));
+      assertThat(raced.tryTake(ANY, 3)).isTrue();
+
+      assertThat(PREPAID / 2 + 3 + taken(raced)).isEqualTo(BURST);
+    }
   }
 
   @Nested
