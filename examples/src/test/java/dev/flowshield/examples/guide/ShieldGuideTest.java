@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.OverLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What docs/guide-shield.md promises of its examples. */
@@ -72,6 +75,42 @@ class ShieldGuideTest {
     assertThat(ShieldReserve.ask(shield, "alice", () -> 1)).as("20 are owed").isFalse();
     ticker.advance(Duration.ofSeconds(32));
     assertThat(ShieldReserve.ask(shield, "alice", () -> 1)).isTrue();
+  }
+
+  @Test
+  void whoIsRefusedAgainAndAgainIsBlockedUntilPardoned() {
+    FlowShield shield = Offences.settings().ticker(ticker).build();
+    close(shield.admit("alice", 2));
+    assertThat(refusal(shield).isBlock()).isFalse();
+    assertThat(refusal(shield).isBlock()).isFalse();
+    assertThat(refusal(shield).isBlock()).as("the third refusal").isTrue();
+    assertThat(refusal(shield).retryAfter())
+        .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(5).plusMillis(2));
+    assertThat(Offences.blocked(shield)).matches("[0-9a-f]{16} for PT5M.*");
+    close(shield.admit("bob"));
+
+    assertThat(Offences.pardon(shield, "alice")).isTrue();
+    assertThat(Offences.blocked(shield)).isEmpty();
+    ticker.advance(Duration.ofSeconds(1));
+    close(shield.admit("alice"));
+  }
+
+  @Test
+  void aFloodOfRefusalsIsToldNowAndThen() {
+    List<String> log = new ArrayList<>();
+    FlowShield shield = Alarm.settings(log::add, Runnable::run).ticker(ticker).build();
+    close(shield.admit("alice", 2));
+    for (int visit = 1; visit <= 5; visit++) {
+      assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    }
+    assertThat(log).singleElement().asString().endsWith(" was refused, after 0 not told of");
+    ticker.advance(Duration.ofMillis(100)); // ten a second at most
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(log).last().asString().endsWith(" was refused, after 4 not told of");
+  }
+
+  private static OverLimit refusal(FlowShield shield) {
+    return (OverLimit) shield.admit("alice");
   }
 
   private static void close(Admission admission) {
