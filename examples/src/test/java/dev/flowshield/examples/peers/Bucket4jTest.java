@@ -133,7 +133,7 @@ class Bucket4jTest {
     int admitted = 0;
     for (int instant = 0; instant < 1_500; instant++) {
       ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
-      Decision decision = limiter.decide();
+      Decision decision = limiter.decide("alice");
       assertThat(decision.isAdmitted()).as("at %s", ticker).isEqualTo(probe.isConsumed());
       assertThat(decision.remaining()).isEqualTo(probe.getRemainingTokens());
       if (decision instanceof Decision.Rejected rejected) {
