@@ -153,12 +153,15 @@ final class Stripes {
       long renewed = shared.step(shared.idle(now), now, permits);
       return Slots.exchange(slots, WORD, seen, renewed) == seen ? renewed : REJECTED;
     }
+    if (Slots.rejects(whole, folded(seen, now), now, permits)) {
+      return REJECTED;
+    }
     for (int i = 0; i < cells; i++) {
       if (takeFrom(cell(i), permits)) {
         return seen;
       }
     }
-    return Slots.rejects(whole, folded(seen, now), now, permits) ? REJECTED : gather(now, permits);
+    return gather(now, permits);
   }
 
   private boolean hasPlenty(long seen, long now, long permits) {
