@@ -1,5 +1,6 @@
 /**
- * The shield: rate limits and a cap on work in flight, joined in one admission. Start with {@link dev.flowshield.engine.FlowShield}.
+ * The shield: rate limits by name and a cap on work in flight, joined in one admission; and what becomes of those it refuses. Start with
+ * {@link dev.flowshield.engine.FlowShield}.
  * Status codes, fields and client addresses are not here but in the HTTP module.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static dev.flowshield.engine.FlowShieldTest.admitted;
 import static dev.flowshield.engine.FlowShieldTest.close;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowshield.Decision;
@@ -12,9 +13,12 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shield with limits of several names, each with keys and costs of its own. */
 class FlowShieldLimitsTest {
@@ -224,17 +228,29 @@ class FlowShieldLimitsTest {
     assertThat(readings).hasValue(0);
   }
 
-  @Test
-  void keepsALimitForAllTogetherByAnyFormula() {
+  @ParameterizedTest
+  @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
+  void keepsLimitsByAnyFormulaOfTheEngine(String formula) {
     FlowShield shield = shield()
-        .limit(Limit.together("search", "3/day").withLimiter("token-bucket"))
-        .limit(Limit.each("tenant", "2/day").withMaxClients(10))
+        .limit(Limit.together("search", "3/day, 5/day").withLimiter(formula))
+        .limit(Limit.each("tenant", "2/day").withLimiter(formula).withMaxClients(10))
         .build();
 
     for (int i = 0; i < 3; i++) {
-      assertThat(shield.admit(Charge.of("search"), Charge.of("tenant", "t" + i)))
-          .isInstanceOf(Admitted.class);
+      Admitted admitted = (Admitted)
+          shield.reserve(Charge.of("search", i == 0 ? 2 : 1), Charge.of("tenant", "t" + i));
+      admitted.settle(Charge.of("search", 1));
     }
-    assertThat(shield.admit(Charge.of("search"))).isInstanceOf(OverLimit.class);
+
+    assertThat(shield.admit(Charge.of("search"), Charge.of("tenant", "t0")))
+        .extracting("name", "limit")
+        .containsExactly("search", RateLimit.parse("3/day"));
+    assertThat(shield.peek("tenant", "t0").remaining()).isEqualTo(1);
+    shield.change(Map.of("search", "6/day, 10/day", "tenant", "4/day"));
+    assertThat(shield.peek("search", "").remaining()).isZero(); // all of it was spent
+    assertThat(shield.peek("tenant", "t0").remaining()).isEqualTo(2); // half of it was
+    assertThatThrownBy(() -> shield.change(Map.of("search", "6/day", "tenant", "8/day")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(shield.peek("tenant", "t0").remaining()).isEqualTo(2);
   }
 }

@@ -159,4 +159,33 @@ class FlowShieldRaceTest {
     assertThat(shield.peek("everyone", "").remaining()).isEqualTo(800);
     assertThat(shield.stats().limits().get(2).refused()).isEqualTo(199);
   }
+
+  @Test
+  void goesOnWhileLimitsChange() throws InterruptedException {
+    FlowShield shield = FlowShield.builder()
+        .ticker(ticker)
+        .limit("1000000/day")
+        .perClient("20/day, 40/day")
+        .inFlight(1_000)
+        .build();
+
+    together(THREADS, () -> {
+      int me = thread.getAndIncrement();
+      for (int i = 0; i < CALLS / 40; i++) {
+        if (me == 0) {
+          shield.change(Map.of("client", i % 2 == 0 ? "10/day, 20/day" : "20/day, 40/day"));
+          shield.changeInFlight(i % 2 == 0 ? 5 : 1_000);
+        } else if (shield.reserve("c" + i % 50, 1 + i % 10) instanceof Admitted admitted) {
+          admitted.settle(i % 3);
+          admitted.close();
+        }
+      }
+    });
+
+    shield.change(Map.of("client", "10/day, 20/day"));
+    assertThat(shield.stats().inFlight()).isZero();
+    for (int i = 0; i < 50; i++) {
+      assertThat(shield.peek("client", "c" + i).remaining()).isBetween(0L, 10L);
+    }
+  }
 }
