@@ -13,16 +13,17 @@ import java.util.stream.IntStream;
 final class ModelLimit {
 
   /** What was taken, to be settled: when all would have been back, by rate, and what others had given back before. */
-  record Taken(long permits, List<Long> allBack, long givenBack, int changes) {}
+  record Taken(long permits, List<Long> allBack, List<Long> givenBack, int changes) {}
 
   private final List<RateLimit> limits = new ArrayList<>();
   private final long[] allBack; // by rate
-  private long givenBack;
+  private final long[] givenBack; // by rate: permits, of those that made a difference
   private int changes;
 
   ModelLimit(List<RateLimit> limits, long now) {
     this.limits.addAll(limits);
     this.allBack = new long[limits.size()];
+    this.givenBack = new long[limits.size()];
     Arrays.fill(allBack, now);
   }
 
@@ -40,7 +41,11 @@ final class ModelLimit {
 
   Taken take(long now, long permits) {
     rates().forEach(i -> allBack[i] = now + debt(i, now) + permits * interval(i));
-    return new Taken(permits, rates().mapToObj(i -> allBack[i]).toList(), givenBack, changes);
+    return new Taken(
+        permits,
+        rates().mapToObj(i -> allBack[i]).toList(),
+        Arrays.stream(givenBack).boxed().toList(),
+        changes);
   }
 
   void settle(Taken taken, long used, long now) {
@@ -49,20 +54,20 @@ final class ModelLimit {
       return;
     }
     long unused = taken.permits - used;
-    long others = givenBack - taken.givenBack;
-    givenBack += unused;
     if (taken.changes != changes) {
       return; // what was taken before a change is not given back
     }
     rates().forEach(i -> {
+      long others = givenBack[i] - taken.givenBack.get(i);
       if (others > limits.get(i).burst()) {
         return; // too much was given back to know
       }
       // Others' permits may have stood before these, which then came back earlier.
       long outstanding =
           Math.min(unused * interval(i), taken.allBack.get(i) - others * interval(i) - now);
-      if (outstanding > 0) {
+      if (outstanding > 0 && debt(i, now) > 0) {
         allBack[i] = now + Math.max(0, debt(i, now) - outstanding);
+        givenBack[i] += unused;
       }
     });
   }

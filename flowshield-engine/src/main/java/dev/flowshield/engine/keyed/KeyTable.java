@@ -76,7 +76,7 @@ public final class KeyTable implements Allowances {
       Buckets buckets = segment.buckets();
       int at = buckets.find(hash);
       T result = at == Buckets.NOWHERE
-          ? segment.admitNewcomer(hash, permits, 0, answer)
+          ? segment.admitNewcomer(hash, permits, answer)
           : Slots.take(buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, answer);
       if (result != null) {
         return result;
@@ -102,20 +102,15 @@ public final class KeyTable implements Allowances {
   @Override
   public long takeAhead(long hash, long permits, long now, long ahead) {
     Segment segment = segment(hash);
+    long then = now + ahead;
     while (true) {
       Buckets buckets = segment.buckets();
       int at = buckets.find(hash);
-      if (at == Buckets.NOWHERE) {
-        Long taken = segment.admitNewcomer(hash, permits, ahead, Answer.WORD);
-        if (taken != null) {
-          return taken;
-        }
-      } else {
-        long taken =
-            Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now + ahead, permits);
-        if (taken != Slots.MOVING) {
-          return taken;
-        }
+      long taken = at == Buckets.NOWHERE
+          ? segment.admitNewcomerAhead(hash, permits, then)
+          : Slots.takeAhead(buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, then);
+      if (taken != Slots.MOVING) {
+        return taken;
       }
       segment.awaitMove();
     }
@@ -148,9 +143,11 @@ public final class KeyTable implements Allowances {
       Buckets buckets = segment.buckets();
       long word = word(buckets, hash);
       if (word != Slots.MOVING) {
-        return word == ABSENT || !Slots.rejects(buckets.algorithm(), word, now, permits)
-            ? 0
-            : buckets.algorithm().retryAfterNanos(word, now, permits);
+        RateAlgorithm current = buckets.algorithm();
+        long known = word == ABSENT ? current.idle(now) : word;
+        return Slots.rejects(current, known, now, permits)
+            ? current.retryAfterNanos(known, now, permits)
+            : 0;
       }
       segment.awaitMove();
     }
@@ -186,7 +183,7 @@ public final class KeyTable implements Allowances {
 
   @Override
   public long givenBack(long hash) {
-    return givenBack.of(hash);
+    return givenBack.of(hash) + segment(hash).changes();
   }
 
   @Override
@@ -201,21 +198,16 @@ public final class KeyTable implements Allowances {
 
   @Override
   public void reset(long hash) {
-    givenBack.addEverything(hash); // before, for what is forgotten now, and after
-    segment(hash).reset(hash);
-    givenBack.addEverything(hash);
+    segment(hash).reset(hash, givenBack);
   }
 
   /** As declared; one segment after the other, each for a moment as when it grows. One change at a time. */
   @Override
   public void changeTo(RateAlgorithm next) {
-    givenBack.addEverything(); // before, for what was taken until now
     algorithm = next;
     for (Segment segment : segments) {
       segment.changeTo(next);
     }
-    givenBack
-        .addEverything(); // and after, for what was taken meanwhile from segments still unchanged
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Segment {
    *   latest      the latest reading of the clock by which something was decided here under the lock
    *   passedOn    the latest reading at which a slot went from one owner to another
    *   used        slots that have an owner, in debt or not
+   *   changes     what to add to the counts of GivenBack, for the changes of the algorithm
    *   overflowed  how often an overflow word admitted a key because no slot was free
    *
    * Invariants (of a slot: Slots, S1 to S3)
@@ -36,9 +37,10 @@ final class Segment {
    *       are not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
    *   K6  A word falls only when permits are given back, under the lock, and not at the reading at which a slot was passed on. By the laws
    *       of algorithms it then stays above all that earlier owners may have left there (S3).
-   *   K7  Slots and algorithm are published together, so that no word is read as what it is not.
+   *   K7  Slots and algorithm are published together, so that no word is read as what it is not. `changes` rises after that, so
+   *       that no word from before is given back to what came after (as B1 of GivenBack).
    *
-   * Memory order: volatile throughout; the numbers are plain and read under the lock too.
+   * Memory order: volatile throughout; the other numbers are plain and read under the lock too.
    */
 
   // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
@@ -50,6 +52,7 @@ final class Segment {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile Buckets buckets;
+  private volatile long changes;
   private long latest;
   private long passedOn;
   private int used;
@@ -67,6 +70,10 @@ final class Segment {
 
   Buckets buckets() {
     return buckets;
+  }
+
+  long changes() {
+    return changes;
   }
 
   int used() {
@@ -104,11 +111,10 @@ final class Segment {
   /**
    * Takes permits of a key that had no slot a moment ago.
    *
-   * @param ahead how much later it shall be for the taking, in nanoseconds
    * @return the answer, or null if it has a slot by now
    */
-  <T> @Nullable T admitNewcomer(long hash, long permits, long ahead, Answer<T> answer) {
-    T refused = ahead == 0 ? refuseAtCap(hash, permits, answer) : null;
+  <T> @Nullable T admitNewcomer(long hash, long permits, Answer<T> answer) {
+    T refused = refuseAtCap(hash, permits, answer);
     if (refused != null) {
       return refused;
     }
@@ -121,12 +127,37 @@ final class Segment {
         }
         long now = now();
         long owed = owed(current, hash, now);
-        long word = current.algorithm().step(owed, now + ahead, permits);
+        long word = Slots.step(current.algorithm(), owed, now, permits);
         if (word == REJECTED) {
           return answer.rejected(current.algorithm(), owed, now, permits);
         }
         if (keep(current, hash, word, now)) {
-          return answer.admitted(current.algorithm(), word, now + ahead);
+          return answer.admitted(current.algorithm(), word, now);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes permits of a key that had no slot a moment ago, as if it were a later time already.
+   *
+   * @return the word after it, {@link RateAlgorithm#REJECTED}, or {@link Slots#MOVING} if the key has a slot by now
+   */
+  long admitNewcomerAhead(long hash, long permits, long then) {
+    lock.lock();
+    try {
+      while (true) {
+        Buckets current = bucketsForWriting();
+        if (current.find(hash) != NOWHERE) {
+          return Slots.MOVING;
+        }
+        long now = now();
+        long time = then - now > 0 ? then : now; // that time may be over by now (K2)
+        long word = Slots.step(current.algorithm(), owed(current, hash, now), time, permits);
+        if (word == REJECTED || keep(current, hash, word, now)) {
+          return word;
         }
       }
     } finally {
@@ -160,7 +191,7 @@ final class Segment {
     try {
       Buckets current = buckets;
       int at = current.find(hash);
-      long others = counts.add(hash, permits) - before;
+      long others = counts.of(hash) + changes - before;
       if (at == NOWHERE || others < 0 || others > current.algorithm().maxPermits()) {
         return; // the last two: limits were changed, or too much was given back to know
       }
@@ -174,6 +205,9 @@ final class Segment {
         }
         next = current.algorithm().giveBack(word, taken, others, now, permits);
       } while (Slots.exchange(current.slots(), at, word, next) != word);
+      if (next != word) {
+        counts.add(hash, permits); // after the fall (B1)
+      }
     } finally {
       lock.unlock();
     }
@@ -204,12 +238,13 @@ final class Segment {
   }
 
   /** Forgets what a key with a slot has taken. */
-  void reset(long hash) {
+  void reset(long hash, GivenBack counts) {
     lock.lock();
     try {
       if (buckets.find(hash) != NOWHERE) {
         rewrite(buckets.algorithm(), hash);
       }
+      counts.addEverything(hash); // after, as any fall (B1)
     } finally {
       lock.unlock();
     }
@@ -220,6 +255,8 @@ final class Segment {
     lock.lock();
     try {
       rewrite(next, NOBODY);
+      long before = changes;
+      changes = before + GivenBack.EVERYTHING; // after, as any fall (K7)
     } finally {
       lock.unlock();
     }

@@ -135,7 +135,7 @@ public final class Gcra implements RateAlgorithm {
   public long giveBack(long word, long taken, long givenBack, long now, long permits) {
     long start = now << shift;
     long debt = word - start;
-    if (isIdle(word, now) || givenBack > maxPermits) {
+    if (isIdle(word, now) || isIdle(taken, now) || givenBack > maxPermits) {
       return word;
     }
     // What has come back by itself since the taking is not there to be given back a second time.

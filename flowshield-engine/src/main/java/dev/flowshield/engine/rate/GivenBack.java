@@ -1,6 +1,5 @@
 package dev.flowshield.engine.rate;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,18 +16,20 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class GivenBack {
   /*
    * Invariants
-   *   B1  A count only rises, and rises before the word falls for which it rises. So whoever reads the word and then the count knows of
-   *       all that made this word fall.
+   *   B1  Who gives back holds the lock of the word. The count rises after the word has fallen, and before the lock is released. So
+   *       between a count read before a taking and one read under the lock stands every fall since that taking: one that the
+   *       first did not see yet may even have come before. Were the count to rise first, a taking between the count and the
+   *       fall would never know of it.
    *
    * Memory order: volatile throughout.
    */
 
-  // Far above all permits there are, so that nothing taken before is given back after.
-  private static final long EVERYTHING = 1L << 52;
+  /** Far above all permits there are, so that nothing taken before is given back after. */
+  public static final long EVERYTHING = 1L << 52;
+
   private static final AtomicLongArray NONE = new AtomicLongArray(0);
 
   private final int counters;
-  private final AtomicLong changes = new AtomicLong();
   private final AtomicReference<AtomicLongArray> counts = new AtomicReference<>(NONE);
 
   /** A power of two of counters. */
@@ -39,25 +40,20 @@ public final class GivenBack {
   /** The count for a key. */
   public long of(long hash) {
     AtomicLongArray seen = counts.get();
-    return changes.get() + (seen == NONE ? 0 : seen.get(index(hash)));
+    return seen == NONE ? 0 : seen.get(index(hash));
   }
 
-  /** Counts permits of a key that are about to be given back; answers the count before. */
-  public long add(long hash, long permits) {
+  /** Counts permits of a key that were given back just now. */
+  public void add(long hash, long permits) {
     if (counts.get() == NONE) {
       counts.compareAndSet(NONE, new AtomicLongArray(counters)); // the first one stays
     }
-    return counts.get().getAndAdd(index(hash), permits) + changes.get();
+    counts.get().getAndAdd(index(hash), permits);
   }
 
   /** Counts as if everything had been given back, of a key. */
   public void addEverything(long hash) {
     add(hash, EVERYTHING);
-  }
-
-  /** Counts as if everything had been given back, of all keys. */
-  public void addEverything() {
-    changes.getAndAdd(EVERYTHING);
   }
 
   private int index(long hash) {

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One allowance for all together; what hash it is asked for does not matter.
  *
- * <p>Thread-safe, lock-free but while its limit is changed, allocates nothing; 128 bytes and more around its word keep other threads' data
+ * <p>Thread-safe. Taking and looking is lock-free but while the limit is changed, and allocates nothing; giving back takes a lock. 128 bytes and more around its word keep other threads' data
  * off its cache line.
  */
 public final class SingleLimit implements Allowances {
@@ -19,6 +19,7 @@ public final class SingleLimit implements Allowances {
    * Invariant
    *   L1  An array that is replaced has its word frozen (MOVING) first, so nothing is taken from it once it was copied. Only the holder of the
    *       lock replaces it.
+   *   L2  The word falls only under the lock (GivenBack, B1).
    *
    * Memory order: volatile throughout.
    */
@@ -81,7 +82,8 @@ public final class SingleLimit implements Allowances {
   public long takeAhead(long hash, long permits, long now, long ahead) {
     while (true) {
       State seen = state;
-      long taken = Slots.tryTake(seen.slot, AT, NOBODY, seen.algorithm, now + ahead, permits);
+      long taken =
+          Slots.takeAhead(seen.slot, AT, NOBODY, seen.algorithm, ticker, permits, now + ahead);
       if (taken != Slots.MOVING) {
         return taken;
       }
@@ -132,26 +134,27 @@ public final class SingleLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
-    givenBack.add(hash, permits);
-    while (true) {
-      // Word, then clock, then exchange: whatever else was taken is in the word, so at readings
-      // that
-      // this one has passed. With the clock first, a permit that has come back by itself could be
-      // given back a second time.
-      State seen = state;
-      long word = Slots.word(seen.slot, AT);
-      long others = givenBack.of(hash) - permits - before; // after the word (B1)
-      if (others < 0 || others > seen.algorithm.maxPermits()) {
-        return; // limits were changed, or too much was given back to know
+    lock.lock();
+    try {
+      State current = state;
+      long others = givenBack.of(hash) - before;
+      if (others < 0 || others > current.algorithm.maxPermits()) {
+        return; // the limit was changed, or too much was given back to know
       }
-      if (word == Slots.MOVING) {
-        awaitChange();
-        continue;
+      long word;
+      long next;
+      do {
+        // Word, then clock, then exchange: whatever else was taken is in the word, so at readings
+        // that this one has passed. With the clock first, a permit that has come back by itself
+        // could be given back a second time.
+        word = Slots.word(current.slot, AT);
+        next = current.algorithm.giveBack(word, taken, others, ticker.nanos(), permits);
+      } while (Slots.exchange(current.slot, AT, word, next) != word);
+      if (next != word) {
+        givenBack.add(hash, permits); // after the fall (B1)
       }
-      long next = seen.algorithm.giveBack(word, taken, others, ticker.nanos(), permits);
-      if (Slots.exchange(seen.slot, AT, word, next) == word) {
-        return;
-      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -175,7 +178,6 @@ public final class SingleLimit implements Allowances {
   public void reset(long hash) {
     lock.lock();
     try {
-      givenBack.addEverything(hash); // before, for what is forgotten now, and after
       Slots.freeze(state.slot, AT);
       state = new State(state.algorithm, state.algorithm.idle(ticker.nanos()));
       givenBack.addEverything(hash);
@@ -188,9 +190,8 @@ public final class SingleLimit implements Allowances {
   public void changeTo(RateAlgorithm next) {
     lock.lock();
     try {
-      givenBack.addEverything(); // before, for what was taken until now, and after
       rewrite(state, next);
-      givenBack.addEverything();
+      givenBack.addEverything(NOBODY);
     } finally {
       lock.unlock();
     }

@@ -25,8 +25,9 @@ public final class Slots {
    *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of the table's segment.
    *   S2  A word becomes MOVING only by an exchange from the value that was judged.
    *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, and an
-   *       exchange that succeeds proves that the slot, word and owner, stood still since the word was read. (Single limits also
-   *       give permits back, so their words fall; they have one owner for ever and need only the equal value.)
+   *       exchange that succeeds proves that the slot, word and owner, stood still since the word was read. Giving back makes a
+   *       word fall, but never to one of an owner before. Then the same word may come again of the same owner, and is as good: all
+   *       that is known of a key is its word.
    *
    * Order of one take: word, clock, word, exchange.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
@@ -71,18 +72,63 @@ public final class Slots {
         if (seen == MOVING) {
           return null; // it moves again: the mark came back, which no word does (S3)
         }
-        // Left alone for so long that the clock came round? Idle is as good as new.
-        long renewed = algorithm.isIdle(seen, now)
-            ? algorithm.step(algorithm.idle(now), now, permits)
-            : REJECTED;
-        if (renewed == REJECTED) {
+        // Judged here, for it may have been another word that refused, if permits were given back
+        // since.
+        long next = stepOrRenew(algorithm, seen, now, now, permits);
+        if (next == REJECTED) {
           return answer.rejected(algorithm, seen, now, permits);
         }
-        if (exchange(slots, at, seen, renewed) == seen) {
-          return answer.admitted(algorithm, renewed, now);
+        if (exchange(slots, at, seen, next) == seen) {
+          return answer.admitted(algorithm, next, now);
         }
       }
     }
+  }
+
+  /**
+   * Takes permits from a slot as if it were a later time already.
+   *
+   * @return as {@link #tryTake}
+   */
+  public static long takeAhead(
+      long[] slots,
+      int at,
+      long fingerprint,
+      RateAlgorithm algorithm,
+      Ticker ticker,
+      long permits,
+      long then) {
+    while (true) {
+      long taken = tryTake(slots, at, fingerprint, algorithm, then, permits);
+      if (taken != REJECTED) {
+        return taken;
+      }
+      long seen = word(slots, at);
+      if (seen == MOVING || fingerprint(slots, at) != fingerprint) {
+        return MOVING;
+      }
+      long next = stepOrRenew(algorithm, seen, ticker.nanos(), then, permits);
+      if (next == REJECTED) {
+        return REJECTED;
+      }
+      if (exchange(slots, at, seen, next) == seen) {
+        return next;
+      }
+    }
+  }
+
+  /** The word after taking, also if it was left alone for so long that the clock came round: idle is as good as new. */
+  private static long stepOrRenew(
+      RateAlgorithm algorithm, long word, long now, long then, long permits) {
+    long next = step(algorithm, word, then, permits);
+    return next == REJECTED && algorithm.isIdle(word, now)
+        ? step(algorithm, algorithm.idle(now), then, permits)
+        : next;
+  }
+
+  /** As the algorithm has it; and refuses what was asked for when the burst was larger, before a change. */
+  public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
+    return permits > algorithm.maxPermits() ? REJECTED : algorithm.step(word, now, permits);
   }
 
   /**
@@ -98,7 +144,7 @@ public final class Slots {
       if (word == MOVING || fingerprint(slots, at) != fingerprint) {
         return MOVING;
       }
-      long next = algorithm.step(word, now, permits);
+      long next = step(algorithm, word, now, permits);
       if (next == REJECTED) {
         return REJECTED;
       }
@@ -112,7 +158,7 @@ public final class Slots {
 
   /** Whether a word, read before the clock, refuses the permits. */
   public static boolean rejects(RateAlgorithm algorithm, long word, long now, long permits) {
-    return algorithm.step(word, now, permits) == REJECTED && !algorithm.isIdle(word, now);
+    return stepOrRenew(algorithm, word, now, now, permits) == REJECTED;
   }
 
   public static long fingerprint(long[] slots, int at) {

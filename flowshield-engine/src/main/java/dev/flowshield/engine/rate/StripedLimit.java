@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * is told accordingly. Whoever asks for nearly the whole burst in one call is served, like all others from then on, from one word, which is
  * short of nothing; until the limit is reset or changed.
  *
- * <p>Thread-safe, lock-free but while its limit is changed, allocates nothing.
+ * <p>Thread-safe. Taking and looking is lock-free but while the limit is changed, and allocates nothing; giving back takes a lock.
  */
 public final class StripedLimit implements Allowances {
   /*
@@ -170,19 +170,19 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
-    givenBack.add(hash, permits);
-    while (true) {
-      Stripes seen = stripes;
-      long word = seen.word();
-      long others = givenBack.of(hash) - permits - before; // after the word (B1)
-      if (others < 0 || others > seen.whole().maxPermits()) {
-        return; // limits were changed, or too much was given back to know
+    lock.lock();
+    try {
+      Stripes current = stripes;
+      long others = givenBack.of(hash) - before;
+      if (others < 0 || others > current.whole().maxPermits()) {
+        return; // the limit was changed, or too much was given back to know
       }
-      if (word == Slots.MOVING) {
-        awaitChange();
-      } else if (seen.giveBack(word, taken, others, permits)) {
-        return;
+      while (!current.giveBack(current.word(), taken, others, permits)) {
+        // others took from the word
       }
+      givenBack.add(hash, permits); // after the fall (B1)
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -198,7 +198,6 @@ public final class StripedLimit implements Allowances {
     lock.lock();
     try {
       RateAlgorithm algorithm = stripes.whole();
-      givenBack.addEverything(hash); // before, for what is forgotten now, and after
       replace((word, now) -> stripes(algorithm, algorithm.idle(now), now));
       givenBack.addEverything(hash);
     } finally {
@@ -211,9 +210,8 @@ public final class StripedLimit implements Allowances {
     lock.lock();
     try {
       Conversion conversion = new Conversion(stripes.whole(), next);
-      givenBack.addEverything(); // before, for what was taken until now, and after
       replace((word, now) -> stripes(next, conversion.word(word, now), now));
-      givenBack.addEverything();
+      givenBack.addEverything(0);
     } finally {
       lock.unlock();
     }

@@ -30,6 +30,7 @@ class KeyTableInterleavingTest {
   private final ManualTicker time = ManualTicker.atZero();
   private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
   private final Deque<Runnable> whileASlotIsClaimed = new ArrayDeque<>();
+  private final Deque<Runnable> whileATakingIsJudged = new ArrayDeque<>();
   private final KeyTable table = new KeyTable(algorithm(), clock(), 1);
 
   @Test
@@ -165,6 +166,128 @@ class KeyTableInterleavingTest {
     assertThat(admitted).as("in two tenths of a second").isEqualTo(BURST + BURST);
   }
 
+  @Test
+  void aTakingBehindPermitsThatFallJustThenKnowsOfTheFall() { // B1
+    Taken first = taken(ALICE);
+    Taken[] second = new Taken[1];
+    whileTheClockIsRead.add(() -> second[0] = taken(ALICE)); // stands behind the first
+    giveBack(ALICE, first);
+    time.advanceNanos(TENTH + TENTH / 2); // so the second's permit is back since half a tenth
+    int admitted = takeAll(ALICE);
+
+    giveBack(ALICE, second[0]);
+    time.advanceNanos(TENTH / 2);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).as("in half a tenth").isEqualTo(BURST);
+  }
+
+  @Test
+  void aTakingBehindPermitsThatWereGivenBackIsBackTheEarlier() { // B1
+    Taken first = taken(ALICE);
+    Taken second = taken(ALICE);
+    giveBack(ALICE, first);
+    time.advanceNanos(TENTH + TENTH / 2);
+    int admitted = takeAll(ALICE);
+
+    giveBack(ALICE, second);
+    time.advanceNanos(TENTH / 2);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).as("in half a tenth").isEqualTo(BURST);
+  }
+
+  @Test
+  void whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead() {
+    Taken early = taken(ALICE);
+    int[] theirs = {0};
+    whileTheClockIsRead.add(() -> {
+      time.advanceNanos(TENTH); // the permit has come back by itself
+      theirs[0] = takeAll(ALICE);
+    });
+
+    giveBack(ALICE, early);
+
+    assertThat(theirs[0] + takeAll(ALICE)).isEqualTo(BURST);
+  }
+
+  @Test
+  void aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere() { // K6
+    take(ALICE);
+    time.advanceNanos(TENTH); // alice's word is idle, and is this instant
+    whileATakingIsJudged.add(() -> giveBack(BOB, taken(BOB)));
+
+    int admitted = take(ALICE); // must not take from the slot that is bob's by now
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).isEqualTo(BURST);
+    time.advanceNanos(1);
+    assertThat(takeAll(BOB)).as("not given back at that reading").isEqualTo(BURST - 1);
+  }
+
+  @Test
+  void aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged() { // K5, K7
+    int admitted = take(ALICE);
+    whileTheClockIsRead.add(() -> table.changeTo(new Gcra(RateLimit.parse("10/s burst " + BURST))));
+
+    admitted += take(ALICE);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).isEqualTo(BURST);
+  }
+
+  @Test
+  void aChangeCountsWhatIsOwedInTheNewLimit() { // K7
+    take(ALICE);
+
+    table.changeTo(new Gcra(RateLimit.parse("5/s burst 4")));
+
+    assertThat(table.remaining(ALICE, time.nanos())).as("half, as before").isEqualTo(2);
+  }
+
+  @Test
+  void whatWasTakenBeforeAChangeIsNotGivenBackAfterIt() { // K7
+    Taken before = taken(ALICE);
+    table.changeTo(new Gcra(RateLimit.parse("10/s burst " + BURST)));
+
+    giveBack(ALICE, before);
+
+    assertThat(takeAll(ALICE)).isEqualTo(BURST - 1);
+  }
+
+  @Test
+  void whatWasTakenWhileTheLimitChangesIsNotGivenBackBeforeTheChangeHasEnded() { // K7
+    KeyTable wide = new KeyTable(new Gcra(RateLimit.parse("10/s burst 2")), clock(), 128);
+    long inTheLast = ALICE | 1L << 56;
+    wide.take(ALICE, 1, Answer.YES_OR_NO);
+    wide.take(inTheLast, 1, Answer.YES_OR_NO);
+    Taken[] meanwhile = new Taken[1];
+    whileTheClockIsRead.add(
+        () -> { // the first segment is being changed
+          long before = wide.givenBack(inTheLast);
+          meanwhile[0] = new Taken(wide.take(inTheLast, 1, time.nanos()), before);
+        });
+    whileTheClockIsRead.add(
+        () -> { // the last one is
+        });
+    wide.changeTo(new Gcra(RateLimit.parse("10/s burst 2")));
+
+    wide.giveBack(inTheLast, meanwhile[0].word(), meanwhile[0].before(), 1);
+
+    assertThat(wide.remaining(inTheLast, time.nanos())).isZero();
+  }
+
+  @Test
+  void whatWasResetIsNotGivenBackOnceMore() {
+    Taken before = taken(ALICE);
+    table.reset(ALICE);
+    int admitted = takeAll(ALICE);
+
+    giveBack(ALICE, before);
+
+    assertThat(admitted + takeAll(ALICE)).isEqualTo(BURST);
+  }
+
   /** Nine keys of the second bucket and one of the first, so that no array is replaced any more; all of them idle. */
   private void growToTheCap() {
     for (int i = 0; i < 8; i++) {
@@ -174,6 +297,18 @@ class KeyTableInterleavingTest {
     time.advanceNanos(TENTH);
     assertThat(table.tracked()).isEqualTo(9);
     assertThat(table.capacity()).isEqualTo(16);
+  }
+
+  /** A permit that may be given back: the word after it, and the count before it. */
+  private record Taken(long word, long before) {}
+
+  private Taken taken(long key) {
+    long before = table.givenBack(key);
+    return new Taken(table.take(key, 1, time.nanos()), before);
+  }
+
+  private void giveBack(long key, Taken taken) {
+    table.giveBack(key, taken.word(), taken.before(), 1);
   }
 
   /** Takes one permit, and tells how many were admitted. */
@@ -216,6 +351,15 @@ class KeyTableInterleavingTest {
           Meanwhile.anotherThread(whileASlotIsClaimed.remove());
         }
         return idle;
+      }
+
+      @Override
+      public long step(long word, long now, long permits) {
+        long next = super.step(word, now, permits);
+        if (!whileATakingIsJudged.isEmpty() && Meanwhile.in("tryTake")) {
+          Meanwhile.anotherThread(whileATakingIsJudged.remove());
+        }
+        return next;
       }
     };
   }

@@ -100,6 +100,62 @@ class KeyTableTest {
   }
 
   @Nested
+  class AheadOfTime {
+
+    private final RateAlgorithm odd = new Gcra(RateLimit.parse("9999991/s burst 4"));
+    private final KeyTable often = new KeyTable(odd, ticker, 1); // a turn takes 6.5 days
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void takesForAKeyThatWasLeftAloneUntilTheClockCameRound(long ahead) {
+      often.take(ALICE, 4, Answer.YES_OR_NO);
+      ticker.advance(Duration.ofDays(4));
+      long now = ticker.nanos();
+      assertThat(often.retryAfterNanos(ALICE, 1, now)).isZero();
+
+      assertThat(often.takeAhead(ALICE, 1, now, ahead))
+          .isEqualTo(odd.step(odd.idle(now), now + ahead, 1));
+    }
+
+    @Test
+    void takesForANewcomerAtTheTimeForWhichItWaits() {
+      long now = ticker.nanos();
+      ticker.advanceNanos(TENTH); // the lock was not free, say
+
+      assertThat(table.takeAhead(ALICE, 1, now, 3 * TENTH))
+          .isEqualTo(tenASecond.step(tenASecond.idle(now), now + 3 * TENTH, 1));
+      assertThat(table.takeAhead(BOB, 1, now, TENTH / 2))
+          .as("that time is over")
+          .isEqualTo(tenASecond.step(tenASecond.idle(now), now + TENTH, 1));
+    }
+
+    @Test
+    void isRefusedIfThePermitsAreNotThereThenEither() {
+      table.take(ALICE, 4, Answer.YES_OR_NO);
+
+      assertThat(table.takeAhead(ALICE, 2, ticker.nanos(), 2 * TENTH - 1)).isEqualTo(REJECTED);
+      assertThat(table.takeAhead(ALICE, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
+    }
+  }
+
+  @Nested
+  class MorePermitsThanTheBurst {
+
+    private static final long MANY = 1L << 55; // times the interval, this overflows to 0
+
+    @Test
+    void asAfterAChangeThatCameInBetweenAreRefused() {
+      for (int known = 0; known < 2; known++) {
+        long now = ticker.nanos();
+        assertThat(table.retryAfterNanos(ALICE, MANY, now)).isPositive();
+        assertThat(table.take(ALICE, MANY, now)).isEqualTo(REJECTED);
+        assertThat(table.takeAhead(ALICE, MANY, now, TENTH)).isEqualTo(REJECTED);
+        decide(ALICE);
+      }
+    }
+  }
+
+  @Nested
   class AFullTable {
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.rate.AllOrNothingTest;
 import dev.flowshield.engine.rate.SingleLimitTest;
 import dev.flowshield.engine.rate.SlotsTest;
 import java.io.ByteArrayOutputStream;
@@ -51,6 +52,9 @@ class MutantsTest {
   private static final String BUCKETS = "dev.flowshield.engine.keyed.Buckets";
   private static final String SLOTS = "dev.flowshield.engine.rate.Slots";
   private static final String SINGLE_LIMIT = "dev.flowshield.engine.rate.SingleLimit";
+  private static final String ALL_OR_NOTHING = "dev.flowshield.engine.rate.AllOrNothing";
+  private static final String LEASE = "dev.flowshield.engine.rate.Lease";
+  private static final String QUEUE = "dev.flowshield.engine.keyed.Queue";
   private static final Class<?> RACES = KeyTableInterleavingTest.class;
 
   /**
@@ -75,8 +79,8 @@ class MutantsTest {
             "a newcomer is judged by the caller's older reading of the clock",
             SEGMENT,
             List.of(
-                "    T refused = ahead == 0 ?",
-                "    long entered = ticker.nanos();\n    T refused = ahead == 0 ?",
+                "    T refused = refuseAtCap(hash",
+                "    long entered = ticker.nanos();\n    T refused = refuseAtCap(hash",
                 "        long now = now();\n        long owed = owed(current, hash, now);\n        long word",
                 "        long now = entered;\n        long owed = owed(current, hash, now);\n        long word"),
             RACES.getName(),
@@ -92,7 +96,9 @@ class MutantsTest {
         new Mutant(
             "no search under the lock",
             SEGMENT,
-            List.of("if (current.find(hash) != NOWHERE) {", "if (current.count() == 0) {"),
+            List.of(
+                "if (current.find(hash) != NOWHERE) {\n          return null",
+                "if (current.count() == 0) {\n          return null"),
             RACES.getName(),
             "aNewcomerThatAnotherThreadPutInIsNotPutInTwice"),
         new Mutant(
@@ -136,25 +142,126 @@ class MutantsTest {
         new Mutant(
             "a word that moves twice passes for one that stood still",
             SLOTS,
-            List.of("if (seen == MOVING) {", "if (seen == MOVING + 2) {"),
+            List.of(
+                "if (seen == MOVING) {\n          return null",
+                "if (seen == MOVING + 2) {\n          return null"),
             SlotsTest.class.getName() + "$ASlotThatIsNotTheKeys",
             "isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo"),
         new Mutant(
             "a refusal counts though the word has changed",
             SLOTS,
-            List.of("if (word(slots, at) == seen) {", "if (word(slots, at) != MOVING) {"),
+            List.of(
+                "if (word(slots, at) == seen) {",
+                "if (word(slots, at) != MOVING) {",
+                "long next = stepOrRenew(algorithm, seen, now, now, permits);\n        if (next == REJECTED) {\n          return answer",
+                "long next = REJECTED;\n        if (next == REJECTED) {\n          return answer"),
             SlotsTest.class.getName() + "$ARefusal",
             "isJudgedAnewWhenTheWordChangedMeanwhile"),
         new Mutant(
             "the clock is read before the word that gets permits back",
             SINGLE_LIMIT,
             List.of(
-                "      // Word, then clock",
-                    "      long now = ticker.nanos();\n      // Word, then clock",
+                "        // Word, then clock",
+                    "        long now = ticker.nanos();\n        // Word, then clock",
                 "giveBack(word, taken, others, ticker.nanos(), permits)",
                     "giveBack(word, taken, others, now, permits)"),
             SingleLimitTest.class.getName() + "$GivingBack",
-            "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"));
+            "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"),
+        new Mutant(
+            "a word falls at the reading at which its slot was passed on",
+            SEGMENT,
+            List.of("if (now == passedOn) {", "if (permits < 0) {"),
+            RACES.getName(),
+            "aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere"),
+        new Mutant(
+            "what others gave back is not looked at",
+            SEGMENT,
+            List.of("long others = counts.of(hash) + changes - before;", "long others = 0;"),
+            RACES.getName(),
+            "aTakingBehindPermitsThatWereGivenBackIsBackTheEarlier"),
+        new Mutant(
+            "what is given back is counted before the word falls",
+            SEGMENT,
+            List.of(
+                "        counts.add(hash, permits); // after the fall (B1)\n",
+                "",
+                "      long word;\n      long next;\n      do {",
+                "      counts.add(hash, permits);\n      long word;\n      long next;\n      do {"),
+            RACES.getName(),
+            "aTakingBehindPermitsThatFallJustThenKnowsOfTheFall"),
+        new Mutant(
+            "the clock is read before the word of the table that gets permits back",
+            SEGMENT,
+            List.of(
+                "      do {\n        word = Slots.word(current.slots(), at);\n        long now = now();",
+                "      long now = now();\n      do {\n        word = Slots.word(current.slots(), at);"),
+            RACES.getName(),
+            "whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead"),
+        new Mutant(
+            "a change copies words without freezing them",
+            SEGMENT,
+            List.of(
+                "    Buckets frozen = old.frozen();\n    try {\n      Buckets next = Buckets.free(algorithm",
+                "    Buckets frozen = old;\n    try {\n      Buckets next = Buckets.free(algorithm"),
+            RACES.getName(),
+            "aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged"),
+        new Mutant(
+            "a change keeps words that mean something else by then",
+            SEGMENT,
+            List.of(
+                "algorithm.idle(now) : conversion.word(word, now)", "algorithm.idle(now) : word"),
+            RACES.getName(),
+            "aChangeCountsWhatIsOwedInTheNewLimit"),
+        new Mutant(
+            "what was taken before a change is given back after it",
+            SEGMENT,
+            List.of("      changes = before + GivenBack.EVERYTHING;", "      changes = before;"),
+            RACES.getName(),
+            "whatWasTakenBeforeAChangeIsNotGivenBackAfterIt"),
+        new Mutant(
+            "what was reset is given back as well",
+            SEGMENT,
+            List.of("      counts.addEverything(hash); // after, as any fall (B1)\n", ""),
+            RACES.getName(),
+            "whatWasResetIsNotGivenBackOnceMore"),
+        new Mutant(
+            "a single limit counts what is given back before its word falls",
+            SINGLE_LIMIT,
+            List.of(
+                "        givenBack.add(hash, permits); // after the fall (B1)\n",
+                "",
+                "      long word;\n      long next;\n      do {",
+                "      givenBack.add(hash, permits);\n      long word;\n      long next;\n      do {"),
+            SingleLimitTest.class.getName() + "$GivingBack",
+            "knowsOfWhatFellJustBeforeTheTaking"),
+        new Mutant(
+            "a refusal counts though the word that refused is gone",
+            SLOTS,
+            List.of(
+                "long next = stepOrRenew(algorithm, seen, now, now, permits);\n        if (next == REJECTED) {\n          return answer",
+                "long next = REJECTED;\n        if (next == REJECTED) {\n          return answer"),
+            SlotsTest.class.getName() + "$ARefusal",
+            "doesNotOutliveTheWordThatRefused"),
+        new Mutant(
+            "one limit refuses and the others keep what they took",
+            ALL_OR_NOTHING,
+            List.of("      if (!rest) {", "      if (permits < 0) {"),
+            AllOrNothingTest.class.getName(),
+            "givesBackWhatWasTakenBeforeOneRefused"),
+        new Mutant(
+            "a lease that one limit refuses keeps what others gave",
+            LEASE,
+            List.of("      if (done < limits.length) {", "      if (permits < 0) {"),
+            AllOrNothingTest.class.getName(),
+            "aLeaseGivesBackWhatWasTakenBeforeOneRefused"),
+        new Mutant(
+            "who no longer waits keeps the place",
+            QUEUE,
+            List.of(
+                "      leave();\n      if (failure != null) {",
+                "      if (failure == null) {\n        leave();\n      } else {"),
+            QueueTest.class.getName(),
+            "hasAPlaceAgainForEachThatIsCancelled"));
   }
 
   @ParameterizedTest

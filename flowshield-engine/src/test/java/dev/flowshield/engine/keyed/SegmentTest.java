@@ -23,7 +23,7 @@ class SegmentTest {
     long[] old = {};
     for (long hash = 1; old == segment.buckets().slots() || old.length == 0; hash++) {
       old = segment.buckets().slots();
-      segment.admitNewcomer(hash << 40 | hash, 1, 0, Answer.YES_OR_NO);
+      segment.admitNewcomer(hash << 40 | hash, 1, Answer.YES_OR_NO);
     }
 
     assertThat(segment.buckets().slots()).isNotSameAs(old);

@@ -355,6 +355,15 @@ class GcraTest {
       assertThat(tenASecond.giveBack(word, taken, 0, 5 * DAY, 3)).isEqualTo(word);
     }
 
+    @Test
+    void givesNothingOfATakingFromAnEarlierTurnOfTheClock() {
+      Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
+      long taken = odd.step(odd.idle(0), 0, 3);
+      long word = odd.step(odd.idle(4 * DAY), 4 * DAY, 4);
+
+      assertThat(odd.giveBack(word, taken, 0, 4 * DAY, 3)).isEqualTo(word);
+    }
+
     /** Beside each key that takes and gives back runs one that did neither; the first never owes less. */
     @Test
     void neverForgivesMoreThanTheTakingCost() {

@@ -137,5 +137,66 @@ public class SingleLimitTest {
       assertThat(others[0]).isNotEqualTo(REJECTED);
       assertThat(contended.word()).isEqualTo(others[0]);
     }
+
+    @Test
+    void knowsOfWhatFellJustBeforeTheTaking() { // B1
+      // The first gives back at 0; while it does, the second takes. So the second's permit is back
+      // at
+      // 100 ms, not at 200.
+      Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
+      SingleLimit contended =
+          new SingleLimit(tenASecond, () -> readings.remove().nanos());
+      long first = contended.take(ANY, 1, 0);
+      long[] second = new long[2];
+      readings.add(() -> {
+        second[0] = contended.givenBack(ANY);
+        second[1] = contended.take(ANY, 1, 0);
+        return 0;
+      });
+      readings.add(() -> 0);
+      contended.giveBack(ANY, first, 0, 1);
+      long later = contended.take(ANY, 4, TENTH + TENTH / 2);
+
+      readings.add(() -> TENTH + TENTH / 2);
+      contended.giveBack(ANY, second[1], second[0], 1);
+
+      assertThat(contended.word()).isEqualTo(later);
+    }
+
+    @Test
+    void isNothingForWhatWasTakenBeforeAResetOrAChange() {
+      long beforeReset = limit.take(ANY, 4, ticker.nanos());
+      limit.reset(ANY);
+      long count = limit.givenBack(ANY);
+      long beforeChange = limit.take(ANY, 4, ticker.nanos());
+      limit.giveBack(ANY, beforeReset, 0, 4);
+      assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
+
+      limit.changeTo(new Gcra(RateLimit.parse("10/s burst 4")));
+      limit.giveBack(ANY, beforeChange, count, 4);
+      assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
+    }
+  }
+
+  @Nested
+  class AheadOfTime {
+
+    @Test
+    void takesAfterTheClockCameRound() {
+      Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
+      SingleLimit often = new SingleLimit(odd, ticker);
+      often.take(4, Answer.YES_OR_NO);
+      ticker.advanceNanos(4 * 86_400_000_000_000L);
+      long now = ticker.nanos();
+
+      assertThat(often.takeAhead(ANY, 1, now, 0)).isEqualTo(odd.step(odd.idle(now), now, 1));
+    }
+
+    @Test
+    void refusesMoreThanTheBurst() { // which a change made smaller meanwhile
+      long overflowsToNothing = 1L << 55;
+      assertThat(limit.takeAhead(ANY, overflowsToNothing, ticker.nanos(), 1)).isEqualTo(REJECTED);
+      assertThat(limit.retryAfterNanos(ANY, overflowsToNothing, ticker.nanos())).isPositive();
+    }
   }
 }

@@ -121,6 +121,30 @@ public class SlotsTest {
     }
 
     @Test
+    void doesNotOutliveTheWordThatRefused() { // another thread takes, and gives back again
+      RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
+      long oneTaken = two.step(two.idle(0), 0, 1);
+      Slots.word(slots, 0, oneTaken);
+      Ticker takes = () -> {
+        Slots.word(slots, 0, two.step(oneTaken, 0, 1));
+        return 0;
+      };
+      RateAlgorithm givesBack = new Altered(two) {
+        @Override
+        public long step(long word, long now, long permits) {
+          long next = super.step(word, now, permits);
+          if (next == REJECTED) {
+            Slots.word(slots, 0, oneTaken);
+          }
+          return next;
+        }
+      };
+
+      assertThat(Slots.take(slots, 0, OWNER, givesBack, takes, 1, Answer.decision("")))
+          .isEqualTo(new Decision.Admitted(0));
+    }
+
+    @Test
     void ofAnIdleKeyStaysARefusal() { // the law: of an idle word, step answers as of idle(now)
       RateAlgorithm closed = new Altered(oneASecond) {
         @Override

@@ -1,0 +1,404 @@
+package dev.flowshield.engine.keyed;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.Decision;
+import dev.flowshield.Decision.Standing;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation.Held;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.ManualTicker;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every call of a limiter of one to three limits answers as exact arithmetic does, whatever was called before: for keys of the table,
+ * whose slots come and go, and for calls without a key.
+ *
+ * <p>A thousand tries unless {@code jqwik.tries.default} says more.
+ */
+class KeyedLimiterPropertyTest {
+
+  /** What is done: to which key, with how many permits (a share of the least burst), and a number for whatever else is to choose. */
+  record Step(Kind kind, int key, double share, double other) {}
+
+  enum Kind {
+    DECIDE,
+    TRY,
+    RESERVE,
+    SETTLE,
+    WAIT,
+    CANCEL,
+    RESET,
+    CHANGE,
+    PASS
+  }
+
+  private static final List<String> NAMES = keysWithCountsOfTheirOwn(3);
+  private static final List<List<String>> LIMITS = List.of(
+      List.of("10/s burst 4", "4/s burst 8", "1000/s burst 5"),
+      List.of("10/s burst 4, 5/min", "5/s burst 3, 2/s burst 12", "1/s burst 9, 10/h"),
+      List.of("10/s burst 4, 5/min, 100/h", "1/s burst 6, 40/s burst 7, 10/h burst 10"));
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void answersAsExactArithmeticDoes(
+      @ForAll("limits") int count, @ForAll("steps") List<Step> steps) {
+    Run run = new Run(LIMITS.get(count));
+    for (Step step : steps) {
+      run.doAndCompare(step);
+    }
+  }
+
+  /** The limiter and its model, side by side. */
+  private static final class Run {
+    private final List<String> texts;
+    private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 3_000_000_000L);
+    private final RateLimiter limiter;
+    private final Map<String, List<Model>> models = new HashMap<>();
+    private final List<Taken> open = new ArrayList<>();
+    private List<RateLimit> limits;
+    private BigInteger now = BigInteger.valueOf(ticker.nanos()); // never wraps
+
+    Run(List<String> texts) {
+      this.texts = texts;
+      this.limits = RateLimit.parseAll(texts.get(0));
+      this.limiter = new KeyedLimiter(
+          Gcra::new, LimiterSpec.ofAll(limits).withTicker(ticker).withMaxClients(100));
+      for (String name : NAMES) {
+        models.put(name, limits.stream().map(limit -> new Model(limit, now)).toList());
+      }
+    }
+
+    void doAndCompare(Step step) {
+      String key = NAMES.get(step.key());
+      List<Model> model = model(key);
+      long least = limits.stream().mapToLong(RateLimit::burst).min().getAsLong();
+      long permits = Math.min(least, 1 + (long) (step.share() * least));
+      switch (step.kind()) {
+        case DECIDE -> {
+          boolean admitted = wait(model, permits) == 0;
+          Decision decision = limiter.decide(key, permits);
+          if (admitted) {
+            model.forEach(one -> one.take(now, permits));
+          }
+          assertThat(decision).isEqualTo(decision(model, permits, admitted));
+        }
+        case TRY -> {
+          boolean admitted = wait(model, permits) == 0;
+          assertThat(limiter.tryAcquire(key, permits)).isEqualTo(admitted);
+          if (admitted) {
+            model.forEach(one -> one.take(now, permits));
+          }
+        }
+        case RESERVE -> {
+          if (wait(model, permits) == 0) {
+            Taken taken = new Taken(key, permits, before(model), model, now);
+            open.add(taken.with((Held) limiter.reserve(key, permits)));
+          } else {
+            assertThat(limiter.reserve(key, permits)).isNotInstanceOf(Held.class);
+          }
+        }
+        case SETTLE -> anyOpen(step, true).settle((long) (step.share() * 2 * permits), now);
+        case WAIT -> {
+          long wait = wait(model, permits);
+          boolean waits = wait <= Duration.ofHours(1).toNanos();
+          List<BigInteger> before = before(model);
+          CompletableFuture<Decision> answer =
+              limiter.acquireAsync(key, permits, Duration.ofHours(1));
+          if (waits) {
+            Taken taken = new Taken(key, permits, before, model, now.add(BigInteger.valueOf(wait)));
+            assertThat(answer.isDone()).isEqualTo(wait == 0);
+            if (wait > 0) {
+              open.add(taken.with(answer));
+            }
+          } else {
+            assertThat(answer).isCompletedWithValue(decision(model, permits, false));
+          }
+        }
+        case CANCEL -> anyOpen(step, false).cancel(now);
+        case RESET -> {
+          limiter.reset(key);
+          model.forEach(one -> one.reset(now));
+        }
+        case CHANGE -> {
+          String next = texts.get((int) (step.other() * texts.size()));
+          limits = RateLimit.parseAll(next);
+          limiter.changeTo(next);
+          for (List<Model> each : models.values()) {
+            for (int i = 0; i < limits.size(); i++) {
+              each.get(i).changeTo(limits.get(i), now);
+            }
+          }
+        }
+        case PASS -> pass(step);
+      }
+      for (String name : NAMES) {
+        List<Model> each = model(name);
+        assertThat(limiter.peek(name))
+            .as("%s", name)
+            .isEqualTo(decision(each, 1, wait(each, 1) == 0));
+      }
+    }
+
+    private List<Model> model(String key) {
+      return requireNonNull(models.get(key));
+    }
+
+    private void pass(Step step) {
+      long nanos = step.share() < 0.7
+          ? (long) (step.other() * 400_000_000)
+          : (long) Math.exp(step.other() * 36); // up to fifty days
+      ticker.advanceNanos(nanos);
+      now = now.add(BigInteger.valueOf(nanos));
+      for (Taken taken : open) {
+        taken.assertDoneIfItIsTime(now);
+      }
+    }
+
+    private Taken anyOpen(Step step, boolean held) {
+      passAnInstant(); // what is given back at the reading at which a slot is passed on is lost
+      // (K6)
+      List<Taken> some =
+          open.stream().filter(taken -> (taken.held != null) == held).toList();
+      if (some.isEmpty()) {
+        return new Taken(NAMES.get(0), 0, List.of(), List.of(), now);
+      }
+      Taken chosen = some.get((int) (step.other() * some.size()));
+      open.remove(chosen);
+      return chosen;
+    }
+
+    private void passAnInstant() {
+      ticker.advanceNanos(1);
+      now = now.add(BigInteger.ONE);
+      for (Taken taken : open) {
+        taken.assertDoneIfItIsTime(now);
+      }
+    }
+
+    private static List<BigInteger> before(List<Model> model) {
+      return model.stream().map(one -> one.givenBack).toList();
+    }
+
+    private long wait(List<Model> model, long permits) {
+      return model.stream().mapToLong(one -> one.wait(now, permits)).max().getAsLong();
+    }
+
+    private Decision decision(List<Model> model, long permits, boolean admitted) {
+      List<Standing> standings = new ArrayList<>();
+      long remaining = Long.MAX_VALUE;
+      Standing longest = new Standing("none", 0, 0);
+      for (int i = 0; i < model.size(); i++) {
+        Standing standing = new Standing(
+            limits.get(i).toString(), model.get(i).remaining(now), model.get(i).wait(now, permits));
+        remaining = Math.min(remaining, standing.remaining());
+        longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
+        standings.add(standing);
+      }
+      if (admitted && model.size() == 1) {
+        return new Decision.Admitted(remaining);
+      }
+      if (admitted) {
+        return new Decision.Admitted(remaining, standings);
+      }
+      return model.size() == 1
+          ? new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit())
+          : new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), standings);
+    }
+  }
+
+  /** Permits that may be given back, in the limiter and in the model. */
+  private static final class Taken {
+    private final String key;
+    private final long permits;
+    private final List<BigInteger> before;
+    private final List<Model> model;
+    private final List<BigInteger> allBack;
+    private final BigInteger time;
+    private @Nullable Held held;
+    private @Nullable CompletableFuture<Decision> waiting;
+
+    Taken(String key, long permits, List<BigInteger> before, List<Model> model, BigInteger time) {
+      this.key = key;
+      this.permits = permits;
+      this.before = before;
+      this.model = model;
+      this.time = time;
+      model.forEach(one -> one.take(time, permits));
+      this.allBack = model.stream().map(one -> one.allBack).toList();
+    }
+
+    Taken with(Held reservation) {
+      held = reservation;
+      return this;
+    }
+
+    Taken with(CompletableFuture<Decision> answer) {
+      waiting = answer;
+      return this;
+    }
+
+    void settle(long used, BigInteger now) {
+      if (held != null) {
+        held.settle(used);
+        if (used > permits) {
+          model.forEach(one -> one.take(now, used - permits));
+        } else {
+          giveBack(permits - used, now);
+        }
+      }
+    }
+
+    void cancel(BigInteger now) {
+      if (waiting != null && waiting.cancel(false)) {
+        giveBack(permits, now);
+      }
+    }
+
+    private void giveBack(long unused, BigInteger now) {
+      for (int i = 0; i < model.size() && unused > 0; i++) {
+        model.get(i).giveBack(allBack.get(i), before.get(i), unused, now);
+      }
+    }
+
+    void assertDoneIfItIsTime(BigInteger now) {
+      if (waiting != null) {
+        assertThat(waiting.isDone()).as("%s", key).isEqualTo(now.compareTo(time) >= 0);
+      }
+    }
+  }
+
+  /** One limit of one key, in nanoseconds that never wrap. */
+  private static final class Model {
+    private static final BigInteger EVERYTHING = BigInteger.TEN.pow(30);
+    private BigInteger interval;
+    private BigInteger burst;
+    private BigInteger allBack;
+    private BigInteger givenBack = BigInteger.ZERO; // permits, of those that made a difference
+
+    Model(RateLimit limit, BigInteger now) {
+      allBack = now;
+      become(limit);
+    }
+
+    private void become(RateLimit limit) {
+      BigInteger[] perPermit = BigInteger.valueOf(limit.period().toNanos())
+          .divideAndRemainder(BigInteger.valueOf(limit.permits()));
+      assertThat(perPermit[1]).as("a limit that needs no rounding").isZero();
+      interval = perPermit[0];
+      burst = BigInteger.valueOf(limit.burst());
+    }
+
+    private BigInteger debt(BigInteger now) {
+      return allBack.subtract(now).max(BigInteger.ZERO);
+    }
+
+    private BigInteger late(BigInteger now, long permits) {
+      return debt(now).add(interval.multiply(BigInteger.valueOf(permits).subtract(burst)));
+    }
+
+    long wait(BigInteger now, long permits) {
+      return late(now, permits).max(BigInteger.ZERO).longValueExact();
+    }
+
+    long remaining(BigInteger now) {
+      return burst
+          .multiply(interval)
+          .subtract(debt(now))
+          .max(BigInteger.ZERO)
+          .divide(interval)
+          .longValueExact();
+    }
+
+    void take(BigInteger now, long permits) {
+      allBack = now.max(allBack).add(interval.multiply(BigInteger.valueOf(permits)));
+    }
+
+    void giveBack(BigInteger taken, BigInteger before, long permits, BigInteger now) {
+      BigInteger others = givenBack.subtract(before);
+      BigInteger outstanding = taken
+          .subtract(others.multiply(interval))
+          .subtract(now)
+          .min(interval.multiply(BigInteger.valueOf(permits)))
+          .max(BigInteger.ZERO);
+      BigInteger back = now.max(allBack.subtract(outstanding));
+      if (back.compareTo(allBack) < 0) {
+        allBack = back;
+        givenBack = givenBack.add(BigInteger.valueOf(permits));
+      }
+    }
+
+    void reset(BigInteger now) {
+      allBack = now;
+      givenBack = givenBack.add(EVERYTHING);
+    }
+
+    void changeTo(RateLimit limit, BigInteger now) {
+      BigInteger spent = burst.subtract(BigInteger.valueOf(remaining(now)));
+      BigInteger at = now.add(
+          BigInteger.valueOf(debt(now).compareTo(burst.multiply(interval)) > 0 ? wait(now, 1) : 0));
+      BigInteger[] scaled =
+          spent.multiply(BigInteger.valueOf(limit.burst())).divideAndRemainder(burst);
+      become(limit);
+      BigInteger whole = scaled[0].add(BigInteger.valueOf(scaled[1].signum()));
+      allBack = spent.signum() == 0 ? now : at.add(whole.multiply(interval));
+      givenBack = givenBack.add(EVERYTHING);
+    }
+  }
+
+  /** No key, and some that do not share a count of what was given back. */
+  private static List<String> keysWithCountsOfTheirOwn(int count) {
+    Map<Long, String> byCount = new HashMap<>();
+    for (int i = 0; byCount.size() < count; i++) {
+      byCount.putIfAbsent(KeyTable.hashOf("key " + i) >>> 32 & 63, "key " + i);
+    }
+    List<String> names = new ArrayList<>(byCount.values());
+    names.add("");
+    return names;
+  }
+
+  @Provide
+  Arbitrary<Integer> limits() {
+    return Arbitraries.integers().between(0, LIMITS.size() - 1);
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Kind> kinds = Arbitraries.frequency(
+        Tuple.of(4, Kind.DECIDE),
+        Tuple.of(2, Kind.TRY),
+        Tuple.of(6, Kind.RESERVE),
+        Tuple.of(5, Kind.SETTLE),
+        Tuple.of(3, Kind.WAIT),
+        Tuple.of(2, Kind.CANCEL),
+        Tuple.of(1, Kind.RESET),
+        Tuple.of(1, Kind.CHANGE),
+        Tuple.of(6, Kind.PASS));
+    return Combinators.combine(
+            kinds,
+            Arbitraries.integers().between(0, NAMES.size() - 1),
+            Arbitraries.doubles().between(0, 0.99),
+            Arbitraries.doubles().between(0, 0.99))
+        .as(Step::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(40);
+  }
+}
