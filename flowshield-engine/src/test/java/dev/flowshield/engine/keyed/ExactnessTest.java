@@ -15,11 +15,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Many threads ask for far more than the limit allows; what they get is the burst and the refill, to the permit. */
+/**
+ * Many threads ask for far more than the limit allows; what they get is the burst and the refill, to the permit.
+ *
+ * <p>Each makes {@code flowshield.exactness.calls} calls, a million unless set.
+ */
 class ExactnessTest {
 
   private static final int THREADS = 64;
-  private static final int CALLS = 1_000_000;
+  private static final int CALLS =
+      Integer.getInteger("flowshield.exactness.calls", 1_000_000); // of each thread
   private static final int STEPS = 1_000; // one thread turns the time as often
   private static final RateLimit LIMIT = RateLimit.parse("1000/s burst 500");
   private static final long STEP_NANOS = 10_000_000; // ten permits

@@ -3,9 +3,13 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.AllOrNothing;
+import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.Lease;
 import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -13,6 +17,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +32,7 @@ class KeyTableLincheckTest {
 
   // Each invocation fills a table first, which the checker follows step by step. More with
   // -Dflowshield.lincheck.iterations=100.
-  private static final int ITERATIONS = Integer.getInteger("flowshield.lincheck.iterations", 6);
+  private static final int ITERATIONS = Integer.getInteger("flowshield.lincheck.iterations", 4);
   private static final int INVOCATIONS = 50 * ITERATIONS;
 
   @Test
@@ -48,6 +53,33 @@ class KeyTableLincheckTest {
     assertThat(new GrowingTable().isAboutToGrow()).isTrue();
     modelChecking().check(GrowingTable.class);
     stress().check(GrowingTable.class);
+  }
+
+  /** Permits are conserved in the end; a refusal for permits that another takes and gives back at that moment is legal, so nothing else is. */
+  @Test
+  void givingBackToAKeyOfATableConservesPermits() { // K6, B1
+    conserving().check(GivingBack.class);
+  }
+
+  @Test
+  void takingFromTwoLimitsConservesPermitsOfEach() {
+    conserving().check(TwoLimits.class);
+  }
+
+  @Test
+  void aSingleWordIsLinearizableWhileItsLimitIsChanged() { // L1
+    modelChecking().check(ChangingWord.class);
+  }
+
+  private static ModelCheckingOptions conserving() {
+    return new ModelCheckingOptions()
+        .sequentialSpecification(AnyAnswer.class)
+        .threads(2)
+        .actorsPerThread(3)
+        .actorsBefore(1)
+        .actorsAfter(0)
+        .iterations(ITERATIONS)
+        .invocationsPerIteration(INVOCATIONS);
   }
 
   private static ModelCheckingOptions modelChecking() {
@@ -83,6 +115,92 @@ class KeyTableLincheckTest {
     @Operation
     public void tick() {
       time.addAndGet(AllowanceModel.INTERVAL / 2);
+    }
+  }
+
+  /** One word, whose limit is replaced by one that is the same. */
+  public static class ChangingWord {
+    private static final RateAlgorithm OTHER = new Gcra(LIMIT);
+    private final SingleLimit limit = new SingleLimit(new Gcra(LIMIT), () -> 0);
+
+    @Operation
+    public boolean take() {
+      return limit.take(1, 1, 0) != RateAlgorithm.REJECTED;
+    }
+
+    @Operation
+    public void change() {
+      limit.changeTo(OTHER);
+    }
+  }
+
+  /** A model that is content with every answer; what is checked is told by the operations, none of which answers anything. */
+  public static class AnyAnswer {
+    public void take() {}
+
+    public void takeAndGiveBack() {}
+  }
+
+  /** A key of a table, whose permits are taken and given back. */
+  public static class GivingBack {
+    private static final long KEY = Hashes.inTheFirstBucket(1);
+    private final KeyTable table = new KeyTable(new Gcra(LIMIT), () -> 0, 1);
+    private final AtomicLong net = new AtomicLong();
+
+    @Operation
+    public void take() {
+      if (table.take(KEY, 1, 0) != RateAlgorithm.REJECTED) {
+        net.incrementAndGet();
+      }
+    }
+
+    @Operation
+    public void takeAndGiveBack() {
+      long before = table.givenBack(KEY);
+      long taken = table.take(KEY, 1, 0);
+      if (taken != RateAlgorithm.REJECTED) {
+        table.giveBack(KEY, taken, before, 1);
+      }
+    }
+
+    @Validate
+    public void nothingIsOver() {
+      long remaining = table.remaining(KEY, 0);
+      if (remaining + net.get() > AllowanceModel.BURST) {
+        throw new AssertionError(net + " taken, " + remaining + " remaining");
+      }
+    }
+  }
+
+  /** Two limits, the second of which has fewer permits. */
+  public static class TwoLimits {
+    private final SingleLimit roomy = new SingleLimit(new Gcra(LIMIT.withBurst(3)), () -> 0);
+    private final SingleLimit narrow = new SingleLimit(new Gcra(LIMIT), () -> 0);
+    private final Allowances[] limits = {roomy, narrow};
+    private final AtomicLong net = new AtomicLong();
+
+    @Operation
+    public void take() {
+      if (AllOrNothing.take(limits, 1, 1, 0)) {
+        net.incrementAndGet();
+      }
+    }
+
+    @Operation
+    public void takeAndGiveBack() {
+      Lease lease = new Lease(limits, 1, 1);
+      if (lease.take(0, 0)) {
+        lease.settle(0);
+      }
+    }
+
+    @Validate
+    public void allIsAccountedFor() {
+      long left = roomy.remaining(1, 0);
+      long leftOfNarrow = narrow.remaining(1, 0);
+      if (left + net.get() > 3 || leftOfNarrow + net.get() > AllowanceModel.BURST) {
+        throw new AssertionError(net + " taken, " + left + " and " + leftOfNarrow + " remaining");
+      }
     }
   }
 

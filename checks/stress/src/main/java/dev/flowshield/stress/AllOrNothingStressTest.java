@@ -1,0 +1,57 @@
+package dev.flowshield.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.AllOrNothing;
+import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.SingleLimit;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIII_Result;
+
+/** Two threads want the last permit of one limit, and each has taken from another limit before. Time stands still. */
+@JCStressTest
+@Outcome(
+    id = "1, 0, 1, 0",
+    expect = ACCEPTABLE,
+    desc = "The first got it, and the other gave back what it had.")
+@Outcome(
+    id = "0, 1, 1, 0",
+    expect = ACCEPTABLE,
+    desc = "The second got it, and the first gave back what it had.")
+@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@State
+public class AllOrNothingStressTest {
+
+  private static final long ANY = 1;
+
+  private final Allowances roomy = new SingleLimit(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final Allowances narrow = new SingleLimit(new Gcra(RateLimit.parse("1/day")), () -> 0);
+  private final Allowances[] limits = {roomy, narrow};
+
+  @Actor
+  public void one(IIII_Result result) {
+    result.r1 = take();
+  }
+
+  @Actor
+  public void other(IIII_Result result) {
+    result.r2 = take();
+  }
+
+  @Arbiter
+  public void count(IIII_Result result) {
+    result.r3 = (int) roomy.remaining(ANY, 0);
+    result.r4 = (int) narrow.remaining(ANY, 0);
+  }
+
+  private int take() {
+    return AllOrNothing.take(limits, ANY, 1, 0) ? 1 : 0;
+  }
+}
