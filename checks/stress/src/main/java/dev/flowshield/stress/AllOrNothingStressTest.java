@@ -7,7 +7,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.rate.AllOrNothing;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -31,8 +31,10 @@ public class AllOrNothingStressTest {
 
   private static final long ANY = 1;
 
-  private final Allowances roomy = new SingleLimit(new Gcra(RateLimit.parse("2/day")), () -> 0);
-  private final Allowances narrow = new SingleLimit(new Gcra(RateLimit.parse("1/day")), () -> 0);
+  private final Allowances roomy =
+      StripedLimit.orSingle(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final Allowances narrow =
+      StripedLimit.orSingle(new Gcra(RateLimit.parse("1/day")), () -> 0);
   private final Allowances[] limits = {roomy, narrow};
 
   @Actor

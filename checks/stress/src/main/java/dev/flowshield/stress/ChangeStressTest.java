@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -26,7 +26,7 @@ public class ChangeStressTest {
   private static final RateAlgorithm BEFORE = new Gcra(RateLimit.parse("2/day"));
   private static final RateAlgorithm AFTER = new Gcra(RateLimit.parse("2/day"));
 
-  private final Allowances limit = new SingleLimit(BEFORE, () -> 0);
+  private final Allowances limit = StripedLimit.orSingle(BEFORE, () -> 0);
 
   @Actor
   public void change() {

@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -25,7 +25,8 @@ public class GiveBackToOneWordStressTest {
 
   private static final long KEY = 7;
 
-  private final Allowances limit = new SingleLimit(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final Allowances limit =
+      StripedLimit.orSingle(new Gcra(RateLimit.parse("2/day")), () -> 0);
   private final long before = limit.givenBack(KEY);
   private final long taken = limit.take(KEY, 1, 0);
 

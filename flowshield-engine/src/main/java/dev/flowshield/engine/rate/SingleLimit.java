@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe. Taking and looking is lock-free but while the limit is changed, and allocates nothing; giving back takes a lock. 128 bytes and more around its word keep other threads' data
  * off its cache line.
  */
-public final class SingleLimit implements Allowances {
+final class SingleLimit implements Allowances {
   /*
    * State, the algorithm and an array of one slot, which are published together and replaced together.
    *

@@ -3,9 +3,10 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,23 +36,23 @@ class ExactnessTest {
 
   @Test
   void oneWordAdmitsBurstAndRefillToThePermit() throws Exception {
-    SingleLimit limit = new SingleLimit(new Gcra(LIMIT), ticker);
+    Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), ticker);
     AtomicLong admitted = new AtomicLong();
 
     together(thread -> {
       long mine = 0;
       for (int call = 0; call < CALLS; call++) {
         if (thread == 0 && call % (CALLS / STEPS) == 0) {
-          mine += drained(() -> limit.take(1, Answer.YES_OR_NO));
+          mine += drained(() -> limit.tryTake(1, 1));
           ticker.advanceNanos(STEP_NANOS);
         }
-        if (limit.take(1, Answer.YES_OR_NO)) {
+        if (limit.tryTake(1, 1)) {
           mine++;
         }
       }
       admitted.addAndGet(mine);
     });
-    admitted.addAndGet(drained(() -> limit.take(1, Answer.YES_OR_NO)));
+    admitted.addAndGet(drained(() -> limit.tryTake(1, 1)));
 
     assertThat(admitted.get()).isEqualTo(EXACTLY);
   }

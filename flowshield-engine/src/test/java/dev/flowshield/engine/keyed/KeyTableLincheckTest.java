@@ -8,7 +8,7 @@ import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.engine.rate.Lease;
-import dev.flowshield.engine.rate.SingleLimit;
+import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,11 +105,11 @@ class KeyTableLincheckTest {
   /** One word, half a permit before the shifted time wraps around. */
   public static class OneWord {
     private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - AllowanceModel.INTERVAL / 2);
-    private final SingleLimit limit = new SingleLimit(new Gcra(LIMIT), time::get);
+    private final Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), time::get);
 
     @Operation
     public boolean take() {
-      return limit.take(1, Answer.YES_OR_NO);
+      return limit.tryTake(1, 1);
     }
 
     @Operation
@@ -121,7 +121,7 @@ class KeyTableLincheckTest {
   /** One word, whose limit is replaced by one that is the same. */
   public static class ChangingWord {
     private static final RateAlgorithm OTHER = new Gcra(LIMIT);
-    private final SingleLimit limit = new SingleLimit(new Gcra(LIMIT), () -> 0);
+    private final Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), () -> 0);
 
     @Operation
     public boolean take() {
@@ -174,8 +174,8 @@ class KeyTableLincheckTest {
 
   /** Two limits, the second of which has fewer permits. */
   public static class TwoLimits {
-    private final SingleLimit roomy = new SingleLimit(new Gcra(LIMIT.withBurst(3)), () -> 0);
-    private final SingleLimit narrow = new SingleLimit(new Gcra(LIMIT), () -> 0);
+    private final Allowances roomy = StripedLimit.orSingle(new Gcra(LIMIT.withBurst(3)), () -> 0);
+    private final Allowances narrow = StripedLimit.orSingle(new Gcra(LIMIT), () -> 0);
     private final Allowances[] limits = {roomy, narrow};
     private final AtomicLong net = new AtomicLong();
 
