@@ -182,6 +182,11 @@ public final class KeyTable implements Allowances {
   }
 
   @Override
+  public void keepTaken(long hash) {
+    givenBack.addMore(hash, maxPermits());
+  }
+
+  @Override
   public long givenBack(long hash) {
     return givenBack.of(hash) + segment(hash).changes();
   }

@@ -191,14 +191,17 @@ final class Segment {
     try {
       Buckets current = buckets;
       int at = current.find(hash);
-      long others = counts.of(hash) + changes - before;
-      if (at == NOWHERE || others < 0 || others > current.algorithm().maxPermits()) {
-        return; // the last two: limits were changed, or too much was given back to know
+      if (at == NOWHERE) {
+        return;
       }
       long word;
       long next;
       do {
         word = Slots.word(current.slots(), at);
+        long others = counts.of(hash) + changes - before; // after the word (B2)
+        if (others < 0 || others > current.algorithm().maxPermits()) {
+          return; // limits were changed, somebody waits, or too much was given back to know
+        }
         long now = now(); // after the word: whatever else was taken is known to be older
         if (now == passedOn) {
           return; // K6

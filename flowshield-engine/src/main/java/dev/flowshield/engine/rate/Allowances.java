@@ -33,6 +33,13 @@ public interface Allowances {
    */
   long takeAhead(long hash, long permits, long now, long ahead);
 
+  /**
+   * Lets nothing be given back any more that was taken of the key, and maybe of others, until now; before {@link #takeAhead}. Who waits uses
+   * the permits at a time that is fixed. If the word fell meanwhile, they would be paid for before that time, and whoever came at that time
+   * would get them once more.
+   */
+  void keepTaken(long hash);
+
   /** How much was given back so far, of this key and maybe others. Read before taking; {@link #giveBack} wants to know it. */
   long givenBack(long hash);
 

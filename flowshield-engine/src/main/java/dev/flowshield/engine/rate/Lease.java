@@ -28,6 +28,9 @@ public final class Lease {
     int done = 0;
     try {
       while (done < limits.length) {
+        if (ahead > 0) {
+          limits[done].keepTaken(hash);
+        }
         before[done] = limits[done].givenBack(hash);
         taken[done] = limits[done].takeAhead(hash, permits, now, ahead);
         if (taken[done] == REJECTED) {

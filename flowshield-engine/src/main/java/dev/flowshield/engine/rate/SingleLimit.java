@@ -128,6 +128,11 @@ final class SingleLimit implements Allowances {
   }
 
   @Override
+  public void keepTaken(long hash) {
+    givenBack.addMore(hash, maxPermits());
+  }
+
+  @Override
   public long givenBack(long hash) {
     return givenBack.of(hash);
   }
@@ -137,10 +142,6 @@ final class SingleLimit implements Allowances {
     lock.lock();
     try {
       State current = state;
-      long others = givenBack.of(hash) - before;
-      if (others < 0 || others > current.algorithm.maxPermits()) {
-        return; // the limit was changed, or too much was given back to know
-      }
       long word;
       long next;
       do {
@@ -148,6 +149,10 @@ final class SingleLimit implements Allowances {
         // that this one has passed. With the clock first, a permit that has come back by itself
         // could be given back a second time.
         word = Slots.word(current.slot, AT);
+        long others = givenBack.of(hash) - before; // after the word (B2)
+        if (others < 0 || others > current.algorithm.maxPermits()) {
+          return; // the limit was changed, somebody waits, or too much was given back to know
+        }
         next = current.algorithm.giveBack(word, taken, others, ticker.nanos(), permits);
       } while (Slots.exchange(current.slot, AT, word, next) != word);
       if (next != word) {

@@ -164,6 +164,11 @@ public final class StripedLimit implements Allowances {
   }
 
   @Override
+  public void keepTaken(long hash) {
+    givenBack.addMore(hash, maxPermits());
+  }
+
+  @Override
   public long givenBack(long hash) {
     return givenBack.of(hash);
   }
@@ -173,13 +178,15 @@ public final class StripedLimit implements Allowances {
     lock.lock();
     try {
       Stripes current = stripes;
-      long others = givenBack.of(hash) - before;
-      if (others < 0 || others > current.whole().maxPermits()) {
-        return; // the limit was changed, or too much was given back to know
-      }
-      while (!current.giveBack(current.word(), taken, others, permits)) {
-        // others took from the word
-      }
+      long word;
+      long others;
+      do {
+        word = current.word();
+        others = givenBack.of(hash) - before; // after the word (B2)
+        if (others < 0 || others > current.whole().maxPermits()) {
+          return; // the limit was changed, somebody waits, or too much was given back to know
+        }
+      } while (!current.giveBack(word, taken, others, permits));
       givenBack.add(hash, permits); // after the fall (B1)
     } finally {
       lock.unlock();

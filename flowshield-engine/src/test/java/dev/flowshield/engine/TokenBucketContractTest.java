@@ -1,0 +1,18 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.RateLimiter;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.testkit.RateLimiterContract;
+
+class TokenBucketContractTest implements RateLimiterContract {
+
+  @Override
+  public RateLimiter limiter(LimiterSpec spec) {
+    return RateLimiter.of("token-bucket", spec);
+  }
+
+  @Override
+  public boolean keepsSeveralLimits() {
+    return true;
+  }
+}
