@@ -24,10 +24,11 @@ public final class Slots {
    * Invariants
    *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of the table's segment.
    *   S2  A word becomes MOVING only by an exchange from the value that was judged.
-   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, and an
-   *       exchange that succeeds proves that the slot, word and owner, stood still since the word was read. Giving back makes a
-   *       word fall, but never to one of an owner before. Then the same word may come again of the same owner, and is as good: all
-   *       that is known of a key is its word.
+   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, but where
+   *       permits are given back: then it may come again of the same owner, and is as good, as all that is known of a key is its word.
+   *   S4  An exchange counts only if the owner is the same after it. A word from before a giving back may come again of the next
+   *       owner, if the clock stands at the same nanosecond; whoever was stopped between word and exchange for all that
+   *       time then took from a stranger, and takes once more from his own.
    *
    * Order of one take: word, clock, word, exchange.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
@@ -79,7 +80,9 @@ public final class Slots {
           return answer.rejected(algorithm, seen, now, permits);
         }
         if (exchange(slots, at, seen, next) == seen) {
-          return answer.admitted(algorithm, next, now);
+          return fingerprint(slots, at) == fingerprint
+              ? answer.admitted(algorithm, next, now)
+              : null; // S4
         }
       }
     }
@@ -112,7 +115,7 @@ public final class Slots {
         return REJECTED;
       }
       if (exchange(slots, at, seen, next) == seen) {
-        return next;
+        return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4
       }
     }
   }
@@ -150,7 +153,7 @@ public final class Slots {
       }
       long found = exchange(slots, at, word, next);
       if (found == word) {
-        return next;
+        return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4
       }
       word = found;
     }

@@ -62,6 +62,21 @@ class KeyTableInterleavingTest {
   }
 
   @Test
+  void aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas() { // S4
+    Taken taken = taken(ALICE);
+    whileATakingIsJudged.add(() -> {
+      giveBack(ALICE, taken); // alice is idle
+      take(BOB); // gets the slot, and the word that alice's thread has seen
+    });
+
+    int admitted = take(ALICE);
+    admitted += takeAll(ALICE);
+
+    assertThat(admitted).isEqualTo(BURST);
+    assertThat(takeAll(BOB)).as("what is left after alice's mistake").isZero();
+  }
+
+  @Test
   void aNewcomerThatAnotherThreadPutInIsNotPutInTwice() { // K1
     growToTheCap();
     int[] theirs = {0};
@@ -212,7 +227,7 @@ class KeyTableInterleavingTest {
   }
 
   @Test
-  void aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere() { // K6
+  void aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere() { // K6, S4
     take(ALICE);
     time.advanceNanos(TENTH); // alice's word is idle, and is this instant
     whileATakingIsJudged.add(() -> giveBack(BOB, taken(BOB)));

@@ -94,6 +94,14 @@ class MutantsTest {
             RACES.getName(),
             "aPermitIsNotTakenFromASlotThatWasPassedOn"),
         new Mutant(
+            "no look at the fingerprint after the exchange",
+            SLOTS,
+            List.of(
+                "return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4\n      }\n      word = found;",
+                "return next;\n      }\n      word = found;"),
+            RACES.getName(),
+            "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
+        new Mutant(
             "no search under the lock",
             SEGMENT,
             List.of(
@@ -168,12 +176,6 @@ class MutantsTest {
             SingleLimitTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"),
         new Mutant(
-            "a word falls at the reading at which its slot was passed on",
-            SEGMENT,
-            List.of("if (now == passedOn) {", "if (permits < 0) {"),
-            RACES.getName(),
-            "aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere"),
-        new Mutant(
             "what others gave back is not looked at",
             SEGMENT,
             List.of("long others = counts.of(hash) + changes - before;", "long others = 0;"),
@@ -186,15 +188,19 @@ class MutantsTest {
                 "        counts.add(hash, permits); // after the fall (B1)\n",
                 "",
                 "      long word;\n      long next;\n      do {",
-                "      counts.add(hash, permits);\n      long word;\n      long next;\n      do {"),
+                "      counts.add(hash, permits);\n      long word;\n      long next;\n      do {",
+                "long others = counts.of(hash) + changes - before;",
+                "long others = counts.of(hash) + changes - permits - before;"),
             RACES.getName(),
             "aTakingBehindPermitsThatFallJustThenKnowsOfTheFall"),
         new Mutant(
             "the clock is read before the word of the table that gets permits back",
             SEGMENT,
             List.of(
-                "      do {\n        word = Slots.word(current.slots(), at);\n        long now = now();",
-                "      long now = now();\n      do {\n        word = Slots.word(current.slots(), at);"),
+                "      do {\n        word = Slots.word(current.slots(), at);",
+                "      long now = now();\n      do {\n        word = Slots.word(current.slots(), at);",
+                "        long now = now(); // after the word",
+                "        // after the word"),
             RACES.getName(),
             "whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead"),
         new Mutant(
@@ -231,7 +237,9 @@ class MutantsTest {
                 "        givenBack.add(hash, permits); // after the fall (B1)\n",
                 "",
                 "      long word;\n      long next;\n      do {",
-                "      givenBack.add(hash, permits);\n      long word;\n      long next;\n      do {"),
+                "      givenBack.add(hash, permits);\n      long word;\n      long next;\n      do {",
+                "long others = givenBack.of(hash) - before;",
+                "long others = givenBack.of(hash) - permits - before;"),
             SingleLimitTest.class.getName() + "$GivingBack",
             "knowsOfWhatFellJustBeforeTheTaking"),
         new Mutant(
