@@ -174,7 +174,7 @@ final class EngineLimit extends NamedLimit {
 
     @Override
     boolean tryTake(long now) {
-      return lease.take(now, 0);
+      return lease.take(now);
     }
 
     @Override

@@ -153,8 +153,14 @@ public final class KeyTable implements Allowances {
     }
   }
 
+  @Override
+  public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    return segment(hash).undo(hash, before, taken, permits, then, givenBack, count);
+  }
+
   /** As {@link #word(Buckets, long)}, once nothing moves. */
-  long word(long hash) {
+  @Override
+  public long word(long hash) {
     Segment segment = segment(hash);
     while (true) {
       long word = word(segment.buckets(), hash);

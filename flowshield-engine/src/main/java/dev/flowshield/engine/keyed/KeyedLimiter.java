@@ -120,29 +120,25 @@ public final class KeyedLimiter implements RateLimiter {
     Allowances[] limits = limits(key, permits);
     long maxWaitNanos = Requests.requireWait(maxWait);
     long hash = hash(key);
+    Lease lease = new Lease(limits, hash, permits);
     while (true) {
       long now = ticker.nanos();
       long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
-      boolean queued = wait > 0 && wait <= maxWaitNanos && queue.tryEnter();
-      if (wait > 0 && !queued) {
-        return CompletableFuture.completedFuture(decision(limits, hash, permits, now, wait));
+      if (wait == 0 && lease.take(now)) {
+        return CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
       }
-      Lease lease = new Lease(limits, hash, permits);
-      boolean taken = false;
-      try {
-        taken = lease.take(now, wait);
-      } finally {
-        if (queued && !taken) {
-          queue.leave();
+      if (wait > 0) {
+        CompletableFuture<Decision> waiting = wait > maxWaitNanos
+            ? null
+            : queue.await(
+                key, lease, maxWaitNanos, () -> decision(limits, hash, permits, ticker.nanos(), 0));
+        long left = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+        if (waiting != null) {
+          return waiting;
         }
-      }
-      if (taken) {
-        return queued
-            ? queue.await(
-                now + wait,
-                () -> decision(limits, hash, permits, ticker.nanos(), 0),
-                () -> lease.settle(0))
-            : CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
+        if (left > 0) { // else they came meanwhile
+          return CompletableFuture.completedFuture(decision(limits, hash, permits, now, left));
+        }
       }
     }
   }
@@ -158,7 +154,7 @@ public final class KeyedLimiter implements RateLimiter {
         return new Reservation.Refused(rejected(limits, hash, permits, now, wait));
       }
       Lease lease = new Lease(limits, hash, permits);
-      if (lease.take(now, 0)) {
+      if (lease.take(now)) {
         return new Reservation.Held(permits, admitted(limits, hash, permits, now), lease::settle);
       }
     }

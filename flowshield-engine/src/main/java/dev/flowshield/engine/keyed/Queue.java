@@ -2,81 +2,214 @@ package dev.flowshield.engine.keyed;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Lease;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for permits that they have taken ahead of time.
+ * Those who wait for permits that they have taken ahead of time, key by key in the order they came.
  *
- * <p>The order is not here: who came first has taken the permits that come back first. This counts them, so that they stay few, and wakes
- * each at its time. Thread-safe, no lock.
+ * <p>Who came first has taken the permits that come back first, so each knows its time and nobody who asks later gets in between. The lines
+ * are for those who give up: then all behind are undone, last first, and take anew, each at an earlier time.
+ *
+ * <p>Thread-safe. The lock is held for a few steps for each in the line, never while anybody waits, nor while foreign code runs.
  */
 final class Queue {
+  /*
+   * Invariants
+   *   Q1  The order of a line is the order in which its permits were taken: both are done under the lock.
+   *   Q2  No more wait than `most`.
+   *   Q3  Whoever leaves a line is told so once: it is removed under the lock by the one who then completes it or undoes its taking.
+   */
 
   private final Ticker ticker;
   private final int most;
-  private final AtomicInteger count = new AtomicInteger(); // 0 .. most
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, List<Waiter>> lines = new HashMap<>();
+  private int count;
 
   Queue(Ticker ticker, int most) {
     this.ticker = ticker;
     this.most = most;
   }
 
-  /** Takes a place, if one is free. */
-  boolean tryEnter() {
-    int seen = count.get();
-    while (seen < most) {
-      int found = count.compareAndExchange(seen, seen + 1);
-      if (found == seen) {
-        return true;
-      }
-      seen = found;
-    }
-    return false;
-  }
-
-  /** Gives the place back. */
-  void leave() {
-    count.getAndDecrement();
-  }
-
   /**
-   * What will be there at a time: the answer; or, if the caller no longer wants it, the permits given back. The place is given back either
-   * way.
+   * Waits for permits.
+   *
+   * @param lease how to take them; nothing is taken yet
+   * @param answer what to say once they are there
+   * @return what is waited for; null if they are there now, it would take too long, or too many wait
    */
-  CompletableFuture<Decision> await(long time, Supplier<Decision> answer, Runnable giveBack) {
-    CompletableFuture<Decision> waiting = new CompletableFuture<>();
-    // Error Prone wants futures used; these two only pass the end of another on.
-    CompletableFuture<?> unused = waiting.whenComplete((decision, failure) -> {
-      leave();
-      if (failure != null) {
-        giveBack.run();
+  @Nullable
+  CompletableFuture<Decision> await(
+      String key, Lease lease, long maxWaitNanos, Supplier<Decision> answer) {
+    Waiter waiter = new Waiter(key, lease, answer);
+    lock.lock();
+    try {
+      List<Waiter> line = lines.computeIfAbsent(key, any -> new ArrayList<>());
+      if (count < most && (!line.isEmpty() || keepTaken(lease)) && waiter.take(maxWaitNanos)) {
+        line.add(waiter);
+        count++;
+      } else {
+        if (line.isEmpty()) {
+          lines.remove(key);
+        }
+        return null;
       }
-    });
-    wake(waiting, time, answer);
-    return waiting;
+    } finally {
+      lock.unlock();
+    }
+    CompletableFuture<?> unused =
+        waiter.future.whenComplete(waiter::ended); // runs, whatever becomes of it
+    waiter.arm();
+    return waiter.future;
   }
 
-  /** Wakes at the time, or later: a timer may be early, and the ticker may step back meanwhile. */
-  private void wake(CompletableFuture<Decision> waiting, long time, Supplier<Decision> answer) {
+  /** The first of a line; those behind it come to a word that nobody undercuts any more. */
+  private static boolean keepTaken(Lease lease) {
+    lease.keepTaken();
+    return true;
+  }
+
+  private void giveUp(Waiter waiter) {
+    List<Waiter> behind;
+    lock.lock();
     try {
-      long rest = time - ticker.nanos();
-      if (rest <= 0) {
-        waiting.complete(answer.get());
-        return;
+      List<Waiter> line = lines.getOrDefault(waiter.key, List.of());
+      int at = line.indexOf(waiter);
+      if (at < 0) {
+        return; // its time had come
       }
-      CompletableFuture<Void> timer = ticker.after(rest);
-      CompletableFuture<?> unused = timer.whenComplete((elapsed, failure) -> {
-        if (failure == null) {
-          wake(waiting, time, answer);
-        } else {
-          waiting.completeExceptionally(failure);
+      behind = List.copyOf(line.subList(at + 1, line.size()));
+      for (int i = line.size() - 1; i >= at; i--) {
+        line.get(i).lease.undo();
+      }
+      remove(waiter);
+      behind.forEach(Waiter::takeAnew);
+    } finally {
+      lock.unlock();
+    }
+    behind.forEach(Waiter::arm);
+  }
+
+  /** Under the lock. Whether it was in line still. */
+  private boolean remove(Waiter waiter) {
+    List<Waiter> line = lines.get(waiter.key);
+    if (line == null || !line.remove(waiter)) {
+      return false;
+    }
+    count--;
+    if (line.isEmpty()) {
+      lines.remove(waiter.key);
+    }
+    return true;
+  }
+
+  private final class Waiter {
+    private final String key;
+    private final Lease lease;
+    private final Supplier<Decision> answer;
+    private final CompletableFuture<Decision> future = new CompletableFuture<>();
+    private final AtomicReference<@Nullable CompletableFuture<Void>> timer =
+        new AtomicReference<>();
+    private long time; // under the lock
+
+    Waiter(String key, Lease lease, Supplier<Decision> answer) {
+      this.key = key;
+      this.lease = lease;
+      this.answer = answer;
+    }
+
+    /** Under the lock: takes the permits as of the time when they are there; false if they are now, or not within the wait. */
+    boolean take(long maxWaitNanos) {
+      while (true) {
+        long now = ticker.nanos();
+        long wait = lease.retryAfterNanos(now);
+        if (wait == 0 || wait > maxWaitNanos) {
+          return false;
         }
-      });
-      unused = waiting.whenComplete((decision, failure) -> timer.cancel(false));
-    } catch (Throwable failure) { // of somebody's ticker or algorithm
-      waiting.completeExceptionally(failure);
+        if (takeAhead(now, wait)) {
+          return true;
+        }
+      }
+    }
+
+    /** Under the lock: takes them as soon as that is, after the taking was undone. */
+    void takeAnew() {
+      long now;
+      do {
+        now = ticker.nanos();
+      } while (!takeAhead(now, lease.retryAfterNanos(now)));
+    }
+
+    private boolean takeAhead(long now, long wait) {
+      time = now + wait;
+      return lease.takeAhead(now, wait);
+    }
+
+    /** Wakes at the time, or later: a timer may be early, and the ticker may step back meanwhile. */
+    void arm() {
+      try {
+        long rest = rest();
+        if (rest <= 0) {
+          wake(answer.get());
+          return;
+        }
+        CompletableFuture<Void> next = ticker.after(rest);
+        cancel(timer.getAndSet(next));
+        CompletableFuture<?> unused = next.whenComplete((elapsed, failure) -> {
+          if (failure == null) {
+            arm();
+          } else if (!next.isCancelled()) {
+            future.completeExceptionally(failure);
+          }
+        });
+      } catch (Throwable failure) { // of somebody's ticker or algorithm
+        future.completeExceptionally(failure);
+      }
+    }
+
+    private long rest() {
+      lock.lock();
+      try {
+        return time - ticker.nanos();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void wake(Decision decision) {
+      lock.lock();
+      try {
+        if (time - ticker.nanos() > 0 || !remove(this)) {
+          return; // the clock stepped back, or it has given up
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (!future.complete(decision)) {
+        lease.undo(); // it gave up at this moment, when it was in line no more (Q3)
+      }
+    }
+
+    private void ended(@Nullable Decision decision, @Nullable Throwable failure) {
+      cancel(timer.getAndSet(null));
+      if (failure != null) {
+        giveUp(this);
+      }
+    }
+
+    private void cancel(@Nullable CompletableFuture<Void> last) {
+      if (last != null) {
+        last.cancel(false);
+      }
     }
   }
 }

@@ -35,7 +35,7 @@ final class Segment {
    *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only under the lock.
    *   K5  Buckets that are replaced have every word frozen (MOVING) first, so nothing is taken from a slot once it was copied. If they
    *       are not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
-   *   K6  A word falls only when permits are given back, under the lock, and not at the reading at which a slot was passed on. By the laws
+   *   K6  A word falls only when a taking is undone, or permits are given back, under the lock, the latter not at the reading at which a slot was passed on. By the laws
    *       of algorithms it then stays above all that earlier owners may have left there (S3).
    *   K7  Slots and algorithm are published together, so that no word is read as what it is not. `changes` rises after that, so
    *       that no word from before is given back to what came after (as B1 of GivenBack).
@@ -211,6 +211,24 @@ final class Segment {
       if (next != word) {
         counts.add(hash, permits); // after the fall (B1)
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link dev.flowshield.engine.rate.Allowances#undo}. */
+  boolean undo(
+      long hash, long before, long taken, long permits, long then, GivenBack counts, long count) {
+    lock.lock();
+    try {
+      Buckets current = buckets;
+      int at = current.find(hash);
+      return at != NOWHERE
+          && counts.of(hash) + changes == count
+          && before != Slots.MOVING
+          && before != KeyTable.ABSENT
+          && Slots.step(current.algorithm(), before, then, permits) == taken
+          && Slots.exchange(current.slots(), at, taken, before) == taken;
     } finally {
       lock.unlock();
     }

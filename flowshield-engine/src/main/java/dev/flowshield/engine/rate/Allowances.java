@@ -40,6 +40,20 @@ public interface Allowances {
    */
   void keepTaken(long hash);
 
+  /** What is remembered of a key, for {@link #undo}. */
+  long word(long hash);
+
+  /**
+   * Makes undone what {@link #takeAhead} did last to a key, so that nothing of it is left.
+   *
+   * @param before what {@link #word} answered before it
+   * @param taken what it answered
+   * @param then the time it was for
+   * @param givenBack what {@link #givenBack} answered before it
+   * @return false, with nothing done, if that is not surely the last thing that was done to the key: then give back
+   */
+  boolean undo(long hash, long before, long taken, long permits, long then, long givenBack);
+
   /** How much was given back so far, of this key and maybe others. Read before taking; {@link #giveBack} wants to know it. */
   long givenBack(long hash);
 

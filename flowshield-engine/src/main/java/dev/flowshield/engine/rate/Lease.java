@@ -12,25 +12,39 @@ public final class Lease {
   private final Allowances[] limits;
   private final long hash;
   private final long permits;
+  private final long[] words;
   private final long[] before;
   private final long[] taken;
+  private long then;
 
   public Lease(Allowances[] limits, long hash, long permits) {
     this.limits = limits;
     this.hash = hash;
     this.permits = permits;
+    this.words = new long[limits.length];
     this.before = new long[limits.length];
     this.taken = new long[limits.length];
   }
 
+  /** Takes from all limits now; false, with nothing taken, if one refuses by now. */
+  public boolean take(long now) {
+    return takeAhead(now, 0);
+  }
+
+  /** Lets nothing be given back that was taken before: {@link Allowances#keepTaken}. */
+  public void keepTaken() {
+    for (Allowances limit : limits) {
+      limit.keepTaken(hash);
+    }
+  }
+
   /** Takes from all limits, as if it were so much later; false, with nothing taken, if one refuses by now. */
-  public boolean take(long now, long ahead) {
+  public boolean takeAhead(long now, long ahead) {
+    then = now + ahead;
     int done = 0;
     try {
       while (done < limits.length) {
-        if (ahead > 0) {
-          limits[done].keepTaken(hash);
-        }
+        words[done] = limits[done].word(hash);
         before[done] = limits[done].givenBack(hash);
         taken[done] = limits[done].takeAhead(hash, permits, now, ahead);
         if (taken[done] == REJECTED) {
@@ -44,6 +58,20 @@ public final class Lease {
         giveBack(done, permits);
       }
     }
+  }
+
+  /** Makes the taking undone, where it was the last; else gives back what is surely not back by itself. */
+  public void undo() {
+    for (int i = limits.length - 1; i >= 0; i--) {
+      if (!limits[i].undo(hash, words[i], taken[i], permits, then, before[i])) {
+        limits[i].giveBack(hash, taken[i], before[i], permits);
+      }
+    }
+  }
+
+  /** How long the permits are not there yet; 0 if they are. */
+  public long retryAfterNanos(long now) {
+    return AllOrNothing.retryAfterNanos(limits, hash, permits, now);
   }
 
   /** Sets the account right: gives back what was not used of the permits, or takes what was used beyond them. */

@@ -128,6 +128,24 @@ final class SingleLimit implements Allowances {
   }
 
   @Override
+  public long word(long hash) {
+    return word();
+  }
+
+  @Override
+  public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    lock.lock();
+    try {
+      State current = state;
+      return givenBack.of(hash) == count
+          && Slots.step(current.algorithm, before, then, permits) == taken
+          && Slots.exchange(current.slot, AT, taken, before) == taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void keepTaken(long hash) {
     givenBack.addMore(hash, maxPermits());
   }

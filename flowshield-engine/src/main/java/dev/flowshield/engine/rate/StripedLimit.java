@@ -164,6 +164,17 @@ public final class StripedLimit implements Allowances {
   }
 
   @Override
+  public long word(long hash) {
+    return stripes.word();
+  }
+
+  /** Never: what was taken may have been in the cells. */
+  @Override
+  public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    return false;
+  }
+
+  @Override
   public void keepTaken(long hash) {
     givenBack.addMore(hash, maxPermits());
   }

@@ -265,11 +265,21 @@ class MutantsTest {
         new Mutant(
             "who no longer waits keeps the place",
             QUEUE,
-            List.of(
-                "      leave();\n      if (failure != null) {",
-                "      if (failure == null) {\n        leave();\n      } else {"),
+            List.of("    count--;\n", ""),
             QueueTest.class.getName(),
-            "hasAPlaceAgainForEachThatIsCancelled"));
+            "hasAPlaceAgainForEachThatIsCancelled"),
+        new Mutant(
+            "who waits behind one that gives up does not take anew",
+            QUEUE,
+            List.of("      behind.forEach(Waiter::takeAnew);\n", ""),
+            QueueTest.class.getName(),
+            "neverServesTwoAtATimeThatIsForOne"),
+        new Mutant(
+            "who gives up leaves the permits to nobody",
+            QUEUE,
+            List.of("        line.get(i).lease.undo();\n", ""),
+            QueueTest.class.getName(),
+            "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }
 
   @ParameterizedTest
