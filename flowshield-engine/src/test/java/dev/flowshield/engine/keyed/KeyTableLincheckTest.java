@@ -189,7 +189,7 @@ class KeyTableLincheckTest {
     @Operation
     public void takeAndGiveBack() {
       Lease lease = new Lease(limits, 1, 1);
-      if (lease.take(0, 0)) {
+      if (lease.take(0)) {
         lease.settle(0);
       }
     }

@@ -115,10 +115,17 @@ class KeyedLimiterPropertyTest {
             assertThat(limiter.reserve(key, permits)).isNotInstanceOf(Held.class);
           }
         }
-        case SETTLE -> anyOpen(step, true).settle((long) (step.share() * 2 * permits), now);
+        case SETTLE -> {
+          Taken taken = anyOpen(step, true);
+          open.remove(taken);
+          taken.settle((long) (step.share() * 2 * permits), now);
+        }
         case WAIT -> {
           long wait = wait(model, permits);
           boolean waits = wait <= Duration.ofHours(1).toNanos();
+          if (wait > 0 && waits && line(key).isEmpty()) {
+            model.forEach(Model::keepTaken);
+          }
           List<BigInteger> before = before(model);
           CompletableFuture<Decision> answer =
               limiter.acquireAsync(key, permits, Duration.ofHours(1));
@@ -132,7 +139,20 @@ class KeyedLimiterPropertyTest {
             assertThat(answer).isCompletedWithValue(decision(model, permits, false));
           }
         }
-        case CANCEL -> anyOpen(step, false).cancel(now);
+        case CANCEL -> {
+          Taken taken = anyOpen(step, false);
+          List<Taken> line = line(taken.key);
+          open.remove(taken);
+          if (taken.cancel()) {
+            List<Taken> last = line.subList(line.indexOf(taken), line.size());
+            for (int i = last.size() - 1; i >= 0; i--) {
+              last.get(i).undo(now);
+            }
+            for (Taken behind : last.subList(1, last.size())) {
+              behind.takeAnew(now, wait(behind.model, behind.permits));
+            }
+          }
+        }
         case RESET -> {
           limiter.reset(key);
           model.forEach(one -> one.reset(now));
@@ -155,6 +175,14 @@ class KeyedLimiterPropertyTest {
             .as("%s", name)
             .isEqualTo(decision(each, 1, wait(each, 1) == 0));
       }
+    }
+
+    /** Those who wait for permits of a key, in the order they came. */
+    private List<Taken> line(String key) {
+      return open.stream()
+          .filter(
+              taken -> taken.key.equals(key) && taken.waiting != null && !taken.waiting.isDone())
+          .toList();
     }
 
     private List<Model> model(String key) {
@@ -180,9 +208,7 @@ class KeyedLimiterPropertyTest {
       if (some.isEmpty()) {
         return new Taken(NAMES.get(0), 0, List.of(), List.of(), now);
       }
-      Taken chosen = some.get((int) (step.other() * some.size()));
-      open.remove(chosen);
-      return chosen;
+      return some.get((int) (step.other() * some.size()));
     }
 
     private void passAnInstant() {
@@ -228,10 +254,11 @@ class KeyedLimiterPropertyTest {
   private static final class Taken {
     private final String key;
     private final long permits;
-    private final List<BigInteger> before;
     private final List<Model> model;
-    private final List<BigInteger> allBack;
-    private final BigInteger time;
+    private List<BigInteger> before;
+    private List<BigInteger> allBackBefore;
+    private List<BigInteger> allBack;
+    private BigInteger time;
     private @Nullable Held held;
     private @Nullable CompletableFuture<Decision> waiting;
 
@@ -241,8 +268,28 @@ class KeyedLimiterPropertyTest {
       this.before = before;
       this.model = model;
       this.time = time;
+      this.allBackBefore = model.stream().map(one -> one.allBack).toList();
       model.forEach(one -> one.take(time, permits));
       this.allBack = model.stream().map(one -> one.allBack).toList();
+    }
+
+    void takeAnew(BigInteger now, long wait) {
+      time = now.add(BigInteger.valueOf(wait));
+      before = model.stream().map(one -> one.givenBack).toList();
+      allBackBefore = model.stream().map(one -> one.allBack).toList();
+      model.forEach(one -> one.take(time, permits));
+      allBack = model.stream().map(one -> one.allBack).toList();
+    }
+
+    void undo(BigInteger now) {
+      for (int i = 0; i < model.size(); i++) {
+        Model one = model.get(i);
+        if (one.allBack.equals(allBack.get(i)) && one.givenBack.equals(before.get(i))) {
+          one.allBack = allBackBefore.get(i);
+        } else {
+          one.giveBack(allBack.get(i), before.get(i), permits, now);
+        }
+      }
     }
 
     Taken with(Held reservation) {
@@ -266,10 +313,8 @@ class KeyedLimiterPropertyTest {
       }
     }
 
-    void cancel(BigInteger now) {
-      if (waiting != null && waiting.cancel(false)) {
-        giveBack(permits, now);
-      }
+    boolean cancel() {
+      return waiting != null && waiting.cancel(false);
     }
 
     private void giveBack(long unused, BigInteger now) {
@@ -331,8 +376,15 @@ class KeyedLimiterPropertyTest {
       allBack = now.max(allBack).add(interval.multiply(BigInteger.valueOf(permits)));
     }
 
+    void keepTaken() {
+      givenBack = givenBack.add(burst).add(BigInteger.ONE);
+    }
+
     void giveBack(BigInteger taken, BigInteger before, long permits, BigInteger now) {
       BigInteger others = givenBack.subtract(before);
+      if (others.compareTo(burst) > 0) {
+        return;
+      }
       BigInteger outstanding = taken
           .subtract(others.multiply(interval))
           .subtract(now)

@@ -44,8 +44,8 @@ public class QueueTest {
   void hasAPlaceAgainForEachThatIsCancelled() { // Q3
     spend();
     CompletableFuture<Decision> first = waiting(1);
-    waiting(1);
-    waiting(1);
+    assertThat(waiting(1)).isNotDone();
+    assertThat(waiting(1)).isNotDone();
 
     first.cancel(false);
     first.cancel(false);
@@ -58,8 +58,8 @@ public class QueueTest {
   void hasAPlaceAgainForEachThatWasServed() {
     spend();
     CompletableFuture<Decision> first = waiting(1);
-    waiting(1);
-    waiting(1);
+    assertThat(waiting(1)).isNotDone();
+    assertThat(waiting(1)).isNotDone();
 
     ticker.advanceNanos(TENTH);
 

@@ -62,7 +62,7 @@ public class AllOrNothingTest {
   void aLeaseGivesBackWhatWasTakenBeforeOneRefused() {
     Lease lease = new Lease(limits, ANY, 2);
 
-    assertThat(lease.take(ticker.nanos(), 0)).isFalse();
+    assertThat(lease.take(ticker.nanos())).isFalse();
 
     assertRemaining(4, 4, 1);
   }
@@ -70,17 +70,17 @@ public class AllOrNothingTest {
   @Test
   void aLeaseThatIsSettledSetsEachAccountRight() {
     Lease lease = new Lease(new Allowances[] {first, second}, ANY, 3);
-    assertThat(lease.take(ticker.nanos(), 0)).isTrue();
+    assertThat(lease.take(ticker.nanos())).isTrue();
     lease.settle(1);
     assertRemaining(3, 3, 1);
 
     Lease more = new Lease(new Allowances[] {first, second}, ANY, 1);
-    assertThat(more.take(ticker.nanos(), 0)).isTrue();
+    assertThat(more.take(ticker.nanos())).isTrue();
     more.settle(2);
     assertRemaining(1, 1, 1);
 
     Lease exact = new Lease(limits, ANY, 1);
-    assertThat(exact.take(ticker.nanos(), 0)).isTrue();
+    assertThat(exact.take(ticker.nanos())).isTrue();
     exact.settle(1);
     assertRemaining(0, 0, 0);
   }
