@@ -33,7 +33,7 @@ final class Providers {
     for (RateLimiterProvider provider : load(RateLimiterProvider.class)) {
       String itsName = name(provider);
       RateLimiterProvider other = byName.putIfAbsent(itsName, provider);
-      if (other != null) {
+      if (other != null && itsName.equals(name)) { // a clash of others is no matter of this caller
         throw new IllegalStateException(
             "limiter names must be unique, got '" + itsName + "' twice, from " + origin(other)
                 + " and from " + origin(provider) + ": rename one of them or take its jar away");

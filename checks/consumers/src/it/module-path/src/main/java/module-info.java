@@ -7,5 +7,5 @@ module com.example.app {
   requires dev.flowshield.undertow; // automatic module, named by its manifest
 
   provides dev.flowshield.spi.RateLimiterProvider with
-      com.example.app.FixedWindowProvider;
+      com.example.app.OwnWindowProvider;
 }

@@ -27,12 +27,12 @@ class ModulePathTest {
     for (String name : List.of("dev.flowshield.servlet", "dev.flowshield.vertx")) {
       assertTrue(ModuleLayer.boot().findModule(name).isPresent(), name);
     }
-    assertEquals("com.example.app", FixedWindowProvider.class.getModule().getName());
+    assertEquals("com.example.app", OwnWindowProvider.class.getModule().getName());
   }
 
   @Test
   void aLimiterOfOnesOwnIsFoundByName() {
-    RateLimiter limiter = RateLimiter.of("fixed-window", RateLimit.parse("100/s"));
+    RateLimiter limiter = RateLimiter.of("own-window", RateLimit.parse("100/s"));
 
     assertTrue(limiter.tryAcquire("alice", 99));
     assertFalse(limiter.tryAcquire("alice", 101));
@@ -42,7 +42,7 @@ class ModulePathTest {
   void aLimiterOfOnesOwnReadsTheTickerOfItsSpec() {
     AtomicLong now = new AtomicLong();
     RateLimiter limiter =
-        RateLimiter.of("fixed-window", LimiterSpec.of(RateLimit.parse("2/s")).withTicker(now::get));
+        RateLimiter.of("own-window", LimiterSpec.of(RateLimit.parse("2/s")).withTicker(now::get));
 
     assertTrue(limiter.tryAcquire("alice", 2));
     assertFalse(limiter.tryAcquire("alice"));
@@ -61,7 +61,7 @@ class ModulePathTest {
   void theShieldKeepsClientsByALimiterOfOnesOwn() {
     FlowShield shield = FlowShield.builder()
         .perClient("1/s")
-        .limiter("fixed-window")
+        .limiter("own-window")
         .ticker(() -> 0)
         .build();
 

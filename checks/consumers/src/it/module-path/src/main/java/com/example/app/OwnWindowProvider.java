@@ -8,30 +8,30 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Counts the permits of each key in one window after the other. */
-public final class FixedWindowProvider implements RateLimiterProvider {
+public final class OwnWindowProvider implements RateLimiterProvider {
 
   /** For the service loader. */
-  public FixedWindowProvider() {}
+  public OwnWindowProvider() {}
 
   @Override
   public String name() {
-    return "fixed-window";
+    return "own-window";
   }
 
   @Override
   public RateLimiter create(LimiterSpec spec) {
     spec.requireOptionsIn();
-    return new FixedWindow(spec);
+    return new OwnWindow(spec);
   }
 
-  private static final class FixedWindow implements RateLimiter {
+  private static final class OwnWindow implements RateLimiter {
     private final LimiterSpec spec;
     private final long length;
     private final long start;
     private final Map<String, Long> taken = new HashMap<>();
     private long window;
 
-    FixedWindow(LimiterSpec spec) {
+    OwnWindow(LimiterSpec spec) {
       this.spec = spec;
       this.length = spec.limit().period().toNanos();
       this.start = spec.ticker().nanos();
