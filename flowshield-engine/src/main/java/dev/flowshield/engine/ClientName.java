@@ -16,6 +16,11 @@ final class ClientName {
     return HexFormat.of().toHexDigits(hash);
   }
 
+  /** The hash that an id was made of. */
+  static long hash(String id) {
+    return HexFormat.fromHexDigitsToLong(id);
+  }
+
   /** The key, cut to 64 characters, or the id if the key is not to be seen. */
   static String of(long hash, @Nullable String key) {
     if (key == null) {

@@ -215,6 +215,15 @@ public final class FlowShield {
     return refusals.pardon(key);
   }
 
+  /**
+   * For operators: forgets all breaches and blocks of a client that {@link #penalties} shows, of which only the id is known.
+   *
+   * @return whether anything was held against it
+   */
+  public boolean pardon(Offender offender) {
+    return refusals.pardon(offender);
+  }
+
   /** For operators: forgets all breaches and blocks of everybody. */
   public void pardonAll() {
     refusals.pardonAll();

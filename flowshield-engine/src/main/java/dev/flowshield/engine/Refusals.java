@@ -100,6 +100,10 @@ final class Refusals {
     return penalties != null && penalties.pardon(KeyTable.hashOf(key));
   }
 
+  boolean pardon(Offender offender) {
+    return penalties != null && penalties.pardon(ClientName.hash(offender.client()));
+  }
+
   void pardonAll() {
     if (penalties != null) {
       penalties.pardonAll();

@@ -111,6 +111,18 @@ class FlowShieldRefusalsTest {
       shield.pardonAll();
       assertThat(shield.admit("trudy")).isInstanceOf(Admitted.class);
     }
+
+    @Test
+    void pardonsWhomItShowsWithoutTheKey() {
+      block("mallory");
+      Offender shown = shield.penalties().get(0);
+
+      assertThat(shield.pardon(shown)).isTrue();
+      assertThat(shield.pardon(shown)).isFalse();
+
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(shield.admit("mallory")).isInstanceOf(Admitted.class);
+    }
   }
 
   @Test
