@@ -99,6 +99,7 @@ public final class FlowShield {
    *
    * @param key who asks
    * @param permits what the work costs, 1 to the least burst of the limits
+   * @throws IllegalStateException if the shield has limits, but neither of these two
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY} characters, or the permits can never be
    *     had at once

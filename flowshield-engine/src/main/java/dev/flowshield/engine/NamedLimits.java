@@ -68,14 +68,26 @@ final class NamedLimits {
 
   /** What a key is charged where no limit is named; checks the permits. */
   Charges usual(String key, long permits) {
+    requireUsual();
     requirePermits(permits, usual);
     return usualCharges != null ? usualCharges : bill(usualItems(key, permits), false);
   }
 
   /** The same, to be settled. */
   Bill reservedUsual(String key, long permits) {
+    requireUsual();
     requirePermits(permits, usual);
     return bill(usualItems(key, permits), true);
+  }
+
+  /** A shield whose limits all want to be named must not pass work that names none as if it had been judged. */
+  private void requireUsual() {
+    if (usual.length == 0 && !byName.isEmpty()) {
+      throw new IllegalStateException(
+          "a key alone is charged to the limits 'everyone' and 'client', got a shield with "
+              + byName.keySet() + " only: name what to charge, as in admit(Charge.of(\""
+              + byName.keySet().iterator().next() + "\", key))");
+    }
   }
 
   /** What the charges say; checks them. */

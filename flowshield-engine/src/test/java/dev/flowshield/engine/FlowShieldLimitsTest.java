@@ -23,6 +23,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A shield with limits of several names, each with keys and costs of its own. */
 class FlowShieldLimitsTest {
 
+  @Test
+  void passesNobodyUnjudgedWhoNamesNoneOfTheLimitsThereAre() {
+    FlowShield shield = FlowShield.builder().limit(Limit.each("tenant", "1/s")).build();
+
+    assertThatThrownBy(() -> shield.admit("acme"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "a key alone is charged to the limits 'everyone' and 'client', got a shield with [tenant] only:"
+                + " name what to charge, as in admit(Charge.of(\"tenant\", key))");
+    assertThatThrownBy(() -> shield.reserve("acme", 1)).isInstanceOf(IllegalStateException.class);
+  }
+
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private FlowShield.Builder shield() {
