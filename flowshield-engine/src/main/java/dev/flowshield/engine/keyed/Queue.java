@@ -87,10 +87,14 @@ final class Queue {
       if (at < 0) {
         return; // its time had come
       }
-      behind = List.copyOf(line.subList(at + 1, line.size()));
-      for (int i = line.size() - 1; i >= at; i--) {
-        line.get(i).lease.undo();
+      int undone = line.size();
+      while (undone > at && line.get(undone - 1).lease.undo()) {
+        undone--;
       }
+      if (undone > at) { // whose taking cannot be undone stays where he is, and those before him
+        waiter.lease.settle(0);
+      }
+      behind = List.copyOf(line.subList(Math.max(undone, at + 1), line.size()));
       remove(waiter);
       behind.forEach(Waiter::takeAnew);
     } finally {
@@ -132,7 +136,7 @@ final class Queue {
       while (true) {
         long now = ticker.nanos();
         long wait = lease.retryAfterNanos(now);
-        if (wait == 0 || wait > maxWaitNanos) {
+        if (wait == 0 || wait > maxWaitNanos || !lease.isPossible()) {
           return false;
         }
         if (takeAhead(now, wait)) {
@@ -141,12 +145,12 @@ final class Queue {
       }
     }
 
-    /** Under the lock: takes them as soon as that is, after the taking was undone. */
+    /** Under the lock: takes them as soon as that is, after the taking was undone. If limits are changed meanwhile, it may keep its time. */
     void takeAnew() {
       long now;
       do {
         now = ticker.nanos();
-      } while (!takeAhead(now, lease.retryAfterNanos(now)));
+      } while (lease.isPossible() && !takeAhead(now, lease.retryAfterNanos(now)));
     }
 
     private boolean takeAhead(long now, long wait) {
@@ -194,8 +198,9 @@ final class Queue {
       } finally {
         lock.unlock();
       }
-      if (!future.complete(decision)) {
-        lease.undo(); // it gave up at this moment, when it was in line no more (Q3)
+      if (!future.complete(
+          decision)) { // it gave up at this moment, when it was in line no more (Q3)
+        lease.settle(0);
       }
     }
 

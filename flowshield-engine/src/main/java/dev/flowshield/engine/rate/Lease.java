@@ -60,13 +60,36 @@ public final class Lease {
     }
   }
 
-  /** Makes the taking undone, where it was the last; else gives back what is surely not back by itself. */
-  public void undo() {
-    for (int i = limits.length - 1; i >= 0; i--) {
-      if (!limits[i].undo(hash, words[i], taken[i], permits, then, before[i])) {
+  /**
+   * Makes the taking undone, if it was the last thing done to the key.
+   *
+   * @return false, with nothing done, if it was not, or that is not sure: a true cost was charged, say, or the limits were changed
+   */
+  public boolean undo() {
+    int last = limits.length - 1;
+    if (!undo(last)) {
+      return false;
+    }
+    for (int i = last - 1; i >= 0; i--) {
+      if (!undo(i)) { // only where another shares this limit and not the last: then with care
         limits[i].giveBack(hash, taken[i], before[i], permits);
       }
     }
+    return true;
+  }
+
+  private boolean undo(int i) {
+    return limits[i].undo(hash, words[i], taken[i], permits, then, before[i]);
+  }
+
+  /** Whether the permits can be had at all, which a change of the limits may have ended. */
+  public boolean isPossible() {
+    for (Allowances limit : limits) {
+      if (permits > limit.maxPermits()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** How long the permits are not there yet; 0 if they are. */

@@ -144,11 +144,15 @@ class KeyedLimiterPropertyTest {
           List<Taken> line = line(taken.key);
           open.remove(taken);
           if (taken.cancel()) {
-            List<Taken> last = line.subList(line.indexOf(taken), line.size());
-            for (int i = last.size() - 1; i >= 0; i--) {
-              last.get(i).undo(now);
+            int at = line.indexOf(taken);
+            int undone = line.size();
+            while (undone > at && line.get(undone - 1).undo(now)) {
+              undone--;
             }
-            for (Taken behind : last.subList(1, last.size())) {
+            if (undone > at) {
+              taken.giveBack(taken.permits, now);
+            }
+            for (Taken behind : line.subList(Math.max(undone, at + 1), line.size())) {
               behind.takeAnew(now, wait(behind.model, behind.permits));
             }
           }
@@ -281,15 +285,19 @@ class KeyedLimiterPropertyTest {
       allBack = model.stream().map(one -> one.allBack).toList();
     }
 
-    void undo(BigInteger now) {
-      for (int i = 0; i < model.size(); i++) {
+    /** Whether it was the last thing done to the last limit, at least. */
+    boolean undo(BigInteger now) {
+      for (int i = model.size() - 1; i >= 0; i--) {
         Model one = model.get(i);
         if (one.allBack.equals(allBack.get(i)) && one.givenBack.equals(before.get(i))) {
           one.allBack = allBackBefore.get(i);
+        } else if (i == model.size() - 1) {
+          return false;
         } else {
           one.giveBack(allBack.get(i), before.get(i), permits, now);
         }
       }
+      return true;
     }
 
     Taken with(Held reservation) {

@@ -439,6 +439,21 @@ class KeyedLimiterTest {
       assertThat(waiting).isCompleted();
     }
 
+    @Test
+    void leavesThoseWhoWaitTheirTimesWhenOneGivesUp() {
+      limiter.decide("alice", 4);
+      CompletableFuture<Decision> first = limiter.acquireAsync("alice", 1, HOUR);
+      CompletableFuture<Decision> second = limiter.acquireAsync("alice", 4, HOUR);
+      limiter.changeTo("10/s burst 2"); // fewer than the second waits for
+
+      first.cancel(false);
+
+      ticker.advanceNanos(500 * MILLISECOND - 1);
+      assertThat(second).isNotDone();
+      ticker.advanceNanos(1);
+      assertThat(second).isCompleted();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "alice"})
     void leavesNothingToGiveBackFromBefore(String key) {

@@ -277,7 +277,9 @@ class MutantsTest {
         new Mutant(
             "who gives up leaves the permits to nobody",
             QUEUE,
-            List.of("        line.get(i).lease.undo();\n", ""),
+            List.of(
+                "while (undone > at && line.get(undone - 1).lease.undo()) {",
+                "while (undone > at) {"),
             QueueTest.class.getName(),
             "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }
