@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Only differences mean anything, and the count may wrap around. Tests pass a ticker that they turn by hand. A reading that
  * steps back makes the built-in limiters refuse for as long as the step was. It makes them admit no more, unless it is by more than
- * 2.4 hours: then what was taken may be forgotten.
+ * 2.4 hours: then what was taken may be forgotten. Nor by giving permits back, with one exception: if the step comes between taking
+ * permits and giving them back, those that are given back may pass once more.
  *
  * <p>Implementations are thread-safe. A check reads the ticker once, or again when other threads got between; it is the
  * largest single cost of a check, so keep it cheap.
