@@ -38,6 +38,10 @@ public record RateLimit(long permits, Duration period, long burst) {
   private static final Pattern TEXT =
       Pattern.compile("(\\d{1,18}) ?/ ?(?:(\\d{1,18}) ?)?([a-z]{1,7})(?: burst (\\d{1,18}))?");
 
+  // What people write instead.
+  private static final Pattern GROUPED = Pattern.compile("\\d,\\d{3}(?!\\d)");
+  private static final Pattern FRACTION = Pattern.compile("\\d\\.\\d");
+
   /**
    * Checks the parts.
    *
@@ -69,14 +73,7 @@ public record RateLimit(long permits, Duration period, long burst) {
    */
   public static RateLimit parse(String text) {
     Objects.requireNonNull(text, "limit");
-    Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      throw malformed(text, "write it in that form");
-    }
-    long permits = Long.parseLong(matcher.group(1));
-    String burst = matcher.group(4);
-    return new RateLimit(
-        permits, period(text, matcher), burst == null ? permits : Long.parseLong(burst));
+    return parse(text, text);
   }
 
   /**
@@ -87,11 +84,38 @@ public record RateLimit(long permits, Duration period, long burst) {
   public static List<RateLimit> parseAll(String text) {
     Objects.requireNonNull(text, "limit");
     List<RateLimit> limits =
-        Stream.of(text.split(",", -1)).map(RateLimit::parse).toList();
+        Stream.of(text.split(",", -1)).map(part -> parse(part, text)).toList();
     if (limits.stream().distinct().count() < limits.size()) {
       throw malformed(text, "say each limit once");
     }
     return limits;
+  }
+
+  /** Reads a part of a text, or all of it. */
+  private static RateLimit parse(String part, String text) {
+    Matcher matcher = TEXT.matcher(part.strip().toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      throw malformed(text, wayOut(part, text));
+    }
+    long permits = Long.parseLong(matcher.group(1));
+    String burst = matcher.group(4);
+    return new RateLimit(
+        permits, period(text, matcher), burst == null ? permits : Long.parseLong(burst));
+  }
+
+  private static String wayOut(String part, String text) {
+    if (GROUPED.matcher(text).find()) {
+      return "write numbers without commas, as in '1000/s'";
+    }
+    if (FRACTION.matcher(part).find()) {
+      return "write whole numbers, as in '3/2s' for 1.5/s";
+    }
+    if (part.contains(";")) {
+      return "separate limits by commas, as in '100/s, 5000/h'";
+    }
+    return part.equals(text) // else a comma has parted them
+        ? part.contains(",") ? "write one of them" : "write it in that form"
+        : "write '" + shown(part.strip()) + "' in that form";
   }
 
   /**
@@ -137,6 +161,8 @@ public record RateLimit(long permits, Duration period, long burst) {
       case "min", "minute", "minutes" -> ChronoUnit.MINUTES;
       case "h", "hour", "hours" -> ChronoUnit.HOURS;
       case "d", "day", "days" -> ChronoUnit.DAYS;
+      case "m" ->
+        throw malformed(text, "'m' is no period, say 'min' for a minute or '30day' for a month");
       default -> throw malformed(text, "'" + name + "' is no period");
     };
   }

@@ -186,8 +186,12 @@ public final class LimiterSpec {
     Set<String> allowed = new TreeSet<>(List.of(known));
     unknown.removeAll(allowed);
     if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("options must be among " + allowed + ", got " + unknown
-          + ": correct the spelling or leave them out");
+      throw new IllegalArgumentException(
+          allowed.isEmpty()
+              ? "options must be none, got " + unknown
+                  + ": this limiter has no options, so leave them out"
+              : "options must be among " + allowed + ", got " + unknown
+                  + ": correct the spelling or leave them out");
     }
     return this;
   }

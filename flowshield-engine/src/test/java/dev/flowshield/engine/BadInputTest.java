@@ -57,18 +57,25 @@ class BadInputTest {
           "got '1/eon'",
           FORM,
           "'eon' is no period"),
+      row("a fraction", () -> RateLimit.parse("1.5/s"), "got '1.5/s'", FORM, "write whole numbers"),
       row(
-          "a fraction",
-          () -> RateLimit.parse("1.5/s"),
-          "got '1.5/s'",
+          "a comma that groups digits",
+          () -> RateLimiter.of("1,000/s"),
+          "got '1,000/s'",
           FORM,
-          "write it in that form"),
+          "without commas"),
+      row(
+          "minutes or months",
+          () -> RateLimiter.of("100/m"),
+          "got '100/m'",
+          FORM,
+          "say 'min' for a minute"),
       row(
           "two limits in one",
           () -> RateLimit.parse("1/s, 5/h"),
           "got '1/s, 5/h'",
           FORM,
-          "write it in that form"),
+          "write one of them"),
       row(
           "negative permits",
           () -> RateLimit.parse("-1/s"),
@@ -155,7 +162,14 @@ class BadInputTest {
           () -> RateLimiter.of(
               "token-bucket", LimiterSpec.of(RateLimit.parse("1/s")).withOption("brust", "5")),
           "got [brust]",
-          "options must be among []",
+          "options must be none",
+          "leave them out"),
+      row(
+          "an unknown option of a limiter that has one",
+          () -> RateLimiter.of(
+              "fixed-window", LimiterSpec.of(RateLimit.parse("1/s")).withOption("zone", "UTC")),
+          "got [zone]",
+          "options must be among [utc-offset]",
           "correct the spelling"),
       row(
           "two limiters of one name",
