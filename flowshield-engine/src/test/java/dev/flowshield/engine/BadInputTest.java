@@ -289,6 +289,12 @@ class BadInputTest {
           "got 129",
           "1 to 128",
           "ask for 128"),
+      row(
+          "none of the refused",
+          () -> SHIELD.topRefused(0),
+          "got 0",
+          "topRefused must be 1 to 128",
+          "ask for one or more"),
       // charges
       row(
           "a charge of an unknown limit",
@@ -376,6 +382,18 @@ class BadInputTest {
           "permits must be 1 to 5",
           "ask for one or more"),
       row(
+          "to wait for less than no time",
+          () -> LIMITER.acquire("alice", 1, Duration.ofSeconds(-1)),
+          "got PT-1S",
+          "maxWait must be 0 to 1 hour",
+          "pass Duration.ZERO"),
+      row(
+          "to wait for who knows how long",
+          () -> LIMITER.acquire("alice", 1, missingTime()),
+          "got null",
+          "maxWait must be 0 to 1 hour",
+          "pass Duration.ZERO"),
+      row(
           "a cost above the burst",
           () -> LIMITER.decide("alice", 6),
           "got 6",
@@ -418,6 +436,11 @@ class BadInputTest {
 
   @SuppressWarnings("NullAway") // what a caller without that check may pass
   private static String missing() {
+    return null;
+  }
+
+  @SuppressWarnings("NullAway") // as above
+  private static Duration missingTime() {
     return null;
   }
 

@@ -6,6 +6,7 @@ import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
@@ -38,7 +39,9 @@ public final class FixedWindowProvider implements RateLimiterProvider {
     } catch (DateTimeException malformed) {
       throw new IllegalArgumentException(
           UTC_OFFSET + " must be Z or as '+02:00', at most 18 hours, got '" + text
-              + "': say how far the clock whose days you mean is ahead of UTC",
+              + (ZoneId.getAvailableZoneIds().contains(text)
+                  ? "': say the offset itself, as that of a region may change with the seasons"
+                  : "': say how far the clock whose days you mean is ahead of UTC"),
           malformed);
     }
   }

@@ -31,12 +31,17 @@ public final class Requests {
    * Refuses what is no time to wait.
    *
    * @return the time in nanoseconds
+   * @throws NullPointerException if there is none
    * @throws IllegalArgumentException if it is negative or above an hour
    */
   static long requireWait(Duration maxWait) {
+    Objects.requireNonNull(
+        maxWait, "maxWait must be 0 to 1 hour, got null: pass Duration.ZERO for not waiting");
     if (maxWait.isNegative() || maxWait.compareTo(LONGEST_WAIT) > 0) {
       throw new IllegalArgumentException("maxWait must be 0 to 1 hour, got " + maxWait
-          + ": work that can wait longer belongs into a queue that survives a restart");
+          + (maxWait.isNegative()
+              ? ": pass Duration.ZERO for not waiting"
+              : ": work that can wait longer belongs into a queue that survives a restart"));
     }
     return maxWait.toNanos();
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyedLimiterTest {
@@ -252,11 +253,25 @@ class KeyedLimiterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PT-0.000000001S", "PT1H0.000000001S"})
-    void isForAnHourAtMost(String maxWait) {
+    @CsvSource({
+      "PT-0.000000001S, pass Duration.ZERO",
+      "PT-1S, pass Duration.ZERO",
+      "PT1H0.000000001S, a queue that survives a restart"
+    })
+    void isForAnHourAtMost(String maxWait, String wayOut) {
       assertThatThrownBy(() -> limiter.acquireAsync("alice", 1, Duration.parse(maxWait)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("maxWait must be 0 to 1 hour, got " + maxWait + ": ");
+          .hasMessageStartingWith("maxWait must be 0 to 1 hour, got " + maxWait + ": ")
+          .hasMessageContaining(wayOut);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a caller without a null check may do
+    void isForAKnownTime() {
+      assertThatThrownBy(() -> limiter.acquire("alice", 1, null))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("maxWait must be 0 to 1 hour, got null: pass Duration.ZERO for not waiting");
+      assertThat(limiter.decide("alice", 4).isAdmitted()).as("nothing is taken").isTrue();
     }
 
     @Test

@@ -105,7 +105,17 @@ class WindowLimitersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Europe/Berlin", "+19:00", "two", ""})
+  @ValueSource(strings = {"Europe/Berlin", "CET"})
+  void aRegionHasNoOffsetOfItsOwn(String text) {
+    assertThatThrownBy(
+            () -> RateLimiter.of("fixed-window", spec("1/h").withOption("utc-offset", text)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("utc-offset must be Z or as '+02:00', at most 18 hours, got '" + text
+            + "': say the offset itself, as that of a region may change with the seasons");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+19:00", "two", ""})
   void anOffsetMustBeOne(String text) {
     assertThatThrownBy(
             () -> RateLimiter.of("fixed-window", spec("1/h").withOption("utc-offset", text)))
