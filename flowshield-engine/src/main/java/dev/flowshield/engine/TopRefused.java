@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -83,8 +82,10 @@ final class TopRefused {
    */
   List<RefusedClient> top(int n) {
     if (n < 1 || n > COUNTERS) {
-      throw new IllegalArgumentException("top must be 1 to 128, got " + n
-          + ": ask for 128 and choose from those; more are not counted");
+      throw new IllegalArgumentException("n of topRefused must be 1 to 128, got " + n
+          + (n < 1
+              ? ": ask for one or more"
+              : ": ask for 128 and choose from those; more are not counted"));
     }
     lock.lock();
     try {
@@ -94,17 +95,6 @@ final class TopRefused {
           .sorted(Comparator.comparingLong(RefusedClient::refusals).reversed())
           .limit(n)
           .toList();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Begins anew, for whoever wants to see what happens from now on. */
-  void clear() {
-    lock.lock();
-    try {
-      used = 0;
-      Arrays.fill(keys, null);
     } finally {
       lock.unlock();
     }

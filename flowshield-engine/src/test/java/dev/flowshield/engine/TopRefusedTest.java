@@ -94,16 +94,6 @@ class TopRefusedTest {
   }
 
   @Test
-  void beginsAnewWhenItIsCleared() {
-    exact.refused(1, "");
-    exact.clear();
-    assertThat(exact.top(1)).isEmpty();
-    exact.refused(2, "");
-
-    assertThat(exact.top(1)).containsExactly(new RefusedClient(id(2), 1));
-  }
-
-  @Test
   void passesRatherThanWaits() throws Exception {
     exact.lock.lock();
     try {
@@ -147,10 +137,10 @@ class TopRefusedTest {
   void asksForNoMoreThanIsCounted() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> exact.top(0))
-        .withMessageContaining("top must be 1 to 128, got 0: ask");
+        .withMessage("n of topRefused must be 1 to 128, got 0: ask for one or more");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> exact.top(129))
-        .withMessageContaining("got 129");
+        .withMessageContaining("got 129: ask for 128");
   }
 
   private static String id(long hash) {
