@@ -8,7 +8,7 @@ import java.util.Objects;
  * What work costs one limit of a shield: {@link FlowShield#admit(Charge...)}.
  *
  * @param limit the name of the limit
- * @param key whom it counts; empty for a limit for all together
+ * @param key whom it counts; empty for a limit for all together, and only there
  * @param permits what the work costs it; 0 only to settle
  */
 public record Charge(String limit, String key, long permits) {

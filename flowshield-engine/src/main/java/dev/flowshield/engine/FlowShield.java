@@ -113,8 +113,8 @@ public final class FlowShield {
    * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else as {@link #admit(String, long)}.
    *
    * @param charges 1 to 16, no limit twice with the same key
-   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, or the permits can never be had at once; nothing
-   *     is charged then
+   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a limit on each key lacks the key or one for all
+   *     together has one, or the permits can never be had at once; nothing is charged then
    */
   public Admission admit(Charge... charges) {
     return enter(limits.bill(charges, false), "", 0, 0);
@@ -248,7 +248,7 @@ public final class FlowShield {
   /**
    * Changes how much limits admit while work goes on: {@code change(Map.of("client", "200/s, 9000/h"))}. As {@link #change(Limit...)}.
    *
-   * @param to the new limits as text, by the name of the limit
+   * @param to the new limits as text, by the name of the limit; an empty map changes nothing
    */
   public void change(Map<String, String> to) {
     List<Limit> changed = new ArrayList<>(to.size());
@@ -263,8 +263,9 @@ public final class FlowShield {
    * <p>All or nothing: all is checked before the first limit is changed. Limits change one after another, so a request of that moment may be
    * judged by some of the old and some of the new.
    *
-   * @param to limits of this shield, changed only in what they admit, each to as many limits as before
-   * @throws IllegalArgumentException if one is not of this shield, changes something else, or is outside the range of its limiter
+   * @param to limits of this shield, changed only in what they admit, each to as many limits as before; none changes nothing
+   * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something else, or is outside the range of its limiter;
+   *     the message names it
    * @throws UnsupportedOperationException if one is kept by a limiter that cannot change
    */
   public void change(Limit... to) {
@@ -370,14 +371,16 @@ public final class FlowShield {
 
     /**
      * What everyone together may, as text: {@code 5000/s} or, for several that all hold, {@code 5000/s, 100000/h}. The limit {@code everyone}.
+     *
+     * @throws IllegalArgumentException if the text is no limit, or the limit is set already
      */
     public Builder limit(String everyone) {
-      return put(Limit.together(Limit.EVERYONE, everyone));
+      return limit(Limit.together(Limit.EVERYONE, everyone));
     }
 
-    /** What everyone together may. The limit {@code everyone}. */
+    /** What everyone together may. As {@link #limit(String)}. */
     public Builder limit(RateLimit everyone) {
-      return put(
+      return limit(
           Limit.together(Limit.EVERYONE, List.of(Objects.requireNonNull(everyone, "limit"))));
     }
 
@@ -388,28 +391,25 @@ public final class FlowShield {
      * @throws IllegalArgumentException if there is one of that name
      */
     public Builder limit(Limit more) {
-      if (limits.containsKey(more.name())) {
-        throw new IllegalArgumentException(
-            "names of limits must be unique, got '" + more.name() + "' twice: rename one of them");
+      if (limits.putIfAbsent(more.name(), more) != null) {
+        throw new IllegalArgumentException("names of limits must be unique, got '" + more.name()
+            + "' twice: rename one of them, or say both as one limit, as in \"100/s, 5000/h\"");
       }
-      return put(more);
+      return this;
     }
 
     /**
      * What each client may, as text: {@code 100/s} or, for several that all hold, {@code 100/s, 5000/h}. The limit {@code client}.
+     *
+     * @throws IllegalArgumentException if the text is no limit, or the limit is set already
      */
     public Builder perClient(String each) {
-      return put(Limit.each(Limit.CLIENT, each));
+      return limit(Limit.each(Limit.CLIENT, each));
     }
 
-    /** What each client may. The limit {@code client}. */
+    /** What each client may. As {@link #perClient(String)}. */
     public Builder perClient(RateLimit each) {
-      return put(Limit.each(Limit.CLIENT, List.of(Objects.requireNonNull(each, "perClient"))));
-    }
-
-    private Builder put(Limit limit) {
-      limits.put(limit.name(), limit);
-      return this;
+      return limit(Limit.each(Limit.CLIENT, List.of(Objects.requireNonNull(each, "perClient"))));
     }
 
     /**
@@ -526,8 +526,9 @@ public final class FlowShield {
           && (!limiter.equals(TokenBucketProvider.NAME)
               || maxClients != LimiterSpec.DEFAULT_MAX_CLIENTS)) {
         throw new IllegalStateException(
-            "limiter and maxClients must come with perClient, the limit they serve, got '" + limiter
-                + "' and " + maxClients + " without it: set perClient, as in perClient(\"100/s\")");
+            "limiter and maxClients must come with perClient, the limit they serve, got "
+                + (ownLimiter == null ? "'" + limiter + "'" : "a limiter") + " and " + maxClients
+                + " without it: set perClient, as in perClient(\"100/s\")");
       }
       Limit client = limits.get(Limit.CLIENT);
       if (penalty != null && (client == null || client.isShadow())) {

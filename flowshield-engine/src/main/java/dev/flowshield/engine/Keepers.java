@@ -23,6 +23,10 @@ final class Keepers {
    * @throws IllegalArgumentException if no limiter has the name, or it cannot keep the limits
    */
   static NamedLimit keep(Limit limit, Ticker ticker) {
+    return Limit.named(limit.name(), () -> kept(limit, ticker));
+  }
+
+  private static NamedLimit kept(Limit limit, Ticker ticker) {
     if (isDefault(limit)) { // known without looking for it
       return limit.scope() == Scope.EACH
           ? byKey(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker)))

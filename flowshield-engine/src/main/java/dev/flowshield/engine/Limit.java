@@ -7,6 +7,7 @@ import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ public final class Limit {
    * @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, {@code .}, {@code _} or {@code -}, or the text is no limit
    */
   public static Limit each(String name, String limits) {
-    return each(name, RateLimit.parseAll(limits));
+    return each(requireName(name, Scope.EACH), parsed(name, limits));
   }
 
   /** A limit for each key by itself. As {@link #each(String, String)}. */
@@ -83,7 +84,7 @@ public final class Limit {
 
   /** A limit for all together, as text. As {@link #each(String, String)}. */
   public static Limit together(String name, String limits) {
-    return together(name, RateLimit.parseAll(limits));
+    return together(requireName(name, Scope.TOGETHER), parsed(name, limits));
   }
 
   /** A limit for all together. As {@link #each(String, String)}. */
@@ -95,7 +96,7 @@ public final class Limit {
     return new Limit(
         requireName(name, scope),
         scope,
-        requireSome(limits),
+        requireSome(name, limits),
         TokenBucketProvider.NAME,
         null,
         LimiterSpec.DEFAULT_MAX_CLIENTS,
@@ -104,12 +105,13 @@ public final class Limit {
 
   /** The same with other limits, as text. */
   public Limit withLimits(String newLimits) {
-    return withLimits(RateLimit.parseAll(newLimits));
+    return withLimits(parsed(name, newLimits));
   }
 
   /** The same with other limits. */
   public Limit withLimits(List<RateLimit> newLimits) {
-    return new Limit(name, scope, requireSome(newLimits), limiter, ownLimiter, maxClients, shadow);
+    return new Limit(
+        name, scope, requireSome(name, newLimits), limiter, ownLimiter, maxClients, shadow);
   }
 
   /** The same, kept by the limiter of this name on the class path or module path; {@code token-bucket} unless set. */
@@ -147,7 +149,7 @@ public final class Limit {
       throw new IllegalArgumentException("maxClients must be for a limit on each key, got " + most
           + " for limit '" + name + "', which is for all together: leave it out");
     }
-    LimiterSpec.ofAll(limits).withMaxClients(most); // knows the range
+    named(name, () -> LimiterSpec.ofAll(limits).withMaxClients(most)); // knows the range
     return new Limit(name, scope, limits, limiter, ownLimiter, most, shadow);
   }
 
@@ -247,7 +249,20 @@ public final class Limit {
     return name;
   }
 
-  private static List<RateLimit> requireSome(List<RateLimit> limits) {
-    return LimiterSpec.ofAll(limits).limits(); // knows what is allowed
+  private static List<RateLimit> requireSome(String name, List<RateLimit> limits) {
+    return named(name, () -> LimiterSpec.ofAll(limits).limits()); // knows what is allowed
+  }
+
+  private static List<RateLimit> parsed(String name, String limits) {
+    return named(name, () -> RateLimit.parseAll(limits));
+  }
+
+  /** What is wrong with a limit is told with its name. */
+  static <T> T named(String name, Supplier<T> result) {
+    try {
+      return result.get();
+    } catch (IllegalArgumentException wrong) {
+      throw new IllegalArgumentException("limit '" + name + "': " + wrong.getMessage(), wrong);
+    }
   }
 }

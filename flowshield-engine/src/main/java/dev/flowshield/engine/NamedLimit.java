@@ -81,8 +81,10 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
   /** Goes on with other limits, as many as before; the same ones change nothing, not even by rounding. */
   final void change(List<RateLimit> limits) {
     if (!limits.equals(limit.limits())) {
-      keepTo(limits);
-      limit = limit.withLimits(limits);
+      limit = Limit.named(limit.name(), () -> {
+        keepTo(limits);
+        return limit.withLimits(limits);
+      });
     }
   }
 

@@ -2,15 +2,18 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Requests;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -99,12 +102,7 @@ final class NamedLimits {
     if (reserved) {
       for (Item item : items) {
         if (item.limit() instanceof ProvidedLimit provided && !provided.canGiveBack()) {
-          throw new UnsupportedOperationException(
-              "limit '" + item.limit().limit().name()
-                  + "' must be kept by a limiter that can reserve, got '"
-                  + item.limit().limit().limiter()
-                  + "': choose one whose capabilities() include RESERVE,"
-                  + " or use admit");
+          throw provided.missing(Capability.RESERVE, "choose one that can, or use admit");
         }
       }
     }
@@ -129,6 +127,7 @@ final class NamedLimits {
       Charge charge = charges[i];
       NamedLimit limit = limit(charge.limit());
       requireNoKeyTogether(limit, charge.key());
+      requireKeyEach(limit, charge.key());
       requirePermits(charge.permits(), limit);
       for (int j = 0; j < i; j++) {
         if (charges[j].limit().equals(charge.limit()) && charges[j].key().equals(charge.key())) {
@@ -217,7 +216,12 @@ final class NamedLimits {
     try {
       List<Limit> known = new ArrayList<>(); // that they fit
       List<Limit> unknown = new ArrayList<>();
+      Set<String> names = new HashSet<>();
       for (Limit each : to) {
+        if (!names.add(each.name())) {
+          throw new IllegalArgumentException("limits must be changed once each, got '" + each.name()
+              + "' twice: leave one of them out");
+        }
         (requireChange(each) ? known : unknown).add(each);
       }
       unknown.addAll(known); // what may still fail comes first
@@ -259,7 +263,7 @@ final class NamedLimits {
           + now.limits().size() + ", as many as before, got '" + to.text()
           + "': build a new shield for more or fewer");
     }
-    return limit.canKeepTo(to.limits());
+    return Limit.named(to.name(), () -> limit.canKeepTo(to.limits()));
   }
 
   private NamedLimit limit(String name) {
@@ -281,6 +285,16 @@ final class NamedLimits {
     }
   }
 
+  /** A charge that lost its key must not be taken from an allowance that nobody meant. */
+  private static void requireKeyEach(NamedLimit limit, String key) {
+    if (key.isEmpty() && limit.limit().scope() == Scope.EACH) {
+      String name = limit.limit().name();
+      throw new IllegalArgumentException("key must not be empty for limit '" + name
+          + "', which is for each key by itself, got none: say whom to count, as in Charge.of(\""
+          + name + "\", key); those without a key may share one that you choose");
+    }
+  }
+
   /** Refuses what the limits that are enforced can never admit. */
   private static void requirePermits(long permits, NamedLimit... limits) {
     long most = Long.MAX_VALUE;
@@ -292,7 +306,10 @@ final class NamedLimits {
       }
     }
     if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
-      Requests.requirePermits(permits, most, least == null ? "" : least.limit().text());
+      Requests.requirePermits(
+          permits,
+          most,
+          least == null ? "" : least.limit().name() + ": " + least.limit().text());
     }
   }
 }

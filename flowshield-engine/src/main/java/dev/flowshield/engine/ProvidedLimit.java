@@ -27,6 +27,19 @@ final class ProvidedLimit extends NamedLimit {
     return canGiveBack;
   }
 
+  /** Its limiter cannot do what it is asked for. */
+  UnsupportedOperationException missing(Capability capability, String wayOut) {
+    return new UnsupportedOperationException(
+        "limit '" + limit().name() + "' must be kept by a limiter whose capabilities() include "
+            + capability + ", got one with " + limiter.capabilities() + ": " + wayOut);
+  }
+
+  private void require(Capability capability) {
+    if (!limiter.capabilities().contains(capability)) {
+      throw missing(capability, "choose one that can, as those of the engine can");
+    }
+  }
+
   @Override
   int turn() {
     return canGiveBack ? 2 : 3;
@@ -59,16 +72,19 @@ final class ProvidedLimit extends NamedLimit {
 
   @Override
   Decision look(String key, long permits, long now) {
+    require(Capability.PEEK);
     return answered(limiter.peek(key));
   }
 
   @Override
   void reset(String key) {
+    require(Capability.RESET);
     limiter.reset(key);
   }
 
   @Override
   boolean canKeepTo(List<RateLimit> limits) {
+    require(Capability.CHANGE);
     return false;
   }
 
@@ -95,9 +111,8 @@ final class ProvidedLimit extends NamedLimit {
   /** An answer of code that nobody checked for nulls; it must not pass for a yes. */
   private <T> T answered(@Nullable T answer) {
     if (answer == null) {
-      throw new IllegalStateException("an answer of limiter '" + limit().limiter()
-          + "', which keeps limit '" + limit().name()
-          + "', must be Admitted or Rejected, got null: mend its provider");
+      throw new IllegalStateException("an answer of the limiter that keeps limit '"
+          + limit().name() + "' must be Admitted or Rejected, got null: mend that limiter");
     }
     return answer;
   }

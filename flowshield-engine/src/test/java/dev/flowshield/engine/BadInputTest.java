@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.spi.LimiterSpec;
@@ -223,6 +224,39 @@ class BadInputTest {
           "names of limits must be unique",
           "rename one"),
       row(
+          "two limits for each client",
+          () -> FlowShield.builder().perClient("100/s").perClient("5000/h"),
+          "got 'client' twice",
+          "names of limits must be unique",
+          "say both as one limit"),
+      row(
+          "two limits for everyone",
+          () -> FlowShield.builder().limit(Limit.together("everyone", "100/s")).limit("5000/h"),
+          "got 'everyone' twice",
+          "names of limits must be unique",
+          "say both as one limit"),
+      row(
+          "nonsense for a limit with a name",
+          () -> Limit.each("tenant", "fast"),
+          "got 'fast'",
+          "limit 'tenant': limit must be permits/period",
+          "write it in that form"),
+      row(
+          "a limit with a name that is faster than any check",
+          () -> FlowShield.builder().limit(Limit.each("tenant", "10000001/s")).build(),
+          "got '10000001/s'",
+          "limit 'tenant': limit must be at most 10,000,000 permits a second",
+          "lower it"),
+      row(
+          "a limiter of one's own without a limit",
+          () -> FlowShield.builder()
+              .inFlight(1)
+              .limiter((key, permits) -> new Decision.Admitted(1))
+              .build(),
+          "got a limiter and 1000000",
+          "must come with perClient",
+          "set perClient"),
+      row(
           "a name that is a sentence",
           () -> Limit.each("all of them", "1/s"),
           "got 'all of them'",
@@ -321,10 +355,28 @@ class BadInputTest {
           "key must be empty for limit 'everyone'",
           "leave it out"),
       row(
+          "a charge without a key",
+          () -> SHIELD.admit(Charge.of("everyone"), Charge.of("client")),
+          "got none",
+          "key must not be empty for limit 'client', which is for each key by itself",
+          "Charge.of(\"client\", key)"),
+      row(
+          "an estimate without a key",
+          () -> SHIELD.reserve(Charge.of("client", 3)),
+          "got none",
+          "key must not be empty for limit 'client'",
+          "say whom to count"),
+      row(
+          "a question without a key",
+          () -> SHIELD.standings(Charge.of("client", "")),
+          "got none",
+          "key must not be empty for limit 'client'",
+          "say whom to count"),
+      row(
           "a charge above the burst",
           () -> SHIELD.admit(Charge.of("everyone", 7), Charge.of("client", "alice", 6)),
           "got 6",
-          "permits must be 1 to 5 (burst of limit '5/day')",
+          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
           "raise the burst"),
       row(
           "a charge of nothing",
@@ -403,7 +455,7 @@ class BadInputTest {
           "a cost above the least burst of a shield",
           () -> SHIELD.admit("alice", 6),
           "got 6",
-          "permits must be 1 to 5 (burst of limit '5/day')",
+          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
           "raise the burst"));
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class FlowShieldChangeTest {
 
     assertThat(((OverLimit) shield.admit("alice")).limit()).isEqualTo(RateLimit.parse("1/day"));
     assertThatThrownBy(() -> shield.admit("alice", 2))
-        .hasMessageContaining("burst of limit '1/day, 2/day burst 1'");
+        .hasMessageContaining("burst of limit 'client: 1/day, 2/day burst 1'");
     assertThat(shield.limits())
         .extracting(Limit::toString)
         .containsExactly(
@@ -76,19 +77,40 @@ class FlowShieldChangeTest {
         "build a new shield");
     assertRefused(
         () -> shield.change(Map.of("everyone", "1/day", "tenant", "10000001/s")),
-        "at most 10,000,000 permits a second",
+        "limit 'tenant': limit must be at most 10,000,000 permits a second",
+        "lower it");
+    assertRefused(
+        () -> shield.change(Map.of("everyone", "1/day", "tenant", "1/day burst 1000000")),
+        "limit 'tenant': burst must be at most 26687",
         "lower it");
     assertRefused(
         () -> shield.change(Map.of("everyone", "1/day", "tenant", "fast")),
-        "got 'fast'",
-        "write it in that form");
+        "limit 'tenant': limit must be permits/period",
+        "got 'fast': write it in that form");
     assertRefused(
         () -> shield.change(
             Limit.together("everyone", "1/day"), Limit.each("tenant", "1/day").shadow()),
         "must stay as it is but for how much it admits",
         "build a new shield");
     assertRefused(
+        () -> shield.change(
+            Limit.together("everyone", "1/day"),
+            Limit.each("tenant", "4/day"),
+            Limit.each("tenant", "8/day")),
+        "limits must be changed once each, got 'tenant' twice",
+        "leave one of them out");
+    assertRefused(
         () -> shield.changeInFlight(0), "inFlight must be 1 to 1,000,000, got 0", "choose");
+  }
+
+  @Test
+  void changesNothingWhereNothingIsToBeChanged() {
+    List<Limit> before = shield.limits();
+
+    shield.change(Map.of());
+    shield.change();
+
+    assertThat(shield.limits()).isEqualTo(before);
   }
 
   private void assertRefused(ThrowingCallable change, String what, String wayOut) {
@@ -103,11 +125,12 @@ class FlowShieldChangeTest {
 
   @Test
   void changesBackWhatWasChangedBeforeALimiterOfSomebodyElsesFails() {
-    RateLimiter own =
-        RateLimiter.of("token-bucket", LimiterSpec.of(RateLimit.parse("5/day")).withTicker(ticker));
+    LimiterSpec five = LimiterSpec.of(RateLimit.parse("5/day")).withTicker(ticker);
+    RateLimiter own = RateLimiter.of("token-bucket", five);
     FlowShield mixed = FlowShield.builder()
         .ticker(ticker)
         .limit(Limit.each("own", "5/day").withLimiter(own))
+        .limit(Limit.each("other", "5/day").withLimiter(RateLimiter.of("token-bucket", five)))
         .limit(Limit.each("fixed", "5/day").withLimiter((key, permits) -> new Decision.Admitted(1)))
         .limit(Limit.each("engine", "5/day"))
         .build();
@@ -115,9 +138,14 @@ class FlowShieldChangeTest {
     assertThatThrownBy(
             () -> mixed.change(Map.of("engine", "9/day", "own", "9/day", "fixed", "9/day")))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("CHANGE");
-    assertThatThrownBy(() -> mixed.change(Map.of("engine", "9/day", "own", "10000001/s")))
-        .isInstanceOf(IllegalArgumentException.class);
+        .hasMessage("limit 'fixed' must be kept by a limiter whose capabilities() include CHANGE,"
+            + " got one with []: choose one that can, as those of the engine can");
+    assertThatThrownBy(() -> mixed.change(
+            Limit.each("engine", "9/day"),
+            mixed.limits().get(0).withLimits("9/day"),
+            mixed.limits().get(1).withLimits("10000001/s")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("limit 'other': limit must be at most 10,000,000");
 
     assertThat(mixed.limits())
         .extracting(limit -> limit.limits().get(0).permits())

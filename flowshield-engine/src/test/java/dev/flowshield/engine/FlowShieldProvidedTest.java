@@ -13,6 +13,7 @@ import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Limits that somebody else's limiter keeps: asked last, and given back where that can be done. */
@@ -90,9 +91,8 @@ class FlowShieldProvidedTest {
 
     assertThatThrownBy(() -> shield.admit("alice"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("which keeps limit 'client', must be")
-        .hasMessageContaining("got null")
-        .hasMessageContaining("mend its provider");
+        .hasMessage("an answer of the limiter that keeps limit 'client' must be"
+            + " Admitted or Rejected, got null: mend that limiter");
     assertThat(shield.stats().inFlight()).isZero();
   }
 
@@ -155,12 +155,20 @@ class FlowShieldProvidedTest {
 
     assertThatThrownBy(() -> shield.reserve("alice", 2))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("limit 'client' must be kept by a limiter that can reserve")
-        .hasMessageContaining("or use admit");
+        .hasMessage("limit 'client' must be kept by a limiter whose capabilities() include RESERVE,"
+            + " got one with []: choose one that can, or use admit");
     assertThatThrownBy(() -> shield.peek("client", "alice"))
-        .isInstanceOf(UnsupportedOperationException.class);
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("limit 'client' must be kept by a limiter whose capabilities() include PEEK,"
+            + " got one with []: choose one that can, as those of the engine can");
     assertThatThrownBy(() -> shield.reset("client", "alice"))
-        .isInstanceOf(UnsupportedOperationException.class);
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("limit 'client'")
+        .hasMessageContaining("include RESET");
+    assertThatThrownBy(() -> shield.change(Map.of("client", "6/s")))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("limit 'client'")
+        .hasMessageContaining("include CHANGE");
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
   }
