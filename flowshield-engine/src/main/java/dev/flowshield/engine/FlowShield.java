@@ -9,6 +9,7 @@ import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class FlowShield {
     this.builtAt = ticker.nanos();
     this.inFlight = new InFlight(settings.inFlight);
     this.refusals = settings.refusals(builtAt);
-    this.limits = new NamedLimits(settings.allLimits(), refusals, ticker);
+    this.limits = new NamedLimits(settings.allLimits(), refusals, ticker, settings.instantSource);
   }
 
   /** Starts with nothing limited; say at least one of limit, limit per client, and work in flight. */
@@ -366,6 +367,7 @@ public final class FlowShield {
     private Executor executor = RefusalEvents.defaultExecutor();
     private boolean showKeys;
     private Ticker ticker = Ticker.system();
+    private InstantSource instantSource = InstantSource.system();
 
     private Builder() {}
 
@@ -506,6 +508,12 @@ public final class FlowShield {
     /** Where to read the time; for tests. */
     public Builder ticker(Ticker source) {
       this.ticker = Objects.requireNonNull(source, "ticker");
+      return this;
+    }
+
+    /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
+    public Builder instantSource(InstantSource source) {
+      this.instantSource = Objects.requireNonNull(source, "instantSource");
       return this;
     }
 

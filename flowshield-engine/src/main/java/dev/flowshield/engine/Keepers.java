@@ -10,7 +10,9 @@ import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /** Finds who keeps a limit of a shield. */
 final class Keepers {
@@ -22,18 +24,19 @@ final class Keepers {
    *
    * @throws IllegalArgumentException if no limiter has the name, or it cannot keep the limits
    */
-  static NamedLimit keep(Limit limit, Ticker ticker) {
-    return Limit.named(limit.name(), () -> kept(limit, ticker));
+  static NamedLimit keep(Limit limit, Ticker ticker, InstantSource instantSource) {
+    return Limit.named(limit.name(), () -> kept(limit, ticker, instantSource));
   }
 
-  private static NamedLimit kept(Limit limit, Ticker ticker) {
+  private static NamedLimit kept(Limit limit, Ticker ticker, InstantSource instantSource) {
     if (isDefault(limit)) { // known without looking for it
       return limit.scope() == Scope.EACH
-          ? byKey(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker)))
+          ? byKey(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker, instantSource)))
           : together(limit, ticker);
     }
-    RateLimiter limiter =
-        limit.ownLimiter().orElseGet(() -> RateLimiter.of(limit.limiter(), spec(limit, ticker)));
+    RateLimiter limiter = limit
+        .ownLimiter()
+        .orElseGet(() -> RateLimiter.of(limit.limiter(), spec(limit, ticker, instantSource)));
     // Limits are judged by the shield's reading of the clock, so they must go by the same one.
     return limiter instanceof KeyedLimiter keyed && keyed.ticker() == ticker
         ? byKey(limit, keyed)
@@ -53,13 +56,16 @@ final class Keepers {
     if (isDefault(limit)) {
       others.forEach(Gcra::new);
     } else {
-      RateLimiter.of(limit.limiter(), LimiterSpec.ofAll(others).withMaxClients(1));
+      RateLimiter.of(
+          limit.limiter(), withOptions(LimiterSpec.ofAll(others).withMaxClients(1), limit));
     }
     return true;
   }
 
   private static boolean isDefault(Limit limit) {
-    return limit.ownLimiter().isEmpty() && limit.limiter().equals(TokenBucketProvider.NAME);
+    return limit.ownLimiter().isEmpty()
+        && limit.limiter().equals(TokenBucketProvider.NAME)
+        && limit.options().isEmpty(); // it has none, and says so
   }
 
   /** In a table; for all together, one key stands for all. */
@@ -79,9 +85,19 @@ final class Keepers {
     });
   }
 
-  private static LimiterSpec spec(Limit limit, Ticker ticker) {
-    return LimiterSpec.ofAll(limit.limits())
+  private static LimiterSpec spec(Limit limit, Ticker ticker, InstantSource instantSource) {
+    LimiterSpec spec = LimiterSpec.ofAll(limit.limits())
         .withTicker(ticker)
+        .withInstantSource(instantSource)
         .withMaxClients(limit.scope() == Scope.EACH ? limit.maxClients() : 1);
+    return withOptions(spec, limit);
+  }
+
+  private static LimiterSpec withOptions(LimiterSpec spec, Limit limit) {
+    LimiterSpec all = spec;
+    for (Map.Entry<String, String> option : limit.options().entrySet()) {
+      all = all.withOption(option.getKey(), option.getValue());
+    }
+    return all;
   }
 }

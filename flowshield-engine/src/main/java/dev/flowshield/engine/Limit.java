@@ -5,6 +5,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -43,11 +44,17 @@ public final class Limit {
     EACH
   }
 
+  /** Who keeps a limit: a limiter by its name, with options of its own, or itself. */
+  private record Keeper(
+      String name, Map<String, String> options, @Nullable RateLimiter itself) {
+
+    static final Keeper DEFAULT = new Keeper(TokenBucketProvider.NAME, Map.of(), null);
+  }
+
   private final String name;
   private final Scope scope;
   private final List<RateLimit> limits;
-  private final String limiter;
-  private final @Nullable RateLimiter ownLimiter;
+  private final Keeper keeper;
   private final int maxClients;
   private final boolean shadow;
 
@@ -55,15 +62,13 @@ public final class Limit {
       String name,
       Scope scope,
       List<RateLimit> limits,
-      String limiter,
-      @Nullable RateLimiter ownLimiter,
+      Keeper keeper,
       int maxClients,
       boolean shadow) {
     this.name = name;
     this.scope = scope;
     this.limits = limits;
-    this.limiter = limiter;
-    this.ownLimiter = ownLimiter;
+    this.keeper = keeper;
     this.maxClients = maxClients;
     this.shadow = shadow;
   }
@@ -97,8 +102,7 @@ public final class Limit {
         requireName(name, scope),
         scope,
         requireSome(name, limits),
-        TokenBucketProvider.NAME,
-        null,
+        Keeper.DEFAULT,
         LimiterSpec.DEFAULT_MAX_CLIENTS,
         false);
   }
@@ -110,32 +114,31 @@ public final class Limit {
 
   /** The same with other limits. */
   public Limit withLimits(List<RateLimit> newLimits) {
-    return new Limit(
-        name, scope, requireSome(name, newLimits), limiter, ownLimiter, maxClients, shadow);
+    return new Limit(name, scope, requireSome(name, newLimits), keeper, maxClients, shadow);
   }
 
   /** The same, kept by the limiter of this name on the class path or module path; {@code token-bucket} unless set. */
   public Limit withLimiter(String newLimiter) {
-    return new Limit(
-        name,
-        scope,
-        limits,
-        Objects.requireNonNull(newLimiter, "limiter"),
-        null,
-        maxClients,
-        shadow);
+    return withLimiter(newLimiter, Map.of());
+  }
+
+  /**
+   * The same, kept by the limiter of this name with options that it understands, as in {@code withLimiter("fixed-window", Map.of("utc-offset",
+   * "+02:00"))}. Whether it does shows when the shield is built.
+   */
+  public Limit withLimiter(String newLimiter, Map<String, String> options) {
+    Objects.requireNonNull(newLimiter, "limiter");
+    return withKeeper(new Keeper(newLimiter, Map.copyOf(options), null));
   }
 
   /** The same, kept by this limiter as it is; what the limits say is for the answers. */
   public Limit withLimiter(RateLimiter itself) {
-    return new Limit(
-        name,
-        scope,
-        limits,
-        Objects.requireNonNull(itself, "limiter").toString(),
-        itself,
-        maxClients,
-        shadow);
+    Objects.requireNonNull(itself, "limiter");
+    return withKeeper(new Keeper(itself.toString(), Map.of(), itself));
+  }
+
+  private Limit withKeeper(Keeper newKeeper) {
+    return new Limit(name, scope, limits, newKeeper, maxClients, shadow);
   }
 
   /**
@@ -150,19 +153,19 @@ public final class Limit {
           + " for limit '" + name + "', which is for all together: leave it out");
     }
     named(name, () -> LimiterSpec.ofAll(limits).withMaxClients(most)); // knows the range
-    return new Limit(name, scope, limits, limiter, ownLimiter, most, shadow);
+    return new Limit(name, scope, limits, keeper, most, shadow);
   }
 
   /**
    * The same as a shadow: charged and counted like the others, and it never refuses. See {@link FlowShield} for what exactly it counts.
    */
   public Limit shadow() {
-    return new Limit(name, scope, limits, limiter, ownLimiter, maxClients, true);
+    return new Limit(name, scope, limits, keeper, maxClients, true);
   }
 
   /** The same, enforced: the opposite of {@link #shadow()}, and what a limit is unless told otherwise. */
   public Limit enforced() {
-    return new Limit(name, scope, limits, limiter, ownLimiter, maxClients, false);
+    return new Limit(name, scope, limits, keeper, maxClients, false);
   }
 
   /** What it is called in charges, answers and counts. */
@@ -182,7 +185,12 @@ public final class Limit {
 
   /** Who keeps it: the name of a limiter, or what a limiter says of itself. */
   public String limiter() {
-    return limiter;
+    return keeper.name;
+  }
+
+  /** What that limiter was told beside the limits; empty unless it was found by its name. */
+  public Map<String, String> options() {
+    return keeper.options;
   }
 
   /** How many keys it tells apart. */
@@ -197,7 +205,7 @@ public final class Limit {
 
   /** The limiter that was given as an object. */
   Optional<RateLimiter> ownLimiter() {
-    return Optional.ofNullable(ownLimiter);
+    return Optional.ofNullable(keeper.itself);
   }
 
   @Override
@@ -206,15 +214,14 @@ public final class Limit {
         && name.equals(that.name)
         && scope == that.scope
         && limits.equals(that.limits)
-        && limiter.equals(that.limiter)
-        && Objects.equals(ownLimiter, that.ownLimiter)
+        && keeper.equals(that.keeper)
         && maxClients == that.maxClients
         && shadow == that.shadow;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, scope, limits, limiter, ownLimiter, maxClients, shadow);
+    return Objects.hash(name, scope, limits, keeper, maxClients, shadow);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Requests;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -30,11 +31,12 @@ final class NamedLimits {
   private final @Nullable UsualCharges usualCharges;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
 
-  NamedLimits(Collection<Limit> limits, Refusals refusals, Ticker ticker) {
+  NamedLimits(
+      Collection<Limit> limits, Refusals refusals, Ticker ticker, InstantSource instantSource) {
     this.refusals = refusals;
     String kept = null;
     for (Limit limit : limits) {
-      NamedLimit atWork = Keepers.keep(limit, ticker);
+      NamedLimit atWork = Keepers.keep(limit, ticker, instantSource);
       if (atWork instanceof ProvidedLimit provided
           && !provided.canGiveBack()
           && !limit.isShadow()) {

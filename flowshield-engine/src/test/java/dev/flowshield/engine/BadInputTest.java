@@ -11,6 +11,7 @@ import dev.flowshield.spi.RateLimiterProvider;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +172,23 @@ class BadInputTest {
               "fixed-window", LimiterSpec.of(RateLimit.parse("1/s")).withOption("zone", "UTC")),
           "got [zone]",
           "options must be among [utc-offset]",
+          "correct the spelling"),
+      row(
+          "an option for a limit whose limiter has none",
+          () -> FlowShield.builder()
+              .limit(Limit.each("tenant", "1/s").withLimiter("token-bucket", Map.of("zone", "UTC")))
+              .build(),
+          "got [zone]",
+          "limit 'tenant': options must be none",
+          "leave them out"),
+      row(
+          "an unknown option for a limit",
+          () -> FlowShield.builder()
+              .limit(
+                  Limit.together("all", "1/s").withLimiter("fixed-window", Map.of("zone", "UTC")))
+              .build(),
+          "got [zone]",
+          "limit 'all': options must be among [utc-offset]",
           "correct the spelling"),
       row(
           "two limiters of one name",

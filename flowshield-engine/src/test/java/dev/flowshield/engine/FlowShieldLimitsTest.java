@@ -12,6 +12,8 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -238,6 +240,52 @@ class FlowShieldLimitsTest {
     none.admit("bob");
     none.admit("carol");
     assertThat(readings).hasValue(0);
+  }
+
+  @Test
+  void beginsWindowsOfTheCalendarByTheWallClockThatItIsGiven() {
+    FlowShield shield = shield()
+        .instantSource(() -> Instant.parse("2026-11-24T23:15:00Z"))
+        .perClient("1/day")
+        .limiter("fixed-window")
+        .limit(Limit.each("tenant", "1/day")
+            .withLimiter("fixed-window", Map.of("utc-offset", "-06:00")))
+        .limit(Limit.together("search", "1/h").withLimiter("fixed-window"))
+        .build();
+    close(shield.admit(
+        Charge.of("client", "alice"), Charge.of("tenant", "acme"), Charge.of("search")));
+
+    assertThat(shield.admit(Charge.of("client", "alice")))
+        .extracting("retryAfter")
+        .isEqualTo(Duration.ofMinutes(45));
+    assertThat(shield.admit(Charge.of("tenant", "acme")))
+        .extracting("retryAfter")
+        .isEqualTo(Duration.ofMinutes(45).plusHours(6));
+    assertThat(shield.admit(Charge.of("search")))
+        .extracting("retryAfter")
+        .isEqualTo(Duration.ofMinutes(45));
+    ticker.advance(Duration.ofMinutes(45));
+    assertThat(shield.admit(Charge.of("client", "alice"), Charge.of("search")))
+        .isInstanceOf(Admitted.class);
+    shield.change(Map.of("tenant", "2/day"));
+    ticker.advance(Duration.ofHours(6).minusNanos(1));
+    assertThat(shield.admit(Charge.of("tenant", "acme"))).isInstanceOf(OverLimit.class);
+    ticker.advanceNanos(1);
+    assertThat(shield.admit(Charge.of("tenant", "acme", 2))).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void keepsTheOptionsOfALimiterUntilThereIsAnother() {
+    Map<String, String> options = new HashMap<>(Map.of("utc-offset", "+02:00"));
+    Limit limit = Limit.each("tenant", "1/day").withLimiter("fixed-window", options);
+    options.clear();
+
+    assertThat(limit.shadow().enforced().withMaxClients(5).withLimits("2/day").options())
+        .isEqualTo(Map.of("utc-offset", "+02:00"));
+    assertThat(limit).isNotEqualTo(Limit.each("tenant", "1/day").withLimiter("fixed-window"));
+    assertThat(limit.withLimiter("fixed-window").options()).isEmpty();
+    assertThat(limit.withLimiter((key, permits) -> new Decision.Admitted(1)).options())
+        .isEmpty();
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.flowshield.engine.Refusal;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.spi.LimiterSpec;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -279,6 +280,12 @@ public final class HttpShield {
     /** Where to read the time; for tests. */
     public Builder ticker(Ticker source) {
       engine.ticker(source);
+      return this;
+    }
+
+    /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
+    public Builder instantSource(InstantSource source) {
+      engine.instantSource(source);
       return this;
     }
 

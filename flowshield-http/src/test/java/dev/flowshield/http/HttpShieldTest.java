@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.http.HttpRejection.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -133,6 +134,20 @@ class HttpShieldTest {
     assertThat(text(rejection)).contains("\"retry_after\":" + seconds + ",");
     ticker.advance(Duration.ofSeconds(seconds));
     assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
+  }
+
+  @Test
+  void promisesTheEndOfAWindowByTheWallClockThatItIsGiven() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/day")
+        .limiter("fixed-window")
+        .ticker(ticker)
+        .instantSource(() -> Instant.parse("2026-11-24T23:59:00Z"))
+        .build();
+    spend(shield, CLIENT, 1);
+
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).fields())
+        .contains(new Field("Retry-After", "60"));
   }
 
   @Test
