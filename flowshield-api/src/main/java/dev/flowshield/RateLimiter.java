@@ -1,5 +1,6 @@
 package dev.flowshield;
 
+import dev.flowshield.spi.ForwardingRateLimiter;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterProvider;
@@ -32,7 +33,8 @@ import java.util.concurrent.ExecutionException;
  *
  * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what later versions add will be too. A
  * {@link RateLimiterProvider} makes the limiter known by a name. Whoever only wants another formula writes a {@link
- * RateAlgorithm} instead and gets the bounded key table and the thread-safety for nothing.
+ * RateAlgorithm} instead and gets the bounded key table and the thread-safety for nothing. Whoever adds something to a limiter starts from
+ * {@link ForwardingRateLimiter}, so that nothing is lost of what it can do.
  */
 @FunctionalInterface
 public interface RateLimiter {

@@ -1,0 +1,88 @@
+package dev.flowshield.spi;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A limiter that asks another, for whoever adds something to a limiter: a count, a log, other keys.
+ *
+ * <pre>{@code
+ * record Counted(RateLimiter delegate, LongAdder calls) implements ForwardingRateLimiter {
+ *   @Override
+ *   public Decision decide(String key, long permits) {
+ *     calls.increment();
+ *     return delegate.decide(key, permits);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>What the other limiter can do beyond deciding, this one can do as well. That holds for what later versions add, too.
+ *
+ * <p>Each method asks the same method of the other limiter, so override all through which permits may go: {@link #decide(String, long)}, {@link
+ * #tryAcquire(String, long)}, {@link #decideAsync}, {@link #acquire}, {@link #acquireAsync} and {@link #reserve}, which a shield asks where it can.
+ * Short forms, such as {@code decide(key)}, lead to the long ones of this limiter and need no care.
+ *
+ * <p>As thread-safe and as fast as the other one.
+ */
+public interface ForwardingRateLimiter extends RateLimiter {
+
+  /** The limiter to ask; always the same. */
+  RateLimiter delegate();
+
+  @Override
+  default Decision decide(String key, long permits) {
+    return delegate().decide(key, permits);
+  }
+
+  @Override
+  default boolean tryAcquire(String key, long permits) {
+    return delegate().tryAcquire(key, permits);
+  }
+
+  @Override
+  default CompletionStage<Decision> decideAsync(String key, long permits) {
+    return delegate().decideAsync(key, permits);
+  }
+
+  @Override
+  default Set<Capability> capabilities() {
+    return delegate().capabilities();
+  }
+
+  @Override
+  default Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
+    return delegate().acquire(key, permits, maxWait);
+  }
+
+  @Override
+  default CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
+    return delegate().acquireAsync(key, permits, maxWait);
+  }
+
+  @Override
+  default Reservation reserve(String key, long permits) {
+    return delegate().reserve(key, permits);
+  }
+
+  @Override
+  default Decision peek(String key) {
+    return delegate().peek(key);
+  }
+
+  @Override
+  default void reset(String key) {
+    delegate().reset(key);
+  }
+
+  @Override
+  default void changeTo(List<RateLimit> limits) {
+    delegate().changeTo(limits);
+  }
+}
