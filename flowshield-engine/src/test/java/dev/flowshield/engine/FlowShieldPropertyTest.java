@@ -54,7 +54,7 @@ class FlowShieldPropertyTest {
   private final List<Open> open = new ArrayList<>();
   private FlowShield shield = FlowShield.builder().inFlight(1).build(); // until a try begins
 
-  @Property(tries = 2000)
+  @Property
   void doesWhatTheModelDoes(@ForAll("steps") List<Step> steps) {
     shield = FlowShield.builder()
         .ticker(ticker)

@@ -18,7 +18,7 @@ class OffencesPropertyTest {
   private static final long WITHIN = 1000 * GRAIN;
   private static final long SHORTEST = TimeUnit.SECONDS.toNanos(1);
 
-  @Property(tries = 2000)
+  @Property
   void neverBlocksForFewerBreachesInASpanAndSurelyForTwiceAsManyLessOne(
       @ForAll @IntRange(min = 1, max = 5) int breaches,
       @ForAll long start,
@@ -45,7 +45,7 @@ class OffencesPropertyTest {
     }
   }
 
-  @Property(tries = 2000)
+  @Property
   void noClockBlocksForMoreThanTwiceTheLongestBlockOrRemembersForEver(
       @ForAll long word, @ForAll long now, @ForAll @LongRange(min = 1, max = 9) long times) {
     long longest = times * SHORTEST;

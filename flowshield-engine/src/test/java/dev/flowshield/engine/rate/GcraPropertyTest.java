@@ -37,7 +37,7 @@ class GcraPropertyTest {
 
   private static final double HOUR = 3600e9; // fifty of these are far from a turn of the clock
 
-  @Property(tries = 2000)
+  @Property
   void neverAdmitsMoreThanTheLimitNorLessThanAMillionthBelow(
       @ForAll("limits") RateLimit limit,
       @ForAll("starts") long start,

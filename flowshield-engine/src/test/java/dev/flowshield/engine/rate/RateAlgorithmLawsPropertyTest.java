@@ -92,7 +92,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void wordsAreEven(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -106,7 +106,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void idleEqualsAbsent(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -127,7 +127,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void wordsOnlyRise(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -146,7 +146,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void anOldTimeAdmitsNothingThatTheWordsOwnTimeWouldNot(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -159,7 +159,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void whatIsTakenAheadOfTimeIsNotIdleBefore(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -172,7 +172,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void retryAfterIsTheShortestWaitThatHelps(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -191,7 +191,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void givingBackStaysAboveWhatWasIdleANanosecondBefore(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {
@@ -212,7 +212,7 @@ class RateAlgorithmLawsPropertyTest {
   }
 
   /** Beside a key that takes and gives back runs one that did neither; the first never has more. */
-  @Property(tries = 1000)
+  @Property
   void givingBackNeverForgivesMoreThanTheTaking(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = life.random.nextInt(6); i > 0; i--) {
@@ -247,7 +247,7 @@ class RateAlgorithmLawsPropertyTest {
     }
   }
 
-  @Property(tries = 1000)
+  @Property
   void aChargeLeavesNoMoreThanTakingWould(@ForAll Kind kind, @ForAll long seed) {
     Life life = new Life(kind, seed);
     for (int i = 0; i < 40; i++) {

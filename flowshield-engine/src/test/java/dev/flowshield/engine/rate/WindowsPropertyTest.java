@@ -22,12 +22,12 @@ class WindowsPropertyTest {
   /** Permits that were taken, and can be given back. */
   private record Taking(BigInteger window, long word, long permits) {}
 
-  @Property(tries = 2000)
+  @Property
   void fixedWindowsAreExact(@ForAll long seed) {
     run(new Random(seed), false);
   }
 
-  @Property(tries = 2000)
+  @Property
   void slidingWindowsAreExact(@ForAll long seed) {
     run(new Random(seed), true);
   }
