@@ -111,9 +111,7 @@ final class TopRefused {
         lowest = at;
       }
     }
-    boolean isNew = used < COUNTERS;
-    int at = isNew ? used++ : lowest;
-    counts[at] = isNew ? 0 : counts[at];
+    int at = used < COUNTERS ? used++ : lowest;
     errors[at] = counts[at];
     hashes[at] = hash;
     keys[at] = showKeys ? key : null;

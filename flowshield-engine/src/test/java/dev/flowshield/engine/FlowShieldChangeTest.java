@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
@@ -155,6 +156,46 @@ class FlowShieldChangeTest {
     mixed.change(Map.of("engine", "9/day", "own", "8/day"));
     assertThat(mixed.peek("engine", "x").remaining()).isEqualTo(9);
     assertThat(mixed.peek("own", "x").remaining()).isEqualTo(8);
+  }
+
+  /** There and back would round a third of three to four of ten, and that to two of three. */
+  @Test
+  void roundsNothingWhereALaterLimitCannotChange() {
+    LimiterSpec three = LimiterSpec.of(RateLimit.parse("3/day")).withTicker(ticker);
+    FlowShield mixed = FlowShield.builder()
+        .ticker(ticker)
+        .limit(Limit.each("engine", "3/day"))
+        .limit(Limit.each("window", "3/day").withLimiter("fixed-window"))
+        .limit(Limit.each("own", "3/day").withLimiter(RateLimiter.of("token-bucket", three)))
+        .limit(Limit.each("elsewhere", "3/day")
+            .withLimiter(
+                RateLimiter.of("token-bucket", three.withTicker(() -> ticker.nanos() + 1))))
+        .limit(Limit.each("otherEngine", "3/day"))
+        .limit(Limit.each("otherWindow", "3/day").withLimiter("fixed-window"))
+        .build();
+    List<Limit> good = mixed.limits().subList(0, 2);
+    good.forEach(limit -> mixed.admit(Charge.of(limit.name(), "alice")));
+
+    for (Limit bad : mixed.limits().subList(2, 6)) {
+      String beyond = bad.name().equals("otherWindow") ? "3/day burst 9" : "10000001/s";
+      for (Limit limit : good) {
+        assertThatThrownBy(() -> mixed.change(limit.withLimits("10/day"), bad.withLimits(beyond)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("limit '" + bad.name() + "'");
+        assertThat(mixed.peek(limit.name(), "alice").remaining()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void keepsNoOtherThreadFromTheNextChange() {
+    shield.change(Map.of("tenant", "50/day"));
+    assertThatThrownBy(() -> shield.change(Map.of("tenant", "10000001/s")))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    Meanwhile.anotherThread(() -> shield.change(Map.of("tenant", "60/day")));
+
+    assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(60);
   }
 
   @Test

@@ -10,13 +10,21 @@ import dev.flowshield.Decision;
 import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.keyed.KeyedLimiter;
+import dev.flowshield.engine.keyed.Meanwhile;
+import dev.flowshield.engine.rate.Altered;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +247,7 @@ class FlowShieldLimitsTest {
     close(none.admit("alice"));
     none.admit("bob");
     none.admit("carol");
+    close(none.reserve("dave", 1));
     assertThat(readings).hasValue(0);
   }
 
@@ -286,6 +295,69 @@ class FlowShieldLimitsTest {
     assertThat(limit.withLimiter("fixed-window").options()).isEmpty();
     assertThat(limit.withLimiter((key, permits) -> new Decision.Admitted(1)).options())
         .isEmpty();
+  }
+
+  /** What others do between the judging and the taking, or between the judging and the answer. */
+  @Nested
+  class ARace {
+
+    private @Nullable Runnable whileTaking;
+    private long givenBack;
+    private final RateAlgorithm twoADay = new Altered(new Gcra(RateLimit.parse("2/day"))) {
+      @Override
+      public long step(long word, long now, long permits) {
+        long next = super.step(word, now, permits);
+        if (whileTaking != null && Meanwhile.in("take")) {
+          whileTaking.run();
+        }
+        return next;
+      }
+
+      @Override
+      public long remaining(long word, long now) {
+        return super.remaining(word, now) + givenBack;
+      }
+    };
+    private final FlowShield shield = shield()
+        .limit("100/day")
+        .perClient("2/day")
+        .limiter(new KeyedLimiter(
+            limit -> twoADay, LimiterSpec.of(RateLimit.parse("2/day")).withTicker(ticker)))
+        .build();
+
+    @Test
+    void ofAClientWithItselfEndsBeforeItHasTakenWhatEveryoneWants() {
+      close(shield.admit("alice"));
+      List<Long> left = new ArrayList<>();
+      whileTaking = () -> {
+        whileTaking = null;
+        close(shield.admit("alice")); // another thread gets the last permit
+        whileTaking = () -> left.add(shield.peek("everyone", "").remaining());
+      };
+
+      assertThat(shield.admit("alice")).extracting("name").isEqualTo("client");
+
+      assertThat(left).isNotEmpty().containsOnly(98L);
+      assertThat(shield.stats().admitted()).isEqualTo(2);
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void ofARefusalWithWhatIsGivenBackTellsNobodyThatEnoughRemains() {
+      close(shield.admit("alice"));
+      givenBack = 1;
+
+      assertThat(shield.admit("alice", 2)).extracting("remaining").isEqualTo(1L);
+    }
+  }
+
+  @Test
+  void takesAsManyRateLimitsAsTheyMayBeInAll() {
+    String eight = "1/s, 2/s, 3/s, 4/s, 5/s, 6/s, 7/s, 8/s";
+
+    FlowShield shield = shield().limit(eight).perClient(eight).build();
+
+    assertThat(shield.standings("alice", 1)).hasSize(16);
   }
 
   @ParameterizedTest

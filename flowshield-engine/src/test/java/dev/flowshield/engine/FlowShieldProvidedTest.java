@@ -52,6 +52,20 @@ class FlowShieldProvidedTest {
   }
 
   @Test
+  void tellsWhichOfSeveralRateLimitsItNames() {
+    for (String named : List.of("5/s", "9/min", "7/h", "what is this")) {
+      FlowShield shield = shield()
+          .limit(Limit.each("tenant", "5/s, 9/min, 7/h")
+              .withLimiter((key, permits) -> new Decision.Rejected(0, 42, named)))
+          .build();
+
+      assertThat(shield.admit(Charge.of("tenant", "acme")))
+          .extracting("limit")
+          .hasToString(named.equals("what is this") ? "5/s" : named);
+    }
+  }
+
+  @Test
   void givesEverythingBackWhenItFails() {
     IllegalStateException failure = new IllegalStateException("down");
     FlowShield shield = shieldBy((key, permits) -> {
@@ -127,6 +141,24 @@ class FlowShieldProvidedTest {
     assertThat(shield.admit(Charge.of("tenant", "acme"), Charge.of("user", "good")))
         .extracting("name", "remaining")
         .containsExactly("tenant", 0L);
+  }
+
+  @Test
+  void asksALimiterThatCannotGiveBackLastWhateverIsNamedFirst() {
+    FlowShield shield = shield()
+        .limit(Limit.each("user", "9/day").withLimiter((key, permits) -> {
+          asked.add(key);
+          return new Decision.Admitted(1);
+        }))
+        .limit(Limit.each("tenant", "1/day").withLimiter(elsewhere("1/day")))
+        .build();
+    close(shield.admit(Charge.of("user", "first"), Charge.of("tenant", "acme")));
+
+    assertThat(shield.admit(Charge.of("user", "second"), Charge.of("tenant", "acme")))
+        .extracting("name")
+        .isEqualTo("tenant");
+
+    assertThat(asked).containsExactly("first");
   }
 
   @Test

@@ -3,10 +3,14 @@ package dev.flowshield.engine;
 import static dev.flowshield.engine.FlowShieldTest.admitted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +37,9 @@ class FlowShieldRefusalsTest {
         .build();
 
     private OverLimit block(String key) {
-      admitted(shield, key, 4);
+      admitted(shield, key, 2);
+      assertThat(((OverLimit) shield.admit(key)).isBlock()).isFalse();
+      shield.admit(key);
       return (OverLimit) shield.admit(key);
     }
 
@@ -163,6 +169,64 @@ class FlowShieldRefusalsTest {
       assertThat(told.get(2).refusal()).isInstanceOf(Shed.class);
       assertThat(told.get(2).client()).isEqualTo("dave");
       assertThat(told).extracting(RefusalEvent::shadow).containsExactly(false, true, false);
+    }
+
+    @Test
+    void tellsOfWorkThatIsShedNowAndThenWhereNothingElseIsLimited() {
+      FlowShield shield =
+          shield().inFlight(1).onRefusal(told::add, Runnable::run).build();
+      shield.admit("alice");
+      for (int i = 0; i < 20; i++) {
+        shield.admit("bob");
+        ticker.advance(Duration.ofMillis(50)); // ten a second are told
+      }
+
+      assertThat(told).hasSize(10);
+    }
+
+    @Test
+    void tellsOfAShadowLimitThatSomebodyElseKeeps() {
+      FlowShield shield = shield()
+          .limit(Limit.each("client", "5/s").shadow())
+          .limiter((key, permits) -> new Decision.Rejected(0, 42))
+          .onRefusal(told::add, Runnable::run)
+          .build();
+
+      assertThat(admitted(shield, "alice", 1)).isEqualTo(1);
+
+      assertThat(told).hasSize(1);
+      assertThat(told.get(0).shadow()).isTrue();
+      assertThat(told.get(0).refusal())
+          .isEqualTo(new OverLimit("client", Limit.Scope.EACH, RateLimit.parse("5/s"), 0, 1));
+    }
+
+    @Test
+    void knowsAClientByOneIdWhicheverLimitRefusesIt() {
+      FlowShield together =
+          shield().limit("1/day").onRefusal(told::add, Runnable::run).build();
+      FlowShield each =
+          shield().perClient("1/day").onRefusal(told::add, Runnable::run).build();
+      admitted(together, "alice", 2);
+      ticker.advance(Duration.ofSeconds(1));
+      admitted(together, "bob", 1);
+      admitted(each, "alice", 2);
+
+      assertThat(told).hasSize(3);
+      assertThat(told.get(2).client()).isEqualTo(told.get(0).client());
+      assertThat(told.get(1).client()).isNotEqualTo(told.get(0).client());
+    }
+
+    @Test
+    void isCalledByAnotherThreadUnlessAnExecutorIsNamed() throws Exception {
+      CompletableFuture<Thread> caller = new CompletableFuture<>();
+      FlowShield shield = shield()
+          .perClient("1/day")
+          .onRefusal(event -> caller.complete(Thread.currentThread()))
+          .build();
+
+      admitted(shield, "alice", 2);
+
+      assertThat(caller.get(1, TimeUnit.MINUTES)).isNotEqualTo(Thread.currentThread());
     }
 
     @Test

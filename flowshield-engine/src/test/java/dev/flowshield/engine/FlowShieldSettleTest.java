@@ -147,6 +147,18 @@ class FlowShieldSettleTest {
     assertThat(left("client", "alice")).isEqualTo(99);
   }
 
+  @Test
+  void namesAKeyThatItDoesNotKnowCutTo64Characters() {
+    Admitted admitted = (Admitted) shield.reserve("alice", 10);
+
+    assertThatThrownBy(() -> admitted.settle(Charge.of("client", "k".repeat(64), 1)))
+        .hasMessageContaining("with key '" + "k".repeat(64) + "':");
+    assertThatThrownBy(() -> admitted.settle(Charge.of("client", "k".repeat(65), 1)))
+        .hasMessageContaining("with key '" + "k".repeat(64) + "…':");
+    assertThatThrownBy(() -> admitted.settle(Charge.of("tenant", 1)))
+        .hasMessageContaining("with no key:");
+  }
+
   private long left(String limit, String key) {
     return shield.peek(limit, key).remaining();
   }

@@ -348,6 +348,15 @@ class FlowShieldTest {
     }
 
     @Test
+    void tellTheTimeSinceTheShieldWasBuilt() {
+      ticker.advance(Duration.ofDays(3));
+      FlowShield shield = shield().inFlight(1).build();
+      ticker.advance(Duration.ofSeconds(5));
+
+      assertThat(shield.stats().uptime()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
     void tellHowOftenAFullTableMadeClientsShare() {
       FlowShield shield = shield().perClient("5/day").maxClients(10).build();
       for (int i = 0; i < 100; i++) {

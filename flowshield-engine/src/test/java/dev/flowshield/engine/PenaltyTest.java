@@ -50,6 +50,15 @@ class PenaltyTest {
   }
 
   @Test
+  void whatIsAtTheEdgeOfItsRangeIsNot() {
+    Duration second = Duration.ofSeconds(1);
+    Duration year = Duration.ofDays(366);
+
+    assertThat(new Penalty(1, second, second, second, 1).maxOffenders()).isEqualTo(1);
+    assertThat(new Penalty(10_000, year, year, year, 1_000_000).breaches()).isEqualTo(10_000);
+  }
+
+  @Test
   @SuppressWarnings("NullAway") // what a caller without a null check may do
   void noSpanMayBeNull() {
     assertThatNullPointerException().isThrownBy(() -> Penalty.after(1, null)).withMessage("within");

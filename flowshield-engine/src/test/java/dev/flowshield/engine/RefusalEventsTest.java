@@ -18,6 +18,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ten events a second, told by an executor that runs its tasks when the test says so. */
 class RefusalEventsTest {
@@ -121,6 +123,33 @@ class RefusalEventsTest {
 
     assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(2L);
     assertThat(rejected.failures()).isEqualTo(2);
+  }
+
+  @Test
+  void aRefusalThatWasToldByAnExecutorThatFailsThenIsNotCountedOnceMore() { // E3
+    RefusalEvents late = events(told::add, task -> {
+      task.run();
+      throw new RejectedExecutionException("too late");
+    });
+
+    late.refused(REFUSAL, false, 1, "", ticker.nanos());
+
+    assertThat(told).hasSize(1);
+    assertThat(late.suppressed()).isZero();
+    assertThat(late.failures()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000})
+  void tellsAsOftenAsWasAskedFor(int perSecond) { // E2
+    RefusalEvents often =
+        new RefusalEvents(told::add, Runnable::run, perSecond, false, ticker.nanos());
+    for (int i = 0; i < 10_000; i++) {
+      often.refused(REFUSAL, false, 1, "", ticker.nanos());
+      ticker.advance(Duration.ofMillis(1).dividedBy(5));
+    }
+
+    assertThat(told).as("in two seconds").hasSize(2 * perSecond);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.flowshield.engine.keyed.Meanwhile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,6 +105,28 @@ class TopRefusedTest {
       exact.lock.unlock();
     }
     assertThat(exact.top(1)).isEmpty();
+  }
+
+  @Test
+  void whoeverLookedKeepsNobodyFromBeingCounted() {
+    exact.top(1);
+
+    Meanwhile.anotherThread(() -> exact.refused(1, ""));
+
+    assertThat(exact.top(1)).containsExactly(new RefusedClient(id(1), 1));
+  }
+
+  @Test
+  void tellsTwoNewcomersOfNoMoreThanTheyDidThoughAllCountersWereTaken() { // T2, T3
+    for (int i = 0; i < 2 * COUNTERS; i++) {
+      exact.refused(1 + i % COUNTERS, "");
+    }
+
+    exact.refused(-1, "");
+    exact.refused(-2, ""); // takes another counter than the first did, which is above the others
+
+    assertThat(exact.top(COUNTERS))
+        .contains(new RefusedClient(id(-1), 1), new RefusedClient(id(-2), 1));
   }
 
   @Test

@@ -7,12 +7,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What another thread does while this one stands still: so an interleaving is written down, not waited for. */
-final class Meanwhile {
+public final class Meanwhile {
 
   private Meanwhile() {}
 
   /** Has another thread do all of it, and fails if that waits for a lock, which this one would hold for ever. */
-  static void anotherThread(Runnable work) {
+  public static void anotherThread(Runnable work) {
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     Thread other = new Thread(
         () -> {
@@ -36,7 +36,7 @@ final class Meanwhile {
   }
 
   /** Whether a method of this name is being run by this thread. */
-  static boolean in(String method) {
+  public static boolean in(String method) {
     return StackWalker.getInstance()
         .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals(method)));
   }

@@ -93,6 +93,27 @@ class OffencesTest {
   }
 
   @Test
+  void stepsDownAtTheInstantAtWhichTheCleanTimeIsAsLongAsTheBlock() {
+    block();
+    long clean = Offences.instant(word);
+
+    assertThat(offences.level(word, clean + MINUTE - 1)).isEqualTo(1);
+    assertThat(offences.level(word, clean + MINUTE)).isZero();
+  }
+
+  @Test
+  void blocksThatDoNotGrowCountAsOneHoweverManyTheyWere() {
+    Offences level = new Offences(1, WITHIN, MINUTE, MINUTE);
+    for (int i = 0; i < 5; i++) {
+      word = level.breach(word, now);
+      now = Offences.instant(word);
+      assertThat(level.level(word, now)).isEqualTo(1);
+    }
+
+    assertThat(level.level(word, now + MINUTE)).isZero();
+  }
+
+  @Test
   void aBreachBeginsTheCleanTimeAnew() {
     block();
     now += MINUTE + GRAIN + 50 * SECOND; // ten more and it would be forgotten
@@ -130,12 +151,13 @@ class OffencesTest {
   @Test
   void aStepBackMakesABlockLongerByNoMoreThanItsLength() {
     block();
+    long farthest = Offences.instant(word) - 2 * MINUTE;
 
-    assertThat(offences.blockedForNanos(word, now - MINUTE + GRAIN)).isPositive();
-    assertThat(offences.blockedForNanos(word, now - MINUTE - GRAIN))
+    assertThat(offences.blockedForNanos(word, farthest)).isEqualTo(2 * MINUTE);
+    assertThat(offences.blockedForNanos(word, farthest - 1))
         .as("from another time")
         .isZero();
-    assertThat(offences.level(word, now - MINUTE - GRAIN)).isZero();
+    assertThat(offences.level(word, farthest - 1)).isZero();
     assertThat(offences.blockedForNanos(word, now))
         .as("the clock has caught up")
         .isPositive();

@@ -2,6 +2,7 @@ package dev.flowshield.engine.penalty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -158,6 +159,34 @@ class PenaltiesTest {
     assertThat(breached(4)).as("was counted on").isPositive();
     assertThat(breached(5)).isZero();
     assertThat(breached(5)).as("began anew").isZero();
+  }
+
+  @Test
+  void aNewcomerTakesThePlaceOfOneThatWasPardoned() { // P2
+    for (int i = 1; i <= PLACES; i++) {
+      block(i);
+    }
+    for (int i = 1; i <= PLACES; i++) {
+      penalties.pardon(i);
+
+      block(ALICE + i);
+
+      assertThat(blockedFor(ALICE + i)).as("in the place of %s", i).isPositive();
+    }
+    assertThat(offenders()).hasSize(PLACES);
+  }
+
+  @Test
+  void whoeverHasWrittenKeepsNoOtherThreadFromWriting() {
+    block(ALICE);
+    penalties.pardon(BOB);
+    Meanwhile.anotherThread(() -> assertThat(penalties.pardon(ALICE)).isTrue());
+    penalties.pardon(ALICE);
+    Meanwhile.anotherThread(() -> breached(BOB));
+    penalties.pardonAll();
+    Meanwhile.anotherThread(() -> block(BOB));
+
+    assertThat(blockedFor(BOB)).isPositive();
   }
 
   @Test
