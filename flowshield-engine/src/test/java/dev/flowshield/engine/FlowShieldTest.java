@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FlowShieldTest {
@@ -170,6 +171,7 @@ class FlowShieldTest {
     }
 
     @Test
+    @Tag("slow")
     void givesAPlaceBackOnceWhenManyThreadsClose() throws InterruptedException { // A1, F2
       FlowShield shield = shield().inFlight(1000).build();
       for (int round = 0; round < 500; round++) {
@@ -240,6 +242,7 @@ class FlowShieldTest {
     }
 
     @Test
+    @Tag("slow")
     void losesNoPermitOfEveryoneToClientsThatAreRefused() throws InterruptedException {
       FlowShield shield =
           shield().limit("10000/day").perClient("10/day").inFlight(1_000_000).build();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TopRefusedTest {
@@ -38,6 +39,7 @@ class TopRefusedTest {
   }
 
   @Test
+  @Tag("slow")
   void findsThoseWhoAreRefusedMostAmongAMillionOthers() { // T2, T3
     SplittableRandom random = new SplittableRandom(20261124);
     Map<String, Long> truth = new HashMap<>();

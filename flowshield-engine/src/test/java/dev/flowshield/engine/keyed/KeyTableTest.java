@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -196,6 +197,7 @@ class KeyTableTest {
     }
 
     @Test
+    @Tag("slow")
     void neverTakesTheSlotOfAKeyInDebt() { // K2
       fill(4);
       Random flood = new Random(1);
@@ -305,6 +307,7 @@ class KeyTableTest {
     }
 
     @Test
+    @Tag("slow")
     void endsAtTheCapHoweverManyKeysCome() {
       KeyTable roomy = new KeyTable(tenASecond, ticker, 1_000);
       Random random = new Random(4);
@@ -412,6 +415,7 @@ class KeyTableTest {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 1_000, 10_000, 100_000, 1_000_000})
+    @Tag("slow")
     void isThereForTheKeysThatWerePromisedButAFew(int keys) {
       KeyTable promised = new KeyTable(new Gcra(RateLimit.parse("1000000/h")), ticker, keys);
       Random random = new Random(keys);

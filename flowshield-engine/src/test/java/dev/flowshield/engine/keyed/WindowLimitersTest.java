@@ -146,6 +146,7 @@ class WindowLimitersTest {
   /** One thread turns the time, only once the window's permits are all taken; so no permit is lost, and none may be admitted twice. */
   @ParameterizedTest
   @ValueSource(strings = {"fixed-window", "sliding-window"})
+  @Tag("slow")
   void sixteenThreadsGetTheLimitOfEachWindowToThePermit(String name) throws Exception {
     int windows = 100;
     RateLimiter limiter = RateLimiter.of(name, spec("500/s").withMaxClients(1_000));

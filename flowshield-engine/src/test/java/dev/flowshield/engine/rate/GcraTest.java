@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,6 +192,7 @@ class GcraTest {
     }
 
     @Test
+    @Tag("slow")
     void neverMakesTheRateHigherAndAtMostAMillionthLower() {
       Random random = new Random(20_241_124);
       BigInteger million = BigInteger.valueOf(1_000_000);
@@ -229,6 +231,7 @@ class GcraTest {
   class RetryAfter {
 
     @Test
+    @Tag("slow")
     void isExactlyTheWaitAfterWhichTheSamePermitsAreThere() {
       Random random = new Random(3);
       int rejections = 0;
@@ -304,6 +307,7 @@ class GcraTest {
   class WhenTheClockStepsBack {
 
     @Test
+    @Tag("slow")
     void noMoreIsAdmitted() {
       Random random = new Random(5);
       for (int i = 0; i < 100_000; i++) {
@@ -366,6 +370,7 @@ class GcraTest {
 
     /** Beside each key that takes and gives back runs one that did neither; the first never owes less. */
     @Test
+    @Tag("slow")
     void neverForgivesMoreThanTheTakingCost() {
       Random random = new Random(6);
       for (int i = 0; i < 200_000; i++) {

@@ -2,14 +2,18 @@ package dev.flowshield.engine.rate;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +180,154 @@ public class SingleLimitTest {
       limit.giveBack(ANY, beforeChange, count, 4);
       assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
     }
+  }
+
+  /** What was taken ahead of time by somebody who gave up. */
+  @Nested
+  class Undoing {
+
+    private final long now = ticker.nanos();
+    private final long then = now + 2 * TENTH;
+
+    @Test
+    void leavesNothingOfTheTaking() {
+      limit.take(3, Answer.YES_OR_NO);
+      long before = limit.word(ANY);
+      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
+
+      assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isTrue();
+
+      assertThat(limit.word()).isEqualTo(before);
+    }
+
+    @Test
+    void isNotForWhatSomebodyTookFromSince() {
+      long before = limit.word(ANY);
+      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
+      long after = limit.takeAhead(ANY, 1, now, 2 * TENTH);
+
+      assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isFalse();
+
+      assertThat(limit.word()).isEqualTo(after);
+    }
+
+    @Test
+    void isNotForWhatSomebodyGaveBackTo() {
+      long first = limit.take(ANY, 1, now);
+      long count = limit.givenBack(ANY);
+      long before = limit.word(ANY);
+      limit.takeAhead(ANY, 1, now, 2 * TENTH);
+      limit.giveBack(ANY, first, count, 1);
+      long taken = limit.word();
+
+      assertThat(limit.undo(ANY, before, taken, 1, then, count)).isFalse();
+
+      assertThat(limit.word()).isEqualTo(taken);
+    }
+
+    @Test
+    void isNotForATakingOfAnotherTime() {
+      long before = limit.word(ANY);
+      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
+
+      assertThat(limit.undo(ANY, before, taken, 2, then - TENTH, limit.givenBack(ANY)))
+          .isFalse();
+
+      assertThat(limit.word()).isEqualTo(taken);
+    }
+  }
+
+  @Nested
+  class WhileItIsChanged {
+
+    private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
+    private final SingleLimit changing = new SingleLimit(tenASecond, () -> {
+      Runnable meanwhile = whileTheClockIsRead.poll();
+      if (meanwhile != null) {
+        meanwhile.run();
+      }
+      return 0;
+    });
+
+    /** Has another thread ask while the limit changes from one of four permits to one of eight. */
+    private long asked(LongSupplier question) throws Exception {
+      FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
+      Thread other = new Thread(answer);
+      whileTheClockIsRead.add(() -> {
+        other.start();
+        while (other.getState() != Thread.State.WAITING) {
+          assertThat(answer).as("asked before the change had ended").isNotDone();
+          Thread.onSpinWait();
+        }
+      });
+      changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
+      return answer.get();
+    }
+
+    @Test
+    void whoLooksWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.remaining(ANY, 0))).isEqualTo(8);
+    }
+
+    @Test
+    void whoAsksHowLongItTakesWaitsForTheNewLimit() throws Exception {
+      changing.take(4, Answer.YES_OR_NO);
+
+      assertThat(asked(() -> changing.retryAfterNanos(ANY, 2, 0))).isEqualTo(2 * TENTH);
+    }
+
+    @Test
+    void whoTakesWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.take(ANY, 6, 0))).isNotEqualTo(REJECTED);
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void whoTakesAheadWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.takeAhead(ANY, 6, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsChargedIsChargedToTheNewLimit() throws Exception {
+      asked(() -> {
+        changing.charge(ANY, 6);
+        return 0;
+      });
+
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aFailureLeavesItAsItWas() {
+      changing.take(3, Answer.YES_OR_NO);
+      whileTheClockIsRead.add(() -> {
+        throw new IllegalStateException("no time");
+      });
+
+      assertThatThrownBy(() -> changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8"))))
+          .hasMessage("no time");
+
+      assertThat(changing.maxPermits()).isEqualTo(4);
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void holdsNoLockWhenACallIsOver() {
+    List<Runnable> calls = List.of(
+        () -> limit.giveBack(ANY, limit.take(ANY, 1, ticker.nanos()), 0, 1),
+        () -> limit.giveBack(ANY, limit.take(ANY, 1, ticker.nanos()), Long.MAX_VALUE, 1),
+        () -> limit.undo(ANY, 0, 0, 1, 0, 0),
+        () -> limit.reset(ANY),
+        () -> limit.changeTo(tenASecond));
+
+    for (Runnable call : calls) {
+      call.run();
+      Meanwhile.anotherThread(() -> limit.reset(ANY));
+    }
+
+    assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(4);
   }
 
   @Nested

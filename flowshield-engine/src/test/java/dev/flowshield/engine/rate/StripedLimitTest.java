@@ -9,6 +9,9 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -171,7 +174,72 @@ class StripedLimitTest {
     taken(fast);
     ticker.advanceNanos(5 * 86_400_000_000_000L);
 
-    assertThat(fast.tryTake(ANY, 1)).isTrue();
+    long taken = fast.take(ANY, 5, ticker.nanos());
+    assertThat(taken).isNotEqualTo(REJECTED);
+    assertThat(fast.remaining(ANY, ticker.nanos())).isEqualTo(9999 - 2 * 64 - 5);
+    fast.giveBack(ANY, taken, 0, 5);
+    assertThat(fast.remaining(ANY, ticker.nanos())).isEqualTo(9999 - 2 * 64);
+  }
+
+  @Test
+  void givesThreadsThatCameOneAfterAnotherDifferentCells() throws Exception {
+    AtomicInteger readings = new AtomicInteger();
+    StripedLimit counted = new StripedLimit(tenASecond, readings::incrementAndGet, 2);
+    int start = readings.get();
+    List<Thread> threads = Stream.generate(() -> new Thread(() -> counted.tryTake(ANY, 1)))
+        .limit(20)
+        .toList();
+
+    for (Thread thread : threads) {
+      thread.start();
+      thread.join();
+    }
+
+    assertThat(readings).as("though one cell has 16 permits").hasValue(start);
+  }
+
+  @Test
+  void leavesWhatIsInTheCellsWhereItIsWhenItRefusesThoseWhoWouldWait() {
+    limit.tryTake(ANY, BURST - PREPAID);
+    limit.tryTake(ANY, PREPAID - 3);
+
+    assertThat(limit.takeAhead(ANY, 5, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
+
+    assertThat(taken(limit)).isEqualTo(3);
+  }
+
+  @Test
+  void lendsNoCellForGoodToWhoeverGatheredPermits() { // H4
+    limit.tryTake(ANY, BURST - PREPAID - 5);
+    assertThat(limit.tryTake(ANY, PREPAID + 2))
+        .as("all cells and some of the word")
+        .isTrue();
+    limit.reset(ANY);
+    limit.tryTake(ANY, BURST - PREPAID);
+    assertThat(limit.tryTake(ANY, PREPAID - 3)).as("both cells").isTrue();
+    limit.reset(ANY);
+    limit.charge(ANY, PREPAID + 2);
+
+    limit.reset(ANY); // waits for every cell
+
+    assertThat(taken(limit)).isEqualTo(BURST);
+  }
+
+  @Test
+  void holdsNoLockWhenACallIsOver() {
+    List<Runnable> calls = List.of(
+        () -> limit.giveBack(ANY, limit.take(ANY, 5, ticker.nanos()), 0, 5),
+        () -> limit.giveBack(ANY, limit.take(ANY, 5, ticker.nanos()), Long.MAX_VALUE, 5),
+        () -> limit.tryTake(ANY, BURST),
+        () -> limit.reset(ANY),
+        () -> limit.changeTo(new Gcra(RateLimit.parse("20/s burst " + BURST))));
+
+    for (Runnable call : calls) {
+      call.run();
+      dev.flowshield.engine.keyed.Meanwhile.anotherThread(() -> limit.reset(ANY));
+    }
+
+    assertThat(taken(limit)).isEqualTo(BURST);
   }
 
   /** What other threads do while one looks at the clock. */
@@ -211,6 +279,49 @@ class StripedLimitTest {
     }
 
     @Test
+    void whatIsTakenWhileTheCellIsFilledCanBeGivenBack() {
+      takesFromOwnCell(PREPAID / 2);
+      long[] taken = new long[1];
+      readings.add(() -> {});
+      readings.add(() -> taken[0] = raced.take(ANY, 3, time)); // by another thread of that cell
+      assertThat(raced.tryTake(ANY, 1)).isTrue();
+
+      raced.giveBack(ANY, taken[0], 0, 3);
+
+      assertThat(PREPAID / 2 + 1 + taken(raced)).isEqualTo(BURST);
+    }
+
+    @Test
+    void whatIsGivenBackIsNotLostWhenAnotherTakesAtThatMoment() {
+      takesFromOwnCell(PREPAID / 2);
+      long word = raced.take(ANY, 20, time);
+      readings.add(() -> raced.take(ANY, 30, time));
+      raced.giveBack(ANY, word, 0, 20);
+
+      assertThat(PREPAID / 2 + 30 + taken(raced)).isEqualTo(BURST);
+    }
+
+    @Test
+    void aTakingIsJudgedAnewWhenTheLimitWasReset() { // H5
+      assertThat(raced.tryTake(ANY, BURST)).as("on one word from now on").isTrue();
+      readings.add(() -> raced.reset(ANY));
+
+      assertThat(raced.tryTake(ANY, 1)).isTrue();
+
+      assertThat(taken(raced)).isEqualTo(BURST - 1);
+    }
+
+    @Test
+    void aChargeIsNotLostWhenTheLimitWasReset() { // H5
+      assertThat(raced.tryTake(ANY, BURST)).as("on one word from now on").isTrue();
+      readings.add(() -> raced.reset(ANY));
+
+      raced.charge(ANY, 5);
+
+      assertThat(taken(raced)).isEqualTo(BURST - 5);
+    }
+
+    @Test
     void aCellThatIsFilledIsNotTakenFrom() { // H1
       takesFromOwnCell(PREPAID / 2 - 2);
       readings.add(() -> {});
@@ -223,6 +334,28 @@ class StripedLimitTest {
 
   @Nested
   class GivingBack {
+
+    @Test
+    void returnsWhatWasTakenWhileThereWasPlenty() {
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, PREPAID + 5, ticker.nanos());
+
+      limit.giveBack(ANY, taken, before, PREPAID + 5);
+
+      assertThat(taken(limit)).isEqualTo(BURST);
+    }
+
+    @Test
+    void returnsWhatWasTakenFromTheCellOfAnotherThread() {
+      limit.tryTake(ANY, BURST - PREPAID);
+      limit.tryTake(ANY, 10); // which leaves six in the own cell
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, 12, ticker.nanos());
+
+      limit.giveBack(ANY, taken, before, 12);
+
+      assertThat(taken(limit)).isEqualTo(PREPAID - 10);
+    }
 
     @Test
     void returnsWhatWasTaken() {
