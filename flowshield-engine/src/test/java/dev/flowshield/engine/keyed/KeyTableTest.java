@@ -13,9 +13,14 @@ import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -427,6 +432,158 @@ class KeyTableTest {
           .as("who found both buckets full: 5 in 100,000, and more of a small table")
           .isLessThanOrEqualTo(8 + keys / 10_000);
       assertThat(promised.capacity()).isLessThanOrEqualTo((long) (1.46 * keys) + 2_048);
+    }
+  }
+
+  @Test
+  void holdsNoLockWhenACallIsOver() {
+    List<Runnable> calls = List.of(
+        () -> table.take(ALICE, 1, Answer.YES_OR_NO),
+        () -> table.take(BOB, 5, Answer.YES_OR_NO), // never
+        () -> table.takeAhead(BOB, 1, ticker.nanos(), TENTH),
+        () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), 0, 1),
+        () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), Long.MAX_VALUE, 1),
+        () -> table.giveBack(3, 0, 0, 1), // a stranger
+        () -> table.undo(ALICE, 0, 0, 1, 0, 0),
+        () -> table.charge(ALICE, 1),
+        () -> table.charge(4, 1), // who was a stranger
+        () -> table.reset(BOB),
+        () -> table.reset(5), // a stranger
+        () -> table.changeTo(tenASecond),
+        () -> assertThat(table.tracked()).isPositive(),
+        () -> assertThat(table.overflowed()).isZero());
+
+    for (Runnable call : calls) {
+      call.run();
+      Meanwhile.anotherThread(() -> table.reset(ALICE));
+    }
+  }
+
+  /** What another thread does to a key while the table's limit changes from four permits to eight. */
+  @Nested
+  class WhileItIsChanged {
+
+    private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
+    private final KeyTable changing = new KeyTable(
+        tenASecond,
+        () -> {
+          Runnable meanwhile = whileTheClockIsRead.poll();
+          if (meanwhile != null) {
+            meanwhile.run();
+          }
+          return 0;
+        },
+        1);
+
+    private long asked(LongSupplier question) throws Exception {
+      changing.take(ALICE, 2, Answer.YES_OR_NO);
+      FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
+      Thread other = new Thread(answer);
+      whileTheClockIsRead.add(() -> {
+        other.start();
+        while (other.getState() != Thread.State.WAITING) {
+          assertThat(answer).as("asked before the change had ended").isNotDone();
+          Thread.onSpinWait();
+        }
+      });
+      changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
+      return answer.get();
+    }
+
+    @Test
+    void whoLooksWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.remaining(ALICE, 0))).isEqualTo(4);
+    }
+
+    @Test
+    void whoAsksHowLongItTakesWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.retryAfterNanos(ALICE, 6, 0))).isEqualTo(2 * TENTH);
+    }
+
+    @Test
+    void whoTakesWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.take(ALICE, 3, 0))).isNotEqualTo(REJECTED);
+      assertThat(changing.remaining(ALICE, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whoTakesAheadWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.takeAhead(ALICE, 5, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(changing.retryAfterNanos(ALICE, 1, 0)).isEqualTo(2 * TENTH);
+    }
+
+    @Test
+    void whatIsChargedIsChargedToTheNewLimit() throws Exception {
+      asked(() -> {
+        changing.charge(ALICE, 3);
+        return 0;
+      });
+
+      assertThat(changing.remaining(ALICE, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureLeavesEveryKeyAsItWas() {
+      changing.take(ALICE, 3, Answer.YES_OR_NO);
+      changing.take(BOB, 1, Answer.YES_OR_NO);
+      whileTheClockIsRead.add(() -> {
+        throw new IllegalStateException("no time");
+      });
+
+      assertThatThrownBy(() -> changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8"))))
+          .hasMessage("no time");
+
+      assertThat(changing.remaining(ALICE, 0)).isEqualTo(1);
+      assertThat(changing.remaining(BOB, 0)).isEqualTo(3);
+    }
+  }
+
+  /** What was taken ahead of time by somebody who gave up. */
+  @Nested
+  class Undoing {
+
+    private final long now = ticker.nanos();
+
+    private boolean undo(long key, long before, long taken, long permits) {
+      return table.undo(key, before, taken, permits, now + 2 * TENTH, table.givenBack(key));
+    }
+
+    @Test
+    void leavesNothingOfTheTaking() {
+      table.take(ALICE, 3, Answer.YES_OR_NO);
+      long before = table.word(ALICE);
+      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+
+      assertThat(undo(ALICE, before, taken, 2)).isTrue();
+
+      assertThat(table.word(ALICE)).isEqualTo(before);
+    }
+
+    @Test
+    void isNotForWhatSomebodyTookFromOrGaveBackToSince() {
+      long word = table.take(ALICE, 1, now);
+      long before = table.word(ALICE);
+      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+      long count = table.givenBack(ALICE);
+
+      table.giveBack(ALICE, word, count, 1);
+      long after = table.word(ALICE);
+      assertThat(table.undo(ALICE, before, after, 2, now + 2 * TENTH, count)).isFalse();
+      assertThat(undo(ALICE, before, taken + 2, 2))
+          .as("as if another had taken")
+          .isFalse();
+      assertThat(table.word(ALICE)).isEqualTo(after);
+    }
+
+    @Test
+    void isNotForAKeyThatHadNoWordBefore() {
+      long before = table.word(ALICE);
+      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+
+      assertThat(before).isEqualTo(KeyTable.ABSENT);
+      assertThat(undo(ALICE, before, taken, 2)).isFalse();
+      assertThat(undo(BOB, taken, taken, 2)).as("nor for a stranger").isFalse();
+      assertThat(table.word(ALICE)).isEqualTo(taken);
     }
   }
 
