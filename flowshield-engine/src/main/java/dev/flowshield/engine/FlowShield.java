@@ -468,8 +468,8 @@ public final class FlowShield {
     }
 
     /**
-     * Who is told of refusals, ten times a second at most, by the executor that the JDK uses for tasks without one. Shadow limits are told
-     * of too: {@link RefusalEvent#shadow()}.
+     * Who is told of refusals, ten times a second at most of each {@link RefusalEvent.Kind kind}, by the executor that the JDK uses for tasks without
+     * one. Shadow limits are told of too.
      */
     public Builder onRefusal(RefusalListener told) {
       return onRefusal(told, RefusalEvents.defaultExecutor());
@@ -478,7 +478,7 @@ public final class FlowShield {
     /**
      * As {@link #onRefusal(RefusalListener)}, by another executor.
      *
-     * @param by runs or rejects what it gets; one that waits makes the client wait too
+     * @param by runs or rejects what it gets; one that waits, or runs it at once, makes the client wait too
      */
     public Builder onRefusal(RefusalListener told, Executor by) {
       this.listener = Objects.requireNonNull(told, "listener");

@@ -4,8 +4,8 @@ package dev.flowshield.engine;
  * Is told of refusals, to write to a log or to raise an alarm.
  *
  * <p>A listener cannot slow the shield or break it. It is called by an executor, never while a client waits for its refusal; one call
- * at a time, and only so many a second. What happens meanwhile is counted and told with the next event. Calls come in the order
- * of the refusals, each sees what the one before did.
+ * at a time, and of each {@link RefusalEvent.Kind kind} of refusals only so many a second. What happens meanwhile is counted and told with the
+ * next event of its kind. Calls of one kind come in the order of the refusals; each call sees what the one before did.
  *
  * <p>Whatever it throws is counted and goes no further, errors included: what the JVM does about a lack of memory it does when the error
  * comes up, and nobody behind the listener could do more. Catch what you want to see.
@@ -13,6 +13,6 @@ package dev.flowshield.engine;
 @FunctionalInterface
 public interface RefusalListener {
 
-  /** A client was refused. May take its time: until it returns, other refusals are only counted. */
+  /** A client was refused. May take its time: until it returns, one more refusal of each other kind waits, and all else is only counted. */
   void refused(RefusalEvent event);
 }

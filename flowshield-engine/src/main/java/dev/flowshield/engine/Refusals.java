@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.engine.RefusalEvent.Kind;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.penalty.Penalties;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Refusals {
       return null;
     }
     blocked.increment();
-    return told(limit, key, hash, block(limit, left), now);
+    return told(Kind.BLOCKED, limit, key, hash, block(limit, left), now);
   }
 
   /** A limit has refused a request of a key. Answers what to say. */
@@ -40,7 +41,8 @@ final class Refusals {
     limit.countRefused();
     long blockedFor = penalties != null && limit.isClients() ? penalties.breached(hash, now) : 0;
     OverLimit answer = blockedFor > refusal.retryAfterNanos() ? block(limit, blockedFor) : refusal;
-    return told(limit, key, hash, answer, now);
+    Kind kind = blockedFor > 0 ? Kind.BLOCK : Kind.OVER_LIMIT;
+    return told(kind, limit, key, hash, answer, now);
   }
 
   /** A shadow limit would have refused a request that was admitted. */
@@ -48,14 +50,15 @@ final class Refusals {
     limit.countRefused();
     if (events != null) {
       long wait = Math.max(1, limit.retryAfterNanos(hash, permits, now));
-      events.refused(limit.overLimit(hash, permits, now, wait), true, id(key, hash), key, now);
+      OverLimit refusal = limit.overLimit(hash, permits, now, wait);
+      events.refused(Kind.SHADOW, refusal, id(key, hash), key, now);
     }
   }
 
   /** There was no place for work of a key. */
   void shed(Shed refusal, String key, long now) {
     if (events != null) {
-      events.refused(refusal, false, KeyTable.hashOf(key), key, now);
+      events.refused(Kind.SHED, refusal, KeyTable.hashOf(key), key, now);
     }
   }
 
@@ -64,12 +67,13 @@ final class Refusals {
     return events != null;
   }
 
-  private OverLimit told(NamedLimit limit, String key, long hash, OverLimit refusal, long now) {
+  private OverLimit told(
+      Kind kind, NamedLimit limit, String key, long hash, OverLimit refusal, long now) {
     if (limit.limit().scope() == Limit.Scope.EACH) {
       top.refused(hash, key);
     }
     if (events != null) {
-      events.refused(refusal, false, id(key, hash), key, now);
+      events.refused(kind, refusal, id(key, hash), key, now);
     }
     return refusal;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.RefusalEvent.Kind;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,7 +169,31 @@ class FlowShieldRefusalsTest {
       assertThat(told.get(1).client()).isEqualTo("carol");
       assertThat(told.get(2).refusal()).isInstanceOf(Shed.class);
       assertThat(told.get(2).client()).isEqualTo("dave");
-      assertThat(told).extracting(RefusalEvent::shadow).containsExactly(false, true, false);
+      assertThat(told)
+          .extracting(RefusalEvent::kind)
+          .containsExactly(Kind.OVER_LIMIT, Kind.SHADOW, Kind.SHED);
+    }
+
+    @Test
+    void tellsOfABlockWhateverElseIsRefusedInThatMoment() {
+      FlowShield shield = shield()
+          .perClient("2/s")
+          .limit(Limit.each("candidate", "1/day").shadow())
+          .penalty(Penalty.after(2, Duration.ofMinutes(1)))
+          .onRefusal(told::add, Runnable::run)
+          .showKeys()
+          .build();
+      for (int i = 0; i < 6; i++) {
+        shield.admit(Charge.of("client", "mallory"), Charge.of("candidate", "all"));
+      }
+
+      assertThat(told)
+          .extracting(RefusalEvent::kind)
+          .containsExactly(Kind.SHADOW, Kind.OVER_LIMIT, Kind.BLOCK, Kind.BLOCKED);
+      assertThat(told.get(1).refusal()).extracting("name").isEqualTo("client");
+      assertThat(told.get(2).refusal()).extracting("name").isEqualTo("penalty");
+      assertThat(told).extracting(RefusalEvent::suppressed).containsOnly(0L);
+      assertThat(shield.stats().untold()).isEqualTo(1);
     }
 
     @Test
@@ -195,7 +220,7 @@ class FlowShieldRefusalsTest {
       assertThat(admitted(shield, "alice", 1)).isEqualTo(1);
 
       assertThat(told).hasSize(1);
-      assertThat(told.get(0).shadow()).isTrue();
+      assertThat(told.get(0).kind()).isEqualTo(Kind.SHADOW);
       assertThat(told.get(0).refusal())
           .isEqualTo(new OverLimit("client", Limit.Scope.EACH, RateLimit.parse("5/s"), 0, 1));
     }

@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.flowshield.engine.RefusalEvent.Kind;
 import dev.flowshield.engine.penalty.Penalties;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -60,9 +61,9 @@ class RefusalAllocationTest {
   @Test
   void aRefusalThatIsNotToldAllocatesNothing() {
     RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, 10, false, 0);
-    events.refused(Shed.FULL, false, 1, "", 0);
+    events.refused(Kind.SHED, Shed.FULL, 1, "", 0);
     assertThat(bytes(i -> {
-          events.refused(Shed.FULL, false, 1, "", i);
+          events.refused(Kind.SHED, Shed.FULL, 1, "", i);
           return i;
         }))
         .isLessThan(NOTHING);

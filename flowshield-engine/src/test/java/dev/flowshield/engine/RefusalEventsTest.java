@@ -2,12 +2,16 @@ package dev.flowshield.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.flowshield.engine.RefusalEvent.Kind;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
@@ -21,11 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ten events a second, told by an executor that runs its tasks when the test says so. */
+/** Ten events of each kind a second, told by an executor that runs its tasks when the test says so. */
 class RefusalEventsTest {
 
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Refusal REFUSAL = Shed.FULL;
+  private static final List<Kind> KINDS = List.of(Kind.values());
 
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 150_000_000);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -36,14 +41,14 @@ class RefusalEventsTest {
   void tellsTheFirstRefusalAndCountsTheNext() { // E2, E3
     refuse(3);
     run();
-    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, false, "000000000000cafe", 2));
+    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, Kind.SHED, "000000000000cafe", 2));
     refuse(4);
     assertThat(tasks).isEmpty();
     ticker.advance(INTERVAL);
     refuse(1);
     run();
 
-    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, false, "000000000000cafe", 4));
+    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, Kind.SHED, "000000000000cafe", 4));
     assertThat(events.suppressed()).isEqualTo(6);
     assertThat(events.failures()).isZero();
   }
@@ -72,9 +77,88 @@ class RefusalEventsTest {
   }
 
   @Test
+  void aFloodOfOneKindHidesNoOtherKind() { // E2, E3
+    refuse(Kind.SHADOW, 1000);
+    refuse(Kind.BLOCK, 1);
+    refuse(Kind.OVER_LIMIT, 3);
+    run();
+    assertThat(told)
+        .extracting(RefusalEvent::kind, RefusalEvent::suppressed)
+        .containsExactlyInAnyOrder(
+            tuple(Kind.SHADOW, 999L), tuple(Kind.BLOCK, 0L), tuple(Kind.OVER_LIMIT, 2L));
+
+    told.clear();
+    ticker.advance(INTERVAL);
+    for (Kind kind : KINDS) {
+      refuse(kind, 2);
+      run();
+      refuse(kind, 2);
+    }
+    run();
+
+    assertThat(told).extracting(RefusalEvent::kind).containsExactly(Kind.values());
+    assertThat(events.suppressed()).isEqualTo(1001 + 3 * 5);
+  }
+
+  @Test
+  void oneRefusalOfEachKindWaitsUntilTheListenerReturns() { // E1, E4, E5
+    List<RefusalEvents> self = new ArrayList<>();
+    RefusalEvents busy = events(
+        event -> {
+          told.add(event);
+          ticker.advance(INTERVAL);
+          for (Kind kind : told.size() < 20 ? KINDS : List.<Kind>of()) {
+            self.get(0).refused(kind, REFUSAL, told.size(), "", ticker.nanos());
+          }
+        },
+        Runnable::run);
+    self.add(busy);
+
+    busy.refused(Kind.BLOCKED, REFUSAL, 0, "", ticker.nanos());
+
+    assertThat(told)
+        .extracting(RefusalEvent::kind)
+        .containsExactlyInAnyOrder(Kind.values())
+        .startsWith(Kind.BLOCKED);
+    assertThat(told).extracting(RefusalEvent::client).last().isEqualTo("0000000000000001");
+    assertThat(busy.suppressed()).isEqualTo(5 * 5 + 1 - 5);
+  }
+
+  @Test
+  void anExecutorThatRunsWhatItHasRejectedTellsNothingTwiceAndNothingAtATime() { // E1, E3
+    List<RefusalEvents> self = new ArrayList<>();
+    List<String> calls = new ArrayList<>();
+    RefusalEvents odd = events(
+        event -> {
+          calls.add("begins " + event.kind() + " after " + event.suppressed());
+          if (event.kind() == Kind.SHED) {
+            self.get(0).refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+            run(); // what was left of the rejected one
+          }
+          calls.add("ends");
+        },
+        task -> {
+          tasks.add(task);
+          if (tasks.size() == 1) {
+            throw new OutOfMemoryError("no more threads");
+          }
+        });
+    self.add(odd);
+    odd.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    ticker.advance(INTERVAL);
+    odd.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    run();
+
+    assertThat(calls)
+        .containsExactly("begins SHED after 1", "ends", "begins BLOCK after 0", "ends");
+    assertThat(odd.failures()).isEqualTo(1);
+    assertThat(odd.suppressed()).isEqualTo(1);
+  }
+
+  @Test
   void showsKeysOnlyWhereThatWasAskedFor() {
     RefusalEvents open = new RefusalEvents(told::add, Runnable::run, 10, true, ticker.nanos());
-    open.refused(REFUSAL, false, 0xcafe, "alice".repeat(20), ticker.nanos());
+    open.refused(Kind.SHED, REFUSAL, 0xcafe, "alice".repeat(20), ticker.nanos());
 
     assertThat(told)
         .first()
@@ -95,7 +179,7 @@ class RefusalEventsTest {
         Runnable::run);
 
     for (int i = 0; i < thrown.size(); i++) {
-      failing.refused(REFUSAL, false, 1, "", ticker.nanos());
+      failing.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
@@ -117,7 +201,7 @@ class RefusalEventsTest {
     });
 
     for (int i = 0; i < 3; i++) {
-      rejected.refused(REFUSAL, false, 1, "", ticker.nanos());
+      rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
@@ -132,7 +216,7 @@ class RefusalEventsTest {
       throw new RejectedExecutionException("too late");
     });
 
-    late.refused(REFUSAL, false, 1, "", ticker.nanos());
+    late.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
 
     assertThat(told).hasSize(1);
     assertThat(late.suppressed()).isZero();
@@ -145,7 +229,7 @@ class RefusalEventsTest {
     RefusalEvents often =
         new RefusalEvents(told::add, Runnable::run, perSecond, false, ticker.nanos());
     for (int i = 0; i < 10_000; i++) {
-      often.refused(REFUSAL, false, 1, "", ticker.nanos());
+      often.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
       ticker.advance(Duration.ofMillis(1).dividedBy(5));
     }
 
@@ -176,7 +260,7 @@ class RefusalEventsTest {
         },
         RefusalEvents.defaultExecutor());
 
-    async.refused(REFUSAL, false, 1, "", ticker.nanos());
+    async.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
 
     assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(caller).hasSize(1).doesNotContain(Thread.currentThread());
@@ -188,7 +272,8 @@ class RefusalEventsTest {
     int calls = 50_000;
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger tooMany = new AtomicInteger();
-    List<Long> suppressed = new ArrayList<>(); // plain: one call sees what the one before did
+    Map<Kind, Long> toldOf = new HashMap<>(); // plain: one call sees what the one before did
+    Map<Kind, Long> suppressed = new HashMap<>();
     ExecutorService pool = Executors.newFixedThreadPool(4);
     AtomicInteger handed = new AtomicInteger();
     Executor mostlyTheCaller = task -> { // or nearly all calls would have to wait for the pool
@@ -203,7 +288,8 @@ class RefusalEventsTest {
           if (inside.incrementAndGet() != 1) {
             tooMany.incrementAndGet();
           }
-          suppressed.add(event.suppressed());
+          toldOf.merge(event.kind(), 1L, Long::sum);
+          suppressed.merge(event.kind(), event.suppressed(), Long::sum);
           inside.decrementAndGet();
         },
         mostlyTheCaller);
@@ -211,11 +297,12 @@ class RefusalEventsTest {
     ExecutorService callers = Executors.newFixedThreadPool(threads);
     List<Future<?>> running = new ArrayList<>();
     for (int t = 0; t < threads; t++) {
+      Kind mine = kind(t);
       running.add(callers.submit(() -> {
         start.await();
         for (int i = 0; i < calls; i++) {
           ticker.advanceNanos(INTERVAL.toNanos() / 20);
-          raced.refused(REFUSAL, false, 1, "", ticker.nanos());
+          raced.refused(mine, REFUSAL, 1, "", ticker.nanos());
         }
         return null;
       }));
@@ -227,12 +314,26 @@ class RefusalEventsTest {
     end(pool);
     handed.set(0);
     ticker.advance(INTERVAL);
-    raced.refused(REFUSAL, false, 1, "", ticker.nanos()); // collects what is left
+    for (Kind kind : KINDS) { // collects what is left
+      raced.refused(kind, REFUSAL, 1, "", ticker.nanos());
+    }
 
     assertThat(tooMany).hasValue(0);
-    assertThat(suppressed).hasSizeGreaterThan(10);
-    assertThat(suppressed.size() + raced.suppressed()).isEqualTo((long) threads * calls + 1);
-    assertThat(suppressed.stream().mapToLong(Long::longValue).sum()).isEqualTo(raced.suppressed());
+    assertThat(suppressed.values().stream().mapToLong(Long::longValue).sum())
+        .isEqualTo(raced.suppressed());
+    assertThat(toldOf.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(20);
+    Map<Kind, Long> refused = new HashMap<>();
+    for (int t = 0; t < threads; t++) {
+      refused.merge(kind(t), (long) calls, Long::sum);
+    }
+    refused.forEach((kind, times) -> {
+      long all = toldOf.getOrDefault(kind, 0L) + suppressed.getOrDefault(kind, 0L);
+      assertThat(all).isEqualTo(times + 1);
+    });
+  }
+
+  private static Kind kind(int thread) {
+    return KINDS.get(thread % KINDS.size());
   }
 
   @Test
@@ -251,8 +352,12 @@ class RefusalEventsTest {
   }
 
   private void refuse(int times) {
+    refuse(Kind.SHED, times);
+  }
+
+  private void refuse(Kind kind, int times) {
     for (int i = 0; i < times; i++) {
-      events.refused(REFUSAL, false, 0xcafe, "alice", ticker.nanos());
+      events.refused(kind, REFUSAL, 0xcafe, "alice", ticker.nanos());
     }
   }
 
