@@ -436,6 +436,18 @@ class KeyTableTest {
   }
 
   @Test
+  void letsNothingTakenBeforeBeGivenBackOnceSomebodyWaits() { // B2 of GivenBack
+    long before = table.givenBack(ALICE);
+    long taken = table.take(ALICE, 4, ticker.nanos());
+    table.keepTaken(ALICE);
+    table.takeAhead(ALICE, 1, ticker.nanos(), TENTH);
+
+    table.giveBack(ALICE, taken, before, 4);
+
+    assertThat(table.retryAfterNanos(ALICE, 1, ticker.nanos())).isEqualTo(2 * TENTH);
+  }
+
+  @Test
   void holdsNoLockWhenACallIsOver() {
     List<Runnable> calls = List.of(
         () -> table.take(ALICE, 1, Answer.YES_OR_NO),
@@ -487,7 +499,9 @@ class KeyTableTest {
         }
       });
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
-      return answer.get();
+      long answered = answer.get();
+      Meanwhile.anotherThread(() -> changing.tracked()); // whoever waited has no lock
+      return answered;
     }
 
     @Test

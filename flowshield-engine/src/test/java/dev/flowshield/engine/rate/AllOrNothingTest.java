@@ -85,6 +85,62 @@ public class AllOrNothingTest {
     assertRemaining(0, 0, 0);
   }
 
+  @Test
+  void aLeaseIsUndoneIfNothingElseWasDoneToItsKey() {
+    Lease lease = new Lease(new Allowances[] {first, second}, ANY, 3);
+    assertThat(lease.takeAhead(ticker.nanos(), 1_000_000_000)).isTrue();
+    assertRemaining(0, 0, 1);
+
+    assertThat(lease.undo()).isTrue();
+
+    assertRemaining(4, 4, 1);
+  }
+
+  @Test
+  void aLeaseIsNotUndoneOnceAnotherTookBehindIt() {
+    Lease lease = new Lease(new Allowances[] {first, second}, ANY, 2);
+    assertThat(lease.take(ticker.nanos())).isTrue();
+    second.take(1, Answer.YES_OR_NO);
+
+    assertThat(lease.undo()).isFalse();
+
+    assertRemaining(2, 1, 1);
+  }
+
+  @Test
+  void aLeaseThatIsUndoneGivesBackWhereAnotherSharesALimit() {
+    Lease lease = new Lease(new Allowances[] {first, second}, ANY, 2);
+    assertThat(lease.take(ticker.nanos())).isTrue();
+    first.take(1, Answer.YES_OR_NO);
+
+    assertThat(lease.undo()).isTrue();
+
+    assertRemaining(3, 4, 1);
+  }
+
+  @Test
+  void aLeaseThatIsKeptLetsNothingTakenBeforeBeGivenBack() { // B2 of GivenBack
+    Lease before = new Lease(new Allowances[] {first, second}, ANY, 4);
+    assertThat(before.take(ticker.nanos())).isTrue();
+    Lease waiting = new Lease(new Allowances[] {first, second}, ANY, 1);
+    waiting.keepTaken();
+    assertThat(waiting.takeAhead(ticker.nanos(), 250_000_000)).isTrue();
+
+    before.settle(0);
+
+    assertThat(waiting.retryAfterNanos(ticker.nanos())).as("behind it").isEqualTo(500_000_000);
+  }
+
+  @Test
+  void aLeaseIsPossibleAsLongAsEachBurstIsBigEnough() {
+    Lease lease = new Lease(new Allowances[] {first, second}, ANY, 4);
+    assertThat(lease.isPossible()).isTrue();
+
+    second.changeTo(new Gcra(RateLimit.parse("3/s")));
+
+    assertThat(lease.isPossible()).isFalse();
+  }
+
   private static Ticker failingTicker() {
     int[] readings = {0};
     return () -> {

@@ -261,7 +261,10 @@ public class SingleLimitTest {
         }
       });
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
-      return answer.get();
+      long answered = answer.get();
+      Meanwhile.anotherThread(
+          () -> changing.undo(ANY, 0, 0, 1, 0, 0)); // whoever waited has no lock
+      return answered;
     }
 
     @Test
@@ -311,6 +314,16 @@ public class SingleLimitTest {
       assertThat(changing.maxPermits()).isEqualTo(4);
       assertThat(changing.remaining(ANY, 0)).isEqualTo(1);
     }
+  }
+
+  @Test
+  void rejectsWhatIsNotThere() {
+    assertThat(limit.tryTake(ANY, 3)).isTrue();
+
+    assertThat(limit.rejects(ANY, 1, ticker.nanos())).isFalse();
+    assertThat(limit.rejects(ANY, 2, ticker.nanos())).isTrue();
+    assertThat(limit.tryTake(ANY, 2)).isFalse();
+    assertThat(limit.tryTake(ANY, 1)).isTrue();
   }
 
   @Test

@@ -101,6 +101,30 @@ public class SlotsTest {
   }
 
   @Nested
+  class AheadOfTime {
+
+    @Test
+    void aSlotThatMovesAfterItRefusedIsLeftAlone() { // S2
+      long spent = oneASecond.step(oneASecond.idle(10), 10, 1);
+      Slots.word(slots, 0, spent);
+      RateAlgorithm growsAfterARefusal = new Altered(oneASecond) {
+        @Override
+        public long step(long word, long now, long permits) {
+          long next = super.step(word, now, permits);
+          if (next == REJECTED) {
+            Slots.freeze(slots, 0);
+          }
+          return next;
+        }
+      };
+
+      assertThat(Slots.takeAhead(slots, 0, OWNER, growsAfterARefusal, () -> 10, 1, 11))
+          .isEqualTo(Slots.MOVING);
+      assertThat(slots).containsExactly(OWNER, Slots.MOVING);
+    }
+  }
+
+  @Nested
   class ARefusal {
 
     @Test
