@@ -29,6 +29,7 @@ public final class Verdicts {
   private static final int CAP = 1_000_000;
   private static final int TEN_MILLION = 10_000_000;
   private static final double GATE_NANOS = 60;
+  private static final double ADMISSION_BYTES = 24;
 
   private final List<Row> rows;
   private final List<Heap> heaps;
@@ -50,7 +51,9 @@ public final class Verdicts {
     verdicts.clientsOfTwoThreads();
     verdicts.memory();
     verdicts.gate("the gate", "flowShieldInFlight");
+    verdicts.freeOfGarbage("P7", "the gate", verdicts.find(GATE, "flowShieldInFlight", 1));
     verdicts.gate("a shield with inFlight alone", "flowShieldAdmitsAndCloses");
+    verdicts.noMoreThanTheAdmission(verdicts.find(GATE, "flowShieldAdmitsAndCloses", 1));
     return List.copyOf(verdicts.checks);
   }
 
@@ -152,7 +155,6 @@ public final class Verdicts {
         NONE,
         own.nanos() <= GATE_NANOS,
         own);
-    freeOfGarbage("P7", what, own);
     overPeer("P7", what + ", 2 threads", 5, both, find(GATE, "gradient2", 2));
   }
 
@@ -209,6 +211,20 @@ public final class Verdicts {
 
   private void freeOfGarbage(String target, String what, Row own) {
     add(target, what, "0 B", "B", own.bytes(), NONE, NONE, NONE, own.bytes() < NO_BYTES);
+  }
+
+  /** A shield answers with an object, as only the first close of an admission may count. */
+  private void noMoreThanTheAdmission(Row own) {
+    add(
+        "P7",
+        "a shield with inFlight alone",
+        "no more than the admission, 24 B",
+        "B",
+        own.bytes(),
+        NONE,
+        NONE,
+        NONE,
+        own.bytes() < ADMISSION_BYTES + NO_BYTES);
   }
 
   private void heap(String what, String promise, double bytes, double most) {
