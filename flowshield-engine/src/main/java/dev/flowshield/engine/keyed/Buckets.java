@@ -65,7 +65,12 @@ final class Buckets {
     return count;
   }
 
-  /** Where a key's slot begins in the array, or {@link #NOWHERE}. */
+  /**
+   * Where a key's slot begins in the array, or {@link #NOWHERE}.
+   *
+   * <p>Each key begins its search at a slot of its own, and is placed in the first one from there on that is free. So most are found at
+   * the first look, which processors guess right, and one cache line is touched instead of a whole bucket.
+   */
   int find(long hash) {
     if (count == 0) {
       return NOWHERE;
@@ -75,13 +80,15 @@ final class Buckets {
   }
 
   private int findIn(int bucket, long hash) {
-    for (int at = bucket; at < bucket + LONGS; at += 2) {
+    int first = firstLook(hash);
+    for (int i = 0; i < LONGS; i += 2) {
+      int at = bucket + ((first + i) & (LONGS - 1));
       long fingerprint = Slots.fingerprint(slots, at);
       if (fingerprint == hash) {
         return at;
       }
       if (fingerprint == NOBODY) {
-        return NOWHERE; // slots are used from the front and never become nobody's again
+        return NOWHERE; // it would be here, as a slot never becomes nobody's again
       }
     }
     return NOWHERE;
@@ -92,10 +99,22 @@ final class Buckets {
     int home = home(hash);
     int freeAtHome = countFree(home, now);
     if (freeAtHome >= FREE_AT_HOME) {
-      return firstFree(home, now);
+      return firstFree(home, hash, now);
     }
     int second = second(hash);
-    return firstFree(countFree(second, now) > freeAtHome ? second : home, now);
+    return firstFree(countFree(second, now) > freeAtHome ? second : home, hash, now);
+  }
+
+  /** One after the other, the slots where a key may be: those of its first bucket and those of its second. */
+  int candidate(long hash, int number) {
+    return (number < SLOTS ? home(hash) : second(hash)) + number % SLOTS * 2;
+  }
+
+  /** Where in its second bucket the owner of this slot may be placed, or {@link #NOWHERE}; also if this is its second one. */
+  int placeInSecond(int at, long now) {
+    long owner = Slots.fingerprint(slots, at);
+    int home = home(owner);
+    return home <= at && at < home + LONGS ? firstFree(second(owner), owner, now) : NOWHERE;
   }
 
   private int countFree(int bucket, long now) {
@@ -108,8 +127,10 @@ final class Buckets {
     return free;
   }
 
-  private int firstFree(int bucket, long now) {
-    for (int at = bucket; at < bucket + LONGS; at += 2) {
+  private int firstFree(int bucket, long hash, long now) {
+    int first = firstLook(hash);
+    for (int i = 0; i < LONGS; i += 2) {
+      int at = bucket + ((first + i) & (LONGS - 1));
       if (isFree(at, now)) {
         return at;
       }
@@ -156,6 +177,11 @@ final class Buckets {
     for (int at = overflowWords; at < slots.length; at += 2) {
       Slots.word(slots, at, Slots.word(frozen.slots, at));
     }
+  }
+
+  /** The slot of a bucket where a key is looked for first. The low bits choose it, which hardly count for the bucket. */
+  private static int firstLook(long hash) {
+    return (int) hash << 1;
   }
 
   private int home(long hash) {

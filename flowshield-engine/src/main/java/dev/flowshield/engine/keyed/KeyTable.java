@@ -26,7 +26,8 @@ import java.util.Arrays;
  * keys the chance of any two being taken for one is about 3 in 100 million.
  *
  * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the limit. A known key costs one exchange
- * and no lock; a newcomer and the growth of a segment take the segment's lock. A refusal writes nothing, known key or not.
+ * and no lock; a newcomer and the growth of a segment take the segment's lock. A refusal writes nothing, known key or not, and reads the
+ * clock twice.
  */
 public final class KeyTable implements Allowances {
 
@@ -69,8 +70,38 @@ public final class KeyTable implements Allowances {
     return take(hash, permits, Answer.YES_OR_NO);
   }
 
+  /**
+   * As declared. The clock is read before the table is touched: the processor waits at the clock for all that came before it, so a slot
+   * that has to come from memory would hold up everything after it as well. By so old a reading a key can be admitted, but not refused;
+   * who would be refused is judged anew.
+   */
   @Override
   public <T> T take(long hash, long permits, Answer<T> answer) {
+    long now = ticker.nanos();
+    Buckets buckets = segment(hash).buckets();
+    long taken = tryTake(buckets, hash, permits, now);
+    return taken != REJECTED
+        ? answer.admitted(buckets.algorithm(), taken, now)
+        : takeCarefully(hash, permits, answer);
+  }
+
+  @Override
+  public long take(long hash, long permits, long now) {
+    long taken = tryTake(segment(hash).buckets(), hash, permits, now);
+    return taken != REJECTED ? taken : takeCarefully(hash, permits, Answer.WORD);
+  }
+
+  /** Takes from a slot, or answers {@link RateAlgorithm#REJECTED} for whatever reason. */
+  private static long tryTake(Buckets buckets, long hash, long permits, long now) {
+    int at = buckets.find(hash);
+    if (at == Buckets.NOWHERE) {
+      return REJECTED;
+    }
+    long taken = Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
+    return taken == Slots.MOVING ? REJECTED : taken;
+  }
+
+  private <T> T takeCarefully(long hash, long permits, Answer<T> answer) {
     Segment segment = segment(hash);
     while (true) {
       Buckets buckets = segment.buckets();
@@ -84,19 +115,6 @@ public final class KeyTable implements Allowances {
       segment
           .awaitMove(); // the slot changes hands or house at this moment, under the segment's lock
     }
-  }
-
-  @Override
-  public long take(long hash, long permits, long now) {
-    Buckets buckets = segment(hash).buckets();
-    int at = buckets.find(hash);
-    if (at != Buckets.NOWHERE) {
-      long taken = Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
-      if (taken != REJECTED && taken != Slots.MOVING) {
-        return taken;
-      }
-    }
-    return take(hash, permits, Answer.WORD);
   }
 
   @Override

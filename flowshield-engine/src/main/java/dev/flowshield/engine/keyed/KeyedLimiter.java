@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's limiter: for each of its limits a key table, and a word of its own for the calls without a key, which need no hash.
  *
- * <p>With one limit, what is decided or tried is as if all calls came one after the other. With several, see {@link AllOrNothing}; where one
- * limit is spread over cells, which is for calls without a key, {@link StripedLimit}.
+ * <p>With one limit, what is decided or tried is as if all calls came one after the other (but that a permit may count twice whose key moves
+ * over, in a full table, just then). With several, see {@link AllOrNothing}; where one limit is spread over cells, which is for calls
+ * without a key, {@link StripedLimit}.
  */
 public final class KeyedLimiter implements RateLimiter {
 
@@ -212,12 +213,18 @@ public final class KeyedLimiter implements RateLimiter {
   private Allowances[] limits(String key, long permits) {
     Requests.requireKey(key);
     Allowances[] limits = key.isEmpty() ? keyless : keys;
+    if (permits != 1) { // one is in every burst
+      requirePermits(limits, permits);
+    }
+    return limits;
+  }
+
+  private void requirePermits(Allowances[] limits, long permits) {
     long most = limits[0].maxPermits();
     for (int i = 1; i < limits.length; i++) {
       most = Math.min(most, limits[i].maxPermits());
     }
     Requests.requirePermits(permits, most, rules.text);
-    return limits;
   }
 
   private static long hash(String key) {

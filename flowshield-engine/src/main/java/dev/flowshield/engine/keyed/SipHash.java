@@ -32,22 +32,10 @@ final class SipHash {
     long v1 = seed1 ^ 0x646f72616e646f6dL;
     long v2 = seed0 ^ 0x6c7967656e657261L;
     long v3 = seed1 ^ 0x7465646279746573L;
-    int words = text.length() / 4 + 1;
-    // A compression round takes a word in, a final round is the same with the word zero: so the
-    // round is written once.
-    for (int round = 0; round < words + FINAL_ROUNDS; round++) {
-      long word = 0;
-      if (round < words - 1) {
-        int at = round * 4;
-        word = text.charAt(at)
-            | (long) text.charAt(at + 1) << 16
-            | (long) text.charAt(at + 2) << 32
-            | (long) text.charAt(at + 3) << 48;
-      } else if (round == words - 1) {
-        word = lastWord(text);
-      } else if (round == words) {
-        v2 ^= 0xff;
-      }
+    int words = text.length() / 4;
+    // The round stands here twice, with a word and without: each loop is one that compilers know.
+    for (int i = 0; i <= words; i++) {
+      long word = i < words ? word(text, i * 4) : lastWord(text, i * 4);
       v3 ^= word;
       v0 += v1;
       v1 = Long.rotateLeft(v1, 13) ^ v0;
@@ -61,15 +49,41 @@ final class SipHash {
       v2 = Long.rotateLeft(v2, 32);
       v0 ^= word;
     }
+    v2 ^= 0xff;
+    for (int i = 0; i < FINAL_ROUNDS; i++) {
+      v0 += v1;
+      v1 = Long.rotateLeft(v1, 13) ^ v0;
+      v0 = Long.rotateLeft(v0, 32);
+      v2 += v3;
+      v3 = Long.rotateLeft(v3, 16) ^ v2;
+      v0 += v3;
+      v3 = Long.rotateLeft(v3, 21) ^ v0;
+      v2 += v1;
+      v1 = Long.rotateLeft(v1, 17) ^ v2;
+      v2 = Long.rotateLeft(v2, 32);
+    }
     return v0 ^ v1 ^ v2 ^ v3;
   }
 
+  private static long word(String text, int at) {
+    return text.charAt(at)
+        | (long) text.charAt(at + 1) << 16
+        | (long) text.charAt(at + 2) << 32
+        | (long) text.charAt(at + 3) << 48;
+  }
+
   /** The chars left over and, in the top byte, the length in bytes. */
-  private static long lastWord(String text) {
+  private static long lastWord(String text, int at) {
     int length = text.length();
     long word = (2L * length) << 56;
-    for (int at = length & ~3, shift = 0; at < length; at++, shift += 16) {
-      word |= (long) text.charAt(at) << shift;
+    if (at < length) {
+      word |= text.charAt(at);
+    }
+    if (at + 1 < length) {
+      word |= (long) text.charAt(at + 1) << 16;
+    }
+    if (at + 2 < length) {
+      word |= (long) text.charAt(at + 2) << 32;
     }
     return word;
   }

@@ -29,6 +29,11 @@ final class Hashes {
     return inTheFirstBucket(n) | 1L << HOME | 1L << SECOND;
   }
 
+  /** The n-th key whose first choice is the first bucket, and whose second choice is the second one once there are two. */
+  static long firstInTheFirstBucket(int n) {
+    return inTheFirstBucket(n) | 1L << SECOND;
+  }
+
   /** Any hash but that of nobody. */
   static long any(Random random) {
     long hash = random.nextLong();

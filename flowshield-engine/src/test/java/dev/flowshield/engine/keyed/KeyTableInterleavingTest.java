@@ -1,5 +1,6 @@
 package dev.flowshield.engine.keyed;
 
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
@@ -41,7 +42,7 @@ class KeyTableInterleavingTest {
     int admitted = take(ALICE);
     whileTheClockIsRead.add(() -> take(Hashes.inTheSecondBucket(0))); // grows
 
-    admitted += take(ALICE);
+    admitted += takeAtASecondLook(ALICE);
     admitted += take(ALICE);
 
     assertThat(table.tracked()).as("it has grown").isEqualTo(9);
@@ -54,7 +55,7 @@ class KeyTableInterleavingTest {
     time.advanceNanos(TENTH);
     whileTheClockIsRead.add(() -> take(BOB)); // gets the slot, as alice is idle
 
-    int admitted = take(ALICE);
+    int admitted = takeAtASecondLook(ALICE);
     admitted += takeAll(ALICE);
 
     assertThat(admitted).isEqualTo(BURST);
@@ -77,12 +78,30 @@ class KeyTableInterleavingTest {
   }
 
   @Test
+  void aPermitIsNotTakenFromTheSlotThatAKeyHasLeft() { // K8, S4
+    growToTheCap();
+    long mover = Hashes.firstInTheFirstBucket(4_000);
+    int admitted = take(mover);
+    for (int i = 0; i < 7; i++) { // the bucket is full
+      take(Hashes.inTheFirstBucket(i));
+    }
+    whileATakingIsJudged.add(() -> take(ALICE)); // gets the slot, and the word that is seen there
+
+    admitted += take(mover);
+    admitted += takeAll(mover);
+
+    assertThat(table.overflowed()).as("no key but has a slot").isZero();
+    assertThat(admitted).isEqualTo(BURST);
+    assertThat(takeAll(ALICE)).as("what is left after the other's mistake").isZero();
+  }
+
+  @Test
   void aNewcomerThatAnotherThreadPutInIsNotPutInTwice() { // K1
     growToTheCap();
     int[] theirs = {0};
     whileTheClockIsRead.add(() -> theirs[0] = take(ALICE));
 
-    int ours = take(ALICE);
+    int ours = takeAtASecondLook(ALICE);
     ours += takeAll(ALICE);
 
     assertThat(theirs[0] + ours).isEqualTo(BURST);
@@ -99,7 +118,7 @@ class KeyTableInterleavingTest {
       take(CAROL);
     });
 
-    int ours = take(ALICE);
+    int ours = takeAtASecondLook(ALICE);
     ours += takeAll(ALICE);
 
     assertThat(theirs[0]).isEqualTo(BURST);
@@ -245,7 +264,7 @@ class KeyTableInterleavingTest {
     int admitted = take(ALICE);
     whileTheClockIsRead.add(() -> table.changeTo(new Gcra(RateLimit.parse("10/s burst " + BURST))));
 
-    admitted += take(ALICE);
+    admitted += takeAtASecondLook(ALICE);
     admitted += takeAll(ALICE);
 
     assertThat(admitted).isEqualTo(BURST);
@@ -329,6 +348,12 @@ class KeyTableInterleavingTest {
   /** Takes one permit, and tells how many were admitted. */
   private int take(long key) {
     return table.take(key, 1, Answer.YES_OR_NO) ? 1 : 0;
+  }
+
+  /** As {@link #take}, where the first look, by a reading of long ago, refused the permit: so there is a clock to be read once more. */
+  private int takeAtASecondLook(long key) {
+    long longAgo = time.nanos() - 1_000 * TENTH;
+    return table.take(key, 1, longAgo) != REJECTED ? 1 : 0;
   }
 
   /** Takes until it is refused. */

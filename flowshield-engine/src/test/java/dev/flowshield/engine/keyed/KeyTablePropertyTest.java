@@ -213,7 +213,9 @@ class KeyTablePropertyTest {
     for (int i = 0; i < keys.length; i++) {
       keys[i] = i < 10
           ? Hashes.inTheFirstBucket(i)
-          : i < 16 ? Hashes.inTheFirstBucket(i, i) : Hashes.inTheSecondBucket(i);
+          : i < 16
+              ? Hashes.inTheFirstBucket(i, i)
+              : i < 22 ? Hashes.firstInTheFirstBucket(i) : Hashes.inTheSecondBucket(i);
     }
     return keys;
   }
