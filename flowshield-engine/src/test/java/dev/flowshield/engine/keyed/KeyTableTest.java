@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -444,8 +445,24 @@ class KeyTableTest {
     }
   }
 
+  @Test
+  void rejectsWhatIsNotThere() {
+    table.take(ALICE, 3, Answer.YES_OR_NO);
+
+    assertThat(table.rejects(ALICE, 1, ticker.nanos())).isFalse();
+    assertThat(table.rejects(ALICE, 2, ticker.nanos())).isTrue();
+    assertThat(table.rejects(BOB, 4, ticker.nanos())).isFalse();
+  }
+
   @Nested
   class Room {
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 127, 128, 1_000, 12_345, 1_000_000, 100_000_000})
+    void isPromisedForTheKeysThatWereSetAndHalfAsManyAtMostBeside(int keys) {
+      assertThat(new KeyTable(tenASecond, ticker, keys).capacity())
+          .isBetween((long) keys, (long) (1.46 * keys) + 2_048);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {100, 1_000, 10_000, 100_000, 1_000_000})
@@ -460,6 +477,50 @@ class KeyTableTest {
       assertThat(promised.tracked()).isEqualTo(keys);
       assertThat(promised.overflowed()).isZero();
       assertThat(promised.capacity()).isLessThanOrEqualTo((long) (1.46 * keys) + 2_048);
+    }
+  }
+
+  @Nested
+  class Charging {
+
+    @Test
+    void takesFromEachStrangerOnceWhileTheTableGrows() {
+      KeyTable roomy = new KeyTable(tenASecond, ticker, 1_000);
+      Random random = new Random(5);
+      long[] strangers =
+          LongStream.generate(() -> Hashes.any(random)).limit(500).toArray();
+      for (long stranger : strangers) {
+        roomy.charge(stranger, 3);
+      }
+
+      assertThat(roomy.overflowed()).isZero();
+      for (long stranger : strangers) {
+        assertThat(roomy.remaining(stranger, ticker.nanos())).isEqualTo(1);
+      }
+    }
+
+    @Test
+    void isNotLostWhenAnotherThreadTakesAtThatMoment() {
+      Deque<Runnable> whileItIsCharged = new ArrayDeque<>();
+      KeyTable raced = new KeyTable(
+          new Altered(tenASecond) {
+            @Override
+            public long charge(long word, long now, long permits) {
+              long next = super.charge(word, now, permits);
+              if (!whileItIsCharged.isEmpty()) {
+                Meanwhile.anotherThread(whileItIsCharged.remove());
+              }
+              return next;
+            }
+          },
+          ticker,
+          1);
+      raced.take(ALICE, 1, Answer.YES_OR_NO);
+      whileItIsCharged.add(() -> raced.take(ALICE, 1, Answer.YES_OR_NO));
+
+      raced.charge(ALICE, 1);
+
+      assertThat(raced.remaining(ALICE, ticker.nanos())).isEqualTo(1);
     }
   }
 

@@ -15,10 +15,12 @@ import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,49 @@ class KeyedLimiterTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(
               "permits must be 1 to 2 (burst of limit '10/s burst 2, 3/min'), got 3");
+    }
+  }
+
+  @Nested
+  class WithoutAKey {
+
+    @Test
+    void isLimitedAsOneClientThatIsNobodyElse() {
+      for (int i = 0; i < 4; i++) {
+        assertThat(limiter.tryAcquire()).isTrue();
+      }
+      assertThat(limiter.tryAcquire()).isFalse();
+      assertThat(limiter.tryAcquire("alice")).isTrue();
+    }
+
+    @Test
+    void isHeldToEachOfSeveralLimits() {
+      RateLimiter both = limiter("10/s burst 2, 3/min");
+      assertThat(both.tryAcquire()).isTrue();
+      assertThat(both.tryAcquire()).isTrue();
+      assertThat(both.tryAcquire()).as("the first is spent").isFalse();
+      ticker.advanceNanos(200 * MILLISECOND);
+      assertThat(both.tryAcquire()).isTrue();
+      assertThat(both.tryAcquire()).as("the second is spent").isFalse();
+    }
+  }
+
+  @Test
+  void takesNoKeyThatIsTooLongForAnything() {
+    String longest = "k".repeat(RateLimiter.LONGEST_KEY);
+    assertThat(limiter.peek(longest).isAdmitted()).isTrue();
+
+    List<ThrowingCallable> calls = List.of(
+        () -> limiter.decide(longest + "k"),
+        () -> limiter.tryAcquire(longest + "k"),
+        () -> limiter.acquireAsync(longest + "k", 1, HOUR),
+        () -> limiter.reserve(longest + "k", 1),
+        () -> limiter.peek(longest + "k"),
+        () -> limiter.reset(longest + "k"));
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("key must be at most 8192 characters, got one of 8193");
     }
   }
 
@@ -481,6 +526,14 @@ class KeyedLimiterTest {
     }
 
     @Test
+    void keepsNoOtherThreadFromTheNextOne() {
+      limiter.changeTo("20/s burst 4");
+      Meanwhile.anotherThread(() -> limiter.changeTo("40/s burst 4"));
+
+      assertThat(limiter.toString()).isEqualTo("RateLimiter[40/s burst 4]");
+    }
+
+    @Test
     void thatIsBadChangesNothing() {
       RateLimiter both = limiter("10/s burst 2, 3/min");
       both.decide("alice", 1);
@@ -498,7 +551,8 @@ class KeyedLimiterTest {
     void isNotForAnAlgorithmThatKnowsItsLimit() {
       RateLimiter own = new KeyedLimiter(new Gcra(RateLimit.parse("10/s")), spec("10/s"));
 
-      assertThat(own.capabilities()).doesNotContain(Capability.CHANGE);
+      assertThat(own.capabilities()).isEqualTo(EnumSet.complementOf(EnumSet.of(Capability.CHANGE)));
+      assertThat(limiter.capabilities()).containsExactlyInAnyOrder(Capability.values());
       assertThatThrownBy(() -> own.changeTo("20/s"))
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("a limiter must be able to change its limits for this");

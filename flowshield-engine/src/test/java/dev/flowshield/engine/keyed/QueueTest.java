@@ -69,6 +69,17 @@ public class QueueTest {
   }
 
   @Test
+  void keepsNoOtherThreadFromWaitingOnceItServedOne() {
+    spend();
+    CompletableFuture<Decision> first = waiting(1);
+    ticker.advanceNanos(TENTH);
+    assertThat(first).isDone();
+    spend();
+
+    Meanwhile.anotherThread(() -> assertThat(waiting(1)).isNotDone());
+  }
+
+  @Test
   void isNotForPermitsThatAreThere() {
     assertThat(enter(1)).isNull();
     assertThat(ticker.pending()).isZero();
