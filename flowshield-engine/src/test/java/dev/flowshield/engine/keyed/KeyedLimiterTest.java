@@ -203,6 +203,20 @@ class KeyedLimiterTest {
       assertThat(ticker.pending()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void givesThePermitsBackThoughATrueCostWasChargedBehindThem(String key) {
+      Held held = (Held) limiter.reserve(key, 1);
+      limiter.decide(key, 3);
+      CompletableFuture<Decision> waiting = limiter.acquireAsync(key, 1, HOUR);
+      held.settle(2);
+      assertThat(limiter.peek(key)).isEqualTo(rejected(300));
+
+      waiting.cancel(false);
+
+      assertThat(limiter.peek(key)).isEqualTo(rejected(200));
+    }
+
     @Test
     void isForAFewAtATime() {
       RateLimiter narrow = new KeyedLimiter(Gcra::new, spec("10/s burst 4").withMaxQueued(2));

@@ -69,13 +69,15 @@ public class QueueTest {
   }
 
   @Test
-  void keepsNoOtherThreadFromWaitingOnceItServedOne() {
+  void keepsNoOtherThreadFromWaitingOnceOneWasServedOrGaveUp() {
     spend();
     CompletableFuture<Decision> first = waiting(1);
     ticker.advanceNanos(TENTH);
     assertThat(first).isDone();
     spend();
 
+    Meanwhile.anotherThread(() -> assertThat(waiting(1)).isNotDone());
+    waiting(1).cancel(false);
     Meanwhile.anotherThread(() -> assertThat(waiting(1)).isNotDone());
   }
 
