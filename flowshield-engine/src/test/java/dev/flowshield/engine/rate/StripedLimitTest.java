@@ -10,7 +10,9 @@ import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -391,6 +393,129 @@ class StripedLimitTest {
       limit.giveBack(ANY, taken, 0, 5);
 
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(left);
+    }
+  }
+
+  /** What another thread does while the limit changes to one of twice the burst; half of it was spent. */
+  @Nested
+  class WhileItIsChanged {
+
+    private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
+    private final StripedLimit changing = new StripedLimit(
+        tenASecond,
+        () -> {
+          Runnable meanwhile = whileTheClockIsRead.poll();
+          if (meanwhile != null) {
+            meanwhile.run();
+          }
+          return 0;
+        },
+        2);
+
+    private long asked(LongSupplier question) throws Exception {
+      changing.tryTake(ANY, BURST / 2);
+      FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
+      Thread other = new Thread(answer);
+      whileTheClockIsRead.add(() -> {
+        other.start();
+        while (other.getState() != Thread.State.WAITING) {
+          assertThat(answer).as("asked before the change had ended").isNotDone();
+          Thread.onSpinWait();
+        }
+      });
+      changing.changeTo(new Gcra(RateLimit.parse("10/s burst " + 2 * BURST)));
+      long answered = answer.get();
+      dev.flowshield.engine.keyed.Meanwhile.anotherThread(
+          () -> changing.giveBack(ANY, 0, Long.MAX_VALUE, 1)); // whoever waited has no lock
+      return answered;
+    }
+
+    @Test
+    void whoLooksWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.remaining(ANY, 0))).isEqualTo(BURST);
+    }
+
+    @Test
+    void whoAsksHowLongItTakesWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.retryAfterNanos(ANY, BURST + 3, 0))).isEqualTo(3 * TENTH);
+    }
+
+    @Test
+    void whoTakesWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.take(ANY, BURST - 5, 0))).isNotEqualTo(REJECTED);
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(5);
+    }
+
+    @Test
+    void whoTakesAheadWaitsForTheNewLimit() throws Exception {
+      assertThat(asked(() -> changing.takeAhead(ANY, BURST + 1, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(changing.retryAfterNanos(ANY, 1, 0)).isEqualTo(2 * TENTH);
+    }
+
+    @Test
+    void whatIsChargedIsChargedToTheNewLimit() throws Exception {
+      asked(() -> {
+        changing.charge(ANY, 5);
+        return 0;
+      });
+
+      assertThat(changing.remaining(ANY, 0)).isEqualTo(BURST - 5);
+    }
+  }
+
+  @Nested
+  class OnOneWord {
+
+    OnOneWord() {
+      limit.tryTake(ANY, BURST);
+      ticker.advanceNanos(BURST * TENTH);
+    }
+
+    @Test
+    void doesNotReturnWhatCameBackEarlierThanksToAnother() { // B1
+      long none = limit.givenBack(ANY);
+      long first = limit.take(ANY, 1, ticker.nanos());
+      long second = limit.take(ANY, 1, ticker.nanos());
+      limit.giveBack(ANY, first, none, 1);
+      ticker.advanceNanos(TENTH + TENTH / 2); // the second's is back since half a tenth
+      assertThat(limit.tryTake(ANY, BURST)).isTrue();
+
+      limit.giveBack(ANY, second, none, 1);
+
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(TENTH);
+    }
+
+    @Test
+    void returnsNothingTakenBeforeSomebodyWaited() { // B2
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, BURST, ticker.nanos());
+      assertThat(limit.word(ANY)).isEqualTo(taken);
+      limit.keepTaken(ANY);
+      limit.takeAhead(ANY, 1, ticker.nanos(), TENTH);
+
+      limit.giveBack(ANY, taken, before, BURST);
+
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(2 * TENTH);
+    }
+
+    @Test
+    void returnsNothingTakenBeforeAChange() {
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, BURST, ticker.nanos());
+      limit.changeTo(new Gcra(RateLimit.parse("20/s burst " + BURST)));
+
+      limit.giveBack(ANY, taken, before, BURST);
+
+      assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
+    }
+
+    @Test
+    void undoesNothingAsItMayHaveComeFromACell() {
+      long before = limit.word(ANY);
+      long taken = limit.takeAhead(ANY, 1, ticker.nanos(), TENTH);
+
+      assertThat(limit.undo(ANY, before, taken, 1, ticker.nanos() + TENTH, limit.givenBack(ANY)))
+          .isFalse();
     }
   }
 
