@@ -51,10 +51,6 @@ public final class InFlight {
     LONGS.getAndAdd(count, AT, -1L);
   }
 
-  public boolean isFull() {
-    return (long) LONGS.getVolatile(count, AT) >= limit;
-  }
-
   public int count() {
     return (int) (long) LONGS.getVolatile(count, AT);
   }

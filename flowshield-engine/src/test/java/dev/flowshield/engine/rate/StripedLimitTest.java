@@ -486,6 +486,17 @@ class StripedLimitTest {
     }
 
     @Test
+    void returnsAllThatWasTakenAfterOthersGaveBack() { // B1
+      limit.giveBack(ANY, limit.take(ANY, 7, ticker.nanos()), limit.givenBack(ANY), 7);
+      long before = limit.givenBack(ANY);
+      long taken = limit.take(ANY, 5, ticker.nanos());
+
+      limit.giveBack(ANY, taken, before, 5);
+
+      assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST);
+    }
+
+    @Test
     void returnsNothingTakenBeforeSomebodyWaited() { // B2
       long before = limit.givenBack(ANY);
       long taken = limit.take(ANY, BURST, ticker.nanos());
