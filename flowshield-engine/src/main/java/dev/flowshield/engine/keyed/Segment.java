@@ -387,7 +387,8 @@ final class Segment {
     try {
       int count = Math.min(maxBuckets, old.count() + Math.max(1, old.count() / GROWTH));
       while (!moveTo(count, frozen, now)) {
-        count++; // practically never: a key finds no place, and nobody can make room for it
+        count++; // seldom, and only while there are few: a key finds no place, and nobody makes
+        // room
       }
     } catch (Throwable failure) { // no memory, say: thaw, or all who come would wait for ever
       old.thaw(frozen);

@@ -87,9 +87,6 @@ final class Stripes {
     // As `taken` counts from the whole burst, and `shared` from the rest: nothing is given, the
     // count begins elsewhere.
     Slots.word(stripes.slots, WORD, algorithm.giveBack(taken, taken, 0, now, most));
-    for (int i = 0; i < cells; i++) {
-      Slots.word(stripes.slots, cell(i), CLAIMED);
-    }
     stripes.release(stripes.allCells(), prepaid);
     return stripes;
   }

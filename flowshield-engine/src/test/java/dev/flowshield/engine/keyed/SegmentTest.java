@@ -13,6 +13,7 @@ import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SegmentTest {
@@ -47,6 +48,41 @@ class SegmentTest {
         .hasMessage("somebody's algorithm");
 
     assertThat(wordOfTheMover()).isEqualTo(word);
+  }
+
+  @Test
+  void movesAKeyOverElsewhereIfTheOwnerOfTheOtherSlotComesBackFirst() { // K8, S2
+    int theirs = OVERFLOW_WORDS + 2 * Buckets.SLOTS + (int) (MOVER % Buckets.SLOTS * 2);
+    Segment crowded = crowded(() -> {
+      long[] slots = segment.buckets().slots();
+      Slots.tryTake(slots, theirs, Slots.fingerprint(slots, theirs), algorithm, ticker.nanos(), 1);
+    });
+    long owner = Slots.fingerprint(crowded.buckets().slots(), theirs);
+    long word = wordOfTheMover();
+
+    crowded.admitNewcomer(Hashes.inTheFirstBucket(107), 1, Answer.YES_OR_NO);
+
+    assertThat(crowded.overflowed()).isZero();
+    assertThat(Slots.fingerprint(crowded.buckets().slots(), theirs)).isEqualTo(owner);
+    assertThat(wordOfTheMover()).isEqualTo(word);
+  }
+
+  @Test
+  void growsByAnEighth() {
+    Segment growing = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 2_000);
+    Random random = new Random(5);
+    List<Integer> counts = new ArrayList<>(List.of(0));
+    for (int i = 0; i < 1_000; i++) {
+      growing.admitNewcomer(Hashes.any(random), 1, Answer.YES_OR_NO);
+      int count = growing.buckets().count();
+      if (count != counts.get(counts.size() - 1)) {
+        counts.add(count);
+      }
+    }
+
+    assertThat(counts)
+        .startsWith(0, 1, 2, 3)
+        .containsSequence(16, 18, 20, 22, 24, 27, 30, 33, 37, 41);
   }
 
   /** Its first bucket is full, and one of the keys there has room in the second, if it claims the slot of one that is idle. */
