@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -133,9 +132,10 @@ public final class Benchmarks {
         .filter(iteration -> secondary(iteration, CpuProfiler.CORES) >= Row.ENOUGH)
         .toList();
     Collection<IterationResult> kept = undisturbed.isEmpty() ? all : undisturbed;
-    DoubleSummaryStatistics nanos = kept.stream()
+    double[] nanos = kept.stream()
         .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
-        .summaryStatistics();
+        .sorted()
+        .toArray();
     String clients = params.getParam("clients");
     String keys = params.getParam("keys");
     return new Row(
@@ -144,13 +144,19 @@ public final class Benchmarks {
         clients == null ? 0 : Integer.parseInt(clients),
         keys == null ? "" : keys,
         params.getThreads(),
-        nanos.getAverage(),
-        (nanos.getMax() - nanos.getMin()) / 2,
+        median(
+            nanos), // whatever disturbs an iteration makes it slower, so a mean would tell of that
+        (nanos[nanos.length - 1] - nanos[0]) / 2,
         mean(kept, BYTES),
         mean(kept, CpuProfiler.CORES),
         mean(kept, CpuProfiler.PROCESS_CORES),
         kept.size(),
         all.size());
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   private static double mean(Collection<IterationResult> iterations, String name) {

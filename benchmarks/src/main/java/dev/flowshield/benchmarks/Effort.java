@@ -7,7 +7,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 enum Effort {
   /** Shows that all of it runs; what it measures means nothing. A minute and a half. */
   SMOKE(Turns.ONE, Turns.ONE),
-  /** Less than five minutes. Rows that a promise rests on get the most of them, ours and others' alike. */
+  /**
+   * About five minutes. Rows that a promise rests on get the most of them, ours and others' alike; and two JVMs, as no two compile alike.
+   */
   SHORT(Turns.SOME, Turns.FEW),
   /** The better part of an hour. */
   LONG(Turns.MOST, Turns.MANY);
@@ -33,7 +35,7 @@ enum Effort {
   private enum Turns {
     ONE(1, 25, 1, 50),
     FEW(1, 300, 3, 150),
-    SOME(1, 750, 5, 300),
+    SOME(2, 300, 4, 150),
     MANY(2, 1500, 5, 1000),
     MOST(3, 1500, 5, 1000);
 
