@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * 2.4 hours: then what was taken may be forgotten. Nor by giving permits back, with one exception: if the step comes between taking
  * permits and giving them back, those that are given back may pass once more.
  *
- * <p>Implementations are thread-safe. A check reads the ticker once, or again when other threads got between; it is the
- * largest single cost of a check, so keep it cheap.
+ * <p>Implementations are thread-safe. A check reads the ticker once, or again when it refuses a key or when other threads
+ * got between; it is the largest single cost of a check, so keep it cheap.
  */
 @FunctionalInterface
 public interface Ticker {

@@ -45,7 +45,8 @@ final class Segment {
    * Memory order: volatile throughout; the other numbers are plain and read under the lock too.
    */
 
-  // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
+  // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation):
+  // few enough for others to move over.
   private static final double SLOTS_PER_KEY = 1.45;
 
   // By an eighth. Doubling would leave half of the memory unused at worst.

@@ -579,14 +579,7 @@ class KeyTableTest {
     private long asked(LongSupplier question) throws Exception {
       changing.take(ALICE, 2, Answer.YES_OR_NO);
       FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
-      Thread other = new Thread(answer);
-      whileTheClockIsRead.add(() -> {
-        other.start();
-        while (other.getState() != Thread.State.WAITING) {
-          assertThat(answer).as("asked before the change had ended").isNotDone();
-          Thread.onSpinWait();
-        }
-      });
+      whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
       long answered = answer.get();
       Meanwhile.anotherThread(() -> changing.tracked()); // whoever waited has no lock

@@ -3,6 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.Thread.State;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,17 @@ public final class Meanwhile {
     Throwable failure = failed.get();
     if (failure != null) {
       throw new AssertionError("the other thread failed", failure);
+    }
+  }
+
+  /** Has another thread ask something, and returns once that waits for a lock that this one holds; fails if it is answered instead. */
+  public static void anotherThreadWaits(FutureTask<?> question) {
+    Thread other = new Thread(question, "meanwhile");
+    other.setDaemon(true);
+    other.start();
+    while (other.getState() != State.WAITING) {
+      assertThat(question).as("answered while this thread holds the lock").isNotDone();
+      Thread.onSpinWait();
     }
   }
 

@@ -252,14 +252,7 @@ public class SingleLimitTest {
     /** Has another thread ask while the limit changes from one of four permits to one of eight. */
     private long asked(LongSupplier question) throws Exception {
       FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
-      Thread other = new Thread(answer);
-      whileTheClockIsRead.add(() -> {
-        other.start();
-        while (other.getState() != Thread.State.WAITING) {
-          assertThat(answer).as("asked before the change had ended").isNotDone();
-          Thread.onSpinWait();
-        }
-      });
+      whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
       long answered = answer.get();
       Meanwhile.anotherThread(

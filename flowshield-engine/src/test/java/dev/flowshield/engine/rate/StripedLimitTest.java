@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -238,7 +239,7 @@ class StripedLimitTest {
 
     for (Runnable call : calls) {
       call.run();
-      dev.flowshield.engine.keyed.Meanwhile.anotherThread(() -> limit.reset(ANY));
+      Meanwhile.anotherThread(() -> limit.reset(ANY));
     }
 
     assertThat(taken(limit)).isEqualTo(BURST);
@@ -246,7 +247,7 @@ class StripedLimitTest {
 
   /** What other threads do while one looks at the clock. */
   @Nested
-  class Meanwhile {
+  class WhileTheClockIsRead {
 
     private final Deque<Runnable> readings = new ArrayDeque<>();
     private long time;
@@ -415,17 +416,10 @@ class StripedLimitTest {
     private long asked(LongSupplier question) throws Exception {
       changing.tryTake(ANY, BURST / 2);
       FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
-      Thread other = new Thread(answer);
-      whileTheClockIsRead.add(() -> {
-        other.start();
-        while (other.getState() != Thread.State.WAITING) {
-          assertThat(answer).as("asked before the change had ended").isNotDone();
-          Thread.onSpinWait();
-        }
-      });
+      whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst " + 2 * BURST)));
       long answered = answer.get();
-      dev.flowshield.engine.keyed.Meanwhile.anotherThread(
+      Meanwhile.anotherThread(
           () -> changing.giveBack(ANY, 0, Long.MAX_VALUE, 1)); // whoever waited has no lock
       return answered;
     }
