@@ -105,16 +105,30 @@ final class Buckets {
     return firstFree(countFree(second, now) > freeAtHome ? second : home, hash, now);
   }
 
-  /** One after the other, the slots where a key may be: those of its first bucket and those of its second. */
-  int candidate(long hash, int number) {
-    return (number < SLOTS ? home(hash) : second(hash)) + number % SLOTS * 2;
+  /**
+   * Puts a key that finds both of its buckets full into the slot of another, which moves to its own second bucket. Only while nobody else has
+   * this array: whoever took from the other at that moment would not know what he took from.
+   *
+   * @return false, with nothing done, if none of them can move
+   */
+  boolean putByMovingAnother(long hash, long word, long now) {
+    for (int i = 0; i < 2 * SLOTS; i++) {
+      int at = (i < SLOTS ? home(hash) : second(hash)) + i % SLOTS * 2;
+      long other = Slots.fingerprint(slots, at);
+      int to = firstFree(second(other), other, now); // nowhere, if that is the bucket it is in
+      if (to != NOWHERE) {
+        put(to, other, Slots.word(slots, at));
+        put(at, hash, word);
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** Where in its second bucket the owner of this slot may be placed, or {@link #NOWHERE}; also if this is its second one. */
-  int placeInSecond(int at, long now) {
-    long owner = Slots.fingerprint(slots, at);
-    int home = home(owner);
-    return home <= at && at < home + LONGS ? firstFree(second(owner), owner, now) : NOWHERE;
+  /** Writes a slot; only while nobody else has this array. */
+  void put(int at, long fingerprint, long word) {
+    Slots.fingerprint(slots, at, fingerprint);
+    Slots.word(slots, at, word);
   }
 
   private int countFree(int bucket, long now) {

@@ -17,9 +17,9 @@ import java.util.Arrays;
  *   <li>A key whose allowance is full again is the same as one never seen. So its slot is free for the next key that needs one, without a
  *       timer and without a sweep, and nothing is forgotten.
  *   <li>The table starts almost empty and grows, one of its segments at a time, up to its cap.
- *   <li>At the cap, a key that finds no slot, and nobody who can make room for it, takes from one of about a thousand shared overflow
- *       allowances. A key in debt never goes without a slot, and one that moves from the overflow to a slot takes the overflow's debt
- *       along: a full table makes newcomers share, it makes nobody's limit wider.
+ *   <li>At the cap, a key that finds no slot takes from one of about a thousand shared overflow allowances. A key in debt never
+ *       loses its slot, and one that moves from the overflow to a slot takes the overflow's debt along: a full table makes newcomers
+ *       share, it makes nobody's limit wider.
  * </ul>
  *
  * <p>Keys are not stored. A strong hash with a secret seed stands for them; all of its 64 bits are compared, so that among a million live

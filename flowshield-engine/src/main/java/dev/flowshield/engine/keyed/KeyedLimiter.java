@@ -25,9 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's limiter: for each of its limits a key table, and a word of its own for the calls without a key, which need no hash.
  *
- * <p>With one limit, what is decided or tried is as if all calls came one after the other (but that a permit may count twice whose key moves
- * over, in a full table, just then). With several, see {@link AllOrNothing}; where one limit is spread over cells, which is for calls
- * without a key, {@link StripedLimit}.
+ * <p>With one limit, what is decided or tried is as if all calls came one after the other. With several, see {@link AllOrNothing}; where one
+ * limit is spread over cells, which is for calls without a key, {@link StripedLimit}.
  */
 public final class KeyedLimiter implements RateLimiter {
 

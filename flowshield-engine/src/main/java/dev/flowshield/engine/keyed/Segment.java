@@ -28,7 +28,7 @@ final class Segment {
    *
    * Invariants (of a slot: Slots, S1 to S4)
    *   K1  A key is in at most one slot: it is placed only under the lock, after a second search under the lock.
-   *   K2  A key loses its slot only if its word is idle at a reading that is not later than `latest`, and whoever comes without a
+   *   K2  A slot is passed on only if its word is idle at a reading that is not later than `latest`, and whoever comes without a
    *       slot is judged at `latest` or later. So a key that lost its slot and comes back had nothing left to remember, even
    *       if the clock steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt when it gets a slot.
@@ -39,14 +39,11 @@ final class Segment {
    *       of algorithms it then stays above all that earlier owners may have left there (S3).
    *   K7  Slots and algorithm are published together, so that no word is read as what it is not. `changes` rises after that, so
    *       that no word from before is given back to what came after (as B1 of GivenBack).
-   *   K8  At the cap a key may move over to its second bucket and leave its slot to a newcomer. Its word is frozen first, and it is there
-   *       before it is gone here. As the first bucket is searched before the second, it is found in one of them.
    *
    * Memory order: volatile throughout; the other numbers are plain and read under the lock too.
    */
 
-  // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation):
-  // few enough for others to move over.
+  // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
   private static final double SLOTS_PER_KEY = 1.45;
 
   // By an eighth. Doubling would leave half of the memory unused at worst.
@@ -327,40 +324,9 @@ final class Segment {
       grow(current, now);
       return false;
     }
-    if (!makeRoom(current, hash, word, now)) {
-      current.overflowWord(hash, word);
-      overflowed++;
-    }
+    current.overflowWord(hash, word);
+    overflowed++;
     return true;
-  }
-
-  /** Keeps the first word of a key in the slot of another, which has room in its second bucket (K8). */
-  private boolean makeRoom(Buckets current, long hash, long word, long now) {
-    for (int i = 0; i < 2 * Buckets.SLOTS; i++) {
-      int at = current.candidate(hash, i);
-      int to = current.placeInSecond(at, now);
-      if (to != NOWHERE && move(current, at, to, now)) {
-        Slots.fingerprint(current.slots(), at, hash);
-        Slots.word(current.slots(), at, word);
-        passedOn = now;
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Moves a key to a free slot; its old one is left with its fingerprint there, and MOVING. */
-  private boolean move(Buckets current, int at, int to, long now) {
-    long word = Slots.freeze(current.slots(), at);
-    boolean moved = false;
-    try {
-      moved = claim(current, to, Slots.fingerprint(current.slots(), at), word, now);
-      return moved;
-    } finally { // also when somebody's algorithm throws
-      if (!moved) {
-        Slots.word(current.slots(), at, word);
-      }
-    }
   }
 
   /** Passes a free slot on to a key, unless its owner takes from it first. */
@@ -409,9 +375,8 @@ final class Segment {
       long word = Slots.word(frozen.slots(), from);
       int to = next.place(hash, now);
       if (to != NOWHERE) {
-        Slots.fingerprint(next.slots(), to, hash);
-        Slots.word(next.slots(), to, word);
-      } else if (!makeRoom(next, hash, word, now)) {
+        next.put(to, hash, word);
+      } else if (!next.putByMovingAnother(hash, word, now)) {
         return false;
       }
       moved++;

@@ -24,12 +24,11 @@ public final class Slots {
    * Invariants
    *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of the table's segment.
    *   S2  A word becomes MOVING only by an exchange from the value that was judged.
-   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, but in two
-   *       cases. Where permits are given back it may come again of the same owner, and is as good, as all that is known of a key is its
-   *       word. Where an owner moved over to another slot, it may come again of the next one: then S4 holds.
-   *   S4  An exchange counts only if the owner is the same after it. Whoever was stopped between word and exchange until the word came
-   *       again, to the nanosecond, of another owner, took from a stranger; and takes once more from his own. So does who was stopped
-   *       behind the exchange while his key moved over: what he took moved along, so a permit of his counts twice.
+   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, but where
+   *       permits are given back: then it may come again of the same owner, and is as good, as all that is known of a key is its word.
+   *   S4  An exchange counts only if the owner is the same after it. A word from before a giving back may come again of the next
+   *       owner, if the clock stands at the same nanosecond; whoever was stopped between word and exchange for all that
+   *       time then took from a stranger, and takes once more from his own.
    *
    * Order of one careful take: word, clock, word, exchange.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that

@@ -78,24 +78,6 @@ class KeyTableInterleavingTest {
   }
 
   @Test
-  void aPermitIsNotTakenFromTheSlotThatAKeyHasLeft() { // K8, S4
-    growToTheCap();
-    long mover = Hashes.firstInTheFirstBucket(4_000);
-    int admitted = take(mover);
-    for (int i = 0; i < 7; i++) { // the bucket is full
-      take(Hashes.inTheFirstBucket(i));
-    }
-    whileATakingIsJudged.add(() -> take(ALICE)); // gets the slot, and the word that is seen there
-
-    admitted += take(mover);
-    admitted += takeAll(mover);
-
-    assertThat(table.overflowed()).as("no key but has a slot").isZero();
-    assertThat(admitted).isEqualTo(BURST);
-    assertThat(takeAll(ALICE)).as("what is left after the other's mistake").isZero();
-  }
-
-  @Test
   void aNewcomerThatAnotherThreadPutInIsNotPutInTwice() { // K1
     growToTheCap();
     int[] theirs = {0};

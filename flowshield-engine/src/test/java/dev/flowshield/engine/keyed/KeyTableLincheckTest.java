@@ -61,13 +61,6 @@ class KeyTableLincheckTest {
     conserving().check(GivingBack.class);
   }
 
-  /** A permit may count twice if its key moves over just then; none is there twice. */
-  @Test
-  void aKeyThatMovesOverGetsNoPermitTwice() { // K8
-    assertThat(new MovingOver().makesRoom()).isTrue();
-    conserving().check(MovingOver.class);
-  }
-
   @Test
   void takingFromTwoLimitsConservesPermitsOfEach() {
     conserving().check(TwoLimits.class);
@@ -146,10 +139,6 @@ class KeyTableLincheckTest {
     public void take() {}
 
     public void takeAndGiveBack() {}
-
-    public void takeOfTheMover() {}
-
-    public void takeOfTheNewcomer() {}
   }
 
   /** A key of a table, whose permits are taken and given back. */
@@ -179,67 +168,6 @@ class KeyTableLincheckTest {
       long remaining = table.remaining(KEY, 0);
       if (remaining + net.get() > AllowanceModel.BURST) {
         throw new AssertionError(net + " taken, " + remaining + " remaining");
-      }
-    }
-  }
-
-  /**
-   * The first bucket is full: seven clients in debt, and one who owes nothing and would have room in the second one. Once he owes
-   * something, he makes room for a newcomer.
-   */
-  public static class MovingOver {
-    private static final long MOVER = Hashes.firstInTheFirstBucket(1);
-    private static final long NEWCOMER = Hashes.inTheFirstBucket(2);
-    private final AtomicLong time = new AtomicLong();
-    private final KeyTable table = new KeyTable(new Gcra(LIMIT), time::get, 1);
-    private final AtomicLong byMover = new AtomicLong();
-    private final AtomicLong byNewcomer = new AtomicLong();
-
-    public MovingOver() {
-      for (int i = 0; i < 8; i++) {
-        take(Hashes.inTheSecondBucket(10 + i), 1);
-      }
-      take(Hashes.inTheFirstBucket(10), 1); // there are two buckets now
-      time.addAndGet(AllowanceModel.INTERVAL); // and all are idle
-      take(MOVER, 1);
-      for (int i = 0; i < 7; i++) {
-        take(Hashes.inTheFirstBucket(20 + i), AllowanceModel.BURST);
-      }
-      time.addAndGet(AllowanceModel.INTERVAL); // the mover is idle
-    }
-
-    private boolean take(long key, long permits) {
-      return table.take(key, permits, Answer.YES_OR_NO);
-    }
-
-    boolean makesRoom() {
-      takeOfTheMover();
-      takeOfTheNewcomer();
-      return byMover.get() + byNewcomer.get() == 2 && table.overflowed() == 0;
-    }
-
-    @Operation
-    public void takeOfTheMover() {
-      if (take(MOVER, 1)) {
-        byMover.incrementAndGet();
-      }
-    }
-
-    @Operation
-    public void takeOfTheNewcomer() {
-      if (take(NEWCOMER, 1)) {
-        byNewcomer.incrementAndGet();
-      }
-    }
-
-    @Validate
-    public void nothingIsOver() {
-      long left = table.remaining(MOVER, time.get());
-      long leftOfTheNewcomer = table.remaining(NEWCOMER, time.get());
-      if (left + byMover.get() > AllowanceModel.BURST
-          || leftOfTheNewcomer + byNewcomer.get() > AllowanceModel.BURST) {
-        throw new AssertionError(byMover + " and " + byNewcomer + " taken, " + left + " and "
-            + leftOfTheNewcomer + " remaining");
       }
     }
   }

@@ -193,35 +193,6 @@ class KeyTableTest {
     }
 
     @Test
-    void letsAKeyMoveOverToItsOtherBucketSoThatThereIsRoom() { // K8
-      growToTheCap();
-      long mover = Hashes.firstInTheFirstBucket(100);
-      table.take(mover, 3, Answer.YES_OR_NO);
-      for (int i = 0; i < 7; i++) { // the bucket is full
-        table.take(Hashes.inTheFirstBucket(100 + i), 4, Answer.YES_OR_NO);
-      }
-
-      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(3));
-      assertThat(decide(mover)).isEqualTo(new Decision.Admitted(0));
-      assertThat(decide(mover)).isEqualTo(new Decision.Rejected(0, TENTH));
-      assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(2));
-      assertThat(decide(BOB))
-          .as("whom nobody can make room for")
-          .isEqualTo(new Decision.Admitted(3));
-      assertThat(table.overflowed()).isEqualTo(1);
-      assertThat(table.tracked()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
-    }
-
-    /** To two buckets, of which the second has eight keys and the first has one; all of them idle. */
-    private void growToTheCap() {
-      for (int i = 0; i < 8; i++) {
-        table.take(Hashes.inTheSecondBucket(i), 1, Answer.YES_OR_NO);
-      }
-      table.take(Hashes.inTheFirstBucket(0), 1, Answer.YES_OR_NO);
-      ticker.advanceNanos(TENTH);
-    }
-
-    @Test
     void hasManyAllowancesToShare() {
       fill(4);
       for (int overflowWord = 0; overflowWord < 64; overflowWord++) {
@@ -467,15 +438,16 @@ class KeyTableTest {
     @ParameterizedTest
     @ValueSource(ints = {100, 1_000, 10_000, 100_000, 1_000_000})
     @Tag("slow")
-    void isThereForAllKeysThatWerePromised(int keys) {
+    void isThereForTheKeysThatWerePromisedButAFew(int keys) {
       KeyTable promised = new KeyTable(new Gcra(RateLimit.parse("1000000/h")), ticker, keys);
       Random random = new Random(keys);
       for (int i = 0; i < keys; i++) {
         promised.take(Hashes.any(random), 1, Answer.YES_OR_NO);
       }
 
-      assertThat(promised.tracked()).isEqualTo(keys);
-      assertThat(promised.overflowed()).isZero();
+      assertThat(keys - promised.tracked())
+          .as("who found both buckets full: 5 in 100,000, and more of a small table")
+          .isLessThanOrEqualTo(8 + keys / 10_000);
       assertThat(promised.capacity()).isLessThanOrEqualTo((long) (1.46 * keys) + 2_048);
     }
   }

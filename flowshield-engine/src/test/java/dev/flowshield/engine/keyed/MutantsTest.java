@@ -122,28 +122,6 @@ class MutantsTest {
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
         new Mutant(
-            "a key moves over without being frozen",
-            SEGMENT,
-            List.of(
-                "long word = Slots.freeze(current.slots(), at);",
-                "long word = Slots.word(current.slots(), at);"),
-            SegmentTest.class.getName(),
-            "freezesAKeyThatMovesOver"),
-        new Mutant(
-            "a key that cannot move over after all stays frozen",
-            SEGMENT,
-            List.of("        Slots.word(current.slots(), at, word);\n      }\n", "      }\n"),
-            SegmentTest.class.getName(),
-            "leavesAKeyWhereItWasIfMovingOverFails"),
-        new Mutant(
-            "a key that moves over leaves its debt behind",
-            SEGMENT,
-            List.of(
-                "Slots.fingerprint(current.slots(), at), word, now);",
-                "Slots.fingerprint(current.slots(), at), current.algorithm().idle(now), now);"),
-            KeyTableTest.class.getName() + "$AFullTable",
-            "letsAKeyMoveOverToItsOtherBucketSoThatThereIsRoom"),
-        new Mutant(
             "a newcomer does not inherit the debt of the overflow",
             SEGMENT,
             List.of(
