@@ -11,6 +11,7 @@ import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -78,9 +79,13 @@ final class Keepers {
     List<Allowances> words = limit.limits().stream()
         .map(each -> StripedLimit.orSingle(new Gcra(each), ticker))
         .toList();
+    List<RateLimit> now = new ArrayList<>(limit.limits()); // one change at a time, says NamedLimit
     return new EngineLimit(limit, words, others -> {
       for (int i = 0; i < words.size(); i++) {
-        words.get(i).changeTo(new Gcra(others.get(i)));
+        if (!others.get(i).equals(now.get(i))) {
+          words.get(i).changeTo(new Gcra(others.get(i)));
+          now.set(i, others.get(i));
+        }
       }
     });
   }

@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,17 +14,18 @@ import java.util.stream.IntStream;
 final class ModelLimit {
 
   /** What was taken, to be settled: when all would have been back, by rate, and what others had given back before. */
-  record Taken(long permits, List<Long> allBack, List<Long> givenBack, int changes) {}
+  record Taken(long permits, List<Long> allBack, List<Long> givenBack, List<Integer> changes) {}
 
   private final List<RateLimit> limits = new ArrayList<>();
   private final long[] allBack; // by rate
   private final long[] givenBack; // by rate: permits, of those that made a difference
-  private int changes;
+  private final int[] changes; // by rate
 
   ModelLimit(List<RateLimit> limits, long now) {
     this.limits.addAll(limits);
     this.allBack = new long[limits.size()];
     this.givenBack = new long[limits.size()];
+    this.changes = new int[limits.size()];
     Arrays.fill(allBack, now);
   }
 
@@ -45,7 +47,7 @@ final class ModelLimit {
         permits,
         rates().mapToObj(i -> allBack[i]).toList(),
         Arrays.stream(givenBack).boxed().toList(),
-        changes);
+        Arrays.stream(changes).boxed().toList());
   }
 
   void settle(Taken taken, long used, long now) {
@@ -54,10 +56,10 @@ final class ModelLimit {
       return;
     }
     long unused = taken.permits - used;
-    if (taken.changes != changes) {
-      return; // what was taken before a change is not given back
-    }
     rates().forEach(i -> {
+      if (taken.changes.get(i) != changes[i]) {
+        return; // what was taken before a change is not given back
+      }
       long others = givenBack[i] - taken.givenBack.get(i);
       if (others > limits.get(i).burst()) {
         return; // too much was given back to know
@@ -72,20 +74,22 @@ final class ModelLimit {
     });
   }
 
-  /** Who has spent half of the old burst has spent half of the new one, rounded up. */
+  /** Who has spent half of the old burst has spent half of the new one, to the nanosecond; what is owed beyond stays as long. */
   void change(List<RateLimit> to, long now) {
-    if (to.equals(limits)) {
-      return;
-    }
-    changes++;
     for (int i = 0; i < allBack.length; i++) {
       RateLimit old = limits.get(i);
-      long spent = old.burst() - remaining(i, now);
-      long over = debt(i, now) - old.burst() * interval(i);
-      long start = over > 0 ? now + wait(i, now, 1) : now;
+      if (to.get(i).equals(old)) {
+        continue;
+      }
+      long whole = old.burst() * interval(i);
+      long within = Math.min(whole, debt(i, now));
+      long beyond = debt(i, now) - within;
       limits.set(i, to.get(i));
-      long fresh = (spent * to.get(i).burst() + old.burst() - 1) / old.burst();
-      allBack[i] = fresh == 0 ? now : start + fresh * interval(i);
+      BigInteger[] scaled = BigInteger.valueOf(within)
+          .multiply(BigInteger.valueOf(limits.get(i).burst() * interval(i)))
+          .divideAndRemainder(BigInteger.valueOf(whole));
+      allBack[i] = now + scaled[0].longValueExact() + scaled[1].signum() + beyond;
+      changes[i]++;
     }
   }
 

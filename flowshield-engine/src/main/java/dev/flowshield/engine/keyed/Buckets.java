@@ -3,12 +3,13 @@ package dev.flowshield.engine.keyed;
 import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The slots of a segment, with the algorithm that their words belong to: where a key lives.
  *
  * <pre>
- *   | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
+ *   | count of falls, unused | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
  * </pre>
  *
  * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight slots and a second choice let the table
@@ -27,6 +28,7 @@ final class Buckets {
   /** Slots of a bucket. */
   static final int SLOTS = 8;
 
+  private static final int HEADER = 2; // two, as processors fetch a slot best at an even index
   private static final int LONGS = SLOTS * 2;
   private static final int FREE_AT_HOME =
       3; // a key goes to its second bucket once fewer are free in the first
@@ -50,7 +52,8 @@ final class Buckets {
 
   /** As many buckets, all free. Its overflow words are still to be set. */
   static Buckets free(RateAlgorithm algorithm, int overflowWords, int count) {
-    return new Buckets(algorithm, overflowWords, count, new long[overflowWords + count * LONGS]);
+    return new Buckets(
+        algorithm, overflowWords, count, new long[HEADER + overflowWords + count * LONGS]);
   }
 
   RateAlgorithm algorithm() {
@@ -171,15 +174,46 @@ final class Buckets {
     Slots.word(slots, beforeOverflowWord(hash), word);
   }
 
+  /** Sets all overflow words. */
+  void overflowWords(long word) {
+    Arrays.fill(slots, HEADER, firstSlot(), word);
+  }
+
+  /** Sets the overflow words to those of other buckets. */
+  void overflowWords(Buckets others) {
+    System.arraycopy(others.slots, HEADER, slots, HEADER, overflowWords);
+  }
+
+  /** Sets the overflow words to what becomes of those of other buckets, which nobody writes meanwhile. */
+  void overflowWords(Buckets others, LongUnaryOperator becomes) {
+    for (int i = HEADER; i < firstSlot(); i++) {
+      slots[i] = becomes.applyAsLong(others.slots[i]);
+    }
+  }
+
+  /**
+   * Notes in the overflow, where a key without a slot starts, that a key is forgotten as idle at this reading. Matters only when the clock
+   * steps back behind the reading: then the key still owes what it may have owed.
+   */
+  void forget(long hash, long now) {
+    if (algorithm.isIdle(overflowWord(hash), now)) {
+      overflowWord(hash, algorithm.idle(now));
+    }
+  }
+
   /** The index where the slots begin; before it are the overflow words. */
   int firstSlot() {
+    return HEADER + overflowWords;
+  }
+
+  int overflowWords() {
     return overflowWords;
   }
 
   /** A copy, whose words are MOVING here from now on. */
   Buckets frozen() {
     long[] copy = Arrays.copyOf(slots, slots.length); // first, as there may be no memory for it
-    for (int at = overflowWords; at < slots.length; at += 2) {
+    for (int at = firstSlot(); at < slots.length; at += 2) {
       copy[at] = Slots.fingerprint(slots, at);
       copy[at + 1] = Slots.freeze(slots, at);
     }
@@ -188,7 +222,7 @@ final class Buckets {
 
   /** Takes the words back from the copy that froze them. */
   void thaw(Buckets frozen) {
-    for (int at = overflowWords; at < slots.length; at += 2) {
+    for (int at = firstSlot(); at < slots.length; at += 2) {
       Slots.word(slots, at, Slots.word(frozen.slots, at));
     }
   }
@@ -208,11 +242,11 @@ final class Buckets {
 
   /** Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets will do. */
   private int bucket(long bits) {
-    return overflowWords + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
+    return firstSlot() + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
   }
 
   /** An overflow word is a slot's word without a fingerprint before it. */
   private int beforeOverflowWord(long hash) {
-    return ((int) (hash >>> 46) & (overflowWords - 1)) - 1;
+    return HEADER + ((int) (hash >>> 46) & (overflowWords - 1)) - 1;
   }
 }

@@ -118,20 +118,14 @@ public final class KeyTable implements Allowances {
   }
 
   @Override
-  public long takeAhead(long hash, long permits, long now, long ahead) {
+  public long takeAhead(long hash, long permits, long then, long before) {
     Segment segment = segment(hash);
-    long then = now + ahead;
-    while (true) {
-      Buckets buckets = segment.buckets();
-      int at = buckets.find(hash);
-      long taken = at == Buckets.NOWHERE
-          ? segment.admitNewcomerAhead(hash, permits, then)
-          : Slots.takeAhead(buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, then);
-      if (taken != Slots.MOVING) {
-        return taken;
-      }
-      segment.awaitMove();
-    }
+    Buckets buckets = segment.buckets();
+    int at = buckets.find(hash);
+    return at == Buckets.NOWHERE
+        ? segment.admitNewcomerAhead(hash, permits, then, before)
+        : Slots.takeAhead(
+            buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, then, before);
   }
 
   @Override
@@ -206,8 +200,13 @@ public final class KeyTable implements Allowances {
   }
 
   @Override
-  public void keepTaken(long hash) {
-    givenBack.addMore(hash, maxPermits());
+  public void waitUntil(long hash, long time) {
+    segment(hash).waitUntil(hash, time);
+  }
+
+  @Override
+  public void waitOver(long hash) {
+    segment(hash).waitOver(hash);
   }
 
   @Override

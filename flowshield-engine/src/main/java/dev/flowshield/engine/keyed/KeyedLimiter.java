@@ -177,7 +177,7 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** As declared, limit by limit in the order of the list. */
+  /** As declared, limit by limit in the order of the list; a limit that stays the same is left alone. */
   @Override
   public void changeTo(List<RateLimit> limits) {
     if (formula == null) {
@@ -193,8 +193,10 @@ public final class KeyedLimiter implements RateLimiter {
     changing.lock();
     try {
       for (int i = 0; i < keys.length; i++) {
-        keyless[i].changeTo(algorithms.get(i));
-        keys[i].changeTo(algorithms.get(i));
+        if (!limits.get(i).equals(rules.limits.get(i))) {
+          keyless[i].changeTo(algorithms.get(i));
+          keys[i].changeTo(algorithms.get(i));
+        }
       }
       rules = new Rules(List.copyOf(limits));
     } finally {

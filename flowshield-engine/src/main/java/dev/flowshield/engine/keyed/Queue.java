@@ -2,37 +2,41 @@ package dev.flowshield.engine.keyed;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.keyed.Line.Waiter;
 import dev.flowshield.engine.rate.Lease;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for permits that they have taken ahead of time, key by key in the order they came.
+ * The callers that wait for permits, which they have taken ahead of time, key by key in the order they came.
  *
- * <p>Who came first has taken the permits that come back first, so each knows its time and nobody who asks later gets in between. The lines
- * are for those who give up: then all behind are undone, last first, and take anew, each at an earlier time.
+ * <p>Each caller's time is known when it joins: those that came before have taken what comes back before, and no call that comes later gets
+ * in between. When a caller gives up, by whatever completes its future, those behind it move up.
  *
- * <p>Thread-safe. The lock is held for a few steps for each in the line, never while anybody waits, nor while foreign code runs.
+ * <p>Thread-safe. One timer for each key wakes the first in its line. Joining, being served and giving up take the lock for a constant
+ * number of steps; giving up takes a few for each waiter behind where those want unequal numbers of permits. No future is completed, and no
+ * timer is set, under the lock.
  */
 final class Queue {
   /*
    * Invariants
    *   Q1  The order of a line is the order in which its permits were taken: both are done under the lock.
    *   Q2  No more wait than `most`.
-   *   Q3  Whoever leaves a line is told so once: it is removed under the lock by the one who then completes it or undoes its taking.
+   *   Q3  A waiter leaves its line once, under the lock, by the thread that serves it or by whatever completed its future otherwise.
+   *   Q4  A line that is not empty has a timer for its first time, or a thread in run() that sets one. A timer that is not the line's
+   *       newest is cancelled and wakes nothing.
    */
+
+  private static final int MOST_TIMES_TOO_EARLY = 1000;
 
   private final Ticker ticker;
   private final int most;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, List<Waiter>> lines = new HashMap<>();
+  private final Map<String, Line> lines = new HashMap<>();
   private int count;
 
   Queue(Ticker ticker, int most) {
@@ -50,171 +54,211 @@ final class Queue {
   @Nullable
   CompletableFuture<Decision> await(
       String key, Lease lease, long maxWaitNanos, Supplier<Decision> answer) {
-    Waiter waiter = new Waiter(key, lease, answer);
-    lock.lock();
-    try {
-      List<Waiter> line = lines.computeIfAbsent(key, any -> new ArrayList<>());
-      if (count < most && (!line.isEmpty() || keepTaken(lease)) && waiter.take(maxWaitNanos)) {
-        line.add(waiter);
-        count++;
-      } else {
-        if (line.isEmpty()) {
-          lines.remove(key);
-        }
-        return null;
-      }
-    } finally {
-      lock.unlock();
-    }
+    Waiter waiter = new Waiter(lease, answer);
     CompletableFuture<?> unused =
-        waiter.future.whenComplete(waiter::ended); // runs, whatever becomes of it
-    waiter.arm();
+        waiter.future.whenComplete((decision, failure) -> giveUp(waiter)); // by whomever
+    Line line = join(key, waiter, maxWaitNanos);
+    if (line == null) {
+      return null;
+    }
+    run(line);
     return waiter.future;
   }
 
-  /** The first of a line; those behind it come to a word that nobody undercuts any more. */
-  private static boolean keepTaken(Lease lease) {
-    lease.keepTaken();
-    return true;
-  }
-
-  private void giveUp(Waiter waiter) {
-    List<Waiter> behind;
+  /** The line that the waiter is in from now on; null if it does not wait. */
+  private @Nullable Line join(String key, Waiter waiter, long maxWaitNanos) {
     lock.lock();
     try {
-      List<Waiter> line = lines.getOrDefault(waiter.key, List.of());
-      int at = line.indexOf(waiter);
-      if (at < 0) {
-        return; // its time had come
+      if (count >= most) {
+        return null;
       }
-      int undone = line.size();
-      while (undone > at && line.get(undone - 1).lease.undo()) {
-        undone--;
+      Line line = lines.computeIfAbsent(key, any -> new Line(key, ticker));
+      int before = line.size();
+      try {
+        return line.join(waiter, maxWaitNanos) ? line : null;
+      } finally { // also when a custom algorithm throws
+        count += line.size() - before;
+        if (line.size() == 0) {
+          lines.remove(key);
+        }
       }
-      if (undone > at) { // whose taking cannot be undone stays where he is, and those before him
-        waiter.lease.settle(0);
-      }
-      behind = List.copyOf(line.subList(Math.max(undone, at + 1), line.size()));
-      remove(waiter);
-      behind.forEach(Waiter::takeAnew);
     } finally {
       lock.unlock();
     }
-    behind.forEach(Waiter::arm);
   }
 
-  /** Under the lock. Whether it was in line still. */
-  private boolean remove(Waiter waiter) {
-    List<Waiter> line = lines.get(waiter.key);
-    if (line == null || !line.remove(waiter)) {
+  /** Serves all whose time has come, and sets a timer for the next one. */
+  private void run(Line line) {
+    int early = 0;
+    Waiter last = null;
+    for (Waiter first = first(line); first != null; first = first(line)) {
+      early = first == last ? early + 1 : 0;
+      last = first;
+      try {
+        if (early > MOST_TIMES_TOO_EARLY) {
+          throw new IllegalStateException(
+              "after(nanos) of the ticker must complete once nanos() has"
+                  + " advanced by that much, got one that completes at once, " + early
+                  + " times: correct the ticker");
+        }
+        if (isAsleep(line)) {
+          return;
+        }
+        serve(line, first);
+      } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
+        fail(first, failure);
+      }
+    }
+  }
+
+  /** The first of the line; if there is none, the line is no more. */
+  private @Nullable Waiter first(Line line) {
+    CompletableFuture<Void> timer;
+    lock.lock();
+    try {
+      Waiter first = line.first();
+      if (first != null) {
+        return first;
+      }
+      line.nextGeneration();
+      timer = line.timer(null, 0);
+      lines.remove(line.key(), line);
+    } finally {
+      lock.unlock();
+    }
+    cancel(timer);
+    return null;
+  }
+
+  /** Sets the timer, if it is not time yet. */
+  private boolean isAsleep(Line line) {
+    long generation;
+    long time;
+    long rest;
+    lock.lock();
+    try {
+      time = line.time();
+      rest = time - ticker.nanos();
+      if (rest > 0 && line.hasTimer()) {
+        return true;
+      }
+      generation = line.nextGeneration();
+    } finally {
+      lock.unlock();
+    }
+    if (rest <= 0) {
       return false;
     }
-    count--;
-    if (line.isEmpty()) {
-      lines.remove(waiter.key);
+    CompletableFuture<Void> next = ticker.after(rest);
+    if (next.isDone() && !next.isCompletedExceptionally()) {
+      return false; // a timer may be early
+    }
+    CompletableFuture<Void> old = next;
+    lock.lock();
+    try {
+      if (line.isOf(generation)) {
+        old = line.timer(next, time);
+      }
+    } finally {
+      lock.unlock();
+    }
+    cancel(old);
+    if (old != next) {
+      CompletableFuture<?> unused =
+          next.whenComplete((nothing, failure) -> elapsed(line, next, failure));
     }
     return true;
   }
 
-  private final class Waiter {
-    private final String key;
-    private final Lease lease;
-    private final Supplier<Decision> answer;
-    private final CompletableFuture<Decision> future = new CompletableFuture<>();
-    private final AtomicReference<@Nullable CompletableFuture<Void>> timer =
-        new AtomicReference<>();
-    private long time; // under the lock
-
-    Waiter(String key, Lease lease, Supplier<Decision> answer) {
-      this.key = key;
-      this.lease = lease;
-      this.answer = answer;
-    }
-
-    /** Under the lock: takes the permits as of the time when they are there; false if they are now, or not within the wait. */
-    boolean take(long maxWaitNanos) {
-      while (true) {
-        long now = ticker.nanos();
-        long wait = lease.retryAfterNanos(now);
-        if (wait == 0 || wait > maxWaitNanos || !lease.isPossible()) {
-          return false;
-        }
-        if (takeAhead(now, wait)) {
-          return true;
-        }
+  private void elapsed(Line line, CompletableFuture<Void> timer, @Nullable Throwable failure) {
+    Waiter first;
+    lock.lock();
+    try {
+      if (!line.isWokenBy(timer)) {
+        return; // a newer one does
       }
+      first = line.first();
+    } finally {
+      lock.unlock();
     }
-
-    /** Under the lock: takes them as soon as that is, after the taking was undone. If limits are changed meanwhile, it may keep its time. */
-    void takeAnew() {
-      long now;
-      do {
-        now = ticker.nanos();
-      } while (lease.isPossible() && !takeAhead(now, lease.retryAfterNanos(now)));
+    if (failure != null && first != null) {
+      fail(first, failure);
     }
+    run(line);
+  }
 
-    private boolean takeAhead(long now, long wait) {
-      time = now + wait;
-      return lease.takeAhead(now, wait);
-    }
-
-    /** Wakes at the time, or later: a timer may be early, and the ticker may step back meanwhile. */
-    void arm() {
-      try {
-        long rest = rest();
-        if (rest <= 0) {
-          wake(answer.get());
-          return;
-        }
-        CompletableFuture<Void> next = ticker.after(rest);
-        cancel(timer.getAndSet(next));
-        CompletableFuture<?> unused = next.whenComplete((elapsed, failure) -> {
-          if (failure == null) {
-            arm();
-          } else if (!next.isCancelled()) {
-            future.completeExceptionally(failure);
-          }
-        });
-      } catch (Throwable failure) { // of somebody's ticker or algorithm
-        future.completeExceptionally(failure);
+  /** Serves the first of the line, if it is that still and its time has come. */
+  private void serve(Line line, Waiter first) {
+    Decision decision = first.answer.get(); // before it leaves, as this may throw
+    Lease taken;
+    lock.lock();
+    try {
+      if (line.first() != first || line.time() - ticker.nanos() > 0) {
+        return; // it gave up, or the clock has stepped back
       }
-    }
-
-    private long rest() {
-      lock.lock();
+      int before = line.size();
       try {
-        return time - ticker.nanos();
+        taken = line.serve(first);
       } finally {
-        lock.unlock();
+        count += line.size() - before;
       }
+    } finally {
+      lock.unlock();
     }
+    if (!first.future.complete(decision)) {
+      taken.settle(0); // the caller completed it at this moment
+    }
+  }
 
-    private void wake(Decision decision) {
-      lock.lock();
+  private void fail(Waiter waiter, Throwable failure) {
+    try {
+      waiter.future.completeExceptionally(failure);
+    } finally {
+      giveUp(waiter); // in case even that failed, or the caller completed it just now
+    }
+  }
+
+  /** Lets a waiter leave that was not served. */
+  private void giveUp(Waiter waiter) {
+    Line line;
+    boolean changed;
+    lock.lock();
+    try {
+      line = waiter.line();
+      if (line == null) {
+        return; // served, or never in line
+      }
+      long time = line.time();
+      int before = line.size();
       try {
-        if (time - ticker.nanos() > 0 || !remove(this)) {
-          return; // the clock stepped back, or it has given up
-        }
+        line.giveUp(waiter);
       } finally {
-        lock.unlock();
+        count += line.size() - before;
       }
-      if (!future.complete(
-          decision)) { // it gave up at this moment, when it was in line no more (Q3)
-        lease.settle(0);
-      }
+      changed = line.size() == 0 || line.time() != time;
+    } finally {
+      lock.unlock();
     }
-
-    private void ended(@Nullable Decision decision, @Nullable Throwable failure) {
-      cancel(timer.getAndSet(null));
-      if (failure != null) {
-        giveUp(this);
-      }
+    for (Waiter each = nextDropped(line); each != null; each = nextDropped(line)) {
+      each.future.completeExceptionally(each.failure());
     }
+    if (changed) {
+      run(line);
+    }
+  }
 
-    private void cancel(@Nullable CompletableFuture<Void> last) {
-      if (last != null) {
-        last.cancel(false);
-      }
+  private @Nullable Waiter nextDropped(Line line) {
+    lock.lock();
+    try {
+      return line.nextDropped();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void cancel(@Nullable CompletableFuture<Void> timer) {
+    if (timer != null) {
+      timer.cancel(false);
     }
   }
 }

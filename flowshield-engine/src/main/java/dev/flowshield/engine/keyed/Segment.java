@@ -9,8 +9,8 @@ import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Conversion;
 import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
+import dev.flowshield.engine.rate.Waits;
 import dev.flowshield.spi.RateAlgorithm;
-import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,6 @@ final class Segment {
    * State, the buckets and a few numbers beside them:
    *
    *   buckets     the slots, with the algorithm that their words belong to
-   *   latest      the latest reading of the clock by which something was decided here under the lock
    *   passedOn    the latest reading at which a slot went from one owner to another
    *   used        slots that have an owner, in debt or not
    *   changes     what to add to the counts of GivenBack, for the changes of the algorithm
@@ -28,15 +27,16 @@ final class Segment {
    *
    * Invariants (of a slot: Slots, S1 to S4)
    *   K1  A key is in at most one slot: it is placed only under the lock, after a second search under the lock.
-   *   K2  A slot is passed on only if its word is idle at a reading that is not later than `latest`, and whoever comes without a
-   *       slot is judged at `latest` or later. So a key that lost its slot and comes back had nothing left to remember, even
-   *       if the clock steps back in between.
+   *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle at a reading made under the lock. The
+   *       overflow word of its key is then at or above what is idle at that reading, and a key without a slot starts from its overflow
+   *       word. So a key that was forgotten and comes back owes no less than it did, even if the clock steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt when it gets a slot.
    *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only under the lock.
    *   K5  Buckets that are replaced have every word frozen (MOVING) first, so nothing is taken from a slot once it was copied. If they
    *       are not replaced in the end, every word is put back: owner and word are as they were, so S3 holds.
-   *   K6  A word falls only when a taking is undone, or permits are given back, under the lock, the latter not at the reading at which a slot was passed on. By the laws
-   *       of algorithms it then stays above all that earlier owners may have left there (S3).
+   *   K6  A word decreases only under the lock, by an undo or a refund, and not to what was idle at the reading at which a slot was last
+   *       passed on: what would do so is skipped until the clock shows a later one. The fall is counted before the lock is released
+   *       (S3).
    *   K7  Slots and algorithm are published together, so that no word is read as what it is not. `changes` rises after that, so
    *       that no word from before is given back to what came after (as B1 of GivenBack).
    *
@@ -46,6 +46,10 @@ final class Segment {
   // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
   private static final double SLOTS_PER_KEY = 1.45;
 
+  // Nothing is forgotten yet when the overflow words are set, so new keys are admitted even if the
+  // clock steps back by less than this.
+  private static final long HOUR = 3_600_000_000_000L;
+
   // By an eighth. Doubling would leave half of the memory unused at worst.
   private static final int GROWTH = 8;
 
@@ -53,10 +57,10 @@ final class Segment {
   private final int overflowWords;
   private final int maxBuckets;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Waits waits = new Waits();
 
   private volatile Buckets buckets;
   private volatile long changes;
-  private long latest;
   private long passedOn;
   private int used;
   private long overflowed;
@@ -64,11 +68,10 @@ final class Segment {
   /** A segment that begins with these buckets, which are none and may be those of others too. */
   Segment(Buckets none, Ticker ticker, int maxKeys) {
     this.ticker = ticker;
-    this.overflowWords = none.firstSlot();
+    this.overflowWords = none.overflowWords();
     this.maxBuckets = Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
     this.buckets = none;
-    this.latest = ticker.nanos();
-    this.passedOn = latest - 1;
+    this.passedOn = ticker.nanos() - 1;
   }
 
   Buckets buckets() {
@@ -146,14 +149,18 @@ final class Segment {
   /**
    * Takes permits of a key that had no slot a moment ago, as if it were a later time already.
    *
-   * @return the word after it, {@link RateAlgorithm#REJECTED}, or {@link Slots#MOVING} if the key has a slot by now
+   * @param before what was remembered of it, in the overflow; {@link KeyTable#ABSENT} if nothing
+   * @return the word after it, {@link RateAlgorithm#REJECTED}, or {@link Slots#MOVING} if the key has a slot by now, or the word before is
+   *     another one
    */
-  long admitNewcomerAhead(long hash, long permits, long then) {
+  long admitNewcomerAhead(long hash, long permits, long then, long before) {
     lock.lock();
     try {
       while (true) {
+        boolean empty = buckets.count() == 0;
         Buckets current = bucketsForWriting();
-        if (current.find(hash) != NOWHERE) {
+        if (current.find(hash) != NOWHERE
+            || before != (empty ? KeyTable.ABSENT : current.overflowWord(hash))) {
           return Slots.MOVING;
         }
         long now = now();
@@ -201,19 +208,39 @@ final class Segment {
       long next;
       do {
         word = Slots.word(current.slots(), at);
-        long others = counts.of(hash) + changes - before; // after the word (B2)
+        long others = counts.of(hash) + changes - before;
         if (others < 0 || others > current.algorithm().maxPermits()) {
-          return; // limits were changed, somebody waits, or too much was given back to know
+          return; // limits were changed, or too much was given back to know
         }
         long now = now(); // after the word: whatever else was taken is known to be older
-        if (now == passedOn) {
+        if (now - passedOn <= 0) {
           return; // K6
         }
-        next = current.algorithm().giveBack(word, taken, others, now, permits);
+        long time = waits.refundTime(hash, now);
+        next = current.algorithm().giveBack(word, taken, others, time, permits);
       } while (Slots.exchange(current.slots(), at, word, next) != word);
       if (next != word) {
+        Slots.countFall(current.slots());
         counts.add(hash, permits); // after the fall (B1)
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void waitUntil(long hash, long time) {
+    lock.lock();
+    try {
+      waits.until(hash, time);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void waitOver(long hash) {
+    lock.lock();
+    try {
+      waits.over(hash);
     } finally {
       lock.unlock();
     }
@@ -226,12 +253,23 @@ final class Segment {
     try {
       Buckets current = buckets;
       int at = current.find(hash);
-      return at != NOWHERE
-          && counts.of(hash) + changes == count
-          && before != Slots.MOVING
-          && before != KeyTable.ABSENT
-          && Slots.step(current.algorithm(), before, then, permits) == taken
-          && Slots.exchange(current.slots(), at, taken, before) == taken;
+      if (at == NOWHERE
+          || counts.of(hash) + changes != count
+          || before == KeyTable.ABSENT
+          || Slots.step(current.algorithm(), before, then, permits) != taken) {
+        return false;
+      }
+      long now = now();
+      boolean idle = current.algorithm().isIdle(before, now);
+      if (idle && now - passedOn <= 0) {
+        return false; // K6
+      }
+      long word = idle ? current.algorithm().idle(now) : before;
+      boolean undone = Slots.exchange(current.slots(), at, taken, word) == taken;
+      if (undone) {
+        Slots.countFall(current.slots());
+      }
+      return undone;
     } finally {
       lock.unlock();
     }
@@ -286,19 +324,14 @@ final class Segment {
     }
   }
 
-  /** A reading of the clock for decisions under the lock: never before one that was used here already (K2). */
   private long now() {
-    long now = ticker.nanos();
-    if (now - latest > 0) {
-      latest = now;
-    }
-    return latest;
+    return ticker.nanos();
   }
 
   private Buckets bucketsForWriting() {
     if (buckets.count() == 0) {
       Buckets first = Buckets.free(buckets.algorithm(), overflowWords, 1);
-      Arrays.fill(first.slots(), 0, overflowWords, first.algorithm().idle(now()));
+      first.overflowWords(first.algorithm().idle(now() - HOUR));
       buckets = first;
     }
     return buckets;
@@ -338,13 +371,14 @@ final class Segment {
         || Slots.exchange(slots, at, old, Slots.MOVING) != old) {
       return false;
     }
-    Slots.fingerprint(slots, at, hash);
-    Slots.word(slots, at, word); // above the old word, which was idle at `now` (S3)
     if (fresh) {
       used++;
     } else {
-      passedOn = now;
+      current.forget(Slots.fingerprint(slots, at), now); // before it is not found any more (K2)
+      passedOn = now - passedOn > 0 ? now : passedOn;
     }
+    Slots.fingerprint(slots, at, hash);
+    Slots.word(slots, at, word); // above the old word, which was idle at `now` (S3)
     return true;
   }
 
@@ -365,13 +399,16 @@ final class Segment {
 
   private boolean moveTo(int count, Buckets frozen, long now) {
     Buckets next = Buckets.free(frozen.algorithm(), overflowWords, count);
-    System.arraycopy(frozen.slots(), 0, next.slots(), 0, overflowWords);
+    next.overflowWords(frozen);
     int moved = 0;
-    for (int from = overflowWords; from < frozen.slots().length; from += 2) {
+    for (int from = frozen.firstSlot(); from < frozen.slots().length; from += 2) {
+      long hash = Slots.fingerprint(frozen.slots(), from);
       if (frozen.isFree(from, now)) {
+        if (hash != NOBODY) {
+          next.forget(hash, now);
+        }
         continue;
       }
-      long hash = Slots.fingerprint(frozen.slots(), from);
       long word = Slots.word(frozen.slots(), from);
       int to = next.place(hash, now);
       if (to != NOWHERE) {
@@ -398,10 +435,8 @@ final class Segment {
       Buckets next = Buckets.free(algorithm, overflowWords, old.count());
       Conversion conversion = new Conversion(old.algorithm(), algorithm);
       long now = now();
-      for (int i = 0; i < overflowWords; i++) {
-        next.slots()[i] = conversion.word(frozen.slots()[i], now);
-      }
-      for (int at = overflowWords; at < frozen.slots().length; at += 2) {
+      next.overflowWords(frozen, word -> conversion.word(word, now));
+      for (int at = frozen.firstSlot(); at < frozen.slots().length; at += 2) {
         long hash = Slots.fingerprint(frozen.slots(), at);
         long word = Slots.word(frozen.slots(), at);
         if (hash != NOBODY) {

@@ -26,21 +26,22 @@ public interface Allowances {
   long take(long hash, long permits, long now);
 
   /**
-   * Takes permits as if it were later already, for a caller who then waits for that time.
+   * Takes permits as if it were later already, for a caller that then waits for that time.
    *
-   * @param ahead how much later, in nanoseconds; at 0 this is no better than {@link #take}
-   * @return the word after it, or {@link RateAlgorithm#REJECTED} if they are not there then either
+   * @param then that time
+   * @param before what {@link #word} answered
+   * @return the word after it; {@link RateAlgorithm#REJECTED} if they are not there then either; or {@link Slots#MOVING} if the word is
+   *     not the one before any more: look again
    */
-  long takeAhead(long hash, long permits, long now, long ahead);
+  long takeAhead(long hash, long permits, long then, long before);
 
-  /**
-   * Lets nothing be given back any more that was taken of the key, and maybe of others, until now; before {@link #takeAhead}. Who waits uses
-   * the permits at a time that is fixed. If the word fell meanwhile, they would be paid for before that time, and whoever came at that time
-   * would get them once more.
-   */
-  void keepTaken(long hash);
+  /** Notes the latest time for which a caller waits for permits of a key, as {@link Waits} has it. */
+  void waitUntil(long hash, long time);
 
-  /** What is remembered of a key, for {@link #undo}. */
+  /** No caller waits for permits of a key any more. */
+  void waitOver(long hash);
+
+  /** What is remembered of a key, for {@link #takeAhead} and {@link #undo}. */
   long word(long hash);
 
   /**

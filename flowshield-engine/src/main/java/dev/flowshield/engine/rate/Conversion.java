@@ -4,10 +4,13 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.math.BigInteger;
 
 /**
- * What a key owes to one limit, as a debt to another: in proportion, rounded up to a whole permit of the new one.
+ * What a key owes to one limit, as a debt to another, in proportion: a key that had spent half of the old burst has spent half of the new
+ * one.
  *
- * <p>Who had spent half of the old burst has spent half of the new one. Who owes more than the burst, because callers wait or a true cost was
- * charged, is not admitted before the old limit would have had a permit. Pure; for changes, not for checks.
+ * <p>Between two token buckets the proportion is exact to the nanosecond, so that changes to and fro neither forgive nor cost anything.
+ * Windows count whole permits, so a change rounds a count up to a whole permit of the new limit, which is forgotten when the window is.
+ * A key that owes more than the burst, because callers wait or a true cost was charged, owes the rest for as long as before.
+ * Pure; for changes, not for checks.
  */
 public record Conversion(RateAlgorithm from, RateAlgorithm to) {
 
@@ -16,19 +19,35 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
     if (from.equals(to)) {
       return word;
     }
-    long spent = from.isIdle(word, now) ? 0 : spent(from.maxPermits() - from.remaining(word, now));
-    if (spent == 0) {
-      return to.idle(now);
+    if (from instanceof Gcra old && to instanceof Gcra next) {
+      return next.converted(old, word, now);
     }
-    long whole = from.step(from.idle(now), now, from.maxPermits());
-    long at = word - whole > 0 ? now + from.retryAfterNanos(word, now, 1) : now;
-    return to.step(to.idle(at), at, spent);
+    if (from instanceof FixedWindow old
+        && to instanceof FixedWindow next
+        && next.hasWindowsOf(old)) {
+      return next.converted(old, word, now);
+    }
+    if (from instanceof SlidingWindow old
+        && to instanceof SlidingWindow next
+        && next.hasWindowsOf(old)) {
+      return next.converted(old, word, now);
+    }
+    return from.isIdle(word, now) ? to.idle(now) : inWholePermits(word, now);
   }
 
-  private long spent(long permits) {
+  private long inWholePermits(long word, long now) {
+    long whole = from.step(from.idle(now), now, from.maxPermits());
+    long at = word - whole > 0 ? now + from.retryAfterNanos(word, now, 1) : now;
+    long spent =
+        scaled(from.maxPermits() - from.remaining(word, at), to.maxPermits(), from.maxPermits());
+    return spent == 0 ? to.idle(at) : to.step(to.idle(at), at, spent);
+  }
+
+  /** {@code permits * to / from}, rounded up. */
+  static long scaled(long permits, long to, long from) {
     BigInteger[] scaled = BigInteger.valueOf(permits)
-        .multiply(BigInteger.valueOf(to.maxPermits()))
-        .divideAndRemainder(BigInteger.valueOf(from.maxPermits()));
+        .multiply(BigInteger.valueOf(to))
+        .divideAndRemainder(BigInteger.valueOf(from));
     return scaled[0].longValueExact() + scaled[1].signum();
   }
 }

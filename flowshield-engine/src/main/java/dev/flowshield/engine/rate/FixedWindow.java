@@ -119,6 +119,18 @@ public final class FixedWindow implements RateAlgorithm {
     return windows.later(standing, on) + (count << COUNT);
   }
 
+  /** The word for a key that another limit with the same windows remembers by {@code word}: its count in proportion, rounded up. */
+  long converted(FixedWindow from, long word, long now) {
+    long standing = from.standing(word, now);
+    long ahead = from.windows.between(from.windows.word(now), standing);
+    return windows.later(windows.word(now), ahead)
+        + (Conversion.scaled(from.count(standing), limit, from.limit) << COUNT);
+  }
+
+  boolean hasWindowsOf(FixedWindow other) {
+    return windows.areThoseOf(other.windows);
+  }
+
   @Override
   public long remaining(long word, long now) {
     long standing = standing(word, now);

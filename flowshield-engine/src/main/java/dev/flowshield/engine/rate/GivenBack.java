@@ -20,9 +20,6 @@ public final class GivenBack {
    *       between a count read before a taking and one read under the lock stands every fall since that taking: one that the
    *       first did not see yet may even have come before. Were the count to rise first, a taking between the count and the
    *       fall would never know of it.
-   *   B2  Who waits counts first and then takes ahead; who gives back reads the word first and then the count. So what was taken before
-   *       somebody waited is not given back once the word has his taking. His time is fixed: were the word to fall below it, the
-   *       permits would come back before he uses them, and once more to whoever comes at that time.
    *
    * Memory order: volatile throughout.
    */
@@ -52,11 +49,6 @@ public final class GivenBack {
       counts.compareAndSet(NONE, new AtomicLongArray(counters)); // the first one stays
     }
     counts.get().getAndAdd(index(hash), permits);
-  }
-
-  /** Counts as if more of a key had been given back than can ever be taken at once. */
-  public void addMore(long hash, long maxPermits) {
-    add(hash, maxPermits + 1);
   }
 
   /** Counts as if everything had been given back, of a key. */

@@ -15,7 +15,9 @@ public final class Lease {
   private final long[] words;
   private final long[] before;
   private final long[] taken;
-  private long then;
+  private int held; // by how many limits
+  private boolean ahead;
+  private long time;
 
   public Lease(Allowances[] limits, long hash, long permits) {
     this.limits = limits;
@@ -28,58 +30,93 @@ public final class Lease {
 
   /** Takes from all limits now; false, with nothing taken, if one refuses by now. */
   public boolean take(long now) {
-    return takeAhead(now, 0);
+    return take(now, false);
   }
 
-  /** Lets nothing be given back that was taken before: {@link Allowances#keepTaken}. */
-  public void keepTaken() {
-    for (Allowances limit : limits) {
-      limit.keepTaken(hash);
+  /** Takes from all limits, as if it were that time already; false, with nothing taken, if one refuses by now. */
+  public boolean takeAhead(long then) {
+    return take(then, true);
+  }
+
+  private boolean take(long then, boolean isAhead) {
+    time = then;
+    ahead = isAhead;
+    held = 0;
+    boolean all = false;
+    try {
+      while (held < limits.length) {
+        Allowances limit = limits[held];
+        before[held] = limit.givenBack(hash);
+        taken[held] = ahead ? takeAhead(limit, held) : limit.take(hash, permits, then);
+        if (taken[held] == REJECTED) {
+          return false;
+        }
+        held++;
+      }
+      all = true;
+      return true;
+    } finally { // also when a custom algorithm throws
+      if (!all) {
+        settle(0);
+      }
     }
   }
 
-  /** Takes from all limits, as if it were so much later; false, with nothing taken, if one refuses by now. */
-  public boolean takeAhead(long now, long ahead) {
-    then = now + ahead;
-    int done = 0;
-    try {
-      while (done < limits.length) {
-        words[done] = limits[done].word(hash);
-        before[done] = limits[done].givenBack(hash);
-        taken[done] = limits[done].takeAhead(hash, permits, now, ahead);
-        if (taken[done] == REJECTED) {
-          return false;
-        }
-        done++;
-      }
-      return true;
-    } finally { // also when somebody's algorithm throws
-      if (done < limits.length) {
-        giveBack(done, permits);
-      }
+  private long takeAhead(Allowances limit, int i) {
+    long next;
+    do {
+      words[i] = limit.word(hash);
+      next = limit.takeAhead(hash, permits, time, words[i]);
+    } while (next == Slots.MOVING);
+    return next;
+  }
+
+  /** How many permits of each limit. */
+  public long permits() {
+    return permits;
+  }
+
+  /** The time for which they were taken. */
+  public long time() {
+    return time;
+  }
+
+  /** The permits of a key that are taken ahead last are used at this time, whatever else is given back: {@link Waits}. */
+  public void waitUntil(long latest) {
+    for (Allowances limit : limits) {
+      limit.waitUntil(hash, latest);
+    }
+  }
+
+  /** Nothing is waited for any more. */
+  public void waitOver() {
+    for (Allowances limit : limits) {
+      limit.waitOver(hash);
     }
   }
 
   /**
-   * Makes the taking undone, if it was the last thing done to the key.
+   * Undoes a taking ahead, if it was the last thing done to the key.
    *
    * @return false, with nothing done, if it was not, or that is not sure: a true cost was charged, say, or the limits were changed
    */
   public boolean undo() {
     int last = limits.length - 1;
-    if (!undo(last)) {
+    if (!ahead || held < limits.length || !undo(last)) {
       return false;
     }
-    for (int i = last - 1; i >= 0; i--) {
-      if (!undo(i)) { // only where another shares this limit and not the last: then with care
-        limits[i].giveBack(hash, taken[i], before[i], permits);
+    held = last;
+    while (held > 0) {
+      held--;
+      if (!undo(held)) { // only where another shares this limit and not the last: then with care
+        limits[held].giveBack(hash, taken[held], before[held], permits);
       }
     }
     return true;
   }
 
   private boolean undo(int i) {
-    return limits[i].undo(hash, words[i], taken[i], permits, then, before[i]);
+    return limits[i].undo(hash, words[i], taken[i], permits, time, before[i]);
   }
 
   /** Whether the permits can be had at all, which a change of the limits may have ended. */
@@ -99,18 +136,13 @@ public final class Lease {
 
   /** Sets the account right: gives back what was not used of the permits, or takes what was used beyond them. */
   public void settle(long used) {
-    if (used <= permits) {
-      giveBack(limits.length, permits - used);
-    } else {
-      for (Allowances limit : limits) {
-        limit.charge(hash, used - permits);
+    while (held > 0) {
+      held--;
+      if (used < permits) {
+        limits[held].giveBack(hash, taken[held], before[held], permits - used);
+      } else if (used > permits) {
+        limits[held].charge(hash, used - permits);
       }
-    }
-  }
-
-  private void giveBack(int count, long unused) {
-    for (int i = count - 1; i >= 0 && unused > 0; i--) {
-      limits[i].giveBack(hash, taken[i], before[i], unused);
     }
   }
 }

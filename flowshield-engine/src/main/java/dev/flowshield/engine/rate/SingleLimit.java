@@ -41,6 +41,7 @@ final class SingleLimit implements Allowances {
 
   private final Ticker ticker;
   private final GivenBack givenBack = new GivenBack(1);
+  private final Waits waits = new Waits(); // under the lock
   private final ReentrantLock lock = new ReentrantLock();
   private volatile State state;
 
@@ -79,16 +80,9 @@ final class SingleLimit implements Allowances {
   }
 
   @Override
-  public long takeAhead(long hash, long permits, long now, long ahead) {
-    while (true) {
-      State seen = state;
-      long taken =
-          Slots.takeAhead(seen.slot, AT, NOBODY, seen.algorithm, ticker, permits, now + ahead);
-      if (taken != Slots.MOVING) {
-        return taken;
-      }
-      awaitChange();
-    }
+  public long takeAhead(long hash, long permits, long then, long before) {
+    State seen = state;
+    return Slots.takeAhead(seen.slot, AT, NOBODY, seen.algorithm, ticker, permits, then, before);
   }
 
   @Override
@@ -129,7 +123,13 @@ final class SingleLimit implements Allowances {
 
   @Override
   public long word(long hash) {
-    return word();
+    while (true) {
+      long word = word();
+      if (word != Slots.MOVING) {
+        return word;
+      }
+      awaitChange();
+    }
   }
 
   @Override
@@ -146,8 +146,23 @@ final class SingleLimit implements Allowances {
   }
 
   @Override
-  public void keepTaken(long hash) {
-    givenBack.addMore(hash, maxPermits());
+  public void waitUntil(long hash, long time) {
+    lock.lock();
+    try {
+      waits.until(NOBODY, time);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void waitOver(long hash) {
+    lock.lock();
+    try {
+      waits.over(NOBODY);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -167,11 +182,12 @@ final class SingleLimit implements Allowances {
         // that this one has passed. With the clock first, a permit that has come back by itself
         // could be given back a second time.
         word = Slots.word(current.slot, AT);
-        long others = givenBack.of(hash) - before; // after the word (B2)
+        long others = givenBack.of(hash) - before;
         if (others < 0 || others > current.algorithm.maxPermits()) {
-          return; // the limit was changed, somebody waits, or too much was given back to know
+          return; // the limit was changed, or too much was given back to know
         }
-        next = current.algorithm.giveBack(word, taken, others, ticker.nanos(), permits);
+        long time = waits.refundTime(NOBODY, ticker.nanos());
+        next = current.algorithm.giveBack(word, taken, others, time, permits);
       } while (Slots.exchange(current.slot, AT, word, next) != word);
       if (next != word) {
         givenBack.add(hash, permits); // after the fall (B1)

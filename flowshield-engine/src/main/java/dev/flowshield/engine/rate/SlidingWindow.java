@@ -137,6 +137,19 @@ public final class SlidingWindow implements RateAlgorithm {
     return windows.later(standing, on) + (limit << (CURRENT + bits)) + (count << CURRENT);
   }
 
+  /** The word for a key that another limit with the same windows remembers by {@code word}: its counts in proportion, rounded up. */
+  long converted(SlidingWindow from, long word, long now) {
+    long standing = from.standing(word, now);
+    long ahead = from.windows.between(from.windows.word(now), standing);
+    return windows.later(windows.word(now), ahead)
+        + (Conversion.scaled(from.last(standing), limit, from.limit) << (CURRENT + bits))
+        + (Conversion.scaled(from.current(standing), limit, from.limit) << CURRENT);
+  }
+
+  boolean hasWindowsOf(SlidingWindow other) {
+    return windows.areThoseOf(other.windows);
+  }
+
   @Override
   public long remaining(long word, long now) {
     long standing = standing(word, now);

@@ -16,19 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slots {
   /*
-   * State, two longs side by side:
+   * State, one long for the array, and two side by side for each slot:
    *
+   *   slots[0]         falls         how often a word of this array has fallen
    *   slots[at]        fingerprint   whose slot it is; 0 = nobody's yet
    *   slots[at + 1]    word          what the algorithm remembers: even; or MOVING, odd
    *
    * Invariants
    *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of the table's segment.
    *   S2  A word becomes MOVING only by an exchange from the value that was judged.
-   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left does not come again, but where
-   *       permits are given back: then it may come again of the same owner, and is as good, as all that is known of a key is its word.
-   *   S4  An exchange counts only if the owner is the same after it. A word from before a giving back may come again of the next
-   *       owner, if the clock stands at the same nanosecond; whoever was stopped between word and exchange for all that
-   *       time then took from a stranger, and takes once more from his own.
+   *   S3  Taking makes a word rise, and a slot passed on starts above its old word. So a word once left recurs only after a word of the
+   *       array has fallen, by a refund or an undo. `falls` counts these, after the fall and before the slot can be passed on.
+   *   S4  An exchange counts if the owner is the same after it, or no word has fallen since before the word was read. Else the word may
+   *       have recurred under the next owner (ABA): a thread preempted between read and exchange has then charged that owner, and takes
+   *       once more from its own slot. Without a fall the exchange was on its own word, however long ago that was passed on since.
    *
    * Order of one careful take: word, clock, word, exchange.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
@@ -42,6 +43,7 @@ public final class Slots {
   /** The word of a slot that changes hands or house. */
   public static final long MOVING = 1L;
 
+  private static final int FALLS = 0;
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
   private Slots() {}
@@ -60,6 +62,7 @@ public final class Slots {
       long permits,
       Answer<T> answer) {
     while (true) {
+      long falls = falls(slots); // before the word (S4)
       long seen = word(slots, at);
       long now = ticker.nanos();
       long taken = tryTake(slots, at, fingerprint, algorithm, now, permits);
@@ -80,18 +83,18 @@ public final class Slots {
           return answer.rejected(algorithm, seen, now, permits);
         }
         if (exchange(slots, at, seen, next) == seen) {
-          return fingerprint(slots, at) == fingerprint
+          return isOwn(slots, at, fingerprint, falls)
               ? answer.admitted(algorithm, next, now)
-              : null; // S4
+              : null;
         }
       }
     }
   }
 
   /**
-   * Takes permits from a slot as if it were a later time already.
+   * Takes permits from a slot as if it were a later time already, if its word is still the one that was seen before.
    *
-   * @return as {@link #tryTake}
+   * @return as {@link #tryTake}, and {@link #MOVING} also if the word is another one
    */
   public static long takeAhead(
       long[] slots,
@@ -100,24 +103,24 @@ public final class Slots {
       RateAlgorithm algorithm,
       Ticker ticker,
       long permits,
-      long then) {
-    while (true) {
-      long taken = tryTake(slots, at, fingerprint, algorithm, then, permits);
-      if (taken != REJECTED) {
-        return taken;
-      }
-      long seen = word(slots, at);
-      if (seen == MOVING || fingerprint(slots, at) != fingerprint) {
-        return MOVING;
-      }
-      long next = stepOrRenew(algorithm, seen, ticker.nanos(), then, permits);
-      if (next == REJECTED) {
-        return REJECTED;
-      }
-      if (exchange(slots, at, seen, next) == seen) {
-        return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4
-      }
+      long then,
+      long before) {
+    long falls = falls(slots); // before the word (S4)
+    if (before == MOVING || word(slots, at) != before || fingerprint(slots, at) != fingerprint) {
+      return MOVING;
     }
+    long next = stepOrRenew(algorithm, before, ticker.nanos(), then, permits);
+    if (next == REJECTED) {
+      return REJECTED;
+    }
+    return exchange(slots, at, before, next) == before && isOwn(slots, at, fingerprint, falls)
+        ? next
+        : MOVING;
+  }
+
+  /** Whether a word that was exchanged just now was that of the owner (S4). */
+  private static boolean isOwn(long[] slots, int at, long fingerprint, long falls) {
+    return fingerprint(slots, at) == fingerprint || falls(slots) == falls;
   }
 
   /** The word after taking, also if it was left alone for so long that the clock came round: idle is as good as new. */
@@ -142,6 +145,7 @@ public final class Slots {
    */
   public static long tryTake(
       long[] slots, int at, long fingerprint, RateAlgorithm algorithm, long now, long permits) {
+    long falls = falls(slots); // before the word (S4)
     long word = word(slots, at);
     while (true) {
       if (word == MOVING || fingerprint(slots, at) != fingerprint) {
@@ -153,7 +157,7 @@ public final class Slots {
       }
       long found = exchange(slots, at, word, next);
       if (found == word) {
-        return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4
+        return isOwn(slots, at, fingerprint, falls) ? next : MOVING;
       }
       word = found;
     }
@@ -162,6 +166,16 @@ public final class Slots {
   /** Whether a word, read before the clock, refuses the permits. */
   public static boolean rejects(RateAlgorithm algorithm, long word, long now, long permits) {
     return stepOrRenew(algorithm, word, now, now, permits) == REJECTED;
+  }
+
+  /** How often a word of the array has fallen. */
+  static long falls(long[] slots) {
+    return (long) LONGS.getVolatile(slots, FALLS);
+  }
+
+  /** Counts that a word of the array has fallen; under the lock of whoever passes its slots on, after the fall. */
+  public static void countFall(long[] slots) {
+    LONGS.getAndAdd(slots, FALLS, 1L);
   }
 
   public static long fingerprint(long[] slots, int at) {

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Never admits more than {@link SingleLimit}. For that, it may be refused a little early: after a rest, up to one part in {@value #PARTS} of
  * the burst is not back yet; and a call may be refused for permits that another moves at that moment. What remains, and how long to wait,
- * is told accordingly. Whoever asks for nearly the whole burst in one call is served, like all others from then on, from one word, which is
- * short of nothing; until the limit is reset or changed.
+ * is told accordingly. A call that asks for nearly the whole burst, or that waits, is served, like all others from then on, from one word,
+ * which is short of nothing; until the limit is reset or changed.
  *
  * <p>Thread-safe. Taking and looking is lock-free but while the limit is changed, and allocates nothing; giving back takes a lock.
  */
@@ -40,6 +40,7 @@ public final class StripedLimit implements Allowances {
   private final Ticker ticker;
   private final int cells;
   private final GivenBack givenBack = new GivenBack(1);
+  private final Waits waits = new Waits(); // under the lock
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Stripes stripes;
 
@@ -120,18 +121,9 @@ public final class StripedLimit implements Allowances {
   }
 
   @Override
-  public long takeAhead(long hash, long permits, long now, long ahead) {
-    if (ahead == 0) {
-      return take(hash, permits, now);
-    }
-    while (true) {
-      // What the cells have is taken along, so that nobody who comes later finds it there first.
-      long taken = stripesFor(permits).gather(now + ahead, permits);
-      if (taken != Slots.MOVING) {
-        return taken;
-      }
-      awaitChange();
-    }
+  public long takeAhead(long hash, long permits, long then, long before) {
+    // From one word: what the cells have is taken along, and the taking can be undone.
+    return stripesFor(Long.MAX_VALUE).takeAhead(then, permits, before);
   }
 
   @Override
@@ -165,18 +157,43 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public long word(long hash) {
-    return stripes.word();
+    while (true) {
+      long word = stripes.word();
+      if (word != Slots.MOVING) {
+        return word;
+      }
+      awaitChange();
+    }
   }
 
-  /** Never: what was taken may have been in the cells. */
   @Override
   public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
-    return false;
+    lock.lock();
+    try {
+      return givenBack.of(hash) == count && stripes.undo(before, taken, permits, then);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
-  public void keepTaken(long hash) {
-    givenBack.addMore(hash, maxPermits());
+  public void waitUntil(long hash, long time) {
+    lock.lock();
+    try {
+      waits.until(0, time);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void waitOver(long hash) {
+    lock.lock();
+    try {
+      waits.over(0);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -193,11 +210,12 @@ public final class StripedLimit implements Allowances {
       long others;
       do {
         word = current.word();
-        others = givenBack.of(hash) - before; // after the word (B2)
+        others = givenBack.of(hash) - before;
         if (others < 0 || others > current.whole().maxPermits()) {
-          return; // the limit was changed, somebody waits, or too much was given back to know
+          return; // the limit was changed, or too much was given back to know
         }
-      } while (!current.giveBack(word, taken, others, permits));
+      } while (!current.giveBack(
+          word, taken, others, waits.refundTime(0, ticker.nanos()), permits));
       givenBack.add(hash, permits); // after the fall (B1)
     } finally {
       lock.unlock();
@@ -264,7 +282,7 @@ public final class StripedLimit implements Allowances {
   private Stripes gathered(long permits) {
     lock.lock();
     try {
-      if (permits > stripes.mostAtOnce()) {
+      if (permits > stripes.mostAtOnce()) { // another may have been first
         RateAlgorithm algorithm = stripes.whole();
         replace((word, now) -> Stripes.none(algorithm, ticker, word));
       }

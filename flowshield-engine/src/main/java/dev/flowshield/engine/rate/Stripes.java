@@ -98,7 +98,7 @@ final class Stripes {
 
   /** The most permits that can be had at once from the word alone. */
   long mostAtOnce() {
-    return shared.maxPermits();
+    return cells == 0 ? Long.MAX_VALUE : shared.maxPermits();
   }
 
   /** The word, or {@link Slots#MOVING}. */
@@ -245,9 +245,21 @@ final class Stripes {
     return false;
   }
 
+  /** Takes permits as of a later time, as {@link Slots#takeAhead}. Only where all is on one word. */
+  long takeAhead(long then, long permits, long before) {
+    return Slots.takeAhead(slots, WORD, NOBODY, shared, ticker, permits, then, before);
+  }
+
+  /** Undoes {@link #takeAhead}, if it was the last thing done. False, with nothing done, if it was not, or permits are in cells. */
+  boolean undo(long before, long taken, long permits, long then) {
+    return cells == 0
+        && Slots.step(shared, before, then, permits) == taken
+        && Slots.exchange(slots, WORD, taken, before) == taken;
+  }
+
   /** Gives permits back to the word, as {@link RateAlgorithm#giveBack}. False if another thread was faster. */
-  boolean giveBack(long seen, long taken, long others, long permits) {
-    long next = shared.giveBack(seen, taken, others, ticker.nanos(), permits);
+  boolean giveBack(long seen, long taken, long others, long time, long permits) {
+    long next = shared.giveBack(seen, taken, others, time, permits);
     return Slots.exchange(slots, WORD, seen, next) == seen;
   }
 

@@ -39,6 +39,11 @@ record Windows(long anchor, long length, int shift) {
     return Math.floorDiv(now - anchor, length) << shift;
   }
 
+  /** Whether windows begin and end at the same times, however their numbers are kept. */
+  boolean areThoseOf(Windows other) {
+    return anchor == other.anchor && length == other.length;
+  }
+
   /** The nanoseconds since the window at this time began. */
   long into(long now) {
     return Math.floorMod(now - anchor, length);

@@ -4,6 +4,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Ahead;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.math.BigInteger;
@@ -60,6 +61,7 @@ class KeyTablePropertyTest {
     private final KeyTable table;
     private final List<List<Entry>> accounts = new ArrayList<>();
     private final List<Lent> lent = new ArrayList<>();
+    private final long[] waited = new long[KEYS.length]; // the latest time anybody waits for
     private RateLimit limit;
     private BigInteger now = BigInteger.valueOf(ticker.nanos());
     private BigInteger latest = now;
@@ -79,16 +81,16 @@ class KeyTablePropertyTest {
       switch (step.kind()) {
         case TAKE, TAKE_AHEAD -> {
           long ahead = step.kind() == Kind.TAKE ? 0 : (long) (step.other() * step.other() * HOUR);
-          if (ahead > 0) {
-            table.keepTaken(key); // as whoever waits does
+          if (ahead > 0) { // as a caller that waits does
+            waited[step.key()] = Math.max(waited[step.key()], ticker.nanos() + ahead);
+            table.waitUntil(key, waited[step.key()]);
           }
           long before = table.givenBack(key);
           long word = ahead == 0
               ? table.take(key, permits, ticker.nanos())
-              : table.takeAhead(key, permits, ticker.nanos(), ahead);
+              : Ahead.take(table, key, permits, ticker.nanos(), ahead);
           if (word != REJECTED) {
-            BigInteger later = BigInteger.valueOf(ahead);
-            Entry entry = new Entry(permits, now.add(later), latest.max(now.add(later)));
+            Entry entry = new Entry(permits, now.add(BigInteger.valueOf(ahead)));
             account.add(entry);
             lent.add(new Lent(key, word, before, entry));
             assertNoWindowIsOver(account);
@@ -105,16 +107,14 @@ class KeyTablePropertyTest {
         }
         case CHARGE -> {
           table.charge(key, permits);
-          account.add(new Entry(permits, now, latest));
+          account.add(new Entry(permits, now));
         }
         case RESET -> {
           table.reset(key);
           account.clear();
         }
         case CHANGE -> {
-          if (now.equals(latest)) {
-            change(LIMITS.get((int) (step.other() * LIMITS.size())));
-          }
+          change(LIMITS.get((int) (step.other() * LIMITS.size())));
         }
         case PASS ->
           pass(
@@ -131,41 +131,51 @@ class KeyTablePropertyTest {
       latest = latest.max(now);
     }
 
-    /** What each key owes by its own account becomes the first entry of a new one, in proportion. */
+    /** What each key owes by its own account, up to the burst, becomes the first entry of a new one, in proportion. */
     private void change(RateLimit next) {
       table.changeTo(new Gcra(next));
-      for (List<Entry> account : accounts) {
-        BigInteger spent = spent(account);
-        account.clear();
-        if (spent.signum() > 0) {
-          BigInteger[] scaled = spent
-              .multiply(BigInteger.valueOf(next.burst()))
-              .divideAndRemainder(BigInteger.valueOf(limit.burst()));
-          account.add(new Entry(scaled[0].longValueExact() + scaled[1].signum(), now, now));
+      RateLimit old = limit;
+      List<BigInteger> debts = accounts.stream().map(this::debt).toList();
+      limit = next;
+      for (int i = 0; i < KEYS.length; i++) {
+        accounts.get(i).clear();
+        BigInteger debt = debts
+            .get(i)
+            .multiply(BigInteger.valueOf(next.burst()).multiply(period()))
+            .divide(BigInteger.valueOf(old.burst())
+                .multiply(BigInteger.valueOf(old.period().toNanos())));
+        BigInteger[] whole = debt.divideAndRemainder(period());
+        long permits = whole[0].longValueExact() + whole[1].signum();
+        if (permits > 0) { // as if taken so early that just the fraction is left
+          BigInteger early = BigInteger.valueOf(permits).multiply(period()).subtract(debt);
+          BigInteger[] nanos = early.divideAndRemainder(BigInteger.valueOf(next.permits()));
+          accounts
+              .get(i)
+              .add(new Entry(
+                  permits, now.subtract(nanos[0].add(BigInteger.valueOf(nanos[1].signum())))));
         }
       }
-      limit = next;
     }
 
-    /** Whole permits, rounded up, that are not back; the burst at most. */
-    private BigInteger spent(List<Entry> account) {
+    /** How long, in scaled time, until all of the account is back; the burst at most. */
+    private BigInteger debt(List<Entry> account) {
       BigInteger allBack = scaled(now);
       BigInteger sum = BigInteger.ZERO;
       for (int i = account.size() - 1; i >= 0; i--) {
         sum = sum.add(BigInteger.valueOf(account.get(i).permits));
-        allBack = allBack.max(scaled(account.get(i).earliest).add(sum.multiply(period())));
+        allBack = allBack.max(scaled(account.get(i).time).add(sum.multiply(period())));
       }
       return allBack
           .subtract(scaled(now))
-          .add(period())
-          .subtract(BigInteger.ONE)
-          .divide(period())
-          .min(BigInteger.valueOf(limit.burst()));
+          .min(BigInteger.valueOf(limit.burst()).multiply(period()));
     }
 
-    /** Of the windows that end with the last entry; the others were checked before, and can only have got less since. */
+    /**
+     * Of the spans that end with the last entry; the others were checked before, and can only have got less since. An entry that was taken
+     * at a later reading than those behind it, as the clock stepped back, leaves less for them, not more.
+     */
     private void assertNoWindowIsOver(List<Entry> account) {
-      BigInteger end = account.get(account.size() - 1).latest;
+      BigInteger end = account.get(account.size() - 1).time;
       BigInteger sum = BigInteger.ZERO;
       for (int i = account.size() - 1; i >= 0; i--) {
         Entry first = account.get(i);
@@ -173,7 +183,7 @@ class KeyTablePropertyTest {
           continue; // all was given back
         }
         sum = sum.add(BigInteger.valueOf(first.permits));
-        BigInteger length = scaled(end.subtract(first.earliest));
+        BigInteger length = scaled(end.subtract(first.time));
         assertThat(sum.subtract(BigInteger.valueOf(limit.burst())).multiply(period()))
             .as("permits beyond the burst in a window of %s ns of %s", length, limit)
             .isLessThanOrEqualTo(length);
@@ -191,16 +201,14 @@ class KeyTablePropertyTest {
     }
   }
 
-  /** Permits of a key, net of what was given back, and the times between which they were taken: by the clock, and by its latest reading. */
+  /** Permits of a key, net of what was given back, and the reading of the clock by which they were taken. */
   private static final class Entry {
-    private final BigInteger earliest;
-    private final BigInteger latest;
+    private final BigInteger time;
     private long permits;
 
-    Entry(long permits, BigInteger earliest, BigInteger latest) {
+    Entry(long permits, BigInteger time) {
       this.permits = permits;
-      this.earliest = earliest;
-      this.latest = latest;
+      this.time = time;
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Ahead;
 import dev.flowshield.engine.rate.Altered;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
@@ -120,7 +121,7 @@ class KeyTableTest {
       long now = ticker.nanos();
       assertThat(often.retryAfterNanos(ALICE, 1, now)).isZero();
 
-      assertThat(often.takeAhead(ALICE, 1, now, ahead))
+      assertThat(Ahead.take(often, ALICE, 1, now, ahead))
           .isEqualTo(odd.step(odd.idle(now), now + ahead, 1));
     }
 
@@ -129,9 +130,9 @@ class KeyTableTest {
       long now = ticker.nanos();
       ticker.advanceNanos(TENTH); // the lock was not free, say
 
-      assertThat(table.takeAhead(ALICE, 1, now, 3 * TENTH))
+      assertThat(Ahead.take(table, ALICE, 1, now, 3 * TENTH))
           .isEqualTo(tenASecond.step(tenASecond.idle(now), now + 3 * TENTH, 1));
-      assertThat(table.takeAhead(BOB, 1, now, TENTH / 2))
+      assertThat(Ahead.take(table, BOB, 1, now, TENTH / 2))
           .as("that time is over")
           .isEqualTo(tenASecond.step(tenASecond.idle(now), now + TENTH, 1));
     }
@@ -140,8 +141,8 @@ class KeyTableTest {
     void isRefusedIfThePermitsAreNotThereThenEither() {
       table.take(ALICE, 4, Answer.YES_OR_NO);
 
-      assertThat(table.takeAhead(ALICE, 2, ticker.nanos(), 2 * TENTH - 1)).isEqualTo(REJECTED);
-      assertThat(table.takeAhead(ALICE, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
+      assertThat(Ahead.take(table, ALICE, 2, ticker.nanos(), 2 * TENTH - 1)).isEqualTo(REJECTED);
+      assertThat(Ahead.take(table, ALICE, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
     }
   }
 
@@ -156,7 +157,7 @@ class KeyTableTest {
         long now = ticker.nanos();
         assertThat(table.retryAfterNanos(ALICE, MANY, now)).isPositive();
         assertThat(table.take(ALICE, MANY, now)).isEqualTo(REJECTED);
-        assertThat(table.takeAhead(ALICE, MANY, now, TENTH)).isEqualTo(REJECTED);
+        assertThat(Ahead.take(table, ALICE, MANY, now, TENTH)).isEqualTo(REJECTED);
         decide(ALICE);
       }
     }
@@ -398,12 +399,12 @@ class KeyTableTest {
       table.take(BOB, 4, Answer.YES_OR_NO);
 
       ticker.advanceNanos(-4 * TENTH);
-      assertThat(table.take(ALICE, 4, Answer.YES_OR_NO)).isTrue();
+      assertThat(decide(ALICE))
+          .as("four at 0, and what is known is that she was idle at 400 ms")
+          .isEqualTo(new Decision.Rejected(0, TENTH));
       ticker.advanceNanos(4 * TENTH);
 
-      assertThat(decide(ALICE))
-          .as("four at 0, four at 400 ms")
-          .isEqualTo(new Decision.Rejected(0, TENTH));
+      assertThat(table.take(ALICE, 4, Answer.YES_OR_NO)).isTrue();
     }
 
     @Test
@@ -497,15 +498,29 @@ class KeyTableTest {
   }
 
   @Test
-  void letsNothingTakenBeforeBeGivenBackOnceSomebodyWaits() { // B2 of GivenBack
+  void givesBackOnlyWhatIsStillOutWhenTheCallerThatWaitsIsServed() { // W4 of Line
     long before = table.givenBack(ALICE);
     long taken = table.take(ALICE, 4, ticker.nanos());
-    table.keepTaken(ALICE);
-    table.takeAhead(ALICE, 1, ticker.nanos(), TENTH);
+    table.waitUntil(ALICE, ticker.nanos() + TENTH);
+    Ahead.take(table, ALICE, 1, ticker.nanos(), TENTH);
 
+    ticker.advanceNanos(1);
     table.giveBack(ALICE, taken, before, 4);
 
-    assertThat(table.retryAfterNanos(ALICE, 1, ticker.nanos())).isEqualTo(2 * TENTH);
+    assertThat(table.remaining(ALICE, ticker.nanos())).as("all but two").isEqualTo(2);
+  }
+
+  @Test
+  void givesBackAllOfItOnceNobodyWaits() { // W4 of Line
+    long before = table.givenBack(ALICE);
+    long taken = table.take(ALICE, 4, ticker.nanos());
+    table.waitUntil(ALICE, ticker.nanos() + TENTH);
+    table.waitOver(ALICE);
+
+    ticker.advanceNanos(1);
+    table.giveBack(ALICE, taken, before, 4);
+
+    assertThat(table.remaining(ALICE, ticker.nanos())).isEqualTo(4);
   }
 
   @Test
@@ -513,7 +528,7 @@ class KeyTableTest {
     List<Runnable> calls = List.of(
         () -> table.take(ALICE, 1, Answer.YES_OR_NO),
         () -> table.take(BOB, 5, Answer.YES_OR_NO), // never
-        () -> table.takeAhead(BOB, 1, ticker.nanos(), TENTH),
+        () -> Ahead.take(table, BOB, 1, ticker.nanos(), TENTH),
         () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), 0, 1),
         () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), Long.MAX_VALUE, 1),
         () -> table.giveBack(3, 0, 0, 1), // a stranger
@@ -576,7 +591,7 @@ class KeyTableTest {
 
     @Test
     void whoTakesAheadWaitsForTheNewLimit() throws Exception {
-      assertThat(asked(() -> changing.takeAhead(ALICE, 5, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(asked(() -> Ahead.take(changing, ALICE, 5, 0, TENTH))).isNotEqualTo(REJECTED);
       assertThat(changing.retryAfterNanos(ALICE, 1, 0)).isEqualTo(2 * TENTH);
     }
 
@@ -620,7 +635,7 @@ class KeyTableTest {
     void leavesNothingOfTheTaking() {
       table.take(ALICE, 3, Answer.YES_OR_NO);
       long before = table.word(ALICE);
-      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
 
       assertThat(undo(ALICE, before, taken, 2)).isTrue();
 
@@ -631,7 +646,7 @@ class KeyTableTest {
     void isNotForWhatSomebodyTookFromOrGaveBackToSince() {
       long word = table.take(ALICE, 1, now);
       long before = table.word(ALICE);
-      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
       long count = table.givenBack(ALICE);
 
       table.giveBack(ALICE, word, count, 1);
@@ -646,7 +661,7 @@ class KeyTableTest {
     @Test
     void isNotForAKeyThatHadNoWordBefore() {
       long before = table.word(ALICE);
-      long taken = table.takeAhead(ALICE, 2, now, 2 * TENTH);
+      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
 
       assertThat(before).isEqualTo(KeyTable.ABSENT);
       assertThat(undo(ALICE, before, taken, 2)).isFalse();

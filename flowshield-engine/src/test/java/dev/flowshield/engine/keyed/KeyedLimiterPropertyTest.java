@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -109,7 +110,7 @@ class KeyedLimiterPropertyTest {
         }
         case RESERVE -> {
           if (wait(model, permits) == 0) {
-            Taken taken = new Taken(key, permits, before(model), model, now);
+            Taken taken = new Taken(key, new Turn(model, permits, now));
             open.add(taken.with((Held) limiter.reserve(key, permits)));
           } else {
             assertThat(limiter.reserve(key, permits)).isNotInstanceOf(Held.class);
@@ -118,21 +119,20 @@ class KeyedLimiterPropertyTest {
         case SETTLE -> {
           Taken taken = anyOpen(step, true);
           open.remove(taken);
-          taken.settle((long) (step.share() * 2 * permits), now);
+          taken.settle((long) (step.share() * 2 * permits), now, refundTime(line(taken.key)));
         }
         case WAIT -> {
           long wait = wait(model, permits);
           boolean waits = wait <= Duration.ofHours(1).toNanos();
-          if (wait > 0 && waits && line(key).isEmpty()) {
-            model.forEach(Model::keepTaken);
-          }
-          List<BigInteger> before = before(model);
+          List<Taken> line = line(key);
           CompletableFuture<Decision> answer =
               limiter.acquireAsync(key, permits, Duration.ofHours(1));
           if (waits) {
-            Taken taken = new Taken(key, permits, before, model, now.add(BigInteger.valueOf(wait)));
+            Taken taken =
+                new Taken(key, new Turn(model, permits, now.add(BigInteger.valueOf(wait))));
             assertThat(answer.isDone()).isEqualTo(wait == 0);
             if (wait > 0) {
+              taken.joins(line);
               open.add(taken.with(answer));
             }
           } else {
@@ -144,17 +144,7 @@ class KeyedLimiterPropertyTest {
           List<Taken> line = line(taken.key);
           open.remove(taken);
           if (taken.cancel()) {
-            int at = line.indexOf(taken);
-            int undone = line.size();
-            while (undone > at && line.get(undone - 1).undo(now)) {
-              undone--;
-            }
-            if (undone > at) {
-              taken.giveBack(taken.permits, now);
-            }
-            for (Taken behind : line.subList(Math.max(undone, at + 1), line.size())) {
-              behind.takeAnew(now, wait(behind.model, behind.permits));
-            }
+            giveUp(line, line.indexOf(taken));
           }
         }
         case RESET -> {
@@ -181,12 +171,49 @@ class KeyedLimiterPropertyTest {
       }
     }
 
+    /** Those behind move up; turn by turn where all want as many permits, else by taking anew. */
+    private void giveUp(List<Taken> line, int at) {
+      int last = line.size() - 1;
+      if (line.get(at).run == line.get(last).run) {
+        Turn undone = line.get(last).turn;
+        for (int i = last; i > at; i--) {
+          line.get(i).turn = line.get(i - 1).turn;
+        }
+        line.remove(at);
+        undone.undoOrGiveBack(now, refundTime(line));
+        return;
+      }
+      Turn gone = line.remove(at).turn;
+      int paid = line.size();
+      while (paid > at && line.get(paid - 1).turn.undo(now, refundTime(line))) {
+        paid--;
+      }
+      BigInteger time = refundTime(line.subList(0, paid));
+      if (paid == at) {
+        gone.undoOrGiveBack(now, time);
+      } else {
+        gone.giveBack(gone.permits, time);
+      }
+      for (Taken behind : line.subList(paid, line.size())) {
+        List<Model> model = model(behind.key);
+        behind.turn = new Turn(
+            model,
+            behind.turn.permits,
+            now.add(BigInteger.valueOf(wait(model, behind.turn.permits))));
+      }
+    }
+
+    /** As of when permits of a key are given back: the time of the last in the line, or now. */
+    private BigInteger refundTime(List<Taken> line) {
+      return line.isEmpty() ? now : line.get(line.size() - 1).turn.time.max(now);
+    }
+
     /** Those who wait for permits of a key, in the order they came. */
     private List<Taken> line(String key) {
       return open.stream()
           .filter(
               taken -> taken.key.equals(key) && taken.waiting != null && !taken.waiting.isDone())
-          .toList();
+          .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private List<Model> model(String key) {
@@ -210,7 +237,7 @@ class KeyedLimiterPropertyTest {
       List<Taken> some =
           open.stream().filter(taken -> (taken.held != null) == held).toList();
       if (some.isEmpty()) {
-        return new Taken(NAMES.get(0), 0, List.of(), List.of(), now);
+        return new Taken(NAMES.get(0), new Turn(List.of(), 0, now));
       }
       return some.get((int) (step.other() * some.size()));
     }
@@ -221,10 +248,6 @@ class KeyedLimiterPropertyTest {
       for (Taken taken : open) {
         taken.assertDoneIfItIsTime(now);
       }
-    }
-
-    private static List<BigInteger> before(List<Model> model) {
-      return model.stream().map(one -> one.givenBack).toList();
     }
 
     private long wait(List<Model> model, long permits) {
@@ -257,47 +280,21 @@ class KeyedLimiterPropertyTest {
   /** Permits that may be given back, in the limiter and in the model. */
   private static final class Taken {
     private final String key;
-    private final long permits;
-    private final List<Model> model;
-    private List<BigInteger> before;
-    private List<BigInteger> allBackBefore;
-    private List<BigInteger> allBack;
-    private BigInteger time;
+    private Turn turn;
+    private long run; // changes in a line wherever the number of permits does
     private @Nullable Held held;
     private @Nullable CompletableFuture<Decision> waiting;
 
-    Taken(String key, long permits, List<BigInteger> before, List<Model> model, BigInteger time) {
+    Taken(String key, Turn turn) {
       this.key = key;
-      this.permits = permits;
-      this.before = before;
-      this.model = model;
-      this.time = time;
-      this.allBackBefore = model.stream().map(one -> one.allBack).toList();
-      model.forEach(one -> one.take(time, permits));
-      this.allBack = model.stream().map(one -> one.allBack).toList();
+      this.turn = turn;
     }
 
-    void takeAnew(BigInteger now, long wait) {
-      time = now.add(BigInteger.valueOf(wait));
-      before = model.stream().map(one -> one.givenBack).toList();
-      allBackBefore = model.stream().map(one -> one.allBack).toList();
-      model.forEach(one -> one.take(time, permits));
-      allBack = model.stream().map(one -> one.allBack).toList();
-    }
-
-    /** Whether it was the last thing done to the last limit, at least. */
-    boolean undo(BigInteger now) {
-      for (int i = model.size() - 1; i >= 0; i--) {
-        Model one = model.get(i);
-        if (one.allBack.equals(allBack.get(i)) && one.givenBack.equals(before.get(i))) {
-          one.allBack = allBackBefore.get(i);
-        } else if (i == model.size() - 1) {
-          return false;
-        } else {
-          one.giveBack(allBack.get(i), before.get(i), permits, now);
-        }
+    void joins(List<Taken> line) {
+      if (!line.isEmpty()) {
+        Taken before = line.get(line.size() - 1);
+        run = before.turn.permits == turn.permits ? before.run : before.run + 1;
       }
-      return true;
     }
 
     Taken with(Held reservation) {
@@ -310,13 +307,13 @@ class KeyedLimiterPropertyTest {
       return this;
     }
 
-    void settle(long used, BigInteger now) {
+    void settle(long used, BigInteger now, BigInteger refundTime) {
       if (held != null) {
         held.settle(used);
-        if (used > permits) {
-          model.forEach(one -> one.take(now, used - permits));
+        if (used > turn.permits) {
+          turn.model.forEach(one -> one.take(now, used - turn.permits));
         } else {
-          giveBack(permits - used, now);
+          turn.giveBack(turn.permits - used, refundTime);
         }
       }
     }
@@ -325,15 +322,56 @@ class KeyedLimiterPropertyTest {
       return waiting != null && waiting.cancel(false);
     }
 
-    private void giveBack(long unused, BigInteger now) {
-      for (int i = 0; i < model.size() && unused > 0; i++) {
-        model.get(i).giveBack(allBack.get(i), before.get(i), unused, now);
+    void assertDoneIfItIsTime(BigInteger now) {
+      if (waiting != null) {
+        assertThat(waiting.isDone()).as("%s", key).isEqualTo(now.compareTo(turn.time) >= 0);
+      }
+    }
+  }
+
+  /** A taking of the model, for now or for later. */
+  private static final class Turn {
+    private final List<Model> model;
+    private final long permits;
+    private final BigInteger time;
+    private final List<BigInteger> before;
+    private final List<BigInteger> allBackBefore;
+    private final List<BigInteger> allBack;
+
+    Turn(List<Model> model, long permits, BigInteger time) {
+      this.model = model;
+      this.permits = permits;
+      this.time = time;
+      this.before = model.stream().map(one -> one.givenBack).toList();
+      this.allBackBefore = model.stream().map(one -> one.allBack).toList();
+      model.forEach(one -> one.take(time, permits));
+      this.allBack = model.stream().map(one -> one.allBack).toList();
+    }
+
+    void undoOrGiveBack(BigInteger now, BigInteger refundTime) {
+      if (!undo(now, refundTime)) {
+        giveBack(permits, refundTime);
       }
     }
 
-    void assertDoneIfItIsTime(BigInteger now) {
-      if (waiting != null) {
-        assertThat(waiting.isDone()).as("%s", key).isEqualTo(now.compareTo(time) >= 0);
+    /** Whether it was the last thing done to the last limit, at least. */
+    boolean undo(BigInteger now, BigInteger refundTime) {
+      for (int i = model.size() - 1; i >= 0; i--) {
+        Model one = model.get(i);
+        if (one.allBack.equals(allBack.get(i)) && one.givenBack.equals(before.get(i))) {
+          one.allBack = allBackBefore.get(i).max(now);
+        } else if (i == model.size() - 1) {
+          return false;
+        } else {
+          one.giveBack(allBack.get(i), before.get(i), permits, refundTime);
+        }
+      }
+      return true;
+    }
+
+    void giveBack(long unused, BigInteger refundTime) {
+      for (int i = 0; i < model.size() && unused > 0; i++) {
+        model.get(i).giveBack(allBack.get(i), before.get(i), unused, refundTime);
       }
     }
   }
@@ -341,6 +379,7 @@ class KeyedLimiterPropertyTest {
   /** One limit of one key, in nanoseconds that never wrap. */
   private static final class Model {
     private static final BigInteger EVERYTHING = BigInteger.TEN.pow(30);
+    private RateLimit is;
     private BigInteger interval;
     private BigInteger burst;
     private BigInteger allBack;
@@ -352,6 +391,7 @@ class KeyedLimiterPropertyTest {
     }
 
     private void become(RateLimit limit) {
+      is = limit;
       BigInteger[] perPermit = BigInteger.valueOf(limit.period().toNanos())
           .divideAndRemainder(BigInteger.valueOf(limit.permits()));
       assertThat(perPermit[1]).as("a limit that needs no rounding").isZero();
@@ -384,10 +424,6 @@ class KeyedLimiterPropertyTest {
       allBack = now.max(allBack).add(interval.multiply(BigInteger.valueOf(permits)));
     }
 
-    void keepTaken() {
-      givenBack = givenBack.add(burst).add(BigInteger.ONE);
-    }
-
     void giveBack(BigInteger taken, BigInteger before, long permits, BigInteger now) {
       BigInteger others = givenBack.subtract(before);
       if (others.compareTo(burst) > 0) {
@@ -410,15 +446,17 @@ class KeyedLimiterPropertyTest {
       givenBack = givenBack.add(EVERYTHING);
     }
 
+    /** In proportion to the nanosecond; what is owed beyond the burst stays as long. */
     void changeTo(RateLimit limit, BigInteger now) {
-      BigInteger spent = burst.subtract(BigInteger.valueOf(remaining(now)));
-      BigInteger at = now.add(
-          BigInteger.valueOf(debt(now).compareTo(burst.multiply(interval)) > 0 ? wait(now, 1) : 0));
-      BigInteger[] scaled =
-          spent.multiply(BigInteger.valueOf(limit.burst())).divideAndRemainder(burst);
+      if (limit.equals(is)) {
+        return;
+      }
+      BigInteger whole = burst.multiply(interval);
+      BigInteger within = debt(now).min(whole);
+      BigInteger beyond = debt(now).subtract(within);
       become(limit);
-      BigInteger whole = scaled[0].add(BigInteger.valueOf(scaled[1].signum()));
-      allBack = spent.signum() == 0 ? now : at.add(whole.multiply(interval));
+      BigInteger[] scaled = within.multiply(burst.multiply(interval)).divideAndRemainder(whole);
+      allBack = now.add(scaled[0]).add(BigInteger.valueOf(scaled[1].signum())).add(beyond);
       givenBack = givenBack.add(EVERYTHING);
     }
   }

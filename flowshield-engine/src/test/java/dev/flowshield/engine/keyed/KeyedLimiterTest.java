@@ -508,7 +508,7 @@ class KeyedLimiterTest {
       limiter.changeTo("1000/s burst 4");
 
       assertThat(limiter.decide("alice"))
-          .isEqualTo(new Decision.Rejected(0, 501 * MILLISECOND, "1000/s burst 4"));
+          .isEqualTo(new Decision.Rejected(0, 401 * MILLISECOND, "1000/s burst 4"));
       ticker.advanceNanos(400 * MILLISECOND);
       assertThat(waiting).isCompleted();
     }

@@ -69,7 +69,7 @@ class SegmentTest {
     }
 
     assertThat(segment.buckets().slots()).isNotSameAs(old);
-    for (int at = OVERFLOW_WORDS; at < old.length; at += 2) {
+    for (int at = OVERFLOW_WORDS + 2; at < old.length; at += 2) {
       assertThat(Slots.word(old, at)).isEqualTo(Slots.MOVING);
       assertThat(Slots.<Boolean>take(
               old, at, Slots.fingerprint(old, at), algorithm, ticker, 1, Answer.YES_OR_NO))

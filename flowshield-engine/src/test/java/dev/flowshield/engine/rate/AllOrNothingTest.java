@@ -88,7 +88,7 @@ public class AllOrNothingTest {
   @Test
   void aLeaseIsUndoneIfNothingElseWasDoneToItsKey() {
     Lease lease = new Lease(new Allowances[] {first, second}, ANY, 3);
-    assertThat(lease.takeAhead(ticker.nanos(), 1_000_000_000)).isTrue();
+    assertThat(lease.takeAhead(ticker.nanos() + 1_000_000_000)).isTrue();
     assertRemaining(0, 0, 1);
 
     assertThat(lease.undo()).isTrue();
@@ -99,7 +99,7 @@ public class AllOrNothingTest {
   @Test
   void aLeaseIsNotUndoneOnceAnotherTookBehindIt() {
     Lease lease = new Lease(new Allowances[] {first, second}, ANY, 2);
-    assertThat(lease.take(ticker.nanos())).isTrue();
+    assertThat(lease.takeAhead(ticker.nanos())).isTrue();
     second.take(1, Answer.YES_OR_NO);
 
     assertThat(lease.undo()).isFalse();
@@ -110,7 +110,7 @@ public class AllOrNothingTest {
   @Test
   void aLeaseThatIsUndoneGivesBackWhereAnotherSharesALimit() {
     Lease lease = new Lease(new Allowances[] {first, second}, ANY, 2);
-    assertThat(lease.take(ticker.nanos())).isTrue();
+    assertThat(lease.takeAhead(ticker.nanos())).isTrue();
     first.take(1, Answer.YES_OR_NO);
 
     assertThat(lease.undo()).isTrue();
@@ -119,16 +119,24 @@ public class AllOrNothingTest {
   }
 
   @Test
-  void aLeaseThatIsKeptLetsNothingTakenBeforeBeGivenBack() { // B2 of GivenBack
+  void aLeaseThatWaitsIsNotUndercutByARefund() { // W4 of Line
     Lease before = new Lease(new Allowances[] {first, second}, ANY, 4);
     assertThat(before.take(ticker.nanos())).isTrue();
-    Lease waiting = new Lease(new Allowances[] {first, second}, ANY, 1);
-    waiting.keepTaken();
-    assertThat(waiting.takeAhead(ticker.nanos(), 250_000_000)).isTrue();
+    Lease waiting = new Lease(new Allowances[] {first, second}, ANY, 4);
+    waiting.waitUntil(ticker.nanos() + 1_000_000_000);
+    assertThat(waiting.takeAhead(ticker.nanos() + 1_000_000_000)).isTrue();
 
     before.settle(0);
 
-    assertThat(waiting.retryAfterNanos(ticker.nanos())).as("behind it").isEqualTo(500_000_000);
+    assertThat(waiting.retryAfterNanos(ticker.nanos())).as("behind it").isEqualTo(2_000_000_000);
+  }
+
+  @Test
+  void aLeaseThatWasTakenNowIsNotUndone() {
+    Lease lease = new Lease(new Allowances[] {first, second}, ANY, 1);
+    assertThat(lease.take(ticker.nanos())).isTrue();
+
+    assertThat(lease.undo()).isFalse();
   }
 
   @Test

@@ -193,7 +193,7 @@ public class SingleLimitTest {
     void leavesNothingOfTheTaking() {
       limit.take(3, Answer.YES_OR_NO);
       long before = limit.word(ANY);
-      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
+      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
 
       assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isTrue();
 
@@ -203,8 +203,8 @@ public class SingleLimitTest {
     @Test
     void isNotForWhatSomebodyTookFromSince() {
       long before = limit.word(ANY);
-      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
-      long after = limit.takeAhead(ANY, 1, now, 2 * TENTH);
+      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
+      long after = Ahead.take(limit, ANY, 1, now, 2 * TENTH);
 
       assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isFalse();
 
@@ -216,7 +216,7 @@ public class SingleLimitTest {
       long first = limit.take(ANY, 1, now);
       long count = limit.givenBack(ANY);
       long before = limit.word(ANY);
-      limit.takeAhead(ANY, 1, now, 2 * TENTH);
+      Ahead.take(limit, ANY, 1, now, 2 * TENTH);
       limit.giveBack(ANY, first, count, 1);
       long taken = limit.word();
 
@@ -228,7 +228,7 @@ public class SingleLimitTest {
     @Test
     void isNotForATakingOfAnotherTime() {
       long before = limit.word(ANY);
-      long taken = limit.takeAhead(ANY, 2, now, 2 * TENTH);
+      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
 
       assertThat(limit.undo(ANY, before, taken, 2, then - TENTH, limit.givenBack(ANY)))
           .isFalse();
@@ -280,7 +280,7 @@ public class SingleLimitTest {
 
     @Test
     void whoTakesAheadWaitsForTheNewLimit() throws Exception {
-      assertThat(asked(() -> changing.takeAhead(ANY, 6, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(asked(() -> Ahead.take(changing, ANY, 6, 0, TENTH))).isNotEqualTo(REJECTED);
       assertThat(changing.remaining(ANY, 0)).isEqualTo(1);
     }
 
@@ -347,13 +347,13 @@ public class SingleLimitTest {
       ticker.advanceNanos(4 * 86_400_000_000_000L);
       long now = ticker.nanos();
 
-      assertThat(often.takeAhead(ANY, 1, now, 0)).isEqualTo(odd.step(odd.idle(now), now, 1));
+      assertThat(Ahead.take(often, ANY, 1, now, 0)).isEqualTo(odd.step(odd.idle(now), now, 1));
     }
 
     @Test
     void refusesMoreThanTheBurst() { // which a change made smaller meanwhile
       long overflowsToNothing = 1L << 55;
-      assertThat(limit.takeAhead(ANY, overflowsToNothing, ticker.nanos(), 1)).isEqualTo(REJECTED);
+      assertThat(Ahead.take(limit, ANY, overflowsToNothing, ticker.nanos(), 1)).isEqualTo(REJECTED);
       assertThat(limit.retryAfterNanos(ANY, overflowsToNothing, ticker.nanos())).isPositive();
     }
   }

@@ -206,7 +206,7 @@ class StripedLimitTest {
     limit.tryTake(ANY, BURST - PREPAID);
     limit.tryTake(ANY, PREPAID - 3);
 
-    assertThat(limit.takeAhead(ANY, 5, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
+    assertThat(Ahead.take(limit, ANY, 5, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
 
     assertThat(taken(limit)).isEqualTo(3);
   }
@@ -442,7 +442,8 @@ class StripedLimitTest {
 
     @Test
     void whoTakesAheadWaitsForTheNewLimit() throws Exception {
-      assertThat(asked(() -> changing.takeAhead(ANY, BURST + 1, 0, TENTH))).isNotEqualTo(REJECTED);
+      assertThat(asked(() -> Ahead.take(changing, ANY, BURST + 1, 0, TENTH)))
+          .isNotEqualTo(REJECTED);
       assertThat(changing.retryAfterNanos(ANY, 1, 0)).isEqualTo(2 * TENTH);
     }
 
@@ -491,16 +492,16 @@ class StripedLimitTest {
     }
 
     @Test
-    void returnsNothingTakenBeforeSomebodyWaited() { // B2
+    void returnsOnlyWhatIsStillOutWhenTheCallerThatWaitsIsServed() { // W4 of Line
       long before = limit.givenBack(ANY);
       long taken = limit.take(ANY, BURST, ticker.nanos());
       assertThat(limit.word(ANY)).isEqualTo(taken);
-      limit.keepTaken(ANY);
-      limit.takeAhead(ANY, 1, ticker.nanos(), TENTH);
+      limit.waitUntil(ANY, ticker.nanos() + BURST * TENTH);
+      Ahead.take(limit, ANY, BURST, ticker.nanos(), BURST * TENTH);
 
       limit.giveBack(ANY, taken, before, BURST);
 
-      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(2 * TENTH);
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo((BURST + 1) * TENTH);
     }
 
     @Test
@@ -515,11 +516,24 @@ class StripedLimitTest {
     }
 
     @Test
-    void undoesNothingAsItMayHaveComeFromACell() {
+    void undoesWhatWasTakenAhead() {
+      taken(limit);
+      assertThat(Ahead.take(limit, ANY, BURST, ticker.nanos(), TENTH))
+          .isEqualTo(REJECTED); // one word
       long before = limit.word(ANY);
-      long taken = limit.takeAhead(ANY, 1, ticker.nanos(), TENTH);
+      long taken = Ahead.take(limit, ANY, 1, ticker.nanos(), TENTH);
 
       assertThat(limit.undo(ANY, before, taken, 1, ticker.nanos() + TENTH, limit.givenBack(ANY)))
+          .isTrue();
+
+      assertThat(limit.word(ANY)).isEqualTo(before);
+    }
+
+    @Test
+    void undoesNothingWhilePermitsAreInCells() {
+      long word = limit.word(ANY);
+
+      assertThat(limit.undo(ANY, word, word, 1, ticker.nanos(), limit.givenBack(ANY)))
           .isFalse();
     }
   }
@@ -535,7 +549,7 @@ class StripedLimitTest {
 
       long wait = limit.retryAfterNanos(ANY, 5, now);
       assertThat(wait).isEqualTo(2 * TENTH);
-      assertThat(limit.takeAhead(ANY, 5, now, wait)).isNotEqualTo(REJECTED);
+      assertThat(Ahead.take(limit, ANY, 5, now, wait)).isNotEqualTo(REJECTED);
 
       assertThat(limit.take(ANY, 1, Answer.decision("")))
           .isEqualTo(new Decision.Rejected(0, 3 * TENTH, ""));
@@ -547,8 +561,8 @@ class StripedLimitTest {
     void isRefusedIfTheyAreNotThereThenEither() {
       taken(limit);
 
-      assertThat(limit.takeAhead(ANY, 2, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
-      assertThat(limit.takeAhead(ANY, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
+      assertThat(Ahead.take(limit, ANY, 2, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
+      assertThat(Ahead.take(limit, ANY, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
     }
 
     @Test
@@ -559,7 +573,7 @@ class StripedLimitTest {
       long wait = limit.retryAfterNanos(ANY, BURST, now);
 
       assertThat(wait).isEqualTo(BURST * TENTH);
-      assertThat(limit.takeAhead(ANY, BURST, now, wait)).isNotEqualTo(REJECTED);
+      assertThat(Ahead.take(limit, ANY, BURST, now, wait)).isNotEqualTo(REJECTED);
     }
   }
 
@@ -599,7 +613,11 @@ class StripedLimitTest {
       assertThat(limit.maxPermits()).isEqualTo(4);
       limit.changeTo(tenASecond);
 
-      assertThat(taken(limit)).isEqualTo(BURST / 4);
+      assertThat(taken(limit))
+          .as("fractions of a permit are kept, to the nanosecond")
+          .isEqualTo(BURST / 2 - 3);
+      ticker.advanceNanos(BURST); // what rounding up cost
+      assertThat(taken(limit)).isEqualTo(1);
     }
 
     @Test
@@ -609,7 +627,7 @@ class StripedLimitTest {
 
       limit.changeTo(new Gcra(RateLimit.parse("100/s burst " + BURST)));
 
-      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isGreaterThanOrEqualTo(11 * TENTH);
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(10 * TENTH + TENTH / 10);
     }
 
     @Test

@@ -1,0 +1,66 @@
+package dev.flowshield.engine.keyed;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list whose elements carry its links, so that one is taken out of the middle in constant time, and nothing is allocated.
+ *
+ * <p>Not thread-safe.
+ */
+final class Chain<N extends Chain.Node<N>> {
+
+  /** An element, of one chain at a time. */
+  abstract static class Node<N extends Node<N>> {
+    @Nullable
+    N previous;
+
+    @Nullable
+    N next;
+  }
+
+  private @Nullable N first;
+  private @Nullable N last;
+
+  @Nullable
+  N first() {
+    return first;
+  }
+
+  @Nullable
+  N last() {
+    return last;
+  }
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  void addLast(N node) {
+    N before = last;
+    node.previous = before;
+    node.next = null;
+    if (before == null) {
+      first = node;
+    } else {
+      before.next = node;
+    }
+    last = node;
+  }
+
+  void remove(N node) {
+    N before = node.previous;
+    N after = node.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previous = before;
+    }
+    node.previous = null;
+    node.next = null;
+  }
+}

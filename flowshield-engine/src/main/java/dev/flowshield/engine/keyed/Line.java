@@ -1,0 +1,285 @@
+package dev.flowshield.engine.keyed;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.flowshield.Decision;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Lease;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callers that wait for permits of one key, in the order they came, and the turns at which they are served.
+ *
+ * <p>A turn is a taking ahead of time. The first waiter gets the first turn, and so on. So when a waiter gives up, those behind it that
+ * want as many permits each move up by one turn, and only the last turn is undone, in constant time. Where waiters behind it want other
+ * numbers of permits, their turns are undone, last first, and taken again.
+ *
+ * <p>Not thread-safe: all of it is for the holder of the lock of the {@link Queue}.
+ */
+final class Line {
+  /*
+   * Invariants
+   *   W1  There are as many waiters as turns. The waiter in each place wants as many permits as the turn in that place has taken.
+   *   W2  Turns stand in the order in which their permits were taken, so their times do not decrease.
+   *   W3  Two waiters of one `run` want the same number of permits, as do all that stand between them.
+   *   W4  While there is a turn, refunds of the key are computed as of the time of the last one (Waits).
+   *   W5  A waiter has left before foreign code runs that may throw, so no failure makes it keep its place.
+   */
+
+  /** A caller that waits. */
+  static final class Waiter extends Chain.Node<Waiter> {
+
+    final Supplier<Decision> answer;
+    final CompletableFuture<Decision> future = new CompletableFuture<>();
+    private final Turn turn; // joins with it, and is served at whichever is first by then
+    private long run;
+    private @Nullable Line line;
+    private @Nullable Throwable failure;
+
+    /** A caller whose permits are not taken yet. */
+    Waiter(Lease lease, Supplier<Decision> answer) {
+      this.turn = new Turn(lease);
+      this.answer = answer;
+    }
+
+    /** Where it waits; null before, and once it was served or has left otherwise. */
+    @Nullable
+    Line line() {
+      return line;
+    }
+
+    /** Why it was dropped. */
+    Throwable failure() {
+      return requireNonNull(failure);
+    }
+
+    private long permits() {
+      return turn.lease.permits();
+    }
+  }
+
+  private static final class Turn extends Chain.Node<Turn> {
+
+    private final Lease lease;
+
+    Turn(Lease lease) {
+      this.lease = lease;
+    }
+  }
+
+  private final String key;
+  private final Ticker ticker;
+  private final Chain<Waiter> waiters = new Chain<>();
+  private final Chain<Turn> turns = new Chain<>();
+  private final Chain<Waiter> dropped = new Chain<>();
+  private int size;
+  private long generation;
+  private @Nullable CompletableFuture<Void> timer;
+  private long timerTime;
+
+  Line(String key, Ticker ticker) {
+    this.key = key;
+    this.ticker = ticker;
+  }
+
+  String key() {
+    return key;
+  }
+
+  int size() {
+    return size;
+  }
+
+  @Nullable
+  Waiter first() {
+    return waiters.first();
+  }
+
+  /** When the first waiter is served; 0 if there is none. */
+  long time() {
+    Turn first = turns.first();
+    return first == null ? 0 : first.lease.time();
+  }
+
+  /** Whether this is what wakes the line; then nothing does so any more. */
+  boolean isWokenBy(CompletableFuture<Void> elapsed) {
+    boolean newest = timer == elapsed;
+    timer = newest ? null : timer;
+    return newest;
+  }
+
+  /** Sets what wakes the line, and when; answers what would have done so. */
+  @Nullable
+  CompletableFuture<Void> timer(@Nullable CompletableFuture<Void> next, long time) {
+    CompletableFuture<Void> before = timer;
+    timer = next;
+    timerTime = time;
+    return before;
+  }
+
+  /** Whether what wakes the line does so at the time of the first waiter. */
+  boolean hasTimer() {
+    return timer != null && timerTime == time();
+  }
+
+  /** Begins to set a timer. */
+  long nextGeneration() {
+    return ++generation;
+  }
+
+  /** Whether no other timer was begun since. */
+  boolean isOf(long newest) {
+    return generation == newest;
+  }
+
+  /** Lets a waiter join at the end. False if the permits are there now, or not within the wait. */
+  boolean join(Waiter waiter, long maxWaitNanos) {
+    boolean joined = false;
+    try {
+      joined = take(waiter.turn.lease, maxWaitNanos);
+    } finally { // also when a custom algorithm throws
+      if (!joined) {
+        noteTime(turns.last(), waiter.turn);
+      }
+    }
+    if (joined) {
+      Waiter before = waiters.last();
+      waiter.run =
+          before == null ? 0 : before.permits() == waiter.permits() ? before.run : before.run + 1;
+      waiter.line = this;
+      waiters.addLast(waiter);
+      turns.addLast(waiter.turn);
+      size++;
+    }
+    return joined;
+  }
+
+  private boolean take(Lease lease, long maxWaitNanos) {
+    while (true) {
+      long now = ticker.nanos();
+      long wait = lease.retryAfterNanos(now);
+      if (wait == 0 || wait > maxWaitNanos || !lease.isPossible()) {
+        return false;
+      }
+      if (takeAhead(lease, now + wait)) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean takeAhead(Lease lease, long then) {
+    lease.waitUntil(then); // before the taking (W4)
+    return lease.takeAhead(then);
+  }
+
+  /** Takes out the first waiter, whose time has come; answers what it has taken. */
+  Lease serve(Waiter first) {
+    Turn turn = requireNonNull(turns.first()); // W1
+    if (turn.next == null) {
+      turn.lease.waitOver(); // before it leaves, as this may throw
+    }
+    leave(first, turn);
+    return turn.lease;
+  }
+
+  /** Takes out a waiter of this line that gives up, and leaves nothing of what it took. */
+  void giveUp(Waiter waiter) {
+    Waiter last = requireNonNull(waiters.last());
+    if (last.run == waiter.run) {
+      Turn turn = requireNonNull(turns.last()); // W1
+      leave(waiter, turn);
+      noteTime(turns.last(), turn);
+      undoOrSettle(turn.lease);
+    } else {
+      replay(waiter);
+    }
+  }
+
+  private void replay(Waiter waiter) {
+    Turn gone = turnOf(waiter);
+    Turn before = gone.previous;
+    leave(waiter, gone);
+    Turn paid = turns.last(); // the last one whose permits are taken
+    try {
+      while (paid != null && paid != before && paid.lease.undo()) {
+        paid = paid.previous;
+      }
+      noteTime(paid, gone);
+      if (paid == before) {
+        undoOrSettle(gone.lease);
+      } else { // a charge, say, was made after it; those before that keep their times
+        gone.lease.settle(0);
+      }
+      for (Turn next = after(paid); next != null; next = next.next) {
+        takeAgain(next.lease);
+        paid = next;
+      }
+      noteTime(paid, gone);
+    } catch (Throwable failure) { // of a custom algorithm or ticker
+      drop(paid, failure);
+    }
+  }
+
+  private static void undoOrSettle(Lease lease) {
+    if (!lease.undo()) {
+      lease.settle(0);
+    }
+  }
+
+  /** Takes the permits as soon as that is. If a change made that impossible, the time stays. */
+  private void takeAgain(Lease lease) {
+    long now;
+    do {
+      now = ticker.nanos();
+    } while (lease.isPossible() && !takeAhead(lease, now + lease.retryAfterNanos(now)));
+  }
+
+  private Turn turnOf(Waiter waiter) {
+    Turn turn = requireNonNull(turns.last());
+    for (Waiter each = waiters.last(); each != null && each != waiter; each = each.previous) {
+      turn = requireNonNull(turn.previous); // W1
+    }
+    return turn;
+  }
+
+  private @Nullable Turn after(@Nullable Turn turn) {
+    return turn == null ? turns.first() : turn.next;
+  }
+
+  private static void noteTime(@Nullable Turn last, Turn gone) {
+    if (last == null) {
+      gone.lease.waitOver();
+    } else {
+      last.lease.waitUntil(last.lease.time());
+    }
+  }
+
+  private void leave(Waiter waiter, Turn turn) {
+    waiters.remove(waiter);
+    turns.remove(turn);
+    waiter.line = null;
+    size--;
+  }
+
+  /** Takes out the waiters behind the last turn whose permits are taken. */
+  private void drop(@Nullable Turn paid, Throwable failure) {
+    for (Turn turn = turns.last(); turn != null && turn != paid; turn = turns.last()) {
+      Waiter waiter = requireNonNull(waiters.last()); // W1
+      leave(waiter, turn);
+      waiter.failure = failure;
+      dropped.addLast(waiter);
+    }
+  }
+
+  /** The next waiter that was dropped, to be told; null if there is none. */
+  @Nullable
+  Waiter nextDropped() {
+    Waiter waiter = dropped.first();
+    if (waiter != null) {
+      dropped.remove(waiter);
+    }
+    return waiter;
+  }
+}
