@@ -83,6 +83,33 @@ class ClockStepsTest {
   }
 
   @Test
+  void aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen() {
+    for (int round = 0; round < 50; round++) {
+      RateLimiter limiter =
+          RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(60));
+      int[] admitted = new int[8];
+      for (int client = 0; client < 8; client++) {
+        admitted[client] = takeAll(limiter, round + " idle soon " + client);
+      }
+      ticker.advanceNanos(9 * SECOND / 10);
+      for (int client = 0; client < 40; client++) {
+        takeAll(limiter, round + " in debt " + client);
+      }
+      ticker.advanceNanos(SECOND / 10);
+      for (int client = 0; client < 40; client++) { // the table grows
+        takeAll(limiter, round + " new " + client);
+      }
+      ticker.advanceNanos(-SECOND);
+      for (int client = 0; client < 8; client++) {
+        admitted[client] += takeAll(limiter, round + " idle soon " + client);
+      }
+
+      assertThat(IntStream.of(admitted).max()).as("at one instant").hasValue(10);
+      ticker.advanceNanos(10 * SECOND);
+    }
+  }
+
+  @Test
   void aClientThatTakesWhileTheClockStepsBackUnderANewcomerHasNoSecondBurst() {
     Deque<Runnable> meanwhile = new ArrayDeque<>();
     Ticker stepping = () -> {

@@ -93,22 +93,35 @@ class GivingUpTest {
   }
 
   @Test
-  void aRefundBelowACallerThatWaitsIsNotServedTwice() {
-    RateLimit limit = RateLimit.parse("10/s");
+  void aRefundBelowACallerThatWaitsIsNotServedOnceMore() {
+    aRefundBelowACallerThatWaitsIsNotServedOnceMore("alice", 10);
+    aRefundBelowACallerThatWaitsIsNotServedOnceMore("", 10);
+  }
+
+  @Test
+  void aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore() {
+    aRefundBelowACallerThatWaitsIsNotServedOnceMore("", 1_000_000);
+  }
+
+  private void aRefundBelowACallerThatWaitsIsNotServedOnceMore(String key, long burst) {
+    RateLimit limit = RateLimit.of(burst, Duration.ofSeconds(1));
     RateLimiter limiter = limiter(limit, ticker);
     Served served = new Served(limit);
-    Held held = (Held) limiter.reserve("alice", 10);
-    CompletableFuture<Decision> waiting = limiter.acquireAsync("alice", 1, HOUR);
-    served.once(waiting, 1);
-    ticker.advanceNanos(SECOND / 20);
+    Held held = (Held) limiter.reserve(key, burst);
+    CompletableFuture<Decision> waiting = limiter.acquireAsync(key, burst, HOUR);
+    served.once(waiting, burst);
+    ticker.advanceNanos(SECOND / 2);
 
     held.cancel();
 
-    assertThat(limiter.tryAcquire("alice", 8))
-        .as("all but what waits and what is not back")
-        .isTrue();
-    served.nowIf(true, 8);
-    assertNeverTwoBursts(limiter, served, waiting);
+    for (int tenth = 0; tenth < 30; tenth++) {
+      while (limiter.tryAcquire(key, burst / 10)) {
+        served.nowIf(true, burst / 10);
+      }
+      ticker.advanceNanos(SECOND / 10);
+    }
+    assertThat(waiting).isCompleted();
+    served.assertWithinTheLimit();
   }
 
   private void assertNeverTwoBursts(
@@ -167,7 +180,20 @@ class GivingUpTest {
   }
 
   @Test
-  void ofTheFirstWhileTheSecondSetsItsTimerMovesTheSecondUp() {
+  void byCompletingTheFutureFreesThePlaceAtOnce() {
+    RateLimiter limiter = RateLimiter.of(
+        "token-bucket",
+        LimiterSpec.of(RateLimit.parse("1/s")).withTicker(ticker).withMaxQueued(1));
+    limiter.tryAcquire("alice");
+
+    assertThat(limiter.acquireAsync("alice", 1, HOUR).complete(new Decision.Admitted(0)))
+        .isTrue();
+
+    assertThat(limiter.acquireAsync("alice", 1, HOUR)).isNotDone();
+  }
+
+  @Test
+  void whileATimerIsSetLeavesTheNextOneItsOwn() {
     Deque<Runnable> whileATimerIsSet = new ArrayDeque<>();
     Ticker interrupted = new Ticker() {
       @Override
@@ -186,17 +212,46 @@ class GivingUpTest {
     };
     RateLimiter limiter = limiter(RateLimit.parse("1/s burst 20"), interrupted);
     limiter.tryAcquire("alice", 20);
-    CompletableFuture<Decision> first = limiter.acquireAsync("alice", 10, HOUR);
-    whileATimerIsSet.add(() -> first.cancel(false));
-    CompletableFuture<Decision> second = limiter.acquireAsync("alice", 5, HOUR);
-    first.cancel(false); // if no timer was set
+    CompletableFuture<Decision> first = limiter.acquireAsync("alice", 15, HOUR);
+    CompletableFuture<Decision> second = limiter.acquireAsync("alice", 10, HOUR);
     CompletableFuture<Decision> third = limiter.acquireAsync("alice", 5, HOUR);
+    CompletableFuture<Decision> fourth = limiter.acquireAsync("alice", 1, HOUR);
+    whileATimerIsSet.add(() -> second.cancel(false));
+
+    first.cancel(false);
 
     ticker.advanceNanos(5 * SECOND);
-    assertThat(second).as("which waits for five permits").isCompleted();
-    assertThat(third).isNotDone();
-    ticker.advanceNanos(5 * SECOND);
-    assertThat(third).isCompleted();
+    assertThat(third).as("which waits for five permits").isCompleted();
+    assertThat(fourth).isNotDone();
+    ticker.advanceNanos(SECOND);
+    assertThat(fourth).isCompleted();
+    assertThat(ticker.pending()).isZero();
+  }
+
+  @Test
+  void whereOthersWantFewerMovesThemUpInTheirOrder() {
+    RateLimit limit = RateLimit.parse("1/s burst 20");
+    RateLimiter limiter = limiter(limit, ticker);
+    Served served = new Served(limit);
+    served.nowIf(limiter.tryAcquire("alice", 20), 20);
+    CompletableFuture<Decision> first = limiter.acquireAsync("alice", 10, HOUR);
+    CompletableFuture<Decision> second = limiter.acquireAsync("alice", 5, HOUR);
+    CompletableFuture<Decision> third = limiter.acquireAsync("alice", 20, HOUR);
+    served.once(second, 5);
+    served.once(third, 20);
+
+    first.cancel(false);
+
+    ticker.advanceNanos(5 * SECOND - 1);
+    assertThat(second).isNotDone();
+    ticker.advanceNanos(1);
+    assertThat(second).isCompleted();
+    for (int passed = 5; passed < 40; passed++) {
+      assertThat(third.isDone()).isEqualTo(passed >= 25);
+      served.nowIf(limiter.tryAcquire("alice", 20), 20);
+      ticker.advanceNanos(SECOND);
+    }
+    served.assertWithinTheLimit();
   }
 
   @Test
@@ -233,13 +288,16 @@ class GivingUpTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"alice", ""})
-  void inTheOrderOfTheLineCostsNoMoreForALongLine(String key) {
-    long each = stepsToGiveUp(key, 500) / 500;
-    long eachOfMany = stepsToGiveUp(key, 8_000) / 8_000;
+  @Test
+  void inTheOrderOfTheLineCostsNoMoreForALongLine() {
+    for (String key : List.of("alice", "")) {
+      long each = stepsToGiveUp(key, 250) / 250;
+      long eachOfMany = stepsToGiveUp(key, 4_000) / 4_000;
 
-    assertThat(eachOfMany).as("steps of one, of 8,000 that wait").isLessThanOrEqualTo(2 * each + 2);
+      assertThat(eachOfMany)
+          .as("steps of one in a line of 4,000")
+          .isLessThanOrEqualTo(2 * each + 2);
+    }
   }
 
   /** Readings of the clock and timers, as measure of the work. */

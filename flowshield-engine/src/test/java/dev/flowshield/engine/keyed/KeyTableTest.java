@@ -659,6 +659,19 @@ class KeyTableTest {
     }
 
     @Test
+    void isNotForAWordThatCameAgainAfterARefund() {
+      long first = table.take(ALICE, 1, now);
+      long count = table.givenBack(ALICE);
+      long before = table.word(ALICE);
+      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
+      table.giveBack(ALICE, first, count, 1);
+      assertThat(Ahead.take(table, ALICE, 1, now, 2 * TENTH)).isEqualTo(taken);
+
+      assertThat(table.undo(ALICE, before, taken, 2, now + 2 * TENTH, count)).isFalse();
+      assertThat(table.word(ALICE)).isEqualTo(taken);
+    }
+
+    @Test
     void isNotForAKeyThatHadNoWordBefore() {
       long before = table.word(ALICE);
       long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);

@@ -8,6 +8,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.AllOrNothingTest;
 import dev.flowshield.engine.rate.SingleLimitTest;
 import dev.flowshield.engine.rate.SlotsTest;
+import dev.flowshield.engine.rate.StripedLimitTest;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -55,6 +56,11 @@ class MutantsTest {
   private static final String ALL_OR_NOTHING = "dev.flowshield.engine.rate.AllOrNothing";
   private static final String LEASE = "dev.flowshield.engine.rate.Lease";
   private static final String QUEUE = "dev.flowshield.engine.keyed.Queue";
+  private static final String LINE = "dev.flowshield.engine.keyed.Line";
+  private static final String STRIPED_LIMIT = "dev.flowshield.engine.rate.StripedLimit";
+  private static final String CLOCK = "dev.flowshield.engine.edges.ClockStepsTest";
+  private static final String GIVING_UP = "dev.flowshield.engine.edges.GivingUpTest";
+  private static final String CHANGING = "dev.flowshield.engine.edges.ChangingToAndFroTest";
   private static final Class<?> RACES = KeyTableInterleavingTest.class;
 
   /**
@@ -76,16 +82,6 @@ class MutantsTest {
   static Stream<Mutant> mutants() {
     return Stream.of(
         new Mutant(
-            "a newcomer is judged by the caller's older reading of the clock",
-            SEGMENT,
-            List.of(
-                "    T refused = refuseAtCap(hash",
-                "    long entered = ticker.nanos();\n    T refused = refuseAtCap(hash",
-                "        long now = now();\n        long owed = owed(current, hash, now);\n        long word",
-                "        long now = entered;\n        long owed = owed(current, hash, now);\n        long word"),
-            RACES.getName(),
-            "aNewcomerIsJudgedByAReadingMadeUnderTheLock"),
-        new Mutant(
             "no second look at the fingerprint",
             SLOTS,
             List.of(
@@ -97,7 +93,7 @@ class MutantsTest {
             "no look at the fingerprint after the exchange",
             SLOTS,
             List.of(
-                "return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4\n      }\n      word = found;",
+                "return isOwn(slots, at, fingerprint, falls) ? next : MOVING;\n      }\n      word = found;",
                 "return next;\n      }\n      word = found;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
@@ -130,11 +126,93 @@ class MutantsTest {
             RACES.getName(),
             "aKeyFromTheOverflowBringsItsDebtAlong"),
         new Mutant(
-            "the clock may step back under the lock",
+            "under the lock, words are judged idle at the latest reading ever",
             SEGMENT,
-            List.of("    return latest;", "    return now;"),
+            List.of(
+                "  private long now() {\n    return ticker.nanos();",
+                "  private long latest;\n\n  private long now() {\n    long now = ticker.nanos();\n    latest = now - latest > 0 ? now : latest;\n    return latest;"),
+            CLOCK,
+            "noneOfTenThousandClientsOfAShieldHasASecondBurst"),
+        new Mutant(
+            "a key whose slot is passed on leaves no trace",
+            SEGMENT,
+            List.of("      current.forget(Slots.fingerprint(slots, at), now);", "      "),
+            CLOCK,
+            "aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
+        new Mutant(
+            "a key that growth leaves behind leaves no trace",
+            SEGMENT,
+            List.of("          next.forget(hash, now);\n", ""),
+            CLOCK,
+            "aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen"),
+        new Mutant(
+            "a refund in the table is computed as of now while callers wait",
+            SEGMENT,
+            List.of("long time = waits.refundTime(hash, now);", "long time = now;"),
+            GIVING_UP,
+            "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
+        new Mutant(
+            "a refund on one word is computed as of now while callers wait",
+            SINGLE_LIMIT,
+            List.of("waits.refundTime(NOBODY, ticker.nanos());", "ticker.nanos();"),
+            GIVING_UP,
+            "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
+        new Mutant(
+            "a refund of a striped limit is computed as of now while callers wait",
+            STRIPED_LIMIT,
+            List.of("waits.refundTime(0, ticker.nanos())", "ticker.nanos()"),
+            GIVING_UP,
+            "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
+        new Mutant(
+            "whoever gives up takes its own turn along, and those behind keep theirs",
+            LINE,
+            List.of(
+                "Turn turn = requireNonNull(turns.last()); // W1\n      leave",
+                "Turn turn = turnOf(waiter);\n      leave"),
+            QueueTest.class.getName(),
+            "neverServesTwoAtATimeThatIsForOne"),
+        new Mutant(
+            "a caller that waits leaves the cells of a striped limit to others",
+            STRIPED_LIMIT,
+            List.of(
+                "return stripesFor(Long.MAX_VALUE).takeAhead(then, permits, before);",
+                "return stripesFor(permits).takeAhead(then, permits, before);"),
+            StripedLimitTest.class.getName() + "$Waiting",
+            "isForPermitsThatNobodyElseThenFinds"),
+        new Mutant(
+            "an undo does not look at refunds",
+            SEGMENT,
+            List.of("          || counts.of(hash) + changes != count\n", ""),
+            KeyTableTest.class.getName() + "$Undoing",
+            "isNotForAWordThatCameAgainAfterARefund"),
+        new Mutant(
+            "falls of words are not counted",
+            SLOTS,
+            List.of("    LONGS.getAndAdd(slots, FALLS, 1L);\n", ""),
             RACES.getName(),
-            "aClockThatStepsBackDoesNotForgiveAKeyWhoseSlotWasPassedOn"),
+            "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
+        new Mutant(
+            "a change to the same limit is a change",
+            "dev.flowshield.engine.keyed.KeyedLimiter",
+            List.of("if (!limits.get(i).equals(rules.limits.get(i))) {", "if (i >= 0) {"),
+            CHANGING,
+            "toTheSameLimitKeepsWhatCanBeGivenBack"),
+        new Mutant(
+            "a change rounds debts up to whole permits",
+            "dev.flowshield.engine.rate.Conversion",
+            List.of(
+                "if (from instanceof Gcra old && to instanceof Gcra next) {",
+                "if (from == to && from instanceof Gcra old && to instanceof Gcra next) {"),
+            CHANGING,
+            "keepsFractionsOfAPermit"),
+        new Mutant(
+            "a change forgives what is owed beyond the burst",
+            "dev.flowshield.engine.rate.Gcra",
+            List.of(
+                "if (debt <= from.burst) {",
+                "debt = Math.min(debt, from.burst);\n    if (debt <= from.burst) {"),
+            CHANGING,
+            "leavesThoseThatWaitAndThoseBehindThemNeitherLateNorEarly"),
         new Mutant(
             "strangers are refused under the lock only",
             SEGMENT,
@@ -171,8 +249,7 @@ class MutantsTest {
             List.of(
                 "        // Word, then clock",
                     "        long now = ticker.nanos();\n        // Word, then clock",
-                "giveBack(word, taken, others, ticker.nanos(), permits)",
-                    "giveBack(word, taken, others, now, permits)"),
+                "waits.refundTime(NOBODY, ticker.nanos());", "waits.refundTime(NOBODY, now);"),
             SingleLimitTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"),
         new Mutant(
@@ -259,27 +336,55 @@ class MutantsTest {
         new Mutant(
             "a lease that one limit refuses keeps what others gave",
             LEASE,
-            List.of("      if (done < limits.length) {", "      if (permits < 0) {"),
+            List.of("      if (!all) {", "      if (permits < 0) {"),
             AllOrNothingTest.class.getName(),
             "aLeaseGivesBackWhatWasTakenBeforeOneRefused"),
         new Mutant(
             "who no longer waits keeps the place",
             QUEUE,
-            List.of("    count--;\n", ""),
+            List.of(
+                "line.giveUp(waiter);\n      } finally {\n        count += line.size() - before;",
+                "line.giveUp(waiter);\n      } finally {\n        count += 0 * before;"),
             QueueTest.class.getName(),
             "hasAPlaceAgainForEachThatIsCancelled"),
         new Mutant(
-            "who waits behind one that gives up does not take anew",
-            QUEUE,
-            List.of("      behind.forEach(Waiter::takeAnew);\n", ""),
-            QueueTest.class.getName(),
-            "neverServesTwoAtATimeThatIsForOne"),
-        new Mutant(
-            "who gives up leaves the permits to nobody",
+            "only a failure frees the place of a caller that waits",
             QUEUE,
             List.of(
-                "while (undone > at && line.get(undone - 1).lease.undo()) {",
-                "while (undone > at) {"),
+                "(decision, failure) -> giveUp(waiter)",
+                "(decision, failure) -> { if (failure != null) giveUp(waiter); }"),
+            GIVING_UP,
+            "byCompletingTheFutureFreesThePlaceAtOnce"),
+        new Mutant(
+            "a timer for a time that is no more cancels the newest one",
+            QUEUE,
+            List.of("if (line.isOf(generation)) {", "if (generation > 0) {"),
+            GIVING_UP,
+            "whileATimerIsSetLeavesTheNextOneItsOwn"),
+        new Mutant(
+            "a waiter that is woken before its time is not woken again",
+            QUEUE,
+            List.of(
+                "first != null; first = first(line)) {",
+                "first != null && first != last; first = first(line)) {"),
+            GIVING_UP,
+            "aClockThatStepsBackWhileACallerIsWokenOnlyDelaysIt"),
+        new Mutant(
+            "whoever gives up has all behind undone",
+            LINE,
+            List.of("if (last.run == waiter.run) {", "if (last == waiter) {"),
+            GIVING_UP,
+            "inTheOrderOfTheLineCostsNoMoreForALongLine"),
+        new Mutant(
+            "turns that were undone are not taken again",
+            LINE,
+            List.of("        takeAgain(next.lease);\n", ""),
+            GIVING_UP,
+            "whereOthersWantFewerMovesThemUpInTheirOrder"),
+        new Mutant(
+            "who gives up leaves the permits to nobody",
+            LINE,
+            List.of("    if (!lease.undo()) {\n      lease.settle(0);\n    }\n", ""),
             QueueTest.class.getName(),
             "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }
@@ -321,13 +426,18 @@ class MutantsTest {
   }
 
   private static void run(Mutant mutant, Map<String, byte[]> classes) throws Throwable {
-    Class<?> test = Class.forName(mutant.test(), true, new Mutated(classes));
+    ClassLoader mutated = new Mutated(classes);
+    Class<?> test = Class.forName(mutant.test(), true, mutated);
     Method method = test.getDeclaredMethod(mutant.method());
     method.setAccessible(true);
+    ClassLoader usual = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(mutated); // where limiters are found by name
     try {
       method.invoke(instance(test));
     } catch (InvocationTargetException failed) {
       throw failed.getCause();
+    } finally {
+      Thread.currentThread().setContextClassLoader(usual);
     }
   }
 
@@ -386,7 +496,7 @@ class MutantsTest {
     return URI.create("memory:///" + className.replace('.', '/') + kind.extension);
   }
 
-  /** The engine and its tests once more, with some classes replaced. */
+  /** All of FlowShield and its tests once more, with some classes replaced. */
   private static final class Mutated extends ClassLoader {
 
     private final Map<String, byte[]> replaced;
@@ -398,7 +508,7 @@ class MutantsTest {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith("dev.flowshield.engine.")) {
+      if (!name.startsWith("dev.flowshield.")) {
         return super.loadClass(name, resolve);
       }
       synchronized (getClassLoadingLock(name)) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Two cells of 16 permits, 32 of the 2048 permits of the burst. The clock wraps around soon after the start. */
-class StripedLimitTest {
+public class StripedLimitTest {
 
   private static final long TENTH = 100_000_000;
   private static final long ANY = 7;
