@@ -160,13 +160,19 @@ final class Line {
     while (true) {
       long now = ticker.nanos();
       long wait = lease.retryAfterNanos(now);
-      if (wait == 0 || wait > maxWaitNanos || !lease.isPossible()) {
+      long then = notBefore(turns.last(), now + wait);
+      if (wait == 0 || then - now > maxWaitNanos || !lease.isPossible()) {
         return false;
       }
-      if (takeAhead(lease, now + wait)) {
+      if (takeAhead(lease, then)) {
         return true;
       }
     }
+  }
+
+  /** The time, or that of the turn before if that is later, as it may be after a reset or a refund (W2). */
+  private static long notBefore(@Nullable Turn turn, long time) {
+    return turn != null && turn.lease.time() - time > 0 ? turn.lease.time() : time;
   }
 
   private static boolean takeAhead(Lease lease, long then) {
@@ -213,7 +219,7 @@ final class Line {
         gone.lease.settle(0);
       }
       for (Turn next = after(paid); next != null; next = next.next) {
-        takeAgain(next.lease);
+        takeAgain(next.lease, paid);
         paid = next;
       }
       noteTime(paid, gone);
@@ -229,11 +235,12 @@ final class Line {
   }
 
   /** Takes the permits as soon as that is. If a change made that impossible, the time stays. */
-  private void takeAgain(Lease lease) {
+  private void takeAgain(Lease lease, @Nullable Turn behind) {
     long now;
     do {
       now = ticker.nanos();
-    } while (lease.isPossible() && !takeAhead(lease, now + lease.retryAfterNanos(now)));
+    } while (lease.isPossible()
+        && !takeAhead(lease, notBefore(behind, now + lease.retryAfterNanos(now))));
   }
 
   private Turn turnOf(Waiter waiter) {

@@ -123,13 +123,18 @@ class KeyedLimiterPropertyTest {
         }
         case WAIT -> {
           long wait = wait(model, permits);
-          boolean waits = wait <= Duration.ofHours(1).toNanos();
           List<Taken> line = line(key);
+          BigInteger then = now.add(BigInteger.valueOf(wait));
+          if (wait > 0 && !line.isEmpty()) { // after a reset, those who waited keep their times
+            then = then.max(line.get(line.size() - 1).turn.time);
+          }
+          boolean waits = then.subtract(now)
+                  .compareTo(BigInteger.valueOf(Duration.ofHours(1).toNanos()))
+              <= 0;
           CompletableFuture<Decision> answer =
               limiter.acquireAsync(key, permits, Duration.ofHours(1));
           if (waits) {
-            Taken taken =
-                new Taken(key, new Turn(model, permits, now.add(BigInteger.valueOf(wait))));
+            Taken taken = new Taken(key, new Turn(model, permits, then));
             assertThat(answer.isDone()).isEqualTo(wait == 0);
             if (wait > 0) {
               taken.joins(line);
@@ -196,10 +201,12 @@ class KeyedLimiterPropertyTest {
       }
       for (Taken behind : line.subList(paid, line.size())) {
         List<Model> model = model(behind.key);
+        BigInteger then = now.add(BigInteger.valueOf(wait(model, behind.turn.permits)));
+        int place = line.indexOf(behind);
         behind.turn = new Turn(
             model,
             behind.turn.permits,
-            now.add(BigInteger.valueOf(wait(model, behind.turn.permits))));
+            place == 0 ? then : then.max(line.get(place - 1).turn.time));
       }
     }
 

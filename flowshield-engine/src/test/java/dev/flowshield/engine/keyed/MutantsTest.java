@@ -378,7 +378,7 @@ class MutantsTest {
         new Mutant(
             "turns that were undone are not taken again",
             LINE,
-            List.of("        takeAgain(next.lease);\n", ""),
+            List.of("        takeAgain(next.lease, paid);\n", ""),
             GIVING_UP,
             "whereOthersWantFewerMovesThemUpInTheirOrder"),
         new Mutant(
