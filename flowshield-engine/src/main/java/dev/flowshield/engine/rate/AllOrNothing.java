@@ -2,6 +2,10 @@ package dev.flowshield.engine.rate;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
+import dev.flowshield.spi.RateAlgorithm;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes permits of one key from several limits, or from none.
  *
@@ -10,6 +14,16 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
  * another takes and gives back at the same moment. All take in the same order, so no two can keep each other from getting on.
  */
 public final class AllOrNothing {
+
+  /** What is done once all permits are taken. If it fails, they are given back. */
+  public interface Afterwards<C, T> {
+
+    /** Answers what becomes of it, for the context that the caller passed. */
+    T taken(C context, long hash, long permits, long now);
+  }
+
+  private static final Afterwards<String, Boolean> NOTHING =
+      (context, hash, permits, now) -> Boolean.TRUE;
 
   private AllOrNothing() {}
 
@@ -24,28 +38,64 @@ public final class AllOrNothing {
 
   /** Takes from all limits; false, with nothing taken, if one refuses by now. */
   public static boolean take(Allowances[] limits, long hash, long permits, long now) {
-    return take(limits, 0, hash, permits, now);
+    return take(limits, hash, permits, now, "", NOTHING) != null;
+  }
+
+  /** Takes from all limits and does what comes then; null, with nothing taken, if one refuses by now. */
+  public static <C, T> @Nullable T take(
+      Allowances[] limits,
+      long hash,
+      long permits,
+      long now,
+      C context,
+      Afterwards<C, T> afterwards) {
+    return take(limits, 0, hash, permits, now, context, afterwards);
   }
 
   // The call stack remembers what was taken, so nothing is allocated for it.
-  private static boolean take(Allowances[] limits, int from, long hash, long permits, long now) {
+  private static <C, T> @Nullable T take(
+      Allowances[] limits,
+      int from,
+      long hash,
+      long permits,
+      long now,
+      C context,
+      Afterwards<C, T> afterwards) {
     if (from == limits.length) {
-      return true;
+      return afterwards.taken(context, hash, permits, now);
     }
     Allowances limit = limits[from];
     long before = limit.givenBack(hash);
     long taken = limit.take(hash, permits, now);
     if (taken == REJECTED) {
-      return false;
+      return null;
     }
-    boolean rest = false;
+    T rest = null;
     try {
-      rest = take(limits, from + 1, hash, permits, now);
+      rest = take(limits, from + 1, hash, permits, now, context, afterwards);
     } finally { // also when somebody's algorithm throws
-      if (!rest) {
+      if (rest == null) {
         limit.giveBack(hash, taken, before, permits);
       }
     }
     return rest;
+  }
+
+  /** Changes all limits; if one fails, those before it go back to what they were, and the error is thrown. */
+  public static void change(Allowances[] limits, List<RateAlgorithm> from, List<RateAlgorithm> to) {
+    int changed = 0;
+    try {
+      while (changed < limits.length) {
+        limits[changed].changeTo(to.get(changed));
+        changed++;
+      }
+    } finally {
+      if (changed < limits.length) {
+        while (changed > 0) {
+          changed--;
+          limits[changed].changeTo(from.get(changed));
+        }
+      }
+    }
   }
 }

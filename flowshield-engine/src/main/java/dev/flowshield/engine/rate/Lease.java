@@ -102,15 +102,28 @@ public final class Lease {
     if (used <= permits) {
       giveBack(limits.length, permits - used);
     } else {
-      for (Allowances limit : limits) {
-        limit.charge(hash, used - permits);
-      }
+      charge(limits.length, used - permits);
     }
   }
 
   private void giveBack(int count, long unused) {
-    for (int i = count - 1; i >= 0 && unused > 0; i--) {
-      limits[i].giveBack(hash, taken[i], before[i], unused);
+    if (count > 0 && unused > 0) {
+      int last = count - 1;
+      try {
+        limits[last].giveBack(hash, taken[last], before[last], unused);
+      } finally { // one that fails does not keep the others from theirs
+        giveBack(last, unused);
+      }
+    }
+  }
+
+  private void charge(int count, long more) {
+    if (count > 0) {
+      try {
+        limits[count - 1].charge(hash, more);
+      } finally {
+        charge(count - 1, more);
+      }
     }
   }
 }

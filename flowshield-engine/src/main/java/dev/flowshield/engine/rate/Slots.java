@@ -30,7 +30,8 @@ public final class Slots {
    *       owner, if the clock stands at the same nanosecond; whoever was stopped between word and exchange for all that
    *       time then took from a stranger, and takes once more from his own.
    *
-   * Order of one careful take: word, clock, word, exchange.
+   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the exchange, so that nothing is taken
+   *   by a caller that cannot be answered: there may be no memory for it, or an algorithm of the user's may fail.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
    *   refuses. The second look comes because reading the clock takes longer than all else: an exchange on the older look
    *   would mostly fail under contention. Later tries keep the reading; an old reading can refuse too early, never admit too
@@ -62,12 +63,9 @@ public final class Slots {
     while (true) {
       long seen = word(slots, at);
       long now = ticker.nanos();
-      long taken = tryTake(slots, at, fingerprint, algorithm, now, permits);
-      if (taken == MOVING) {
-        return null;
-      }
-      if (taken != REJECTED) {
-        return answer.admitted(algorithm, taken, now);
+      T taken = tryTake(slots, at, fingerprint, algorithm, now, permits, answer);
+      if (taken != null || fingerprint(slots, at) != fingerprint) {
+        return taken;
       }
       if (word(slots, at) == seen) {
         if (seen == MOVING) {
@@ -79,10 +77,9 @@ public final class Slots {
         if (next == REJECTED) {
           return answer.rejected(algorithm, seen, now, permits);
         }
+        T admitted = answer.admitted(algorithm, next, now);
         if (exchange(slots, at, seen, next) == seen) {
-          return fingerprint(slots, at) == fingerprint
-              ? answer.admitted(algorithm, next, now)
-              : null; // S4
+          return fingerprint(slots, at) == fingerprint ? admitted : null; // S4
         }
       }
     }
@@ -144,7 +141,7 @@ public final class Slots {
       long[] slots, int at, long fingerprint, RateAlgorithm algorithm, long now, long permits) {
     long word = word(slots, at);
     while (true) {
-      if (word == MOVING || fingerprint(slots, at) != fingerprint) {
+      if (isOfAnother(slots, at, fingerprint, word)) {
         return MOVING;
       }
       long next = step(algorithm, word, now, permits);
@@ -157,6 +154,39 @@ public final class Slots {
       }
       word = found;
     }
+  }
+
+  /**
+   * As {@link #tryTake(long[], int, long, RateAlgorithm, long, long)}, for a caller that wants to know more.
+   *
+   * @return what the answer makes of it; null if nothing was taken, for whatever reason
+   */
+  public static <T> @Nullable T tryTake(
+      long[] slots,
+      int at,
+      long fingerprint,
+      RateAlgorithm algorithm,
+      long now,
+      long permits,
+      Answer<T> answer) {
+    long word = word(slots, at);
+    while (!isOfAnother(slots, at, fingerprint, word)) {
+      long next = step(algorithm, word, now, permits);
+      if (next == REJECTED) {
+        return null;
+      }
+      T admitted = answer.admitted(algorithm, next, now);
+      long found = exchange(slots, at, word, next);
+      if (found == word) {
+        return fingerprint(slots, at) == fingerprint ? admitted : null; // S4
+      }
+      word = found;
+    }
+    return null;
+  }
+
+  private static boolean isOfAnother(long[] slots, int at, long fingerprint, long word) {
+    return word == MOVING || fingerprint(slots, at) != fingerprint;
   }
 
   /** Whether a word, read before the clock, refuses the permits. */

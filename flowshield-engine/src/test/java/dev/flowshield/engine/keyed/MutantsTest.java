@@ -89,8 +89,8 @@ class MutantsTest {
             "no second look at the fingerprint",
             SLOTS,
             List.of(
-                "if (word == MOVING || fingerprint(slots, at) != fingerprint) {",
-                "if (word == MOVING) {"),
+                "return word == MOVING || fingerprint(slots, at) != fingerprint;",
+                "return word == MOVING;"),
             RACES.getName(),
             "aPermitIsNotTakenFromASlotThatWasPassedOn"),
         new Mutant(
@@ -98,7 +98,9 @@ class MutantsTest {
             SLOTS,
             List.of(
                 "return fingerprint(slots, at) == fingerprint ? next : MOVING; // S4\n      }\n      word = found;",
-                "return next;\n      }\n      word = found;"),
+                "return next;\n      }\n      word = found;",
+                "return fingerprint(slots, at) == fingerprint ? admitted : null; // S4\n      }\n      word = found;",
+                "return admitted;\n      }\n      word = found;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
         new Mutant(
@@ -253,7 +255,7 @@ class MutantsTest {
         new Mutant(
             "one limit refuses and the others keep what they took",
             ALL_OR_NOTHING,
-            List.of("      if (!rest) {", "      if (permits < 0) {"),
+            List.of("      if (rest == null) {", "      if (permits < 0) {"),
             AllOrNothingTest.class.getName(),
             "givesBackWhatWasTakenBeforeOneRefused"),
         new Mutant(
