@@ -83,7 +83,10 @@ public interface RateLimiter {
    * one answers at once; a mistake of the caller is thrown here, not by the stage.
    */
   default CompletionStage<Decision> decideAsync(String key, long permits) {
-    return CompletableFuture.completedFuture(decide(key, permits));
+    CompletableFuture<Decision> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
+    answer.complete(decide(key, permits));
+    return answer;
   }
 
   /** What this limiter can do beyond deciding; the methods of what it cannot throw {@link UnsupportedOperationException}. */

@@ -100,7 +100,16 @@ public final class Admitted implements Admission, AutoCloseable {
   public void close() {
     int outcome = (int) STATE.getAndSet(this, CLOSED);
     if (outcome != CLOSED) {
-      shield.ended(outcome == FAILED, outcome == IGNORED);
+      boolean left = false;
+      try {
+        shield.leave();
+        left = true;
+      } finally {
+        if (!left) { // the stack ends here: a later close gives the place back
+          state = outcome;
+        }
+      }
+      shield.countEnd(outcome == FAILED, outcome == IGNORED);
     }
   }
 

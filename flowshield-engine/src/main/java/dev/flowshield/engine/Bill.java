@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,7 +68,7 @@ final class Bill implements Charges {
 
   private boolean takeFrom(int index, long now) {
     if (index == enforced.size()) {
-      takeShadows(now);
+      askShadows(0, now);
       return true;
     }
     Item item = enforced.get(index);
@@ -86,22 +87,25 @@ final class Bill implements Charges {
     return rest;
   }
 
-  private void takeShadows(long now) {
-    boolean all = false;
+  private void askShadows(int index, long now) {
+    if (index == shadows.size()) {
+      return;
+    }
+    Item item = shadows.get(index);
+    boolean taken = false;
+    while (!taken && item.retryAfterNanos(now) == 0 && item.refusal() == null) {
+      taken = item.take(now);
+    }
+    boolean rest = false;
     try {
-      for (Item item : shadows) {
-        boolean taken = false;
-        while (!taken && item.retryAfterNanos(now) == 0 && item.refusal() == null) {
-          taken = item.take(now);
-        }
-        if (!taken) {
-          refusals.wouldRefuse(item.limit(), item.key(), item.hash(), item.permits(), now);
-        }
+      if (!taken) {
+        refusals.wouldRefuse(item.limit(), item.key(), item.hash(), item.permits(), now);
       }
-      all = true;
-    } finally {
-      if (!all) {
-        shadows.forEach(Item::giveBack);
+      askShadows(index + 1, now);
+      rest = true;
+    } finally { // as above
+      if (!rest) {
+        item.giveBack();
       }
     }
   }
@@ -136,9 +140,19 @@ final class Bill implements Charges {
                 + item.permits() + ": use settle(Charge...)");
       }
     }
+    long[] each = new long[items.size()];
+    Arrays.fill(each, used);
     if (settled.compareAndSet(false, true)) {
-      for (Item item : items) {
-        item.settle(used);
+      settleFrom(0, items, each);
+    }
+  }
+
+  private static void settleFrom(int index, List<Item> items, long[] used) {
+    if (index < items.size()) {
+      try {
+        items.get(index).settle(used[index]);
+      } finally { // one that fails does not keep the others from theirs
+        settleFrom(index + 1, items, used);
       }
     }
   }
@@ -147,18 +161,19 @@ final class Bill implements Charges {
   void settle(Charge[] charges) {
     List<Item> items = items();
     Item[] named = new Item[charges.length];
+    long[] used = new long[charges.length];
     for (int i = 0; i < charges.length; i++) {
       named[i] = named(items, charges[i]);
+      used[i] = charges[i].permits();
       for (int j = 0; j < i; j++) {
         if (named[j] == named[i]) {
           throw duplicate(charges[i]);
         }
       }
     }
+    List<Item> toSettle = List.of(named);
     if (settled.compareAndSet(false, true)) {
-      for (int i = 0; i < charges.length; i++) {
-        named[i].settle(charges[i].permits());
-      }
+      settleFrom(0, toSettle, used);
     }
   }
 

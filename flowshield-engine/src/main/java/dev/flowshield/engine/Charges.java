@@ -24,6 +24,6 @@ sealed interface Charges permits UsualCharges, Bill {
   @Nullable
   OverLimit refusal(long now);
 
-  /** The admission, once all is taken. */
+  /** The admission, made before anything is taken: there may be no memory for it. */
   Admitted admitted(FlowShield shield);
 }

@@ -7,23 +7,25 @@ import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Lease;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A limit that the engine keeps, whatever its formula. It is judged without a write, and what was taken can be given back. */
 final class EngineLimit extends NamedLimit {
 
   private final Allowances[] allowances; // one for each rate limit, in their order
-  private final Consumer<List<RateLimit>> change;
+  private final BiConsumer<List<RateLimit>, List<RateLimit>> change;
 
   /**
    * A limit at work.
    *
    * @param allowances one for each rate limit
-   * @param change makes them go on with others, as many
+   * @param change makes them go on with others, as many; it is told the old ones and the new ones, and fails only with the old ones kept
    */
   EngineLimit(
-      Limit limit, List<? extends Allowances> allowances, Consumer<List<RateLimit>> change) {
+      Limit limit,
+      List<? extends Allowances> allowances,
+      BiConsumer<List<RateLimit>, List<RateLimit>> change) {
     super(limit);
     this.allowances = allowances.toArray(Allowances[]::new);
     this.change = change;
@@ -85,14 +87,16 @@ final class EngineLimit extends NamedLimit {
         retryAfterNanos);
   }
 
-  /** For a shadow: takes the permits if they are there. */
-  boolean take(long hash, long permits, long now) {
+  /** For a shadow: takes the permits if they are there, and does what comes then; null if they are not. */
+  <C, T> @Nullable T take(
+      long hash, long permits, long now, C context, AllOrNothing.Afterwards<C, T> afterwards) {
     while (retryAfterNanos(hash, permits, now) == 0) {
-      if (AllOrNothing.take(allowances, hash, permits, now)) {
-        return true;
+      T done = AllOrNothing.take(allowances, hash, permits, now, context, afterwards);
+      if (done != null) {
+        return done;
       }
     }
-    return false;
+    return null;
   }
 
   @Override
@@ -136,7 +140,7 @@ final class EngineLimit extends NamedLimit {
 
   @Override
   void keepTo(List<RateLimit> limits) {
-    change.accept(limits);
+    change.accept(limit().limits(), limits);
   }
 
   @Override

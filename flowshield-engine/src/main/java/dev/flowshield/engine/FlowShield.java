@@ -323,17 +323,24 @@ public final class FlowShield {
         }
         return Shed.FULL;
       }
+      boolean counted = false;
       boolean taken = false;
       try {
+        // Before the permits are taken, as both may find no memory.
+        Admitted admission = charges.admitted(this);
+        admitted.increment();
+        counted = true;
         taken = charges.take(key, hash, permits, now);
+        if (taken) {
+          return admission;
+        }
       } finally { // also when somebody's limiter throws: a place never given back is lost for good
         if (!taken) {
           inFlight.exit();
+          if (counted) {
+            admitted.decrement();
+          }
         }
-      }
-      if (taken) {
-        admitted.increment();
-        return charges.admitted(this);
       }
       refused = charges.refusal(now);
       if (refused != null) {
@@ -342,13 +349,18 @@ public final class FlowShield {
     }
   }
 
-  void ended(boolean asFailed, boolean asIgnored) {
+  /** Gives a place back. */
+  void leave() {
+    inFlight.exit();
+  }
+
+  /** Counts how work has ended; after {@link #leave}, as there may be no memory for the count. */
+  void countEnd(boolean asFailed, boolean asIgnored) {
     if (asFailed) {
       failed.increment();
     } else if (asIgnored) {
       ignored.increment();
     }
-    inFlight.exit();
   }
 
   /** The settings of a shield. Not thread-safe; may build several shields, each with allowances of its own. */

@@ -6,12 +6,12 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyedLimiter;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
+import dev.flowshield.engine.rate.AllOrNothing;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -71,23 +71,18 @@ final class Keepers {
 
   /** In a table; for all together, one key stands for all. */
   private static NamedLimit byKey(Limit limit, KeyedLimiter limiter) {
-    return new EngineLimit(limit, limiter.keys(), limiter::changeTo);
+    return new EngineLimit(limit, limiter.keys(), (before, others) -> limiter.changeTo(others));
   }
 
   /** Each limit by itself, in a way that fits what all threads ask for. */
   private static NamedLimit together(Limit limit, Ticker ticker) {
-    List<Allowances> words = limit.limits().stream()
+    Allowances[] words = limit.limits().stream()
         .map(each -> StripedLimit.orSingle(new Gcra(each), ticker))
-        .toList();
-    List<RateLimit> now = new ArrayList<>(limit.limits()); // one change at a time, says NamedLimit
-    return new EngineLimit(limit, words, others -> {
-      for (int i = 0; i < words.size(); i++) {
-        if (!others.get(i).equals(now.get(i))) {
-          words.get(i).changeTo(new Gcra(others.get(i)));
-          now.set(i, others.get(i));
-        }
-      }
-    });
+        .toArray(Allowances[]::new);
+    return new EngineLimit(
+        limit,
+        List.of(words),
+        (before, others) -> AllOrNothing.change(words, before, others, Gcra::new));
   }
 
   private static LimiterSpec spec(Limit limit, Ticker ticker, InstantSource instantSource) {

@@ -82,8 +82,9 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
   final void change(List<RateLimit> limits) {
     if (!limits.equals(limit.limits())) {
       limit = Limit.named(limit.name(), () -> {
+        Limit changed = limit.withLimits(limits); // first, as nothing may fail after the change
         keepTo(limits);
-        return limit.withLimits(limits);
+        return changed;
       });
     }
   }

@@ -149,8 +149,8 @@ final class RefusalEvents {
         turn.set(NOBODY);
       }
       for (Slot slot : slots) {
-        if ((done & slot.bit) != 0) {
-          slot.free();
+        if ((done & slot.bit) != 0) { // no call deeper than the taking: the stack may end here
+          slot.state.set(slot.state.get() & ~BUSY);
         }
       }
     }
@@ -214,11 +214,6 @@ final class RefusalEvents {
       long since = all - told;
       told = all;
       return new RefusalEvent(refusal, kind, ClientName.of(hash, showKeys ? key : null), since);
-    }
-
-    /** For the turn that has emptied it. */
-    void free() {
-      state.set(state.get() & ~BUSY);
     }
   }
 }

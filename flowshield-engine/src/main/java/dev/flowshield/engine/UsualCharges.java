@@ -17,6 +17,7 @@ final class UsualCharges implements Charges {
   private final EngineLimit[] enforced;
   private final EngineLimit[] shadows;
   private final Allowances[] allowances; // of those enforced
+  private final AllOrNothing.Afterwards<String, Boolean> afterwards; // for the shadows, in turn
 
   UsualCharges(Refusals refusals, List<EngineLimit> limits) {
     this.refusals = refusals;
@@ -25,6 +26,11 @@ final class UsualCharges implements Charges {
     this.allowances = Stream.of(enforced)
         .flatMap(each -> Stream.of(each.allowances()))
         .toArray(Allowances[]::new);
+    AllOrNothing.Afterwards<String, Boolean> next = (key, hash, permits, now) -> Boolean.TRUE;
+    for (int i = shadows.length - 1; i >= 0; i--) {
+      next = asking(shadows[i], next);
+    }
+    this.afterwards = next;
   }
 
   private static EngineLimit[] inTurn(List<EngineLimit> limits, boolean shadow) {
@@ -61,15 +67,20 @@ final class UsualCharges implements Charges {
 
   @Override
   public boolean take(String key, long hash, long permits, long now) {
-    if (!AllOrNothing.take(allowances, hash, permits, now)) {
-      return false;
-    }
-    for (EngineLimit shadow : shadows) {
-      if (!shadow.take(hash, permits, now)) {
-        refusals.wouldRefuse(shadow, key, hash, permits, now);
+    return AllOrNothing.take(allowances, hash, permits, now, key, afterwards) != null;
+  }
+
+  /** Asks a shadow limit, and then does what comes next. */
+  private AllOrNothing.Afterwards<String, Boolean> asking(
+      EngineLimit shadow, AllOrNothing.Afterwards<String, Boolean> next) {
+    return (key, hash, permits, now) -> {
+      Boolean taken = shadow.take(hash, permits, now, key, next);
+      if (taken != null) {
+        return taken;
       }
-    }
-    return true;
+      refusals.wouldRefuse(shadow, key, hash, permits, now);
+      return next.taken(key, hash, permits, now);
+    };
   }
 
   @Override

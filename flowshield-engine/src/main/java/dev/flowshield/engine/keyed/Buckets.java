@@ -212,17 +212,29 @@ final class Buckets {
 
   /** A copy, whose words are MOVING here from now on. */
   Buckets frozen() {
-    long[] copy = Arrays.copyOf(slots, slots.length); // first, as there may be no memory for it
-    for (int at = firstSlot(); at < slots.length; at += 2) {
-      copy[at] = Slots.fingerprint(slots, at);
-      copy[at + 1] = Slots.freeze(slots, at);
+    // First the memory, of which there may be none.
+    Buckets copy = new Buckets(algorithm, overflowWords, count, Arrays.copyOf(slots, slots.length));
+    int at = firstSlot();
+    try {
+      while (at < slots.length) {
+        copy.put(at, Slots.fingerprint(slots, at), Slots.freeze(slots, at));
+        at += 2;
+      }
+    } finally {
+      if (at < slots.length) { // the stack ends here
+        thaw(copy, at);
+      }
     }
-    return new Buckets(algorithm, overflowWords, count, copy);
+    return copy;
   }
 
   /** Takes the words back from the copy that froze them. */
   void thaw(Buckets frozen) {
-    for (int at = firstSlot(); at < slots.length; at += 2) {
+    thaw(frozen, slots.length);
+  }
+
+  private void thaw(Buckets frozen, int end) {
+    for (int at = firstSlot(); at < end; at += 2) {
       Slots.word(slots, at, Slots.word(frozen.slots, at));
     }
   }

@@ -79,26 +79,23 @@ public final class KeyTable implements Allowances {
   public <T> T take(long hash, long permits, Answer<T> answer) {
     long now = ticker.nanos();
     Buckets buckets = segment(hash).buckets();
-    long taken = tryTake(buckets, hash, permits, now);
-    return taken != REJECTED
-        ? answer.admitted(buckets.algorithm(), taken, now)
-        : takeCarefully(hash, permits, answer);
+    int at = buckets.find(hash);
+    T taken = at == Buckets.NOWHERE
+        ? null
+        : Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits, answer);
+    return taken != null ? taken : takeCarefully(hash, permits, answer);
   }
 
   @Override
   public long take(long hash, long permits, long now) {
-    long taken = tryTake(segment(hash).buckets(), hash, permits, now);
-    return taken != REJECTED ? taken : takeCarefully(hash, permits, Answer.WORD);
-  }
-
-  /** Takes from a slot, or answers {@link RateAlgorithm#REJECTED} for whatever reason. */
-  private static long tryTake(Buckets buckets, long hash, long permits, long now) {
+    Buckets buckets = segment(hash).buckets();
     int at = buckets.find(hash);
-    if (at == Buckets.NOWHERE) {
-      return REJECTED;
-    }
-    long taken = Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
-    return taken == Slots.MOVING ? REJECTED : taken;
+    long taken = at == Buckets.NOWHERE
+        ? REJECTED
+        : Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
+    return taken != REJECTED && taken != Slots.MOVING
+        ? taken
+        : takeCarefully(hash, permits, Answer.WORD);
   }
 
   private <T> T takeCarefully(long hash, long permits, Answer<T> answer) {
@@ -216,6 +213,7 @@ public final class KeyTable implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
+    givenBack.prepare(hash);
     segment(hash).giveBack(hash, taken, givenBack, before, permits);
   }
 
@@ -226,15 +224,32 @@ public final class KeyTable implements Allowances {
 
   @Override
   public void reset(long hash) {
+    givenBack.prepare(hash);
     segment(hash).reset(hash, givenBack);
   }
 
-  /** As declared; one segment after the other, each for a moment as when it grows. One change at a time. */
+  /**
+   * As declared; one segment after the other, each for a moment as when it grows. One change at a time. If one fails, those before it
+   * go back to what they were.
+   */
   @Override
   public void changeTo(RateAlgorithm next) {
+    RateAlgorithm before = algorithm;
     algorithm = next;
-    for (Segment segment : segments) {
-      segment.changeTo(next);
+    int changed = 0;
+    try {
+      while (changed < segments.length) {
+        segments[changed].changeTo(next);
+        changed++;
+      }
+    } finally {
+      if (changed < segments.length) {
+        algorithm = before;
+        while (changed > 0) {
+          changed--;
+          segments[changed].changeTo(before);
+        }
+      }
     }
   }
 

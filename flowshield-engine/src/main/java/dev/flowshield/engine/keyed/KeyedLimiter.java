@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ public final class KeyedLimiter implements RateLimiter {
   private final KeyTable[] keys;
   private final Queue queue;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
+  private final AllOrNothing.Afterwards<Allowances[], Decision> admitted = this::admitted;
   private volatile Rules rules;
 
   /** Keeps the limits of the spec by a formula. */
@@ -87,8 +89,11 @@ public final class KeyedLimiter implements RateLimiter {
     while (true) {
       long now = ticker.nanos();
       long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
-      if (wait > 0 || AllOrNothing.take(limits, hash, permits, now)) {
-        return decision(limits, hash, permits, now, wait);
+      Decision decision = wait > 0
+          ? rejected(limits, hash, permits, now, wait)
+          : AllOrNothing.take(limits, hash, permits, now, limits, admitted);
+      if (decision != null) {
+        return decision;
       }
     }
   }
@@ -126,7 +131,12 @@ public final class KeyedLimiter implements RateLimiter {
       long now = ticker.nanos();
       long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
       if (wait == 0 && lease.take(now)) {
-        return CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
+        try {
+          return CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
+        } catch (Throwable notAnswered) { // nothing is taken by a caller that gets no answer
+          lease.settle(0);
+          throw notAnswered;
+        }
       }
       if (wait > 0) {
         CompletableFuture<Decision> waiting = wait > maxWaitNanos
@@ -156,7 +166,12 @@ public final class KeyedLimiter implements RateLimiter {
       }
       Lease lease = new Lease(limits, hash, permits);
       if (lease.take(now)) {
-        return new Reservation.Held(permits, admitted(limits, hash, permits, now), lease::settle);
+        try {
+          return new Reservation.Held(permits, admitted(limits, hash, permits, now), lease::settle);
+        } catch (Throwable notAnswered) { // as above
+          lease.settle(0);
+          throw notAnswered;
+        }
       }
     }
   }
@@ -177,7 +192,9 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** As declared, limit by limit in the order of the list; a limit that stays the same is left alone. */
+  /**
+   * As declared, limit by limit in the order of the list; a limit that stays the same is left alone. Calls without a key come first.
+   */
   @Override
   public void changeTo(List<RateLimit> limits) {
     if (formula == null) {
@@ -188,20 +205,21 @@ public final class KeyedLimiter implements RateLimiter {
       throw new IllegalArgumentException("limits must be " + keys.length
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
-    List<RateAlgorithm> algorithms =
-        limits.stream().map(formula).toList(); // all fit, or none is changed
+    Rules next = new Rules(List.copyOf(limits));
+    Allowances[] all =
+        Stream.concat(Stream.of(keyless), Stream.of(keys)).toArray(Allowances[]::new);
     changing.lock();
     try {
-      for (int i = 0; i < keys.length; i++) {
-        if (!limits.get(i).equals(rules.limits.get(i))) {
-          keyless[i].changeTo(algorithms.get(i));
-          keys[i].changeTo(algorithms.get(i));
-        }
-      }
-      rules = new Rules(List.copyOf(limits));
+      AllOrNothing.change(all, twice(rules.limits), twice(limits), formula);
+      rules = next;
     } finally {
       changing.unlock();
     }
+  }
+
+  /** For the calls without a key, then for the keys. */
+  private static List<RateLimit> twice(List<RateLimit> limits) {
+    return Stream.concat(limits.stream(), limits.stream()).toList();
   }
 
   @Override

@@ -137,8 +137,10 @@ final class Segment {
         if (word == REJECTED) {
           return answer.rejected(current.algorithm(), owed, now, permits);
         }
+        T admitted =
+            answer.admitted(current.algorithm(), word, now); // before it is taken, as in Slots
         if (keep(current, hash, word, now)) {
-          return answer.admitted(current.algorithm(), word, now);
+          return admitted;
         }
       }
     } finally {

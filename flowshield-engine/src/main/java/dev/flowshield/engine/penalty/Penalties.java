@@ -114,17 +114,18 @@ public final class Penalties {
       if (at == NOWHERE) {
         return 0;
       }
-      long before = word(at);
-      if (fingerprint(at) != hash) {
-        LONGS.setVolatile(table, at, hash);
-        before = Offences.NOTHING;
-      }
-      long word = offences.breach(before, now);
-      word(at, word);
+      boolean known = fingerprint(at) == hash;
+      long word = offences.breach(known ? word(at) : Offences.NOTHING, now);
       long blockedFor = offences.blockedForNanos(word, now);
-      if (blockedFor > 0) {
+      if (blockedFor > 0) { // first, as it may fail, and a block beyond it is not looked for
         latestEnd.accumulateAndGet(
             Offences.instant(word), (latest, end) -> end - latest > 0 ? end : latest);
+      }
+      if (!known) {
+        LONGS.setVolatile(table, at, hash);
+      }
+      word(at, word);
+      if (blockedFor > 0) {
         blocks.increment();
       }
       return blockedFor;

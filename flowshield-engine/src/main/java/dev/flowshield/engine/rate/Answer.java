@@ -4,12 +4,13 @@ import dev.flowshield.Decision;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * What to make of an outcome. The loop over a word is written once and asks one of these at its end, so that whoever needs only yes
+ * What to make of an outcome. It is asked before the word is exchanged, so an answer that fails leaves nothing taken, and one may be
+ * thrown away where another thread exchanged the word first. The loop over a word is written once and asks one of these at its end, so that whoever needs only yes
  * or no pays neither for an object nor for the division behind {@code remaining}.
  */
 public interface Answer<T> {
 
-  /** The permits are taken; {@code word} is what is remembered now. */
+  /** The permits are about to be taken; {@code word} is what is remembered then. */
   T admitted(RateAlgorithm algorithm, long word, long now);
 
   /** Nothing is taken; {@code word} is what refused. */

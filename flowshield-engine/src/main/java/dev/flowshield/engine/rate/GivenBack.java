@@ -43,6 +43,11 @@ public final class GivenBack {
     return seen == NONE ? 0 : seen.get(index(hash));
   }
 
+  /** Makes room for the count of a key, so that counting cannot fail once something was given back. */
+  public void prepare(long hash) {
+    add(hash, 0);
+  }
+
   /** Counts permits of a key that were given back just now. */
   public void add(long hash, long permits) {
     if (counts.get() == NONE) {

@@ -136,13 +136,21 @@ public final class Lease {
 
   /** Sets the account right: gives back what was not used of the permits, or takes what was used beyond them. */
   public void settle(long used) {
-    while (held > 0) {
+    if (held > 0) {
       held--;
-      if (used < permits) {
-        limits[held].giveBack(hash, taken[held], before[held], permits - used);
-      } else if (used > permits) {
-        limits[held].charge(hash, used - permits);
+      try {
+        settle(held, used);
+      } finally { // one that fails does not keep the others from theirs
+        settle(used);
       }
+    }
+  }
+
+  private void settle(int i, long used) {
+    if (used < permits) {
+      limits[i].giveBack(hash, taken[i], before[i], permits - used);
+    } else if (used > permits) {
+      limits[i].charge(hash, used - permits);
     }
   }
 }

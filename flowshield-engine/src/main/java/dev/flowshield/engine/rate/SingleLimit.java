@@ -174,6 +174,7 @@ final class SingleLimit implements Allowances {
   public void giveBack(long hash, long taken, long before, long permits) {
     lock.lock();
     try {
+      givenBack.prepare(hash);
       State current = state;
       long word;
       long next;
@@ -217,8 +218,12 @@ final class SingleLimit implements Allowances {
   public void reset(long hash) {
     lock.lock();
     try {
+      // All that may fail comes before the word is frozen, or all callers would wait without end.
+      RateAlgorithm algorithm = state.algorithm;
+      State next = new State(algorithm, algorithm.idle(ticker.nanos()));
+      givenBack.prepare(hash);
       Slots.freeze(state.slot, AT);
-      state = new State(state.algorithm, state.algorithm.idle(ticker.nanos()));
+      state = next;
       givenBack.addEverything(hash);
     } finally {
       lock.unlock();
@@ -229,6 +234,7 @@ final class SingleLimit implements Allowances {
   public void changeTo(RateAlgorithm next) {
     lock.lock();
     try {
+      givenBack.prepare(NOBODY);
       rewrite(state, next);
       givenBack.addEverything(NOBODY);
     } finally {

@@ -31,7 +31,8 @@ public final class Slots {
    *       have recurred under the next owner (ABA): a thread preempted between read and exchange has then charged that owner, and takes
    *       once more from its own slot. Without a fall the exchange was on its own word, however long ago that was passed on since.
    *
-   * Order of one careful take: word, clock, word, exchange.
+   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the exchange, so that nothing is taken
+   *   by a caller that cannot be answered: there may be no memory for it, or an algorithm of the user's may fail.
    *   The clock comes after a first look at the word, because a refusal is honest only at a reading newer than the word that
    *   refuses. The second look comes because reading the clock takes longer than all else: an exchange on the older look
    *   would mostly fail under contention. Later tries keep the reading; an old reading can refuse too early, never admit too
@@ -65,12 +66,9 @@ public final class Slots {
       long falls = falls(slots); // before the word (S4)
       long seen = word(slots, at);
       long now = ticker.nanos();
-      long taken = tryTake(slots, at, fingerprint, algorithm, now, permits);
-      if (taken == MOVING) {
-        return null;
-      }
-      if (taken != REJECTED) {
-        return answer.admitted(algorithm, taken, now);
+      T taken = tryTake(slots, at, fingerprint, algorithm, now, permits, answer);
+      if (taken != null || fingerprint(slots, at) != fingerprint) {
+        return taken;
       }
       if (word(slots, at) == seen) {
         if (seen == MOVING) {
@@ -82,10 +80,9 @@ public final class Slots {
         if (next == REJECTED) {
           return answer.rejected(algorithm, seen, now, permits);
         }
+        T admitted = answer.admitted(algorithm, next, now);
         if (exchange(slots, at, seen, next) == seen) {
-          return isOwn(slots, at, fingerprint, falls)
-              ? answer.admitted(algorithm, next, now)
-              : null;
+          return isOwn(slots, at, fingerprint, falls) ? admitted : null;
         }
       }
     }
@@ -148,7 +145,7 @@ public final class Slots {
     long falls = falls(slots); // before the word (S4)
     long word = word(slots, at);
     while (true) {
-      if (word == MOVING || fingerprint(slots, at) != fingerprint) {
+      if (isOfAnother(slots, at, fingerprint, word)) {
         return MOVING;
       }
       long next = step(algorithm, word, now, permits);
@@ -161,6 +158,40 @@ public final class Slots {
       }
       word = found;
     }
+  }
+
+  /**
+   * As {@link #tryTake(long[], int, long, RateAlgorithm, long, long)}, for a caller that wants to know more.
+   *
+   * @return what the answer makes of it; null if nothing was taken, for whatever reason
+   */
+  public static <T> @Nullable T tryTake(
+      long[] slots,
+      int at,
+      long fingerprint,
+      RateAlgorithm algorithm,
+      long now,
+      long permits,
+      Answer<T> answer) {
+    long falls = falls(slots); // before the word (S4)
+    long word = word(slots, at);
+    while (!isOfAnother(slots, at, fingerprint, word)) {
+      long next = step(algorithm, word, now, permits);
+      if (next == REJECTED) {
+        return null;
+      }
+      T admitted = answer.admitted(algorithm, next, now);
+      long found = exchange(slots, at, word, next);
+      if (found == word) {
+        return isOwn(slots, at, fingerprint, falls) ? admitted : null;
+      }
+      word = found;
+    }
+    return null;
+  }
+
+  private static boolean isOfAnother(long[] slots, int at, long fingerprint, long word) {
+    return word == MOVING || fingerprint(slots, at) != fingerprint;
   }
 
   /** Whether a word, read before the clock, refuses the permits. */

@@ -5,6 +5,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import dev.flowshield.Ticker;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One allowance for all together, of a limit with a big burst that many threads use at once: most take their permits without a look at the
@@ -83,23 +84,40 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public <T> T take(long hash, long permits, Answer<T> answer) {
-    boolean admitted = tryTake(hash, permits);
+    while (true) {
+      long before = givenBack(hash);
+      long taken = take(hash, permits, 0);
+      T answered;
+      try {
+        answered = answered(taken != REJECTED, permits, answer);
+      } catch (Throwable notAnswered) { // nothing is taken by a caller that gets no answer
+        if (taken != REJECTED) {
+          giveBack(hash, taken, before, permits);
+        }
+        throw notAnswered;
+      }
+      if (answered != null) {
+        return answered;
+      }
+    }
+  }
+
+  /** The answer by the stripes as they are now; null if they would admit by now what was rejected. */
+  private <T> @Nullable T answered(boolean admitted, long permits, Answer<T> answer) {
     while (true) {
       Stripes seen = stripesFor(permits);
       long word = seen.word();
       long now = ticker.nanos();
-      if (word == Slots.MOVING) {
-        awaitChange();
-      } else {
+      if (word != Slots.MOVING) {
         long whole = seen.folded(word, now);
         if (admitted) {
           return answer.admitted(seen.whole(), whole, now);
         }
-        if (Slots.rejects(seen.whole(), whole, now, permits)) {
-          return answer.rejected(seen.whole(), whole, now, permits);
-        }
-        admitted = tryTake(hash, permits); // some came back meanwhile
+        return Slots.rejects(seen.whole(), whole, now, permits)
+            ? answer.rejected(seen.whole(), whole, now, permits)
+            : null;
       }
+      awaitChange();
     }
   }
 
@@ -205,6 +223,7 @@ public final class StripedLimit implements Allowances {
   public void giveBack(long hash, long taken, long before, long permits) {
     lock.lock();
     try {
+      givenBack.prepare(hash);
       Stripes current = stripes;
       long word;
       long others;
@@ -234,6 +253,7 @@ public final class StripedLimit implements Allowances {
     lock.lock();
     try {
       RateAlgorithm algorithm = stripes.whole();
+      givenBack.prepare(hash);
       replace((word, now) -> stripes(algorithm, algorithm.idle(now), now));
       givenBack.addEverything(hash);
     } finally {
@@ -246,6 +266,7 @@ public final class StripedLimit implements Allowances {
     lock.lock();
     try {
       Conversion conversion = new Conversion(stripes.whole(), next);
+      givenBack.prepare(0);
       replace((word, now) -> stripes(next, conversion.word(word, now), now));
       givenBack.addEverything(0);
     } finally {

@@ -192,20 +192,25 @@ final class Stripes {
     long before = word();
     long claimed = 0;
     long held = 0;
-    for (int i = 0; i < cells && held < permits; i++) {
-      long found = Slots.word(slots, cell(i)) > 0 ? claim(cell(i)) : CLAIMED;
-      if (found != CLAIMED) {
-        claimed |= 1L << i;
-        held += found;
+    long used = 0;
+    try {
+      for (int i = 0; i < cells && held < permits; i++) {
+        long found = Slots.word(slots, cell(i)) > 0 ? claim(cell(i)) : CLAIMED;
+        if (found != CLAIMED) {
+          claimed |= 1L << i;
+          held += found;
+        }
       }
+      if (held >= permits) {
+        used = permits;
+        return before;
+      }
+      long taken = takeFromWord(time, permits - held);
+      used = isWord(taken) ? held : 0;
+      return taken;
+    } finally { // also at the end of the stack: close() waits for every claim
+      release(claimed, held - used);
     }
-    if (held >= permits) {
-      release(claimed, held - permits);
-      return before;
-    }
-    long taken = takeFromWord(time, permits - held);
-    release(claimed, isWord(taken) ? 0 : held);
-    return taken;
   }
 
   private static boolean isWord(long taken) {
@@ -216,19 +221,20 @@ final class Stripes {
   boolean charge(long permits) {
     long claimed = 0;
     long held = 0;
-    for (int i = 0; i < cells && held < permits; i++) {
-      long found = claim(cell(i));
-      if (found != CLAIMED) {
-        claimed |= 1L << i;
-        held += found;
-      }
-    }
-    boolean charged = false;
+    long used = 0;
     try {
-      charged = held >= permits || chargeWord(permits - held);
+      for (int i = 0; i < cells && held < permits; i++) {
+        long found = claim(cell(i));
+        if (found != CLAIMED) {
+          claimed |= 1L << i;
+          held += found;
+        }
+      }
+      boolean charged = held >= permits || chargeWord(permits - held);
+      used = charged ? Math.min(held, permits) : 0;
       return charged;
     } finally { // also when somebody's ticker throws
-      release(claimed, charged ? Math.max(0, held - permits) : held);
+      release(claimed, held - used);
     }
   }
 

@@ -85,8 +85,8 @@ class MutantsTest {
             "no second look at the fingerprint",
             SLOTS,
             List.of(
-                "if (word == MOVING || fingerprint(slots, at) != fingerprint) {",
-                "if (word == MOVING) {"),
+                "return word == MOVING || fingerprint(slots, at) != fingerprint;",
+                "return word == MOVING;"),
             RACES.getName(),
             "aPermitIsNotTakenFromASlotThatWasPassedOn"),
         new Mutant(
@@ -94,7 +94,9 @@ class MutantsTest {
             SLOTS,
             List.of(
                 "return isOwn(slots, at, fingerprint, falls) ? next : MOVING;\n      }\n      word = found;",
-                "return next;\n      }\n      word = found;"),
+                "return next;\n      }\n      word = found;",
+                "return isOwn(slots, at, fingerprint, falls) ? admitted : null;\n      }\n      word = found;",
+                "return admitted;\n      }\n      word = found;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
         new Mutant(
@@ -330,7 +332,7 @@ class MutantsTest {
         new Mutant(
             "one limit refuses and the others keep what they took",
             ALL_OR_NOTHING,
-            List.of("      if (!rest) {", "      if (permits < 0) {"),
+            List.of("      if (rest == null) {", "      if (permits < 0) {"),
             AllOrNothingTest.class.getName(),
             "givesBackWhatWasTakenBeforeOneRefused"),
         new Mutant(
