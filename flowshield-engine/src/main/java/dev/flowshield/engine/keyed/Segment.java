@@ -369,18 +369,21 @@ final class Segment {
     long[] slots = current.slots();
     long old = Slots.word(slots, at);
     boolean fresh = current.isFresh(at);
-    if (!(fresh || current.algorithm().isIdle(old, now))
-        || Slots.exchange(slots, at, old, Slots.MOVING) != old) {
-      return false;
-    }
-    if (fresh) {
-      used++;
-    } else {
-      current.forget(Slots.fingerprint(slots, at), now); // before it is not found any more (K2)
+    if (!fresh) {
+      if (!current.algorithm().isIdle(old, now)) {
+        return false;
+      }
+      current.forget(Slots.fingerprint(slots, at), now); // while it is found still (K2)
       passedOn = now - passedOn > 0 ? now : passedOn;
+    }
+    if (Slots.exchange(slots, at, old, Slots.MOVING) != old) {
+      return false;
     }
     Slots.fingerprint(slots, at, hash);
     Slots.word(slots, at, word); // above the old word, which was idle at `now` (S3)
+    if (fresh) {
+      used++;
+    }
     return true;
   }
 

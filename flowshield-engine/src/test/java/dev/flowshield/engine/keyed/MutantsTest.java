@@ -110,7 +110,8 @@ class MutantsTest {
         new Mutant(
             "a slot is claimed without marking it as moving",
             SEGMENT,
-            List.of("|| Slots.exchange(slots, at, old, Slots.MOVING) != old) {", "|| old == 3) {"),
+            List.of(
+                "if (Slots.exchange(slots, at, old, Slots.MOVING) != old) {", "if (old == 3) {"),
             RACES.getName(),
             "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
         new Mutant(
@@ -195,8 +196,10 @@ class MutantsTest {
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
         new Mutant(
             "a change to the same limit is a change",
-            "dev.flowshield.engine.keyed.KeyedLimiter",
-            List.of("if (!limits.get(i).equals(rules.limits.get(i))) {", "if (i >= 0) {"),
+            ALL_OR_NOTHING,
+            List.of(
+                "        if (!from.get(changed).equals(to.get(changed))) {\n          limits[changed].changeTo(after",
+                "        if (changed >= 0) {\n          limits[changed].changeTo(after"),
             CHANGING,
             "toTheSameLimitKeepsWhatCanBeGivenBack"),
         new Mutant(
