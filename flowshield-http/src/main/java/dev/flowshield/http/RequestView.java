@@ -15,6 +15,8 @@ public interface RequestView {
   /**
    * The path that the application routes by: decoded, without query and path parameters, and with {@code ..} and doubled slashes resolved
    * if the server resolves them before it routes. What the application would not take for a health check must not look like one here.
+   *
+   * <p>A path that cannot be decoded is empty, not an exception: its request is counted, as it is not for a health check.
    */
   String path();
 

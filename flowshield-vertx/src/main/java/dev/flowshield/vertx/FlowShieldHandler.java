@@ -30,10 +30,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A security policy handler, so it stands before those that read bodies or ask who the user is. The client is the peer of the
  * connection, whatever {@code Router.allowForward} makes of it.
  *
- * <p>A request is in flight until its response has ended, a web socket until it is open. If the client goes away before that, the work
- * goes on, and so the request is in flight until the response is ended all the same, or for five more seconds. An application that sets
- * both the {@code endHandler} and the {@code bodyEndHandler} of a response takes from it what tells the end, and has to use those of
- * {@link RoutingContext} instead.
+ * <p>A request is in flight until its response has ended, a web socket until it is open. If the
+ * client goes away before that, the work goes on, and so the request is in flight until the response
+ * is ended all the same, or for five more seconds. A file that is sent over HTTP/1 is in flight
+ * until it has been sent, and for about five seconds at most, as Vert.x does not report a connection
+ * that is lost meanwhile.
+ *
+ * <p>An application that sets both the {@code endHandler} and the {@code bodyEndHandler} of a
+ * response replaces those of the shield. Its requests stay in flight for five seconds after their
+ * response has ended, unless it uses those of {@link RoutingContext} instead.
  *
  * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks.
  */

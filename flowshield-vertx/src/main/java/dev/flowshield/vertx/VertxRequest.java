@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class VertxRequest implements RequestView {
 
   private static final String MARK = "dev.flowshield.mark";
+  private static final String UNREADABLE = "";
 
   private final RoutingContext context;
 
@@ -23,7 +24,12 @@ final class VertxRequest implements RequestView {
 
   @Override
   public String path() {
-    return context.normalizedPath();
+    try {
+      return context.normalizedPath();
+    } catch (IllegalArgumentException malformedEscape) {
+      // The answer is left to the application: a route without a path serves such a request.
+      return UNREADABLE;
+    }
   }
 
   @Override

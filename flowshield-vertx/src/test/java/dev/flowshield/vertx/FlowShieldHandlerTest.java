@@ -10,9 +10,13 @@ import dev.flowshield.http.HttpShield;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -25,6 +29,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +40,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlowShieldHandlerTest {
@@ -229,6 +237,36 @@ class FlowShieldHandlerTest {
       assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").body()).isEqualTo("203.0.113.1");
       assertThat(client.get("/", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(429);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/%", "/%4", "/%zz", "/health%", "http://a/%"})
+  void aPathThatCannotBeReadIsCountedAndHandedOn(String path) throws Exception {
+    HttpShield one = HttpShield.builder().perClient("1/h").build();
+    router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
+    try (Connection client = Connection.to(start().port())) {
+      assertThat(client.get(path).body()).isEqualTo("fine");
+      assertThat(client.get(path).status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void theClientsOfAUnixSocketAreOneClient(@TempDir Path folder) throws Exception {
+    HttpShield one = HttpShield.builder().perClient("1/h").build();
+    router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
+    SocketAddress socket =
+        SocketAddress.domainSocketAddress(folder.resolve("socket").toString());
+    Servers.await(vertx.createHttpServer().requestHandler(router).listen(socket));
+    RequestOptions request = new RequestOptions().setServer(socket).setHost("a");
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      statuses.add(Servers.await(vertx
+          .createHttpClient()
+          .request(request)
+          .compose(HttpClientRequest::send)
+          .map(HttpClientResponse::statusCode)));
+    }
+    assertThat(statuses).containsExactly(200, 429);
   }
 
   @Test

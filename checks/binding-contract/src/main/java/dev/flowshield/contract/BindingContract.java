@@ -206,6 +206,43 @@ public abstract class BindingContract {
   }
 
   @Test
+  final void anOddRequestThatIsAdmittedIsAnsweredAsWithoutAShield() throws Exception {
+    ServerUnderTest unprotected = start(List.of(), application);
+    open.add(() -> unprotected.stop().run());
+    perClient("100/s");
+    for (String line : List.of(
+        "GET /% HTTP/1.1",
+        "GET /hello%4 HTTP/1.1",
+        "GET /%zz/hello HTTP/1.1",
+        "GET /%c3%28 HTTP/1.1",
+        "GET /%00 HTTP/1.1",
+        "GET /../hello HTTP/1.1",
+        "GET hello HTTP/1.1",
+        "GET ? HTTP/1.1",
+        "GET http://127.0.0.1/hello HTTP/1.1",
+        "GET http://127.0.0.1 HTTP/1.1",
+        "GET http:///% HTTP/1.1",
+        "GET /hello HTTP/1.0",
+        "GET /hello HTTP/1.2",
+        "OPTIONS * HTTP/1.1",
+        "CONNECT 127.0.0.1:80 HTTP/1.1",
+        "CONNECT /hello HTTP/1.1",
+        "OTHER /hello HTTP/1.1")) {
+      String request = line + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+      try (Connection without = Connection.to(unprotected.port())) {
+        Connection with = connect(1);
+        without.write(request);
+        with.write(request);
+        assertThat(with.readUnlessEnded())
+            .as(line)
+            .usingRecursiveComparison()
+            .ignoringFields("fields") // they tell the time
+            .isEqualTo(without.readUnlessEnded());
+      }
+    }
+  }
+
+  @Test
   final void twoHandlersWithOneShieldChargeOnce() throws Exception {
     HttpShield shield = HttpShield.builder().perClient("2/s").ticker(ticker).build();
     shields(shield, shield);
