@@ -1,6 +1,7 @@
 package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.Progress;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -11,44 +12,35 @@ import org.jspecify.annotations.Nullable;
  * Closes the admission of an exchange when its work has ended.
  *
  * <p>That is when Undertow calls the exchange complete. It does not always do so if the client goes
- * away: a handler that was dispatched with {@link HttpServerExchange#dispatch(Executor,
- * io.undertow.server.HttpHandler)} is dropped without a word if the connection is closed by the time
- * that a worker comes free, and the exchange is never ended. So this stands in for the executor of
- * the dispatch, and ends such an exchange itself.
+ * away: a handler that was dispatched to a worker is dropped without a word if the connection is
+ * closed by the time the worker comes free, and its exchange is never ended. So this stands in for
+ * the executor of the dispatch and ends such an exchange itself. Whatever else is lost, such as an
+ * exchange that the application forgets when its client has gone, is found by watching it.
  *
- * <p>Whatever else is lost, such as an exchange that the application forgets when its client has
- * gone, is found by {@link Unfinished}, and then the admission is closed after {@value
- * #PATIENCE_SECONDS} seconds. Work that still waits for a worker by then is not begun, since an
- * attacker could otherwise queue any amount of it by resetting request after request; work that a
- * worker has begun is waited for.
+ * <p>Once the admission is closed, work that still waits for a worker is not begun. An attacker
+ * could otherwise queue any amount of work by resetting request after request. Work that a worker
+ * has begun keeps its place until it has ended.
  *
  * <p>Thread-safe.
  */
 final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
-  private static final int PATIENCE_SECONDS = 5;
-  private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
   private static final int SERVER_ERROR = 500;
 
   private final HttpServerExchange exchange;
   private final HttpAdmitted admitted;
-  private final Unfinished unfinished;
 
-  private @Nullable Executor workers; // set once, before the dispatch
+  private @Nullable Executor workers; // set before the dispatch
   private volatile boolean running; // by a worker
-  private volatile boolean closed;
-  private int looksSinceGone; // by the one thread that looks
 
-  private EndOfExchange(HttpServerExchange exchange, HttpAdmitted admitted, Unfinished unfinished) {
+  private EndOfExchange(HttpServerExchange exchange, HttpAdmitted admitted) {
     this.exchange = exchange;
     this.admitted = admitted;
-    this.unfinished = unfinished;
   }
 
   /** To be called before the exchange is handed to a handler that could complete it. */
-  static EndOfExchange watch(
-      HttpServerExchange exchange, HttpAdmitted admitted, Unfinished unfinished) {
-    EndOfExchange end = new EndOfExchange(exchange, admitted, unfinished);
+  static EndOfExchange watch(HttpServerExchange exchange, HttpAdmitted admitted) {
+    EndOfExchange end = new EndOfExchange(exchange, admitted);
     try {
       exchange.addExchangeCompleteListener(end);
     } catch (IllegalStateException alreadyComplete) { // the listener would never be called
@@ -60,7 +52,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   /** To be called when the handler has returned or thrown, before Undertow dispatches. */
   void handlerReturned() {
-    if (closed) {
+    if (admitted.isClosed()) {
       return;
     }
     if (exchange.isDispatched()) {
@@ -68,10 +60,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
       workers = chosen == null ? exchange.getConnection().getWorker() : chosen;
       exchange.setDispatchExecutor(this);
     }
-    unfinished.add(this);
-    if (closed) { // in the meantime, and so before it was added
-      unfinished.remove(this);
-    }
+    admitted.watch(this::progress);
   }
 
   @Override
@@ -82,7 +71,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
   }
 
   private void run(Runnable work) {
-    if (closed || (!exchange.getConnection().isOpen() && isUndertows(work))) {
+    if (admitted.isClosed() || (!exchange.getConnection().isOpen() && isUndertows(work))) {
       admitted.ignored();
       exchange.endExchange();
       return;
@@ -105,31 +94,22 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
     if (exchange.getStatusCode() >= SERVER_ERROR) {
       admitted.failed();
     }
-    close();
-    unfinished.remove(this);
+    admitted.close();
     nextListener.proceed();
   }
 
-  /** Closes the admission once the client has been gone for too many looks; whether it is closed. */
-  boolean look() {
-    if (isClientGone()) {
-      admitted.ignored();
-      if (!running && ++looksSinceGone > PATIENCE_LOOKS) {
-        close();
-      }
+  private Progress progress() {
+    if (!isClientGone()) {
+      return Progress.GOING_ON;
     }
-    return closed;
+    admitted.ignored();
+    return running ? Progress.GOING_ON : Progress.CLIENT_GONE;
   }
 
-  // The sink of an HTTP/2 stream is closed when the stream is reset, but also after the last byte
-  // of the response, when the request may still be read.
+  // Undertow has no event for the reset of a stream. Its sink is closed then, but also after the
+  // last byte of the response, when the request may still be read.
   private boolean isClientGone() {
     return !exchange.getConnection().isOpen()
         || (!Connectors.getConduitSinkChannel(exchange).isOpen() && !exchange.isResponseComplete());
-  }
-
-  private void close() {
-    closed = true;
-    admitted.close();
   }
 }

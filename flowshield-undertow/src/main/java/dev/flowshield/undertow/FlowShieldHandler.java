@@ -34,7 +34,6 @@ public final class FlowShieldHandler implements HttpHandler {
 
   private final HttpHandler next;
   private final HttpShield shield;
-  private final Unfinished unfinished = new Unfinished();
 
   private FlowShieldHandler(HttpHandler next, HttpShield shield) {
     this.next = Objects.requireNonNull(next, "next");
@@ -73,7 +72,7 @@ public final class FlowShieldHandler implements HttpHandler {
   }
 
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
-    EndOfExchange end = EndOfExchange.watch(exchange, admitted, unfinished);
+    EndOfExchange end = EndOfExchange.watch(exchange, admitted);
     try {
       next.handleRequest(exchange);
     } catch (Throwable failure) { // Undertow ends the exchange, and that closes
