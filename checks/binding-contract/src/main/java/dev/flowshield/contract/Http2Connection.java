@@ -13,10 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
- * One HTTP/2 connection to the server, frame by frame, without TLS and with prior knowledge: a client
- * that resets, half closes and breaks off whenever it is told to. A read waits ten seconds at most.
+ * One HTTP/2 connection to the server, frame by frame, without TLS and with prior knowledge: a
+ * client that resets, half closes and breaks off whenever it is told to. A read waits ten seconds
+ * at most.
  *
  * <p>Sources: RFC 9113 (frames), RFC 7541 (fields; written without Huffman coding and without the
  * dynamic table, and not decoded).
@@ -52,6 +54,7 @@ public final class Http2Connection implements AutoCloseable {
   private static final int AUTHORITY = 1;
 
   private static final int PATH = 4;
+  private static final int NAME_FOLLOWS = 0;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -79,10 +82,15 @@ public final class Http2Connection implements AutoCloseable {
     return connection;
   }
 
-  /** Asks for a path, and sends no body. The answer is the stream's number. */
-  public int get(String path) throws IOException {
+  /**
+   * Asks for a path, and sends no body. Fields are whole lines, such as {@code Accept: text/plain}.
+   *
+   * @return the stream's number
+   */
+  public int get(String path, String... fields) throws IOException {
     int stream = nextStream();
-    write(frame(HEADERS, END_HEADERS | END_STREAM, stream, fields(METHOD_GET, path)));
+    byte[] head = fields(METHOD_GET, path, fields);
+    write(frame(HEADERS, END_HEADERS | END_STREAM, stream, head));
     return stream;
   }
 
@@ -140,6 +148,26 @@ public final class Http2Connection implements AutoCloseable {
     return found;
   }
 
+  /** Reads on until the head of a stream's answer has come; how many pushes were promised before. */
+  int awaitHeadAndCountPromises(int stream) throws IOException {
+    int promises = 0;
+    Frame frame = read();
+    while (frame.type != HEADERS || frame.stream != stream) {
+      promises += frame.type == PUSH_PROMISE ? 1 : 0;
+      frame = read();
+    }
+    return promises;
+  }
+
+  /** Waits until the server has read all that was sent to it. */
+  void ping() throws IOException {
+    write(frame(PING, 0, 0, new byte[8]));
+    Frame frame = read();
+    while (frame.type != PING || (frame.flags & ACK) == 0) {
+      frame = read();
+    }
+  }
+
   /** Reads on until the first part of a stream's body has come. */
   public void awaitData(int stream) throws IOException {
     await(DATA, stream);
@@ -185,6 +213,9 @@ public final class Http2Connection implements AutoCloseable {
   private Frame await(int type, int stream) throws IOException {
     Frame frame = read();
     while (frame.type != type || frame.stream != stream) {
+      if (frame.type == RST_STREAM && frame.stream == stream) {
+        throw new EOFException("the server has reset the stream, error " + frame.payload.getInt(0));
+      }
       frame = read();
     }
     return frame;
@@ -202,9 +233,6 @@ public final class Http2Connection implements AutoCloseable {
       write(frame(PING, ACK, 0, payload));
     } else if (frame.type == GOAWAY) {
       throw new EOFException("the server goes away, error " + frame.payload.getInt(4));
-    } else if (frame.type == RST_STREAM) {
-      throw new EOFException(
-          "the server has reset stream " + stream + ", error " + frame.payload.getInt(0));
     }
     return frame;
   }
@@ -223,17 +251,27 @@ public final class Http2Connection implements AutoCloseable {
     return new byte[] {0, 0, 0, CANCEL};
   }
 
-  private static byte[] fields(int method, String path) {
+  private static byte[] fields(int method, String path, String... others) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(method);
     out.write(SCHEME_HTTP);
     literal(out, PATH, path);
     literal(out, AUTHORITY, "127.0.0.1");
+    for (String other : others) {
+      int colon = other.indexOf(':');
+      out.write(NAME_FOLLOWS);
+      string(out, other.substring(0, colon).toLowerCase(Locale.ROOT));
+      string(out, other.substring(colon + 1).strip());
+    }
     return out.toByteArray();
   }
 
   private static void literal(ByteArrayOutputStream out, int name, String value) {
     out.write(name);
+    string(out, value);
+  }
+
+  private static void string(ByteArrayOutputStream out, String value) {
     out.write(value.length()); // below 127
     out.writeBytes(value.getBytes(US_ASCII));
   }
