@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.Admitted;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
 
-  static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(null);
+  static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(null, new Unfinished());
+
+  private static final int PATIENCE_SECONDS = 5;
+  private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
 
   private final @Nullable Admitted admitted;
+  private final Unfinished unfinished;
 
-  HttpAdmitted(@Nullable Admitted admitted) {
+  private volatile @Nullable Supplier<Progress> watched;
+  private volatile boolean closed;
+  private int looksSinceGone; // accessed by the one task that looks
+
+  HttpAdmitted(@Nullable Admitted admitted, Unfinished unfinished) {
     this.admitted = admitted;
+    this.unfinished = unfinished;
+  }
+
+  /**
+   * Asks from now on how far the work has come, twice a second and on another thread, until this is
+   * closed; closes it when the work has ended, or when the client has been gone for {@value
+   * #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a request whose end is told
+   * soon should be closed without this. Called once at most.
+   *
+   * @param work must be quick, must not block and must not throw
+   */
+  public void watch(Supplier<Progress> work) {
+    if (admitted == null) {
+      return;
+    }
+    watched = work;
+    unfinished.add(this);
+    if (closed) { // in the meantime, and so perhaps before it was added
+      unfinished.remove(this);
+    }
+  }
+
+  void look() {
+    Supplier<Progress> work = watched;
+    Progress progress = work == null ? Progress.GOING_ON : work.get();
+    if (progress == Progress.CLIENT_GONE) {
+      ignored();
+      looksSinceGone++;
+    }
+    if (progress == Progress.ENDED || looksSinceGone > PATIENCE_LOOKS) {
+      close();
+    }
   }
 
   /** The work failed: an exception, an answer of 500 and above, a timeout. */
@@ -40,7 +81,16 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
   @Override
   public void close() {
     if (admitted != null) {
+      closed = true;
       admitted.close();
+      if (watched != null) {
+        unfinished.remove(this);
+      }
     }
+  }
+
+  /** Whether a place was held and has been given back. */
+  public boolean isClosed() {
+    return closed;
   }
 }

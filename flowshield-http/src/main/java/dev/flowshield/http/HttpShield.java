@@ -57,6 +57,7 @@ public final class HttpShield {
 
   // Most requests meet one shield: for them the mark is ready-made.
   private final Mark onlyMark = new Mark(this, null);
+  private final Unfinished unfinished = new Unfinished();
 
   private HttpShield(Builder settings) {
     this.shield = settings.engine.build();
@@ -139,7 +140,7 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       request.mark(earlier == null ? onlyMark : new Mark(this, earlier));
-      return new HttpAdmitted(admitted);
+      return new HttpAdmitted(admitted, unfinished);
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();

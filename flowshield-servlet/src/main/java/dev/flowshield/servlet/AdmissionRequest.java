@@ -1,6 +1,7 @@
 package dev.flowshield.servlet;
 
 import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.Progress;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -65,6 +66,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     if (!listening) {
       context.addListener(this);
       listening = true;
+      admitted.watch(() -> progress(context));
     }
     return context;
   }
@@ -88,6 +90,34 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   @Override
   public void onComplete(AsyncEvent event) {
     close();
+  }
+
+  private Progress progress(AsyncContext context) {
+    if (!isRecycled(context)) {
+      return Progress.GOING_ON;
+    }
+    admitted.ignored();
+    return Progress.ENDED;
+  }
+
+  /**
+   * Whether the container is done with a request. Some are without telling any listener: Jetty 12.1 if
+   * the client goes away in the body of the response, Tomcat 10.1 if it resets an HTTP/2 stream just
+   * as the request goes asynchronous. Signs are left. In Tomcat, the context has no timeout any more;
+   * in Jetty, it has no request, which Jetty does not expect itself.
+   */
+  private static boolean isRecycled(AsyncContext context) {
+    boolean hasTimeout = false;
+    try {
+      context.getTimeout();
+      hasTimeout = true;
+      context.getRequest();
+      return false;
+    } catch (IllegalStateException none) { // of the request: it may be dispatched or completed
+      return !hasTimeout;
+    } catch (NullPointerException none) {
+      return true;
+    }
   }
 
   private void close() {

@@ -4,6 +4,8 @@ import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A servlet container on a free port of this machine, with one web application at its root. */
 interface Container {
@@ -11,10 +13,33 @@ interface Container {
   /** Where a request ends up that nothing answers: the error page of status 404. */
   String ERROR_PAGE = "/oops";
 
+  /** Where the container serves its file. */
+  String FILE = "/file";
+
   /** What registers the servlets and filters of an application while it starts. */
   @FunctionalInterface
   interface Application {
     void start(ServletContext context) throws ServletException;
+
+    /** The directory with the one file that the container itself serves, at {@link #FILE}. */
+    default @Nullable Path files() {
+      return null;
+    }
+
+    /** The most threads of the container. */
+    default int workers() {
+      return 200;
+    }
+
+    /** Whether the container speaks HTTP/2 too, without TLS. */
+    default boolean overHttp2() {
+      return false;
+    }
+
+    /** How long the container waits for a client that does nothing. */
+    default int idleMillis() {
+      return 30_000;
+    }
   }
 
   /** Starts a container; it throws if the application does not start. */

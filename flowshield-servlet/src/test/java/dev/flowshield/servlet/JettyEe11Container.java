@@ -1,6 +1,8 @@
 package dev.flowshield.servlet;
 
 import jakarta.servlet.ServletContext;
+import java.nio.file.Path;
+import org.eclipse.jetty.ee11.servlet.DefaultServlet;
 import org.eclipse.jetty.ee11.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 
@@ -13,9 +15,14 @@ record JettyEe11Container(JettyServer server, ServletContext context) implements
     ErrorPageErrorHandler errorPages = new ErrorPageErrorHandler();
     errorPages.addErrorPage(404, ERROR_PAGE);
     handler.setErrorHandler(errorPages);
+    Path files = application.files();
+    if (files != null) {
+      handler.setBaseResourceAsPath(files);
+      handler.addServlet(DefaultServlet.class, FILE);
+    }
     ServletContext[] noted = new ServletContext[1];
     handler.addServletContainerInitializer(Container.initializer(application, noted));
-    return new JettyEe11Container(JettyServer.start(handler), noted[0]);
+    return new JettyEe11Container(JettyServer.start(handler, application), noted[0]);
   }
 
   @Override

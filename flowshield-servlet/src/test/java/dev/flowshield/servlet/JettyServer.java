@@ -1,24 +1,30 @@
 package dev.flowshield.servlet;
 
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** What both environments of Jetty stand on. It lets ambiguous addresses pass, since the strict default never shows them to a filter. */
 record JettyServer(Server server, int port) {
 
-  static JettyServer start(Handler application) throws Exception {
-    Server server = new Server();
+  static JettyServer start(Handler handler, Container.Application application) throws Exception {
+    Server server = new Server(new QueuedThreadPool(application.workers()));
     HttpConfiguration lenient = new HttpConfiguration();
     lenient.setUriCompliance(UriCompliance.UNSAFE);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(lenient));
+    if (application.overHttp2()) {
+      connector.addConnectionFactory(new HTTP2CServerConnectionFactory(lenient));
+    }
+    connector.setIdleTimeout(application.idleMillis());
     connector.setHost("127.0.0.1");
     connector.setPort(0);
     server.addConnector(connector);
-    server.setHandler(application);
+    server.setHandler(handler);
     try {
       server.start();
     } catch (Exception | Error failure) {

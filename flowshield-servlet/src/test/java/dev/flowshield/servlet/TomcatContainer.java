@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
 /** Tomcat 11 or 10.1, whichever is on the class path. */
@@ -32,8 +34,16 @@ record TomcatContainer(Tomcat tomcat, Path directory, int port, ServletContext c
     Connector connector = new Connector();
     connector.setProperty("address", "127.0.0.1");
     connector.setPort(0);
+    connector.setProperty("maxThreads", Integer.toString(application.workers()));
+    if (application.overHttp2()) {
+      connector.addUpgradeProtocol(new Http2Protocol());
+    }
     tomcat.setConnector(connector);
-    Context context = tomcat.addContext("", null);
+    Path files = application.files();
+    Context context = tomcat.addContext("", files == null ? null : files.toString());
+    if (files != null) {
+      Tomcat.addServlet(context, FILE, new DefaultServlet()).addMapping(FILE);
+    }
     ErrorPage notFound = new ErrorPage();
     notFound.setErrorCode(404);
     notFound.setLocation(ERROR_PAGE);

@@ -1,28 +1,92 @@
 package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.Progress;
+import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** Closes the admission when the exchange is complete: answered, failed, or given up after the client went away. */
-final class EndOfExchange implements ExchangeCompletionListener {
+/**
+ * Closes the admission of an exchange when its work has ended.
+ *
+ * <p>That is when Undertow calls the exchange complete. It does not always do so if the client goes
+ * away: a handler that was dispatched to a worker is dropped without a word if the connection is
+ * closed by the time the worker comes free, and its exchange is never ended. So this stands in for
+ * the executor of the dispatch and ends such an exchange itself. Whatever else is lost, such as an
+ * exchange that the application forgets when its client has gone, is found by watching it.
+ *
+ * <p>Once the admission is closed, work that still waits for a worker is not begun. An attacker
+ * could otherwise queue any amount of work by resetting request after request. Work that a worker
+ * has begun keeps its place until it has ended.
+ *
+ * <p>Thread-safe.
+ */
+final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   private static final int SERVER_ERROR = 500;
 
+  private final HttpServerExchange exchange;
   private final HttpAdmitted admitted;
 
-  private EndOfExchange(HttpAdmitted admitted) {
+  private @Nullable Executor workers; // set before the dispatch
+  private volatile boolean running; // by a worker
+
+  private EndOfExchange(HttpServerExchange exchange, HttpAdmitted admitted) {
+    this.exchange = exchange;
     this.admitted = admitted;
   }
 
-  /** To be called before the exchange gets to anyone who could complete it. */
-  static void watch(HttpServerExchange exchange, HttpAdmitted admitted) {
+  /** To be called before the exchange is handed to a handler that could complete it. */
+  static EndOfExchange watch(HttpServerExchange exchange, HttpAdmitted admitted) {
+    EndOfExchange end = new EndOfExchange(exchange, admitted);
     try {
-      exchange.addExchangeCompleteListener(new EndOfExchange(admitted));
-    } catch (IllegalStateException alreadyComplete) { // then nobody would ever close it
+      exchange.addExchangeCompleteListener(end);
+    } catch (IllegalStateException alreadyComplete) { // the listener would never be called
       admitted.close();
       throw alreadyComplete;
     }
+    return end;
+  }
+
+  /** To be called when the handler has returned or thrown, before Undertow dispatches. */
+  void handlerReturned() {
+    if (admitted.isClosed()) {
+      return;
+    }
+    if (exchange.isDispatched()) {
+      Executor chosen = exchange.getDispatchExecutor();
+      workers = chosen == null ? exchange.getConnection().getWorker() : chosen;
+      exchange.setDispatchExecutor(this);
+    }
+    admitted.watch(this::progress);
+  }
+
+  @Override
+  public void execute(Runnable work) {
+    if (workers != null) {
+      workers.execute(() -> run(work));
+    }
+  }
+
+  private void run(Runnable work) {
+    if (admitted.isClosed() || (!exchange.getConnection().isOpen() && isUndertows(work))) {
+      admitted.ignored();
+      exchange.endExchange();
+      return;
+    }
+    running = true;
+    try {
+      work.run();
+    } finally {
+      running = false;
+    }
+  }
+
+  /** Whether Undertow made the task, of a handler. Tasks of the application are never dropped. */
+  private static boolean isUndertows(Runnable work) {
+    return work.getClass().getName().startsWith(HttpServerExchange.class.getName());
   }
 
   @Override
@@ -32,5 +96,20 @@ final class EndOfExchange implements ExchangeCompletionListener {
     }
     admitted.close();
     nextListener.proceed();
+  }
+
+  private Progress progress() {
+    if (!isClientGone()) {
+      return Progress.GOING_ON;
+    }
+    admitted.ignored();
+    return running ? Progress.GOING_ON : Progress.CLIENT_GONE;
+  }
+
+  // Undertow has no event for the reset of a stream. Its sink is closed then, but also after the
+  // last byte of the response, when the request may still be read.
+  private boolean isClientGone() {
+    return !exchange.getConnection().isOpen()
+        || (!Connectors.getConduitSinkChannel(exchange).isOpen() && !exchange.isResponseComplete());
   }
 }

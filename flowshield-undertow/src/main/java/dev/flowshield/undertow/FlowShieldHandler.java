@@ -20,8 +20,11 @@ import org.xnio.IoUtils;
  * HttpHandler root = FlowShieldHandler.protect(app);
  * }</pre>
  *
- * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of it. A request is in flight until
- * Undertow calls its exchange complete; where the client goes away meanwhile, that is when the handler has come to an end all the same.
+ * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of
+ * it. A request is in flight until Undertow calls its exchange complete. If the client resets its
+ * stream or connection before that, the request stays in flight until its work has ended all the
+ * same, but five more seconds at most, unless a worker is running it; work that still waits for a
+ * worker by then is not begun.
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
  */
@@ -69,12 +72,14 @@ public final class FlowShieldHandler implements HttpHandler {
   }
 
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
-    EndOfExchange.watch(exchange, admitted);
+    EndOfExchange end = EndOfExchange.watch(exchange, admitted);
     try {
       next.handleRequest(exchange);
     } catch (Throwable failure) { // Undertow ends the exchange, and that closes
       admitted.failed();
       throw failure;
+    } finally {
+      end.handlerReturned();
     }
   }
 

@@ -9,10 +9,25 @@ import java.net.InetSocketAddress;
 /** Starts servers for tests. */
 final class Servers {
 
+  private static final int SHUTDOWN_MILLIS = 100;
+
   private Servers() {}
 
   static ServerUnderTest start(HttpHandler root) {
-    Undertow server = Undertow.builder()
+    return start(root, Undertow.builder());
+  }
+
+  /** With so many workers, and with little patience for them when it is stopped. */
+  static ServerUnderTest start(HttpHandler root, int workers) {
+    return start(
+        root,
+        Undertow.builder()
+            .setWorkerThreads(workers)
+            .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, SHUTDOWN_MILLIS));
+  }
+
+  private static ServerUnderTest start(HttpHandler root, Undertow.Builder builder) {
+    Undertow server = builder
         .addHttpListener(0, "127.0.0.1")
         .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
         .setHandler(root)

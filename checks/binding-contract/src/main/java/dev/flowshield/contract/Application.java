@@ -1,9 +1,19 @@
 package dev.flowshield.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The application behind the shield. A binding's test puts it behind these paths of its server, in the server's own idiom:
@@ -17,6 +27,22 @@ import java.util.concurrent.Semaphore;
  *   GET  /health   200, the text {@link #HEALTHY}
  *   POST /echo     200, the body of the request
  * </pre>
+ *
+ * <p>And these for clients that go away, in {@link GoneClientContract}. What fails because the
+ * client has gone ends there and then, without another attempt to answer:
+ *
+ * <pre>
+ *   GET  /large    200, {@link #large()} in one piece
+ *   GET  /stream   200, {@link #CHUNKS} times {@link #chunk()}, each flushed, from the handler; it
+ *                  may block where handlers of this server may
+ *   GET  /chunks   the same without blocking, each after the one before has been written
+ *   GET  /file     200, the file of this name in {@link #files()}, as the server serves files; 206
+ *                  for a range of it
+ *   GET  /events   200, text/event-stream, {@link #EVENT} again and again, from {@link #repeat}
+ *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server can push
+ *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or whatever
+ *                  the server offers for the fields of a web socket's handshake
+ * </pre>
  */
 public final class Application implements AutoCloseable {
 
@@ -26,7 +52,21 @@ public final class Application implements AutoCloseable {
   /** What it has to say of its health. */
   public static final String HEALTHY = "healthy";
 
+  /** One of the events. */
+  public static final String EVENT = "data: event\n\n";
+
+  /** How many chunks there are: more than fits into all buffers on the way. */
+  public static final int CHUNKS = 1000;
+
+  private static final int CHUNK_LENGTH = 8192;
+  private static final byte[] LARGE = new byte[CHUNKS * CHUNK_LENGTH];
+  private static final int TICK_MILLIS = 10;
+  private static final int PATIENCE_SECONDS = 10;
+
+  private final Path files = emptyDirectory();
   private final ExecutorService otherThreads = Executors.newCachedThreadPool();
+  private final Executor atNextTick =
+      CompletableFuture.delayedExecutor(TICK_MILLIS, TimeUnit.MILLISECONDS, otherThreads);
   private final Semaphore arrived = new Semaphore(0);
   private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
@@ -51,6 +91,45 @@ public final class Application implements AutoCloseable {
     });
   }
 
+  /** A large body. */
+  public static byte[] large() {
+    return LARGE;
+  }
+
+  /** A part of a body. */
+  public static byte[] chunk() {
+    return new byte[CHUNK_LENGTH];
+  }
+
+  /** The directory with the one file that the application serves, as long as the large body. */
+  public Path files() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
+      file.setLength(LARGE.length);
+    }
+    return files;
+  }
+
+  /** Runs on another thread, again and again, until it answers false or throws. */
+  public void repeat(BooleanSupplier work) {
+    atNextTick.execute(() -> {
+      if (work.getAsBoolean()) {
+        repeat(work);
+      }
+    });
+  }
+
+  private Path file() {
+    return files.resolve("file");
+  }
+
+  private static Path emptyDirectory() {
+    try {
+      return Files.createTempDirectory("contract");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   /** From now on, slow and asynchronous work waits. */
   void closeGate() {
     gate = new CompletableFuture<>();
@@ -63,12 +142,26 @@ public final class Application implements AutoCloseable {
 
   /** Waits for the next slow or asynchronous request to have come in. */
   void awaitArrival() throws InterruptedException {
-    arrived.acquire();
+    assertThat(arrived.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
+        .as("a request has come in")
+        .isTrue();
+  }
+
+  /** How many have come in that nobody has waited for. */
+  int arrivals() {
+    return arrived.availablePermits();
+  }
+
+  /** Forgets who has come in. */
+  void forgetArrivals() {
+    arrived.drainPermits();
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     openGate();
     otherThreads.shutdownNow();
+    Files.deleteIfExists(file());
+    Files.deleteIfExists(files);
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 public final class Connection implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 10_000;
+  private static final int NARROW = 4096; // bytes
 
   private final Socket socket;
   private final InputStream in;
@@ -36,7 +37,17 @@ public final class Connection implements AutoCloseable {
 
   /** Connects from 127.0.0.{@code host}. */
   public static Connection from(int host, int port) throws IOException {
+    return connect(new Socket(), host, port);
+  }
+
+  /** Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead. */
+  static Connection narrow(int port) throws IOException {
     Socket socket = new Socket();
+    socket.setReceiveBufferSize(NARROW);
+    return connect(socket, 1, port);
+  }
+
+  private static Connection connect(Socket socket, int host, int port) throws IOException {
     socket.bind(new InetSocketAddress(loopback(host), 0));
     socket.connect(new InetSocketAddress(loopback(1), port), PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -86,6 +97,16 @@ public final class Connection implements AutoCloseable {
     return Answer.read(in, true);
   }
 
+  /** Reads the head of an answer, and leaves its body. */
+  Answer readHead() throws IOException {
+    return Answer.read(in, false);
+  }
+
+  /** Reads the first byte of a body that has one. */
+  void readFirst() throws IOException {
+    assertThat(in.read()).as("a byte of the body").isNotNegative();
+  }
+
   /** Reads an answer that may have a body; none if the server has ended the connection instead. */
   public List<Answer> readUnlessEnded() throws IOException {
     try {
@@ -110,6 +131,11 @@ public final class Connection implements AutoCloseable {
   public void abort() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
+  }
+
+  /** Sends nothing any more, but could still read. */
+  void halfClose() throws IOException {
+    socket.shutdownOutput();
   }
 
   @Override

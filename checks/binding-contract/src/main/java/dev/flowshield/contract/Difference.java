@@ -14,5 +14,14 @@ public enum Difference {
   /** A client that waits to be told to send its body is told so before the binding is asked. */
   ASKS_FOR_BODIES_FIRST,
   /** A server without a time limit for answers of its own. */
-  NO_TIMEOUT
+  NO_TIMEOUT,
+  /** No push over HTTP/2. */
+  NO_PUSH,
+  /** The application cannot leave HTTP on a connection. */
+  NO_UPGRADE,
+  /**
+   * A request is over for the server as soon as its client has gone, and its place is free, though
+   * asynchronous work for it may go on.
+   */
+  ENDS_ASYNCHRONOUS_REQUESTS
 }

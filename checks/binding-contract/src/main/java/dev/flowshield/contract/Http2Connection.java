@@ -1,0 +1,289 @@
+package dev.flowshield.contract;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+
+/**
+ * One HTTP/2 connection to the server, frame by frame, without TLS and with prior knowledge: a
+ * client that resets, half closes and breaks off whenever it is told to. A read waits ten seconds
+ * at most.
+ *
+ * <p>Sources: RFC 9113 (frames), RFC 7541 (fields; written without Huffman coding and without the
+ * dynamic table, and not decoded).
+ */
+public final class Http2Connection implements AutoCloseable {
+
+  /** The kinds of frames, as in RFC 9113, section 6. */
+  private static final int DATA = 0;
+
+  private static final int HEADERS = 1;
+  private static final int RST_STREAM = 3;
+  private static final int SETTINGS = 4;
+  private static final int PUSH_PROMISE = 5;
+  private static final int PING = 6;
+  private static final int GOAWAY = 7;
+
+  private static final int ACK = 1;
+  private static final int END_STREAM = 1;
+  private static final int END_HEADERS = 4;
+
+  private static final short SETTING_INITIAL_WINDOW = 4;
+  private static final int CANCEL = 8;
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  /** Fields as an index into the static table of RFC 7541, appendix A. */
+  private static final int METHOD_GET = 0x82;
+
+  private static final int METHOD_POST = 0x83;
+  private static final int SCHEME_HTTP = 0x86;
+  private static final int STATUS_200 = 0x88;
+
+  /** A field whose name is an index, whose value follows, and which is not indexed. */
+  private static final int AUTHORITY = 1;
+
+  private static final int PATH = 4;
+  private static final int NAME_FOLLOWS = 0;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private int lastStream = -1;
+
+  private Http2Connection(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+  }
+
+  /** Connects from 127.0.0.1 and lets each stream have a window of so many bytes. */
+  public static Http2Connection to(int port, int window) throws IOException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(loopback, port), PATIENCE_MILLIS);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true);
+    Http2Connection connection = new Http2Connection(socket);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+    byte[] setting =
+        ByteBuffer.allocate(6).putShort(SETTING_INITIAL_WINDOW).putInt(window).array();
+    out.writeBytes(frame(SETTINGS, 0, 0, setting));
+    connection.write(out.toByteArray());
+    return connection;
+  }
+
+  /**
+   * Asks for a path, and sends no body. Fields are whole lines, such as {@code Accept: text/plain}.
+   *
+   * @return the stream's number
+   */
+  public int get(String path, String... fields) throws IOException {
+    int stream = nextStream();
+    byte[] head = fields(METHOD_GET, path, fields);
+    write(frame(HEADERS, END_HEADERS | END_STREAM, stream, head));
+    return stream;
+  }
+
+  /** Asks for a path and resets the stream, in one go; of a server that may have had enough. */
+  public void tryGetAndReset(String path) {
+    int stream = nextStream();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(frame(HEADERS, END_HEADERS | END_STREAM, stream, fields(METHOD_GET, path)));
+    out.writeBytes(frame(RST_STREAM, 0, stream, cancel()));
+    try {
+      write(out.toByteArray());
+    } catch (IOException closed) {
+      assertThat(closed).isInstanceOf(SocketException.class);
+    }
+  }
+
+  /** Sends the head of a request and leaves the stream open for a body. */
+  public int post(String path) throws IOException {
+    int stream = nextStream();
+    write(frame(HEADERS, END_HEADERS, stream, fields(METHOD_POST, path)));
+    return stream;
+  }
+
+  /** Sends half a head: a HEADERS frame that has to be continued. */
+  public int halfAHead(String path) throws IOException {
+    int stream = nextStream();
+    write(frame(HEADERS, END_STREAM, stream, fields(METHOD_GET, path)));
+    return stream;
+  }
+
+  /** Sends a part of a body. */
+  public void data(int stream, int length, boolean last) throws IOException {
+    write(frame(DATA, last ? END_STREAM : 0, stream, new byte[length]));
+  }
+
+  /** Resets all streams. */
+  public void resetAll() throws IOException {
+    for (int stream = 1; stream <= lastStream; stream += 2) {
+      reset(stream);
+    }
+  }
+
+  /** Says that this client is about to leave. */
+  public void goAway() throws IOException {
+    write(frame(GOAWAY, 0, 0, new byte[8]));
+  }
+
+  /** Reads on until the head of a stream's answer has come; whether its status is 200. */
+  public boolean awaitHead(int stream) throws IOException {
+    Frame head = await(HEADERS, stream);
+    boolean found = false;
+    while (head.payload.hasRemaining()) { // before it, a change of the table's size may stand
+      found |= (head.payload.get() & 0xff) == STATUS_200;
+    }
+    return found;
+  }
+
+  /** Reads on until the head of a stream's answer has come; how many pushes were promised before. */
+  int awaitHeadAndCountPromises(int stream) throws IOException {
+    int promises = 0;
+    Frame frame = read();
+    while (frame.type != HEADERS || frame.stream != stream) {
+      promises += frame.type == PUSH_PROMISE ? 1 : 0;
+      frame = read();
+    }
+    return promises;
+  }
+
+  /** Waits until the server has read all that was sent to it. */
+  void ping() throws IOException {
+    write(frame(PING, 0, 0, new byte[8]));
+    Frame frame = read();
+    while (frame.type != PING || (frame.flags & ACK) == 0) {
+      frame = read();
+    }
+  }
+
+  /** Reads on until the first part of a stream's body has come. */
+  public void awaitData(int stream) throws IOException {
+    await(DATA, stream);
+  }
+
+  /** Reads on until the server promises to push; the number of the promised stream. */
+  public int awaitPromise() throws IOException {
+    Frame promise = await(PUSH_PROMISE, lastStream);
+    return promise.payload.getInt() & Integer.MAX_VALUE;
+  }
+
+  /** Resets a stream. */
+  public void reset(int stream) throws IOException {
+    write(frame(RST_STREAM, 0, stream, cancel()));
+  }
+
+  /** Reads on until the stream's answer has ended. */
+  public void awaitEnd(int stream) throws IOException {
+    Frame frame = read();
+    while (frame.stream != stream
+        || (frame.type != DATA && frame.type != HEADERS)
+        || (frame.flags & END_STREAM) == 0) {
+      frame = read();
+    }
+  }
+
+  /** Goes away without a word, as a client whose cable was cut. */
+  public void abort() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  /** Sends nothing any more, but reads on. */
+  public void halfClose() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  private Frame await(int type, int stream) throws IOException {
+    Frame frame = read();
+    while (frame.type != type || frame.stream != stream) {
+      if (frame.type == RST_STREAM && frame.stream == stream) {
+        throw new EOFException("the server has reset the stream, error " + frame.payload.getInt(0));
+      }
+      frame = read();
+    }
+    return frame;
+  }
+
+  private Frame read() throws IOException {
+    int lengthAndType = in.readInt();
+    int flags = in.readUnsignedByte();
+    int stream = in.readInt() & Integer.MAX_VALUE;
+    byte[] payload = in.readNBytes(lengthAndType >>> 8);
+    Frame frame = new Frame(lengthAndType & 0xff, flags, stream, ByteBuffer.wrap(payload));
+    if (frame.type == SETTINGS && (flags & ACK) == 0) {
+      write(frame(SETTINGS, ACK, 0, new byte[0]));
+    } else if (frame.type == PING && (flags & ACK) == 0) {
+      write(frame(PING, ACK, 0, payload));
+    } else if (frame.type == GOAWAY) {
+      throw new EOFException("the server goes away, error " + frame.payload.getInt(4));
+    }
+    return frame;
+  }
+
+  private int nextStream() {
+    lastStream += 2;
+    return lastStream;
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+  }
+
+  private static byte[] cancel() {
+    return new byte[] {0, 0, 0, CANCEL};
+  }
+
+  private static byte[] fields(int method, String path, String... others) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(method);
+    out.write(SCHEME_HTTP);
+    literal(out, PATH, path);
+    literal(out, AUTHORITY, "127.0.0.1");
+    for (String other : others) {
+      int colon = other.indexOf(':');
+      out.write(NAME_FOLLOWS);
+      string(out, other.substring(0, colon).toLowerCase(Locale.ROOT));
+      string(out, other.substring(colon + 1).strip());
+    }
+    return out.toByteArray();
+  }
+
+  private static void literal(ByteArrayOutputStream out, int name, String value) {
+    out.write(name);
+    string(out, value);
+  }
+
+  private static void string(ByteArrayOutputStream out, String value) {
+    out.write(value.length()); // below 127
+    out.writeBytes(value.getBytes(US_ASCII));
+  }
+
+  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+    return ByteBuffer.allocate(9 + payload.length)
+        .putInt((payload.length << 8) | type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
+  }
+
+  private record Frame(int type, int flags, int stream, ByteBuffer payload) {}
+}

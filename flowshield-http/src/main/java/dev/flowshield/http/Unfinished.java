@@ -1,0 +1,58 @@
+package dev.flowshield.http;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The admitted requests of one shield that are looked at until they are closed, since their server
+ * does not tell every end. All of them are looked at in one task, {@value #LOOKS_PER_SECOND} times
+ * a second while there are any; nothing is scheduled for a single request.
+ *
+ * <p>Thread-safe.
+ */
+final class Unfinished {
+
+  static final int LOOKS_PER_SECOND = 2;
+
+  private final Set<HttpAdmitted> all = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private final Executor atNextLook;
+
+  Unfinished() {
+    this(CompletableFuture.delayedExecutor(
+        1000 / LOOKS_PER_SECOND, TimeUnit.MILLISECONDS, Runnable::run));
+  }
+
+  /** For tests, which decide when to look. */
+  Unfinished(Executor atNextLook) {
+    this.atNextLook = atNextLook;
+  }
+
+  void add(HttpAdmitted request) {
+    all.add(request);
+    keepLooking();
+  }
+
+  void remove(HttpAdmitted request) {
+    all.remove(request);
+  }
+
+  private void keepLooking() {
+    if (!looking.get() && !all.isEmpty() && looking.compareAndSet(false, true)) {
+      atNextLook.execute(this::look);
+    }
+  }
+
+  private void look() {
+    try {
+      all.forEach(HttpAdmitted::look);
+    } finally {
+      looking.set(false);
+      keepLooking(); // also for a request that was added after its turn
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.flowshield.servlet;
+
+import static dev.flowshield.contract.Difference.ENDS_ASYNCHRONOUS_REQUESTS;
+
+import dev.flowshield.contract.Difference;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+
+@Tag("servlet-6.0")
+class Tomcat101GoneClientContractTest extends ServletGoneClientContract {
+
+  Tomcat101GoneClientContractTest() {
+    super(TomcatContainer::start);
+  }
+
+  @Override
+  protected Set<Difference> differences() {
+    return Set.of(ENDS_ASYNCHRONOUS_REQUESTS);
+  }
+}

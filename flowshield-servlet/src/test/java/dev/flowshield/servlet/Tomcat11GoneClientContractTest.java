@@ -1,0 +1,21 @@
+package dev.flowshield.servlet;
+
+import static dev.flowshield.contract.Difference.ENDS_ASYNCHRONOUS_REQUESTS;
+import static dev.flowshield.contract.Difference.NO_PUSH;
+
+import dev.flowshield.contract.Difference;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+
+@Tag("servlet-6.1")
+class Tomcat11GoneClientContractTest extends ServletGoneClientContract {
+
+  Tomcat11GoneClientContractTest() {
+    super(TomcatContainer::start);
+  }
+
+  @Override
+  protected Set<Difference> differences() {
+    return Set.of(NO_PUSH, ENDS_ASYNCHRONOUS_REQUESTS);
+  }
+}
