@@ -171,8 +171,9 @@ final class GivingUp {
       ExecutorService thread = Executors.newSingleThreadExecutor();
       CompletableFuture<Decision> next;
       try {
-        next =
-            thread.submit(() -> nextThatWaits(trial)).get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture<CompletableFuture<Decision>> place = new CompletableFuture<>();
+        thread.execute(() -> place.complete(nextThatWaits(trial)));
+        next = place.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
       } catch (TimeoutException tooLong) {
         throw trial.fault(
             "waiters that may wait after the only one gave up by " + way.name,

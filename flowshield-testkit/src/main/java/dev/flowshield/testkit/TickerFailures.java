@@ -251,7 +251,6 @@ final class TickerFailures {
   }
 
   /** To half the rate and back, so that the limit of the trial stands in the end. */
-  @SuppressWarnings("UnusedVariable") // as the other calls
   private void changeTo(String key, int failingReading) {
     RateLimit limit = trial.limit();
     ticker().failAt(failingReading);
