@@ -143,7 +143,8 @@ public final class ManualTicker implements Ticker {
   }
 
   /**
-   * Waits until at least this many futures of {@link #after} are pending, so that the next turn finds them.
+   * Waits until at least this many futures of {@link #after} are pending, so that the next turn finds them. A limiter may ask once
+   * for all callers that wait for one key, as the engine's limiters do.
    *
    * @throws AssertionError if they are still fewer after ten seconds
    * @throws InterruptedException if the thread is interrupted while it waits

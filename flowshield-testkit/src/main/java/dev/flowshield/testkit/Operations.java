@@ -50,16 +50,18 @@ final class Operations {
 
   private Stream<DynamicTest> changes() {
     return has(contract, Capability.CHANGE)
-        ? Stream.of(
-            test(
-                "keepsTheStateOfKeysInProportion",
-                contract.limits(),
-                this::keepsTheStateInProportion),
-            test("keepsTheNewLimitAfterAChange", contract.limits(), this::keepsTheNewLimit),
-            test(
-                "refusesAChangeThatIsNoneAndChangesNothing",
-                contract.limits(),
-                this::refusesAChangeThatIsNone))
+        ? Stream.concat(
+            Changes.of(contract),
+            Stream.of(
+                test(
+                    "keepsTheStateOfKeysInProportion",
+                    contract.limits(),
+                    this::keepsTheStateInProportion),
+                test("keepsTheNewLimitAfterAChange", contract.limits(), this::keepsTheNewLimit),
+                test(
+                    "refusesAChangeThatIsNoneAndChangesNothing",
+                    contract.limits(),
+                    this::refusesAChangeThatIsNone)))
         : unsupported(
             contract,
             "changeTo",

@@ -107,6 +107,21 @@ public interface RateLimiterContract {
     OneKey.aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth(this);
   }
 
+  /**
+   * After a step back, no key gets a second burst at one reading of the ticker: also if it was idle before the step, or is the first to
+   * ask after it, and however many keys come between.
+   */
+  @Test
+  default void aStepBackForgivesNothingHoweverManyKeysCome() {
+    ClockSteps.forgivesNothing(this);
+  }
+
+  /** When the ticker has caught up after a step back, all permits are back. */
+  @Test
+  default void aStepBackOnlyDelaysWhatComesBack() {
+    ClockSteps.onlyDelays(this);
+  }
+
   /** After exactly the wait that a rejection tells the permits are there; a nanosecond before, they are not. */
   @Test
   default void tellsTheShortestWaitThatHelps() {
@@ -205,6 +220,15 @@ public interface RateLimiterContract {
   @Test
   default void neverAdmitsMoreUnderThreads() throws Exception {
     Races.neverAdmitsMoreUnderThreads(this);
+  }
+
+  /**
+   * A ticker that throws once, in whichever operation that the limiter is capable of, leaves it usable on every thread; and no more
+   * is admitted than the worst case.
+   */
+  @TestFactory
+  default Stream<DynamicTest> survivesItsTicker() {
+    return TickerFailures.of(this);
   }
 
   // What only some limiters can.

@@ -1,6 +1,12 @@
 package dev.flowshield.testkit;
 
 import static dev.flowshield.testkit.Capabilities.test;
+import static dev.flowshield.testkit.Waiting.HOUR;
+import static dev.flowshield.testkit.Waiting.acquire;
+import static dev.flowshield.testkit.Waiting.asked;
+import static dev.flowshield.testkit.Waiting.requireAdmitted;
+import static dev.flowshield.testkit.Waiting.requireNothingPending;
+import static dev.flowshield.testkit.Waiting.requireWaiting;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -10,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,8 +26,7 @@ import org.junit.jupiter.api.DynamicTest;
 /** What holds of those who wait for permits. */
 final class Waits {
 
-  private static final String KEY = "alice";
-  private static final Duration HOUR = Duration.ofHours(1);
+  private static final String KEY = Waiting.KEY;
   private static final int SCHEDULES = 8;
   private static final int STEPS = 120;
 
@@ -39,7 +43,7 @@ final class Waits {
     }
     Waits waits = new Waits(contract);
     List<RateLimit> limits = Capabilities.soonBack(contract);
-    return Stream.of(
+    Stream<DynamicTest> all = Stream.of(
         test("admitsAtOnceWhatIsThere", limits, waits::admitsAtOnceWhatIsThere),
         test(
             "waitsExactlyUntilThePermitsAreThere",
@@ -50,14 +54,6 @@ final class Waits {
         test("letsNobodyInBeforeThoseWhoWait", limits, waits::letsNobodyInBeforeThoseWhoWait),
         test("letsOtherKeysInMeanwhile", limits, waits::letsOtherKeysInMeanwhile),
         test(
-            "givesThePermitsOfACancelledWaitBack",
-            limits,
-            waits::givesThePermitsOfACancelledWaitBack),
-        test(
-            "handsNoPlaceThatWasGivenUpOutTwice",
-            limits,
-            waits::handsNoPlaceThatWasGivenUpOutTwice),
-        test(
             "neverAdmitsMoreThanTheWorstCaseWhoeverWaits",
             limits,
             waits::neverAdmitsMoreWhoeverWaits),
@@ -65,9 +61,11 @@ final class Waits {
         test("refusesAWaitThatIsNone", limits, waits::refusesAWaitThatIsNone),
         test("wakesAThreadThatWaits", limits, waits::wakesAThreadThatWaits),
         test(
-            "givesThePermitsOfAnInterruptedThreadBack",
+            "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
             limits,
-            waits::givesThePermitsOfAnInterruptedThreadBack));
+            limit -> ClockSteps.delaysAWaiter(contract, limit)));
+    return Stream.of(all, GivingUp.of(contract, limits), WaitsAndReserves.of(contract, limits))
+        .flatMap(tests -> tests);
   }
 
   private void admitsAtOnceWhatIsThere(RateLimit limit) {
@@ -192,28 +190,6 @@ final class Waits {
     trial.rejects(KEY, limit.burst(), "who waited has taken a permit");
   }
 
-  private void givesThePermitsOfACancelledWaitBack(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
-    CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
-    requireWaiting(trial, waiting, "the burst is spent");
-    waiting.cancel(false);
-    requireAsBefore(trial, wait, "the wait was cancelled, so its permits are given back");
-  }
-
-  private void handsNoPlaceThatWasGivenUpOutTwice(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    trial.spend(KEY);
-    CompletableFuture<Decision> first = acquire(trial, 1, HOUR);
-    CompletableFuture<Decision> second = acquire(trial, limit.burst(), HOUR);
-    first.cancel(false);
-    CompletableFuture<Decision> third = acquire(trial, 1, HOUR);
-    trial.turn(4 * trial.idleNanos());
-    requireAdmitted(trial, second, "all permits have come back long ago");
-    requireAdmitted(trial, third, "all permits have come back long ago");
-    trial.requireWorstCase();
-  }
-
   private void neverAdmitsMoreWhoeverWaits(RateLimit limit) {
     Random random = Trial.random();
     for (int schedule = 0; schedule < SCHEDULES; schedule++) {
@@ -328,97 +304,6 @@ final class Waits {
       }
     } finally {
       thread.shutdownNow();
-    }
-  }
-
-  private void givesThePermitsOfAnInterruptedThreadBack(RateLimit limit) throws Exception {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try {
-      Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
-      trial.ticker().awaitPending(1);
-      thread.shutdownNow(); // interrupts it
-      Object given;
-      try {
-        given = waiting.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
-      } catch (ExecutionException thrown) {
-        given = thrown.getCause();
-      }
-      if (!(given instanceof InterruptedException)) {
-        throw trial.fault(
-            "acquire of an interrupted thread",
-            "InterruptedException",
-            given,
-            "stop waiting and say so");
-      }
-    } finally {
-      thread.shutdownNow();
-    }
-    requireAsBefore(trial, wait, "the thread was interrupted, so its permits are given back");
-  }
-
-  /** Asks to wait; permits that are admitted then, or later, count as used then. */
-  private static CompletableFuture<Decision> acquire(Trial trial, long permits, Duration maxWait) {
-    CompletableFuture<Decision> waiting = trial.limiter().acquireAsync(KEY, permits, maxWait);
-    trial.step("acquireAsync('" + KEY + "', " + permits + ", " + maxWait + "): "
-        + (waiting.isDone() ? waiting.join() : "waits"));
-    CompletableFuture<Void> unused = waiting.thenAccept(decision -> {
-      if (decision.isAdmitted()) {
-        trial.use(KEY, permits);
-      }
-    });
-    return waiting;
-  }
-
-  private static String asked(Trial trial, long permits, Duration maxWait) {
-    return trial.limiter().acquireAsync(KEY, permits, maxWait).toString();
-  }
-
-  private static void requireAsBefore(Trial trial, long wait, String reason) {
-    long told = trial.rejects(KEY, 1, "the burst is spent").retryAfterNanos();
-    if (told != wait) {
-      throw trial.fault("retryAfterNanos after a wait was given up", wait, told, reason);
-    }
-    requireNothingPending(trial);
-    trial.turn(wait);
-    trial.hasExactly(KEY, permitsAfter(trial, wait), reason);
-  }
-
-  /** What another limiter has, whose burst was spent as long ago. */
-  private static long permitsAfter(Trial trial, long wait) {
-    Trial undisturbed = trial.anew();
-    undisturbed.spend(KEY);
-    undisturbed.turn(wait);
-    return undisturbed.takeAll(KEY);
-  }
-
-  private static void requireWaiting(
-      Trial trial, CompletableFuture<Decision> waiting, String reason) {
-    if (waiting.isDone()) {
-      throw trial.fault("the answer to acquire", "still to come", waiting.join(), reason);
-    }
-  }
-
-  private static void requireAdmitted(
-      Trial trial, CompletableFuture<Decision> waiting, String reason) {
-    Decision decision = waiting.getNow(null);
-    if (decision == null || !decision.isAdmitted()) {
-      throw trial.fault(
-          "the answer to acquire",
-          "admitted",
-          decision == null ? "no answer yet" : decision,
-          reason);
-    }
-  }
-
-  private static void requireNothingPending(Trial trial) {
-    if (trial.ticker().pending() != 0) {
-      throw trial.fault(
-          "what the limiter waits for when nobody waits",
-          "nothing",
-          trial.ticker().pending() + " futures of the ticker",
-          "cancel a future that is no longer needed");
     }
   }
 }

@@ -156,7 +156,70 @@ class DefectsTest {
                 Defects.TakesOfSome.class,
                 "keepsSeveral",
                 "takesOfAllLimitsOrOfNone",
-                "takes nothing of the others"))
+                "takes nothing of the others"),
+            hunt(
+                EdgeDefects.TakesForgottenKeysForNew.class,
+                "aStepBackForgivesNothingHoweverManyKeysCome",
+                "may owe again"),
+            hunt(
+                EdgeDefects.PutsOffWhoAsksAfterAStepBack.class,
+                "aStepBackOnlyDelaysWhatComesBack",
+                "the ticker has caught up"),
+            hunt(
+                EdgeDefects.GivesUpWhenCancelledOnly.class,
+                "waits",
+                "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
+                "by whatever completes the future"),
+            hunt(
+                EdgeDefects.LeavesThoseBehindWhereTheyAre.class,
+                "waits",
+                "movesUpTheWaitersBehindOneThatGivesUp",
+                "they move up"),
+            hunt(
+                EdgeDefects.ShiftsTheEndWhereAChargeWasMade.class,
+                "waits",
+                "servesNoTwoBurstsAtOnceWhereATrueCostWasCharged",
+                "permits used of key"),
+            hunt(
+                EdgeDefects.ShiftsTheEndBelowAWaiter.class,
+                "waits",
+                "servesNoRefundTwiceThatIsMadeWhileCallersWait",
+                "permits used of key"),
+            hunt(
+                EdgeDefects.LosesAWaiterThatIsWokenEarly.class,
+                "waits",
+                "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
+                "let it wait for the rest"),
+            hunt(
+                EdgeDefects.LosesAWaiterThatIsWokenEarly.class,
+                "survivesItsTicker",
+                "wakingAWaiterWorksAfterTheTickerHasThrown",
+                "must not lose it"),
+            hunt(
+                EdgeDefects.RoundsUpWheneverTheLimitIsSet.class,
+                "isOperated",
+                "aChangeToTheSameLimitIsNone",
+                "round nothing"),
+            hunt(
+                EdgeDefects.RoundsUpAtEachChange.class,
+                "isOperated",
+                "changesToAndFroStarveNoKey",
+                "fractions of a permit"),
+            hunt(
+                EdgeDefects.ConvertsNothingWhereTheBurstStays.class,
+                "isOperated",
+                "changesToAndFroInOneInstantMakeNoPermits",
+                "whatever the rate is"),
+            hunt(
+                EdgeDefects.KeepsItsLockWhenTheTickerThrows.class,
+                "survivesItsTicker",
+                "peekWorksAfterTheTickerHasThrown",
+                "unlock in a finally block"),
+            hunt(
+                EdgeDefects.TakesAPlaceBeforeTheTimer.class,
+                "survivesItsTicker",
+                "acquireAsyncWorksAfterTheTickerHasThrown",
+                "must be"))
         .map(hunt -> dynamicTest(
             hunt.defect.getSimpleName() + " by " + hunt.fails, () -> requireFound(hunt)));
   }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +31,7 @@ class ExactLimiter implements RateLimiter {
 
   /** Permits that are used at a time, perhaps ahead; open while they may be given back. */
   static final class Taking {
-    final long at;
+    long at;
     long cost;
     boolean open;
 
@@ -48,9 +49,26 @@ class ExactLimiter implements RateLimiter {
   static final class Account {
     Debt debt;
     final List<Taking> takings = new ArrayList<>();
+    final List<Waiter> waiters = new ArrayList<>();
 
     Account(long now) {
       debt = new Debt(0, now);
+    }
+  }
+
+  /** A caller that waits for its taking to come true. */
+  static final class Waiter {
+    final String key;
+    final long permits;
+    final Taking taking;
+    final CompletableFuture<Decision> future = new CompletableFuture<>();
+    CompletableFuture<Void> timer;
+
+    Waiter(String key, long permits, Taking taking, CompletableFuture<Void> timer) {
+      this.key = key;
+      this.permits = permits;
+      this.taking = taking;
+      this.timer = timer;
     }
   }
 
@@ -61,8 +79,9 @@ class ExactLimiter implements RateLimiter {
   private final Ticker ticker;
   private final int maxClients;
   private final int maxQueued;
-  private int queued;
-  private long fullUntil; // nobody is idle before
+  int queued;
+  private long fullUntil; // no key is idle before
+  private @Nullable Long forgotten; // the latest reading at which idle keys were forgotten
   private RateLimit limit;
   private long unit;
   private long burst;
@@ -111,7 +130,9 @@ class ExactLimiter implements RateLimiter {
   /** The wait before somebody new fits; 0 if there is room. */
   long makeRoom(Map<String, Account> all, long now) {
     if (all.size() >= maxClients && fullUntil - now <= 0) {
-      all.values().removeIf(account -> debt(account, now).units == 0);
+      if (all.values().removeIf(account -> debt(account, now).units == 0)) {
+        forgotten = now;
+      }
       fullUntil = now
           + all.values().stream()
               .mapToLong(account -> waitFor(debt(account, now).units))
@@ -119,6 +140,40 @@ class ExactLimiter implements RateLimiter {
               .orElse(0);
     }
     return all.size() < maxClients ? 0 : fullUntil - now;
+  }
+
+  /** Until when a key that is not known may owe what was forgotten: the ticker may have stepped back. */
+  long mayOweUntil(long now) {
+    return forgotten == null ? now : forgotten;
+  }
+
+  /** A future of the ticker, which may throw. */
+  CompletableFuture<Void> timer(long nanos) {
+    return ticker.after(nanos);
+  }
+
+  /** Whether a waiter that is woken is served. */
+  boolean isServed(Waiter waiter) {
+    return true;
+  }
+
+  /** Whether a waiter whose future was completed gives up. */
+  boolean givesUp(Waiter waiter) {
+    return true;
+  }
+
+  /** Whether to change the limit. */
+  boolean isChange(RateLimit next) {
+    return !limit.equals(next);
+  }
+
+  /** What is owed of the next limit by a key that owes so much of this one: as large a part of the burst. */
+  long converted(long units, RateLimit next) {
+    return BigInteger.valueOf(units)
+        .multiply(BigInteger.valueOf(burst(next)))
+        .add(BigInteger.valueOf(burst - 1))
+        .divide(BigInteger.valueOf(burst))
+        .longValueExact();
   }
 
   /** Takes back what was not used. */
@@ -144,6 +199,13 @@ class ExactLimiter implements RateLimiter {
 
   boolean mayBeHad(long permits) {
     return permits >= 1 && permits <= limit.burst();
+  }
+
+  /** What a defect does: all is back earlier by the time of these permits, whatever still waits for its own. */
+  final void shiftTheEnd(Account account, long permits) {
+    Debt owed = replayed(account);
+    account.debt = new Debt(owed.units, owed.at - waitFor(permits * unit));
+    account.takings.clear();
   }
 
   final RateLimit limit() {
@@ -193,42 +255,74 @@ class ExactLimiter implements RateLimiter {
         return CompletableFuture.completedFuture(
             new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString()));
       }
-      Taking taking = take(key, permits, now + verdict.ahead, verdict.ahead > 0);
       if (verdict.ahead == 0) {
+        take(key, permits, now, false);
         return CompletableFuture.completedFuture(
             new Decision.Admitted(verdict.remaining - permits));
       }
+      CompletableFuture<Void> timer = timer(verdict.ahead); // first, as it may throw
+      Taking taking = new Taking(now + verdict.ahead, permits * unit, true);
+      Waiter waiter = new Waiter(key, permits, taking, timer);
+      Account account = accounts.computeIfAbsent(identity(key), absent -> new Account(now));
+      append(account, taking);
+      account.waiters.add(waiter);
       queued++;
-      CompletableFuture<Decision> future = new CompletableFuture<>();
-      CompletableFuture<Void> time = ticker.after(verdict.ahead);
-      CompletableFuture<Void> unused = time.thenRun(() -> {
-        if (endWait(key, taking, 0)) {
-          future.complete(new Decision.Admitted(0));
+      wakes(timer, waiter);
+      CompletableFuture<Decision> unused = waiter.future.whenComplete((decision, failure) -> {
+        if (givesUp(waiter)) {
+          giveUp(waiter);
         }
       });
-      CompletableFuture<Decision> unusedToo = future.whenComplete((decision, failure) -> {
-        if (future.isCancelled() && endWait(key, taking, permits)) {
-          time.cancel(false);
-        }
-      });
-      return future;
+      return waiter.future;
     } finally {
       leave();
     }
   }
 
-  private boolean endWait(String key, Taking taking, long unused) {
+  private void wakes(CompletableFuture<Void> timer, Waiter waiter) {
+    CompletableFuture<Void> unused = timer.thenRun(() -> {
+      if (isServed(waiter)) {
+        serve(waiter);
+      }
+    });
+  }
+
+  private void serve(Waiter waiter) {
     enter();
     try {
-      if (!taking.open) {
-        return false;
+      if (!waiter.taking.open) {
+        return;
       }
-      queued--;
-      settle(key, taking, unused);
-      return true;
+      leave(waiter);
+      settle(waiter.key, waiter.taking, 0);
     } finally {
       leave();
     }
+    waiter.future.complete(new Decision.Admitted(0));
+  }
+
+  private void giveUp(Waiter waiter) {
+    List<Waiter> due = List.of();
+    enter();
+    try {
+      if (waiter.taking.open) {
+        leave(waiter);
+        waiter.timer.cancel(false);
+        due = settle(waiter.key, waiter.taking, waiter.permits);
+      }
+    } finally {
+      leave();
+    }
+    due.forEach(this::serve);
+  }
+
+  private void leave(Waiter waiter) {
+    queued--;
+    account(waiter.key).ifPresent(account -> account.waiters.remove(waiter));
+  }
+
+  private Optional<Account> account(String key) {
+    return Optional.ofNullable(accounts.get(identity(key)));
   }
 
   @Override
@@ -253,23 +347,58 @@ class ExactLimiter implements RateLimiter {
   }
 
   private void settle(String key, Taking taking, long permits, long used) {
+    List<Waiter> due;
     enter();
     try {
-      settle(key, taking, Math.max(0, permits - used));
+      due = settle(key, taking, Math.max(0, permits - used));
       if (used > permits) {
         take(key, used - permits, ticker.nanos(), false);
       }
     } finally {
       leave();
     }
+    due.forEach(this::serve);
   }
 
-  private void settle(String key, Taking taking, long unused) {
+  /** Closes a taking; answers the waiters whose permits are there therefore. */
+  private List<Waiter> settle(String key, Taking taking, long unused) {
     taking.open = false;
     Account account = accounts.get(identity(key));
-    if (account != null && account.takings.contains(taking)) {
-      giveBack(account, taking, unused);
+    if (account == null || !account.takings.contains(taking)) {
+      return List.of();
     }
+    giveBack(account, taking, unused);
+    if (unused == 0) {
+      return List.of();
+    }
+    account.takings.removeIf(one -> one == taking && one.cost == 0);
+    return moveUp(account);
+  }
+
+  /** Lets those that wait take as early as they can now; answers those that need not wait. */
+  List<Waiter> moveUp(Account account) {
+    long now = ticker.nanos();
+    List<Waiter> due = new ArrayList<>();
+    Debt debt = account.debt;
+    for (Taking taking : account.takings) {
+      for (Waiter waiter : account.waiters) {
+        if (waiter.taking == taking) {
+          long start = turn(debt, now);
+          long ahead = start - now + waitFor(paid(debt, start).units + taking.cost - burst);
+          if (ahead == 0) {
+            due.add(waiter);
+          } else if (ahead < taking.at - now) {
+            CompletableFuture<Void> earlier = timer(ahead);
+            waiter.timer.cancel(false);
+            waiter.timer = earlier;
+            wakes(earlier, waiter);
+          }
+          taking.at = ahead < taking.at - now ? now + ahead : taking.at;
+        }
+      }
+      debt = after(debt, taking);
+    }
+    return due;
   }
 
   @Override
@@ -310,15 +439,13 @@ class ExactLimiter implements RateLimiter {
     try {
       RateLimit next = limits.get(0);
       long nextBurst = burst(next);
+      if (!isChange(next)) {
+        return;
+      }
       long now = ticker.nanos();
       for (Account account : accounts.values()) {
         Debt debt = debt(account, now);
-        long permits = BigInteger.valueOf(debt.units)
-            .multiply(BigInteger.valueOf(next.burst()))
-            .add(BigInteger.valueOf(burst - 1))
-            .divide(BigInteger.valueOf(burst))
-            .longValueExact();
-        account.debt = new Debt(permits * next.period().toNanos(), debt.at);
+        account.debt = new Debt(converted(debt.units, next), debt.at);
         account.takings.clear();
       }
       limit = next;
@@ -345,7 +472,7 @@ class ExactLimiter implements RateLimiter {
   private Verdict judge(String key, long permits, long now) {
     @Nullable Account account = accounts.get(identity(key));
     if (account == null) {
-      long wait = makeRoom(accounts, now);
+      long wait = Math.max(makeRoom(accounts, now), mayOweUntil(now) - now);
       return new Verdict(wait, wait > 0 ? 0 : limit.burst());
     }
     Debt last = replayed(account);
@@ -358,11 +485,14 @@ class ExactLimiter implements RateLimiter {
 
   private Taking take(String key, long permits, long at, boolean open) {
     Account account = accounts.computeIfAbsent(identity(key), absent -> new Account(at));
-    if (debt(account, at).units == 0) {
+    if (account.waiters.isEmpty() && debt(account, at).units == 0) {
       account.debt = new Debt(0, at);
       account.takings.clear();
     }
-    Taking taking = new Taking(at, permits * unit, open);
+    return append(account, new Taking(at, permits * unit, open));
+  }
+
+  private Taking append(Account account, Taking taking) {
     account.takings.add(taking);
     while (!account.takings.isEmpty() && !account.takings.get(0).open) {
       account.debt = after(account.debt, account.takings.remove(0));

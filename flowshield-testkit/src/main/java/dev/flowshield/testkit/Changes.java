@@ -1,0 +1,159 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Capabilities.test;
+
+import dev.flowshield.RateLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/** What holds when a limit is changed again and again. */
+final class Changes {
+
+  private static final List<String> KEYS = List.of("alice", "");
+  private static final int TICKS = 240;
+
+  private final RateLimiterContract contract;
+
+  private Changes(RateLimiterContract contract) {
+    this.contract = contract;
+  }
+
+  static Stream<DynamicTest> of(RateLimiterContract contract) {
+    Changes tests = new Changes(contract);
+    return Stream.of(
+        test("aChangeToTheSameLimitIsNone", contract.limits(), tests::aChangeToTheSameLimitIsNone),
+        test(
+            "changesToAndFroInOneInstantMakeNoPermits",
+            contract.limits(),
+            tests::changesInOneInstantMakeNoPermits),
+        test("changesToAndFroStarveNoKey", contract.limits(), tests::changesStarveNoKey));
+  }
+
+  private void aChangeToTheSameLimitIsNone(RateLimit limit) {
+    long interval = limit.period().toNanos() / limit.permits();
+    for (String key : KEYS) {
+      for (long tick : new long[] {1 + interval / 6, 1 + limit.period().toNanos() / 6}) {
+        Trial changed = new Trial(contract, limit);
+        Trial unchanged = new Trial(contract, limit);
+        long given = 0;
+        long expected = 0;
+        for (int i = 0; i < TICKS; i++) {
+          given += takeAll(changed, key);
+          expected += takeAll(unchanged, key);
+          change(changed, limit);
+          changed.turn(tick);
+          unchanged.turn(tick);
+        }
+        if (given < expected) {
+          throw changed.fault(
+              "permits admitted where every " + tick + " ns the limit is changed to itself",
+              "at least " + expected + ", as without",
+              given,
+              "a change to the same limit is no change: round nothing");
+        }
+        changed.requireWorstCase();
+      }
+    }
+  }
+
+  private void changesInOneInstantMakeNoPermits(RateLimit limit) {
+    long most = contract.worstCase(limit, Duration.ZERO);
+    for (String key : KEYS) {
+      for (int times : new int[] {1, 7, 100}) {
+        Trial trial = new Trial(contract, limit);
+        long taken = 0;
+        for (int i = 0; i < times; i++) {
+          taken += takeAll(trial, key);
+          change(trial, slower(limit));
+          taken += takeAll(trial, key);
+          change(trial, limit);
+        }
+        taken += takeAll(trial, key);
+        if (taken > most) {
+          throw trial.fault(
+              "permits admitted at one instant while the limit is changed " + times + " times to "
+                  + slower(limit) + " and back",
+              "at most " + most,
+              taken,
+              "a key that has spent its burst has spent the next one too, whatever the rate is");
+        }
+      }
+    }
+  }
+
+  private void changesStarveNoKey(RateLimit limit) {
+    starvesNoKey(limit, slower(limit), limit);
+    starvesNoKey(limit, limit, faster(limit));
+  }
+
+  private void starvesNoKey(RateLimit first, RateLimit smaller, RateLimit larger) {
+    long tick = 20 + smaller.period().toNanos() * 53 / 300; // six are a little more than the period
+    for (String key : KEYS) {
+      Trial trial = new Trial(contract, first);
+      Trial steady = new Trial(contract, smaller);
+      long given = 0;
+      long expected = 0;
+      for (int i = 0; i < TICKS; i++) {
+        given += takeAll(trial, key);
+        expected += takeAll(steady, key);
+        try {
+          change(trial, i % 2 == 0 ? smaller : larger);
+        } catch (IllegalArgumentException outOfRange) {
+          return; // what a limiter cannot keep it refuses
+        }
+        trial.turn(tick);
+        steady.turn(tick);
+      }
+      long twoPeriods = trial.elapsed() / (2 * smaller.period().toNanos());
+      long least = Math.max(twoPeriods, refillsEvenly(smaller) ? expected * 9 / 10 - 1 : 0);
+      long most = contract.worstCase(larger, Duration.ofNanos(trial.elapsed()));
+      if (given < least || given > most) {
+        throw trial.fault(
+            "permits admitted while the limit is changed between " + smaller + " and " + larger,
+            least + " to " + most + ", about what " + smaller + " admits or more",
+            given,
+            "keep of each key which part of the burst it has spent, and fractions of a permit");
+      }
+    }
+  }
+
+  /** Whether the worst case is that of a token bucket, in which each moment brings its part. */
+  private boolean refillsEvenly(RateLimit limit) {
+    long period = limit.period().toNanos();
+    return contract.worstCase(limit, Duration.ofNanos(1))
+            <= limit.burst() + limit.permits() / period
+        && contract.worstCase(limit, Duration.ofNanos(period + 1))
+            <= limit.burst() + limit.permits() + 1;
+  }
+
+  /** Unlike a change of a trial, spans that passed are judged on. */
+  private static void change(Trial trial, RateLimit next) {
+    trial.step("changeTo " + next);
+    trial.limiter().changeTo(List.of(next));
+  }
+
+  private static long takeAll(Trial trial, String key) {
+    long most = 4 * trial.limit().burst();
+    long taken = 0;
+    while (taken <= most && trial.limiter().tryAcquire(key, 1)) {
+      taken++;
+    }
+    trial.step("takes all of key '" + key + "': " + taken);
+    if (taken > 0) {
+      trial.use(key, taken);
+    }
+    return taken;
+  }
+
+  /** Half the rate and the same burst. */
+  private static RateLimit slower(RateLimit limit) {
+    return new RateLimit(limit.permits(), limit.period().multipliedBy(2), limit.burst());
+  }
+
+  /** Twice the rate and twice the burst. */
+  private static RateLimit faster(RateLimit limit) {
+    return new RateLimit(2 * limit.permits(), limit.period(), 2 * limit.burst());
+  }
+}
