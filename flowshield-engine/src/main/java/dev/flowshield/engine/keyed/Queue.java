@@ -137,6 +137,9 @@ final class Queue {
     long rest;
     lock.lock();
     try {
+      if (line.size() == 0) {
+        return false; // all gave up meanwhile
+      }
       time = line.time();
       rest = time - ticker.nanos();
       if (rest > 0 && line.hasTimer()) {

@@ -27,10 +27,13 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
         && next.hasWindowsOf(old)) {
       return next.converted(old, word, now);
     }
-    if (from instanceof SlidingWindow old
-        && to instanceof SlidingWindow next
-        && next.hasWindowsOf(old)) {
-      return next.converted(old, word, now);
+    if (from instanceof SlidingWindow old && to instanceof SlidingWindow next) {
+      if (next.hasWindowsOf(old)) {
+        return next.converted(old, word, now);
+      }
+      if (!old.isAhead(word, now)) {
+        return next.refitted(old, word, now);
+      }
     }
     return from.isIdle(word, now) ? to.idle(now) : inWholePermits(word, now);
   }

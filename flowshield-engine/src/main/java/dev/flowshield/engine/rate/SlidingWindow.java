@@ -146,6 +146,27 @@ public final class SlidingWindow implements RateAlgorithm {
         + (Conversion.scaled(from.current(standing), limit, from.limit) << CURRENT);
   }
 
+  /**
+   * The word for a key that another limit with other windows remembers by {@code word}, if that is not ahead of the time. What weighs now
+   * is counted for the window before, as far as the limit allows, so that it goes on fading: no faster than this limit gives permits.
+   */
+  long refitted(SlidingWindow from, long word, long now) {
+    long standing = from.standing(word, now);
+    long spent =
+        Conversion.scaled(Math.min(from.limit, from.estimate(standing, now)), limit, from.limit);
+    long into = windows.into(now);
+    long last =
+        Math.min(limit, Conversion.scaled(spent, windows.length(), windows.length() - into));
+    long weight = last - divided(last, into, windows.length());
+    long rest = Math.max(0, spent - weight);
+    return windows.word(now) + (last << (CURRENT + bits)) + (rest << CURRENT);
+  }
+
+  /** Whether a word is of a window that has not begun. */
+  boolean isAhead(long word, long now) {
+    return windows.between(windows.word(now), standing(word, now)) > 0;
+  }
+
   boolean hasWindowsOf(SlidingWindow other) {
     return windows.areThoseOf(other.windows);
   }

@@ -93,6 +93,22 @@ class ChangingToAndFroTest {
     assertThat(admitted).isBetween(30, 2 * 60 + 2);
   }
 
+  @ParameterizedTest
+  @CsvSource({"fixed-window, 350", "sliding-window, 350", "fixed-window, 53", "sliding-window, 53"})
+  void ofWindowsOfOtherLengthsStarvesNobody(String algorithm, long millis) {
+    RateLimiter limiter = limiter(algorithm, "1/2s");
+    int admitted = 0;
+    for (long passed = 0; passed < 84_000; passed += millis) {
+      while (limiter.tryAcquire("alice")) {
+        admitted++;
+      }
+      limiter.changeTo(passed / millis % 2 == 0 ? "1/s" : "1/2s");
+      ticker.advanceNanos(millis * 1_000_000);
+    }
+
+    assertThat(admitted).isBetween(21, 85);
+  }
+
   @Test
   void keepsFractionsOfAPermit() {
     RateLimiter limiter = limiter("token-bucket", "1/min");
