@@ -183,7 +183,8 @@ final class Buckets {
     int at = overflowWords;
     try {
       while (at < slots.length) {
-        copy.put(at, Slots.fingerprint(slots, at), Slots.freeze(slots, at));
+        copy.slots[at] = Slots.fingerprint(slots, at);
+        copy.slots[at + 1] = Slots.freeze(slots, at); // no call from here on, so thaw() knows of it
         at += 2;
       }
     } finally {
@@ -194,12 +195,8 @@ final class Buckets {
     return copy;
   }
 
-  /** Takes the words back from the copy that froze them. */
-  void thaw(Buckets frozen) {
-    thaw(frozen, slots.length);
-  }
-
-  private void thaw(Buckets frozen, int end) {
+  /** Takes the words before this index back from the copy that froze them. Calls no deeper than freezing them did. */
+  void thaw(Buckets frozen, int end) {
     for (int at = overflowWords; at < end; at += 2) {
       Slots.word(slots, at, Slots.word(frozen.slots, at));
     }

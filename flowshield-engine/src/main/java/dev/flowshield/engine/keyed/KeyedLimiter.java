@@ -9,6 +9,7 @@ import dev.flowshield.engine.rate.AllOrNothing;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Lease;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
@@ -207,6 +208,7 @@ public final class KeyedLimiter implements RateLimiter {
     List<RateAlgorithm> to = algorithms(formula, limits); // all fit, or none is changed
     Allowances[] all =
         Stream.concat(Stream.of(keyless), Stream.of(keys)).toArray(Allowances[]::new);
+    StackRoom.require();
     changing.lock();
     try {
       AllOrNothing.change(all, algorithms(formula, rules.limits), to);

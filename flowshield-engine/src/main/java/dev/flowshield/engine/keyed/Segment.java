@@ -9,6 +9,7 @@ import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Conversion;
 import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -80,6 +81,7 @@ final class Segment {
   }
 
   int used() {
+    StackRoom.require();
     lock.lock();
     try {
       return used;
@@ -89,6 +91,7 @@ final class Segment {
   }
 
   long overflowed() {
+    StackRoom.require();
     lock.lock();
     try {
       return overflowed;
@@ -103,6 +106,7 @@ final class Segment {
 
   /** Returns once whatever moves under the lock has moved. */
   void awaitMove() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever moved it held the lock
@@ -121,6 +125,7 @@ final class Segment {
     if (refused != null) {
       return refused;
     }
+    StackRoom.require();
     lock.lock();
     try {
       while (true) {
@@ -151,6 +156,7 @@ final class Segment {
    * @return the word after it, {@link RateAlgorithm#REJECTED}, or {@link Slots#MOVING} if the key has a slot by now
    */
   long admitNewcomerAhead(long hash, long permits, long then) {
+    StackRoom.require();
     lock.lock();
     try {
       while (true) {
@@ -241,6 +247,7 @@ final class Segment {
 
   /** Takes permits that were used already. */
   void charge(long hash, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       while (!charge(bucketsForWriting(), hash, permits)) {
@@ -265,6 +272,7 @@ final class Segment {
 
   /** Forgets what a key with a slot has taken. */
   void reset(long hash, GivenBack counts) {
+    StackRoom.require();
     lock.lock();
     try {
       if (buckets.find(hash) != NOWHERE) {
@@ -278,6 +286,7 @@ final class Segment {
 
   /** Goes on with another algorithm, each key with its state in proportion. */
   void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       rewrite(next, NOBODY);
@@ -360,7 +369,7 @@ final class Segment {
         // room
       }
     } catch (Throwable failure) { // no memory, say: thaw, or all who come would wait for ever
-      old.thaw(frozen);
+      old.thaw(frozen, frozen.slots().length);
       throw failure;
     }
   }
@@ -416,7 +425,7 @@ final class Segment {
       }
       buckets = next;
     } catch (Throwable failure) { // as in growth
-      old.thaw(frozen);
+      old.thaw(frozen, frozen.slots().length);
       throw failure;
     }
   }

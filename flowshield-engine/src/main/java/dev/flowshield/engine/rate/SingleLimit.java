@@ -134,6 +134,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    StackRoom.require();
     lock.lock();
     try {
       State current = state;
@@ -157,6 +158,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(hash);
@@ -200,6 +202,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void reset(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       // All that may fail comes before the word is frozen, or all callers would wait without end.
@@ -216,6 +219,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(NOBODY);
@@ -257,6 +261,7 @@ final class SingleLimit implements Allowances {
   }
 
   private void awaitChange() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever changes it holds the lock

@@ -204,6 +204,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(hash);
@@ -232,6 +233,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void reset(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       RateAlgorithm algorithm = stripes.whole();
@@ -245,6 +247,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       Conversion conversion = new Conversion(stripes.whole(), next);
@@ -283,6 +286,7 @@ public final class StripedLimit implements Allowances {
   }
 
   private Stripes gathered(long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       if (permits > stripes.mostAtOnce()) {
@@ -313,6 +317,7 @@ public final class StripedLimit implements Allowances {
   }
 
   private void awaitChange() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever changes it holds the lock
