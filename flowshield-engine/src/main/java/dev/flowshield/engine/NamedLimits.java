@@ -7,6 +7,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Requests;
+import dev.flowshield.engine.rate.StackRoom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -214,6 +215,7 @@ final class NamedLimits {
 
   /** Changes all of them, or none and throws. */
   void change(Collection<Limit> to) {
+    StackRoom.require();
     changing.lock();
     try {
       List<Limit> known = new ArrayList<>(); // that they fit

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.engine.rate.StackRoom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -64,7 +65,11 @@ final class TopRefused {
    */
   void refused(long hash, String key) {
     boolean looked = (ThreadLocalRandom.current().nextInt() & (oneIn - 1)) == 0;
-    if (!looked || !lock.tryLock()) {
+    if (!looked) {
+      return;
+    }
+    StackRoom.require();
+    if (!lock.tryLock()) {
       return;
     }
     try {
@@ -87,6 +92,7 @@ final class TopRefused {
               ? ": ask for one or more"
               : ": ask for 128 and choose from those; more are not counted"));
     }
+    StackRoom.require();
     lock.lock();
     try {
       return IntStream.range(0, used)

@@ -217,7 +217,8 @@ final class Buckets {
     int at = firstSlot();
     try {
       while (at < slots.length) {
-        copy.put(at, Slots.fingerprint(slots, at), Slots.freeze(slots, at));
+        copy.slots[at] = Slots.fingerprint(slots, at);
+        copy.slots[at + 1] = Slots.freeze(slots, at); // no call from here on, so thaw() knows of it
         at += 2;
       }
     } finally {
@@ -228,12 +229,8 @@ final class Buckets {
     return copy;
   }
 
-  /** Takes the words back from the copy that froze them. */
-  void thaw(Buckets frozen) {
-    thaw(frozen, slots.length);
-  }
-
-  private void thaw(Buckets frozen, int end) {
+  /** Takes the words before this index back from the copy that froze them. Calls no deeper than freezing them did. */
+  void thaw(Buckets frozen, int end) {
     for (int at = firstSlot(); at < end; at += 2) {
       Slots.word(slots, at, Slots.word(frozen.slots, at));
     }

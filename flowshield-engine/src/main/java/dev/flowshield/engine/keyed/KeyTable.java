@@ -7,6 +7,7 @@ import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 
@@ -164,6 +165,7 @@ public final class KeyTable implements Allowances {
 
   @Override
   public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    StackRoom.require();
     return segment(hash).undo(hash, before, taken, permits, then, givenBack, count);
   }
 
@@ -214,6 +216,7 @@ public final class KeyTable implements Allowances {
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
     givenBack.prepare(hash);
+    StackRoom.require();
     segment(hash).giveBack(hash, taken, givenBack, before, permits);
   }
 

@@ -9,6 +9,7 @@ import dev.flowshield.engine.rate.AllOrNothing;
 import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Lease;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
@@ -208,6 +209,7 @@ public final class KeyedLimiter implements RateLimiter {
     Rules next = new Rules(List.copyOf(limits));
     Allowances[] all =
         Stream.concat(Stream.of(keyless), Stream.of(keys)).toArray(Allowances[]::new);
+    StackRoom.require();
     changing.lock();
     try {
       AllOrNothing.change(all, twice(rules.limits), twice(limits), formula);

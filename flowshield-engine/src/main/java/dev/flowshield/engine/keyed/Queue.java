@@ -4,6 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Line.Waiter;
 import dev.flowshield.engine.rate.Lease;
+import dev.flowshield.engine.rate.StackRoom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +68,7 @@ final class Queue {
 
   /** The line that the waiter is in from now on; null if it does not wait. */
   private @Nullable Line join(String key, Waiter waiter, long maxWaitNanos) {
+    StackRoom.require();
     lock.lock();
     try {
       if (count >= most) {
@@ -114,6 +116,7 @@ final class Queue {
   /** The first of the line; if there is none, the line is no more. */
   private @Nullable Waiter first(Line line) {
     CompletableFuture<Void> timer;
+    StackRoom.require();
     lock.lock();
     try {
       Waiter first = line.first();
@@ -135,6 +138,7 @@ final class Queue {
     long generation;
     long time;
     long rest;
+    StackRoom.require();
     lock.lock();
     try {
       if (line.size() == 0) {
@@ -157,6 +161,7 @@ final class Queue {
       return false; // a timer may be early
     }
     CompletableFuture<Void> old = next;
+    StackRoom.require();
     lock.lock();
     try {
       if (line.isOf(generation)) {
@@ -175,6 +180,7 @@ final class Queue {
 
   private void elapsed(Line line, CompletableFuture<Void> timer, @Nullable Throwable failure) {
     Waiter first;
+    StackRoom.require();
     lock.lock();
     try {
       if (!line.isWokenBy(timer)) {
@@ -194,6 +200,7 @@ final class Queue {
   private void serve(Line line, Waiter first) {
     Decision decision = first.answer.get(); // before it leaves, as this may throw
     Lease taken;
+    StackRoom.require();
     lock.lock();
     try {
       if (line.first() != first || line.time() - ticker.nanos() > 0) {
@@ -225,6 +232,7 @@ final class Queue {
   private void giveUp(Waiter waiter) {
     Line line;
     boolean changed;
+    StackRoom.require();
     lock.lock();
     try {
       line = waiter.line();
@@ -251,6 +259,7 @@ final class Queue {
   }
 
   private @Nullable Waiter nextDropped(Line line) {
+    StackRoom.require();
     lock.lock();
     try {
       return line.nextDropped();

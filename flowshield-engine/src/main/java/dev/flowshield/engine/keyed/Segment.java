@@ -9,6 +9,7 @@ import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Conversion;
 import dev.flowshield.engine.rate.GivenBack;
 import dev.flowshield.engine.rate.Slots;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.engine.rate.Waits;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.concurrent.locks.ReentrantLock;
@@ -83,6 +84,7 @@ final class Segment {
   }
 
   int used() {
+    StackRoom.require();
     lock.lock();
     try {
       return used;
@@ -92,6 +94,7 @@ final class Segment {
   }
 
   long overflowed() {
+    StackRoom.require();
     lock.lock();
     try {
       return overflowed;
@@ -106,6 +109,7 @@ final class Segment {
 
   /** Returns once whatever moves under the lock has moved. */
   void awaitMove() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever moved it held the lock
@@ -124,6 +128,7 @@ final class Segment {
     if (refused != null) {
       return refused;
     }
+    StackRoom.require();
     lock.lock();
     try {
       while (true) {
@@ -156,6 +161,7 @@ final class Segment {
    *     another one
    */
   long admitNewcomerAhead(long hash, long permits, long then, long before) {
+    StackRoom.require();
     lock.lock();
     try {
       while (true) {
@@ -231,6 +237,7 @@ final class Segment {
   }
 
   void waitUntil(long hash, long time) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.until(hash, time);
@@ -240,6 +247,7 @@ final class Segment {
   }
 
   void waitOver(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.over(hash);
@@ -279,6 +287,7 @@ final class Segment {
 
   /** Takes permits that were used already. */
   void charge(long hash, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       while (!charge(bucketsForWriting(), hash, permits)) {
@@ -303,6 +312,7 @@ final class Segment {
 
   /** Forgets what a key with a slot has taken. */
   void reset(long hash, GivenBack counts) {
+    StackRoom.require();
     lock.lock();
     try {
       if (buckets.find(hash) != NOWHERE) {
@@ -316,6 +326,7 @@ final class Segment {
 
   /** Goes on with another algorithm, each key with its state in proportion. */
   void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       rewrite(next, NOBODY);
@@ -397,7 +408,7 @@ final class Segment {
         // room
       }
     } catch (Throwable failure) { // no memory, say: thaw, or all who come would wait for ever
-      old.thaw(frozen);
+      old.thaw(frozen, frozen.slots().length);
       throw failure;
     }
   }
@@ -454,7 +465,7 @@ final class Segment {
       }
       buckets = next;
     } catch (Throwable failure) { // as in growth
-      old.thaw(frozen);
+      old.thaw(frozen, frozen.slots().length);
       throw failure;
     }
   }

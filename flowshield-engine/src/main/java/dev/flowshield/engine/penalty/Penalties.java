@@ -1,5 +1,6 @@
 package dev.flowshield.engine.penalty;
 
+import dev.flowshield.engine.rate.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -108,6 +109,7 @@ public final class Penalties {
       return 0;
     }
     ReentrantLock lock = lock(bucket);
+    StackRoom.require();
     lock.lock();
     try {
       int at = placeToWrite(bucket, hash, now);
@@ -142,6 +144,7 @@ public final class Penalties {
   public boolean pardon(long hash) {
     int bucket = bucket(hash);
     ReentrantLock lock = lock(bucket);
+    StackRoom.require();
     lock.lock();
     try {
       int at = find(bucket, hash);
@@ -159,6 +162,7 @@ public final class Penalties {
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
       ReentrantLock lock = lock(bucket);
+      StackRoom.require();
       lock.lock();
       try {
         for (int at = bucket; at < bucket + PLACES; at++) {

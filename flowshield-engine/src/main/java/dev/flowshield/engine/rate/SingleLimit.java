@@ -134,6 +134,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    StackRoom.require();
     lock.lock();
     try {
       State current = state;
@@ -147,6 +148,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void waitUntil(long hash, long time) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.until(NOBODY, time);
@@ -157,6 +159,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void waitOver(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.over(NOBODY);
@@ -172,6 +175,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(hash);
@@ -216,6 +220,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void reset(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       // All that may fail comes before the word is frozen, or all callers would wait without end.
@@ -232,6 +237,7 @@ final class SingleLimit implements Allowances {
 
   @Override
   public void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(NOBODY);
@@ -273,6 +279,7 @@ final class SingleLimit implements Allowances {
   }
 
   private void awaitChange() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever changes it holds the lock

@@ -186,6 +186,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
+    StackRoom.require();
     lock.lock();
     try {
       return givenBack.of(hash) == count && stripes.undo(before, taken, permits, then);
@@ -196,6 +197,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void waitUntil(long hash, long time) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.until(0, time);
@@ -206,6 +208,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void waitOver(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       waits.over(0);
@@ -221,6 +224,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void giveBack(long hash, long taken, long before, long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       givenBack.prepare(hash);
@@ -250,6 +254,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void reset(long hash) {
+    StackRoom.require();
     lock.lock();
     try {
       RateAlgorithm algorithm = stripes.whole();
@@ -263,6 +268,7 @@ public final class StripedLimit implements Allowances {
 
   @Override
   public void changeTo(RateAlgorithm next) {
+    StackRoom.require();
     lock.lock();
     try {
       Conversion conversion = new Conversion(stripes.whole(), next);
@@ -301,6 +307,7 @@ public final class StripedLimit implements Allowances {
   }
 
   private Stripes gathered(long permits) {
+    StackRoom.require();
     lock.lock();
     try {
       if (permits > stripes.mostAtOnce()) { // another may have been first
@@ -331,6 +338,7 @@ public final class StripedLimit implements Allowances {
   }
 
   private void awaitChange() {
+    StackRoom.require();
     lock.lock();
     try {
       // nothing to do: whoever changes it holds the lock

@@ -10,7 +10,9 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,14 +22,20 @@ import org.junit.jupiter.api.Test;
 class EndOfStackTest {
 
   private static final int STACK_BYTES = 256 * 1024;
-  private static final int THREADS = 20; // the first of them interpret, the last have it compiled
+  private static final int THREADS = 10; // the first of them interpret, the last have it compiled
   private static final int WARM_UP = 20_000;
   private static final int BURST = 1_000_000; // more than is asked for
   private static final int CAP = 3;
 
+  // Made before, as making them takes deep calls. Most of them are newcomers whenever they come.
+  private static final List<String> CLIENTS =
+      IntStream.range(0, 500).mapToObj(i -> "client " + i).toList();
+  private static final List<List<RateLimit>> LIMITS =
+      List.of(RateLimit.parseAll("1000/s burst 500"), RateLimit.parseAll("1000/s burst 400"));
+
   private long nanos = 1L << 50; // a manual ticker takes a lock, which would be lost as well
   private @Nullable Admitted open; // a field, as a call to remember it may be one too many
-  private boolean withoutKey;
+  private int calls;
   private int overflows;
   private int answers;
 
@@ -46,7 +54,8 @@ class EndOfStackTest {
         open = null;
       }
       nanos += 1_000_000;
-      Admission admission = shield.admit("alice");
+      calls++;
+      Admission admission = shield.admit(CLIENTS.get(calls % CLIENTS.size()));
       if (admission instanceof Admitted admitted) {
         open = admitted;
         admitted.close();
@@ -59,7 +68,7 @@ class EndOfStackTest {
     }
     assertThat(shield.stats().inFlight()).isZero();
     nanos += Duration.ofHours(1).toNanos();
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(500);
+    assertThat(shield.peek("client", CLIENTS.get(0)).remaining()).isEqualTo(500);
     assertThat(shield.peek("everyone", "").remaining())
         .isBetween(BURST - BURST / 64L, (long) BURST);
     for (int i = 0; i < CAP; i++) {
@@ -77,15 +86,19 @@ class EndOfStackTest {
 
     toTheEndOfTheStack(() -> {
       nanos += 1_000_000;
-      withoutKey = !withoutKey;
-      if (withoutKey) {
-        limiter.tryAcquire();
-      } else {
-        limiter.tryAcquire("alice");
+      calls++;
+      switch (calls % 16) {
+        case 0 -> limiter.changeTo(LIMITS.get(calls / 16 % 2));
+        case 1 -> limiter.reset("alice");
+        case 2 -> limiter.reset("");
+        case 3 -> limiter.reserve("alice", 2);
+        case 4, 5, 6 -> limiter.tryAcquire();
+        case 7, 8, 9 -> limiter.tryAcquire("alice");
+        default -> limiter.tryAcquire(CLIENTS.get(calls % CLIENTS.size()));
       }
     });
 
-    limiter.changeTo("1000/s burst 500");
+    limiter.changeTo(LIMITS.get(0));
     nanos += Duration.ofHours(1).toNanos();
     for (String key : new String[] {"alice", "", "bob"}) {
       for (int i = 0; i < 500; i++) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Code of users that throws, whatever and whenever: the caller gets the error, and the next one finds everything as if nothing had
  * been called.
  */
-@Tag("class-path-only")
+@Tag("faults")
 class ForeignFailuresTest {
 
   private static final List<Supplier<Throwable>> FAILURES = List.of(

@@ -72,6 +72,7 @@ final class LimiterSubject extends Subject {
   final RateLimiter limiter;
   private final long burst;
   private final long otherBurst;
+  private final List<RateLimit> others;
   private final List<Account> accounts;
   private boolean changing;
   private boolean exact = true;
@@ -84,6 +85,7 @@ final class LimiterSubject extends Subject {
     this.limiter = limiter();
     this.burst = burst(make.limits);
     this.otherBurst = burst(make.others);
+    this.others = RateLimit.parseAll(make.others);
     this.accounts = Stream.of(key, "", KNOWN).distinct().map(this::account).toList();
   }
 
@@ -253,10 +255,10 @@ final class LimiterSubject extends Subject {
     return reserved;
   }
 
-  private void change(String to) {
+  private void change() {
     changing = true;
     if (canChange()) {
-      limiter.changeTo(to);
+      limiter.changeTo(others);
     }
   }
 
@@ -327,7 +329,7 @@ final class LimiterSubject extends Subject {
             .after(LimiterSubject::spendAndWait)
             .leaving(Operation.ALL, Operation.ALL)
             .hiding(),
-        of("changeTo(other) while others wait", s -> s.change(s.make.others))
+        of("changeTo(other) while others wait", LimiterSubject::change)
             .after(LimiterSubject::spendAndWait)
             .leaving(Operation.ALL, Operation.ALL)
             .hiding());
@@ -382,11 +384,10 @@ final class LimiterSubject extends Subject {
             .after(LimiterSubject::reserve)
             .leaving(0, Operation.ALL)
             .repeated(),
-        of("changeTo(other)", s -> s.change(s.make.others))
+        of("changeTo(other)", LimiterSubject::change)
             .after(LimiterSubject::reserve)
             .leaving(Operation.ALL, Operation.ALL)
-            .repeated(),
-        of("of(limits)", s -> s.limiter()));
+            .repeated());
   }
 
   /** How limiters stand before the operations. */
@@ -404,7 +405,7 @@ final class LimiterSubject extends Subject {
             situation(
                 "a known key",
                 new Make("10/s burst 5", "10/s burst 8", KEY),
-                s -> s.taken(Stream.of(KEY, KNOWN))),
+                s -> s.taken(Stream.concat(Stream.of(KEY), names(7)))),
             situation(
                 "a newcomer to an empty table",
                 new Make("10/s burst 5", "10/s burst 4", KEY),
@@ -436,7 +437,7 @@ final class LimiterSubject extends Subject {
             situation(
                 "several limits, a known key",
                 new Make("10/s burst 5, 60/min burst 8", "10/s burst 8, 60/min burst 8", KEY),
-                s -> s.taken(Stream.of(KEY, KNOWN))),
+                s -> s.taken(Stream.concat(Stream.of(KEY), names(7)))),
             situation(
                 "several limits, a newcomer who makes the table grow",
                 new Make("10/s burst 5, 60/min burst 8", "10/s burst 8, 60/min burst 8", KEY),
@@ -464,12 +465,23 @@ final class LimiterSubject extends Subject {
             situation(
                 "a sliding window",
                 new Make("sliding-window", "5/s", "8/s", 60, KEY),
-                s -> s.taken(Stream.of(KEY, KNOWN))))
+                s -> s.taken(Stream.of(KEY, KNOWN))),
+            building(new Make("10/s burst 5, 60/min", "10/s burst 5, 60/min", "")),
+            building(new Make("1000000/s", "1000000/s", "")),
+            building(new Make("fixed-window", "5/s", "8/s", 60, KEY)),
+            building(new Make("algorithm", "10/s burst 5", "10/s burst 5", 60, KEY)))
         .flatMap(Function.identity());
   }
 
   private static Stream<String> names(int count) {
     return Stream.iterate(0, i -> i < count, i -> i + 1).map(i -> i == 0 ? KNOWN : "other " + i);
+  }
+
+  private static Stream<Trial<LimiterSubject>> building(Make make) {
+    return Stream.of(new Trial<>(
+        "a limiter of " + make.limits + " by " + make.name,
+        () -> make.subject().inexact(),
+        of("of(name, spec)", LimiterSubject::limiter)));
   }
 
   private static Stream<Trial<LimiterSubject>> situation(

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The heap is full at one allocation after the other: the caller gets the error, and the next one finds everything as if nothing had been
  * called.
  */
-@Tag("class-path-only")
+@Tag("faults")
 class NoMemoryTest {
 
   private static final Instrumented ENGINE = new Instrumented(Instrumented.At.ALLOCATIONS);

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The stack ends at one call after the other, for what is done to mend it as well: the caller gets the error, and the next one finds
  * nothing broken. Permits may be lost to it until they are back by themselves.
  */
-@Tag("class-path-only")
+@Tag("faults")
 class NoStackTest {
 
   private static final Instrumented ENGINE = new Instrumented(Instrumented.At.CALLS);
