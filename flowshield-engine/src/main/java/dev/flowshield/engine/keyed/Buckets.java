@@ -1,9 +1,9 @@
 package dev.flowshield.engine.keyed;
 
+import dev.flowshield.engine.rate.Conversion;
 import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
-import java.util.function.LongUnaryOperator;
 
 /**
  * The slots of a segment, with the algorithm that their words belong to: where a key lives.
@@ -185,9 +185,9 @@ final class Buckets {
   }
 
   /** Sets the overflow words to what becomes of those of other buckets, which nobody writes meanwhile. */
-  void overflowWords(Buckets others, LongUnaryOperator becomes) {
+  void overflowWords(Buckets others, Conversion conversion, long now) {
     for (int i = HEADER; i < firstSlot(); i++) {
-      slots[i] = becomes.applyAsLong(others.slots[i]);
+      slots[i] = conversion.word(others.slots[i], now);
     }
   }
 

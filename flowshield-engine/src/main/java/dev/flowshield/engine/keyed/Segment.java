@@ -451,7 +451,7 @@ final class Segment {
       Buckets next = Buckets.free(algorithm, overflowWords, old.count());
       Conversion conversion = new Conversion(old.algorithm(), algorithm);
       long now = now();
-      next.overflowWords(frozen, word -> conversion.word(word, now));
+      next.overflowWords(frozen, conversion, now);
       for (int at = frozen.firstSlot(); at < frozen.slots().length; at += 2) {
         long hash = Slots.fingerprint(frozen.slots(), at);
         long word = Slots.word(frozen.slots(), at);

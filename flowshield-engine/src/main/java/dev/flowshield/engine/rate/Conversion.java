@@ -19,6 +19,9 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
     if (from.equals(to)) {
       return word;
     }
+    if (from.isIdle(word, now)) {
+      return to.idle(now);
+    }
     if (from instanceof Gcra old && to instanceof Gcra next) {
       return next.converted(old, word, now);
     }
@@ -35,7 +38,7 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
         return next.refitted(old, word, now);
       }
     }
-    return from.isIdle(word, now) ? to.idle(now) : inWholePermits(word, now);
+    return inWholePermits(word, now);
   }
 
   private long inWholePermits(long word, long now) {

@@ -155,15 +155,12 @@ public final class Gcra implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit of this kind remembers by {@code word}. A debt up to the burst keeps its proportion to the
+   * The word for a key that another limit of this kind remembers by {@code word}, which is not idle. A debt up to the burst keeps its proportion to the
    * burst. What is owed beyond it keeps its length in time, up to the most that a charge may owe.
    *
    * <p>Rounded up to a whole unit of time, so that changing to and fro forgives nothing, and costs at most two nanoseconds a change.
    */
   long converted(Gcra from, long word, long now) {
-    if (from.isIdle(word, now)) {
-      return idle(now);
-    }
     long debt = word - (now << from.shift);
     if (debt <= from.burst) {
       return idle(now)
