@@ -16,6 +16,8 @@ final class OwnLimiter implements RateLimiter {
   private final LimiterSpec spec;
   private final long interval;
   private final long burst;
+  private boolean forgets;
+  private long forgotten; // the latest reading at which a key was forgotten as idle
 
   OwnLimiter(LimiterSpec spec) {
     long period = spec.limit().period().toNanos();
@@ -41,12 +43,17 @@ final class OwnLimiter implements RateLimiter {
       long now = spec.ticker().nanos();
       Long known = full.get(key);
       if (known == null && full.size() >= spec.maxClients()) {
-        full.values().removeIf(time -> time - now <= 0);
+        if (full.values().removeIf(time -> time - now <= 0)) {
+          forgotten = forgets && forgotten - now > 0 ? forgotten : now;
+          forgets = true;
+        }
         if (full.size() >= spec.maxClients()) {
           return new Decision.Rejected(0, interval);
         }
       }
-      long debt = known == null ? 0 : Math.max(0, known - now);
+      // A key that was forgotten may owe again if the clock has stepped back since.
+      long mayOweUntil = known != null ? known : forgets ? forgotten : now;
+      long debt = Math.max(0, mayOweUntil - now);
       long early = debt + permits * interval - burst * interval;
       if (early > 0) {
         return new Decision.Rejected(Math.max(0, burst * interval - debt) / interval, early);
