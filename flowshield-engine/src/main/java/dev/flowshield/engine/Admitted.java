@@ -105,8 +105,10 @@ public final class Admitted implements Admission, AutoCloseable {
         shield.leave();
         left = true;
       } finally {
-        if (!left) { // the stack ends here: a later close gives the place back
-          state = outcome;
+        if (!left) {
+          synchronized (shield.leftBehind) {
+            shield.leftBehind.places++;
+          }
         }
       }
       shield.countEnd(outcome == FAILED, outcome == IGNORED);

@@ -7,6 +7,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Requests;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
+import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,6 +64,7 @@ public final class FlowShield {
   private final Ticker ticker;
   private final long builtAt;
   private final InFlight inFlight;
+  final LeftBehind leftBehind = new LeftBehind();
   private final Refusals refusals;
   private final NamedLimits limits;
 
@@ -285,6 +287,7 @@ public final class FlowShield {
   /** What was done so far. Walks the key table's segments, a microsecond's work; not for every request. */
   public ShieldStats stats() {
     LimitStats clients = limits.clients();
+    giveBackLeftBehind();
     return new ShieldStats(
         admitted.sum(),
         limits.refused() + refusals.blocked(),
@@ -316,7 +319,7 @@ public final class FlowShield {
       if (refused != null) {
         return refused;
       }
-      if (!inFlight.tryEnter()) {
+      if (!tryEnterInFlight()) {
         shed.increment();
         if (refusals.areTold()) {
           refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
@@ -336,7 +339,17 @@ public final class FlowShield {
         }
       } finally { // also when somebody's limiter throws: a place never given back is lost for good
         if (!taken) {
-          inFlight.exit();
+          boolean left = false;
+          try {
+            inFlight.exit();
+            left = true;
+          } finally {
+            if (!left) {
+              synchronized (leftBehind) {
+                leftBehind.places++;
+              }
+            }
+          }
           if (counted) {
             admitted.decrement();
           }
@@ -347,6 +360,30 @@ public final class FlowShield {
         return refused;
       }
     }
+  }
+
+  private boolean tryEnterInFlight() {
+    return inFlight.tryEnter() || (giveBackLeftBehind() && inFlight.tryEnter());
+  }
+
+  /** Gives back the places that were left behind, and says whether there were any. */
+  private boolean giveBackLeftBehind() {
+    boolean any = false;
+    while (leftBehind.places > 0) {
+      StackRoom.require();
+      boolean found;
+      synchronized (leftBehind) {
+        found = leftBehind.places > 0;
+        if (found) {
+          leftBehind.places--;
+        }
+      }
+      if (found) {
+        inFlight.exit();
+        any = true;
+      }
+    }
+    return any;
   }
 
   /** Gives a place back. */

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class EndOfStackTest {
 
   private static final int STACK_BYTES = 256 * 1024;
-  private static final int THREADS = 10; // the first of them interpret, the last have it compiled
-  private static final int WARM_UP = 20_000;
+  private static final int THREADS = 200; // the first of them interpret, the last have it compiled
+  private static final int WARM_UP = 40_000;
   private static final int BURST = 1_000_000; // more than is asked for
   private static final int CAP = 3;
 
@@ -158,7 +158,7 @@ class EndOfStackTest {
         STACK_BYTES);
     thread.setDaemon(true);
     thread.start();
-    thread.join(Duration.ofSeconds(10).toMillis());
+    thread.join(Duration.ofSeconds(60).toMillis());
     assertThat(thread.isAlive()).as("a call without end").isFalse();
     assertThat(failure[0]).isNull();
   }

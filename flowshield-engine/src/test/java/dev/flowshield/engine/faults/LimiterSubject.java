@@ -28,12 +28,6 @@ final class LimiterSubject extends Subject {
 
   private static final Duration WAIT = Duration.ofSeconds(30);
 
-  /**
-   * Whether the queue of callers that wait is asked to survive as well. Not yet: a failure in it may cost a place, or a caller its
-   * answer.
-   */
-  private static final boolean INCLUDES_WAITING = false;
-
   private static final List<Operation<LimiterSubject>> REPEATED =
       operations().stream().filter(Operation::isRepeated).toList();
 
@@ -197,9 +191,7 @@ final class LimiterSubject extends Subject {
       limiter.reset(account.name());
       assertWhole(account, burst);
     }
-    if (INCLUDES_WAITING) {
-      assertAllCanWait();
-    }
+    assertAllCanWait();
   }
 
   private void assertWhole(Account account, long whole) {
@@ -486,11 +478,7 @@ final class LimiterSubject extends Subject {
 
   private static Stream<Trial<LimiterSubject>> situation(
       String name, Make make, Function<LimiterSubject, LimiterSubject> prepare) {
-    return Stream.concat(
-            operations().stream(),
-            INCLUDES_WAITING
-                ? operationsOfWaiting().stream()
-                : Stream.<Operation<LimiterSubject>>empty())
+    return Stream.concat(operations().stream(), operationsOfWaiting().stream())
         .map(operation -> new Trial<>(name, () -> prepare.apply(make.subject()), operation));
   }
 }
