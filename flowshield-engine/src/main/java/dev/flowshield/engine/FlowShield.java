@@ -319,41 +319,18 @@ public final class FlowShield {
       if (refused != null) {
         return refused;
       }
-      if (!tryEnterInFlight()) {
+      Admission taken = take(charges, key, hash, permits, now);
+      if (taken == Shed.FULL) {
+        if (leftBehind.places > 0 && giveBackLeftBehind()) {
+          continue; // with a place free, perhaps
+        }
         shed.increment();
         if (refusals.areTold()) {
           refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
         }
-        return Shed.FULL;
       }
-      boolean counted = false;
-      boolean taken = false;
-      try {
-        // Before the permits are taken, as both may find no memory.
-        Admitted admission = charges.admitted(this);
-        admitted.increment();
-        counted = true;
-        taken = charges.take(key, hash, permits, now);
-        if (taken) {
-          return admission;
-        }
-      } finally { // also when somebody's limiter throws: a place never given back is lost for good
-        if (!taken) {
-          boolean left = false;
-          try {
-            inFlight.exit();
-            left = true;
-          } finally {
-            if (!left) {
-              synchronized (leftBehind) {
-                leftBehind.places++;
-              }
-            }
-          }
-          if (counted) {
-            admitted.decrement();
-          }
-        }
+      if (taken != null) {
+        return taken;
       }
       refused = charges.refusal(now);
       if (refused != null) {
@@ -362,11 +339,45 @@ public final class FlowShield {
     }
   }
 
-  private boolean tryEnterInFlight() {
-    return inFlight.tryEnter() || (giveBackLeftBehind() && inFlight.tryEnter());
+  /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
+  private @Nullable Admission take(Charges charges, String key, long hash, long permits, long now) {
+    if (!inFlight.tryEnter()) {
+      return Shed.FULL;
+    }
+    boolean counted = false;
+    boolean taken = false;
+    try {
+      // Before the permits are taken, as both may find no memory.
+      Admitted admission = charges.admitted(this);
+      admitted.increment();
+      counted = true;
+      taken = charges.take(key, hash, permits, now);
+      return taken ? admission : null;
+    } finally { // also when somebody's limiter throws: a place never given back is lost for good
+      if (!taken) {
+        boolean left = false;
+        try {
+          undo(counted);
+          left = true;
+        } finally {
+          if (!left) {
+            synchronized (leftBehind) {
+              leftBehind.places++;
+            }
+          }
+        }
+      }
+    }
   }
 
-  /** Gives back the places that were left behind, and says whether there were any. */
+  private void undo(boolean counted) {
+    if (counted) {
+      admitted.decrement();
+    }
+    inFlight.exit(); // last: what throws before it has given no place back
+  }
+
+  /** Gives back the places that were left behind; false if there were none. */
   private boolean giveBackLeftBehind() {
     boolean any = false;
     while (leftBehind.places > 0) {

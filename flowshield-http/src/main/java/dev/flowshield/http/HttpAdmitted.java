@@ -41,7 +41,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
    * @param work must be quick, must not block and must not throw
    */
   public void watch(Supplier<Progress> work) {
-    if (admitted == null) {
+    if (admitted == null || closed) {
       return;
     }
     watched = work;
@@ -54,12 +54,14 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
   void look() {
     Supplier<Progress> work = watched;
     Progress progress = work == null ? Progress.GOING_ON : work.get();
-    if (progress == Progress.CLIENT_GONE) {
-      ignored();
-      looksSinceGone++;
-    }
-    if (progress == Progress.ENDED || looksSinceGone > PATIENCE_LOOKS) {
+    if (progress == Progress.ENDED) {
       close();
+    } else if (progress == Progress.CLIENT_GONE) {
+      looksSinceGone++;
+      if (looksSinceGone > PATIENCE_LOOKS) {
+        ignored();
+        close();
+      }
     }
   }
 
