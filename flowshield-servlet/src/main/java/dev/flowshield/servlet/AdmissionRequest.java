@@ -10,10 +10,16 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 
 /**
  * An admitted request on its way through the application, which closes its admission when the work has truly ended: when the chain
  * returns, or, if the application went on asynchronously, when the container says that this is over.
+ *
+ * <p>The container says so at once if the client resets the stream, while the application works on. If
+ * the place were free then, a client could have any amount of work done at a time by resetting request
+ * after request. So the place is kept until the application hands the request back, or the patience of
+ * {@link HttpAdmitted#watch} is over.
  *
  * <p>It listens from within {@code startAsync}, before the application sees the context. Later is too late: another thread may have
  * dispatched or completed by then, and the container takes no listener any more.
@@ -28,6 +34,10 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   // Written and read by the thread that runs the chain.
   private boolean listening;
 
+  // Each is written before the other is read, so one of both sides closes.
+  private volatile boolean clientGone;
+  private volatile boolean handedBack; // since the last start
+
   AdmissionRequest(
       HttpServletRequest request, HttpServletResponse response, HttpAdmitted admitted) {
     super(request);
@@ -37,12 +47,28 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
 
   @Override
   public AsyncContext startAsync() {
-    return listenTo(super.startAsync());
+    return watched(listenTo(super.startAsync()));
   }
 
   @Override
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-    return listenTo(super.startAsync(request, response));
+    return watched(listenTo(super.startAsync(request, response)));
+  }
+
+  @Override
+  public AsyncContext getAsyncContext() {
+    return watched(super.getAsyncContext());
+  }
+
+  private AsyncContext watched(AsyncContext context) {
+    return new AdmissionContext(context, this::handBack);
+  }
+
+  private void handBack() {
+    handedBack = true;
+    if (clientGone) { // else the container tells when it is done with the request
+      admitted.close();
+    }
   }
 
   /** To be called when the chain has returned, or has thrown. */
@@ -52,7 +78,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     }
     try {
       if (isAsyncStarted()) { // by somebody who unwrapped the request
-        listenTo(getAsyncContext());
+        listenTo(super.getAsyncContext());
         return;
       }
     } catch (IllegalStateException dispatchedOrCompleted) {
@@ -63,6 +89,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
 
   /** Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has added this one already. */
   private AsyncContext listenTo(AsyncContext context) {
+    handedBack = false;
     if (!listening) {
       context.addListener(this);
       listening = true;
@@ -80,19 +107,35 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   @Override
   public void onTimeout(AsyncEvent event) {}
 
-  /** Closes, although completion is to follow at once: Tomcat 10.1.60 loses it if the request threw after {@code startAsync}. */
+  /**
+   * Closes if it was the application that failed, although completion is to follow at once: Tomcat
+   * 10.1.60 loses it if the request threw after {@code startAsync}.
+   */
   @Override
   public void onError(AsyncEvent event) {
-    admitted.failed();
-    close();
+    if (event.getThrowable() instanceof IOException && !handedBack) {
+      admitted.ignored();
+      clientGone = true;
+      if (handedBack) { // in the meantime
+        admitted.close();
+      }
+    } else {
+      admitted.failed();
+      close();
+    }
   }
 
   @Override
   public void onComplete(AsyncEvent event) {
-    close();
+    if (!clientGone) {
+      close();
+    }
   }
 
   private Progress progress(AsyncContext context) {
+    if (clientGone) {
+      return Progress.CLIENT_GONE;
+    }
     if (!isRecycled(context)) {
       return Progress.GOING_ON;
     }

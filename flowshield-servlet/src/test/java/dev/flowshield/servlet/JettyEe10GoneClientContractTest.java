@@ -1,7 +1,5 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.ENDS_ASYNCHRONOUS_REQUESTS;
-
 import dev.flowshield.contract.Difference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -15,6 +13,6 @@ class JettyEe10GoneClientContractTest extends ServletGoneClientContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of(ENDS_ASYNCHRONOUS_REQUESTS);
+    return Set.of();
   }
 }

@@ -1,6 +1,5 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.ENDS_ASYNCHRONOUS_REQUESTS;
 import static dev.flowshield.contract.Difference.NO_PUSH;
 
 import dev.flowshield.contract.Difference;
@@ -16,6 +15,6 @@ class Tomcat11GoneClientContractTest extends ServletGoneClientContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of(NO_PUSH, ENDS_ASYNCHRONOUS_REQUESTS);
+    return Set.of(NO_PUSH);
   }
 }

@@ -18,10 +18,5 @@ public enum Difference {
   /** No push over HTTP/2. */
   NO_PUSH,
   /** The application cannot leave HTTP on a connection. */
-  NO_UPGRADE,
-  /**
-   * A request is over for the server as soon as its client has gone, and its place is free, though
-   * asynchronous work for it may go on.
-   */
-  ENDS_ASYNCHRONOUS_REQUESTS
+  NO_UPGRADE
 }

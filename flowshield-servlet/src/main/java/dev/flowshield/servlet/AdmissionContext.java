@@ -1,0 +1,106 @@
+package dev.flowshield.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+
+/**
+ * The asynchronous context of an admitted request, as the application sees it. It tells when the
+ * application hands the request back, which the container does not if the client has reset the
+ * stream.
+ */
+final class AdmissionContext implements AsyncContext {
+
+  private final AsyncContext context;
+  private final Runnable handedBack;
+
+  AdmissionContext(AsyncContext context, Runnable handedBack) {
+    this.context = context;
+    this.handedBack = handedBack;
+  }
+
+  @Override
+  public void complete() {
+    try {
+      context.complete();
+    } finally { // the container throws if it has ended the request
+      handedBack.run();
+    }
+  }
+
+  @Override
+  public void dispatch() {
+    try {
+      context.dispatch();
+    } finally {
+      handedBack.run();
+    }
+  }
+
+  @Override
+  public void dispatch(String path) {
+    try {
+      context.dispatch(path);
+    } finally {
+      handedBack.run();
+    }
+  }
+
+  @Override
+  public void dispatch(ServletContext other, String path) {
+    try {
+      context.dispatch(other, path);
+    } finally {
+      handedBack.run();
+    }
+  }
+
+  @Override
+  public ServletRequest getRequest() {
+    return context.getRequest();
+  }
+
+  @Override
+  public ServletResponse getResponse() {
+    return context.getResponse();
+  }
+
+  @Override
+  public boolean hasOriginalRequestAndResponse() {
+    return context.hasOriginalRequestAndResponse();
+  }
+
+  @Override
+  public void start(Runnable work) {
+    context.start(work);
+  }
+
+  @Override
+  public void addListener(AsyncListener listener) {
+    context.addListener(listener);
+  }
+
+  @Override
+  public void addListener(
+      AsyncListener listener, ServletRequest request, ServletResponse response) {
+    context.addListener(listener, request, response);
+  }
+
+  @Override
+  public <T extends AsyncListener> T createListener(Class<T> type) throws ServletException {
+    return context.createListener(type);
+  }
+
+  @Override
+  public void setTimeout(long millis) {
+    context.setTimeout(millis);
+  }
+
+  @Override
+  public long getTimeout() {
+    return context.getTimeout();
+  }
+}
