@@ -78,7 +78,7 @@ class EdgesPropertyTest {
 
   private static final class Run {
     private final ManualTicker ticker = ManualTicker.startingAt(1000 * SECOND);
-    private final FailingTicker failing = new FailingTicker(ticker);
+    private final Failing failing = new Failing();
     private final List<RateLimit> limits;
     private final RateLimiter limiter;
     private final Map<String, Spans> spans = new HashMap<>();
@@ -93,7 +93,7 @@ class EdgesPropertyTest {
       limiter = RateLimiter.of(
           "token-bucket",
           LimiterSpec.of(limits.get(0))
-              .withTicker(failing)
+              .withTicker(failing.ticker(ticker))
               .withInstantSource(() -> Instant.EPOCH)
               .withMaxClients(1)
               .withMaxQueued(PLACES));
@@ -199,7 +199,7 @@ class EdgesPropertyTest {
           line.get(0).answer().cancel(false);
         }
       } catch (IllegalStateException failure) {
-        assertThat(failure).hasMessage(FailingTicker.MESSAGE);
+        assertThat(failure).hasMessage(Failing.MESSAGE);
       } finally {
         failing.failAt(0);
       }
@@ -243,40 +243,6 @@ class EdgesPropertyTest {
         ticker.advanceNanos(Duration.ofHours(1).toNanos());
         assertThat(all).allMatch(CompletableFuture::isDone);
       }
-    }
-  }
-
-  /** Throws at one of its next readings or timers. */
-  private static final class FailingTicker implements Ticker {
-    static final String MESSAGE = "this failure is part of the test";
-
-    private final Ticker ticker;
-    private int left;
-
-    FailingTicker(Ticker ticker) {
-      this.ticker = ticker;
-    }
-
-    void failAt(int use) {
-      left = use;
-    }
-
-    private void use() {
-      if (left > 0 && --left == 0) {
-        throw new IllegalStateException(MESSAGE);
-      }
-    }
-
-    @Override
-    public long nanos() {
-      use();
-      return ticker.nanos();
-    }
-
-    @Override
-    public CompletableFuture<Void> after(long nanos) {
-      use();
-      return ticker.after(nanos);
     }
   }
 
