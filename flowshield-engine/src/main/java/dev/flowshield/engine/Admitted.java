@@ -19,7 +19,8 @@ public final class Admitted implements Admission, AutoCloseable {
    * State, one int: SUCCESS, FAILED or IGNORED while in flight, then CLOSED for ever.
    *
    * Invariant
-   *   A1  Exactly one close finds it not CLOSED, and that one gives the place back (F2 of InFlight).
+   *   A1  Exactly one close finds it not CLOSED, and that one gives the place back (F2 of InFlight), or counts
+   *       it as left behind where the stack ends.
    *
    * Memory order: volatile; whatever was said of the outcome before the close counts.
    */

@@ -353,7 +353,7 @@ public final class FlowShield {
       counted = true;
       taken = charges.take(key, hash, permits, now);
       return taken ? admission : null;
-    } finally { // also when somebody's limiter throws: a place never given back is lost for good
+    } finally { // also when a user's limiter throws: a place never given back is lost for good
       if (!taken) {
         boolean left = false;
         try {

@@ -7,7 +7,7 @@ package dev.flowshield.engine;
 final class LeftBehind {
   /*
    * Written in a block that is synchronized on this object and calls nothing. To enter a monitor is the one exact thing that can
-   * still be done at the end of a stack, as it is no call; and a block without a call keeps nobody waiting.
+   * still be done at the end of a stack, as it is no call; and no thread waits for long for a block without a call.
    */
   volatile int places;
 }

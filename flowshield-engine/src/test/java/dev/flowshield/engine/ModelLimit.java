@@ -74,7 +74,7 @@ final class ModelLimit {
     });
   }
 
-  /** Who has spent half of the old burst has spent half of the new one, to the nanosecond; what is owed beyond stays as long. */
+  /** A key that has spent half of the old burst has spent half of the new one, to the nanosecond; what is owed beyond stays as long. */
   void change(List<RateLimit> to, long now) {
     for (int i = 0; i < allBack.length; i++) {
       RateLimit old = limits.get(i);

@@ -73,7 +73,7 @@ final class Waiting {
   static void requireNothingPending(Trial trial) {
     if (trial.ticker().pending() != 0) {
       throw trial.fault(
-          "what the limiter waits for when nobody waits",
+          "what the limiter waits for when no caller waits",
           "nothing",
           trial.ticker().pending() + " futures of the ticker",
           "cancel a future that is no longer needed");

@@ -147,12 +147,12 @@ public final class Application implements AutoCloseable {
         .isTrue();
   }
 
-  /** How many have come in that nobody has waited for. */
+  /** How many have come in that were not waited for. */
   int arrivals() {
     return arrived.availablePermits();
   }
 
-  /** Forgets who has come in. */
+  /** Forgets the requests that have come in. */
   void forgetArrivals() {
     arrived.drainPermits();
   }

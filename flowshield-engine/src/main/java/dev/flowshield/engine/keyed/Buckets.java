@@ -184,7 +184,7 @@ final class Buckets {
     System.arraycopy(others.slots, HEADER, slots, HEADER, overflowWords);
   }
 
-  /** Sets the overflow words to what becomes of those of other buckets, which nobody writes meanwhile. */
+  /** Sets the overflow words to what becomes of those of other buckets, which no thread writes meanwhile. */
   void overflowWords(Buckets others, Conversion conversion, long now) {
     for (int i = HEADER; i < firstSlot(); i++) {
       slots[i] = conversion.word(others.slots[i], now);

@@ -56,8 +56,8 @@ final class Queue {
   CompletableFuture<Decision> await(
       String key, Lease lease, long maxWaitNanos, Supplier<Decision> answer) {
     Waiter waiter = new Waiter(lease, answer);
-    CompletableFuture<?> unused =
-        waiter.future.whenComplete((decision, failure) -> giveUp(waiter)); // by whomever
+    CompletableFuture<?> unused = waiter.future.whenComplete(
+        (decision, failure) -> giveUp(waiter)); // completed by the caller, too
     Line line = join(key, waiter, maxWaitNanos);
     if (line == null) {
       return null;

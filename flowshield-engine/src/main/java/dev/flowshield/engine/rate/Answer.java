@@ -5,7 +5,7 @@ import dev.flowshield.spi.RateAlgorithm;
 
 /**
  * What to make of an outcome. It is asked before the word is exchanged, so an answer that fails leaves nothing taken, and one may be
- * thrown away where another thread exchanged the word first. The loop over a word is written once and asks one of these at its end, so that whoever needs only yes
+ * thrown away where another thread exchanged the word first. The loop over a word is written once and asks one of these at its end, so that a caller that needs only yes
  * or no pays neither for an object nor for the division behind {@code remaining}.
  */
 public interface Answer<T> {

@@ -204,7 +204,7 @@ public final class Slots {
     return (long) LONGS.getVolatile(slots, FALLS);
   }
 
-  /** Counts that a word of the array has fallen; under the lock of whoever passes its slots on, after the fall. */
+  /** Counts that a word of the array has fallen; under the lock under which its slots are passed on, after the fall. */
   public static void countFall(long[] slots) {
     LONGS.getAndAdd(slots, FALLS, 1L);
   }

@@ -66,7 +66,7 @@ class GivingUpTest {
     CompletableFuture<Decision> second = limiter.acquireAsync("alice", 10, HOUR);
     served.once(first, 10);
     served.once(second, 10);
-    held.settle(11); // behind those who wait, so neither can be undone
+    held.settle(11); // behind those that wait, so neither can be undone
 
     first.cancel(false);
 

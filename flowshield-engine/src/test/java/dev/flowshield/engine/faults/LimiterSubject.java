@@ -127,7 +127,7 @@ final class LimiterSubject extends Subject {
     return this;
   }
 
-  /** Lets so much time pass that all is as if nobody had taken anything. */
+  /** Lets so much time pass that all is as if nothing had been taken. */
   LimiterSubject rested() {
     rest();
     return this;
@@ -279,7 +279,7 @@ final class LimiterSubject extends Subject {
     over.stream().filter(each -> !each.isCancelled()).forEach(CompletableFuture::join);
   }
 
-  /** What waits for permits, and what ends that. Some of it runs where nobody is to be told. */
+  /** What waits for permits, and what ends that. Some of it runs where no caller is told. */
   private static List<Operation<LimiterSubject>> operationsOfWaiting() {
     return List.of(
         of("acquireAsync(key) that waits", s -> {
@@ -306,11 +306,11 @@ final class LimiterSubject extends Subject {
             })
             .leaving(Operation.ALL, Operation.ALL)
             .hiding(),
-        of("time passes for those who wait", LimiterSubject::passTimeOfWaiting)
+        of("time passes for those that wait", LimiterSubject::passTimeOfWaiting)
             .after(LimiterSubject::spendAndWait)
             .leaving(Operation.ALL, Operation.ALL)
             .hiding(),
-        of("cancel() of one who waits", s -> {
+        of("cancel() of one that waits", s -> {
               s.waiting.get(0).cancel(false);
               s.passTimeOfWaiting();
             })
@@ -403,11 +403,11 @@ final class LimiterSubject extends Subject {
                 new Make("10/s burst 5", "10/s burst 4", KEY),
                 s -> s),
             situation(
-                "a newcomer who makes the table grow",
+                "a newcomer that makes the table grow",
                 new Make("10/s burst 5", "10/s burst 8", KEY),
                 s -> s.taken(names(8))),
             situation(
-                "a newcomer who gets the slot of another",
+                "a newcomer that gets the slot of another",
                 new Make("10/s burst 5", "10/s burst 8", KEY),
                 s -> s.taken(names(8)).rested().inexact()),
             situation(
@@ -431,7 +431,7 @@ final class LimiterSubject extends Subject {
                 new Make("10/s burst 5, 60/min burst 8", "10/s burst 8, 60/min burst 8", KEY),
                 s -> s.taken(Stream.concat(Stream.of(KEY), names(7)))),
             situation(
-                "several limits, a newcomer who makes the table grow",
+                "several limits, a newcomer that makes the table grow",
                 new Make("10/s burst 5, 60/min burst 8", "10/s burst 8, 60/min burst 8", KEY),
                 s -> s.taken(names(8))),
             situation(
@@ -443,7 +443,7 @@ final class LimiterSubject extends Subject {
                 new Make("algorithm", "10/s burst 5", "10/s burst 5", 60, KEY),
                 s -> s.taken(Stream.of(KEY, KNOWN))),
             situation(
-                "an algorithm of one's own, a newcomer who makes the table grow",
+                "an algorithm of one's own, a newcomer that makes the table grow",
                 new Make("algorithm", "10/s burst 5", "10/s burst 5", 60, KEY),
                 s -> s.taken(names(8))),
             situation(

@@ -457,7 +457,7 @@ final class ShieldSubject extends Subject {
                 new Make(b -> b.perClient("10/s burst 5").maxClients(60)),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
-                "a shield for a newcomer who makes the table grow",
+                "a shield for a newcomer that makes the table grow",
                 new Make(b -> b.limit("100/s").perClient("10/s burst 5").maxClients(60)),
                 s -> s.taken(names(8))),
             situation(

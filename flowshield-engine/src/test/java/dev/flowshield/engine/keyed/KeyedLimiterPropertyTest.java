@@ -125,7 +125,7 @@ class KeyedLimiterPropertyTest {
           long wait = wait(model, permits);
           List<Taken> line = line(key);
           BigInteger then = now.add(BigInteger.valueOf(wait));
-          if (wait > 0 && !line.isEmpty()) { // after a reset, those who waited keep their times
+          if (wait > 0 && !line.isEmpty()) { // after a reset, those that waited keep their times
             then = then.max(line.get(line.size() - 1).turn.time);
           }
           boolean waits = then.subtract(now)

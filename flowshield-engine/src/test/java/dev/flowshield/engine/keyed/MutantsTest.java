@@ -167,7 +167,7 @@ class MutantsTest {
             GIVING_UP,
             "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
-            "whoever gives up takes its own turn along, and those behind keep theirs",
+            "a waiter that gives up takes its own turn along, and those behind keep theirs",
             LINE,
             List.of(
                 "Turn turn = requireNonNull(turns.last()); // W1\n      leave",
@@ -375,7 +375,7 @@ class MutantsTest {
             GIVING_UP,
             "aClockThatStepsBackWhileACallerIsWokenOnlyDelaysIt"),
         new Mutant(
-            "whoever gives up has all behind undone",
+            "a waiter that gives up has all behind undone",
             LINE,
             List.of("if (last.run == waiter.run) {", "if (last == waiter) {"),
             GIVING_UP,
@@ -387,7 +387,7 @@ class MutantsTest {
             GIVING_UP,
             "whereOthersWantFewerMovesThemUpInTheirOrder"),
         new Mutant(
-            "who gives up leaves the permits to nobody",
+            "a waiter that gives up leaves its permits to no other",
             LINE,
             List.of("    if (!lease.undo()) {\n      lease.settle(0);\n    }\n", ""),
             QueueTest.class.getName(),
