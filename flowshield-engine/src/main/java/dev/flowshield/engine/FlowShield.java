@@ -7,7 +7,6 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Requests;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
-import dev.flowshield.engine.rate.StackRoom;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +64,21 @@ public final class FlowShield {
   private final Ticker ticker;
   private final long builtAt;
   private final InFlight inFlight;
-  final LeftBehind leftBehind = new LeftBehind();
   private final Refusals refusals;
   private final NamedLimits limits;
+
+  /*
+   * Places that were not given back, as the stack of their thread ended at that call. They are given back
+   * when a place is missed, or when they are counted.
+   *
+   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor an
+   * atomic update. So this is a plain count, in which the places of two threads that come there at the
+   * very same moment may count as one. It only grows; what was given back of it is counted apart, so it
+   * never says too much.
+   */
+  volatile int leftBehind;
+
+  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
 
   private final LongAdder admitted = new LongAdder();
   private final LongAdder shed = new LongAdder();
@@ -79,6 +91,14 @@ public final class FlowShield {
     this.inFlight = new InFlight(settings.inFlight);
     this.refusals = settings.refusals(builtAt);
     this.limits = new NamedLimits(settings.allLimits(), refusals, ticker, settings.instantSource);
+    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
+    leaveBehindNone();
+    Admitted.leaveBehindNone(this);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
+  private void leaveBehindNone() {
+    leftBehind += 0;
   }
 
   /** Starts with nothing limited; say at least one of limit, limit per client, and work in flight. */
@@ -321,7 +341,7 @@ public final class FlowShield {
       }
       Admission taken = take(charges, key, hash, permits, now);
       if (taken == Shed.FULL) {
-        if (leftBehind.places > 0 && giveBackLeftBehind()) {
+        if (giveBackLeftBehind()) {
           continue; // with a place free, perhaps
         }
         shed.increment();
@@ -340,6 +360,7 @@ public final class FlowShield {
   }
 
   /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private @Nullable Admission take(Charges charges, String key, long hash, long permits, long now) {
     if (!inFlight.tryEnter()) {
       return Shed.FULL;
@@ -361,9 +382,7 @@ public final class FlowShield {
           left = true;
         } finally {
           if (!left) {
-            synchronized (leftBehind) {
-              leftBehind.places++;
-            }
+            leftBehind++;
           }
         }
       }
@@ -378,21 +397,24 @@ public final class FlowShield {
   }
 
   /** Gives back the places that were left behind; false if there were none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private boolean giveBackLeftBehind() {
     boolean any = false;
-    while (leftBehind.places > 0) {
-      StackRoom.require();
-      boolean found;
-      synchronized (leftBehind) {
-        found = leftBehind.places > 0;
-        if (found) {
-          leftBehind.places--;
+    int givenBack = leftBehindGivenBack.get();
+    while (leftBehind - givenBack > 0) {
+      if (leftBehindGivenBack.compareAndSet(givenBack, givenBack + 1)) {
+        boolean left = false;
+        try {
+          inFlight.exit();
+          left = true;
+          any = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
         }
       }
-      if (found) {
-        inFlight.exit();
-        any = true;
-      }
+      givenBack = leftBehindGivenBack.get();
     }
     return any;
   }
