@@ -72,9 +72,9 @@ public final class FlowShield {
    * when a place is missed, or when they are counted.
    *
    * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor an
-   * atomic update. So this is a plain count, in which the places of two threads that come there at the
-   * very same moment may count as one. It only grows; what was given back of it is counted apart, so it
-   * never says too much.
+   * atomic update. So the count is read and written, and the places of threads that come there at the
+   * very same moment may count as one. What was given back is counted apart: the difference may be too
+   * little then, never too much.
    */
   volatile int leftBehind;
 
