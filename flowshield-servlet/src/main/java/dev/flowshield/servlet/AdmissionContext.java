@@ -15,6 +15,10 @@ import jakarta.servlet.ServletResponse;
 final class AdmissionContext implements AsyncContext {
 
   private final AsyncContext context;
+
+  // Runs first: the container may throw, as it has ended a request whose client has gone, or may
+  // run
+  // the dispatched request on another thread, which starts anew, before the call returns.
   private final Runnable handedBack;
 
   AdmissionContext(AsyncContext context, Runnable handedBack) {
@@ -24,38 +28,26 @@ final class AdmissionContext implements AsyncContext {
 
   @Override
   public void complete() {
-    try {
-      context.complete();
-    } finally { // the container throws if it has ended the request
-      handedBack.run();
-    }
+    handedBack.run();
+    context.complete();
   }
 
   @Override
   public void dispatch() {
-    try {
-      context.dispatch();
-    } finally {
-      handedBack.run();
-    }
+    handedBack.run();
+    context.dispatch();
   }
 
   @Override
   public void dispatch(String path) {
-    try {
-      context.dispatch(path);
-    } finally {
-      handedBack.run();
-    }
+    handedBack.run();
+    context.dispatch(path);
   }
 
   @Override
   public void dispatch(ServletContext other, String path) {
-    try {
-      context.dispatch(other, path);
-    } finally {
-      handedBack.run();
-    }
+    handedBack.run();
+    context.dispatch(other, path);
   }
 
   @Override

@@ -9,9 +9,8 @@ package dev.flowshield.engine.rate;
  */
 public final class StackRoom {
 
-  // 80 bytes each once compiled. With 400 bytes in all, locks were left held; with 800, none in
-  // 2,400
-  // threads (EndOfStackTest); this is 1,120.
+  // Of 80 bytes each once compiled, 1,120 in all. With 400, locks were left held; with 800, none
+  // in 2,400 threads (EndOfStackTest).
   private static final int CALLS = 14;
 
   private StackRoom() {}

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,9 +33,6 @@ import net.jqwik.api.Tuple;
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
 class EdgesPropertyTest {
-
-  /** What is done: to which key, with how many permits (a share of the burst), and a number for whatever else is to choose. */
-  record Step(Kind kind, int key, double share, double other) {}
 
   enum Kind {
     TRY,
@@ -64,9 +60,9 @@ class EdgesPropertyTest {
 
   @Property(edgeCases = EdgeCasesMode.NONE)
   void noSpanHoldsMoreThanTheLimitAndAllComesBack(
-      @ForAll("limits") int limit, @ForAll("steps") List<Step> steps) {
+      @ForAll("limits") int limit, @ForAll("steps") List<Step<Kind>> steps) {
     Run run = new Run(LIMITS.get(limit));
-    for (Step step : steps) {
+    for (Step<Kind> step : steps) {
       run.run(step);
     }
     run.assertAllIsThereAfterARest();
@@ -100,7 +96,7 @@ class EdgesPropertyTest {
       KEYS.forEach(key -> spans.put(key, new Spans(limits.get(0))));
     }
 
-    void run(Step step) {
+    void run(Step<Kind> step) {
       String key = KEYS.get(step.key());
       long burst = limits.get(0).burst();
       long permits = Math.min(burst, 1 + (long) (step.share() * burst));
@@ -149,7 +145,7 @@ class EdgesPropertyTest {
      * Charges more only: what is given back is exact by the clock of that moment, and where that has been ahead may pass once more, as
      * {@link Ticker} says.
      */
-    private void settle(Step step, long permits) {
+    private void settle(Step<Kind> step, long permits) {
       if (!reserved.isEmpty()) {
         Reserved some = reserved.remove((int) (step.other() * reserved.size()));
         some.held().settle(some.held().permits() + permits - 1);
@@ -185,7 +181,7 @@ class EdgesPropertyTest {
     }
 
     /** One operation, in which the ticker throws. */
-    private void fail(String key, long permits, Step step) {
+    private void fail(String key, long permits, Step<Kind> step) {
       int kind = (int) (step.other() * 4);
       failing.failAt(1 + (int) (step.share() * 3));
       try {
@@ -252,7 +248,7 @@ class EdgesPropertyTest {
   }
 
   @Provide
-  Arbitrary<List<Step>> steps() {
+  Arbitrary<List<Step<Kind>>> steps() {
     Arbitrary<Kind> kinds = Arbitraries.frequency(
         Tuple.of(6, Kind.TRY),
         Tuple.of(3, Kind.STRANGERS),
@@ -264,14 +260,6 @@ class EdgesPropertyTest {
         Tuple.of(2, Kind.FAIL),
         Tuple.of(6, Kind.PASS),
         Tuple.of(3, Kind.STEP_BACK));
-    return Combinators.combine(
-            kinds,
-            Arbitraries.integers().between(0, KEYS.size() - 1),
-            Arbitraries.doubles().between(0, 0.99),
-            Arbitraries.doubles().between(0, 0.99))
-        .as(Step::new)
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(50);
+    return Step.lists(kinds, KEYS.size(), 50);
   }
 }

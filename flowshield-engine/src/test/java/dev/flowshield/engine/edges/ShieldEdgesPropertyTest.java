@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,9 +33,6 @@ import net.jqwik.api.Tuple;
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
 class ShieldEdgesPropertyTest {
-
-  /** What is done: for which client, with how many permits (a share of the burst), and a number for whatever else is to choose. */
-  record Step(Kind kind, int client, double share, double other) {}
 
   enum Kind {
     ADMIT,
@@ -64,9 +60,9 @@ class ShieldEdgesPropertyTest {
       "tenant", List.of("8/s burst 4", "50/min burst 4"));
 
   @Property(edgeCases = EdgeCasesMode.NONE)
-  void noSpanHoldsMoreThanTheLimitAndNoPlaceIsLost(@ForAll("steps") List<Step> steps) {
+  void noSpanHoldsMoreThanTheLimitAndNoPlaceIsLost(@ForAll("steps") List<Step<Kind>> steps) {
     Run run = new Run();
-    for (Step step : steps) {
+    for (Step<Kind> step : steps) {
       run.run(step);
     }
     run.assertAllIsThereAfterARest();
@@ -99,8 +95,8 @@ class ShieldEdgesPropertyTest {
           LimiterSpec.of(RateLimit.parse(LIMITS.get("tenant").get(0))).withTicker(ticker)));
     }
 
-    void run(Step step) {
-      String client = CLIENTS.get(step.client());
+    void run(Step<Kind> step) {
+      String client = CLIENTS.get(step.key());
       long permits = 1 + (long) (step.share() * BURST);
       switch (step.kind()) {
         case ADMIT -> admit(client, permits);
@@ -164,7 +160,7 @@ class ShieldEdgesPropertyTest {
     }
 
     /** Charges more only, since a refund goes by the clock of its moment. */
-    private void settle(Step step, long permits) {
+    private void settle(Step<Kind> step, long permits) {
       if (!reserved.isEmpty()) {
         Reserved some = reserved.remove((int) (step.other() * reserved.size()));
         some.admitted().settle(some.charges().get(0).permits() + permits - 1);
@@ -188,7 +184,7 @@ class ShieldEdgesPropertyTest {
     }
 
     /** Not while the clock is behind, nor is it set back behind a change: what is owed is scaled from the reading of that moment on. */
-    private void change(Step step) {
+    private void change(Step<Kind> step) {
       if (ticker.nanos() == latest) {
         changed = latest;
         String name = List.copyOf(LIMITS.keySet()).get((int) (step.share() * LIMITS.size()));
@@ -197,7 +193,7 @@ class ShieldEdgesPropertyTest {
     }
 
     /** Not while the clock is behind, as what is taken before the failure is given back. */
-    private void fail(String client, long permits, Step step) {
+    private void fail(String client, long permits, Step<Kind> step) {
       if (ticker.nanos() < latest) {
         return;
       }
@@ -250,7 +246,7 @@ class ShieldEdgesPropertyTest {
   }
 
   @Provide
-  Arbitrary<List<Step>> steps() {
+  Arbitrary<List<Step<Kind>>> steps() {
     Arbitrary<Kind> kinds = Arbitraries.frequency(
         Tuple.of(6, Kind.ADMIT),
         Tuple.of(4, Kind.ADMIT_NAMED),
@@ -262,14 +258,6 @@ class ShieldEdgesPropertyTest {
         Tuple.of(4, Kind.FAIL),
         Tuple.of(5, Kind.PASS),
         Tuple.of(3, Kind.STEP_BACK));
-    return Combinators.combine(
-            kinds,
-            Arbitraries.integers().between(0, CLIENTS.size() - 1),
-            Arbitraries.doubles().between(0, 0.99),
-            Arbitraries.doubles().between(0, 0.99))
-        .as(Step::new)
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(60);
+    return Step.lists(kinds, CLIENTS.size(), 60);
   }
 }
