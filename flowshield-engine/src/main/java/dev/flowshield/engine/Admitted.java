@@ -40,17 +40,13 @@ public final class Admitted implements Admission, AutoCloseable {
   private static final int CLOSED = 3;
 
   private final FlowShield shield;
-  private final @Nullable Bill bill; // what can be settled
+  private final @Nullable OpenBill bill; // what can be settled
   private volatile int state = SUCCESS;
 
-  Admitted(FlowShield shield) {
+  /** With a bill, if it is one that can be settled. */
+  Admitted(FlowShield shield, @Nullable Bill bill) {
     this.shield = shield;
-    this.bill = null;
-  }
-
-  Admitted(FlowShield shield, Bill bill) {
-    this.shield = shield;
-    this.bill = bill;
+    this.bill = bill instanceof OpenBill open && open.isReserved() ? open : null;
   }
 
   /** Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then. */
@@ -84,7 +80,7 @@ public final class Admitted implements Admission, AutoCloseable {
     reserved().settle(charges);
   }
 
-  private Bill reserved() {
+  private OpenBill reserved() {
     if (bill == null) {
       throw new IllegalStateException(
           "work must be reserved to be settled, got work that was admitted: use reserve(key, permits)");

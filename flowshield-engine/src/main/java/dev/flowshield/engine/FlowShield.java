@@ -65,7 +65,7 @@ public final class FlowShield {
   private final long builtAt;
   private final InFlight inFlight;
   private final Refusals refusals;
-  private final NamedLimits limits;
+  private final Limits limits;
 
   /*
    * Places that were not given back, as the stack of their thread ended at that call. They are given back
@@ -90,7 +90,7 @@ public final class FlowShield {
     this.builtAt = ticker.nanos();
     this.inFlight = new InFlight(settings.inFlight);
     this.refusals = settings.refusals(builtAt);
-    this.limits = new NamedLimits(settings.allLimits(), refusals, ticker, settings.instantSource);
+    this.limits = new Limits(settings.allLimits(), refusals, ticker, settings.instantSource);
     // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
     leaveBehindNone();
     Admitted.leaveBehindNone(this);
@@ -129,7 +129,10 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Requests.requireKey(key);
-    return enter(limits.usual(key, permits), key, limits.hash(key), permits);
+    LimitSet set = limits.usual(permits);
+    return set.isLocal()
+        ? enter(set, key, limits.hash(key), permits, null)
+        : enter(set, set.bill(limits.usualCharges(key, permits), false));
   }
 
   /**
@@ -140,7 +143,8 @@ public final class FlowShield {
    *     together has one, or the permits can never be had at once; nothing is charged then
    */
   public Admission admit(Charge... charges) {
-    return enter(limits.bill(charges, false), "", 0, 0);
+    LimitSet set = limits.set(charges, false);
+    return enter(set, set.bill(charges, false));
   }
 
   /**
@@ -151,12 +155,15 @@ public final class FlowShield {
    */
   public Admission reserve(String key, long permits) {
     Requests.requireKey(key);
-    return enter(limits.reservedUsual(key, permits), key, 0, permits);
+    LimitSet set = limits.usual(permits);
+    set.requireReserve();
+    return enter(set, set.bill(limits.usualCharges(key, permits), true));
   }
 
   /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
   public Admission reserve(Charge... charges) {
-    return enter(limits.bill(charges, true), "", 0, 0);
+    LimitSet set = limits.set(charges, true);
+    return enter(set, set.bill(charges, true));
   }
 
   /**
@@ -331,15 +338,20 @@ public final class FlowShield {
    * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
    * after the judging, so that a client over its limit is told so by a full server too.
    */
-  private Admission enter(Charges charges, String key, long hash, long permits) {
-    boolean limited = charges.areLimited();
+  private Admission enter(LimitSet set, Bill bill) {
+    return enter(set, set.subject(bill), 0, 0, bill);
+  }
+
+  private Admission enter(LimitSet set, String key, long hash, long permits, @Nullable Bill bill) {
+    boolean limited = set.isLimited();
     while (true) {
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      OverLimit refused = charges.judge(key, hash, permits, now);
-      if (refused != null) {
-        return refused;
+      OverLimit rejection =
+          bill == null ? set.judge(key, hash, permits, now) : set.judge(bill, now);
+      if (rejection != null) {
+        return rejection;
       }
-      Admission taken = take(charges, key, hash, permits, now);
+      Admission taken = take(set, key, hash, permits, bill, now);
       if (taken == Shed.FULL) {
         if (giveBackLeftBehind()) {
           continue; // with a place free, perhaps
@@ -352,16 +364,17 @@ public final class FlowShield {
       if (taken != null) {
         return taken;
       }
-      refused = charges.refusal(now);
-      if (refused != null) {
-        return refused;
+      rejection = bill == null ? null : set.rejection(bill, now);
+      if (rejection != null) {
+        return rejection;
       }
     }
   }
 
   /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private @Nullable Admission take(Charges charges, String key, long hash, long permits, long now) {
+  private @Nullable Admission take(
+      LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {
     if (!inFlight.tryEnter()) {
       return Shed.FULL;
     }
@@ -369,10 +382,10 @@ public final class FlowShield {
     boolean taken = false;
     try {
       // Before the permits are taken, as both may find no memory.
-      Admitted admission = charges.admitted(this);
+      Admitted admission = new Admitted(this, bill);
       admitted.increment();
       counted = true;
-      taken = charges.take(key, hash, permits, now);
+      taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
       return taken ? admission : null;
     } finally { // also when a user's limiter throws: a place never given back is lost for good
       if (!taken) {

@@ -6,10 +6,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyedLimiter;
 import dev.flowshield.engine.keyed.TokenBucketProvider;
-import dev.flowshield.engine.rate.AllOrNothing;
-import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,23 +22,21 @@ final class Keepers {
    *
    * @throws IllegalArgumentException if no limiter has the name, or it cannot keep the limits
    */
-  static NamedLimit keep(Limit limit, Ticker ticker, InstantSource instantSource) {
+  static ActiveLimit keep(Limit limit, Ticker ticker, InstantSource instantSource) {
     return Limit.named(limit.name(), () -> kept(limit, ticker, instantSource));
   }
 
-  private static NamedLimit kept(Limit limit, Ticker ticker, InstantSource instantSource) {
+  private static ActiveLimit kept(Limit limit, Ticker ticker, InstantSource instantSource) {
     if (isDefault(limit)) { // known without looking for it
-      return limit.scope() == Scope.EACH
-          ? byKey(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker, instantSource)))
-          : together(limit, ticker);
+      return new LocalLimit(limit, new KeyedLimiter(Gcra::new, spec(limit, ticker, instantSource)));
     }
     RateLimiter limiter = limit
         .ownLimiter()
         .orElseGet(() -> RateLimiter.of(limit.limiter(), spec(limit, ticker, instantSource)));
     // Limits are judged by the shield's reading of the clock, so they must go by the same one.
     return limiter instanceof KeyedLimiter keyed && keyed.ticker() == ticker
-        ? byKey(limit, keyed)
-        : new ProvidedLimit(limit, limiter);
+        ? new LocalLimit(limit, keyed)
+        : new ForeignLimit(limit, limiter);
   }
 
   /**
@@ -67,22 +62,6 @@ final class Keepers {
     return limit.ownLimiter().isEmpty()
         && limit.limiter().equals(TokenBucketProvider.NAME)
         && limit.options().isEmpty(); // it has none, and says so
-  }
-
-  /** In a table; for all together, one key stands for all. */
-  private static NamedLimit byKey(Limit limit, KeyedLimiter limiter) {
-    return new EngineLimit(limit, limiter.keys(), (before, others) -> limiter.changeTo(others));
-  }
-
-  /** Each limit by itself, in a way that fits what all threads ask for. */
-  private static NamedLimit together(Limit limit, Ticker ticker) {
-    Allowances[] words = limit.limits().stream()
-        .map(each -> StripedLimit.orSingle(new Gcra(each), ticker))
-        .toArray(Allowances[]::new);
-    return new EngineLimit(
-        limit,
-        List.of(words),
-        (before, others) -> AllOrNothing.change(words, before, others, Gcra::new));
   }
 
   private static LimiterSpec spec(Limit limit, Ticker ticker, InstantSource instantSource) {

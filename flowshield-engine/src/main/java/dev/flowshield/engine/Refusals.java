@@ -24,7 +24,7 @@ final class Refusals {
 
   /** What to say to a client that is blocked; null if it is not. Only the limit {@code client} blocks. */
   @Nullable
-  OverLimit block(NamedLimit limit, String key, long hash, long now) {
+  OverLimit block(ActiveLimit limit, String key, long hash, long now) {
     if (penalties == null || !limit.isClients()) {
       return null;
     }
@@ -37,7 +37,7 @@ final class Refusals {
   }
 
   /** A limit has refused a request of a key. Answers what to say. */
-  OverLimit refused(NamedLimit limit, String key, long hash, OverLimit refusal, long now) {
+  OverLimit refused(ActiveLimit limit, String key, long hash, OverLimit refusal, long now) {
     limit.countRefused();
     long blockedFor = penalties != null && limit.isClients() ? penalties.breached(hash, now) : 0;
     OverLimit answer = blockedFor > refusal.retryAfterNanos() ? block(limit, blockedFor) : refusal;
@@ -46,7 +46,7 @@ final class Refusals {
   }
 
   /** A shadow limit would have refused a request that was admitted. */
-  void wouldRefuse(NamedLimit limit, String key, long hash, long permits, long now) {
+  void wouldRefuse(ActiveLimit limit, String key, long hash, long permits, long now) {
     limit.countRefused();
     if (events != null) {
       long wait = Math.max(1, limit.retryAfterNanos(hash, permits, now));
@@ -68,7 +68,7 @@ final class Refusals {
   }
 
   private OverLimit told(
-      Kind kind, NamedLimit limit, String key, long hash, OverLimit refusal, long now) {
+      Kind kind, ActiveLimit limit, String key, long hash, OverLimit refusal, long now) {
     if (limit.limit().scope() == Limit.Scope.EACH) {
       top.refused(hash, key);
     }
@@ -80,10 +80,10 @@ final class Refusals {
 
   /** What stands for the key, where a limit for all together does not need it. */
   private static long id(String key, long hash) {
-    return hash == NamedLimit.ALL ? KeyTable.hashOf(key) : hash;
+    return hash == ActiveLimit.ALL ? KeyTable.hashOf(key) : hash;
   }
 
-  private static OverLimit block(NamedLimit limit, long forNanos) {
+  private static OverLimit block(ActiveLimit limit, long forNanos) {
     return new OverLimit(
         Limit.PENALTY, Limit.Scope.EACH, limit.limit().limits().get(0), 0, forNanos);
   }

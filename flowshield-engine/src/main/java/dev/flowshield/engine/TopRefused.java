@@ -1,6 +1,6 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.rate.StackRoom;
+import dev.flowshield.engine.allowance.StackRoom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -4,10 +4,11 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.AllOrNothing;
-import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
+import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -31,11 +32,9 @@ public class AllOrNothingStressTest {
 
   private static final long ANY = 1;
 
-  private final Allowances roomy =
-      StripedLimit.orSingle(new Gcra(RateLimit.parse("2/day")), () -> 0);
-  private final Allowances narrow =
-      StripedLimit.orSingle(new Gcra(RateLimit.parse("1/day")), () -> 0);
-  private final Allowances[] limits = {roomy, narrow};
+  private final Allowance roomy = new HotAllowance(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final Allowance narrow = new HotAllowance(new Gcra(RateLimit.parse("1/day")), () -> 0);
+  private final Allowances limits = new Allowances(List.of(roomy, narrow));
 
   @Actor
   public void one(IIII_Result result) {
@@ -54,6 +53,6 @@ public class AllOrNothingStressTest {
   }
 
   private int take() {
-    return AllOrNothing.take(limits, ANY, 1, 0) ? 1 : 0;
+    return limits.take(ANY, 1, 0) ? 1 : 0;
   }
 }

@@ -4,9 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -29,7 +29,7 @@ public class CellStressTest {
   private static final RateAlgorithm ALGORITHM = new Gcra(RateLimit.parse("1/s burst " + BURST));
   private static final long ANY = 1;
 
-  private final Allowances limit = StripedLimit.orSingle(ALGORITHM, () -> 0);
+  private final Allowance limit = new HotAllowance(ALGORITHM, () -> 0);
 
   @Actor
   public void take(III_Result result) {

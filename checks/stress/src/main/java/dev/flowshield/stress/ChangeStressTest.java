@@ -4,9 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -15,7 +15,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A thread takes both permits while the limit is replaced by one that is the same (L1 of SingleLimit). Time stands still. */
+/** A thread takes both permits while the limit is replaced by one that is the same (L1 of HotAllowance). Time stands still. */
 @JCStressTest
 @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "Both went out once.")
 @Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
@@ -26,7 +26,7 @@ public class ChangeStressTest {
   private static final RateAlgorithm BEFORE = new Gcra(RateLimit.parse("2/day"));
   private static final RateAlgorithm AFTER = new Gcra(RateLimit.parse("2/day"));
 
-  private final Allowances limit = StripedLimit.orSingle(BEFORE, () -> 0);
+  private final Allowance limit = new HotAllowance(BEFORE, () -> 0);
 
   @Actor
   public void change() {

@@ -4,8 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.rate.Allowances;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
@@ -25,13 +25,13 @@ public class GiveBackStressTest {
 
   private static final long KEY = 7;
 
-  private final Allowances limit = new KeyTable(new Gcra(RateLimit.parse("2/day")), () -> 0, 1);
-  private final long before = limit.givenBack(KEY);
+  private final Allowance limit = new KeyTable(new Gcra(RateLimit.parse("2/day")), () -> 0, 1);
+  private final long before = limit.ledger(KEY).stamp(KEY);
   private final long taken = limit.take(KEY, 1, 0);
 
   @Actor
   public void giveBack() {
-    limit.giveBack(KEY, taken, before, 1);
+    limit.ledger(KEY).refund(KEY, taken, before, 1);
   }
 
   @Actor

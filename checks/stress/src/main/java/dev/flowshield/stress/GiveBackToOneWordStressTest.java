@@ -4,9 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Allowances;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -15,7 +15,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** One of two permits is given back while another thread takes all it can, in a single limit (L2 of SingleLimit). Time stands still. */
+/** One of two permits is given back while another thread takes all it can, in a single limit (L2 of HotAllowance). Time stands still. */
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "What was given back came later, and is there.")
 @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "What was given back came first.")
@@ -25,14 +25,13 @@ public class GiveBackToOneWordStressTest {
 
   private static final long KEY = 7;
 
-  private final Allowances limit =
-      StripedLimit.orSingle(new Gcra(RateLimit.parse("2/day")), () -> 0);
-  private final long before = limit.givenBack(KEY);
+  private final Allowance limit = new HotAllowance(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final long before = limit.ledger(KEY).stamp(KEY);
   private final long taken = limit.take(KEY, 1, 0);
 
   @Actor
   public void giveBack() {
-    limit.giveBack(KEY, taken, before, 1);
+    limit.ledger(KEY).refund(KEY, taken, before, 1);
   }
 
   @Actor

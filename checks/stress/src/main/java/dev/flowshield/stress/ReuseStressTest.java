@@ -4,8 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;

@@ -1,12 +1,12 @@
 package dev.flowshield.engine.keyed;
 
+import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.engine.rate.Conversion;
-import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 
 /**
- * The slots of a segment, with the algorithm that their words belong to: where a key lives.
+ * The slots of a segment: where a key lives.
  *
  * <pre>
  *   | count of falls, unused | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
@@ -15,9 +15,9 @@ import java.util.Arrays;
  * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight slots and a second choice let the table
  * fill to two thirds before one key in 100,000 finds both buckets full.
  *
- * <p>Slots and words are as {@link Slots} has them. Everything here is safe to call from any thread; what writes says under which lock.
+ * <p>Slots are as {@link Words} has them. Everything here is safe to call from any thread; what writes says under which lock.
  */
-final class Buckets {
+final class Buckets extends Words {
 
   /** The fingerprint of a slot never used. */
   static final long NOBODY = 0;
@@ -33,16 +33,13 @@ final class Buckets {
   private static final int FREE_AT_HOME =
       3; // a key goes to its second bucket once fewer are free in the first
 
-  private final RateAlgorithm algorithm;
   private final int overflowWords;
   private final int count;
-  private final long[] slots;
 
-  private Buckets(RateAlgorithm algorithm, int overflowWords, int count, long[] slots) {
-    this.algorithm = algorithm;
+  private Buckets(RateAlgorithm algorithm, int overflowWords, int count, long[] longs) {
+    super(algorithm, longs);
     this.overflowWords = overflowWords;
     this.count = count;
-    this.slots = slots;
   }
 
   /** No memory yet, not even for the overflow. */
@@ -54,14 +51,6 @@ final class Buckets {
   static Buckets free(RateAlgorithm algorithm, int overflowWords, int count) {
     return new Buckets(
         algorithm, overflowWords, count, new long[HEADER + overflowWords + count * LONGS]);
-  }
-
-  RateAlgorithm algorithm() {
-    return algorithm;
-  }
-
-  long[] slots() {
-    return slots;
   }
 
   int count() {
@@ -86,7 +75,7 @@ final class Buckets {
     int first = firstLook(hash);
     for (int i = 0; i < LONGS; i += 2) {
       int at = bucket + ((first + i) & (LONGS - 1));
-      long fingerprint = Slots.fingerprint(slots, at);
+      long fingerprint = fingerprint(at);
       if (fingerprint == hash) {
         return at;
       }
@@ -117,10 +106,10 @@ final class Buckets {
   boolean putByMovingAnother(long hash, long word, long now) {
     for (int i = 0; i < 2 * SLOTS; i++) {
       int at = (i < SLOTS ? home(hash) : second(hash)) + i % SLOTS * 2;
-      long other = Slots.fingerprint(slots, at);
+      long other = fingerprint(at);
       int to = firstFree(second(other), other, now); // nowhere, if that is the bucket it is in
       if (to != NOWHERE) {
-        put(to, other, Slots.word(slots, at));
+        put(to, other, word(at));
         put(at, hash, word);
         return true;
       }
@@ -130,8 +119,8 @@ final class Buckets {
 
   /** Writes a slot; only while nobody else has this array. */
   void put(int at, long fingerprint, long word) {
-    Slots.fingerprint(slots, at, fingerprint);
-    Slots.word(slots, at, word);
+    fingerprint(at, fingerprint);
+    word(at, word);
   }
 
   private int countFree(int bucket, long now) {
@@ -157,37 +146,37 @@ final class Buckets {
 
   /** Whether the slot is nobody's, or that of a key which is as good as new. */
   boolean isFree(int at, long now) {
-    return isFresh(at) || algorithm.isIdle(Slots.word(slots, at), now);
+    return isFresh(at) || algorithm().isIdle(word(at), now);
   }
 
   /** Whether the slot was never used. */
   boolean isFresh(int at) {
-    return Slots.fingerprint(slots, at) == NOBODY;
+    return fingerprint(at) == NOBODY;
   }
 
   /** The word from which a key without a slot takes. */
   long overflowWord(long hash) {
-    return Slots.word(slots, beforeOverflowWord(hash));
+    return word(beforeOverflowWord(hash));
   }
 
   void overflowWord(long hash, long word) {
-    Slots.word(slots, beforeOverflowWord(hash), word);
+    word(beforeOverflowWord(hash), word);
   }
 
   /** Sets all overflow words. */
   void overflowWords(long word) {
-    Arrays.fill(slots, HEADER, firstSlot(), word);
+    Arrays.fill(longs(), HEADER, firstSlot(), word);
   }
 
   /** Sets the overflow words to those of other buckets. */
   void overflowWords(Buckets others) {
-    System.arraycopy(others.slots, HEADER, slots, HEADER, overflowWords);
+    System.arraycopy(others.longs(), HEADER, longs(), HEADER, overflowWords);
   }
 
   /** Sets the overflow words to what becomes of those of other buckets, which no thread writes meanwhile. */
   void overflowWords(Buckets others, Conversion conversion, long now) {
     for (int i = HEADER; i < firstSlot(); i++) {
-      slots[i] = conversion.word(others.slots[i], now);
+      longs()[i] = conversion.word(others.longs()[i], now);
     }
   }
 
@@ -196,8 +185,8 @@ final class Buckets {
    * steps back behind the reading: then the key still owes what it may have owed.
    */
   void forget(long hash, long now) {
-    if (algorithm.isIdle(overflowWord(hash), now)) {
-      overflowWord(hash, algorithm.idle(now));
+    if (algorithm().isIdle(overflowWord(hash), now)) {
+      overflowWord(hash, algorithm().idle(now));
     }
   }
 
@@ -210,19 +199,25 @@ final class Buckets {
     return overflowWords;
   }
 
-  /** A copy, whose words are MOVING here from now on. */
+  /** The index behind the last slot. */
+  int end() {
+    return longs().length;
+  }
+
+  /** A copy, whose words are MOVING here from now on (S5). */
   Buckets frozen() {
-    // First the memory, of which there may be none.
-    Buckets copy = new Buckets(algorithm, overflowWords, count, Arrays.copyOf(slots, slots.length));
+    int end = end();
+    long[] copied = Arrays.copyOf(longs(), end); // first the memory, of which there may be none
+    Buckets copy = new Buckets(algorithm(), overflowWords, count, copied);
     int at = firstSlot();
     try {
-      while (at < slots.length) {
-        copy.slots[at] = Slots.fingerprint(slots, at);
-        copy.slots[at + 1] = Slots.freeze(slots, at); // no call from here on, so thaw() knows of it
+      while (at < end) {
+        copied[at] = fingerprint(at);
+        copied[at + 1] = freeze(at); // no call from here on, so thaw() knows of it
         at += 2;
       }
     } finally {
-      if (at < slots.length) { // the stack ends here
+      if (at < end) { // the stack ends here
         thaw(copy, at);
       }
     }
@@ -232,7 +227,7 @@ final class Buckets {
   /** Takes the words before this index back from the copy that froze them. Calls no deeper than freezing them did. */
   void thaw(Buckets frozen, int end) {
     for (int at = firstSlot(); at < end; at += 2) {
-      Slots.word(slots, at, Slots.word(frozen.slots, at));
+      word(at, frozen.word(at));
     }
   }
 

@@ -3,11 +3,10 @@ package dev.flowshield.engine.keyed;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.rate.Allowances;
-import dev.flowshield.engine.rate.Answer;
-import dev.flowshield.engine.rate.GivenBack;
-import dev.flowshield.engine.rate.Slots;
-import dev.flowshield.engine.rate.StackRoom;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.Ledger;
+import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 
@@ -30,22 +29,21 @@ import java.util.Arrays;
  * and no lock; a newcomer and the growth of a segment take the segment's lock. A refusal writes nothing, known key or not, and reads the
  * clock twice.
  */
-public final class KeyTable implements Allowances {
+public final class KeyTable implements Allowance {
 
   /** The mark for a key that has no slot and nothing to inherit. Odd, so it is no word. */
-  static final long ABSENT = 3L;
+  private static final long ABSENT = 3L;
 
   private static final int MOST_SEGMENTS = 128;
   private static final int LEAST_KEYS_PER_SEGMENT = 64;
   private static final int OVERFLOW_WORDS = 1024;
-  private static final int MOST_COUNTERS = 1 << 16;
+  private static final int MOST_REFUND_SHARES = 1 << 16;
 
   // One secret for all tables, so that a key which is held to several limits is hashed once.
   private static final SipHash HASH = SipHash.seeded();
 
   private final Ticker ticker;
   private final Segment[] segments;
-  private final GivenBack givenBack;
   private volatile RateAlgorithm algorithm;
 
   /** A table with room for {@code maxKeys} keys at a time. */
@@ -56,8 +54,8 @@ public final class KeyTable implements Allowances {
         MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
     this.segments = new Segment[count];
     Buckets none = Buckets.none(algorithm, OVERFLOW_WORDS / count);
-    Arrays.setAll(segments, i -> new Segment(none, ticker, (maxKeys + count - 1) / count));
-    this.givenBack = new GivenBack(Math.min(MOST_COUNTERS, Integer.highestOneBit(maxKeys)));
+    int shares = Math.min(MOST_REFUND_SHARES, Integer.highestOneBit(maxKeys)) / count;
+    Arrays.setAll(segments, i -> new Segment(none, ticker, (maxKeys + count - 1) / count, shares));
   }
 
   /** What stands for a key, in this and all other tables; never 0. */
@@ -81,9 +79,7 @@ public final class KeyTable implements Allowances {
     long now = ticker.nanos();
     Buckets buckets = segment(hash).buckets();
     int at = buckets.find(hash);
-    T taken = at == Buckets.NOWHERE
-        ? null
-        : Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits, answer);
+    T taken = at == Buckets.NOWHERE ? null : buckets.tryTake(at, hash, now, permits, answer);
     return taken != null ? taken : takeCarefully(hash, permits, answer);
   }
 
@@ -91,10 +87,8 @@ public final class KeyTable implements Allowances {
   public long take(long hash, long permits, long now) {
     Buckets buckets = segment(hash).buckets();
     int at = buckets.find(hash);
-    long taken = at == Buckets.NOWHERE
-        ? REJECTED
-        : Slots.tryTake(buckets.slots(), at, hash, buckets.algorithm(), now, permits);
-    return taken != REJECTED && taken != Slots.MOVING
+    long taken = at == Buckets.NOWHERE ? REJECTED : buckets.tryTake(at, hash, now, permits);
+    return taken != REJECTED && taken != Words.MOVING
         ? taken
         : takeCarefully(hash, permits, Answer.WORD);
   }
@@ -106,7 +100,7 @@ public final class KeyTable implements Allowances {
       int at = buckets.find(hash);
       T result = at == Buckets.NOWHERE
           ? segment.admitNewcomer(hash, permits, answer)
-          : Slots.take(buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, answer);
+          : buckets.take(at, hash, ticker, permits, answer);
       if (result != null) {
         return result;
       }
@@ -116,28 +110,12 @@ public final class KeyTable implements Allowances {
   }
 
   @Override
-  public long takeAhead(long hash, long permits, long then, long before) {
-    Segment segment = segment(hash);
-    Buckets buckets = segment.buckets();
-    int at = buckets.find(hash);
-    return at == Buckets.NOWHERE
-        ? segment.admitNewcomerAhead(hash, permits, then, before)
-        : Slots.takeAhead(
-            buckets.slots(), at, hash, buckets.algorithm(), ticker, permits, then, before);
-  }
-
-  @Override
-  public boolean rejects(long hash, long permits, long now) {
-    return retryAfterNanos(hash, permits, now) > 0;
-  }
-
-  @Override
   public long remaining(long hash, long now) {
     Segment segment = segment(hash);
     while (true) {
       Buckets buckets = segment.buckets();
       long word = word(buckets, hash);
-      if (word != Slots.MOVING) {
+      if (word != Words.MOVING) {
         return word == ABSENT
             ? buckets.algorithm().maxPermits()
             : buckets.algorithm().remaining(word, now);
@@ -152,10 +130,10 @@ public final class KeyTable implements Allowances {
     while (true) {
       Buckets buckets = segment.buckets();
       long word = word(buckets, hash);
-      if (word != Slots.MOVING) {
+      if (word != Words.MOVING) {
         RateAlgorithm current = buckets.algorithm();
         long known = word == ABSENT ? current.idle(now) : word;
-        return Slots.rejects(current, known, now, permits)
+        return Words.rejects(current, known, now, permits)
             ? current.retryAfterNanos(known, now, permits)
             : 0;
       }
@@ -163,28 +141,9 @@ public final class KeyTable implements Allowances {
     }
   }
 
-  @Override
-  public boolean undo(long hash, long before, long taken, long permits, long then, long count) {
-    StackRoom.require();
-    return segment(hash).undo(hash, before, taken, permits, then, givenBack, count);
-  }
-
-  /** As {@link #word(Buckets, long)}, once nothing moves. */
-  @Override
-  public long word(long hash) {
-    Segment segment = segment(hash);
-    while (true) {
-      long word = word(segment.buckets(), hash);
-      if (word != Slots.MOVING) {
-        return word;
-      }
-      segment.awaitMove();
-    }
-  }
-
   /**
    * The word that a key goes by: its own, or that of the overflow it would start from, or {@link #ABSENT} if there is none yet; {@link
-   * Slots#MOVING} if its slot changes hands or house at this moment.
+   * Words#MOVING} if its slot changes hands or house at this moment.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -194,41 +153,13 @@ public final class KeyTable implements Allowances {
     if (at == Buckets.NOWHERE) {
       return buckets.overflowWord(hash);
     }
-    long word = Slots.word(buckets.slots(), at);
-    return Slots.fingerprint(buckets.slots(), at) == hash ? word : Slots.MOVING;
+    long word = buckets.word(at);
+    return buckets.fingerprint(at) == hash ? word : Words.MOVING;
   }
 
   @Override
-  public void waitUntil(long hash, long time) {
-    segment(hash).waitUntil(hash, time);
-  }
-
-  @Override
-  public void waitOver(long hash) {
-    segment(hash).waitOver(hash);
-  }
-
-  @Override
-  public long givenBack(long hash) {
-    return givenBack.of(hash) + segment(hash).changes();
-  }
-
-  @Override
-  public void giveBack(long hash, long taken, long before, long permits) {
-    givenBack.prepare(hash);
-    StackRoom.require();
-    segment(hash).giveBack(hash, taken, givenBack, before, permits);
-  }
-
-  @Override
-  public void charge(long hash, long permits) {
-    segment(hash).charge(hash, permits);
-  }
-
-  @Override
-  public void reset(long hash) {
-    givenBack.prepare(hash);
-    segment(hash).reset(hash, givenBack);
+  public Ledger ledger(long hash) {
+    return segment(hash);
   }
 
   /**
@@ -261,7 +192,7 @@ public final class KeyTable implements Allowances {
     return algorithm.maxPermits();
   }
 
-  @Override
+  /** Keys that have a slot of their own, those included whose allowance is full again and whose slot no key needed since. */
   public long tracked() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -270,8 +201,7 @@ public final class KeyTable implements Allowances {
     return sum;
   }
 
-  /** Somewhat more than the keys promised room, so that those find it. */
-  @Override
+  /** How many slots there are at most: somewhat more than the keys promised room, so that those find it. */
   public long capacity() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -280,17 +210,13 @@ public final class KeyTable implements Allowances {
     return sum;
   }
 
-  @Override
+  /** How often a key was admitted from an allowance that it shares, since no slot was free. */
   public long overflowed() {
     long sum = 0;
     for (Segment segment : segments) {
       sum += segment.overflowed();
     }
     return sum;
-  }
-
-  public Ticker ticker() {
-    return ticker;
   }
 
   private Segment segment(long hash) {

@@ -5,12 +5,11 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.rate.AllOrNothing;
-import dev.flowshield.engine.rate.Allowances;
-import dev.flowshield.engine.rate.Answer;
-import dev.flowshield.engine.rate.Lease;
-import dev.flowshield.engine.rate.StackRoom;
-import dev.flowshield.engine.rate.StripedLimit;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's limiter: for each of its limits a key table, and a word of its own for the calls without a key, which need no hash.
  *
- * <p>With one limit, what is decided or tried is as if all calls came one after the other. With several, see {@link AllOrNothing}; where one
- * limit is spread over cells, which is for calls without a key, {@link StripedLimit}.
+ * <p>With one limit, what is decided or tried is as if all calls came one after the other. With several, see {@link Allowances}; for calls
+ * without a key, {@link HotAllowance}.
  */
 public final class KeyedLimiter implements RateLimiter {
 
@@ -47,11 +46,12 @@ public final class KeyedLimiter implements RateLimiter {
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final Ticker ticker;
-  private final Allowances[] keyless;
-  private final KeyTable[] keys;
+  private final Allowances keyless;
+  private final Allowances keys;
+  private final List<KeyTable> tables;
   private final Queue queue;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
-  private final AllOrNothing.Afterwards<Allowances[], Decision> admitted = this::admitted;
+  private final Allowances.Afterwards<Allowances, Decision> admitted = this::admitted;
   private volatile Rules rules;
 
   /** Keeps the limits of the spec by a formula. */
@@ -70,29 +70,30 @@ public final class KeyedLimiter implements RateLimiter {
       LimiterSpec spec) {
     this.formula = formula;
     this.ticker = spec.ticker();
-    this.keyless = algorithms.stream()
-        .map(algorithm -> StripedLimit.orSingle(algorithm, ticker))
-        .toArray(Allowances[]::new);
-    this.keys = algorithms.stream()
+    this.keyless = new Allowances(algorithms.stream()
+        .map(algorithm -> new HotAllowance(algorithm, ticker))
+        .toList());
+    this.tables = algorithms.stream()
         .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxClients()))
-        .toArray(KeyTable[]::new);
+        .toList();
+    this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
     this.rules = new Rules(spec.limits());
   }
 
   @Override
   public Decision decide(String key, long permits) {
-    Allowances[] limits = limits(key, permits);
-    if (limits.length == 1) {
-      return limits[0].take(hash(key), permits, rules.decision);
+    Allowances limits = limits(key, permits);
+    if (limits.size() == 1) {
+      return limits.get(0).take(hash(key), permits, rules.decision);
     }
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
-      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+      long wait = limits.retryAfterNanos(hash, permits, now);
       Decision decision = wait > 0
           ? rejected(limits, hash, permits, now, wait)
-          : AllOrNothing.take(limits, hash, permits, now, limits, admitted);
+          : limits.take(hash, permits, now, limits, admitted);
       if (decision != null) {
         return decision;
       }
@@ -101,17 +102,17 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public boolean tryAcquire(String key, long permits) {
-    Allowances[] limits = limits(key, permits);
-    if (limits.length == 1) {
-      return limits[0].tryTake(hash(key), permits);
+    Allowances limits = limits(key, permits);
+    if (limits.size() == 1) {
+      return limits.get(0).tryTake(hash(key), permits);
     }
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
-      if (AllOrNothing.retryAfterNanos(limits, hash, permits, now) > 0) {
+      if (limits.retryAfterNanos(hash, permits, now) > 0) {
         return false;
       }
-      if (AllOrNothing.take(limits, hash, permits, now)) {
+      if (limits.take(hash, permits, now)) {
         return true;
       }
     }
@@ -119,59 +120,63 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public boolean tryAcquire() {
-    return keyless.length == 1 ? keyless[0].tryTake(EVERYONE, 1) : tryAcquire("", 1);
+    return keyless.size() == 1 ? keyless.get(0).tryTake(EVERYONE, 1) : tryAcquire("", 1);
   }
 
   @Override
   public CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
-    Allowances[] limits = limits(key, permits);
+    Allowances limits = limits(key, permits);
     long maxWaitNanos = Requests.requireWait(maxWait);
     long hash = hash(key);
-    Lease lease = new Lease(limits, hash, permits);
     while (true) {
       long now = ticker.nanos();
-      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
-      if (wait == 0 && lease.take(now)) {
-        try {
-          return CompletableFuture.completedFuture(decision(limits, hash, permits, now, 0));
-        } catch (Throwable notAnswered) { // nothing is taken by a caller that gets no answer
-          lease.settle(0);
-          throw notAnswered;
+      long wait = limits.retryAfterNanos(hash, permits, now);
+      if (wait == 0) {
+        Decision decision = limits.take(hash, permits, now, limits, admitted);
+        if (decision != null) {
+          return CompletableFuture.completedFuture(decision);
         }
+        continue;
       }
-      if (wait > 0) {
-        CompletableFuture<Decision> waiting = wait > maxWaitNanos
-            ? null
-            : queue.await(
-                key, lease, maxWaitNanos, () -> decision(limits, hash, permits, ticker.nanos(), 0));
-        long left = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
-        if (waiting != null) {
-          return waiting;
-        }
-        if (left > 0) { // else they came meanwhile
-          return CompletableFuture.completedFuture(decision(limits, hash, permits, now, left));
-        }
+      CompletableFuture<Decision> waiting = wait > maxWaitNanos
+          ? null
+          : queue.await(
+              key,
+              new Turn(limits, hash, permits),
+              maxWaitNanos,
+              () -> admitted(limits, hash, permits, ticker.nanos()));
+      if (waiting != null) {
+        return waiting;
+      }
+      long left = limits.retryAfterNanos(hash, permits, now);
+      if (left > 0) { // otherwise they came meanwhile
+        return CompletableFuture.completedFuture(rejected(limits, hash, permits, now, left));
       }
     }
   }
 
   @Override
   public Reservation reserve(String key, long permits) {
-    Allowances[] limits = limits(key, permits);
+    Allowances limits = limits(key, permits);
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
-      long wait = AllOrNothing.retryAfterNanos(limits, hash, permits, now);
+      long wait = limits.retryAfterNanos(hash, permits, now);
       if (wait > 0) {
         return new Reservation.Refused(rejected(limits, hash, permits, now, wait));
       }
-      Lease lease = new Lease(limits, hash, permits);
-      if (lease.take(now)) {
+      long[] rows = limits.rows(hash, permits);
+      if (limits.take(rows, 0, limits.size(), now)) {
+        boolean answered = false;
         try {
-          return new Reservation.Held(permits, admitted(limits, hash, permits, now), lease::settle);
-        } catch (Throwable notAnswered) { // as above
-          lease.settle(0);
-          throw notAnswered;
+          Reservation held = new Reservation.Held(
+              permits, admitted(limits, hash, permits, now), used -> limits.settle(rows, used));
+          answered = true;
+          return held;
+        } finally {
+          if (!answered) { // nothing is taken by a caller that gets no answer
+            limits.settle(rows, 0);
+          }
         }
       }
     }
@@ -179,17 +184,18 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public Decision peek(String key) {
-    Allowances[] limits = limits(key, 1);
+    Allowances limits = limits(key, 1);
     long hash = hash(key);
     long now = ticker.nanos();
-    return decision(limits, hash, 1, now, AllOrNothing.retryAfterNanos(limits, hash, 1, now));
+    return decision(limits, hash, 1, now, limits.retryAfterNanos(hash, 1, now));
   }
 
   @Override
   public void reset(String key) {
     long hash = hash(key);
-    for (Allowances limit : limits(key, 1)) {
-      limit.reset(hash);
+    Allowances limits = limits(key, 1);
+    for (int i = 0; i < limits.size(); i++) {
+      limits.get(i).ledger(hash).reset(hash);
     }
   }
 
@@ -202,17 +208,17 @@ public final class KeyedLimiter implements RateLimiter {
       RateLimiter.super.changeTo(limits);
       return;
     }
-    if (limits.size() != keys.length) {
-      throw new IllegalArgumentException("limits must be " + keys.length
+    if (limits.size() != keys.size()) {
+      throw new IllegalArgumentException("limits must be " + keys.size()
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
     Rules next = new Rules(List.copyOf(limits));
-    Allowances[] all =
-        Stream.concat(Stream.of(keyless), Stream.of(keys)).toArray(Allowances[]::new);
+    Allowances all =
+        new Allowances(Stream.concat(keyless.stream(), keys.stream()).toList());
     StackRoom.require();
     changing.lock();
     try {
-      AllOrNothing.change(all, twice(rules.limits), twice(limits), formula);
+      all.change(twice(rules.limits), twice(limits), formula);
       rules = next;
     } finally {
       changing.unlock();
@@ -231,40 +237,32 @@ public final class KeyedLimiter implements RateLimiter {
         : EnumSet.allOf(Capability.class);
   }
 
-  private Allowances[] limits(String key, long permits) {
+  private Allowances limits(String key, long permits) {
     Requests.requireKey(key);
-    Allowances[] limits = key.isEmpty() ? keyless : keys;
+    Allowances limits = key.isEmpty() ? keyless : keys;
     if (permits != 1) { // one is in every burst
-      requirePermits(limits, permits);
+      Requests.requirePermits(permits, limits.maxPermits(), rules.text);
     }
     return limits;
-  }
-
-  private void requirePermits(Allowances[] limits, long permits) {
-    long most = limits[0].maxPermits();
-    for (int i = 1; i < limits.length; i++) {
-      most = Math.min(most, limits[i].maxPermits());
-    }
-    Requests.requirePermits(permits, most, rules.text);
   }
 
   private static long hash(String key) {
     return key.isEmpty() ? EVERYONE : KeyTable.hashOf(key);
   }
 
-  private Decision decision(Allowances[] limits, long hash, long permits, long now, long wait) {
+  private Decision decision(Allowances limits, long hash, long permits, long now, long wait) {
     return wait > 0
         ? rejected(limits, hash, permits, now, wait)
         : admitted(limits, hash, permits, now);
   }
 
-  private Decision.Admitted admitted(Allowances[] limits, long hash, long permits, long now) {
+  private Decision.Admitted admitted(Allowances limits, long hash, long permits, long now) {
     List<Decision.Standing> standings = standings(limits, hash, permits, now);
     return new Decision.Admitted(remaining(standings), several(standings));
   }
 
   private Decision.Rejected rejected(
-      Allowances[] limits, long hash, long permits, long now, long wait) {
+      Allowances limits, long hash, long permits, long now, long wait) {
     List<Decision.Standing> standings = standings(limits, hash, permits, now);
     Decision.Standing longest = standings.get(0);
     for (Decision.Standing standing : standings) {
@@ -273,15 +271,14 @@ public final class KeyedLimiter implements RateLimiter {
     return new Decision.Rejected(remaining(standings), wait, longest.limit(), several(standings));
   }
 
-  private List<Decision.Standing> standings(
-      Allowances[] limits, long hash, long permits, long now) {
+  private List<Decision.Standing> standings(Allowances limits, long hash, long permits, long now) {
     List<RateLimit> texts = rules.limits;
-    List<Decision.Standing> standings = new ArrayList<>(limits.length);
-    for (int i = 0; i < limits.length; i++) {
+    List<Decision.Standing> standings = new ArrayList<>(limits.size());
+    for (int i = 0; i < limits.size(); i++) {
       standings.add(new Decision.Standing(
           texts.get(i).toString(),
-          limits[i].remaining(hash, now),
-          limits[i].retryAfterNanos(hash, permits, now)));
+          limits.get(i).remaining(hash, now),
+          limits.get(i).retryAfterNanos(hash, permits, now)));
     }
     return standings;
   }
@@ -299,8 +296,13 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /** The allowances of all keys but the empty one, by limit. */
-  public List<KeyTable> keys() {
-    return List.of(keys);
+  public List<KeyTable> tables() {
+    return tables;
+  }
+
+  /** The allowances of all together, by limit. */
+  public List<Allowance> keyless() {
+    return keyless.stream().toList();
   }
 
   /** Where this limiter reads the time. */

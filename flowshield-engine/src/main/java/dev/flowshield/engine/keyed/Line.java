@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.rate.Lease;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,8 @@ final class Line {
     private @Nullable Throwable failure;
 
     /** A caller whose permits are not taken yet. */
-    Waiter(Lease lease, Supplier<Decision> answer) {
-      this.turn = new Turn(lease);
+    Waiter(Turn turn, Supplier<Decision> answer) {
+      this.turn = turn;
       this.answer = answer;
     }
 
@@ -56,16 +55,7 @@ final class Line {
     }
 
     private long permits() {
-      return turn.lease.permits();
-    }
-  }
-
-  private static final class Turn extends Chain.Node<Turn> {
-
-    private final Lease lease;
-
-    Turn(Lease lease) {
-      this.lease = lease;
+      return turn.permits();
     }
   }
 
@@ -100,7 +90,7 @@ final class Line {
   /** When the first waiter is served; 0 if there is none. */
   long time() {
     Turn first = turns.first();
-    return first == null ? 0 : first.lease.time();
+    return first == null ? 0 : first.time();
   }
 
   /** Whether this is what wakes the line; then nothing does so any more. */
@@ -138,7 +128,7 @@ final class Line {
   boolean join(Waiter waiter, long maxWaitNanos) {
     boolean joined = false;
     try {
-      joined = take(waiter.turn.lease, maxWaitNanos);
+      joined = take(waiter.turn, maxWaitNanos);
     } finally { // also when a custom algorithm throws
       if (!joined) {
         noteTime(turns.last(), waiter.turn);
@@ -156,15 +146,15 @@ final class Line {
     return joined;
   }
 
-  private boolean take(Lease lease, long maxWaitNanos) {
+  private boolean take(Turn turn, long maxWaitNanos) {
     while (true) {
       long now = ticker.nanos();
-      long wait = lease.retryAfterNanos(now);
+      long wait = turn.retryAfterNanos(now);
       long then = notBefore(turns.last(), now + wait);
-      if (wait == 0 || then - now > maxWaitNanos || !lease.isPossible()) {
+      if (wait == 0 || then - now > maxWaitNanos || !turn.isPossible()) {
         return false;
       }
-      if (takeAhead(lease, then)) {
+      if (takeAhead(turn, then)) {
         return true;
       }
     }
@@ -172,22 +162,22 @@ final class Line {
 
   /** The time, or that of the turn before if that is later, as it may be after a reset or a refund (W2). */
   private static long notBefore(@Nullable Turn turn, long time) {
-    return turn != null && turn.lease.time() - time > 0 ? turn.lease.time() : time;
+    return turn != null && turn.time() - time > 0 ? turn.time() : time;
   }
 
-  private static boolean takeAhead(Lease lease, long then) {
-    lease.waitUntil(then); // before the taking (W4)
-    return lease.takeAhead(then);
+  private static boolean takeAhead(Turn turn, long then) {
+    turn.waitUntil(then); // before the taking (W4)
+    return turn.takeAhead(then);
   }
 
   /** Takes out the first waiter, whose time has come; answers what it has taken. */
-  Lease serve(Waiter first) {
+  Turn serve(Waiter first) {
     Turn turn = requireNonNull(turns.first()); // W1
     if (turn.next == null) {
-      turn.lease.waitOver(); // before it leaves, as this may throw
+      turn.waitOver(); // before it leaves, as this may throw
     }
     leave(first, turn);
-    return turn.lease;
+    return turn;
   }
 
   /** Takes out a waiter of this line that gives up, and leaves nothing of what it took. */
@@ -197,7 +187,7 @@ final class Line {
       Turn turn = requireNonNull(turns.last()); // W1
       leave(waiter, turn);
       noteTime(turns.last(), turn);
-      undoOrSettle(turn.lease);
+      undoOrSettle(turn);
     } else {
       replay(waiter);
     }
@@ -209,17 +199,17 @@ final class Line {
     leave(waiter, gone);
     Turn paid = turns.last(); // the last one whose permits are taken
     try {
-      while (paid != null && paid != before && paid.lease.undo()) {
+      while (paid != null && paid != before && paid.undo()) {
         paid = paid.previous;
       }
       noteTime(paid, gone);
       if (paid == before) {
-        undoOrSettle(gone.lease);
+        undoOrSettle(gone);
       } else { // a charge, say, was made after it; those before that keep their times
-        gone.lease.settle(0);
+        gone.settle(0);
       }
       for (Turn next = after(paid); next != null; next = next.next) {
-        takeAgain(next.lease, paid);
+        takeAgain(next, paid);
         paid = next;
       }
       noteTime(paid, gone);
@@ -228,19 +218,19 @@ final class Line {
     }
   }
 
-  private static void undoOrSettle(Lease lease) {
-    if (!lease.undo()) {
-      lease.settle(0);
+  private static void undoOrSettle(Turn turn) {
+    if (!turn.undo()) {
+      turn.settle(0);
     }
   }
 
   /** Takes the permits as soon as that is. If a change made that impossible, the time stays. */
-  private void takeAgain(Lease lease, @Nullable Turn behind) {
+  private void takeAgain(Turn turn, @Nullable Turn behind) {
     long now;
     do {
       now = ticker.nanos();
-    } while (lease.isPossible()
-        && !takeAhead(lease, notBefore(behind, now + lease.retryAfterNanos(now))));
+    } while (turn.isPossible()
+        && !takeAhead(turn, notBefore(behind, now + turn.retryAfterNanos(now))));
   }
 
   private Turn turnOf(Waiter waiter) {
@@ -257,9 +247,9 @@ final class Line {
 
   private static void noteTime(@Nullable Turn last, Turn gone) {
     if (last == null) {
-      gone.lease.waitOver();
+      gone.waitOver();
     } else {
-      last.lease.waitUntil(last.lease.time());
+      last.waitUntil(last.time());
     }
   }
 

@@ -2,9 +2,8 @@ package dev.flowshield.engine.keyed;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.Line.Waiter;
-import dev.flowshield.engine.rate.Lease;
-import dev.flowshield.engine.rate.StackRoom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,14 +47,14 @@ final class Queue {
   /**
    * Waits for permits.
    *
-   * @param lease how to take them; nothing is taken yet
+   * @param turn how to take them; nothing is taken yet
    * @param answer what to say once they are there
    * @return what is waited for; null if they are there now, it would take too long, or too many wait
    */
   @Nullable
   CompletableFuture<Decision> await(
-      String key, Lease lease, long maxWaitNanos, Supplier<Decision> answer) {
-    Waiter waiter = new Waiter(lease, answer);
+      String key, Turn turn, long maxWaitNanos, Supplier<Decision> answer) {
+    Waiter waiter = new Waiter(turn, answer);
     CompletableFuture<?> unused = waiter.future.whenComplete(
         (decision, failure) -> giveUp(waiter)); // completed by the caller, too
     Line line = join(key, waiter, maxWaitNanos);
@@ -199,7 +198,7 @@ final class Queue {
   /** Serves the first of the line, if it is that still and its time has come. */
   private void serve(Line line, Waiter first) {
     Decision decision = first.answer.get(); // before it leaves, as this may throw
-    Lease taken;
+    Turn taken;
     StackRoom.require();
     lock.lock();
     try {

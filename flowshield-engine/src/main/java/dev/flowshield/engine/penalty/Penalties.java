@@ -1,6 +1,6 @@
 package dev.flowshield.engine.penalty;
 
-import dev.flowshield.engine.rate.StackRoom;
+import dev.flowshield.engine.allowance.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;

@@ -90,7 +90,7 @@ public final class Gcra implements RateAlgorithm {
   }
 
   /** The same rate with a smaller burst; their words count in the same units. */
-  Gcra withBurst(long smaller) {
+  public Gcra withBurst(long smaller) {
     return new Gcra(this, smaller);
   }
 

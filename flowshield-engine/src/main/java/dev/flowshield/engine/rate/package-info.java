@@ -1,7 +1,6 @@
 /**
- * One limit on one word: the formulas, and the loop that steps a word under contention. Start with {@link
- * dev.flowshield.engine.rate.Gcra} for what is computed and {@link dev.flowshield.engine.rate.Slots} for how it is kept exact. Many
- * keys are not here but in {@code keyed}.
+ * The formulas: a limit as a pure step from word to word. Start with {@link dev.flowshield.engine.rate.Gcra}. How a word is kept exact
+ * under contention is not here but in {@code allowance}.
  */
 @NullMarked
 package dev.flowshield.engine.rate;

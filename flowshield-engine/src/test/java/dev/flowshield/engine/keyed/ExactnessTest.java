@@ -3,10 +3,10 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Allowances;
-import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ class ExactnessTest {
 
   @Test
   void oneWordAdmitsBurstAndRefillToThePermit() throws Exception {
-    Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), ticker);
+    Allowance limit = new HotAllowance(new Gcra(LIMIT), ticker);
     AtomicLong admitted = new AtomicLong();
 
     together(thread -> {

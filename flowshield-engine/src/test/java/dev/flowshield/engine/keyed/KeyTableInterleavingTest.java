@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.rate.Altered;
-import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
@@ -280,7 +280,7 @@ class KeyTableInterleavingTest {
     Taken[] meanwhile = new Taken[1];
     whileTheClockIsRead.add(
         () -> { // the first segment is being changed
-          long before = wide.givenBack(inTheLast);
+          long before = wide.ledger(inTheLast).stamp(inTheLast);
           meanwhile[0] = new Taken(wide.take(inTheLast, 1, time.nanos()), before);
         });
     whileTheClockIsRead.add(
@@ -288,7 +288,7 @@ class KeyTableInterleavingTest {
         });
     wide.changeTo(new Gcra(RateLimit.parse("10/s burst 2")));
 
-    wide.giveBack(inTheLast, meanwhile[0].word(), meanwhile[0].before(), 1);
+    wide.ledger(inTheLast).refund(inTheLast, meanwhile[0].word(), meanwhile[0].before(), 1);
 
     assertThat(wide.remaining(inTheLast, time.nanos())).isZero();
   }
@@ -296,7 +296,7 @@ class KeyTableInterleavingTest {
   @Test
   void whatWasResetIsNotGivenBackOnceMore() {
     Taken before = taken(ALICE);
-    table.reset(ALICE);
+    table.ledger(ALICE).reset(ALICE);
     int admitted = takeAll(ALICE);
 
     giveBack(ALICE, before);
@@ -319,12 +319,12 @@ class KeyTableInterleavingTest {
   private record Taken(long word, long before) {}
 
   private Taken taken(long key) {
-    long before = table.givenBack(key);
+    long before = table.ledger(key).stamp(key);
     return new Taken(table.take(key, 1, time.nanos()), before);
   }
 
   private void giveBack(long key, Taken taken) {
-    table.giveBack(key, taken.word(), taken.before(), 1);
+    table.ledger(key).refund(key, taken.word(), taken.before(), 1);
   }
 
   /** Takes one permit, and tells how many were admitted. */

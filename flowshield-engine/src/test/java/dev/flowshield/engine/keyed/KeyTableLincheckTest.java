@@ -3,14 +3,14 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.AllOrNothing;
-import dev.flowshield.engine.rate.Allowances;
-import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.Lease;
-import dev.flowshield.engine.rate.StripedLimit;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -105,7 +105,7 @@ class KeyTableLincheckTest {
   /** One word, half a permit before the shifted time wraps around. */
   public static class OneWord {
     private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - AllowanceModel.INTERVAL / 2);
-    private final Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), time::get);
+    private final Allowance limit = new HotAllowance(new Gcra(LIMIT), time::get);
 
     @Operation
     public boolean take() {
@@ -121,7 +121,7 @@ class KeyTableLincheckTest {
   /** One word, whose limit is replaced by one that is the same. */
   public static class ChangingWord {
     private static final RateAlgorithm OTHER = new Gcra(LIMIT);
-    private final Allowances limit = StripedLimit.orSingle(new Gcra(LIMIT), () -> 0);
+    private final Allowance limit = new HotAllowance(new Gcra(LIMIT), () -> 0);
 
     @Operation
     public boolean take() {
@@ -156,10 +156,10 @@ class KeyTableLincheckTest {
 
     @Operation
     public void takeAndGiveBack() {
-      long before = table.givenBack(KEY);
+      long before = table.ledger(KEY).stamp(KEY);
       long taken = table.take(KEY, 1, 0);
       if (taken != RateAlgorithm.REJECTED) {
-        table.giveBack(KEY, taken, before, 1);
+        table.ledger(KEY).refund(KEY, taken, before, 1);
       }
     }
 
@@ -174,23 +174,23 @@ class KeyTableLincheckTest {
 
   /** Two limits, the second of which has fewer permits. */
   public static class TwoLimits {
-    private final Allowances roomy = StripedLimit.orSingle(new Gcra(LIMIT.withBurst(3)), () -> 0);
-    private final Allowances narrow = StripedLimit.orSingle(new Gcra(LIMIT), () -> 0);
-    private final Allowances[] limits = {roomy, narrow};
+    private final Allowance roomy = new HotAllowance(new Gcra(LIMIT.withBurst(3)), () -> 0);
+    private final Allowance narrow = new HotAllowance(new Gcra(LIMIT), () -> 0);
+    private final Allowances limits = new Allowances(List.of(roomy, narrow));
     private final AtomicLong net = new AtomicLong();
 
     @Operation
     public void take() {
-      if (AllOrNothing.take(limits, 1, 1, 0)) {
+      if (limits.take(1, 1, 0)) {
         net.incrementAndGet();
       }
     }
 
     @Operation
     public void takeAndGiveBack() {
-      Lease lease = new Lease(limits, 1, 1);
-      if (lease.take(0)) {
-        lease.settle(0);
+      long[] rows = limits.rows(1, 1);
+      if (limits.take(rows, 0, 2, 0)) {
+        limits.settle(rows, 0);
       }
     }
 

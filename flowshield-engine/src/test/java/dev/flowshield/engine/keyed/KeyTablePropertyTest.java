@@ -4,7 +4,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Ahead;
+import dev.flowshield.engine.allowance.Ahead;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.math.BigInteger;
@@ -83,9 +83,9 @@ class KeyTablePropertyTest {
           long ahead = step.kind() == Kind.TAKE ? 0 : (long) (step.other() * step.other() * HOUR);
           if (ahead > 0) { // as a caller that waits does
             waited[step.key()] = Math.max(waited[step.key()], ticker.nanos() + ahead);
-            table.waitUntil(key, waited[step.key()]);
+            table.ledger(key).waitUntil(key, waited[step.key()]);
           }
-          long before = table.givenBack(key);
+          long before = table.ledger(key).stamp(key);
           long word = ahead == 0
               ? table.take(key, permits, ticker.nanos())
               : Ahead.take(table, key, permits, ticker.nanos(), ahead);
@@ -101,16 +101,16 @@ class KeyTablePropertyTest {
           if (!lent.isEmpty() && now.equals(latest)) {
             Lent some = lent.remove((int) (step.other() * lent.size()));
             long unused = 1 + (long) (step.share() * some.entry().permits);
-            table.giveBack(some.key(), some.word(), some.before(), unused);
+            table.ledger(some.key()).refund(some.key(), some.word(), some.before(), unused);
             some.entry().permits -= unused;
           }
         }
         case CHARGE -> {
-          table.charge(key, permits);
+          table.ledger(key).charge(key, permits);
           account.add(new Entry(permits, now));
         }
         case RESET -> {
-          table.reset(key);
+          table.ledger(key).reset(key);
           account.clear();
         }
         case CHANGE -> {

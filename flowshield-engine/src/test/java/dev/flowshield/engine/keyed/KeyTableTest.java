@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.rate.Ahead;
+import dev.flowshield.engine.allowance.Ahead;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.rate.Altered;
-import dev.flowshield.engine.rate.Answer;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
@@ -45,7 +46,7 @@ class KeyTableTest {
 
     @Test
     void remembersNothing() {
-      assertThat(table.word(ALICE)).isEqualTo(KeyTable.ABSENT);
+      assertThat(table.remaining(ALICE, ticker.nanos())).isEqualTo(4);
       assertThat(table.tracked()).isZero();
       assertThat(table.overflowed()).isZero();
       assertThat(table.capacity()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
@@ -63,13 +64,13 @@ class KeyTableTest {
     }
 
     @Test
-    void tellsTheWordOfAKeyWithoutWriting() {
+    void tellsWhatIsLeftToAKeyWithoutWriting() {
       decide(ALICE);
 
-      assertThat(table.word(ALICE))
-          .isEqualTo(tenASecond.step(tenASecond.idle(ticker.nanos()), ticker.nanos(), 1));
-      assertThat(table.word(BOB)).as("that of the overflow").isEven();
-      assertThat(tenASecond.isIdle(table.word(BOB), ticker.nanos())).isTrue();
+      assertThat(table.remaining(ALICE, ticker.nanos())).isEqualTo(3);
+      assertThat(table.retryAfterNanos(ALICE, 4, ticker.nanos())).isEqualTo(TENTH);
+      assertThat(table.remaining(BOB, ticker.nanos())).isEqualTo(4);
+      assertThat(table.retryAfterNanos(BOB, 4, ticker.nanos())).isZero();
       assertThat(table.tracked()).isEqualTo(1);
     }
   }
@@ -292,7 +293,8 @@ class KeyTableTest {
       for (Map.Entry<Long, Long> key : model.entrySet()) {
         if (!tenASecond.isIdle(key.getValue(), ticker.nanos())) {
           inDebt++;
-          assertThat(roomy.word(key.getKey())).isEqualTo(key.getValue());
+          long debt = tenASecond.retryAfterNanos(key.getValue(), ticker.nanos(), 4);
+          assertThat(roomy.retryAfterNanos(key.getKey(), 4, ticker.nanos())).isEqualTo(debt);
         }
       }
       assertThat(inDebt).isGreaterThan(10_000);
@@ -356,7 +358,7 @@ class KeyTableTest {
 
         @Override
         public boolean isIdle(long word, long now) {
-          if (noMemory[0] && Meanwhile.in("grow") && moved++ == 3) {
+          if (noMemory[0] && Meanwhile.in("grown") && moved++ == 3) {
             throw new OutOfMemoryError("in the midst of growth");
           }
           return super.isIdle(word, now);
@@ -421,9 +423,9 @@ class KeyTableTest {
   void rejectsWhatIsNotThere() {
     table.take(ALICE, 3, Answer.YES_OR_NO);
 
-    assertThat(table.rejects(ALICE, 1, ticker.nanos())).isFalse();
-    assertThat(table.rejects(ALICE, 2, ticker.nanos())).isTrue();
-    assertThat(table.rejects(BOB, 4, ticker.nanos())).isFalse();
+    assertThat(table.retryAfterNanos(ALICE, 1, ticker.nanos())).isZero();
+    assertThat(table.retryAfterNanos(ALICE, 2, ticker.nanos())).isPositive();
+    assertThat(table.retryAfterNanos(BOB, 4, ticker.nanos())).isZero();
   }
 
   @Nested
@@ -463,7 +465,7 @@ class KeyTableTest {
       long[] strangers =
           LongStream.generate(() -> Hashes.any(random)).limit(500).toArray();
       for (long stranger : strangers) {
-        roomy.charge(stranger, 3);
+        roomy.ledger(stranger).charge(stranger, 3);
       }
 
       assertThat(roomy.overflowed()).isZero();
@@ -491,7 +493,7 @@ class KeyTableTest {
       raced.take(ALICE, 1, Answer.YES_OR_NO);
       whileItIsCharged.add(() -> raced.take(ALICE, 1, Answer.YES_OR_NO));
 
-      raced.charge(ALICE, 1);
+      raced.ledger(ALICE).charge(ALICE, 1);
 
       assertThat(raced.remaining(ALICE, ticker.nanos())).isEqualTo(1);
     }
@@ -499,26 +501,26 @@ class KeyTableTest {
 
   @Test
   void givesBackOnlyWhatIsStillOutWhenTheCallerThatWaitsIsServed() { // W4 of Line
-    long before = table.givenBack(ALICE);
+    long before = table.ledger(ALICE).stamp(ALICE);
     long taken = table.take(ALICE, 4, ticker.nanos());
-    table.waitUntil(ALICE, ticker.nanos() + TENTH);
+    table.ledger(ALICE).waitUntil(ALICE, ticker.nanos() + TENTH);
     Ahead.take(table, ALICE, 1, ticker.nanos(), TENTH);
 
     ticker.advanceNanos(1);
-    table.giveBack(ALICE, taken, before, 4);
+    table.ledger(ALICE).refund(ALICE, taken, before, 4);
 
     assertThat(table.remaining(ALICE, ticker.nanos())).as("all but two").isEqualTo(2);
   }
 
   @Test
   void givesBackAllOfItOnceNobodyWaits() { // W4 of Line
-    long before = table.givenBack(ALICE);
+    long before = table.ledger(ALICE).stamp(ALICE);
     long taken = table.take(ALICE, 4, ticker.nanos());
-    table.waitUntil(ALICE, ticker.nanos() + TENTH);
-    table.waitOver(ALICE);
+    table.ledger(ALICE).waitUntil(ALICE, ticker.nanos() + TENTH);
+    table.ledger(ALICE).waitOver(ALICE);
 
     ticker.advanceNanos(1);
-    table.giveBack(ALICE, taken, before, 4);
+    table.ledger(ALICE).refund(ALICE, taken, before, 4);
 
     assertThat(table.remaining(ALICE, ticker.nanos())).isEqualTo(4);
   }
@@ -529,21 +531,21 @@ class KeyTableTest {
         () -> table.take(ALICE, 1, Answer.YES_OR_NO),
         () -> table.take(BOB, 5, Answer.YES_OR_NO), // never
         () -> Ahead.take(table, BOB, 1, ticker.nanos(), TENTH),
-        () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), 0, 1),
-        () -> table.giveBack(BOB, table.take(BOB, 1, ticker.nanos()), Long.MAX_VALUE, 1),
-        () -> table.giveBack(3, 0, 0, 1), // a stranger
-        () -> table.undo(ALICE, 0, 0, 1, 0, 0),
-        () -> table.charge(ALICE, 1),
-        () -> table.charge(4, 1), // who was a stranger
-        () -> table.reset(BOB),
-        () -> table.reset(5), // a stranger
+        () -> table.ledger(BOB).refund(BOB, table.take(BOB, 1, ticker.nanos()), 0, 1),
+        () -> table.ledger(BOB).refund(BOB, table.take(BOB, 1, ticker.nanos()), Long.MAX_VALUE, 1),
+        () -> table.ledger(3).refund(3, 0, 0, 1), // a stranger
+        () -> Ahead.undo(table, ALICE, Ahead.taking(table, ALICE, 1, 0)),
+        () -> table.ledger(ALICE).charge(ALICE, 1),
+        () -> table.ledger(4).charge(4, 1), // who was a stranger
+        () -> table.ledger(BOB).reset(BOB),
+        () -> table.ledger(5).reset(5), // a stranger
         () -> table.changeTo(tenASecond),
         () -> assertThat(table.tracked()).isPositive(),
         () -> assertThat(table.overflowed()).isZero());
 
     for (Runnable call : calls) {
       call.run();
-      Meanwhile.anotherThread(() -> table.reset(ALICE));
+      Meanwhile.anotherThread(() -> table.ledger(ALICE).reset(ALICE));
     }
   }
 
@@ -598,7 +600,7 @@ class KeyTableTest {
     @Test
     void whatIsChargedIsChargedToTheNewLimit() throws Exception {
       asked(() -> {
-        changing.charge(ALICE, 3);
+        changing.ledger(ALICE).charge(ALICE, 3);
         return 0;
       });
 
@@ -621,65 +623,76 @@ class KeyTableTest {
     }
   }
 
-  /** What was taken ahead of time by somebody who gave up. */
+  /** What was taken ahead of time by a caller that gave up. */
   @Nested
   class Undoing {
 
     private final long now = ticker.nanos();
+    private final long then = now + 2 * TENTH;
 
-    private boolean undo(long key, long before, long taken, long permits) {
-      return table.undo(key, before, taken, permits, now + 2 * TENTH, table.givenBack(key));
+    /** All there is to know of a key. */
+    private long debt(long key) {
+      return table.retryAfterNanos(key, 4, now);
     }
 
     @Test
     void leavesNothingOfTheTaking() {
       table.take(ALICE, 3, Answer.YES_OR_NO);
-      long before = table.word(ALICE);
-      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
+      long before = debt(ALICE);
+      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      assertThat(debt(ALICE)).isEqualTo(before + 2 * TENTH);
 
-      assertThat(undo(ALICE, before, taken, 2)).isTrue();
+      assertThat(Ahead.undo(table, ALICE, taken)).isTrue();
 
-      assertThat(table.word(ALICE)).isEqualTo(before);
+      assertThat(debt(ALICE)).isEqualTo(before);
     }
 
     @Test
-    void isNotForWhatSomebodyTookFromOrGaveBackToSince() {
-      long word = table.take(ALICE, 1, now);
-      long before = table.word(ALICE);
-      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
-      long count = table.givenBack(ALICE);
+    void isForAKeyThatHadNoSlotBeforeToo() {
+      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
 
-      table.giveBack(ALICE, word, count, 1);
-      long after = table.word(ALICE);
-      assertThat(table.undo(ALICE, before, after, 2, now + 2 * TENTH, count)).isFalse();
-      assertThat(undo(ALICE, before, taken + 2, 2))
-          .as("as if another had taken")
-          .isFalse();
-      assertThat(table.word(ALICE)).isEqualTo(after);
+      assertThat(Ahead.undo(table, ALICE, taken)).isTrue();
+
+      assertThat(debt(ALICE)).isZero();
+    }
+
+    @Test
+    void isNotForWhatAnotherTookFromSince() {
+      table.take(ALICE, 1, now);
+      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ahead.taking(table, ALICE, 1, then + TENTH);
+      long after = debt(ALICE);
+
+      assertThat(Ahead.undo(table, ALICE, taken)).isFalse();
+
+      assertThat(debt(ALICE)).isEqualTo(after);
+    }
+
+    @Test
+    void isNotForWhatWasRefundedToSince() {
+      long stamp = table.ledger(ALICE).stamp(ALICE);
+      long word = table.take(ALICE, 1, now);
+      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      table.ledger(ALICE).refund(ALICE, word, stamp, 1);
+      long after = debt(ALICE);
+
+      assertThat(Ahead.undo(table, ALICE, taken)).isFalse();
+
+      assertThat(debt(ALICE)).isEqualTo(after);
     }
 
     @Test
     void isNotForAWordThatCameAgainAfterARefund() {
+      long stamp = table.ledger(ALICE).stamp(ALICE);
       long first = table.take(ALICE, 1, now);
-      long count = table.givenBack(ALICE);
-      long before = table.word(ALICE);
-      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
-      table.giveBack(ALICE, first, count, 1);
-      assertThat(Ahead.take(table, ALICE, 1, now, 2 * TENTH)).isEqualTo(taken);
+      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      table.ledger(ALICE).refund(ALICE, first, stamp, 1);
+      assertThat(Ahead.take(table, ALICE, 1, now, 2 * TENTH)).isEqualTo(taken.taken());
+      long after = debt(ALICE);
 
-      assertThat(table.undo(ALICE, before, taken, 2, now + 2 * TENTH, count)).isFalse();
-      assertThat(table.word(ALICE)).isEqualTo(taken);
-    }
+      assertThat(Ahead.undo(table, ALICE, taken)).isFalse();
 
-    @Test
-    void isNotForAKeyThatHadNoWordBefore() {
-      long before = table.word(ALICE);
-      long taken = Ahead.take(table, ALICE, 2, now, 2 * TENTH);
-
-      assertThat(before).isEqualTo(KeyTable.ABSENT);
-      assertThat(undo(ALICE, before, taken, 2)).isFalse();
-      assertThat(undo(BOB, taken, taken, 2)).as("nor for a stranger").isFalse();
-      assertThat(table.word(ALICE)).isEqualTo(taken);
+      assertThat(debt(ALICE)).isEqualTo(after);
     }
   }
 

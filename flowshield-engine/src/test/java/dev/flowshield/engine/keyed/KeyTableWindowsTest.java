@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;

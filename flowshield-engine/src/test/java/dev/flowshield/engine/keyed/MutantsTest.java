@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.rate.AllOrNothingTest;
-import dev.flowshield.engine.rate.SingleLimitTest;
-import dev.flowshield.engine.rate.SlotsTest;
-import dev.flowshield.engine.rate.StripedLimitTest;
+import dev.flowshield.engine.allowance.AllowancesTest;
+import dev.flowshield.engine.allowance.CellsTest;
+import dev.flowshield.engine.allowance.HotAllowanceTest;
+import dev.flowshield.engine.allowance.WordsTest;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -49,15 +49,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MutantsTest {
 
   private static final Path SOURCES = Path.of("src/main/java");
-  private static final String SEGMENT = "dev.flowshield.engine.keyed.Segment";
-  private static final String BUCKETS = "dev.flowshield.engine.keyed.Buckets";
-  private static final String SLOTS = "dev.flowshield.engine.rate.Slots";
-  private static final String SINGLE_LIMIT = "dev.flowshield.engine.rate.SingleLimit";
-  private static final String ALL_OR_NOTHING = "dev.flowshield.engine.rate.AllOrNothing";
-  private static final String LEASE = "dev.flowshield.engine.rate.Lease";
-  private static final String QUEUE = "dev.flowshield.engine.keyed.Queue";
-  private static final String LINE = "dev.flowshield.engine.keyed.Line";
-  private static final String STRIPED_LIMIT = "dev.flowshield.engine.rate.StripedLimit";
+  private static final String KEYED = "dev.flowshield.engine.keyed.";
+  private static final String ALLOWANCE = "dev.flowshield.engine.allowance.";
+  private static final String SEGMENT = KEYED + "Segment";
+  private static final String BUCKETS = KEYED + "Buckets";
+  private static final String QUEUE = KEYED + "Queue";
+  private static final String LINE = KEYED + "Line";
+  private static final String TURN = KEYED + "Turn";
+  private static final String WORDS = ALLOWANCE + "Words";
+  private static final String LEDGER = ALLOWANCE + "Ledger";
+  private static final String ALLOWANCES = ALLOWANCE + "Allowances";
   private static final String CLOCK = "dev.flowshield.engine.edges.ClockStepsTest";
   private static final String GIVING_UP = "dev.flowshield.engine.edges.GivingUpTest";
   private static final String CHANGING = "dev.flowshield.engine.edges.ChangingToAndFroTest";
@@ -83,19 +84,17 @@ class MutantsTest {
     return Stream.of(
         new Mutant(
             "no second look at the fingerprint",
-            SLOTS,
-            List.of(
-                "return word == MOVING || fingerprint(slots, at) != fingerprint;",
-                "return word == MOVING;"),
+            WORDS,
+            List.of("return word == MOVING || fingerprint(at) != owner;", "return word == MOVING;"),
             RACES.getName(),
             "aPermitIsNotTakenFromASlotThatWasPassedOn"),
         new Mutant(
             "no look at the fingerprint after the exchange",
-            SLOTS,
+            WORDS,
             List.of(
-                "return isOwn(slots, at, fingerprint, falls) ? next : MOVING;\n      }\n      word = found;",
+                "return isOwn(at, owner, falls) ? next : MOVING;\n      }\n      word = found;",
                 "return next;\n      }\n      word = found;",
-                "return isOwn(slots, at, fingerprint, falls) ? admitted : null;\n      }\n      word = found;",
+                "return isOwn(at, owner, falls) ? admitted : null;\n      }\n      word = found;",
                 "return admitted;\n      }\n      word = found;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
@@ -110,14 +109,13 @@ class MutantsTest {
         new Mutant(
             "a slot is claimed without marking it as moving",
             SEGMENT,
-            List.of(
-                "if (Slots.exchange(slots, at, old, Slots.MOVING) != old) {", "if (old == 3) {"),
+            List.of("if (current.exchange(at, old, Words.MOVING) != old) {", "if (old == 3) {"),
             RACES.getName(),
             "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
         new Mutant(
             "growth copies words without freezing them",
             BUCKETS,
-            List.of("Slots.freeze(slots, at)", "Slots.word(slots, at)"),
+            List.of("copied[at + 1] = freeze(at);", "copied[at + 1] = word(at);"),
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
         new Mutant(
@@ -132,14 +130,16 @@ class MutantsTest {
             "under the lock, words are judged idle at the latest reading ever",
             SEGMENT,
             List.of(
-                "  private long now() {\n    return ticker.nanos();",
-                "  private long latest;\n\n  private long now() {\n    long now = ticker.nanos();\n    latest = now - latest > 0 ? now : latest;\n    return latest;"),
+                "  private volatile int used;",
+                "  private volatile int used;\n  private long latest;",
+                "        long now = ticker.nanos();\n        long owed = owed(current, hash, now);\n        long word = Words.step",
+                "        long now = ticker.nanos();\n        now = latest = now - latest > 0 ? now : latest;\n        long owed = owed(current, hash, now);\n        long word = Words.step"),
             CLOCK,
             "noneOfTenThousandClientsOfAShieldHasASecondBurst"),
         new Mutant(
             "a key whose slot is passed on leaves no trace",
             SEGMENT,
-            List.of("      current.forget(Slots.fingerprint(slots, at), now);", "      "),
+            List.of("      current.forget(current.fingerprint(at), now);", "      "),
             CLOCK,
             "aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
         new Mutant(
@@ -150,20 +150,20 @@ class MutantsTest {
             "aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen"),
         new Mutant(
             "a refund in the table is computed as of now while callers wait",
-            SEGMENT,
-            List.of("long time = waits.refundTime(hash, now);", "long time = now;"),
+            LEDGER,
+            List.of("waits.refundTime(hash, now)", "now"),
             GIVING_UP,
             "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "a refund on one word is computed as of now while callers wait",
-            SINGLE_LIMIT,
-            List.of("waits.refundTime(NOBODY, ticker.nanos());", "ticker.nanos();"),
+            LEDGER,
+            List.of("waits.refundTime(hash, now)", "now"),
             GIVING_UP,
             "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "a refund of a striped limit is computed as of now while callers wait",
-            STRIPED_LIMIT,
-            List.of("waits.refundTime(0, ticker.nanos())", "ticker.nanos()"),
+            LEDGER,
+            List.of("waits.refundTime(hash, now)", "now"),
             GIVING_UP,
             "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
@@ -176,30 +176,28 @@ class MutantsTest {
             "neverServesTwoAtATimeThatIsForOne"),
         new Mutant(
             "a caller that waits leaves the cells of a striped limit to others",
-            STRIPED_LIMIT,
-            List.of(
-                "return stripesFor(Long.MAX_VALUE).takeAhead(then, permits, before);",
-                "return stripesFor(permits).takeAhead(then, permits, before);"),
-            StripedLimitTest.class.getName() + "$Waiting",
+            LEDGER,
+            List.of("      gather();\n      ahead.stamp", "      ahead.stamp"),
+            CellsTest.class.getName() + "$Waiting",
             "isForPermitsThatNobodyElseThenFinds"),
         new Mutant(
             "an undo does not look at refunds",
-            SEGMENT,
-            List.of("          || counts.of(hash) + changes != count\n", ""),
+            LEDGER,
+            List.of("refunds.since(ahead.hash, ahead.stamp) == 0 && ", ""),
             KeyTableTest.class.getName() + "$Undoing",
             "isNotForAWordThatCameAgainAfterARefund"),
         new Mutant(
             "falls of words are not counted",
-            SLOTS,
-            List.of("    LONGS.getAndAdd(slots, FALLS, 1L);\n", ""),
+            WORDS,
+            List.of("    LONGS.getAndAdd(longs, FALLS, 1L);\n", ""),
             RACES.getName(),
             "aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas"),
         new Mutant(
             "a change to the same limit is a change",
-            ALL_OR_NOTHING,
+            ALLOWANCES,
             List.of(
-                "        if (!from.get(changed).equals(to.get(changed))) {\n          limits[changed].changeTo(after",
-                "        if (changed >= 0) {\n          limits[changed].changeTo(after"),
+                "        if (!from.get(changed).equals(to.get(changed))) {\n          all[changed].changeTo(after",
+                "        if (changed >= 0) {\n          all[changed].changeTo(after"),
             CHANGING,
             "toTheSameLimitKeepsWhatCanBeGivenBack"),
         new Mutant(
@@ -227,123 +225,119 @@ class MutantsTest {
         new Mutant(
             "growth that fails leaves its words frozen",
             BUCKETS,
-            List.of("      Slots.word(slots, at, Slots.word(frozen.slots, at));\n", ""),
+            List.of("      word(at, frozen.word(at));\n", ""),
             KeyTableTest.class.getName() + "$Growth",
             "thatFailsMidwayLeavesTheTableAsItWas"),
         new Mutant(
             "a word that moves twice passes for one that stood still",
-            SLOTS,
+            WORDS,
             List.of(
                 "if (seen == MOVING) {\n          return null",
                 "if (seen == MOVING + 2) {\n          return null"),
-            SlotsTest.class.getName() + "$ASlotThatIsNotTheKeys",
+            WordsTest.class.getName() + "$ASlotThatIsNotTheKeys",
             "isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo"),
         new Mutant(
             "a refusal counts though the word has changed",
-            SLOTS,
+            WORDS,
             List.of(
-                "if (word(slots, at) == seen) {",
-                "if (word(slots, at) != MOVING) {",
+                "if (word(at) == seen) {",
+                "if (word(at) != MOVING) {",
                 "long next = stepOrRenew(algorithm, seen, now, now, permits);\n        if (next == REJECTED) {\n          return answer",
                 "long next = REJECTED;\n        if (next == REJECTED) {\n          return answer"),
-            SlotsTest.class.getName() + "$ARefusal",
+            WordsTest.class.getName() + "$ARefusal",
             "isJudgedAnewWhenTheWordChangedMeanwhile"),
         new Mutant(
             "the clock is read before the word that gets permits back",
-            SINGLE_LIMIT,
+            WORDS,
             List.of(
-                "        // Word, then clock",
-                    "        long now = ticker.nanos();\n        // Word, then clock",
-                "waits.refundTime(NOBODY, ticker.nanos());", "waits.refundTime(NOBODY, now);"),
-            SingleLimitTest.class.getName() + "$GivingBack",
+                "      long word = word(at);\n      long now = ticker.nanos(); // after the word",
+                "      long now = ticker.nanos();\n      long word = word(at); //"),
+            HotAllowanceTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"),
         new Mutant(
             "what others gave back is not looked at",
-            SEGMENT,
-            List.of("long others = counts.of(hash) + changes - before;", "long others = 0;"),
+            LEDGER,
+            List.of("long others = refunds.since(hash, stamp);", "long others = 0;"),
             RACES.getName(),
             "aTakingBehindPermitsThatWereGivenBackIsBackTheEarlier"),
         new Mutant(
             "what is given back is counted before the word falls",
-            SEGMENT,
+            LEDGER,
             List.of(
-                "        counts.add(hash, permits); // after the fall (B1)\n",
+                "        refunds.add(hash, permits); // after the fall (B1)\n",
                 "",
-                "      long word;\n      long next;\n      do {",
-                "      counts.add(hash, permits);\n      long word;\n      long next;\n      do {",
-                "long others = counts.of(hash) + changes - before;",
-                "long others = counts.of(hash) + changes - permits - before;"),
+                "long others = refunds.since(hash, stamp);",
+                "refunds.add(hash, permits);\n      long others = refunds.since(hash, stamp) - permits;"),
             RACES.getName(),
             "aTakingBehindPermitsThatFallJustThenKnowsOfTheFall"),
         new Mutant(
             "the clock is read before the word of the table that gets permits back",
-            SEGMENT,
+            WORDS,
             List.of(
-                "      do {\n        word = Slots.word(current.slots(), at);",
-                "      long now = now();\n      do {\n        word = Slots.word(current.slots(), at);",
-                "        long now = now(); // after the word",
-                "        // after the word"),
+                "      long word = word(at);\n      long now = ticker.nanos(); // after the word",
+                "      long now = ticker.nanos();\n      long word = word(at); //"),
             RACES.getName(),
             "whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead"),
         new Mutant(
             "a change copies words without freezing them",
             SEGMENT,
-            List.of(
-                "    Buckets frozen = old.frozen();\n    try {\n      Buckets next = Buckets.free(algorithm",
-                "    Buckets frozen = old;\n    try {\n      Buckets next = Buckets.free(algorithm"),
+            List.of("Buckets frozen = old.frozen();", "Buckets frozen = old;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged"),
         new Mutant(
             "a change keeps words that mean something else by then",
             SEGMENT,
-            List.of(
-                "algorithm.idle(now) : conversion.word(word, now)", "algorithm.idle(now) : word"),
+            List.of("conversion.word(frozen.word(at), now)", "frozen.word(at)"),
             RACES.getName(),
             "aChangeCountsWhatIsOwedInTheNewLimit"),
         new Mutant(
             "what was taken before a change is given back after it",
             SEGMENT,
-            List.of("      changes = before + GivenBack.EVERYTHING;", "      changes = before;"),
+            List.of("      beginEpoch();\n", ""),
             RACES.getName(),
             "whatWasTakenBeforeAChangeIsNotGivenBackAfterIt"),
         new Mutant(
             "what was reset is given back as well",
-            SEGMENT,
-            List.of("      counts.addEverything(hash); // after, as any fall (B1)\n", ""),
+            LEDGER,
+            List.of("      refunds.beginEpoch(hash); // after, as any fall (B1)\n", ""),
             RACES.getName(),
             "whatWasResetIsNotGivenBackOnceMore"),
         new Mutant(
-            "a single limit counts what is given back before its word falls",
-            SINGLE_LIMIT,
+            "a hot allowance counts what is given back before its word falls",
+            LEDGER,
             List.of(
-                "        givenBack.add(hash, permits); // after the fall (B1)\n",
+                "        refunds.add(hash, permits); // after the fall (B1)\n",
                 "",
-                "      long word;\n      long next;\n      do {",
-                "      givenBack.add(hash, permits);\n      long word;\n      long next;\n      do {",
-                "long others = givenBack.of(hash) - before;",
-                "long others = givenBack.of(hash) - permits - before;"),
-            SingleLimitTest.class.getName() + "$GivingBack",
+                "long others = refunds.since(hash, stamp);",
+                "refunds.add(hash, permits);\n      long others = refunds.since(hash, stamp) - permits;"),
+            HotAllowanceTest.class.getName() + "$GivingBack",
             "knowsOfWhatFellJustBeforeTheTaking"),
         new Mutant(
             "a refusal counts though the word that refused is gone",
-            SLOTS,
+            WORDS,
             List.of(
                 "long next = stepOrRenew(algorithm, seen, now, now, permits);\n        if (next == REJECTED) {\n          return answer",
                 "long next = REJECTED;\n        if (next == REJECTED) {\n          return answer"),
-            SlotsTest.class.getName() + "$ARefusal",
+            WordsTest.class.getName() + "$ARefusal",
             "doesNotOutliveTheWordThatRefused"),
         new Mutant(
             "one limit refuses and the others keep what they took",
-            ALL_OR_NOTHING,
+            ALLOWANCES,
             List.of("      if (rest == null) {", "      if (permits < 0) {"),
-            AllOrNothingTest.class.getName(),
+            AllowancesTest.class.getName(),
             "givesBackWhatWasTakenBeforeOneRefused"),
         new Mutant(
-            "a lease that one limit refuses keeps what others gave",
-            LEASE,
-            List.of("      if (!all) {", "      if (permits < 0) {"),
-            AllOrNothingTest.class.getName(),
-            "aLeaseGivesBackWhatWasTakenBeforeOneRefused"),
+            "rows that one limit refuses keep what others gave",
+            ALLOWANCES,
+            List.of("      if (!done) {", "      if (from < 0) {"),
+            AllowancesTest.class.getName(),
+            "givesBackWhatWasTakenByRowsBeforeOneRefused"),
+        new Mutant(
+            "a turn that one limit refuses keeps what others gave",
+            TURN,
+            List.of("      if (!done) {", "      if (permits < 0) {"),
+            TurnTest.class.getName(),
+            "isRefundedWhereALaterLimitRejects"),
         new Mutant(
             "who no longer waits keeps the place",
             QUEUE,
@@ -383,13 +377,13 @@ class MutantsTest {
         new Mutant(
             "turns that were undone are not taken again",
             LINE,
-            List.of("        takeAgain(next.lease, paid);\n", ""),
+            List.of("        takeAgain(next, paid);\n", ""),
             GIVING_UP,
             "whereOthersWantFewerMovesThemUpInTheirOrder"),
         new Mutant(
             "a waiter that gives up leaves its permits to no other",
             LINE,
-            List.of("    if (!lease.undo()) {\n      lease.settle(0);\n    }\n", ""),
+            List.of("    if (!turn.undo()) {\n      turn.settle(0);\n    }\n", ""),
             QueueTest.class.getName(),
             "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Allowances;
-import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.Lease;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -163,7 +162,7 @@ public class QueueTest {
   }
 
   private @Nullable CompletableFuture<Decision> enter(KeyTable from, long permits) {
-    Lease lease = new Lease(new Allowances[] {from}, ALICE, permits);
-    return queue.await("alice", lease, 3600 * 10 * TENTH, () -> ADMITTED);
+    Turn turn = new Turn(new Allowances(List.of(from)), ALICE, permits);
+    return queue.await("alice", turn, 3600 * 10 * TENTH, () -> ADMITTED);
   }
 }

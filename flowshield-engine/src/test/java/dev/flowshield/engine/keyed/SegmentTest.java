@@ -3,9 +3,9 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.rate.Answer;
+import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.engine.rate.Slots;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,8 @@ class SegmentTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Gcra algorithm = new Gcra(RateLimit.parse("2/day"));
-  private final Segment segment = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 100);
+  private final Segment segment =
+      new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 100, 1);
 
   @Test
   void letsAKeyMoveInAnArrayThatNobodyHasYet() {
@@ -34,8 +35,8 @@ class SegmentTest {
 
     assertThat(full.putByMovingAnother(last, 8, 0)).isTrue();
 
-    assertThat(Slots.word(full.slots(), full.find(mover))).isEqualTo(6);
-    assertThat(Slots.word(full.slots(), full.find(last))).isEqualTo(8);
+    assertThat(full.word(full.find(mover))).isEqualTo(6);
+    assertThat(full.word(full.find(last))).isEqualTo(8);
     assertThat(full.putByMovingAnother(Hashes.inTheFirstBucket(201), 8, 0))
         .as("nobody can move any more")
         .isFalse();
@@ -43,7 +44,7 @@ class SegmentTest {
 
   @Test
   void growsByAnEighth() {
-    Segment growing = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 2_000);
+    Segment growing = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 2_000, 1);
     Random random = new Random(5);
     List<Integer> counts = new ArrayList<>(List.of(0));
     for (int i = 0; i < 1_000; i++) {
@@ -62,18 +63,15 @@ class SegmentTest {
   @Test
   void freezesEveryWordOfAnArrayThatItReplaces() { // K5: a thread that still holds the old array
     // must take nothing from it
-    long[] old = {};
-    for (long hash = 1; old == segment.buckets().slots() || old.length == 0; hash++) {
-      old = segment.buckets().slots();
+    Buckets old = segment.buckets();
+    for (long hash = 1; old.count() == 0 || old == segment.buckets(); hash++) {
+      old = segment.buckets();
       segment.admitNewcomer(hash << 40 | hash, 1, Answer.YES_OR_NO);
     }
 
-    assertThat(segment.buckets().slots()).isNotSameAs(old);
-    for (int at = OVERFLOW_WORDS + 2; at < old.length; at += 2) {
-      assertThat(Slots.word(old, at)).isEqualTo(Slots.MOVING);
-      assertThat(Slots.<Boolean>take(
-              old, at, Slots.fingerprint(old, at), algorithm, ticker, 1, Answer.YES_OR_NO))
-          .isNull();
+    for (int at = old.firstSlot(); at < old.end(); at += 2) {
+      assertThat(old.word(at)).isEqualTo(Words.MOVING);
+      assertThat(old.take(at, old.fingerprint(at), ticker, 1, Answer.YES_OR_NO)).isNull();
     }
   }
 }

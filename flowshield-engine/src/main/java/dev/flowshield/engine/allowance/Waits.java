@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import dev.flowshield.Decision;
 import dev.flowshield.spi.RateAlgorithm;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 /**
  * Makes sure that the stack does not end while a lock is held: it ends here instead, where nothing is half done.

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A limit of a shield at work: who keeps it, and what it has refused. Keys stand as hashes; see {@link #hash}.
+ * A limit of a shield at work: the limiter that keeps it, and what it has refused. Keys stand as hashes; see {@link #hash}.
  *
  * <p>Thread-safe. Changing is for one thread at a time.
  */
-abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
+abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   /** Stands for all keys together; whatever but 0, as one allowance does not look at it. */
   static final long ALL = 1;
@@ -21,7 +21,7 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
   private final boolean clients;
   private volatile Limit limit;
 
-  NamedLimit(Limit limit) {
+  ActiveLimit(Limit limit) {
     this.limit = limit;
     this.clients = limit.name().equals(Limit.CLIENT);
   }
@@ -63,9 +63,6 @@ abstract sealed class NamedLimit permits EngineLimit, ProvidedLimit {
 
   /** What to say when {@link #retryAfterNanos} was above 0. */
   abstract OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos);
-
-  /** A request for permits of a key. */
-  abstract Item item(String key, long permits);
 
   /** What a request would be answered. Takes nothing. */
   abstract Decision look(String key, long permits, long now);

@@ -9,15 +9,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit that somebody else's limiter keeps. It cannot be judged without taking, so it is asked last; what it gave can be given back only if
- * it knows how to reserve.
+ * A limit that is kept by a limiter of another kind. It cannot be judged without taking, so it is asked last; what it gave can be refunded
+ * only if it can reserve.
  */
-final class ProvidedLimit extends NamedLimit {
+final class ForeignLimit extends ActiveLimit {
 
   private final RateLimiter limiter;
   private final boolean canGiveBack;
 
-  ProvidedLimit(Limit limit, RateLimiter limiter) {
+  ForeignLimit(Limit limit, RateLimiter limiter) {
     super(limit);
     this.limiter = limiter;
     this.canGiveBack = limiter.capabilities().contains(Capability.RESERVE);
@@ -63,11 +63,6 @@ final class ProvidedLimit extends NamedLimit {
   OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos) {
     return new OverLimit(
         limit().name(), limit().scope(), limit().limits().get(0), 0, retryAfterNanos);
-  }
-
-  @Override
-  Item item(String key, long permits) {
-    return new Part(this, key, permits);
   }
 
   @Override
@@ -117,7 +112,8 @@ final class ProvidedLimit extends NamedLimit {
     return answer;
   }
 
-  private OverLimit overLimit(Decision.Rejected rejected) {
+  /** What to say when {@link #ask} was answered so. */
+  OverLimit overLimit(Decision.Rejected rejected) {
     Limit limit = limit();
     RateLimit refusing = limit.limits().get(0);
     for (RateLimit each : limit.limits()) {
@@ -131,48 +127,18 @@ final class ProvidedLimit extends NamedLimit {
         Math.max(1, rejected.retryAfterNanos()));
   }
 
-  /** What one request asks of such a limit. */
-  static final class Part extends Item {
-
-    private final ProvidedLimit limit;
-    private Reservation.@Nullable Held held;
-    private @Nullable OverLimit refusal;
-
-    Part(ProvidedLimit limit, String key, long permits) {
-      super(limit, key, permits);
-      this.limit = limit;
+  /**
+   * Asks for permits of a key.
+   *
+   * @return what the limiter says; {@link Reservation.Held} with nothing to settle where it cannot reserve
+   */
+  Reservation ask(String key, long permits) {
+    if (canGiveBack) {
+      return answered(limiter.reserve(key, permits));
     }
-
-    @Override
-    boolean tryTake(long now) {
-      if (limit.canGiveBack) {
-        Reservation reservation = limit.answered(limit.limiter.reserve(key(), permits()));
-        if (reservation instanceof Reservation.Held taken) {
-          held = taken;
-          return true;
-        }
-        refusal = limit.overLimit(((Reservation.Refused) reservation).decision());
-        return false;
-      }
-      Decision decision = limit.answered(limit.limiter.decide(key(), permits()));
-      if (decision instanceof Decision.Rejected rejected) {
-        refusal = limit.overLimit(rejected);
-        return false;
-      }
-      return true;
-    }
-
-    @Override
-    @Nullable
-    OverLimit refusal() {
-      return refusal;
-    }
-
-    @Override
-    void settleTaken(long used) {
-      if (held != null) {
-        held.settle(used);
-      }
-    }
+    Decision decision = answered(limiter.decide(key, permits));
+    return decision instanceof Decision.Rejected rejected
+        ? new Reservation.Refused(rejected)
+        : new Reservation.Held(permits, (Decision.Admitted) decision, used -> {});
   }
 }

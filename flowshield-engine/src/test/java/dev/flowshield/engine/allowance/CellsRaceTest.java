@@ -1,9 +1,10 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Threads race for cells and word: nothing is admitted twice, nothing is lost. H1 to H5. What is known to go wrong otherwise stands in {@link StripedLimitTest}. */
-class StripedLimitRaceTest {
+/** Threads race for cells and word: nothing is admitted twice, nothing is lost. H1 to H5. What is known to go wrong otherwise stands in {@link CellsTest}. */
+class CellsRaceTest {
 
   private static final long ROUNDS = Long.getLong("flowshield.stress.rounds", 3_000);
   private static final int BURST = 15;
@@ -58,11 +59,11 @@ class StripedLimitRaceTest {
     ManualTicker ticker = ManualTicker.startingAt(origin);
     Gcra algorithm = new Gcra(RateLimit.parse("1/100ns burst " + BURST));
     int perCell = 1 + random.nextInt(2);
-    Stripes stripes = Stripes.of(algorithm, ticker, 2, perCell, algorithm.idle(origin), origin);
+    Cells cells = Cells.filled(algorithm, 2, perCell, algorithm.idle(origin), origin);
     List<Callable<List<Call>>> work = new ArrayList<>();
     for (int thread = 2 + random.nextInt(5); thread > 0; thread--) {
       long seed = random.nextLong();
-      work.add(() -> calls(stripes, ticker, origin, new Random(seed)));
+      work.add(() -> calls(cells, ticker, origin, new Random(seed)));
     }
     List<Call> admitted = new ArrayList<>();
     for (Future<List<Call>> calls : threads.invokeAll(work)) {
@@ -71,8 +72,7 @@ class StripedLimitRaceTest {
     return admitted;
   }
 
-  private static List<Call> calls(
-      Stripes stripes, ManualTicker ticker, long origin, Random random) {
+  private static List<Call> calls(Cells cells, ManualTicker ticker, long origin, Random random) {
     List<Call> admitted = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       if (random.nextInt(4) == 0) {
@@ -80,7 +80,7 @@ class StripedLimitRaceTest {
       }
       long permits = random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1;
       long began = ticker.nanos() - origin;
-      if (stripes.takeFromOwn(permits) || stripes.take(permits) != REJECTED) {
+      if (cells.takeFromOwn(permits) || cells.take(ticker, permits) != REJECTED) {
         admitted.add(new Call(began, ticker.nanos() - origin, permits));
       }
     }
@@ -109,8 +109,8 @@ class StripedLimitRaceTest {
   void admitsBurstAndRefillToThePermit() throws Exception { // nothing is lost in hands or cells
     long steps = 200;
     ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 5_000_000L * steps);
-    StripedLimit limit =
-        new StripedLimit(new Gcra(RateLimit.parse("100000/s burst 8192")), ticker, 8);
+    HotAllowance limit =
+        new HotAllowance(new Gcra(RateLimit.parse("100000/s burst 8192")), ticker, 8);
 
     long admitted = together(64, thread -> {
       long mine = 0;
@@ -132,7 +132,7 @@ class StripedLimitRaceTest {
   void losesAndForgivesNothingWhileItIsReplaced() throws Exception { // H4, H5
     ManualTicker ticker = ManualTicker.atZero();
     Gcra algorithm = new Gcra(RateLimit.parse("1/s burst 400000"));
-    StripedLimit limit = new StripedLimit(algorithm, ticker, 8);
+    HotAllowance limit = new HotAllowance(algorithm, ticker, 8);
 
     long admitted = together(8, thread -> {
       long mine = 0;
@@ -159,18 +159,18 @@ class StripedLimitRaceTest {
   @Test
   void returnsWhatIsGivenBackWhileOthersTake() throws Exception {
     ManualTicker ticker = ManualTicker.atZero();
-    StripedLimit limit =
-        new StripedLimit(new Gcra(RateLimit.parse("1/s burst 1000000")), ticker, 8);
+    HotAllowance limit =
+        new HotAllowance(new Gcra(RateLimit.parse("1/s burst 1000000")), ticker, 8);
     limit.tryTake(ANY, 500_000); // so that nothing has come back by itself
 
     long admitted = together(8, thread -> {
       long mine = 0;
       for (int call = 0; call < 30_000; call++) {
-        long before = limit.givenBack(ANY);
+        long before = limit.stamp(ANY);
         long taken = limit.take(ANY, 2, 0);
         mine += 2;
         if (thread % 2 == 0) {
-          limit.giveBack(ANY, taken, before, 1);
+          limit.refund(ANY, taken, before, 1);
           mine -= 1;
         }
       }
@@ -180,7 +180,7 @@ class StripedLimitRaceTest {
     assertThat(limit.remaining(ANY, 0)).isEqualTo(500_000 - admitted);
   }
 
-  private static long drained(StripedLimit limit) {
+  private static long drained(HotAllowance limit) {
     long count = 0;
     while (limit.tryTake(ANY, 1)) {
       count++;

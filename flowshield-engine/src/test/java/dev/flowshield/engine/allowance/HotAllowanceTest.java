@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Meanwhile;
+import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,50 +18,50 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-public class SingleLimitTest {
+public class HotAllowanceTest {
 
   private static final long TENTH = 100_000_000;
   private static final long ANY = 7;
 
   private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
-  private final SingleLimit limit = new SingleLimit(tenASecond, ticker);
+  private final HotAllowance limit = new HotAllowance(tenASecond, ticker);
 
   @Test
   void startsWithTheWholeBurst() {
-    assertThat(limit.take(4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
-    assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
+    assertThat(limit.take(ANY, 4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
   }
 
   @Test
   void startsWithTheWholeBurstWhereverTheClockStands() {
     for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
-      SingleLimit anywhere = new SingleLimit(tenASecond, ManualTicker.startingAt(start));
-      assertThat(anywhere.take(4, Answer.YES_OR_NO)).isTrue();
-      assertThat(anywhere.take(1, Answer.YES_OR_NO)).isFalse();
+      HotAllowance anywhere = new HotAllowance(tenASecond, ManualTicker.startingAt(start));
+      assertThat(anywhere.take(ANY, 4, Answer.YES_OR_NO)).isTrue();
+      assertThat(anywhere.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
     }
   }
 
   @Test
   void refillsWithTheTime() {
-    limit.take(4, Answer.YES_OR_NO);
+    limit.take(ANY, 4, Answer.YES_OR_NO);
     for (int i = 0; i < 50; i++) {
       ticker.advanceNanos(TENTH - 1);
-      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, 1));
+      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, 1));
       ticker.advanceNanos(1);
-      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
     }
   }
 
   @Test
   void aRejectionChangesNothing() {
-    limit.take(4, Answer.YES_OR_NO);
-    long word = limit.word();
+    limit.take(ANY, 4, Answer.YES_OR_NO);
+    long debt = debt();
 
-    assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
+    assertThat(limit.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
     assertThat(limit.take(ANY, 1, ticker.nanos())).isEqualTo(REJECTED);
-    assertThat(limit.take(4, Answer.WORD)).isEqualTo(REJECTED);
-    assertThat(limit.word()).isEqualTo(word);
+    assertThat(limit.take(ANY, 4, Answer.WORD)).isEqualTo(REJECTED);
+    assertThat(debt()).isEqualTo(debt);
   }
 
   @Nested
@@ -69,7 +70,7 @@ public class SingleLimitTest {
     @Test
     void takesWithoutAReadingOfItsOwn() {
       int[] readings = {0};
-      SingleLimit counted = new SingleLimit(tenASecond, () -> readings[0]++);
+      HotAllowance counted = new HotAllowance(tenASecond, () -> readings[0]++);
 
       assertThat(counted.take(ANY, 3, TENTH))
           .isEqualTo(tenASecond.step(tenASecond.idle(TENTH), TENTH, 3));
@@ -79,7 +80,7 @@ public class SingleLimitTest {
     @Test
     void looksAtTheClockAgainBeforeItRefuses() {
       long now = ticker.nanos();
-      limit.take(4, Answer.YES_OR_NO);
+      limit.take(ANY, 4, Answer.YES_OR_NO);
       ticker.advanceNanos(TENTH);
 
       assertThat(limit.take(ANY, 1, now)).as("by now one is back").isNotEqualTo(REJECTED);
@@ -90,11 +91,11 @@ public class SingleLimitTest {
     void admitsNoMoreAtAnOldReadingThanAtANewOne() {
       long old = ticker.nanos();
       ticker.advanceNanos(10 * TENTH);
-      limit.take(3, Answer.YES_OR_NO);
+      limit.take(ANY, 3, Answer.YES_OR_NO);
 
       assertThat(limit.take(ANY, 1, old)).isNotEqualTo(REJECTED);
       assertThat(limit.take(ANY, 1, old)).isEqualTo(REJECTED);
-      assertThat(limit.take(1, Answer.YES_OR_NO)).isFalse();
+      assertThat(limit.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
     }
   }
 
@@ -105,20 +106,21 @@ public class SingleLimitTest {
     void returnsWhatWasTaken() {
       long taken = limit.take(ANY, 3, ticker.nanos());
 
-      limit.giveBack(ANY, taken, 0, 3);
+      limit.refund(ANY, taken, 0, 3);
 
-      assertThat(limit.take(4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(ANY, 4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
     }
 
     @Test
     void doesNotReturnWhatHasComeBackByItself() {
       long taken = limit.take(ANY, 2, ticker.nanos());
       ticker.advanceNanos(2 * TENTH);
-      limit.take(4, Answer.YES_OR_NO);
+      limit.take(ANY, 4, Answer.YES_OR_NO);
 
-      limit.giveBack(ANY, taken, 0, 2);
+      limit.refund(ANY, taken, 0, 2);
 
-      assertThat(limit.take(1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
+      assertThat(limit.take(ANY, 1, Answer.decision("")))
+          .isEqualTo(new Decision.Rejected(0, TENTH));
     }
 
     @Test
@@ -126,8 +128,8 @@ public class SingleLimitTest {
       // One permit is taken at 0. While it is given back, the time comes at which it is back by
       // itself, and another thread takes all four.
       Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
-      SingleLimit contended =
-          new SingleLimit(tenASecond, () -> readings.remove().nanos());
+      HotAllowance contended =
+          new HotAllowance(tenASecond, () -> readings.remove().nanos());
       long taken = contended.take(ANY, 1, 0);
       long[] others = new long[1];
       readings.add(() -> {
@@ -136,10 +138,10 @@ public class SingleLimitTest {
       });
       readings.add(() -> TENTH);
 
-      contended.giveBack(ANY, taken, 0, 1);
+      contended.refund(ANY, taken, 0, 1);
 
       assertThat(others[0]).isNotEqualTo(REJECTED);
-      assertThat(contended.word()).isEqualTo(others[0]);
+      assertThat(contended.retryAfterNanos(ANY, 4, TENTH)).isEqualTo(4 * TENTH);
     }
 
     @Test
@@ -148,41 +150,42 @@ public class SingleLimitTest {
       // at
       // 100 ms, not at 200.
       Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
-      SingleLimit contended =
-          new SingleLimit(tenASecond, () -> readings.remove().nanos());
+      HotAllowance contended =
+          new HotAllowance(tenASecond, () -> readings.remove().nanos());
       long first = contended.take(ANY, 1, 0);
       long[] second = new long[2];
       readings.add(() -> {
-        second[0] = contended.givenBack(ANY);
+        second[0] = contended.stamp(ANY);
         second[1] = contended.take(ANY, 1, 0);
         return 0;
       });
       readings.add(() -> 0);
-      contended.giveBack(ANY, first, 0, 1);
+      contended.refund(ANY, first, 0, 1);
       long later = contended.take(ANY, 4, TENTH + TENTH / 2);
 
       readings.add(() -> TENTH + TENTH / 2);
-      contended.giveBack(ANY, second[1], second[0], 1);
+      contended.refund(ANY, second[1], second[0], 1);
 
-      assertThat(contended.word()).isEqualTo(later);
+      assertThat(later).isNotEqualTo(REJECTED);
+      assertThat(contended.retryAfterNanos(ANY, 4, TENTH + TENTH / 2)).isEqualTo(4 * TENTH);
     }
 
     @Test
     void isNothingForWhatWasTakenBeforeAResetOrAChange() {
       long beforeReset = limit.take(ANY, 4, ticker.nanos());
       limit.reset(ANY);
-      long count = limit.givenBack(ANY);
+      long count = limit.stamp(ANY);
       long beforeChange = limit.take(ANY, 4, ticker.nanos());
-      limit.giveBack(ANY, beforeReset, 0, 4);
+      limit.refund(ANY, beforeReset, 0, 4);
       assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
 
       limit.changeTo(new Gcra(RateLimit.parse("10/s burst 4")));
-      limit.giveBack(ANY, beforeChange, count, 4);
+      limit.refund(ANY, beforeChange, count, 4);
       assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
     }
   }
 
-  /** What was taken ahead of time by somebody who gave up. */
+  /** What was taken ahead of time by a caller that gave up. */
   @Nested
   class Undoing {
 
@@ -191,49 +194,50 @@ public class SingleLimitTest {
 
     @Test
     void leavesNothingOfTheTaking() {
-      limit.take(3, Answer.YES_OR_NO);
-      long before = limit.word(ANY);
-      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
+      limit.take(ANY, 3, Answer.YES_OR_NO);
+      long before = debt();
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 2, then);
+      assertThat(debt()).isEqualTo(before + 2 * TENTH);
 
-      assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isTrue();
+      assertThat(Ahead.undo(limit, ANY, taken)).isTrue();
 
-      assertThat(limit.word()).isEqualTo(before);
+      assertThat(debt()).isEqualTo(before);
     }
 
     @Test
-    void isNotForWhatSomebodyTookFromSince() {
-      long before = limit.word(ANY);
-      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
-      long after = Ahead.take(limit, ANY, 1, now, 2 * TENTH);
+    void isNotForWhatAnotherTookFromSince() {
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 2, then);
+      Ahead.taking(limit, ANY, 1, then);
+      long after = debt();
 
-      assertThat(limit.undo(ANY, before, taken, 2, then, limit.givenBack(ANY))).isFalse();
+      assertThat(Ahead.undo(limit, ANY, taken)).isFalse();
 
-      assertThat(limit.word()).isEqualTo(after);
+      assertThat(debt()).isEqualTo(after);
     }
 
     @Test
-    void isNotForWhatSomebodyGaveBackTo() {
+    void isNotForWhatWasRefundedToSince() {
+      long stamp = limit.stamp(ANY);
       long first = limit.take(ANY, 1, now);
-      long count = limit.givenBack(ANY);
-      long before = limit.word(ANY);
-      Ahead.take(limit, ANY, 1, now, 2 * TENTH);
-      limit.giveBack(ANY, first, count, 1);
-      long taken = limit.word();
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 1, then);
+      limit.refund(ANY, first, stamp, 1);
+      long after = debt();
 
-      assertThat(limit.undo(ANY, before, taken, 1, then, count)).isFalse();
+      assertThat(Ahead.undo(limit, ANY, taken)).isFalse();
 
-      assertThat(limit.word()).isEqualTo(taken);
+      assertThat(debt()).isEqualTo(after);
     }
 
     @Test
-    void isNotForATakingOfAnotherTime() {
-      long before = limit.word(ANY);
-      long taken = Ahead.take(limit, ANY, 2, now, 2 * TENTH);
+    void isNotForATakingBeforeAReset() {
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 2, then);
+      limit.reset(ANY);
+      Ahead.taking(limit, ANY, 2, then); // the same word again
+      long after = debt();
 
-      assertThat(limit.undo(ANY, before, taken, 2, then - TENTH, limit.givenBack(ANY)))
-          .isFalse();
+      assertThat(Ahead.undo(limit, ANY, taken)).isFalse();
 
-      assertThat(limit.word()).isEqualTo(taken);
+      assertThat(debt()).isEqualTo(after);
     }
   }
 
@@ -241,7 +245,7 @@ public class SingleLimitTest {
   class WhileItIsChanged {
 
     private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
-    private final SingleLimit changing = new SingleLimit(tenASecond, () -> {
+    private final HotAllowance changing = new HotAllowance(tenASecond, () -> {
       Runnable meanwhile = whileTheClockIsRead.poll();
       if (meanwhile != null) {
         meanwhile.run();
@@ -255,8 +259,7 @@ public class SingleLimitTest {
       whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
       long answered = answer.get();
-      Meanwhile.anotherThread(
-          () -> changing.undo(ANY, 0, 0, 1, 0, 0)); // whoever waited has no lock
+      Meanwhile.anotherThread(() -> changing.waitOver(ANY)); // whoever waited has no lock
       return answered;
     }
 
@@ -267,7 +270,7 @@ public class SingleLimitTest {
 
     @Test
     void whoAsksHowLongItTakesWaitsForTheNewLimit() throws Exception {
-      changing.take(4, Answer.YES_OR_NO);
+      changing.take(ANY, 4, Answer.YES_OR_NO);
 
       assertThat(asked(() -> changing.retryAfterNanos(ANY, 2, 0))).isEqualTo(2 * TENTH);
     }
@@ -296,7 +299,7 @@ public class SingleLimitTest {
 
     @Test
     void aFailureLeavesItAsItWas() {
-      changing.take(3, Answer.YES_OR_NO);
+      changing.take(ANY, 3, Answer.YES_OR_NO);
       whileTheClockIsRead.add(() -> {
         throw new IllegalStateException("no time");
       });
@@ -313,8 +316,8 @@ public class SingleLimitTest {
   void rejectsWhatIsNotThere() {
     assertThat(limit.tryTake(ANY, 3)).isTrue();
 
-    assertThat(limit.rejects(ANY, 1, ticker.nanos())).isFalse();
-    assertThat(limit.rejects(ANY, 2, ticker.nanos())).isTrue();
+    assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isZero();
+    assertThat(limit.retryAfterNanos(ANY, 2, ticker.nanos())).isPositive();
     assertThat(limit.tryTake(ANY, 2)).isFalse();
     assertThat(limit.tryTake(ANY, 1)).isTrue();
   }
@@ -322,9 +325,9 @@ public class SingleLimitTest {
   @Test
   void holdsNoLockWhenACallIsOver() {
     List<Runnable> calls = List.of(
-        () -> limit.giveBack(ANY, limit.take(ANY, 1, ticker.nanos()), 0, 1),
-        () -> limit.giveBack(ANY, limit.take(ANY, 1, ticker.nanos()), Long.MAX_VALUE, 1),
-        () -> limit.undo(ANY, 0, 0, 1, 0, 0),
+        () -> limit.refund(ANY, limit.take(ANY, 1, ticker.nanos()), 0, 1),
+        () -> limit.refund(ANY, limit.take(ANY, 1, ticker.nanos()), Long.MAX_VALUE, 1),
+        () -> Ahead.undo(limit, ANY, Ahead.taking(limit, ANY, 1, 0)),
         () -> limit.reset(ANY),
         () -> limit.changeTo(tenASecond));
 
@@ -342,8 +345,8 @@ public class SingleLimitTest {
     @Test
     void takesAfterTheClockCameRound() {
       Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
-      SingleLimit often = new SingleLimit(odd, ticker);
-      often.take(4, Answer.YES_OR_NO);
+      HotAllowance often = new HotAllowance(odd, ticker);
+      often.take(ANY, 4, Answer.YES_OR_NO);
       ticker.advanceNanos(4 * 86_400_000_000_000L);
       long now = ticker.nanos();
 
@@ -356,5 +359,10 @@ public class SingleLimitTest {
       assertThat(Ahead.take(limit, ANY, overflowsToNothing, ticker.nanos(), 1)).isEqualTo(REJECTED);
       assertThat(limit.retryAfterNanos(ANY, overflowsToNothing, ticker.nanos())).isPositive();
     }
+  }
+
+  /** All there is to know of it. */
+  private long debt() {
+    return limit.retryAfterNanos(ANY, 4, ticker.nanos());
   }
 }

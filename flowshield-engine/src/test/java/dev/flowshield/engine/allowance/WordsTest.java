@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.rate.Altered;
+import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,28 +16,33 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** One slot and one thread; what other threads do in between is done by the ticker, which is read in the middle of a take. */
-public class SlotsTest {
+public class WordsTest {
 
   private static final int AT = 2;
   private static final long OWNER = 0x5EED;
   private static final long STRANGER = 0xBAD;
 
   private final RateAlgorithm oneASecond = new Gcra(RateLimit.parse("1/s"));
-  private final long[] slots = {0, 0, OWNER, oneASecond.idle(0)};
+  private final long[] longs = {0, 0, OWNER, oneASecond.idle(0)};
+  private final Words slots = words(oneASecond);
+
+  private Words words(RateAlgorithm algorithm) {
+    return new Words(algorithm, longs);
+  }
 
   @Test
   void takesFromTheSlotOfTheKey() {
     assertThat(decide(() -> 10)).isEqualTo(new Decision.Admitted(0));
-    assertThat(Slots.word(slots, AT)).isEqualTo(oneASecond.step(oneASecond.idle(10), 10, 1));
+    assertThat(slots.word(AT)).isEqualTo(oneASecond.step(oneASecond.idle(10), 10, 1));
   }
 
   @Test
   void aRejectionWritesNothing() {
     decide(() -> 10);
-    long[] before = slots.clone();
+    long[] before = longs.clone();
 
     assertThat(decide(() -> 11)).isEqualTo(new Decision.Rejected(0, 999_999_999));
-    assertThat(slots).isEqualTo(before);
+    assertThat(longs).isEqualTo(before);
   }
 
   @Nested
@@ -43,44 +50,44 @@ public class SlotsTest {
 
     @Test
     void isLeftAloneWhenItBelongsToAStranger() { // S1
-      Slots.fingerprint(slots, AT, STRANGER);
-      long[] before = slots.clone();
+      slots.fingerprint(AT, STRANGER);
+      long[] before = longs.clone();
 
       assertThat(decide(() -> 10)).isNull();
-      assertThat(Slots.tryTake(slots, AT, OWNER, oneASecond, 10, 1)).isEqualTo(Slots.MOVING);
-      assertThat(slots).isEqualTo(before);
+      assertThat(slots.tryTake(AT, OWNER, 10, 1)).isEqualTo(Words.MOVING);
+      assertThat(longs).isEqualTo(before);
     }
 
     @Test
     void isLeftAloneWhileItMoves() { // S2
-      Slots.freeze(slots, AT);
-      long[] before = slots.clone();
+      slots.freeze(AT);
+      long[] before = longs.clone();
 
       assertThat(decide(() -> 10)).isNull();
-      assertThat(Slots.tryTake(slots, AT, OWNER, oneASecond, 10, 1)).isEqualTo(Slots.MOVING);
-      assertThat(slots).isEqualTo(before);
+      assertThat(slots.tryTake(AT, OWNER, 10, 1)).isEqualTo(Words.MOVING);
+      assertThat(longs).isEqualTo(before);
     }
 
     @Test
     void isLeftAloneWhenItWasPassedOnSinceTheFirstLook() { // S3
       long strangersWord = oneASecond.step(oneASecond.idle(20), 20, 1);
       Ticker passesTheSlotOn = () -> {
-        Slots.freeze(slots, AT);
-        Slots.fingerprint(slots, AT, STRANGER);
-        Slots.word(slots, AT, strangersWord);
+        slots.freeze(AT);
+        slots.fingerprint(AT, STRANGER);
+        slots.word(AT, strangersWord);
         return 20;
       };
 
       assertThat(decide(passesTheSlotOn)).isNull();
-      assertThat(slots).containsExactly(0, 0, STRANGER, strangersWord);
+      assertThat(longs).containsExactly(0, 0, STRANGER, strangersWord);
     }
 
     @Test
     void isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo() { // S2
       long spent = oneASecond.step(oneASecond.idle(10), 10, 1);
-      Slots.freeze(slots, AT); // a newcomer gets it
+      slots.freeze(AT); // a newcomer gets it
       Ticker endsTheMove = () -> {
-        Slots.word(slots, AT, spent);
+        slots.word(AT, spent);
         return 10;
       };
       RateAlgorithm growsAfterARefusal = new Altered(oneASecond) {
@@ -88,37 +95,56 @@ public class SlotsTest {
         public long step(long word, long now, long permits) {
           long next = super.step(word, now, permits);
           if (next == REJECTED) {
-            Slots.freeze(slots, AT);
+            slots.freeze(AT);
           }
           return next;
         }
       };
 
-      assertThat(Slots.take(slots, AT, OWNER, growsAfterARefusal, endsTheMove, 1, Answer.YES_OR_NO))
+      assertThat(words(growsAfterARefusal).take(AT, OWNER, endsTheMove, 1, Answer.YES_OR_NO))
           .as("the frozen word says nothing of the key")
           .isNull();
-      assertThat(slots).containsExactly(0, 0, OWNER, Slots.MOVING);
+      assertThat(longs).containsExactly(0, 0, OWNER, Words.MOVING);
     }
   }
 
   @Nested
-  class AheadOfTime {
+  class ARewrite {
 
     @Test
-    void aSlotThatMovesMeanwhileIsLeftAlone() { // S2
-      long word = oneASecond.idle(10);
-      Slots.word(slots, AT, word);
-      RateAlgorithm movesMeanwhile = new Altered(oneASecond) {
-        @Override
-        public long step(long word, long now, long permits) {
-          Slots.freeze(slots, AT);
-          return super.step(word, now, permits);
-        }
-      };
+    void isMadeAgainWhenAnotherThreadTookMeanwhile() {
+      RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
+      slots.word(AT, two.step(two.idle(0), 0, 1));
+      Deque<Runnable> meanwhile = new ArrayDeque<>();
+      meanwhile.add(() -> slots.word(AT, two.step(slots.word(AT), 0, 1)));
 
-      assertThat(Slots.takeAhead(slots, AT, OWNER, movesMeanwhile, () -> 10, 1, 11, word))
-          .isEqualTo(Slots.MOVING);
-      assertThat(slots).containsExactly(0, 0, OWNER, Slots.MOVING);
+      boolean changed = words(two).rewrite(AT, () -> 0, (algorithm, word, now) -> {
+        if (!meanwhile.isEmpty()) {
+          meanwhile.remove().run();
+        }
+        return algorithm.charge(word, now, 1);
+      });
+
+      assertThat(changed).isTrue();
+      assertThat(slots.word(AT)).isEqualTo(two.charge(two.idle(0), 0, 3));
+    }
+
+    @Test
+    void ofAWordToItselfIsNoChange() {
+      long[] before = longs.clone();
+
+      assertThat(slots.rewrite(AT, () -> 10, (algorithm, word, now) -> word)).isFalse();
+      assertThat(longs).isEqualTo(before);
+    }
+
+    @Test
+    void thatDecreasesTheWordIsSeenByThreadsThatReadItBefore() { // S4
+      long spent = oneASecond.step(oneASecond.idle(10), 10, 1);
+      slots.word(AT, spent);
+
+      assertThat(slots.rewrite(AT, () -> 10, (algorithm, word, now) -> algorithm.idle(now)))
+          .isTrue();
+      assertThat(longs).containsExactly(2, 0, OWNER, oneASecond.idle(10));
     }
   }
 
@@ -128,17 +154,17 @@ public class SlotsTest {
     @Test
     void isJudgedAnewWhenTheWordChangedMeanwhile() {
       RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
-      Slots.word(slots, AT, two.step(two.idle(0), 0, 1));
+      slots.word(AT, two.step(two.idle(0), 0, 1));
       Deque<Ticker> readings = new ArrayDeque<>();
       readings.add(
           () -> { // at 1 another thread takes the second one
-            Slots.word(slots, AT, two.step(Slots.word(slots, AT), 1, 1));
+            slots.word(AT, two.step(slots.word(AT), 1, 1));
             return 1;
           });
       readings.add(() -> 1_000_000_001L); // and by now one is back
 
-      assertThat(Slots.take(
-              slots, AT, OWNER, two, () -> readings.remove().nanos(), 1, Answer.decision("")))
+      assertThat(
+              words(two).take(AT, OWNER, () -> readings.remove().nanos(), 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 
@@ -146,9 +172,9 @@ public class SlotsTest {
     void doesNotOutliveTheWordThatRefused() { // another thread takes, and gives back again
       RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
       long oneTaken = two.step(two.idle(0), 0, 1);
-      Slots.word(slots, AT, oneTaken);
+      slots.word(AT, oneTaken);
       Ticker takes = () -> {
-        Slots.word(slots, AT, two.step(oneTaken, 0, 1));
+        slots.word(AT, two.step(oneTaken, 0, 1));
         return 0;
       };
       RateAlgorithm givesBack = new Altered(two) {
@@ -156,13 +182,13 @@ public class SlotsTest {
         public long step(long word, long now, long permits) {
           long next = super.step(word, now, permits);
           if (next == REJECTED) {
-            Slots.word(slots, AT, oneTaken);
+            slots.word(AT, oneTaken);
           }
           return next;
         }
       };
 
-      assertThat(Slots.take(slots, AT, OWNER, givesBack, takes, 1, Answer.decision("")))
+      assertThat(words(givesBack).take(AT, OWNER, takes, 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 
@@ -174,11 +200,10 @@ public class SlotsTest {
           return REJECTED;
         }
       };
-      long[] before = slots.clone();
+      long[] before = longs.clone();
 
-      assertThat(Slots.take(slots, AT, OWNER, closed, () -> 10, 1, Answer.YES_OR_NO))
-          .isFalse();
-      assertThat(slots).isEqualTo(before);
+      assertThat(words(closed).take(AT, OWNER, () -> 10, 1, Answer.YES_OR_NO)).isFalse();
+      assertThat(longs).isEqualTo(before);
     }
   }
 
@@ -191,16 +216,16 @@ public class SlotsTest {
 
     @Test
     void isIdleSoThatTheKeyIsAdmitted() {
-      Slots.word(slots, AT, odd.step(odd.idle(0), 0, 3));
+      slots.word(AT, odd.step(odd.idle(0), 0, 3));
 
-      assertThat(odd.step(Slots.word(slots, AT), longAgo, 1)).as("by itself").isEqualTo(REJECTED);
-      assertThat(Slots.take(slots, AT, OWNER, odd, () -> longAgo, 1, Answer.decision("")))
+      assertThat(odd.step(slots.word(AT), longAgo, 1)).as("by itself").isEqualTo(REJECTED);
+      assertThat(words(odd).take(AT, OWNER, () -> longAgo, 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(2));
     }
 
     @Test
     void isNotRenewedWhenAnotherRenewedItFirst() {
-      Slots.word(slots, AT, odd.step(odd.idle(0), 0, 3));
+      slots.word(AT, odd.step(odd.idle(0), 0, 3));
       RateAlgorithm overtaken = new Altered(odd) {
         private boolean done;
 
@@ -209,18 +234,18 @@ public class SlotsTest {
           boolean idle = super.isIdle(word, now);
           if (!done) { // another thread takes two of the three permits first
             done = true;
-            Slots.word(slots, AT, super.step(super.idle(now), now, 2));
+            slots.word(AT, super.step(super.idle(now), now, 2));
           }
           return idle;
         }
       };
 
-      assertThat(Slots.take(slots, AT, OWNER, overtaken, () -> longAgo, 1, Answer.decision("")))
+      assertThat(words(overtaken).take(AT, OWNER, () -> longAgo, 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
   }
 
   private @Nullable Decision decide(Ticker ticker) {
-    return Slots.take(slots, AT, OWNER, oneASecond, ticker, 1, Answer.decision(""));
+    return words(oneASecond).take(AT, OWNER, ticker, 1, Answer.decision(""));
   }
 }

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.rate;
+package dev.flowshield.engine.allowance;
 
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.keyed.Meanwhile;
+import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.engine.rate.SlidingWindow;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Two cells of 16 permits, 32 of the 2048 permits of the burst. The clock wraps around soon after the start. */
-public class StripedLimitTest {
+public class CellsTest {
 
   private static final long TENTH = 100_000_000;
   private static final long ANY = 7;
@@ -28,14 +30,31 @@ public class StripedLimitTest {
 
   private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst " + BURST));
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
-  private final StripedLimit limit = new StripedLimit(tenASecond, ticker, 2);
+  private final HotAllowance limit = new HotAllowance(tenASecond, ticker, 2);
 
   @Test
-  void isChosenForBurstsThatAreBigForTheCores() {
-    assertThat(StripedLimit.orSingle(new Gcra(RateLimit.parse("1000/s")), ticker))
-        .isInstanceOf(SingleLimit.class);
-    assertThat(StripedLimit.orSingle(new Gcra(RateLimit.parse("1000/s burst 1000000")), ticker))
-        .isInstanceOf(StripedLimit.class);
+  void areAsManyAsTheBurstAffords() { // each holds 16 permits or more, all of them a 64th part
+    assertThat(cells("100/s")).isEqualTo(new Layout(0, 0));
+    assertThat(cells("2047/s")).isEqualTo(new Layout(0, 0));
+    assertThat(cells("2048/s")).isEqualTo(new Layout(2, 32));
+    assertThat(cells("5000/s")).isEqualTo(new Layout(4, 76));
+    assertThat(cells("5000/s burst 8192")).isEqualTo(new Layout(8, 128));
+    assertThat(cells("5000/s burst 1000000")).isEqualTo(new Layout(8, 512));
+  }
+
+  @Test
+  void areNoneForAlgorithmsThatCountInWindows() {
+    assertThat(new HotAllowance(new SlidingWindow(RateLimit.parse("100000/s"), 0), ticker, 8))
+        .satisfies(plain -> assertThat(plain.cells().isPlain()).isTrue());
+  }
+
+  private record Layout(int cells, long permits) {}
+
+  private Layout cells(String text) {
+    Gcra algorithm = new Gcra(RateLimit.parse(text));
+    Cells cells = new HotAllowance(algorithm, ticker, 8).cells();
+    long prepaid = algorithm.maxPermits() - cells.algorithm().maxPermits();
+    return new Layout(cells.count(), prepaid);
   }
 
   @Test
@@ -57,7 +76,7 @@ public class StripedLimitTest {
   @Test
   void startsWithTheWholeBurstWhereverTheClockStands() {
     for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
-      StripedLimit anywhere = new StripedLimit(tenASecond, ManualTicker.startingAt(start), 2);
+      HotAllowance anywhere = new HotAllowance(tenASecond, ManualTicker.startingAt(start), 2);
       assertThat(taken(anywhere)).isEqualTo(BURST);
     }
   }
@@ -77,7 +96,7 @@ public class StripedLimitTest {
   @Test
   void looksAtNoClockWhileTheOwnCellHasPermits() {
     int[] readings = {0};
-    StripedLimit counted = new StripedLimit(tenASecond, () -> readings[0]++, 2);
+    HotAllowance counted = new HotAllowance(tenASecond, () -> readings[0]++, 2);
     int start = readings[0];
 
     for (int i = 0; i < PREPAID / 2; i++) {
@@ -108,7 +127,7 @@ public class StripedLimitTest {
       assertThat(limit.take(ANY, 4, Answer.decision("")))
           .isEqualTo(new Decision.Rejected(3, TENTH, ""));
       assertThat(limit.take(ANY, 4, ticker.nanos())).isEqualTo(REJECTED);
-      assertThat(limit.rejects(ANY, 3, ticker.nanos())).isFalse();
+      assertThat(limit.retryAfterNanos(ANY, 3, ticker.nanos())).isZero();
     }
   }
 
@@ -151,7 +170,7 @@ public class StripedLimitTest {
   @Test
   void keepsNoPermitsWhenTheTickerFails() {
     boolean[] broken = {false};
-    StripedLimit failing = new StripedLimit(
+    HotAllowance failing = new HotAllowance(
         tenASecond,
         () -> {
           if (broken[0]) {
@@ -173,21 +192,21 @@ public class StripedLimitTest {
   @Test
   void isNotSpentWhenTheClockCameRound() {
     Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 9999")); // comes round in 6.5 days
-    StripedLimit fast = new StripedLimit(odd, ticker, 2);
+    HotAllowance fast = new HotAllowance(odd, ticker, 2);
     taken(fast);
     ticker.advanceNanos(5 * 86_400_000_000_000L);
 
     long taken = fast.take(ANY, 5, ticker.nanos());
     assertThat(taken).isNotEqualTo(REJECTED);
     assertThat(fast.remaining(ANY, ticker.nanos())).isEqualTo(9999 - 2 * 64 - 5);
-    fast.giveBack(ANY, taken, 0, 5);
+    fast.refund(ANY, taken, 0, 5);
     assertThat(fast.remaining(ANY, ticker.nanos())).isEqualTo(9999 - 2 * 64);
   }
 
   @Test
   void givesThreadsThatCameOneAfterAnotherDifferentCells() throws Exception {
     AtomicInteger readings = new AtomicInteger();
-    StripedLimit counted = new StripedLimit(tenASecond, readings::incrementAndGet, 2);
+    HotAllowance counted = new HotAllowance(tenASecond, readings::incrementAndGet, 2);
     int start = readings.get();
     List<Thread> threads = Stream.generate(() -> new Thread(() -> counted.tryTake(ANY, 1)))
         .limit(20)
@@ -231,8 +250,8 @@ public class StripedLimitTest {
   @Test
   void holdsNoLockWhenACallIsOver() {
     List<Runnable> calls = List.of(
-        () -> limit.giveBack(ANY, limit.take(ANY, 5, ticker.nanos()), 0, 5),
-        () -> limit.giveBack(ANY, limit.take(ANY, 5, ticker.nanos()), Long.MAX_VALUE, 5),
+        () -> limit.refund(ANY, limit.take(ANY, 5, ticker.nanos()), 0, 5),
+        () -> limit.refund(ANY, limit.take(ANY, 5, ticker.nanos()), Long.MAX_VALUE, 5),
         () -> limit.tryTake(ANY, BURST),
         () -> limit.reset(ANY),
         () -> limit.changeTo(new Gcra(RateLimit.parse("20/s burst " + BURST))));
@@ -251,7 +270,7 @@ public class StripedLimitTest {
 
     private final Deque<Runnable> readings = new ArrayDeque<>();
     private long time;
-    private final StripedLimit raced = new StripedLimit(tenASecond, this::read, 2);
+    private final HotAllowance raced = new HotAllowance(tenASecond, this::read, 2);
 
     private long read() {
       long before = time;
@@ -289,7 +308,7 @@ public class StripedLimitTest {
       readings.add(() -> taken[0] = raced.take(ANY, 3, time)); // by another thread of that cell
       assertThat(raced.tryTake(ANY, 1)).isTrue();
 
-      raced.giveBack(ANY, taken[0], 0, 3);
+      raced.refund(ANY, taken[0], 0, 3);
 
       assertThat(PREPAID / 2 + 1 + taken(raced)).isEqualTo(BURST);
     }
@@ -299,7 +318,7 @@ public class StripedLimitTest {
       takesFromOwnCell(PREPAID / 2);
       long word = raced.take(ANY, 20, time);
       readings.add(() -> raced.take(ANY, 30, time));
-      raced.giveBack(ANY, word, 0, 20);
+      raced.refund(ANY, word, 0, 20);
 
       assertThat(PREPAID / 2 + 30 + taken(raced)).isEqualTo(BURST);
     }
@@ -315,13 +334,17 @@ public class StripedLimitTest {
     }
 
     @Test
-    void aChargeIsNotLostWhenTheLimitWasReset() { // H5
-      assertThat(raced.tryTake(ANY, BURST)).as("on one word from now on").isTrue();
-      readings.add(() -> raced.reset(ANY));
+    void aChargeAndAResetComeOneAfterTheOther() throws Exception { // H5
+      FutureTask<Long> reset = new FutureTask<>(() -> {
+        raced.reset(ANY);
+        return 0L;
+      });
+      readings.add(() -> Meanwhile.anotherThreadWaits(reset));
 
-      raced.charge(ANY, 5);
+      raced.charge(ANY, BURST);
+      reset.get();
 
-      assertThat(taken(raced)).isEqualTo(BURST - 5);
+      assertThat(taken(raced)).isEqualTo(BURST);
     }
 
     @Test
@@ -340,10 +363,10 @@ public class StripedLimitTest {
 
     @Test
     void returnsWhatWasTakenWhileThereWasPlenty() {
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, PREPAID + 5, ticker.nanos());
 
-      limit.giveBack(ANY, taken, before, PREPAID + 5);
+      limit.refund(ANY, taken, before, PREPAID + 5);
 
       assertThat(taken(limit)).isEqualTo(BURST);
     }
@@ -352,10 +375,10 @@ public class StripedLimitTest {
     void returnsWhatWasTakenFromTheCellOfAnotherThread() {
       limit.tryTake(ANY, BURST - PREPAID);
       limit.tryTake(ANY, 10); // which leaves six in the own cell
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, 12, ticker.nanos());
 
-      limit.giveBack(ANY, taken, before, 12);
+      limit.refund(ANY, taken, before, 12);
 
       assertThat(taken(limit)).isEqualTo(PREPAID - 10);
     }
@@ -363,10 +386,10 @@ public class StripedLimitTest {
     @Test
     void returnsWhatWasTaken() {
       limit.tryTake(ANY, BURST - PREPAID);
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, PREPAID, ticker.nanos());
 
-      limit.giveBack(ANY, taken, before, PREPAID);
+      limit.refund(ANY, taken, before, PREPAID);
 
       assertThat(taken(limit)).isEqualTo(PREPAID);
     }
@@ -374,10 +397,10 @@ public class StripedLimitTest {
     @Test
     void returnsWhatWasTakenFromACell() {
       limit.tryTake(ANY, BURST / 2);
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, 5, ticker.nanos());
 
-      limit.giveBack(ANY, taken, before, 5);
+      limit.refund(ANY, taken, before, 5);
 
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST / 2);
       assertThat(taken(limit)).isEqualTo(BURST / 2);
@@ -391,7 +414,7 @@ public class StripedLimitTest {
       ticker.advanceNanos(10 * PREPAID * TENTH);
       long left = limit.remaining(ANY, ticker.nanos());
 
-      limit.giveBack(ANY, taken, 0, 5);
+      limit.refund(ANY, taken, 0, 5);
 
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(left);
     }
@@ -402,7 +425,7 @@ public class StripedLimitTest {
   class WhileItIsChanged {
 
     private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
-    private final StripedLimit changing = new StripedLimit(
+    private final HotAllowance changing = new HotAllowance(
         tenASecond,
         () -> {
           Runnable meanwhile = whileTheClockIsRead.poll();
@@ -420,7 +443,7 @@ public class StripedLimitTest {
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst " + 2 * BURST)));
       long answered = answer.get();
       Meanwhile.anotherThread(
-          () -> changing.giveBack(ANY, 0, Long.MAX_VALUE, 1)); // whoever waited has no lock
+          () -> changing.refund(ANY, 0, Long.MAX_VALUE, 1)); // whoever waited has no lock
       return answered;
     }
 
@@ -468,49 +491,48 @@ public class StripedLimitTest {
 
     @Test
     void doesNotReturnWhatCameBackEarlierThanksToAnother() { // B1
-      long none = limit.givenBack(ANY);
+      long none = limit.stamp(ANY);
       long first = limit.take(ANY, 1, ticker.nanos());
       long second = limit.take(ANY, 1, ticker.nanos());
-      limit.giveBack(ANY, first, none, 1);
+      limit.refund(ANY, first, none, 1);
       ticker.advanceNanos(TENTH + TENTH / 2); // the second's is back since half a tenth
       assertThat(limit.tryTake(ANY, BURST)).isTrue();
 
-      limit.giveBack(ANY, second, none, 1);
+      limit.refund(ANY, second, none, 1);
 
       assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(TENTH);
     }
 
     @Test
     void returnsAllThatWasTakenAfterOthersGaveBack() { // B1
-      limit.giveBack(ANY, limit.take(ANY, 7, ticker.nanos()), limit.givenBack(ANY), 7);
-      long before = limit.givenBack(ANY);
+      limit.refund(ANY, limit.take(ANY, 7, ticker.nanos()), limit.stamp(ANY), 7);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, 5, ticker.nanos());
 
-      limit.giveBack(ANY, taken, before, 5);
+      limit.refund(ANY, taken, before, 5);
 
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST);
     }
 
     @Test
     void returnsOnlyWhatIsStillOutWhenTheCallerThatWaitsIsServed() { // W4 of Line
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, BURST, ticker.nanos());
-      assertThat(limit.word(ANY)).isEqualTo(taken);
       limit.waitUntil(ANY, ticker.nanos() + BURST * TENTH);
       Ahead.take(limit, ANY, BURST, ticker.nanos(), BURST * TENTH);
 
-      limit.giveBack(ANY, taken, before, BURST);
+      limit.refund(ANY, taken, before, BURST);
 
       assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo((BURST + 1) * TENTH);
     }
 
     @Test
     void returnsNothingTakenBeforeAChange() {
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, BURST, ticker.nanos());
       limit.changeTo(new Gcra(RateLimit.parse("20/s burst " + BURST)));
 
-      limit.giveBack(ANY, taken, before, BURST);
+      limit.refund(ANY, taken, before, BURST);
 
       assertThat(limit.remaining(ANY, ticker.nanos())).isZero();
     }
@@ -518,23 +540,23 @@ public class StripedLimitTest {
     @Test
     void undoesWhatWasTakenAhead() {
       taken(limit);
-      assertThat(Ahead.take(limit, ANY, BURST, ticker.nanos(), TENTH))
-          .isEqualTo(REJECTED); // one word
-      long before = limit.word(ANY);
-      long taken = Ahead.take(limit, ANY, 1, ticker.nanos(), TENTH);
+      long before = limit.retryAfterNanos(ANY, 1, ticker.nanos());
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(before + TENTH);
 
-      assertThat(limit.undo(ANY, before, taken, 1, ticker.nanos() + TENTH, limit.givenBack(ANY)))
-          .isTrue();
+      assertThat(Ahead.undo(limit, ANY, taken)).isTrue();
 
-      assertThat(limit.word(ANY)).isEqualTo(before);
+      assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(before);
     }
 
     @Test
-    void undoesNothingWhilePermitsAreInCells() {
-      long word = limit.word(ANY);
+    void undoesNothingOnceThereAreCellsAgain() {
+      Ledger.Ahead taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
+      limit.reset(ANY);
 
-      assertThat(limit.undo(ANY, word, word, 1, ticker.nanos(), limit.givenBack(ANY)))
-          .isFalse();
+      assertThat(Ahead.undo(limit, ANY, taken)).isFalse();
+
+      assertThat(taken(limit)).isEqualTo(BURST);
     }
   }
 
@@ -633,12 +655,12 @@ public class StripedLimitTest {
     @Test
     void orResettingLeavesNothingToGiveBackFromBefore() {
       limit.tryTake(ANY, BURST / 2);
-      long before = limit.givenBack(ANY);
+      long before = limit.stamp(ANY);
       long taken = limit.take(ANY, 100, ticker.nanos());
       limit.reset(ANY);
       limit.tryTake(ANY, BURST / 2);
 
-      limit.giveBack(ANY, taken, before, 100);
+      limit.refund(ANY, taken, before, 100);
 
       assertThat(taken(limit)).isEqualTo(BURST / 2);
     }
@@ -653,7 +675,7 @@ public class StripedLimitTest {
     }
   }
 
-  private static long taken(StripedLimit limit) {
+  private static long taken(HotAllowance limit) {
     long count = 0;
     while (limit.tryTake(ANY, 1)) {
       count++;

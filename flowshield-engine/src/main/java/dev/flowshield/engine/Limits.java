@@ -1,13 +1,12 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
-import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Requests;
-import dev.flowshield.engine.rate.StackRoom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,44 +15,55 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of a shield by their names. Thread-safe. */
-final class NamedLimits {
+/** The limits of a shield by their names, and what a request is charged. Thread-safe. */
+final class Limits {
 
   private static final int MOST_CHARGES = 16;
+  private static final int MOST_SETS = 10_000;
 
-  private final Map<String, NamedLimit> byName = new LinkedHashMap<>();
-  private final NamedLimit[] usual; // what a key is charged where no limit is named
-  private final boolean hashed;
+  /** A set of limits, and those with one limit more, by its name: so the names of charges are a path to their set. */
+  private static final class Path {
+
+    final LimitSet set;
+    final Map<String, Path> next = new ConcurrentHashMap<>();
+
+    Path(LimitSet set) {
+      this.set = set;
+    }
+  }
+
+  private final Map<String, ActiveLimit> byName = new LinkedHashMap<>();
   private final Refusals refusals;
-  private final @Nullable UsualCharges usualCharges;
+  private final LimitSet usual; // what a key is charged where no limit is named
+  private final boolean hashed;
+  private final Path paths;
+  private final AtomicInteger sets = new AtomicInteger();
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
 
-  NamedLimits(
-      Collection<Limit> limits, Refusals refusals, Ticker ticker, InstantSource instantSource) {
+  Limits(Collection<Limit> limits, Refusals refusals, Ticker ticker, InstantSource instantSource) {
     this.refusals = refusals;
     String kept = null;
     for (Limit limit : limits) {
-      NamedLimit atWork = Keepers.keep(limit, ticker, instantSource);
-      if (atWork instanceof ProvidedLimit provided
-          && !provided.canGiveBack()
-          && !limit.isShadow()) {
+      ActiveLimit active = Keepers.keep(limit, ticker, instantSource);
+      if (active instanceof ForeignLimit foreign && !foreign.canGiveBack() && !limit.isShadow()) {
         kept = requireOnly(kept, limit.name());
       }
-      byName.put(limit.name(), atWork);
+      byName.put(limit.name(), active);
     }
-    this.usual = Stream.of(Limit.EVERYONE, Limit.CLIENT)
-        .filter(byName::containsKey)
-        .map(byName::get)
-        .toArray(NamedLimit[]::new);
+    this.usual = new LimitSet(
+        refusals,
+        Stream.of(Limit.EVERYONE, Limit.CLIENT)
+            .filter(byName::containsKey)
+            .map(this::limit)
+            .toList());
     this.hashed = byName.containsKey(Limit.CLIENT);
-    this.usualCharges = Stream.of(usual).allMatch(EngineLimit.class::isInstance)
-        ? new UsualCharges(
-            refusals, Stream.of(usual).map(EngineLimit.class::cast).toList())
-        : null;
+    this.paths = new Path(new LimitSet(refusals, List.of()));
   }
 
   private static String requireOnly(@Nullable String other, String name) {
@@ -69,99 +79,106 @@ final class NamedLimits {
 
   /** What stands for a key in {@link #usual}. */
   long hash(String key) {
-    return hashed ? KeyTable.hashOf(key) : NamedLimit.ALL;
+    return hashed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
   }
 
-  /** What a key is charged where no limit is named; checks the permits. */
-  Charges usual(String key, long permits) {
-    requireUsual();
-    requirePermits(permits, usual);
-    return usualCharges != null ? usualCharges : bill(usualItems(key, permits), false);
-  }
-
-  /** The same, to be settled. */
-  Bill reservedUsual(String key, long permits) {
-    requireUsual();
-    requirePermits(permits, usual);
-    return bill(usualItems(key, permits), true);
-  }
-
-  /** A shield whose limits all want to be named must not pass work that names none as if it had been judged. */
-  private void requireUsual() {
-    if (usual.length == 0 && !byName.isEmpty()) {
+  /** The limits that a key is charged where none is named; checks the permits. */
+  LimitSet usual(long permits) {
+    if (usual.size() == 0 && !byName.isEmpty()) {
       throw new IllegalStateException(
           "a key alone is charged to the limits 'everyone' and 'client', got a shield with "
               + byName.keySet() + " only: name what to charge, as in admit(Charge.of(\""
               + byName.keySet().iterator().next() + "\", key))");
     }
+    usual.requirePermits(permits);
+    return usual;
   }
 
-  /** What the charges say; checks them. */
-  Bill bill(Charge[] charges, boolean reserved) {
-    return bill(items(charges), reserved);
-  }
-
-  private Bill bill(List<Item> items, boolean reserved) {
-    if (reserved) {
-      for (Item item : items) {
-        if (item.limit() instanceof ProvidedLimit provided && !provided.canGiveBack()) {
-          throw provided.missing(Capability.RESERVE, "choose one that can, or use admit");
-        }
-      }
+  /** What a key is charged where no limit is named, limit by limit. */
+  Charge[] usualCharges(String key, long permits) {
+    Charge[] charges = new Charge[usual.size()];
+    for (int i = 0; i < charges.length; i++) {
+      Limit limit = usual.limit(i).limit();
+      charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
     }
-    return new Bill(refusals, items, reserved);
+    return charges;
   }
 
-  private List<Item> usualItems(String key, long permits) {
-    List<Item> items = new ArrayList<>(usual.length);
-    for (NamedLimit limit : usual) {
-      items.add(limit.item(limit.limit().scope() == Scope.EACH ? key : "", permits));
-    }
-    return items;
-  }
-
-  private List<Item> items(Charge[] charges) {
+  /** The limits that charges name; checks the charges. */
+  LimitSet set(Charge[] charges, boolean reserved) {
     if (charges.length < 1 || charges.length > MOST_CHARGES) {
       throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
           + charges.length + ": name each limit that the work costs something");
     }
-    List<Item> items = new ArrayList<>(charges.length);
-    for (int i = 0; i < charges.length; i++) {
-      Charge charge = charges[i];
-      NamedLimit limit = limit(charge.limit());
-      requireNoKeyTogether(limit, charge.key());
-      requireKeyEach(limit, charge.key());
-      requirePermits(charge.permits(), limit);
-      for (int j = 0; j < i; j++) {
-        if (charges[j].limit().equals(charge.limit()) && charges[j].key().equals(charge.key())) {
-          throw Bill.duplicate(charge);
-        }
-      }
-      items.add(limit.item(charge.key(), charge.permits()));
+    Path path = paths;
+    for (Charge charge : charges) {
+      path = next(path, charge.limit());
     }
-    return items;
+    for (int i = 0; i < charges.length; i++) {
+      requireFit(charges, i, path.set.limit(i), reserved);
+    }
+    return path.set;
+  }
+
+  private Path next(Path path, String name) {
+    Path known = path.next.get(name);
+    return known != null ? known : make(path, name);
+  }
+
+  private Path make(Path path, String name) {
+    List<ActiveLimit> limits = new ArrayList<>();
+    for (int i = 0; i < path.set.size(); i++) {
+      limits.add(path.set.limit(i));
+    }
+    limits.add(limit(name));
+    Path made = new Path(new LimitSet(refusals, limits));
+    if (sets.get() < MOST_SETS && path.next.putIfAbsent(name, made) == null) {
+      sets.incrementAndGet();
+    }
+    return made;
+  }
+
+  private static void requireFit(Charge[] charges, int index, ActiveLimit limit, boolean reserved) {
+    Charge charge = charges[index];
+    requireNoKeyTogether(limit, charge.key());
+    requireKeyEach(limit, charge.key());
+    LimitSet.requirePermits(charge.permits(), limit);
+    if (reserved) {
+      requireReserve(limit);
+    }
+    for (int i = 0; i < index; i++) {
+      if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
+        throw OpenBill.duplicate(charge);
+      }
+    }
+  }
+
+  /** Rejects a limit whose permits cannot be settled. */
+  static void requireReserve(ActiveLimit limit) {
+    if (limit instanceof ForeignLimit foreign && !foreign.canGiveBack()) {
+      throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
+    }
   }
 
   /** How the limits stand for a request. */
   List<Decision.Standing> standings(String key, long permits, long now) {
-    requirePermits(permits, usual);
-    return standings(usualItems(key, permits), now);
+    usual.requirePermits(permits);
+    return standings(usual, usualCharges(key, permits), now);
   }
 
   /** How the limits stand for a request. */
   List<Decision.Standing> standings(Charge[] charges, long now) {
-    return standings(items(charges), now);
+    return standings(set(charges, false), charges, now);
   }
 
-  private static List<Decision.Standing> standings(List<Item> items, long now) {
+  private static List<Decision.Standing> standings(LimitSet set, Charge[] charges, long now) {
     List<Decision.Standing> all = new ArrayList<>();
-    for (Item item : items) {
-      Decision decision = item.limit().look(item.key(), item.permits(), now);
-      for (Decision.Standing each : decision.standings()) {
+    for (int i = 0; i < charges.length; i++) {
+      ActiveLimit limit = set.limit(i);
+      for (Decision.Standing each :
+          limit.look(charges[i].key(), charges[i].permits(), now).standings()) {
         all.add(new Decision.Standing(
-            item.limit().limit().name() + " " + each.limit(),
-            each.remaining(),
-            each.retryAfterNanos()));
+            limit.limit().name() + " " + each.limit(), each.remaining(), each.retryAfterNanos()));
       }
     }
     return List.copyOf(all);
@@ -176,24 +193,24 @@ final class NamedLimits {
     keyed(name, key).reset(key);
   }
 
-  private NamedLimit keyed(String name, String key) {
+  private ActiveLimit keyed(String name, String key) {
     Requests.requireKey(key);
-    NamedLimit limit = limit(name);
+    ActiveLimit limit = limit(name);
     requireNoKeyTogether(limit, key);
     return limit;
   }
 
   List<Limit> all() {
-    return byName.values().stream().map(NamedLimit::limit).toList();
+    return byName.values().stream().map(ActiveLimit::limit).toList();
   }
 
   List<LimitStats> stats() {
-    return byName.values().stream().map(NamedLimit::stats).toList();
+    return byName.values().stream().map(ActiveLimit::stats).toList();
   }
 
   /** Of the clients' limit. */
   LimitStats clients() {
-    NamedLimit clients = byName.get(Limit.CLIENT);
+    ActiveLimit clients = byName.get(Limit.CLIENT);
     return clients == null
         ? new LimitStats(Limit.CLIENT, List.of(), false, 0, 0, 0, 0)
         : clients.stats();
@@ -202,7 +219,7 @@ final class NamedLimits {
   /** Refused because of a limit that is enforced. */
   long refused() {
     long sum = 0;
-    for (NamedLimit limit : byName.values()) {
+    for (ActiveLimit limit : byName.values()) {
       sum += limit.limit().isShadow() ? 0 : limit.refused();
     }
     return sum;
@@ -229,33 +246,36 @@ final class NamedLimits {
         (requireChange(each) ? known : unknown).add(each);
       }
       unknown.addAll(known); // what may still fail comes first
-      changeInTurn(unknown, 0);
+      changeAll(unknown);
     } finally {
       changing.unlock();
     }
   }
 
-  /** Changes the limits from the index on; if one throws, those before it are changed back. */
-  private void changeInTurn(List<Limit> to, int index) {
-    if (index == to.size()) {
-      return;
-    }
-    NamedLimit limit = limit(to.get(index).name());
-    List<RateLimit> before = limit.limit().limits();
-    limit.change(to.get(index).limits());
-    boolean rest = false;
+  /** Changes the limits in turn; if one throws, those before it are changed back. */
+  private void changeAll(List<Limit> to) {
+    List<Limit> before = to.stream().map(each -> limit(each.name()).limit()).toList();
+    int changed = 0;
     try {
-      changeInTurn(to, index + 1);
-      rest = true;
+      while (changed < to.size()) {
+        limit(to.get(changed).name()).change(to.get(changed).limits());
+        changed++;
+      }
     } finally {
-      if (!rest) {
-        limit.change(before);
+      if (changed < to.size()) {
+        changeBack(before.subList(0, changed));
       }
     }
   }
 
+  private void changeBack(List<Limit> before) {
+    for (int i = before.size() - 1; i >= 0; i--) {
+      limit(before.get(i).name()).change(before.get(i).limits());
+    }
+  }
+
   private boolean requireChange(Limit to) {
-    NamedLimit limit = limit(to.name());
+    ActiveLimit limit = limit(to.name());
     Limit now = limit.limit();
     if (!to.equals(now.withLimits(to.limits()))) {
       throw new IllegalArgumentException(
@@ -270,8 +290,8 @@ final class NamedLimits {
     return Limit.named(to.name(), () -> limit.canKeepTo(to.limits()));
   }
 
-  private NamedLimit limit(String name) {
-    NamedLimit limit = byName.get(name);
+  private ActiveLimit limit(String name) {
+    ActiveLimit limit = byName.get(name);
     if (limit == null) {
       throw new IllegalArgumentException("limit must be one of " + byName.keySet() + ", got '"
           + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
@@ -280,7 +300,7 @@ final class NamedLimits {
     return limit;
   }
 
-  private static void requireNoKeyTogether(NamedLimit limit, String key) {
+  private static void requireNoKeyTogether(ActiveLimit limit, String key) {
     if (!key.isEmpty() && limit.limit().scope() == Scope.TOGETHER) {
       throw new IllegalArgumentException(
           "key must be empty for limit '" + limit.limit().name()
@@ -290,30 +310,12 @@ final class NamedLimits {
   }
 
   /** A charge that lost its key must not be taken from an allowance that nobody meant. */
-  private static void requireKeyEach(NamedLimit limit, String key) {
+  private static void requireKeyEach(ActiveLimit limit, String key) {
     if (key.isEmpty() && limit.limit().scope() == Scope.EACH) {
       String name = limit.limit().name();
       throw new IllegalArgumentException("key must not be empty for limit '" + name
           + "', which is for each key by itself, got none: say whom to count, as in Charge.of(\""
           + name + "\", key); those without a key may share one that you choose");
-    }
-  }
-
-  /** Refuses what the limits that are enforced can never admit. */
-  private static void requirePermits(long permits, NamedLimit... limits) {
-    long most = Long.MAX_VALUE;
-    NamedLimit least = null;
-    for (NamedLimit limit : limits) {
-      if (!limit.limit().isShadow() && limit.maxPermits() < most) {
-        most = limit.maxPermits();
-        least = limit;
-      }
-    }
-    if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
-      Requests.requirePermits(
-          permits,
-          most,
-          least == null ? "" : least.limit().name() + ": " + least.limit().text());
     }
   }
 }

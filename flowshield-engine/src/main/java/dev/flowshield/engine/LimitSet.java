@@ -1,0 +1,336 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Decision;
+import dev.flowshield.Reservation;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.keyed.Requests;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits that are charged together: resolved, and put in order, once for all requests that charge them.
+ *
+ * <p>A request charges them in one of two ways: with one key and one cost for all of them, which allocates nothing; or by a {@link Bill},
+ * with a key and a cost for each.
+ *
+ * <p>First the engine's limits are judged, so that a rejection writes nothing. Then permits are taken, in this order: limits for each key
+ * by itself; limits for all together, so that a client that races itself is rejected before it has taken what all want; limiters of
+ * another kind, which cannot be judged; shadow limits. Where one rejects, what was taken before is refunded.
+ *
+ * <p>Immutable; thread-safe as its limits are.
+ */
+final class LimitSet {
+
+  /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
+  private record Local(LocalLimit limit, int charge, int from, int to) {}
+
+  /** A limit that another limiter keeps: the place of its charge. */
+  private record Foreign(ForeignLimit limit, int charge) {}
+
+  private final Refusals refusals;
+  private final ActiveLimit[] limits; // in the order of the charges
+  private final Local[] enforced;
+  private final Local[] shadows;
+  private final Foreign[] foreign; // those enforced, then shadows
+  private final Allowances ofEnforced;
+  private final Allowances allowances; // by row: those enforced, then shadows
+  private final Allowances.Afterwards<String, Boolean> askShadows;
+
+  /** A set of limits, in the order of their charges. */
+  LimitSet(Refusals refusals, List<? extends ActiveLimit> limits) {
+    this.refusals = refusals;
+    this.limits = limits.toArray(ActiveLimit[]::new);
+    List<Local> local = new ArrayList<>();
+    List<Foreign> others = new ArrayList<>();
+    List<Allowance> rows = new ArrayList<>();
+    for (int charge : inTurn(limits)) {
+      if (limits.get(charge) instanceof LocalLimit limit) {
+        int from = rows.size();
+        limit.allowances().stream().forEach(rows::add);
+        local.add(new Local(limit, charge, from, rows.size()));
+      } else {
+        others.add(new Foreign((ForeignLimit) limits.get(charge), charge));
+      }
+    }
+    Predicate<Local> isShadow = part -> part.limit.limit().isShadow();
+    this.enforced = local.stream().filter(isShadow.negate()).toArray(Local[]::new);
+    this.shadows = local.stream().filter(isShadow).toArray(Local[]::new);
+    this.foreign = others.toArray(Foreign[]::new);
+    this.allowances = new Allowances(rows);
+    this.ofEnforced = new Allowances(
+        rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
+    this.askShadows = asking(0);
+  }
+
+  /** The places of the charges, in the order in which they are taken. */
+  private static int[] inTurn(List<? extends ActiveLimit> limits) {
+    return IntStream.range(0, limits.size())
+        .boxed()
+        .sorted(
+            Comparator.comparing((Integer charge) -> limits.get(charge).limit().isShadow())
+                .thenComparing(charge -> limits.get(charge).turn()))
+        .mapToInt(charge -> charge)
+        .toArray();
+  }
+
+  /** The limits in the order of their charges. */
+  ActiveLimit limit(int charge) {
+    return limits[charge];
+  }
+
+  int size() {
+    return limits.length;
+  }
+
+  /** Whether the engine keeps all of them, so that one key and one cost need no bill. */
+  boolean isLocal() {
+    return foreign.length == 0;
+  }
+
+  /** Whether there is any limit, so that time matters. */
+  boolean isLimited() {
+    return limits.length > 0;
+  }
+
+  /** Rejects limits whose permits cannot be settled. */
+  void requireReserve() {
+    for (ActiveLimit limit : limits) {
+      Limits.requireReserve(limit);
+    }
+  }
+
+  /** Rejects a cost that the enforced limits can never admit. */
+  void requirePermits(long permits) {
+    if (permits != 1) { // one is in every burst
+      long most = Long.MAX_VALUE;
+      ActiveLimit least = null;
+      for (ActiveLimit limit : limits) {
+        if (!limit.limit().isShadow() && limit.maxPermits() < most) {
+          most = limit.maxPermits();
+          least = limit;
+        }
+      }
+      requirePermits(permits, most, least);
+    }
+  }
+
+  /** Rejects a cost that a limit can never admit. */
+  static void requirePermits(long permits, ActiveLimit limit) {
+    if (permits != 1) {
+      requirePermits(
+          permits, limit.limit().isShadow() ? Long.MAX_VALUE : limit.maxPermits(), limit);
+    }
+  }
+
+  private static void requirePermits(long permits, long most, @Nullable ActiveLimit least) {
+    if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
+      Requests.requirePermits(
+          permits,
+          most,
+          least == null ? "" : least.limit().name() + ": " + least.limit().text());
+    }
+  }
+
+  /** A bill for these charges, one for each limit, which is checked by now. */
+  Bill bill(Charge[] charges, boolean reserved) {
+    long[] rows = allowances.rows();
+    for (Local part : enforced) {
+      fill(rows, part, charges);
+    }
+    for (Local part : shadows) {
+      fill(rows, part, charges);
+    }
+    return reserved || foreign.length > 0
+        ? new OpenBill(this, charges.clone(), rows, foreign.length, reserved)
+        : new Bill(charges, rows);
+  }
+
+  private static void fill(long[] rows, Local part, Charge[] charges) {
+    Charge charge = charges[part.charge];
+    long hash = part.limit.hash(charge.key());
+    for (int row = part.from; row < part.to; row++) {
+      Allowances.row(rows, row, hash, charge.permits());
+    }
+  }
+
+  /** Why a limit rejects, by a reading of the clock; null if none does, or that is not to be known before. */
+  @Nullable
+  OverLimit judge(String key, long hash, long permits, long now) {
+    LocalLimit slowest = null;
+    long longest = 0;
+    for (Local part : enforced) {
+      OverLimit block = refusals.block(part.limit, key, hash, now);
+      if (block != null) {
+        return block;
+      }
+      long wait = part.limit.retryAfterNanos(hash, permits, now);
+      if (wait > longest) {
+        slowest = part.limit;
+        longest = wait;
+      }
+    }
+    return slowest == null
+        ? null
+        : refusals.refused(slowest, key, hash, slowest.overLimit(hash, permits, now, longest), now);
+  }
+
+  /** As {@link #judge(String, long, long, long)}, by a bill. */
+  @Nullable
+  OverLimit judge(Bill bill, long now) {
+    Local slowest = null;
+    long longest = 0;
+    for (Local part : enforced) {
+      OverLimit block =
+          refusals.block(part.limit, bill.key(part.charge), bill.hash(part.from), now);
+      if (block != null) {
+        return block;
+      }
+      long wait = part.limit.retryAfterNanos(bill.hash(part.from), bill.permits(part.charge), now);
+      if (wait > longest) {
+        slowest = part;
+        longest = wait;
+      }
+    }
+    if (slowest == null) {
+      return null;
+    }
+    long hash = bill.hash(slowest.from);
+    OverLimit rejection = slowest.limit.overLimit(hash, bill.permits(slowest.charge), now, longest);
+    return refusals.refused(slowest.limit, bill.key(slowest.charge), hash, rejection, now);
+  }
+
+  /** Takes from all limits; false, with nothing taken, if one rejects by now. */
+  boolean take(String key, long hash, long permits, long now) {
+    return ofEnforced.take(hash, permits, now, key, askShadows) != null;
+  }
+
+  /** What asks the shadow limits from an index on, each in turn. */
+  private Allowances.Afterwards<String, Boolean> asking(int index) {
+    if (index == shadows.length) {
+      return (key, hash, permits, now) -> Boolean.TRUE;
+    }
+    LocalLimit shadow = shadows[index].limit;
+    Allowances.Afterwards<String, Boolean> next = asking(index + 1);
+    return (key, hash, permits, now) -> {
+      while (shadow.retryAfterNanos(hash, permits, now) == 0) {
+        Boolean taken = shadow.allowances().take(hash, permits, now, key, next);
+        if (taken != null) {
+          return taken;
+        }
+      }
+      refusals.wouldRefuse(shadow, key, hash, permits, now);
+      return next.taken(key, hash, permits, now);
+    };
+  }
+
+  /** Takes what a bill says; false, with nothing taken, if a limit rejects by now. */
+  boolean take(Bill bill, long now) {
+    if (!allowances.take(bill.rows(), 0, ofEnforced.size(), now)) {
+      return false;
+    }
+    boolean done = false;
+    try {
+      if (askForeign(bill, now)) {
+        askShadows(bill, now);
+        done = true;
+      }
+    } finally { // also when a custom limiter throws
+      if (!done) {
+        settle(bill, null);
+      }
+    }
+    return done;
+  }
+
+  private void askShadows(Bill bill, long now) {
+    for (Local part : shadows) {
+      long hash = bill.hash(part.from);
+      long permits = bill.permits(part.charge);
+      boolean taken = false;
+      while (!taken && part.limit.retryAfterNanos(hash, permits, now) == 0) {
+        taken = allowances.take(bill.rows(), part.from, part.to, now);
+      }
+      if (!taken) {
+        refusals.wouldRefuse(part.limit, bill.key(part.charge), hash, permits, now);
+      }
+    }
+  }
+
+  private boolean askForeign(Bill bill, long now) {
+    for (int i = 0; i < foreign.length; i++) {
+      ForeignLimit limit = foreign[i].limit;
+      String key = bill.key(foreign[i].charge);
+      long permits = bill.permits(foreign[i].charge);
+      Reservation answer = limit.ask(key, permits);
+      if (answer instanceof Reservation.Held held) {
+        ((OpenBill) bill).hold(i, held);
+      } else if (limit.limit().isShadow()) {
+        refusals.wouldRefuse(limit, key, limit.hash(key), permits, now);
+      } else {
+        Decision.Rejected rejected = ((Reservation.Refused) answer).decision();
+        ((OpenBill) bill).reject(new OpenBill.Rejection(limit, key, limit.overLimit(rejected)));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Why a limiter of another kind rejected a bill; null if none did, and permits went to others meanwhile. */
+  @Nullable
+  OverLimit rejection(Bill bill, long now) {
+    OpenBill.Rejection rejection = bill instanceof OpenBill open ? open.takeRejection() : null;
+    return rejection == null
+        ? null
+        : refusals.refused(
+            rejection.limit(),
+            rejection.key(),
+            rejection.limit().hash(rejection.key()),
+            rejection.answer(),
+            now);
+  }
+
+  /**
+   * Sets the account of a bill right.
+   *
+   * @param used by charge; null if nothing was used at all
+   */
+  void settle(Bill bill, long @Nullable [] used) {
+    settle(bill, used, 0);
+  }
+
+  private void settle(Bill bill, long @Nullable [] used, int part) {
+    int locals = enforced.length + shadows.length;
+    if (part < locals + foreign.length) {
+      try {
+        if (part < locals) {
+          Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
+          allowances.settle(bill.rows(), local.from, local.to, used(used, local.charge));
+        } else {
+          ((OpenBill) bill).settle(part - locals, used(used, foreign[part - locals].charge));
+        }
+      } finally { // one that fails does not keep the others from theirs
+        settle(bill, used, part + 1);
+      }
+    }
+  }
+
+  private static long used(long @Nullable [] used, int charge) {
+    return used == null ? 0 : used[charge];
+  }
+
+  /** Whose request it is: the key of the first limit for each key; empty if there is none. */
+  String subject(Bill bill) {
+    for (int charge = 0; charge < limits.length; charge++) {
+      if (limits[charge].limit().scope() == Scope.EACH) {
+        return bill.key(charge);
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,131 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.allowance.Allowance;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.keyed.KeyedLimiter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A limit that the engine keeps, whatever its formula. It is judged without a write, and what was taken can be refunded. */
+final class LocalLimit extends ActiveLimit {
+
+  private final KeyedLimiter limiter;
+  private final List<KeyTable> tables; // none for all together
+  private final Allowances allowances; // one for each rate limit, in their order
+
+  /** A limit that is kept by a limiter of the engine. */
+  LocalLimit(Limit limit, KeyedLimiter limiter) {
+    super(limit);
+    this.limiter = limiter;
+    boolean each = limit.scope() == Limit.Scope.EACH;
+    this.tables = each ? limiter.tables() : List.of();
+    this.allowances = new Allowances(each ? tables : limiter.keyless());
+  }
+
+  /** What is left, by rate limit. */
+  Allowances allowances() {
+    return allowances;
+  }
+
+  @Override
+  int turn() {
+    return limit().scope() == Limit.Scope.EACH ? 0 : 1;
+  }
+
+  @Override
+  long maxPermits() {
+    return allowances.maxPermits();
+  }
+
+  @Override
+  long retryAfterNanos(long hash, long permits, long now) {
+    long longest = 0;
+    for (int i = 0; i < allowances.size(); i++) {
+      longest = Math.max(longest, retryAfterNanos(allowances.get(i), hash, permits, now));
+    }
+    return longest;
+  }
+
+  /** More than the burst is never there: asked of a shadow limit, or of one that was changed a moment ago. */
+  private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
+    long most = each.maxPermits();
+    return permits <= most
+        ? each.retryAfterNanos(hash, permits, now)
+        : Math.max(1, each.retryAfterNanos(hash, most, now));
+  }
+
+  @Override
+  OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos) {
+    int slowest = 0;
+    long longest = 0;
+    for (int i = 0; i < allowances.size(); i++) {
+      long wait = retryAfterNanos(allowances.get(i), hash, permits, now);
+      if (wait > longest) {
+        slowest = i;
+        longest = wait;
+      }
+    }
+    Limit limit = limit();
+    return new OverLimit(
+        limit.name(),
+        limit.scope(),
+        limit.limits().get(slowest),
+        Math.min(permits - 1, allowances.get(slowest).remaining(hash, now)), // others may give back
+        retryAfterNanos);
+  }
+
+  @Override
+  Decision look(String key, long permits, long now) {
+    long hash = hash(key);
+    List<RateLimit> limits = limit().limits();
+    List<Decision.Standing> standings = new ArrayList<>(allowances.size());
+    Decision.Standing slowest = new Decision.Standing("", Long.MAX_VALUE, 0);
+    long fewest = Long.MAX_VALUE;
+    for (int i = 0; i < allowances.size(); i++) {
+      Decision.Standing standing = new Decision.Standing(
+          limits.get(i).toString(),
+          allowances.get(i).remaining(hash, now),
+          retryAfterNanos(allowances.get(i), hash, permits, now));
+      standings.add(standing);
+      fewest = Math.min(fewest, standing.remaining());
+      slowest = standing.retryAfterNanos() > slowest.retryAfterNanos() ? standing : slowest;
+    }
+    return slowest.retryAfterNanos() == 0
+        ? new Decision.Admitted(fewest, standings)
+        : new Decision.Rejected(fewest, slowest.retryAfterNanos(), slowest.limit(), standings);
+  }
+
+  @Override
+  void reset(String key) {
+    long hash = hash(key);
+    allowances.stream().forEach(each -> each.ledger(hash).reset(hash));
+  }
+
+  @Override
+  boolean canKeepTo(List<RateLimit> limits) {
+    return Keepers.canKeep(limit(), limits);
+  }
+
+  @Override
+  void keepTo(List<RateLimit> limits) {
+    limiter.changeTo(limits);
+  }
+
+  @Override
+  long tracked() {
+    return tables.stream().mapToLong(KeyTable::tracked).max().orElse(0);
+  }
+
+  @Override
+  long capacity() {
+    return tables.stream().mapToLong(KeyTable::capacity).max().orElse(0); // as large as each other
+  }
+
+  @Override
+  long overflowed() {
+    return tables.stream().mapToLong(KeyTable::overflowed).sum();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Reservation;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bill that holds what limiters of another kind gave, and can be settled once its cost is known.
+ *
+ * <p>For one thread until the request is admitted; then any thread may settle it, and the first one does.
+ */
+final class OpenBill extends Bill {
+
+  /** Why a limiter of another kind rejected it. */
+  record Rejection(ForeignLimit limit, String key, OverLimit answer) {}
+
+  private final LimitSet set;
+  private final boolean reserved;
+  private final Reservation.@Nullable Held[] held;
+  private final AtomicBoolean settled = new AtomicBoolean();
+  private @Nullable Rejection rejection;
+
+  /**
+   * A bill with room for what so many limiters of another kind give.
+   *
+   * @param reserved whether it can be settled
+   */
+  OpenBill(LimitSet set, Charge[] charges, long[] rows, int foreign, boolean reserved) {
+    super(charges, rows);
+    this.set = set;
+    this.reserved = reserved;
+    this.held = new Reservation.@Nullable Held[foreign];
+  }
+
+  boolean isReserved() {
+    return reserved;
+  }
+
+  void hold(int index, Reservation.Held given) {
+    held[index] = given;
+  }
+
+  void reject(Rejection why) {
+    rejection = why;
+  }
+
+  /** Why the last taking failed, once. */
+  @Nullable
+  Rejection takeRejection() {
+    Rejection why = rejection;
+    rejection = null;
+    return why;
+  }
+
+  /** Settles what one limiter gave, if it did. */
+  void settle(int index, long used) {
+    Reservation.Held given = held[index];
+    held[index] = null;
+    if (given != null) {
+      given.settle(used);
+    }
+  }
+
+  /** Settles all charges at one cost. */
+  void settle(long used) {
+    if (used < 0) {
+      throw new IllegalArgumentException(
+          "used must be 0 or more, got " + used + ": settle(0) gives all permits back");
+    }
+    for (int i = 1; i < size(); i++) {
+      if (permits(i) != permits(0)) {
+        throw new IllegalStateException(
+            "charges must be of one cost to be settled by one number, got " + permits(0) + " and "
+                + permits(i) + ": use settle(Charge...)");
+      }
+    }
+    long[] each = new long[size()];
+    Arrays.fill(each, used);
+    settleOnce(each);
+  }
+
+  /** Settles the charges that are named, each at its own cost. */
+  void settle(Charge[] charges) {
+    long[] used = new long[size()];
+    for (int i = 0; i < used.length; i++) {
+      used[i] = permits(i);
+    }
+    boolean[] named = new boolean[size()];
+    for (Charge charge : charges) {
+      int index = index(charge);
+      if (named[index]) {
+        throw duplicate(charge);
+      }
+      named[index] = true;
+      used[index] = charge.permits();
+    }
+    settleOnce(used);
+  }
+
+  private void settleOnce(long[] used) {
+    if (settled.compareAndSet(false, true)) {
+      set.settle(this, used);
+    }
+  }
+
+  private int index(Charge charge) {
+    for (int i = 0; i < size(); i++) {
+      if (charge(i).limit().equals(charge.limit()) && key(i).equals(charge.key())) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("charges must be among those that were reserved, got limit '"
+        + charge.limit() + "' with " + shown(charge.key()) + ": settle what was charged");
+  }
+
+  static IllegalArgumentException duplicate(Charge charge) {
+    return new IllegalArgumentException("charges must be unique, got limit '" + charge.limit()
+        + "' twice with " + shown(charge.key()) + ": add up what they cost");
+  }
+
+  private static String shown(String key) {
+    return key.isEmpty()
+        ? "no key"
+        : "key '" + (key.length() <= 64 ? key : key.substring(0, 64) + "…") + "'";
+  }
+}

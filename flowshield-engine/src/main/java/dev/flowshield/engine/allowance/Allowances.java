@@ -1,0 +1,259 @@
+package dev.flowshield.engine.allowance;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.spi.RateAlgorithm;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several allowances that are charged together: all or nothing.
+ *
+ * <p>First all are judged, so that a rejection writes nothing; then permits are taken in turn. Where another thread was faster, what was
+ * taken before is refunded, and all is judged again. So nothing is ever taken beyond a limit; a call may be rejected for permits that
+ * another call takes and refunds at the same moment. All take in the same order, so no two can keep each other from making progress.
+ *
+ * <p>There are two ways to take: for one key and one number of permits, which allocates nothing; and by rows, each with a key and a number
+ * of its own, which can be settled later.
+ *
+ * <p>Immutable; thread-safe as the allowances are.
+ */
+public final class Allowances {
+  /*
+   * Rows, a long[] that belongs to one request, four longs for each allowance in order:
+   *
+   *   hash | permits | taken: the word after taking, or REJECTED | stamp before taking
+   */
+
+  /** What is done once all permits are taken. If it fails, or answers null, they are refunded. */
+  public interface Afterwards<C, T> {
+
+    /** Answers what becomes of it, for the context that the caller passed. */
+    @Nullable
+    T taken(C context, long hash, long permits, long now);
+  }
+
+  private static final Afterwards<String, Boolean> NOTHING =
+      (context, hash, permits, now) -> Boolean.TRUE;
+
+  private static final int HASH = 0;
+  private static final int PERMITS = 1;
+  private static final int TAKEN = 2;
+  private static final int STAMP = 3;
+  private static final int ROW = 4;
+
+  private final Allowance[] all;
+
+  /** In the order in which they are taken from. */
+  public Allowances(List<? extends Allowance> all) {
+    this.all = all.toArray(Allowance[]::new);
+  }
+
+  public int size() {
+    return all.length;
+  }
+
+  /** All of them, in order. */
+  public Stream<Allowance> stream() {
+    return Stream.of(all);
+  }
+
+  /** The allowance at an index. */
+  public Allowance get(int index) {
+    return all[index];
+  }
+
+  /** The most permits of one key that can be taken at once. */
+  public long maxPermits() {
+    long least = Long.MAX_VALUE;
+    for (Allowance each : all) {
+      least = Math.min(least, each.maxPermits());
+    }
+    return least;
+  }
+
+  /** How long they make a request wait, all together; 0 if it would be admitted. Writes nothing. */
+  public long retryAfterNanos(long hash, long permits, long now) {
+    long longest = 0;
+    for (Allowance each : all) {
+      longest = Math.max(longest, each.retryAfterNanos(hash, permits, now));
+    }
+    return longest;
+  }
+
+  /** Takes from all; false, with nothing taken, if one rejects by now. */
+  public boolean take(long hash, long permits, long now) {
+    return take(hash, permits, now, "", NOTHING) != null;
+  }
+
+  /** Takes from all and does what comes then; null, with nothing taken, if one rejects by now. */
+  public <C, T> @Nullable T take(
+      long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
+    return take(0, hash, permits, now, context, afterwards);
+  }
+
+  // The call stack remembers what was taken, so nothing is allocated for it.
+  private <C, T> @Nullable T take(
+      int from, long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
+    if (from == all.length) {
+      return afterwards.taken(context, hash, permits, now);
+    }
+    Allowance each = all[from];
+    long stamp = each.ledger(hash).stamp(hash);
+    long taken = each.take(hash, permits, now);
+    if (taken == REJECTED) {
+      return null;
+    }
+    T rest = null;
+    try {
+      rest = take(from + 1, hash, permits, now, context, afterwards);
+    } finally { // also when a custom algorithm throws
+      if (rest == null) {
+        each.ledger(hash).refund(hash, taken, stamp, permits);
+      }
+    }
+    return rest;
+  }
+
+  /** Rows for a request that takes nothing yet, one for each allowance. */
+  public long[] rows() {
+    long[] rows = new long[all.length * ROW];
+    for (int at = 0; at < rows.length; at += ROW) {
+      rows[at + TAKEN] = REJECTED;
+    }
+    return rows;
+  }
+
+  /** Rows for a request of one key and one number of permits. */
+  public long[] rows(long hash, long permits) {
+    long[] rows = rows();
+    for (int i = 0; i < all.length; i++) {
+      row(rows, i, hash, permits);
+    }
+    return rows;
+  }
+
+  /** Says what a request takes from the allowance at an index. */
+  public static void row(long[] rows, int index, long hash, long permits) {
+    rows[index * ROW + HASH] = hash;
+    rows[index * ROW + PERMITS] = permits;
+  }
+
+  /** The hash in a row. */
+  public static long hash(long[] rows, int index) {
+    return rows[index * ROW + HASH];
+  }
+
+  /** The permits in a row. */
+  public static long permits(long[] rows, int index) {
+    return rows[index * ROW + PERMITS];
+  }
+
+  /** Notes what was taken for a row. */
+  public static void taken(long[] rows, int index, long taken, long stamp) {
+    rows[index * ROW + TAKEN] = taken;
+    rows[index * ROW + STAMP] = stamp;
+  }
+
+  /** Notes that nothing is taken for a row any more. */
+  public static void nothingTaken(long[] rows, int index) {
+    rows[index * ROW + TAKEN] = REJECTED;
+  }
+
+  /** Takes for the rows from one index up to another; false, with nothing taken for these, if an allowance rejects by now. */
+  public boolean take(long[] rows, int from, int to, long now) {
+    int next = from;
+    boolean done = false;
+    try {
+      while (next < to) {
+        long hash = hash(rows, next);
+        long stamp = all[next].ledger(hash).stamp(hash);
+        long taken = all[next].take(hash, permits(rows, next), now);
+        if (taken == REJECTED) {
+          return false;
+        }
+        taken(rows, next, taken, stamp);
+        next++;
+      }
+      done = true;
+    } finally { // also when a custom algorithm throws
+      if (!done) {
+        settle(rows, from, next, 0);
+      }
+    }
+    return true;
+  }
+
+  /** Settles all rows at one cost. As {@link #settle(long[], int, int, long)}. */
+  public void settle(long[] rows, long used) {
+    settle(rows, 0, all.length, used);
+  }
+
+  /**
+   * Sets the account of rows right, each once: refunds what was not used of the permits, or takes what was used beyond them. A row for
+   * which nothing was taken is left out.
+   */
+  public void settle(long[] rows, int from, int to, long used) {
+    if (from < to) {
+      try {
+        settle(rows, from, used);
+      } finally { // one that fails does not keep the others from theirs
+        settle(rows, from + 1, to, used);
+      }
+    }
+  }
+
+  private void settle(long[] rows, int index, long used) {
+    long taken = rows[index * ROW + TAKEN];
+    if (taken != REJECTED) {
+      rows[index * ROW + TAKEN] = REJECTED;
+      long hash = hash(rows, index);
+      long unused = permits(rows, index) - used;
+      if (unused > 0) {
+        all[index].ledger(hash).refund(hash, taken, rows[index * ROW + STAMP], unused);
+      } else if (unused < 0) {
+        all[index].ledger(hash).charge(hash, -unused);
+      }
+    }
+  }
+
+  /**
+   * Changes limits, but those that stay the same; if one fails, those before it go back to what they were, and the error is thrown.
+   *
+   * @param formula what makes an algorithm of a limit; it throws for one that does not fit, before anything is changed
+   */
+  public void change(
+      List<RateLimit> from,
+      List<RateLimit> to,
+      Function<RateLimit, ? extends RateAlgorithm> formula) {
+    List<RateAlgorithm> before = from.stream().<RateAlgorithm>map(formula).toList();
+    List<RateAlgorithm> after = to.stream().<RateAlgorithm>map(formula).toList();
+    int changed = 0;
+    try {
+      while (changed < all.length) {
+        if (!from.get(changed).equals(to.get(changed))) {
+          all[changed].changeTo(after.get(changed));
+        }
+        changed++;
+      }
+    } finally {
+      if (changed < all.length) {
+        while (changed > 0) {
+          changed--;
+          if (!from.get(changed).equals(to.get(changed))) {
+            all[changed].changeTo(before.get(changed));
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(all);
+  }
+}

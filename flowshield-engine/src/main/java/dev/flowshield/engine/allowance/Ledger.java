@@ -1,0 +1,217 @@
+package dev.flowshield.engine.allowance;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+import dev.flowshield.spi.RateAlgorithm;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What becomes of words by anything but a plain taking: refunds, charges, resets, and permits that are taken ahead of time by callers
+ * that wait for them. All of it is a {@link Rewrite} under one lock.
+ *
+ * <p>Thread-safe. Only {@link #stamp} is on the way of a request that is admitted, and takes no lock.
+ */
+public abstract class Ledger {
+
+  private final Refunds refunds;
+  private final Waits waits = new Waits(); // under the lock
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * A ledger.
+   *
+   * @param shares how many counts of refunds the keys share, a power of two
+   */
+  protected Ledger(int shares) {
+    this.refunds = new Refunds(shares);
+  }
+
+  /** Rewrites the word of a key, under the lock; a key without a word of its own gets one. Answers whether the word has changed. */
+  protected abstract boolean rewrite(long hash, Rewrite rewrite);
+
+  /** As {@link #rewrite}, and false for a key without a word of its own. */
+  protected abstract boolean rewriteOwn(long hash, Rewrite rewrite);
+
+  /** Takes permits that were used already, under the lock. */
+  protected void takeUsed(long hash, long permits) {
+    rewrite(hash, (algorithm, word, now) -> algorithm.charge(word, now, permits));
+  }
+
+  /** Makes a key as good as new, under the lock. */
+  protected abstract void renew(long hash);
+
+  /** Sees to it, under the lock, that all permits are in words, so that a caller can wait for them. */
+  protected abstract void gather();
+
+  /** Holds the lock of the words until it is unlocked, in a {@code finally}. */
+  protected final void lock() {
+    StackRoom.require();
+    lock.lock();
+  }
+
+  protected final void unlock() {
+    lock.unlock();
+  }
+
+  /** Returns once the thread that holds the lock has released it. */
+  protected final void awaitUnlock() {
+    lock();
+    unlock();
+  }
+
+  /** Permits of all keys that were taken before are not refunded from now on; under the lock, after words of another algorithm were published. */
+  protected final void beginEpoch() {
+    refunds.beginEpoch();
+  }
+
+  /** What was refunded to a key so far. Read before taking; {@link #refund} wants to know it. */
+  public final long stamp(long hash) {
+    return refunds.stamp(hash);
+  }
+
+  /**
+   * Refunds permits that were taken and not used, as far as they have not come back by themselves. Permits that came from a shared
+   * overflow, or were taken before a reset or a change of the limit, are not refunded.
+   *
+   * @param taken the word after the taking
+   * @param stamp what {@link #stamp} answered before the taking
+   */
+  public final void refund(long hash, long taken, long stamp, long permits) {
+    lock();
+    try {
+      refunds.prepare();
+      long others = refunds.since(hash, stamp);
+      if (others != Refunds.ANOTHER_EPOCH
+          && rewriteOwn(
+              hash,
+              (algorithm, word, now) ->
+                  refunded(algorithm, word, taken, others, waits.refundTime(hash, now), permits))) {
+        refunds.add(hash, permits); // after the fall (B1)
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  private static long refunded(
+      RateAlgorithm algorithm, long word, long taken, long others, long time, long permits) {
+    return others > algorithm.maxPermits()
+        ? word // too much was refunded to know
+        : algorithm.giveBack(word, taken, others, time, permits);
+  }
+
+  /** Takes permits that were used already, whether or not they are there. */
+  public final void charge(long hash, long permits) {
+    lock();
+    try {
+      takeUsed(hash, permits);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Makes a key as good as new. */
+  public final void reset(long hash) {
+    lock();
+    try {
+      refunds.prepare();
+      renew(hash);
+      refunds.beginEpoch(hash); // after, as any fall (B1)
+    } finally {
+      unlock();
+    }
+  }
+
+  /**
+   * Takes permits as of a later time, for a caller that then waits for that time.
+   *
+   * @return whether they are there then
+   */
+  public final boolean takeAhead(Ahead ahead) {
+    lock();
+    try {
+      gather();
+      ahead.stamp = refunds.stamp(ahead.hash);
+      rewrite(ahead.hash, ahead);
+      return ahead.taken != REJECTED;
+    } finally {
+      unlock();
+    }
+  }
+
+  /**
+   * Undoes a taking ahead of time, so that nothing of it is left.
+   *
+   * @return false, with nothing done, if it is not surely the last thing that was done to the key: then refund
+   */
+  public final boolean undo(Ahead ahead) {
+    lock();
+    try {
+      return refunds.since(ahead.hash, ahead.stamp) == 0 && rewriteOwn(ahead.hash, ahead::undone);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Notes the latest time for which a caller waits for permits of a key, as {@code Waits} has it. */
+  public final void waitUntil(long hash, long time) {
+    lock();
+    try {
+      waits.until(hash, time);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** No caller waits for permits of a key any more. */
+  public final void waitOver(long hash) {
+    lock();
+    try {
+      waits.over(hash);
+    } finally {
+      unlock();
+    }
+  }
+
+  /** A taking ahead of time, and what its undo needs. */
+  public static final class Ahead implements Rewrite {
+
+    private final long hash;
+    private final long permits;
+    private final long then;
+    private long stamp;
+    private long before;
+    private long taken;
+
+    /** Permits of a key, as of a time. */
+    public Ahead(long hash, long permits, long then) {
+      this.hash = hash;
+      this.permits = permits;
+      this.then = then;
+    }
+
+    public long stamp() {
+      return stamp;
+    }
+
+    /** The word after it. */
+    public long taken() {
+      return taken;
+    }
+
+    @Override
+    public long next(RateAlgorithm algorithm, long word, long now) {
+      long time = then - now > 0 ? then : now; // that time may be over by now
+      before = word;
+      taken = Words.stepOrRenew(algorithm, word, now, time, permits);
+      return taken == REJECTED ? word : taken;
+    }
+
+    private long undone(RateAlgorithm algorithm, long word, long now) {
+      if (word != taken || Words.step(algorithm, before, then, permits) != taken) {
+        return word;
+      }
+      return algorithm.isIdle(before, now) ? algorithm.idle(now) : before;
+    }
+  }
+}

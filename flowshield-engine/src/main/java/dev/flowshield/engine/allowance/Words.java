@@ -1,0 +1,239 @@
+package dev.flowshield.engine.allowance;
+
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.spi.RateAlgorithm;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words in a plain {@code long[]}, with the algorithm that they belong to, and every loop that exchanges a word.
+ *
+ * <p>Words and algorithm are published together and replaced together, so no word is ever read by an algorithm that did not write it.
+ * A layout says where the words are: the buckets of a table, or one word with cells beside it.
+ *
+ * <p>Lock-free; allocates nothing of its own; a rejection writes nothing.
+ */
+public class Words {
+  /*
+   * State, one long for the array, and two side by side for each slot:
+   *
+   *   longs[0]         falls         raised before and after a word of this array decreases
+   *   longs[at]        fingerprint   the owner of the slot; 0 = never owned
+   *   longs[at + 1]    word          what the algorithm remembers: even; or MOVING, odd
+   *
+   * Invariants
+   *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of these words.
+   *   S2  A word becomes MOVING only by an exchange from the value that was judged.
+   *   S3  Taking increases a word, and a slot that is passed on starts above its old word. So a word that was left recurs only after
+   *       a word of the array has decreased, which only rewrite() does, under the lock.
+   *   S4  An exchange counts if the owner is the same after it, or `falls` is what it was before the word was read. Otherwise the word
+   *       may have recurred under the next owner (ABA): a thread preempted between read and exchange has then charged that owner,
+   *       and takes once more from its own slot. `falls` is raised twice: before a decrease, for a thread that exchanges
+   *       right after it; after it, for a thread that read `falls` in between. Both are done before the slot can be passed on.
+   *   S5  Words that are replaced are frozen first: each is MOVING from then on, so no permit is taken from a word that was copied.
+   *
+   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the exchange, so that nothing is taken
+   *   by a caller that cannot be answered: there may be no memory for it, or a custom algorithm may fail.
+   *   The clock comes after a first look at the word, because a rejection is honest only at a reading newer than the word that
+   *   rejects. The second look comes because reading the clock takes longer than all else: an exchange on the older look
+   *   would mostly fail under contention. Later tries keep the reading; an old reading can reject too early, never admit too
+   *   much, so a rejection counts only if the word is still the one seen first. Otherwise all is read again; another thread made
+   *   progress.
+   *
+   * Memory order: volatile throughout.
+   */
+
+  /** The word of a slot that is being passed on, or of an array that is being replaced. */
+  public static final long MOVING = 1L;
+
+  private static final int FALLS = 0;
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final RateAlgorithm algorithm;
+  private final long[] longs;
+
+  /** Words of an algorithm; the layout says where in the array. */
+  protected Words(RateAlgorithm algorithm, long[] longs) {
+    this.algorithm = algorithm;
+    this.longs = longs;
+  }
+
+  public final RateAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  /** The array itself, for a layout, and for one that copies it. */
+  public final long[] longs() {
+    return longs;
+  }
+
+  /**
+   * Takes permits from a slot, at a reading of the clock made here.
+   *
+   * @return the answer, or null if the slot does not belong to the owner (any more): look the key up again
+   */
+  public final <T> @Nullable T take(
+      int at, long owner, Ticker ticker, long permits, Answer<T> answer) {
+    while (true) {
+      long falls = falls(); // before the word (S4)
+      long seen = word(at);
+      long now = ticker.nanos();
+      T taken = tryTake(at, owner, now, permits, answer);
+      if (taken != null || fingerprint(at) != owner) {
+        return taken;
+      }
+      if (word(at) == seen) {
+        if (seen == MOVING) {
+          return null; // it moves again: the mark came back, which no word does (S3)
+        }
+        // Judged here, as another word may have rejected if permits were refunded since.
+        long next = stepOrRenew(algorithm, seen, now, now, permits);
+        if (next == REJECTED) {
+          return answer.rejected(algorithm, seen, now, permits);
+        }
+        T admitted = answer.admitted(algorithm, next, now);
+        if (exchange(at, seen, next) == seen) {
+          return isOwn(at, owner, falls) ? admitted : null;
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes permits from a slot by a reading of the clock that the caller has.
+   *
+   * @return the word after it; {@link RateAlgorithm#REJECTED}, which at an old reading may be too early; or {@link #MOVING}, if the
+   *     slot does not belong to the owner
+   */
+  public final long tryTake(int at, long owner, long now, long permits) {
+    long falls = falls(); // before the word (S4)
+    long word = word(at);
+    while (true) {
+      if (isOfAnother(at, owner, word)) {
+        return MOVING;
+      }
+      long next = step(algorithm, word, now, permits);
+      if (next == REJECTED) {
+        return REJECTED;
+      }
+      long found = exchange(at, word, next);
+      if (found == word) {
+        return isOwn(at, owner, falls) ? next : MOVING;
+      }
+      word = found;
+    }
+  }
+
+  /**
+   * As {@link #tryTake(int, long, long, long)}, for a caller that wants to know more.
+   *
+   * @return what the answer makes of it; null if nothing was taken, for whatever reason
+   */
+  public final <T> @Nullable T tryTake(
+      int at, long owner, long now, long permits, Answer<T> answer) {
+    long falls = falls(); // before the word (S4)
+    long word = word(at);
+    while (!isOfAnother(at, owner, word)) {
+      long next = step(algorithm, word, now, permits);
+      if (next == REJECTED) {
+        return null;
+      }
+      T admitted = answer.admitted(algorithm, next, now);
+      long found = exchange(at, word, next);
+      if (found == word) {
+        return isOwn(at, owner, falls) ? admitted : null;
+      }
+      word = found;
+    }
+    return null;
+  }
+
+  /**
+   * Rewrites the word of a slot; under the lock of these words.
+   *
+   * @return whether the word is another one than before
+   */
+  public final boolean rewrite(int at, Ticker ticker, Rewrite rewrite) {
+    while (true) {
+      long word = word(at);
+      long now = ticker.nanos(); // after the word: all that is in the word was taken by then
+      long next = rewrite.next(algorithm, word, now);
+      boolean falls = next - word < 0;
+      if (falls) {
+        countFall();
+      }
+      boolean done = exchange(at, word, next) == word;
+      if (falls) {
+        countFall(); // S4
+      }
+      if (done) {
+        return next != word;
+      }
+    }
+  }
+
+  private boolean isOfAnother(int at, long owner, long word) {
+    return word == MOVING || fingerprint(at) != owner;
+  }
+
+  /** Whether a word that was exchanged just now was that of the owner (S4). */
+  private boolean isOwn(int at, long owner, long falls) {
+    return fingerprint(at) == owner || falls() == falls;
+  }
+
+  /** The word after taking; an idle word counts as new, also if it was left alone for so long that the clock came round. */
+  static long stepOrRenew(RateAlgorithm algorithm, long word, long now, long then, long permits) {
+    long next = step(algorithm, word, then, permits);
+    return next == REJECTED && algorithm.isIdle(word, now)
+        ? step(algorithm, algorithm.idle(now), then, permits)
+        : next;
+  }
+
+  /** As the algorithm has it; rejects more than its burst, which may have been larger before a change. */
+  public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
+    return permits > algorithm.maxPermits() ? REJECTED : algorithm.step(word, now, permits);
+  }
+
+  /** Whether a word, read before the clock, rejects the permits. */
+  public static boolean rejects(RateAlgorithm algorithm, long word, long now, long permits) {
+    return stepOrRenew(algorithm, word, now, now, permits) == REJECTED;
+  }
+
+  private long falls() {
+    return (long) LONGS.getVolatile(longs, FALLS);
+  }
+
+  private void countFall() {
+    LONGS.getAndAdd(longs, FALLS, 1L);
+  }
+
+  public final long fingerprint(int at) {
+    return (long) LONGS.getVolatile(longs, at);
+  }
+
+  /** Sets the owner of a slot; under the lock (S1). */
+  public final void fingerprint(int at, long owner) {
+    LONGS.setVolatile(longs, at, owner);
+  }
+
+  public final long word(int at) {
+    return (long) LONGS.getVolatile(longs, at + 1);
+  }
+
+  public final void word(int at, long word) {
+    LONGS.setVolatile(longs, at + 1, word);
+  }
+
+  /** Exchanges the word if it is the expected one; answers the word that was there. */
+  public final long exchange(int at, long expected, long next) {
+    return (long) LONGS.compareAndExchange(longs, at + 1, expected, next);
+  }
+
+  /** Marks the word as moving, whatever it is, and answers the word that was there (S5). */
+  public final long freeze(int at) {
+    return (long) LONGS.getAndSet(longs, at + 1, MOVING);
+  }
+}
