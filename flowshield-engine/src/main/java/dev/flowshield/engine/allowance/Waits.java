@@ -13,12 +13,12 @@ import java.util.Map;
  *
  * <p>Not thread-safe: for the holder of the lock under which words fall.
  */
-public final class Waits {
+final class Waits {
 
   private Map<Long, Long> latest = Map.of(); // no memory before the first use
 
   /** Notes the latest time for which a caller waits; before its permits are taken ahead. */
-  public void until(long hash, long time) {
+  void until(long hash, long time) {
     if (latest.isEmpty()) {
       latest = new HashMap<>();
     }
@@ -26,14 +26,14 @@ public final class Waits {
   }
 
   /** Nothing is waited for any more. */
-  public void over(long hash) {
+  void over(long hash) {
     if (!latest.isEmpty()) {
       latest.remove(hash);
     }
   }
 
   /** The time as of which a refund is computed: {@code now}, or later. */
-  public long refundTime(long hash, long now) {
+  long refundTime(long hash, long now) {
     if (latest.isEmpty()) {
       return now;
     }
