@@ -39,20 +39,20 @@ public final class Admitted implements Admission, AutoCloseable {
   private static final int IGNORED = 2;
   private static final int CLOSED = 3;
 
-  private final FlowShield shield;
+  private final Entrance entrance;
   private final @Nullable OpenBill bill; // what can be settled
   private volatile int state = SUCCESS;
 
   /** With a bill, if it is one that can be settled. */
-  Admitted(FlowShield shield, @Nullable Bill bill) {
-    this.shield = shield;
+  Admitted(Entrance entrance, @Nullable Bill bill) {
+    this.entrance = entrance;
     this.bill = bill instanceof OpenBill open && open.isReserved() ? open : null;
   }
 
   /** Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of a shield that no other thread has yet
-  static void leaveBehindNone(FlowShield shield) {
-    shield.leftBehind += 0;
+  @SuppressWarnings("NonAtomicVolatileUpdate") // of an entrance that no other thread has yet
+  static void leaveBehindNone(Entrance entrance) {
+    entrance.leftBehind += 0;
   }
 
   /**
@@ -100,20 +100,20 @@ public final class Admitted implements Admission, AutoCloseable {
 
   /** The work has ended. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // FlowShield.leftBehind says why
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Entrance.leftBehind says why
   public void close() {
     int outcome = (int) STATE.getAndSet(this, CLOSED);
     if (outcome != CLOSED) {
       boolean left = false;
       try {
-        shield.leave();
+        entrance.leave();
         left = true;
       } finally {
         if (!left) {
-          shield.leftBehind++;
+          entrance.leftBehind++;
         }
       }
-      shield.countEnd(outcome == FAILED, outcome == IGNORED);
+      entrance.countEnd(outcome == FAILED, outcome == IGNORED);
     }
   }
 

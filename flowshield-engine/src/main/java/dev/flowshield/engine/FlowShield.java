@@ -1,23 +1,15 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
-import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Requests;
-import dev.flowshield.engine.keyed.TokenBucketProvider;
 import dev.flowshield.engine.overload.InFlight;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,47 +55,21 @@ public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
-  private final InFlight inFlight;
+  private final Entrance entrance;
   private final Refusals refusals;
   private final Limits limits;
 
-  /*
-   * Places that were not given back, as the stack of their thread ended at that call. They are given back
-   * when a place is missed, or when they are counted.
-   *
-   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor an
-   * atomic update. So the count is read and written, and the places of threads that come there at the
-   * very same moment may count as one. What was given back is counted apart: the difference may be too
-   * little then, never too much.
-   */
-  volatile int leftBehind;
-
-  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
-
-  private final LongAdder admitted = new LongAdder();
-  private final LongAdder shed = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder ignored = new LongAdder();
-
-  private FlowShield(Builder settings) {
-    this.ticker = settings.ticker;
-    this.builtAt = ticker.nanos();
-    this.inFlight = new InFlight(settings.inFlight);
-    this.refusals = settings.refusals(builtAt);
-    this.limits = new Limits(settings.allLimits(), refusals, ticker, settings.instantSource);
-    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
-    leaveBehindNone();
-    Admitted.leaveBehindNone(this);
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
-  private void leaveBehindNone() {
-    leftBehind += 0;
+  FlowShield(Ticker ticker, long builtAt, int mostInFlight, Refusals refusals, Limits limits) {
+    this.ticker = ticker;
+    this.builtAt = builtAt;
+    this.refusals = refusals;
+    this.limits = limits;
+    this.entrance = new Entrance(ticker, new InFlight(mostInFlight), refusals);
   }
 
   /** Starts with nothing limited; say at least one of limit, limit per client, and work in flight. */
-  public static Builder builder() {
-    return new Builder();
+  public static FlowShieldBuilder builder() {
+    return new FlowShieldBuilder();
   }
 
   /** Asks for one permit without a key: clients without a key share the allowance of one. As {@link #admit(String, long)}. */
@@ -131,8 +97,8 @@ public final class FlowShield {
     Requests.requireKey(key);
     LimitSet set = limits.usual(permits);
     return set.isLocal()
-        ? enter(set, key, limits.hash(key), permits, null)
-        : enter(set, set.bill(limits.usualCharges(key, permits), false));
+        ? entrance.enter(set, key, limits.hash(key), permits, null)
+        : entrance.enter(set, set.bill(limits.usualCharges(key, permits), false));
   }
 
   /**
@@ -144,7 +110,7 @@ public final class FlowShield {
    */
   public Admission admit(Charge... charges) {
     LimitSet set = limits.set(charges, false);
-    return enter(set, set.bill(charges, false));
+    return entrance.enter(set, set.bill(charges, false));
   }
 
   /**
@@ -157,13 +123,13 @@ public final class FlowShield {
     Requests.requireKey(key);
     LimitSet set = limits.usual(permits);
     set.requireReserve();
-    return enter(set, set.bill(limits.usualCharges(key, permits), true));
+    return entrance.enter(set, set.bill(limits.usualCharges(key, permits), true));
   }
 
   /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
   public Admission reserve(Charge... charges) {
     LimitSet set = limits.set(charges, true);
-    return enter(set, set.bill(charges, true));
+    return entrance.enter(set, set.bill(charges, true));
   }
 
   /**
@@ -230,7 +196,7 @@ public final class FlowShield {
 
   /**
    * For operators: the clients that are blocked, or were and have not kept clean for long enough, those blocked for longest first. Walks the whole
-   * table of offenders. Empty without a {@link Builder#penalty}.
+   * table of offenders. Empty without a {@link FlowShieldBuilder#penalty}.
    */
   public List<Offender> penalties() {
     return refusals.offenders(ticker.nanos());
@@ -308,22 +274,21 @@ public final class FlowShield {
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public void changeInFlight(int most) {
-    inFlight.limit(Builder.requireInFlight(most));
+    entrance.limit(FlowShieldBuilder.requireInFlight(most));
   }
 
   /** What was done so far. Walks the key table's segments, a microsecond's work; not for every request. */
   public ShieldStats stats() {
     LimitStats clients = limits.clients();
-    giveBackLeftBehind();
     return new ShieldStats(
-        admitted.sum(),
+        entrance.admitted(),
         limits.refused() + refusals.blocked(),
         refusals.blocked(),
-        shed.sum(),
-        failed.sum(),
-        ignored.sum(),
-        inFlight.count(),
-        inFlight.limit(),
+        entrance.shed(),
+        entrance.failed(),
+        entrance.ignored(),
+        entrance.inFlight(),
+        entrance.limit(),
         clients.tracked(),
         clients.capacity(),
         clients.overflowed(),
@@ -331,339 +296,5 @@ public final class FlowShield {
         refusals.suppressed(),
         refusals.failures(),
         Duration.ofNanos(ticker.nanos() - builtAt));
-  }
-
-  /*
-   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing but a count. Then all is taken: the place, then
-   * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
-   * after the judging, so that a client over its limit is told so by a full server too.
-   */
-  private Admission enter(LimitSet set, Bill bill) {
-    return enter(set, set.subject(bill), 0, 0, bill);
-  }
-
-  private Admission enter(LimitSet set, String key, long hash, long permits, @Nullable Bill bill) {
-    boolean limited = set.isLimited();
-    while (true) {
-      long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      OverLimit rejection =
-          bill == null ? set.judge(key, hash, permits, now) : set.judge(bill, now);
-      if (rejection != null) {
-        return rejection;
-      }
-      Admission taken = take(set, key, hash, permits, bill, now);
-      if (taken == Shed.FULL) {
-        if (giveBackLeftBehind()) {
-          continue; // with a place free, perhaps
-        }
-        shed.increment();
-        if (refusals.areTold()) {
-          refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
-        }
-      }
-      if (taken != null) {
-        return taken;
-      }
-      rejection = bill == null ? null : set.rejection(bill, now);
-      if (rejection != null) {
-        return rejection;
-      }
-    }
-  }
-
-  /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private @Nullable Admission take(
-      LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {
-    if (!inFlight.tryEnter()) {
-      return Shed.FULL;
-    }
-    boolean counted = false;
-    boolean taken = false;
-    try {
-      // Before the permits are taken, as both may find no memory.
-      Admitted admission = new Admitted(this, bill);
-      admitted.increment();
-      counted = true;
-      taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
-      return taken ? admission : null;
-    } finally { // also when a user's limiter throws: a place never given back is lost for good
-      if (!taken) {
-        boolean left = false;
-        try {
-          undo(counted);
-          left = true;
-        } finally {
-          if (!left) {
-            leftBehind++;
-          }
-        }
-      }
-    }
-  }
-
-  private void undo(boolean counted) {
-    if (counted) {
-      admitted.decrement();
-    }
-    inFlight.exit(); // last: what throws before it has given no place back
-  }
-
-  /** Gives back the places that were left behind; false if there were none. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private boolean giveBackLeftBehind() {
-    boolean any = false;
-    int givenBack = leftBehindGivenBack.get();
-    while (leftBehind - givenBack > 0) {
-      if (leftBehindGivenBack.compareAndSet(givenBack, givenBack + 1)) {
-        boolean left = false;
-        try {
-          inFlight.exit();
-          left = true;
-          any = true;
-        } finally {
-          if (!left) {
-            leftBehind++;
-          }
-        }
-      }
-      givenBack = leftBehindGivenBack.get();
-    }
-    return any;
-  }
-
-  /** Gives a place back. */
-  void leave() {
-    inFlight.exit();
-  }
-
-  /** Counts how work has ended; after {@link #leave}, as there may be no memory for the count. */
-  void countEnd(boolean asFailed, boolean asIgnored) {
-    if (asFailed) {
-      failed.increment();
-    } else if (asIgnored) {
-      ignored.increment();
-    }
-  }
-
-  /** The settings of a shield. Not thread-safe; may build several shields, each with allowances of its own. */
-  public static final class Builder {
-
-    private static final int MOST_IN_FLIGHT = 1_000_000;
-    private static final int MOST_LIMITS = 16;
-
-    private final Map<String, Limit> limits = new LinkedHashMap<>();
-    private String limiter = TokenBucketProvider.NAME;
-    private @Nullable RateLimiter ownLimiter;
-    private int maxClients = LimiterSpec.DEFAULT_MAX_CLIENTS;
-    private int inFlight = Integer.MAX_VALUE;
-    private @Nullable Penalty penalty;
-    private @Nullable RefusalListener listener;
-    private Executor executor = RefusalEvents.defaultExecutor();
-    private boolean showKeys;
-    private Ticker ticker = Ticker.system();
-    private InstantSource instantSource = InstantSource.system();
-
-    private Builder() {}
-
-    /**
-     * What everyone together may, as text: {@code 5000/s} or, for several that all hold, {@code 5000/s, 100000/h}. The limit {@code everyone}.
-     *
-     * @throws IllegalArgumentException if the text is no limit, or the limit is set already
-     */
-    public Builder limit(String everyone) {
-      return limit(Limit.together(Limit.EVERYONE, everyone));
-    }
-
-    /** What everyone together may. As {@link #limit(String)}. */
-    public Builder limit(RateLimit everyone) {
-      return limit(
-          Limit.together(Limit.EVERYONE, List.of(Objects.requireNonNull(everyone, "limit"))));
-    }
-
-    /**
-     * One more limit. Those named {@code everyone} and {@code client} are charged by {@link FlowShield#admit(String)}, others only by
-     * {@link FlowShield#admit(Charge...)}.
-     *
-     * @throws IllegalArgumentException if there is one of that name
-     */
-    public Builder limit(Limit more) {
-      if (limits.putIfAbsent(more.name(), more) != null) {
-        throw new IllegalArgumentException("names of limits must be unique, got '" + more.name()
-            + "' twice: rename one of them, or say both as one limit, as in \"100/s, 5000/h\"");
-      }
-      return this;
-    }
-
-    /**
-     * What each client may, as text: {@code 100/s} or, for several that all hold, {@code 100/s, 5000/h}. The limit {@code client}.
-     *
-     * @throws IllegalArgumentException if the text is no limit, or the limit is set already
-     */
-    public Builder perClient(String each) {
-      return limit(Limit.each(Limit.CLIENT, each));
-    }
-
-    /** What each client may. As {@link #perClient(String)}. */
-    public Builder perClient(RateLimit each) {
-      return limit(Limit.each(Limit.CLIENT, List.of(Objects.requireNonNull(each, "perClient"))));
-    }
-
-    /**
-     * Who keeps the limit {@code client}: the name of a limiter on the class path or module path, {@code token-bucket} unless set. One that
-     * does not run on the engine is asked last, after room was found and all other permits were taken; if it refuses, they are given back.
-     */
-    public Builder limiter(String name) {
-      this.limiter = Objects.requireNonNull(name, "limiter");
-      this.ownLimiter = null;
-      return this;
-    }
-
-    /** Who keeps the limit {@code client}: this limiter, as it is; what {@code perClient} says is for the answers. */
-    public Builder limiter(RateLimiter itself) {
-      this.ownLimiter = Objects.requireNonNull(itself, "limiter");
-      this.limiter = itself.toString();
-      return this;
-    }
-
-    /**
-     * How many clients to tell apart; 1,000,000 unless set. Memory grows with the clients seen, to about 24 bytes for each of these and each of
-     * the limits, and no further; clients beyond share about a thousand allowances.
-     */
-    public Builder maxClients(int most) {
-      this.maxClients = most;
-      return this;
-    }
-
-    /**
-     * The most work in flight; no cap unless set.
-     *
-     * @throws IllegalArgumentException if it is not 1 to 1,000,000
-     */
-    public Builder inFlight(int most) {
-      this.inFlight = requireInFlight(most);
-      return this;
-    }
-
-    private static int requireInFlight(int most) {
-      if (most < 1 || most > MOST_IN_FLIGHT) {
-        throw new IllegalArgumentException("inFlight must be 1 to 1,000,000, got " + most
-            + ": choose what the server can work at together, or leave it out for no cap");
-      }
-      return most;
-    }
-
-    /**
-     * What becomes of clients whom the limit {@code client} refuses again and again: {@link OverLimit} with the name {@code penalty} until their block
-     * ends, whatever limits are charged beside {@code client}. The refusal that brings a block about tells of the block.
-     */
-    public Builder penalty(Penalty forBreaches) {
-      this.penalty = Objects.requireNonNull(forBreaches, "penalty");
-      return this;
-    }
-
-    /**
-     * Who is told of refusals, ten times a second at most of each {@link RefusalEvent.Kind kind}, by the executor that the JDK uses for tasks without
-     * one. Shadow limits are told of too.
-     */
-    public Builder onRefusal(RefusalListener told) {
-      return onRefusal(told, RefusalEvents.defaultExecutor());
-    }
-
-    /**
-     * As {@link #onRefusal(RefusalListener)}, by another executor.
-     *
-     * @param by runs or rejects what it gets; one that waits, or runs it at once, makes the client wait too
-     */
-    public Builder onRefusal(RefusalListener told, Executor by) {
-      this.listener = Objects.requireNonNull(told, "listener");
-      this.executor = Objects.requireNonNull(by, "executor");
-      return this;
-    }
-
-    /**
-     * Shows keys to the listener and in {@link FlowShield#topRefused}, instead of ids that tell nothing. Keys may be addresses of people, and are text
-     * that clients choose: escape them before they go to a log or a page.
-     */
-    public Builder showKeys() {
-      this.showKeys = true;
-      return this;
-    }
-
-    private Refusals refusals(long now) {
-      return new Refusals(
-          penalty == null ? null : penalty.table(now),
-          listener == null
-              ? null
-              : new RefusalEvents(
-                  listener, executor, RefusalEvents.DEFAULT_PER_SECOND, showKeys, now),
-          new TopRefused(showKeys));
-    }
-
-    /** Where to read the time; for tests. */
-    public Builder ticker(Ticker source) {
-      this.ticker = Objects.requireNonNull(source, "ticker");
-      return this;
-    }
-
-    /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
-    public Builder instantSource(InstantSource source) {
-      this.instantSource = Objects.requireNonNull(source, "instantSource");
-      return this;
-    }
-
-    /**
-     * Builds the shield.
-     *
-     * @throws IllegalStateException if nothing is limited, or settings do not fit together
-     * @throws IllegalArgumentException if a limit is outside the range of its limiter, no limiter has the name, or maxClients is not 1 to
-     *     100,000,000
-     */
-    public FlowShield build() {
-      if (limits.isEmpty() && inFlight == Integer.MAX_VALUE) {
-        throw new IllegalStateException(
-            "a shield must have at least one of limit, perClient and inFlight, got none:"
-                + " set one, as in perClient(\"100/s\")");
-      }
-      if (!limits.containsKey(Limit.CLIENT)
-          && (!limiter.equals(TokenBucketProvider.NAME)
-              || maxClients != LimiterSpec.DEFAULT_MAX_CLIENTS)) {
-        throw new IllegalStateException(
-            "limiter and maxClients must come with perClient, the limit they serve, got "
-                + (ownLimiter == null ? "'" + limiter + "'" : "a limiter") + " and " + maxClients
-                + " without it: set perClient, as in perClient(\"100/s\")");
-      }
-      Limit client = limits.get(Limit.CLIENT);
-      if (penalty != null && (client == null || client.isShadow())) {
-        throw new IllegalStateException(
-            "penalty must come with a limit 'client' that is enforced, whose refusals it counts, got "
-                + (client == null ? "none" : "a shadow")
-                + ": set perClient, as in perClient(\"100/s\")");
-      }
-      int rates =
-          limits.values().stream().mapToInt(limit -> limit.limits().size()).sum();
-      if (rates > MOST_LIMITS) {
-        throw new IllegalStateException("a shield must have at most " + MOST_LIMITS
-            + " limits in all, got " + rates + ": leave out those that others imply");
-      }
-      return new FlowShield(this);
-    }
-
-    /** The limits, that of the clients with its limiter and its cap. */
-    private List<Limit> allLimits() {
-      return limits.values().stream()
-          .map(limit -> limit.name().equals(Limit.CLIENT) ? asSet(limit) : limit)
-          .toList();
-    }
-
-    private Limit asSet(Limit client) {
-      Limit kept = client;
-      if (ownLimiter != null) {
-        kept = kept.withLimiter(ownLimiter);
-      } else if (!limiter.equals(TokenBucketProvider.NAME)) {
-        kept = kept.withLimiter(limiter);
-      }
-      return maxClients == LimiterSpec.DEFAULT_MAX_CLIENTS ? kept : kept.withMaxClients(maxClients);
-    }
   }
 }

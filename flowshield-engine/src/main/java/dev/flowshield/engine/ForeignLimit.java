@@ -112,7 +112,7 @@ final class ForeignLimit extends ActiveLimit {
     return answer;
   }
 
-  /** What to say when {@link #ask} was answered so. */
+  /** What to say when {@link #take} was answered so. */
   OverLimit overLimit(Decision.Rejected rejected) {
     Limit limit = limit();
     RateLimit refusing = limit.limits().get(0);
@@ -128,17 +128,21 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   /**
-   * Asks for permits of a key.
+   * Asks for permits of a key. Allocates nothing once they were given, as there may be no memory.
    *
-   * @return what the limiter says; {@link Reservation.Held} with nothing to settle where it cannot reserve
+   * @param index where the bill holds what was given
+   * @return why they were not given; null if they were
    */
-  Reservation ask(String key, long permits) {
-    if (canGiveBack) {
-      return answered(limiter.reserve(key, permits));
+  Decision.@Nullable Rejected take(String key, long permits, OpenBill bill, int index) {
+    if (!canGiveBack) {
+      Decision decision = answered(limiter.decide(key, permits));
+      return decision instanceof Decision.Rejected rejected ? rejected : null;
     }
-    Decision decision = answered(limiter.decide(key, permits));
-    return decision instanceof Decision.Rejected rejected
-        ? new Reservation.Refused(rejected)
-        : new Reservation.Held(permits, (Decision.Admitted) decision, used -> {});
+    Reservation reservation = answered(limiter.reserve(key, permits));
+    if (reservation instanceof Reservation.Held held) {
+      bill.hold(index, held);
+      return null;
+    }
+    return ((Reservation.Refused) reservation).decision();
   }
 }

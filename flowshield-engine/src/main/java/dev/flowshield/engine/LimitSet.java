@@ -1,7 +1,6 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
-import dev.flowshield.Reservation;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
@@ -267,13 +266,10 @@ final class LimitSet {
       ForeignLimit limit = foreign[i].limit;
       String key = bill.key(foreign[i].charge);
       long permits = bill.permits(foreign[i].charge);
-      Reservation answer = limit.ask(key, permits);
-      if (answer instanceof Reservation.Held held) {
-        ((OpenBill) bill).hold(i, held);
-      } else if (limit.limit().isShadow()) {
+      Decision.Rejected rejected = limit.take(key, permits, (OpenBill) bill, i);
+      if (rejected != null && limit.limit().isShadow()) {
         refusals.wouldRefuse(limit, key, limit.hash(key), permits, now);
-      } else {
-        Decision.Rejected rejected = ((Reservation.Refused) answer).decision();
+      } else if (rejected != null) {
         ((OpenBill) bill).reject(new OpenBill.Rejection(limit, key, limit.overLimit(rejected)));
         return false;
       }

@@ -47,8 +47,23 @@ class FlowShieldLimitsTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
-  private FlowShield.Builder shield() {
+  private FlowShieldBuilder shield() {
     return FlowShield.builder().ticker(ticker);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
+  void aLimitForAllTogetherAdmitsNoMoreByWhateverAlgorithmAndToHoweverManyClients(String limiter) {
+    FlowShield shield = shield()
+        .limit(Limit.together("everyone", "10/h").withLimiter(limiter))
+        .perClient("5/h")
+        .build();
+    int admitted = 0;
+    for (int i = 0; i < 100; i++) {
+      admitted += shield.admit("client " + i % 20) instanceof Admitted ? 1 : 0;
+    }
+
+    assertThat(admitted).isEqualTo(10);
   }
 
   @Nested
@@ -221,7 +236,7 @@ class FlowShieldLimitsTest {
   @Test
   void readsTheClockOnceForAllLimitsAndNeverWithoutAny() {
     AtomicInteger readings = new AtomicInteger();
-    FlowShield.Builder counted = FlowShield.builder().ticker(() -> {
+    FlowShieldBuilder counted = FlowShield.builder().ticker(() -> {
       readings.incrementAndGet();
       return 0;
     });

@@ -164,7 +164,7 @@ class FlowShieldProvidedTest {
   @Test
   void allowsOnlyOneLimiterThatCannotGiveBack() {
     RateLimiter yes = (key, permits) -> new Decision.Admitted(1);
-    FlowShield.Builder two = shield()
+    FlowShieldBuilder two = shield()
         .limit(Limit.each("a", "1/s").withLimiter(yes))
         .limit(Limit.each("b", "1/s").withLimiter(yes));
 
@@ -224,7 +224,7 @@ class FlowShieldProvidedTest {
         LimiterSpec.of(RateLimit.parse(limit)).withTicker(() -> ticker.nanos() + 1));
   }
 
-  private FlowShield.Builder shield() {
+  private FlowShieldBuilder shield() {
     return FlowShield.builder().ticker(ticker);
   }
 

@@ -22,7 +22,7 @@ class FlowShieldRefusalsTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
-  private FlowShield.Builder shield() {
+  private FlowShieldBuilder shield() {
     return FlowShield.builder().ticker(ticker);
   }
 

@@ -15,7 +15,7 @@ class FlowShieldShadowTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
-  private FlowShield.Builder shield() {
+  private FlowShieldBuilder shield() {
     return FlowShield.builder().ticker(ticker);
   }
 

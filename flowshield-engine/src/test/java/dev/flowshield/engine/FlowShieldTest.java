@@ -21,7 +21,7 @@ class FlowShieldTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
-  private FlowShield.Builder shield() {
+  private FlowShieldBuilder shield() {
     return FlowShield.builder().ticker(ticker);
   }
 

@@ -5,6 +5,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Refusal;
@@ -190,7 +191,7 @@ public final class HttpShield {
     private static final int LEAST_STATUS = 400;
     private static final int MOST_STATUS = 599;
 
-    private final FlowShield.Builder engine = FlowShield.builder();
+    private final FlowShieldBuilder engine = FlowShield.builder();
     private @Nullable RateLimit limit;
     private @Nullable RateLimit perClient;
     private String limiter = "token-bucket";
@@ -225,14 +226,14 @@ public final class HttpShield {
       return this;
     }
 
-    /** Who keeps the limit per client. See {@link FlowShield.Builder#limiter(String)}. */
+    /** Who keeps the limit per client. See {@link FlowShieldBuilder#limiter(String)}. */
     public Builder limiter(String name) {
       engine.limiter(name);
       this.limiter = name;
       return this;
     }
 
-    /** How many clients to tell apart. See {@link FlowShield.Builder#maxClients(int)}. */
+    /** How many clients to tell apart. See {@link FlowShieldBuilder#maxClients(int)}. */
     public Builder maxClients(int most) {
       engine.maxClients(most);
       this.maxClients = most;

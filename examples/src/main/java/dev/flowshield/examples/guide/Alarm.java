@@ -1,6 +1,7 @@
 package dev.flowshield.examples.guide;
 
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -10,7 +11,7 @@ public final class Alarm {
   private Alarm() {}
 
   // snippet: guide-listener
-  static FlowShield.Builder settings(Consumer<String> log, Executor executor) {
+  static FlowShieldBuilder settings(Consumer<String> log, Executor executor) {
     return FlowShield.builder()
         .perClient("2/s")
         .onRefusal(

@@ -3,6 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitStats;
 
@@ -12,7 +13,7 @@ public final class DryRun {
   private DryRun() {}
 
   // snippet: guide-shadow
-  static FlowShield.Builder settings() {
+  static FlowShieldBuilder settings() {
     return FlowShield.builder()
         .perClient("100/s")
         .limit(Limit.each("candidate", "2/s").shadow());

@@ -1,6 +1,7 @@
 package dev.flowshield.examples.guide;
 
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Penalty;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -11,7 +12,7 @@ public final class Offences {
   private Offences() {}
 
   // snippet: guide-penalty
-  static FlowShield.Builder settings() {
+  static FlowShieldBuilder settings() {
     return FlowShield.builder()
         .perClient("2/s")
         .penalty(Penalty.after(3, Duration.ofMinutes(1)) // refused 3 times within a minute:

@@ -4,6 +4,7 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Refusal;
@@ -14,7 +15,7 @@ public final class SeveralKeys {
   private SeveralKeys() {}
 
   // snippet: guide-charges
-  static FlowShield.Builder settings() {
+  static FlowShieldBuilder settings() {
     return FlowShield.builder()
         .limit(Limit.together("search", "200/s"))
         .limit(Limit.each("tenant", "100/s, 5000/h"))

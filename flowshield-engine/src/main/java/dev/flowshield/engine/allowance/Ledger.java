@@ -15,6 +15,7 @@ public abstract class Ledger {
 
   private final Refunds refunds;
   private final Waits waits = new Waits(); // under the lock
+  private final Refund refund = new Refund();
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
@@ -82,10 +83,7 @@ public abstract class Ledger {
       refunds.prepare();
       long others = refunds.since(hash, stamp);
       if (others != Refunds.ANOTHER_EPOCH
-          && rewriteOwn(
-              hash,
-              (algorithm, word, now) ->
-                  refunded(algorithm, word, taken, others, waits.refundTime(hash, now), permits))) {
+          && rewriteOwn(hash, refund.of(hash, taken, others, permits))) {
         refunds.add(hash, permits); // after the fall (B1)
       }
     } finally {
@@ -93,11 +91,28 @@ public abstract class Ledger {
     }
   }
 
-  private static long refunded(
-      RateAlgorithm algorithm, long word, long taken, long others, long time, long permits) {
-    return others > algorithm.maxPermits()
-        ? word // too much was refunded to know
-        : algorithm.giveBack(word, taken, others, time, permits);
+  /** A refund; under the lock. Made beforehand, so that permits are not lost where there is no memory. */
+  private final class Refund implements Rewrite {
+
+    private long hash;
+    private long taken;
+    private long others;
+    private long permits;
+
+    Refund of(long ofHash, long ofTaken, long ofOthers, long ofPermits) {
+      hash = ofHash;
+      taken = ofTaken;
+      others = ofOthers;
+      permits = ofPermits;
+      return this;
+    }
+
+    @Override
+    public long next(RateAlgorithm algorithm, long word, long now) {
+      return others > algorithm.maxPermits()
+          ? word // too much was refunded to know
+          : algorithm.giveBack(word, taken, others, waits.refundTime(hash, now), permits);
+    }
   }
 
   /** Takes permits that were used already, whether or not they are there. */

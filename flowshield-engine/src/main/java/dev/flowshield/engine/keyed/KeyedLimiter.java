@@ -52,6 +52,9 @@ public final class KeyedLimiter implements RateLimiter {
   private final Queue queue;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
   private final Allowances.Afterwards<Allowances, Decision> admitted = this::admitted;
+  private final Allowances.Afterwards<Allowances, CompletableFuture<Decision>> admittedAtOnce =
+      (limits, hash, permits, now) ->
+          CompletableFuture.completedFuture(admitted(limits, hash, permits, now));
   private volatile Rules rules;
 
   /** Keeps the limits of the spec by a formula. */
@@ -132,9 +135,9 @@ public final class KeyedLimiter implements RateLimiter {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       if (wait == 0) {
-        Decision decision = limits.take(hash, permits, now, limits, admitted);
-        if (decision != null) {
-          return CompletableFuture.completedFuture(decision);
+        CompletableFuture<Decision> taken = limits.take(hash, permits, now, limits, admittedAtOnce);
+        if (taken != null) {
+          return taken;
         }
         continue;
       }

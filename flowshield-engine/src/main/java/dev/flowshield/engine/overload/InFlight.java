@@ -18,7 +18,7 @@ public final class InFlight {
    *       limit is lowered it may stand above, by what was in flight and by those that were entering at that moment, and
    *       then only falls.
    *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to that, or
-   *       FlowShield.leftBehind where the stack ends.
+   *       Entrance.leftBehind where the stack ends.
    *
    * Memory order: volatile throughout. What was done before an exit happens-before what is admitted after it, as with a semaphore.
    */

@@ -9,6 +9,7 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.Penalty;
@@ -43,10 +44,10 @@ final class ShieldSubject extends Subject {
    * @param foreign makes the limiter that keeps the limit {@code client}, if it is not the engine's
    */
   record Make(
-      UnaryOperator<FlowShield.Builder> settings,
+      UnaryOperator<FlowShieldBuilder> settings,
       Function<ManualTicker, @Nullable RateLimiter> foreign) {
 
-    Make(UnaryOperator<FlowShield.Builder> settings) {
+    Make(UnaryOperator<FlowShieldBuilder> settings) {
       this(settings, time -> null);
     }
   }
@@ -80,7 +81,7 @@ final class ShieldSubject extends Subject {
   }
 
   private FlowShield build() {
-    FlowShield.Builder builder = FlowShield.builder().ticker(clock).inFlight(CAP);
+    FlowShieldBuilder builder = FlowShield.builder().ticker(clock).inFlight(CAP);
     if (foreign != null) {
       builder.limiter(foreign);
     }
@@ -536,7 +537,7 @@ final class ShieldSubject extends Subject {
         .flatMap(Function.identity());
   }
 
-  private static FlowShield.Builder penalty(FlowShield.Builder builder) {
+  private static FlowShieldBuilder penalty(FlowShieldBuilder builder) {
     return builder.penalty(Penalty.after(2, Duration.ofSeconds(10))
         .withBlocks(Duration.ofSeconds(20), Duration.ofSeconds(40))
         .withMaxOffenders(10));

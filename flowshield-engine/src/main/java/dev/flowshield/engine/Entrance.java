@@ -1,0 +1,198 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.InFlight;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request enters and leaves: joins its limits and its place in flight in one admission, and counts.
+ *
+ * <p>Thread-safe; takes no lock of its own.
+ */
+final class Entrance {
+
+  private final Ticker ticker;
+  private final InFlight inFlight;
+  private final Refusals refusals;
+
+  /*
+   * Places that were not given back, as the stack of their thread ended at that call. They are given back
+   * when a place is missed, or when they are counted.
+   *
+   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor an
+   * atomic update. So the count is read and written, and the places of threads that come there at the
+   * very same moment may count as one. What was given back is counted apart: the difference may be too
+   * little then, never too much.
+   */
+  volatile int leftBehind;
+
+  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
+
+  private final LongAdder admitted = new LongAdder();
+  private final LongAdder shed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder ignored = new LongAdder();
+
+  Entrance(Ticker ticker, InFlight inFlight, Refusals refusals) {
+    this.ticker = ticker;
+    this.inFlight = inFlight;
+    this.refusals = refusals;
+    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
+    leaveBehindNone();
+    Admitted.leaveBehindNone(this);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
+  private void leaveBehindNone() {
+    leftBehind += 0;
+  }
+
+  /*
+   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing but a count. Then all is taken: the place, then
+   * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
+   * after the judging, so that a client over its limit is told so by a full server too.
+   */
+  /** Admits what a bill says, or not. */
+  Admission enter(LimitSet set, Bill bill) {
+    return enter(set, set.subject(bill), 0, 0, bill);
+  }
+
+  /** Admits a request by a bill, or by one key and one cost for all limits of the set. */
+  Admission enter(LimitSet set, String key, long hash, long permits, @Nullable Bill bill) {
+    boolean limited = set.isLimited();
+    while (true) {
+      long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
+      OverLimit rejection =
+          bill == null ? set.judge(key, hash, permits, now) : set.judge(bill, now);
+      if (rejection != null) {
+        return rejection;
+      }
+      Admission taken = take(set, key, hash, permits, bill, now);
+      if (taken == Shed.FULL) {
+        if (giveBackLeftBehind()) {
+          continue; // with a place free, perhaps
+        }
+        shed.increment();
+        if (refusals.areTold()) {
+          refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
+        }
+      }
+      if (taken != null) {
+        return taken;
+      }
+      rejection = bill == null ? null : set.rejection(bill, now);
+      if (rejection != null) {
+        return rejection;
+      }
+    }
+  }
+
+  /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  private @Nullable Admission take(
+      LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {
+    if (!inFlight.tryEnter()) {
+      return Shed.FULL;
+    }
+    boolean counted = false;
+    boolean taken = false;
+    try {
+      // Before the permits are taken, as both may find no memory.
+      Admitted admission = new Admitted(this, bill);
+      admitted.increment();
+      counted = true;
+      taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
+      return taken ? admission : null;
+    } finally { // also when a user's limiter throws: a place never given back is lost for good
+      if (!taken) {
+        boolean left = false;
+        try {
+          undo(counted);
+          left = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+    }
+  }
+
+  private void undo(boolean counted) {
+    if (counted) {
+      admitted.decrement();
+    }
+    inFlight.exit(); // last: what throws before it has given no place back
+  }
+
+  /** Gives back the places that were left behind; false if there were none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  private boolean giveBackLeftBehind() {
+    boolean any = false;
+    int givenBack = leftBehindGivenBack.get();
+    while (leftBehind - givenBack > 0) {
+      if (leftBehindGivenBack.compareAndSet(givenBack, givenBack + 1)) {
+        boolean left = false;
+        try {
+          inFlight.exit();
+          left = true;
+          any = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+      givenBack = leftBehindGivenBack.get();
+    }
+    return any;
+  }
+
+  /** Gives a place back. */
+  void leave() {
+    inFlight.exit();
+  }
+
+  /** Counts how work has ended; after {@link #leave}, as there may be no memory for the count. */
+  void countEnd(boolean asFailed, boolean asIgnored) {
+    if (asFailed) {
+      failed.increment();
+    } else if (asIgnored) {
+      ignored.increment();
+    }
+  }
+
+  long admitted() {
+    return admitted.sum();
+  }
+
+  long shed() {
+    return shed.sum();
+  }
+
+  long failed() {
+    return failed.sum();
+  }
+
+  long ignored() {
+    return ignored.sum();
+  }
+
+  /** How much is in flight. */
+  int inFlight() {
+    giveBackLeftBehind();
+    return inFlight.count();
+  }
+
+  /** The most in flight. */
+  int limit() {
+    return inFlight.limit();
+  }
+
+  /** Goes on with another limit; what is in flight stays. */
+  void limit(int most) {
+    inFlight.limit(most);
+  }
+}
