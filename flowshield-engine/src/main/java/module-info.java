@@ -6,9 +6,9 @@ module dev.flowshield.engine {
   exports dev.flowshield.engine;
 
   provides dev.flowshield.spi.RateLimiterProvider with
-      dev.flowshield.engine.keyed.FixedWindowProvider,
-      dev.flowshield.engine.keyed.SlidingWindowProvider,
-      dev.flowshield.engine.keyed.TokenBucketProvider;
+      dev.flowshield.engine.limiter.FixedWindowProvider,
+      dev.flowshield.engine.limiter.SlidingWindowProvider,
+      dev.flowshield.engine.limiter.TokenBucketProvider;
   provides dev.flowshield.spi.RateLimiterEngine with
-      dev.flowshield.engine.keyed.KeyTableEngine;
+      dev.flowshield.engine.limiter.KeyTableEngine;
 }

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.keyed.Requests;
+import dev.flowshield.engine.limiter.Requests;
 import java.util.Objects;
 
 /**

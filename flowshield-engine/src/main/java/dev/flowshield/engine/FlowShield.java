@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.keyed.Requests;
+import dev.flowshield.engine.limiter.Requests;
 import dev.flowshield.engine.overload.InFlight;
 import java.time.Duration;
 import java.util.ArrayList;

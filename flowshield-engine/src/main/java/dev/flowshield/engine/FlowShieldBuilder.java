@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.keyed.TokenBucketProvider;
+import dev.flowshield.engine.limiter.TokenBucketProvider;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

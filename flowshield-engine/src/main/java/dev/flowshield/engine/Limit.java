@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.keyed.TokenBucketProvider;
+import dev.flowshield.engine.limiter.TokenBucketProvider;
 import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 import java.util.Map;

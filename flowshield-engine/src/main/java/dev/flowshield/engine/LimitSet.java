@@ -4,7 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.keyed.Requests;
+import dev.flowshield.engine.limiter.Requests;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.keyed.Requests;
+import dev.flowshield.engine.limiter.Requests;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;

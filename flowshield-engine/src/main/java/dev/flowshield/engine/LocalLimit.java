@@ -5,7 +5,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.keyed.KeyedLimiter;
+import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.util.ArrayList;
 import java.util.List;
 

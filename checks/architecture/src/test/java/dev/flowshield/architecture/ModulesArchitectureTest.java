@@ -66,11 +66,11 @@ class ModulesArchitectureTest {
             "requires static org.jspecify",
             "exports dev.flowshield.engine",
             "provides dev.flowshield.spi.RateLimiterEngine with"
-                + " [dev.flowshield.engine.keyed.KeyTableEngine]",
+                + " [dev.flowshield.engine.limiter.KeyTableEngine]",
             "provides dev.flowshield.spi.RateLimiterProvider with"
-                + " [dev.flowshield.engine.keyed.FixedWindowProvider,"
-                + " dev.flowshield.engine.keyed.SlidingWindowProvider,"
-                + " dev.flowshield.engine.keyed.TokenBucketProvider]");
+                + " [dev.flowshield.engine.limiter.FixedWindowProvider,"
+                + " dev.flowshield.engine.limiter.SlidingWindowProvider,"
+                + " dev.flowshield.engine.limiter.TokenBucketProvider]");
   }
 
   @Test

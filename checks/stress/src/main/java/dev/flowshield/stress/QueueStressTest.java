@@ -7,7 +7,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.keyed.KeyedLimiter;
+import dev.flowshield.engine.limiter.KeyedLimiter;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;

@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 
@@ -22,8 +21,8 @@ import java.util.stream.LongStream;
  *
  * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock: one read while nobody is blocked, else one or two
  * cache lines for a client that is not remembered, and one more for one that is. {@link #breached} takes the lock of one of 64 parts for
- * as long as it takes to look at eight places, and none if there is nothing to change: a flood from blocked clients writes nothing, one
- * of newcomers against a table full of offenders only counts.
+ * as long as it takes to look at eight places, and none if there is nothing to change: a flood from blocked clients writes nothing, nor
+ * does one of newcomers against a table full of offenders.
  */
 public final class Penalties {
   /*
@@ -62,8 +61,6 @@ public final class Penalties {
   private final long[] table;
   private final ReentrantLock[] locks = new ReentrantLock[PARTS];
   private final AtomicLong latestEnd;
-  private final LongAdder blocks = new LongAdder();
-  private final LongAdder uncounted = new LongAdder();
 
   /**
    * Durations in nanoseconds, each from a second to 366 days.
@@ -127,9 +124,6 @@ public final class Penalties {
         LONGS.setVolatile(table, at, hash);
       }
       word(at, word);
-      if (blockedFor > 0) {
-        blocks.increment();
-      }
       return blockedFor;
     } finally {
       lock.unlock();
@@ -198,25 +192,11 @@ public final class Penalties {
     return offenders.build().toArray();
   }
 
-  /** Blocks since the start. */
-  public long blocks() {
-    return blocks.sum();
-  }
-
-  /** Breaches that were not counted, as the table was full of offenders. */
-  public long uncounted() {
-    return uncounted.sum();
-  }
-
   /** Where a breach of the client is to be counted; {@link #NOWHERE} if it is blocked, or there is no place for it. */
   private int placeToWrite(int bucket, long hash, long now) {
     int at = find(bucket, hash);
     if (at == NOWHERE) {
-      at = leastOffender(bucket, now);
-      if (at == NOWHERE) {
-        uncounted.increment();
-      }
-      return at;
+      return leastOffender(bucket, now);
     }
     return offences.blockedForNanos(word(at), now) > 0 ? NOWHERE : at;
   }

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.SlidingWindow;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Reservation;
 import dev.flowshield.Reservation.Held;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +7,8 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Two limits of four permits a second each. */
-class TurnTest {
+public class TurnTest {
 
   private static final long ANY = 7;
   private static final long SECOND = 1_000_000_000;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.Ledger;

@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -10,6 +10,7 @@ import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.allowance.StackRoom;
+import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;

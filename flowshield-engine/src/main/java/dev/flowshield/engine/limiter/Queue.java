@@ -1,9 +1,9 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.StackRoom;
-import dev.flowshield.engine.keyed.Line.Waiter;
+import dev.flowshield.engine.limiter.Line.Waiter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

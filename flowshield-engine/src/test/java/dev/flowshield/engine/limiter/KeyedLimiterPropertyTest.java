@@ -1,4 +1,4 @@
-package dev.flowshield.engine.keyed;
+package dev.flowshield.engine.limiter;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,7 @@ import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
+import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
