@@ -41,6 +41,25 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     return limit.scope() == Scope.EACH ? KeyTable.hashOf(key) : ALL;
   }
 
+  /** Rejects a key where one allowance is for all together. */
+  final void requireNoKeyTogether(String key) {
+    if (!key.isEmpty() && limit.scope() == Scope.TOGETHER) {
+      throw new IllegalArgumentException("key must be empty for limit '" + limit.name()
+          + "', which is for all together, got one of " + key.length()
+          + " characters: leave it out");
+    }
+  }
+
+  /** Rejects a charge that lost its key: it must not be taken from an allowance that is not meant. */
+  final void requireKeyEach(String key) {
+    if (key.isEmpty() && limit.scope() == Scope.EACH) {
+      String name = limit.name();
+      throw new IllegalArgumentException("key must not be empty for limit '" + name
+          + "', which is for each key by itself, got none: say whom to count, as in Charge.of(\""
+          + name + "\", key); those without a key may share one that you choose");
+    }
+  }
+
   final void countRefused() {
     refused.increment();
   }

@@ -95,10 +95,10 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Requests.requireKey(key);
-    LimitSet set = limits.usual(permits);
+    LimitSet set = limits.sets().usual(permits);
     return set.isLocal()
-        ? entrance.enter(set, key, limits.hash(key), permits, null)
-        : entrance.enter(set, set.bill(limits.usualCharges(key, permits), false));
+        ? entrance.enter(set, key, limits.sets().hash(key), permits, null)
+        : entrance.enter(set, set.bill(limits.sets().usualCharges(key, permits), false));
   }
 
   /**
@@ -109,7 +109,7 @@ public final class FlowShield {
    *     together has one, or the permits can never be had at once; nothing is charged then
    */
   public Admission admit(Charge... charges) {
-    LimitSet set = limits.set(charges, false);
+    LimitSet set = limits.sets().of(charges, false);
     return entrance.enter(set, set.bill(charges, false));
   }
 
@@ -121,14 +121,14 @@ public final class FlowShield {
    */
   public Admission reserve(String key, long permits) {
     Requests.requireKey(key);
-    LimitSet set = limits.usual(permits);
-    set.requireReserve();
-    return entrance.enter(set, set.bill(limits.usualCharges(key, permits), true));
+    LimitSet set = limits.sets().usual(permits);
+    limits.sets().requireReserve();
+    return entrance.enter(set, set.bill(limits.sets().usualCharges(key, permits), true));
   }
 
   /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
   public Admission reserve(Charge... charges) {
-    LimitSet set = limits.set(charges, true);
+    LimitSet set = limits.sets().of(charges, true);
     return entrance.enter(set, set.bill(charges, true));
   }
 

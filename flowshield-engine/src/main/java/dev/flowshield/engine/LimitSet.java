@@ -4,7 +4,6 @@ import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.limiter.Requests;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,45 +94,6 @@ final class LimitSet {
   /** Whether there is any limit, so that time matters. */
   boolean isLimited() {
     return limits.length > 0;
-  }
-
-  /** Rejects limits whose permits cannot be settled. */
-  void requireReserve() {
-    for (ActiveLimit limit : limits) {
-      Limits.requireReserve(limit);
-    }
-  }
-
-  /** Rejects a cost that the enforced limits can never admit. */
-  void requirePermits(long permits) {
-    if (permits != 1) { // one is in every burst
-      long most = Long.MAX_VALUE;
-      ActiveLimit least = null;
-      for (ActiveLimit limit : limits) {
-        if (!limit.limit().isShadow() && limit.maxPermits() < most) {
-          most = limit.maxPermits();
-          least = limit;
-        }
-      }
-      requirePermits(permits, most, least);
-    }
-  }
-
-  /** Rejects a cost that a limit can never admit. */
-  static void requirePermits(long permits, ActiveLimit limit) {
-    if (permits != 1) {
-      requirePermits(
-          permits, limit.limit().isShadow() ? Long.MAX_VALUE : limit.maxPermits(), limit);
-    }
-  }
-
-  private static void requirePermits(long permits, long most, @Nullable ActiveLimit least) {
-    if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
-      Requests.requirePermits(
-          permits,
-          most,
-          least == null ? "" : least.limit().name() + ": " + least.limit().text());
-    }
   }
 
   /** A bill for these charges, one for each limit, which is checked by now. */

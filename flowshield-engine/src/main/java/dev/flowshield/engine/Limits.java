@@ -1,11 +1,8 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
-import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.StackRoom;
-import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.limiter.Requests;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,39 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of a shield by their names, and what a request is charged. Thread-safe. */
+/** The limits of a shield by their names. Thread-safe. */
 final class Limits {
 
-  private static final int MOST_CHARGES = 16;
-  private static final int MOST_SETS = 10_000;
-
-  /** A set of limits, and those with one limit more, by its name: so the names of charges are a path to their set. */
-  private static final class Path {
-
-    final LimitSet set;
-    final Map<String, Path> next = new ConcurrentHashMap<>();
-
-    Path(LimitSet set) {
-      this.set = set;
-    }
-  }
-
   private final Map<String, ActiveLimit> byName = new LinkedHashMap<>();
-  private final Refusals refusals;
-  private final LimitSet usual; // what a key is charged where no limit is named
-  private final boolean hashed;
-  private final Path paths;
-  private final AtomicInteger sets = new AtomicInteger();
+  private final LimitSets sets;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
 
   Limits(Collection<Limit> limits, Refusals refusals, Ticker ticker, InstantSource instantSource) {
-    this.refusals = refusals;
     String kept = null;
     for (Limit limit : limits) {
       ActiveLimit active = Keepers.keep(limit, ticker, instantSource);
@@ -56,14 +31,7 @@ final class Limits {
       }
       byName.put(limit.name(), active);
     }
-    this.usual = new LimitSet(
-        refusals,
-        Stream.of(Limit.EVERYONE, Limit.CLIENT)
-            .filter(byName::containsKey)
-            .map(this::limit)
-            .toList());
-    this.hashed = byName.containsKey(Limit.CLIENT);
-    this.paths = new Path(new LimitSet(refusals, List.of()));
+    this.sets = new LimitSets(byName, this::limit, refusals);
   }
 
   private static String requireOnly(@Nullable String other, String name) {
@@ -77,98 +45,19 @@ final class Limits {
     return name;
   }
 
-  /** What stands for a key in {@link #usual}. */
-  long hash(String key) {
-    return hashed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
-  }
-
-  /** The limits that a key is charged where none is named; checks the permits. */
-  LimitSet usual(long permits) {
-    if (usual.size() == 0 && !byName.isEmpty()) {
-      throw new IllegalStateException(
-          "a key alone is charged to the limits 'everyone' and 'client', got a shield with "
-              + byName.keySet() + " only: name what to charge, as in admit(Charge.of(\""
-              + byName.keySet().iterator().next() + "\", key))");
-    }
-    usual.requirePermits(permits);
-    return usual;
-  }
-
-  /** What a key is charged where no limit is named, limit by limit. */
-  Charge[] usualCharges(String key, long permits) {
-    Charge[] charges = new Charge[usual.size()];
-    for (int i = 0; i < charges.length; i++) {
-      Limit limit = usual.limit(i).limit();
-      charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
-    }
-    return charges;
-  }
-
-  /** The limits that charges name; checks the charges. */
-  LimitSet set(Charge[] charges, boolean reserved) {
-    if (charges.length < 1 || charges.length > MOST_CHARGES) {
-      throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
-          + charges.length + ": name each limit that the work costs something");
-    }
-    Path path = paths;
-    for (Charge charge : charges) {
-      path = next(path, charge.limit());
-    }
-    for (int i = 0; i < charges.length; i++) {
-      requireFit(charges, i, path.set.limit(i), reserved);
-    }
-    return path.set;
-  }
-
-  private Path next(Path path, String name) {
-    Path known = path.next.get(name);
-    return known != null ? known : make(path, name);
-  }
-
-  private Path make(Path path, String name) {
-    List<ActiveLimit> limits = new ArrayList<>();
-    for (int i = 0; i < path.set.size(); i++) {
-      limits.add(path.set.limit(i));
-    }
-    limits.add(limit(name));
-    Path made = new Path(new LimitSet(refusals, limits));
-    if (sets.get() < MOST_SETS && path.next.putIfAbsent(name, made) == null) {
-      sets.incrementAndGet();
-    }
-    return made;
-  }
-
-  private static void requireFit(Charge[] charges, int index, ActiveLimit limit, boolean reserved) {
-    Charge charge = charges[index];
-    requireNoKeyTogether(limit, charge.key());
-    requireKeyEach(limit, charge.key());
-    LimitSet.requirePermits(charge.permits(), limit);
-    if (reserved) {
-      requireReserve(limit);
-    }
-    for (int i = 0; i < index; i++) {
-      if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
-        throw OpenBill.duplicate(charge);
-      }
-    }
-  }
-
-  /** Rejects a limit whose permits cannot be settled. */
-  static void requireReserve(ActiveLimit limit) {
-    if (limit instanceof ForeignLimit foreign && !foreign.canGiveBack()) {
-      throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
-    }
+  /** What requests are charged. */
+  LimitSets sets() {
+    return sets;
   }
 
   /** How the limits stand for a request. */
   List<Decision.Standing> standings(String key, long permits, long now) {
-    usual.requirePermits(permits);
-    return standings(usual, usualCharges(key, permits), now);
+    return standings(sets.usual(permits), sets.usualCharges(key, permits), now);
   }
 
   /** How the limits stand for a request. */
   List<Decision.Standing> standings(Charge[] charges, long now) {
-    return standings(set(charges, false), charges, now);
+    return standings(sets.of(charges, false), charges, now);
   }
 
   private static List<Decision.Standing> standings(LimitSet set, Charge[] charges, long now) {
@@ -196,7 +85,7 @@ final class Limits {
   private ActiveLimit keyed(String name, String key) {
     Requests.requireKey(key);
     ActiveLimit limit = limit(name);
-    requireNoKeyTogether(limit, key);
+    limit.requireNoKeyTogether(key);
     return limit;
   }
 
@@ -298,24 +187,5 @@ final class Limits {
           + "': correct the name, or add the limit when the shield is built");
     }
     return limit;
-  }
-
-  private static void requireNoKeyTogether(ActiveLimit limit, String key) {
-    if (!key.isEmpty() && limit.limit().scope() == Scope.TOGETHER) {
-      throw new IllegalArgumentException(
-          "key must be empty for limit '" + limit.limit().name()
-              + "', which is for all together, got one of " + key.length()
-              + " characters: leave it out");
-    }
-  }
-
-  /** A charge that lost its key must not be taken from an allowance that nobody meant. */
-  private static void requireKeyEach(ActiveLimit limit, String key) {
-    if (key.isEmpty() && limit.limit().scope() == Scope.EACH) {
-      String name = limit.limit().name();
-      throw new IllegalArgumentException("key must not be empty for limit '" + name
-          + "', which is for each key by itself, got none: say whom to count, as in Charge.of(\""
-          + name + "\", key); those without a key may share one that you choose");
-    }
   }
 }

@@ -1,142 +1,72 @@
 package dev.flowshield.engine.allowance;
 
-import static dev.flowshield.spi.RateAlgorithm.REJECTED;
-
-import dev.flowshield.Ticker;
-import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One word, and cells beside it that hold permits which were taken from the word beforehand: most threads take from a cell of their own,
- * without a look at the clock. Without cells it is one plain word.
+ * Cells of permits that were taken from a word beforehand, so that most threads take from a cell of their own.
  *
- * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines, as does the word.
+ * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines.
  */
-final class Cells extends Words {
+class Cells extends Words {
   /*
-   * State, all in one array, at distances of 128 bytes:
+   * State, a slot for each cell, at distances of 128 bytes:
    *
-   *   word    what the algorithm of these words remembers: even; or MOVING, once they are replaced
-   *   cells   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, by a thread that has what was in it in hand
+   *   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, by a thread that has what was in it in hand
    *
    * Invariants
    *   H1  Permits are put only into a cell that the same thread has claimed, and never more than perCell.
-   *   H2  A cell is claimed before the clock is read by which it is filled. So permits that were taken by a reading before some instant,
-   *       and are used after it, stand in the cells at that instant, or in the room of those claimed: at most cells * perCell.
-   *   H3  The algorithm of these words has the rate of the whole limit, and its burst less cells * perCell.
    *   H4  A claim is given up before its thread waits for anything.
-   *   H5  Cells that are replaced are claimed first, for good, and then the word is frozen (MOVING).
-   *
-   * Why exact. What is used between two instants was taken from the word by a reading before the first of them, which is at most cells *
-   * perCell (H2); or by a reading since, which is at most the burst of the word and the refill (Words). Together that is the whole burst
-   * and the refill (H3), whenever the permits left the cells; so that time need not be known.
-   *
-   * Why the burst may be short. As the time at which a permit left a cell is not known, it counts as if that were now. What was taken from
-   * the cells since they were filled is thus not back yet after a rest: at most cells * perCell.
-   *
-   * Cells are filled only while the word has more than all of them hold. So permits that are few are in the word, or in a cell where other
-   * threads find them, and hardly ever in the hand of a thread that fills.
    *
    * Memory order: volatile throughout.
    */
 
-  /** Where the word is. */
-  static final int WORD = 16;
-
-  /** The owner of the word, which needs none. */
-  static final long ALL = 0;
-
-  /** The cells hold at most this part of the burst. */
-  static final int PARTS = 64;
-
   /** In a cell: its permits are in some thread's hand, or the cell is gone. */
-  private static final long CLAIMED = -1;
+  static final long CLAIMED = -1;
 
-  private static final int DISTANCE = 16; // two cache lines, since neighbours are fetched in pairs
-  private static final int FIRST_CELL = WORD + DISTANCE;
-  private static final long MOST_PER_CELL = 64; // more makes little faster
-  private static final long LEAST_PER_CELL = 16; // fewer make it hardly worth while
+  /** From one cell to the next, in longs: two cache lines, since neighbours are fetched in pairs. */
+  static final int DISTANCE = 16;
 
   // 2^64 / golden ratio: multiples of it lie far apart, so threads made one after the other do too.
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-  private final RateAlgorithm whole;
+  private final int first;
   private final int count; // a power of two, 2 to 64; or 0
   private final long perCell;
 
-  private Cells(RateAlgorithm whole, RateAlgorithm ofWord, int count, long perCell) {
-    super(ofWord, new long[FIRST_CELL + count * DISTANCE + 2]);
-    this.whole = whole;
+  /** Cells of an array, of which the first has this index. */
+  Cells(RateAlgorithm algorithm, int first, int count, long perCell) {
+    super(algorithm, new long[first + count * DISTANCE + 2]);
+    this.first = first;
     this.count = count;
     this.perCell = perCell;
   }
 
-  /** One plain word. */
-  static Cells none(RateAlgorithm algorithm, long word) {
-    Cells none = new Cells(algorithm, algorithm, 0, 0);
-    none.word(WORD, word);
-    return none;
-  }
-
-  /**
-   * As many cells as the burst affords, with as much of what is left by a word of the whole algorithm as they hold.
-   *
-   * @param most cells, a power of two
-   */
-  static Cells of(RateAlgorithm algorithm, int most, long word, long now) {
-    long prepaid = algorithm.maxPermits() / PARTS;
-    int count = (int) Math.min(most, Long.highestOneBit(prepaid / LEAST_PER_CELL));
-    return count > 1 && algorithm instanceof Gcra gcra
-        ? filled(gcra, count, Math.min(MOST_PER_CELL, prepaid / count), word, now)
-        : none(algorithm, word);
-  }
-
-  /** So many cells of so many permits. */
-  static Cells filled(Gcra algorithm, int count, long perCell, long word, long now) {
-    long most = count * perCell;
-    Gcra rest = algorithm.withBurst(algorithm.maxPermits() - most);
-    Cells cells = new Cells(algorithm, rest, count, perCell);
-    long start = algorithm.isIdle(word, now) ? algorithm.idle(now) : word;
-    long prepaid = Math.min(most, algorithm.remaining(start, now));
-    long taken = prepaid == 0 ? start : algorithm.step(start, now, prepaid);
-    // As `taken` counts from the whole burst, and the word from the rest: nothing is given, the
-    // count begins elsewhere.
-    cells.word(WORD, algorithm.giveBack(taken, taken, 0, now, most));
-    cells.release(cells.allCells(), prepaid);
-    return cells;
-  }
-
-  /** The algorithm of the whole limit. */
-  RateAlgorithm whole() {
-    return whole;
-  }
-
-  int count() {
+  final int count() {
     return count;
   }
 
-  /** Whether this is one plain word. */
-  boolean isPlain() {
-    return count == 0;
+  final long perCell() {
+    return perCell;
   }
 
-  /** The most permits that can be taken at once from the word alone. */
-  long mostAtOnce() {
-    return count == 0 ? Long.MAX_VALUE : algorithm().maxPermits();
+  /** Where a cell is. */
+  final int cell(int number) {
+    return first + number * DISTANCE;
   }
 
-  /** The word, or {@link #MOVING}. */
-  long word() {
-    return word(WORD);
+  /** The cell of this thread. */
+  final int own() {
+    int bitsBelow = Long.numberOfLeadingZeros(count) + 1; // its uppermost bits choose the cell
+    return cell((int) ((Thread.currentThread().getId() * GOLDEN) >>> bitsBelow));
   }
 
   /** Takes permits from the thread's own cell, if it has as many. */
-  boolean takeFromOwn(long permits) {
+  final boolean takeFromOwn(long permits) {
     return count > 0 && takeFrom(own(), permits);
   }
 
-  private boolean takeFrom(int cell, long permits) {
+  /** Takes permits from a cell, if it has as many. */
+  final boolean takeFrom(int cell, long permits) {
     long seen = word(cell);
     while (seen >= permits) {
       long found = exchange(cell, seen, seen - permits);
@@ -148,169 +78,22 @@ final class Cells extends Words {
     return false;
   }
 
-  /** Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, Answer)}. */
-  <T> @Nullable T take(Ticker ticker, long permits, Answer<T> answer) {
-    return take(WORD, ALL, ticker, permits, answer);
-  }
-
-  /** Takes permits from the word by a reading of the clock: {@link Words#tryTake(int, long, long, long)}. */
-  long tryTake(long now, long permits) {
-    return tryTake(WORD, ALL, now, permits);
-  }
-
-  /**
-   * Takes permits: from the word, from a cell, or some from each.
-   *
-   * @return the word after it, or before it if they came from cells; {@link RateAlgorithm#REJECTED}; or {@link #MOVING}
-   */
-  long take(Ticker ticker, long permits) {
-    while (true) {
-      long seen = word();
-      if (seen == MOVING) {
-        return seen;
-      }
-      long now = ticker.nanos(); // after the word, as in Words
-      long taken = take(ticker, seen, now, permits);
-      if (taken != REJECTED || word() == seen) {
-        return taken;
-      }
-    }
-  }
-
-  private long take(Ticker ticker, long seen, long now, long permits) {
-    if (algorithm().step(seen, now, permits) != REJECTED) {
-      return hasPlenty(seen, now, permits) ? takeAndFill(ticker, permits) : tryTake(now, permits);
-    }
-    if (algorithm().isIdle(seen, now)) { // left alone for so long that the clock came round
-      long renewed = algorithm().step(algorithm().idle(now), now, permits);
-      return exchange(WORD, seen, renewed) == seen ? renewed : REJECTED;
-    }
-    if (rejects(whole, folded(seen, now), now, permits)) {
-      return REJECTED;
-    }
-    for (int i = 0; i < count; i++) {
-      if (takeFrom(cell(i), permits)) {
-        return seen;
-      }
-    }
-    return collect(null, now, permits);
-  }
-
-  private boolean hasPlenty(long seen, long now, long permits) {
-    long plenty = permits + perCell + count * perCell;
-    return count > 0 && algorithm().step(seen, now, plenty) != REJECTED;
-  }
-
-  private long takeAndFill(Ticker ticker, long permits) {
-    int own = own();
-    long held = claim(own);
-    if (held == CLAIMED) { // by another thread that fills it
-      return tryTake(ticker.nanos(), permits);
-    }
-    long left = held;
-    try {
-      long now = ticker.nanos(); // a new reading: H2
-      long taken = tryTake(now, permits + perCell - held);
-      left = isWord(taken) ? perCell : held;
-      return taken;
-    } finally { // also when a custom ticker throws
-      word(own, left);
-    }
-  }
-
-  /** Takes permits that were used already: first those of the cells. Under the lock. */
-  void charge(Ticker ticker, long permits) {
-    collect(ticker, 0, permits);
-  }
-
-  /**
-   * Takes permits from the cells, and the rest from the word: as {@link #take(Ticker, long)}, or if there is a ticker, as a charge.
-   */
-  private long collect(@Nullable Ticker charging, long now, long permits) {
-    long before = word();
-    long claimed = 0;
-    long held = 0;
-    long used = 0;
-    try {
-      for (int i = 0; i < count && held < permits; i++) {
-        long found = word(cell(i)) > 0 ? claim(cell(i)) : CLAIMED;
-        if (found != CLAIMED) {
-          claimed |= 1L << i;
-          held += found;
-        }
-      }
-      if (held >= permits) {
-        used = permits;
-        return before;
-      }
-      long taken =
-          charging == null ? tryTake(now, permits - held) : charged(charging, permits - held);
-      used = isWord(taken) ? held : 0;
-      return taken;
-    } finally { // also at the end of the stack: close() waits for every claim
-      release(claimed, held - used);
-    }
-  }
-
-  private long charged(Ticker ticker, long permits) {
-    rewrite(WORD, ticker, (algorithm, word, now) -> algorithm.charge(word, now, permits));
-    return word();
-  }
-
-  private static boolean isWord(long taken) {
-    return taken != REJECTED && taken != MOVING;
-  }
-
-  /** How long the permits are not there yet; 0 if they are. */
-  long retryAfterNanos(long seen, long now, long permits) {
-    if (hasInOwn(permits) || !rejects(algorithm(), seen, now, permits)) {
-      return 0;
-    }
-    long word = folded(seen, now);
-    return rejects(whole, word, now, permits) ? whole.retryAfterNanos(word, now, permits) : 0;
-  }
-
-  private boolean hasInOwn(long permits) {
+  /** Whether the thread's own cell has as many permits. */
+  final boolean hasInOwn(long permits) {
     return count > 0 && word(own()) >= permits;
   }
 
-  /** What the whole algorithm would remember: the word, as if the cells were empty and nothing had been put into them. */
-  long folded(long seen, long now) {
+  /** The permits in all cells. */
+  final long held() {
     long held = 0;
     for (int i = 0; i < count; i++) {
       held += Math.max(0, word(cell(i)));
     }
-    return folded(seen, now, held);
-  }
-
-  /** As {@link #folded(long, long)}, of cells that hold so many permits. */
-  long folded(long seen, long now, long held) {
-    long used = count * perCell - held;
-    return used == 0 ? seen : whole.charge(seen, now, used);
-  }
-
-  /** Claims all cells for good (H4); answers the permits that they held. */
-  long close() {
-    long held = 0;
-    for (int i = 0; i < count; i++) {
-      long found = claim(cell(i));
-      while (found == CLAIMED) { // for a few instructions, by H4
-        Thread.onSpinWait();
-        found = claim(cell(i));
-      }
-      held += found;
-    }
     return held;
   }
 
-  /** Takes an end back: {@link #close}, and then the word was frozen. */
-  void reopen(long frozen, long held) {
-    word(WORD, frozen);
-    release(allCells(), held);
-  }
-
   /** Claims a cell; answers what it held, or CLAIMED if another thread has claimed it. */
-  private long claim(int cell) {
+  final long claim(int cell) {
     long seen = word(cell);
     while (seen != CLAIMED) {
       long found = exchange(cell, seen, CLAIMED);
@@ -323,7 +106,7 @@ final class Cells extends Words {
   }
 
   /** Puts permits into claimed cells, which have room for them. */
-  private void release(long claimed, long permits) {
+  final void release(long claimed, long permits) {
     long left = permits;
     for (long rest = claimed; rest != 0; rest &= rest - 1) {
       long some = Math.min(perCell, left);
@@ -332,16 +115,22 @@ final class Cells extends Words {
     }
   }
 
-  private long allCells() {
+  /** Claims all cells for good (H4); answers the permits that they held. */
+  final long close() {
+    long held = 0;
+    for (int i = 0; i < count; i++) {
+      long found = claim(cell(i));
+      while (found == CLAIMED) { // for a few instructions, by H4
+        Thread.onSpinWait();
+        found = claim(cell(i));
+      }
+      held += found;
+    }
+    return held;
+  }
+
+  /** All of them, as {@link #release} wants to know it. */
+  final long allCells() {
     return count == 0 ? 0 : -1L >>> -count;
-  }
-
-  private int own() {
-    int bitsBelow = Long.numberOfLeadingZeros(count) + 1; // its uppermost bits choose the cell
-    return cell((int) ((Thread.currentThread().getId() * GOLDEN) >>> bitsBelow));
-  }
-
-  private static int cell(int number) {
-    return FIRST_CELL + number * DISTANCE;
   }
 }

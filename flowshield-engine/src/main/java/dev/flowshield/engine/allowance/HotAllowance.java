@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One allowance for all together: a word, and as many cells beside it as its burst affords, so that most threads take their permits
  * without a look at the clock and without meeting each other. A small burst affords none. The hash in a call does not matter.
  *
- * <p>Never admits more than a plain word. With cells it may reject a little early: after a rest, up to one part in {@value Cells#PARTS} of
+ * <p>Never admits more than a plain word. With cells it may reject a little early: after a rest, up to one part in {@value StripedWord#PARTS} of
  * the burst is not back yet; and a call may be rejected for permits that another thread moves at that moment. What remains, and how long to
  * wait, is told accordingly. A call that asks for nearly the whole burst, or that waits, is served from one plain word, which is short of
  * nothing; and so are all others from then on, until the limit is reset or changed.
@@ -35,7 +35,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   private final Ticker ticker;
   private final int mostCells;
-  private volatile Cells cells;
+  private volatile StripedWord striped;
 
   /** With as many cells as the burst affords and the cores of this machine can use. */
   public HotAllowance(RateAlgorithm algorithm, Ticker ticker) {
@@ -48,7 +48,7 @@ public final class HotAllowance extends Ledger implements Allowance {
     this.ticker = ticker;
     this.mostCells = mostCells;
     long now = ticker.nanos();
-    this.cells = Cells.of(algorithm, mostCells, algorithm.idle(now), now);
+    this.striped = StripedWord.of(algorithm, mostCells, algorithm.idle(now), now);
   }
 
   private static int cellsFor(int cores) {
@@ -57,7 +57,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   @Override
   public boolean tryTake(long hash, long permits) {
-    Cells seen = cells;
+    StripedWord seen = striped;
     return seen.isPlain()
         ? take(hash, permits, Answer.YES_OR_NO)
         : seen.takeFromOwn(permits) || takeAnywhere(permits) != REJECTED;
@@ -66,7 +66,7 @@ public final class HotAllowance extends Ledger implements Allowance {
   @Override
   public <T> T take(long hash, long permits, Answer<T> answer) {
     while (true) {
-      Cells seen = cellsFor(permits);
+      StripedWord seen = wordFor(permits);
       T answered =
           seen.isPlain() ? seen.take(ticker, permits, answer) : takeAnywhere(hash, permits, answer);
       if (answered != null) {
@@ -95,7 +95,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   private <T> @Nullable T answered(boolean admitted, long permits, Answer<T> answer) {
     while (true) {
-      Cells seen = cellsFor(permits);
+      StripedWord seen = wordFor(permits);
       long word = seen.word();
       long now = ticker.nanos();
       if (word != Words.MOVING) {
@@ -113,7 +113,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   @Override
   public long take(long hash, long permits, long now) {
-    Cells seen = cells;
+    StripedWord seen = striped;
     if (seen.isPlain()) {
       long taken = seen.tryTake(now, permits);
       return taken == REJECTED || taken == Words.MOVING ? take(hash, permits, Answer.WORD) : taken;
@@ -124,7 +124,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   private long takeAnywhere(long permits) {
     while (true) {
-      long taken = cellsFor(permits).take(ticker, permits);
+      long taken = wordFor(permits).take(ticker, permits);
       if (taken != Words.MOVING) {
         return taken;
       }
@@ -135,7 +135,7 @@ public final class HotAllowance extends Ledger implements Allowance {
   @Override
   public long remaining(long hash, long now) {
     while (true) {
-      Cells seen = cells;
+      StripedWord seen = striped;
       long word = seen.word();
       if (word != Words.MOVING) {
         return seen.whole().remaining(seen.folded(word, now), now);
@@ -147,7 +147,7 @@ public final class HotAllowance extends Ledger implements Allowance {
   @Override
   public long retryAfterNanos(long hash, long permits, long now) {
     while (true) {
-      Cells seen = cellsFor(permits);
+      StripedWord seen = wordFor(permits);
       long word = seen.word();
       if (word != Words.MOVING) {
         return seen.retryAfterNanos(word, now, permits);
@@ -158,7 +158,7 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   @Override
   public long maxPermits() {
-    return cells.whole().maxPermits();
+    return striped.whole().maxPermits();
   }
 
   @Override
@@ -166,13 +166,13 @@ public final class HotAllowance extends Ledger implements Allowance {
     return this;
   }
 
-  Cells cells() {
-    return cells;
+  StripedWord striped() {
+    return striped;
   }
 
   @Override
   protected boolean rewrite(long hash, Rewrite rewrite) {
-    return cells.rewrite(Cells.WORD, ticker, rewrite);
+    return striped.rewrite(StripedWord.WORD, ticker, rewrite);
   }
 
   @Override
@@ -182,20 +182,20 @@ public final class HotAllowance extends Ledger implements Allowance {
 
   @Override
   protected void takeUsed(long hash, long permits) {
-    cells.charge(ticker, permits);
+    striped.charge(ticker, permits);
   }
 
   @Override
   protected void renew(long hash) {
-    RateAlgorithm algorithm = cells.whole();
-    replace((word, now) -> Cells.of(algorithm, mostCells, algorithm.idle(now), now));
+    RateAlgorithm algorithm = striped.whole();
+    replace((word, now) -> StripedWord.of(algorithm, mostCells, algorithm.idle(now), now));
   }
 
   @Override
   protected void gather() {
-    if (!cells.isPlain()) {
-      RateAlgorithm algorithm = cells.whole();
-      replace((word, now) -> Cells.none(algorithm, word));
+    if (!striped.isPlain()) {
+      RateAlgorithm algorithm = striped.whole();
+      replace((word, now) -> StripedWord.none(algorithm, word));
     }
   }
 
@@ -203,42 +203,42 @@ public final class HotAllowance extends Ledger implements Allowance {
   public void changeTo(RateAlgorithm next) {
     lock();
     try {
-      Conversion conversion = new Conversion(cells.whole(), next);
-      replace((word, now) -> Cells.of(next, mostCells, conversion.word(word, now), now));
+      Conversion conversion = new Conversion(striped.whole(), next);
+      replace((word, now) -> StripedWord.of(next, mostCells, conversion.word(word, now), now));
       beginEpoch();
     } finally {
       unlock();
     }
   }
 
-  /** Cells whose word alone can give so many permits, some time. */
-  private Cells cellsFor(long permits) {
-    Cells seen = cells;
+  /** A word that can give so many permits by itself, some time. */
+  private StripedWord wordFor(long permits) {
+    StripedWord seen = striped;
     if (permits <= seen.mostAtOnce()) {
       return seen;
     }
     lock();
     try {
-      if (permits > cells.mostAtOnce()) { // another thread may have been first
+      if (permits > striped.mostAtOnce()) { // another thread may have been first
         gather();
       }
-      return cells;
+      return striped;
     } finally {
       unlock();
     }
   }
 
   private interface Replacement {
-    Cells of(long wholeWord, long now);
+    StripedWord of(long wholeWord, long now);
   }
 
   private void replace(Replacement replacement) {
-    Cells old = cells;
+    StripedWord old = striped;
     long held = old.close();
-    long frozen = old.freeze(Cells.WORD);
+    long frozen = old.freeze(StripedWord.WORD);
     try {
       long now = ticker.nanos(); // after the word, as ever
-      cells = replacement.of(old.folded(frozen, now, held), now);
+      striped = replacement.of(old.folded(frozen, now, held), now);
     } catch (Throwable failure) { // thaw, or all callers would wait without end
       old.reopen(frozen, held);
       throw failure;

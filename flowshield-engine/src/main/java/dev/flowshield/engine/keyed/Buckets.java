@@ -173,13 +173,6 @@ final class Buckets extends Words {
     System.arraycopy(others.longs(), HEADER, longs(), HEADER, overflowWords);
   }
 
-  /** Sets the overflow words to what becomes of those of other buckets, which no thread writes meanwhile. */
-  void overflowWords(Buckets others, Conversion conversion, long now) {
-    for (int i = HEADER; i < firstSlot(); i++) {
-      longs()[i] = conversion.word(others.longs()[i], now);
-    }
-  }
-
   /**
    * Notes in the overflow, where a key without a slot starts, that a key is forgotten as idle at this reading. Matters only when the clock
    * steps back behind the reading: then the key still owes what it may have owed.
@@ -229,6 +222,21 @@ final class Buckets extends Words {
     for (int at = firstSlot(); at < end; at += 2) {
       word(at, frozen.word(at));
     }
+  }
+
+  /** The same keys in the same slots, with what becomes of their words by another algorithm. Of a copy that no thread writes. */
+  Buckets converted(RateAlgorithm next, long now) {
+    Buckets converted = free(next, overflowWords, count);
+    Conversion conversion = new Conversion(algorithm(), next);
+    for (int i = HEADER; i < firstSlot(); i++) {
+      converted.longs()[i] = conversion.word(longs()[i], now);
+    }
+    for (int at = firstSlot(); at < end(); at += 2) {
+      if (!isFresh(at)) {
+        converted.put(at, fingerprint(at), conversion.word(word(at), now));
+      }
+    }
+    return converted;
   }
 
   /** The slot of a bucket where a key is looked for first. The low bits choose it, which hardly count for the bucket. */

@@ -9,7 +9,6 @@ import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Rewrite;
 import dev.flowshield.engine.allowance.Words;
-import dev.flowshield.engine.rate.Conversion;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +180,7 @@ final class Segment extends Ledger {
       if (buckets.count() == 0) {
         buckets = Buckets.none(next, overflowWords);
       } else {
-        replace(frozen -> converted(frozen, next));
+        replace(frozen -> frozen.converted(next, ticker.nanos()));
       }
       beginEpoch();
     } finally {
@@ -292,21 +291,6 @@ final class Segment extends Ledger {
       moved++;
     }
     used = moved;
-    return next;
-  }
-
-  /** The same keys in the same slots, with what becomes of their words by another algorithm. */
-  private Buckets converted(Buckets frozen, RateAlgorithm algorithm) {
-    Buckets next = Buckets.free(algorithm, overflowWords, frozen.count());
-    Conversion conversion = new Conversion(frozen.algorithm(), algorithm);
-    long now = ticker.nanos();
-    next.overflowWords(frozen, conversion, now);
-    for (int at = frozen.firstSlot(); at < frozen.end(); at += 2) {
-      long hash = frozen.fingerprint(at);
-      if (hash != NOBODY) {
-        next.put(at, hash, conversion.word(frozen.word(at), now));
-      }
-    }
     return next;
   }
 }

@@ -7,14 +7,12 @@ import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.Answer;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -34,17 +32,6 @@ public final class KeyedLimiter implements RateLimiter {
 
   private static final long EVERYONE = 1; // whatever: a single limit does not look at it
 
-  /** The limits, and what is made of them once for all answers. */
-  private record Rules(List<RateLimit> limits, String text, Answer<Decision> decision) {
-    Rules(List<RateLimit> limits) {
-      this(limits, text(limits), Answer.decision(text(limits)));
-    }
-
-    private static String text(List<RateLimit> limits) {
-      return String.join(", ", limits.stream().map(RateLimit::toString).toList());
-    }
-  }
-
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final Ticker ticker;
   private final Allowances keyless;
@@ -54,8 +41,7 @@ public final class KeyedLimiter implements RateLimiter {
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
   private final Allowances.Afterwards<Allowances, Decision> admitted = this::admitted;
   private final Allowances.Afterwards<Allowances, CompletableFuture<Decision>> admittedAtOnce =
-      (limits, hash, permits, now) ->
-          CompletableFuture.completedFuture(admitted(limits, hash, permits, now));
+      this::admittedAtOnce;
   private volatile Rules rules;
 
   /** Keeps the limits of the spec by a formula. */
@@ -82,21 +68,21 @@ public final class KeyedLimiter implements RateLimiter {
         .toList();
     this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
-    this.rules = new Rules(spec.limits());
+    this.rules = Rules.of(spec.limits());
   }
 
   @Override
   public Decision decide(String key, long permits) {
     Allowances limits = limits(key, permits);
     if (limits.size() == 1) {
-      return limits.get(0).take(hash(key), permits, rules.decision);
+      return limits.get(0).take(hash(key), permits, rules.answer());
     }
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       Decision decision = wait > 0
-          ? rejected(limits, hash, permits, now, wait)
+          ? rules.rejected(limits, hash, permits, now, wait)
           : limits.take(hash, permits, now, limits, admitted);
       if (decision != null) {
         return decision;
@@ -148,13 +134,13 @@ public final class KeyedLimiter implements RateLimiter {
               key,
               new Turn(limits, hash, permits),
               maxWaitNanos,
-              () -> admitted(limits, hash, permits, ticker.nanos()));
+              () -> rules.admitted(limits, hash, permits, ticker.nanos()));
       if (waiting != null) {
         return waiting;
       }
       long left = limits.retryAfterNanos(hash, permits, now);
       if (left > 0) { // otherwise they came meanwhile
-        return CompletableFuture.completedFuture(rejected(limits, hash, permits, now, left));
+        return CompletableFuture.completedFuture(rules.rejected(limits, hash, permits, now, left));
       }
     }
   }
@@ -167,14 +153,16 @@ public final class KeyedLimiter implements RateLimiter {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       if (wait > 0) {
-        return new Reservation.Refused(rejected(limits, hash, permits, now, wait));
+        return new Reservation.Refused(rules.rejected(limits, hash, permits, now, wait));
       }
       long[] rows = limits.rows(hash, permits);
       if (limits.take(rows, 0, limits.size(), now)) {
         boolean answered = false;
         try {
           Reservation held = new Reservation.Held(
-              permits, admitted(limits, hash, permits, now), used -> limits.settle(rows, used));
+              permits,
+              rules.admitted(limits, hash, permits, now),
+              used -> limits.settle(rows, used));
           answered = true;
           return held;
         } finally {
@@ -191,7 +179,10 @@ public final class KeyedLimiter implements RateLimiter {
     Allowances limits = limits(key, 1);
     long hash = hash(key);
     long now = ticker.nanos();
-    return decision(limits, hash, 1, now, limits.retryAfterNanos(hash, 1, now));
+    long wait = limits.retryAfterNanos(hash, 1, now);
+    return wait > 0
+        ? rules.rejected(limits, hash, 1, now, wait)
+        : rules.admitted(limits, hash, 1, now);
   }
 
   @Override
@@ -216,13 +207,13 @@ public final class KeyedLimiter implements RateLimiter {
       throw new IllegalArgumentException("limits must be " + keys.size()
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
-    Rules next = new Rules(List.copyOf(limits));
+    Rules next = Rules.of(List.copyOf(limits));
     Allowances all =
         new Allowances(Stream.concat(keyless.stream(), keys.stream()).toList());
     StackRoom.require();
     changing.lock();
     try {
-      all.change(twice(rules.limits), twice(limits), formula);
+      all.change(twice(rules.limits()), twice(limits), formula);
       rules = next;
     } finally {
       changing.unlock();
@@ -245,7 +236,7 @@ public final class KeyedLimiter implements RateLimiter {
     Requests.requireKey(key);
     Allowances limits = key.isEmpty() ? keyless : keys;
     if (permits != 1) { // one is in every burst
-      Requests.requirePermits(permits, limits.maxPermits(), rules.text);
+      Requests.requirePermits(permits, limits.maxPermits(), rules.text());
     }
     return limits;
   }
@@ -254,49 +245,13 @@ public final class KeyedLimiter implements RateLimiter {
     return key.isEmpty() ? EVERYONE : KeyTable.hashOf(key);
   }
 
-  private Decision decision(Allowances limits, long hash, long permits, long now, long wait) {
-    return wait > 0
-        ? rejected(limits, hash, permits, now, wait)
-        : admitted(limits, hash, permits, now);
+  private Decision admitted(Allowances limits, long hash, long permits, long now) {
+    return rules.admitted(limits, hash, permits, now);
   }
 
-  private Decision.Admitted admitted(Allowances limits, long hash, long permits, long now) {
-    List<Decision.Standing> standings = standings(limits, hash, permits, now);
-    return new Decision.Admitted(remaining(standings), several(standings));
-  }
-
-  private Decision.Rejected rejected(
-      Allowances limits, long hash, long permits, long now, long wait) {
-    List<Decision.Standing> standings = standings(limits, hash, permits, now);
-    Decision.Standing longest = standings.get(0);
-    for (Decision.Standing standing : standings) {
-      longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
-    }
-    return new Decision.Rejected(remaining(standings), wait, longest.limit(), several(standings));
-  }
-
-  private List<Decision.Standing> standings(Allowances limits, long hash, long permits, long now) {
-    List<RateLimit> texts = rules.limits;
-    List<Decision.Standing> standings = new ArrayList<>(limits.size());
-    for (int i = 0; i < limits.size(); i++) {
-      standings.add(new Decision.Standing(
-          texts.get(i).toString(),
-          limits.get(i).remaining(hash, now),
-          limits.get(i).retryAfterNanos(hash, permits, now)));
-    }
-    return standings;
-  }
-
-  private static long remaining(List<Decision.Standing> standings) {
-    long fewest = Long.MAX_VALUE;
-    for (Decision.Standing standing : standings) {
-      fewest = Math.min(fewest, standing.remaining());
-    }
-    return fewest;
-  }
-
-  private static List<Decision.Standing> several(List<Decision.Standing> standings) {
-    return standings.size() == 1 ? List.of() : standings;
+  private CompletableFuture<Decision> admittedAtOnce(
+      Allowances limits, long hash, long permits, long now) {
+    return CompletableFuture.completedFuture(admitted(limits, hash, permits, now));
   }
 
   /** The allowances of all keys but the empty one, by limit. */
@@ -316,6 +271,6 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public String toString() {
-    return "RateLimiter[" + rules.text + "]";
+    return "RateLimiter[" + rules.text() + "]";
   }
 }

@@ -59,7 +59,7 @@ class CellsRaceTest {
     ManualTicker ticker = ManualTicker.startingAt(origin);
     Gcra algorithm = new Gcra(RateLimit.parse("1/100ns burst " + BURST));
     int perCell = 1 + random.nextInt(2);
-    Cells cells = Cells.filled(algorithm, 2, perCell, algorithm.idle(origin), origin);
+    StripedWord cells = StripedWord.filled(algorithm, 2, perCell, algorithm.idle(origin), origin);
     List<Callable<List<Call>>> work = new ArrayList<>();
     for (int thread = 2 + random.nextInt(5); thread > 0; thread--) {
       long seed = random.nextLong();
@@ -72,7 +72,8 @@ class CellsRaceTest {
     return admitted;
   }
 
-  private static List<Call> calls(Cells cells, ManualTicker ticker, long origin, Random random) {
+  private static List<Call> calls(
+      StripedWord cells, ManualTicker ticker, long origin, Random random) {
     List<Call> admitted = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       if (random.nextInt(4) == 0) {

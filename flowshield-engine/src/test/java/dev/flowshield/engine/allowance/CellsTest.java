@@ -45,14 +45,14 @@ public class CellsTest {
   @Test
   void areNoneForAlgorithmsThatCountInWindows() {
     assertThat(new HotAllowance(new SlidingWindow(RateLimit.parse("100000/s"), 0), ticker, 8))
-        .satisfies(plain -> assertThat(plain.cells().isPlain()).isTrue());
+        .satisfies(plain -> assertThat(plain.striped().isPlain()).isTrue());
   }
 
   private record Layout(int cells, long permits) {}
 
   private Layout cells(String text) {
     Gcra algorithm = new Gcra(RateLimit.parse(text));
-    Cells cells = new HotAllowance(algorithm, ticker, 8).cells();
+    StripedWord cells = new HotAllowance(algorithm, ticker, 8).striped();
     long prepaid = algorithm.maxPermits() - cells.algorithm().maxPermits();
     return new Layout(cells.count(), prepaid);
   }

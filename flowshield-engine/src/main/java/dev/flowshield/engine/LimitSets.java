@@ -1,0 +1,180 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.RateLimiter.Capability;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.limiter.Requests;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What requests are charged: the usual limits, or those that their charges name. Each set is made once, when its limits are first named
+ * together.
+ *
+ * <p>Thread-safe; takes no lock once a set is known.
+ */
+final class LimitSets {
+
+  private static final int MOST_CHARGES = 16;
+  private static final int MOST_SETS = 10_000; // further ones are made for each request
+
+  /** A set of limits, and those with one limit more, by its name: so the names of charges are a path to their set. */
+  private static final class Path {
+
+    final LimitSet set;
+    final Map<String, Path> next = new ConcurrentHashMap<>();
+
+    Path(LimitSet set) {
+      this.set = set;
+    }
+  }
+
+  private final Set<String> names;
+  private final Function<String, ActiveLimit> byName;
+  private final Refusals refusals;
+  private final LimitSet usual; // what a key is charged where no limit is named
+  private final boolean hashed;
+  private final Path root;
+  private final AtomicInteger count = new AtomicInteger();
+
+  /**
+   * Sets of these limits.
+   *
+   * @param byName finds one of them; throws for a name that there is not
+   */
+  LimitSets(
+      Map<String, ActiveLimit> limits, Function<String, ActiveLimit> byName, Refusals refusals) {
+    this.names = limits.keySet();
+    this.byName = byName;
+    this.refusals = refusals;
+    this.usual = new LimitSet(
+        refusals,
+        Stream.of(Limit.EVERYONE, Limit.CLIENT)
+            .filter(limits::containsKey)
+            .map(byName)
+            .toList());
+    this.hashed = limits.containsKey(Limit.CLIENT);
+    this.root = new Path(new LimitSet(refusals, List.of()));
+  }
+
+  /** What stands for a key in {@link #usual}. */
+  long hash(String key) {
+    return hashed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
+  }
+
+  /** The limits that a key is charged where none is named; checks the permits. */
+  LimitSet usual(long permits) {
+    if (usual.size() == 0 && !names.isEmpty()) {
+      throw new IllegalStateException(
+          "a key alone is charged to the limits 'everyone' and 'client', got a shield with " + names
+              + " only: name what to charge, as in admit(Charge.of(\""
+              + names.iterator().next() + "\", key))");
+    }
+    requirePermits(permits, usual);
+    return usual;
+  }
+
+  /** What a key is charged where no limit is named, limit by limit. */
+  Charge[] usualCharges(String key, long permits) {
+    Charge[] charges = new Charge[usual.size()];
+    for (int i = 0; i < charges.length; i++) {
+      Limit limit = usual.limit(i).limit();
+      charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
+    }
+    return charges;
+  }
+
+  /** The limits that charges name; checks the charges. */
+  LimitSet of(Charge[] charges, boolean reserved) {
+    if (charges.length < 1 || charges.length > MOST_CHARGES) {
+      throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
+          + charges.length + ": name each limit that the work costs something");
+    }
+    Path path = root;
+    for (Charge charge : charges) {
+      path = next(path, charge.limit());
+    }
+    for (int i = 0; i < charges.length; i++) {
+      requireFit(charges, i, path.set.limit(i), reserved);
+    }
+    return path.set;
+  }
+
+  private Path next(Path path, String name) {
+    Path known = path.next.get(name);
+    return known != null ? known : make(path, name);
+  }
+
+  private Path make(Path path, String name) {
+    List<ActiveLimit> limits = new ArrayList<>();
+    for (int i = 0; i < path.set.size(); i++) {
+      limits.add(path.set.limit(i));
+    }
+    limits.add(byName.apply(name));
+    Path made = new Path(new LimitSet(refusals, limits));
+    if (count.get() < MOST_SETS && path.next.putIfAbsent(name, made) == null) {
+      count.incrementAndGet();
+    }
+    return made;
+  }
+
+  private static void requireFit(Charge[] charges, int index, ActiveLimit limit, boolean reserved) {
+    Charge charge = charges[index];
+    limit.requireNoKeyTogether(charge.key());
+    limit.requireKeyEach(charge.key());
+    requirePermits(charge.permits(), limit);
+    if (reserved) {
+      requireReserve(limit);
+    }
+    for (int i = 0; i < index; i++) {
+      if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
+        throw OpenBill.duplicate(charge);
+      }
+    }
+  }
+
+  /** Rejects the usual limits where permits cannot be settled. */
+  void requireReserve() {
+    for (int i = 0; i < usual.size(); i++) {
+      requireReserve(usual.limit(i));
+    }
+  }
+
+  /** Rejects a cost that the enforced limits can never admit. */
+  private static void requirePermits(long permits, LimitSet set) {
+    if (permits != 1) { // one is in every burst
+      ActiveLimit least = null;
+      for (int i = 0; i < set.size(); i++) {
+        ActiveLimit limit = set.limit(i);
+        least = least == null || most(limit) < most(least) ? limit : least;
+      }
+      requirePermits(permits, least);
+    }
+  }
+
+  private static void requirePermits(long permits, @Nullable ActiveLimit limit) {
+    long most = limit == null ? Long.MAX_VALUE : most(limit);
+    if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
+      String text =
+          limit == null ? "" : limit.limit().name() + ": " + limit.limit().text();
+      Requests.requirePermits(permits, most, text);
+    }
+  }
+
+  private static long most(ActiveLimit limit) {
+    return limit.limit().isShadow() ? Long.MAX_VALUE : limit.maxPermits();
+  }
+
+  private static void requireReserve(ActiveLimit limit) {
+    if (limit instanceof ForeignLimit foreign && !foreign.canGiveBack()) {
+      throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.flowshield.engine.limiter;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.Answer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The limits of a limiter, and what its decisions say of them.
+ *
+ * @param limits in the order of the allowances
+ * @param text all of them, as the user wrote them
+ * @param answer how a single one is answered
+ */
+record Rules(List<RateLimit> limits, String text, Answer<Decision> answer) {
+
+  static Rules of(List<RateLimit> limits) {
+    String text = String.join(", ", limits.stream().map(RateLimit::toString).toList());
+    return new Rules(limits, text, Answer.decision(text));
+  }
+
+  Decision.Admitted admitted(Allowances from, long hash, long permits, long now) {
+    List<Decision.Standing> standings = standings(from, hash, permits, now);
+    return new Decision.Admitted(remaining(standings), several(standings));
+  }
+
+  /**
+   * A rejection.
+   *
+   * @param wait until all of them admit
+   */
+  Decision.Rejected rejected(Allowances from, long hash, long permits, long now, long wait) {
+    List<Decision.Standing> standings = standings(from, hash, permits, now);
+    Decision.Standing longest = standings.get(0);
+    for (Decision.Standing standing : standings) {
+      longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
+    }
+    return new Decision.Rejected(remaining(standings), wait, longest.limit(), several(standings));
+  }
+
+  private List<Decision.Standing> standings(Allowances from, long hash, long permits, long now) {
+    List<Decision.Standing> standings = new ArrayList<>(limits.size());
+    for (int i = 0; i < limits.size(); i++) {
+      standings.add(new Decision.Standing(
+          limits.get(i).toString(),
+          from.get(i).remaining(hash, now),
+          from.get(i).retryAfterNanos(hash, permits, now)));
+    }
+    return standings;
+  }
+
+  private static long remaining(List<Decision.Standing> standings) {
+    long fewest = Long.MAX_VALUE;
+    for (Decision.Standing standing : standings) {
+      fewest = Math.min(fewest, standing.remaining());
+    }
+    return fewest;
+  }
+
+  private static List<Decision.Standing> several(List<Decision.Standing> standings) {
+    return standings.size() == 1 ? List.of() : standings;
+  }
+}
