@@ -2,7 +2,9 @@ package dev.flowshield.benchmarks;
 
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -26,15 +28,40 @@ public class ShieldBenchmark {
   private final FlowShield spent =
       FlowShield.builder().limit("10000000/s").perClient("1/day").inFlight(100).build();
 
+  private final FlowShield named = FlowShield.builder()
+      .limit("10000000/s burst 1000000000")
+      .perClient("1000000/s burst 1000000000")
+      .limit(Limit.each("tenant", "1000000/s burst 1000000000"))
+      .limit(Limit.each("spent", "1/day"))
+      .inFlight(100)
+      .build();
+  private final Charge[] charges = {
+    Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("tenant", "acme", 3)
+  };
+  private final Charge[] spentCharges = {
+    Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("spent", "acme")
+  };
+
   /** Fills what is to be full, and spends what is to be spent. */
   public ShieldBenchmark() {
     full.admit("alice");
     close(spent.admit("alice"));
+    close(named.admit(spentCharges));
   }
 
   @Benchmark
   public boolean flowShieldAdmitsAndCloses() {
     return close(plenty.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean flowShieldAdmitsAndClosesThreeNamed() {
+    return close(named.admit(charges));
+  }
+
+  @Benchmark
+  public boolean flowShieldRefusesThreeNamed() {
+    return close(named.admit(spentCharges));
   }
 
   @Benchmark

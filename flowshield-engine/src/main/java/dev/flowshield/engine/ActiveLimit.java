@@ -41,6 +41,11 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     return limit.scope() == Scope.EACH ? KeyTable.hashOf(key) : ALL;
   }
 
+  /** What stands for the key of a charge. */
+  final long hash(Charge charge) {
+    return limit.scope() == Scope.EACH ? charge.hash() : ALL;
+  }
+
   /** Rejects a key where one allowance is for all together. */
   final void requireNoKeyTogether(String key) {
     if (!key.isEmpty() && limit.scope() == Scope.TOGETHER) {

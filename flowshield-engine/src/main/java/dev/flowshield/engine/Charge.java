@@ -1,30 +1,40 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.limiter.Requests;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What work costs one limit of a shield: {@link FlowShield#admit(Charge...)}.
  *
- * @param limit the name of the limit
- * @param key whom it counts; empty for a limit for all together, and only there
- * @param permits what the work costs it; 0 only to settle
+ * <p>A value: immutable, equal by content, safe to share. One that is used again is cheaper, as it keeps what stands for its key.
  */
-public record Charge(String limit, String key, long permits) {
+public final class Charge {
+
+  private final String limit;
+  private final String key;
+  private final long permits;
+  private volatile long hash; // 0 until it is asked for; whichever thread sets it sets the same
 
   /**
-   * Checks the parts.
+   * A charge.
    *
+   * @param limit the name of the limit
+   * @param key whom it counts; empty for a limit for all together, and only there
+   * @param permits what the work costs it; 0 only to settle
    * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY} characters, or the permits are negative
    */
-  public Charge {
-    Objects.requireNonNull(limit, "limit");
+  public Charge(String limit, String key, long permits) {
+    this.limit = Objects.requireNonNull(limit, "limit");
     Requests.requireKey(key);
+    this.key = key;
     if (permits < 0) {
       throw new IllegalArgumentException("permits must be 0 or more, got " + permits
           + ": say what the work costs limit '" + limit + "'");
     }
+    this.permits = permits;
   }
 
   /** One permit of a limit for all together. */
@@ -45,5 +55,48 @@ public record Charge(String limit, String key, long permits) {
   /** Permits of a key. */
   public static Charge of(String limit, String key, long permits) {
     return new Charge(limit, key, permits);
+  }
+
+  /** The name of the limit. */
+  public String limit() {
+    return limit;
+  }
+
+  /** Whom it counts; empty for a limit for all together. */
+  public String key() {
+    return key;
+  }
+
+  /** What the work costs. */
+  public long permits() {
+    return permits;
+  }
+
+  /** What stands for the key in the tables; never 0. */
+  long hash() {
+    long known = hash;
+    if (known == 0) {
+      known = KeyTable.hashOf(key);
+      hash = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Charge that
+        && limit.equals(that.limit)
+        && key.equals(that.key)
+        && permits == that.permits;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(limit, key, permits);
+  }
+
+  @Override
+  public String toString() {
+    return "Charge[limit=" + limit + ", key=" + key + ", permits=" + permits + "]";
   }
 }

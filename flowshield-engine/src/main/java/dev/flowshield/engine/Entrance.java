@@ -54,21 +54,36 @@ final class Entrance {
    * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
    * after the judging, so that a client over its limit is told so by a full server too.
    */
-  /** Admits what a bill says, or not. */
-  Admission enter(LimitSet set, Bill bill) {
-    return enter(set, set.subject(bill), 0, 0, bill);
+  /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
+  Admission enter(LimitSet set, String key, long hash, long permits) {
+    return enter(set, key, hash, permits, null, false);
   }
 
-  /** Admits a request by a bill, or by one key and one cost for all limits of the set. */
-  Admission enter(LimitSet set, String key, long hash, long permits, @Nullable Bill bill) {
+  /**
+   * Admits a request that is charged a key and a cost for each limit of a set, or not.
+   *
+   * @param reserved whether its bill is settled later
+   */
+  Admission enter(LimitSet set, Charge[] charges, boolean reserved) {
+    return enter(set, set.subject(charges), 0, 0, charges, reserved);
+  }
+
+  private Admission enter(
+      LimitSet set,
+      String key,
+      long hash,
+      long permits,
+      Charge @Nullable [] charges,
+      boolean reserved) {
     boolean limited = set.isLimited();
     while (true) {
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
       OverLimit rejection =
-          bill == null ? set.judge(key, hash, permits, now) : set.judge(bill, now);
+          charges == null ? set.judge(key, hash, permits, now) : set.judge(charges, now);
       if (rejection != null) {
         return rejection;
       }
+      Bill bill = charges == null ? null : set.bill(charges, reserved);
       Admission taken = take(set, key, hash, permits, bill, now);
       if (taken == Shed.FULL) {
         if (giveBackLeftBehind()) {

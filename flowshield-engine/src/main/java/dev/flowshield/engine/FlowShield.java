@@ -58,12 +58,14 @@ public final class FlowShield {
   private final Entrance entrance;
   private final Refusals refusals;
   private final Limits limits;
+  private final LimitSets sets;
 
   FlowShield(Ticker ticker, long builtAt, int mostInFlight, Refusals refusals, Limits limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
     this.refusals = refusals;
     this.limits = limits;
+    this.sets = limits.sets();
     this.entrance = new Entrance(ticker, new InFlight(mostInFlight), refusals);
   }
 
@@ -95,10 +97,10 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Requests.requireKey(key);
-    LimitSet set = limits.sets().usual(permits);
+    LimitSet set = sets.usual(permits);
     return set.isLocal()
-        ? entrance.enter(set, key, limits.sets().hash(key), permits, null)
-        : entrance.enter(set, set.bill(limits.sets().usualCharges(key, permits), false));
+        ? entrance.enter(set, key, sets.hash(key), permits)
+        : entrance.enter(set, sets.usualCharges(key, permits), false);
   }
 
   /**
@@ -109,8 +111,8 @@ public final class FlowShield {
    *     together has one, or the permits can never be had at once; nothing is charged then
    */
   public Admission admit(Charge... charges) {
-    LimitSet set = limits.sets().of(charges, false);
-    return entrance.enter(set, set.bill(charges, false));
+    LimitSet set = sets.of(charges, false);
+    return entrance.enter(set, charges, false);
   }
 
   /**
@@ -121,15 +123,15 @@ public final class FlowShield {
    */
   public Admission reserve(String key, long permits) {
     Requests.requireKey(key);
-    LimitSet set = limits.sets().usual(permits);
-    limits.sets().requireReserve();
-    return entrance.enter(set, set.bill(limits.sets().usualCharges(key, permits), true));
+    LimitSet set = sets.usual(permits);
+    sets.requireReserve();
+    return entrance.enter(set, sets.usualCharges(key, permits), true);
   }
 
   /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
   public Admission reserve(Charge... charges) {
-    LimitSet set = limits.sets().of(charges, true);
-    return entrance.enter(set, set.bill(charges, true));
+    LimitSet set = sets.of(charges, true);
+    return entrance.enter(set, charges, true);
   }
 
   /**

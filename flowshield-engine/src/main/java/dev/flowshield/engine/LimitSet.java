@@ -112,7 +112,7 @@ final class LimitSet {
 
   private static void fill(long[] rows, Local part, Charge[] charges) {
     Charge charge = charges[part.charge];
-    long hash = part.limit.hash(charge.key());
+    long hash = part.limit.hash(charge);
     for (int row = part.from; row < part.to; row++) {
       Allowances.row(rows, row, hash, charge.permits());
     }
@@ -139,18 +139,19 @@ final class LimitSet {
         : refusals.refused(slowest, key, hash, slowest.overLimit(hash, permits, now, longest), now);
   }
 
-  /** As {@link #judge(String, long, long, long)}, by a bill. */
+  /** As {@link #judge(String, long, long, long)}, by charges. */
   @Nullable
-  OverLimit judge(Bill bill, long now) {
+  OverLimit judge(Charge[] charges, long now) {
     Local slowest = null;
     long longest = 0;
     for (Local part : enforced) {
-      OverLimit block =
-          refusals.block(part.limit, bill.key(part.charge), bill.hash(part.from), now);
+      Charge charge = charges[part.charge];
+      long hash = part.limit.hash(charge);
+      OverLimit block = refusals.block(part.limit, charge.key(), hash, now);
       if (block != null) {
         return block;
       }
-      long wait = part.limit.retryAfterNanos(bill.hash(part.from), bill.permits(part.charge), now);
+      long wait = part.limit.retryAfterNanos(hash, charge.permits(), now);
       if (wait > longest) {
         slowest = part;
         longest = wait;
@@ -159,9 +160,10 @@ final class LimitSet {
     if (slowest == null) {
       return null;
     }
-    long hash = bill.hash(slowest.from);
-    OverLimit rejection = slowest.limit.overLimit(hash, bill.permits(slowest.charge), now, longest);
-    return refusals.refused(slowest.limit, bill.key(slowest.charge), hash, rejection, now);
+    Charge charge = charges[slowest.charge];
+    long hash = slowest.limit.hash(charge);
+    OverLimit rejection = slowest.limit.overLimit(hash, charge.permits(), now, longest);
+    return refusals.refused(slowest.limit, charge.key(), hash, rejection, now);
   }
 
   /** Takes from all limits; false, with nothing taken, if one rejects by now. */
@@ -281,10 +283,10 @@ final class LimitSet {
   }
 
   /** Whose request it is: the key of the first limit for each key; empty if there is none. */
-  String subject(Bill bill) {
-    for (int charge = 0; charge < limits.length; charge++) {
-      if (limits[charge].limit().scope() == Scope.EACH) {
-        return bill.key(charge);
+  String subject(Charge[] charges) {
+    for (int i = 0; i < limits.length; i++) {
+      if (limits[i].limit().scope() == Scope.EACH) {
+        return charges[i].key();
       }
     }
     return "";

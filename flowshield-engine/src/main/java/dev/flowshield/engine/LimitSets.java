@@ -40,6 +40,7 @@ final class LimitSets {
   private final Function<String, ActiveLimit> byName;
   private final Refusals refusals;
   private final LimitSet usual; // what a key is charged where no limit is named
+  private final boolean nothingIsUsual; // there are limits, but all want to be named
   private final boolean hashed;
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
@@ -60,6 +61,7 @@ final class LimitSets {
             .filter(limits::containsKey)
             .map(byName)
             .toList());
+    this.nothingIsUsual = usual.size() == 0 && !limits.isEmpty();
     this.hashed = limits.containsKey(Limit.CLIENT);
     this.root = new Path(new LimitSet(refusals, List.of()));
   }
@@ -71,7 +73,7 @@ final class LimitSets {
 
   /** The limits that a key is charged where none is named; checks the permits. */
   LimitSet usual(long permits) {
-    if (usual.size() == 0 && !names.isEmpty()) {
+    if (nothingIsUsual) {
       throw new IllegalStateException(
           "a key alone is charged to the limits 'everyone' and 'client', got a shield with " + names
               + " only: name what to charge, as in admit(Charge.of(\""
