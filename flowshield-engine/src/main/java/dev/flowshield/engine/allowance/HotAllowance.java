@@ -58,9 +58,11 @@ public final class HotAllowance extends Ledger implements Allowance {
   @Override
   public boolean tryTake(long hash, long permits) {
     StripedWord seen = striped;
-    return seen.isPlain()
-        ? take(hash, permits, Answer.YES_OR_NO)
-        : seen.takeFromOwn(permits) || takeAnywhere(permits) != REJECTED;
+    if (!seen.isPlain()) {
+      return seen.takeFromOwn(permits) || takeAnywhere(permits) != REJECTED;
+    }
+    Boolean taken = seen.take(ticker, permits, Answer.YES_OR_NO);
+    return taken != null ? taken : take(hash, permits, Answer.YES_OR_NO);
   }
 
   @Override

@@ -40,8 +40,8 @@ public class Words {
    *   The clock comes after a first look at the word, because a rejection is honest only at a reading newer than the word that
    *   rejects. The second look comes because reading the clock takes longer than all else: an exchange on the older look
    *   would mostly fail under contention. Later tries keep the reading; an old reading can reject too early, never admit too
-   *   much, so a rejection counts only if the word is still the one seen first. Otherwise all is read again; another thread made
-   *   progress.
+   *   much, so a rejection counts only if the word that rejects is the one seen first. Otherwise all is read again; another thread
+   *   made progress.
    *
    * Memory order: volatile throughout.
    */
@@ -81,24 +81,25 @@ public class Words {
       long falls = falls(); // before the word (S4)
       long seen = word(at);
       long now = ticker.nanos();
-      T taken = tryTake(at, owner, now, permits, answer);
-      if (taken != null || fingerprint(at) != owner) {
-        return taken;
-      }
-      if (word(at) == seen) {
-        if (seen == MOVING) {
-          return null; // it moves again: the mark came back, which no word does (S3)
+      long word = word(at);
+      long next = REJECTED;
+      do {
+        if (isOfAnother(at, owner, word)) {
+          return null;
         }
-        // Judged here, as another word may have rejected if permits were refunded since.
-        long next = stepOrRenew(algorithm, seen, now, now, permits);
-        if (next == REJECTED) {
-          return answer.rejected(algorithm, seen, now, permits);
+        next = stepOrRenew(algorithm, word, now, now, permits);
+        if (next == REJECTED && word == seen) {
+          return answer.rejected(algorithm, word, now, permits);
         }
-        T admitted = answer.admitted(algorithm, next, now);
-        if (exchange(at, seen, next) == seen) {
-          return isOwn(at, owner, falls) ? admitted : null;
+        if (next != REJECTED) {
+          T admitted = answer.admitted(algorithm, next, now);
+          long found = exchange(at, word, next);
+          if (found == word) {
+            return isOwn(at, owner, falls) ? admitted : null;
+          }
+          word = found;
         }
-      }
+      } while (next != REJECTED);
     }
   }
 
