@@ -160,10 +160,7 @@ public final class FlowShieldBuilder {
   private Refusals refusals(long now) {
     return new Refusals(
         penalty == null ? null : penalty.table(now),
-        listener == null
-            ? null
-            : new RefusalEvents(
-                listener, executor, RefusalEvents.DEFAULT_PER_SECOND, showKeys, now),
+        listener == null ? null : new RefusalEvents(listener, executor, showKeys, now),
         new TopRefused(showKeys));
   }
 

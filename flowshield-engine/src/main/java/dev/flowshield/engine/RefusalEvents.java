@@ -1,11 +1,17 @@
 package dev.flowshield.engine;
 
+import static dev.flowshield.spi.RateAlgorithm.REJECTED;
+
+import dev.flowshield.RateLimit;
 import dev.flowshield.engine.RefusalEvent.Kind;
+import dev.flowshield.engine.allowance.StackRoom;
+import dev.flowshield.engine.rate.Gcra;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,101 +19,111 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener of refusals, of each kind now and then, so that a flood of them costs no more than a few.
+ * Tells a listener of refusals. A rate decides which ones, at most ten a second of each kind. They
+ * are told one after the other, as by the serial executor in the javadoc of {@link Executor}.
  *
- * <p>Thread-safe, never waits. A refusal that is not told reads one word and adds to a count, and allocates nothing. One that is told, of each
- * kind at most one in each interval, allocates what the executor needs.
+ * <p>Thread-safe, lock-free. A refusal that is not told allocates nothing.
  */
 final class RefusalEvents {
   /*
-   * State, for each kind a slot that holds one refusal to be told, with one long:
-   *
-   *   63 ........................ 1 | 0
-   *     next: when to tell again    | BUSY
-   *
-   * whether the refusal waits to be told, what was suppressed of the kind in all, and how much of that has been told. And one turn for all
-   * slots: NOBODY has it, it is HANDED to the executor, or RUNNING.
+   * State: for each kind a slot with the word of the rate and one refusal to be told, which is on
+   * its way while the word is odd; the batch, a bit for each slot in it; and whether the batch was
+   * handed to the executor and is not begun.
    *
    * Invariants
-   *   E1  One call at a time: only the turn that is RUNNING calls, and it is begun by an exchange from HANDED, or gone on with from NOBODY.
-   *   E2  Of each kind, two refusals are handed over at least an interval apart. If next lies farther ahead than an interval, the clock has
-   *       stepped back, and it is time.
-   *   E3  Each refusal is told or counted as suppressed, not both; each suppressed one is in the number of one event of its kind.
-   *   E4  What waits is told, or counted if the executor rejects it: who puts it there then tries for the turn, and who gives up the turn then
-   *       looks whether anything waits.
-   *   E5  A turn makes at most one call of each kind: what it has told stays BUSY until it is over. So an executor that runs its tasks where they
-   *       are handed in holds up a client for no more than that.
+   *   E1  One call at a time: the thread that adds the first slot hands the batch over, one thread
+   *       begins it by an exchange, and that thread empties it after its last call.
+   *   E2  Slots are claimed an interval apart, by an exchange of the word. A word more than two
+   *       intervals ahead is from before the clock stepped back, and it is time.
+   *   E3  Each refusal is told or counted, not both: a batch is begun once, to be told or, if the
+   *       executor rejects it, to be counted. Each one counted is in the number of one event.
+   *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
+   *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
+   *   E5  A word is made even after the batch is empty, so a batch has one refusal of each kind at
+   *       most. A client whose own thread runs the task waits for no more calls than these.
    *
-   * Memory order: volatile throughout. A slot's refusal is plain: `waits` passes it on. `told` is plain: only the turn uses it and passes it on.
+   * Memory order: volatile. The plain fields of a slot are passed on by the batch.
    */
-  static final int DEFAULT_PER_SECOND = 10;
-
-  private static final long BUSY = 1;
-  private static final int NOBODY = 0;
-  private static final int HANDED = 1;
-  private static final int RUNNING = 2;
-  private static final long SECOND = 1_000_000_000L;
-  private static final int MOST_PER_SECOND = 1000;
+  private static final Gcra RATE = new Gcra(RateLimit.parse("10/s burst 1"));
+  private static final long TWO_INTERVALS = 200_000_000;
+  private static final long CLAIMED = 1; // the words of a rate are even
 
   private final RefusalListener listener;
   private final Executor executor;
   private final boolean showKeys;
-  private final long interval;
   private final Map<Kind, Slot> slotOf = new EnumMap<>(Kind.class);
   private final Slot[] slots; // the same, to walk without an allocation
-  private final AtomicInteger turn = new AtomicInteger(NOBODY);
-  private final LongAdder failures = new LongAdder();
+  private final AtomicInteger batch = new AtomicInteger();
+  private final AtomicBoolean handedOver = new AtomicBoolean();
+  private final AtomicLong failures = new AtomicLong(); // a LongAdder may fail: it allocates
 
-  /**
-   * Tells this listener.
-   *
-   * @param executor who calls it; must run or reject what it gets, for if it drops it in silence, nothing is told any more
-   * @param perSecond how often at most of each kind, 1 to 1000
-   * @param showKeys whether it sees keys, or ids only
-   * @param now the time
-   * @throws IllegalArgumentException if {@code perSecond} is out of range
-   */
-  RefusalEvents(
-      RefusalListener listener, Executor executor, int perSecond, boolean showKeys, long now) {
-    if (perSecond < 1 || perSecond > MOST_PER_SECOND) {
-      throw new IllegalArgumentException("events a second must be 1 to 1000, got " + perSecond
-          + ": for more than that, count what the shield's answers are");
-    }
+  /** The executor must run or reject each task. If it drops one, nothing is told any more. */
+  RefusalEvents(RefusalListener listener, Executor executor, boolean showKeys, long now) {
     this.listener = Objects.requireNonNull(listener, "listener");
     this.executor = Objects.requireNonNull(executor, "executor");
     this.showKeys = showKeys;
-    this.interval = SECOND / perSecond;
     for (Kind kind : Kind.values()) {
       slotOf.put(kind, new Slot(kind, 1 << slotOf.size(), now));
     }
     this.slots = slotOf.values().toArray(Slot[]::new);
   }
 
-  /** The executor of the JDK for tasks without one: the common pool, or a thread for each where that has no room. */
+  /** The executor of the JDK for tasks without one: the common pool, or a thread for each task. */
   static Executor defaultExecutor() {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
 
-  /**
-   * A client was refused.
-   *
-   * @param hash stands for its key
-   */
+  /** A client was refused. The hash stands for its key. */
   void refused(Kind kind, Refusal refusal, long hash, String key, long now) {
     Slot slot = Objects.requireNonNull(slotOf.get(kind)); // each kind has one
-    if (!slot.claim(now, interval)) {
+    if (!slot.claim(now)) {
       slot.suppressed.increment();
       return;
     }
-    slot.put(refusal, hash, key);
-    if (!turn.compareAndSet(NOBODY, HANDED)) {
-      return; // E4
+    slot.refusal = refusal;
+    slot.hash = hash;
+    slot.key = key;
+    if (batch.getAndAdd(slot.bit) == 0) {
+      handedOver.set(true);
+      try {
+        executor.execute(() -> {
+          StackRoom.require();
+          empty(true);
+        });
+      } catch (Throwable notRun) { // an Error too: where no thread can be made, refusing goes on
+        empty(false);
+        failures.incrementAndGet();
+      }
     }
-    try {
-      executor.execute(() -> takeTurn(true));
-    } catch (Throwable notRun) { // also an Error: where no thread can be made, refusing must go on
-      takeTurn(false);
-      failures.increment();
+  }
+
+  /** Tells or counts the batch, unless it was begun: an executor may run what it has rejected. */
+  private void empty(boolean telling) {
+    if (!handedOver.compareAndSet(true, false)) {
+      return;
+    }
+    int done = 0;
+    do {
+      int seen = batch.get();
+      for (Slot slot : slots) {
+        if ((seen & ~done & slot.bit) != 0) {
+          try {
+            if (telling) {
+              listener.refused(slot.event(showKeys));
+            } else {
+              slot.suppressed.increment();
+            }
+          } catch (Throwable failure) { // RefusalListener says why an Error goes no further either
+            failures.incrementAndGet();
+          }
+        }
+      }
+      done = seen;
+    } while (!batch.compareAndSet(done, 0));
+    for (Slot slot : slots) {
+      if ((done & slot.bit) != 0) {
+        slot.word.set(slot.word.get() & ~CLAIMED);
+      }
     }
   }
 
@@ -118,102 +134,43 @@ final class RefusalEvents {
 
   /** Calls that failed: the listener threw something, or the executor did not take the call. */
   long failures() {
-    return failures.sum();
+    return failures.get();
   }
 
-  /**
-   * Tells all that waits, or only counts it, if the turn was handed over and nobody has it yet: an executor may have rejected the task and run
-   * it all the same.
-   */
-  private void takeTurn(boolean telling) {
-    boolean mine = turn.compareAndSet(HANDED, RUNNING);
-    int done = 0; // the bits of the slots that were emptied
-    try {
-      while (mine) {
-        for (Slot slot : slots) {
-          if (slot.waits) {
-            done |= slot.bit;
-            slot.waits = false;
-            if (telling) {
-              tell(slot);
-            } else {
-              slot.suppressed.increment();
-            }
-          }
-        }
-        turn.set(NOBODY);
-        mine = anyWaits() && turn.compareAndSet(NOBODY, RUNNING);
-      }
-    } finally {
-      if (mine) {
-        turn.set(NOBODY);
-      }
-      for (Slot slot : slots) {
-        if ((done & slot.bit) != 0) { // no call deeper than the taking: the stack may end here
-          slot.state.set(slot.state.get() & ~BUSY);
-        }
-      }
-    }
-  }
-
-  private boolean anyWaits() {
-    for (Slot slot : slots) {
-      if (slot.waits) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void tell(Slot slot) {
-    try {
-      listener.refused(slot.event(showKeys));
-    } catch (Throwable failure) { // RefusalListener says why an Error goes no further either
-      failures.increment();
-    }
-  }
-
-  /** What there is to tell of one kind. */
   private static final class Slot {
-
     final Kind kind;
     final int bit;
+    final AtomicLong word;
     final LongAdder suppressed = new LongAdder();
-    volatile boolean waits;
-    private final AtomicLong state;
-    private Refusal refusal = Shed.FULL; // whatever, until there is one
+    private long told; // of those suppressed
+    private Refusal refusal = Shed.FULL; // any, until the first
     private String key = "";
     private long hash;
-    private long told;
 
     Slot(Kind kind, int bit, long now) {
       this.kind = kind;
       this.bit = bit;
-      this.state = new AtomicLong(now & ~BUSY);
+      this.word = new AtomicLong(RATE.idle(now));
     }
 
-    /** Takes the slot, if it is time and nobody has it. */
-    boolean claim(long now, long interval) {
-      long seen = state.get();
-      long left = seen - now;
-      boolean isTime = (seen & BUSY) == 0 && (left <= 0 || left > interval);
-      return isTime && state.compareAndSet(seen, (now + interval) | BUSY);
+    /** Claims it if it is time. If the exchange fails, another thread has claimed it. */
+    boolean claim(long now) {
+      long seen = word.get();
+      boolean isFarAhead = RATE.retryAfterNanos(seen, now, 1) > TWO_INTERVALS;
+      long next = RATE.step(isFarAhead ? RATE.idle(now) : seen, now, 1);
+      if ((seen & CLAIMED) != 0 || next == REJECTED) {
+        return false;
+      }
+      StackRoom.require();
+      return word.compareAndSet(seen, next | CLAIMED);
     }
 
-    /** For who has claimed it. */
-    void put(Refusal newRefusal, long newHash, String newKey) {
-      refusal = newRefusal;
-      hash = newHash;
-      key = newKey;
-      waits = true;
-    }
-
-    /** For who has the turn. */
     RefusalEvent event(boolean showKeys) {
+      String client = ClientName.of(hash, showKeys ? key : null);
       long all = suppressed.sum();
-      long since = all - told;
+      RefusalEvent event = new RefusalEvent(refusal, kind, client, all - told);
       told = all;
-      return new RefusalEvent(refusal, kind, ClientName.of(hash, showKeys ? key : null), since);
+      return event;
     }
   }
 }

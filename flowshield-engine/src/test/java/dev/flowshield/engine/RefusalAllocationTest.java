@@ -60,7 +60,7 @@ class RefusalAllocationTest {
 
   @Test
   void aRefusalThatIsNotToldAllocatesNothing() {
-    RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, 10, false, 0);
+    RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, false, 0);
     events.refused(Kind.SHED, Shed.FULL, 1, "", 0);
     assertThat(bytes(i -> {
           events.refused(Kind.SHED, Shed.FULL, 1, "", i);

@@ -1,7 +1,6 @@
 package dev.flowshield.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowshield.engine.RefusalEvent.Kind;
@@ -22,8 +21,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ten events of each kind a second, told by an executor that runs its tasks when the test says so. */
 class RefusalEventsTest {
@@ -157,7 +154,7 @@ class RefusalEventsTest {
 
   @Test
   void showsKeysOnlyWhereThatWasAskedFor() {
-    RefusalEvents open = new RefusalEvents(told::add, Runnable::run, 10, true, ticker.nanos());
+    RefusalEvents open = new RefusalEvents(told::add, Runnable::run, true, ticker.nanos());
     open.refused(Kind.SHED, REFUSAL, 0xcafe, "alice".repeat(20), ticker.nanos());
 
     assertThat(told)
@@ -210,6 +207,32 @@ class RefusalEventsTest {
   }
 
   @Test
+  void whatWaitsForATaskThatIsRejectedIsCounted() { // E3, E4
+    List<RefusalEvents> self = new ArrayList<>();
+    RefusalEvents rejected = events(told::add, task -> {
+      if (tasks.isEmpty()) {
+        tasks.add(task);
+        self.get(0).refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+        throw new RejectedExecutionException("full");
+      }
+      task.run();
+    });
+    self.add(rejected);
+
+    rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    assertThat(rejected.suppressed()).isEqualTo(2);
+    assertThat(rejected.failures()).isEqualTo(1);
+    ticker.advance(INTERVAL);
+    rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    rejected.refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+    run(); // what was rejected
+
+    assertThat(told)
+        .extracting(RefusalEvent::kind, RefusalEvent::suppressed)
+        .containsExactly(tuple(Kind.SHED, 1L), tuple(Kind.BLOCK, 1L));
+  }
+
+  @Test
   void aRefusalThatWasToldByAnExecutorThatFailsThenIsNotCountedOnceMore() { // E3
     RefusalEvents late = events(told::add, task -> {
       task.run();
@@ -223,19 +246,6 @@ class RefusalEventsTest {
     assertThat(late.failures()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 1000})
-  void tellsAsOftenAsWasAskedFor(int perSecond) { // E2
-    RefusalEvents often =
-        new RefusalEvents(told::add, Runnable::run, perSecond, false, ticker.nanos());
-    for (int i = 0; i < 10_000; i++) {
-      often.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
-      ticker.advance(Duration.ofMillis(1).dividedBy(5));
-    }
-
-    assertThat(told).as("in two seconds").hasSize(2 * perSecond);
-  }
-
   @Test
   void aClockThatStepsBackSilencesNobody() { // E2
     refuse(1);
@@ -247,6 +257,21 @@ class RefusalEventsTest {
 
     assertThat(told).hasSize(2);
     assertThat(tasks).isEmpty();
+  }
+
+  @Test
+  void aReadingThatIsALittleOldTellsNothingForTwoIntervalsAtMost() { // E2
+    refuse(1);
+    run();
+    ticker.advance(INTERVAL.negated());
+    refuse(1);
+    run();
+    assertThat(told).hasSize(1);
+    ticker.advance(INTERVAL.multipliedBy(2));
+    refuse(1);
+    run();
+
+    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(0L, 1L);
   }
 
   @Test
@@ -333,22 +358,11 @@ class RefusalEventsTest {
   }
 
   private static Kind kind(int thread) {
-    return KINDS.get(thread % KINDS.size());
-  }
-
-  @Test
-  void noMoreThanAThousandASecondCanBeAskedFor() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RefusalEvents(told::add, tasks::add, 0, false, 0))
-        .withMessageContaining("events a second must be 1 to 1000, got 0: for");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RefusalEvents(told::add, tasks::add, 1001, false, 0))
-        .withMessageContaining("got 1001");
+    return KINDS.get(thread % 2); // so that threads meet at a slot
   }
 
   private RefusalEvents events(RefusalListener listener, Executor executor) {
-    return new RefusalEvents(
-        listener, executor, RefusalEvents.DEFAULT_PER_SECOND, false, ticker.nanos());
+    return new RefusalEvents(listener, executor, false, ticker.nanos());
   }
 
   private void refuse(int times) {

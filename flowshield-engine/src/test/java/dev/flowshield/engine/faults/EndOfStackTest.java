@@ -8,6 +8,7 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Shed;
 import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ class EndOfStackTest {
 
   private long nanos = 1L << 50; // a manual ticker takes a lock, which would be lost as well
   private @Nullable Admitted open; // a field, as a call to remember it may be one too many
+  private final long[] told = new long[2];
   private int calls;
   private int overflows;
   private int answers;
@@ -107,6 +109,41 @@ class EndOfStackTest {
       assertThat(limiter.tryAcquire(key))
           .as("permit beyond the burst of '%s'", key)
           .isFalse();
+    }
+  }
+
+  @Test
+  void leavesEachKindOfRefusalToBeToldAgain() throws Exception {
+    FlowShield shield = FlowShield.builder()
+        .ticker(() -> nanos)
+        .perClient(RateLimit.of(1, Duration.ofDays(366)))
+        .inFlight(CAP)
+        .onRefusal(
+            event -> told[event.refusal() instanceof Shed ? 1 : 0]++, task -> deepen(20, task))
+        .build();
+    for (String client : CLIENTS.subList(0, CAP)) { // whose work goes on, so all others are shed
+      assertThat(shield.admit(client)).isInstanceOf(Admitted.class);
+    }
+    Runnable call = () -> {
+      nanos += Duration.ofMillis(200).toNanos();
+      calls++;
+      shield.admit(CLIENTS.get(calls % 2 * CAP));
+    };
+
+    toTheEndOfTheStack(call);
+
+    long[] before = told.clone();
+    call.run();
+    call.run();
+    assertThat(told).as("told").containsExactly(before[0] + 1, before[1] + 1);
+  }
+
+  /** As an executor that needs more of the stack than its client had to have. */
+  private static void deepen(int calls, Runnable task) {
+    if (calls == 0) {
+      task.run();
+    } else {
+      deepen(calls - 1, task);
     }
   }
 
