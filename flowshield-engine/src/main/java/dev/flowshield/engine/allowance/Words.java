@@ -80,6 +80,9 @@ public class Words {
     while (true) {
       long falls = falls(); // before the word (S4)
       long seen = word(at);
+      if (seen == MOVING) {
+        return null;
+      }
       long now = ticker.nanos();
       long word = word(at);
       long next = REJECTED;

@@ -83,27 +83,28 @@ public class WordsTest {
     }
 
     @Test
-    void isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo() { // S2
-      long spent = oneASecond.step(oneASecond.idle(10), 10, 1);
-      slots.freeze(AT); // a newcomer gets it
-      Ticker endsTheMove = () -> {
-        slots.word(AT, spent);
+    void isLeftAloneWhenItBeginsToMoveWhileTheClockIsRead() { // S2
+      Ticker freezes = () -> {
+        slots.freeze(AT);
         return 10;
       };
-      RateAlgorithm growsAfterARefusal = new Altered(oneASecond) {
+
+      assertThat(decide(freezes)).isNull();
+      assertThat(longs).containsExactly(0, 0, OWNER, Words.MOVING);
+    }
+
+    @Test
+    void isLeftAloneWhenItBeginsToMoveWhileItIsJudged() { // S2
+      RateAlgorithm freezes = new Altered(oneASecond) {
         @Override
         public long step(long word, long now, long permits) {
           long next = super.step(word, now, permits);
-          if (next == REJECTED) {
-            slots.freeze(AT);
-          }
+          slots.freeze(AT);
           return next;
         }
       };
 
-      assertThat(words(growsAfterARefusal).take(AT, OWNER, endsTheMove, 1, Answer.YES_OR_NO))
-          .as("the frozen word says nothing of the key")
-          .isNull();
+      assertThat(words(freezes).take(AT, OWNER, () -> 10, 1, Answer.YES_OR_NO)).isNull();
       assertThat(longs).containsExactly(0, 0, OWNER, Words.MOVING);
     }
   }
@@ -173,10 +174,12 @@ public class WordsTest {
       RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
       long oneTaken = two.step(two.idle(0), 0, 1);
       slots.word(AT, oneTaken);
-      Ticker takes = () -> {
+      Deque<Ticker> readings = new ArrayDeque<>();
+      readings.add(() -> {
         slots.word(AT, two.step(oneTaken, 0, 1));
         return 0;
-      };
+      });
+      readings.add(() -> 0);
       RateAlgorithm givesBack = new Altered(two) {
         @Override
         public long step(long word, long now, long permits) {
@@ -188,7 +191,8 @@ public class WordsTest {
         }
       };
 
-      assertThat(words(givesBack).take(AT, OWNER, takes, 1, Answer.decision("")))
+      assertThat(words(givesBack)
+              .take(AT, OWNER, () -> readings.remove().nanos(), 1, Answer.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 

@@ -238,7 +238,7 @@ class MutantsTest {
                 "return word == MOVING || fingerprint(at) != owner;",
                 "return fingerprint(at) != owner;"),
             WordsTest.class.getName() + "$ASlotThatIsNotTheKeys",
-            "isLeftAloneWhenItMovesAgainThoughItMovedAtTheFirstLookToo"),
+            "isLeftAloneWhileItMoves"),
         new Mutant(
             "a refusal counts though the word has changed",
             WORDS,
@@ -285,8 +285,8 @@ class MutantsTest {
             "aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged"),
         new Mutant(
             "a change keeps words that mean something else by then",
-            SEGMENT,
-            List.of("conversion.word(frozen.word(at), now)", "frozen.word(at)"),
+            BUCKETS,
+            List.of("conversion.word(word(at), now)", "word(at)"),
             RACES.getName(),
             "aChangeCountsWhatIsOwedInTheNewLimit"),
         new Mutant(
