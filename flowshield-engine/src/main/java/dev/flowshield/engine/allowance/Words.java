@@ -80,14 +80,11 @@ public class Words {
     while (true) {
       long falls = falls(); // before the word (S4)
       long seen = word(at);
-      if (seen == MOVING) {
-        return null;
-      }
       long now = ticker.nanos();
       long word = word(at);
       long next = REJECTED;
       do {
-        if (isOfAnother(at, owner, word)) {
+        if (seen == MOVING || isOfAnother(at, owner, word)) {
           return null;
         }
         next = stepOrRenew(algorithm, word, now, now, permits);
