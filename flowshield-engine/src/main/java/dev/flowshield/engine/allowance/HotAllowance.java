@@ -172,6 +172,12 @@ public final class HotAllowance extends Ledger implements Allowance {
     return striped;
   }
 
+  /** As declared: whatever hash a call has, all wait for the same permits. */
+  @Override
+  protected long waiter(long hash) {
+    return StripedWord.ALL;
+  }
+
   @Override
   protected boolean rewrite(long hash, Rewrite rewrite) {
     return striped.rewrite(StripedWord.WORD, ticker, rewrite);

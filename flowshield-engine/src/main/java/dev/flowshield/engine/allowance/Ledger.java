@@ -44,6 +44,11 @@ public abstract class Ledger {
   /** Sees to it, under the lock, that all permits are in words, so that a caller can wait for them. */
   protected abstract void gather();
 
+  /** The key for whose permits a caller waits: what it is known by here. */
+  protected long waiter(long hash) {
+    return hash;
+  }
+
   /** Holds the lock of the words until it is unlocked, in a {@code finally}. */
   protected final void lock() {
     StackRoom.require();
@@ -111,7 +116,7 @@ public abstract class Ledger {
     public long next(RateAlgorithm algorithm, long word, long now) {
       return others > algorithm.maxPermits()
           ? word // too much was refunded to know
-          : algorithm.giveBack(word, taken, others, waits.refundTime(hash, now), permits);
+          : algorithm.giveBack(word, taken, others, waits.refundTime(waiter(hash), now), permits);
     }
   }
 
@@ -172,7 +177,7 @@ public abstract class Ledger {
   public final void waitUntil(long hash, long time) {
     lock();
     try {
-      waits.until(hash, time);
+      waits.until(waiter(hash), time);
     } finally {
       unlock();
     }
@@ -182,7 +187,7 @@ public abstract class Ledger {
   public final void waitOver(long hash) {
     lock();
     try {
-      waits.over(hash);
+      waits.over(waiter(hash));
     } finally {
       unlock();
     }

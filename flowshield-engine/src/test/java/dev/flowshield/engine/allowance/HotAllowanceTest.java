@@ -185,6 +185,19 @@ public class HotAllowanceTest {
     }
   }
 
+  @Test
+  void aRefundIsComputedAsOfTheTimeOfACallerThatWaitsWhateverHashEitherHas() {
+    long stamp = limit.stamp(ANY);
+    long taken = limit.take(ANY, 4, ticker.nanos());
+    long other = ANY + 1;
+    limit.waitUntil(other, ticker.nanos() + 4 * TENTH);
+    Ahead.take(limit, other, 4, ticker.nanos(), 4 * TENTH);
+
+    limit.refund(ANY, taken, stamp, 4);
+
+    assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(5 * TENTH);
+  }
+
   /** What was taken ahead of time by a caller that gave up. */
   @Nested
   class Undoing {

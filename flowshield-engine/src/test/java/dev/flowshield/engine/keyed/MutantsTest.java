@@ -154,21 +154,27 @@ class MutantsTest {
         new Mutant(
             "a refund in the table is computed as of now while callers wait",
             LEDGER,
-            List.of("waits.refundTime(hash, now)", "now"),
+            List.of("waits.refundTime(waiter(hash), now)", "now"),
             GIVING_UP,
             "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "a refund on one word is computed as of now while callers wait",
             LEDGER,
-            List.of("waits.refundTime(hash, now)", "now"),
+            List.of("waits.refundTime(waiter(hash), now)", "now"),
             GIVING_UP,
             "aRefundBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "a refund of a striped limit is computed as of now while callers wait",
             LEDGER,
-            List.of("waits.refundTime(hash, now)", "now"),
+            List.of("waits.refundTime(waiter(hash), now)", "now"),
             GIVING_UP,
             "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
+        new Mutant(
+            "callers of one allowance are told apart by a hash",
+            ALLOWANCE + "HotAllowance",
+            List.of("    return StripedWord.ALL;", "    return hash;"),
+            HotAllowanceTest.class.getName(),
+            "aRefundIsComputedAsOfTheTimeOfACallerThatWaitsWhateverHashEitherHas"),
         new Mutant(
             "a waiter that gives up takes its own turn along, and those behind keep theirs",
             LINE,
