@@ -66,6 +66,29 @@ class FlowShieldLimitsTest {
     assertThat(admitted).isEqualTo(10);
   }
 
+  @Test
+  void limitsAreChargedRightInHoweverManyWaysTheyAreNamedTogether() { // more than are kept as sets
+    FlowShieldBuilder settings = shield();
+    for (int i = 0; i < 12; i++) {
+      settings.limit(Limit.each("l" + i, "10000000/day"));
+    }
+    FlowShield shield = settings.build();
+    int ways = 12 * 12 * 12 * 12;
+    for (int way = 0; way < ways; way++) {
+      close(shield.admit(
+          Charge.of("l" + way % 12, "a"),
+          Charge.of("l" + way / 12 % 12, "b"),
+          Charge.of("l" + way / 144 % 12, "c"),
+          Charge.of("l" + way / 1728, "d")));
+    }
+
+    for (int i = 0; i < 12; i++) {
+      for (String key : List.of("a", "b", "c", "d")) {
+        assertThat(shield.peek("l" + i, key).remaining()).isEqualTo(10_000_000 - ways / 12);
+      }
+    }
+  }
+
   @Nested
   class ChargingByName {
 

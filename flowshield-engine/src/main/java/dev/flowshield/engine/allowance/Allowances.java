@@ -4,7 +4,6 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.spi.RateAlgorithm;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -250,10 +249,5 @@ public final class Allowances {
         }
       }
     }
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(all);
   }
 }
