@@ -25,7 +25,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
 
   private volatile @Nullable Supplier<Progress> watched;
   private volatile boolean closed;
-  private int looksSinceGone; // accessed by the one task that looks
+  private int looksInPatience; // accessed by the one task that looks
 
   HttpAdmitted(@Nullable Admitted admitted, Unfinished unfinished) {
     this.admitted = admitted;
@@ -34,8 +34,8 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
 
   /**
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
-   * closed; closes it when the work has ended, or when the client has been gone for {@value
-   * #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a request whose end is told
+   * closed; closes it when the work has ended, or when the client has been gone, or the request handed
+   * back, for {@value #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a request whose end is told
    * soon should be closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
@@ -56,10 +56,12 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
     Progress progress = work == null ? Progress.GOING_ON : work.get();
     if (progress == Progress.ENDED) {
       close();
-    } else if (progress == Progress.CLIENT_GONE) {
-      looksSinceGone++;
-      if (looksSinceGone > PATIENCE_LOOKS) {
-        ignored();
+    } else if (progress != Progress.GOING_ON) {
+      looksInPatience++;
+      if (looksInPatience > PATIENCE_LOOKS) {
+        if (progress == Progress.CLIENT_GONE) {
+          ignored();
+        }
         close();
       }
     }

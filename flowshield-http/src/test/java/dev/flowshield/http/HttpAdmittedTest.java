@@ -46,6 +46,18 @@ class HttpAdmittedTest {
   }
 
   @Test
+  void isClosedAsASuccessWhenItWasHandedBackAndNothingMoreIsHeard() {
+    admitted().watch(progress::get);
+    look(100);
+    progress.set(Progress.HANDED_BACK);
+    look(LOOKS_OF_PATIENCE);
+    assertThat(shield.stats().inFlight()).isEqualTo(1);
+    look(1);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.stats().ignored()).isZero();
+  }
+
+  @Test
   void aLookIsPlannedWhileThereIsSomethingToLookAtAndOnceForAll() {
     HttpAdmitted first = admitted();
     HttpAdmitted second = admitted();

@@ -16,37 +16,37 @@ final class AdmissionContext implements AsyncContext {
 
   private final AsyncContext context;
 
-  // Runs first: the container may throw, as it has ended a request whose client has gone, or may
+  // Told first: the container may throw, as it has ended a request whose client has gone, or may
   // run
-  // the dispatched request on another thread, which starts anew, before the call returns.
-  private final Runnable handedBack;
+  // the dispatched request on another thread, which starts again, before the call returns.
+  private final AdmissionRequest request;
 
-  AdmissionContext(AsyncContext context, Runnable handedBack) {
+  AdmissionContext(AsyncContext context, AdmissionRequest request) {
     this.context = context;
-    this.handedBack = handedBack;
+    this.request = request;
   }
 
   @Override
   public void complete() {
-    handedBack.run();
+    request.completed();
     context.complete();
   }
 
   @Override
   public void dispatch() {
-    handedBack.run();
+    request.handedBack();
     context.dispatch();
   }
 
   @Override
   public void dispatch(String path) {
-    handedBack.run();
+    request.handedBack();
     context.dispatch(path);
   }
 
   @Override
   public void dispatch(ServletContext other, String path) {
-    handedBack.run();
+    request.handedBack();
     context.dispatch(other, path);
   }
 

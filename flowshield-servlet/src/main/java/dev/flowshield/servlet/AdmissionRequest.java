@@ -38,6 +38,8 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   private volatile boolean clientGone;
   private volatile boolean handedBack; // since the last start
 
+  private volatile boolean completed;
+
   AdmissionRequest(
       HttpServletRequest request, HttpServletResponse response, HttpAdmitted admitted) {
     super(request);
@@ -61,14 +63,21 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   }
 
   private AsyncContext watched(AsyncContext context) {
-    return new AdmissionContext(context, this::handBack);
+    return new AdmissionContext(context, this);
   }
 
-  private void handBack() {
+  /** The application hands the request back, to be dispatched or since it is complete. */
+  void handedBack() {
     handedBack = true;
     if (clientGone) { // else the container tells when it is done with the request
       admitted.close();
     }
+  }
+
+  /** The application has completed the request. */
+  void completed() {
+    completed = true;
+    handedBack();
   }
 
   /** To be called when the chain has returned, or has thrown. */
@@ -136,11 +145,14 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     if (clientGone) {
       return Progress.CLIENT_GONE;
     }
-    if (!isRecycled(context)) {
-      return Progress.GOING_ON;
+    if (isRecycled(context)) {
+      admitted.ignored();
+      return Progress.ENDED;
     }
-    admitted.ignored();
-    return Progress.ENDED;
+    // Tomcat 10.1 may begin the context of a request whose stream was reset at that moment, and
+    // then
+    // never tells that it is complete.
+    return completed ? Progress.HANDED_BACK : Progress.GOING_ON;
   }
 
   /**

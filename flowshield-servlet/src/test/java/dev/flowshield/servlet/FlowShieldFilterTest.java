@@ -2,9 +2,11 @@ package dev.flowshield.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletContext;
@@ -37,7 +39,7 @@ class FlowShieldFilterTest {
       HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero()).build();
 
   @Test
-  void refusesInitParamsBesideAShieldMadeBefore() {
+  void rejectsInitParamsBesideAShieldMadeBefore() {
     FlowShieldFilter filter = new FlowShieldFilter(shield);
 
     assertThatThrownBy(() -> filter.init(new Config(Map.of("limit", "5/s"))))
@@ -67,7 +69,7 @@ class FlowShieldFilterTest {
   }
 
   @Test
-  void refusesToRunBeforeItIsInitialized() {
+  void rejectsToRunBeforeItIsInitialized() {
     FlowShieldFilter filter = new FlowShieldFilter();
 
     assertThatThrownBy(() -> filter.doFilter(request(), response(), (request, response) -> {}))
@@ -76,7 +78,7 @@ class FlowShieldFilterTest {
   }
 
   @Test
-  void refusesToBeMadeWithoutAShieldItWasPromised() {
+  void rejectsToBeMadeWithoutAShieldItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("shield");
@@ -108,6 +110,22 @@ class FlowShieldFilterTest {
         (request, response) -> assertThat(shield.stats().inFlight()).isOne());
 
     assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void freesThePlaceOfACompletedRequestIfTheContainerNeverTellsOfIt() throws Exception {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+    Map<String, Object> asynchronous = new HashMap<>(REQUEST);
+    asynchronous.put("startAsync", stub(AsyncContext.class, Map.of("getTimeout", 1L)));
+
+    filter.doFilter(
+        stub(HttpServletRequest.class, asynchronous),
+        response(),
+        (request, response) -> request.startAsync().complete());
+
+    assertThat(shield.stats().inFlight()).isOne();
+    await().untilAsserted(() -> assertThat(shield.stats().inFlight()).isZero());
+    assertThat(shield.stats().ignored()).isZero();
   }
 
   @Test
