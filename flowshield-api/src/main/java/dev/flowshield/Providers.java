@@ -1,6 +1,5 @@
 package dev.flowshield;
 
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.net.URL;
@@ -74,8 +73,9 @@ final class Providers {
     try {
       limiter = provider.create(spec);
     } catch (
-        IllegalArgumentException refused) { // the caller's limit or option, in the provider's words
-      throw refused;
+        IllegalArgumentException
+            rejected) { // the caller's limit or option, in the provider's words
+      throw rejected;
     } catch (RuntimeException failure) {
       throw new IllegalStateException(
           "limiter '" + provider.name() + "' of " + origin(provider) + " could not be created: "

@@ -33,7 +33,7 @@ public record RateLimit(long permits, Duration period, long burst) {
 
   private static final String FORM =
       "permits/period, as in '100/s', '1000/min burst 50' or '5/250ms' (periods: ns, us, ms, s, min, h, day)";
-  // Eighteen digits always fit a long, so numbers that are too large are refused with their range,
+  // Eighteen digits always fit a long, so numbers that are too large are rejected with their range,
   // not as malformed.
   private static final Pattern TEXT =
       Pattern.compile("(\\d{1,18}) ?/ ?(?:(\\d{1,18}) ?)?([a-z]{1,7})(?: burst (\\d{1,18}))?");

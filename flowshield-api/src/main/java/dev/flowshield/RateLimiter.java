@@ -1,7 +1,6 @@
 package dev.flowshield;
 
 import dev.flowshield.spi.ForwardingRateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.time.Duration;
@@ -95,7 +94,7 @@ public interface RateLimiter {
   }
 
   /**
-   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is to be paced rather than refused.
+   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is to be paced rather than rejected.
    *
    * <p>First come, first served, for each key by itself: who waits has taken the permits that come back next, so nobody who asks later
    * gets them first. Whoever would wait too long, or finds too many waiting, is rejected at once. Blocks the calling thread, holds no lock
@@ -229,7 +228,7 @@ public interface RateLimiter {
     return of(name, LimiterSpec.of(limit));
   }
 
-  /** As {@link #of(String, RateLimit)}, with a ticker, a client cap or options of the provider's own. */
+  /** As {@link #of(String, RateLimit)}, with a ticker, a key cap or options of the provider's own. */
   static RateLimiter of(String name, LimiterSpec spec) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(spec, "spec");

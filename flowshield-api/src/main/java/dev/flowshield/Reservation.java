@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The answer to a request for an estimated number of permits, whose true number shows later: {@link Held} or {@link Refused}.
+ * The answer to a request for an estimated number of permits, whose true number shows later: {@link Held} or {@link Rejected}.
  *
  * <pre>{@code
  * Reservation reservation = limiter.reserve("alice", 500);
@@ -23,7 +23,7 @@ public sealed interface Reservation {
   }
 
   /** Nothing was taken, and there is nothing to settle. */
-  record Refused(Decision.Rejected decision) implements Reservation {
+  record Rejected(Decision.Rejected decision) implements Reservation {
 
     /** The shortest wait that could help. */
     public Duration retryAfter() {

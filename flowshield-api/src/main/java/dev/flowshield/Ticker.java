@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
  * Where limiters read the time: monotonic nanoseconds from an arbitrary origin, as {@link System#nanoTime()} gives them.
  *
  * <p>Only differences mean anything, and the count may wrap around. Tests pass a ticker that they turn by hand. A reading that
- * steps back makes the built-in limiters refuse for as long as the step was. It makes them admit no more, unless it is by more than
+ * steps back makes the built-in limiters reject for as long as the step was. It makes them admit no more, unless it is by more than
  * 2.4 hours: then what was taken may be forgotten. A permit counts at the reading by which its call was judged, and the readings of
  * any span admit no more than the limit does in that span, however often the clock passes there. There are exceptions. Permits that
  * are given back while the clock is behind may pass once more, and so may what comes back in the length of the step if the limit
  * is changed meanwhile. A limit without keys whose burst is big enough to be kept in cells may admit a 64th of it once more.
  *
- * <p>Implementations are thread-safe. A check reads the ticker once, or again when it refuses a key or when other threads
+ * <p>Implementations are thread-safe. A check reads the ticker once, or again when it rejects a key or when other threads
  * got between; it is the largest single cost of a check, so keep it cheap.
  */
 @FunctionalInterface

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.samples.SampleFolder;
 import dev.flowshield.samples.SampleProviders;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
@@ -98,7 +97,7 @@ class ProvidersTest {
     }
 
     @Test
-    void refusesWhatItCannotKeepInItsOwnWords() throws IOException {
+    void rejectsWhatItCannotKeepInItsOwnWords() throws IOException {
       see(provider(SampleProviders.Generous.class));
 
       assertThatIllegalArgumentException()
@@ -378,7 +377,7 @@ class ProvidersTest {
     }
 
     @Override
-    public long maxPermits() {
+    public long burst() {
       return 3;
     }
   }

@@ -41,7 +41,7 @@ class RateLimitPropertyTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void anyTextIsALimitOrIsRefusedWithAMessage(long seed) {
+  void anyTextIsALimitOrIsRejectedWithAMessage(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int limits = 0;
     for (int i = 0; i < 10_000; i++) {
@@ -50,8 +50,8 @@ class RateLimitPropertyTest {
         RateLimit limit = RateLimit.parse(text);
         limits++;
         assertThat(RateLimit.parse(limit.toString())).isEqualTo(limit);
-      } catch (IllegalArgumentException refused) {
-        assertThat(refused.getMessage()).contains(" must be ", ", got ", ": ");
+      } catch (IllegalArgumentException rejected) {
+        assertThat(rejected.getMessage()).contains(" must be ", ", got ", ": ");
       }
     }
     assertThat(limits).as("texts that were limits").isPositive();

@@ -116,7 +116,7 @@ class RateLimitTest {
 
     @ParameterizedTest
     @ValueSource(longs = {Long.MIN_VALUE, -1, 0, MOST + 1, Long.MAX_VALUE})
-    void permitsAreRefusedWithTheRangeAndAWayOut(long permits) {
+    void permitsAreRejectedWithTheRangeAndAWayOut(long permits) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new RateLimit(permits, Duration.ofSeconds(1), 1))
           .withMessage("permits must be 1 to 1,000,000,000,000,000, got " + permits
@@ -125,7 +125,7 @@ class RateLimitTest {
 
     @ParameterizedTest
     @ValueSource(longs = {Long.MIN_VALUE, -1, 0, MOST + 1, Long.MAX_VALUE})
-    void theBurstIsRefusedWithTheRangeAndAWayOut(long burst) {
+    void theBurstIsRejectedWithTheRangeAndAWayOut(long burst) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.parse("100/s").withBurst(burst))
           .withMessage("burst must be 1 to 1,000,000,000,000,000, got " + burst
@@ -135,7 +135,7 @@ class RateLimitTest {
     @ParameterizedTest
     @ValueSource(
         strings = {"PT0S", "PT-0.000000001S", "PT-1S", "PT8784H0.000000001S", "P106751991167300D"})
-    void thePeriodIsRefusedWithTheRangeAndAWayOut(Duration period) {
+    void thePeriodIsRejectedWithTheRangeAndAWayOut(Duration period) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.of(100, period))
           .withMessage("period must be 1 nanosecond to 366 days, got " + period
@@ -163,7 +163,7 @@ class RateLimitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1/999999999999999999s", "1/9999999999999999day"})
-    void aPeriodBeyondAllCountingIsRefusedToo(String text) {
+    void aPeriodBeyondAllCountingIsRejectedToo(String text) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.parse(text))
           .withMessageContaining("366 days");
@@ -269,7 +269,7 @@ class RateLimitTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.parse(text))
           .withMessageContaining("got '" + "x".repeat(64) + "…'")
-          .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(300));
+          .satisfies(rejected -> assertThat(rejected.getMessage()).hasSizeLessThan(300));
     }
 
     @Test

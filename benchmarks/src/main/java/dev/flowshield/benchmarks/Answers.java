@@ -5,11 +5,11 @@ final class Answers {
 
   private Answers() {}
 
-  /** Fails the benchmark unless those with permits admit and those without refuse. */
+  /** Fails the benchmark unless those with permits admit and those without reject. */
   static void check(boolean ofPlenty, boolean ofSpent) {
     if (!ofPlenty || ofSpent) {
       throw new IllegalStateException(
-          "who has permits must admit and who has none must refuse, got " + ofPlenty + " and "
+          "who has permits must admit and who has none must reject, got " + ofPlenty + " and "
               + ofSpent + ": the rows of this benchmark mean nothing");
     }
   }

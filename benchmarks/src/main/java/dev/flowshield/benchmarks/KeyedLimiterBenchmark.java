@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * What does an allowance for each client cost, asked for at random?
  *
- * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none is forgotten or refused while this runs.
+ * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none is forgotten or rejected while this runs.
  * The floor of any table is to fetch a key, hash it in the cheapest way, read the clock and exchange a random word of an array of
  * the table's size. A key made for the call is partly optimised away by who keeps none; a ready one is the same for all.
  */
@@ -126,7 +126,7 @@ public class KeyedLimiterBenchmark {
     }
 
     @TearDown
-    public void check(Clients clients) { // the whole burst is refused to who is still live
+    public void check(Clients clients) { // the whole burst is rejected to who is still live
       Answers.check(limiter.tryAcquire(clients.key(0)), limiter.tryAcquire(clients.key(0), BURST));
     }
   }
@@ -245,7 +245,7 @@ public class KeyedLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean flowShieldRefuses(Clients clients, FlowShieldSpent each) {
+  public boolean flowShieldRejects(Clients clients, FlowShieldSpent each) {
     return each.limiter.tryAcquire(clients.any());
   }
 

@@ -22,24 +22,24 @@ public class ShieldBenchmark {
   private final FlowShield full = FlowShield.builder().inFlight(1).build();
   private final FlowShield plenty = FlowShield.builder()
       .limit("10000000/s burst 1000000000000")
-      .perClient("1000000/s burst 1000000000")
+      .perKey("1000000/s burst 1000000000")
       .inFlight(100)
       .build();
   private final FlowShield spent =
-      FlowShield.builder().limit("10000000/s").perClient("1/day").inFlight(100).build();
+      FlowShield.builder().limit("10000000/s").perKey("1/day").inFlight(100).build();
 
   private final FlowShield named = FlowShield.builder()
       .limit("10000000/s burst 1000000000")
-      .perClient("1000000/s burst 1000000000")
-      .limit(Limit.each("tenant", "1000000/s burst 1000000000"))
-      .limit(Limit.each("spent", "1/day"))
+      .perKey("1000000/s burst 1000000000")
+      .named(Limit.each("tenant", "1000000/s burst 1000000000"))
+      .named(Limit.each("spent", "1/day"))
       .inFlight(100)
       .build();
   private final Charge[] charges = {
-    Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("tenant", "acme", 3)
+    Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("tenant", "acme", 3)
   };
   private final Charge[] spentCharges = {
-    Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("spent", "acme")
+    Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("spent", "acme")
   };
 
   /** Fills what is to be full, and spends what is to be spent. */
@@ -60,12 +60,12 @@ public class ShieldBenchmark {
   }
 
   @Benchmark
-  public boolean flowShieldRefusesThreeNamed() {
+  public boolean flowShieldRejectsThreeNamed() {
     return close(named.admit(spentCharges));
   }
 
   @Benchmark
-  public boolean flowShieldRefusesOverLimit() {
+  public boolean flowShieldRejectsOverLimit() {
     return close(spent.admit("alice"));
   }
 

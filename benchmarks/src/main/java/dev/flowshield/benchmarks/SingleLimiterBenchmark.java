@@ -3,9 +3,9 @@ package dev.flowshield.benchmarks;
 import com.alibaba.csp.sentinel.SphO;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 import java.util.List;
@@ -205,7 +205,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean flowShieldRefuses(FlowShieldLimiters limiters) {
+  public boolean flowShieldRejects(FlowShieldLimiters limiters) {
     return limiters.spent.tryAcquire();
   }
 
@@ -215,7 +215,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean bucket4jRefuses(Bucket4j limiters) {
+  public boolean bucket4jRejects(Bucket4j limiters) {
     return limiters.spent.tryConsume(1);
   }
 
@@ -225,7 +225,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean resilience4jRefuses(Resilience4j limiters) {
+  public boolean resilience4jRejects(Resilience4j limiters) {
     return limiters.spent.acquirePermission();
   }
 
@@ -235,7 +235,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean guavaRefuses(Guava limiters) {
+  public boolean guavaRejects(Guava limiters) {
     return limiters.spent.tryAcquire();
   }
 
@@ -245,7 +245,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean failsafeRefuses(Failsafe limiters) {
+  public boolean failsafeRejects(Failsafe limiters) {
     return limiters.spent.tryAcquirePermit();
   }
 
@@ -255,7 +255,7 @@ public class SingleLimiterBenchmark {
   }
 
   @Benchmark
-  public boolean sentinelRefuses(Sentinel rules) {
+  public boolean sentinelRejects(Sentinel rules) {
     return rules.ask("spent");
   }
 }

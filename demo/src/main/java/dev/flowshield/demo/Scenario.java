@@ -4,6 +4,7 @@ import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.HttpShieldBuilder;
 import java.time.Duration;
 import java.util.List;
 
@@ -62,7 +63,7 @@ final class Scenario {
 
   /** The shield of the protected server. */
   static HttpShield shield(int clients) {
-    HttpShield.Builder settings = HttpShield.builder().inFlight(IN_FLIGHT);
+    HttpShieldBuilder settings = HttpShield.builder().inFlight(IN_FLIGHT);
     if (clients > 1) {
       settings.perClient(PER_CLIENT);
     } else {

@@ -8,7 +8,7 @@ public final class EngineExample {
 
   private EngineExample() {}
 
-  /** Prints three greetings, the last of which is refused, and what a limiter alone has to say. */
+  /** Prints three greetings, the last of which is rejected, and what a limiter alone has to say. */
   public static void main(String[] arguments) {
     FlowShield shield = shield();
     for (int visit = 1; visit <= 3; visit++) {
@@ -21,15 +21,15 @@ public final class EngineExample {
   // snippet: engine
   static FlowShield shield() {
     return FlowShield.builder()
-        .limit("5000/s") // everyone together
-        .perClient("2/min") // each client for itself
+        .limit("5000/s") // all together
+        .perKey("2/min") // each key by itself
         .inFlight(200) // no more at a time
         .build();
   }
 
   static String greet(FlowShield shield, String name) {
     return shield.call(
-        name, () -> "hello " + name, refused -> name + ", come back in " + refused.retryAfter());
+        name, () -> "hello " + name, rejected -> name + ", come back in " + rejected.retryAfter());
   }
   // end
 

@@ -11,7 +11,7 @@ public final class VertxExample {
 
   private VertxExample() {}
 
-  /** Prints three answers, the last of which is a refusal. */
+  /** Prints three answers, the last of which is a rejection. */
   public static void main(String[] arguments) throws Exception {
     HttpShield shield = HttpShield.builder().perClient("2/min").build();
     Vertx vertx = Vertx.vertx();

@@ -1,8 +1,8 @@
 package dev.flowshield.examples;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 
 // snippet: custom-limiter

@@ -8,11 +8,11 @@ import java.io.PrintStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each example runs, and shows a refusal. */
+/** Each example runs, and shows a rejection. */
 class ExamplesTest {
 
   // How long to wait depends on how long the visits took.
-  private static final String REFUSED =
+  private static final String REJECTED =
       "429 \\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":[0-9]+,"
           + "\"limit\":2,\"mode\":\"per-ip\"}";
 
@@ -22,7 +22,7 @@ class ExamplesTest {
   }
 
   @Test
-  void engineRefusesTheThirdCallOfOneClientAlone() throws Exception {
+  void engineRejectsTheThirdCallOfOneClientAlone() throws Exception {
     assertPrints(
         EngineExample::main,
         "hello alice",
@@ -46,18 +46,18 @@ class ExamplesTest {
   }
 
   @Test
-  void servletRefusesTheThirdVisit() throws Exception {
-    assertPrints(ServletExample::main, "200 hello", "200 hello", REFUSED);
+  void servletRejectsTheThirdVisit() throws Exception {
+    assertPrints(ServletExample::main, "200 hello", "200 hello", REJECTED);
   }
 
   @Test
-  void undertowRefusesTheThirdVisit() throws Exception {
-    assertPrints(UndertowExample::main, "200 hello", "200 hello", REFUSED);
+  void undertowRejectsTheThirdVisit() throws Exception {
+    assertPrints(UndertowExample::main, "200 hello", "200 hello", REJECTED);
   }
 
   @Test
-  void vertxRefusesTheThirdVisit() throws Exception {
-    assertPrints(VertxExample::main, "200 hello", "200 hello", REFUSED);
+  void vertxRejectsTheThirdVisit() throws Exception {
+    assertPrints(VertxExample::main, "200 hello", "200 hello", REJECTED);
   }
 
   private static void assertPrints(Program program, String... patterns) throws Exception {

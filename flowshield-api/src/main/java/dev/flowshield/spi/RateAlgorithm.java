@@ -2,9 +2,9 @@ package dev.flowshield.spi;
 
 /**
  * A rate limit as a pure step on one 64-bit word: given what is remembered of a key, the time, and the permits asked for, what is
- * remembered next, or that they are refused.
+ * remembered next, or that they are rejected.
  *
- * <p>Whoever writes one gets the bounded key table, the cap on clients, the shared overflow and the thread-safety from the engine:
+ * <p>Whoever writes one gets the bounded key table, the cap on keys, the shared overflow and the thread-safety from the engine:
  * {@code RateLimiter.of(new MyAlgorithm(), LimiterSpec.of(limit))}.
  *
  * <p><b>Words.</b> Every word is even; the engine keeps the odd values for marks of its own. A word alone, with the time, tells all
@@ -15,11 +15,11 @@ package dev.flowshield.spi;
  * <ol>
  *   <li>All methods are pure: equal arguments give equal answers, nothing is kept, no clock is read. So they are thread-safe.
  *   <li><i>Idle equals absent.</i> Of an {@link #isIdle idle} word, {@link #step} answers as of {@link #idle idle(now)}; or it
- *       refuses, and then the engine asks of that instead.
+ *       rejects, and then the engine asks of that instead.
  *   <li><i>Words only rise.</i> A word that {@link #step} answers is above the word it was given, and above every word that is
  *       idle at that time ({@code a - b > 0} compares). So a word once left does not come again.
  *   <li><i>The time may be old.</i> {@code now} is wrap-safe ticker time ({@code a - b} compares) and may, by a race, be older than the
- *       reading that made the word. Then {@link #step} may refuse (the engine asks again with a new reading), and must
+ *       reading that made the word. Then {@link #step} may reject (the engine asks again with a new reading), and must
  *       never admit what it would not admit at the word's own time.
  *   <li><i>The time may be ahead.</i> Who waits for permits takes them at the time when they will be there, up to an hour ahead. A
  *       word may thus be ahead of the time, and is not idle before that time has come.
@@ -31,7 +31,7 @@ package dev.flowshield.spi;
  */
 public interface RateAlgorithm {
 
-  /** What {@link #step} answers when it refuses: no word, since words are even. */
+  /** What {@link #step} answers when it rejects: no word, since words are even. */
   long REJECTED = -1L;
 
   /** The word of a key that was never seen. */
@@ -43,7 +43,7 @@ public interface RateAlgorithm {
   /**
    * The word after taking the permits, or {@link #REJECTED}.
    *
-   * @param permits 1 to {@link #maxPermits()}
+   * @param permits 1 to {@link #burst()}
    */
   long step(long word, long now, long permits);
 
@@ -61,7 +61,7 @@ public interface RateAlgorithm {
    * The word after taking permits that were used already, whether or not they are there. What comes back in an hour or less must not be
    * forgiven; what is beyond may be.
    *
-   * @param permits 1 or more, also above {@link #maxPermits()}
+   * @param permits 1 or more, also above {@link #burst()}
    */
   long charge(long word, long now, long permits);
 
@@ -69,11 +69,11 @@ public interface RateAlgorithm {
   long remaining(long word, long now);
 
   /**
-   * After {@link #step} refused: the shortest wait in nanoseconds, at least 1, after which it would admit the same permits if
+   * After {@link #step} rejected: the shortest wait in nanoseconds, at least 1, after which it would admit the same permits if
    * nothing else was taken meanwhile.
    */
   long retryAfterNanos(long word, long now, long permits);
 
   /** The most permits that can ever be taken at once: the burst. */
-  long maxPermits();
+  long burst();
 }

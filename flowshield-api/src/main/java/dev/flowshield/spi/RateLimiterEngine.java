@@ -1,5 +1,6 @@
 package dev.flowshield.spi;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
 /**
@@ -8,6 +9,6 @@ import dev.flowshield.RateLimiter;
  */
 public interface RateLimiterEngine {
 
-  /** A new limiter that runs the algorithm. Reads the ticker and the client cap of the spec; the limits are the algorithm's. */
+  /** A new limiter that runs the algorithm. Reads the ticker and the key cap of the spec; the limits are the algorithm's. */
   RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec);
 }

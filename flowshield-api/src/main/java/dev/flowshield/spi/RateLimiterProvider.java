@@ -1,5 +1,6 @@
 package dev.flowshield.spi;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
 /**

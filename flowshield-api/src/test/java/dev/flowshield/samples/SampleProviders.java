@@ -1,8 +1,8 @@
 package dev.flowshield.samples;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
@@ -147,7 +147,7 @@ public final class SampleProviders {
   public static final class Engine implements RateLimiterEngine {
     @Override
     public RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec) {
-      return (key, permits) -> new Decision.Admitted(algorithm.maxPermits());
+      return (key, permits) -> new Decision.Admitted(algorithm.burst());
     }
   }
 

@@ -45,7 +45,7 @@ class ForwardingRateLimiterTest {
       CompletableFuture.class,
       LATER,
       Reservation.class,
-      new Reservation.Refused(REJECTED),
+      new Reservation.Rejected(REJECTED),
       Set.class,
       Set.of(Capability.PEEK));
 

@@ -6,9 +6,10 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield at work: the limiter that keeps it, and what it has refused. Keys stand as hashes; see {@link #hash}.
+ * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys stand as hashes; see {@link #hash}.
  *
  * <p>Thread-safe. Changing is for one thread at a time.
  */
@@ -17,18 +18,20 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   /** Stands for all keys together; whatever but 0, as one allowance does not look at it. */
   static final long ALL = 1;
 
-  private final LongAdder refused = new LongAdder();
-  private final boolean clients;
+  private final LongAdder rejected = new LongAdder();
+  private final LongAdder admittedApart = new LongAdder();
+  private final @Nullable Blocks blocks;
   private volatile Limit limit;
 
   ActiveLimit(Limit limit) {
     this.limit = limit;
-    this.clients = limit.name().equals(Limit.CLIENT);
+    this.blocks =
+        limit.penalty().map(penalty -> new Blocks(limit.name(), penalty)).orElse(null);
   }
 
-  /** Whether it is the limit for each client, whose refusals are held against them. */
-  final boolean isClients() {
-    return clients;
+  /** The blocked keys; null without a penalty. */
+  final @Nullable Blocks blocks() {
+    return blocks;
   }
 
   /** What it is now. */
@@ -65,22 +68,22 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     }
   }
 
-  final void countRefused() {
-    refused.increment();
+  final void countRejected() {
+    rejected.increment();
   }
 
-  final long refused() {
-    return refused.sum();
+  final long rejected() {
+    return rejected.sum();
   }
 
   /**
-   * When to take from it, the lowest first. For all together after each key by itself: a client that races itself is refused before it has taken
+   * The place in the order of taking, the lowest first. For all together after each key by itself: a key that races itself is rejected before it has taken
    * what everyone wants.
    */
-  abstract int turn();
+  abstract int order();
 
   /** The most permits at once. */
-  abstract long maxPermits();
+  abstract long burst();
 
   /** How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not to be known. Writes nothing. */
   abstract long retryAfterNanos(long hash, long permits, long now);
@@ -102,7 +105,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   /** Goes on with other limits, as many as before; the same ones change nothing, not even by rounding. */
   final void change(List<RateLimit> limits) {
     if (!limits.equals(limit.limits())) {
-      limit = Limit.named(limit.name(), () -> {
+      limit = Limit.withNameInErrors(limit.name(), () -> {
         Limit changed = limit.withLimits(limits); // first, as nothing may fail after the change
         keepTo(limits);
         return changed;
@@ -116,9 +119,13 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   abstract long overflowed();
 
-  final LimitStats stats() {
-    Limit now = limit;
-    return new LimitStats(
-        now.name(), now.limits(), now.isShadow(), refused(), tracked(), capacity(), overflowed());
+  /** Counts the requests that were admitted by sets of limits that are not kept. */
+  final LongAdder admittedApart() {
+    return admittedApart;
+  }
+
+  /** Arguments that were rejected since their keys were blocked. */
+  final long blocked() {
+    return blocks == null ? 0 : blocks.rejected();
   }
 }

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
 /**
- * The answer of a shield: {@link Admitted}, or a {@link Refusal}, which is {@link OverLimit} or {@link Shed}.
+ * The answer of a shield: {@link Admitted}, or a {@link Rejection}, which is {@link OverLimit} or {@link Shed}.
  *
  * <pre>{@code
  * Admission admission = shield.admit("alice");
@@ -9,11 +9,11 @@ package dev.flowshield.engine;
  *   try (admitted) {
  *     work();
  *   }
- * } else if (admission instanceof Refusal refusal) {
- *   comeBackIn(refusal.retryAfter());
+ * } else if (admission instanceof Rejection rejection) {
+ *   comeBackIn(rejection.retryAfter());
  * }
  * }</pre>
  *
- * <p>Only an admitted one can be closed, so the work of a refused one is not run by a forgotten check.
+ * <p>Only an admitted one can be closed, so the work of a rejected one is not run by a forgotten check.
  */
-public sealed interface Admission permits Admitted, Refusal {}
+public sealed interface Admission permits Admitted, Rejection {}

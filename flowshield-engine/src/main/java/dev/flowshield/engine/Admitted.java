@@ -93,7 +93,7 @@ public final class Admitted implements Admission, AutoCloseable {
     say(FAILED);
   }
 
-  /** How the work went tells nothing: the client went away, or its request was no work at all. */
+  /** How the work went tells nothing: the key went away, or its request was no work at all. */
   public void ignored() {
     say(IGNORED);
   }

@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.limiter.Requests;
+import dev.flowshield.engine.limiter.Arguments;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ public final class Charge {
    */
   public Charge(String limit, String key, long permits) {
     this.limit = Objects.requireNonNull(limit, "limit");
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     this.key = key;
     if (permits < 0) {
       throw new IllegalArgumentException("permits must be 0 or more, got " + permits

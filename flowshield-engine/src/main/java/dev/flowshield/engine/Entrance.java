@@ -15,7 +15,7 @@ final class Entrance {
 
   private final Ticker ticker;
   private final InFlight inFlight;
-  private final Refusals refusals;
+  private final Rejections rejections;
 
   /*
    * Places that were not given back, as the stack of their thread ended at that call. They are given back
@@ -30,15 +30,14 @@ final class Entrance {
 
   private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
 
-  private final LongAdder admitted = new LongAdder();
   private final LongAdder shed = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  Entrance(Ticker ticker, InFlight inFlight, Refusals refusals) {
+  Entrance(Ticker ticker, InFlight inFlight, Rejections rejections) {
     this.ticker = ticker;
     this.inFlight = inFlight;
-    this.refusals = refusals;
+    this.rejections = rejections;
     // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
     leaveBehindNone();
     Admitted.leaveBehindNone(this);
@@ -50,9 +49,9 @@ final class Entrance {
   }
 
   /*
-   * First the clock is read, once, and all is judged by it: whoever is refused has written nothing but a count. Then all is taken: the place, then
+   * First the clock is read, once, and all is judged by it: whoever is rejected has written nothing but a count. Then all is taken: the place, then
    * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
-   * after the judging, so that a client over its limit is told so by a full server too.
+   * after the judging, so that a key over its limit is told so by a full server too.
    */
   /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
   Admission enter(LimitSet set, String key, long hash, long permits) {
@@ -78,7 +77,7 @@ final class Entrance {
     boolean limited = set.isLimited();
     while (true) {
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      OverLimit rejection =
+      Rejection rejection =
           charges == null ? set.judge(key, hash, permits, now) : set.judge(charges, now);
       if (rejection != null) {
         return rejection;
@@ -90,8 +89,8 @@ final class Entrance {
           continue; // with a place free, perhaps
         }
         shed.increment();
-        if (refusals.areTold()) {
-          refusals.shed(Shed.FULL, key, limited ? now : ticker.nanos());
+        if (rejections.areTold()) {
+          rejections.shed(Shed.FULL, key, limited ? now : ticker.nanos());
         }
       }
       if (taken != null) {
@@ -116,7 +115,7 @@ final class Entrance {
     try {
       // Before the permits are taken, as both may find no memory.
       Admitted admission = new Admitted(this, bill);
-      admitted.increment();
+      set.countAdmitted();
       counted = true;
       taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
       return taken ? admission : null;
@@ -124,7 +123,7 @@ final class Entrance {
       if (!taken) {
         boolean left = false;
         try {
-          undo(counted);
+          undo(set, counted);
           left = true;
         } finally {
           if (!left) {
@@ -135,9 +134,9 @@ final class Entrance {
     }
   }
 
-  private void undo(boolean counted) {
+  private void undo(LimitSet set, boolean counted) {
     if (counted) {
-      admitted.decrement();
+      set.discountAdmitted();
     }
     inFlight.exit(); // last: what throws before it has given no place back
   }
@@ -177,10 +176,6 @@ final class Entrance {
     } else if (asIgnored) {
       ignored.increment();
     }
-  }
-
-  long admitted() {
-    return admitted.sum();
   }
 
   long shed() {

@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.limiter.Requests;
+import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.overload.InFlight;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,89 +14,91 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects whatever runs behind it: rate limits for everyone together, for each client and for whatever else has a key, and a cap on the work
- * in flight, joined in one admission that is closed when the work ends.
+ * Protects whatever runs behind it: rate limits for all requests together, for each key and by name, and
+ * a cap on the work in flight, joined in one admission that is closed when the work ends.
  *
  * <pre>{@code
  * FlowShield shield = FlowShield.builder()
- *     .limit("5000/s")                               // everyone together
- *     .perClient("100/s, 5000/h")                    // each client for itself, held to both
- *     .limit(Limit.each("tenant", "1000/s"))         // what only some work is charged, by its name
+ *     .limit("5000/s")                               // all requests together
+ *     .perKey("100/s, 5000/h")                       // each key by itself, held to both rates
+ *     .named(Limit.each("tenant", "1000/s"))         // charged by requests that name it
  *     .inFlight(200)                                 // no more at a time
  *     .build();
  *
- * String answer = shield.call("alice", () -> work(), refused -> "busy, come back in " + refused.retryAfter());
+ * String answer = shield.call("alice", () -> work(), no -> "busy, come back in " + no.retryAfter());
  *
  * Admission admission = shield.admit(
- *     Charge.of("everyone"), Charge.of("client", "alice"), Charge.of("tenant", "acme", 3));
+ *     Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("tenant", "acme", 3));
  * }</pre>
  *
- * <p><b>What is charged.</b> {@link #admit(String)} charges the limits {@code everyone} and {@code client}, as far as there are such. {@link
- * #admit(Charge...)} charges those that it names, and no other.
+ * <p><b>What is charged.</b> {@link #admit(String)} charges the limits that the builder got by {@code limit}
+ * and {@code perKey}. {@link #admit(Charge...)} charges the limits that it names, and no others.
  *
- * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is taken. If one refuses, nothing is taken from
- * the others, and no place in flight; the answer tells of the limit that takes longest, and when all would admit. {@link OverLimit} is the
- * client's or the crowd's own doing, {@link Shed} is the server protecting itself; work that is over a limit is told so even where the server
- * is full.
+ * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is taken. If
+ * one rejects, nothing is taken from the others, and no place in flight. The answer names the limit that
+ * takes longest. {@link OverLimit} and {@link Blocked} are about the limits, {@link Shed} is about the
+ * server: it protects itself. A request over a limit is told so by a full server too.
  *
- * <p>Never is more admitted than a limit allows. Work may be refused for permits, or a place, that other work takes at the same moment and
- * gives back, since another limit refuses that; and a call that is stopped between the clock and the limits is judged as of its reading.
+ * <p>A limit never admits more than it says. A request may be rejected for permits, or a place, that
+ * another request takes at the same moment and gives back because one of its own limits rejects it. A
+ * thread that is preempted between the clock and the limits is judged by the reading that it made.
  *
- * <p><b>Shadow limits</b> ({@link Limit#shadow()}) refuse nothing. Work that all others admit is then asked for by each shadow limit, at the same
- * reading: it is charged where all of its permits are there, and counted as refused where they are not, and then nothing is taken. So its count
- * is the work that it would refuse beyond what is refused already. Work that is refused or shed takes nothing from shadow limits and is not
- * counted by them. A cost above its burst counts as refused.
+ * <p><b>Shadow limits</b> ({@link Limit#shadow()}) never reject. After the enforced limits admit a request,
+ * each shadow limit is charged if it has the permits, at the same reading; otherwise it counts a would-be
+ * rejection. So its count is what it would reject beyond what is rejected already. Arguments that are
+ * rejected or shed are neither charged to shadow limits nor counted by them. A cost above the burst of a
+ * shadow limit counts as a would-be rejection.
  *
- * <p><b>Cost.</b> Thread-safe; takes no lock once a client is known, reads the clock once, and allocates one small object, the admission. Where
- * charges are named, something is reserved, or somebody else's limiter is asked, it is a few more. A refusal writes nothing but its own count,
- * which threads keep apart.
+ * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and allocates one
+ * small object, the admission; a few more where charges are named, something is reserved, or a limiter
+ * of another kind is asked. A rejection writes nothing but its own count, which threads keep apart.
  */
 public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
   private final Entrance entrance;
-  private final Refusals refusals;
+  private final Rejections rejections;
   private final Limits limits;
   private final LimitSets sets;
 
-  FlowShield(Ticker ticker, long builtAt, int mostInFlight, Refusals refusals, Limits limits) {
+  FlowShield(Ticker ticker, long builtAt, int mostInFlight, Rejections rejections, Limits limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
-    this.refusals = refusals;
+    this.rejections = rejections;
     this.limits = limits;
     this.sets = limits.sets();
-    this.entrance = new Entrance(ticker, new InFlight(mostInFlight), refusals);
+    this.entrance = new Entrance(ticker, new InFlight(mostInFlight), rejections);
   }
 
-  /** Starts with nothing limited; say at least one of limit, limit per client, and work in flight. */
+  /** Starts with nothing limited; a shield needs a limit or a cap in flight. */
   public static FlowShieldBuilder builder() {
     return new FlowShieldBuilder();
   }
 
-  /** Asks for one permit without a key: clients without a key share the allowance of one. As {@link #admit(String, long)}. */
+  /** Asks for one permit without a key: keys without a key share the allowance of one. As {@link #admit(String, long)}. */
   public Admission admit() {
     return admit("", 1);
   }
 
-  /** Asks for one permit of a client. As {@link #admit(String, long)}. */
+  /** Asks for one permit of a key. As {@link #admit(String, long)}. */
   public Admission admit(String key) {
     return admit(key, 1);
   }
 
   /**
-   * Asks whether a client's work may run, by the limits {@code everyone} and {@code client}. If it is {@link Admitted}, run it and close that; if
-   * not, nothing was taken.
+   * Asks whether work of a key may run, by all limits that need not be named. If it is {@link Admitted},
+   * run it and close that; if not, nothing was taken.
    *
-   * @param key who asks
+   * @param key what the limits for each key count
    * @param permits what the work costs, 1 to the least burst of the limits
-   * @throws IllegalStateException if the shield has limits, but neither of these two
+   * @throws IllegalStateException if all limits of the shield want to be named
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY} characters, or the permits can never be
    *     had at once
    */
   public Admission admit(String key, long permits) {
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     LimitSet set = sets.usual(permits);
     return set.isLocal()
         ? entrance.enter(set, key, sets.hash(key), permits)
@@ -122,7 +124,7 @@ public final class FlowShield {
    * @throws UnsupportedOperationException if one of the limits is kept by a limiter that cannot reserve
    */
   public Admission reserve(String key, long permits) {
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     LimitSet set = sets.usual(permits);
     sets.requireReserve();
     return entrance.enter(set, sets.usualCharges(key, permits), true);
@@ -138,16 +140,16 @@ public final class FlowShield {
    * Runs work if it is admitted, and closes the admission whatever happens; else asks what to answer instead.
    *
    * @param work what to run; if it throws, it counts as failed
-   * @param refused what to answer when it is refused
+   * @param rejected what to answer when it is rejected
    */
   public <T extends @Nullable Object, X extends Exception> T call(
-      String key, Work<? extends T, X> work, Function<? super Refusal, ? extends T> refused)
+      String key, Work<? extends T, X> work, Function<? super Rejection, ? extends T> rejected)
       throws X {
     Objects.requireNonNull(work, "work");
-    Objects.requireNonNull(refused, "refused");
+    Objects.requireNonNull(rejected, "rejected");
     Admission admission = admit(key);
-    if (admission instanceof Refusal refusal) {
-      return refused.apply(refusal);
+    if (admission instanceof Rejection rejection) {
+      return rejected.apply(rejection);
     }
     Admitted running = (Admitted) admission;
     try {
@@ -161,13 +163,13 @@ public final class FlowShield {
   }
 
   /**
-   * How each limit stands that {@link #admit(String, long)} would charge, at this moment, by name and limit, as {@code client 100/s}. Takes nothing.
+   * How each limit stands that {@link #admit(String, long)} would charge, at this moment, by name and limit, as {@code key 100/s}. Takes nothing.
    * Limits that somebody else keeps are named as their limiter names them.
    *
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
   public List<Decision.Standing> standings(String key, long permits) {
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     return limits.standings(key, permits, ticker.nanos());
   }
 
@@ -197,45 +199,48 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: the clients that are blocked, or were and have not kept clean for long enough, those blocked for longest first. Walks the whole
-   * table of offenders. Empty without a {@link FlowShieldBuilder#penalty}.
+   * For operators: the keys that are blocked, or were and have not been without a breach for long enough,
+   * those blocked for longest first. Walks the tables of offenders. Empty without a {@link Limit#withPenalty
+   * penalty}.
    */
   public List<Offender> penalties() {
-    return refusals.offenders(ticker.nanos());
+    return limits.offenders(ticker.nanos());
   }
 
   /**
-   * For operators: forgets all breaches and blocks of a client; a block ends at once.
+   * For operators: forgets all breaches and blocks of a key by the penalty of a limit; a block ends at once.
    *
    * @return whether anything was held against it
+   * @throws IllegalStateException if the limit has no penalty
    */
-  public boolean pardon(String key) {
-    Requests.requireKey(key);
-    return refusals.pardon(key);
+  public boolean pardon(String limit, String key) {
+    return limits.pardon(limit, key);
   }
 
   /**
-   * For operators: forgets all breaches and blocks of a client that {@link #penalties} shows, of which only the id is known.
+   * For operators: forgets all breaches and blocks of an offender that {@link #penalties} shows, of which
+   * only the id is known.
    *
    * @return whether anything was held against it
+   * @throws IllegalStateException if the limit has no penalty
    */
   public boolean pardon(Offender offender) {
-    return refusals.pardon(offender);
+    return limits.pardon(offender);
   }
 
-  /** For operators: forgets all breaches and blocks of everybody. */
+  /** For operators: forgets all breaches and blocks of all keys. */
   public void pardonAll() {
-    refusals.pardonAll();
+    limits.pardonAll();
   }
 
   /**
-   * For operators: the keys that limits on each key refuse most, blocked ones included, the first most of all; estimates from a sample.
+   * For operators: the keys that limits on each key reject most, blocked ones included, the first most of all; estimates from a sample.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
    */
-  public List<RefusedClient> topRefused(int n) {
-    return refusals.top(n);
+  public List<RejectedKey> topRejected(int n) {
+    return rejections.top(n);
   }
 
   /** The limits as they are now, in the order they were given. */
@@ -244,7 +249,7 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(Map.of("client", "200/s, 9000/h"))}. As {@link #change(Limit...)}.
+   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s, 9000/h"))}. As {@link #change(Limit...)}.
    *
    * @param to the new limits as text, by the name of the limit; an empty map changes nothing
    */
@@ -279,24 +284,18 @@ public final class FlowShield {
     entrance.limit(FlowShieldBuilder.requireInFlight(most));
   }
 
-  /** What was done so far. Walks the key table's segments, a microsecond's work; not for every request. */
+  /** The most work in flight; {@link Integer#MAX_VALUE} if there is no cap. */
+  public int inFlightLimit() {
+    return entrance.limit();
+  }
+
+  /** What was done so far. Takes no lock; reads a few hundred counters of each limit, so not for every request. */
   public ShieldStats stats() {
-    LimitStats clients = limits.clients();
     return new ShieldStats(
-        entrance.admitted(),
-        limits.refused() + refusals.blocked(),
-        refusals.blocked(),
-        entrance.shed(),
-        entrance.failed(),
-        entrance.ignored(),
-        entrance.inFlight(),
-        entrance.limit(),
-        clients.tracked(),
-        clients.capacity(),
-        clients.overflowed(),
+        entrance,
+        sets.admitted(),
         limits.stats(),
-        refusals.suppressed(),
-        refusals.failures(),
+        rejections,
         Duration.ofNanos(ticker.nanos() - builtAt));
   }
 }

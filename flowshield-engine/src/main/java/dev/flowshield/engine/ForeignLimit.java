@@ -41,12 +41,12 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   @Override
-  int turn() {
+  int order() {
     return canGiveBack ? 2 : 3;
   }
 
   @Override
-  long maxPermits() {
+  long burst() {
     long least = Long.MAX_VALUE;
     for (RateLimit each : limit().limits()) {
       least = Math.min(least, each.burst());
@@ -115,14 +115,14 @@ final class ForeignLimit extends ActiveLimit {
   /** What to say when {@link #take} was answered so. */
   OverLimit overLimit(Decision.Rejected rejected) {
     Limit limit = limit();
-    RateLimit refusing = limit.limits().get(0);
+    RateLimit rejecting = limit.limits().get(0);
     for (RateLimit each : limit.limits()) {
-      refusing = each.toString().equals(rejected.limit()) ? each : refusing;
+      rejecting = each.toString().equals(rejected.limit()) ? each : rejecting;
     }
     return new OverLimit(
         limit.name(),
         limit.scope(),
-        refusing,
+        rejecting,
         rejected.remaining(),
         Math.max(1, rejected.retryAfterNanos()));
   }
@@ -143,6 +143,6 @@ final class ForeignLimit extends ActiveLimit {
       bill.hold(index, held);
       return null;
     }
-    return ((Reservation.Refused) reservation).decision();
+    return ((Reservation.Rejected) reservation).decision();
   }
 }

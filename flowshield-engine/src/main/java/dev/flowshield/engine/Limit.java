@@ -1,9 +1,8 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.limiter.TokenBucketProvider;
-import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,26 +12,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield: its name, how much it admits, and whether that is for all together or for each key by itself.
+ * A limit of a shield: its name, how much it admits, and whether that is for all together or for
+ * each key by itself.
  *
  * <pre>{@code
  * Limit.together("search", "200/s")              // all searches together
  * Limit.each("tenant", "1000/s, 500000/day")     // each tenant by itself, held to both
- * Limit.each("tenant", "500/s").shadow()         // only counted: what would it refuse?
+ * Limit.each("tenant", "500/s").shadow()         // only counted: what would it reject?
+ * Limit.each("login", "5/min").withPenalty(...)  // blocks keys that keep trying
  * }</pre>
  *
  * <p>A value: immutable, equal by content, safe to share.
  */
 public final class Limit {
 
-  /** The limit for all together that {@link FlowShield#admit(String)} charges. */
+  /** The name of the limit that {@link FlowShieldBuilder#limit(String)} makes. */
   public static final String EVERYONE = "everyone";
 
-  /** The limit for each key that {@link FlowShield#admit(String)} charges. */
-  public static final String CLIENT = "client";
-
-  /** What a refusal of a blocked client names instead of a limit. */
-  static final String PENALTY = "penalty";
+  /** The name of the limit that {@link FlowShieldBuilder#perKey(String)} makes. */
+  public static final String KEY = "key";
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
 
@@ -44,33 +42,20 @@ public final class Limit {
     EACH
   }
 
-  /** Who keeps a limit: a limiter by its name, with options of its own, or itself. */
-  private record Keeper(
-      String name, Map<String, String> options, @Nullable RateLimiter itself) {
-
-    static final Keeper DEFAULT = new Keeper(TokenBucketProvider.NAME, Map.of(), null);
-  }
-
   private final String name;
   private final Scope scope;
   private final List<RateLimit> limits;
-  private final Keeper keeper;
-  private final int maxClients;
-  private final boolean shadow;
+  private final Settings settings;
 
-  private Limit(
-      String name,
-      Scope scope,
-      List<RateLimit> limits,
-      Keeper keeper,
-      int maxClients,
-      boolean shadow) {
+  /** What a limit has beside its name and its rates. */
+  private record Settings(
+      Keeper keeper, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
+
+  private Limit(String name, Scope scope, List<RateLimit> limits, Settings settings) {
     this.name = name;
     this.scope = scope;
     this.limits = limits;
-    this.keeper = keeper;
-    this.maxClients = maxClients;
-    this.shadow = shadow;
+    this.settings = settings;
   }
 
   /**
@@ -79,7 +64,7 @@ public final class Limit {
    * @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, {@code .}, {@code _} or {@code -}, or the text is no limit
    */
   public static Limit each(String name, String limits) {
-    return each(requireName(name, Scope.EACH), parsed(name, limits));
+    return each(requireName(name), parsed(name, limits));
   }
 
   /** A limit for each key by itself. As {@link #each(String, String)}. */
@@ -89,7 +74,7 @@ public final class Limit {
 
   /** A limit for all together, as text. As {@link #each(String, String)}. */
   public static Limit together(String name, String limits) {
-    return together(requireName(name, Scope.TOGETHER), parsed(name, limits));
+    return together(requireName(name), parsed(name, limits));
   }
 
   /** A limit for all together. As {@link #each(String, String)}. */
@@ -98,13 +83,12 @@ public final class Limit {
   }
 
   private static Limit of(String name, Scope scope, List<RateLimit> limits) {
+    requireName(name);
     return new Limit(
-        requireName(name, scope),
+        name,
         scope,
         requireSome(name, limits),
-        Keeper.DEFAULT,
-        LimiterSpec.DEFAULT_MAX_CLIENTS,
-        false);
+        new Settings(Keeper.DEFAULT, LimiterSpec.DEFAULT_MAX_KEYS, null, false));
   }
 
   /** The same with other limits, as text. */
@@ -114,7 +98,7 @@ public final class Limit {
 
   /** The same with other limits. */
   public Limit withLimits(List<RateLimit> newLimits) {
-    return new Limit(name, scope, requireSome(name, newLimits), keeper, maxClients, shadow);
+    return new Limit(name, scope, requireSome(name, newLimits), settings);
   }
 
   /** The same, kept by the limiter of this name on the class path or module path; {@code token-bucket} unless set. */
@@ -128,7 +112,7 @@ public final class Limit {
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
-    return withKeeper(new Keeper(newLimiter, Map.copyOf(options), null));
+    return withKeeper(new Keeper(newLimiter, options, null));
   }
 
   /** The same, kept by this limiter as it is; what the limits say is for the answers. */
@@ -137,35 +121,51 @@ public final class Limit {
     return withKeeper(new Keeper(itself.toString(), Map.of(), itself));
   }
 
-  private Limit withKeeper(Keeper newKeeper) {
-    return new Limit(name, scope, limits, newKeeper, maxClients, shadow);
+  private Limit withKeeper(Keeper keeper) {
+    return with(new Settings(keeper, settings.maxKeys, settings.penalty, settings.isShadow));
   }
 
   /**
-   * The same with room for this many keys; 1,000,000 unless set. Memory grows with the keys seen, to about 24 bytes for each of these and each
-   * of the limits, and no further; keys beyond share about a thousand allowances.
+   * The same with room for this many keys; 1,000,000 unless set. Memory grows with the keys seen, to
+   * about 24 bytes for each of these and each of the rates, and no further; keys beyond share about a
+   * thousand allowances.
    *
    * @throws IllegalArgumentException if it is not 1 to 100,000,000, or the limit is for all together
    */
-  public Limit withMaxClients(int most) {
-    if (scope == Scope.TOGETHER) {
-      throw new IllegalArgumentException("maxClients must be for a limit on each key, got " + most
-          + " for limit '" + name + "', which is for all together: leave it out");
-    }
-    named(name, () -> LimiterSpec.ofAll(limits).withMaxClients(most)); // knows the range
-    return new Limit(name, scope, limits, keeper, most, shadow);
+  public Limit withMaxKeys(int most) {
+    requireEach("maxKeys", most);
+    withNameInErrors(name, () -> LimiterSpec.ofAll(limits).withMaxKeys(most)); // knows the range
+    return with(new Settings(settings.keeper, most, settings.penalty, settings.isShadow));
   }
 
   /**
-   * The same as a shadow: charged and counted like the others, and it never refuses. See {@link FlowShield} for what exactly it counts.
+   * The same with a penalty: a key that this limit rejects again and again is {@link Blocked} for a
+   * while, whatever else its requests are charged. The rejection that brings the block about says so.
+   * The penalty of a {@linkplain #shadow() shadow} does nothing, as a shadow rejects nothing.
+   *
+   * @throws IllegalArgumentException if the limit is for all together
+   */
+  public Limit withPenalty(Penalty penalty) {
+    Objects.requireNonNull(penalty, "penalty");
+    requireEach("penalty", penalty);
+    return with(new Settings(settings.keeper, settings.maxKeys, penalty, settings.isShadow));
+  }
+
+  /**
+   * The same as a shadow: charged and counted like the others, and it never rejects. See {@link
+   * FlowShield} for what exactly it counts.
    */
   public Limit shadow() {
-    return new Limit(name, scope, limits, keeper, maxClients, true);
+    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, true));
   }
 
   /** The same, enforced: the opposite of {@link #shadow()}, and what a limit is unless told otherwise. */
   public Limit enforced() {
-    return new Limit(name, scope, limits, keeper, maxClients, false);
+    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, false));
+  }
+
+  private Limit with(Settings other) {
+    return new Limit(name, scope, limits, other);
   }
 
   /** What it is called in charges, answers and counts. */
@@ -185,27 +185,31 @@ public final class Limit {
 
   /** Who keeps it: the name of a limiter, or what a limiter says of itself. */
   public String limiter() {
-    return keeper.name;
+    return settings.keeper.name();
   }
 
   /** What that limiter was told beside the limits; empty unless it was found by its name. */
   public Map<String, String> options() {
-    return keeper.options;
+    return settings.keeper.options();
   }
 
   /** How many keys it tells apart. */
-  public int maxClients() {
-    return maxClients;
+  public int maxKeys() {
+    return settings.maxKeys;
   }
 
-  /** Whether it never refuses. */
+  /** Whether it never rejects. */
   public boolean isShadow() {
-    return shadow;
+    return settings.isShadow;
   }
 
-  /** The limiter that was given as an object. */
-  Optional<RateLimiter> ownLimiter() {
-    return Optional.ofNullable(keeper.itself);
+  /** What becomes of keys that it rejects again and again; empty if nothing does. */
+  public Optional<Penalty> penalty() {
+    return Optional.ofNullable(settings.penalty);
+  }
+
+  Keeper keeper() {
+    return settings.keeper;
   }
 
   @Override
@@ -214,20 +218,18 @@ public final class Limit {
         && name.equals(that.name)
         && scope == that.scope
         && limits.equals(that.limits)
-        && keeper.equals(that.keeper)
-        && maxClients == that.maxClients
-        && shadow == that.shadow;
+        && settings.equals(that.settings);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, scope, limits, keeper, maxClients, shadow);
+    return Objects.hash(name, scope, limits, settings);
   }
 
   @Override
   public String toString() {
     return name + ": " + text() + (scope == Scope.EACH ? " each" : " together")
-        + (shadow ? ", shadow" : "");
+        + (isShadow() ? ", shadow" : "");
   }
 
   /** The limits in the form that {@link RateLimit#parseAll} reads. */
@@ -239,33 +241,34 @@ public final class Limit {
     return String.join(", ", limits.stream().map(RateLimit::toString).toList());
   }
 
-  private static String requireName(String name, Scope scope) {
+  private void requireEach(String setting, Object given) {
+    if (scope == Scope.TOGETHER) {
+      throw new IllegalArgumentException(setting + " must be for a limit on each key, got " + given
+          + " for limit '" + name + "', which is for all together: leave it out");
+    }
+  }
+
+  private static String requireName(String name) {
     if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
       throw new IllegalArgumentException(
           "name of a limit must be 1 to 64 letters, digits, '.', '_' or '-', got '"
               + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
               + "': choose a short name, as in 'tenant'");
     }
-    if (name.equals(PENALTY)
-        || (name.equals(EVERYONE) && scope == Scope.EACH)
-        || (name.equals(CLIENT) && scope == Scope.TOGETHER)) {
-      throw new IllegalArgumentException("name of a limit must be free, got '" + name
-          + "': 'everyone' is for all together, 'client' for each key, 'penalty' for blocked clients,"
-          + " so choose another");
-    }
     return name;
   }
 
   private static List<RateLimit> requireSome(String name, List<RateLimit> limits) {
-    return named(name, () -> LimiterSpec.ofAll(limits).limits()); // knows what is allowed
+    return withNameInErrors(
+        name, () -> LimiterSpec.ofAll(limits).limits()); // knows what is allowed
   }
 
   private static List<RateLimit> parsed(String name, String limits) {
-    return named(name, () -> RateLimit.parseAll(limits));
+    return withNameInErrors(name, () -> RateLimit.parseAll(limits));
   }
 
-  /** What is wrong with a limit is told with its name. */
-  static <T> T named(String name, Supplier<T> result) {
+  /** Runs a step; an error of it then names the limit. */
+  static <T> T withNameInErrors(String name, Supplier<T> result) {
     try {
       return result.get();
     } catch (IllegalArgumentException wrong) {

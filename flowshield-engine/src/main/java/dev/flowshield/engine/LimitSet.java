@@ -7,8 +7,10 @@ import dev.flowshield.engine.allowance.Allowances;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * with a key and a cost for each.
  *
  * <p>First the engine's limits are judged, so that a rejection writes nothing. Then permits are taken, in this order: limits for each key
- * by itself; limits for all together, so that a client that races itself is rejected before it has taken what all want; limiters of
+ * by itself; limits for all together, so that a key that races itself is rejected before it has taken what all want; limiters of
  * another kind, which cannot be judged; shadow limits. Where one rejects, what was taken before is refunded.
  *
  * <p>Immutable; thread-safe as its limits are.
@@ -31,7 +33,7 @@ final class LimitSet {
   /** A limit that another limiter keeps: the place of its charge. */
   private record Foreign(ForeignLimit limit, int charge) {}
 
-  private final Refusals refusals;
+  private final Rejections rejections;
   private final ActiveLimit[] limits; // in the order of the charges
   private final Local[] enforced;
   private final Local[] shadows;
@@ -39,10 +41,16 @@ final class LimitSet {
   private final Allowances ofEnforced;
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> askShadows;
+  private final LongAdder[] counts;
 
-  /** A set of limits, in the order of their charges. */
-  LimitSet(Refusals refusals, List<? extends ActiveLimit> limits) {
-    this.refusals = refusals;
+  /**
+   * A set of limits, in the order of their charges.
+   *
+   * @param counts of admitted requests; the first is that of the set
+   */
+  LimitSet(Rejections rejections, List<? extends ActiveLimit> limits, List<LongAdder> counts) {
+    this.rejections = rejections;
+    this.counts = counts.toArray(LongAdder[]::new);
     this.limits = limits.toArray(ActiveLimit[]::new);
     List<Local> local = new ArrayList<>();
     List<Foreign> others = new ArrayList<>();
@@ -72,7 +80,7 @@ final class LimitSet {
         .boxed()
         .sorted(
             Comparator.comparing((Integer charge) -> limits.get(charge).limit().isShadow())
-                .thenComparing(charge -> limits.get(charge).turn()))
+                .thenComparing(charge -> limits.get(charge).order()))
         .mapToInt(charge -> charge)
         .toArray();
   }
@@ -94,6 +102,28 @@ final class LimitSet {
   /** Whether there is any limit, so that time matters. */
   boolean isLimited() {
     return limits.length > 0;
+  }
+
+  /** The limits, each once. */
+  Stream<ActiveLimit> distinctLimits() {
+    return Stream.of(limits).distinct();
+  }
+
+  void countAdmitted() {
+    for (LongAdder count : counts) {
+      count.increment();
+    }
+  }
+
+  void discountAdmitted() {
+    for (LongAdder count : counts) {
+      count.decrement();
+    }
+  }
+
+  /** The requests that it admitted. */
+  long admitted() {
+    return counts[0].sum();
   }
 
   /** A bill for these charges, one for each limit, which is checked by now. */
@@ -120,13 +150,13 @@ final class LimitSet {
 
   /** Why a limit rejects, by a reading of the clock; null if none does, or that is not to be known before. */
   @Nullable
-  OverLimit judge(String key, long hash, long permits, long now) {
+  Rejection judge(String key, long hash, long permits, long now) {
     LocalLimit slowest = null;
     long longest = 0;
     for (Local part : enforced) {
-      OverLimit block = refusals.block(part.limit, key, hash, now);
-      if (block != null) {
-        return block;
+      Rejection blocked = rejections.blocked(part.limit, key, hash, now);
+      if (blocked != null) {
+        return blocked;
       }
       long wait = part.limit.retryAfterNanos(hash, permits, now);
       if (wait > longest) {
@@ -136,25 +166,31 @@ final class LimitSet {
     }
     return slowest == null
         ? null
-        : refusals.refused(slowest, key, hash, slowest.overLimit(hash, permits, now, longest), now);
+        : rejections.rejected(
+            slowest, key, hash, slowest.overLimit(hash, permits, now, longest), now);
   }
 
   /** As {@link #judge(String, long, long, long)}, by charges. */
   @Nullable
-  OverLimit judge(Charge[] charges, long now) {
+  Rejection judge(Charge[] charges, long now) {
     Local slowest = null;
     long longest = 0;
     for (Local part : enforced) {
       Charge charge = charges[part.charge];
-      long hash = part.limit.hash(charge);
-      OverLimit block = refusals.block(part.limit, charge.key(), hash, now);
-      if (block != null) {
-        return block;
+      Rejection blocked = blocked(part.limit, charge, now);
+      if (blocked != null) {
+        return blocked;
       }
-      long wait = part.limit.retryAfterNanos(hash, charge.permits(), now);
+      long wait = part.limit.retryAfterNanos(part.limit.hash(charge), charge.permits(), now);
       if (wait > longest) {
         slowest = part;
         longest = wait;
+      }
+    }
+    for (Foreign part : foreign) {
+      Rejection blocked = blocked(part.limit, charges[part.charge], now);
+      if (blocked != null) {
+        return blocked;
       }
     }
     if (slowest == null) {
@@ -163,7 +199,13 @@ final class LimitSet {
     Charge charge = charges[slowest.charge];
     long hash = slowest.limit.hash(charge);
     OverLimit rejection = slowest.limit.overLimit(hash, charge.permits(), now, longest);
-    return refusals.refused(slowest.limit, charge.key(), hash, rejection, now);
+    return rejections.rejected(slowest.limit, charge.key(), hash, rejection, now);
+  }
+
+  private @Nullable Rejection blocked(ActiveLimit limit, Charge charge, long now) {
+    return limit.limit().isShadow()
+        ? null
+        : rejections.blocked(limit, charge.key(), limit.hash(charge), now);
   }
 
   /** Takes from all limits; false, with nothing taken, if one rejects by now. */
@@ -185,7 +227,7 @@ final class LimitSet {
           return taken;
         }
       }
-      refusals.wouldRefuse(shadow, key, hash, permits, now);
+      rejections.wouldReject(shadow, key, hash, permits, now);
       return next.taken(key, hash, permits, now);
     };
   }
@@ -218,7 +260,7 @@ final class LimitSet {
         taken = allowances.take(bill.rows(), part.from, part.to, now);
       }
       if (!taken) {
-        refusals.wouldRefuse(part.limit, bill.key(part.charge), hash, permits, now);
+        rejections.wouldReject(part.limit, bill.key(part.charge), hash, permits, now);
       }
     }
   }
@@ -230,9 +272,9 @@ final class LimitSet {
       long permits = bill.permits(foreign[i].charge);
       Decision.Rejected rejected = limit.take(key, permits, (OpenBill) bill, i);
       if (rejected != null && limit.limit().isShadow()) {
-        refusals.wouldRefuse(limit, key, limit.hash(key), permits, now);
+        rejections.wouldReject(limit, key, limit.hash(key), permits, now);
       } else if (rejected != null) {
-        ((OpenBill) bill).reject(new OpenBill.Rejection(limit, key, limit.overLimit(rejected)));
+        ((OpenBill) bill).reject(new OpenBill.Answer(limit, key, limit.overLimit(rejected)));
         return false;
       }
     }
@@ -241,15 +283,15 @@ final class LimitSet {
 
   /** Why a limiter of another kind rejected a bill; null if none did, and permits went to others meanwhile. */
   @Nullable
-  OverLimit rejection(Bill bill, long now) {
-    OpenBill.Rejection rejection = bill instanceof OpenBill open ? open.takeRejection() : null;
-    return rejection == null
+  Rejection rejection(Bill bill, long now) {
+    OpenBill.Answer answer = bill instanceof OpenBill open ? open.takeRejection() : null;
+    return answer == null
         ? null
-        : refusals.refused(
-            rejection.limit(),
-            rejection.key(),
-            rejection.limit().hash(rejection.key()),
-            rejection.answer(),
+        : rejections.rejected(
+            answer.limit(),
+            answer.key(),
+            answer.limit().hash(answer.key()),
+            answer.rejection(),
             now);
   }
 

@@ -3,13 +3,16 @@ package dev.flowshield.engine;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.engine.limiter.Requests;
+import dev.flowshield.engine.limiter.Arguments;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitSets {
 
-  private static final int MOST_CHARGES = 16;
+  static final int MOST_CHARGES = 16;
   private static final int MOST_SETS = 10_000; // further ones are made for each request
 
   /** A set of limits, and those with one limit more, by its name: so the names of charges are a path to their set. */
@@ -38,32 +41,63 @@ final class LimitSets {
 
   private final Set<String> names;
   private final Function<String, ActiveLimit> byName;
-  private final Refusals refusals;
+  private final Rejections rejections;
   private final LimitSet usual; // what a key is charged where no limit is named
   private final boolean nothingIsUsual; // there are limits, but all want to be named
   private final boolean hashed;
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
+  private final LongAdder admittedByOthers = new LongAdder(); // by sets that are not kept
 
   /**
-   * Sets of these limits.
+   * Sets of limits.
    *
+   * @param names of all limits
    * @param byName finds one of them; throws for a name that there is not
+   * @param usual the names of those that a key is charged where none is named
    */
   LimitSets(
-      Map<String, ActiveLimit> limits, Function<String, ActiveLimit> byName, Refusals refusals) {
-    this.names = limits.keySet();
+      Set<String> names,
+      Function<String, ActiveLimit> byName,
+      Collection<String> usual,
+      Rejections rejections) {
+    this.names = names;
     this.byName = byName;
-    this.refusals = refusals;
-    this.usual = new LimitSet(
-        refusals,
-        Stream.of(Limit.EVERYONE, Limit.CLIENT)
-            .filter(limits::containsKey)
-            .map(byName)
-            .toList());
-    this.nothingIsUsual = usual.size() == 0 && !limits.isEmpty();
-    this.hashed = limits.containsKey(Limit.CLIENT);
-    this.root = new Path(new LimitSet(refusals, List.of()));
+    this.rejections = rejections;
+    this.usual = kept(usual.stream().map(byName).toList());
+    this.nothingIsUsual = usual.isEmpty() && !names.isEmpty();
+    this.hashed = usual.stream().anyMatch(name -> byName.apply(name).limit().scope() == Scope.EACH);
+    this.root = new Path(kept(List.of()));
+  }
+
+  private LimitSet kept(List<ActiveLimit> limits) {
+    return new LimitSet(rejections, limits, List.of(new LongAdder()));
+  }
+
+  /** The requests that were admitted. */
+  long admitted() {
+    return admittedByOthers.sum() + all().stream().mapToLong(LimitSet::admitted).sum();
+  }
+
+  /** The requests that were admitted, by each limit that they were charged to. */
+  Map<ActiveLimit, Long> admittedByLimit() {
+    Map<ActiveLimit, Long> counts = new HashMap<>();
+    for (LimitSet set : all()) {
+      long admitted = set.admitted();
+      set.distinctLimits().forEach(limit -> counts.merge(limit, admitted, Long::sum));
+    }
+    return counts;
+  }
+
+  private List<LimitSet> all() {
+    List<LimitSet> all = new ArrayList<>(List.of(usual));
+    addAll(root, all);
+    return all;
+  }
+
+  private static void addAll(Path path, List<LimitSet> all) {
+    all.add(path.set);
+    path.next.values().forEach(next -> addAll(next, all));
   }
 
   /** What stands for a key in {@link #usual}. */
@@ -75,9 +109,9 @@ final class LimitSets {
   LimitSet usual(long permits) {
     if (nothingIsUsual) {
       throw new IllegalStateException(
-          "a key alone is charged to the limits 'everyone' and 'client', got a shield with " + names
-              + " only: name what to charge, as in admit(Charge.of(\""
-              + names.iterator().next() + "\", key))");
+          "admit(key) must have a limit that it charges, got a shield whose limits are all named: say"
+              + " what to charge, as in admit(Charge.of(\"" + names.iterator().next()
+              + "\", key)), or add the limit with limit(...) in place of named(...)");
     }
     requirePermits(permits, usual);
     return usual;
@@ -120,11 +154,22 @@ final class LimitSets {
       limits.add(path.set.limit(i));
     }
     limits.add(byName.apply(name));
-    Path made = new Path(new LimitSet(refusals, limits));
-    if (count.get() < MOST_SETS && path.next.putIfAbsent(name, made) == null) {
-      count.incrementAndGet();
+    if (count.get() >= MOST_SETS) {
+      return new Path(new LimitSet(rejections, limits, countsOfOthers(limits)));
     }
+    Path made = new Path(kept(limits));
+    Path known = path.next.putIfAbsent(name, made);
+    if (known != null) {
+      return known;
+    }
+    count.incrementAndGet();
     return made;
+  }
+
+  private List<LongAdder> countsOfOthers(List<ActiveLimit> limits) {
+    return Stream.concat(
+            Stream.of(admittedByOthers), limits.stream().distinct().map(ActiveLimit::admittedApart))
+        .toList();
   }
 
   private static void requireFit(Charge[] charges, int index, ActiveLimit limit, boolean reserved) {
@@ -166,12 +211,12 @@ final class LimitSets {
     if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
       String text =
           limit == null ? "" : limit.limit().name() + ": " + limit.limit().text();
-      Requests.requirePermits(permits, most, text);
+      Arguments.requirePermits(permits, most, text);
     }
   }
 
   private static long most(ActiveLimit limit) {
-    return limit.limit().isShadow() ? Long.MAX_VALUE : limit.maxPermits();
+    return limit.limit().isShadow() ? Long.MAX_VALUE : limit.burst();
   }
 
   private static void requireReserve(ActiveLimit limit) {

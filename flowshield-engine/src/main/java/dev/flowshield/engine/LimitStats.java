@@ -4,29 +4,85 @@ import dev.flowshield.RateLimit;
 import java.util.List;
 
 /**
- * What one limit of a shield has done and how full its memory is.
+ * What one limit of a shield has done, and how full its memory is. Immutable.
  *
- * @param name its name
- * @param limits how much it admits, now
- * @param shadow whether it only counts what it would refuse
- * @param refused work refused because of it, where it was the one that takes longest; of a shadow limit, work that it would have refused
- *     although no other limit did
- * @param tracked keys that have a place; those included whose allowance is full again and whose place nobody needed since; 0 if the limit is
- *     for all together, or kept by somebody else's limiter
- * @param capacity places once its table is fully grown
- * @param overflowed how often a key was admitted from an allowance that it shares, since the table was full
+ * <p>A class rather than a record, so that it can grow.
  */
-public record LimitStats(
-    String name,
-    List<RateLimit> limits,
-    boolean shadow,
-    long refused,
-    long tracked,
-    long capacity,
-    long overflowed) {
+public final class LimitStats {
 
-  /** Keeps a copy of the list. */
-  public LimitStats {
-    limits = List.copyOf(limits);
+  private final Limit limit;
+  private final long admitted;
+  private final long rejected;
+  private final long blocked;
+  private final long tracked;
+  private final long capacity;
+  private final long overflowed;
+
+  /** The limit as it is now, with the requests that the sets which are kept have admitted. */
+  LimitStats(ActiveLimit limit, long admitted) {
+    this.limit = limit.limit();
+    this.admitted = admitted + limit.admittedApart().sum();
+    this.rejected = limit.rejected();
+    this.blocked = limit.blocked();
+    this.tracked = limit.tracked();
+    this.capacity = limit.capacity();
+    this.overflowed = limit.overflowed();
+  }
+
+  /** The name of the limit. */
+  public String name() {
+    return limit.name();
+  }
+
+  /** How much it admits now. */
+  public List<RateLimit> limits() {
+    return limit.limits();
+  }
+
+  /** Whether it only counts what it would reject. */
+  public boolean isShadow() {
+    return limit.isShadow();
+  }
+
+  /** Admitted requests that were charged to it; of a shadow limit, those that it would have rejected too. */
+  public long admitted() {
+    return admitted;
+  }
+
+  /**
+   * Arguments rejected by it, where it was the limit that takes longest; of a shadow limit, requests that
+   * it would have rejected although no other limit did.
+   */
+  public long rejected() {
+    return rejected;
+  }
+
+  /** Arguments rejected because their key was blocked already, by the penalty of this limit. */
+  public long blocked() {
+    return blocked;
+  }
+
+  /**
+   * Keys that have a place in the table, those included whose allowance is full again and whose place
+   * no other key needed since; 0 for a limit for all together, or one kept by a limiter of another kind.
+   */
+  public long tracked() {
+    return tracked;
+  }
+
+  /** Places in the table once it is fully grown, which is somewhat more than {@link Limit#maxKeys}. */
+  public long capacity() {
+    return capacity;
+  }
+
+  /** How often a key was admitted from an allowance that it shares, since the table was full. */
+  public long overflowed() {
+    return overflowed;
+  }
+
+  @Override
+  public String toString() {
+    return limit + ": admitted=" + admitted + ", rejected=" + rejected + ", blocked=" + blocked
+        + ", tracked=" + tracked + ", capacity=" + capacity + ", overflowed=" + overflowed;
   }
 }

@@ -3,35 +3,52 @@ package dev.flowshield.engine;
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.StackRoom;
-import dev.flowshield.engine.limiter.Requests;
+import dev.flowshield.engine.limiter.Arguments;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The limits of a shield by their names. Thread-safe. */
 final class Limits {
 
+  private static final int MOST_SHOWN = 16;
+
   private final Map<String, ActiveLimit> byName = new LinkedHashMap<>();
   private final LimitSets sets;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
 
-  Limits(Collection<Limit> limits, Refusals refusals, Ticker ticker, InstantSource instantSource) {
+  /**
+   * Puts limits to work.
+   *
+   * @param usual the names of those that are charged where a request names none
+   */
+  Limits(
+      Collection<Limit> limits,
+      Collection<String> usual,
+      Rejections rejections,
+      Ticker ticker,
+      InstantSource instantSource) {
     String kept = null;
     for (Limit limit : limits) {
-      ActiveLimit active = Keepers.keep(limit, ticker, instantSource);
+      ActiveLimit active = Limit.withNameInErrors(
+          limit.name(), () -> limit.keeper().activate(limit, ticker, instantSource));
       if (active instanceof ForeignLimit foreign && !foreign.canGiveBack() && !limit.isShadow()) {
         kept = requireOnly(kept, limit.name());
       }
       byName.put(limit.name(), active);
     }
-    this.sets = new LimitSets(byName, this::limit, refusals);
+    this.sets = new LimitSets(byName.keySet(), this::limit, usual, rejections);
   }
 
   private static String requireOnly(@Nullable String other, String name) {
@@ -39,7 +56,7 @@ final class Limits {
       throw new IllegalStateException(
           "at most one limit may be kept by a limiter that cannot give permits back, got '" + other
               + "' and '" + name
-              + "': whatever the first one gave would be lost when the second refuses;"
+              + "': whatever the first one gave would be lost when the second rejects;"
               + " choose a limiter whose capabilities() include RESERVE for one of them");
     }
     return name;
@@ -83,7 +100,7 @@ final class Limits {
   }
 
   private ActiveLimit keyed(String name, String key) {
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     ActiveLimit limit = limit(name);
     limit.requireNoKeyTogether(key);
     return limit;
@@ -94,24 +111,46 @@ final class Limits {
   }
 
   List<LimitStats> stats() {
-    return byName.values().stream().map(ActiveLimit::stats).toList();
+    Map<ActiveLimit, Long> admitted = sets.admittedByLimit();
+    return byName.values().stream()
+        .map(limit -> new LimitStats(limit, admitted.getOrDefault(limit, 0L)))
+        .toList();
   }
 
-  /** Of the clients' limit. */
-  LimitStats clients() {
-    ActiveLimit clients = byName.get(Limit.CLIENT);
-    return clients == null
-        ? new LimitStats(Limit.CLIENT, List.of(), false, 0, 0, 0, 0)
-        : clients.stats();
+  /** The keys that are blocked, or were, of all limits; those blocked for longest first. */
+  List<Offender> offenders(long now) {
+    return blocks()
+        .flatMap(blocks -> blocks.offenders(now).stream())
+        .sorted(Comparator.comparing(Offender::blockedFor)
+            .thenComparing(Offender::level)
+            .reversed())
+        .toList();
   }
 
-  /** Refused because of a limit that is enforced. */
-  long refused() {
-    long sum = 0;
-    for (ActiveLimit limit : byName.values()) {
-      sum += limit.limit().isShadow() ? 0 : limit.refused();
+  boolean pardon(String name, String key) {
+    return blocks(keyed(name, key)).pardon(key);
+  }
+
+  boolean pardon(Offender offender) {
+    return blocks(limit(offender.limit())).pardon(offender);
+  }
+
+  void pardonAll() {
+    blocks().forEach(Blocks::pardonAll);
+  }
+
+  private Stream<Blocks> blocks() {
+    return byName.values().stream().map(ActiveLimit::blocks).filter(Objects::nonNull);
+  }
+
+  private static Blocks blocks(ActiveLimit limit) {
+    Blocks blocks = limit.blocks();
+    if (blocks == null) {
+      throw new IllegalStateException("limit '" + limit.limit().name()
+          + "' must have a penalty for a key to be pardoned, got none: use reset to give a key its"
+          + " allowance again, or add withPenalty when the shield is built");
     }
-    return sum;
+    return blocks;
   }
 
   /** The limit of this name with other limits, as text. */
@@ -176,16 +215,23 @@ final class Limits {
           + now.limits().size() + ", as many as before, got '" + to.text()
           + "': build a new shield for more or fewer");
     }
-    return Limit.named(to.name(), () -> limit.canKeepTo(to.limits()));
+    return Limit.withNameInErrors(to.name(), () -> limit.canKeepTo(to.limits()));
   }
 
   private ActiveLimit limit(String name) {
-    ActiveLimit limit = byName.get(name);
+    ActiveLimit limit = byName.get(Objects.requireNonNull(name, "limit"));
     if (limit == null) {
-      throw new IllegalArgumentException("limit must be one of " + byName.keySet() + ", got '"
-          + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
-          + "': correct the name, or add the limit when the shield is built");
+      throw unknown(byName.keySet(), name);
     }
     return limit;
+  }
+
+  /** There is no limit of this name. */
+  static IllegalArgumentException unknown(Collection<String> names, String name) {
+    String some = names.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+    return new IllegalArgumentException("limit must be one of [" + some
+        + (names.size() > MOST_SHOWN ? ", … " + names.size() + " in all" : "") + "], got '"
+        + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
+        + "': correct the name, or add the limit when the shield is built");
   }
 }

@@ -31,13 +31,13 @@ final class LocalLimit extends ActiveLimit {
   }
 
   @Override
-  int turn() {
+  int order() {
     return limit().scope() == Limit.Scope.EACH ? 0 : 1;
   }
 
   @Override
-  long maxPermits() {
-    return allowances.maxPermits();
+  long burst() {
+    return allowances.burst();
   }
 
   @Override
@@ -51,7 +51,7 @@ final class LocalLimit extends ActiveLimit {
 
   /** More than the burst is never there: asked of a shadow limit, or of one that was changed a moment ago. */
   private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
-    long most = each.maxPermits();
+    long most = each.burst();
     return permits <= most
         ? each.retryAfterNanos(hash, permits, now)
         : Math.max(1, each.retryAfterNanos(hash, most, now));
@@ -106,7 +106,7 @@ final class LocalLimit extends ActiveLimit {
 
   @Override
   boolean canKeepTo(List<RateLimit> limits) {
-    return Keepers.canKeep(limit(), limits);
+    return limit().keeper().canKeep(limits);
   }
 
   @Override

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenBill extends Bill {
 
-  /** Why a limiter of another kind rejected it. */
-  record Rejection(ForeignLimit limit, String key, OverLimit answer) {}
+  /** What a limiter of another kind said that rejected it. */
+  record Answer(ForeignLimit limit, String key, OverLimit rejection) {}
 
   private final LimitSet set;
   private final boolean reserved;
   private final Reservation.@Nullable Held[] held;
   private final AtomicBoolean settled = new AtomicBoolean();
-  private @Nullable Rejection rejection;
+  private @Nullable Answer rejection;
 
   /**
    * A bill with room for what so many limiters of another kind give.
@@ -41,14 +41,14 @@ final class OpenBill extends Bill {
     held[index] = given;
   }
 
-  void reject(Rejection why) {
+  void reject(Answer why) {
     rejection = why;
   }
 
   /** Why the last taking failed, once. */
   @Nullable
-  Rejection takeRejection() {
-    Rejection why = rejection;
+  Answer takeRejection() {
+    Answer why = rejection;
     rejection = null;
     return why;
   }

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What becomes of clients that are refused again and again: they are blocked for a while, and for longer each time.
+ * What becomes of keys that are rejected again and again: they are blocked for a while, and for longer each time.
  *
  * <pre>{@code
- * Penalty.after(20, Duration.ofMinutes(1))                               // refused 20 times within a minute:
+ * Penalty.after(20, Duration.ofMinutes(1))                               // rejected 20 times within a minute:
  *     .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24));          // 5 minutes, then 10, 20, ... up to a day
  * }</pre>
  *
- * <p><b>Breaches.</b> A breach is a refusal because of the client's own limit. The first opens a span, those within it are counted, and
+ * <p><b>Breaches.</b> A breach is a rejection because of the key's own limit. The first opens a span, those within it are counted, and
  * the next after it opens another. So nobody is blocked for fewer breaches in a span, and whoever makes twice as many in one is
- * blocked for certain. A blocked client's further tries are no breaches: they do not make its block longer.
+ * blocked for certain. A blocked key's further tries are no breaches: they do not make its block longer.
  *
- * <p><b>Forgetting.</b> A block counts against its client until it has kept clean, without any breach, for as long as that block lasted;
+ * <p><b>Forgetting.</b> A block counts against its key until it has kept clean, without any breach, for as long as that block lasted;
  * then the block before that counts, and so on. All is forgotten by itself in less than three times the longest block.
  *
  * <p><b>Memory</b> is set aside once, 32 bytes for each offender. Where it is full of offenders, further ones are not penalised: nobody
@@ -24,11 +24,11 @@ import java.util.Objects;
  *
  * <p>Times are kept to the millisecond. A value: immutable, equal by content, safe to share.
  *
- * @param breaches how many refusals block, 1 to 10,000
+ * @param breaches how many rejections block, 1 to 10,000
  * @param within the span in which they are counted, 1 second to 366 days
  * @param firstBlock how long the first block lasts, 1 second to 366 days; each further one is twice as long
  * @param longestBlock but none is longer than this; at least the first block, at most 366 days
- * @param maxOffenders how many clients with breaches to remember, 1 to 1,000,000
+ * @param maxOffenders how many keys with breaches to remember, 1 to 1,000,000
  */
 public record Penalty(
     int breaches, Duration within, Duration firstBlock, Duration longestBlock, int maxOffenders) {
@@ -49,7 +49,7 @@ public record Penalty(
   public Penalty {
     if (breaches < 1 || breaches > MOST_BREACHES) {
       throw new IllegalArgumentException("breaches must be 1 to 10,000, got " + breaches
-          + ": choose how many refusals are one too many, as in 20 a minute");
+          + ": choose how many rejections are one too many, as in 20 a minute");
     }
     requireSpan("within", within, "choose the time in which breaches add up, as in a minute");
     requireSpan("firstBlock", firstBlock, "choose how long the first block lasts, as in 5 minutes");

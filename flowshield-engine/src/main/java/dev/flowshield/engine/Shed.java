@@ -5,8 +5,8 @@ package dev.flowshield.engine;
  *
  * @param retryAfterNanos a guess, one second: when work will be done is not known
  */
-public record Shed(long retryAfterNanos) implements Refusal {
+public record Shed(long retryAfterNanos) implements Rejection {
 
-  // One for all: refusing gets cheaper under a flood, not dearer.
+  // One for all: rejecting gets cheaper under a flood, not dearer.
   static final Shed FULL = new Shed(1_000_000_000L);
 }

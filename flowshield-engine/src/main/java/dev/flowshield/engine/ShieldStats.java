@@ -2,47 +2,130 @@ package dev.flowshield.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
- * What a shield has done and how it stands. The numbers are read one after another while work goes on, so they may differ by the work of
- * that moment.
+ * What a shield has done and how it stands. The numbers are read one after another while work goes on,
+ * so they may differ by the work of that moment. Each count only rises, but for {@link #admitted}, which
+ * a request raises for a moment that another request outruns.
  *
- * @param admitted work admitted since the start
- * @param overLimit work refused because a rate limit was spent, or its client blocked
- * @param blocked of those, work refused because its client was blocked already
- * @param shed work refused because the server was full
- * @param failed admitted work that ended with {@link Admitted#failed()}
- * @param ignored admitted work that ended with {@link Admitted#ignored()}
- * @param inFlight admitted work that has not ended
- * @param inFlightLimit the most work in flight; {@link Integer#MAX_VALUE} if there is no cap
- * @param trackedClients clients that have a place in the table; those included whose allowance is full again and whose place nobody
- *     needed since; 0 if clients are not limited, or by a provider's own limiter; of the limit {@code client}, as the next two are
- * @param clientCapacity places in the table once it is fully grown
- * @param overflowed how often a client was admitted from an allowance that it shares, since the table was full
- * @param limits each limit by itself, in the order they were given
- * @param untold refusals of which the {@link RefusalListener} was not told by an event of their own; 0 without one
- * @param listenerFailures calls of the listener that failed
- * @param uptime since the shield was built
+ * <p>Immutable. A class rather than a record, so that it can grow.
  */
-public record ShieldStats(
-    long admitted,
-    long overLimit,
-    long blocked,
-    long shed,
-    long failed,
-    long ignored,
-    int inFlight,
-    int inFlightLimit,
-    long trackedClients,
-    long clientCapacity,
-    long overflowed,
-    List<LimitStats> limits,
-    long untold,
-    long listenerFailures,
-    Duration uptime) {
+public final class ShieldStats {
 
-  /** Keeps a copy of the list. */
-  public ShieldStats {
-    limits = List.copyOf(limits);
+  private final long admitted;
+  private final long shed;
+  private final long failed;
+  private final long ignored;
+  private final int inFlight;
+  private final int inFlightLimit;
+  private final List<LimitStats> limits;
+  private final long suppressed;
+  private final long listenerFailures;
+  private final Duration uptime;
+
+  ShieldStats(
+      Entrance entrance,
+      long admitted,
+      List<LimitStats> limits,
+      Rejections rejections,
+      Duration uptime) {
+    this.admitted = admitted;
+    this.shed = entrance.shed();
+    this.failed = entrance.failed();
+    this.ignored = entrance.ignored();
+    this.inFlight = entrance.inFlight();
+    this.inFlightLimit = entrance.limit();
+    this.limits = List.copyOf(limits);
+    this.suppressed = rejections.suppressed();
+    this.listenerFailures = rejections.failures();
+    this.uptime = uptime;
+  }
+
+  /** Arguments admitted since the start. */
+  public long admitted() {
+    return admitted;
+  }
+
+  /** Arguments rejected because a rate limit was spent: {@link OverLimit}. */
+  public long overLimit() {
+    return sum(LimitStats::rejected);
+  }
+
+  /** Arguments rejected because their key was blocked already: {@link Blocked}. */
+  public long blocked() {
+    return sum(LimitStats::blocked);
+  }
+
+  /** Arguments rejected because the server was full: {@link Shed}. */
+  public long shed() {
+    return shed;
+  }
+
+  /** Admitted requests that ended with {@link Admitted#failed()}. */
+  public long failed() {
+    return failed;
+  }
+
+  /** Admitted requests that ended with {@link Admitted#ignored()}. */
+  public long ignored() {
+    return ignored;
+  }
+
+  /** Admitted requests that have not ended. */
+  public int inFlight() {
+    return inFlight;
+  }
+
+  /** The most requests in flight; {@link Integer#MAX_VALUE} if there is no cap. */
+  public int inFlightLimit() {
+    return inFlightLimit;
+  }
+
+  /** Each limit by itself, in the order they were given. */
+  public List<LimitStats> limits() {
+    return limits;
+  }
+
+  /**
+   * One limit.
+   *
+   * @throws IllegalArgumentException if there is no limit of that name
+   */
+  public LimitStats limit(String name) {
+    for (LimitStats limit : limits) {
+      if (limit.name().equals(name)) {
+        return limit;
+      }
+    }
+    throw Limits.unknown(limits.stream().map(LimitStats::name).toList(), name);
+  }
+
+  /** Rejections without an event of their own for the {@link RejectionListener}; 0 without a listener. */
+  public long suppressed() {
+    return suppressed;
+  }
+
+  /** Calls of the listener that failed. */
+  public long listenerFailures() {
+    return listenerFailures;
+  }
+
+  /** The time since the shield was built. */
+  public Duration uptime() {
+    return uptime;
+  }
+
+  private long sum(ToLongFunction<LimitStats> count) {
+    return limits.stream().filter(limit -> !limit.isShadow()).mapToLong(count).sum();
+  }
+
+  @Override
+  public String toString() {
+    return "ShieldStats[admitted=" + admitted + ", overLimit=" + overLimit() + ", blocked="
+        + blocked() + ", shed=" + shed + ", failed=" + failed + ", ignored=" + ignored
+        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", limits=" + limits
+        + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="
+        + uptime + "]";
   }
 }

@@ -3,9 +3,9 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +19,7 @@ class AllocationTest {
   private static final int ROUNDS = 30;
   private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
   private static final double SMALL_OBJECT = 40;
-  private static final double REFUSAL = 48; // with the limit's name
+  private static final double REJECTION = 48; // with the limit's name
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -33,7 +33,7 @@ class AllocationTest {
   /** Fills the tables: what a key costs when it is new is counted elsewhere. */
   AllocationTest() {
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = "client-" + i;
+      keys[i] = "key-" + i;
       plenty.tryAcquire(keys[i]);
       spent.tryAcquire(keys[i]);
     }
@@ -67,7 +67,7 @@ class AllocationTest {
   void anAdmissionIsOneSmallObject() {
     FlowShield shield = FlowShield.builder()
         .limit("10000000/s burst 1000000000")
-        .perClient("1000000/s burst 1000000000")
+        .perKey("1000000/s burst 1000000000")
         .inFlight(10)
         .ticker(ticker)
         .build();
@@ -80,14 +80,14 @@ class AllocationTest {
   void anAdmissionByManyLimitsIsOneSmallObject() {
     FlowShield shield = FlowShield.builder()
         .limit("10000000/s burst 1000000000, 9000000/s burst 1000000000")
-        .perClient("1000000/s burst 1000000000, 900000/s burst 1000000000")
-        .limit(Limit.each("tenant", "1/day"))
+        .perKey("1000000/s burst 1000000000, 900000/s burst 1000000000")
+        .named(Limit.each("tenant", "1/day"))
         .inFlight(10)
         .ticker(ticker)
         .build();
     FlowShield shadowed = FlowShield.builder()
         .limit("10000000/s burst 1000000000")
-        .limit(Limit.each("client", "1/day").shadow())
+        .limit(Limit.each("key", "1/day").shadow())
         .ticker(ticker)
         .build();
     for (String key : keys) {
@@ -98,14 +98,14 @@ class AllocationTest {
         .isLessThanOrEqualTo(SMALL_OBJECT);
     assertThat(bytes(i -> close(shadowed.admit(keys[i % keys.length]))))
         .isLessThanOrEqualTo(SMALL_OBJECT);
-    assertThat(shadowed.stats().limits().get(1).refused()).isPositive();
+    assertThat(shadowed.stats().limits().get(1).rejected()).isPositive();
   }
 
   @Test
-  void aRefusalIsAtMostOneSmallObject() {
+  void aRejectionIsAtMostOneSmallObject() {
     FlowShield over = FlowShield.builder()
         .limit("1000/s, 2000/h")
-        .perClient("1/day, 2/day")
+        .perKey("1/day, 2/day")
         .ticker(ticker)
         .build();
     FlowShield full = FlowShield.builder().inFlight(1).ticker(ticker).build();
@@ -114,15 +114,15 @@ class AllocationTest {
     }
     full.admit("stays");
 
-    assertThat(bytes(i -> close(over.admit(keys[i % keys.length])))).isLessThanOrEqualTo(REFUSAL);
+    assertThat(bytes(i -> close(over.admit(keys[i % keys.length])))).isLessThanOrEqualTo(REJECTION);
     assertThat(bytes(i -> close(full.admit(keys[i % keys.length])))).isLessThan(NOTHING);
   }
 
   @Test
-  void aStrangerRefusedAtAFullTableAllocatesNothing() {
+  void aStrangerRejectedAtAFullTableAllocatesNothing() {
     RateLimiter small = RateLimiter.of(
         "token-bucket",
-        LimiterSpec.of(RateLimit.parse("1/day")).withTicker(ticker).withMaxClients(10));
+        LimiterSpec.of(RateLimit.parse("1/day")).withTicker(ticker).withMaxKeys(10));
     String[] strangers = new String[20_000];
     for (int i = 0; i < strangers.length; i++) {
       strangers[i] = "stranger-" + i;

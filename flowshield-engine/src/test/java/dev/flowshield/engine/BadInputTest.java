@@ -3,21 +3,21 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Whatever is wrong is refused with what was given, what is allowed and the way out, and leaves everything as it was. */
+/** Whatever is wrong is rejected with what was given, what is allowed and the way out, and leaves everything as it was. */
 @Tag("class-path-only")
 class BadInputTest {
 
@@ -27,7 +27,7 @@ class BadInputTest {
   private static final FlowShield SHIELD = FlowShield.builder()
       .ticker(TICKER)
       .limit("7/day")
-      .perClient("5/day")
+      .perKey("5/day")
       .inFlight(10)
       .build();
 
@@ -155,7 +155,9 @@ class BadInputTest {
           CORRECT),
       row(
           "an unknown limiter for a shield",
-          () -> FlowShield.builder().perClient("1/s").limiter("nope").build(),
+          () -> FlowShield.builder()
+              .limit(Limit.each(Limit.KEY, "1/s").withLimiter("nope"))
+              .build(),
           "got 'nope'",
           "token-bucket",
           CORRECT),
@@ -176,7 +178,7 @@ class BadInputTest {
       row(
           "an option for a limit whose limiter has none",
           () -> FlowShield.builder()
-              .limit(Limit.each("tenant", "1/s").withLimiter("token-bucket", Map.of("zone", "UTC")))
+              .named(Limit.each("tenant", "1/s").withLimiter("token-bucket", Map.of("zone", "UTC")))
               .build(),
           "got [zone]",
           "limit 'tenant': options must be none",
@@ -204,23 +206,19 @@ class BadInputTest {
           "Broken"),
       row(
           "no clients",
-          () -> FlowShield.builder().perClient("1/s").maxClients(0).build(),
+          () -> FlowShield.builder()
+              .limit(Limit.each(Limit.KEY, "1/s").withMaxKeys(0))
+              .build(),
           "got 0",
-          "maxClients must be 1 to 100,000,000",
+          "maxKeys must be 1 to 100,000,000",
           "choose"),
       // shields
       row(
           "a shield of nothing",
           () -> FlowShield.builder().build(),
-          "got none",
-          "at least one of limit, perClient and inFlight",
-          "perClient(\"100/s\")"),
-      row(
-          "a limiter without a limit",
-          () -> FlowShield.builder().inFlight(1).limiter("mine").build(),
-          "got 'mine'",
-          "must come with perClient",
-          "set perClient"),
+          "got neither",
+          "must have a limit or a cap in flight",
+          "perKey(\"100/s\")"),
       row(
           "no work at all",
           () -> FlowShield.builder().inFlight(0),
@@ -236,15 +234,15 @@ class BadInputTest {
       row(
           "two limits of one name",
           () -> FlowShield.builder()
-              .limit(Limit.each("tenant", "1/s"))
-              .limit(Limit.each("tenant", "2/s")),
+              .named(Limit.each("tenant", "1/s"))
+              .named(Limit.each("tenant", "2/s")),
           "got 'tenant' twice",
           "names of limits must be unique",
           "rename one"),
       row(
           "two limits for each client",
-          () -> FlowShield.builder().perClient("100/s").perClient("5000/h"),
-          "got 'client' twice",
+          () -> FlowShield.builder().perKey("100/s").perKey("5000/h"),
+          "got 'key' twice",
           "names of limits must be unique",
           "say both as one limit"),
       row(
@@ -261,19 +259,10 @@ class BadInputTest {
           "write it in that form"),
       row(
           "a limit with a name that is faster than any check",
-          () -> FlowShield.builder().limit(Limit.each("tenant", "10000001/s")).build(),
+          () -> FlowShield.builder().named(Limit.each("tenant", "10000001/s")).build(),
           "got '10000001/s'",
           "limit 'tenant': limit must be at most 10,000,000 permits a second",
           "lower it"),
-      row(
-          "a limiter of one's own without a limit",
-          () -> FlowShield.builder()
-              .inFlight(1)
-              .limiter((key, permits) -> new Decision.Admitted(1))
-              .build(),
-          "got a limiter and 1000000",
-          "must come with perClient",
-          "set perClient"),
       row(
           "a name that is a sentence",
           () -> Limit.each("all of them", "1/s"),
@@ -287,18 +276,6 @@ class BadInputTest {
           "1 to 64 letters, digits",
           "choose a short name"),
       row(
-          "a name that means something else",
-          () -> Limit.together("client", "1/s"),
-          "got 'client'",
-          "must be free",
-          "choose another"),
-      row(
-          "the name of the penalty",
-          () -> Limit.each("penalty", "1/s"),
-          "got 'penalty'",
-          "must be free",
-          "choose another"),
-      row(
           "a limit of nothing",
           () -> Limit.each("tenant", List.of()),
           "got none",
@@ -306,58 +283,64 @@ class BadInputTest {
           "leave out"),
       row(
           "room for keys that nobody tells apart",
-          () -> Limit.together("search", "1/s").withMaxClients(5),
+          () -> Limit.together("search", "1/s").withMaxKeys(5),
           "got 5 for limit 'search'",
           "must be for a limit on each key",
           "leave it out"),
       row(
           "too much room for keys",
-          () -> Limit.each("tenant", "1/s").withMaxClients(0),
+          () -> Limit.each("tenant", "1/s").withMaxKeys(0),
           "got 0",
-          "maxClients must be 1 to 100,000,000",
+          "maxKeys must be 1 to 100,000,000",
           "choose"),
       row(
-          "more limits than a request can be asked for",
-          () -> FlowShield.builder()
-              .perClient("1/s, 2/s, 3/s, 4/s, 5/s, 6/s, 7/s, 8/s, 9/s, 10/s, 11/s, 12/s, 13/s,"
-                  + "14/s, 15/s, 16/s")
-              .limit("1/s")
-              .build(),
+          "more limits than a request can be charged",
+          () -> shieldOf(17, FlowShieldBuilder::limit),
           "got 17",
-          "at most 16 limits in all",
-          "leave out"),
+          "limits that each request is charged must be at most 16",
+          "by named(...)"),
       row(
-          "a penalty without refusals that it could count",
-          () -> FlowShield.builder()
-              .limit("1/s")
-              .penalty(Penalty.after(3, Duration.ofMinutes(1)))
-              .build(),
+          "more limits than a shield can have",
+          () -> shieldOf(10_001, FlowShieldBuilder::named),
+          "got 10,001",
+          "limits of a shield must be at most 10,000",
+          "build another shield"),
+      row(
+          "a penalty for all together",
+          () ->
+              Limit.together("search", "1/s").withPenalty(Penalty.after(3, Duration.ofMinutes(1))),
+          "for limit 'search'",
+          "penalty must be for a limit on each key",
+          "leave it out"),
+      row(
+          "a pardon of what nobody is blocked for",
+          () -> SHIELD.pardon("key", "alice"),
           "got none",
-          "must come with a limit 'client'",
-          "set perClient"),
+          "limit 'key' must have a penalty",
+          "use reset"),
       row(
-          "more of the refused than are counted",
-          () -> SHIELD.topRefused(129),
+          "more of the rejected than are counted",
+          () -> SHIELD.topRejected(129),
           "got 129",
           "1 to 128",
           "ask for 128"),
       row(
-          "none of the refused",
-          () -> SHIELD.topRefused(0),
+          "none of the rejected",
+          () -> SHIELD.topRejected(0),
           "got 0",
-          "topRefused must be 1 to 128",
+          "topRejected must be 1 to 128",
           "ask for one or more"),
       // charges
       row(
           "a charge of an unknown limit",
-          () -> SHIELD.admit(Charge.of("client", "alice"), Charge.of("tenant", "acme")),
+          () -> SHIELD.admit(Charge.of("key", "alice"), Charge.of("tenant", "acme")),
           "got 'tenant'",
-          "limit must be one of [everyone, client]",
+          "limit must be one of [everyone, key]",
           "correct the name"),
       row(
           "the same charge twice",
-          () -> SHIELD.admit(Charge.of("client", "alice"), Charge.of("client", "alice", 2)),
-          "got limit 'client' twice with key 'alice'",
+          () -> SHIELD.admit(Charge.of("key", "alice"), Charge.of("key", "alice", 2)),
+          "got limit 'key' twice with key 'alice'",
           "must be unique",
           "add up"),
       row(
@@ -374,37 +357,37 @@ class BadInputTest {
           "leave it out"),
       row(
           "a charge without a key",
-          () -> SHIELD.admit(Charge.of("everyone"), Charge.of("client")),
+          () -> SHIELD.admit(Charge.of("everyone"), Charge.of("key")),
           "got none",
-          "key must not be empty for limit 'client', which is for each key by itself",
-          "Charge.of(\"client\", key)"),
+          "key must not be empty for limit 'key', which is for each key by itself",
+          "Charge.of(\"key\", key)"),
       row(
           "an estimate without a key",
-          () -> SHIELD.reserve(Charge.of("client", 3)),
+          () -> SHIELD.reserve(Charge.of("key", 3)),
           "got none",
-          "key must not be empty for limit 'client'",
+          "key must not be empty for limit 'key'",
           "say whom to count"),
       row(
           "a question without a key",
-          () -> SHIELD.standings(Charge.of("client", "")),
+          () -> SHIELD.standings(Charge.of("key", "")),
           "got none",
-          "key must not be empty for limit 'client'",
+          "key must not be empty for limit 'key'",
           "say whom to count"),
       row(
           "a charge above the burst",
-          () -> SHIELD.admit(Charge.of("everyone", 7), Charge.of("client", "alice", 6)),
+          () -> SHIELD.admit(Charge.of("everyone", 7), Charge.of("key", "alice", 6)),
           "got 6",
-          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
+          "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"),
       row(
           "a charge of nothing",
-          () -> SHIELD.admit(Charge.of("client", "alice", 0)),
+          () -> SHIELD.admit(Charge.of("key", "alice", 0)),
           "got 0",
           "permits must be 1 to 5",
           "ask for one or more"),
       row(
           "a negative charge",
-          () -> Charge.of("client", "alice", -1),
+          () -> Charge.of("key", "alice", -1),
           "got -1",
           "permits must be 0 or more",
           "say what the work costs"),
@@ -447,19 +430,19 @@ class BadInputTest {
           "pass a hash"),
       row(
           "a key over 8 KiB to peek at",
-          () -> SHIELD.peek("client", "k".repeat(8193)),
+          () -> SHIELD.peek("key", "k".repeat(8193)),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),
       row(
           "a key over 8 KiB to reset",
-          () -> SHIELD.reset("client", "k".repeat(8193)),
+          () -> SHIELD.reset("key", "k".repeat(8193)),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),
       row(
           "a key over 8 KiB to pardon",
-          () -> SHIELD.pardon("k".repeat(8193)),
+          () -> SHIELD.pardon("key", "k".repeat(8193)),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),
@@ -473,13 +456,13 @@ class BadInputTest {
           "an estimate above the least burst of a shield",
           () -> SHIELD.reserve("alice", 6),
           "got 6",
-          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
+          "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"),
       row(
           "a look at more than the least burst of a shield",
           () -> SHIELD.standings("alice", 6),
           "got 6",
-          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
+          "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"),
       row(
           "no permits asked for",
@@ -521,12 +504,12 @@ class BadInputTest {
           "a cost above the least burst of a shield",
           () -> SHIELD.admit("alice", 6),
           "got 6",
-          "permits must be 1 to 5 (burst of limit 'client: 5/day')",
+          "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"));
 
   @ParameterizedTest
   @FieldSource("ROWS")
-  void isRefusedWithAWayOutAndChangesNothing(Row row) {
+  void isRejectedWithAWayOutAndChangesNothing(Row row) {
     Throwable thrown = catchThrowable(row.action());
 
     assertThat(thrown)
@@ -537,12 +520,20 @@ class BadInputTest {
         .hasMessageContaining(row.wayOut());
     assertThat(thrown.getMessage()).hasSizeLessThan(500);
     assertThat(SHIELD.stats())
-        .extracting("admitted", "overLimit", "inFlight")
+        .extracting(ShieldStats::admitted, ShieldStats::overLimit, ShieldStats::inFlight)
         .containsExactly(0L, 0L, 0);
     assertThat(FlowShieldTest.admitted(SHIELD, "", 0)).isZero();
     TICKER.advance(Duration.ofDays(5));
     assertThat(LIMITER.decide("alice", 5).remaining()).isZero();
     TICKER.advance(Duration.ofDays(5));
+  }
+
+  private static FlowShield shieldOf(int limits, BiConsumer<FlowShieldBuilder, Limit> add) {
+    FlowShieldBuilder builder = FlowShield.builder();
+    for (int i = 0; i < limits; i++) {
+      add.accept(builder, Limit.together("limit-" + i, "1/s"));
+    }
+    return builder.build();
   }
 
   private static void provided(

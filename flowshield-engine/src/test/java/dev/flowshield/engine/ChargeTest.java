@@ -8,15 +8,15 @@ class ChargeTest {
 
   @Test
   void isEqualByContentWhetherOrNotItWasUsed() {
-    Charge used = Charge.of("client", "alice", 3);
-    FlowShield.builder().perClient("5/s").build().admit(used);
+    Charge used = Charge.of("key", "alice", 3);
+    FlowShield.builder().perKey("5/s").build().admit(used);
 
     assertThat(used)
-        .isEqualTo(Charge.of("client", "alice", 3))
-        .hasSameHashCodeAs(Charge.of("client", "alice", 3))
+        .isEqualTo(Charge.of("key", "alice", 3))
+        .hasSameHashCodeAs(Charge.of("key", "alice", 3))
         .isNotEqualTo(Charge.of("tenant", "alice", 3))
-        .isNotEqualTo(Charge.of("client", "bob", 3))
-        .isNotEqualTo(Charge.of("client", "alice", 2))
-        .hasToString("Charge[limit=client, key=alice, permits=3]");
+        .isNotEqualTo(Charge.of("key", "bob", 3))
+        .isNotEqualTo(Charge.of("key", "alice", 2))
+        .hasToString("Charge[limit=key, key=alice, permits=3]");
   }
 }

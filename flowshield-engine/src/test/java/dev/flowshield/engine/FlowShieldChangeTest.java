@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.keyed.Meanwhile;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +22,8 @@ class FlowShieldChangeTest {
   private final FlowShield shield = FlowShield.builder()
       .ticker(ticker)
       .limit("100/day")
-      .perClient("10/day, 20/day burst 10")
-      .limit(Limit.each("tenant", "40/day"))
+      .perKey("10/day, 20/day burst 10")
+      .named(Limit.each("tenant", "40/day"))
       .inFlight(2)
       .build();
 
@@ -31,28 +31,26 @@ class FlowShieldChangeTest {
   void keepsWhatEachKeyHasSpentInProportion() {
     admitted(shield, "alice", 5);
 
-    shield.change(Map.of("client", "20/day, 80/day burst 20", "everyone", "1000/day"));
+    shield.change(Map.of("key", "20/day, 80/day burst 20", "everyone", "1000/day"));
 
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(10);
-    assertThat(shield.peek("client", "bob").remaining()).isEqualTo(20);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(10);
+    assertThat(shield.peek("key", "bob").remaining()).isEqualTo(20);
     assertThat(shield.peek("everyone", "").remaining()).isEqualTo(950);
     assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(40);
   }
 
   @Test
   void tellsTheNewLimitsFromThenOn() {
-    shield.change(Map.of("client", "1/day, 2/day burst 1"));
+    shield.change(Map.of("key", "1/day, 2/day burst 1"));
     admitted(shield, "alice", 1);
 
     assertThat(((OverLimit) shield.admit("alice")).limit()).isEqualTo(RateLimit.parse("1/day"));
     assertThatThrownBy(() -> shield.admit("alice", 2))
-        .hasMessageContaining("burst of limit 'client: 1/day, 2/day burst 1'");
+        .hasMessageContaining("burst of limit 'key: 1/day, 2/day burst 1'");
     assertThat(shield.limits())
         .extracting(Limit::toString)
         .containsExactly(
-            "everyone: 100/day together",
-            "client: 1/day, 2/day burst 1 each",
-            "tenant: 40/day each");
+            "everyone: 100/day together", "key: 1/day, 2/day burst 1 each", "tenant: 40/day each");
     assertThat(shield.stats().limits().get(1).limits()).hasSize(2);
   }
 
@@ -68,39 +66,39 @@ class FlowShieldChangeTest {
 
   @Test
   void changesNothingIfAnythingIsWrong() {
-    assertRefused(
+    assertRejected(
         () -> shield.change(Map.of("everyone", "1/day", "clients", "1/day")),
-        "limit must be one of [everyone, client, tenant], got 'clients'",
+        "limit must be one of [everyone, key, tenant], got 'clients'",
         "correct the name");
-    assertRefused(
-        () -> shield.change(Map.of("everyone", "1/day", "client", "1/day")),
-        "limits of 'client' must be 2, as many as before, got '1/day'",
+    assertRejected(
+        () -> shield.change(Map.of("everyone", "1/day", "key", "1/day")),
+        "limits of 'key' must be 2, as many as before, got '1/day'",
         "build a new shield");
-    assertRefused(
+    assertRejected(
         () -> shield.change(Map.of("everyone", "1/day", "tenant", "10000001/s")),
         "limit 'tenant': limit must be at most 10,000,000 permits a second",
         "lower it");
-    assertRefused(
+    assertRejected(
         () -> shield.change(Map.of("everyone", "1/day", "tenant", "1/day burst 1000000")),
         "limit 'tenant': burst must be at most 26687",
         "lower it");
-    assertRefused(
+    assertRejected(
         () -> shield.change(Map.of("everyone", "1/day", "tenant", "fast")),
         "limit 'tenant': limit must be permits/period",
         "got 'fast': write it in that form");
-    assertRefused(
+    assertRejected(
         () -> shield.change(
             Limit.together("everyone", "1/day"), Limit.each("tenant", "1/day").shadow()),
         "must stay as it is but for how much it admits",
         "build a new shield");
-    assertRefused(
+    assertRejected(
         () -> shield.change(
             Limit.together("everyone", "1/day"),
             Limit.each("tenant", "4/day"),
             Limit.each("tenant", "8/day")),
         "limits must be changed once each, got 'tenant' twice",
         "leave one of them out");
-    assertRefused(
+    assertRejected(
         () -> shield.changeInFlight(0), "inFlight must be 1 to 1,000,000, got 0", "choose");
   }
 
@@ -114,7 +112,7 @@ class FlowShieldChangeTest {
     assertThat(shield.limits()).isEqualTo(before);
   }
 
-  private void assertRefused(ThrowingCallable change, String what, String wayOut) {
+  private void assertRejected(ThrowingCallable change, String what, String wayOut) {
     assertThatThrownBy(change)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(what)
@@ -130,10 +128,10 @@ class FlowShieldChangeTest {
     RateLimiter own = RateLimiter.of("token-bucket", five);
     FlowShield mixed = FlowShield.builder()
         .ticker(ticker)
-        .limit(Limit.each("own", "5/day").withLimiter(own))
-        .limit(Limit.each("other", "5/day").withLimiter(RateLimiter.of("token-bucket", five)))
-        .limit(Limit.each("fixed", "5/day").withLimiter((key, permits) -> new Decision.Admitted(1)))
-        .limit(Limit.each("engine", "5/day"))
+        .named(Limit.each("own", "5/day").withLimiter(own))
+        .named(Limit.each("other", "5/day").withLimiter(RateLimiter.of("token-bucket", five)))
+        .named(Limit.each("fixed", "5/day").withLimiter((key, permits) -> new Decision.Admitted(1)))
+        .named(Limit.each("engine", "5/day"))
         .build();
 
     assertThatThrownBy(
@@ -164,14 +162,14 @@ class FlowShieldChangeTest {
     LimiterSpec three = LimiterSpec.of(RateLimit.parse("3/day")).withTicker(ticker);
     FlowShield mixed = FlowShield.builder()
         .ticker(ticker)
-        .limit(Limit.each("engine", "3/day"))
-        .limit(Limit.each("window", "3/day").withLimiter("fixed-window"))
-        .limit(Limit.each("own", "3/day").withLimiter(RateLimiter.of("token-bucket", three)))
-        .limit(Limit.each("elsewhere", "3/day")
+        .named(Limit.each("engine", "3/day"))
+        .named(Limit.each("window", "3/day").withLimiter("fixed-window"))
+        .named(Limit.each("own", "3/day").withLimiter(RateLimiter.of("token-bucket", three)))
+        .named(Limit.each("elsewhere", "3/day")
             .withLimiter(
                 RateLimiter.of("token-bucket", three.withTicker(() -> ticker.nanos() + 1))))
-        .limit(Limit.each("otherEngine", "3/day"))
-        .limit(Limit.each("otherWindow", "3/day").withLimiter("fixed-window"))
+        .named(Limit.each("otherEngine", "3/day"))
+        .named(Limit.each("otherWindow", "3/day").withLimiter("fixed-window"))
         .build();
     List<Limit> good = mixed.limits().subList(0, 2);
     good.forEach(limit -> mixed.admit(Charge.of(limit.name(), "alice")));
@@ -220,9 +218,9 @@ class FlowShieldChangeTest {
   void givesNothingBackOfWhatWasTakenBeforeAChange() {
     Admitted before = (Admitted) shield.reserve("alice", 10);
 
-    shield.change(Map.of("client", "20/day, 40/day burst 20"));
+    shield.change(Map.of("key", "20/day, 40/day burst 20"));
     before.settle(0);
 
-    assertThat(shield.peek("client", "alice").remaining()).isZero();
+    assertThat(shield.peek("key", "alice").remaining()).isZero();
   }
 }

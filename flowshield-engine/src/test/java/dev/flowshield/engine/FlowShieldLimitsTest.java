@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import dev.flowshield.engine.rate.Altered;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -35,13 +35,14 @@ class FlowShieldLimitsTest {
 
   @Test
   void passesNobodyUnjudgedWhoNamesNoneOfTheLimitsThereAre() {
-    FlowShield shield = FlowShield.builder().limit(Limit.each("tenant", "1/s")).build();
+    FlowShield shield = FlowShield.builder().named(Limit.each("tenant", "1/s")).build();
 
     assertThatThrownBy(() -> shield.admit("acme"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "a key alone is charged to the limits 'everyone' and 'client', got a shield with [tenant] only:"
-                + " name what to charge, as in admit(Charge.of(\"tenant\", key))");
+            "admit(key) must have a limit that it charges, got a shield whose limits are all named: say"
+                + " what to charge, as in admit(Charge.of(\"tenant\", key)), or add the limit with"
+                + " limit(...) in place of named(...)");
     assertThatThrownBy(() -> shield.reserve("acme", 1)).isInstanceOf(IllegalStateException.class);
   }
 
@@ -56,11 +57,11 @@ class FlowShieldLimitsTest {
   void aLimitForAllTogetherAdmitsNoMoreByWhateverAlgorithmAndToHoweverManyClients(String limiter) {
     FlowShield shield = shield()
         .limit(Limit.together("everyone", "10/h").withLimiter(limiter))
-        .perClient("5/h")
+        .perKey("5/h")
         .build();
     int admitted = 0;
     for (int i = 0; i < 100; i++) {
-      admitted += shield.admit("client " + i % 20) instanceof Admitted ? 1 : 0;
+      admitted += shield.admit("key " + i % 20) instanceof Admitted ? 1 : 0;
     }
 
     assertThat(admitted).isEqualTo(10);
@@ -70,7 +71,7 @@ class FlowShieldLimitsTest {
   void limitsAreChargedRightInHoweverManyWaysTheyAreNamedTogether() { // more than are kept as sets
     FlowShieldBuilder settings = shield();
     for (int i = 0; i < 12; i++) {
-      settings.limit(Limit.each("l" + i, "10000000/day"));
+      settings.named(Limit.each("l" + i, "10000000/day"));
     }
     FlowShield shield = settings.build();
     int ways = 12 * 12 * 12 * 12;
@@ -94,18 +95,18 @@ class FlowShieldLimitsTest {
 
     private final FlowShield shield = shield()
         .limit("100/day")
-        .perClient("5/day")
-        .limit(Limit.each("tenant", "10/day"))
-        .limit(Limit.together("search", "20/day"))
+        .perKey("5/day")
+        .named(Limit.each("tenant", "10/day"))
+        .named(Limit.together("search", "20/day"))
         .build();
 
     @Test
     void chargesEachLimitItsOwnKeyAndCost() {
       close(shield.admit(
-          Charge.of("tenant", "acme", 4), Charge.of("client", "alice"), Charge.of("search", 7)));
+          Charge.of("tenant", "acme", 4), Charge.of("key", "alice"), Charge.of("search", 7)));
 
       assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(6);
-      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(4);
+      assertThat(shield.peek("key", "alice").remaining()).isEqualTo(4);
       assertThat(shield.peek("search", "").remaining()).isEqualTo(13);
       assertThat(shield.peek("everyone", "").remaining()).isEqualTo(100);
       assertThat(shield.peek("tenant", "other").remaining()).isEqualTo(10);
@@ -116,25 +117,23 @@ class FlowShieldLimitsTest {
       close(shield.admit("alice", 2));
 
       assertThat(shield.peek("everyone", "").remaining()).isEqualTo(98);
-      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(3);
+      assertThat(shield.peek("key", "alice").remaining()).isEqualTo(3);
       assertThat(shield.peek("tenant", "alice").remaining()).isEqualTo(10);
       assertThat(shield.peek("search", "").remaining()).isEqualTo(20);
     }
 
     @Test
-    void takesNothingFromOthersForOneThatRefuses() {
+    void takesNothingFromOthersForOneThatRejects() {
       close(shield.admit(Charge.of("tenant", "acme", 10)));
 
       for (int i = 0; i < 50; i++) {
         assertThat(shield.admit(
-                Charge.of("search", 5),
-                Charge.of("client", "alice", 5),
-                Charge.of("tenant", "acme")))
+                Charge.of("search", 5), Charge.of("key", "alice", 5), Charge.of("tenant", "acme")))
             .extracting("name", "scope", "remaining")
             .containsExactly("tenant", Scope.EACH, 0L);
       }
 
-      assertThat(shield.peek("client", "alice").remaining()).isEqualTo(5);
+      assertThat(shield.peek("key", "alice").remaining()).isEqualTo(5);
       assertThat(shield.peek("search", "").remaining()).isEqualTo(20);
       assertThat(shield.stats().inFlight()).isZero();
     }
@@ -149,7 +148,7 @@ class FlowShieldLimitsTest {
     }
 
     @Test
-    void countsRefusalsByLimit() {
+    void countsRejectionsByLimit() {
       close(shield.admit(Charge.of("tenant", "acme", 10)));
       shield.admit(Charge.of("tenant", "acme"));
       shield.admit(Charge.of("tenant", "acme", 2), Charge.of("search"));
@@ -159,10 +158,10 @@ class FlowShieldLimitsTest {
 
       assertThat(stats.overLimit()).isEqualTo(3);
       assertThat(stats.limits())
-          .extracting(LimitStats::name, LimitStats::refused, LimitStats::tracked)
+          .extracting(LimitStats::name, LimitStats::rejected, LimitStats::tracked)
           .containsExactly(
               tuple("everyone", 0L, 0L),
-              tuple("client", 1L, 1L),
+              tuple("key", 1L, 1L),
               tuple("tenant", 2L, 1L),
               tuple("search", 0L, 0L));
       assertThat(stats.limits().get(2).limits()).containsExactly(RateLimit.parse("10/day"));
@@ -173,7 +172,7 @@ class FlowShieldLimitsTest {
     void makesAKeyAsGoodAsNew() {
       admitted(shield, "alice", 5);
 
-      shield.reset("client", "alice");
+      shield.reset("key", "alice");
 
       assertThat(admitted(shield, "alice", 6)).isEqualTo(5);
     }
@@ -183,7 +182,7 @@ class FlowShieldLimitsTest {
   class WithSeveralRateLimitsOnOneKey {
 
     private final FlowShield shield =
-        shield().limit("100/s, 1000/h").perClient("2/s, 5/h").build();
+        shield().limit("100/s, 1000/h").perKey("2/s, 5/h").build();
 
     @Test
     void holdsAClientToEachOfThem() {
@@ -192,7 +191,7 @@ class FlowShieldLimitsTest {
       assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
       ticker.advance(Duration.ofSeconds(1));
       assertThat(admitted(shield, "alice", 3)).isEqualTo(1);
-      assertThat(shield.stats().trackedClients()).isEqualTo(1);
+      assertThat(shield.stats().limit("key").tracked()).isEqualTo(1);
     }
 
     @Test
@@ -203,12 +202,12 @@ class FlowShieldLimitsTest {
       }
       admitted(shield, "alice", 1);
 
-      OverLimit refused = (OverLimit) shield.admit("alice", 2);
+      OverLimit rejected = (OverLimit) shield.admit("alice", 2);
 
-      assertThat(refused.name()).isEqualTo("client");
-      assertThat(refused.limit()).isEqualTo(RateLimit.parse("5/h"));
-      assertThat(refused.remaining()).isZero();
-      ticker.advanceNanos(refused.retryAfterNanos() - 1);
+      assertThat(rejected.name()).isEqualTo("key");
+      assertThat(rejected.limit()).isEqualTo(RateLimit.parse("5/h"));
+      assertThat(rejected.remaining()).isZero();
+      ticker.advanceNanos(rejected.retryAfterNanos() - 1);
       assertThat(shield.admit("alice", 2)).isInstanceOf(OverLimit.class);
       ticker.advanceNanos(1);
       assertThat(shield.admit("alice", 2)).isInstanceOf(Admitted.class);
@@ -222,11 +221,11 @@ class FlowShieldLimitsTest {
           .containsExactly(
               new Standing("everyone 100/s", 99, 0),
               new Standing("everyone 1000/h", 999, 0),
-              new Standing("client 2/s", 1, 500_000_000),
-              new Standing("client 5/h", 4, 0));
-      assertThat(shield.standings(Charge.of("client", "bob")))
-          .containsExactly(new Standing("client 2/s", 2, 0), new Standing("client 5/h", 5, 0));
-      assertThat(shield.peek("client", "alice"))
+              new Standing("key 2/s", 1, 500_000_000),
+              new Standing("key 5/h", 4, 0));
+      assertThat(shield.standings(Charge.of("key", "bob")))
+          .containsExactly(new Standing("key 2/s", 2, 0), new Standing("key 5/h", 5, 0));
+      assertThat(shield.peek("key", "alice"))
           .isEqualTo(new Decision.Admitted(
               1, List.of(new Standing("2/s", 1, 0), new Standing("5/h", 4, 0))));
     }
@@ -237,8 +236,8 @@ class FlowShieldLimitsTest {
 
       for (int i = 0; i < 100; i++) {
         shield.standings("alice", 1);
-        assertThat(shield.peek("client", "alice")).isInstanceOf(Decision.Rejected.class);
-        assertThat(shield.peek("client", "bob").isAdmitted()).isTrue();
+        assertThat(shield.peek("key", "alice")).isInstanceOf(Decision.Rejected.class);
+        assertThat(shield.peek("key", "bob").isAdmitted()).isTrue();
       }
 
       assertThat(shield.peek("everyone", "").remaining()).isEqualTo(98);
@@ -248,12 +247,12 @@ class FlowShieldLimitsTest {
 
   @Test
   void tellsAGreedyClientSoEvenWhenTheServerIsFull() {
-    FlowShield shield = shield().perClient("1/day").inFlight(1).build();
+    FlowShield shield = shield().perKey("1/day").inFlight(1).build();
     shield.admit("alice");
 
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
     assertThat(shield.admit("bob")).isInstanceOf(Shed.class);
-    assertThat(shield.peek("client", "bob").remaining()).isEqualTo(1);
+    assertThat(shield.peek("key", "bob").remaining()).isEqualTo(1);
   }
 
   @Test
@@ -265,15 +264,15 @@ class FlowShieldLimitsTest {
     });
     FlowShield three = counted
         .limit("9/s, 99/h")
-        .perClient("1/s")
-        .limit(Limit.each("tenant", "5/s"))
+        .perKey("1/s")
+        .named(Limit.each("tenant", "5/s"))
         .build();
     close(three.admit("alice")); // a newcomer's place is made at a reading of its own
     readings.set(0);
 
     three.admit("alice");
     assertThat(readings).hasValue(1);
-    three.reset("client", "alice");
+    three.reset("key", "alice");
     three.reset("tenant", "acme");
     readings.set(0);
     three.admit(Charge.of("everyone"));
@@ -290,19 +289,77 @@ class FlowShieldLimitsTest {
   }
 
   @Test
+  void chargesAKeyToEachLimitThatNeedsNoName() {
+    FlowShield shield = shield()
+        .limit(Limit.together("all", "9/day"))
+        .limit(Limit.each("fast", "3/s"))
+        .limit(Limit.each("slow", "5/day"))
+        .limit(Limit.each("candidate", "1/day").shadow())
+        .named(Limit.each("tenant", "1/day"))
+        .build();
+
+    assertThat(admitted(shield, "alice", 4)).isEqualTo(3);
+
+    assertThat(shield.limits())
+        .extracting(Limit::name)
+        .containsExactly("all", "fast", "slow", "candidate", "tenant");
+    assertThat(shield.peek("all", "").remaining()).isEqualTo(6);
+    assertThat(shield.peek("fast", "alice").remaining()).isZero();
+    assertThat(shield.peek("slow", "alice").remaining()).isEqualTo(2);
+    assertThat(shield.peek("tenant", "alice").remaining()).isEqualTo(1);
+    assertThat(shield.stats().limits())
+        .extracting(LimitStats::name, LimitStats::admitted, LimitStats::rejected)
+        .containsExactly(
+            tuple("all", 3L, 0L),
+            tuple("fast", 3L, 1L),
+            tuple("slow", 3L, 0L),
+            tuple("candidate", 3L, 2L),
+            tuple("tenant", 0L, 0L));
+  }
+
+  @Test
+  void countsWhatEachLimitAdmitsWhateverItIsChargedWith() {
+    FlowShieldBuilder builder = shield().limit("1000/day");
+    for (int i = 0; i < 150; i++) {
+      builder.named(Limit.together("limit-" + i, "1000/day"));
+    }
+    FlowShield shield = builder.build();
+    close(shield.admit("alice"));
+    for (int i = 0; i < 150; i++) { // more pairs than there are sets that are kept
+      for (int j = 0; j < 150; j++) {
+        if (i != j) {
+          ticker.advance(Duration.ofDays(1));
+          close(shield.admit(Charge.of("limit-" + i), Charge.of("limit-" + j)));
+        }
+      }
+    }
+
+    ShieldStats stats = shield.stats();
+
+    assertThat(stats.admitted()).isEqualTo(1 + 150 * 149);
+    assertThat(stats.limit("everyone").admitted()).isEqualTo(1);
+    assertThat(stats.limits().subList(1, 151))
+        .extracting(LimitStats::admitted)
+        .containsOnly(2 * 149L);
+    assertThatThrownBy(() -> stats.limit("limit-150"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[everyone, limit-0, limit-1, ")
+        .hasMessageContaining(", limit-14, … 151 in all], got 'limit-150'");
+  }
+
+  @Test
   void beginsWindowsOfTheCalendarByTheWallClockThatItIsGiven() {
     FlowShield shield = shield()
         .instantSource(() -> Instant.parse("2026-11-24T23:15:00Z"))
-        .perClient("1/day")
-        .limiter("fixed-window")
-        .limit(Limit.each("tenant", "1/day")
+        .limit(Limit.each(Limit.KEY, "1/day").withLimiter("fixed-window"))
+        .named(Limit.each("tenant", "1/day")
             .withLimiter("fixed-window", Map.of("utc-offset", "-06:00")))
-        .limit(Limit.together("search", "1/h").withLimiter("fixed-window"))
+        .named(Limit.together("search", "1/h").withLimiter("fixed-window"))
         .build();
-    close(shield.admit(
-        Charge.of("client", "alice"), Charge.of("tenant", "acme"), Charge.of("search")));
+    close(
+        shield.admit(Charge.of("key", "alice"), Charge.of("tenant", "acme"), Charge.of("search")));
 
-    assertThat(shield.admit(Charge.of("client", "alice")))
+    assertThat(shield.admit(Charge.of("key", "alice")))
         .extracting("retryAfter")
         .isEqualTo(Duration.ofMinutes(45));
     assertThat(shield.admit(Charge.of("tenant", "acme")))
@@ -312,7 +369,7 @@ class FlowShieldLimitsTest {
         .extracting("retryAfter")
         .isEqualTo(Duration.ofMinutes(45));
     ticker.advance(Duration.ofMinutes(45));
-    assertThat(shield.admit(Charge.of("client", "alice"), Charge.of("search")))
+    assertThat(shield.admit(Charge.of("key", "alice"), Charge.of("search")))
         .isInstanceOf(Admitted.class);
     shield.change(Map.of("tenant", "2/day"));
     ticker.advance(Duration.ofHours(6).minusNanos(1));
@@ -327,7 +384,7 @@ class FlowShieldLimitsTest {
     Limit limit = Limit.each("tenant", "1/day").withLimiter("fixed-window", options);
     options.clear();
 
-    assertThat(limit.shadow().enforced().withMaxClients(5).withLimits("2/day").options())
+    assertThat(limit.shadow().enforced().withMaxKeys(5).withLimits("2/day").options())
         .isEqualTo(Map.of("utc-offset", "+02:00"));
     assertThat(limit).isNotEqualTo(Limit.each("tenant", "1/day").withLimiter("fixed-window"));
     assertThat(limit.withLimiter("fixed-window").options()).isEmpty();
@@ -358,9 +415,9 @@ class FlowShieldLimitsTest {
     };
     private final FlowShield shield = shield()
         .limit("100/day")
-        .perClient("2/day")
-        .limiter(new KeyedLimiter(
-            limit -> twoADay, LimiterSpec.of(RateLimit.parse("2/day")).withTicker(ticker)))
+        .limit(Limit.each("key", "2/day")
+            .withLimiter(new KeyedLimiter(
+                limit -> twoADay, LimiterSpec.of(RateLimit.parse("2/day")).withTicker(ticker))))
         .build();
 
     @Test
@@ -373,7 +430,7 @@ class FlowShieldLimitsTest {
         whileTaking = () -> left.add(shield.peek("everyone", "").remaining());
       };
 
-      assertThat(shield.admit("alice")).extracting("name").isEqualTo("client");
+      assertThat(shield.admit("alice")).extracting("name").isEqualTo("key");
 
       assertThat(left).isNotEmpty().containsOnly(98L);
       assertThat(shield.stats().admitted()).isEqualTo(2);
@@ -381,7 +438,7 @@ class FlowShieldLimitsTest {
     }
 
     @Test
-    void ofARefusalWithWhatIsGivenBackTellsNobodyThatEnoughRemains() {
+    void ofARejectionWithWhatIsGivenBackTellsNobodyThatEnoughRemains() {
       close(shield.admit("alice"));
       givenBack = 1;
 
@@ -393,7 +450,7 @@ class FlowShieldLimitsTest {
   void takesAsManyRateLimitsAsTheyMayBeInAll() {
     String eight = "1/s, 2/s, 3/s, 4/s, 5/s, 6/s, 7/s, 8/s";
 
-    FlowShield shield = shield().limit(eight).perClient(eight).build();
+    FlowShield shield = shield().limit(eight).perKey(eight).build();
 
     assertThat(shield.standings("alice", 1)).hasSize(16);
   }
@@ -402,8 +459,8 @@ class FlowShieldLimitsTest {
   @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
   void keepsLimitsByAnyFormulaOfTheEngine(String formula) {
     FlowShield shield = shield()
-        .limit(Limit.together("search", "3/day, 5/day").withLimiter(formula))
-        .limit(Limit.each("tenant", "2/day").withLimiter(formula).withMaxClients(10))
+        .named(Limit.together("search", "3/day, 5/day").withLimiter(formula))
+        .named(Limit.each("tenant", "2/day").withLimiter(formula).withMaxKeys(10))
         .build();
 
     for (int i = 0; i < 3; i++) {

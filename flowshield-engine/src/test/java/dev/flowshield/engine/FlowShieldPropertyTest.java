@@ -43,10 +43,9 @@ class FlowShieldPropertyTest {
   // Each permit takes a whole number of nanoseconds, so the model is exact.
   private static final Map<String, List<String>> LIMITS = new LinkedHashMap<>(Map.of(
       "everyone", List.of("10/s", "5/s burst 20", "20/s burst 7"),
-      "client",
-          List.of("8/s burst 6, 30/min burst 12", "4/s, 20/min", "10/s burst 9, 60/min burst 5"),
+      "key", List.of("8/s burst 6, 30/min burst 12", "4/s, 20/min", "10/s burst 9, 60/min burst 5"),
       "tenant", List.of("10/s burst 15", "2/s burst 4", "100/s burst 8")));
-  private static final List<String> NAMES = List.of("everyone", "client", "tenant");
+  private static final List<String> NAMES = List.of("everyone", "key", "tenant");
   private static final List<String> KEYS = keysOfTwoSegments();
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -59,8 +58,8 @@ class FlowShieldPropertyTest {
     shield = FlowShield.builder()
         .ticker(ticker)
         .limit(limits("everyone").get(0))
-        .perClient(limits("client").get(0))
-        .limit(Limit.each("tenant", limits("tenant").get(0)))
+        .perKey(limits("key").get(0))
+        .named(Limit.each("tenant", limits("tenant").get(0)))
         .inFlight(1_000_000)
         .build();
     models.clear();
@@ -102,12 +101,12 @@ class FlowShieldPropertyTest {
       admitted.close();
       return;
     }
-    OverLimit refusal = (OverLimit) admission;
-    assertThat(refusal.retryAfterNanos()).as("wait of the model").isEqualTo(wait);
+    OverLimit rejection = (OverLimit) admission;
+    assertThat(rejection.retryAfterNanos()).as("wait of the model").isEqualTo(wait);
     assertThat(charges).anySatisfy(charge -> {
-      assertThat(charge.limit()).isEqualTo(refusal.name());
+      assertThat(charge.limit()).isEqualTo(rejection.name());
       assertThat(model(charge).waitNanos(now, charge.permits())).isEqualTo(wait);
-      assertThat(refusal.remaining()).isLessThan(charge.permits());
+      assertThat(rejection.remaining()).isLessThan(charge.permits());
     });
   }
 
@@ -172,9 +171,9 @@ class FlowShieldPropertyTest {
 
   private List<Charge> usual(List<Integer> dice) {
     String key = KEYS.get(dice.get(0) % 2);
-    long burst = Math.min(model("everyone", "").burst(), model("client", key).burst());
+    long burst = Math.min(model("everyone", "").burst(), model("key", key).burst());
     long permits = 1 + dice.get(1) % burst;
-    return List.of(Charge.of("everyone", permits), Charge.of("client", key, permits));
+    return List.of(Charge.of("everyone", permits), Charge.of("key", key, permits));
   }
 
   private ModelLimit model(Charge charge) {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Limit.Scope;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,11 @@ class FlowShieldProvidedTest {
   private final List<String> asked = new ArrayList<>();
 
   private FlowShield shieldBy(RateLimiter limiter) {
-    return shield().limit("2/day").perClient("5/s").limiter(limiter).inFlight(1).build();
+    return shield()
+        .limit("2/day")
+        .limit(Limit.each(Limit.KEY, "5/s").withLimiter(limiter))
+        .inFlight(1)
+        .build();
   }
 
   @Test
@@ -38,13 +42,13 @@ class FlowShieldProvidedTest {
   }
 
   @Test
-  void givesEverythingBackWhenItRefuses() {
+  void givesEverythingBackWhenItRejects() {
     FlowShield shield = shieldBy((key, permits) ->
         key.equals("bad") ? new Decision.Rejected(3, 42) : new Decision.Admitted(1));
 
     for (int i = 0; i < 10; i++) {
       assertThat(shield.admit("bad"))
-          .isEqualTo(new OverLimit("client", Scope.EACH, RateLimit.parse("5/s"), 3, 42));
+          .isEqualTo(new OverLimit("key", Scope.EACH, RateLimit.parse("5/s"), 3, 42));
     }
 
     assertThat(shield.stats().inFlight()).isZero();
@@ -55,7 +59,7 @@ class FlowShieldProvidedTest {
   void tellsWhichOfSeveralRateLimitsItNames() {
     for (String named : List.of("5/s", "9/min", "7/h", "what is this")) {
       FlowShield shield = shield()
-          .limit(Limit.each("tenant", "5/s, 9/min, 7/h")
+          .named(Limit.each("tenant", "5/s, 9/min, 7/h")
               .withLimiter((key, permits) -> new Decision.Rejected(0, 42, named)))
           .build();
 
@@ -105,7 +109,7 @@ class FlowShieldProvidedTest {
 
     assertThatThrownBy(() -> shield.admit("alice"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("an answer of the limiter that keeps limit 'client' must be"
+        .hasMessage("an answer of the limiter that keeps limit 'key' must be"
             + " Admitted or Rejected, got null: mend that limiter");
     assertThat(shield.stats().inFlight()).isZero();
   }
@@ -121,11 +125,11 @@ class FlowShieldProvidedTest {
   }
 
   @Test
-  void givesBackToALimiterThatCanReserveWhatALaterOneRefuses() {
+  void givesBackToALimiterThatCanReserveWhatALaterOneRejects() {
     RateLimiter reserving = elsewhere("3/day");
     FlowShield shield = shield()
-        .limit(Limit.each("tenant", "3/day").withLimiter(reserving))
-        .limit(Limit.each("user", "9/day")
+        .named(Limit.each("tenant", "3/day").withLimiter(reserving))
+        .named(Limit.each("user", "9/day")
             .withLimiter((key, permits) ->
                 key.equals("bad") ? new Decision.Rejected(0, 42) : new Decision.Admitted(1)))
         .build();
@@ -146,11 +150,11 @@ class FlowShieldProvidedTest {
   @Test
   void asksALimiterThatCannotGiveBackLastWhateverIsNamedFirst() {
     FlowShield shield = shield()
-        .limit(Limit.each("user", "9/day").withLimiter((key, permits) -> {
+        .named(Limit.each("user", "9/day").withLimiter((key, permits) -> {
           asked.add(key);
           return new Decision.Admitted(1);
         }))
-        .limit(Limit.each("tenant", "1/day").withLimiter(elsewhere("1/day")))
+        .named(Limit.each("tenant", "1/day").withLimiter(elsewhere("1/day")))
         .build();
     close(shield.admit(Charge.of("user", "first"), Charge.of("tenant", "acme")));
 
@@ -165,8 +169,8 @@ class FlowShieldProvidedTest {
   void allowsOnlyOneLimiterThatCannotGiveBack() {
     RateLimiter yes = (key, permits) -> new Decision.Admitted(1);
     FlowShieldBuilder two = shield()
-        .limit(Limit.each("a", "1/s").withLimiter(yes))
-        .limit(Limit.each("b", "1/s").withLimiter(yes));
+        .named(Limit.each("a", "1/s").withLimiter(yes))
+        .named(Limit.each("b", "1/s").withLimiter(yes));
 
     assertThatThrownBy(two::build)
         .isInstanceOf(IllegalStateException.class)
@@ -174,8 +178,8 @@ class FlowShieldProvidedTest {
         .hasMessageContaining("got 'a' and 'b'")
         .hasMessageContaining("RESERVE");
     assertThat(shield()
-            .limit(Limit.each("a", "1/s").withLimiter(yes))
-            .limit(Limit.each("b", "1/s").withLimiter(yes).shadow())
+            .named(Limit.each("a", "1/s").withLimiter(yes))
+            .named(Limit.each("b", "1/s").withLimiter(yes).shadow())
             .build()
             .admit(Charge.of("a", "x"), Charge.of("b", "x")))
         .isInstanceOf(Admitted.class);
@@ -187,19 +191,19 @@ class FlowShieldProvidedTest {
 
     assertThatThrownBy(() -> shield.reserve("alice", 2))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessage("limit 'client' must be kept by a limiter whose capabilities() include RESERVE,"
+        .hasMessage("limit 'key' must be kept by a limiter whose capabilities() include RESERVE,"
             + " got one with []: choose one that can, or use admit");
-    assertThatThrownBy(() -> shield.peek("client", "alice"))
+    assertThatThrownBy(() -> shield.peek("key", "alice"))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessage("limit 'client' must be kept by a limiter whose capabilities() include PEEK,"
+        .hasMessage("limit 'key' must be kept by a limiter whose capabilities() include PEEK,"
             + " got one with []: choose one that can, as those of the engine can");
-    assertThatThrownBy(() -> shield.reset("client", "alice"))
+    assertThatThrownBy(() -> shield.reset("key", "alice"))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("limit 'client'")
+        .hasMessageContaining("limit 'key'")
         .hasMessageContaining("include RESET");
-    assertThatThrownBy(() -> shield.change(Map.of("client", "6/s")))
+    assertThatThrownBy(() -> shield.change(Map.of("key", "6/s")))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("limit 'client'")
+        .hasMessageContaining("limit 'key'")
         .hasMessageContaining("include CHANGE");
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
@@ -207,14 +211,16 @@ class FlowShieldProvidedTest {
 
   @Test
   void reservesLooksAndResetsWhereTheLimiterCan() {
-    FlowShield shield = shield().perClient("5/day").limiter(elsewhere("5/day")).build();
+    FlowShield shield = shield()
+        .limit(Limit.each(Limit.KEY, "5/day").withLimiter(elsewhere("5/day")))
+        .build();
 
     Admitted admitted = (Admitted) shield.reserve("alice", 5);
     admitted.settle(2);
 
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(3);
-    shield.reset("client", "alice");
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(5);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(3);
+    shield.reset("key", "alice");
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(5);
   }
 
   /** A limiter of the engine that goes by another ticker, so the shield cannot judge for it. */

@@ -18,7 +18,7 @@ class FlowShieldRaceTest {
 
   private static final int THREADS = 12;
   private static final int CALLS = 20_000;
-  private static final List<String> NAMES = List.of("everyone", "client", "tenant");
+  private static final List<String> NAMES = List.of("everyone", "key", "tenant");
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Map<String, LongAdder> used = new ConcurrentHashMap<>();
@@ -35,7 +35,7 @@ class FlowShieldRaceTest {
 
   private static Charge[] charges(SplittableRandom random) {
     Charge tenant = Charge.of("tenant", "t" + random.nextInt(3), 1 + random.nextInt(5));
-    Charge client = Charge.of("client", "c" + random.nextInt(5), 1 + random.nextInt(3));
+    Charge client = Charge.of("key", "c" + random.nextInt(5), 1 + random.nextInt(3));
     Charge everyone = Charge.of("everyone", 1 + random.nextInt(3));
     return switch (random.nextInt(4)) {
       case 0 -> new Charge[] {tenant, everyone};
@@ -68,14 +68,14 @@ class FlowShieldRaceTest {
     FlowShield shield = FlowShield.builder()
         .ticker(ticker)
         .limit(burst + "/day")
-        .perClient(burst + "/day, " + 2 * burst + "/day")
-        .limit(Limit.each("tenant", burst + "/day"))
+        .perKey(burst + "/day, " + 2 * burst + "/day")
+        .named(Limit.each("tenant", burst + "/day"))
         .inFlight(1_000_000)
         .build();
     // What is given back stands behind a debt from before all threads, so that none of it can have
     // come back another way (ADR 3).
     for (int i = 0; i < 5; i++) {
-      prepay(shield, Charge.of("client", "c" + i, burst / 4));
+      prepay(shield, Charge.of("key", "c" + i, burst / 4));
       prepay(shield, Charge.of("tenant", "t" + i % 3, burst / 8));
     }
     prepay(shield, Charge.of("everyone", burst / 4));
@@ -114,8 +114,8 @@ class FlowShieldRaceTest {
     FlowShield shield = FlowShield.builder()
         .ticker(ticker)
         .limit(burst + "/day")
-        .perClient(burst + "/day")
-        .limit(Limit.each("tenant", burst + "/day"))
+        .perKey(burst + "/day")
+        .named(Limit.each("tenant", burst + "/day"))
         .inFlight(3)
         .build();
 
@@ -137,18 +137,18 @@ class FlowShieldRaceTest {
   }
 
   @Test
-  void refusesNoPermitsForEverForThoseThatWereGivenBack() throws InterruptedException {
+  void rejectsNoPermitsForEverForThoseThatWereGivenBack() throws InterruptedException {
     FlowShield shield = FlowShield.builder()
         .ticker(ticker)
         .limit("1000/day")
-        .perClient("10/day")
-        .limit(Limit.each("shadow", "1/day").shadow())
+        .perKey("10/day")
+        .named(Limit.each("shadow", "1/day").shadow())
         .build();
 
     together(THREADS, () -> {
       for (int i = 0; i < CALLS; i++) {
         if (shield.admit(
-                Charge.of("everyone"), Charge.of("client", "c" + i % 20), Charge.of("shadow", "s"))
+                Charge.of("everyone"), Charge.of("key", "c" + i % 20), Charge.of("shadow", "s"))
             instanceof Admitted admitted) {
           admitted.close();
         }
@@ -157,7 +157,7 @@ class FlowShieldRaceTest {
 
     assertThat(shield.stats().admitted()).isEqualTo(200);
     assertThat(shield.peek("everyone", "").remaining()).isEqualTo(800);
-    assertThat(shield.stats().limits().get(2).refused()).isEqualTo(199);
+    assertThat(shield.stats().limits().get(2).rejected()).isEqualTo(199);
   }
 
   @Test
@@ -165,7 +165,7 @@ class FlowShieldRaceTest {
     FlowShield shield = FlowShield.builder()
         .ticker(ticker)
         .limit("1000000/day")
-        .perClient("20/day, 40/day")
+        .perKey("20/day, 40/day")
         .inFlight(1_000)
         .build();
 
@@ -173,7 +173,7 @@ class FlowShieldRaceTest {
       int me = thread.getAndIncrement();
       for (int i = 0; i < CALLS / 40; i++) {
         if (me == 0) {
-          shield.change(Map.of("client", i % 2 == 0 ? "10/day, 20/day" : "20/day, 40/day"));
+          shield.change(Map.of("key", i % 2 == 0 ? "10/day, 20/day" : "20/day, 40/day"));
           shield.changeInFlight(i % 2 == 0 ? 5 : 1_000);
         } else if (shield.reserve("c" + i % 50, 1 + i % 10) instanceof Admitted admitted) {
           admitted.settle(i % 3);
@@ -182,10 +182,10 @@ class FlowShieldRaceTest {
       }
     });
 
-    shield.change(Map.of("client", "10/day, 20/day"));
+    shield.change(Map.of("key", "10/day, 20/day"));
     assertThat(shield.stats().inFlight()).isZero();
     for (int i = 0; i < 50; i++) {
-      assertThat(shield.peek("client", "c" + i).remaining()).isBetween(0L, 10L);
+      assertThat(shield.peek("key", "c" + i).remaining()).isBetween(0L, 10L);
     }
   }
 }

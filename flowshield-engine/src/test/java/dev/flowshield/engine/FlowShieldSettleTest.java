@@ -14,19 +14,19 @@ class FlowShieldSettleTest {
   private final FlowShield shield = FlowShield.builder()
       .ticker(ticker)
       .limit("1000/day")
-      .perClient("100/day")
-      .limit(Limit.each("tenant", "500/day"))
+      .perKey("100/day")
+      .named(Limit.each("tenant", "500/day"))
       .inFlight(5)
       .build();
 
   @Test
   void givesBackWhatWasNotUsed() {
     Admitted admitted = (Admitted) shield.reserve("alice", 60);
-    assertThat(left("client", "alice")).isEqualTo(40);
+    assertThat(left("key", "alice")).isEqualTo(40);
 
     admitted.settle(25);
 
-    assertThat(left("client", "alice")).isEqualTo(75);
+    assertThat(left("key", "alice")).isEqualTo(75);
     assertThat(left("everyone", "")).isEqualTo(975);
   }
 
@@ -36,7 +36,7 @@ class FlowShieldSettleTest {
 
     admitted.settle(150);
 
-    assertThat(left("client", "alice")).isZero();
+    assertThat(left("key", "alice")).isZero();
     assertThat(left("everyone", "")).isEqualTo(850);
     ticker.advance(Duration.ofDays(1).dividedBy(2)); // 50 of 100 a day: just out of the debt
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
@@ -45,10 +45,10 @@ class FlowShieldSettleTest {
   }
 
   @Test
-  void refusesAnEstimateThatIsNotThere() {
+  void rejectsAnEstimateThatIsNotThere() {
     shield.admit("alice", 90);
 
-    assertThat(shield.reserve("alice", 11)).extracting("name").isEqualTo("client");
+    assertThat(shield.reserve("alice", 11)).extracting("name").isEqualTo("key");
     assertThat(left("everyone", "")).isEqualTo(910);
     assertThat(shield.stats().inFlight()).isEqualTo(1);
   }
@@ -56,11 +56,11 @@ class FlowShieldSettleTest {
   @Test
   void settlesEachChargeAtItsOwnCost() {
     Admitted admitted = (Admitted) shield.reserve(
-        Charge.of("client", "alice", 10), Charge.of("tenant", "acme", 200), Charge.of("everyone"));
+        Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 200), Charge.of("everyone"));
 
-    admitted.settle(Charge.of("tenant", "acme", 50), Charge.of("client", "alice", 0));
+    admitted.settle(Charge.of("tenant", "acme", 50), Charge.of("key", "alice", 0));
 
-    assertThat(left("client", "alice")).isEqualTo(100);
+    assertThat(left("key", "alice")).isEqualTo(100);
     assertThat(left("tenant", "acme")).isEqualTo(450);
     assertThat(left("everyone", "")).isEqualTo(999); // not named, so as reserved
   }
@@ -71,9 +71,9 @@ class FlowShieldSettleTest {
 
     admitted.settle(20);
     admitted.settle(0);
-    admitted.settle(Charge.of("client", "alice", 90));
+    admitted.settle(Charge.of("key", "alice", 90));
 
-    assertThat(left("client", "alice")).isEqualTo(80);
+    assertThat(left("key", "alice")).isEqualTo(80);
   }
 
   @Test
@@ -83,7 +83,7 @@ class FlowShieldSettleTest {
 
     admitted.settle(10);
 
-    assertThat(left("client", "alice")).isEqualTo(90);
+    assertThat(left("key", "alice")).isEqualTo(90);
   }
 
   @Test
@@ -95,7 +95,7 @@ class FlowShieldSettleTest {
     ignored.ignored();
     ignored.close();
 
-    assertThat(left("client", "alice")).isEqualTo(80);
+    assertThat(left("key", "alice")).isEqualTo(80);
     assertThat(shield.stats().inFlight()).isZero();
   }
 
@@ -118,13 +118,13 @@ class FlowShieldSettleTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("must be reserved")
         .hasMessageContaining("use reserve(key, permits)");
-    assertThat(left("client", "alice")).isEqualTo(40);
+    assertThat(left("key", "alice")).isEqualTo(40);
   }
 
   @Test
   void settlesNothingByAWrongAccount() {
-    Admitted admitted = (Admitted)
-        shield.reserve(Charge.of("client", "alice", 10), Charge.of("tenant", "acme", 20));
+    Admitted admitted =
+        (Admitted) shield.reserve(Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 20));
 
     assertThatThrownBy(() -> admitted.settle(5))
         .isInstanceOf(IllegalStateException.class)
@@ -133,27 +133,27 @@ class FlowShieldSettleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("used must be 0 or more, got -1");
     assertThatThrownBy(
-            () -> admitted.settle(Charge.of("tenant", "acme", 1), Charge.of("client", "bob", 1)))
+            () -> admitted.settle(Charge.of("tenant", "acme", 1), Charge.of("key", "bob", 1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got limit 'client' with key 'bob'");
+        .hasMessageContaining("got limit 'key' with key 'bob'");
     assertThatThrownBy(
-            () -> admitted.settle(Charge.of("client", "alice", 1), Charge.of("client", "alice", 2)))
+            () -> admitted.settle(Charge.of("key", "alice", 1), Charge.of("key", "alice", 2)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got limit 'client' twice");
-    assertThat(left("client", "alice")).isEqualTo(90);
+        .hasMessageContaining("got limit 'key' twice");
+    assertThat(left("key", "alice")).isEqualTo(90);
     assertThat(left("tenant", "acme")).isEqualTo(480);
 
-    admitted.settle(Charge.of("client", "alice", 1));
-    assertThat(left("client", "alice")).isEqualTo(99);
+    admitted.settle(Charge.of("key", "alice", 1));
+    assertThat(left("key", "alice")).isEqualTo(99);
   }
 
   @Test
   void namesAKeyThatItDoesNotKnowCutTo64Characters() {
     Admitted admitted = (Admitted) shield.reserve("alice", 10);
 
-    assertThatThrownBy(() -> admitted.settle(Charge.of("client", "k".repeat(64), 1)))
+    assertThatThrownBy(() -> admitted.settle(Charge.of("key", "k".repeat(64), 1)))
         .hasMessageContaining("with key '" + "k".repeat(64) + "':");
-    assertThatThrownBy(() -> admitted.settle(Charge.of("client", "k".repeat(65), 1)))
+    assertThatThrownBy(() -> admitted.settle(Charge.of("key", "k".repeat(65), 1)))
         .hasMessageContaining("with key '" + "k".repeat(64) + "…':");
     assertThatThrownBy(() -> admitted.settle(Charge.of("tenant", 1)))
         .hasMessageContaining("with no key:");

@@ -10,7 +10,7 @@ import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What a shadow limit counts: the work that it would refuse beyond what is refused already. */
+/** What a shadow limit counts: the work that it would reject beyond what is rejected already. */
 class FlowShieldShadowTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -20,21 +20,21 @@ class FlowShieldShadowTest {
   }
 
   @Test
-  void refusesNothingAndCountsWhatItWould() {
+  void rejectsNothingAndCountsWhatItWould() {
     FlowShield shield =
-        shield().limit("100/day").limit(Limit.each("client", "2/s").shadow()).build();
+        shield().limit("100/day").limit(Limit.each("key", "2/s").shadow()).build();
 
     assertThat(admitted(shield, "alice", 10)).isEqualTo(10);
 
     assertThat(shield.stats().overLimit()).isZero();
-    assertThat(shadow(shield, "client").refused()).isEqualTo(8);
-    assertThat(shadow(shield, "client").shadow()).isTrue();
+    assertThat(shadow(shield, "key").rejected()).isEqualTo(8);
+    assertThat(shadow(shield, "key").isShadow()).isTrue();
   }
 
   @Test
-  void takesNothingWhereItWouldRefuse() {
+  void takesNothingWhereItWouldReject() {
     FlowShield shield =
-        shield().limit(Limit.each("tenant", "4/h, 3/day").shadow()).build();
+        shield().named(Limit.each("tenant", "4/h, 3/day").shadow()).build();
     close(shield.admit(Charge.of("tenant", "acme", 2)));
 
     assertThat(shield.admit(Charge.of("tenant", "acme", 2))).isInstanceOf(Admitted.class);
@@ -47,7 +47,7 @@ class FlowShieldShadowTest {
   @Test
   void isChargedByWhatIsAdmittedOnly() {
     FlowShield shield = shield()
-        .perClient("1/day")
+        .perKey("1/day")
         .limit(Limit.together("everyone", "5/day").shadow())
         .inFlight(2)
         .build();
@@ -58,14 +58,14 @@ class FlowShieldShadowTest {
 
     assertThat(shield.stats().shed()).isEqualTo(1);
     assertThat(shield.peek("everyone", "").remaining()).isEqualTo(2);
-    assertThat(shadow(shield, "everyone").refused()).isZero();
+    assertThat(shadow(shield, "everyone").rejected()).isZero();
   }
 
   @Test
-  void countsACostAboveItsBurstAsRefused() {
+  void countsACostAboveItsBurstAsRejected() {
     FlowShield shield = shield()
-        .limit(Limit.each("tenant", "9/s"))
-        .limit(Limit.each("small", "2/s").shadow())
+        .named(Limit.each("tenant", "9/s"))
+        .named(Limit.each("small", "2/s").shadow())
         .build();
 
     assertThat(shield.admit(Charge.of("tenant", "acme", 5), Charge.of("small", "acme", 5)))
@@ -73,7 +73,7 @@ class FlowShieldShadowTest {
     assertThatThrownBy(() -> shield.admit(Charge.of("tenant", "acme", 10)))
         .isInstanceOf(IllegalArgumentException.class);
 
-    assertThat(shadow(shield, "small").refused()).isEqualTo(1);
+    assertThat(shadow(shield, "small").rejected()).isEqualTo(1);
     assertThat(shield.peek("small", "acme").remaining()).isEqualTo(2);
   }
 
@@ -81,36 +81,37 @@ class FlowShieldShadowTest {
   void countsEachOfSeveralByItself() {
     FlowShield shield = shield()
         .limit(Limit.together("everyone", "3/day").shadow())
-        .limit(Limit.each("client", "1/day").shadow())
+        .limit(Limit.each("key", "1/day").shadow())
         .build();
 
     assertThat(admitted(shield, "alice", 5)).isEqualTo(5);
 
-    assertThat(shadow(shield, "everyone").refused()).isEqualTo(2);
-    assertThat(shadow(shield, "client").refused()).isEqualTo(4);
+    assertThat(shadow(shield, "everyone").rejected()).isEqualTo(2);
+    assertThat(shadow(shield, "key").rejected()).isEqualTo(4);
   }
 
   @Test
   void isAskedOfSomebodyElsesLimiterToo() {
     FlowShield shield = shield()
-        .limit(Limit.each("client", "1/day").shadow())
-        .limiter((key, permits) ->
-            key.equals("bad") ? new Decision.Rejected(0, 1) : new Decision.Admitted(1))
+        .limit(Limit.each("key", "1/day")
+            .shadow()
+            .withLimiter((key, permits) ->
+                key.equals("bad") ? new Decision.Rejected(0, 1) : new Decision.Admitted(1)))
         .build();
 
     assertThat(admitted(shield, "bad", 3)).isEqualTo(3);
     assertThat(admitted(shield, "good", 3)).isEqualTo(3);
 
-    assertThat(shadow(shield, "client").refused()).isEqualTo(3);
+    assertThat(shadow(shield, "key").rejected()).isEqualTo(3);
   }
 
   @Test
   void givesBackWhatItTookWhenALaterOneFails() {
     IllegalStateException failure = new IllegalStateException("down");
     FlowShield shield = shield()
-        .limit(Limit.each("enforced", "5/day"))
-        .limit(Limit.each("a", "5/day").shadow())
-        .limit(Limit.each("b", "5/day").shadow().withLimiter((key, permits) -> {
+        .named(Limit.each("enforced", "5/day"))
+        .named(Limit.each("a", "5/day").shadow())
+        .named(Limit.each("b", "5/day").shadow().withLimiter((key, permits) -> {
           throw failure;
         }))
         .build();
@@ -127,20 +128,20 @@ class FlowShieldShadowTest {
   @Test
   void settlesWithTheOthers() {
     FlowShield shield = shield()
-        .limit(Limit.each("client", "10/day"))
-        .limit(Limit.each("tenant", "20/day").shadow())
+        .limit(Limit.each("key", "10/day"))
+        .named(Limit.each("tenant", "20/day").shadow())
         .build();
     Admitted both =
-        (Admitted) shield.reserve(Charge.of("client", "alice", 8), Charge.of("tenant", "acme", 8));
+        (Admitted) shield.reserve(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8));
 
     both.settle(3);
 
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(7);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(7);
     assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(17);
     ticker.advance(Duration.ofDays(1));
     close(shield.admit(Charge.of("tenant", "acme", 20)));
     Admitted unpaid =
-        (Admitted) shield.reserve(Charge.of("client", "alice", 8), Charge.of("tenant", "acme", 8));
+        (Admitted) shield.reserve(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8));
     unpaid.settle(9); // took nothing of the shadow, so nothing is settled there
     ticker.advance(Duration.ofDays(1));
     assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(20);

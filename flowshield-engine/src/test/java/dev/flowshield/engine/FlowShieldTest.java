@@ -30,7 +30,7 @@ class FlowShieldTest {
 
     @Test
     void limitsEachClientByItself() {
-      FlowShield shield = shield().perClient("2/s").build();
+      FlowShield shield = shield().perKey("2/s").build();
 
       assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
       assertThat(admitted(shield, "bob", 3)).isEqualTo(2);
@@ -46,7 +46,7 @@ class FlowShieldTest {
 
     @Test
     void takesNothingFromEveryoneForAClientOverItsLimit() {
-      FlowShield shield = shield().limit("10/s").perClient("1/s").build();
+      FlowShield shield = shield().limit("10/s").perKey("1/s").build();
 
       assertThat(admitted(shield, "alice", 100)).isEqualTo(1);
 
@@ -59,7 +59,7 @@ class FlowShieldTest {
 
     @Test
     void takesNothingFromAClientWhenEveryonesLimitIsSpent() {
-      FlowShield shield = shield().limit("1/s").perClient("5/day").build();
+      FlowShield shield = shield().limit("1/s").perKey("5/day").build();
       close(shield.admit("bob"));
 
       assertThat(admitted(shield, "alice", 100)).isZero();
@@ -72,12 +72,12 @@ class FlowShieldTest {
 
     @Test
     void tellsOfTheLimitThatTakesLongest() {
-      FlowShield shield = shield().limit("1/s").perClient("1/min").build();
+      FlowShield shield = shield().limit("1/s").perKey("1/min").build();
       close(shield.admit("alice"));
 
       assertThat(shield.admit("alice"))
           .isEqualTo(new OverLimit(
-              "client",
+              "key",
               Scope.EACH,
               RateLimit.parse("1/min"),
               0,
@@ -93,11 +93,11 @@ class FlowShieldTest {
 
     @Test
     void keepsItsPromiseOfWhenToComeBack() {
-      FlowShield shield = shield().perClient("3/s burst 1").build();
+      FlowShield shield = shield().perKey("3/s burst 1").build();
       close(shield.admit("alice"));
-      OverLimit refused = (OverLimit) shield.admit("alice");
+      OverLimit rejected = (OverLimit) shield.admit("alice");
 
-      ticker.advanceNanos(refused.retryAfterNanos() - 1);
+      ticker.advanceNanos(rejected.retryAfterNanos() - 1);
       assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
       ticker.advanceNanos(1);
       assertThat(shield.admit("alice")).isInstanceOf(Admitted.class);
@@ -105,7 +105,7 @@ class FlowShieldTest {
 
     @Test
     void countsAClientWithoutAKeyAsOneClient() {
-      FlowShield shield = shield().perClient("1/s").build();
+      FlowShield shield = shield().perKey("1/s").build();
 
       assertThat(shield.admit()).isInstanceOf(Admitted.class);
       assertThat(shield.admit("")).isInstanceOf(OverLimit.class);
@@ -114,7 +114,7 @@ class FlowShieldTest {
 
     @Test
     void chargesWhatTheWorkCosts() {
-      FlowShield shield = shield().limit("10/s").perClient("6/s").build();
+      FlowShield shield = shield().limit("10/s").perKey("6/s").build();
 
       assertThat(shield.admit("alice", 5)).isInstanceOf(Admitted.class);
       assertThat(shield.admit("alice", 2)).extracting("remaining").isEqualTo(1L);
@@ -130,8 +130,7 @@ class FlowShieldTest {
 
     @Test
     void shedsWhatFindsNoPlaceAndTakesNothingForIt() {
-      FlowShield shield =
-          shield().limit("10/day").perClient("10/day").inFlight(1).build();
+      FlowShield shield = shield().limit("10/day").perKey("10/day").inFlight(1).build();
       Admitted first = (Admitted) shield.admit("alice");
 
       for (int i = 0; i < 50; i++) {
@@ -144,7 +143,7 @@ class FlowShieldTest {
 
     @Test
     void holdsNoPlaceForWorkThatIsOverLimit() {
-      FlowShield shield = shield().perClient("1/day").inFlight(2).build();
+      FlowShield shield = shield().perKey("1/day").inFlight(2).build();
       shield.admit("alice");
 
       shield.admit("alice");
@@ -209,7 +208,7 @@ class FlowShieldTest {
     @Test
     void admitsExactlyWhatBothLimitsAllow() throws InterruptedException {
       FlowShield shield =
-          shield().limit("1000/day").perClient("300/day").inFlight(1_000_000).build();
+          shield().limit("1000/day").perKey("300/day").inFlight(1_000_000).build();
       List<String> clients = List.of("a", "b", "c", "d", "e");
       AtomicInteger[] taken = {
         new AtomicInteger(),
@@ -235,7 +234,7 @@ class FlowShieldTest {
         sum += each.get();
       }
       assertThat(sum).isEqualTo(1000);
-      // Nothing was lost by those who were refused: what each client has left is what it did not
+      // Nothing was lost by those who were rejected: what each client has left is what it did not
       // take.
       ticker.advance(Duration.ofDays(1));
       assertThat(admitted(shield, "a", 400)).isEqualTo(300);
@@ -243,9 +242,9 @@ class FlowShieldTest {
 
     @Test
     @Tag("slow")
-    void losesNoPermitOfEveryoneToClientsThatAreRefused() throws InterruptedException {
+    void losesNoPermitOfEveryoneToClientsThatAreRejected() throws InterruptedException {
       FlowShield shield =
-          shield().limit("10000/day").perClient("10/day").inFlight(1_000_000).build();
+          shield().limit("10000/day").perKey("10/day").inFlight(1_000_000).build();
 
       together(16, () -> {
         for (int i = 0; i < 20_000; i++) {
@@ -265,22 +264,22 @@ class FlowShieldTest {
   @Nested
   class CallingWork {
 
-    private final FlowShield shield = shield().perClient("1/day").inFlight(1).build();
+    private final FlowShield shield = shield().perKey("1/day").inFlight(1).build();
 
     @Test
     void runsItAndGivesThePlaceBack() {
-      assertThat(
-              shield.call("alice", () -> "done at " + shield.stats().inFlight(), refused -> "busy"))
+      assertThat(shield.call(
+              "alice", () -> "done at " + shield.stats().inFlight(), rejected -> "busy"))
           .isEqualTo("done at 1");
       assertThat(shield.stats().inFlight()).isZero();
     }
 
     @Test
     void asksWhatToAnswerInstead() {
-      shield.call("alice", () -> "done", refused -> "busy");
+      shield.call("alice", () -> "done", rejected -> "busy");
 
       assertThat(shield.call(
-              "alice", () -> "done", refused -> "busy, come back in " + refused.retryAfter()))
+              "alice", () -> "done", rejected -> "busy, come back in " + rejected.retryAfter()))
           .isEqualTo("busy, come back in PT24H");
     }
 
@@ -292,7 +291,7 @@ class FlowShieldTest {
               () -> {
                 throw failure;
               },
-              refused -> "busy"))
+              rejected -> "busy"))
           .isSameAs(failure);
 
       assertThat(shield.stats())
@@ -308,7 +307,7 @@ class FlowShieldTest {
               () -> {
                 throw failure;
               },
-              refused -> "busy"))
+              rejected -> "busy"))
           .isSameAs(failure);
 
       assertThat(shield.stats()).extracting("inFlight", "failed").containsExactly(0, 1L);
@@ -320,8 +319,10 @@ class FlowShieldTest {
 
     @Test
     void countWhatWasDone() {
-      FlowShield shield =
-          shield().perClient("3/day").inFlight(2).maxClients(1000).build();
+      FlowShield shield = shield()
+          .limit(Limit.each("key", "3/day").withMaxKeys(1000))
+          .inFlight(2)
+          .build();
       Admitted failed = (Admitted) shield.admit("alice");
       failed.failed();
       failed.close();
@@ -344,9 +345,9 @@ class FlowShieldTest {
       assertThat(stats.ignored()).isEqualTo(1);
       assertThat(stats.inFlight()).isEqualTo(2);
       assertThat(stats.inFlightLimit()).isEqualTo(2);
-      assertThat(stats.trackedClients()).isEqualTo(2);
-      assertThat(stats.clientCapacity()).isBetween(1000L, 2000L);
-      assertThat(stats.overflowed()).isZero();
+      assertThat(stats.limit("key").tracked()).isEqualTo(2);
+      assertThat(stats.limit("key").capacity()).isBetween(1000L, 2000L);
+      assertThat(stats.limit("key").overflowed()).isZero();
       assertThat(stats.uptime()).isEqualTo(Duration.ofSeconds(90));
     }
 
@@ -361,16 +362,19 @@ class FlowShieldTest {
 
     @Test
     void tellHowOftenAFullTableMadeClientsShare() {
-      FlowShield shield = shield().perClient("5/day").maxClients(10).build();
+      FlowShield shield =
+          shield().limit(Limit.each(Limit.KEY, "5/day").withMaxKeys(10)).build();
       for (int i = 0; i < 100; i++) {
-        shield.admit("client-" + i);
+        shield.admit("key-" + i);
       }
 
       ShieldStats stats = shield.stats();
 
-      assertThat(stats.trackedClients()).isEqualTo(stats.clientCapacity());
-      assertThat(stats.overflowed()).isBetween(1L, 100 - stats.trackedClients());
-      assertThat(stats.admitted()).isEqualTo(stats.trackedClients() + stats.overflowed());
+      assertThat(stats.limit("key").tracked()).isEqualTo(stats.limit("key").capacity());
+      assertThat(stats.limit("key").overflowed())
+          .isBetween(1L, 100 - stats.limit("key").tracked());
+      assertThat(stats.admitted())
+          .isEqualTo(stats.limit("key").tracked() + stats.limit("key").overflowed());
     }
   }
 

@@ -4,19 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A limit as a value. */
 class LimitTest {
 
+  private static final Penalty PENALTY = Penalty.after(3, Duration.ofMinutes(1));
   private static final Limit TENANT = Limit.each("tenant", "100/s, 5000/h");
 
   @Test
   void isOfTheTokenBucketWithRoomForAMillionKeysUnlessToldOtherwise() {
     assertThat(TENANT.limiter()).isEqualTo("token-bucket");
-    assertThat(TENANT.maxClients()).isEqualTo(1_000_000);
+    assertThat(TENANT.maxKeys()).isEqualTo(1_000_000);
     assertThat(TENANT.isShadow()).isFalse();
+    assertThat(TENANT.penalty()).isEmpty();
+    assertThat(TENANT.withPenalty(PENALTY).withMaxKeys(5).shadow().penalty()).hasValue(PENALTY);
   }
 
   @Test
@@ -37,7 +41,9 @@ class LimitTest {
         TENANT.withLimits("100/s, 5001/h"),
         TENANT.withLimiter("fixed-window"),
         TENANT.withLimiter(yes),
-        TENANT.withMaxClients(5),
+        TENANT.withMaxKeys(5),
+        TENANT.withPenalty(PENALTY),
+        TENANT.withPenalty(PENALTY.withMaxOffenders(5)),
         TENANT.shadow());
 
     assertThat(all).doesNotHaveDuplicates();

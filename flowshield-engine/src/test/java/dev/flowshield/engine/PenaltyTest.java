@@ -3,8 +3,11 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.penalty.Penalties;
+import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -28,24 +31,24 @@ class PenaltyTest {
   }
 
   @Test
-  void whatIsOutOfRangeIsRefusedWithTheWayOut() {
+  void whatIsOutOfRangeIsRejectedWithTheWayOut() {
     Duration tooLong = Duration.ofDays(366).plusNanos(1);
-    assertRefused(() -> Penalty.after(0, MINUTE), "breaches must be 1 to 10,000, got 0: choose");
-    assertRefused(() -> Penalty.after(10_001, MINUTE), "breaches must be 1 to 10,000, got 10001:");
-    assertRefused(
+    assertRejected(() -> Penalty.after(0, MINUTE), "breaches must be 1 to 10,000, got 0: choose");
+    assertRejected(() -> Penalty.after(10_001, MINUTE), "breaches must be 1 to 10,000, got 10001:");
+    assertRejected(
         () -> Penalty.after(1, Duration.ofMillis(999)),
         "within must be 1 second to 366 days, got PT0.999S: choose");
-    assertRefused(() -> Penalty.after(1, tooLong), "within must be 1 second to 366 days");
-    assertRefused(
+    assertRejected(() -> Penalty.after(1, tooLong), "within must be 1 second to 366 days");
+    assertRejected(
         () -> PENALTY.withBlocks(Duration.ZERO, MINUTE), "firstBlock must be 1 second to 366 days");
-    assertRefused(
+    assertRejected(
         () -> PENALTY.withBlocks(MINUTE, tooLong), "longestBlock must be 1 second to 366 days");
-    assertRefused(
+    assertRejected(
         () -> PENALTY.withBlocks(MINUTE, MINUTE.minusNanos(1)),
         "longestBlock must be at least firstBlock (PT1M), got PT59.999999999S: make it");
-    assertRefused(
+    assertRejected(
         () -> PENALTY.withMaxOffenders(0), "maxOffenders must be 1 to 1,000,000, got 0: choose");
-    assertRefused(
+    assertRejected(
         () -> PENALTY.withMaxOffenders(1_000_001), "maxOffenders must be 1 to 1,000,000, got");
   }
 
@@ -83,21 +86,34 @@ class PenaltyTest {
 
   @Test
   void operatorsSeeOffendersTheLongestBlockedFirst() {
-    Penalties table = Penalty.after(1, MINUTE).table(0);
-    long later = Duration.ofMinutes(6).toNanos();
-    table.breached(0xa1, 0);
-    table.breached(0xb2, later - Duration.ofMinutes(4).toNanos());
-    table.breached(-1, later);
+    ManualTicker ticker = ManualTicker.atZero();
+    Penalty penalty = Penalty.after(1, MINUTE);
+    FlowShield shield = FlowShield.builder()
+        .limit(Limit.each("login", "1/h").withPenalty(penalty))
+        .named(Limit.each("tenant", "1/h").withPenalty(penalty))
+        .ticker(ticker)
+        .build();
+    shield.admit("alice");
+    shield.admit("alice");
+    ticker.advance(Duration.ofMinutes(2));
+    shield.admit(Charge.of("tenant", "acme"));
+    shield.admit(Charge.of("tenant", "acme"));
+    ticker.advance(Duration.ofMinutes(4));
+    shield.admit("bob");
+    shield.admit("bob");
 
-    assertThat(Offender.all(table, later))
-        .extracting(Offender::client)
-        .containsExactly("ffffffffffffffff", "00000000000000b2", "00000000000000a1");
-    assertThat(Offender.all(table, later))
+    assertThat(shield.penalties())
+        .extracting(Offender::limit, Offender::key)
+        .containsExactly(
+            tuple("login", KeyName.id(KeyTable.hashOf("bob"))),
+            tuple("tenant", KeyName.id(KeyTable.hashOf("acme"))),
+            tuple("login", KeyName.id(KeyTable.hashOf("alice"))));
+    assertThat(shield.penalties())
         .last()
-        .isEqualTo(new Offender("00000000000000a1", Duration.ZERO, 1));
+        .isEqualTo(new Offender("login", KeyName.id(KeyTable.hashOf("alice")), Duration.ZERO, 1));
   }
 
-  private static void assertRefused(ThrowingCallable settings, String message) {
+  private static void assertRejected(ThrowingCallable settings, String message) {
     assertThatThrownBy(settings)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);

@@ -1,8 +1,8 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.RateLimiterContract;
 import java.time.Duration;
 import java.util.List;

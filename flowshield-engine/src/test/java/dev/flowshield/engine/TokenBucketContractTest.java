@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.RateLimiterContract;
 
 class TokenBucketContractTest implements RateLimiterContract {

@@ -58,7 +58,7 @@ final class Configuration {
   }
 
   HttpShield shield() {
-    HttpShield.Builder builder = HttpShield.builder();
+    HttpShieldBuilder builder = HttpShield.builder();
     apply("limit", unlessOff(builder::limit), "; or 'off'");
     apply("per-client", unlessOff(builder::perClient), "; or 'off'");
     apply("limiter", builder::limiter, "");
@@ -69,6 +69,7 @@ final class Configuration {
         "; or 'off'");
     apply("health-paths", value -> builder.healthPaths(paths(value)), "; or 'off'");
     apply("overload-status", value -> builder.overloadStatus(number("overload-status", value)), "");
+    requireFit();
     requireNoProblems();
     try {
       return builder.build();
@@ -97,6 +98,29 @@ final class Configuration {
     } catch (IllegalArgumentException impossible) {
       problems.add(setting.source() + ": " + impossible.getMessage() + otherWayOut);
     }
+  }
+
+  /** Settings that are possible by themselves, but not together. */
+  private void requireFit() {
+    if (isOff("limit") && isOff("per-client") && isOff("in-flight")) {
+      problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
+          + ": set one of them, as in per-client=100/s");
+    }
+    Setting perClient = settings.get("per-client");
+    if (perClient != null && isOff("per-client")) {
+      for (String key : List.of("limiter", "max-clients")) {
+        Setting setting = settings.get(key);
+        if (setting != null) {
+          problems.add(setting.source() + " must come with per-client, got '" + setting.value()
+              + "' where " + perClient.source() + " is off: set per-client, or remove it");
+        }
+      }
+    }
+  }
+
+  private boolean isOff(String key) {
+    Setting setting = settings.get(key);
+    return setting == null || setting.value().equals(OFF);
   }
 
   private void requireNoProblems() {

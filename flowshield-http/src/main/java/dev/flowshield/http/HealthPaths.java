@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The paths of health checks, which are left alone: a probe that is refused gets a busy server killed.
+ * The paths of health checks, which are left alone: a probe that is rejected gets a busy server killed.
  *
  * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all below it.
  */

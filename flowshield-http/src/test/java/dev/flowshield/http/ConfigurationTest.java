@@ -28,7 +28,7 @@ class ConfigurationTest {
   void withoutAConfigurationTheDefaultsHold() {
     assertThat(shield(NONE, NONE, NONE, NONE))
         .hasToString("FlowShield: each client 100/s (at most 200 in any 1s)"
-            + "; up to 1,000,000 clients told apart; at most 1,000 requests in flight, else 503"
+            + ", up to 1,000,000 clients told apart; at most 1,000 requests in flight, else 503"
             + HEALTH);
   }
 
@@ -44,7 +44,7 @@ class ConfigurationTest {
         "overload-status", "429");
     assertThat(shield(NONE, NONE, NONE, file))
         .hasToString("FlowShield: everyone together 5000/s (at most 10,000 in any 1s)"
-            + "; each client 10/s burst 20 (at most 30 in any 1s); up to 1,000 clients told apart"
+            + "; each client 10/s burst 20 (at most 30 in any 1s), up to 1,000 clients told apart"
             + "; at most 200 requests in flight, else 429; left alone: /up /down/**");
   }
 
@@ -140,7 +140,7 @@ class ConfigurationTest {
     "unknown, 1",
     "'', 1"
   })
-  void refusesWhatIsImpossibleAndNamesTheSetting(String key, String value) {
+  void rejectsWhatIsImpossibleAndNamesTheSetting(String key, String value) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shield(NONE, NONE, NONE, Map.of(key, value)))
         .withMessageStartingWith("FlowShield cannot start")
@@ -149,19 +149,22 @@ class ConfigurationTest {
   }
 
   @Test
-  void refusesAShieldThatProtectsNothing() {
+  void rejectsAShieldThatProtectsNothing() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shield(NONE, NONE, NONE, Map.of("per-client", "off", "in-flight", "off")))
         .withMessageContaining("in-flight=off ('in-flight' in flowshield.properties)")
-        .withMessageContaining("at least one of limit, perClient and inFlight");
+        .withMessageContaining("limit, per-client and in-flight must not all be off")
+        .withMessageContaining("as in per-client=100/s");
   }
 
   @Test
-  void refusesALimiterWithoutTheLimitItServes() {
+  void rejectsALimiterWithoutTheLimitItServes() {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> shield(NONE, NONE, NONE, Map.of("per-client", "off", "max-clients", "10")))
-        .withMessageContaining("must come with perClient");
+        .withMessageContaining(
+            "'max-clients' in flowshield.properties must come with per-client, got"
+                + " '10' where 'per-client' in flowshield.properties is off");
   }
 
   @Nested

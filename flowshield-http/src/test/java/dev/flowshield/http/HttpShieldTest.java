@@ -4,11 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Penalty;
+import dev.flowshield.engine.RejectionEvent;
+import dev.flowshield.engine.RejectionEvent.Kind;
 import dev.flowshield.http.HttpRejection.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -275,17 +281,167 @@ class HttpShieldTest {
     assertThat(shield)
         .hasToString("FlowShield: everyone together 5000/s (at most 10,000 in any 1s)"
             + "; each client 1000/min burst 50 (at most 1,050 in any 1min)"
-            + "; up to 1,000,000 clients told apart"
+            + ", up to 1,000,000 clients told apart"
             + "; at most 1,000 requests in flight, else 503"
             + "; left alone: /up /actuator/health/**");
   }
 
   @Test
   void claimsNoWorstCaseForALimiterItDoesNotKnow() {
-    assertThat(HttpShield.builder().perClient("100/s").limiter("other"))
-        .hasToString(
-            "FlowShield: each client 100/s by other; up to 1,000,000 clients told apart"
-                + "; left alone: /health /healthz /livez /readyz /health/live /health/ready /actuator/health/**");
+    assertThat(HttpShield.builder()
+            .perClient("100/s")
+            .limiter("fixed-window")
+            .healthPaths()
+            .build())
+        .hasToString("FlowShield: each client 100/s by fixed-window, up to 1,000,000 clients told"
+            + " apart; left alone: none");
+  }
+
+  @Test
+  void saysWhatEachRateAndEachFurtherLimitMeans() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("100/s, 5000/h")
+        .maxClients(5000)
+        .penalty(Penalty.after(1000, Duration.ofMinutes(2)))
+        .limit(Limit.each("candidate", "50/s").shadow())
+        .limit(Limit.together("all", "1/s"))
+        .healthPaths()
+        .build();
+    assertThat(shield)
+        .hasToString("FlowShield: each client 100/s (at most 200 in any 1s), 5000/h (at most 10,000"
+            + " in any 1h), up to 5,000 clients told apart, blocked for 5min after 1,000 rejections"
+            + " in 2min; candidate: each client 50/s (at most 100 in any 1s), up to 1,000,000"
+            + " clients told apart, only counted; all: everyone together 1/s (at most 2 in any 1s)"
+            + "; left alone: none");
+  }
+
+  @Nested
+  class WithMoreThanOneRate {
+
+    private final HttpShield shield =
+        HttpShield.builder().perClient("2/s, 5/h").ticker(ticker).build();
+
+    @Test
+    void holdsAClientToEachAndNamesTheOneThatTakesLongest() {
+      spend(shield, CLIENT, 2);
+      assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT)))))
+          .contains("\"retry_after\":1,\"limit\":2,\"mode\":\"per-ip\"");
+      ticker.advance(Duration.ofSeconds(1));
+      spend(shield, CLIENT, 2);
+      ticker.advance(Duration.ofSeconds(1));
+      spend(shield, CLIENT, 1);
+      assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT)))))
+          .contains("\"retry_after\":718,\"limit\":5,\"mode\":\"per-ip\"");
+    }
+
+    @Test
+    void followsALimitThatIsChangedInItsAnswersAndInWhatItSaysOfItself() {
+      spend(shield, CLIENT, 2);
+      shield.engine().change(Map.of("client", "4/s, 50/h"));
+      spend(shield, "192.0.2.2", 4);
+      assertThat(text(rejected(shield.admit(FakeRequest.from("192.0.2.2")))))
+          .contains("\"limit\":4,");
+      assertThat(shield.toString())
+          .startsWith("FlowShield: each client 4/s (at most 8 in any 1s), ");
+      shield.engine().changeInFlight(7);
+      assertThat(shield.toString()).contains("; at most 7 requests in flight, else 503; ");
+    }
+  }
+
+  @Test
+  void blocksAClientThatIsRejectedTooOften() {
+    List<RejectionEvent> events = new ArrayList<>();
+    HttpShield shield = HttpShield.builder()
+        .limit("100/s")
+        .perClient("1/s")
+        .penalty(Penalty.after(2, Duration.ofMinutes(1)))
+        .engine(it -> it.onRejection(events::add, Runnable::run).showKeys())
+        .ticker(ticker)
+        .build();
+    spend(shield, CLIENT, 1);
+    shield.admit(FakeRequest.from(CLIENT));
+    HttpRejection block = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    assertThat(block.status()).isEqualTo(429);
+    assertThat(block.fields()).contains(new Field("Retry-After", "301")); // to the millisecond, up
+    assertThat(text(block))
+        .isEqualTo("{\"status\":\"busy\",\"message\":\"Blocked after too many rejected requests\","
+            + "\"retry_after\":301,\"mode\":\"per-ip\"}");
+    ticker.advance(Duration.ofSeconds(2));
+    assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpRejection.class);
+    assertThat(shield.stats().blocked()).isEqualTo(1);
+    assertThat(events)
+        .extracting(RejectionEvent::kind)
+        .containsExactly(Kind.OVER_LIMIT, Kind.BLOCK, Kind.BLOCKED);
+    assertThat(shield.engine().penalties()).hasSize(1);
+    assertThat(shield.engine().pardon("client", events.get(0).key())).isTrue();
+    spend(shield, CLIENT, 1);
+  }
+
+  @Test
+  void countsWhatAShadowWouldReject() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("100/s")
+        .limit(Limit.each("candidate", "2/s").shadow())
+        .ticker(ticker)
+        .build();
+    spend(shield, CLIENT, 10);
+    assertThat(shield.stats().limit("candidate").rejected()).isEqualTo(8);
+    assertThat(shield.stats().overLimit()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 63, 64, 65, 3600})
+  void sharesAnAnswerBetweenThoseThatWaitAsLong(long seconds) {
+    HttpShield shield =
+        HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
+    spend(shield, CLIENT, 1);
+    spend(shield, "192.0.2.2", 1);
+    assertThat(shield.admit(FakeRequest.from(CLIENT)))
+        .isSameAs(shield.admit(FakeRequest.from("192.0.2.2")));
+  }
+
+  @Test
+  void forgetsTheAnswersOfLimitsThatWereChangedLongAgo() {
+    HttpShield shield = HttpShield.builder().perClient("1000/h").ticker(ticker).build();
+    for (int permits = 1; permits <= 1000; permits++) {
+      shield.engine().change(Map.of("client", permits + "/h"));
+      ticker.advance(Duration.ofHours(2));
+      spend(shield, CLIENT, permits);
+      assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT)))))
+          .contains("\"limit\":" + permits + ",");
+    }
+  }
+
+  @Test
+  void aBuilderMayBuildSeveral() {
+    HttpShieldBuilder builder = HttpShield.builder().perClient("1/h").limit("2/h");
+    spend(builder.build(), CLIENT, 1);
+    spend(builder.build(), CLIENT, 1);
+  }
+
+  @Test
+  void rejectsSettingsThatDoNotFit() {
+    assertThatThrownBy(() -> HttpShield.builder().healthPaths("/up").build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "a shield must have at least one of limit, perClient and inFlight, got none: set"
+                + " one, as in perClient(\"100/s\")");
+    assertThatThrownBy(
+            () -> HttpShield.builder().limit("1/s").limiter("fixed-window").build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "perClient must be set where its settings are, got [limiter] alone: set it, as in"
+                + " perClient(\"100/s\"), or leave them out");
+    assertThatThrownBy(() -> HttpShield.builder().perClient("100/s").perClient("5000/h"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "perClient must be set once, got [100/s] and [5000/h]: say both in one text, as in"
+                + " \"100/s, 5000/h\"");
+    assertThatThrownBy(() -> HttpShield.builder().maxClients(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "maxClients must be 1 to 100,000,000, got 0: choose what memory allows, 24 bytes a"
+                + " client; those beyond share allowances");
   }
 
   @Test
@@ -305,7 +461,7 @@ class HttpShieldTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 200, 399, 600})
-  void refusesAStatusThatIsNoError(int status) {
+  void rejectsAStatusThatIsNoError(int status) {
     assertThatThrownBy(() -> HttpShield.builder().overloadStatus(status))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("overloadStatus must be 400 to 599, got " + status

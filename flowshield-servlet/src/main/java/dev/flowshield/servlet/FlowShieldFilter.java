@@ -85,15 +85,15 @@ public final class FlowShieldFilter extends HttpFilter {
     FilterRegistration.@Nullable Dynamic registration;
     try {
       registration = context.addFilter(NAME, new FlowShieldFilter(shield));
-    } catch (IllegalStateException | UnsupportedOperationException refused) {
+    } catch (IllegalStateException | UnsupportedOperationException rejected) {
       throw new IllegalStateException(
           "protect must be called while " + application + " starts, got "
-              + (refused instanceof IllegalStateException
+              + (rejected instanceof IllegalStateException
                   ? "one that has started"
                   : "a listener that was added in code")
               + ": call it in a ServletContainerInitializer, or in a ServletContextListener that is"
               + " declared in web.xml or annotated with @WebListener",
-          refused);
+          rejected);
     }
     if (registration == null) {
       throw new IllegalStateException("protect must be called once for " + application

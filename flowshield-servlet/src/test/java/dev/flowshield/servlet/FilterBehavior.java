@@ -568,7 +568,7 @@ abstract class FilterBehavior {
   }
 
   @Nested
-  class WhenARequestIsRefused {
+  class WhenARequestIsRejected {
 
     private void startSpent(Container.Application application) throws Exception {
       HttpShield one =
@@ -750,8 +750,8 @@ abstract class FilterBehavior {
         public void contextInitialized(ServletContextEvent event) {
           try {
             FlowShieldFilter.protect(event.getServletContext(), shield);
-          } catch (IllegalStateException refused) {
-            seen.set(refused);
+          } catch (IllegalStateException rejected) {
+            seen.set(rejected);
           }
         }
       }));

@@ -15,7 +15,7 @@ abstract class TomcatFilterBehavior extends FilterBehavior {
   }
 
   @Test
-  void asksNoRefusedClientForItsBodyIfTomcatIsToldToWait() throws Exception {
+  void asksNoRejectedKeyForItsBodyIfTomcatIsToldToWait() throws Exception {
     HttpShield one =
         HttpShield.builder().perClient("1/h").ticker(ManualTicker.atZero()).build();
     TomcatContainer tomcat =

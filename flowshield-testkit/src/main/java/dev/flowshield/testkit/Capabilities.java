@@ -43,7 +43,7 @@ final class Capabilities {
   static Stream<DynamicTest> unsupported(RateLimiterContract contract, String method, Call call) {
     return Stream.of(DynamicTest.dynamicTest(method + "IsUnsupported", () -> {
       Trial trial = trial(contract);
-      Refusals.require(
+      Rejections.require(
           trial,
           UnsupportedOperationException.class,
           method + " without its capability",

@@ -101,7 +101,7 @@ final class Changes {
         try {
           change(trial, i % 2 == 0 ? smaller : larger);
         } catch (IllegalArgumentException outOfRange) {
-          return; // what a limiter cannot keep it refuses
+          return; // what a limiter cannot keep it rejects
         }
         trial.turn(tick);
         steady.turn(tick);

@@ -21,7 +21,7 @@ final class ClockSteps {
   private static final int ROUNDS = 8;
   private static final int NEWCOMERS = 40;
   // All in debt at once; all that are in debt and some room, once idle keys are let go of; plenty.
-  private static final int[] MAX_CLIENTS = {1, 3 * NEWCOMERS / 2, 1_000};
+  private static final int[] MAX_KEYS = {1, 3 * NEWCOMERS / 2, 1_000};
 
   private static final int READINGS = 5;
   private static final long LONGEST_STEP = Duration.ofMinutes(59).toNanos();
@@ -31,8 +31,8 @@ final class ClockSteps {
   private final Map<Long, Long> admitted = new HashMap<>(); // by the reading of the ticker
   private int newcomers;
 
-  private ClockSteps(RateLimiterContract contract, RateLimit limit, String key, int maxClients) {
-    this.trial = new Trial(contract, limit, 0, spec -> spec.withMaxClients(maxClients));
+  private ClockSteps(RateLimiterContract contract, RateLimit limit, String key, int maxKeys) {
+    this.trial = new Trial(contract, limit, 0, spec -> spec.withMaxKeys(maxKeys));
     this.key = key;
     trial.turn(LONGEST_STEP + trial.idleNanos());
   }
@@ -41,8 +41,8 @@ final class ClockSteps {
     Random random = Trial.random();
     for (RateLimit limit : contract.limits()) {
       for (String key : KEYS) {
-        for (int maxClients : MAX_CLIENTS) {
-          new ClockSteps(contract, limit, key, maxClients).forgivesNothing(contract, random);
+        for (int maxKeys : MAX_KEYS) {
+          new ClockSteps(contract, limit, key, maxKeys).forgivesNothing(contract, random);
         }
       }
     }
@@ -100,8 +100,8 @@ final class ClockSteps {
     Random random = Trial.random();
     for (RateLimit limit : contract.limits()) {
       for (String key : KEYS) {
-        for (int maxClients : MAX_CLIENTS) {
-          new ClockSteps(contract, limit, key, maxClients).onlyDelays(random);
+        for (int maxKeys : MAX_KEYS) {
+          new ClockSteps(contract, limit, key, maxKeys).onlyDelays(random);
         }
       }
     }

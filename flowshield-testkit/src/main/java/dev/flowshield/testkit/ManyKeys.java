@@ -12,14 +12,14 @@ final class ManyKeys {
 
   private static final int STRANGERS = 10_000;
   private static final int FLOOD = 200_000;
-  private static final int MAX_CLIENTS = 1_000;
+  private static final int MAX_KEYS = 1_000;
   private static final int KNOWN = 10;
   private static final int NEWCOMERS = 100;
 
   // Every hundredth key of the flood is watched. Twenty times the clients that the limiter may
   // remember is one in ten.
   private static final int WATCHED_ONE_IN = 100;
-  private static final int MOST_HELD = 20 * MAX_CLIENTS / WATCHED_ONE_IN;
+  private static final int MOST_HELD = 20 * MAX_KEYS / WATCHED_ONE_IN;
 
   private ManyKeys() {}
 
@@ -61,14 +61,14 @@ final class ManyKeys {
     trial.spend("alice");
   }
 
-  static void refusesNullForAKey(RateLimiterContract contract) {
+  static void rejectsNullForAKey(RateLimiterContract contract) {
     Trial trial = new Trial(contract, contract.limits().get(0));
-    Refusals.require(
+    Rejections.require(
         trial,
         NullPointerException.class,
         "decide without a key",
         () -> trial.limiter().decide(noKey(), 1));
-    Refusals.require(
+    Rejections.require(
         trial,
         NullPointerException.class,
         "tryAcquire without a key",
@@ -80,10 +80,10 @@ final class ManyKeys {
     return null;
   }
 
-  static void refusesAKeyThatIsTooLong(RateLimiterContract contract) {
+  static void rejectsAKeyThatIsTooLong(RateLimiterContract contract) {
     Trial trial = new Trial(contract, contract.limits().get(0));
     String longest = "k".repeat(RateLimiter.LONGEST_KEY);
-    Refusals.require(
+    Rejections.require(
         trial,
         IllegalArgumentException.class,
         "decide with a key of " + (RateLimiter.LONGEST_KEY + 1) + " characters",
@@ -147,16 +147,15 @@ final class ManyKeys {
     long held = watched.stream().filter(key -> key.get() != null).count();
     if (anything.get() == null && held > MOST_HELD) {
       throw trial.fault(
-          "keys held after " + FLOOD + " came by, with maxClients " + MAX_CLIENTS,
+          "keys held after " + FLOOD + " came by, with maxKeys " + MAX_KEYS,
           "at most " + MOST_HELD * WATCHED_ONE_IN,
           "about " + held * WATCHED_ONE_IN,
-          "let go of keys that are as good as new, and take no newcomers beyond maxClients");
+          "let go of keys that are as good as new, and take no newcomers beyond maxKeys");
     }
     trial.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself was not collected
   }
 
   private static Trial small(RateLimiterContract contract) {
-    return new Trial(
-        contract, contract.limits().get(0), 0, spec -> spec.withMaxClients(MAX_CLIENTS));
+    return new Trial(contract, contract.limits().get(0), 0, spec -> spec.withMaxKeys(MAX_KEYS));
   }
 }

@@ -275,7 +275,7 @@ final class OneKey {
     }
   }
 
-  static void refusesPermitsThatCanNeverBeHad(RateLimiterContract contract) {
+  static void rejectsPermitsThatCanNeverBeHad(RateLimiterContract contract) {
     for (RateLimit limit : contract.limits()) {
       Trial trial = new Trial(contract, limit);
       for (long permits : new long[] {
@@ -289,12 +289,12 @@ final class OneKey {
         (1L << 32) + 1
       }) {
         if (permits < 1 || permits > limit.burst()) {
-          Refusals.require(
+          Rejections.require(
               trial,
               IllegalArgumentException.class,
               "decide with " + permits + " permits",
               () -> trial.limiter().decide(KEY, permits));
-          Refusals.require(
+          Rejections.require(
               trial,
               IllegalArgumentException.class,
               "tryAcquire with " + permits + " permits",
@@ -306,7 +306,7 @@ final class OneKey {
     }
   }
 
-  static void keepsOrRefusesExtremeLimits(RateLimiterContract contract) {
+  static void keepsOrRejectsExtremeLimits(RateLimiterContract contract) {
     long most = 1_000_000_000_000_000L;
     Duration longest = Duration.ofDays(366);
     for (RateLimit limit : List.of(
@@ -321,7 +321,7 @@ final class OneKey {
       try {
         trial = new Trial(contract, limit);
       } catch (IllegalArgumentException outOfRange) {
-        continue; // what a limiter cannot keep it refuses
+        continue; // what a limiter cannot keep it rejects
       }
       long wait = trial.spendAndAsk(KEY);
       trial.turn(wait - 1);

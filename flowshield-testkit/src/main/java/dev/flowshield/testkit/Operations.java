@@ -59,9 +59,9 @@ final class Operations {
                     this::keepsTheStateInProportion),
                 test("keepsTheNewLimitAfterAChange", contract.limits(), this::keepsTheNewLimit),
                 test(
-                    "refusesAChangeThatIsNoneAndChangesNothing",
+                    "rejectsAChangeThatIsNoneAndChangesNothing",
                     contract.limits(),
-                    this::refusesAChangeThatIsNone)))
+                    this::rejectsAChangeThatIsNone)))
         : unsupported(
             contract,
             "changeTo",
@@ -165,22 +165,22 @@ final class Operations {
     }
   }
 
-  private void refusesAChangeThatIsNone(RateLimit limit) {
+  private void rejectsAChangeThatIsNone(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
     trial.admits(KEY, 1, "a new key has its whole burst");
     for (List<RateLimit> none : List.of(List.<RateLimit>of(), List.of(twice(limit), half(limit)))) {
-      Refusals.require(
+      Rejections.require(
           trial,
           IllegalArgumentException.class,
           "a change of one limit to " + none,
           () -> run(() -> trial.limiter().changeTo(none)));
     }
-    Refusals.require(
+    Rejections.require(
         trial,
         IllegalArgumentException.class,
         "a change to 'much'",
         () -> run(() -> trial.limiter().changeTo("much")));
-    trial.hasExactly(KEY, limit.burst() - 1, "a change that is refused changes nothing");
+    trial.hasExactly(KEY, limit.burst() - 1, "a change that is rejected changes nothing");
   }
 
   /** The same rate, so that no limiter is asked for one beyond its range. */

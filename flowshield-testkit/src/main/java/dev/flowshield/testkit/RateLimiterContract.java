@@ -1,9 +1,9 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
-import dev.flowshield.spi.LimiterSpec;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
@@ -20,14 +20,14 @@ import org.junit.jupiter.api.TestFactory;
  * class MyLimiterContractTest implements RateLimiterContract {
  *   @Override
  *   public RateLimiter limiter(LimiterSpec spec) {
- *     return new MyLimiter(spec.limit(), spec.ticker(), spec.maxClients());
+ *     return new MyLimiter(spec.limit(), spec.ticker(), spec.maxKeys());
  *   }
  * }
  * }</pre>
  *
  * <p>That tests a token bucket. A limiter that means its limits in another way says so with {@link #worstCase} and {@link #limits}; one
  * that keeps several limits on each key says so with {@link #keepsSeveralLimits}. What else it can do it says itself, with {@link
- * RateLimiter#capabilities()}: only that is tested, and what it cannot must be refused.
+ * RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
  *
  * <p>The limiter reads the time from the ticker of the spec alone, and waits by {@link dev.flowshield.Ticker#after}: the tests turn a
  * {@link ManualTicker} and never sleep. Random schedules have a fixed seed, told by each failure; the system property {@code
@@ -154,14 +154,14 @@ public interface RateLimiterContract {
 
   /** Permits below 1 or above the burst, however many, are a caller's mistake, and nothing is taken. */
   @Test
-  default void refusesPermitsThatCanNeverBeHad() {
-    OneKey.refusesPermitsThatCanNeverBeHad(this);
+  default void rejectsPermitsThatCanNeverBeHad() {
+    OneKey.rejectsPermitsThatCanNeverBeHad(this);
   }
 
-  /** A limit near the ends of what can be said is kept, or refused when the limiter is made. */
+  /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
   @Test
-  default void keepsOrRefusesExtremeLimits() {
-    OneKey.keepsOrRefusesExtremeLimits(this);
+  default void keepsOrRejectsExtremeLimits() {
+    OneKey.keepsOrRejectsExtremeLimits(this);
   }
 
   // Many keys.
@@ -180,14 +180,14 @@ public interface RateLimiterContract {
 
   /** Null is a caller's mistake. */
   @Test
-  default void refusesNullForAKey() {
-    ManyKeys.refusesNullForAKey(this);
+  default void rejectsNullForAKey() {
+    ManyKeys.rejectsNullForAKey(this);
   }
 
   /** A key of {@link RateLimiter#LONGEST_KEY} characters is a key; a longer one is a caller's mistake. */
   @Test
-  default void refusesAKeyThatIsTooLong() {
-    ManyKeys.refusesAKeyThatIsTooLong(this);
+  default void rejectsAKeyThatIsTooLong() {
+    ManyKeys.rejectsAKeyThatIsTooLong(this);
   }
 
   /** A spent key stays spent while 200,000 keys come by and the limiter may remember 1,000. */

@@ -36,7 +36,7 @@ final class Reserves {
     List<RateLimit> limits = contract.limits();
     return Stream.of(
         test("takesTheEstimate", limits, reserves::takesTheEstimate),
-        test("refusesWhatIsNotThereAndTakesNothing", limits, reserves::refusesWhatIsNotThere),
+        test("rejectsWhatIsNotThereAndTakesNothing", limits, reserves::rejectsWhatIsNotThere),
         test("givesBackWhatWasNotUsed", limits, reserves::givesBackWhatWasNotUsed),
         test(
             "givesNothingBackThatCameBackByItself",
@@ -55,7 +55,7 @@ final class Reserves {
             "neverLetsMoreBeUsedThanTheWorstCase",
             limits,
             reserves::neverLetsMoreBeUsedThanTheWorstCase),
-        test("refusesToReserveWhatCanNeverBeHad", limits, reserves::refusesWhatCanNeverBeHad));
+        test("rejectsToReserveWhatCanNeverBeHad", limits, reserves::rejectsWhatCanNeverBeHad));
   }
 
   private void takesTheEstimate(RateLimit limit) {
@@ -79,20 +79,20 @@ final class Reserves {
     }
   }
 
-  private void refusesWhatIsNotThere(RateLimit limit) {
+  private void rejectsWhatIsNotThere(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
     long wait = trial.spendAndAsk(KEY);
     for (int again = 0; again < 100; again++) {
       Reservation reservation = trial.limiter().reserve(KEY, 1);
-      if (!(reservation instanceof Reservation.Refused refused)) {
+      if (!(reservation instanceof Reservation.Rejected rejected)) {
         throw trial.fault(
-            "a reservation of a spent key", "refused", reservation, "the burst is spent");
+            "a reservation of a spent key", "rejected", reservation, "the burst is spent");
       }
-      if (refused.decision().retryAfterNanos() != wait) {
+      if (rejected.decision().retryAfterNanos() != wait) {
         throw trial.fault(
-            "retryAfterNanos of a refused reservation",
+            "retryAfterNanos of a rejected reservation",
             wait,
-            refused.decision().retryAfterNanos(),
+            rejected.decision().retryAfterNanos(),
             "it answers as decide does, and takes nothing");
       }
     }
@@ -230,10 +230,10 @@ final class Reserves {
     }
   }
 
-  private void refusesWhatCanNeverBeHad(RateLimit limit) {
+  private void rejectsWhatCanNeverBeHad(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
     for (long permits : new long[] {0, -1, limit.burst() + 1, Long.MAX_VALUE}) {
-      Refusals.require(
+      Rejections.require(
           trial,
           IllegalArgumentException.class,
           "reserve with " + permits + " permits",

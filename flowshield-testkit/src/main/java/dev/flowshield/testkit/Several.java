@@ -1,8 +1,8 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -30,9 +30,9 @@ final class Several {
             DynamicTest.dynamicTest("neverAdmitsMoreThanAnyOfTheLimits", several::neverAdmitsMore),
             DynamicTest.dynamicTest("tellsTheWaitAfterWhichAllLimitsAdmit", several::tellsTheWait),
             DynamicTest.dynamicTest(
-                "refusesPermitsAboveTheSmallestBurst",
-                several::refusesPermitsAboveTheSmallestBurst))
-        : Stream.of(DynamicTest.dynamicTest("refusesSeveralLimits", several::refusesSeveralLimits));
+                "rejectsPermitsAboveTheSmallestBurst",
+                several::rejectsPermitsAboveTheSmallestBurst))
+        : Stream.of(DynamicTest.dynamicTest("rejectsSeveralLimits", several::rejectsSeveralLimits));
   }
 
   private void takesOfAllLimitsOrOfNone() {
@@ -47,7 +47,7 @@ final class Several {
       check(trial, rejected, 3, 0);
       if (!rejected.limit().equals(rejected.standings().get(1).limit())) {
         throw trial.fault(
-            "the limit that refuses",
+            "the limit that rejects",
             rejected.standings().get(1).limit(),
             rejected.limit(),
             "name the one that does");
@@ -65,7 +65,7 @@ final class Several {
           "standings of " + LIMITS,
           first + " and " + second + " remaining",
           standings,
-          "one for each limit, in their order; a request that one refuses takes nothing of the others");
+          "one for each limit, in their order; a request that one rejects takes nothing of the others");
     }
     check(trial, decision);
   }
@@ -94,7 +94,7 @@ final class Several {
       }
       if (!rejected.limit().equals(longest.limit())) {
         throw trial.fault(
-            "the limit that refuses",
+            "the limit that rejects",
             longest.limit(),
             rejected.limit(),
             "it is the one that takes longest");
@@ -130,9 +130,9 @@ final class Several {
     }
   }
 
-  private void refusesPermitsAboveTheSmallestBurst() {
+  private void rejectsPermitsAboveTheSmallestBurst() {
     Trial trial = trial();
-    Refusals.require(
+    Rejections.require(
         trial,
         IllegalArgumentException.class,
         "decide with 4 permits at " + LIMITS,
@@ -140,14 +140,14 @@ final class Several {
     trial.admits(KEY, 3, "a mistake of a caller takes nothing");
   }
 
-  private void refusesSeveralLimits() {
+  private void rejectsSeveralLimits() {
     try {
       trial();
-    } catch (IllegalArgumentException refused) {
+    } catch (IllegalArgumentException rejected) {
       return;
     }
     throw new AssertionError("a limiter of " + LIMITS
-        + " must be refused with IllegalArgumentException, got a limiter: read the limit with LimiterSpec.limit(),"
+        + " must be rejected with IllegalArgumentException, got a limiter: read the limit with LimiterSpec.limit(),"
         + " or override keepsSeveralLimits");
   }
 

@@ -1,9 +1,9 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -58,7 +58,7 @@ final class Waits {
             limits,
             waits::neverAdmitsMoreWhoeverWaits),
         test("letsNoMoreWaitThanMayWait", limits, waits::letsNoMoreWaitThanMayWait),
-        test("refusesAWaitThatIsNone", limits, waits::refusesAWaitThatIsNone),
+        test("rejectsAWaitThatIsNone", limits, waits::rejectsAWaitThatIsNone),
         test("wakesAThreadThatWaits", limits, waits::wakesAThreadThatWaits),
         test(
             "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
@@ -258,26 +258,26 @@ final class Waits {
     }
   }
 
-  private void refusesAWaitThatIsNone(RateLimit limit) {
+  private void rejectsAWaitThatIsNone(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
     for (Duration none : List.of(
         Duration.ofNanos(-1),
         Duration.ofSeconds(Long.MIN_VALUE),
         HOUR.plusNanos(1),
         Duration.ofSeconds(Long.MAX_VALUE))) {
-      Refusals.require(
+      Rejections.require(
           trial,
           IllegalArgumentException.class,
           "acquireAsync with a wait of " + none,
           () -> asked(trial, 1, none));
-      Refusals.require(
+      Rejections.require(
           trial,
           IllegalArgumentException.class,
           "acquire with a wait of " + none,
           () -> trial.limiter().acquire(KEY, 1, none));
     }
     for (long permits : new long[] {0, -1, limit.burst() + 1, Long.MAX_VALUE}) {
-      Refusals.require(
+      Rejections.require(
           trial,
           IllegalArgumentException.class,
           "acquireAsync with " + permits + " permits",

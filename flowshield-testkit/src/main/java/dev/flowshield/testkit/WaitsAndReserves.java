@@ -55,7 +55,7 @@ final class WaitsAndReserves {
     for (Way way : GivingUp.WAYS) {
       for (String key : KEYS) {
         for (long beyond : new long[] {1, limit.burst()}) {
-          Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxClients(1));
+          Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxKeys(1));
           Reservation.Held held = hold(trial, key, limit.burst());
           trial.use(key, limit.burst());
           CompletableFuture<Decision> first = acquire(trial, key, limit.burst(), HOUR);
@@ -72,7 +72,7 @@ final class WaitsAndReserves {
   private void servesNoRefundTwice(RateLimit limit) {
     for (String key : KEYS) {
       for (boolean givesUp : new boolean[] {false, true}) {
-        Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxClients(1));
+        Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxKeys(1));
         Reservation.Held held = hold(trial, key, limit.burst());
         long wait = trial.rejects(key, limit.burst(), "the burst is reserved").retryAfterNanos();
         CompletableFuture<Decision> first = acquire(trial, key, limit.burst(), HOUR);

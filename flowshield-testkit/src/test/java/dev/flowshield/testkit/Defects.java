@@ -1,10 +1,10 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -162,7 +162,7 @@ final class Defects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec) {
         @Override
-        void refused(Account account, long permits) {
+        void rejected(Account account, long permits) {
           account.debt = new Debt(account.debt.units() + unit(), account.debt.at());
         }
       };
@@ -224,7 +224,7 @@ final class Defects {
       return new ExactLimiter(spec) {
         @Override
         long makeRoom(Map<String, Account> all, long now) {
-          if (all.size() >= spec.maxClients()) {
+          if (all.size() >= spec.maxKeys()) {
             all.remove(all.keySet().iterator().next());
           }
           return 0;
@@ -240,7 +240,7 @@ final class Defects {
       return new ExactLimiter(spec) {
         @Override
         long makeRoom(Map<String, Account> all, long now) {
-          return all.size() < spec.maxClients() ? 0 : 1;
+          return all.size() < spec.maxKeys() ? 0 : 1;
         }
       };
     }
@@ -441,7 +441,7 @@ final class Defects {
     }
   }
 
-  /** Takes of the limits that admit although another refuses. */
+  /** Takes of the limits that admit although another rejects. */
   static class TakesOfSome extends ExactLimitersContractTest {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

@@ -96,7 +96,7 @@ class DefectsTest {
                 "keys held after 200000 came by"),
             hunt(
                 Defects.CutsPermitsOff.class,
-                "refusesPermitsThatCanNeverBeHad",
+                "rejectsPermitsThatCanNeverBeHad",
                 "IllegalArgumentException"),
             hunt(Defects.TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
             hunt(

@@ -1,9 +1,9 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -31,7 +31,7 @@ final class EdgeDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec) {
         @Override
-        void refused(Account account, long permits) {
+        void rejected(Account account, long permits) {
           long back = account.debt.at() - spec.ticker().nanos();
           if (back > 0) {
             account.debt = new Debt(account.debt.units(), account.debt.at() + back);

@@ -1,11 +1,11 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import dev.flowshield.spi.LimiterSpec;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ class ExactLimiter implements RateLimiter {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Account> accounts = new HashMap<>();
   private final Ticker ticker;
-  private final int maxClients;
+  private final int maxKeys;
   private final int maxQueued;
   int queued;
   private long fullUntil; // no key is idle before
@@ -88,7 +88,7 @@ class ExactLimiter implements RateLimiter {
 
   ExactLimiter(LimiterSpec spec) {
     ticker = spec.ticker();
-    maxClients = spec.maxClients();
+    maxKeys = spec.maxKeys();
     fullUntil = ticker.nanos();
     maxQueued = spec.maxQueued();
     limit = spec.limit();
@@ -125,11 +125,11 @@ class ExactLimiter implements RateLimiter {
     return key;
   }
 
-  void refused(Account account, long permits) {}
+  void rejected(Account account, long permits) {}
 
   /** The wait before somebody new fits; 0 if there is room. */
   long makeRoom(Map<String, Account> all, long now) {
-    if (all.size() >= maxClients && fullUntil - now <= 0) {
+    if (all.size() >= maxKeys && fullUntil - now <= 0) {
       if (all.values().removeIf(account -> debt(account, now).units == 0)) {
         forgotten = now;
       }
@@ -139,7 +139,7 @@ class ExactLimiter implements RateLimiter {
               .min()
               .orElse(0);
     }
-    return all.size() < maxClients ? 0 : fullUntil - now;
+    return all.size() < maxKeys ? 0 : fullUntil - now;
   }
 
   /** Until when a key that is not known may owe what was forgotten: the ticker may have stepped back. */
@@ -228,7 +228,7 @@ class ExactLimiter implements RateLimiter {
       if (verdict.ahead > 0) {
         Account account = accounts.get(identity(key));
         if (account != null) {
-          refused(account, permits);
+          rejected(account, permits);
         }
         return new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString());
       }
@@ -333,7 +333,7 @@ class ExactLimiter implements RateLimiter {
       long now = ticker.nanos();
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > 0) {
-        return new Reservation.Refused(
+        return new Reservation.Rejected(
             new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString()));
       }
       Taking taking = take(key, permits, now, true);

@@ -1,7 +1,7 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 
 /** A limiter that is right passes, with all that a limiter can be able to do. */
 class ExactLimiterContractTest implements RateLimiterContract {

@@ -1,9 +1,9 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +20,7 @@ class ExactLimiters implements RateLimiter {
     limits = spec.limits();
     parts = limits.stream()
         .map(limit -> new ExactLimiter(
-            LimiterSpec.of(limit).withTicker(spec.ticker()).withMaxClients(spec.maxClients())))
+            LimiterSpec.of(limit).withTicker(spec.ticker()).withMaxKeys(spec.maxKeys())))
         .toList();
   }
 

@@ -1,7 +1,7 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 
 /** A limiter passes that keeps several limits and can do nothing beyond deciding. */
 class ExactLimitersContractTest implements RateLimiterContract {

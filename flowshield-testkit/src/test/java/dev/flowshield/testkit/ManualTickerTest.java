@@ -65,7 +65,7 @@ class ManualTickerTest {
   }
 
   @Test
-  void refusesADurationThatNanosecondsCannotSayAndStandsWhereItStood() {
+  void rejectsADurationThatNanosecondsCannotSayAndStandsWhereItStood() {
     ManualTicker ticker = ManualTicker.startingAt(7);
 
     assertThatThrownBy(() -> ticker.advance(Duration.ofDays(200_000)))

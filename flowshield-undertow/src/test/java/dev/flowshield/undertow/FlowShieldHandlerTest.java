@@ -145,7 +145,7 @@ class FlowShieldHandlerTest {
   }
 
   @Test
-  void onHttp2ARefusalEndsTheStreamAndKeepsTheConnection() throws Exception {
+  void onHttp2ARejectionEndsTheStreamAndKeepsTheConnection() throws Exception {
     Set<Object> connections = ConcurrentHashMap.newKeySet();
     HttpHandler protect = FlowShieldHandler.protect(APP, shield);
     int port = start(exchange -> {

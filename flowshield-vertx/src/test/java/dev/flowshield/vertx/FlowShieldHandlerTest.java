@@ -278,7 +278,7 @@ class FlowShieldHandlerTest {
   }
 
   @Test
-  void onHttp2ARefusalEndsTheStreamAndKeepsTheConnection() throws Exception {
+  void onHttp2ARejectionEndsTheStreamAndKeepsTheConnection() throws Exception {
     HttpShield one = HttpShield.builder().perClient("1/h").build();
     Set<Object> connections = ConcurrentHashMap.newKeySet();
     router.route().handler(context -> {

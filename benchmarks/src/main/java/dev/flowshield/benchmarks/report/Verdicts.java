@@ -44,7 +44,7 @@ public final class Verdicts {
   public static List<Check> of(List<Row> rows, List<Heap> heaps) {
     Verdicts verdicts = new Verdicts(rows, heaps);
     verdicts.admission();
-    verdicts.refusal();
+    verdicts.rejection();
     verdicts.bigBurst();
     verdicts.clients("P4", 10_000, 4.5, 1.7);
     verdicts.clients("P5", 1_000_000, 5, 1.3);
@@ -68,14 +68,14 @@ public final class Verdicts {
     freeOfGarbage("P1", "admit", own);
   }
 
-  private void refusal() {
-    Row own = find(SINGLE, "flowShieldRefuses", 1);
-    Row both = find(CONTENDED, "flowShieldRefuses", 2);
-    overFloor("P2", "refuse", 1.15, own, find(SINGLE, "floorClock", 1));
+  private void rejection() {
+    Row own = find(SINGLE, "flowShieldRejects", 1);
+    Row both = find(CONTENDED, "flowShieldRejects", 2);
+    overFloor("P2", "reject", 1.15, own, find(SINGLE, "floorClock", 1));
     double ratio = both.nanos() / own.nanos();
     add(
         "P2",
-        "refuse, 2 threads",
+        "reject, 2 threads",
         "a call costs at most 1.1 × that of 1 thread",
         "ns",
         both.nanos(),
@@ -85,7 +85,7 @@ public final class Verdicts {
         ratio <= 1.1,
         own,
         both);
-    freeOfGarbage("P2", "refuse", own);
+    freeOfGarbage("P2", "reject", own);
   }
 
   private void bigBurst() {

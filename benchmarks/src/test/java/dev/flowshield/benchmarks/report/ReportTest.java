@@ -30,7 +30,7 @@ class ReportTest {
   @Test
   void saysWhatWasNotMeasuredAndWhatWasDisturbed() {
     assertThat(report)
-        .contains("| refuse | 0 B |  |  |  |  | not measured |")
+        .contains("| reject | 0 B |  |  |  |  | not measured |")
         .contains("| 30.0 ns |  | 1,235 ns | 41.15 | pass, disturbed |")
         .contains("! The threads had less than 0.93 of a core each");
   }

@@ -20,11 +20,11 @@ class VerdictsTest {
     put("SingleLimiter", "floorClockAndExchange", 1, 30);
     put("SingleLimiter", "flowShieldAdmits", 1, 36);
     put("SingleLimiter", "flowShieldAdmitsOfBigBurst", 1, 10);
-    put("SingleLimiter", "flowShieldRefuses", 1, 21);
+    put("SingleLimiter", "flowShieldRejects", 1, 21);
     put("SingleLimiter", "failsafeAdmits", 1, 40);
     put("SingleLimiter", "bucket4jAdmits", 1, 60);
-    put("SingleLimiter", "bucket4jRefuses", 1, 1);
-    put("Contended", "flowShieldRefuses", 2, 22);
+    put("SingleLimiter", "bucket4jRejects", 1, 1);
+    put("Contended", "flowShieldRejects", 2, 22);
     put("Contended", "flowShieldAdmitsOfBigBurst", 2, 11);
     put("Contended", "bucket4jAdmits", 2, 250);
     for (int clients : new int[] {10_000, 1_000_000}) {
@@ -75,8 +75,8 @@ class VerdictsTest {
   }
 
   @Test
-  void missesARefusalThatTwoThreadsSlowDown() {
-    put("Contended", "flowShieldRefuses", 2, 23.2);
+  void missesARejectionThatTwoThreadsSlowDown() {
+    put("Contended", "flowShieldRejects", 2, 23.2);
     assertThat(notPassed()).containsExactly("P2 MISS a call costs at most 1.1 × that of 1 thread");
   }
 

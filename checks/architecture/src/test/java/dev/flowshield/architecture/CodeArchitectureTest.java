@@ -103,7 +103,8 @@ class CodeArchitectureTest {
       .should()
       .dependOnClassesThat()
       .areAssignableTo(System.Logger.class)
-      .because("a refusal must stay cheaper than the work; what happened is counted, not written");
+      .because(
+          "a rejection must stay cheaper than the work; what happened is counted, not written");
 
   private static final ArchRule NO_LOGGING_LIBRARY = noClasses()
       .should()

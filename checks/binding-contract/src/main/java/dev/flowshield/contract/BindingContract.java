@@ -86,7 +86,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void admitsUpToTheLimitAndRefusesTheNext() throws Exception {
+  final void admitsUpToTheLimitAndRejectsTheNext() throws Exception {
     HttpShield shield = perClient("5/s");
     Connection client = connect(1);
     for (int i = 0; i < 5; i++) {
@@ -100,7 +100,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void refusesInTheWordsOfTheShield() throws Exception {
+  final void rejectsInTheWordsOfTheShield() throws Exception {
     perClient("1/4s");
     Connection client = connect(1);
     client.get("/hello");
@@ -120,7 +120,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void refusesHeadWithTheSameFieldsAndNoBody() throws Exception {
+  final void rejectsHeadWithTheSameFieldsAndNoBody() throws Exception {
     perClient("1/4s");
     Connection client = connect(1);
     Answer admitted = client.head("/hello");
@@ -197,7 +197,7 @@ public abstract class BindingContract {
     Connection client = connect(1);
     client.get("/hello");
     Answer answer = client.get(path);
-    // If neither the shield refused it nor the server, as no proper path, then it is a health
+    // If neither the shield rejected it nor the server, as no proper path, then it is a health
     // check: this server does not tell these two apart.
     if (answer.status() != 429 && answer.status() != 400) {
       assertThat(answer.body()).isEqualTo(HEALTHY);
@@ -362,7 +362,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void aConnectionStaysUsableAfterARefusal() throws Exception {
+  final void aConnectionStaysUsableAfterARejection() throws Exception {
     perClient("1/s");
     Connection client = connect(1);
     for (int i = 0; i < 20; i++) {
@@ -373,7 +373,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void refusesRequestsThatComeInOneGo() throws Exception {
+  final void rejectsRequestsThatComeInOneGo() throws Exception {
     perClient("1/h");
     Connection client = connect(1);
     client.write("GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(5));
@@ -394,7 +394,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void theShortBodyOfARefusedRequestIsNoRequest() throws Exception {
+  final void theShortBodyOfARejectedRequestIsNoRequest() throws Exception {
     perClient("1/s");
     Connection client = connect(1);
     client.get("/hello");
@@ -409,7 +409,7 @@ public abstract class BindingContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"Content-Length: 300000", "Transfer-Encoding: chunked"})
-  final void theLongBodyOfARefusedRequestIsNotWaitedFor(String length) throws Exception {
+  final void theLongBodyOfARejectedRequestIsNotWaitedFor(String length) throws Exception {
     perClient("1/s");
     Connection client = connect(1);
     client.get("/hello");
@@ -443,7 +443,7 @@ public abstract class BindingContract {
   }
 
   @Test
-  final void aRefusedClientIsNotAskedForItsBody() throws Exception {
+  final void aRejectedKeyIsNotAskedForItsBody() throws Exception {
     perClient("1/s");
     Connection client = connect(1);
     client.get("/hello");

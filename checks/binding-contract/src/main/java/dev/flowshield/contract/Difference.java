@@ -7,9 +7,9 @@ package dev.flowshield.contract;
 public enum Difference {
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
-  /** A long body of a refused request is read and thrown away, and the connection stays usable. */
+  /** A long body of a rejected request is read and thrown away, and the connection stays usable. */
   READS_LONG_BODIES,
-  /** A long body of a refused request is read if it comes fast enough, else the connection is closed; the answer does not say which. */
+  /** A long body of a rejected request is read if it comes fast enough, else the connection is closed; the answer does not say which. */
   MAY_CLOSE_UNANNOUNCED,
   /** A client that waits to be told to send its body is told so before the binding is asked. */
   ASKS_FOR_BODIES_FIRST,

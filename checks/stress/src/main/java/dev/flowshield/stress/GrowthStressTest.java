@@ -4,7 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
@@ -58,6 +58,6 @@ public class GrowthStressTest {
   }
 
   private int take(long key) {
-    return table.take(key, 1, Answer.YES_OR_NO) ? 1 : 0;
+    return table.take(key, 1, AnswerFactory.YES_OR_NO) ? 1 : 0;
   }
 }

@@ -4,12 +4,12 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;
@@ -44,7 +44,7 @@ public class QueueStressTest {
       Gcra::new,
       LimiterSpec.of(RateLimit.parse("2/min"))
           .withTicker(STANDING_STILL)
-          .withMaxClients(1)
+          .withMaxKeys(1)
           .withMaxQueued(1));
 
   public QueueStressTest() {

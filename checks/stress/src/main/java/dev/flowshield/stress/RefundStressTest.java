@@ -4,7 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
@@ -64,6 +64,6 @@ public class RefundStressTest {
   }
 
   private int take(long key, long permits) {
-    return table.take(key, permits, Answer.YES_OR_NO) ? 1 : 0;
+    return table.take(key, permits, AnswerFactory.YES_OR_NO) ? 1 : 0;
   }
 }

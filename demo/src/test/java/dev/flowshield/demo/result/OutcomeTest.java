@@ -22,7 +22,7 @@ class OutcomeTest {
   }
 
   @Test
-  void tellsTheTwoRefusalsApart() {
+  void tellsTheTwoRejectionsApart() {
     assertThat(Outcome.of(429, 1, DEADLINE)).isEqualTo(Outcome.OVER_LIMIT);
     assertThat(Outcome.of(503, 1, DEADLINE)).isEqualTo(Outcome.SHED);
   }

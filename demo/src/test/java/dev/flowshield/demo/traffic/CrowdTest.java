@@ -23,7 +23,7 @@ class CrowdTest {
   }
 
   @Test
-  void refusesWhatIsNoShare() {
+  void rejectsWhatIsNoShare() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Crowd(2, 101))
         .withMessageStartingWith("greedyPercent must be 0 to 100, got 101");

@@ -15,7 +15,7 @@ class PhaseTest {
   }
 
   @Test
-  void refusesNoTraffic() {
+  void rejectsNoTraffic() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Phase("none", 0, Duration.ofSeconds(1)))
         .withMessageStartingWith("perSecond must be 1 or more, got 0");

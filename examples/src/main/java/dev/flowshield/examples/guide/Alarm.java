@@ -5,7 +5,7 @@ import dev.flowshield.engine.FlowShieldBuilder;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Being told of refusals. */
+/** Being told of rejections. */
 public final class Alarm {
 
   private Alarm() {}
@@ -13,10 +13,10 @@ public final class Alarm {
   // snippet: guide-listener
   static FlowShieldBuilder settings(Consumer<String> log, Executor executor) {
     return FlowShield.builder()
-        .perClient("2/s")
-        .onRefusal(
+        .perKey("2/s")
+        .onRejection(
             event -> log.accept(
-                event.client() + " was refused, after " + event.suppressed() + " not told of"),
+                event.key() + " was rejected, after " + event.suppressed() + " not told of"),
             executor);
   }
   // end

@@ -1,13 +1,11 @@
 package dev.flowshield.examples.guide;
 
 import dev.flowshield.engine.Admission;
-import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
-import dev.flowshield.engine.LimitStats;
 
-/** A limit that is tried on real traffic and refuses nobody. */
+/** A limit that is tried on real traffic and rejects nobody. */
 public final class DryRun {
 
   private DryRun() {}
@@ -15,19 +13,16 @@ public final class DryRun {
   // snippet: guide-shadow
   static FlowShieldBuilder settings() {
     return FlowShield.builder()
-        .perClient("100/s")
+        .perKey("100/s")
         .limit(Limit.each("candidate", "2/s").shadow());
   }
 
-  static Admission admit(FlowShield shield, String client) {
-    return shield.admit(Charge.of("client", client), Charge.of("candidate", client));
+  static Admission admit(FlowShield shield, String user) {
+    return shield.admit(user); // charged to both
   }
 
-  static long wouldBeRefused(FlowShield shield) {
-    return shield.stats().limits().stream()
-        .filter(LimitStats::shadow)
-        .mapToLong(LimitStats::refused)
-        .sum();
+  static long wouldBeRejected(FlowShield shield) {
+    return shield.stats().limit("candidate").rejected();
   }
   // end
 }

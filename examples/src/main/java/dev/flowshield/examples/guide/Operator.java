@@ -7,7 +7,7 @@ public final class Operator {
 
   private Operator() {}
 
-  static void forgiveIfRefused(RateLimiter limiter, String key) {
+  static void forgiveIfRejected(RateLimiter limiter, String key) {
     // snippet: guide-operate
     if (!limiter.peek(key).isAdmitted()) { // takes nothing
       limiter.reset(key); // as if never seen

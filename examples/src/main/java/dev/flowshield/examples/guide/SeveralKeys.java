@@ -7,7 +7,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.engine.Refusal;
+import dev.flowshield.engine.Rejection;
 
 /** Work that is charged to several keys, all or nothing. */
 public final class SeveralKeys {
@@ -17,9 +17,9 @@ public final class SeveralKeys {
   // snippet: guide-charges
   static FlowShieldBuilder settings() {
     return FlowShield.builder()
-        .limit(Limit.together("search", "200/s"))
-        .limit(Limit.each("tenant", "100/s, 5000/h"))
-        .limit(Limit.each("user", "2/s"))
+        .named(Limit.together("search", "200/s"))
+        .named(Limit.each("tenant", "100/s, 5000/h"))
+        .named(Limit.each("user", "2/s"))
         .inFlight(50);
   }
 
@@ -31,9 +31,9 @@ public final class SeveralKeys {
         return pages + " pages for " + user;
       }
     }
-    Refusal refusal = (Refusal) admission;
-    String by = refusal instanceof OverLimit over ? over.name() : "full server";
-    return by + ": come back in " + refusal.retryAfter();
+    Rejection rejection = (Rejection) admission;
+    String by = rejection instanceof OverLimit over ? over.name() : "full server";
+    return by + ": come back in " + rejection.retryAfter();
   }
   // end
 }

@@ -15,7 +15,7 @@ public final class SeveralLimits {
 
   static String explain(Decision decision) {
     return decision instanceof Decision.Rejected rejected
-        ? rejected.limit() + " refuses for " + rejected.retryAfter() // the one that takes longest
+        ? rejected.limit() + " rejects for " + rejected.retryAfter() // the one that takes longest
         : decision.remaining() + " left"; // of the one with the fewest
   }
   // end

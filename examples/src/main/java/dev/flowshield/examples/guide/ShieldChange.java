@@ -10,7 +10,7 @@ public final class ShieldChange {
 
   static void change(FlowShield shield) {
     // snippet: guide-shield-change
-    shield.change(Map.of("everyone", "9000/s", "client", "200/s")); // both, or neither
+    shield.change(Map.of("everyone", "9000/s", "key", "200/s")); // both, or neither
     shield.changeInFlight(400);
     // end
   }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** Work that is paced rather than refused. */
+/** Work that is paced rather than rejected. */
 public final class Waiting {
 
   private Waiting() {}

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,15 +29,15 @@ class GuideTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   @Test
-  void aRefusalSaysWhenToComeBack() {
+  void aRejectionSaysWhenToComeBack() {
     RateLimiter limiter = limiter("2/min");
 
-    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
-    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
-    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("alice, come back in PT30S");
-    assertThat(Refusals.greet(limiter, "bob")).isEqualTo("hello bob");
+    assertThat(Rejections.greet(limiter, "alice")).isEqualTo("hello alice");
+    assertThat(Rejections.greet(limiter, "alice")).isEqualTo("hello alice");
+    assertThat(Rejections.greet(limiter, "alice")).isEqualTo("alice, come back in PT30S");
+    assertThat(Rejections.greet(limiter, "bob")).isEqualTo("hello bob");
     ticker.advance(Duration.ofSeconds(30));
-    assertThat(Refusals.greet(limiter, "alice")).isEqualTo("hello alice");
+    assertThat(Rejections.greet(limiter, "alice")).isEqualTo("hello alice");
   }
 
   // snippet: guide-test
@@ -110,18 +110,18 @@ class GuideTest {
   }
 
   @Test
-  void ofSeveralLimitsTheOneThatRefusesIsNamed() {
+  void ofSeveralLimitsTheOneThatRejectsIsNamed() {
     RateLimiter limiter = limiter("2/s, 5/h");
 
     assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("1 left");
     assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("0 left");
-    assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("2/s refuses for PT0.5S");
+    assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("2/s rejects for PT0.5S");
     ticker.advance(Duration.ofSeconds(1));
     assertThat(limiter.tryAcquire("alice", 2)).isTrue();
     ticker.advance(Duration.ofSeconds(1));
     assertThat(limiter.tryAcquire("alice")).isTrue();
     assertThat(SeveralLimits.explain(limiter.decide("alice")))
-        .isEqualTo("5/h refuses for PT11M58S");
+        .isEqualTo("5/h rejects for PT11M58S");
     assertThat(SeveralLimits.limiter().tryAcquire("alice", 2)).isTrue();
   }
 
@@ -154,7 +154,7 @@ class GuideTest {
     void sendsWithoutAThreadThatWaits() {
       assertThat(sendLater("first")).isCompleted();
       CompletableFuture<Void> second = sendLater("second");
-      assertThat(sendLater("third")).as("refused at once").isCompleted();
+      assertThat(sendLater("third")).as("rejected at once").isCompleted();
       assertThat(second).isNotDone();
       ticker.advance(Duration.ofSeconds(4));
 
@@ -227,10 +227,10 @@ class GuideTest {
   void operatorsLookAndForgive() {
     RateLimiter limiter = limiter("2/min");
     assertThat(limiter.tryAcquire("alice")).isTrue();
-    Operator.forgiveIfRefused(limiter, "alice");
+    Operator.forgiveIfRejected(limiter, "alice");
     assertThat(limiter.peek("alice").remaining()).isEqualTo(1);
     assertThat(limiter.tryAcquire("alice")).isTrue();
-    Operator.forgiveIfRefused(limiter, "alice");
+    Operator.forgiveIfRejected(limiter, "alice");
     assertThat(limiter.peek("alice").remaining()).isEqualTo(2);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.testkit.ManualTicker;
@@ -26,7 +27,7 @@ class ShieldGuideTest {
     assertThat(SeveralKeys.search(shield, "acme", "ann", 60))
         .isEqualTo("tenant: come back in PT0.2S");
     assertThat(SeveralKeys.search(shield, "acme", "ann", 40))
-        .as("what was refused took nothing from ann")
+        .as("what was rejected took nothing from ann")
         .isEqualTo("40 pages for ann");
     assertThat(SeveralKeys.search(shield, "other", "ann", 1))
         .isEqualTo("user: come back in PT0.5S");
@@ -34,43 +35,42 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aShadowLimitCountsAndRefusesNobody() {
+  void aShadowLimitCountsAndRejectsNobody() {
     FlowShield shield = DryRun.settings().ticker(ticker).build();
     for (int visit = 1; visit <= 5; visit++) {
       close(DryRun.admit(shield, "alice"));
     }
 
     assertThat(shield.stats().admitted()).isEqualTo(5);
-    assertThat(DryRun.wouldBeRefused(shield)).isEqualTo(3);
+    assertThat(DryRun.wouldBeRejected(shield)).isEqualTo(3);
   }
 
   @Test
   void limitsOfARunningShieldChangeInProportion() {
     FlowShield shield = FlowShield.builder()
         .limit("5000/s")
-        .perClient("100/s")
+        .perKey("100/s")
         .inFlight(200)
         .ticker(ticker)
         .build();
     close(shield.admit("alice", 50));
     ShieldChange.change(shield);
 
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(100);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(100);
     assertThat(shield.peek("everyone", "").remaining()).isEqualTo(8_910);
     assertThat(shield.stats().inFlightLimit()).isEqualTo(400);
   }
 
   @Test
   void whatIsSettledIsChargedAndWhatFailedIsNot() {
-    FlowShield shield =
-        FlowShield.builder().perClient("1000/min").ticker(ticker).build();
+    FlowShield shield = FlowShield.builder().perKey("1000/min").ticker(ticker).build();
     assertThat(ShieldReserve.ask(shield, "alice", () -> 320)).isTrue();
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(680);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(680);
     assertThatThrownBy(() -> ShieldReserve.ask(shield, "alice", () -> {
           throw new IllegalStateException("no answer");
         }))
         .hasMessage("no answer");
-    assertThat(shield.peek("client", "alice").remaining()).isEqualTo(680);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(680);
     assertThat(ShieldReserve.ask(shield, "alice", () -> 700)).isTrue();
     assertThat(ShieldReserve.ask(shield, "alice", () -> 1)).as("20 are owed").isFalse();
     ticker.advance(Duration.ofSeconds(32));
@@ -78,13 +78,13 @@ class ShieldGuideTest {
   }
 
   @Test
-  void whoIsRefusedAgainAndAgainIsBlockedUntilPardoned() {
+  void whoIsRejectedAgainAndAgainIsBlockedUntilPardoned() {
     FlowShield shield = Offences.settings().ticker(ticker).build();
     close(shield.admit("alice", 2));
-    assertThat(refusal(shield).isBlock()).isFalse();
-    assertThat(refusal(shield).isBlock()).isFalse();
-    assertThat(refusal(shield).isBlock()).as("the third refusal").isTrue();
-    assertThat(refusal(shield).retryAfter())
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(shield.admit("alice")).as("the third rejection").isInstanceOf(Blocked.class);
+    assertThat(((Blocked) shield.admit("alice")).retryAfter())
         .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(5).plusMillis(2));
     assertThat(Offences.blocked(shield)).matches("[0-9a-f]{16} for PT5M.*");
     close(shield.admit("bob"));
@@ -96,21 +96,17 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aFloodOfRefusalsIsToldNowAndThen() {
+  void aFloodOfRejectionsIsToldNowAndThen() {
     List<String> log = new ArrayList<>();
     FlowShield shield = Alarm.settings(log::add, Runnable::run).ticker(ticker).build();
     close(shield.admit("alice", 2));
     for (int visit = 1; visit <= 5; visit++) {
       assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
     }
-    assertThat(log).singleElement().asString().endsWith(" was refused, after 0 not told of");
+    assertThat(log).singleElement().asString().endsWith(" was rejected, after 0 not told of");
     ticker.advance(Duration.ofMillis(100)); // ten a second at most
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
-    assertThat(log).last().asString().endsWith(" was refused, after 4 not told of");
-  }
-
-  private static OverLimit refusal(FlowShield shield) {
-    return (OverLimit) shield.admit("alice");
+    assertThat(log).last().asString().endsWith(" was rejected, after 4 not told of");
   }
 
   private static void close(Admission admission) {

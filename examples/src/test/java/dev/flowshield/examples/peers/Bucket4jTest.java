@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderBuildStage;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderCapacityStage;
@@ -113,7 +113,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void bothRefuseTheThirdGreetingOfOneClientAndSayWhenToComeBack() {
+  void bothRejectTheThirdGreetingOfOneClientAndSayWhenToComeBack() {
     Theirs theirs = new Theirs();
     Ours ours = new Ours();
     for (int visit = 1; visit <= 2; visit++) {
@@ -156,13 +156,13 @@ class Bucket4jTest {
             .withInstantSource(() -> Instant.EPOCH)
             .withTicker(ticker));
     ticker.advance(Duration.ofMillis(999));
-    int theirs = Taking.untilRefused(() -> bucket.tryConsume(1));
-    int ours = Taking.untilRefused(limiter::tryAcquire);
-    int oursInWindows = Taking.untilRefused(windows::tryAcquire);
+    int theirs = Taking.untilRejected(() -> bucket.tryConsume(1));
+    int ours = Taking.untilRejected(limiter::tryAcquire);
+    int oursInWindows = Taking.untilRejected(windows::tryAcquire);
     ticker.advance(Duration.ofMillis(1));
-    theirs += Taking.untilRefused(() -> bucket.tryConsume(1));
-    ours += Taking.untilRefused(limiter::tryAcquire);
-    oursInWindows += Taking.untilRefused(windows::tryAcquire);
+    theirs += Taking.untilRejected(() -> bucket.tryConsume(1));
+    ours += Taking.untilRejected(limiter::tryAcquire);
+    oursInWindows += Taking.untilRejected(windows::tryAcquire);
 
     assertThat(theirs).isEqualTo(20);
     assertThat(ours).isEqualTo(10);
@@ -192,28 +192,28 @@ class Bucket4jTest {
   }
 
   @Test
-  void refusedByOneOfSeveralTakesNothingFromTheOthersThere() {
+  void rejectedByOneOfSeveralTakesNothingFromTheOthersThere() {
     Bucket bucket = Bucket.builder()
         .addLimit(limit -> limit.capacity(2).refillGreedy(2, Duration.ofSeconds(1)))
         .addLimit(limit -> limit.capacity(3).refillGreedy(3, Duration.ofHours(1)))
         .withCustomTimePrecision(timeOf(ticker))
         .build();
-    assertThat(Taking.untilRefused(() -> bucket.tryConsume(1))).isEqualTo(2);
+    assertThat(Taking.untilRejected(() -> bucket.tryConsume(1))).isEqualTo(2);
     assertThat(bucket.tryConsume(1)).isFalse();
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(Taking.untilRefused(() -> bucket.tryConsume(1)))
+    assertThat(Taking.untilRejected(() -> bucket.tryConsume(1)))
         .as("one is left of the hour's")
         .isEqualTo(1);
   }
 
   @Test
-  void refusedByOneOfSeveralTakesNothingFromTheOthersHere() {
+  void rejectedByOneOfSeveralTakesNothingFromTheOthersHere() {
     RateLimiter limiter = RateLimiter.of(
         "token-bucket", LimiterSpec.ofAll(RateLimit.parseAll("2/s, 3/h")).withTicker(ticker));
-    assertThat(Taking.untilRefused(() -> limiter.tryAcquire("alice"))).isEqualTo(2);
+    assertThat(Taking.untilRejected(() -> limiter.tryAcquire("alice"))).isEqualTo(2);
     assertThat(limiter.tryAcquire("alice")).isFalse();
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(Taking.untilRefused(() -> limiter.tryAcquire("alice")))
+    assertThat(Taking.untilRejected(() -> limiter.tryAcquire("alice")))
         .as("one is left of the hour's")
         .isEqualTo(1);
   }
@@ -223,9 +223,9 @@ class Bucket4jTest {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillGreedy(10, Duration.ofSeconds(1)));
     bucket.tryConsume(10);
     ticker.advance(Duration.ofSeconds(1)); // all ten have come back by themselves
-    int atOneInstant = Taking.untilRefused(() -> bucket.tryConsume(1));
+    int atOneInstant = Taking.untilRejected(() -> bucket.tryConsume(1));
     bucket.addTokens(10);
-    atOneInstant += Taking.untilRefused(() -> bucket.tryConsume(1));
+    atOneInstant += Taking.untilRejected(() -> bucket.tryConsume(1));
 
     assertThat(atOneInstant).isEqualTo(20);
   }
@@ -235,9 +235,9 @@ class Bucket4jTest {
     RateLimiter limiter = limiter("10/s");
     Reservation first = limiter.reserve("alice", 10);
     ticker.advance(Duration.ofSeconds(1));
-    int atOneInstant = Taking.untilRefused(() -> limiter.tryAcquire("alice"));
+    int atOneInstant = Taking.untilRejected(() -> limiter.tryAcquire("alice"));
     ((Reservation.Held) first).cancel();
-    atOneInstant += Taking.untilRefused(() -> limiter.tryAcquire("alice"));
+    atOneInstant += Taking.untilRejected(() -> limiter.tryAcquire("alice"));
 
     assertThat(atOneInstant).isEqualTo(10);
   }
@@ -264,7 +264,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRefusedAtOnceByBoth() throws InterruptedException {
+  void whoWouldWaitTooLongIsRejectedAtOnceByBoth() throws InterruptedException {
     Bucket bucket = bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(3)));
     bucket.tryConsume(1);
 

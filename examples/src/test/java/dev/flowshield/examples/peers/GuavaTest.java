@@ -29,7 +29,7 @@ class GuavaTest {
     // end
 
     // snippet: guava-wait
-    static boolean pace(RateLimiter limiter) { // a refusal comes at once
+    static boolean pace(RateLimiter limiter) { // a rejection comes at once
       return limiter.tryAcquire(Duration.ofSeconds(2));
     }
     // end
@@ -60,7 +60,7 @@ class GuavaTest {
 
     // snippet: from-guava-wait
     static boolean pace(dev.flowshield.RateLimiter limiter) throws InterruptedException {
-      return limiter.acquire("", 1, Duration.ofSeconds(2)).isAdmitted(); // a refusal comes at once
+      return limiter.acquire("", 1, Duration.ofSeconds(2)).isAdmitted(); // rejects at once
     }
     // end
 
@@ -119,7 +119,7 @@ class GuavaTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRefusedByBoth() throws InterruptedException {
+  void whoWouldWaitTooLongIsRejectedByBoth() throws InterruptedException {
     RateLimiter theirs = RateLimiter.create(ONE_IN_A_THOUSAND_SECONDS);
     assertThat(theirs.tryAcquire()).isTrue();
     assertThat(Theirs.pace(theirs)).isFalse();

@@ -3,9 +3,9 @@ package dev.flowshield.examples.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -28,13 +28,13 @@ class Resilience4jTest {
     private final RateLimiterRegistry limiters = RateLimiterRegistry.of(RateLimiterConfig.custom()
         .limitForPeriod(2)
         .limitRefreshPeriod(Duration.ofHours(1))
-        .timeoutDuration(Duration.ZERO) // else a refusal takes 5 seconds
+        .timeoutDuration(Duration.ZERO) // else a rejection takes 5 seconds
         .build());
 
     String greet(String client) {
       try {
         return limiters.rateLimiter(client).executeSupplier(() -> "hello " + client);
-      } catch (RequestNotPermitted refused) {
+      } catch (RequestNotPermitted rejected) {
         return "not now";
       }
     }
@@ -57,11 +57,11 @@ class Resilience4jTest {
   static final class Ours {
 
     // snippet: from-resilience4j-per-client
-    private final FlowShield shield = FlowShield.builder().perClient("2/h").build();
+    private final FlowShield shield = FlowShield.builder().perKey("2/h").build();
 
     String greet(String client) {
       return shield.call(
-          client, () -> "hello " + client, refused -> "come back in " + refused.retryAfter());
+          client, () -> "hello " + client, rejected -> "come back in " + rejected.retryAfter());
     }
     // end
 
@@ -79,7 +79,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void bothRefuseTheThirdGreetingOfOneClient() {
+  void bothRejectTheThirdGreetingOfOneClient() {
     Theirs theirs = new Theirs();
     Ours ours = new Ours();
     for (int visit = 1; visit <= 2; visit++) {
@@ -106,18 +106,18 @@ class Resilience4jTest {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     dev.flowshield.RateLimiter ours = ours("10/s");
     ticker.advance(Duration.ofMillis(999));
-    int theirsTaken = Taking.untilRefused(limiter::acquirePermission);
-    int oursTaken = Taking.untilRefused(ours::tryAcquire);
+    int theirsTaken = Taking.untilRejected(limiter::acquirePermission);
+    int oursTaken = Taking.untilRejected(ours::tryAcquire);
     ticker.advance(Duration.ofMillis(1));
-    theirsTaken += Taking.untilRefused(limiter::acquirePermission);
-    oursTaken += Taking.untilRefused(ours::tryAcquire);
+    theirsTaken += Taking.untilRejected(limiter::acquirePermission);
+    oursTaken += Taking.untilRejected(ours::tryAcquire);
 
     assertThat(theirsTaken).isEqualTo(20);
     assertThat(oursTaken).isEqualTo(10);
   }
 
   @Test
-  void aRefusalTakesTheWholeTimeoutThere() {
+  void aRejectionTakesTheWholeTimeoutThere() {
     AtomicLong time = new AtomicLong();
     // Each reading is 5 milliseconds after the one before, so that hardly anybody waits in truth.
     RateLimiter limiter =
@@ -142,9 +142,9 @@ class Resilience4jTest {
   void otherLimitsWaitForTheNextCycleThere() {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     Theirs.change(limiter);
-    assertThat(Taking.untilRefused(limiter::acquirePermission)).isEqualTo(10);
+    assertThat(Taking.untilRejected(limiter::acquirePermission)).isEqualTo(10);
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(Taking.untilRefused(limiter::acquirePermission)).isEqualTo(20);
+    assertThat(Taking.untilRejected(limiter::acquirePermission)).isEqualTo(20);
   }
 
   @Test
@@ -152,7 +152,7 @@ class Resilience4jTest {
     dev.flowshield.RateLimiter limiter = ours("10/s");
     Ours.change(limiter);
 
-    assertThat(Taking.untilRefused(limiter::tryAcquire)).isEqualTo(20);
+    assertThat(Taking.untilRejected(limiter::tryAcquire)).isEqualTo(20);
   }
 
   @Test
@@ -178,7 +178,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aRefusalComesAtOnceHere() throws InterruptedException {
+  void aRejectionComesAtOnceHere() throws InterruptedException {
     dev.flowshield.RateLimiter limiter = ours("1/3s");
     assertThat(limiter.tryAcquire()).isTrue();
 

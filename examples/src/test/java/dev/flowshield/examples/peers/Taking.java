@@ -8,7 +8,7 @@ final class Taking {
   private Taking() {}
 
   /** How many were there. */
-  static int untilRefused(BooleanSupplier taking) {
+  static int untilRejected(BooleanSupplier taking) {
     int taken = 0;
     while (taking.getAsBoolean()) {
       taken++;

@@ -14,7 +14,7 @@ public interface Allowance {
   boolean tryTake(long hash, long permits);
 
   /** As {@link #tryTake}, for a caller that wants to know more. */
-  <T> T take(long hash, long permits, Answer<T> answer);
+  <T> T take(long hash, long permits, AnswerFactory<T> answer);
 
   /**
    * Takes permits by a reading of the clock that the caller has; reads it again only if that one rejects.
@@ -30,7 +30,7 @@ public interface Allowance {
   long retryAfterNanos(long hash, long permits, long now);
 
   /** The most permits at once. */
-  long maxPermits();
+  long burst();
 
   /** Where anything but a plain taking is done to a key. */
   Ledger ledger(long hash);

@@ -67,10 +67,10 @@ public final class Allowances {
   }
 
   /** The most permits of one key that can be taken at once. */
-  public long maxPermits() {
+  public long burst() {
     long least = Long.MAX_VALUE;
     for (Allowance each : all) {
-      least = Math.min(least, each.maxPermits());
+      least = Math.min(least, each.burst());
     }
     return least;
   }

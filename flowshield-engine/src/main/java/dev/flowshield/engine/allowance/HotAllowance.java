@@ -61,12 +61,12 @@ public final class HotAllowance extends Ledger implements Allowance {
     if (!seen.isPlain()) {
       return seen.takeFromOwn(permits) || takeAnywhere(permits) != REJECTED;
     }
-    Boolean taken = seen.take(ticker, permits, Answer.YES_OR_NO);
-    return taken != null ? taken : take(hash, permits, Answer.YES_OR_NO);
+    Boolean taken = seen.take(ticker, permits, AnswerFactory.YES_OR_NO);
+    return taken != null ? taken : take(hash, permits, AnswerFactory.YES_OR_NO);
   }
 
   @Override
-  public <T> T take(long hash, long permits, Answer<T> answer) {
+  public <T> T take(long hash, long permits, AnswerFactory<T> answer) {
     while (true) {
       StripedWord seen = wordFor(permits);
       T answered =
@@ -81,7 +81,7 @@ public final class HotAllowance extends Ledger implements Allowance {
   }
 
   /** As {@link #take(long, long, Answer)}; null if what was rejected would be admitted by now. */
-  private <T> @Nullable T takeAnywhere(long hash, long permits, Answer<T> answer) {
+  private <T> @Nullable T takeAnywhere(long hash, long permits, AnswerFactory<T> answer) {
     long stamp = stamp(hash);
     long taken = take(hash, permits, 0);
     T answered = null;
@@ -95,7 +95,7 @@ public final class HotAllowance extends Ledger implements Allowance {
     return answered;
   }
 
-  private <T> @Nullable T answered(boolean admitted, long permits, Answer<T> answer) {
+  private <T> @Nullable T answered(boolean admitted, long permits, AnswerFactory<T> answer) {
     while (true) {
       StripedWord seen = wordFor(permits);
       long word = seen.word();
@@ -118,7 +118,9 @@ public final class HotAllowance extends Ledger implements Allowance {
     StripedWord seen = striped;
     if (seen.isPlain()) {
       long taken = seen.tryTake(now, permits);
-      return taken == REJECTED || taken == Words.MOVING ? take(hash, permits, Answer.WORD) : taken;
+      return taken == REJECTED || taken == Words.MOVING
+          ? take(hash, permits, AnswerFactory.WORD)
+          : taken;
     }
     long word = seen.word(); // before, since it stands for the permits if they are refunded
     return seen.takeFromOwn(permits) ? word : takeAnywhere(permits);
@@ -159,8 +161,8 @@ public final class HotAllowance extends Ledger implements Allowance {
   }
 
   @Override
-  public long maxPermits() {
-    return striped.whole().maxPermits();
+  public long burst() {
+    return striped.whole().burst();
   }
 
   @Override

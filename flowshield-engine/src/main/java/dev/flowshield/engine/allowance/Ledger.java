@@ -114,7 +114,7 @@ public abstract class Ledger {
 
     @Override
     public long next(RateAlgorithm algorithm, long word, long now) {
-      return others > algorithm.maxPermits()
+      return others > algorithm.burst()
           ? word // too much was refunded to know
           : algorithm.giveBack(word, taken, others, waits.refundTime(waiter(hash), now), permits);
     }

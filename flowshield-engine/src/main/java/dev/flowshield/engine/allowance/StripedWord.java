@@ -72,7 +72,7 @@ final class StripedWord extends Cells {
    * @param most cells, a power of two
    */
   static StripedWord of(RateAlgorithm algorithm, int most, long word, long now) {
-    long prepaid = algorithm.maxPermits() / PARTS;
+    long prepaid = algorithm.burst() / PARTS;
     int count = (int) Math.min(most, Long.highestOneBit(prepaid / LEAST_PER_CELL));
     return count > 1 && algorithm instanceof Gcra gcra
         ? filled(gcra, count, Math.min(MOST_PER_CELL, prepaid / count), word, now)
@@ -82,7 +82,7 @@ final class StripedWord extends Cells {
   /** So many cells of so many permits. */
   static StripedWord filled(Gcra algorithm, int count, long perCell, long word, long now) {
     long most = count * perCell;
-    Gcra rest = algorithm.withBurst(algorithm.maxPermits() - most);
+    Gcra rest = algorithm.withBurst(algorithm.burst() - most);
     StripedWord cells = new StripedWord(algorithm, rest, count, perCell);
     long start = algorithm.isIdle(word, now) ? algorithm.idle(now) : word;
     long prepaid = Math.min(most, algorithm.remaining(start, now));
@@ -106,7 +106,7 @@ final class StripedWord extends Cells {
 
   /** The most permits that can be taken at once from the word alone. */
   long mostAtOnce() {
-    return count() == 0 ? Long.MAX_VALUE : algorithm().maxPermits();
+    return count() == 0 ? Long.MAX_VALUE : algorithm().burst();
   }
 
   /** The word, or {@link #MOVING}. */
@@ -115,7 +115,7 @@ final class StripedWord extends Cells {
   }
 
   /** Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, Answer)}. */
-  <T> @Nullable T take(Ticker ticker, long permits, Answer<T> answer) {
+  <T> @Nullable T take(Ticker ticker, long permits, AnswerFactory<T> answer) {
     return take(WORD, ALL, ticker, permits, answer);
   }
 

@@ -76,7 +76,7 @@ public class Words {
    * @return the answer, or null if the slot does not belong to the owner (any more): look the key up again
    */
   public final <T> @Nullable T take(
-      int at, long owner, Ticker ticker, long permits, Answer<T> answer) {
+      int at, long owner, Ticker ticker, long permits, AnswerFactory<T> answer) {
     while (true) {
       long falls = falls(); // before the word (S4)
       long seen = word(at);
@@ -134,7 +134,7 @@ public class Words {
    * @return what the answer makes of it; null if nothing was taken, for whatever reason
    */
   public final <T> @Nullable T tryTake(
-      int at, long owner, long now, long permits, Answer<T> answer) {
+      int at, long owner, long now, long permits, AnswerFactory<T> answer) {
     long falls = falls(); // before the word (S4)
     long word = word(at);
     while (!isOfAnother(at, owner, word)) {
@@ -195,7 +195,7 @@ public class Words {
 
   /** As the algorithm has it; rejects more than its burst, which may have been larger before a change. */
   public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
-    return permits > algorithm.maxPermits() ? REJECTED : algorithm.step(word, now, permits);
+    return permits > algorithm.burst() ? REJECTED : algorithm.step(word, now, permits);
   }
 
   /** Whether a word, read before the clock, rejects the permits. */

@@ -4,7 +4,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowance;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
@@ -26,7 +26,7 @@ import java.util.Arrays;
  * keys the chance of any two being taken for one is about 3 in 100 million.
  *
  * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the limit. A known key costs one exchange
- * and no lock; a newcomer and the growth of a segment take the segment's lock. A refusal writes nothing, known key or not, and reads the
+ * and no lock; a newcomer and the growth of a segment take the segment's lock. A rejection writes nothing, known key or not, and reads the
  * clock twice.
  */
 public final class KeyTable implements Allowance {
@@ -66,16 +66,16 @@ public final class KeyTable implements Allowance {
 
   @Override
   public boolean tryTake(long hash, long permits) {
-    return take(hash, permits, Answer.YES_OR_NO);
+    return take(hash, permits, AnswerFactory.YES_OR_NO);
   }
 
   /**
    * As declared. The clock is read before the table is touched: the processor waits at the clock for all that came before it, so a slot
-   * that has to come from memory would hold up everything after it as well. By so old a reading a key can be admitted, but not refused;
-   * who would be refused is judged anew.
+   * that has to come from memory would hold up everything after it as well. By so old a reading a key can be admitted, but not rejected;
+   * who would be rejected is judged anew.
    */
   @Override
-  public <T> T take(long hash, long permits, Answer<T> answer) {
+  public <T> T take(long hash, long permits, AnswerFactory<T> answer) {
     long now = ticker.nanos();
     Buckets buckets = segment(hash).buckets();
     int at = buckets.find(hash);
@@ -90,10 +90,10 @@ public final class KeyTable implements Allowance {
     long taken = at == Buckets.NOWHERE ? REJECTED : buckets.tryTake(at, hash, now, permits);
     return taken != REJECTED && taken != Words.MOVING
         ? taken
-        : takeCarefully(hash, permits, Answer.WORD);
+        : takeCarefully(hash, permits, AnswerFactory.WORD);
   }
 
-  private <T> T takeCarefully(long hash, long permits, Answer<T> answer) {
+  private <T> T takeCarefully(long hash, long permits, AnswerFactory<T> answer) {
     Segment segment = segment(hash);
     while (true) {
       Buckets buckets = segment.buckets();
@@ -117,7 +117,7 @@ public final class KeyTable implements Allowance {
       long word = word(buckets, hash);
       if (word != Words.MOVING) {
         return word == ABSENT
-            ? buckets.algorithm().maxPermits()
+            ? buckets.algorithm().burst()
             : buckets.algorithm().remaining(word, now);
       }
       segment.awaitMove();
@@ -188,8 +188,8 @@ public final class KeyTable implements Allowance {
   }
 
   @Override
-  public long maxPermits() {
-    return algorithm.maxPermits();
+  public long burst() {
+    return algorithm.burst();
   }
 
   /** Keys that have a slot of their own, those included whose allowance is full again and whose slot no key needed since. */

@@ -5,7 +5,7 @@ import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Rewrite;
 import dev.flowshield.engine.allowance.Words;
@@ -93,7 +93,7 @@ final class Segment extends Ledger {
    *
    * @return the answer, or null if it has a slot by now
    */
-  <T> @Nullable T admitNewcomer(long hash, long permits, Answer<T> answer) {
+  <T> @Nullable T admitNewcomer(long hash, long permits, AnswerFactory<T> answer) {
     T rejected = rejectAtCap(hash, permits, answer);
     if (rejected != null) {
       return rejected;
@@ -123,7 +123,7 @@ final class Segment extends Ledger {
   }
 
   /** At the cap, a flood of strangers is rejected without the lock, and without a write. */
-  private <T> @Nullable T rejectAtCap(long hash, long permits, Answer<T> answer) {
+  private <T> @Nullable T rejectAtCap(long hash, long permits, AnswerFactory<T> answer) {
     Buckets seen = buckets;
     if (seen.count() < maxBuckets) {
       return null;

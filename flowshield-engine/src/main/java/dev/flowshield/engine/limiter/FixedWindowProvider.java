@@ -1,8 +1,8 @@
 package dev.flowshield.engine.limiter;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.FixedWindow;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;

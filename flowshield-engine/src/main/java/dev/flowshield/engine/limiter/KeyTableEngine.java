@@ -1,7 +1,7 @@
 package dev.flowshield.engine.limiter;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterEngine;
 

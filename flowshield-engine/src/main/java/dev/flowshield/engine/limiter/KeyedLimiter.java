@@ -1,6 +1,7 @@
 package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
@@ -10,7 +11,6 @@ import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -64,7 +64,7 @@ public final class KeyedLimiter implements RateLimiter {
         .map(algorithm -> new HotAllowance(algorithm, ticker))
         .toList());
     this.tables = algorithms.stream()
-        .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxClients()))
+        .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxKeys()))
         .toList();
     this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
@@ -116,7 +116,7 @@ public final class KeyedLimiter implements RateLimiter {
   @Override
   public CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
     Allowances limits = limits(key, permits);
-    long maxWaitNanos = Requests.requireWait(maxWait);
+    long maxWaitNanos = Arguments.requireWait(maxWait);
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
@@ -153,7 +153,7 @@ public final class KeyedLimiter implements RateLimiter {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       if (wait > 0) {
-        return new Reservation.Refused(rules.rejected(limits, hash, permits, now, wait));
+        return new Reservation.Rejected(rules.rejected(limits, hash, permits, now, wait));
       }
       long[] rows = limits.rows(hash, permits);
       if (limits.take(rows, 0, limits.size(), now)) {
@@ -233,10 +233,10 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   private Allowances limits(String key, long permits) {
-    Requests.requireKey(key);
+    Arguments.requireKey(key);
     Allowances limits = key.isEmpty() ? keyless : keys;
     if (permits != 1) { // one is in every burst
-      Requests.requirePermits(permits, limits.maxPermits(), rules.text());
+      Arguments.requirePermits(permits, limits.burst(), rules.text());
     }
     return limits;
   }

@@ -3,7 +3,7 @@ package dev.flowshield.engine.limiter;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,11 +14,11 @@ import java.util.List;
  * @param text all of them, as the user wrote them
  * @param answer how a single one is answered
  */
-record Rules(List<RateLimit> limits, String text, Answer<Decision> answer) {
+record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer) {
 
   static Rules of(List<RateLimit> limits) {
     String text = String.join(", ", limits.stream().map(RateLimit::toString).toList());
-    return new Rules(limits, text, Answer.decision(text));
+    return new Rules(limits, text, AnswerFactory.decision(text));
   }
 
   Decision.Admitted admitted(Allowances from, long hash, long permits, long now) {

@@ -1,8 +1,8 @@
 package dev.flowshield.engine.limiter;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.SlidingWindow;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 
 /** Makes the counter over two windows known as {@code sliding-window}. */

@@ -1,8 +1,8 @@
 package dev.flowshield.engine.limiter;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 
 /** Makes the engine's default limiter known as {@code token-bucket}. */

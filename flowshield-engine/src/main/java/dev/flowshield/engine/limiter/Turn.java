@@ -42,7 +42,7 @@ final class Turn extends Chain.Node<Turn> {
 
   /** Whether the permits can be had at all, which a change of the limits may have ended. */
   boolean isPossible() {
-    return permits <= from.maxPermits();
+    return permits <= from.burst();
   }
 
   /** How long the permits are not there yet; 0 if they are. */

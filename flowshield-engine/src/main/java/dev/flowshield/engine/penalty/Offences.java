@@ -1,7 +1,7 @@
 package dev.flowshield.engine.penalty;
 
 /**
- * What is remembered of one client, in one 64-bit word: a pure step from word to word, with each breach.
+ * What is remembered of one key, in one 64-bit word: a pure step from word to word, with each breach.
  *
  * <pre>
  *   63 ............ 20 | 19 ..... 15 | 14 ....... 0
@@ -59,7 +59,7 @@ final class Offences {
     this.topLevel = level;
   }
 
-  /** The word after a breach of a client that is not blocked. */
+  /** The word after a breach of a key that is not blocked. */
   long breach(long word, long now) {
     int level = level(word, now);
     int count = breaches(word, now) + 1;
@@ -70,12 +70,12 @@ final class Offences {
     return word(count == 1 ? now : instant(word), level, count);
   }
 
-  /** How long the client is still blocked, in nanoseconds; 0 if it is not. */
+  /** How long the key is still blocked, in nanoseconds; 0 if it is not. */
   long blockedForNanos(long word, long now) {
     return isBlock(word) && isOfThisTime(word, now) ? Math.max(0, instant(word) - now) : 0;
   }
 
-  /** The blocks that count against the client. */
+  /** The blocks that count against the key. */
   int level(long word, long now) {
     if (!isOfThisTime(word, now)) {
       return 0;

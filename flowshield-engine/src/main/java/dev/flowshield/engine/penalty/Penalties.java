@@ -10,39 +10,39 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 
 /**
- * Blocks clients that are refused again and again, each time for longer, in memory that is set aside once.
+ * Blocks keys that are rejected again and again, each time for longer, in memory that is set aside once.
  *
- * <p>A client is the 64-bit hash of its key, with a secret seed, never 0. What is remembered of it, and for how long: {@link Offences}.
+ * <p>A key is the 64-bit hash of its key, with a secret seed, never 0. What is remembered of it, and for how long: {@link Offences}.
  *
  * <p><b>A full table forgives nobody and blocks nobody.</b> A newcomer takes a place where there is nothing to remember, else that of the
- * client with the fewest breaches who has no block to answer for. Whoever is blocked, or was and has not kept clean for long enough,
- * never loses his place: no flood of other clients gets anybody pardoned. A newcomer that finds no place is not penalised. It never
+ * key with the fewest breaches who has no block to answer for. Whoever is blocked, or was and has not kept clean for long enough,
+ * never loses his place: no flood of other keys gets anybody pardoned. A newcomer that finds no place is not penalised. It never
  * inherits what it did not do.
  *
  * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock: one read while nobody is blocked, else one or two
- * cache lines for a client that is not remembered, and one more for one that is. {@link #breached} takes the lock of one of 64 parts for
- * as long as it takes to look at eight places, and none if there is nothing to change: a flood from blocked clients writes nothing, nor
+ * cache lines for a key that is not remembered, and one more for one that is. {@link #breached} takes the lock of one of 64 parts for
+ * as long as it takes to look at eight places, and none if there is nothing to change: a flood from blocked keys writes nothing, nor
  * does one of newcomers against a table full of offenders.
  */
 public final class Penalties {
   /*
-   * State, in one long[], buckets of eight places. A client has one bucket, by its hash:
+   * State, in one long[], buckets of eight places. A key has one bucket, by its hash:
    *
    *   | 8 fingerprints: hash, 0 = nobody's yet | 8 words: Offences | next bucket ...
    *
    * and latestEnd, the latest end of any block so far.
    *
    * Invariants
-   *   P1  Places are written only under the lock of the bucket's part, so a client is in at most one place and no breach is lost.
+   *   P1  Places are written only under the lock of the bucket's part, so a key is in at most one place and no breach is lost.
    *   P2  A place is passed on only if its word holds no level: whoever is blocked or was keeps it.
    *   P3  A place passed on gets its new owner first and then a word that begins with nothing: nobody starts with what another did. The
    *       word it has in between is the old owner's and, by P2, blocks nobody.
    *   P4  Fingerprints fill a bucket from the front and never become nobody's again, so a search may end at the first of those.
    *   P5  latestEnd is not before the end of any block that was announced by breached(): at or after it, nobody is blocked.
    *
-   * Memory order: volatile throughout. Without the lock: fingerprint, word, fingerprint. If it is the same client's before and after,
+   * Memory order: volatile throughout. Without the lock: fingerprint, word, fingerprint. If it is the same key's before and after,
    * the word was his (P3), unless the place went to another, who was blocked, and came back, all between two reads. That takes longer
-   * than the shortest block, a second, and costs one refusal. If it is not, he was not blocked when he lost the place (P2).
+   * than the shortest block, a second, and costs one rejection. If it is not, he was not blocked when he lost the place (P2).
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -52,7 +52,7 @@ public final class Penalties {
   private static final int BUCKET = 2 * PLACES;
   private static final int PARTS = 64;
 
-  // Half full, one client in 125 finds its bucket full (Poisson): little, and such a client is only
+  // Half full, one key in 125 finds its bucket full (Poisson): little, and such a key is only
   // not penalised.
   private static final int PLACES_PER_OFFENDER = 2;
 
@@ -81,7 +81,7 @@ public final class Penalties {
     this.latestEnd = new AtomicLong(now);
   }
 
-  /** How long a client is still blocked, in nanoseconds; 0 if it is not. */
+  /** How long a key is still blocked, in nanoseconds; 0 if it is not. */
   public long blockedForNanos(long hash, long now) {
     if (latestEnd.get() - now <= 0) {
       return 0;
@@ -95,10 +95,10 @@ public final class Penalties {
   }
 
   /**
-   * Counts a breach of a client, and blocks it if that was one too many. What a blocked client tries is no breach: it does not make its
+   * Counts a breach of a key, and blocks it if that was one too many. What a blocked key tries is no breach: it does not make its
    * block longer.
    *
-   * @return how long the client is blocked from now on, in nanoseconds, if this breach brought it about; else 0
+   * @return how long the key is blocked from now on, in nanoseconds, if this breach brought it about; else 0
    */
   public long breached(long hash, long now) {
     int bucket = bucket(hash);
@@ -131,7 +131,7 @@ public final class Penalties {
   }
 
   /**
-   * Forgets all that is remembered of a client; its block ends at once.
+   * Forgets all that is remembered of a key; its block ends at once.
    *
    * @return whether anything was remembered
    */
@@ -168,7 +168,7 @@ public final class Penalties {
     }
   }
 
-  /** How many blocks still count against a client; 0 if it has kept clean for long enough. */
+  /** How many blocks still count against a key; 0 if it has kept clean for long enough. */
   public int level(long hash, long now) {
     int at = find(bucket(hash), hash);
     if (at == NOWHERE) {
@@ -192,7 +192,7 @@ public final class Penalties {
     return offenders.build().toArray();
   }
 
-  /** Where a breach of the client is to be counted; {@link #NOWHERE} if it is blocked, or there is no place for it. */
+  /** Where a breach of the key is to be counted; {@link #NOWHERE} if it is blocked, or there is no place for it. */
   private int placeToWrite(int bucket, long hash, long now) {
     int at = find(bucket, hash);
     if (at == NOWHERE) {
@@ -203,7 +203,7 @@ public final class Penalties {
 
   /**
    * The place in the bucket that is worth least, if it may be passed on (P2). Among equals chance decides: were it the
-   * oldest, clients that take turns and are more than the places would all lose theirs before they come back.
+   * oldest, keys that take turns and are more than the places would all lose theirs before they come back.
    */
   private int leastOffender(int bucket, long now) {
     for (int at = bucket; at < bucket + PLACES; at++) {
@@ -239,7 +239,7 @@ public final class Penalties {
     return NOWHERE;
   }
 
-  /** Where the client's bucket begins: a multiplication, so that any number of buckets will do. */
+  /** Where the key's bucket begins: a multiplication, so that any number of buckets will do. */
   private int bucket(long hash) {
     return (int) (((hash & 0xFFFF_FFFFL) * buckets) >>> 32) * BUCKET;
   }

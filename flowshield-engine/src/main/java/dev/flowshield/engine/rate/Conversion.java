@@ -42,10 +42,9 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
   }
 
   private long inWholePermits(long word, long now) {
-    long whole = from.step(from.idle(now), now, from.maxPermits());
+    long whole = from.step(from.idle(now), now, from.burst());
     long at = word - whole > 0 ? now + from.retryAfterNanos(word, now, 1) : now;
-    long spent =
-        scaled(from.maxPermits() - from.remaining(word, at), to.maxPermits(), from.maxPermits());
+    long spent = scaled(from.burst() - from.remaining(word, at), to.burst(), from.burst());
     return spent == 0 ? to.idle(at) : to.step(to.idle(at), at, spent);
   }
 

@@ -146,7 +146,7 @@ public final class FixedWindow implements RateAlgorithm {
   }
 
   @Override
-  public long maxPermits() {
+  public long burst() {
     return limit;
   }
 

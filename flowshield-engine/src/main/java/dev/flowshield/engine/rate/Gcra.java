@@ -24,7 +24,7 @@ import java.math.BigInteger;
  * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5 days. A word that was left alone
  * for that long must not read as a debt. No legal debt is above the burst, so a debt beyond the burst and some slack is a
  * word from an earlier turn, and idle. The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a
- * key that comes back in the last part of a turn, as long as the slack and its burst, is refused until that has passed; never is
+ * key that comes back in the last part of a turn, as long as the slack and its burst, is rejected until that has passed; never is
  * one admitted too early. At 1,000 permits a second or less a turn takes centuries.
  *
  * <p>Beyond the burst, a debt is what waiting callers have taken ahead of time or what was charged afterwards; a charge is kept up to
@@ -39,10 +39,10 @@ public final class Gcra implements RateAlgorithm {
   private static final BigInteger MOST_UNITS = BigInteger.ONE.shiftLeft(62);
   private static final long SLACK = 1L << 58;
 
-  private final long maxPermits;
+  private final long burst;
   private final int shift;
   private final long interval;
-  private final long burst; // in units of time, as the debt is
+  private final long fullDebt; // in units of time, as the debt is
   private final long highestDebt;
   private final long highestCharge; // half the slack, so that the clock may still step back
 
@@ -72,21 +72,21 @@ public final class Gcra implements RateAlgorithm {
           + limit.period() + "', got "
           + limit.burst() + ": a burst that takes years to come back is no burst, so lower it");
     }
-    this.maxPermits = limit.burst();
+    this.burst = limit.burst();
     this.shift = bits + 1;
     this.interval = units.longValueExact();
-    this.burst = whole.longValueExact();
-    this.highestDebt = burst + SLACK;
-    this.highestCharge = burst + SLACK / 2;
+    this.fullDebt = whole.longValueExact();
+    this.highestDebt = fullDebt + SLACK;
+    this.highestCharge = fullDebt + SLACK / 2;
   }
 
-  private Gcra(Gcra other, long maxPermits) {
-    this.maxPermits = maxPermits;
+  private Gcra(Gcra other, long burst) {
+    this.burst = burst;
     this.shift = other.shift;
     this.interval = other.interval;
-    this.burst = maxPermits * interval;
-    this.highestDebt = burst + SLACK;
-    this.highestCharge = burst + SLACK / 2;
+    this.fullDebt = burst * interval;
+    this.highestDebt = fullDebt + SLACK;
+    this.highestCharge = fullDebt + SLACK / 2;
   }
 
   /** The same rate with a smaller burst; their words count in the same units. */
@@ -94,7 +94,7 @@ public final class Gcra implements RateAlgorithm {
     return new Gcra(this, smaller);
   }
 
-  /** Refuses a rate above 10,000,000 permits a second. */
+  /** Rejects a rate above 10,000,000 permits a second. */
   static void requireRate(RateLimit limit) {
     BigInteger most = BigInteger.valueOf(limit.period().toNanos())
         .multiply(BigInteger.valueOf(MOST_PER_SECOND))
@@ -128,14 +128,14 @@ public final class Gcra implements RateAlgorithm {
     long start = now << shift;
     long debt = Math.max(0, word - start);
     long cost = permits * interval; // at most the burst, so it does not overflow
-    return debt > burst - cost ? REJECTED : start + debt + cost;
+    return debt > fullDebt - cost ? REJECTED : start + debt + cost;
   }
 
   @Override
   public long giveBack(long word, long taken, long givenBack, long now, long permits) {
     long start = now << shift;
     long debt = word - start;
-    if (isIdle(word, now) || isIdle(taken, now) || givenBack > maxPermits) {
+    if (isIdle(word, now) || isIdle(taken, now) || givenBack > burst) {
       return word;
     }
     // What has come back by itself since the taking is not there to be given back a second time.
@@ -162,13 +162,13 @@ public final class Gcra implements RateAlgorithm {
    */
   long converted(Gcra from, long word, long now) {
     long debt = word - (now << from.shift);
-    if (debt <= from.burst) {
+    if (debt <= from.fullDebt) {
       return idle(now)
-          + even(BigInteger.valueOf(debt).multiply(BigInteger.valueOf(burst)), from.burst);
+          + even(BigInteger.valueOf(debt).multiply(BigInteger.valueOf(fullDebt)), from.fullDebt);
     }
-    BigInteger beyond = BigInteger.valueOf(debt - from.burst).shiftLeft(shift);
-    BigInteger most = BigInteger.valueOf(highestCharge - burst);
-    return idle(now) + burst + even(beyond.min(most.shiftLeft(from.shift)), 1L << from.shift);
+    BigInteger beyond = BigInteger.valueOf(debt - from.fullDebt).shiftLeft(shift);
+    BigInteger most = BigInteger.valueOf(highestCharge - fullDebt);
+    return idle(now) + fullDebt + even(beyond.min(most.shiftLeft(from.shift)), 1L << from.shift);
   }
 
   /** The quotient, rounded up to an even number, as words are even. */
@@ -180,22 +180,22 @@ public final class Gcra implements RateAlgorithm {
 
   @Override
   public long remaining(long word, long now) {
-    return isIdle(word, now) ? maxPermits : Math.max(0, burst - (word - (now << shift))) / interval;
+    return isIdle(word, now) ? burst : Math.max(0, fullDebt - (word - (now << shift))) / interval;
   }
 
   @Override
   public long retryAfterNanos(long word, long now, long permits) {
-    long early = word - (now << shift) + permits * interval - burst;
+    long early = word - (now << shift) + permits * interval - fullDebt;
     return Math.max(1, (early + (1L << shift) - 1) >> shift);
   }
 
   @Override
-  public long maxPermits() {
-    return maxPermits;
+  public long burst() {
+    return burst;
   }
 
   @Override
   public String toString() {
-    return "Gcra[interval=" + interval + "*2^-" + shift + "ns, burst=" + maxPermits + "]";
+    return "Gcra[interval=" + interval + "*2^-" + shift + "ns, burst=" + burst + "]";
   }
 }

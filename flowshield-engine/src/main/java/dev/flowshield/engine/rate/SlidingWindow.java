@@ -191,7 +191,7 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   @Override
-  public long maxPermits() {
+  public long burst() {
     return limit;
   }
 

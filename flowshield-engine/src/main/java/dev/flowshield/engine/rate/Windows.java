@@ -19,7 +19,7 @@ record Windows(long anchor, long length, int shift) {
 
   private static final long HOUR = 3_600_000_000_000L;
 
-  /** Refuses what no kind of window can keep. */
+  /** Rejects what no kind of window can keep. */
   static void requireWindow(RateLimit limit, String name) {
     Gcra.requireRate(limit);
     if (limit.burst() != limit.permits()) {

@@ -10,7 +10,7 @@ import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What several limits have left when one of them refuses after others were taken from, as in a race that was lost. */
+/** What several limits have left when one of them rejects after others were taken from, as in a race that was lost. */
 public class AllowancesTest {
 
   private static final long ANY = 7;
@@ -23,11 +23,11 @@ public class AllowancesTest {
   private final Allowances both = new Allowances(List.of(first, second));
 
   public AllowancesTest() {
-    spent.take(ANY, 3, Answer.YES_OR_NO);
+    spent.take(ANY, 3, AnswerFactory.YES_OR_NO);
   }
 
   @Test
-  void givesBackWhatWasTakenBeforeOneRefused() {
+  void givesBackWhatWasTakenBeforeOneRejected() {
     assertThat(limits.take(ANY, 2, ticker.nanos())).isFalse();
 
     assertRemaining(4, 4, 1);
@@ -53,14 +53,14 @@ public class AllowancesTest {
 
   @Test
   void waitsForTheSlowest() {
-    first.take(ANY, 4, Answer.YES_OR_NO);
+    first.take(ANY, 4, AnswerFactory.YES_OR_NO);
 
     assertThat(limits.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(250_000_000);
     assertThat(limits.retryAfterNanos(ANY, 4, ticker.nanos())).isEqualTo(1_000_000_000);
   }
 
   @Test
-  void givesBackWhatWasTakenByRowsBeforeOneRefused() {
+  void givesBackWhatWasTakenByRowsBeforeOneRejected() {
     assertThat(limits.take(limits.rows(ANY, 2), 0, 3, ticker.nanos())).isFalse();
 
     assertRemaining(4, 4, 1);

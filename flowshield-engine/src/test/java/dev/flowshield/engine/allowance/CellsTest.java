@@ -53,23 +53,25 @@ public class CellsTest {
   private Layout cells(String text) {
     Gcra algorithm = new Gcra(RateLimit.parse(text));
     StripedWord cells = new HotAllowance(algorithm, ticker, 8).striped();
-    long prepaid = algorithm.maxPermits() - cells.algorithm().maxPermits();
+    long prepaid = algorithm.burst() - cells.algorithm().burst();
     return new Layout(cells.count(), prepaid);
   }
 
   @Test
   void startsWithTheWholeBurstAtOnce() {
-    assertThat(limit.take(ANY, BURST, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
-    assertThat(limit.take(ANY, 1, Answer.decision("")))
+    assertThat(limit.take(ANY, BURST, AnswerFactory.decision("")))
+        .isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
         .isEqualTo(new Decision.Rejected(0, TENTH, ""));
   }
 
   @Test
   void startsWithTheWholeBurstOneByOne() {
     for (long left = BURST - 1; left >= 0; left--) {
-      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(left));
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
+          .isEqualTo(new Decision.Admitted(left));
     }
-    assertThat(limit.take(ANY, 1, Answer.decision("")))
+    assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
         .isEqualTo(new Decision.Rejected(0, TENTH, ""));
   }
 
@@ -86,10 +88,11 @@ public class CellsTest {
     taken(limit);
     for (int i = 0; i < 50; i++) {
       ticker.advanceNanos(TENTH - 1);
-      assertThat(limit.take(ANY, 1, Answer.decision("")))
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Rejected(0, 1, ""));
       ticker.advanceNanos(1);
-      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
+          .isEqualTo(new Decision.Admitted(0));
     }
   }
 
@@ -107,13 +110,13 @@ public class CellsTest {
   }
 
   @Test
-  void findsThePermitsOfOtherCellsBeforeItRefuses() {
+  void findsThePermitsOfOtherCellsBeforeItRejects() {
     assertThat(limit.tryTake(ANY, BURST - PREPAID)).as("all of the word").isTrue();
 
-    assertThat(limit.take(ANY, PREPAID - 1, Answer.decision("")))
+    assertThat(limit.take(ANY, PREPAID - 1, AnswerFactory.decision("")))
         .as("both cells")
         .isEqualTo(new Decision.Admitted(1));
-    assertThat(limit.take(ANY, 2, Answer.decision("")))
+    assertThat(limit.take(ANY, 2, AnswerFactory.decision("")))
         .isEqualTo(new Decision.Rejected(1, TENTH, ""));
     assertThat(taken(limit)).isEqualTo(1);
   }
@@ -124,7 +127,7 @@ public class CellsTest {
     limit.tryTake(ANY, PREPAID - 3);
 
     for (int i = 0; i < 3; i++) {
-      assertThat(limit.take(ANY, 4, Answer.decision("")))
+      assertThat(limit.take(ANY, 4, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Rejected(3, TENTH, ""));
       assertThat(limit.take(ANY, 4, ticker.nanos())).isEqualTo(REJECTED);
       assertThat(limit.retryAfterNanos(ANY, 3, ticker.nanos())).isZero();
@@ -146,13 +149,14 @@ public class CellsTest {
     taken(limit);
     ticker.advanceNanos(10 * BURST * TENTH);
 
-    assertThat(limit.take(ANY, BURST, Answer.decision("")))
+    assertThat(limit.take(ANY, BURST, AnswerFactory.decision("")))
         .isEqualTo(new Decision.Rejected(BURST - PREPAID, PREPAID * TENTH, ""));
     ticker.advanceNanos(PREPAID * TENTH - 1);
-    assertThat(limit.take(ANY, BURST, Answer.decision("")))
+    assertThat(limit.take(ANY, BURST, AnswerFactory.decision("")))
         .isEqualTo(new Decision.Rejected(BURST - 1, 1, ""));
     ticker.advanceNanos(1);
-    assertThat(limit.take(ANY, BURST, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(ANY, BURST, AnswerFactory.decision("")))
+        .isEqualTo(new Decision.Admitted(0));
   }
 
   @Test
@@ -221,7 +225,7 @@ public class CellsTest {
   }
 
   @Test
-  void leavesWhatIsInTheCellsWhereItIsWhenItRefusesThoseWhoWouldWait() {
+  void leavesWhatIsInTheCellsWhereItIsWhenItRejectsThoseWhoWouldWait() {
     limit.tryTake(ANY, BURST - PREPAID);
     limit.tryTake(ANY, PREPAID - 3);
 
@@ -573,14 +577,14 @@ public class CellsTest {
       assertThat(wait).isEqualTo(2 * TENTH);
       assertThat(Ahead.take(limit, ANY, 5, now, wait)).isNotEqualTo(REJECTED);
 
-      assertThat(limit.take(ANY, 1, Answer.decision("")))
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Rejected(0, 3 * TENTH, ""));
       ticker.advanceNanos(3 * TENTH);
       assertThat(taken(limit)).isEqualTo(1);
     }
 
     @Test
-    void isRefusedIfTheyAreNotThereThenEither() {
+    void isRejectedIfTheyAreNotThereThenEither() {
       taken(limit);
 
       assertThat(Ahead.take(limit, ANY, 2, ticker.nanos(), TENTH)).isEqualTo(REJECTED);
@@ -615,7 +619,7 @@ public class CellsTest {
       limit.tryTake(ANY, BURST - PREPAID);
       limit.charge(ANY, PREPAID + 10);
 
-      assertThat(limit.take(ANY, 1, Answer.decision("")))
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Rejected(0, 11 * TENTH, ""));
     }
   }
@@ -632,7 +636,7 @@ public class CellsTest {
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(BURST - 4);
       limit.changeTo(new Gcra(RateLimit.parse("20/s burst 4"))); // on one word
       assertThat(limit.remaining(ANY, ticker.nanos())).isEqualTo(1);
-      assertThat(limit.maxPermits()).isEqualTo(4);
+      assertThat(limit.burst()).isEqualTo(4);
       limit.changeTo(tenASecond);
 
       assertThat(taken(limit))

@@ -29,38 +29,41 @@ public class HotAllowanceTest {
 
   @Test
   void startsWithTheWholeBurst() {
-    assertThat(limit.take(ANY, 4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
-    assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, TENTH));
+    assertThat(limit.take(ANY, 4, AnswerFactory.decision(""))).isEqualTo(new Decision.Admitted(0));
+    assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
+        .isEqualTo(new Decision.Rejected(0, TENTH));
   }
 
   @Test
   void startsWithTheWholeBurstWhereverTheClockStands() {
     for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
       HotAllowance anywhere = new HotAllowance(tenASecond, ManualTicker.startingAt(start));
-      assertThat(anywhere.take(ANY, 4, Answer.YES_OR_NO)).isTrue();
-      assertThat(anywhere.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
+      assertThat(anywhere.take(ANY, 4, AnswerFactory.YES_OR_NO)).isTrue();
+      assertThat(anywhere.take(ANY, 1, AnswerFactory.YES_OR_NO)).isFalse();
     }
   }
 
   @Test
   void refillsWithTheTime() {
-    limit.take(ANY, 4, Answer.YES_OR_NO);
+    limit.take(ANY, 4, AnswerFactory.YES_OR_NO);
     for (int i = 0; i < 50; i++) {
       ticker.advanceNanos(TENTH - 1);
-      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Rejected(0, 1));
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
+          .isEqualTo(new Decision.Rejected(0, 1));
       ticker.advanceNanos(1);
-      assertThat(limit.take(ANY, 1, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
+          .isEqualTo(new Decision.Admitted(0));
     }
   }
 
   @Test
   void aRejectionChangesNothing() {
-    limit.take(ANY, 4, Answer.YES_OR_NO);
+    limit.take(ANY, 4, AnswerFactory.YES_OR_NO);
     long debt = debt();
 
-    assertThat(limit.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
+    assertThat(limit.take(ANY, 1, AnswerFactory.YES_OR_NO)).isFalse();
     assertThat(limit.take(ANY, 1, ticker.nanos())).isEqualTo(REJECTED);
-    assertThat(limit.take(ANY, 4, Answer.WORD)).isEqualTo(REJECTED);
+    assertThat(limit.take(ANY, 4, AnswerFactory.WORD)).isEqualTo(REJECTED);
     assertThat(debt()).isEqualTo(debt);
   }
 
@@ -78,9 +81,9 @@ public class HotAllowanceTest {
     }
 
     @Test
-    void looksAtTheClockAgainBeforeItRefuses() {
+    void looksAtTheClockAgainBeforeItRejects() {
       long now = ticker.nanos();
-      limit.take(ANY, 4, Answer.YES_OR_NO);
+      limit.take(ANY, 4, AnswerFactory.YES_OR_NO);
       ticker.advanceNanos(TENTH);
 
       assertThat(limit.take(ANY, 1, now)).as("by now one is back").isNotEqualTo(REJECTED);
@@ -91,11 +94,11 @@ public class HotAllowanceTest {
     void admitsNoMoreAtAnOldReadingThanAtANewOne() {
       long old = ticker.nanos();
       ticker.advanceNanos(10 * TENTH);
-      limit.take(ANY, 3, Answer.YES_OR_NO);
+      limit.take(ANY, 3, AnswerFactory.YES_OR_NO);
 
       assertThat(limit.take(ANY, 1, old)).isNotEqualTo(REJECTED);
       assertThat(limit.take(ANY, 1, old)).isEqualTo(REJECTED);
-      assertThat(limit.take(ANY, 1, Answer.YES_OR_NO)).isFalse();
+      assertThat(limit.take(ANY, 1, AnswerFactory.YES_OR_NO)).isFalse();
     }
   }
 
@@ -108,18 +111,19 @@ public class HotAllowanceTest {
 
       limit.refund(ANY, taken, 0, 3);
 
-      assertThat(limit.take(ANY, 4, Answer.decision(""))).isEqualTo(new Decision.Admitted(0));
+      assertThat(limit.take(ANY, 4, AnswerFactory.decision("")))
+          .isEqualTo(new Decision.Admitted(0));
     }
 
     @Test
     void doesNotReturnWhatHasComeBackByItself() {
       long taken = limit.take(ANY, 2, ticker.nanos());
       ticker.advanceNanos(2 * TENTH);
-      limit.take(ANY, 4, Answer.YES_OR_NO);
+      limit.take(ANY, 4, AnswerFactory.YES_OR_NO);
 
       limit.refund(ANY, taken, 0, 2);
 
-      assertThat(limit.take(ANY, 1, Answer.decision("")))
+      assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Rejected(0, TENTH));
     }
 
@@ -207,7 +211,7 @@ public class HotAllowanceTest {
 
     @Test
     void leavesNothingOfTheTaking() {
-      limit.take(ANY, 3, Answer.YES_OR_NO);
+      limit.take(ANY, 3, AnswerFactory.YES_OR_NO);
       long before = debt();
       Ledger.Ahead taken = Ahead.taking(limit, ANY, 2, then);
       assertThat(debt()).isEqualTo(before + 2 * TENTH);
@@ -283,7 +287,7 @@ public class HotAllowanceTest {
 
     @Test
     void whoAsksHowLongItTakesWaitsForTheNewLimit() throws Exception {
-      changing.take(ANY, 4, Answer.YES_OR_NO);
+      changing.take(ANY, 4, AnswerFactory.YES_OR_NO);
 
       assertThat(asked(() -> changing.retryAfterNanos(ANY, 2, 0))).isEqualTo(2 * TENTH);
     }
@@ -312,7 +316,7 @@ public class HotAllowanceTest {
 
     @Test
     void aFailureLeavesItAsItWas() {
-      changing.take(ANY, 3, Answer.YES_OR_NO);
+      changing.take(ANY, 3, AnswerFactory.YES_OR_NO);
       whileTheClockIsRead.add(() -> {
         throw new IllegalStateException("no time");
       });
@@ -320,7 +324,7 @@ public class HotAllowanceTest {
       assertThatThrownBy(() -> changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8"))))
           .hasMessage("no time");
 
-      assertThat(changing.maxPermits()).isEqualTo(4);
+      assertThat(changing.burst()).isEqualTo(4);
       assertThat(changing.remaining(ANY, 0)).isEqualTo(1);
     }
   }
@@ -359,7 +363,7 @@ public class HotAllowanceTest {
     void takesAfterTheClockCameRound() {
       Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
       HotAllowance often = new HotAllowance(odd, ticker);
-      often.take(ANY, 4, Answer.YES_OR_NO);
+      often.take(ANY, 4, AnswerFactory.YES_OR_NO);
       ticker.advanceNanos(4 * 86_400_000_000_000L);
       long now = ticker.nanos();
 
@@ -367,7 +371,7 @@ public class HotAllowanceTest {
     }
 
     @Test
-    void refusesMoreThanTheBurst() { // which a change made smaller meanwhile
+    void rejectsMoreThanTheBurst() { // which a change made smaller meanwhile
       long overflowsToNothing = 1L << 55;
       assertThat(Ahead.take(limit, ANY, overflowsToNothing, ticker.nanos(), 1)).isEqualTo(REJECTED);
       assertThat(limit.retryAfterNanos(ANY, overflowsToNothing, ticker.nanos())).isPositive();

@@ -104,7 +104,8 @@ public class WordsTest {
         }
       };
 
-      assertThat(words(freezes).take(AT, OWNER, () -> 10, 1, Answer.YES_OR_NO)).isNull();
+      assertThat(words(freezes).take(AT, OWNER, () -> 10, 1, AnswerFactory.YES_OR_NO))
+          .isNull();
       assertThat(longs).containsExactly(0, 0, OWNER, Words.MOVING);
     }
   }
@@ -150,7 +151,7 @@ public class WordsTest {
   }
 
   @Nested
-  class ARefusal {
+  class ARejection {
 
     @Test
     void isJudgedAnewWhenTheWordChangedMeanwhile() {
@@ -164,13 +165,13 @@ public class WordsTest {
           });
       readings.add(() -> 1_000_000_001L); // and by now one is back
 
-      assertThat(
-              words(two).take(AT, OWNER, () -> readings.remove().nanos(), 1, Answer.decision("")))
+      assertThat(words(two)
+              .take(AT, OWNER, () -> readings.remove().nanos(), 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 
     @Test
-    void doesNotOutliveTheWordThatRefused() { // another thread takes, and gives back again
+    void doesNotOutliveTheWordThatRejected() { // another thread takes, and gives back again
       RateAlgorithm two = new Gcra(RateLimit.parse("1/s burst 2"));
       long oneTaken = two.step(two.idle(0), 0, 1);
       slots.word(AT, oneTaken);
@@ -192,12 +193,12 @@ public class WordsTest {
       };
 
       assertThat(words(givesBack)
-              .take(AT, OWNER, () -> readings.remove().nanos(), 1, Answer.decision("")))
+              .take(AT, OWNER, () -> readings.remove().nanos(), 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
 
     @Test
-    void ofAnIdleKeyStaysARefusal() { // the law: of an idle word, step answers as of idle(now)
+    void ofAnIdleKeyStaysARejection() { // the law: of an idle word, step answers as of idle(now)
       RateAlgorithm closed = new Altered(oneASecond) {
         @Override
         public long step(long word, long now, long permits) {
@@ -206,7 +207,8 @@ public class WordsTest {
       };
       long[] before = longs.clone();
 
-      assertThat(words(closed).take(AT, OWNER, () -> 10, 1, Answer.YES_OR_NO)).isFalse();
+      assertThat(words(closed).take(AT, OWNER, () -> 10, 1, AnswerFactory.YES_OR_NO))
+          .isFalse();
       assertThat(longs).isEqualTo(before);
     }
   }
@@ -223,7 +225,7 @@ public class WordsTest {
       slots.word(AT, odd.step(odd.idle(0), 0, 3));
 
       assertThat(odd.step(slots.word(AT), longAgo, 1)).as("by itself").isEqualTo(REJECTED);
-      assertThat(words(odd).take(AT, OWNER, () -> longAgo, 1, Answer.decision("")))
+      assertThat(words(odd).take(AT, OWNER, () -> longAgo, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Admitted(2));
     }
 
@@ -244,12 +246,12 @@ public class WordsTest {
         }
       };
 
-      assertThat(words(overtaken).take(AT, OWNER, () -> longAgo, 1, Answer.decision("")))
+      assertThat(words(overtaken).take(AT, OWNER, () -> longAgo, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
   }
 
   private @Nullable Decision decide(Ticker ticker) {
-    return words(oneASecond).take(AT, OWNER, ticker, 1, Answer.decision(""));
+    return words(oneASecond).take(AT, OWNER, ticker, 1, AnswerFactory.decision(""));
   }
 }

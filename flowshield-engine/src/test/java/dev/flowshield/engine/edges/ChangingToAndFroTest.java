@@ -3,12 +3,12 @@ package dev.flowshield.engine.edges;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,11 +188,11 @@ class ChangingToAndFroTest {
     FlowShield shield = FlowShield.builder()
         .ticker(ticker)
         .limit("100/min, 1000/h")
-        .perClient("1/min, 1/h")
+        .perKey("1/min, 1/h")
         .build();
     ((Admitted) shield.admit("alice")).close();
     for (int tick = 0; tick < 359; tick++) {
-      shield.change(Map.of("client", tick % 2 == 0 ? "2/min, 1/h" : "1/min, 1/h"));
+      shield.change(Map.of("key", tick % 2 == 0 ? "2/min, 1/h" : "1/min, 1/h"));
       shield.change(Map.of("everyone", tick % 2 == 0 ? "90/min, 1000/h" : "100/min, 1000/h"));
       ticker.advanceNanos(10 * SECOND);
     }
@@ -210,6 +210,6 @@ class ChangingToAndFroTest {
         LimiterSpec.ofAll(all)
             .withTicker(ticker)
             .withInstantSource(() -> Instant.EPOCH) // a minute begins
-            .withMaxClients(10));
+            .withMaxKeys(10));
   }
 }

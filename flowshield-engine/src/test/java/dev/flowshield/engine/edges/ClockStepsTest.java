@@ -2,12 +2,13 @@ package dev.flowshield.engine.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
-import dev.flowshield.spi.LimiterSpec;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A clock that steps back makes limits refuse for longer. It does not make them forgive. */
+/** A clock that steps back makes limits reject for longer. It does not make them forgive. */
 class ClockStepsTest {
 
   private static final long SECOND = 1_000_000_000;
@@ -28,7 +29,7 @@ class ClockStepsTest {
   @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
   void aClientInDebtHasNoSecondBurstWhenNewcomersTakeTheSlots(String algorithm) {
     RateLimiter limiter =
-        RateLimiter.of(algorithm, LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(1));
+        RateLimiter.of(algorithm, LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(1));
     for (int round = 0; round < 200; round++) {
       newcomers(
           limiter, round + " before"); // so that there is a segment, and its slots change hands
@@ -46,9 +47,8 @@ class ClockStepsTest {
   @Test
   void noneOfTenThousandClientsOfAShieldHasASecondBurst() {
     FlowShield shield = FlowShield.builder()
-        .perClient("10/s")
+        .limit(Limit.each(Limit.KEY, "10/s").withMaxKeys(100_000))
         .ticker(ticker)
-        .maxClients(100_000)
         .build();
     for (int client = 0; client < 10_000; client++) {
       admit(shield, "earlier client " + client);
@@ -56,13 +56,13 @@ class ClockStepsTest {
     ticker.advanceNanos(-5 * SECOND);
     int[] admitted = new int[10_000];
     for (int client = 0; client < 10_000; client++) {
-      admitted[client] = takeAll(shield, "client " + client);
+      admitted[client] = takeAll(shield, "key " + client);
     }
     for (int client = 0; client < 40_000; client++) { // the segments grow
       admit(shield, "later client " + client);
     }
     for (int client = 0; client < 10_000; client++) {
-      admitted[client] += takeAll(shield, "client " + client);
+      admitted[client] += takeAll(shield, "key " + client);
     }
 
     assertThat(IntStream.of(admitted).max()).as("at one instant").hasValue(10);
@@ -71,7 +71,7 @@ class ClockStepsTest {
   @Test
   void aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen() {
     RateLimiter limiter =
-        RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(1));
+        RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(1));
     int admitted = takeAll(limiter, "alice");
     ticker.advanceNanos(SECOND);
     newcomers(limiter, "while alice is idle");
@@ -86,7 +86,7 @@ class ClockStepsTest {
   void aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen() {
     for (int round = 0; round < 50; round++) {
       RateLimiter limiter =
-          RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(60));
+          RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(60));
       int[] admitted = new int[8];
       for (int client = 0; client < 8; client++) {
         admitted[client] = takeAll(limiter, round + " idle soon " + client);
@@ -122,7 +122,7 @@ class ClockStepsTest {
     };
     for (int reading = 0; reading < 4; reading++) { // of the newcomer's call
       RateLimiter limiter = RateLimiter.of(
-          "token-bucket", LimiterSpec.of(TEN).withTicker(stepping).withMaxClients(1));
+          "token-bucket", LimiterSpec.of(TEN).withTicker(stepping).withMaxKeys(1));
       newcomers(limiter, "idle");
       ticker.advanceNanos(10 * SECOND);
       int[] admitted = {0};
@@ -143,9 +143,9 @@ class ClockStepsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 1_000})
-  void anInstantThatComesAgainAndAgainHasOneBurst(int maxClients) {
-    RateLimiter limiter = RateLimiter.of(
-        "token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(maxClients));
+  void anInstantThatComesAgainAndAgainHasOneBurst(int maxKeys) {
+    RateLimiter limiter =
+        RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(maxKeys));
     Spans alice = new Spans(TEN);
     for (int round = 0; round < 20; round++) {
       for (long step :
@@ -160,9 +160,9 @@ class ClockStepsTest {
   }
 
   @Test
-  void refusesForAsLongAsTheStepWasAndNoLonger() {
+  void rejectsForAsLongAsTheStepWasAndNoLonger() {
     RateLimiter limiter =
-        RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxClients(1));
+        RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(1));
     newcomers(limiter, "idle");
     takeAll(limiter, "alice");
     ticker.advanceNanos(-3 * SECOND);

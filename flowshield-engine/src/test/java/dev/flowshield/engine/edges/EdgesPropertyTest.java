@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
 import dev.flowshield.Ticker;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +91,7 @@ class EdgesPropertyTest {
           LimiterSpec.of(limits.get(0))
               .withTicker(failing.ticker(ticker))
               .withInstantSource(() -> Instant.EPOCH)
-              .withMaxClients(1)
+              .withMaxKeys(1)
               .withMaxQueued(PLACES));
       KEYS.forEach(key -> spans.put(key, new Spans(limits.get(0))));
     }

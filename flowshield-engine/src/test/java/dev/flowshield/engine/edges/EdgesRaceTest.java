@@ -3,10 +3,10 @@ package dev.flowshield.engine.edges;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ class EdgesRaceTest {
         "token-bucket",
         LimiterSpec.of(RateLimit.parse("1000/s burst 100"))
             .withTicker(ticker)
-            .withMaxClients(200)
+            .withMaxKeys(200)
             .withMaxQueued(PLACES));
     private final LongAdder acts = new LongAdder();
     private final AtomicLong used = new AtomicLong();

@@ -4,7 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.RefusalListener;
+import dev.flowshield.engine.RejectionListener;
 import dev.flowshield.spi.ForwardingRateLimiter;
 import java.util.concurrent.CompletableFuture;
 
@@ -77,8 +77,8 @@ final class Failing {
     };
   }
 
-  /** Throws when it is told of a refusal. */
-  RefusalListener listener() {
+  /** Throws when it is told of a rejection. */
+  RejectionListener listener() {
     return event -> use();
   }
 }

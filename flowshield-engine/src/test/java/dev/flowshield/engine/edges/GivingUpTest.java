@@ -3,11 +3,11 @@ package dev.flowshield.engine.edges;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
 import dev.flowshield.Ticker;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -354,7 +354,7 @@ class GivingUpTest {
 
   private static RateLimiter limiter(RateLimit limit, Ticker ticker) {
     return RateLimiter.of(
-        "token-bucket", LimiterSpec.of(limit).withTicker(ticker).withMaxClients(1));
+        "token-bucket", LimiterSpec.of(limit).withTicker(ticker).withMaxKeys(1));
   }
 
   /** What was served, and when. */

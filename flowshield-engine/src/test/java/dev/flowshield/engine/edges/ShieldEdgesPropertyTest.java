@@ -2,6 +2,7 @@ package dev.flowshield.engine.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admission;
@@ -10,7 +11,6 @@ import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Shed;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ class ShieldEdgesPropertyTest {
   // The second of each is the slower.
   private static final Map<String, List<String>> LIMITS = Map.of(
       "everyone", List.of("20/s burst 4", "9/s burst 4"),
-      "client", List.of("10/s burst 4", "7/s burst 4"),
+      "key", List.of("10/s burst 4", "7/s burst 4"),
       "tenant", List.of("8/s burst 4", "50/min burst 4"));
 
   @Property(edgeCases = EdgeCasesMode.NONE)
@@ -77,9 +77,9 @@ class ShieldEdgesPropertyTest {
     private final FlowShield shield = FlowShield.builder()
         .ticker(failing.ticker(ticker))
         .limit(Limit.together("everyone", LIMITS.get("everyone").get(0)))
-        .limit(Limit.each("client", LIMITS.get("client").get(0)).withMaxClients(1))
-        .limit(Limit.each("tenant", LIMITS.get("tenant").get(0)).withLimiter(tenants()))
-        .onRefusal(failing.listener(), Runnable::run)
+        .limit(Limit.each("key", LIMITS.get("key").get(0)).withMaxKeys(1))
+        .named(Limit.each("tenant", LIMITS.get("tenant").get(0)).withLimiter(tenants()))
+        .onRejection(failing.listener(), Runnable::run)
         .inFlight(CAP)
         .build();
     private final Map<String, Spans> spans = new HashMap<>(); // by limit and key
@@ -117,7 +117,7 @@ class ShieldEdgesPropertyTest {
     private void admit(String client, long permits) {
       Admission admission = shield.admit(client, permits);
       remember(
-          admission, List.of(Charge.of("everyone", permits), Charge.of("client", client, permits)));
+          admission, List.of(Charge.of("everyone", permits), Charge.of("key", client, permits)));
     }
 
     private void admit(List<Charge> charges, boolean reserve) {
@@ -151,7 +151,7 @@ class ShieldEdgesPropertyTest {
       List<Charge> charges = new ArrayList<>();
       charges.add(Charge.of("tenant", client, permits));
       if (which < 0.7) {
-        charges.add(Charge.of("client", client, permits));
+        charges.add(Charge.of("key", client, permits));
       }
       if (which > 0.3) {
         charges.add(Charge.of("everyone", permits));
@@ -177,7 +177,7 @@ class ShieldEdgesPropertyTest {
 
     private void strangers() {
       for (int i = 0; i < 30; i++) {
-        if (shield.admit(Charge.of("client", "stranger " + strangers++)) instanceof Admitted it) {
+        if (shield.admit(Charge.of("key", "stranger " + strangers++)) instanceof Admitted it) {
           it.close();
         }
       }

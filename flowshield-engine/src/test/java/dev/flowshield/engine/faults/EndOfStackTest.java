@@ -2,6 +2,7 @@ package dev.flowshield.engine.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admission;
@@ -9,7 +10,6 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Shed;
-import dev.flowshield.spi.LimiterSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +30,7 @@ class EndOfStackTest {
 
   // Made before, as making them takes deep calls. Most of them are newcomers whenever they come.
   private static final List<String> CLIENTS =
-      IntStream.range(0, 500).mapToObj(i -> "client " + i).toList();
+      IntStream.range(0, 500).mapToObj(i -> "key " + i).toList();
   private static final List<List<RateLimit>> LIMITS =
       List.of(RateLimit.parseAll("1000/s burst 500"), RateLimit.parseAll("1000/s burst 400"));
 
@@ -46,7 +46,7 @@ class EndOfStackTest {
     FlowShield shield = FlowShield.builder()
         .ticker(() -> nanos)
         .limit(RateLimit.parse("1000/s").withBurst(BURST))
-        .limit(Limit.each(Limit.CLIENT, "1000/s burst 500").withMaxClients(60))
+        .limit(Limit.each(Limit.KEY, "1000/s burst 500").withMaxKeys(60))
         .inFlight(CAP)
         .build();
 
@@ -70,7 +70,7 @@ class EndOfStackTest {
     }
     assertThat(shield.stats().inFlight()).isZero();
     nanos += Duration.ofHours(1).toNanos();
-    assertThat(shield.peek("client", CLIENTS.get(0)).remaining()).isEqualTo(500);
+    assertThat(shield.peek("key", CLIENTS.get(0)).remaining()).isEqualTo(500);
     assertThat(shield.peek("everyone", "").remaining())
         .isBetween(BURST - BURST / 64L, (long) BURST);
     for (int i = 0; i < CAP; i++) {
@@ -84,7 +84,7 @@ class EndOfStackTest {
         "token-bucket",
         LimiterSpec.of(RateLimit.parse("1000/s burst 500"))
             .withTicker(() -> nanos)
-            .withMaxClients(60));
+            .withMaxKeys(60));
 
     toTheEndOfTheStack(() -> {
       nanos += 1_000_000;
@@ -113,13 +113,13 @@ class EndOfStackTest {
   }
 
   @Test
-  void leavesEachKindOfRefusalToBeToldAgain() throws Exception {
+  void leavesEachKindOfRejectionToBeToldAgain() throws Exception {
     FlowShield shield = FlowShield.builder()
         .ticker(() -> nanos)
-        .perClient(RateLimit.of(1, Duration.ofDays(366)))
+        .perKey(RateLimit.of(1, Duration.ofDays(366)))
         .inFlight(CAP)
-        .onRefusal(
-            event -> told[event.refusal() instanceof Shed ? 1 : 0]++, task -> deepen(20, task))
+        .onRejection(
+            event -> told[event.rejection() instanceof Shed ? 1 : 0]++, task -> deepen(20, task))
         .build();
     for (String client : CLIENTS.subList(0, CAP)) { // whose work goes on, so all others are shed
       assertThat(shield.admit(client)).isInstanceOf(Admitted.class);

@@ -5,8 +5,8 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.RefusalEvent;
-import dev.flowshield.engine.RefusalListener;
+import dev.flowshield.engine.RejectionEvent;
+import dev.flowshield.engine.RejectionListener;
 import dev.flowshield.spi.ForwardingRateLimiter;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
@@ -124,8 +124,8 @@ final class Foreign {
     }
 
     @Override
-    public long maxPermits() {
-      Fuse.use("algorithm.maxPermits");
+    public long burst() {
+      Fuse.use("algorithm.burst");
       return burst;
     }
   }
@@ -187,13 +187,13 @@ final class Foreign {
   }
 
   /** Counts what it is told. */
-  static final class Listener implements RefusalListener {
+  static final class Listener implements RejectionListener {
 
     private int events;
 
     @Override
-    public void refused(RefusalEvent event) {
-      Fuse.use("listener.refused");
+    public void rejected(RejectionEvent event) {
+      Fuse.use("listener.rejected");
       events++;
     }
 

@@ -3,11 +3,11 @@ package dev.flowshield.engine.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Reservation;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.time.Duration;
@@ -47,10 +47,10 @@ final class LimiterSubject extends Subject {
    * @param name of the limiter; {@code algorithm} for one that runs an algorithm of the test
    * @param limits what it keeps at first
    * @param others what it is changed to
-   * @param maxClients its room
+   * @param maxKeys its room
    * @param key what the operations are for
    */
-  record Make(String name, String limits, String others, int maxClients, String key) {
+  record Make(String name, String limits, String others, int maxKeys, String key) {
 
     Make(String limits, String others, String key) {
       this("token-bucket", limits, others, 60, key);
@@ -86,7 +86,7 @@ final class LimiterSubject extends Subject {
   private RateLimiter limiter() {
     LimiterSpec spec = LimiterSpec.ofAll(RateLimit.parseAll(make.limits))
         .withTicker(clock)
-        .withMaxClients(make.maxClients)
+        .withMaxKeys(make.maxKeys)
         .withMaxQueued(MOST_QUEUED);
     if (make.name.equals("algorithm")) {
       return ENGINE.limiter(new Foreign.Bucket(100_000_000, spec.limit().burst()), spec);

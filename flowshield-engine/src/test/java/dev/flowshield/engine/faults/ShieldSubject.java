@@ -2,6 +2,7 @@ package dev.flowshield.engine.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
@@ -13,10 +14,9 @@ import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.engine.Refusal;
+import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.Work;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class ShieldSubject extends Subject {
    * How a shield is made.
    *
    * @param settings what is set on its builder, beside the ticker and the cap
-   * @param foreign makes the limiter that keeps the limit {@code client}, if it is not the engine's
+   * @param foreign makes the limiter that keeps the limit {@code key}, if it is not the engine's
    */
   record Make(
       UnaryOperator<FlowShieldBuilder> settings,
@@ -83,9 +83,9 @@ final class ShieldSubject extends Subject {
   private FlowShield build() {
     FlowShieldBuilder builder = FlowShield.builder().ticker(clock).inFlight(CAP);
     if (foreign != null) {
-      builder.limiter(foreign);
+      builder.limit(Limit.each(Limit.KEY, "10/s burst 5").withLimiter(foreign));
     }
-    return make.settings.apply(builder.onRefusal(listener, tasks)).build();
+    return make.settings.apply(builder.onRejection(listener, tasks)).build();
   }
 
   private static long burst(Limit limit) {
@@ -133,7 +133,7 @@ final class ShieldSubject extends Subject {
   }
 
   private long left(String name, String key) {
-    return foreign != null && name.equals(Limit.CLIENT)
+    return foreign != null && name.equals(Limit.KEY)
         ? ((Foreign.Limiter) foreign).delegate().peek(key).remaining()
         : shield.peek(name, key).remaining();
   }
@@ -196,11 +196,11 @@ final class ShieldSubject extends Subject {
   private void assertAllPlacesAreFree() {
     List<Admitted> all = new ArrayList<>();
     for (int i = 0; i < CAP; i++) {
-      Admission admission = ask("client " + i);
+      Admission admission = ask("key " + i);
       assertThat(admission).as("place %s in flight", i).isInstanceOf(Admitted.class);
       all.add((Admitted) admission);
     }
-    assertThat(ask("client more")).as("one more than there are places").isInstanceOf(Shed.class);
+    assertThat(ask("key more")).as("one more than there are places").isInstanceOf(Shed.class);
     all.forEach(Admitted::close);
     assertThat(shield.stats().inFlight()).as("in flight").isZero();
   }
@@ -214,15 +214,15 @@ final class ShieldSubject extends Subject {
             .toArray(Charge[]::new));
   }
 
-  /** Each kind of refusal is told again, as the slots for them are free. */
+  /** Each kind of rejection is told again, as the slots for them are free. */
   private void assertTold() {
     int before = listener.events();
     long failed = shield.stats().listenerFailures();
     Admitted[] all = new Admitted[CAP];
     for (int i = 0; i < CAP; i++) {
-      all[i] = (Admitted) ask("client " + i);
+      all[i] = (Admitted) ask("key " + i);
     }
-    ask("client more");
+    ask("key more");
     tasks.runAll();
     assertThat(listener.events()).as("events told").isEqualTo(before + 1);
     assertThat(shield.stats().listenerFailures()).as("failures").isEqualTo(failed);
@@ -259,7 +259,7 @@ final class ShieldSubject extends Subject {
 
   /** Whether the engine keeps it. */
   private boolean isOwn(Limit limit) {
-    return foreign == null || !limit.name().equals(Limit.CLIENT);
+    return foreign == null || !limit.name().equals(Limit.KEY);
   }
 
   private boolean can(Capability capability) {
@@ -301,7 +301,7 @@ final class ShieldSubject extends Subject {
 
   private void fill() {
     for (int i = 0; i < CAP; i++) {
-      opened(ask("client " + i));
+      opened(ask("key " + i));
     }
   }
 
@@ -328,7 +328,7 @@ final class ShieldSubject extends Subject {
 
   private void call(Work<String, IOException> work) throws IOException {
     try {
-      shield.call(KEY, work, Refusal::toString);
+      shield.call(KEY, work, Rejection::toString);
     } catch (FileNotFoundException expected) { // of the work
       assertThat(expected).hasMessage("work");
     }
@@ -342,12 +342,18 @@ final class ShieldSubject extends Subject {
   private void lookAtEverything() {
     shield.limits();
     shield.stats();
-    shield.topRefused(10);
+    shield.topRejected(10);
     shield.penalties();
     if (!original.isEmpty() && can(Capability.PEEK)) {
       shield.standings(charges(1));
       original.forEach(limit -> shield.peek(limit.name(), limit.scope() == Scope.EACH ? KEY : ""));
     }
+  }
+
+  private void pardon(String key) {
+    original.stream()
+        .filter(limit -> limit.penalty().isPresent())
+        .forEach(limit -> shield.pardon(limit.name(), key));
   }
 
   private void reset() {
@@ -380,7 +386,7 @@ final class ShieldSubject extends Subject {
             .leaving(Operation.ALL, Operation.ALL)
             .repeated(),
         of("reset(limit, key)", ShieldSubject::reset).leaving(0, Operation.ALL).repeated(),
-        of("pardon(key)", s -> s.shield.pardon(KEY)),
+        of("pardon(key)", s -> s.pardon(KEY)),
         of("pardon(offender)", s -> s.shield.penalties().forEach(s.shield::pardon)),
         of("pardonAll()", s -> s.shield.pardonAll())));
     if (!sample.original.isEmpty()) {
@@ -408,7 +414,7 @@ final class ShieldSubject extends Subject {
     }
     if (sample.original.isEmpty()
         || sample.original.stream()
-            .anyMatch(limit -> Set.of(Limit.EVERYONE, Limit.CLIENT).contains(limit.name()))) {
+            .anyMatch(limit -> Set.of(Limit.EVERYONE, Limit.KEY).contains(limit.name()))) {
       all.add(of("admit()", s -> s.opened(s.shield.admit())));
       all.add(of("admit(key)", s -> s.opened(s.shield.admit(KEY))));
       all.add(of("admit(key, 2)", s -> s.opened(s.shield.admit(KEY, 2))));
@@ -455,102 +461,97 @@ final class ShieldSubject extends Subject {
                 s -> s.taken(Stream.of(OTHER)).inexact()),
             situation(
                 "a shield for each client",
-                new Make(b -> b.perClient("10/s burst 5").maxClients(60)),
+                new Make(b -> b.limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield for a newcomer that makes the table grow",
-                new Make(b -> b.limit("100/s").perClient("10/s burst 5").maxClients(60)),
+                new Make(b ->
+                    b.limit("100/s").limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60))),
                 s -> s.taken(names(8))),
             situation(
                 "a shield for a newcomer to a full table",
-                new Make(b -> b.limit("100/s").perClient("10/s burst 5").maxClients(10)),
+                new Make(b ->
+                    b.limit("100/s").limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(10))),
                 s -> s.taken(names(60)).inexact()),
             situation(
                 "a shield with several rates of each limit",
                 new Make(b -> b.limit("10/s burst 7, 60/min burst 9")
-                    .perClient("10/s burst 5, 60/min burst 8")
-                    .maxClients(60)),
+                    .limit(Limit.each(Limit.KEY, "10/s burst 5, 60/min burst 8").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with a shadow limit for each client",
                 new Make(b -> b.limit("10/s burst 7")
-                    .limit(Limit.each(Limit.CLIENT, "10/s burst 5").shadow())
-                    .maxClients(60)),
+                    .limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60).shadow())),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with shadow limits only",
                 new Make(b -> b.limit(
                         Limit.together(Limit.EVERYONE, "10/s burst 7, 60/min").shadow())
-                    .limit(Limit.each(Limit.CLIENT, "10/s burst 5, 60/min").shadow())
-                    .maxClients(60)),
+                    .limit(Limit.each(Limit.KEY, "10/s burst 5, 60/min")
+                        .withMaxKeys(60)
+                        .shadow())),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with named limits",
-                new Make(b -> b.limit(Limit.together("search", "10/s burst 9"))
-                    .limit(Limit.each("tenant", "10/s burst 7").withMaxClients(60))
-                    .limit(
-                        Limit.each("probe", "10/s burst 5").withMaxClients(60).shadow())
-                    .limit(
-                        Limit.each("trial", "10/s burst 4").withMaxClients(60).shadow())),
+                new Make(b -> b.named(Limit.together("search", "10/s burst 9"))
+                    .named(Limit.each("tenant", "10/s burst 7").withMaxKeys(60))
+                    .named(Limit.each("probe", "10/s burst 5").withMaxKeys(60).shadow())
+                    .named(Limit.each("trial", "10/s burst 4").withMaxKeys(60).shadow())),
                 s -> s),
             situation(
                 "a shield with penalties",
-                new Make(b ->
-                    penalty(b.limit("10/s burst 9").perClient("10/s burst 5").maxClients(60))),
+                new Make(
+                    b -> b.limit("10/s burst 9").limit(penalized("10/s burst 5").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with penalties, whose listener is told later",
-                new Make(b -> penalty(b.perClient("10/s burst 5").maxClients(60))),
+                new Make(b -> b.limit(penalized("10/s burst 5").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER)).queueing()),
             situation(
                 "a shield on a foreign limiter",
-                new Make(
-                    b -> b.limit("10/s burst 7").perClient("10/s burst 5"),
-                    time -> Foreign.Limiter.able(limiter(time))),
+                new Make(b -> b.limit("10/s burst 7"), time -> Foreign.Limiter.able(limiter(time))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield on a foreign limiter that only decides",
                 new Make(
-                    b -> b.limit("10/s burst 7").perClient("10/s burst 5"),
+                    b -> b.limit("10/s burst 7"),
                     time -> new Foreign.Limiter(limiter(time), Set.of())),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield on a foreign limiter, beside shadow limits",
                 new Make(
                     b -> b.limit(Limit.together(Limit.EVERYONE, "10/s burst 7").shadow())
-                        .limit(Limit.each("tenant", "10/s burst 6")
-                            .withMaxClients(60)
-                            .shadow())
-                        .perClient("10/s burst 5"),
+                        .named(
+                            Limit.each("tenant", "10/s burst 6").withMaxKeys(60).shadow()),
                     time -> Foreign.Limiter.able(limiter(time))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             building(
                 "a shield of several limits",
-                new Make(b -> penalty(b.limit("10/s burst 7, 60/min burst 9")
-                    .perClient("10/s burst 5")
-                    .limit(Limit.each("tenant", "10/s burst 6").shadow())))),
+                new Make(b -> b.limit("10/s burst 7, 60/min burst 9")
+                    .limit(penalized("10/s burst 5"))
+                    .named(Limit.each("tenant", "10/s burst 6").shadow()))),
             building(
                 "a shield to be on a foreign limiter",
                 new Make(
-                    b -> b.limit("10/s burst 7").perClient("10/s burst 5"),
-                    time -> Foreign.Limiter.able(limiter(time)))))
+                    b -> b.limit("10/s burst 7"), time -> Foreign.Limiter.able(limiter(time)))))
         .flatMap(Function.identity());
   }
 
-  private static FlowShieldBuilder penalty(FlowShieldBuilder builder) {
-    return builder.penalty(Penalty.after(2, Duration.ofSeconds(10))
-        .withBlocks(Duration.ofSeconds(20), Duration.ofSeconds(40))
-        .withMaxOffenders(10));
+  private static Limit penalized(String rates) {
+    return Limit.each(Limit.KEY, rates)
+        .withPenalty(Penalty.after(2, Duration.ofSeconds(10))
+            .withBlocks(Duration.ofSeconds(20), Duration.ofSeconds(40))
+            .withMaxOffenders(10));
   }
 
   private static RateLimiter limiter(ManualTicker time) {
     return LimiterSubject.limiter(
         "token-bucket",
-        LimiterSpec.of(RateLimit.parse("10/s burst 5")).withTicker(time).withMaxClients(60));
+        LimiterSpec.of(RateLimit.parse("10/s burst 5")).withTicker(time).withMaxKeys(60));
   }
 
   private static Stream<String> names(int count) {
-    return Stream.iterate(0, i -> i < count, i -> i + 1).map(i -> i == 0 ? OTHER : "client " + i);
+    return Stream.iterate(0, i -> i < count, i -> i + 1).map(i -> i == 0 ? OTHER : "key " + i);
   }
 
   /** What takes so many allocations that it is not done in every situation. */

@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import org.junit.jupiter.api.Tag;
@@ -41,7 +41,7 @@ class CollidingKeysTest {
     long began = System.nanoTime();
     for (int request = 0; request < 2; request++) {
       for (String key : keys) {
-        admitted += table.take(KeyTable.hashOf(key), 1, Answer.YES_OR_NO) ? 1 : 0;
+        admitted += table.take(KeyTable.hashOf(key), 1, AnswerFactory.YES_OR_NO) ? 1 : 0;
       }
     }
     long nanos = System.nanoTime() - began;

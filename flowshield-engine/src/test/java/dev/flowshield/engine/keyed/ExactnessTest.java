@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
@@ -67,19 +67,19 @@ class ExactnessTest {
       long mine = 0;
       for (int call = 0; call < CALLS; call++) {
         if (thread == 0 && call % (CALLS / STEPS) == 0) {
-          mine += drained(() -> table.take(hot, 1, Answer.YES_OR_NO));
+          mine += drained(() -> table.take(hot, 1, AnswerFactory.YES_OR_NO));
           ticker.advanceNanos(STEP_NANOS);
         }
         if (call % 16
             == 0) { // strangers, each idle again soon: slots change hands and segments grow
-          table.take(KeyTable.hashOf(thread + "-" + call), 1, Answer.YES_OR_NO);
-        } else if (table.take(hot, 1, Answer.YES_OR_NO)) {
+          table.take(KeyTable.hashOf(thread + "-" + call), 1, AnswerFactory.YES_OR_NO);
+        } else if (table.take(hot, 1, AnswerFactory.YES_OR_NO)) {
           mine++;
         }
       }
       admitted.addAndGet(mine);
     });
-    admitted.addAndGet(drained(() -> table.take(hot, 1, Answer.YES_OR_NO)));
+    admitted.addAndGet(drained(() -> table.take(hot, 1, AnswerFactory.YES_OR_NO)));
 
     assertThat(admitted.get()).isEqualTo(EXACTLY);
     assertThat(table.tracked()).as("segments grew").isGreaterThan(128 * 8);

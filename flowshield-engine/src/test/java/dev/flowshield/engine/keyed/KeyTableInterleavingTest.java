@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.rate.Altered;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
@@ -137,7 +137,7 @@ class KeyTableInterleavingTest {
   }
 
   @Test
-  void aRefusedStrangerOfAFullTableNeedsNoLock() { // K4
+  void aRejectedStrangerOfAFullTableNeedsNoLock() { // K4
     growToTheCap();
     for (int i = 0; i < 8; i++) {
       take(Hashes.inTheFirstBucket(i));
@@ -275,8 +275,8 @@ class KeyTableInterleavingTest {
   void whatWasTakenWhileTheLimitChangesIsNotGivenBackBeforeTheChangeHasEnded() { // K7
     KeyTable wide = new KeyTable(new Gcra(RateLimit.parse("10/s burst 2")), clock(), 128);
     long inTheLast = ALICE | 1L << 56;
-    wide.take(ALICE, 1, Answer.YES_OR_NO);
-    wide.take(inTheLast, 1, Answer.YES_OR_NO);
+    wide.take(ALICE, 1, AnswerFactory.YES_OR_NO);
+    wide.take(inTheLast, 1, AnswerFactory.YES_OR_NO);
     Taken[] meanwhile = new Taken[1];
     whileTheClockIsRead.add(
         () -> { // the first segment is being changed
@@ -329,27 +329,27 @@ class KeyTableInterleavingTest {
 
   /** Takes one permit, and tells how many were admitted. */
   private int take(long key) {
-    return table.take(key, 1, Answer.YES_OR_NO) ? 1 : 0;
+    return table.take(key, 1, AnswerFactory.YES_OR_NO) ? 1 : 0;
   }
 
-  /** As {@link #take}, where the first look, by a reading of long ago, refused the permit: so there is a clock to be read once more. */
+  /** As {@link #take}, where the first look, by a reading of long ago, rejected the permit: so there is a clock to be read once more. */
   private int takeAtASecondLook(long key) {
     long longAgo = time.nanos() - 1_000 * TENTH;
     return table.take(key, 1, longAgo) != REJECTED ? 1 : 0;
   }
 
-  /** Takes until it is refused. */
+  /** Takes until it is rejected. */
   private int takeAll(long key) {
     for (int admitted = 0; admitted < 100; admitted++) {
       if (take(key) == 0) {
         return admitted;
       }
     }
-    throw new AssertionError("it is never refused");
+    throw new AssertionError("it is never rejected");
   }
 
   private Decision decide(long key) {
-    return table.take(key, 1, Answer.decision(""));
+    return table.take(key, 1, AnswerFactory.decision(""));
   }
 
   /** Whoever reads it reads first, and gets the reading after what is done meanwhile. */

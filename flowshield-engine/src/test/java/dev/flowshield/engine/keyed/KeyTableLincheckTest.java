@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
@@ -55,7 +55,7 @@ class KeyTableLincheckTest {
     stress().check(GrowingTable.class);
   }
 
-  /** Permits are conserved in the end; a refusal for permits that another takes and gives back at that moment is legal, so nothing else is. */
+  /** Permits are conserved in the end; a rejection for permits that another takes and gives back at that moment is legal, so nothing else is. */
   @Test
   void givingBackToAKeyOfATableConservesPermits() { // K6, B1
     conserving().check(GivingBack.class);
@@ -205,7 +205,7 @@ class KeyTableLincheckTest {
   }
 
   /** A table, and clients that are new to it. */
-  @Param(name = "client", gen = IntGen.class, conf = "0:1")
+  @Param(name = "key", gen = IntGen.class, conf = "0:1")
   public abstract static class Table {
     private static final SipHash HASH = new SipHash(1, 2); // the same places in every run
     final AtomicLong time = new AtomicLong();
@@ -220,13 +220,13 @@ class KeyTableLincheckTest {
 
     void fill(int count) {
       for (int i = 0; i < count; i++) {
-        table.take(HASH.hash("other-" + i), AllowanceModel.BURST, Answer.YES_OR_NO);
+        table.take(HASH.hash("other-" + i), AllowanceModel.BURST, AnswerFactory.YES_OR_NO);
       }
     }
 
     @Operation
-    public boolean take(@Param(name = "client") int client) {
-      return table.take(clients[client], 1, Answer.YES_OR_NO);
+    public boolean take(@Param(name = "key") int client) {
+      return table.take(clients[client], 1, AnswerFactory.YES_OR_NO);
     }
 
     @Operation

@@ -8,7 +8,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Ahead;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.rate.Altered;
 import dev.flowshield.engine.rate.Gcra;
@@ -90,9 +90,9 @@ class KeyTableTest {
     }
 
     @Test
-    void looksAtTheClockAgainBeforeItRefuses() {
+    void looksAtTheClockAgainBeforeItRejects() {
       long now = ticker.nanos();
-      table.take(ALICE, 4, Answer.YES_OR_NO);
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO);
       ticker.advanceNanos(TENTH);
 
       assertThat(table.take(ALICE, 1, now)).isNotEqualTo(REJECTED);
@@ -117,7 +117,7 @@ class KeyTableTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 100})
     void takesForAKeyThatWasLeftAloneUntilTheClockCameRound(long ahead) {
-      often.take(ALICE, 4, Answer.YES_OR_NO);
+      often.take(ALICE, 4, AnswerFactory.YES_OR_NO);
       ticker.advance(Duration.ofDays(4));
       long now = ticker.nanos();
       assertThat(often.retryAfterNanos(ALICE, 1, now)).isZero();
@@ -139,8 +139,8 @@ class KeyTableTest {
     }
 
     @Test
-    void isRefusedIfThePermitsAreNotThereThenEither() {
-      table.take(ALICE, 4, Answer.YES_OR_NO);
+    void isRejectedIfThePermitsAreNotThereThenEither() {
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO);
 
       assertThat(Ahead.take(table, ALICE, 2, ticker.nanos(), 2 * TENTH - 1)).isEqualTo(REJECTED);
       assertThat(Ahead.take(table, ALICE, 2, ticker.nanos(), 2 * TENTH)).isNotEqualTo(REJECTED);
@@ -153,7 +153,7 @@ class KeyTableTest {
     private static final long MANY = 1L << 55; // times the interval, this overflows to 0
 
     @Test
-    void asAfterAChangeThatCameInBetweenAreRefused() {
+    void asAfterAChangeThatCameInBetweenAreRejected() {
       for (int known = 0; known < 2; known++) {
         long now = ticker.nanos();
         assertThat(table.retryAfterNanos(ALICE, MANY, now)).isPositive();
@@ -199,8 +199,8 @@ class KeyTableTest {
       fill(4);
       for (int overflowWord = 0; overflowWord < 64; overflowWord++) {
         long key = Hashes.inTheFirstBucket(1_000, overflowWord);
-        assertThat(table.take(key, 4, Answer.YES_OR_NO)).isTrue();
-        assertThat(table.take(key, 1, Answer.YES_OR_NO)).isFalse();
+        assertThat(table.take(key, 4, AnswerFactory.YES_OR_NO)).isTrue();
+        assertThat(table.take(key, 1, AnswerFactory.YES_OR_NO)).isFalse();
       }
     }
 
@@ -224,7 +224,7 @@ class KeyTableTest {
     @Test
     void makesANewcomerStartWithTheDebtOfTheOverflow() { // K3
       fill(1);
-      table.take(ALICE, 4, Answer.YES_OR_NO); // from the overflow
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO); // from the overflow
       ticker.advanceNanos(TENTH); // slots are free again
 
       assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(0));
@@ -236,7 +236,7 @@ class KeyTableTest {
     @Test
     void forgetsTheDebtOfTheOverflowOnceThatHasComeBack() {
       fill(4);
-      table.take(ALICE, 4, Answer.YES_OR_NO);
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO);
       ticker.advanceNanos(4 * TENTH);
 
       assertThat(decide(ALICE)).isEqualTo(new Decision.Admitted(3));
@@ -247,14 +247,14 @@ class KeyTableTest {
       RateAlgorithm odd = new Gcra(RateLimit.parse("9999991/s burst 4")); // a turn takes 6.5 days
       KeyTable oldTable = new KeyTable(odd, ticker, 1);
       for (int i = 0; i < 9; i++) { // the last one finds the bucket full
-        oldTable.take(Hashes.inTheFirstBucket(i), 4, Answer.YES_OR_NO);
+        oldTable.take(Hashes.inTheFirstBucket(i), 4, AnswerFactory.YES_OR_NO);
       }
       assertThat(oldTable.overflowed()).isEqualTo(1);
 
       ticker.advance(Duration.ofDays(4));
 
       for (int i = 8; i >= 0; i--) {
-        assertThat(oldTable.take(Hashes.inTheFirstBucket(i), 4, Answer.YES_OR_NO))
+        assertThat(oldTable.take(Hashes.inTheFirstBucket(i), 4, AnswerFactory.YES_OR_NO))
             .as("key %s", i)
             .isTrue();
       }
@@ -262,9 +262,9 @@ class KeyTableTest {
 
     private void fill(int permits) {
       for (int i = 0; i < 8; i++) {
-        assertThat(table.take(Hashes.inTheFirstBucket(i), permits, Answer.YES_OR_NO))
+        assertThat(table.take(Hashes.inTheFirstBucket(i), permits, AnswerFactory.YES_OR_NO))
             .isTrue();
-        assertThat(table.take(Hashes.inTheSecondBucket(i), permits, Answer.YES_OR_NO))
+        assertThat(table.take(Hashes.inTheSecondBucket(i), permits, AnswerFactory.YES_OR_NO))
             .isTrue();
       }
       assertThat(table.tracked()).isEqualTo(SLOTS_OF_THE_LEAST_TABLE);
@@ -284,7 +284,7 @@ class KeyTableTest {
         long now = ticker.nanos();
         long key = Hashes.any(random);
         long permits = 1L + random.nextInt(4);
-        assertThat(roomy.take(key, permits, Answer.YES_OR_NO)).isTrue();
+        assertThat(roomy.take(key, permits, AnswerFactory.YES_OR_NO)).isTrue();
         model.put(key, tenASecond.step(tenASecond.idle(now), now, permits));
       }
       assertThat(roomy.overflowed()).as("so that each has a slot of its own").isZero();
@@ -305,11 +305,11 @@ class KeyTableTest {
       KeyTable roomy = new KeyTable(tenASecond, ticker, 100);
       Random random = new Random(3);
       for (int i = 0; i < 5; i++) {
-        roomy.take(Hashes.any(random), 4, Answer.YES_OR_NO);
+        roomy.take(Hashes.any(random), 4, AnswerFactory.YES_OR_NO);
       }
       ticker.advanceNanos(4 * TENTH);
       for (int i = 0; i < 9; i++) {
-        roomy.take(Hashes.any(random), 4, Answer.YES_OR_NO);
+        roomy.take(Hashes.any(random), 4, AnswerFactory.YES_OR_NO);
       }
 
       assertThat(roomy.tracked()).isEqualTo(9);
@@ -321,7 +321,7 @@ class KeyTableTest {
       KeyTable roomy = new KeyTable(tenASecond, ticker, 1_000);
       Random random = new Random(4);
       for (int i = 0; i < 200_000; i++) {
-        roomy.take(Hashes.any(random), 1, Answer.YES_OR_NO);
+        roomy.take(Hashes.any(random), 1, AnswerFactory.YES_OR_NO);
       }
 
       assertThat(roomy.capacity()).isBetween(1_000L, 2_000L);
@@ -334,7 +334,7 @@ class KeyTableTest {
       int admitted = 0;
       for (int i = 0; i < 5_000; i++) {
         for (int request = 0; request < 5; request++) {
-          if (roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.YES_OR_NO)) {
+          if (roomy.take(Hashes.inTheFirstBucket(i), 1, AnswerFactory.YES_OR_NO)) {
             admitted++;
           }
         }
@@ -345,7 +345,7 @@ class KeyTableTest {
           .isEqualTo(36);
       assertThat(roomy.tracked()).isEqualTo(8);
       for (int i = 0; i < 8; i++) {
-        assertThat(roomy.take(Hashes.inTheFirstBucket(i), 1, Answer.decision("")))
+        assertThat(roomy.take(Hashes.inTheFirstBucket(i), 1, AnswerFactory.decision("")))
             .isEqualTo(new Decision.Rejected(0, TENTH));
       }
     }
@@ -371,22 +371,22 @@ class KeyTableTest {
       };
       KeyTable growing = new KeyTable(failing, patient, 16);
       for (int i = 0; i < 8; i++) {
-        growing.take(Hashes.inTheFirstBucket(i), 3, Answer.YES_OR_NO);
+        growing.take(Hashes.inTheFirstBucket(i), 3, AnswerFactory.YES_OR_NO);
       }
       long ninth = Hashes.inTheSecondBucket(0);
       noMemory[0] = true;
 
-      assertThatThrownBy(() -> growing.take(ninth, 1, Answer.YES_OR_NO))
+      assertThatThrownBy(() -> growing.take(ninth, 1, AnswerFactory.YES_OR_NO))
           .isInstanceOf(OutOfMemoryError.class);
 
       noMemory[0] = false;
       for (int i = 0; i < 8; i++) {
-        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.decision("")))
+        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, AnswerFactory.decision("")))
             .isEqualTo(new Decision.Admitted(0));
-        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, Answer.YES_OR_NO))
+        assertThat(growing.take(Hashes.inTheFirstBucket(i), 1, AnswerFactory.YES_OR_NO))
             .isFalse();
       }
-      assertThat(growing.take(ninth, 1, Answer.YES_OR_NO)).isTrue();
+      assertThat(growing.take(ninth, 1, AnswerFactory.YES_OR_NO)).isTrue();
       assertThat(growing.tracked()).isEqualTo(9);
     }
   }
@@ -396,9 +396,9 @@ class KeyTableTest {
 
     @Test
     void doesNotForgiveAKeyWhoseSlotWasPassedOn() { // K2
-      table.take(ALICE, 4, Answer.YES_OR_NO);
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO);
       ticker.advanceNanos(4 * TENTH); // alice is idle, bob gets her slot
-      table.take(BOB, 4, Answer.YES_OR_NO);
+      table.take(BOB, 4, AnswerFactory.YES_OR_NO);
 
       ticker.advanceNanos(-4 * TENTH);
       assertThat(decide(ALICE))
@@ -406,12 +406,12 @@ class KeyTableTest {
           .isEqualTo(new Decision.Rejected(0, TENTH));
       ticker.advanceNanos(4 * TENTH);
 
-      assertThat(table.take(ALICE, 4, Answer.YES_OR_NO)).isTrue();
+      assertThat(table.take(ALICE, 4, AnswerFactory.YES_OR_NO)).isTrue();
     }
 
     @Test
     void neverAdmitsMore() {
-      table.take(ALICE, 4, Answer.YES_OR_NO);
+      table.take(ALICE, 4, AnswerFactory.YES_OR_NO);
       for (int i = 0; i < 1_000; i++) {
         ticker.advanceNanos(-TENTH);
         assertThat(decide(ALICE)).isInstanceOf(Decision.Rejected.class);
@@ -421,7 +421,7 @@ class KeyTableTest {
 
   @Test
   void rejectsWhatIsNotThere() {
-    table.take(ALICE, 3, Answer.YES_OR_NO);
+    table.take(ALICE, 3, AnswerFactory.YES_OR_NO);
 
     assertThat(table.retryAfterNanos(ALICE, 1, ticker.nanos())).isZero();
     assertThat(table.retryAfterNanos(ALICE, 2, ticker.nanos())).isPositive();
@@ -445,7 +445,7 @@ class KeyTableTest {
       KeyTable promised = new KeyTable(new Gcra(RateLimit.parse("1000000/h")), ticker, keys);
       Random random = new Random(keys);
       for (int i = 0; i < keys; i++) {
-        promised.take(Hashes.any(random), 1, Answer.YES_OR_NO);
+        promised.take(Hashes.any(random), 1, AnswerFactory.YES_OR_NO);
       }
 
       assertThat(keys - promised.tracked())
@@ -490,8 +490,8 @@ class KeyTableTest {
           },
           ticker,
           1);
-      raced.take(ALICE, 1, Answer.YES_OR_NO);
-      whileItIsCharged.add(() -> raced.take(ALICE, 1, Answer.YES_OR_NO));
+      raced.take(ALICE, 1, AnswerFactory.YES_OR_NO);
+      whileItIsCharged.add(() -> raced.take(ALICE, 1, AnswerFactory.YES_OR_NO));
 
       raced.ledger(ALICE).charge(ALICE, 1);
 
@@ -528,8 +528,8 @@ class KeyTableTest {
   @Test
   void holdsNoLockWhenACallIsOver() {
     List<Runnable> calls = List.of(
-        () -> table.take(ALICE, 1, Answer.YES_OR_NO),
-        () -> table.take(BOB, 5, Answer.YES_OR_NO), // never
+        () -> table.take(ALICE, 1, AnswerFactory.YES_OR_NO),
+        () -> table.take(BOB, 5, AnswerFactory.YES_OR_NO), // never
         () -> Ahead.take(table, BOB, 1, ticker.nanos(), TENTH),
         () -> table.ledger(BOB).refund(BOB, table.take(BOB, 1, ticker.nanos()), 0, 1),
         () -> table.ledger(BOB).refund(BOB, table.take(BOB, 1, ticker.nanos()), Long.MAX_VALUE, 1),
@@ -566,7 +566,7 @@ class KeyTableTest {
         1);
 
     private long asked(LongSupplier question) throws Exception {
-      changing.take(ALICE, 2, Answer.YES_OR_NO);
+      changing.take(ALICE, 2, AnswerFactory.YES_OR_NO);
       FutureTask<Long> answer = new FutureTask<>(question::getAsLong);
       whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
@@ -609,8 +609,8 @@ class KeyTableTest {
 
     @Test
     void aFailureLeavesEveryKeyAsItWas() {
-      changing.take(ALICE, 3, Answer.YES_OR_NO);
-      changing.take(BOB, 1, Answer.YES_OR_NO);
+      changing.take(ALICE, 3, AnswerFactory.YES_OR_NO);
+      changing.take(BOB, 1, AnswerFactory.YES_OR_NO);
       whileTheClockIsRead.add(() -> {
         throw new IllegalStateException("no time");
       });
@@ -637,7 +637,7 @@ class KeyTableTest {
 
     @Test
     void leavesNothingOfTheTaking() {
-      table.take(ALICE, 3, Answer.YES_OR_NO);
+      table.take(ALICE, 3, AnswerFactory.YES_OR_NO);
       long before = debt(ALICE);
       Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
       assertThat(debt(ALICE)).isEqualTo(before + 2 * TENTH);
@@ -697,6 +697,6 @@ class KeyTableTest {
   }
 
   private Decision decide(long key) {
-    return table.take(key, 1, Answer.decision(""));
+    return table.take(key, 1, AnswerFactory.decision(""));
   }
 }

@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
@@ -94,7 +94,7 @@ class KeyTableWindowsTest {
         ticker.advanceNanos(random.nextInt(random.nextInt(8) == 0 ? 350 : 60));
       }
       long began = ticker.nanos() - origin;
-      if (table.take(key, 1, Answer.YES_OR_NO)) {
+      if (table.take(key, 1, AnswerFactory.YES_OR_NO)) {
         admitted.add(new Call(key, began, ticker.nanos() - origin));
       }
     }

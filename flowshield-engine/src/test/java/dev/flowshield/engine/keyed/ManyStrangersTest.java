@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class ManyStrangersTest {
     assertThat(known).isEqualTo(3 * KNOWN);
 
     for (int i = 0; i < STRANGERS; i++) {
-      table.take(KeyTable.hashOf("stranger-" + random.nextLong()), 1, Answer.YES_OR_NO);
+      table.take(KeyTable.hashOf("stranger-" + random.nextLong()), 1, AnswerFactory.YES_OR_NO);
     }
 
     assertThat(used() - before).isLessThan(MOST_BYTES);
@@ -64,7 +64,9 @@ class ManyStrangersTest {
     int admitted = 0;
     for (int i = 0; i < STRANGERS; i++) {
       admitted +=
-          table.take(KeyTable.hashOf("stranger-" + random.nextLong()), 1, Answer.YES_OR_NO) ? 1 : 0;
+          table.take(KeyTable.hashOf("stranger-" + random.nextLong()), 1, AnswerFactory.YES_OR_NO)
+              ? 1
+              : 0;
       ticker.advanceNanos(1000); // the time of one permit
     }
 
@@ -76,7 +78,7 @@ class ManyStrangersTest {
   private static int take(KeyTable table, String key, int times) {
     int admitted = 0;
     for (int i = 0; i < times; i++) {
-      admitted += table.take(KeyTable.hashOf(key), 1, Answer.YES_OR_NO) ? 1 : 0;
+      admitted += table.take(KeyTable.hashOf(key), 1, AnswerFactory.YES_OR_NO) ? 1 : 0;
     }
     return admitted;
   }

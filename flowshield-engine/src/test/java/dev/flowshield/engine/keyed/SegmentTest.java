@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
@@ -48,7 +48,7 @@ class SegmentTest {
     Random random = new Random(5);
     List<Integer> counts = new ArrayList<>(List.of(0));
     for (int i = 0; i < 1_000; i++) {
-      growing.admitNewcomer(Hashes.any(random), 1, Answer.YES_OR_NO);
+      growing.admitNewcomer(Hashes.any(random), 1, AnswerFactory.YES_OR_NO);
       int count = growing.buckets().count();
       if (count != counts.get(counts.size() - 1)) {
         counts.add(count);
@@ -66,12 +66,13 @@ class SegmentTest {
     Buckets old = segment.buckets();
     for (long hash = 1; old.count() == 0 || old == segment.buckets(); hash++) {
       old = segment.buckets();
-      segment.admitNewcomer(hash << 40 | hash, 1, Answer.YES_OR_NO);
+      segment.admitNewcomer(hash << 40 | hash, 1, AnswerFactory.YES_OR_NO);
     }
 
     for (int at = old.firstSlot(); at < old.end(); at += 2) {
       assertThat(old.word(at)).isEqualTo(Words.MOVING);
-      assertThat(old.take(at, old.fingerprint(at), ticker, 1, Answer.YES_OR_NO)).isNull();
+      assertThat(old.take(at, old.fingerprint(at), ticker, 1, AnswerFactory.YES_OR_NO))
+          .isNull();
     }
   }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation.Held;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -82,7 +82,7 @@ class KeyedLimiterPropertyTest {
       this.texts = texts;
       this.limits = RateLimit.parseAll(texts.get(0));
       this.limiter = new KeyedLimiter(
-          Gcra::new, LimiterSpec.ofAll(limits).withTicker(ticker).withMaxClients(100));
+          Gcra::new, LimiterSpec.ofAll(limits).withTicker(ticker).withMaxKeys(100));
       for (String name : NAMES) {
         models.put(name, limits.stream().map(limit -> new Model(limit, now)).toList());
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
@@ -13,7 +14,6 @@ import dev.flowshield.Reservation.Held;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -60,7 +60,7 @@ class KeyedLimiterTest {
     }
 
     @Test
-    void tellsWhichRefusesAndWhatRemainsOfEach() {
+    void tellsWhichRejectsAndWhatRemainsOfEach() {
       both.decide("alice", 2);
 
       assertThat(both.decide("alice", 2))
@@ -82,7 +82,7 @@ class KeyedLimiterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "alice"})
-    void takesNothingFromOneWhenTheOtherRefuses(String key) {
+    void takesNothingFromOneWhenTheOtherRejects(String key) {
       both.decide(key, 2);
       ticker.advanceNanos(200 * MILLISECOND);
       both.decide(key, 1); // the second limit is spent, the first has one left
@@ -167,7 +167,7 @@ class KeyedLimiterTest {
     }
 
     @Test
-    void isRefusedAtOnceWhenItWouldTakeTooLong() {
+    void isRejectedAtOnceWhenItWouldTakeTooLong() {
       limiter.decide("alice", 4);
 
       assertThat(limiter.acquireAsync("alice", 1, Duration.ofMillis(100).minusNanos(1)))
@@ -422,12 +422,12 @@ class KeyedLimiterTest {
     }
 
     @Test
-    void isRefusedAsADecisionWouldBe() {
+    void isRejectedAsADecisionWouldBe() {
       limiter.decide("alice", 2);
 
       assertThat(limiter.reserve("alice", 3))
-          .isEqualTo(
-              new Reservation.Refused(new Decision.Rejected(2, 100 * MILLISECOND, "10/s burst 4")));
+          .isEqualTo(new Reservation.Rejected(
+              new Decision.Rejected(2, 100 * MILLISECOND, "10/s burst 4")));
     }
 
     private Held held(String key, long permits) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
@@ -131,7 +131,7 @@ public class QueueTest {
   @Test
   void neverServesTwoAtATimeThatIsForOne() {
     KeyTable one = new KeyTable(new Gcra(RateLimit.parse("10/s burst 1")), ticker, 100);
-    one.take(ALICE, 1, Answer.YES_OR_NO);
+    one.take(ALICE, 1, AnswerFactory.YES_OR_NO);
     CompletableFuture<Decision> first = waiting(one, 1);
     CompletableFuture<Decision> second = waiting(one, 1);
     first.cancel(false);
@@ -146,7 +146,7 @@ public class QueueTest {
 
   /** Takes what there is. */
   private void spend() {
-    while (table.take(ALICE, 1, Answer.YES_OR_NO)) {
+    while (table.take(ALICE, 1, AnswerFactory.YES_OR_NO)) {
       // and more
     }
   }

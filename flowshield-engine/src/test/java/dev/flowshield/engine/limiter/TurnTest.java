@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.Answer;
+import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
@@ -38,7 +38,7 @@ public class TurnTest {
   void isNotUndoneOnceAnotherTookBehindIt() {
     Turn turn = new Turn(both, ANY, 2);
     assertThat(turn.takeAhead(ticker.nanos())).isTrue();
-    second.take(ANY, 1, Answer.YES_OR_NO);
+    second.take(ANY, 1, AnswerFactory.YES_OR_NO);
 
     assertThat(turn.undo()).isFalse();
 
@@ -49,7 +49,7 @@ public class TurnTest {
   void thatIsUndoneRefundsWhereAnotherSharesALimit() {
     Turn turn = new Turn(both, ANY, 2);
     assertThat(turn.takeAhead(ticker.nanos())).isTrue();
-    first.take(ANY, 1, Answer.YES_OR_NO);
+    first.take(ANY, 1, AnswerFactory.YES_OR_NO);
 
     assertThat(turn.undo()).isTrue();
 
@@ -58,7 +58,7 @@ public class TurnTest {
 
   @Test
   void isRefundedWhereALaterLimitRejects() {
-    second.take(ANY, 4, Answer.YES_OR_NO);
+    second.take(ANY, 4, AnswerFactory.YES_OR_NO);
     Turn turn = new Turn(both, ANY, 2);
 
     assertThat(turn.takeAhead(ticker.nanos())).isFalse();

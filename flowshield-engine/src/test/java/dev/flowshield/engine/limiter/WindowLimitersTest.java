@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class WindowLimitersTest {
   }
 
   @Test
-  void optionsThatNobodyReadsAreRefused() {
+  void optionsThatNobodyReadsAreRejected() {
     assertThatThrownBy(
             () -> RateLimiter.of("fixed-window", spec("1/h").withOption("utc-ofset", "Z")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -128,8 +129,7 @@ class WindowLimitersTest {
   @ValueSource(strings = {"fixed-window", "sliding-window"})
   void aShieldKeepsThemForEachClient(String name) {
     FlowShield shield = FlowShield.builder()
-        .perClient(RateLimit.parse("2/s"))
-        .limiter(name)
+        .limit(Limit.each("key", "2/s").withLimiter(name))
         .ticker(ticker)
         .build();
 
@@ -138,7 +138,9 @@ class WindowLimitersTest {
       assertThat(shield.admit(client)).isNotInstanceOf(OverLimit.class);
       assertThat(shield.admit(client)).isInstanceOf(OverLimit.class);
     }
-    assertThat(shield.stats().trackedClients()).as("on the engine's table").isEqualTo(2);
+    assertThat(shield.stats().limit("key").tracked())
+        .as("on the engine's table")
+        .isEqualTo(2);
     ticker.advanceNanos(2 * SECOND);
     assertThat(shield.admit("alice")).isNotInstanceOf(OverLimit.class);
   }
@@ -152,7 +154,7 @@ class WindowLimitersTest {
   @Tag("slow")
   void sixteenThreadsGetTheLimitOfEachWindowToThePermit(String name) throws Exception {
     int windows = 100;
-    RateLimiter limiter = RateLimiter.of(name, spec("500/s").withMaxClients(100_000));
+    RateLimiter limiter = RateLimiter.of(name, spec("500/s").withMaxKeys(100_000));
     ExecutorService threads = Executors.newFixedThreadPool(16);
     CyclicBarrier together = new CyclicBarrier(16);
     List<Future<Long>> counts = new ArrayList<>();

@@ -47,7 +47,7 @@ public class Altered implements RateAlgorithm {
   }
 
   @Override
-  public long maxPermits() {
-    return original.maxPermits();
+  public long burst() {
+    return original.burst();
   }
 }

@@ -91,7 +91,7 @@ class FixedWindowTest {
         FixedWindow windows = window(limit, "2026-11-24T08:15:20Z");
         for (int years = -100; years <= 100; years++) {
           long now = START + years * 365L * DAY;
-          long word = windows.step(windows.idle(now), now, windows.maxPermits());
+          long word = windows.step(windows.idle(now), now, windows.burst());
 
           assertThat(windows.step(word, now, 1)).isEqualTo(REJECTED);
           assertThat(windows.isIdle(word, now + 366 * DAY)).isTrue();
@@ -114,7 +114,7 @@ class FixedWindowTest {
       FixedWindow windows = window(text, "2026-11-24T08:15:20Z");
       long word = windows.step(windows.idle(START), START, limit.permits() - 1);
 
-      assertThat(windows.maxPermits()).isEqualTo(limit.permits());
+      assertThat(windows.burst()).isEqualTo(limit.permits());
       assertThat(windows.remaining(word, START)).isEqualTo(1);
       assertThat(windows.step(windows.step(word, START, 1), START, 1)).isEqualTo(REJECTED);
     }

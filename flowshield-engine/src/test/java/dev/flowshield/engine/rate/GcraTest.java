@@ -122,7 +122,7 @@ class GcraTest {
 
     @Test
     void knowTheBurstAsTheMostPermits() {
-      assertThat(tenASecond.maxPermits()).isEqualTo(4);
+      assertThat(tenASecond.burst()).isEqualTo(4);
     }
   }
 
@@ -131,8 +131,8 @@ class GcraTest {
 
     @Test
     void endsAtTenMillionPermitsASecond() {
-      assertThat(new Gcra(RateLimit.parse("10000000/s")).maxPermits()).isEqualTo(10_000_000);
-      assertThat(new Gcra(RateLimit.parse("1/100ns")).maxPermits()).isEqualTo(1);
+      assertThat(new Gcra(RateLimit.parse("10000000/s")).burst()).isEqualTo(10_000_000);
+      assertThat(new Gcra(RateLimit.parse("1/100ns")).burst()).isEqualTo(1);
       assertThatThrownBy(() -> new Gcra(RateLimit.parse("10000001/s")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("at most 10,000,000 permits a second")
@@ -146,7 +146,7 @@ class GcraTest {
     @Test
     void endsAtABurstThatTakesTwoToThe62UnitsToComeBack() {
       // an interval of a second is 2 * 10^9 units: 2^62 / (2 * 10^9) = 2,305,843,009.2
-      assertThat(new Gcra(RateLimit.parse("1/s burst 2305843009")).maxPermits())
+      assertThat(new Gcra(RateLimit.parse("1/s burst 2305843009")).burst())
           .isEqualTo(2_305_843_009L);
       assertThatThrownBy(() -> new Gcra(RateLimit.parse("1/s burst 2305843010")))
           .isInstanceOf(IllegalArgumentException.class)
@@ -165,14 +165,13 @@ class GcraTest {
     @Test
     void holdsAtItsVeryEdge() {
       Gcra edge = new Gcra(RateLimit.parse("1/s burst 2305843009"));
-      long word = edge.step(edge.idle(-5), -5, edge.maxPermits());
+      long word = edge.step(edge.idle(-5), -5, edge.burst());
 
       assertThat(word).isNotEqualTo(REJECTED);
       assertThat(edge.step(word, -5, 1)).isEqualTo(REJECTED);
-      assertThat(edge.step(word, -5, edge.maxPermits())).isEqualTo(REJECTED);
+      assertThat(edge.step(word, -5, edge.burst())).isEqualTo(REJECTED);
       assertThat(edge.retryAfterNanos(word, -5, 1)).isEqualTo(SECOND);
-      assertThat(edge.retryAfterNanos(word, -5, edge.maxPermits()))
-          .isEqualTo(SECOND * 2_305_843_009L);
+      assertThat(edge.retryAfterNanos(word, -5, edge.burst())).isEqualTo(SECOND * 2_305_843_009L);
       assertThat(edge.remaining(word, -5)).isZero();
       assertThat(edge.isIdle(word, -5)).isFalse();
       assertThat(edge.remaining(word, -5 + SECOND)).isEqualTo(1);
@@ -218,7 +217,7 @@ class GcraTest {
       for (int i = 0; i < 100_000; i++) {
         Gcra gcra = new Gcra(Limits.random(random));
         long now = random.nextLong();
-        long word = gcra.step(gcra.idle(now), now, 1L + random.nextInt((int) gcra.maxPermits()));
+        long word = gcra.step(gcra.idle(now), now, 1L + random.nextInt((int) gcra.burst()));
         long later = now + random.nextInt(1_000_000);
         assertThat(gcra.idle(now) & 1).isZero();
         assertThat(word & 1).isZero();
@@ -238,9 +237,9 @@ class GcraTest {
       while (rejections < 200_000) {
         Gcra gcra = new Gcra(Limits.random(random));
         long now = random.nextLong();
-        long word = gcra.step(gcra.idle(now), now, gcra.maxPermits());
-        now += (long) (random.nextDouble() * gcra.retryAfterNanos(word, now, gcra.maxPermits()));
-        long permits = 1L + random.nextInt((int) gcra.maxPermits());
+        long word = gcra.step(gcra.idle(now), now, gcra.burst());
+        now += (long) (random.nextDouble() * gcra.retryAfterNanos(word, now, gcra.burst()));
+        long permits = 1L + random.nextInt((int) gcra.burst());
         if (gcra.step(word, now, permits) == REJECTED) {
           rejections++;
           long wait = gcra.retryAfterNanos(word, now, permits);
@@ -313,7 +312,7 @@ class GcraTest {
       for (int i = 0; i < 100_000; i++) {
         Gcra gcra = new Gcra(Limits.random(random));
         long now = random.nextLong();
-        long word = gcra.step(gcra.idle(now), now, gcra.maxPermits());
+        long word = gcra.step(gcra.idle(now), now, gcra.burst());
         long earlier = now - (long) (random.nextDouble() * SLACK);
 
         assertThat(gcra.step(word, earlier, 1)).isEqualTo(REJECTED);
@@ -375,13 +374,13 @@ class GcraTest {
       Random random = new Random(6);
       for (int i = 0; i < 200_000; i++) {
         Gcra gcra = new Gcra(Limits.random(random));
-        long refill = gcra.retryAfterNanos(gcra.step(gcra.idle(0), 0, gcra.maxPermits()), 0, 1);
+        long refill = gcra.retryAfterNanos(gcra.step(gcra.idle(0), 0, gcra.burst()), 0, 1);
         long now = random.nextLong();
         long without = gcra.idle(now);
         if (random.nextBoolean()) {
-          without = gcra.step(without, now, 1L + random.nextInt((int) gcra.maxPermits()));
+          without = gcra.step(without, now, 1L + random.nextInt((int) gcra.burst()));
         }
-        long permits = 1L + random.nextInt((int) gcra.maxPermits());
+        long permits = 1L + random.nextInt((int) gcra.burst());
         long taken = gcra.step(without, now, permits);
         if (taken == REJECTED) {
           continue;
@@ -390,7 +389,7 @@ class GcraTest {
         long unit = gcra.idle(1);
         for (int others = random.nextInt(4); others > 0; others--) {
           now += (long) (random.nextDouble() * 3 * refill);
-          long theirs = 1L + random.nextInt((int) gcra.maxPermits());
+          long theirs = 1L + random.nextInt((int) gcra.burst());
           long next = gcra.step(with, now, theirs);
           if (next != REJECTED) {
             with = next;

@@ -62,7 +62,7 @@ class RateAlgorithmLawsPropertyTest {
     }
 
     long permits() {
-      long most = algorithm.maxPermits();
+      long most = algorithm.burst();
       return random.nextInt(4) == 0 ? most : 1 + (long) (random.nextDouble() * (most - 1));
     }
 
@@ -116,11 +116,11 @@ class RateAlgorithmLawsPropertyTest {
       long idle = algorithm.idle(life.now);
       long permits = life.permits();
       assertThat(algorithm.isIdle(idle, life.now)).isTrue();
-      assertThat(algorithm.remaining(idle, life.now)).isEqualTo(algorithm.maxPermits());
+      assertThat(algorithm.remaining(idle, life.now)).isEqualTo(algorithm.burst());
       if (algorithm.isIdle(life.word, life.now)) {
         assertThat(algorithm.step(life.word, life.now, permits))
             .isIn(algorithm.step(idle, life.now, permits), REJECTED);
-        assertThat(algorithm.remaining(life.word, life.now)).isEqualTo(algorithm.maxPermits());
+        assertThat(algorithm.remaining(life.word, life.now)).isEqualTo(algorithm.burst());
         assertThat(algorithm.charge(life.word, life.now, permits))
             .isEqualTo(algorithm.charge(idle, life.now, permits));
       }

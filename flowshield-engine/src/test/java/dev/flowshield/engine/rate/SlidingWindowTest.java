@@ -139,8 +139,8 @@ class SlidingWindowTest {
       assertThatThrownBy(() -> new SlidingWindow(RateLimit.parse("10/s burst 20"), 0))
           .hasMessageContaining(
               "burst must be 10, the permits of the period, for a sliding-window");
-      assertThat(new SlidingWindow(RateLimit.parse("10000/ms"), 0).maxPermits()).isEqualTo(10_000);
-      assertThat(new SlidingWindow(RateLimit.parse("1/100ns"), 0).maxPermits()).isEqualTo(1);
+      assertThat(new SlidingWindow(RateLimit.parse("10000/ms"), 0).burst()).isEqualTo(10_000);
+      assertThat(new SlidingWindow(RateLimit.parse("1/100ns"), 0).burst()).isEqualTo(1);
     }
   }
 

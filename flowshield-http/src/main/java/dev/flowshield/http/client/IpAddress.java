@@ -28,7 +28,7 @@ public record IpAddress(long high, long low) {
    * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone says who it is.
    */
   public static String keyOf(@Nullable String peer) {
-    IpAddress address = peer == null ? null : Literal.read(peer);
+    IpAddress address = peer == null ? null : AddressParser.read(peer);
     return address == null ? UNKNOWN : address.key();
   }
 

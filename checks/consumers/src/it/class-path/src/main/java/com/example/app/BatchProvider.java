@@ -1,7 +1,7 @@
 package com.example.app;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 
 /** Takes permits in batches only, from a limiter that is there already. */

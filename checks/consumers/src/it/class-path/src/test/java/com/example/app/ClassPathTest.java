@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.spi.LimiterSpec;
 import org.junit.jupiter.api.Test;
 
 class ClassPathTest {
@@ -43,10 +43,10 @@ class ClassPathTest {
   }
 
   @Test
-  void theShieldAdmitsAndRefuses() {
+  void theShieldAdmitsAndRejects() {
     FlowShield shield = FlowShield.builder()
         .limit("100/s")
-        .perClient("2/s")
+        .perKey("2/s")
         .inFlight(1)
         .ticker(() -> 0)
         .build();

@@ -1,8 +1,8 @@
 package com.example.app;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.util.HashMap;
 import java.util.Map;

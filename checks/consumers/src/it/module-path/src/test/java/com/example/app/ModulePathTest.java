@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.spi.LimiterSpec;
 import dev.flowshield.undertow.FlowShieldHandler;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,10 +59,9 @@ class ModulePathTest {
   }
 
   @Test
-  void theShieldKeepsClientsByALimiterOfOnesOwn() {
+  void theShieldKeepsALimitByALimiterOfOnesOwn() {
     FlowShield shield = FlowShield.builder()
-        .perClient("1/s")
-        .limiter("own-window")
+        .limit(Limit.each("user", "1/s").withLimiter("own-window"))
         .ticker(() -> 0)
         .build();
 

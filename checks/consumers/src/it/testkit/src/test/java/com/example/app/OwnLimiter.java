@@ -1,8 +1,8 @@
 package com.example.app;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.spi.LimiterSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,12 +42,12 @@ final class OwnLimiter implements RateLimiter {
     try {
       long now = spec.ticker().nanos();
       Long known = full.get(key);
-      if (known == null && full.size() >= spec.maxClients()) {
+      if (known == null && full.size() >= spec.maxKeys()) {
         if (full.values().removeIf(time -> time - now <= 0)) {
           forgotten = forgets && forgotten - now > 0 ? forgotten : now;
           forgets = true;
         }
-        if (full.size() >= spec.maxClients()) {
+        if (full.size() >= spec.maxKeys()) {
           return new Decision.Rejected(0, interval);
         }
       }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One pass, no regular expression; the longest text looked at is {@value #LONGEST} characters.
  */
-final class Literal {
+final class AddressParser {
 
   private static final int LONGEST = 128;
   private static final int GROUPS = 8;
@@ -25,7 +25,7 @@ final class Literal {
   private int count;
   private int gap = NONE; // how many groups stand before "::"
 
-  private Literal(String text, int from, int end) {
+  private AddressParser(String text, int from, int end) {
     this.text = text;
     this.at = from;
     this.end = end;
@@ -38,7 +38,7 @@ final class Literal {
       return null;
     }
     if (text.indexOf(':') < 0) {
-      long bits = new Literal(text, 0, end).ipv4();
+      long bits = new AddressParser(text, 0, end).ipv4();
       return bits == NONE ? null : IpAddress.ofIpv4(bits);
     }
     int from = 0;
@@ -50,7 +50,7 @@ final class Literal {
       end--;
     }
     int zone = text.indexOf('%', from);
-    return new Literal(text, from, zone < 0 ? end : zone).ipv6();
+    return new AddressParser(text, from, zone < 0 ? end : zone).ipv6();
   }
 
   /** Four numbers up to the end as 32 bits, or {@link #NONE}. */

@@ -1,18 +1,18 @@
 package dev.flowshield.http;
 
 /**
- * How much of a refused request is still to come. A short body costs less to read than a new connection does; a long one would make
- * refusing the dearer, the more a client sends.
+ * How much of a rejected request is still to come. A short body costs less to read than a new connection does; a long one would make
+ * rejecting the dearer, the more a client sends.
  */
-final class BodyOnItsWay {
+final class PendingBody {
 
   private static final String SHORT = "65536"; // bytes
 
-  private BodyOnItsWay() {}
+  private PendingBody() {}
 
   /**
    * Whether the body may be longer than 64 KiB, or its length is not known; or the client waits to be told to send it, and nobody can
-   * know whether it will once it is refused.
+   * know whether it will once it is rejected.
    */
   static boolean isLong(RequestView request) {
     String length = request.header("Content-Length");

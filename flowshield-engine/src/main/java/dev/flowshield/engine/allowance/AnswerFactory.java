@@ -8,16 +8,16 @@ import dev.flowshield.spi.RateAlgorithm;
  * thrown away where another thread exchanged the word first. The loop over a word is written once and asks one of these at its end, so that a caller that needs only yes
  * or no pays neither for an object nor for the division behind {@code remaining}.
  */
-public interface Answer<T> {
+public interface AnswerFactory<T> {
 
   /** The permits are about to be taken; {@code word} is what is remembered then. */
   T admitted(RateAlgorithm algorithm, long word, long now);
 
-  /** Nothing is taken; {@code word} is what refused. */
+  /** Nothing is taken; {@code word} is what rejected. */
   T rejected(RateAlgorithm algorithm, long word, long now, long permits);
 
   /** Yes or no; allocates nothing. */
-  Answer<Boolean> YES_OR_NO = new Answer<>() {
+  AnswerFactory<Boolean> YES_OR_NO = new AnswerFactory<>() {
     @Override
     public Boolean admitted(RateAlgorithm algorithm, long word, long now) {
       return Boolean.TRUE;
@@ -30,7 +30,7 @@ public interface Answer<T> {
   };
 
   /** The word after taking, or {@link RateAlgorithm#REJECTED}; one object, so not for every call. */
-  Answer<Long> WORD = new Answer<>() {
+  AnswerFactory<Long> WORD = new AnswerFactory<>() {
     @Override
     public Long admitted(RateAlgorithm algorithm, long word, long now) {
       return word;
@@ -43,8 +43,8 @@ public interface Answer<T> {
   };
 
   /** The whole decision of a limit; one object. */
-  static Answer<Decision> decision(String limit) {
-    return new Answer<>() {
+  static AnswerFactory<Decision> decision(String limit) {
+    return new AnswerFactory<>() {
       @Override
       public Decision admitted(RateAlgorithm algorithm, long word, long now) {
         return new Decision.Admitted(algorithm.remaining(word, now));

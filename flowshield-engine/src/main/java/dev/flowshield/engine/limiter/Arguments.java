@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /** What a caller may ask for. Checked before anything is taken. */
-public final class Requests {
+public final class Arguments {
 
   // As far ahead as algorithms keep words (the law of RateAlgorithm on that).
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
-  private Requests() {}
+  private Arguments() {}
 
   /**
-   * Refuses what is no key.
+   * Rejects what is no key.
    *
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if it is too long
@@ -28,7 +28,7 @@ public final class Requests {
   }
 
   /**
-   * Refuses what is no time to wait.
+   * Rejects what is no time to wait.
    *
    * @return the time in nanoseconds
    * @throws NullPointerException if there is none
@@ -47,7 +47,7 @@ public final class Requests {
   }
 
   /**
-   * Refuses a number of permits that can never be had.
+   * Rejects a number of permits that can never be had.
    *
    * @param burst the most that can be had at once
    * @param limit whose burst that is, as the user wrote it

@@ -3,16 +3,16 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.flowshield.engine.RefusalEvent.Kind;
+import dev.flowshield.engine.RejectionEvent.Kind;
 import dev.flowshield.engine.penalty.Penalties;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What is kept of refusals costs a refusal no memory. */
+/** What is kept of rejections costs a rejection no memory. */
 @Tag("jdk-tools")
-class RefusalAllocationTest {
+class RejectionAllocationTest {
 
   private static final int CALLS = 20_000;
   private static final int ROUNDS = 30;
@@ -43,27 +43,27 @@ class RefusalAllocationTest {
   }
 
   @Test
-  void lookingForThoseRefusedMostAllocatesNothing() {
-    TopRefused sampled = new TopRefused(true);
-    TopRefused every = new TopRefused(true, 1);
+  void lookingForThoseRejectedMostAllocatesNothing() {
+    TopRejected sampled = new TopRejected(true);
+    TopRejected every = new TopRejected(true, 1);
     assertThat(bytes(i -> {
-          sampled.refused(i, "alice");
+          sampled.rejected(i, "alice");
           return i;
         }))
         .isLessThan(NOTHING);
     assertThat(bytes(i -> {
-          every.refused(i, "alice");
+          every.rejected(i, "alice");
           return i;
         }))
         .isLessThan(NOTHING);
   }
 
   @Test
-  void aRefusalThatIsNotToldAllocatesNothing() {
-    RefusalEvents events = new RefusalEvents(event -> {}, Runnable::run, false, 0);
-    events.refused(Kind.SHED, Shed.FULL, 1, "", 0);
+  void aRejectionThatIsNotToldAllocatesNothing() {
+    RejectionEvents events = new RejectionEvents(event -> {}, Runnable::run, false, 0);
+    events.rejected(Kind.SHED, Shed.FULL, 1, "", 0);
     assertThat(bytes(i -> {
-          events.refused(Kind.SHED, Shed.FULL, 1, "", i);
+          events.rejected(Kind.SHED, Shed.FULL, 1, "", i);
           return i;
         }))
         .isLessThan(NOTHING);

@@ -3,10 +3,10 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 
-/** A limit for each key, and what a refusal says. */
-public final class Refusals {
+/** A limit for each key, and what a rejection says. */
+public final class Rejections {
 
-  private Refusals() {}
+  private Rejections() {}
 
   // snippet: guide-decide
   static String greet(RateLimiter limiter, String name) {

@@ -9,14 +9,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients that are refused most, from 128 counters, however many clients there are.
+ * The keys that are rejected most, from 128 counters, however many keys there are.
  *
- * <p>Of 64 refusals one is looked at, by chance, and counts for all of them. If its client has a counter, that goes up by one; else the
- * client takes over the lowest counter, and what it stood at is remembered as the error. Told is the count less the error: no client is
- * accused of what others did, and one that is refused more often than once in 128 has a counter for certain.
+ * <p>Of 64 rejections one is looked at, by chance, and counts for all of them. If its key has a counter, that goes up by one; else the
+ * key takes over the lowest counter, and what it stood at is remembered as the error. Told is the count less the error: no key is
+ * accused of what others did, and one that is rejected more often than once in 128 has a counter for certain.
  *
- * <p><b>Error.</b> Of n refusals that were looked at, a client's count less error is at most n/128 below its own and never above. Chance adds
- * a standard deviation of {@code 8 * sqrt(r)} at r refusals. Where threads collide, some refusals are passed over, whosever they are:
+ * <p><b>Error.</b> Of n rejections that were looked at, a key's count less error is at most n/128 below its own and never above. Chance adds
+ * a standard deviation of {@code 8 * sqrt(r)} at r rejections. Where threads collide, some rejections are passed over, whosever they are:
  * all estimates are lower then, in proportion.
  *
  * <p><b>Cost.</b> Thread-safe; never waits. Of 64 calls, 63 draw a random number and write nothing shared. The other one searches the counters
@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams", Space-Saving.
  */
-final class TopRefused {
+final class TopRejected {
   /*
    * State, all under the lock: of each counter a hash, a count, an error, and a key if keys are shown; and how many are in use.
    *
    * Invariants
-   *   T1  A client has at most one counter.
-   *   T2  count - error <= refusals of the client that were looked at <= count.
-   *   T3  The counts add up to all refusals that were looked at, so the lowest, and with it any error, is at most 1/128 of those.
+   *   T1  A key has at most one counter.
+   *   T2  count - error <= rejections of the key that were looked at <= count.
+   *   T3  The counts add up to all rejections that were looked at, so the lowest, and with it any error, is at most 1/128 of those.
    */
   static final int COUNTERS = 128;
 
@@ -48,22 +48,22 @@ final class TopRefused {
   private int used;
 
   /** Shows keys, or ids only. */
-  TopRefused(boolean showKeys) {
+  TopRejected(boolean showKeys) {
     this(showKeys, ONE_IN);
   }
 
-  /** Looks at one refusal of so many, a power of two. */
-  TopRefused(boolean showKeys, int oneIn) {
+  /** Looks at one rejection of so many, a power of two. */
+  TopRejected(boolean showKeys, int oneIn) {
     this.showKeys = showKeys;
     this.oneIn = oneIn;
   }
 
   /**
-   * A client was refused.
+   * A key was rejected.
    *
    * @param hash stands for its key
    */
-  void refused(long hash, String key) {
+  void rejected(long hash, String key) {
     boolean looked = (ThreadLocalRandom.current().nextInt() & (oneIn - 1)) == 0;
     if (!looked) {
       return;
@@ -80,14 +80,14 @@ final class TopRefused {
   }
 
   /**
-   * Those refused most, the first most of all.
+   * Those rejected most, the first most of all.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
    */
-  List<RefusedClient> top(int n) {
+  List<RejectedKey> top(int n) {
     if (n < 1 || n > COUNTERS) {
-      throw new IllegalArgumentException("n of topRefused must be 1 to 128, got " + n
+      throw new IllegalArgumentException("n of topRejected must be 1 to 128, got " + n
           + (n < 1
               ? ": ask for one or more"
               : ": ask for 128 and choose from those; more are not counted"));
@@ -96,9 +96,9 @@ final class TopRefused {
     lock.lock();
     try {
       return IntStream.range(0, used)
-          .mapToObj(at -> new RefusedClient(
-              ClientName.of(hashes[at], keys[at]), (counts[at] - errors[at]) * oneIn))
-          .sorted(Comparator.comparingLong(RefusedClient::refusals).reversed())
+          .mapToObj(at ->
+              new RejectedKey(KeyName.of(hashes[at], keys[at]), (counts[at] - errors[at]) * oneIn))
+          .sorted(Comparator.comparingLong(RejectedKey::rejections).reversed())
           .limit(n)
           .toList();
     } finally {
@@ -106,7 +106,7 @@ final class TopRefused {
     }
   }
 
-  /** The client's counter, taken over from another if it has none. */
+  /** The key's counter, taken over from another if it has none. */
   private int counter(long hash, String key) {
     int lowest = 0;
     for (int at = 0; at < used; at++) {

@@ -4,9 +4,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Mistakes of a caller, which a limiter answers with an exception. */
-final class Refusals {
+final class Rejections {
 
-  private Refusals() {}
+  private Rejections() {}
 
   /** The call must throw this kind of exception, with a message. */
   static void require(

@@ -1,7 +1,5 @@
-package dev.flowshield.spi;
+package dev.flowshield;
 
-import dev.flowshield.RateLimit;
-import dev.flowshield.Ticker;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a limiter is asked to be: its limits, where it reads the time, how many clients it may remember, and options that only
+ * What a limiter is asked to be: its limits, where it reads the time, how many keys it may remember, and options that only
  * its provider understands.
  *
  * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a record, so that it can grow
@@ -19,11 +17,11 @@ import java.util.TreeSet;
  */
 public final class LimiterSpec {
 
-  /** How many clients a limiter remembers unless told otherwise: 1,000,000. */
-  public static final int DEFAULT_MAX_CLIENTS = 1_000_000;
+  /** How many keys a limiter remembers unless told otherwise: 1,000,000. */
+  public static final int DEFAULT_MAX_KEYS = 1_000_000;
 
-  /** The most clients that can be asked for: 100,000,000. */
-  public static final int MOST_CLIENTS = 100_000_000;
+  /** The most keys that can be asked for: 100,000,000. */
+  public static final int MOST_KEYS = 100_000_000;
 
   private static final int MOST_QUEUED = 1_000_000;
 
@@ -33,7 +31,7 @@ public final class LimiterSpec {
   private final List<RateLimit> limits;
   private final Ticker ticker;
   private final InstantSource instantSource;
-  private final int maxClients;
+  private final int maxKeys;
   private final int maxQueued;
   private final Map<String, String> options;
 
@@ -41,24 +39,24 @@ public final class LimiterSpec {
       List<RateLimit> limits,
       Ticker ticker,
       InstantSource instantSource,
-      int maxClients,
+      int maxKeys,
       int maxQueued,
       Map<String, String> options) {
     this.limits = limits;
     this.ticker = ticker;
     this.instantSource = instantSource;
-    this.maxClients = maxClients;
+    this.maxKeys = maxKeys;
     this.maxQueued = maxQueued;
     this.options = options;
   }
 
-  /** One limit, the time of this machine, a million clients, no options. */
+  /** One limit, the time of this machine, a million keys, no options. */
   public static LimiterSpec of(RateLimit limit) {
     return ofAll(List.of(Objects.requireNonNull(limit, "limit")));
   }
 
   /**
-   * Several limits on each key, all of which hold, the time of this machine, a million clients, no options.
+   * Several limits on each key, all of which hold, the time of this machine, a million keys, no options.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -71,7 +69,7 @@ public final class LimiterSpec {
         List.copyOf(limits),
         Ticker.system(),
         InstantSource.system(),
-        DEFAULT_MAX_CLIENTS,
+        DEFAULT_MAX_KEYS,
         DEFAULT_MAX_QUEUED,
         Map.of());
   }
@@ -82,7 +80,7 @@ public final class LimiterSpec {
         limits,
         Objects.requireNonNull(newTicker, "ticker"),
         instantSource,
-        maxClients,
+        maxKeys,
         maxQueued,
         options);
   }
@@ -93,22 +91,22 @@ public final class LimiterSpec {
         limits,
         ticker,
         Objects.requireNonNull(newSource, "instantSource"),
-        maxClients,
+        maxKeys,
         maxQueued,
         options);
   }
 
   /**
-   * The same with room for this many clients.
+   * The same with room for this many keys.
    *
    * @throws IllegalArgumentException if it is not 1 to 100,000,000
    */
-  public LimiterSpec withMaxClients(int newMaxClients) {
-    if (newMaxClients < 1 || newMaxClients > MOST_CLIENTS) {
-      throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + newMaxClients
-          + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
+  public LimiterSpec withMaxKeys(int newMaxKeys) {
+    if (newMaxKeys < 1 || newMaxKeys > MOST_KEYS) {
+      throw new IllegalArgumentException("maxKeys must be 1 to 100,000,000, got " + newMaxKeys
+          + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
     }
-    return new LimiterSpec(limits, ticker, instantSource, newMaxClients, maxQueued, options);
+    return new LimiterSpec(limits, ticker, instantSource, newMaxKeys, maxQueued, options);
   }
 
   /**
@@ -121,7 +119,7 @@ public final class LimiterSpec {
       throw new IllegalArgumentException("maxQueued must be 0 to 1,000,000, got " + newMaxQueued
           + ": choose how many may wait together; those beyond are rejected at once");
     }
-    return new LimiterSpec(limits, ticker, instantSource, maxClients, newMaxQueued, options);
+    return new LimiterSpec(limits, ticker, instantSource, maxKeys, newMaxQueued, options);
   }
 
   /** The same with an option for the provider. */
@@ -129,7 +127,7 @@ public final class LimiterSpec {
     Map<String, String> more = new TreeMap<>(options);
     more.put(
         Objects.requireNonNull(name, "option name"), Objects.requireNonNull(value, "option value"));
-    return new LimiterSpec(limits, ticker, instantSource, maxClients, maxQueued, Map.copyOf(more));
+    return new LimiterSpec(limits, ticker, instantSource, maxKeys, maxQueued, Map.copyOf(more));
   }
 
   /**
@@ -160,9 +158,9 @@ public final class LimiterSpec {
     return instantSource;
   }
 
-  /** How many clients to remember at most. */
-  public int maxClients() {
-    return maxClients;
+  /** How many keys to remember at most. */
+  public int maxKeys() {
+    return maxKeys;
   }
 
   /** How many may wait for permits at a time. */
@@ -176,7 +174,7 @@ public final class LimiterSpec {
   }
 
   /**
-   * For providers: refuses options that nobody reads, as a misspelt one would be.
+   * For providers: rejects options that nobody reads, as a misspelt one would be.
    *
    * @return this spec
    * @throws IllegalArgumentException if an option is not among the known ones
@@ -198,7 +196,7 @@ public final class LimiterSpec {
 
   @Override
   public String toString() {
-    return "LimiterSpec" + limits + " for up to " + maxClients + " clients"
+    return "LimiterSpec" + limits + " for up to " + maxKeys + " keys"
         + (options.isEmpty() ? "" : " " + options);
   }
 }

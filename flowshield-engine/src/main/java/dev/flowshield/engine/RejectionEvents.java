@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.RefusalEvent.Kind;
+import dev.flowshield.engine.RejectionEvent.Kind;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.rate.Gcra;
 import java.util.EnumMap;
@@ -19,14 +19,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener of refusals. A rate decides which ones, at most ten a second of each kind. They
+ * Tells a listener of rejections. A rate decides which ones, at most ten a second of each kind. They
  * are told one after the other, as by the serial executor in the javadoc of {@link Executor}.
  *
- * <p>Thread-safe, lock-free. A refusal that is not told allocates nothing.
+ * <p>Thread-safe, lock-free. A rejection that is not told allocates nothing.
  */
-final class RefusalEvents {
+final class RejectionEvents {
   /*
-   * State: for each kind a slot with the word of the rate and one refusal to be told, which is on
+   * State: for each kind a slot with the word of the rate and one rejection to be told, which is on
    * its way while the word is odd; the batch, a bit for each slot in it; and whether the batch was
    * handed to the executor and is not begun.
    *
@@ -35,12 +35,12 @@ final class RefusalEvents {
    *       begins it by an exchange, and that thread empties it after its last call.
    *   E2  Slots are claimed an interval apart, by an exchange of the word. A word more than two
    *       intervals ahead is from before the clock stepped back, and it is time.
-   *   E3  Each refusal is told or counted, not both: a batch is begun once, to be told or, if the
+   *   E3  Each rejection is told or counted, not both: a batch is begun once, to be told or, if the
    *       executor rejects it, to be counted. Each one counted is in the number of one event.
    *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
    *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
-   *   E5  A word is made even after the batch is empty, so a batch has one refusal of each kind at
-   *       most. A client whose own thread runs the task waits for no more calls than these.
+   *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind at
+   *       most. A key whose own thread runs the task waits for no more calls than these.
    *
    * Memory order: volatile. The plain fields of a slot are passed on by the batch.
    */
@@ -48,7 +48,7 @@ final class RefusalEvents {
   private static final long TWO_INTERVALS = 200_000_000;
   private static final long CLAIMED = 1; // the words of a rate are even
 
-  private final RefusalListener listener;
+  private final RejectionListener listener;
   private final Executor executor;
   private final boolean showKeys;
   private final Map<Kind, Slot> slotOf = new EnumMap<>(Kind.class);
@@ -58,7 +58,7 @@ final class RefusalEvents {
   private final AtomicLong failures = new AtomicLong(); // a LongAdder may fail: it allocates
 
   /** The executor must run or reject each task. If it drops one, nothing is told any more. */
-  RefusalEvents(RefusalListener listener, Executor executor, boolean showKeys, long now) {
+  RejectionEvents(RejectionListener listener, Executor executor, boolean showKeys, long now) {
     this.listener = Objects.requireNonNull(listener, "listener");
     this.executor = Objects.requireNonNull(executor, "executor");
     this.showKeys = showKeys;
@@ -73,14 +73,14 @@ final class RefusalEvents {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
 
-  /** A client was refused. The hash stands for its key. */
-  void refused(Kind kind, Refusal refusal, long hash, String key, long now) {
+  /** A key was rejected. The hash stands for its key. */
+  void rejected(Kind kind, Rejection rejection, long hash, String key, long now) {
     Slot slot = Objects.requireNonNull(slotOf.get(kind)); // each kind has one
     if (!slot.claim(now)) {
       slot.suppressed.increment();
       return;
     }
-    slot.refusal = refusal;
+    slot.rejection = rejection;
     slot.hash = hash;
     slot.key = key;
     if (batch.getAndAdd(slot.bit) == 0) {
@@ -90,7 +90,7 @@ final class RefusalEvents {
           StackRoom.require();
           empty(true);
         });
-      } catch (Throwable notRun) { // an Error too: where no thread can be made, refusing goes on
+      } catch (Throwable notRun) { // an Error too: where no thread can be made, rejecting goes on
         empty(false);
         failures.incrementAndGet();
       }
@@ -109,11 +109,12 @@ final class RefusalEvents {
         if ((seen & ~done & slot.bit) != 0) {
           try {
             if (telling) {
-              listener.refused(slot.event(showKeys));
+              listener.rejected(slot.event(showKeys));
             } else {
               slot.suppressed.increment();
             }
-          } catch (Throwable failure) { // RefusalListener says why an Error goes no further either
+          } catch (
+              Throwable failure) { // RejectionListener says why an Error goes no further either
             failures.incrementAndGet();
           }
         }
@@ -127,7 +128,7 @@ final class RefusalEvents {
     }
   }
 
-  /** Refusals that were not told. */
+  /** Rejections that were not told. */
   long suppressed() {
     return Stream.of(slots).mapToLong(slot -> slot.suppressed.sum()).sum();
   }
@@ -143,7 +144,7 @@ final class RefusalEvents {
     final AtomicLong word;
     final LongAdder suppressed = new LongAdder();
     private long told; // of those suppressed
-    private Refusal refusal = Shed.FULL; // any, until the first
+    private Rejection rejection = Shed.FULL; // any, until the first
     private String key = "";
     private long hash;
 
@@ -165,10 +166,10 @@ final class RefusalEvents {
       return word.compareAndSet(seen, next | CLAIMED);
     }
 
-    RefusalEvent event(boolean showKeys) {
-      String client = ClientName.of(hash, showKeys ? key : null);
+    RejectionEvent event(boolean showKeys) {
+      String shown = KeyName.of(hash, showKeys ? key : null);
       long all = suppressed.sum();
-      RefusalEvent event = new RefusalEvent(refusal, kind, client, all - told);
+      RejectionEvent event = new RejectionEvent(rejection, kind, shown, all - told);
       told = all;
       return event;
     }

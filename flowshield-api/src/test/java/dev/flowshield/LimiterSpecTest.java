@@ -1,12 +1,10 @@
-package dev.flowshield.spi;
+package dev.flowshield;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowshield.RateLimit;
-import dev.flowshield.Ticker;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -28,21 +26,19 @@ class LimiterSpecTest {
     assertThat(spec.limit()).isEqualTo(LIMIT);
     assertThat(spec.ticker()).isSameAs(Ticker.system());
     assertThat(spec.instantSource()).isEqualTo(InstantSource.system());
-    assertThat(spec.maxClients()).isEqualTo(1_000_000);
+    assertThat(spec.maxKeys()).isEqualTo(1_000_000);
     assertThat(spec.options()).isEmpty();
   }
 
   @Test
   void eachSettingChangesThatSettingAlone() {
-    LimiterSpec all = spec.withTicker(TICKER)
-        .withInstantSource(CLOCK)
-        .withMaxClients(5)
-        .withOption("zone", "UTC");
+    LimiterSpec all =
+        spec.withTicker(TICKER).withInstantSource(CLOCK).withMaxKeys(5).withOption("zone", "UTC");
 
     assertThat(all.limit()).isEqualTo(LIMIT);
     assertThat(all.ticker()).isSameAs(TICKER);
     assertThat(all.instantSource()).isSameAs(CLOCK);
-    assertThat(all.maxClients()).isEqualTo(5);
+    assertThat(all.maxKeys()).isEqualTo(5);
     assertThat(all.options()).isEqualTo(Map.of("zone", "UTC"));
   }
 
@@ -50,7 +46,7 @@ class LimiterSpecTest {
   void eachSettingGivesANewSpecAndLeavesTheOldOneAlone() {
     LimiterSpec withZone = spec.withOption("zone", "UTC");
     withZone.withOption("zone", "CET").withOption("more", "x");
-    spec.withTicker(TICKER).withInstantSource(CLOCK).withMaxClients(5);
+    spec.withTicker(TICKER).withInstantSource(CLOCK).withMaxKeys(5);
 
     assertThat(withZone.options()).isEqualTo(Map.of("zone", "UTC"));
     beginsWithTheTimeOfTheMachineAMillionClientsAndNoOptions();
@@ -72,17 +68,17 @@ class LimiterSpecTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 100_000_000})
-  void takesTheEndsOfTheRangeOfClients(int maxClients) {
-    assertThat(spec.withMaxClients(maxClients).maxClients()).isEqualTo(maxClients);
+  void takesTheEndsOfTheRangeOfClients(int maxKeys) {
+    assertThat(spec.withMaxKeys(maxKeys).maxKeys()).isEqualTo(maxKeys);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 100_000_001, Integer.MAX_VALUE})
-  void refusesMoreOrFewerClientsWithTheRangeAndAWayOut(int maxClients) {
+  void rejectsMoreOrFewerKeysWithTheRangeAndAWayOut(int maxKeys) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> spec.withMaxClients(maxClients))
-        .withMessage("maxClients must be 1 to 100,000,000, got " + maxClients
-            + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
+        .isThrownBy(() -> spec.withMaxKeys(maxKeys))
+        .withMessage("maxKeys must be 1 to 100,000,000, got " + maxKeys
+            + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
   }
 
   @Nested
@@ -124,9 +120,9 @@ class LimiterSpecTest {
 
   @Test
   void printsWhatALimiterIsAskedToBe() {
-    assertThat(spec).hasToString("LimiterSpec[100/s burst 50] for up to 1000000 clients");
-    assertThat(spec.withMaxClients(7).withOption("zone", "UTC"))
-        .hasToString("LimiterSpec[100/s burst 50] for up to 7 clients {zone=UTC}");
+    assertThat(spec).hasToString("LimiterSpec[100/s burst 50] for up to 1000000 keys");
+    assertThat(spec.withMaxKeys(7).withOption("zone", "UTC"))
+        .hasToString("LimiterSpec[100/s burst 50] for up to 7 keys {zone=UTC}");
   }
 
   @Test

@@ -3,13 +3,13 @@ package dev.flowshield.engine;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see of a client: an id that tells nothing, or the key, where the owner wants to see keys. */
-final class ClientName {
+/** What operators see of a key: an id that tells nothing, or the key, where the owner wants to see keys. */
+final class KeyName {
 
   /** The most characters of a key that are shown. */
   static final int LONGEST = 64;
 
-  private ClientName() {}
+  private KeyName() {}
 
   /** The id: 16 hex digits of the hash that stands for the key. Its seed is secret, so the key cannot be told from it. */
   static String id(long hash) {

@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.flowshield.engine.RefusalEvent.Kind;
+import dev.flowshield.engine.RejectionEvent.Kind;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,29 +23,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Ten events of each kind a second, told by an executor that runs its tasks when the test says so. */
-class RefusalEventsTest {
+class RejectionEventsTest {
 
   private static final Duration INTERVAL = Duration.ofMillis(100);
-  private static final Refusal REFUSAL = Shed.FULL;
+  private static final Rejection REJECTION = Shed.FULL;
   private static final List<Kind> KINDS = List.of(Kind.values());
 
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 150_000_000);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  private final List<RefusalEvent> told = new ArrayList<>();
-  private final RefusalEvents events = events(told::add, tasks::add);
+  private final List<RejectionEvent> told = new ArrayList<>();
+  private final RejectionEvents events = events(told::add, tasks::add);
 
   @Test
-  void tellsTheFirstRefusalAndCountsTheNext() { // E2, E3
-    refuse(3);
+  void tellsTheFirstRejectionAndCountsTheNext() { // E2, E3
+    reject(3);
     run();
-    assertThat(told).containsExactly(new RefusalEvent(REFUSAL, Kind.SHED, "000000000000cafe", 2));
-    refuse(4);
+    assertThat(told)
+        .containsExactly(new RejectionEvent(REJECTION, Kind.SHED, "000000000000cafe", 2));
+    reject(4);
     assertThat(tasks).isEmpty();
     ticker.advance(INTERVAL);
-    refuse(1);
+    reject(1);
     run();
 
-    assertThat(told).last().isEqualTo(new RefusalEvent(REFUSAL, Kind.SHED, "000000000000cafe", 4));
+    assertThat(told)
+        .last()
+        .isEqualTo(new RejectionEvent(REJECTION, Kind.SHED, "000000000000cafe", 4));
     assertThat(events.suppressed()).isEqualTo(6);
     assertThat(events.failures()).isZero();
   }
@@ -53,7 +56,7 @@ class RefusalEventsTest {
   @Test
   void tellsNoMoreThanTenInASecond() { // E2
     for (int ms = 0; ms < 1000; ms++) {
-      refuse(1);
+      reject(1);
       run();
       ticker.advance(Duration.ofMillis(1));
     }
@@ -62,74 +65,74 @@ class RefusalEventsTest {
 
   @Test
   void waitsForAListenerThatTakesItsTime() { // E1
-    refuse(1);
+    reject(1);
     ticker.advance(Duration.ofMinutes(1));
-    refuse(5);
+    reject(5);
     assertThat(tasks).hasSize(1);
     run();
-    refuse(1);
+    reject(1);
     run();
 
-    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(5L, 0L);
+    assertThat(told).extracting(RejectionEvent::suppressed).containsExactly(5L, 0L);
   }
 
   @Test
   void aFloodOfOneKindHidesNoOtherKind() { // E2, E3
-    refuse(Kind.SHADOW, 1000);
-    refuse(Kind.BLOCK, 1);
-    refuse(Kind.OVER_LIMIT, 3);
+    reject(Kind.SHADOW, 1000);
+    reject(Kind.BLOCK, 1);
+    reject(Kind.OVER_LIMIT, 3);
     run();
     assertThat(told)
-        .extracting(RefusalEvent::kind, RefusalEvent::suppressed)
+        .extracting(RejectionEvent::kind, RejectionEvent::suppressed)
         .containsExactlyInAnyOrder(
             tuple(Kind.SHADOW, 999L), tuple(Kind.BLOCK, 0L), tuple(Kind.OVER_LIMIT, 2L));
 
     told.clear();
     ticker.advance(INTERVAL);
     for (Kind kind : KINDS) {
-      refuse(kind, 2);
+      reject(kind, 2);
       run();
-      refuse(kind, 2);
+      reject(kind, 2);
     }
     run();
 
-    assertThat(told).extracting(RefusalEvent::kind).containsExactly(Kind.values());
+    assertThat(told).extracting(RejectionEvent::kind).containsExactly(Kind.values());
     assertThat(events.suppressed()).isEqualTo(1001 + 3 * 5);
   }
 
   @Test
-  void oneRefusalOfEachKindWaitsUntilTheListenerReturns() { // E1, E4, E5
-    List<RefusalEvents> self = new ArrayList<>();
-    RefusalEvents busy = events(
+  void oneRejectionOfEachKindWaitsUntilTheListenerReturns() { // E1, E4, E5
+    List<RejectionEvents> self = new ArrayList<>();
+    RejectionEvents busy = events(
         event -> {
           told.add(event);
           ticker.advance(INTERVAL);
           for (Kind kind : told.size() < 20 ? KINDS : List.<Kind>of()) {
-            self.get(0).refused(kind, REFUSAL, told.size(), "", ticker.nanos());
+            self.get(0).rejected(kind, REJECTION, told.size(), "", ticker.nanos());
           }
         },
         Runnable::run);
     self.add(busy);
 
-    busy.refused(Kind.BLOCKED, REFUSAL, 0, "", ticker.nanos());
+    busy.rejected(Kind.BLOCKED, REJECTION, 0, "", ticker.nanos());
 
     assertThat(told)
-        .extracting(RefusalEvent::kind)
+        .extracting(RejectionEvent::kind)
         .containsExactlyInAnyOrder(Kind.values())
         .startsWith(Kind.BLOCKED);
-    assertThat(told).extracting(RefusalEvent::client).last().isEqualTo("0000000000000001");
+    assertThat(told).extracting(RejectionEvent::key).last().isEqualTo("0000000000000001");
     assertThat(busy.suppressed()).isEqualTo(5 * 5 + 1 - 5);
   }
 
   @Test
   void anExecutorThatRunsWhatItHasRejectedTellsNothingTwiceAndNothingAtATime() { // E1, E3
-    List<RefusalEvents> self = new ArrayList<>();
+    List<RejectionEvents> self = new ArrayList<>();
     List<String> calls = new ArrayList<>();
-    RefusalEvents odd = events(
+    RejectionEvents odd = events(
         event -> {
           calls.add("begins " + event.kind() + " after " + event.suppressed());
           if (event.kind() == Kind.SHED) {
-            self.get(0).refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+            self.get(0).rejected(Kind.BLOCK, REJECTION, 1, "", ticker.nanos());
             run(); // what was left of the rejected one
           }
           calls.add("ends");
@@ -141,9 +144,9 @@ class RefusalEventsTest {
           }
         });
     self.add(odd);
-    odd.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    odd.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
     ticker.advance(INTERVAL);
-    odd.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    odd.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
     run();
 
     assertThat(calls)
@@ -154,12 +157,12 @@ class RefusalEventsTest {
 
   @Test
   void showsKeysOnlyWhereThatWasAskedFor() {
-    RefusalEvents open = new RefusalEvents(told::add, Runnable::run, true, ticker.nanos());
-    open.refused(Kind.SHED, REFUSAL, 0xcafe, "alice".repeat(20), ticker.nanos());
+    RejectionEvents open = new RejectionEvents(told::add, Runnable::run, true, ticker.nanos());
+    open.rejected(Kind.SHED, REJECTION, 0xcafe, "alice".repeat(20), ticker.nanos());
 
     assertThat(told)
         .first()
-        .extracting(RefusalEvent::client)
+        .extracting(RejectionEvent::key)
         .isEqualTo("alice".repeat(20).substring(0, 64));
   }
 
@@ -168,19 +171,19 @@ class RefusalEventsTest {
     List<Throwable> thrown =
         List.of(new IllegalStateException("down"), new OutOfMemoryError("of the listener"));
     ArrayDeque<Throwable> next = new ArrayDeque<>(thrown);
-    RefusalEvents failing = events(
+    RejectionEvents failing = events(
         event -> {
           told.add(event);
-          RefusalEventsTest.<RuntimeException>raise(next.remove());
+          RejectionEventsTest.<RuntimeException>raise(next.remove());
         },
         Runnable::run);
 
     for (int i = 0; i < thrown.size(); i++) {
-      failing.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+      failing.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
-    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(0L, 0L);
+    assertThat(told).extracting(RejectionEvent::suppressed).containsExactly(0L, 0L);
     assertThat(failing.failures()).isEqualTo(2);
   }
 
@@ -189,57 +192,57 @@ class RefusalEventsTest {
     List<Throwable> thrown =
         List.of(new RejectedExecutionException("full"), new OutOfMemoryError("no more threads"));
     ArrayDeque<Throwable> next = new ArrayDeque<>(thrown);
-    RefusalEvents rejected = events(told::add, task -> {
+    RejectionEvents rejected = events(told::add, task -> {
       if (next.isEmpty()) {
         task.run();
       } else {
-        RefusalEventsTest.<RuntimeException>raise(next.remove());
+        RejectionEventsTest.<RuntimeException>raise(next.remove());
       }
     });
 
     for (int i = 0; i < 3; i++) {
-      rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+      rejected.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
       ticker.advance(INTERVAL);
     }
 
-    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(2L);
+    assertThat(told).extracting(RejectionEvent::suppressed).containsExactly(2L);
     assertThat(rejected.failures()).isEqualTo(2);
   }
 
   @Test
   void whatWaitsForATaskThatIsRejectedIsCounted() { // E3, E4
-    List<RefusalEvents> self = new ArrayList<>();
-    RefusalEvents rejected = events(told::add, task -> {
+    List<RejectionEvents> self = new ArrayList<>();
+    RejectionEvents rejected = events(told::add, task -> {
       if (tasks.isEmpty()) {
         tasks.add(task);
-        self.get(0).refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+        self.get(0).rejected(Kind.BLOCK, REJECTION, 1, "", ticker.nanos());
         throw new RejectedExecutionException("full");
       }
       task.run();
     });
     self.add(rejected);
 
-    rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    rejected.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
     assertThat(rejected.suppressed()).isEqualTo(2);
     assertThat(rejected.failures()).isEqualTo(1);
     ticker.advance(INTERVAL);
-    rejected.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
-    rejected.refused(Kind.BLOCK, REFUSAL, 1, "", ticker.nanos());
+    rejected.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
+    rejected.rejected(Kind.BLOCK, REJECTION, 1, "", ticker.nanos());
     run(); // what was rejected
 
     assertThat(told)
-        .extracting(RefusalEvent::kind, RefusalEvent::suppressed)
+        .extracting(RejectionEvent::kind, RejectionEvent::suppressed)
         .containsExactly(tuple(Kind.SHED, 1L), tuple(Kind.BLOCK, 1L));
   }
 
   @Test
-  void aRefusalThatWasToldByAnExecutorThatFailsThenIsNotCountedOnceMore() { // E3
-    RefusalEvents late = events(told::add, task -> {
+  void aRejectionThatWasToldByAnExecutorThatFailsThenIsNotCountedOnceMore() { // E3
+    RejectionEvents late = events(told::add, task -> {
       task.run();
       throw new RejectedExecutionException("too late");
     });
 
-    late.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    late.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
 
     assertThat(told).hasSize(1);
     assertThat(late.suppressed()).isZero();
@@ -248,12 +251,12 @@ class RefusalEventsTest {
 
   @Test
   void aClockThatStepsBackSilencesNobody() { // E2
-    refuse(1);
+    reject(1);
     run();
     ticker.advance(Duration.ofHours(-1));
-    refuse(1);
+    reject(1);
     run();
-    refuse(1);
+    reject(1);
 
     assertThat(told).hasSize(2);
     assertThat(tasks).isEmpty();
@@ -261,38 +264,38 @@ class RefusalEventsTest {
 
   @Test
   void aReadingThatIsALittleOldTellsNothingForTwoIntervalsAtMost() { // E2
-    refuse(1);
+    reject(1);
     run();
     ticker.advance(INTERVAL.negated());
-    refuse(1);
+    reject(1);
     run();
     assertThat(told).hasSize(1);
     ticker.advance(INTERVAL.multipliedBy(2));
-    refuse(1);
+    reject(1);
     run();
 
-    assertThat(told).extracting(RefusalEvent::suppressed).containsExactly(0L, 1L);
+    assertThat(told).extracting(RejectionEvent::suppressed).containsExactly(0L, 1L);
   }
 
   @Test
   void theDefaultExecutorRunsWhatItGetsOnAnotherThread() throws Exception {
     CountDownLatch done = new CountDownLatch(1);
     List<Thread> caller = new ArrayList<>();
-    RefusalEvents async = events(
+    RejectionEvents async = events(
         event -> {
           caller.add(Thread.currentThread());
           done.countDown();
         },
-        RefusalEvents.defaultExecutor());
+        RejectionEvents.defaultExecutor());
 
-    async.refused(Kind.SHED, REFUSAL, 1, "", ticker.nanos());
+    async.rejected(Kind.SHED, REJECTION, 1, "", ticker.nanos());
 
     assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(caller).hasSize(1).doesNotContain(Thread.currentThread());
   }
 
   @Test
-  void threadsNeitherLoseARefusalNorTellTwoAtATime() throws Exception { // E1, E3
+  void threadsNeitherLoseARejectionNorTellTwoAtATime() throws Exception { // E1, E3
     int threads = 8;
     int calls = 50_000;
     AtomicInteger inside = new AtomicInteger();
@@ -308,7 +311,7 @@ class RefusalEventsTest {
         task.run();
       }
     };
-    RefusalEvents raced = events(
+    RejectionEvents raced = events(
         event -> {
           if (inside.incrementAndGet() != 1) {
             tooMany.incrementAndGet();
@@ -327,7 +330,7 @@ class RefusalEventsTest {
         start.await();
         for (int i = 0; i < calls; i++) {
           ticker.advanceNanos(INTERVAL.toNanos() / 20);
-          raced.refused(mine, REFUSAL, 1, "", ticker.nanos());
+          raced.rejected(mine, REJECTION, 1, "", ticker.nanos());
         }
         return null;
       }));
@@ -340,18 +343,18 @@ class RefusalEventsTest {
     handed.set(0);
     ticker.advance(INTERVAL);
     for (Kind kind : KINDS) { // collects what is left
-      raced.refused(kind, REFUSAL, 1, "", ticker.nanos());
+      raced.rejected(kind, REJECTION, 1, "", ticker.nanos());
     }
 
     assertThat(tooMany).hasValue(0);
     assertThat(suppressed.values().stream().mapToLong(Long::longValue).sum())
         .isEqualTo(raced.suppressed());
     assertThat(toldOf.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(20);
-    Map<Kind, Long> refused = new HashMap<>();
+    Map<Kind, Long> rejected = new HashMap<>();
     for (int t = 0; t < threads; t++) {
-      refused.merge(kind(t), (long) calls, Long::sum);
+      rejected.merge(kind(t), (long) calls, Long::sum);
     }
-    refused.forEach((kind, times) -> {
+    rejected.forEach((kind, times) -> {
       long all = toldOf.getOrDefault(kind, 0L) + suppressed.getOrDefault(kind, 0L);
       assertThat(all).isEqualTo(times + 1);
     });
@@ -361,17 +364,17 @@ class RefusalEventsTest {
     return KINDS.get(thread % 2); // so that threads meet at a slot
   }
 
-  private RefusalEvents events(RefusalListener listener, Executor executor) {
-    return new RefusalEvents(listener, executor, false, ticker.nanos());
+  private RejectionEvents events(RejectionListener listener, Executor executor) {
+    return new RejectionEvents(listener, executor, false, ticker.nanos());
   }
 
-  private void refuse(int times) {
-    refuse(Kind.SHED, times);
+  private void reject(int times) {
+    reject(Kind.SHED, times);
   }
 
-  private void refuse(Kind kind, int times) {
+  private void reject(Kind kind, int times) {
     for (int i = 0; i < times; i++) {
-      events.refused(kind, REFUSAL, 0xcafe, "alice", ticker.nanos());
+      events.rejected(kind, REJECTION, 0xcafe, "alice", ticker.nanos());
     }
   }
 

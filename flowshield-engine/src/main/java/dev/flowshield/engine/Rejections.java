@@ -1,0 +1,101 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.engine.RejectionEvent.Kind;
+import dev.flowshield.engine.keyed.KeyTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that sees each rejection: counts it, blocks a key that is rejected too often, and hands
+ * it to the listener. Thread-safe.
+ */
+final class Rejections {
+
+  private final @Nullable RejectionEvents events;
+  private final TopRejected top;
+
+  /** Without events there is no listener. */
+  Rejections(@Nullable RejectionEvents events, TopRejected top) {
+    this.events = events;
+    this.top = top;
+  }
+
+  /** The rejection of a request whose key a limit has blocked; null if it has not. */
+  @Nullable
+  Rejection blocked(ActiveLimit limit, String key, long hash, long now) {
+    Blocks blocks = limit.blocks();
+    if (blocks == null) {
+      return null;
+    }
+    long left = blocks.blockedForNanos(hash, now);
+    if (left == 0) {
+      return null;
+    }
+    blocks.countRejected();
+    return told(Kind.BLOCKED, limit, key, hash, new Blocked(limit.limit().name(), left), now);
+  }
+
+  /** Counts the rejection of a request by a limit. Answers what to say: of the block, if it brings one. */
+  Rejection rejected(ActiveLimit limit, String key, long hash, OverLimit rejection, long now) {
+    limit.countRejected();
+    Blocks blocks = limit.blocks();
+    long blockedFor = blocks == null ? 0 : blocks.breached(hash, now);
+    Kind kind = blockedFor > 0 ? Kind.BLOCK : Kind.OVER_LIMIT;
+    Rejection answer = blockedFor > rejection.retryAfterNanos()
+        ? new Blocked(rejection.name(), blockedFor)
+        : rejection;
+    return told(kind, limit, key, hash, answer, now);
+  }
+
+  /** Counts a request that was admitted and that a shadow limit would have rejected. */
+  void wouldReject(ActiveLimit limit, String key, long hash, long permits, long now) {
+    limit.countRejected();
+    if (events != null) {
+      long wait = Math.max(1, limit.retryAfterNanos(hash, permits, now));
+      OverLimit rejection = limit.overLimit(hash, permits, now, wait);
+      events.rejected(Kind.SHADOW, rejection, id(key, hash), key, now);
+    }
+  }
+
+  /** There was no place for a request of a key. */
+  void shed(Shed rejection, String key, long now) {
+    if (events != null) {
+      events.rejected(Kind.SHED, rejection, KeyTable.hashOf(key), key, now);
+    }
+  }
+
+  /** Whether there is a listener, which needs the time. */
+  boolean areTold() {
+    return events != null;
+  }
+
+  private Rejection told(
+      Kind kind, ActiveLimit limit, String key, long hash, Rejection rejection, long now) {
+    if (limit.limit().scope() == Limit.Scope.EACH) {
+      top.rejected(hash, key);
+    }
+    if (events != null) {
+      events.rejected(kind, rejection, id(key, hash), key, now);
+    }
+    return rejection;
+  }
+
+  /** The hash of the key, which a limit for all together does without. */
+  private static long id(String key, long hash) {
+    return hash == ActiveLimit.ALL ? KeyTable.hashOf(key) : hash;
+  }
+
+  List<RejectedKey> top(int n) {
+    return top.top(n);
+  }
+
+  /** Rejections without an event of their own. */
+  long suppressed() {
+    return events == null ? 0 : events.suppressed();
+  }
+
+  /** Calls of a listener that failed. */
+  long failures() {
+    return events == null ? 0 : events.failures();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.flowshield.http;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.Penalty;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+
+/** What a shield does, in one line for its owner. A pure function of its settings. */
+final class Description {
+
+  private static final String TOKEN_BUCKET = "token-bucket";
+
+  private Description() {}
+
+  /**
+   * The line.
+   *
+   * @param limits as they are now
+   * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap
+   */
+  static String of(List<Limit> limits, int inFlight, int overloadStatus, HealthPaths healthPaths) {
+    StringJoiner line = new StringJoiner("; ", "FlowShield: ", "");
+    limits.forEach(limit -> line.add(of(limit)));
+    if (inFlight != Integer.MAX_VALUE) {
+      line.add("at most " + plain(inFlight) + " requests in flight, else " + overloadStatus);
+    }
+    return line.add("left alone: " + healthPaths).toString();
+  }
+
+  private static String of(Limit limit) {
+    boolean isEach = limit.scope() == Scope.EACH;
+    // What another limiter makes of a burst is for it to say.
+    boolean isKnown = limit.limiter().equals(TOKEN_BUCKET);
+    return name(limit)
+        + limit.limits().stream()
+            .map(rate -> rate + (isKnown ? worstCase(rate) : ""))
+            .collect(Collectors.joining(", "))
+        + (isKnown ? "" : " by " + limit.limiter())
+        + (isEach ? ", up to " + plain(limit.maxKeys()) + " clients told apart" : "")
+        + limit.penalty().map(Description::of).orElse("")
+        + (limit.isShadow() ? ", only counted" : "");
+  }
+
+  private static String name(Limit limit) {
+    String whom = limit.scope() == Scope.EACH ? "each client " : "everyone together ";
+    boolean isUsual =
+        limit.name().equals(Limit.EVERYONE) || limit.name().equals(HttpShieldBuilder.CLIENT);
+    return isUsual ? whom : limit.name() + ": " + whom;
+  }
+
+  private static String of(Penalty penalty) {
+    return ", blocked for " + plain(penalty.firstBlock()) + " after " + plain(penalty.breaches())
+        + " rejections in " + plain(penalty.within());
+  }
+
+  private static String worstCase(RateLimit limit) {
+    String rate = RateLimit.of(limit.permits(), limit.period()).toString();
+    String period = rate.substring(rate.indexOf('/') + 1);
+    String span = Character.isDigit(period.charAt(0)) ? period : "1" + period;
+    return " (at most " + plain(limit.worstCase()) + " in any " + span + ")";
+  }
+
+  /** As in 5min, by the units of a limit. */
+  private static String plain(Duration duration) {
+    String rate = RateLimit.of(1, duration).toString();
+    String period = rate.substring(rate.indexOf('/') + 1);
+    int burst = period.indexOf(' ');
+    String plain = burst < 0 ? period : period.substring(0, burst);
+    return Character.isDigit(plain.charAt(0)) ? plain : "1" + plain;
+  }
+
+  private static String plain(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.flowshield.http;
+
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Penalty;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a shield. Not thread-safe; may build several shields, each with allowances of its own. */
+public final class HttpShieldBuilder {
+
+  /** The name of the limit for each client. */
+  static final String CLIENT = "client";
+
+  private static final int LEAST_STATUS = 400;
+  private static final int MOST_STATUS = 599;
+
+  private final List<Consumer<? super FlowShieldBuilder>> engine = new ArrayList<>();
+  private final TreeSet<String> ofClient = new TreeSet<>(); // settings of the limit for each client
+  private UnaryOperator<Limit> clientSettings = limit -> limit;
+  private @Nullable List<RateLimit> everyone;
+  private @Nullable List<RateLimit> perClient;
+  private Ticker ticker = Ticker.system();
+  private InstantSource instantSource = InstantSource.system();
+  private HealthPaths healthPaths = HealthPaths.DEFAULT;
+  private int overloadStatus = 503;
+
+  HttpShieldBuilder() {}
+
+  /**
+   * What all requests together may, as text: {@code 5000/s} or, for several rates that all hold, {@code
+   * 5000/s, 100000/h}. See {@link RateLimit#parseAll(String)}.
+   */
+  public HttpShieldBuilder limit(String rates) {
+    return limit(RateLimit.parseAll(rates));
+  }
+
+  /** What all requests together may. */
+  public HttpShieldBuilder limit(RateLimit rate) {
+    return limit(List.of(Objects.requireNonNull(rate, "limit")));
+  }
+
+  private HttpShieldBuilder limit(List<RateLimit> rates) {
+    requireOnce("limit", everyone, rates);
+    this.everyone = rates;
+    return this;
+  }
+
+  /** What each client address may, as text: {@code 100/s} or {@code 100/s, 5000/h}. As {@link #limit(String)}. */
+  public HttpShieldBuilder perClient(String rates) {
+    return perClient(RateLimit.parseAll(rates));
+  }
+
+  /** What each client address may. */
+  public HttpShieldBuilder perClient(RateLimit rate) {
+    return perClient(List.of(Objects.requireNonNull(rate, "perClient")));
+  }
+
+  private HttpShieldBuilder perClient(List<RateLimit> rates) {
+    requireOnce("perClient", perClient, rates);
+    this.perClient = rates;
+    return this;
+  }
+
+  private static void requireOnce(
+      String setting, @Nullable List<RateLimit> before, List<RateLimit> rates) {
+    if (before != null) {
+      throw new IllegalArgumentException(setting + " must be set once, got " + before + " and "
+          + rates + ": say both in one text, as in \"100/s, 5000/h\"");
+    }
+  }
+
+  /**
+   * One more limit that each request is charged, under a name of its own: all requests together, or each
+   * client address. {@link Limit#shadow()} tries one without rejecting anything.
+   *
+   * @throws IllegalArgumentException if there is a limit of that name
+   */
+  public HttpShieldBuilder limit(Limit more) {
+    Objects.requireNonNull(more, "limit");
+    return engine(it -> it.limit(more));
+  }
+
+  /** The limiter that keeps the limit for each client. See {@link Limit#withLimiter(String)}. */
+  public HttpShieldBuilder limiter(String name) {
+    Objects.requireNonNull(name, "limiter");
+    return setClient("limiter", limit -> limit.withLimiter(name));
+  }
+
+  /**
+   * How many clients to tell apart; 1,000,000 unless set. See {@link Limit#withMaxKeys(int)}.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 100,000,000
+   */
+  public HttpShieldBuilder maxClients(int most) {
+    if (most < 1 || most > LimiterSpec.MOST_KEYS) {
+      throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + most
+          + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
+    }
+    return setClient("maxClients", limit -> limit.withMaxKeys(most));
+  }
+
+  /** What becomes of clients that their limit rejects again and again. See {@link Limit#withPenalty}. */
+  public HttpShieldBuilder penalty(Penalty forBreaches) {
+    Objects.requireNonNull(forBreaches, "penalty");
+    return setClient("penalty", limit -> limit.withPenalty(forBreaches));
+  }
+
+  private HttpShieldBuilder setClient(String setting, UnaryOperator<Limit> change) {
+    ofClient.add(setting);
+    UnaryOperator<Limit> before = clientSettings;
+    this.clientSettings = limit -> change.apply(before.apply(limit));
+    return this;
+  }
+
+  /**
+   * The most requests in flight, whoever sent them; no cap unless set.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 1,000,000
+   */
+  public HttpShieldBuilder inFlight(int most) {
+    FlowShield.builder().inFlight(most); // knows the range
+    return engine(it -> it.inFlight(most));
+  }
+
+  /**
+   * All other settings of the {@linkplain HttpShield#engine() engine}, as in {@code engine(it ->
+   * it.onRejection(listener).showKeys())}.
+   */
+  public HttpShieldBuilder engine(Consumer<? super FlowShieldBuilder> settings) {
+    engine.add(Objects.requireNonNull(settings, "settings"));
+    return this;
+  }
+
+  /**
+   * The paths to leave alone in place of the usual ones: {@code /healthz} is that path, {@code
+   * /actuator/health/**} that path and all below it; none at all leaves nothing alone. Usual are {@code
+   * /health}, {@code /healthz}, {@code /livez}, {@code /readyz}, {@code /health/live}, {@code
+   * /health/ready} and {@code /actuator/health/**}. A request for one is neither counted nor rejected, so
+   * what answers there has to be cheap.
+   *
+   * @throws IllegalArgumentException if a path is not in that form
+   */
+  public HttpShieldBuilder healthPaths(String... paths) {
+    this.healthPaths = new HealthPaths(List.of(paths));
+    return this;
+  }
+
+  /**
+   * The status of the answer when the server is full, 503 unless set. Some servers close the connection
+   * after a 503; with 429 they do not.
+   *
+   * @throws IllegalArgumentException if it is not 400 to 599
+   */
+  public HttpShieldBuilder overloadStatus(int status) {
+    if (status < LEAST_STATUS || status > MOST_STATUS) {
+      throw new IllegalArgumentException("overloadStatus must be 400 to 599, got " + status
+          + ": choose 503, or 429 to keep connections open");
+    }
+    this.overloadStatus = status;
+    return this;
+  }
+
+  /** Where to read the time; for tests. */
+  public HttpShieldBuilder ticker(Ticker source) {
+    this.ticker = Objects.requireNonNull(source, "ticker");
+    return this;
+  }
+
+  /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
+  public HttpShieldBuilder instantSource(InstantSource source) {
+    this.instantSource = Objects.requireNonNull(source, "instantSource");
+    return this;
+  }
+
+  /**
+   * Builds the shield, and logs in one line what is active.
+   *
+   * @throws IllegalStateException if nothing is limited, or settings do not fit together
+   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter has
+   *     the name
+   */
+  public HttpShield build() {
+    if (everyone == null && perClient == null && engine.isEmpty()) {
+      throw new IllegalStateException(
+          "a shield must have at least one of limit, perClient and inFlight, got none: set one, as in"
+              + " perClient(\"100/s\")");
+    }
+    FlowShieldBuilder shield = FlowShield.builder().ticker(ticker).instantSource(instantSource);
+    if (everyone != null) {
+      shield.limit(Limit.together(Limit.EVERYONE, everyone));
+    }
+    if (perClient != null) {
+      shield.limit(clientSettings.apply(Limit.each(CLIENT, perClient)));
+    } else if (!ofClient.isEmpty()) {
+      throw new IllegalStateException("perClient must be set where its settings are, got "
+          + ofClient + " alone: set it, as in perClient(\"100/s\"), or leave them out");
+    }
+    engine.forEach(settings -> settings.accept(shield));
+    return new HttpShield(shield.build(), healthPaths, overloadStatus);
+  }
+}
