@@ -3,6 +3,11 @@ package dev.flowshield.benchmarks;
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.benchmarks.report.Heap;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.Charge;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.Limit;
 import io.github.bucket4j.Bucket;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -36,7 +41,8 @@ public final class Footprint {
 
   static List<Heap> measure() {
     Footprint footprint = new Footprint();
-    footprint.add("flowShield", 0, Footprint::flowShield);
+    footprint.add("flowShieldOfThousandLimits", 0, Footprint::shieldOfThousandLimits);
+    footprint.add("flowShield", 1, Footprint::flowShield);
     footprint.addAll("flowShield", Footprint::flowShield);
     footprint.add("flowShieldPastTheCap", TEN_MILLION, Footprint::flowShield);
     footprint.add("flowShieldOneTimeKeys", TEN_MILLION, Footprint::flowShieldOfOneTimeKeys);
@@ -50,6 +56,15 @@ public final class Footprint {
   private static Predicate<String> flowShield() {
     RateLimiter limiter = RateLimiter.of("1/day"); // nobody is idle again while this runs
     return limiter::tryAcquire;
+  }
+
+  private static Predicate<String> shieldOfThousandLimits() {
+    FlowShieldBuilder builder = FlowShield.builder();
+    for (int i = 0; i < 1_000; i++) {
+      builder.named(Limit.each("limit-" + i, "100/s"));
+    }
+    FlowShield shield = builder.build();
+    return key -> shield.admit(Charge.of("limit-0", key)) instanceof Admitted;
   }
 
   private static Predicate<String> flowShieldOfOneTimeKeys() {

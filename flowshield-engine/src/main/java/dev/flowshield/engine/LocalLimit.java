@@ -22,7 +22,7 @@ final class LocalLimit extends ActiveLimit {
     this.limiter = limiter;
     boolean each = limit.scope() == Limit.Scope.EACH;
     this.tables = each ? limiter.tables() : List.of();
-    this.allowances = new Allowances(each ? tables : limiter.keyless());
+    this.allowances = each ? new Allowances(tables) : limiter.keyless();
   }
 
   /** What is left, by rate limit. */

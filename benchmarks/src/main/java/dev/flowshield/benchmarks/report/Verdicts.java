@@ -25,6 +25,7 @@ public final class Verdicts {
   // call made one.
   private static final double NO_BYTES = 0.5;
   private static final double FIRST_BYTES = 64 * 1024;
+  private static final double MEGABYTE = 1_000_000;
   private static final double BYTES_PER_CLIENT = 24;
   private static final int CAP = 1_000_000;
   private static final int TEN_MILLION = 10_000_000;
@@ -124,7 +125,12 @@ public final class Verdicts {
   }
 
   private void memory() {
-    heap("a new limiter", "under 64 KB", bytes("flowShield", 0), FIRST_BYTES - 1);
+    heap("a limiter with its first client", "under 64 KB", bytes("flowShield", 1), FIRST_BYTES - 1);
+    heap(
+        "a shield with 1,000 limits that are not used",
+        "under 1 MB",
+        bytes("flowShieldOfThousandLimits", 0),
+        MEGABYTE - 1);
     for (int clients : new int[] {100_000, CAP}) {
       String what = text("each of %,d clients", clients);
       heap(what, "at most 24 B", bytes("flowShield", clients) / clients, BYTES_PER_CLIENT);

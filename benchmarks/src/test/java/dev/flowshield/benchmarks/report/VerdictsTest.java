@@ -41,7 +41,8 @@ class VerdictsTest {
       put("OverloadGate", gate, 2, 100);
     }
     put("OverloadGate", "gradient2", 2, 900);
-    put("flowShield", 0, 43_000);
+    put("flowShieldOfThousandLimits", 0, 800_000);
+    put("flowShield", 1, 43_000);
     put("flowShield", 100_000, 2_390_000);
     put("flowShield", 1_000_000, 23_300_000);
     put("flowShieldPastTheCap", 10_000_000, 23_300_000);
@@ -110,12 +111,16 @@ class VerdictsTest {
 
   @Test
   void missesAHeapAboveItsBound() {
-    put("flowShield", 0, 64 * 1024);
+    put("flowShield", 1, 64 * 1024);
+    put("flowShieldOfThousandLimits", 0, 1_000_000);
     put("flowShield", 100_000, 2_400_001);
     put("flowShieldPastTheCap", 10_000_000, 24_000_001);
     assertThat(notPassed())
         .containsExactly(
-            "P6 MISS under 64 KB", "P6 MISS at most 24 B", "P6 MISS no more than 24 B × 1,000,000");
+            "P6 MISS under 64 KB",
+            "P6 MISS under 1 MB",
+            "P6 MISS at most 24 B",
+            "P6 MISS no more than 24 B × 1,000,000");
   }
 
   @Test

@@ -80,7 +80,7 @@ public final class HotAllowance extends Ledger implements Allowance {
     }
   }
 
-  /** As {@link #take(long, long, Answer)}; null if what was rejected would be admitted by now. */
+  /** As {@link #take(long, long, AnswerFactory)}; null if what was rejected would be admitted by now. */
   private <T> @Nullable T takeAnywhere(long hash, long permits, AnswerFactory<T> answer) {
     long stamp = stamp(hash);
     long taken = take(hash, permits, 0);

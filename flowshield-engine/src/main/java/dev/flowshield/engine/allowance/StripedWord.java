@@ -114,7 +114,7 @@ final class StripedWord extends Cells {
     return word(WORD);
   }
 
-  /** Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, Answer)}. */
+  /** Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, AnswerFactory)}. */
   <T> @Nullable T take(Ticker ticker, long permits, AnswerFactory<T> answer) {
     return take(WORD, ALL, ticker, permits, answer);
   }

@@ -6,9 +6,11 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
+import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An allowance for each key, in bounded memory that never forgives.
@@ -42,20 +44,50 @@ public final class KeyTable implements Allowance {
   // One secret for all tables, so that a key which is held to several limits is hashed once.
   private static final SipHash HASH = SipHash.seeded();
 
+  private static final Segment[] NONE_YET = {};
+
   private final Ticker ticker;
-  private final Segment[] segments;
+  private final int maxKeys;
+  private final ReentrantLock lock = new ReentrantLock(); // of the two below
+  private volatile Segment[] segments = NONE_YET; // until the first key comes
   private volatile RateAlgorithm algorithm;
 
-  /** A table with room for {@code maxKeys} keys at a time. */
+  /** A table with room for {@code maxKeys} keys at a time. It takes its memory as keys come. */
   public KeyTable(RateAlgorithm algorithm, Ticker ticker, int maxKeys) {
     this.algorithm = algorithm;
     this.ticker = ticker;
-    int count = Math.min(
-        MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
-    this.segments = new Segment[count];
+    this.maxKeys = maxKeys;
+  }
+
+  private Segment[] begin() {
+    StackRoom.require();
+    lock.lock();
+    try {
+      if (segments.length == 0) {
+        segments = made();
+      }
+      return segments;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Segment[] made() {
+    int count = segmentCount();
     Buckets none = Buckets.none(algorithm, OVERFLOW_WORDS / count);
     int shares = Math.min(MOST_REFUND_SHARES, Integer.highestOneBit(maxKeys)) / count;
-    Arrays.setAll(segments, i -> new Segment(none, ticker, (maxKeys + count - 1) / count, shares));
+    Segment[] made = new Segment[count];
+    Arrays.setAll(made, i -> new Segment(none, ticker, keysPerSegment(), shares));
+    return made;
+  }
+
+  private int segmentCount() {
+    return Math.min(
+        MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
+  }
+
+  private int keysPerSegment() {
+    return (maxKeys + segmentCount() - 1) / segmentCount();
   }
 
   /** What stands for a key, in this and all other tables; never 0. */
@@ -168,23 +200,38 @@ public final class KeyTable implements Allowance {
    */
   @Override
   public void changeTo(RateAlgorithm next) {
+    StackRoom.require();
+    lock.lock();
+    try {
+      change(segments, next);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Segment[] all, RateAlgorithm next) {
     RateAlgorithm before = algorithm;
     algorithm = next;
     int changed = 0;
     try {
-      while (changed < segments.length) {
-        segments[changed].changeTo(next);
+      while (changed < all.length) {
+        all[changed].changeTo(next);
         changed++;
       }
     } finally {
-      if (changed < segments.length) {
+      if (changed < all.length) {
         algorithm = before;
         while (changed > 0) {
           changed--;
-          segments[changed].changeTo(before);
+          all[changed].changeTo(before);
         }
       }
     }
+  }
+
+  /** What the words of its keys mean now. */
+  public RateAlgorithm algorithm() {
+    return algorithm;
   }
 
   @Override
@@ -203,11 +250,7 @@ public final class KeyTable implements Allowance {
 
   /** How many slots there are at most: somewhat more than the keys promised room, so that those find it. */
   public long capacity() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.capacity();
-    }
-    return sum;
+    return (long) segmentCount() * Segment.capacity(keysPerSegment());
   }
 
   /** How often a key was admitted from an allowance that it shares, since no slot was free. */
@@ -220,6 +263,8 @@ public final class KeyTable implements Allowance {
   }
 
   private Segment segment(long hash) {
-    return segments[(int) (hash >>> 56) & (segments.length - 1)];
+    Segment[] known = segments;
+    Segment[] all = known.length == 0 ? begin() : known;
+    return all[(int) (hash >>> 56) & (all.length - 1)];
   }
 }

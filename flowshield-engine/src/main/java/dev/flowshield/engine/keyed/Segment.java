@@ -63,7 +63,7 @@ final class Segment extends Ledger {
     super(refundShares);
     this.ticker = ticker;
     this.overflowWords = none.overflowWords();
-    this.maxBuckets = Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
+    this.maxBuckets = maxBuckets(maxKeys);
     this.buckets = none;
   }
 
@@ -79,8 +79,13 @@ final class Segment extends Ledger {
     return overflowed;
   }
 
-  int capacity() {
-    return maxBuckets * Buckets.SLOTS;
+  private static int maxBuckets(int maxKeys) {
+    return Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
+  }
+
+  /** How many slots a segment for so many keys has once it is fully grown. */
+  static int capacity(int maxKeys) {
+    return maxBuckets(maxKeys) * Buckets.SLOTS;
   }
 
   /** Returns once whatever moves under the lock has moved. */

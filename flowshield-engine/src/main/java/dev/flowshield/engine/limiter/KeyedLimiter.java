@@ -6,7 +6,6 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.HotAllowance;
 import dev.flowshield.engine.allowance.StackRoom;
@@ -34,7 +33,6 @@ public final class KeyedLimiter implements RateLimiter {
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final Ticker ticker;
-  private final Allowances keyless;
   private final Allowances keys;
   private final List<KeyTable> tables;
   private final Queue queue;
@@ -43,6 +41,7 @@ public final class KeyedLimiter implements RateLimiter {
   private final Allowances.Afterwards<Allowances, CompletableFuture<Decision>> admittedAtOnce =
       this::admittedAtOnce;
   private volatile Rules rules;
+  private volatile @Nullable Allowances keyless; // until a call without a key comes
 
   /** Keeps the limits of the spec by a formula. */
   public KeyedLimiter(Function<RateLimit, RateAlgorithm> formula, LimiterSpec spec) {
@@ -60,15 +59,35 @@ public final class KeyedLimiter implements RateLimiter {
       LimiterSpec spec) {
     this.formula = formula;
     this.ticker = spec.ticker();
-    this.keyless = new Allowances(algorithms.stream()
-        .map(algorithm -> new HotAllowance(algorithm, ticker))
-        .toList());
     this.tables = algorithms.stream()
         .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxKeys()))
         .toList();
     this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
     this.rules = Rules.of(spec.limits());
+  }
+
+  /** The allowances of the calls without a key, by limit. */
+  public Allowances keyless() {
+    Allowances known = keyless;
+    return known != null ? known : makeKeyless();
+  }
+
+  private Allowances makeKeyless() {
+    StackRoom.require();
+    changing.lock();
+    try {
+      Allowances known = keyless;
+      if (known == null) {
+        known = new Allowances(tables.stream()
+            .map(table -> new HotAllowance(table.algorithm(), ticker))
+            .toList());
+        keyless = known;
+      }
+      return known;
+    } finally {
+      changing.unlock();
+    }
   }
 
   @Override
@@ -110,7 +129,8 @@ public final class KeyedLimiter implements RateLimiter {
 
   @Override
   public boolean tryAcquire() {
-    return keyless.size() == 1 ? keyless.get(0).tryTake(EVERYONE, 1) : tryAcquire("", 1);
+    Allowances limits = keyless();
+    return limits.size() == 1 ? limits.get(0).tryTake(EVERYONE, 1) : tryAcquire("", 1);
   }
 
   @Override
@@ -208,12 +228,16 @@ public final class KeyedLimiter implements RateLimiter {
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
     Rules next = Rules.of(List.copyOf(limits));
-    Allowances all =
-        new Allowances(Stream.concat(keyless.stream(), keys.stream()).toList());
     StackRoom.require();
     changing.lock();
     try {
-      all.change(twice(rules.limits()), twice(limits), formula);
+      Allowances others = keyless;
+      if (others == null) {
+        keys.change(rules.limits(), limits, formula);
+      } else {
+        new Allowances(Stream.concat(others.stream(), keys.stream()).toList())
+            .change(twice(rules.limits()), twice(limits), formula);
+      }
       rules = next;
     } finally {
       changing.unlock();
@@ -234,7 +258,7 @@ public final class KeyedLimiter implements RateLimiter {
 
   private Allowances limits(String key, long permits) {
     Arguments.requireKey(key);
-    Allowances limits = key.isEmpty() ? keyless : keys;
+    Allowances limits = key.isEmpty() ? keyless() : keys;
     if (permits != 1) { // one is in every burst
       Arguments.requirePermits(permits, limits.burst(), rules.text());
     }
@@ -257,11 +281,6 @@ public final class KeyedLimiter implements RateLimiter {
   /** The allowances of all keys but the empty one, by limit. */
   public List<KeyTable> tables() {
     return tables;
-  }
-
-  /** The allowances of all together, by limit. */
-  public List<Allowance> keyless() {
-    return keyless.stream().toList();
   }
 
   /** Where this limiter reads the time. */

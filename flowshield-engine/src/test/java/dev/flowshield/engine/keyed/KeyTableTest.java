@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
@@ -40,6 +41,33 @@ class KeyTableTest {
   private final RateAlgorithm tenASecond = new Gcra(RateLimit.parse("10/s burst 4"));
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 3 * TENTH);
   private final KeyTable table = new KeyTable(tenASecond, ticker, 1);
+
+  @Test
+  void aChangeHoldsForKeysThatComeAtThatMoment() throws InterruptedException {
+    for (int i = 0; i < 500; i++) {
+      KeyTable changing = new KeyTable(tenASecond, ticker, 1_000);
+      CountDownLatch start = new CountDownLatch(1);
+      Thread first = new Thread(() -> {
+        awaitUninterruptibly(start);
+        changing.tryTake(ALICE, 1);
+      });
+      first.start();
+      start.countDown();
+      changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
+      first.join();
+
+      assertThat(changing.remaining(BOB, ticker.nanos())).isEqualTo(8);
+      assertThat(changing.remaining(ALICE, ticker.nanos())).isBetween(6L, 7L);
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
 
   @Nested
   class AnEmptyTable {
