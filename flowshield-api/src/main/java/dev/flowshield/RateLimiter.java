@@ -141,6 +141,19 @@ public interface RateLimiter {
   }
 
   /**
+   * As {@link #reserve}, for limiters whose answer comes from elsewhere and callers that must not wait for
+   * it. This one answers at once; a mistake of the caller is thrown here, not by the stage.
+   *
+   * @throws UnsupportedOperationException without {@link Capability#RESERVE}
+   */
+  default CompletionStage<Reservation> reserveAsync(String key, long permits) {
+    CompletableFuture<Reservation> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
+    answer.complete(reserve(key, permits));
+    return answer;
+  }
+
+  /**
    * For operators: what one permit of a key would be answered now. Takes nothing.
    *
    * @throws UnsupportedOperationException without {@link Capability#PEEK}
@@ -179,7 +192,7 @@ public interface RateLimiter {
   enum Capability {
     /** Waiting for permits: {@link RateLimiter#acquire} and {@link RateLimiter#acquireAsync}. */
     ACQUIRE("wait for permits"),
-    /** Settling afterwards: {@link RateLimiter#reserve}. */
+    /** Settling afterwards: {@link RateLimiter#reserve} and {@link RateLimiter#reserveAsync}. */
     RESERVE("take an estimate and settle it"),
     /** Looking without taking: {@link RateLimiter#peek}. */
     PEEK("show a key"),

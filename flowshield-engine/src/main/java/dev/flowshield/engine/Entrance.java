@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.InFlight;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +62,11 @@ final class Entrance {
   /**
    * Admits a request that is charged a key and a cost for each limit of a set, or not.
    *
+   * @param subject the key whose request it is
    * @param reserved whether its bill is settled later
    */
-  Admission enter(LimitSet set, Charge[] charges, boolean reserved) {
-    return enter(set, set.subject(charges), 0, 0, charges, reserved);
+  Admission enter(LimitSet set, Charge[] charges, String subject, boolean reserved) {
+    return enter(set, subject, 0, 0, charges, reserved);
   }
 
   private Admission enter(
@@ -77,21 +79,14 @@ final class Entrance {
     boolean limited = set.isLimited();
     while (true) {
       long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      Rejection rejection =
-          charges == null ? set.judge(key, hash, permits, now) : set.judge(charges, now);
+      Rejection rejection = set.judge(key, hash, permits, charges, now);
       if (rejection != null) {
         return rejection;
       }
       Bill bill = charges == null ? null : set.bill(charges, reserved);
       Admission taken = take(set, key, hash, permits, bill, now);
       if (taken == Shed.FULL) {
-        if (giveBackLeftBehind()) {
-          continue; // with a place free, perhaps
-        }
-        shed.increment();
-        if (rejections.areTold()) {
-          rejections.shed(Shed.FULL, key, limited ? now : ticker.nanos());
-        }
+        return shed(key, limited ? now : readIfTold());
       }
       if (taken != null) {
         return taken;
@@ -103,24 +98,54 @@ final class Entrance {
     }
   }
 
+  private long readIfTold() {
+    return rejections.areTold() ? ticker.nanos() : 0;
+  }
+
   /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private @Nullable Admission take(
       LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {
-    if (!inFlight.tryEnter()) {
+    Admitted admission = enter(set, bill); // before the permits are taken, as it may find no memory
+    if (admission == null) {
       return Shed.FULL;
     }
-    boolean counted = false;
     boolean taken = false;
     try {
-      // Before the permits are taken, as both may find no memory.
-      Admitted admission = new Admitted(this, bill);
-      set.countAdmitted();
-      counted = true;
       taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
       return taken ? admission : null;
     } finally { // also when a user's limiter throws: a place never given back is lost for good
       if (!taken) {
+        boolean left = false;
+        try {
+          undo(set, true);
+          left = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+    }
+  }
+
+  /** Takes a place and counts; null if there is none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  @Nullable
+  Admitted enter(LimitSet set, @Nullable Bill bill) {
+    if (!inFlight.tryEnter() && !(giveBackLeftBehind() && inFlight.tryEnter())) {
+      return null;
+    }
+    boolean counted = false;
+    boolean made = false;
+    try {
+      Admitted admission = new Admitted(this, bill);
+      set.countAdmitted();
+      counted = true;
+      made = true;
+      return admission;
+    } finally {
+      if (!made) {
         boolean left = false;
         try {
           undo(set, counted);
@@ -132,6 +157,45 @@ final class Entrance {
         }
       }
     }
+  }
+
+  /** Counts a request that found no place. */
+  Shed shed(String key, long now) {
+    shed.increment();
+    rejections.shed(Shed.FULL, key, now);
+    return Shed.FULL;
+  }
+
+  /**
+   * Admits a request that is charged a key and a cost for each limit of a set, or not, as soon as
+   * limiters of another kind have answered.
+   */
+  CompletableFuture<Admission> enterLater(
+      LimitSet set, Charge[] charges, String subject, boolean reserved) {
+    while (true) {
+      long now = ticker.nanos();
+      Rejection rejection = set.judge(subject, 0, 0, charges, now);
+      if (rejection != null) {
+        return CompletableFuture.completedFuture(rejection);
+      }
+      if (!hasPlace()) { // by the time that it is asked for, there may be none either
+        return CompletableFuture.completedFuture(shed(subject, now));
+      }
+      OpenBill bill = (OpenBill) set.bill(charges, reserved);
+      LaterAdmission later = new LaterAdmission(this, set, bill, subject, now);
+      if (set.takeLocal(bill, now)) {
+        return later.begin();
+      }
+    }
+  }
+
+  private boolean hasPlace() {
+    return inFlight() < inFlight.limit();
+  }
+
+  /** Gives back the place of a request that is not admitted after all. */
+  void undo(LimitSet set) {
+    undo(set, true);
   }
 
   private void undo(LimitSet set, boolean counted) {

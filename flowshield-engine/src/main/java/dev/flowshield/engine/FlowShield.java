@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,7 @@ public final class FlowShield {
     LimitSet set = sets.usual(permits);
     return set.isLocal()
         ? entrance.enter(set, key, sets.hash(key), permits)
-        : entrance.enter(set, sets.usualCharges(key, permits), false);
+        : entrance.enter(set, sets.usualCharges(key, permits), key, false);
   }
 
   /**
@@ -114,26 +115,60 @@ public final class FlowShield {
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
-    return entrance.enter(set, charges, false);
+    return entrance.enter(set, charges, set.subject(charges), false);
   }
 
   /**
-   * As {@link #admit(String, long)} for work whose cost shows later: takes an estimate, which {@link Admitted#settle(long)} sets right.
+   * Asks whether work may run that is charged as a request says. Else as {@link #admit(String, long)}.
    *
-   * @param permits the estimate
-   * @throws UnsupportedOperationException if one of the limits is kept by a limiter that cannot reserve
+   * @throws IllegalArgumentException as {@link #admit(Charge...)} does
+   * @throws UnsupportedOperationException if the request is reserved, and one of the limits is kept by a
+   *     limiter that cannot reserve
    */
-  public Admission reserve(String key, long permits) {
-    Arguments.requireKey(key);
-    LimitSet set = sets.usual(permits);
-    sets.requireReserve();
-    return entrance.enter(set, sets.usualCharges(key, permits), true);
+  public Admission admit(Request request) {
+    String key = request.key();
+    if (request.isPlain() && key != null) {
+      return admit(key, request.permits());
+    }
+    Charge[] charges = sets.charges(request);
+    LimitSet set = sets.of(request, charges);
+    return entrance.enter(set, charges, subject(request, set, charges), request.isReserved());
   }
 
-  /** As {@link #admit(Charge...)} for work whose cost shows later. As {@link #reserve(String, long)}. */
-  public Admission reserve(Charge... charges) {
-    LimitSet set = sets.of(charges, true);
-    return entrance.enter(set, charges, true);
+  /**
+   * As {@link #admit(Request)}, for callers that must not wait for a limiter whose answer comes from
+   * elsewhere. Where the engine keeps all limits, the future is complete.
+   *
+   * <p>The permits of the engine's limits are held while such a limiter thinks; a place in flight is not,
+   * unless the limiter cannot take permits back. Complete or cancel the future to stop waiting: everything
+   * is given back then, exactly once, and so is what comes too late. A limiter that fails fails the future,
+   * and one that never answers holds permits until the caller leaves; {@link
+   * CompletableFuture#orTimeout} sees to that. What depends on the future runs on the thread that
+   * answers.
+   *
+   * <p>A mistake of the caller is thrown here, not by the future.
+   */
+  public CompletableFuture<Admission> admitAsync(Request request) {
+    if (request.isPlain() && sets.isUsualLocal()) {
+      return atOnce(request);
+    }
+    Charge[] charges = sets.charges(request);
+    LimitSet set = sets.of(request, charges);
+    return set.isLocal()
+        ? atOnce(request)
+        : entrance.enterLater(set, charges, subject(request, set, charges), request.isReserved());
+  }
+
+  private CompletableFuture<Admission> atOnce(Request request) {
+    CompletableFuture<Admission> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
+    answer.complete(admit(request));
+    return answer;
+  }
+
+  private static String subject(Request request, LimitSet set, Charge[] charges) {
+    String key = request.key();
+    return key == null ? set.subject(charges) : key;
   }
 
   /**
@@ -163,19 +198,13 @@ public final class FlowShield {
   }
 
   /**
-   * How each limit stands that {@link #admit(String, long)} would charge, at this moment, by name and limit, as {@code key 100/s}. Takes nothing.
-   * Limits that somebody else keeps are named as their limiter names them.
+   * How each limit stands that a request would be charged, at this moment, by name and rate, as {@code key
+   * 100/s}; one that a limiter of another kind keeps, as that limiter names it. Takes nothing.
    *
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
-  public List<Decision.Standing> standings(String key, long permits) {
-    Arguments.requireKey(key);
-    return limits.standings(key, permits, ticker.nanos());
-  }
-
-  /** How each limit stands that {@link #admit(Charge...)} would charge. As {@link #standings(String, long)}. */
-  public List<Decision.Standing> standings(Charge... charges) {
-    return limits.standings(charges, ticker.nanos());
+  public List<Decision.Standing> standings(Request request) {
+    return limits.standings(request, ticker.nanos());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Reservation;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,10 +107,26 @@ final class ForeignLimit extends ActiveLimit {
   /** An answer of code that nobody checked for nulls; it must not pass for a yes. */
   private <T> T answered(@Nullable T answer) {
     if (answer == null) {
-      throw new IllegalStateException("an answer of the limiter that keeps limit '"
-          + limit().name() + "' must be Admitted or Rejected, got null: mend that limiter");
+      throw noAnswer();
     }
     return answer;
+  }
+
+  /** Its limiter broke its contract. */
+  IllegalStateException noAnswer() {
+    return new IllegalStateException("an answer of the limiter that keeps limit '"
+        + limit().name() + "' must be Admitted or Rejected, got null: correct that limiter");
+  }
+
+  /**
+   * Asks for permits of a key, without a thread that waits.
+   *
+   * @return a {@link Reservation}, or a {@link Decision} if what is given cannot be given back
+   */
+  CompletionStage<?> takeLater(String key, long permits) {
+    return canGiveBack
+        ? answered(limiter.reserveAsync(key, permits))
+        : answered(limiter.decideAsync(key, permits));
   }
 
   /** What to say when {@link #take} was answered so. */

@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
@@ -30,14 +29,11 @@ final class LimitSet {
   /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
   private record Local(LocalLimit limit, int charge, int from, int to) {}
 
-  /** A limit that another limiter keeps: the place of its charge. */
-  private record Foreign(ForeignLimit limit, int charge) {}
-
   private final Rejections rejections;
   private final ActiveLimit[] limits; // in the order of the charges
   private final Local[] enforced;
   private final Local[] shadows;
-  private final Foreign[] foreign; // those enforced, then shadows
+  private final ForeignLimits foreign;
   private final Allowances ofEnforced;
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> askShadows;
@@ -53,7 +49,7 @@ final class LimitSet {
     this.counts = counts.toArray(LongAdder[]::new);
     this.limits = limits.toArray(ActiveLimit[]::new);
     List<Local> local = new ArrayList<>();
-    List<Foreign> others = new ArrayList<>();
+    List<ForeignLimits.Part> others = new ArrayList<>();
     List<Allowance> rows = new ArrayList<>();
     for (int charge : inTurn(limits)) {
       if (limits.get(charge) instanceof LocalLimit limit) {
@@ -61,13 +57,13 @@ final class LimitSet {
         limit.allowances().stream().forEach(rows::add);
         local.add(new Local(limit, charge, from, rows.size()));
       } else {
-        others.add(new Foreign((ForeignLimit) limits.get(charge), charge));
+        others.add(new ForeignLimits.Part((ForeignLimit) limits.get(charge), charge));
       }
     }
     Predicate<Local> isShadow = part -> part.limit.limit().isShadow();
     this.enforced = local.stream().filter(isShadow.negate()).toArray(Local[]::new);
     this.shadows = local.stream().filter(isShadow).toArray(Local[]::new);
-    this.foreign = others.toArray(Foreign[]::new);
+    this.foreign = new ForeignLimits(rejections, others.toArray(ForeignLimits.Part[]::new));
     this.allowances = new Allowances(rows);
     this.ofEnforced = new Allowances(
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
@@ -96,7 +92,7 @@ final class LimitSet {
 
   /** Whether the engine keeps all of them, so that one key and one cost need no bill. */
   boolean isLocal() {
-    return foreign.length == 0;
+    return foreign.size() == 0;
   }
 
   /** Whether there is any limit, so that time matters. */
@@ -135,8 +131,8 @@ final class LimitSet {
     for (Local part : shadows) {
       fill(rows, part, charges);
     }
-    return reserved || foreign.length > 0
-        ? new OpenBill(this, charges.clone(), rows, foreign.length, reserved)
+    return reserved || foreign.size() > 0
+        ? new OpenBill(this, charges.clone(), rows, foreign.size(), reserved)
         : new Bill(charges, rows);
   }
 
@@ -148,64 +144,43 @@ final class LimitSet {
     }
   }
 
-  /** Why a limit rejects, by a reading of the clock; null if none does, or that is not to be known before. */
+  /**
+   * Why a limit rejects, by a reading of the clock; null if none does, or that is not to be known before.
+   *
+   * @param charges limit by limit; null if the key, its hash and the permits are for all
+   */
   @Nullable
-  Rejection judge(String key, long hash, long permits, long now) {
-    LocalLimit slowest = null;
-    long longest = 0;
-    for (Local part : enforced) {
-      Rejection blocked = rejections.blocked(part.limit, key, hash, now);
-      if (blocked != null) {
-        return blocked;
-      }
-      long wait = part.limit.retryAfterNanos(hash, permits, now);
-      if (wait > longest) {
-        slowest = part.limit;
-        longest = wait;
-      }
-    }
-    return slowest == null
-        ? null
-        : rejections.rejected(
-            slowest, key, hash, slowest.overLimit(hash, permits, now, longest), now);
-  }
-
-  /** As {@link #judge(String, long, long, long)}, by charges. */
-  @Nullable
-  Rejection judge(Charge[] charges, long now) {
+  Rejection judge(String key, long hash, long permits, Charge @Nullable [] charges, long now) {
     Local slowest = null;
     long longest = 0;
     for (Local part : enforced) {
-      Charge charge = charges[part.charge];
-      Rejection blocked = blocked(part.limit, charge, now);
+      Charge charge = charges == null ? null : charges[part.charge];
+      long itsHash = charge == null ? hash : part.limit.hash(charge);
+      Rejection blocked =
+          rejections.blocked(part.limit, charge == null ? key : charge.key(), itsHash, now);
       if (blocked != null) {
         return blocked;
       }
-      long wait = part.limit.retryAfterNanos(part.limit.hash(charge), charge.permits(), now);
+      long cost = charge == null ? permits : charge.permits();
+      long wait = part.limit.retryAfterNanos(itsHash, cost, now);
       if (wait > longest) {
         slowest = part;
         longest = wait;
       }
     }
-    for (Foreign part : foreign) {
-      Rejection blocked = blocked(part.limit, charges[part.charge], now);
-      if (blocked != null) {
-        return blocked;
-      }
+    Rejection blocked = charges == null ? null : foreign.blocked(charges, now);
+    if (blocked != null || slowest == null) {
+      return blocked;
     }
-    if (slowest == null) {
-      return null;
+    LocalLimit limit = slowest.limit;
+    if (charges == null) {
+      OverLimit rejection = limit.overLimit(hash, permits, now, longest);
+      return rejections.rejected(limit, key, hash, rejection, now);
     }
     Charge charge = charges[slowest.charge];
-    long hash = slowest.limit.hash(charge);
-    OverLimit rejection = slowest.limit.overLimit(hash, charge.permits(), now, longest);
-    return rejections.rejected(slowest.limit, charge.key(), hash, rejection, now);
-  }
-
-  private @Nullable Rejection blocked(ActiveLimit limit, Charge charge, long now) {
-    return limit.limit().isShadow()
-        ? null
-        : rejections.blocked(limit, charge.key(), limit.hash(charge), now);
+    long itsHash = limit.hash(charge);
+    OverLimit rejection = limit.overLimit(itsHash, charge.permits(), now, longest);
+    return rejections.rejected(limit, charge.key(), itsHash, rejection, now);
   }
 
   /** Takes from all limits; false, with nothing taken, if one rejects by now. */
@@ -232,14 +207,19 @@ final class LimitSet {
     };
   }
 
+  /** Takes what a bill says from the engine's limits that are enforced; false, with nothing taken, if one rejects by now. */
+  boolean takeLocal(Bill bill, long now) {
+    return allowances.take(bill.rows(), 0, ofEnforced.size(), now);
+  }
+
   /** Takes what a bill says; false, with nothing taken, if a limit rejects by now. */
   boolean take(Bill bill, long now) {
-    if (!allowances.take(bill.rows(), 0, ofEnforced.size(), now)) {
+    if (!takeLocal(bill, now)) {
       return false;
     }
     boolean done = false;
     try {
-      if (askForeign(bill, now)) {
+      if (foreign.size() == 0 || foreign.ask((OpenBill) bill, now)) {
         askShadows(bill, now);
         done = true;
       }
@@ -251,7 +231,8 @@ final class LimitSet {
     return done;
   }
 
-  private void askShadows(Bill bill, long now) {
+  /** Asks the engine's shadow limits, once all else admits. */
+  void askShadows(Bill bill, long now) {
     for (Local part : shadows) {
       long hash = bill.hash(part.from);
       long permits = bill.permits(part.charge);
@@ -265,34 +246,15 @@ final class LimitSet {
     }
   }
 
-  private boolean askForeign(Bill bill, long now) {
-    for (int i = 0; i < foreign.length; i++) {
-      ForeignLimit limit = foreign[i].limit;
-      String key = bill.key(foreign[i].charge);
-      long permits = bill.permits(foreign[i].charge);
-      Decision.Rejected rejected = limit.take(key, permits, (OpenBill) bill, i);
-      if (rejected != null && limit.limit().isShadow()) {
-        rejections.wouldReject(limit, key, limit.hash(key), permits, now);
-      } else if (rejected != null) {
-        ((OpenBill) bill).reject(new OpenBill.Answer(limit, key, limit.overLimit(rejected)));
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Why a limiter of another kind rejected a bill; null if none did, and permits went to others meanwhile. */
   @Nullable
   Rejection rejection(Bill bill, long now) {
-    OpenBill.Answer answer = bill instanceof OpenBill open ? open.takeRejection() : null;
-    return answer == null
-        ? null
-        : rejections.rejected(
-            answer.limit(),
-            answer.key(),
-            answer.limit().hash(answer.key()),
-            answer.rejection(),
-            now);
+    return foreign.size() == 0 ? null : foreign.rejection((OpenBill) bill, now);
+  }
+
+  /** The limits that are kept by limiters of another kind. */
+  ForeignLimits foreign() {
+    return foreign;
   }
 
   /**
@@ -306,13 +268,13 @@ final class LimitSet {
 
   private void settle(Bill bill, long @Nullable [] used, int part) {
     int locals = enforced.length + shadows.length;
-    if (part < locals + foreign.length) {
+    if (part < locals + foreign.size()) {
       try {
         if (part < locals) {
           Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
           allowances.settle(bill.rows(), local.from, local.to, used(used, local.charge));
         } else {
-          ((OpenBill) bill).settle(part - locals, used(used, foreign[part - locals].charge));
+          ((OpenBill) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
         }
       } finally { // one that fails does not keep the others from theirs
         settle(bill, used, part + 1);

@@ -5,6 +5,7 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.limiter.Arguments;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -117,6 +118,11 @@ final class LimitSets {
     return usual;
   }
 
+  /** Whether the engine keeps all limits that a key is charged where none is named. */
+  boolean isUsualLocal() {
+    return usual.isLocal();
+  }
+
   /** What a key is charged where no limit is named, limit by limit. */
   Charge[] usualCharges(String key, long permits) {
     Charge[] charges = new Charge[usual.size()];
@@ -125,6 +131,18 @@ final class LimitSets {
       charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
     }
     return charges;
+  }
+
+  /** The limits that a request is charged; checks its charges, which are those of {@link #charges}. */
+  LimitSet of(Request request, Charge[] charges) {
+    if (request.key() == null || request.charges().length > 0) {
+      return of(charges, request.isReserved());
+    }
+    LimitSet set = usual(request.permits());
+    if (request.isReserved()) {
+      set.distinctLimits().forEach(LimitSets::requireReserve);
+    }
+    return set;
   }
 
   /** The limits that charges name; checks the charges. */
@@ -141,6 +159,22 @@ final class LimitSets {
       requireFit(charges, i, path.set.limit(i), reserved);
     }
     return path.set;
+  }
+
+  /** The charges of a request, limit by limit. */
+  Charge[] charges(Request request) {
+    String key = request.key();
+    if (key == null) {
+      return request.charges();
+    }
+    Charge[] usual = usualCharges(key, request.permits());
+    Charge[] named = request.charges();
+    if (named.length == 0) {
+      return usual;
+    }
+    Charge[] all = Arrays.copyOf(usual, usual.length + named.length);
+    System.arraycopy(named, 0, all, usual.length, named.length);
+    return all;
   }
 
   private Path next(Path path, String name) {
@@ -184,13 +218,6 @@ final class LimitSets {
       if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
         throw OpenBill.duplicate(charge);
       }
-    }
-  }
-
-  /** Rejects the usual limits where permits cannot be settled. */
-  void requireReserve() {
-    for (int i = 0; i < usual.size(); i++) {
-      requireReserve(usual.limit(i));
     }
   }
 

@@ -68,16 +68,9 @@ final class Limits {
   }
 
   /** How the limits stand for a request. */
-  List<Decision.Standing> standings(String key, long permits, long now) {
-    return standings(sets.usual(permits), sets.usualCharges(key, permits), now);
-  }
-
-  /** How the limits stand for a request. */
-  List<Decision.Standing> standings(Charge[] charges, long now) {
-    return standings(sets.of(charges, false), charges, now);
-  }
-
-  private static List<Decision.Standing> standings(LimitSet set, Charge[] charges, long now) {
+  List<Decision.Standing> standings(Request request, long now) {
+    Charge[] charges = sets.charges(request);
+    LimitSet set = sets.of(request, charges);
     List<Decision.Standing> all = new ArrayList<>();
     for (int i = 0; i < charges.length; i++) {
       ActiveLimit limit = set.limit(i);

@@ -345,7 +345,7 @@ class BadInputTest {
           "add up"),
       row(
           "no charge",
-          () -> SHIELD.reserve(new Charge[0]),
+          () -> SHIELD.admit(Request.of(new Charge[0]).reserved()),
           "got 0",
           "charges must be 1 to 16",
           "name each limit"),
@@ -363,13 +363,13 @@ class BadInputTest {
           "Charge.of(\"key\", key)"),
       row(
           "an estimate without a key",
-          () -> SHIELD.reserve(Charge.of("key", 3)),
+          () -> SHIELD.admit(Request.of(Charge.of("key", 3)).reserved()),
           "got none",
           "key must not be empty for limit 'key'",
           "say whom to count"),
       row(
           "a question without a key",
-          () -> SHIELD.standings(Charge.of("key", "")),
+          () -> SHIELD.standings(Request.of(Charge.of("key", ""))),
           "got none",
           "key must not be empty for limit 'key'",
           "say whom to count"),
@@ -418,13 +418,13 @@ class BadInputTest {
           "pass a hash"),
       row(
           "a key over 8 KiB to reserve for",
-          () -> SHIELD.reserve("k".repeat(8193), 1),
+          () -> SHIELD.admit(Request.of("k".repeat(8193), 1).reserved()),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),
       row(
           "a key over 8 KiB to look at",
-          () -> SHIELD.standings("k".repeat(8193), 1),
+          () -> SHIELD.standings(Request.of("k".repeat(8193), 1)),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),
@@ -454,13 +454,13 @@ class BadInputTest {
           "leave it out"),
       row(
           "an estimate above the least burst of a shield",
-          () -> SHIELD.reserve("alice", 6),
+          () -> SHIELD.admit(Request.of("alice", 6).reserved()),
           "got 6",
           "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"),
       row(
           "a look at more than the least burst of a shield",
-          () -> SHIELD.standings("alice", 6),
+          () -> SHIELD.standings(Request.of("alice", 6)),
           "got 6",
           "permits must be 1 to 5 (burst of limit 'key: 5/day')",
           "raise the burst"),

@@ -216,7 +216,7 @@ class FlowShieldChangeTest {
 
   @Test
   void givesNothingBackOfWhatWasTakenBeforeAChange() {
-    Admitted before = (Admitted) shield.reserve("alice", 10);
+    Admitted before = (Admitted) shield.admit(Request.of("alice", 10).reserved());
 
     shield.change(Map.of("key", "20/day, 40/day burst 20"));
     before.settle(0);

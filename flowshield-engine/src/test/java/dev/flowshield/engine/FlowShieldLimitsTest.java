@@ -43,7 +43,8 @@ class FlowShieldLimitsTest {
             "admit(key) must have a limit that it charges, got a shield whose limits are all named: say"
                 + " what to charge, as in admit(Charge.of(\"tenant\", key)), or add the limit with"
                 + " limit(...) in place of named(...)");
-    assertThatThrownBy(() -> shield.reserve("acme", 1)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> shield.admit(Request.of("acme", 1).reserved()))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -217,13 +218,13 @@ class FlowShieldLimitsTest {
     void showsHowEachOfThemStands() {
       close(shield.admit("alice"));
 
-      assertThat(shield.standings("alice", 2))
+      assertThat(shield.standings(Request.of("alice", 2)))
           .containsExactly(
               new Standing("everyone 100/s", 99, 0),
               new Standing("everyone 1000/h", 999, 0),
               new Standing("key 2/s", 1, 500_000_000),
               new Standing("key 5/h", 4, 0));
-      assertThat(shield.standings(Charge.of("key", "bob")))
+      assertThat(shield.standings(Request.of(Charge.of("key", "bob"))))
           .containsExactly(new Standing("key 2/s", 2, 0), new Standing("key 5/h", 5, 0));
       assertThat(shield.peek("key", "alice"))
           .isEqualTo(new Decision.Admitted(
@@ -235,7 +236,7 @@ class FlowShieldLimitsTest {
       admitted(shield, "alice", 2);
 
       for (int i = 0; i < 100; i++) {
-        shield.standings("alice", 1);
+        shield.standings(Request.of("alice", 1));
         assertThat(shield.peek("key", "alice")).isInstanceOf(Decision.Rejected.class);
         assertThat(shield.peek("key", "bob").isAdmitted()).isTrue();
       }
@@ -284,7 +285,7 @@ class FlowShieldLimitsTest {
     close(none.admit("alice"));
     none.admit("bob");
     none.admit("carol");
-    close(none.reserve("dave", 1));
+    close(none.admit(Request.of("dave", 1).reserved()));
     assertThat(readings).hasValue(0);
   }
 
@@ -452,7 +453,7 @@ class FlowShieldLimitsTest {
 
     FlowShield shield = shield().limit(eight).perKey(eight).build();
 
-    assertThat(shield.standings("alice", 1)).hasSize(16);
+    assertThat(shield.standings(Request.of("alice", 1))).hasSize(16);
   }
 
   @ParameterizedTest
@@ -464,8 +465,9 @@ class FlowShieldLimitsTest {
         .build();
 
     for (int i = 0; i < 3; i++) {
-      Admitted admitted = (Admitted)
-          shield.reserve(Charge.of("search", i == 0 ? 2 : 1), Charge.of("tenant", "t" + i));
+      Admitted admitted = (Admitted) shield.admit(
+          Request.of(Charge.of("search", i == 0 ? 2 : 1), Charge.of("tenant", "t" + i))
+              .reserved());
       admitted.settle(Charge.of("search", 1));
     }
 

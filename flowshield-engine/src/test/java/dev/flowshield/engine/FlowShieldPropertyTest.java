@@ -116,7 +116,7 @@ class FlowShieldPropertyTest {
       return shield.admit(client.key(), client.permits());
     }
     Charge[] all = charges.toArray(Charge[]::new);
-    return reserve ? shield.reserve(all) : shield.admit(all);
+    return reserve ? shield.admit(Request.of(all).reserved()) : shield.admit(all);
   }
 
   private void settle(List<Integer> dice) {

@@ -110,7 +110,7 @@ class FlowShieldProvidedTest {
     assertThatThrownBy(() -> shield.admit("alice"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("an answer of the limiter that keeps limit 'key' must be"
-            + " Admitted or Rejected, got null: mend that limiter");
+            + " Admitted or Rejected, got null: correct that limiter");
     assertThat(shield.stats().inFlight()).isZero();
   }
 
@@ -189,7 +189,7 @@ class FlowShieldProvidedTest {
   void saysWhatALimiterCannotDo() {
     FlowShield shield = shieldBy((key, permits) -> new Decision.Admitted(1));
 
-    assertThatThrownBy(() -> shield.reserve("alice", 2))
+    assertThatThrownBy(() -> shield.admit(Request.of("alice", 2).reserved()))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessage("limit 'key' must be kept by a limiter whose capabilities() include RESERVE,"
             + " got one with []: choose one that can, or use admit");
@@ -215,7 +215,7 @@ class FlowShieldProvidedTest {
         .limit(Limit.each(Limit.KEY, "5/day").withLimiter(elsewhere("5/day")))
         .build();
 
-    Admitted admitted = (Admitted) shield.reserve("alice", 5);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 5).reserved());
     admitted.settle(2);
 
     assertThat(shield.peek("key", "alice").remaining()).isEqualTo(3);

@@ -88,7 +88,7 @@ class FlowShieldRaceTest {
           ((Admitted) shield.admit(charges)).close();
           List.of(charges).forEach(this::count);
         } else {
-          Admitted admitted = (Admitted) shield.reserve(charges);
+          Admitted admitted = (Admitted) shield.admit(Request.of(charges).reserved());
           Charge[] truth = charges.clone();
           for (int j = 0; j < truth.length; j++) {
             truth[j] = new Charge(truth[j].limit(), truth[j].key(), random.nextInt(7));
@@ -123,8 +123,9 @@ class FlowShieldRaceTest {
       SplittableRandom random = new SplittableRandom(thread.getAndIncrement());
       for (int i = 0; i < CALLS; i++) {
         Charge[] charges = charges(random);
-        Admission admission =
-            random.nextBoolean() ? shield.admit(charges) : shield.reserve(charges);
+        Admission admission = random.nextBoolean()
+            ? shield.admit(charges)
+            : shield.admit(Request.of(charges).reserved());
         if (admission instanceof Admitted admitted) {
           admitted.close();
           List.of(charges).forEach(this::count);
@@ -175,7 +176,8 @@ class FlowShieldRaceTest {
         if (me == 0) {
           shield.change(Map.of("key", i % 2 == 0 ? "10/day, 20/day" : "20/day, 40/day"));
           shield.changeInFlight(i % 2 == 0 ? 5 : 1_000);
-        } else if (shield.reserve("c" + i % 50, 1 + i % 10) instanceof Admitted admitted) {
+        } else if (shield.admit(Request.of("c" + i % 50, 1 + i % 10).reserved())
+            instanceof Admitted admitted) {
           admitted.settle(i % 3);
           admitted.close();
         }

@@ -70,7 +70,7 @@ class FlowShieldRejectionsTest {
 
       assertThat(shield.admit(Charge.of("tenant", "acme"), Charge.of("key", "mallory")))
           .isInstanceOf(Blocked.class);
-      assertThat(shield.reserve("mallory", 1)).isInstanceOf(Blocked.class);
+      assertThat(shield.admit(Request.of("mallory", 1).reserved())).isInstanceOf(Blocked.class);
       assertThat(shield.admit(Charge.of("tenant", "mallory"))).isInstanceOf(Admitted.class);
     }
 

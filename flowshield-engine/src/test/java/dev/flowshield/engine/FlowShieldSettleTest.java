@@ -21,7 +21,7 @@ class FlowShieldSettleTest {
 
   @Test
   void givesBackWhatWasNotUsed() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
     assertThat(left("key", "alice")).isEqualTo(40);
 
     admitted.settle(25);
@@ -32,7 +32,7 @@ class FlowShieldSettleTest {
 
   @Test
   void takesWhatWasUsedBeyondWhetherOrNotItIsThere() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
 
     admitted.settle(150);
 
@@ -48,15 +48,18 @@ class FlowShieldSettleTest {
   void rejectsAnEstimateThatIsNotThere() {
     shield.admit("alice", 90);
 
-    assertThat(shield.reserve("alice", 11)).extracting("name").isEqualTo("key");
+    assertThat(shield.admit(Request.of("alice", 11).reserved()))
+        .extracting("name")
+        .isEqualTo("key");
     assertThat(left("everyone", "")).isEqualTo(910);
     assertThat(shield.stats().inFlight()).isEqualTo(1);
   }
 
   @Test
   void settlesEachChargeAtItsOwnCost() {
-    Admitted admitted = (Admitted) shield.reserve(
-        Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 200), Charge.of("everyone"));
+    Admitted admitted = (Admitted) shield.admit(Request.of(
+            Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 200), Charge.of("everyone"))
+        .reserved());
 
     admitted.settle(Charge.of("tenant", "acme", 50), Charge.of("key", "alice", 0));
 
@@ -67,7 +70,7 @@ class FlowShieldSettleTest {
 
   @Test
   void settlesOnceAndTheFirstCounts() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
 
     admitted.settle(20);
     admitted.settle(0);
@@ -78,7 +81,7 @@ class FlowShieldSettleTest {
 
   @Test
   void settlesAfterTheWorkWasClosedToo() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
     admitted.close();
 
     admitted.settle(10);
@@ -88,10 +91,10 @@ class FlowShieldSettleTest {
 
   @Test
   void givesNothingBackByTheWayTheWorkEnds() {
-    Admitted failed = (Admitted) shield.reserve("alice", 10);
+    Admitted failed = (Admitted) shield.admit(Request.of("alice", 10).reserved());
     failed.failed();
     failed.close();
-    Admitted ignored = (Admitted) shield.reserve("alice", 10);
+    Admitted ignored = (Admitted) shield.admit(Request.of("alice", 10).reserved());
     ignored.ignored();
     ignored.close();
 
@@ -101,7 +104,7 @@ class FlowShieldSettleTest {
 
   @Test
   void givesBackOnlyWhatHasNotComeBackByItself() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 60);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
     ticker.advance(Duration.ofDays(1).dividedBy(2)); // 50 are back
 
     admitted.settle(0);
@@ -123,8 +126,9 @@ class FlowShieldSettleTest {
 
   @Test
   void settlesNothingByAWrongAccount() {
-    Admitted admitted =
-        (Admitted) shield.reserve(Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 20));
+    Admitted admitted = (Admitted)
+        shield.admit(Request.of(Charge.of("key", "alice", 10), Charge.of("tenant", "acme", 20))
+            .reserved());
 
     assertThatThrownBy(() -> admitted.settle(5))
         .isInstanceOf(IllegalStateException.class)
@@ -149,7 +153,7 @@ class FlowShieldSettleTest {
 
   @Test
   void namesAKeyThatItDoesNotKnowCutTo64Characters() {
-    Admitted admitted = (Admitted) shield.reserve("alice", 10);
+    Admitted admitted = (Admitted) shield.admit(Request.of("alice", 10).reserved());
 
     assertThatThrownBy(() -> admitted.settle(Charge.of("key", "k".repeat(64), 1)))
         .hasMessageContaining("with key '" + "k".repeat(64) + "':");

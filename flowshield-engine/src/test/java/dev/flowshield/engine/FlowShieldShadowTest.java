@@ -39,7 +39,7 @@ class FlowShieldShadowTest {
 
     assertThat(shield.admit(Charge.of("tenant", "acme", 2))).isInstanceOf(Admitted.class);
 
-    assertThat(shield.standings(Charge.of("tenant", "acme")))
+    assertThat(shield.standings(Request.of(Charge.of("tenant", "acme"))))
         .extracting(Decision.Standing::remaining)
         .containsExactly(2L, 1L); // neither of its limits was charged a second time
   }
@@ -131,8 +131,8 @@ class FlowShieldShadowTest {
         .limit(Limit.each("key", "10/day"))
         .named(Limit.each("tenant", "20/day").shadow())
         .build();
-    Admitted both =
-        (Admitted) shield.reserve(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8));
+    Admitted both = (Admitted) shield.admit(
+        Request.of(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8)).reserved());
 
     both.settle(3);
 
@@ -140,8 +140,8 @@ class FlowShieldShadowTest {
     assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(17);
     ticker.advance(Duration.ofDays(1));
     close(shield.admit(Charge.of("tenant", "acme", 20)));
-    Admitted unpaid =
-        (Admitted) shield.reserve(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8));
+    Admitted unpaid = (Admitted) shield.admit(
+        Request.of(Charge.of("key", "alice", 8), Charge.of("tenant", "acme", 8)).reserved());
     unpaid.settle(9); // took nothing of the shadow, so nothing is settled there
     ticker.advance(Duration.ofDays(1));
     assertThat(shield.peek("tenant", "acme").remaining()).isEqualTo(20);

@@ -3,6 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Request;
 import java.util.function.IntSupplier;
 
 /** Work of a shield whose price is known in the end. */
@@ -12,7 +13,7 @@ public final class ShieldReserve {
 
   // snippet: guide-shield-settle
   static boolean ask(FlowShield shield, String user, IntSupplier model) {
-    Admission admission = shield.reserve(user, 500);
+    Admission admission = shield.admit(Request.of(user, 500).reserved());
     if (!(admission instanceof Admitted running)) {
       return false;
     }

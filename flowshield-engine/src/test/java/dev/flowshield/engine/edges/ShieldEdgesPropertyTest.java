@@ -10,6 +10,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Request;
 import dev.flowshield.engine.Shed;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -122,7 +123,7 @@ class ShieldEdgesPropertyTest {
 
     private void admit(List<Charge> charges, boolean reserve) {
       Charge[] all = charges.toArray(Charge[]::new);
-      Admission admission = reserve ? shield.reserve(all) : shield.admit(all);
+      Admission admission = reserve ? shield.admit(Request.of(all).reserved()) : shield.admit(all);
       remember(admission, charges);
       if (reserve && admission instanceof Admitted admitted) {
         reserved.add(new Reserved(admitted, charges));

@@ -196,6 +196,8 @@ final class Instrumented extends ClassLoader {
         "compare",
         "sum",
         "isDone",
+        "isCompletedExceptionally",
+        "getNow", // of a future that has a value
         "isCancelled");
 
     Allocations(MethodVisitor to) {

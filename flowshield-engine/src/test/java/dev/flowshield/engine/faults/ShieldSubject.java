@@ -15,6 +15,7 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.engine.Rejection;
+import dev.flowshield.engine.Request;
 import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.Work;
 import dev.flowshield.testkit.ManualTicker;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -205,6 +207,20 @@ final class ShieldSubject extends Subject {
     assertThat(shield.stats().inFlight()).as("in flight").isZero();
   }
 
+  private Admission later() {
+    try {
+      return shield.admitAsync(Request.of(KEY)).join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof Error error) {
+        throw error;
+      }
+      if (failed.getCause() instanceof RuntimeException exception) {
+        throw exception;
+      }
+      throw failed;
+    }
+  }
+
   private Admission ask(String client) {
     List<Limit> limits = shield.limits();
     return limits.isEmpty()
@@ -284,7 +300,7 @@ final class ShieldSubject extends Subject {
   }
 
   private void reserve() {
-    Admission admission = opened(shield.reserve(charges(2)));
+    Admission admission = opened(shield.admit(Request.of(charges(2)).reserved()));
     if (admission instanceof Admitted admitted) {
       reserved = admitted;
     }
@@ -345,7 +361,7 @@ final class ShieldSubject extends Subject {
     shield.topRejected(10);
     shield.penalties();
     if (!original.isEmpty() && can(Capability.PEEK)) {
-      shield.standings(charges(1));
+      shield.standings(Request.of(charges(1)));
       original.forEach(limit -> shield.peek(limit.name(), limit.scope() == Scope.EACH ? KEY : ""));
     }
   }
@@ -396,8 +412,12 @@ final class ShieldSubject extends Subject {
       all.add(of("admit(charges) over limit", s -> s.opened(s.shield.admit(s.charges(1))))
           .after(ShieldSubject::spend));
       if (sample.can(Capability.RESERVE)) {
-        all.add(of("reserve(charges)", s -> s.opened(s.shield.reserve(s.charges(2)))));
-        all.add(of("reserve(charges) over limit", s -> s.opened(s.shield.reserve(s.charges(2))))
+        all.add(of(
+            "reserve(charges)",
+            s -> s.opened(s.shield.admit(Request.of(s.charges(2)).reserved()))));
+        all.add(of(
+                "reserve(charges) over limit",
+                s -> s.opened(s.shield.admit(Request.of(s.charges(2)).reserved())))
             .after(ShieldSubject::spend));
         all.add(of("settle(0)", s -> s.reserved().settle(0))
             .after(ShieldSubject::reserve)
@@ -421,6 +441,10 @@ final class ShieldSubject extends Subject {
       all.add(of("admit(key) shed", s -> s.opened(s.shield.admit(KEY))).after(ShieldSubject::fill));
       all.add(of("admit(key) over limit", s -> s.opened(s.shield.admit(KEY)))
           .after(ShieldSubject::spend));
+      all.add(of("admitAsync(request)", s -> s.opened(s.later())));
+      all.add(of("admitAsync(request) shed", s -> s.opened(s.later())).after(ShieldSubject::fill));
+      all.add(of("admitAsync(request) over limit", s -> s.opened(s.later()))
+          .after(ShieldSubject::spend));
       all.add(of("admit(key) over limit again", s -> s.opened(s.shield.admit(KEY)))
           .after(s -> {
             s.spend();
@@ -438,10 +462,11 @@ final class ShieldSubject extends Subject {
       all.add(
           of("call(key, work) shed", s -> s.call(ShieldSubject::work)).after(ShieldSubject::fill));
       if (sample.can(Capability.RESERVE)) {
-        all.add(of("reserve(key, 2)", s -> s.opened(s.shield.reserve(KEY, 2))));
+        all.add(of(
+            "reserve(key, 2)", s -> s.opened(s.shield.admit(Request.of(KEY, 2).reserved()))));
       }
       if (sample.can(Capability.PEEK)) {
-        all.add(of("standings(key, 2)", s -> s.shield.standings(KEY, 2)));
+        all.add(of("standings(key, 2)", s -> s.shield.standings(Request.of(KEY, 2))));
       }
     }
     return all;
