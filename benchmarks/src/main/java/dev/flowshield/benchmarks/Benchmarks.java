@@ -37,7 +37,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Benchmarks {
 
   private static final String ALL = ".*";
-  private static final String NONE = "(?!)"; // which matches nothing
   private static final String BYTES = "gc.alloc.rate.norm";
 
   private final Effort effort;
@@ -80,7 +79,8 @@ public final class Benchmarks {
     for (int threads = 1; threads <= 2; threads++) {
       run("OverloadGate", threads, "floor|flowShield|gradient2");
     }
-    run("Shield", 1, NONE);
+    run("Shield", 1, "flowShield(Admits|RejectsThree)");
+    run("HttpShield", 1, "httpShieldAdmits");
   }
 
   /** Runs a suite: first what promises rest on, then the rest. */

@@ -5,6 +5,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Request;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,6 +36,7 @@ public class ShieldBenchmark {
       .named(Limit.each("spent", "1/day"))
       .inFlight(100)
       .build();
+  private final Request request = Request.of("alice");
   private final Charge[] charges = {
     Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("tenant", "acme", 3)
   };
@@ -52,6 +54,11 @@ public class ShieldBenchmark {
   @Benchmark
   public boolean flowShieldAdmitsAndCloses() {
     return close(plenty.admit("alice"));
+  }
+
+  @Benchmark
+  public boolean flowShieldAdmitsAsyncAndCloses() {
+    return close(plenty.admitAsync(request).join());
   }
 
   @Benchmark

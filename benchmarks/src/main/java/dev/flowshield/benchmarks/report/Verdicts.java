@@ -19,6 +19,8 @@ public final class Verdicts {
   private static final String CONTENDED = "Contended";
   private static final String KEYED = "KeyedLimiter";
   private static final String GATE = "OverloadGate";
+  private static final String SHIELD = "Shield";
+  private static final String HTTP = "HttpShield";
 
   private static final double NONE = Double.NaN;
   // The harness allocates a little between calls. No object is so small, even if every thirtieth
@@ -31,6 +33,9 @@ public final class Verdicts {
   private static final int TEN_MILLION = 10_000_000;
   private static final double GATE_NANOS = 60;
   private static final double ADMISSION_BYTES = 24;
+  private static final double NAMED_BYTES = 160;
+  private static final double ANSWER_BYTES = 40; // an OverLimit
+  private static final double HTTP_BYTES = 72;
 
   private final List<Row> rows;
   private final List<Heap> heaps;
@@ -55,6 +60,7 @@ public final class Verdicts {
     verdicts.freeOfGarbage("P7", "the gate", verdicts.find(GATE, "flowShieldInFlight", 1));
     verdicts.gate("a shield with inFlight alone", "flowShieldAdmitsAndCloses");
     verdicts.noMoreThanTheAdmission(verdicts.find(GATE, "flowShieldAdmitsAndCloses", 1));
+    verdicts.shield();
     return List.copyOf(verdicts.checks);
   }
 
@@ -162,6 +168,38 @@ public final class Verdicts {
         own.nanos() <= GATE_NANOS,
         own);
     overPeer("P7", what + ", 2 threads", 5, both, find(GATE, "gradient2", 2));
+  }
+
+  private void shield() {
+    Row usual = find(SHIELD, "flowShieldAdmitsAndCloses", 1);
+    Row named = find(SHIELD, "flowShieldAdmitsAndClosesThreeNamed", 1);
+    overFloor("P8", "three charges that are named", 2.5, named, usual);
+    atMostBytes("three charges that are named", NAMED_BYTES, named);
+    atMostBytes(
+        "three charges that are rejected",
+        ANSWER_BYTES,
+        find(SHIELD, "flowShieldRejectsThreeNamed", 1));
+    overFloor(
+        "P8",
+        "a future of limits kept here",
+        1.3,
+        find(SHIELD, "flowShieldAdmitsAsyncAndCloses", 1),
+        usual);
+    atMostBytes(
+        "an HTTP request, beside its view", HTTP_BYTES, find(HTTP, "httpShieldAdmitsAndCloses", 1));
+  }
+
+  private void atMostBytes(String what, double most, Row own) {
+    add(
+        "P8",
+        what,
+        String.format(Locale.ROOT, "at most %.0f B", most),
+        "B",
+        own.bytes(),
+        NONE,
+        NONE,
+        NONE,
+        own.bytes() < most + NO_BYTES);
   }
 
   private void overFloor(String target, String what, double most, Row own, Row floor) {

@@ -41,6 +41,11 @@ class VerdictsTest {
       put("OverloadGate", gate, 2, 100);
     }
     put("OverloadGate", "gradient2", 2, 900);
+    put("Shield", "flowShieldAdmitsAndCloses", 1, 90);
+    put("Shield", "flowShieldAdmitsAndClosesThreeNamed", 1, 190);
+    put("Shield", "flowShieldRejectsThreeNamed", 1, 160);
+    put("Shield", "flowShieldAdmitsAsyncAndCloses", 1, 97);
+    put("HttpShield", "httpShieldAdmitsAndCloses", 1, 160);
     put("flowShieldOfThousandLimits", 0, 800_000);
     put("flowShield", 1, 43_000);
     put("flowShield", 100_000, 2_390_000);
@@ -53,7 +58,7 @@ class VerdictsTest {
   void passesARunThatKeepsEveryPromise() {
     assertThat(checks()).allMatch(check -> check.verdict() == PASS && !check.disturbed());
     assertThat(checks().stream().map(Check::target).distinct())
-        .containsExactly("P1", "P2", "P3", "P4", "P5", "P6", "P7");
+        .containsExactly("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8");
   }
 
   @Test
@@ -129,6 +134,14 @@ class VerdictsTest {
     put("OverloadGate", "flowShieldAdmitsAndCloses", 2, 181);
     assertThat(notPassed())
         .containsExactly("P7 MISS at most 60 ns", "P7 MISS at least 5 × as fast as gradient2");
+  }
+
+  @Test
+  void holdsAShieldToTheTimeOfItsUsualLimitsAndToBytes() {
+    put("Shield", "flowShieldAdmitsAndClosesThreeNamed", 1, 226);
+    put(new Row("HttpShield", "httpShieldAdmitsAndCloses", 0, "", 1, 160, 0, 73, 1, 1, 5, 5));
+    assertThat(notPassed())
+        .containsExactly("P8 MISS at most 2.5 × flowShieldAdmitsAndCloses", "P8 MISS at most 72 B");
   }
 
   @Test

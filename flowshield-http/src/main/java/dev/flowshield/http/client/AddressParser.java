@@ -16,12 +16,13 @@ final class AddressParser {
   private static final int LONGEST = 128;
   private static final int GROUPS = 8;
   private static final int NONE = -1;
+  private static final int[] NO_GROUPS = {};
 
   private final String text;
   private int at;
   private final int end;
 
-  private final int[] groups = new int[GROUPS];
+  private int[] groups = NO_GROUPS;
   private int count;
   private int gap = NONE; // how many groups stand before "::"
 
@@ -29,6 +30,11 @@ final class AddressParser {
     this.text = text;
     this.at = from;
     this.end = end;
+  }
+
+  /** Whether the text is an IPv4 address: four numbers, so its one notation but for those within IPv6. */
+  static boolean isIpv4(String text) {
+    return text.length() <= LONGEST && new AddressParser(text, 0, text.length()).ipv4() != NONE;
   }
 
   /** The address, or null if the text is none. */
@@ -80,6 +86,7 @@ final class AddressParser {
   }
 
   private @Nullable IpAddress ipv6() {
+    groups = new int[GROUPS];
     if (skip(':') && !skipGap()) { // one colon at the start is half of "::"
       return null;
     }

@@ -1,0 +1,91 @@
+package dev.flowshield.benchmarks;
+
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.RequestView;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** What does a shield cost an HTTP request, beside what the server and its binding do? */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class HttpShieldBenchmark {
+
+  private final HttpShield plenty = HttpShield.builder()
+      .limit("10000000/s burst 1000000000000")
+      .perClient("1000000/s burst 1000000000")
+      .inFlight(100)
+      .build();
+  private final HttpShield spent = HttpShield.builder().perClient("1/day").build();
+  private final View view = new View();
+
+  /** Spends what is to be spent. */
+  public HttpShieldBenchmark() {
+    spent.admit(view);
+  }
+
+  @Benchmark
+  public boolean httpShieldAdmitsAndCloses() {
+    if (plenty.admit(view) instanceof HttpAdmitted admitted) {
+      admitted.close();
+      return true;
+    }
+    return false;
+  }
+
+  @Benchmark
+  public int httpShieldRejects() {
+    HttpAdmission admission = spent.admit(view);
+    return admission instanceof HttpRejection rejection ? rejection.status() : 0;
+  }
+
+  /** A request that costs nothing to look at. */
+  private static final class View implements RequestView {
+
+    private @Nullable Object mark;
+
+    @Override
+    public String method() {
+      return "GET";
+    }
+
+    @Override
+    public String path() {
+      return "/orders/42";
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return null;
+    }
+
+    @Override
+    public String peerAddress() {
+      return "192.0.2.42";
+    }
+
+    @Override
+    public @Nullable Object mark() {
+      return null; // each time it is another request
+    }
+
+    @Override
+    public void mark(Object newMark) {
+      this.mark = newMark;
+    }
+
+    @Override
+    public String toString() {
+      return "View[" + mark + "]";
+    }
+  }
+}
