@@ -78,6 +78,30 @@ public interface RateLimiter {
   }
 
   /**
+   * Takes as many permits of a key as are there now, up to this many: for work that can be done in part,
+   * as sending a part of a batch.
+   *
+   * <p>Asks again for fewer after a rejection, each time for no more than what remained, so it takes
+   * everything that is there unless others take permits of the key at the same moment.
+   *
+   * @param most 1 to the burst of the limit
+   * @return how many were taken, 0 to {@code most}
+   * @throws IllegalArgumentException as {@link #decide(String, long)} does
+   */
+  default long tryAcquireUpTo(String key, long most) {
+    long wanted = most;
+    for (int tries = 1; wanted > 0; tries++) {
+      if (!(decide(key, wanted) instanceof Decision.Rejected rejected)) {
+        return wanted;
+      }
+      // Should what remains never be there, few tries are enough.
+      long fewer = tries < 8 ? wanted - 1 : wanted / 2;
+      wanted = Math.min(rejected.remaining(), fewer);
+    }
+    return 0;
+  }
+
+  /**
    * As {@link #decide(String, long)}, for limiters whose answer comes from elsewhere and callers that must not wait for it. This
    * one answers at once; a mistake of the caller is thrown here, not by the stage.
    */

@@ -14,6 +14,33 @@ class RateLimiterTest {
 
   private static final RateLimit LIMIT = RateLimit.parse("100/s");
 
+  @Test
+  void takesUpToWhatIsThere() {
+    List<Long> asked = new ArrayList<>();
+    RateLimiter fiveLeft = (key, permits) -> {
+      asked.add(permits);
+      return permits <= 5 ? new Decision.Admitted(0) : new Decision.Rejected(5, 1);
+    };
+
+    assertThat(fiveLeft.tryAcquireUpTo("alice", 3)).isEqualTo(3);
+    assertThat(fiveLeft.tryAcquireUpTo("alice", 9)).isEqualTo(5);
+    assertThat(asked).containsExactly(3L, 9L, 5L);
+  }
+
+  @Test
+  void triesAFewTimesForWhatIsNeverThere() {
+    List<Long> asked = new ArrayList<>();
+    RateLimiter promising = (key, permits) -> {
+      asked.add(permits);
+      return new Decision.Rejected(1_000_000, 1);
+    };
+
+    assertThat(promising.tryAcquireUpTo("alice", 1_000_000)).isZero();
+    assertThat(asked).hasSizeLessThan(30);
+    assertThat(((RateLimiter) (key, permits) -> new Decision.Rejected(0, 1)).tryAcquireUpTo("", 1))
+        .isZero();
+  }
+
   @Nested
   class ALimiterThatIsOnlyALambda {
 

@@ -40,6 +40,8 @@ class ForwardingRateLimiterTest {
       REJECTED,
       boolean.class,
       true,
+      long.class,
+      2L,
       CompletionStage.class,
       LATER,
       CompletableFuture.class,

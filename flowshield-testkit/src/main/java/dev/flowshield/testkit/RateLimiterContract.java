@@ -140,6 +140,12 @@ public interface RateLimiterContract {
     OneKey.aRejectionTakesNothing(this);
   }
 
+  /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
+  @Test
+  default void takesAPartWhereNotAllIsThere() {
+    Parts.takesAPartWhereNotAllIsThere(this);
+  }
+
   /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
   @Test
   default void allWaysToAskAgree() {

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,25 @@ class KeyedLimiterTest {
 
   private LimiterSpec spec(String limits) {
     return LimiterSpec.ofAll(RateLimit.parseAll(limits)).withTicker(ticker);
+  }
+
+  @Test
+  void threadsThatTakeWhatIsThereGetTheWholeBurstTogether() throws InterruptedException {
+    RateLimiter shared = limiter("1000/day, 1200/day burst 900");
+    LongAdder taken = new LongAdder();
+    List<Thread> threads = Stream.generate(() -> new Thread(() -> {
+          for (int i = 0; i < 100; i++) {
+            taken.add(shared.tryAcquireUpTo("alice", 7));
+          }
+        }))
+        .limit(4)
+        .toList();
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(taken.sum() + shared.tryAcquireUpTo("alice", 900)).isEqualTo(900);
   }
 
   @Nested
