@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys stand as hashes; see {@link #hash}.
+ * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys are known by their
+ * hashes; see {@link #hash}.
  *
- * <p>Thread-safe. Changing is for one thread at a time.
+ * <p>Thread-safe. One thread at a time may change it.
  */
 abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
-  /** Stands for all keys together; whatever but 0, as one allowance does not look at it. */
+  /** The hash of all keys together. Any value but 0 would do, as one allowance does not look at it. */
   static final long ALL = 1;
 
   private final LongAdder rejected = new LongAdder();
@@ -39,17 +40,17 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     return limit;
   }
 
-  /** What stands for a key. */
+  /** The hash of a key. */
   final long hash(String key) {
     return limit.scope() == Scope.EACH ? KeyTable.hashOf(key) : ALL;
   }
 
-  /** What stands for the key of a charge. */
+  /** The hash of the key of a charge. */
   final long hash(Charge charge) {
     return limit.scope() == Scope.EACH ? charge.hash() : ALL;
   }
 
-  /** Rejects a key where one allowance is for all together. */
+  /** Throws if there is a key, and the limit is for all together. */
   final void requireNoKeyTogether(String key) {
     if (!key.isEmpty() && limit.scope() == Scope.TOGETHER) {
       throw new IllegalArgumentException("key must be empty for limit '" + limit.name()
@@ -58,7 +59,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     }
   }
 
-  /** Rejects a charge that lost its key: it must not be taken from an allowance that is not meant. */
+  /** Throws if there is no key, and the limit is for each: a key that was lost must not cost others. */
   final void requireKeyEach(String key) {
     if (key.isEmpty() && limit.scope() == Scope.EACH) {
       String name = limit.name();
@@ -77,24 +78,27 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   }
 
   /**
-   * The place in the order of taking, the lowest first. For all together after each key by itself: a key that races itself is rejected before it has taken
-   * what everyone wants.
+   * The place in the order of taking, the lowest first. A limit for all together comes after those for each
+   * key: a key that races with itself is rejected before it has taken from what all share.
    */
   abstract int order();
 
   /** The most permits at once. */
   abstract long burst();
 
-  /** How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not to be known. Writes nothing. */
+  /**
+   * How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not known before
+   * it is asked. Writes nothing.
+   */
   abstract long retryAfterNanos(long hash, long permits, long now);
 
-  /** What to say when {@link #retryAfterNanos} was above 0. */
+  /** The rejection after {@link #retryAfterNanos} was above 0. */
   abstract OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos);
 
-  /** What a request would be answered. Takes nothing. */
+  /** The answer that a request would get. Takes nothing. */
   abstract Decision look(String key, long permits, long now);
 
-  /** Makes a key as good as new. */
+  /** Gives a key its whole allowance again. */
   abstract void reset(String key);
 
   /** Whether {@link #keepTo} can be relied on not to fail; throws if it is known to fail. */
@@ -124,7 +128,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     return admittedApart;
   }
 
-  /** Arguments that were rejected since their keys were blocked. */
+  /** Requests that were rejected since their keys were blocked. */
   final long blocked() {
     return blocks == null ? 0 : blocks.rejected();
   }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that is admitted and in flight until it is closed.
  *
- * <p>Close it exactly when the work has truly ended, from any thread. A second close does nothing; one never closed is a place lost for
- * good. How the work went is said before: {@link #failed()} or {@link #ignored()}, else it counts as a success.
+ * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an admission
+ * that is never closed is a place lost for good. Its outcome is set before the close, by {@link #failed()} or
+ * {@link #ignored()}; without either it counts as a success.
  *
  * <p>What was reserved can be settled: {@link #settle(long)}.
  *
@@ -16,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admitted implements Admission, AutoCloseable {
   /*
-   * State, one int: SUCCESS, FAILED or IGNORED while in flight, then CLOSED for ever.
+   * State, one int: SUCCESS, FAILED or IGNORED while in flight, then CLOSED for good.
    *
    * Invariant
-   *   A1  Exactly one close finds it not CLOSED, and that one gives the place back (F2 of InFlight), or counts
-   *       it as left behind where the stack ends.
+   *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight), or counts
+   *       it as left behind if the stack ends there.
    *
-   * Memory order: volatile; whatever was said of the outcome before the close counts.
+   * Memory order: volatile. An outcome that was set before the close counts.
    */
   private static final VarHandle STATE;
 
@@ -56,23 +57,26 @@ public final class Admitted implements Admission, AutoCloseable {
   }
 
   /**
-   * Says what the work used in truth of what was reserved, of each limit the same. What was taken too much is given back, as far as it has not
-   * come back by itself; what was taken too little is taken now, whether or not it is there.
+   * Settles what was reserved at its true cost, the same for each limit. Permits that were not used are
+   * refunded, as far as they have not come back by themselves. Permits that were used beyond the estimate are
+   * taken now, whether or not they are there.
    *
-   * <p>Once, from any thread, before the work is closed or after; the first call counts. Work that is not settled has used what was reserved,
-   * however it ended: {@link #failed()} and {@link #ignored()} give no permits back.
+   * <p>Once, from any thread, before the close or after it; the first call counts. Work that is never settled
+   * has used what was reserved, however it ended: {@link #failed()} and {@link #ignored()} refund nothing.
    *
    * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
-   * @throws IllegalStateException if nothing was reserved, or not of each limit the same; nothing is settled then
+   * @throws IllegalStateException if nothing was reserved, or limits were reserved at different costs; nothing
+   *     is settled then
    */
   public void settle(long used) {
     reserved().settle(used);
   }
 
   /**
-   * Says what the work used in truth, by limit and key. What is not named has used what was reserved. Else as {@link #settle(long)}.
+   * Settles what was reserved at its true cost, by limit and key. A charge that is not named has used what was
+   * reserved. Else as {@link #settle(long)}.
    *
-   * @param charges among those that were reserved, with what they cost in truth
+   * @param charges among those that were reserved, each with its true cost
    * @throws IllegalArgumentException if one was not reserved, or is named twice; nothing is settled then
    * @throws IllegalStateException if nothing was reserved
    */
@@ -93,7 +97,7 @@ public final class Admitted implements Admission, AutoCloseable {
     say(FAILED);
   }
 
-  /** How the work went tells nothing: the key went away, or its request was no work at all. */
+  /** The outcome means nothing: the client went away, or its request was no work at all. */
   public void ignored() {
     say(IGNORED);
   }

@@ -3,9 +3,10 @@ package dev.flowshield.engine;
 import dev.flowshield.engine.allowance.Allowances;
 
 /**
- * What one request is charged: a key and a number of permits for each limit of a {@link LimitSet}, and the rows of what was taken.
+ * The charges of one request: a key and a number of permits for each limit of a {@link LimitSet}, and a row
+ * for what was taken from each rate.
  *
- * <p>For one thread until the request is admitted.
+ * <p>Confined to one thread until the request is admitted.
  */
 class Bill {
 
@@ -33,7 +34,7 @@ class Bill {
     return charges[charge].permits();
   }
 
-  /** What stands for the key in a row. */
+  /** The hash of the key in a row. */
   final long hash(int row) {
     return Allowances.hash(rows, row);
   }

@@ -9,22 +9,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What work costs one limit of a shield: {@link FlowShield#admit(Charge...)}.
  *
- * <p>A value: immutable, equal by content, safe to share. One that is used again is cheaper, as it keeps what stands for its key.
+ * <p>A value: immutable, equal by content, safe to share. A charge that is used again is cheaper, as it keeps
+ * the hash of its key.
  */
 public final class Charge {
 
   private final String limit;
   private final String key;
   private final long permits;
-  private volatile long hash; // 0 until it is asked for; whichever thread sets it sets the same
+  private volatile long hash; // 0 until it is first used; all threads set the same value
 
   /**
    * A charge.
    *
    * @param limit the name of the limit
-   * @param key whom it counts; empty for a limit for all together, and only there
+   * @param key the key to charge; empty for a limit for all together, and only there
    * @param permits what the work costs it; 0 only to settle
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY} characters, or the permits are negative
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   *     characters, or the permits are negative
    */
   public Charge(String limit, String key, long permits) {
     this.limit = Objects.requireNonNull(limit, "limit");
@@ -62,7 +64,7 @@ public final class Charge {
     return limit;
   }
 
-  /** Whom it counts; empty for a limit for all together. */
+  /** The key to charge; empty for a limit for all together. */
   public String key() {
     return key;
   }
@@ -72,7 +74,7 @@ public final class Charge {
     return permits;
   }
 
-  /** What stands for the key in the tables; never 0. */
+  /** The hash of the key in the tables; never 0. */
   long hash() {
     long known = hash;
     if (known == 0) {

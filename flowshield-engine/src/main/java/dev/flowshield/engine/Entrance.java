@@ -50,9 +50,10 @@ final class Entrance {
   }
 
   /*
-   * First the clock is read, once, and all is judged by it: whoever is rejected has written nothing but a count. Then all is taken: the place, then
-   * the permits, limit by limit. Where another thread was faster, what was taken before is given back, and all is judged anew. The place comes
-   * after the judging, so that a key over its limit is told so by a full server too.
+   * The clock is read once, and all limits are judged by that reading, so a rejection has written nothing
+   * but its count. Then the place is taken, and the permits, limit by limit. If another thread took
+   * permits in between, what was taken is given back and all limits are judged again. The place comes
+   * after the judging, so that a request over a limit is told so by a full server too.
    */
   /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
   Admission enter(LimitSet set, String key, long hash, long permits) {

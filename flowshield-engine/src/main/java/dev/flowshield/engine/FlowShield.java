@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Shadow limits</b> ({@link Limit#shadow()}) never reject. After the enforced limits admit a request,
  * each shadow limit is charged if it has the permits, at the same reading; otherwise it counts a would-be
- * rejection. So its count is what it would reject beyond what is rejected already. Arguments that are
+ * rejection. So its count is what it would reject beyond what is rejected already. Requests that are
  * rejected or shed are neither charged to shadow limits nor counted by them. A cost above the burst of a
  * shadow limit counts as a would-be rejection.
  *
@@ -77,7 +77,7 @@ public final class FlowShield {
     return new FlowShieldBuilder();
   }
 
-  /** Asks for one permit without a key: keys without a key share the allowance of one. As {@link #admit(String, long)}. */
+  /** Asks for one permit without a key; all requests without a key share one allowance. As {@link #admit(String, long)}. */
   public Admission admit() {
     return admit("", 1);
   }
@@ -95,8 +95,8 @@ public final class FlowShield {
    * @param permits what the work costs, 1 to the least burst of the limits
    * @throws IllegalStateException if all limits of the shield want to be named
    * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY} characters, or the permits can never be
-   *     had at once
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   *     characters, or the permits can never be had at once
    */
   public Admission admit(String key, long permits) {
     Arguments.requireKey(key);
@@ -107,11 +107,13 @@ public final class FlowShield {
   }
 
   /**
-   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else as {@link #admit(String, long)}.
+   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else as {@link
+   * #admit(String, long)}.
    *
    * @param charges 1 to 16, no limit twice with the same key
-   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a limit on each key lacks the key or one for all
-   *     together has one, or the permits can never be had at once; nothing is charged then
+   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a limit on
+   *     each key lacks the key, one for all together has a key, or the permits can never be had at once;
+   *     nothing is charged then
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
@@ -208,10 +210,10 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: what one permit of a key would be answered by a limit now, whatever the others say. Takes nothing.
+   * For operators: the answer of one limit to a request of one permit now. Takes nothing.
    *
    * @param limit the name of the limit
-   * @param key whose allowance; empty for a limit for all together
+   * @param key empty for a limit for all together
    * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot show a key
    */
   public Decision peek(String limit, String key) {
@@ -263,7 +265,8 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: the keys that limits on each key reject most, blocked ones included, the first most of all; estimates from a sample.
+   * For operators: the keys that limits on each key reject most, blocked keys included, in descending order;
+   * estimates from a sample.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
@@ -278,7 +281,8 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s, 9000/h"))}. As {@link #change(Limit...)}.
+   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s, 9000/h"))}. As
+   * {@link #change(Limit...)}.
    *
    * @param to the new limits as text, by the name of the limit; an empty map changes nothing
    */
@@ -289,15 +293,17 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}. Each key keeps its state in proportion: who had
-   * spent half of the old burst has spent half of the new one. Work that is settled later gives nothing back of what it took before.
+   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}. Each key
+   * keeps its state in proportion: a key that had spent half of the old burst has spent half of the new one.
+   * Work that is settled later gives back nothing of what it took before the change.
    *
-   * <p>All or nothing: all is checked before the first limit is changed. Limits change one after another, so a request of that moment may be
-   * judged by some of the old and some of the new.
+   * <p>All or nothing: everything is checked before the first limit is changed. Limits change one after
+   * another, so a request of that moment may be judged by some of the old and some of the new.
    *
-   * @param to limits of this shield, changed only in what they admit, each to as many limits as before; none changes nothing
-   * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something else, or is outside the range of its limiter;
-   *     the message names it
+   * @param to limits of this shield that differ only in their rates, each with as many as before; none
+   *     changes nothing
+   * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something else, or
+   *     is outside the range of its limiter; the message names it
    * @throws UnsupportedOperationException if one is kept by a limiter that cannot change
    */
   public void change(Limit... to) {
@@ -305,7 +311,7 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much work may be in flight. Work in flight stays, if it is more than that; none is admitted until it is less.
+   * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is less.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -318,7 +324,7 @@ public final class FlowShield {
     return entrance.limit();
   }
 
-  /** What was done so far. Takes no lock; reads a few hundred counters of each limit, so not for every request. */
+  /** What was done so far. Takes no lock; reads some hundred counters of each limit: not for every request. */
   public ShieldStats stats() {
     return new ShieldStats(
         entrance,

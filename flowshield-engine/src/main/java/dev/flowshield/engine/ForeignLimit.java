@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit that is kept by a limiter of another kind. It cannot be judged without taking, so it is asked last; what it gave can be refunded
- * only if it can reserve.
+ * A limit that a limiter of another kind keeps. It cannot be judged without taking, so it is asked last. What
+ * it gave can be refunded only if the limiter can reserve.
  */
 final class ForeignLimit extends ActiveLimit {
 
@@ -28,7 +28,7 @@ final class ForeignLimit extends ActiveLimit {
     return canGiveBack;
   }
 
-  /** Its limiter cannot do what it is asked for. */
+  /** The limiter lacks a capability. */
   UnsupportedOperationException missing(Capability capability, String wayOut) {
     return new UnsupportedOperationException(
         "limit '" + limit().name() + "' must be kept by a limiter whose capabilities() include "
@@ -104,7 +104,7 @@ final class ForeignLimit extends ActiveLimit {
     return 0;
   }
 
-  /** An answer of code that nobody checked for nulls; it must not pass for a yes. */
+  /** An answer of a user's code, which may be null; null must not pass for a yes. */
   private <T> T answered(@Nullable T answer) {
     if (answer == null) {
       throw noAnswer();
@@ -112,7 +112,7 @@ final class ForeignLimit extends ActiveLimit {
     return answer;
   }
 
-  /** Its limiter broke its contract. */
+  /** The limiter broke its contract. */
   IllegalStateException noAnswer() {
     return new IllegalStateException("an answer of the limiter that keeps limit '"
         + limit().name() + "' must be Admitted or Rejected, got null: correct that limiter");
@@ -129,7 +129,7 @@ final class ForeignLimit extends ActiveLimit {
         : answered(limiter.decideAsync(key, permits));
   }
 
-  /** What to say when {@link #take} was answered so. */
+  /** The rejection for an answer of the limiter. */
   OverLimit overLimit(Decision.Rejected rejected) {
     Limit limit = limit();
     RateLimit rejecting = limit.limits().get(0);
@@ -145,7 +145,7 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   /**
-   * Asks for permits of a key. Allocates nothing once they were given, as there may be no memory.
+   * Asks for permits of a key. Allocates nothing after they were given, as there may be no memory.
    *
    * @param index where the bill holds what was given
    * @return why they were not given; null if they were

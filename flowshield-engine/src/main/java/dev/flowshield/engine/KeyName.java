@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see of a key: an id that tells nothing, or the key, where the owner wants to see keys. */
+/** What operators see of a key: an id without meaning, or the key, if the owner wants to see keys. */
 final class KeyName {
 
   /** The most characters of a key that are shown. */
@@ -11,7 +11,7 @@ final class KeyName {
 
   private KeyName() {}
 
-  /** The id: 16 hex digits of the hash that stands for the key. Its seed is secret, so the key cannot be told from it. */
+  /** The id: 16 hex digits of the hash of the key. Its seed is secret, so the key cannot be computed from it. */
   static String id(long hash) {
     return HexFormat.of().toHexDigits(hash);
   }
@@ -21,7 +21,7 @@ final class KeyName {
     return HexFormat.fromHexDigitsToLong(id);
   }
 
-  /** The key, cut to 64 characters, or the id if the key is not to be seen. */
+  /** The key, cut to 64 characters, or the id if there is no key to show. */
   static String of(long hash, @Nullable String key) {
     if (key == null) {
       return id(hash);

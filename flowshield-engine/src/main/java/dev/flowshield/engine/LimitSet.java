@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Limits that are charged together: resolved, and put in order, once for all requests that charge them.
  *
- * <p>A request charges them in one of two ways: with one key and one cost for all of them, which allocates nothing; or by a {@link Bill},
- * with a key and a cost for each.
+ * <p>A request charges them in one of two ways: with one key and one cost for all of them, which allocates
+ * nothing; or by a {@link Bill}, with a key and a cost for each.
  *
- * <p>First the engine's limits are judged, so that a rejection writes nothing. Then permits are taken, in this order: limits for each key
- * by itself; limits for all together, so that a key that races itself is rejected before it has taken what all want; limiters of
- * another kind, which cannot be judged; shadow limits. Where one rejects, what was taken before is refunded.
+ * <p>The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in this
+ * order: from limits for each key; from limits for all together, so that a key that races with itself is
+ * rejected before it has taken from what all share; from limiters of another kind, which cannot be judged;
+ * from shadow limits. If one rejects, what was taken before is refunded.
  *
- * <p>Immutable; thread-safe as its limits are.
+ * <p>Immutable; as thread-safe as its limits.
  */
 final class LimitSet {
 
@@ -122,7 +123,7 @@ final class LimitSet {
     return counts[0].sum();
   }
 
-  /** A bill for these charges, one for each limit, which is checked by now. */
+  /** A bill for these charges, one for each limit, which have been checked. */
   Bill bill(Charge[] charges, boolean reserved) {
     long[] rows = allowances.rows();
     for (Local part : enforced) {
@@ -145,7 +146,7 @@ final class LimitSet {
   }
 
   /**
-   * Why a limit rejects, by a reading of the clock; null if none does, or that is not to be known before.
+   * Why a limit rejects, by a reading of the clock; null if none does, as far as that is known before taking.
    *
    * @param charges limit by limit; null if the key, its hash and the permits are for all
    */
@@ -183,7 +184,7 @@ final class LimitSet {
     return rejections.rejected(limit, charge.key(), itsHash, rejection, now);
   }
 
-  /** Takes from all limits; false, with nothing taken, if one rejects by now. */
+  /** Takes from all limits; false, with nothing taken, if one rejects now. */
   boolean take(String key, long hash, long permits, long now) {
     return ofEnforced.take(hash, permits, now, key, askShadows) != null;
   }
@@ -207,12 +208,12 @@ final class LimitSet {
     };
   }
 
-  /** Takes what a bill says from the engine's limits that are enforced; false, with nothing taken, if one rejects by now. */
+  /** Takes from the engine's enforced limits what a bill says; false, with nothing taken, if one rejects now. */
   boolean takeLocal(Bill bill, long now) {
     return allowances.take(bill.rows(), 0, ofEnforced.size(), now);
   }
 
-  /** Takes what a bill says; false, with nothing taken, if a limit rejects by now. */
+  /** Takes what a bill says; false, with nothing taken, if a limit rejects now. */
   boolean take(Bill bill, long now) {
     if (!takeLocal(bill, now)) {
       return false;
@@ -246,7 +247,7 @@ final class LimitSet {
     }
   }
 
-  /** Why a limiter of another kind rejected a bill; null if none did, and permits went to others meanwhile. */
+  /** Why a limiter of another kind rejected a bill; null if none did, and other requests took the permits. */
   @Nullable
   Rejection rejection(Bill bill, long now) {
     return foreign.size() == 0 ? null : foreign.rejection((OpenBill) bill, now);
@@ -258,7 +259,7 @@ final class LimitSet {
   }
 
   /**
-   * Sets the account of a bill right.
+   * Settles a bill.
    *
    * @param used by charge; null if nothing was used at all
    */
@@ -276,7 +277,7 @@ final class LimitSet {
         } else {
           ((OpenBill) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
         }
-      } finally { // one that fails does not keep the others from theirs
+      } finally { // a failure does not keep the others from being settled
         settle(bill, used, part + 1);
       }
     }
@@ -286,7 +287,7 @@ final class LimitSet {
     return used == null ? 0 : used[charge];
   }
 
-  /** Whose request it is: the key of the first limit for each key; empty if there is none. */
+  /** The key whose request it is: that of the first limit for each key; empty if there is none. */
   String subject(Charge[] charges) {
     for (int i = 0; i < limits.length; i++) {
       if (limits[i].limit().scope() == Scope.EACH) {

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests are charged: the usual limits, or those that their charges name. Each set is made once, when its limits are first named
- * together.
+ * The sets of limits that requests are charged: the usual one, and those that charges name. Each set is made
+ * once, when its limits are first named together.
  *
  * <p>Thread-safe; takes no lock once a set is known.
  */
@@ -29,7 +29,7 @@ final class LimitSets {
   static final int MOST_CHARGES = 16;
   private static final int MOST_SETS = 10_000; // further ones are made for each request
 
-  /** A set of limits, and those with one limit more, by its name: so the names of charges are a path to their set. */
+  /** A set of limits, and the sets with one limit more, by its name: the names of charges are a path to a set. */
   private static final class Path {
 
     final LimitSet set;
@@ -44,7 +44,7 @@ final class LimitSets {
   private final Function<String, ActiveLimit> byName;
   private final Rejections rejections;
   private final LimitSet usual; // what a key is charged where no limit is named
-  private final boolean nothingIsUsual; // there are limits, but all want to be named
+  private final boolean nothingIsUsual; // there are limits, but all have to be named
   private final boolean hashed;
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
@@ -101,7 +101,7 @@ final class LimitSets {
     path.next.values().forEach(next -> addAll(next, all));
   }
 
-  /** What stands for a key in {@link #usual}. */
+  /** The hash of a key for {@link #usual}. */
   long hash(String key) {
     return hashed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
   }

@@ -50,14 +50,14 @@ public final class LimitStats {
   }
 
   /**
-   * Arguments rejected by it, where it was the limit that takes longest; of a shadow limit, requests that
+   * Requests rejected by it, where it was the limit that takes longest; of a shadow limit, requests that
    * it would have rejected although no other limit did.
    */
   public long rejected() {
     return rejected;
   }
 
-  /** Arguments rejected because their key was blocked already, by the penalty of this limit. */
+  /** Requests rejected because their key was blocked already, by the penalty of this limit. */
   public long blocked() {
     return blocked;
   }

@@ -9,7 +9,7 @@ import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A limit that the engine keeps, whatever its formula. It is judged without a write, and what was taken can be refunded. */
+/** A limit that the engine keeps, by any formula. It is judged without a write, and what is taken can be refunded. */
 final class LocalLimit extends ActiveLimit {
 
   private final KeyedLimiter limiter;
@@ -25,7 +25,7 @@ final class LocalLimit extends ActiveLimit {
     this.allowances = each ? new Allowances(tables) : limiter.keyless();
   }
 
-  /** What is left, by rate limit. */
+  /** The allowances, one for each rate. */
   Allowances allowances() {
     return allowances;
   }
@@ -49,7 +49,7 @@ final class LocalLimit extends ActiveLimit {
     return longest;
   }
 
-  /** More than the burst is never there: asked of a shadow limit, or of one that was changed a moment ago. */
+  /** More than the burst is never there. It is asked of a shadow limit, and of a limit that has just changed. */
   private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
     long most = each.burst();
     return permits <= most

@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bill that holds what limiters of another kind gave, and can be settled once its cost is known.
+ * A bill that holds what limiters of another kind gave, and can be settled when the true cost is known.
  *
- * <p>For one thread until the request is admitted; then any thread may settle it, and the first one does.
+ * <p>Confined to one thread at a time until the request is admitted; then any thread may settle it, and the
+ * first one does.
  */
 final class OpenBill extends Bill {
 
-  /** What a limiter of another kind said that rejected it. */
+  /** The rejection of a bill by a limiter of another kind. */
   record Answer(ForeignLimit limit, String key, OverLimit rejection) {}
 
   private final LimitSet set;
@@ -22,7 +23,7 @@ final class OpenBill extends Bill {
   private @Nullable Answer rejection;
 
   /**
-   * A bill with room for what so many limiters of another kind give.
+   * A bill with room for what this many limiters of another kind give.
    *
    * @param reserved whether it can be settled
    */
@@ -45,7 +46,7 @@ final class OpenBill extends Bill {
     rejection = why;
   }
 
-  /** Why the last taking failed, once. */
+  /** Why the last taking failed; null if it did not, or was asked before. */
   @Nullable
   Answer takeRejection() {
     Answer why = rejection;
@@ -53,7 +54,7 @@ final class OpenBill extends Bill {
     return why;
   }
 
-  /** Settles what one limiter gave, if it did. */
+  /** Settles what one limiter gave, if it gave anything. */
   void settle(int index, long used) {
     Reservation.Held given = held[index];
     held[index] = null;

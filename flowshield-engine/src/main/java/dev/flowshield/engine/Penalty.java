@@ -5,22 +5,27 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What becomes of keys that are rejected again and again: they are blocked for a while, and for longer each time.
+ * What becomes of keys that a limit rejects again and again: they are blocked for a while, and for longer
+ * each time.
  *
  * <pre>{@code
- * Penalty.after(20, Duration.ofMinutes(1))                               // rejected 20 times within a minute:
- *     .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24));          // 5 minutes, then 10, 20, ... up to a day
+ * Limit.each("login", "5/min").withPenalty(
+ *     Penalty.after(20, Duration.ofMinutes(1))                       // rejected 20 times within a minute:
+ *         .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24))); // 5 minutes, then 10, 20, ... up to a day
  * }</pre>
  *
- * <p><b>Breaches.</b> A breach is a rejection because of the key's own limit. The first opens a span, those within it are counted, and
- * the next after it opens another. So nobody is blocked for fewer breaches in a span, and whoever makes twice as many in one is
- * blocked for certain. A blocked key's further tries are no breaches: they do not make its block longer.
+ * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. The first breach opens a
+ * span in which all are counted, and the next one after it opens another. So no key is blocked for fewer
+ * breaches in a span, and a key with twice as many in one is blocked for certain. What a blocked key tries
+ * is no breach, so it does not make its block longer.
  *
- * <p><b>Forgetting.</b> A block counts against its key until it has kept clean, without any breach, for as long as that block lasted;
- * then the block before that counts, and so on. All is forgotten by itself in less than three times the longest block.
+ * <p><b>Forgetting.</b> A block counts against its key until the key has been without a breach for as long
+ * as that block lasted; then the block before it counts, and so on. Everything is forgotten in less than
+ * three times the longest block.
  *
- * <p><b>Memory</b> is set aside once, 32 bytes for each offender. Where it is full of offenders, further ones are not penalised: nobody
- * is blocked for what others did, and nobody is pardoned because others came.
+ * <p><b>Memory.</b> 32 bytes for each offender, allocated at once with the first breach. When it is full of
+ * offenders, further keys are not penalised: no key is blocked for what others did, and none is pardoned
+ * because others came.
  *
  * <p>Times are kept to the millisecond. A value: immutable, equal by content, safe to share.
  *

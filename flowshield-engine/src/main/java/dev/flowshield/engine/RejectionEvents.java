@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener of rejections. A rate decides which ones, at most ten a second of each kind. They
- * are told one after the other, as by the serial executor in the javadoc of {@link Executor}.
+ * Hands rejections to a listener: by a rate, at most ten a second of each kind, one after the other, as the
+ * serial executor in the javadoc of {@link Executor} does.
  *
- * <p>Thread-safe, lock-free. A rejection that is not told allocates nothing.
+ * <p>Thread-safe, lock-free. A rejection without an event allocates nothing.
  */
 final class RejectionEvents {
   /*
@@ -40,7 +40,7 @@ final class RejectionEvents {
    *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
    *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
    *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind at
-   *       most. A key whose own thread runs the task waits for no more calls than these.
+   *       most. A caller whose own thread runs the task waits for no more calls than these.
    *
    * Memory order: volatile. The plain fields of a slot are passed on by the batch.
    */
@@ -73,7 +73,7 @@ final class RejectionEvents {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
 
-  /** A key was rejected. The hash stands for its key. */
+  /** A request was rejected. The hash stands for its key. */
   void rejected(Kind kind, Rejection rejection, long hash, String key, long now) {
     Slot slot = Objects.requireNonNull(slotOf.get(kind)); // each kind has one
     if (!slot.claim(now)) {

@@ -1,18 +1,22 @@
 package dev.flowshield.engine;
 
 /**
- * Is told of rejections, to write to a log or to raise an alarm.
+ * Gets rejections, to write them to a log or to raise an alarm.
  *
- * <p>A listener cannot slow the shield or break it. It is called by an executor, never while a key waits for its rejection; one call
- * at a time, and of each {@link RejectionEvent.Kind kind} of rejections only so many a second. What happens meanwhile is counted and told with the
- * next event of its kind. Calls of one kind come in the order of the rejections; each call sees what the one before did.
+ * <p>A listener can neither slow the shield nor break it. An executor calls it, never while a caller waits
+ * for its rejection. There is one call at a time, and a bounded number a second of each {@link
+ * RejectionEvent.Kind kind}; rejections in between are counted, and the next event of their kind has the
+ * count. Calls of one kind come in the order of the rejections, and each call happens-before the next.
  *
- * <p>Whatever it throws is counted and goes no further, errors included: what the JVM does about a lack of memory it does when the error
- * comes up, and nobody behind the listener could do more. Catch what you want to see.
+ * <p>Whatever it throws is counted and goes no further, errors included: the JVM has done what it does about
+ * a lack of memory when the error was thrown, and no caller of the listener could do more.
  */
 @FunctionalInterface
 public interface RejectionListener {
 
-  /** A key was rejected. May take its time: until it returns, one more rejection of each other kind waits, and all else is only counted. */
+  /**
+   * A request was rejected. May take its time: until it returns, one more rejection of each other kind
+   * waits, and all others are only counted.
+   */
   void rejected(RejectionEvent event);
 }

@@ -1,9 +1,9 @@
 package dev.flowshield.engine;
 
 /**
- * The server protects itself: as much work is in flight as it may carry, whoever asks. Over HTTP: 503.
+ * The server protects itself: as much work is in flight as it can carry, whichever key asks. Over HTTP: 503.
  *
- * @param retryAfterNanos a guess, one second: when work will be done is not known
+ * @param retryAfterNanos a guess, one second: it is not known when work will be done
  */
 public record Shed(long retryAfterNanos) implements Rejection {
 

@@ -42,22 +42,22 @@ public final class ShieldStats {
     this.uptime = uptime;
   }
 
-  /** Arguments admitted since the start. */
+  /** Requests admitted since the start. */
   public long admitted() {
     return admitted;
   }
 
-  /** Arguments rejected because a rate limit was spent: {@link OverLimit}. */
+  /** Requests rejected because a rate limit was spent: {@link OverLimit}. */
   public long overLimit() {
     return sum(LimitStats::rejected);
   }
 
-  /** Arguments rejected because their key was blocked already: {@link Blocked}. */
+  /** Requests rejected because their key was blocked already: {@link Blocked}. */
   public long blocked() {
     return sum(LimitStats::blocked);
   }
 
-  /** Arguments rejected because the server was full: {@link Shed}. */
+  /** Requests rejected because the server was full: {@link Shed}. */
   public long shed() {
     return shed;
   }

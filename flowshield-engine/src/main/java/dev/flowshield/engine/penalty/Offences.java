@@ -12,16 +12,19 @@ package dev.flowshield.engine.penalty;
  *   nothing    0
  * </pre>
  *
- * <p><b>Breaches.</b> The first one opens a span, and all within it are counted; the next one after it opens the next span. So nobody is
- * blocked for fewer breaches in a span than were set, and whoever makes twice as many less one in any span is blocked for certain.
+ * <p><b>Breaches.</b> The first breach opens a span in which all are counted; the next one after the span
+ * opens another. So no key is blocked for fewer breaches in a span than were set, and a key with twice as
+ * many less one in any span is blocked for certain.
  *
- * <p><b>Level.</b> The blocks that still count. A block of level n lasts {@code min(longest, first * 2^(n-1))}. Whoever keeps clean for as
- * long as a block of his level lasts steps down by one; clean time begins when the block ends, or the last span with a breach. All is
- * forgotten in less than three times the longest block.
+ * <p><b>Level.</b> The blocks that still count. A block of level n lasts {@code min(longest, first *
+ * 2^(n-1))}. A key without a breach for as long as a block of its level lasts steps down by one. That time
+ * begins when the block ends, or the last span with a breach. Everything is forgotten in less than three
+ * times the longest block.
  *
- * <p><b>Time.</b> Ticker nanoseconds to the millisecond (2^20 ns): a block is up to one longer, a span up to one shorter than was set. Time
- * may wrap. A clock that steps back makes a block longer, to twice its length, and a span too. A word that lies farther ahead than that is
- * from another time and reads as nothing, so no step blocks anybody for good; when the clock has caught up, it counts again.
+ * <p><b>Time.</b> Ticker nanoseconds to the millisecond (2^20 ns): a block is up to one longer, a span up
+ * to one shorter than was set. Time may wrap. A clock that steps back makes a block longer, to at most
+ * twice its length, and a span too. A word that lies farther ahead reads as nothing, so no step blocks a
+ * key for good; when the clock has caught up, the word counts again.
  *
  * <p>Immutable, allocates nothing.
  */

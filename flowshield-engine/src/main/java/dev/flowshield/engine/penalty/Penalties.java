@@ -10,39 +10,46 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 
 /**
- * Blocks keys that are rejected again and again, each time for longer, in memory that is set aside once.
+ * Blocks keys that are rejected again and again, each time for longer, in memory that is allocated once.
  *
- * <p>A key is the 64-bit hash of its key, with a secret seed, never 0. What is remembered of it, and for how long: {@link Offences}.
+ * <p>A key is known by its 64-bit hash, with a secret seed, never 0. {@link Offences} says what is
+ * remembered of it, and for how long.
  *
- * <p><b>A full table forgives nobody and blocks nobody.</b> A newcomer takes a place where there is nothing to remember, else that of the
- * key with the fewest breaches who has no block to answer for. Whoever is blocked, or was and has not kept clean for long enough,
- * never loses his place: no flood of other keys gets anybody pardoned. A newcomer that finds no place is not penalised. It never
- * inherits what it did not do.
+ * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place of the
+ * key with the fewest breaches among those without a block that counts. A key with such a block keeps its
+ * place, so no flood of other keys can have it pardoned. A new key that finds no place is not penalised. It
+ * never inherits the breaches of another key.
  *
- * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock: one read while nobody is blocked, else one or two
- * cache lines for a key that is not remembered, and one more for one that is. {@link #breached} takes the lock of one of 64 parts for
- * as long as it takes to look at eight places, and none if there is nothing to change: a flood from blocked keys writes nothing, nor
- * does one of newcomers against a table full of offenders.
+ * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock. It is one read
+ * while no key is blocked; else it reads one or two cache lines for an unknown key, and one more for a
+ * known one. {@link #breached} takes the lock of one of 64 parts while it looks at eight places, and no
+ * lock if there is nothing to change: a flood of blocked keys writes nothing, nor does a flood of new keys
+ * against a table that is full of offenders.
  */
 public final class Penalties {
   /*
-   * State, in one long[], buckets of eight places. A key has one bucket, by its hash:
+   * State, in one long[], buckets of eight places. The hash of a key chooses its one bucket:
    *
-   *   | 8 fingerprints: hash, 0 = nobody's yet | 8 words: Offences | next bucket ...
+   *   | 8 fingerprints: hash, 0 = never used | 8 words: Offences | next bucket ...
    *
    * and latestEnd, the latest end of any block so far.
    *
    * Invariants
-   *   P1  Places are written only under the lock of the bucket's part, so a key is in at most one place and no breach is lost.
-   *   P2  A place is passed on only if its word holds no level: whoever is blocked or was keeps it.
-   *   P3  A place passed on gets its new owner first and then a word that begins with nothing: nobody starts with what another did. The
-   *       word it has in between is the old owner's and, by P2, blocks nobody.
-   *   P4  Fingerprints fill a bucket from the front and never become nobody's again, so a search may end at the first of those.
-   *   P5  latestEnd is not before the end of any block that was announced by breached(): at or after it, nobody is blocked.
+   *   P1  Places are written only under the lock of the bucket's part. So a key is in at most one place,
+   *       and no breach is lost.
+   *   P2  A place changes owner only while its word holds no level. So a key with a block that counts
+   *       keeps its place.
+   *   P3  A place that changes owner gets the new fingerprint first and then a new word. The word between
+   *       the two writes is that of the old owner and, by P2, blocks no key.
+   *   P4  Fingerprints fill a bucket from the front and never become 0 again. So a search may end at the
+   *       first 0.
+   *   P5  latestEnd is not before the end of any block that breached() has announced. At or after it, no
+   *       key is blocked.
    *
-   * Memory order: volatile throughout. Without the lock: fingerprint, word, fingerprint. If it is the same key's before and after,
-   * the word was his (P3), unless the place went to another, who was blocked, and came back, all between two reads. That takes longer
-   * than the shortest block, a second, and costs one rejection. If it is not, he was not blocked when he lost the place (P2).
+   * Memory order: volatile throughout. A reader without the lock reads fingerprint, word, fingerprint. If
+   * both fingerprints are the key's, the word was the key's (P3); or the place went to another key, which
+   * was blocked, and came back, all between two reads. That takes longer than the shortest block, a second,
+   * and costs one rejection. If they differ, the key was not blocked when it lost the place (P2).
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -52,8 +59,7 @@ public final class Penalties {
   private static final int BUCKET = 2 * PLACES;
   private static final int PARTS = 64;
 
-  // Half full, one key in 125 finds its bucket full (Poisson): little, and such a key is only
-  // not penalised.
+  // At half load, one key in 125 finds its bucket full (Poisson), and is not penalised.
   private static final int PLACES_PER_OFFENDER = 2;
 
   private final Offences offences;
