@@ -1,4 +1,7 @@
-/** What users and authors of rate limiters see: limits, limiters, decisions, and the services that provide them. */
+/**
+ * What users and authors of rate limiters see: limits, limiters, decisions, and the services that
+ * provide them.
+ */
 module dev.flowshield.api {
   requires static org.jspecify;
 

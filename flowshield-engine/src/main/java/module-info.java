@@ -1,4 +1,7 @@
-/** The engine: the shield that admits, rejects and sheds work, and the limiters behind the names of the api. */
+/**
+ * The engine: the shield that admits, rejects and sheds work, and the limiters behind the names of
+ * the api.
+ */
 module dev.flowshield.engine {
   requires transitive dev.flowshield.api;
   requires static org.jspecify;

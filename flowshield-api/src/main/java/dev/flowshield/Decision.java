@@ -9,10 +9,16 @@ public sealed interface Decision {
   /** Whether the permits were taken. */
   boolean isAdmitted();
 
-  /** The permits left for this key at the instant of the decision; of several limits, those of the one with the fewest. */
+  /**
+   * The permits left for this key at the instant of the decision; of several limits, those of the
+   * one with the fewest.
+   */
   long remaining();
 
-  /** How each limit stands, in the order they were given; empty where a limiter keeps one limit, of which all is said here. */
+  /**
+   * How each limit stands, in the order they were given; empty where a limiter keeps one limit, of
+   * which all is said here.
+   */
   List<Standing> standings();
 
   /**
@@ -43,10 +49,10 @@ public sealed interface Decision {
    * Nothing is taken.
    *
    * @param remaining the permits left for this key at this instant, fewer than were asked for
-   * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking again after exactly this wait
-   *     succeeds if nobody else took permits of the key meanwhile
-   * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several reject, the one that takes longest;
-   *     empty if the limiter does not say
+   * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking
+   *     again after exactly this wait succeeds if nobody else took permits of the key meanwhile
+   * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
+   *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several
    */
   record Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings)
@@ -83,7 +89,8 @@ public sealed interface Decision {
    *
    * @param limit the limit, by its name or as {@link RateLimit} text
    * @param remaining the permits left of it
-   * @param retryAfterNanos how long it alone would make the same request wait if it came again, in nanoseconds; 0 if not at all
+   * @param retryAfterNanos how long it alone would make the same request wait if it came again, in
+   *     nanoseconds; 0 if not at all
    */
   record Standing(String limit, long remaining, long retryAfterNanos) {}
 }

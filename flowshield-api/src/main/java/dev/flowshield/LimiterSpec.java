@@ -9,11 +9,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a limiter is asked to be: its limits, where it reads the time, how many keys it may remember, and options that only
- * its provider understands.
+ * What a limiter is asked to be: its limits, where it reads the time, how many keys it may
+ * remember, and options that only its provider understands.
  *
- * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a record, so that it can grow
- * without breaking those who make one. Immutable.
+ * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a
+ * record, so that it can grow without breaking those who make one. Immutable.
  */
 public final class LimiterSpec {
 
@@ -56,7 +56,8 @@ public final class LimiterSpec {
   }
 
   /**
-   * Several limits on each key, all of which hold, the time of this machine, a million keys, no options.
+   * Several limits on each key, all of which hold, the time of this machine, a million keys, no
+   * options.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -110,7 +111,8 @@ public final class LimiterSpec {
   }
 
   /**
-   * The same with room for this many callers that wait for permits at a time; those beyond are rejected.
+   * The same with room for this many callers that wait for permits at a time; those beyond are
+   * rejected.
    *
    * @throws IllegalArgumentException if it is not 0 to 1,000,000
    */

@@ -12,12 +12,14 @@ import java.util.stream.Stream;
 /**
  * How much may pass: a number of permits per period, and the most that may pass at one instant.
  *
- * <p>As text a limit reads {@code 100/s}, {@code 1000/min burst 50}, {@code 10000/day} or {@code 5/250ms}: the permits, a slash,
- * the period (a unit, with a whole number before it where it is not one) and, where it differs from the permits, the burst.
- * {@link #toString()} prints the same form back.
+ * <p>As text a limit reads {@code 100/s}, {@code 1000/min burst 50}, {@code 10000/day} or
+ * {@code 5/250ms}: the permits, a slash, the period (a unit, with a whole number before it where it
+ * is not one) and, where it differs from the permits, the burst. {@link #toString()} prints the
+ * same form back.
  *
- * <p><b>What a limit means.</b> {@code 100/s} admits at most 100 permits at one instant and 100 a second in the long run. In one
- * unlucky span of a second it may admit the whole burst and a second's refill, 200 together: {@link #worstCase()}.
+ * <p><b>What a limit means.</b> {@code 100/s} admits at most 100 permits at one instant and 100 a
+ * second in the long run. In one unlucky span of a second it may admit the whole burst and a
+ * second's refill, 200 together: {@link #worstCase()}.
  *
  * <p>A value: immutable, equal by content, safe to share.
  *
@@ -45,7 +47,8 @@ public record RateLimit(long permits, Duration period, long burst) {
   /**
    * Checks the parts.
    *
-   * @throws IllegalArgumentException if a part is outside its range; the message says which, and what is allowed
+   * @throws IllegalArgumentException if a part is outside its range; the message says which, and
+   *     what is allowed
    */
   public RateLimit {
     Objects.requireNonNull(period, "period");
@@ -77,9 +80,11 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. Whoever is held to them is held to each of them.
+   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. Whoever is held to them is
+   * held to each of them.
    *
-   * @throws IllegalArgumentException if one of them is not a limit, or two are the same; the message shows the form
+   * @throws IllegalArgumentException if one of them is not a limit, or two are the same; the
+   *     message shows the form
    */
   public static List<RateLimit> parseAll(String text) {
     Objects.requireNonNull(text, "limit");
@@ -128,8 +133,9 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * The most permits that can pass in any span of one period: the burst and one period's refill. A property of the default
-   * limiter, {@code token-bucket}; no span of that length, wherever it begins, admits more.
+   * The most permits that can pass in any span of one period: the burst and one period's refill. A
+   * property of the default limiter, {@code token-bucket}; no span of that length, wherever it
+   * begins, admits more.
    */
   public long worstCase() {
     return permits + burst;

@@ -24,15 +24,17 @@ import java.util.concurrent.ExecutionException;
  * }
  * }</pre>
  *
- * <p>A key is any string of at most {@value #LONGEST_KEY} characters; the empty key is the allowance of the calls without a key.
- * A rejection is an answer, never an exception.
+ * <p>A key is any string of at most {@value #LONGEST_KEY} characters; the empty key is the
+ * allowance of the calls without a key. A rejection is an answer, never an exception.
  *
- * <p><b>For callers.</b> Limiters are thread-safe. The built-in ones never block, take no lock once a key is known, and {@code
- * tryAcquire} allocates nothing; a limiter that keeps its permits elsewhere says so in its own documentation.
+ * <p><b>For callers.</b> Limiters are thread-safe. The built-in ones never block, take no lock once
+ * a key is known, and {@code tryAcquire} allocates nothing; a limiter that keeps its permits
+ * elsewhere says so in its own documentation.
  *
- * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what later versions add will be too. A
- * {@link RateLimiterProvider} makes the limiter known by a name. Whoever only wants another formula writes a {@link
- * RateAlgorithm} instead and gets the bounded key table and the thread-safety for nothing. Whoever adds something to a limiter starts from
+ * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what
+ * later versions add will be too. A {@link RateLimiterProvider} makes the limiter known by a name.
+ * Whoever only wants another formula writes a {@link RateAlgorithm} instead and gets the bounded
+ * key table and the thread-safety for nothing. Whoever adds something to a limiter starts from
  * {@link ForwardingRateLimiter}, so that nothing is lost of what it can do.
  */
 @FunctionalInterface
@@ -48,7 +50,8 @@ public interface RateLimiter {
    * @param permits how many, 1 to the burst of the limit
    * @return what was decided, with what remains
    * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if the key is too long, or {@code permits} can never be had at once
+   * @throws IllegalArgumentException if the key is too long, or {@code permits} can never be had at
+   *     once
    */
   Decision decide(String key, long permits);
 
@@ -57,7 +60,10 @@ public interface RateLimiter {
     return decide(key, 1);
   }
 
-  /** Takes one permit of the allowance without a key if it is there now. As {@link #decide(String, long)}. */
+  /**
+   * Takes one permit of the allowance without a key if it is there now. As {@link #decide(String,
+   * long)}.
+   */
   default Decision decide() {
     return decide("", 1);
   }
@@ -78,11 +84,11 @@ public interface RateLimiter {
   }
 
   /**
-   * Takes as many permits of a key as are there now, up to this many: for work that can be done in part,
-   * as sending a part of a batch.
+   * Takes as many permits of a key as are there now, up to this many: for work that can be done in
+   * part, as sending a part of a batch.
    *
-   * <p>Asks again for fewer after a rejection, each time for no more than what remained, so it takes
-   * everything that is there unless others take permits of the key at the same moment.
+   * <p>Asks again for fewer after a rejection, each time for no more than what remained, so it
+   * takes everything that is there unless others take permits of the key at the same moment.
    *
    * @param most 1 to the burst of the limit
    * @return how many were taken, 0 to {@code most}
@@ -102,8 +108,9 @@ public interface RateLimiter {
   }
 
   /**
-   * As {@link #decide(String, long)}, for limiters whose answer comes from elsewhere and callers that must not wait for it. This
-   * one answers at once; a mistake of the caller is thrown here, not by the stage.
+   * As {@link #decide(String, long)}, for limiters whose answer comes from elsewhere and callers
+   * that must not wait for it. This one answers at once; a mistake of the caller is thrown here,
+   * not by the stage.
    */
   default CompletionStage<Decision> decideAsync(String key, long permits) {
     CompletableFuture<Decision> answer =
@@ -112,21 +119,27 @@ public interface RateLimiter {
     return answer;
   }
 
-  /** What this limiter can do beyond deciding; the methods of what it cannot throw {@link UnsupportedOperationException}. */
+  /**
+   * What this limiter can do beyond deciding; the methods of what it cannot throw
+   * {@link UnsupportedOperationException}.
+   */
   default Set<Capability> capabilities() {
     return Set.of();
   }
 
   /**
-   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is to be paced rather than rejected.
+   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is
+   * to be paced rather than rejected.
    *
-   * <p>First come, first served, for each key by itself: who waits has taken the permits that come back next, so nobody who asks later
-   * gets them first. Whoever would wait too long, or finds too many waiting, is rejected at once. Blocks the calling thread, holds no lock
-   * meanwhile, and lets go of the carrier of a virtual thread.
+   * <p>First come, first served, for each key by itself: who waits has taken the permits that come
+   * back next, so nobody who asks later gets them first. Whoever would wait too long, or finds too
+   * many waiting, is rejected at once. Blocks the calling thread, holds no lock meanwhile, and lets
+   * go of the carrier of a virtual thread.
    *
    * @param maxWait how long to wait at most, 0 to one hour
    * @return admitted, when the permits are there; or rejected, without having waited
-   * @throws InterruptedException if the thread is interrupted while it waits; the permits are given back then
+   * @throws InterruptedException if the thread is interrupted while it waits; the permits are given
+   *     back then
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
   default Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
@@ -146,8 +159,9 @@ public interface RateLimiter {
   }
 
   /**
-   * As {@link #acquire}, without a thread that waits. Cancel the future to stop waiting; the permits are given back then. What depends on
-   * the future runs on the thread that tells the time, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   * As {@link #acquire}, without a thread that waits. Cancel the future to stop waiting; the
+   * permits are given back then. What depends on the future runs on the thread that tells the time,
+   * so it is short or continues elsewhere ({@code thenApplyAsync}).
    *
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
@@ -165,8 +179,9 @@ public interface RateLimiter {
   }
 
   /**
-   * As {@link #reserve}, for limiters whose answer comes from elsewhere and callers that must not wait for
-   * it. This one answers at once; a mistake of the caller is thrown here, not by the stage.
+   * As {@link #reserve}, for limiters whose answer comes from elsewhere and callers that must not
+   * wait for it. This one answers at once; a mistake of the caller is thrown here, not by the
+   * stage.
    *
    * @throws UnsupportedOperationException without {@link Capability#RESERVE}
    */
@@ -187,7 +202,8 @@ public interface RateLimiter {
   }
 
   /**
-   * For operators: gives a key its whole allowance again, as if it had never been seen. Callers that wait keep their places in time.
+   * For operators: gives a key its whole allowance again, as if it had never been seen. Callers
+   * that wait keep their places in time.
    *
    * @throws UnsupportedOperationException without {@link Capability#RESET}
    */
@@ -196,18 +212,21 @@ public interface RateLimiter {
   }
 
   /**
-   * Replaces the limits while callers go on. Each key keeps its state in proportion: who had spent half of the old burst has spent half of
-   * the new one, rounded up to a whole permit.
+   * Replaces the limits while callers go on. Each key keeps its state in proportion: who had spent
+   * half of the old burst has spent half of the new one, rounded up to a whole permit.
    *
    * @param limits as many as before
-   * @throws IllegalArgumentException if they are not as many, or one is outside the limiter's range; nothing is changed then
+   * @throws IllegalArgumentException if they are not as many, or one is outside the limiter's
+   *     range; nothing is changed then
    * @throws UnsupportedOperationException without {@link Capability#CHANGE}
    */
   default void changeTo(List<RateLimit> limits) {
     throw Capability.CHANGE.missing(this);
   }
 
-  /** As {@link #changeTo(List)}, with limits given as text: {@code 200/s} or {@code 200/s, 9000/h}. */
+  /**
+   * As {@link #changeTo(List)}, with limits given as text: {@code 200/s} or {@code 200/s, 9000/h}.
+   */
   default void changeTo(String limits) {
     changeTo(RateLimit.parseAll(limits));
   }
@@ -240,10 +259,12 @@ public interface RateLimiter {
   }
 
   /**
-   * A {@code token-bucket} limiter for the limit, given as text; for all of them if there are several, as in {@code 100/s, 5000/h}.
+   * A {@code token-bucket} limiter for the limit, given as text; for all of them if there are
+   * several, as in {@code 100/s, 5000/h}.
    *
    * @throws IllegalArgumentException if the text is no limit
-   * @throws IllegalStateException if no engine is on the class path or module path; the message says what to add
+   * @throws IllegalStateException if no engine is on the class path or module path; the message
+   *     says what to add
    */
   static RateLimiter of(String limit) {
     return of("token-bucket", LimiterSpec.ofAll(RateLimit.parseAll(limit)));
@@ -257,15 +278,17 @@ public interface RateLimiter {
   /**
    * The limiter that the provider of this name makes.
    *
-   * @throws IllegalArgumentException if no provider has the name (the message lists those that were found), or it does not
-   *     accept the limit
+   * @throws IllegalArgumentException if no provider has the name (the message lists those that were
+   *     found), or it does not accept the limit
    * @throws IllegalStateException if two providers share the name, or one cannot be loaded or fails
    */
   static RateLimiter of(String name, RateLimit limit) {
     return of(name, LimiterSpec.of(limit));
   }
 
-  /** As {@link #of(String, RateLimit)}, with a ticker, a key cap or options of the provider's own. */
+  /**
+   * As {@link #of(String, RateLimit)}, with a ticker, a key cap or options of the provider's own.
+   */
   static RateLimiter of(String name, LimiterSpec spec) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(spec, "spec");
@@ -275,7 +298,8 @@ public interface RateLimiter {
   /**
    * A limiter that runs an algorithm of one's own on the engine's key table.
    *
-   * @throws IllegalStateException if no engine is on the class path or module path; the message says what to add
+   * @throws IllegalStateException if no engine is on the class path or module path; the message
+   *     says what to add
    */
   static RateLimiter of(RateAlgorithm algorithm, LimiterSpec spec) {
     Objects.requireNonNull(algorithm, "algorithm");

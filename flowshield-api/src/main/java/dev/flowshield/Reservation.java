@@ -6,12 +6,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The answer to a request for an estimated number of permits, whose true number shows later: {@link Held} or {@link Rejected}.
+ * The answer to a request for an estimated number of permits, whose true number shows later:
+ * {@link Held} or {@link Rejected}.
  *
  * <pre>{@code
  * Reservation reservation = limiter.reserve("alice", 500);
  * if (reservation instanceof Reservation.Held held) {
- *   held.settle(answer(question)); // it took 320: 180 come back; had it taken 600, 100 more would be taken
+ *   held.settle(answer(question)); // 320 were used: 180 come back; of 600, 100 more were taken
  * }
  * }</pre>
  */
@@ -78,8 +79,9 @@ public sealed interface Reservation {
     }
 
     /**
-     * Says how many permits were used in truth. What was taken too much is given back, as far as it has not come back by itself; what was
-     * taken too little is taken now, whether or not it is there, so the key pays for it before it is admitted again.
+     * Says how many permits were used in truth. What was taken too much is given back, as far as it
+     * has not come back by itself; what was taken too little is taken now, whether or not it is
+     * there, so the key pays for it before it is admitted again.
      *
      * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
      */

@@ -118,7 +118,10 @@ class ProvidersTest {
       assertThatIllegalArgumentException().isThrownBy(() -> RateLimiter.of("generous", LIMIT));
     }
 
-    /** As in a container: the library is loaded by one class loader, the application by one below it. */
+    /**
+     * As in a container: the library is loaded by one class loader, the application by one below
+     * it.
+     */
     @Test
     void countsOnceWhereTheThreadAndTheApiBothSeeIt() throws Exception {
       URL api = RateLimiter.class.getProtectionDomain().getCodeSource().getLocation();

@@ -29,10 +29,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs every suite, holds the rows to what is promised and writes all of it to {@code results/latest.md}.
+ * Runs every suite, holds the rows to what is promised and writes all of it to
+ * {@code results/latest.md}.
  *
- * <p>Suites go one after the other, what a promise compares close together. Compare rows of one run only; on another machine, or at another
- * hour, all of them differ.
+ * <p>Suites go one after the other, what a promise compares close together. Compare rows of one run
+ * only; on another machine, or at another hour, all of them differ.
  */
 public final class Benchmarks {
 
@@ -51,7 +52,8 @@ public final class Benchmarks {
   /**
    * Runs all; or only what the second argument says.
    *
-   * @param args {@code short}, {@code long} or {@code smoke}; then a regular expression for the names of suites and benchmarks
+   * @param args {@code short}, {@code long} or {@code smoke}; then a regular expression for the
+   *     names of suites and benchmarks
    */
   public static void main(String[] args) throws RunnerException {
     Effort effort = Effort.valueOf((args.length < 1 ? "short" : args[0]).toUpperCase(Locale.ROOT));

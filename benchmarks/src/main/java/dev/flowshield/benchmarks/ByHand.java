@@ -4,7 +4,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What one writes without a library: a map of words, the rate as an instant in each. It never forgets a client. */
+/**
+ * What one writes without a library: a map of words, the rate as an instant in each. It never
+ * forgets a client.
+ */
 final class ByHand {
 
   private final ConcurrentMap<String, AtomicLong> words = new ConcurrentHashMap<>();

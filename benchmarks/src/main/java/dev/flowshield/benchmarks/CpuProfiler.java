@@ -15,8 +15,8 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Tells how much of a core the benchmark's threads had in each iteration, and the process in all: what another process took, no time
- * shows.
+ * Tells how much of a core the benchmark's threads had in each iteration, and the process in all:
+ * what another process took, no time shows.
  */
 public final class CpuProfiler implements InternalProfiler {
 

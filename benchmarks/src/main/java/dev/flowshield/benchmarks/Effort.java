@@ -8,7 +8,8 @@ enum Effort {
   /** Shows that all of it runs; what it measures means nothing. A minute and a half. */
   SMOKE(Turns.ONE, Turns.ONE),
   /**
-   * About five minutes. Rows that a promise rests on get the most of them, ours and others' alike; and two JVMs, as no two compile alike.
+   * About five minutes. Rows that a promise rests on get the most of them, ours and others' alike;
+   * and two JVMs, as no two compile alike.
    */
   SHORT(Turns.SOME, Turns.FEW),
   /** The better part of an hour. */

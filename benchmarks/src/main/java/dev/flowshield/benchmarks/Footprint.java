@@ -19,7 +19,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** How much heap does a limiter take: when new, for each live client, and when asked for more clients than it tells apart? */
+/**
+ * How much heap does a limiter take: when new, for each live client, and when asked for more
+ * clients than it tells apart?
+ */
 public final class Footprint {
 
   private static final int CAP = 1_000_000;

@@ -22,9 +22,11 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * What does an allowance for each client cost, asked for at random?
  *
- * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none is forgotten or rejected while this runs.
- * The floor of any table is to fetch a key, hash it in the cheapest way, read the clock and exchange a random word of an array of
- * the table's size. A key made for the call is partly optimised away by who keeps none; a ready one is the same for all.
+ * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none
+ * is forgotten or rejected while this runs. The floor of any table is to fetch a key, hash it in
+ * the cheapest way, read the clock and exchange a random word of an array of the table's size. A
+ * key made for the call is partly optimised away by who keeps none; a ready one is the same for
+ * all.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -71,8 +73,9 @@ public class KeyedLimiterBenchmark {
     }
 
     /**
-     * Lets every client come once. As long as the compiler is at work, those that came before come too, and more often than new ones, as in
-     * life; else it would lay the code out for clients that are all new.
+     * Lets every client come once. As long as the compiler is at work, those that came before come
+     * too, and more often than new ones, as in life; else it would lay the code out for clients
+     * that are all new.
      */
     void come(Caller caller) {
       for (int i = 0; i < clients; i++) {

@@ -23,8 +23,9 @@ import org.openjdk.jmh.annotations.State;
 /**
  * What does it cost to enter and to leave where work in flight is capped?
  *
- * <p>The floor is that of any exact cap: one exchange to enter, one addition to leave. The gate is the engine's own class, the shield
- * is what users call: it also counts, and allocates the admission.
+ * <p>The floor is that of any exact cap: one exchange to enter, one addition to leave. The gate is
+ * the engine's own class, the shield is what users call: it also counts, and allocates the
+ * admission.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

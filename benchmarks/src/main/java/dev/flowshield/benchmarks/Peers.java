@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Other libraries, set up to do what FlowShield does as nearly as they can, and how they differ even so. */
+/**
+ * Other libraries, set up to do what FlowShield does as nearly as they can, and how they differ
+ * even so.
+ */
 final class Peers {
 
   /** By how the name of a row begins; the first that fits, so the longer ones come first. */

@@ -14,7 +14,10 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What does the whole admission of a shield cost: every limit and the cap, asked for, and closed where it was admitted? */
+/**
+ * What does the whole admission of a shield cost: every limit and the cap, asked for, and closed
+ * where it was admitted?
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -22,8 +22,9 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * What does one allowance without a key cost, where it has permits and where it has none?
  *
- * <p>The floors are those of any exact limiter that goes by a clock: the clock; the clock and one exchange. Those who are to
- * admit are given more permits than a machine can ask for, and every state is asked at the end whether it still answers as it should.
+ * <p>The floors are those of any exact limiter that goes by a clock: the clock; the clock and one
+ * exchange. Those who are to admit are given more permits than a machine can ask for, and every
+ * state is asked at the end whether it still answers as it should.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -54,8 +55,9 @@ public class SingleLimiterBenchmark {
   }
 
   /**
-   * A small burst and a big one, which are kept in different ways. No limit may be above 10 million a second, which a machine can ask for;
-   * so their ticker tells 64 seconds for each one that passes.
+   * A small burst and a big one, which are kept in different ways. No limit may be above 10 million
+   * a second, which a machine can ask for; so their ticker tells 64 seconds for each one that
+   * passes.
    */
   @State(Scope.Benchmark)
   public static class FlowShieldLimiters {

@@ -16,12 +16,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sends the same spike of traffic to the same server, without the shield and with it, and shows what became of the requests: a line a
- * second, then a table, then a page for the browser.
+ * Sends the same spike of traffic to the same server, without the shield and with it, and shows
+ * what became of the requests: a line a second, then a table, then a page for the browser.
  *
- * <p>System properties: {@code demo.directory} is where the page goes, {@code target} unless set; with {@code demo.serve} nothing is
- * sent and the protected server stays up, to be tried by hand. Ends with status 1 if the clients could not keep to their schedule, for
- * then the numbers say more about the machine than about the server.
+ * <p>System properties: {@code demo.directory} is where the page goes, {@code target} unless set;
+ * with {@code demo.serve} nothing is sent and the protected server stays up, to be tried by hand.
+ * Ends with status 1 if the clients could not keep to their schedule, for then the numbers say more
+ * about the machine than about the server.
  */
 public final class Demo {
 

@@ -14,7 +14,10 @@ final class Logs {
 
   private Logs() {}
 
-  /** Leaves warnings, each on one line. What the shield says at its start is part of the output, and shown there. */
+  /**
+   * Leaves warnings, each on one line. What the shield says at its start is part of the output, and
+   * shown there.
+   */
   static void keepToOneLine() {
     System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%6$s%n");
     UNDERTOW.setLevel(Level.WARNING);

@@ -11,7 +11,10 @@ final class OpenFiles {
 
   private OpenFiles() {}
 
-  /** The wanted number of connections, or as many as fit: clients and server are one process, so each connection is open twice. */
+  /**
+   * The wanted number of connections, or as many as fit: clients and server are one process, so
+   * each connection is open twice.
+   */
   static int connections(int wanted) {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       long fit =

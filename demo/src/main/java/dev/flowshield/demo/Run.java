@@ -25,7 +25,9 @@ record Run(String name, HandlerWrapper protection, Clients clients) {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final Duration GLANCE = Duration.ofMillis(50);
 
-  /** How long to wait for answers when the last request is sent; what is then unanswered has failed. */
+  /**
+   * How long to wait for answers when the last request is sent; what is then unanswered has failed.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Lets clients and server settle between their connecting and the first request. */

@@ -8,7 +8,9 @@ import dev.flowshield.http.HttpShieldBuilder;
 import java.time.Duration;
 import java.util.List;
 
-/** The numbers of the demo: what the server can do, what is sent to it, and what counts as served. */
+/**
+ * The numbers of the demo: what the server can do, what is sent to it, and what counts as served.
+ */
 final class Scenario {
 
   /** Requests the server works at together. */
@@ -20,16 +22,28 @@ final class Scenario {
   /** What the server can work at: 400 requests a second. */
   static final int CAPACITY = (int) (WORKERS * Duration.ofSeconds(1).toMillis() / WORK.toMillis());
 
-  /** Who waits longer for an answer, counted from the instant the request was due, has no more use for it. */
+  /**
+   * Who waits longer for an answer, counted from the instant the request was due, has no more use
+   * for it.
+   */
   static final Duration DEADLINE = Duration.ofMillis(500);
 
-  /** Work that may be in flight with the shield: as many requests as have a worker, and as many again that wait for one. */
+  /**
+   * Work that may be in flight with the shield: as many requests as have a worker, and as many
+   * again that wait for one.
+   */
   static final int IN_FLIGHT = 2 * WORKERS;
 
-  /** What the shield grants each client. The greedy one has spent it soon after the spike begins; the others need less. */
+  /**
+   * What the shield grants each client. The greedy one has spent it soon after the spike begins;
+   * the others need less.
+   */
   static final String PER_CLIENT = "100/s burst 50";
 
-  /** What it grants all of them together instead, where they have one address and cannot be told apart: a little under capacity. */
+  /**
+   * What it grants all of them together instead, where they have one address and cannot be told
+   * apart: a little under capacity.
+   */
   static final String EVERYONE = CAPACITY * 19 / 20 + "/s burst " + CAPACITY / 10;
 
   /** Client addresses, where the system has them. */
@@ -56,7 +70,10 @@ final class Scenario {
     return Schedule.of(List.of(BEFORE, SPIKE, AFTER), crowd(clients), SEED);
   }
 
-  /** Traffic that nobody counts, sent ahead so that neither run pays for code that is compiled as it first runs. */
+  /**
+   * Traffic that nobody counts, sent ahead so that neither run pays for code that is compiled as it
+   * first runs.
+   */
   static Schedule warmUp(int clients) {
     return Schedule.of(List.of(WARM_UP), crowd(clients), SEED);
   }

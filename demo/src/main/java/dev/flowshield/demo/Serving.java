@@ -18,7 +18,10 @@ final class Serving {
 
   private Serving() {}
 
-  /** Serves until the process is stopped; says what to try, and what the shield did whenever it did something. */
+  /**
+   * Serves until the process is stopped; says what to try, and what the shield did whenever it did
+   * something.
+   */
   static void untilStopped(PrintStream out) throws InterruptedException {
     HttpShield shield =
         HttpShield.builder().perClient(PER_CLIENT).inFlight(Scenario.IN_FLIGHT).build();

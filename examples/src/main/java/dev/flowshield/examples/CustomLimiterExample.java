@@ -4,7 +4,9 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 
-/** A limiter of one's own, found by its name: the service file beside this names {@link VipLimiter}. */
+/**
+ * A limiter of one's own, found by its name: the service file beside this names {@link VipLimiter}.
+ */
 public final class CustomLimiterExample {
 
   private CustomLimiterExample() {}

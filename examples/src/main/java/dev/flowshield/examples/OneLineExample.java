@@ -5,7 +5,10 @@ import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.server.HttpHandler;
 import jakarta.servlet.ServletContext;
 
-/** The one line that protects an application as it is configured. What is around it, {@link ServletExample} and its like show. */
+/**
+ * The one line that protects an application as it is configured. What is around it,
+ * {@link ServletExample} and its like show.
+ */
 final class OneLineExample {
 
   private OneLineExample() {}

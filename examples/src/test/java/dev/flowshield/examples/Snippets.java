@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 /**
  * The marked parts of programs, and the blocks of documentation that show them.
  *
- * <p>In a program a part stands between {@code // snippet: name} and {@code // end}. In documentation the comment
- * {@code <!-- snippet: name -->} stands on the line before a block of code; several names, with commas between, are shown one below the
- * other. What lies between is compared by character, after the indentation that all its lines share.
+ * <p>In a program a part stands between {@code // snippet: name} and {@code // end}. In
+ * documentation the comment {@code <!-- snippet: name -->} stands on the line before a block of
+ * code; several names, with commas between, are shown one below the other. What lies between is
+ * compared by character, after the indentation that all its lines share.
  */
 final class Snippets {
 

@@ -23,11 +23,14 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>What the other limiter can do beyond deciding, this one can do as well. That holds for what later versions add, too.
+ * <p>What the other limiter can do beyond deciding, this one can do as well. That holds for what
+ * later versions add, too.
  *
- * <p>Each method asks the same method of the other limiter, so override all through which permits may go: {@link #decide(String, long)}, {@link
- * #tryAcquire(String, long)}, {@link #tryAcquireUpTo}, {@link #decideAsync}, {@link #acquire}, {@link #acquireAsync}, {@link #reserve} and {@link #reserveAsync}, which a shield asks where it can.
- * Short forms, such as {@code decide(key)}, lead to the long ones of this limiter and need no care.
+ * <p>Each method asks the same method of the other limiter, so override all through which permits
+ * may go: {@link #decide(String, long)}, {@link #tryAcquire(String, long)},
+ * {@link #tryAcquireUpTo}, {@link #decideAsync}, {@link #acquire}, {@link #acquireAsync},
+ * {@link #reserve} and {@link #reserveAsync}, which a shield asks where it can. Short forms, such
+ * as {@code decide(key)}, lead to the long ones of this limiter and need no care.
  *
  * <p>As thread-safe and as fast as the other one.
  */

@@ -4,10 +4,12 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
 /**
- * Makes limiters known by a name, so that {@code RateLimiter.of("my-limiter", limit)} and the configuration find them.
+ * Makes limiters known by a name, so that {@code RateLimiter.of("my-limiter", limit)} and the
+ * configuration find them.
  *
- * <p>Found with {@link java.util.ServiceLoader}: {@code provides} it in the module descriptor and, for the class path, list it in
- * {@code META-INF/services/dev.flowshield.spi.RateLimiterProvider}. A public class with a public constructor without parameters.
+ * <p>Found with {@link java.util.ServiceLoader}: {@code provides} it in the module descriptor and,
+ * for the class path, list it in {@code META-INF/services/dev.flowshield.spi.RateLimiterProvider}.
+ * A public class with a public constructor without parameters.
  */
 public interface RateLimiterProvider {
 
@@ -17,8 +19,9 @@ public interface RateLimiterProvider {
   /**
    * A new limiter.
    *
-   * @throws IllegalArgumentException if this limiter cannot keep what the spec asks for; the message reaches the user as it is,
-   *     so it says what was given, what is allowed and how to mend it
+   * @throws IllegalArgumentException if this limiter cannot keep what the spec asks for; the
+   *     message reaches the user as it is, so it says what was given, what is allowed and how to
+   *     mend it
    */
   RateLimiter create(LimiterSpec spec);
 }

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A folder of classes with the files that list its providers, as a jar on a user's class path is. */
+/**
+ * A folder of classes with the files that list its providers, as a jar on a user's class path is.
+ */
 public final class SampleFolder {
 
   private final Path folder;
@@ -55,7 +57,10 @@ public final class SampleFolder {
     }
   }
 
-  /** Finds the samples only in the folders: further up they are classes of the api's own, under test. */
+  /**
+   * Finds the samples only in the folders: further up they are classes of the api's own, under
+   * test.
+   */
   private static final class Loader extends URLClassLoader {
 
     private static final String SAMPLES = SampleProviders.class.getName();

@@ -9,14 +9,16 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys are known by their
- * hashes; see {@link #hash}.
+ * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys are known
+ * by their hashes; see {@link #hash}.
  *
  * <p>Thread-safe. One thread at a time may change it.
  */
 abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
-  /** The hash of all keys together. Any value but 0 would do, as one allowance does not look at it. */
+  /**
+   * The hash of all keys together. Any value but 0 would do, as one allowance does not look at it.
+   */
   static final long ALL = 1;
 
   private final LongAdder rejected = new LongAdder();
@@ -59,7 +61,9 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
     }
   }
 
-  /** Throws if there is no key, and the limit is for each: a key that was lost must not cost others. */
+  /**
+   * Throws if there is no key, and the limit is for each: a key that was lost must not cost others.
+   */
   final void requireKeyEach(String key) {
     if (key.isEmpty() && limit.scope() == Scope.EACH) {
       String name = limit.name();
@@ -78,8 +82,8 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   }
 
   /**
-   * The place in the order of taking, the lowest first. A limit for all together comes after those for each
-   * key: a key that races with itself is rejected before it has taken from what all share.
+   * The place in the order of taking, the lowest first. A limit for all together comes after those
+   * for each key: a key that races with itself is rejected before it has taken from what all share.
    */
   abstract int order();
 
@@ -87,8 +91,8 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   abstract long burst();
 
   /**
-   * How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not known before
-   * it is asked. Writes nothing.
+   * How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not
+   * known before it is asked. Writes nothing.
    */
   abstract long retryAfterNanos(long hash, long permits, long now);
 
@@ -106,7 +110,10 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   abstract void keepTo(List<RateLimit> limits);
 
-  /** Goes on with other limits, as many as before; the same ones change nothing, not even by rounding. */
+  /**
+   * Goes on with other limits, as many as before; the same ones change nothing, not even by
+   * rounding.
+   */
   final void change(List<RateLimit> limits) {
     if (!limits.equals(limit.limits())) {
       limit = Limit.withNameInErrors(limit.name(), () -> {

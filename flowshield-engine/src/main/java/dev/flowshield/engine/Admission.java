@@ -1,8 +1,8 @@
 package dev.flowshield.engine;
 
 /**
- * The answer of a shield: {@link Admitted}, or a {@link Rejection}, which is {@link OverLimit}, {@link
- * Blocked} or {@link Shed}.
+ * The answer of a shield: {@link Admitted}, or a {@link Rejection}, which is {@link OverLimit},
+ * {@link Blocked} or {@link Shed}.
  *
  * <pre>{@code
  * Admission admission = shield.admit("alice");
@@ -15,6 +15,7 @@ package dev.flowshield.engine;
  * }
  * }</pre>
  *
- * <p>Only an admitted request can be closed, so the work of a rejected one is not run by a forgotten check.
+ * <p>Only an admitted request can be closed, so the work of a rejected one is not run by a
+ * forgotten check.
  */
 public sealed interface Admission permits Admitted, Rejection {}

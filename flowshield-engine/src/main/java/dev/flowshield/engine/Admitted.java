@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that is admitted and in flight until it is closed.
  *
- * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an admission
- * that is never closed is a place lost for good. Its outcome is set before the close, by {@link #failed()} or
- * {@link #ignored()}; without either it counts as a success.
+ * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an
+ * admission that is never closed is a place lost for good. Its outcome is set before the close, by
+ * {@link #failed()} or {@link #ignored()}; without either it counts as a success.
  *
  * <p>What was reserved can be settled: {@link #settle(long)}.
  *
@@ -20,8 +20,8 @@ public final class Admitted implements Admission, AutoCloseable {
    * State, one int: SUCCESS, FAILED or IGNORED while in flight, then CLOSED for good.
    *
    * Invariant
-   *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight), or counts
-   *       it as left behind if the stack ends there.
+   *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight),
+   *       or counts it as left behind if the stack ends there.
    *
    * Memory order: volatile. An outcome that was set before the close counts.
    */
@@ -50,34 +50,38 @@ public final class Admitted implements Admission, AutoCloseable {
     this.bill = bill instanceof OpenBill open && open.isReserved() ? open : null;
   }
 
-  /** Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then. */
+  /**
+   * Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then.
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // of an entrance that no other thread has yet
   static void leaveBehindNone(Entrance entrance) {
     entrance.leftBehind += 0;
   }
 
   /**
-   * Settles what was reserved at its true cost, the same for each limit. Permits that were not used are
-   * refunded, as far as they have not come back by themselves. Permits that were used beyond the estimate are
-   * taken now, whether or not they are there.
+   * Settles what was reserved at its true cost, the same for each limit. Permits that were not used
+   * are refunded, as far as they have not come back by themselves. Permits that were used beyond
+   * the estimate are taken now, whether or not they are there.
    *
-   * <p>Once, from any thread, before the close or after it; the first call counts. Work that is never settled
-   * has used what was reserved, however it ended: {@link #failed()} and {@link #ignored()} refund nothing.
+   * <p>Once, from any thread, before the close or after it; the first call counts. Work that is
+   * never settled has used what was reserved, however it ended: {@link #failed()} and
+   * {@link #ignored()} refund nothing.
    *
    * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
-   * @throws IllegalStateException if nothing was reserved, or limits were reserved at different costs; nothing
-   *     is settled then
+   * @throws IllegalStateException if nothing was reserved, or limits were reserved at different
+   *     costs; nothing is settled then
    */
   public void settle(long used) {
     reserved().settle(used);
   }
 
   /**
-   * Settles what was reserved at its true cost, by limit and key. A charge that is not named has used what was
-   * reserved. Else as {@link #settle(long)}.
+   * Settles what was reserved at its true cost, by limit and key. A charge that is not named has
+   * used what was reserved. Else as {@link #settle(long)}.
    *
    * @param charges among those that were reserved, each with its true cost
-   * @throws IllegalArgumentException if one was not reserved, or is named twice; nothing is settled then
+   * @throws IllegalArgumentException if one was not reserved, or is named twice; nothing is settled
+   *     then
    * @throws IllegalStateException if nothing was reserved
    */
   public void settle(Charge... charges) {

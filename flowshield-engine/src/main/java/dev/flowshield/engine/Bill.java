@@ -3,8 +3,8 @@ package dev.flowshield.engine;
 import dev.flowshield.engine.allowance.Allowances;
 
 /**
- * The charges of one request: a key and a number of permits for each limit of a {@link LimitSet}, and a row
- * for what was taken from each rate.
+ * The charges of one request: a key and a number of permits for each limit of a {@link LimitSet},
+ * and a row for what was taken from each rate.
  *
  * <p>Confined to one thread until the request is admitted.
  */

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocked keys of one limit with a {@link Penalty}. The table of offenders is made with the first
- * breach.
+ * The blocked keys of one limit with a {@link Penalty}. The table of offenders is made with the
+ * first breach.
  *
  * <p>Thread-safe. Costs one read until a key breaches the limit.
  */
@@ -36,7 +36,10 @@ final class Blocks {
     return known == null ? 0 : known.blockedForNanos(hash, now);
   }
 
-  /** Counts a breach of a key. Answers for how long that blocks it, in nanoseconds; 0 if it does not. */
+  /**
+   * Counts a breach of a key. Answers for how long that blocks it, in nanoseconds; 0 if it does
+   * not.
+   */
   long breached(long hash, long now) {
     Penalties known = penalties;
     return (known != null ? known : make(now)).breached(hash, now);

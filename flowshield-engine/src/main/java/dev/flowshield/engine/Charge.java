@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What work costs one limit of a shield: {@link FlowShield#admit(Charge...)}.
  *
- * <p>A value: immutable, equal by content, safe to share. A charge that is used again is cheaper, as it keeps
- * the hash of its key.
+ * <p>A value: immutable, equal by content, safe to share. A charge that is used again is cheaper,
+ * as it keeps the hash of its key.
  */
 public final class Charge {
 

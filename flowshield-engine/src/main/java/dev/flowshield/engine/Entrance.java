@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request enters and leaves: joins its limits and its place in flight in one admission, and counts.
+ * Where a request enters and leaves: joins its limits and its place in flight in one admission, and
+ * counts.
  *
  * <p>Thread-safe; takes no lock of its own.
  */
@@ -19,13 +20,13 @@ final class Entrance {
   private final Rejections rejections;
 
   /*
-   * Places that were not given back, as the stack of their thread ended at that call. They are given back
-   * when a place is missed, or when they are counted.
+   * Places that were not given back, as the stack of their thread ended at that call. They are
+   * given back when a place is missed, or when they are counted.
    *
-   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor an
-   * atomic update. So the count is read and written, and the places of threads that come there at the
-   * very same moment may count as one. What was given back is counted apart: the difference may be too
-   * little then, never too much.
+   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor
+   * an atomic update. So the count is read and written, and the places of threads that come there
+   * at the very same moment may count as one. What was given back is counted apart: the difference
+   * may be too little then, never too much.
    */
   volatile int leftBehind;
 
@@ -50,10 +51,11 @@ final class Entrance {
   }
 
   /*
-   * The clock is read once, and all limits are judged by that reading, so a rejection has written nothing
-   * but its count. Then the place is taken, and the permits, limit by limit. If another thread took
-   * permits in between, what was taken is given back and all limits are judged again. The place comes
-   * after the judging, so that a request over a limit is told so by a full server too.
+   * The clock is read once, and all limits are judged by that reading, so a rejection has written
+   * nothing but its count. Then the place is taken, and the permits, limit by limit. If another
+   * thread took permits in between, what was taken is given back and all limits are judged again.
+   * The place comes after the judging, so that a request over a limit is told so by a full server
+   * too.
    */
   /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
   Admission enter(LimitSet set, String key, long hash, long permits) {
@@ -103,7 +105,9 @@ final class Entrance {
     return rejections.areTold() ? ticker.nanos() : 0;
   }
 
-  /** Takes a place and the permits; null, with nothing taken, if the permits are not there any more. */
+  /**
+   * Takes a place and the permits; null, with nothing taken, if the permits are not there any more.
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private @Nullable Admission take(
       LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {

@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects whatever runs behind it: rate limits for all requests together, for each key and by name, and
- * a cap on the work in flight, joined in one admission that is closed when the work ends.
+ * Protects whatever runs behind it: rate limits for all requests together, for each key and by
+ * name, and a cap on the work in flight, joined in one admission that is closed when the work ends.
  *
  * <pre>{@code
  * FlowShield shield = FlowShield.builder()
@@ -26,33 +26,37 @@ import org.jspecify.annotations.Nullable;
  *     .inFlight(200)                                 // no more at a time
  *     .build();
  *
- * String answer = shield.call("alice", () -> work(), no -> "busy, come back in " + no.retryAfter());
+ * String answer = shield.call("alice", () -> work(), no -> "come back in " + no.retryAfter());
  *
  * Admission admission = shield.admit(
  *     Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("tenant", "acme", 3));
  * }</pre>
  *
- * <p><b>What is charged.</b> {@link #admit(String)} charges the limits that the builder got by {@code limit}
- * and {@code perKey}. {@link #admit(Charge...)} charges the limits that it names, and no others.
+ * <p><b>What is charged.</b> {@link #admit(String)} charges the limits that the builder got by
+ * {@code limit} and {@code perKey}. {@link #admit(Charge...)} charges the limits that it names, and
+ * no others.
  *
- * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is taken. If
- * one rejects, nothing is taken from the others, and no place in flight. The answer names the limit that
- * takes longest. {@link OverLimit} and {@link Blocked} are about the limits, {@link Shed} is about the
- * server: it protects itself. A request over a limit is told so by a full server too.
+ * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is
+ * taken. If one rejects, nothing is taken from the others, and no place in flight. The answer names
+ * the limit that takes longest. {@link OverLimit} and {@link Blocked} are about the limits,
+ * {@link Shed} is about the server: it protects itself. A request over a limit is told so by a full
+ * server too.
  *
- * <p>A limit never admits more than it says. A request may be rejected for permits, or a place, that
- * another request takes at the same moment and gives back because one of its own limits rejects it. A
- * thread that is preempted between the clock and the limits is judged by the reading that it made.
+ * <p>A limit never admits more than it says. A request may be rejected for permits, or a place,
+ * that another request takes at the same moment and gives back because one of its own limits
+ * rejects it. A thread that is preempted between the clock and the limits is judged by the reading
+ * that it made.
  *
- * <p><b>Shadow limits</b> ({@link Limit#shadow()}) never reject. After the enforced limits admit a request,
- * each shadow limit is charged if it has the permits, at the same reading; otherwise it counts a would-be
- * rejection. So its count is what it would reject beyond what is rejected already. Requests that are
- * rejected or shed are neither charged to shadow limits nor counted by them. A cost above the burst of a
- * shadow limit counts as a would-be rejection.
+ * <p><b>Shadow limits</b> ({@link Limit#shadow()}) never reject. After the enforced limits admit a
+ * request, each shadow limit is charged if it has the permits, at the same reading; otherwise it
+ * counts a would-be rejection. So its count is what it would reject beyond what is rejected
+ * already. Requests that are rejected or shed are neither charged to shadow limits nor counted by
+ * them. A cost above the burst of a shadow limit counts as a would-be rejection.
  *
- * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and allocates one
- * small object, the admission; a few more where charges are named, something is reserved, or a limiter
- * of another kind is asked. A rejection writes nothing but its own count, which threads keep apart.
+ * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and
+ * allocates one small object, the admission; a few more where charges are named, something is
+ * reserved, or a limiter of another kind is asked. A rejection writes nothing but its own count,
+ * which threads keep apart.
  */
 public final class FlowShield {
 
@@ -77,7 +81,10 @@ public final class FlowShield {
     return new FlowShieldBuilder();
   }
 
-  /** Asks for one permit without a key; all requests without a key share one allowance. As {@link #admit(String, long)}. */
+  /**
+   * Asks for one permit without a key; all requests without a key share one allowance. As
+   * {@link #admit(String, long)}.
+   */
   public Admission admit() {
     return admit("", 1);
   }
@@ -88,8 +95,8 @@ public final class FlowShield {
   }
 
   /**
-   * Asks whether work of a key may run, by all limits that need not be named. If it is {@link Admitted},
-   * run it and close that; if not, nothing was taken.
+   * Asks whether work of a key may run, by all limits that need not be named. If it is
+   * {@link Admitted}, run it and close that; if not, nothing was taken.
    *
    * @param key what the limits for each key count
    * @param permits what the work costs, 1 to the least burst of the limits
@@ -107,13 +114,13 @@ public final class FlowShield {
   }
 
   /**
-   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else as {@link
-   * #admit(String, long)}.
+   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else
+   * as {@link #admit(String, long)}.
    *
    * @param charges 1 to 16, no limit twice with the same key
-   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a limit on
-   *     each key lacks the key, one for all together has a key, or the permits can never be had at once;
-   *     nothing is charged then
+   * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a
+   *     limit on each key lacks the key, one for all together has a key, or the permits can never
+   *     be had at once; nothing is charged then
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
@@ -121,11 +128,12 @@ public final class FlowShield {
   }
 
   /**
-   * Asks whether work may run that is charged as a request says. Else as {@link #admit(String, long)}.
+   * Asks whether work may run that is charged as a request says. Else as {@link #admit(String,
+   * long)}.
    *
    * @throws IllegalArgumentException as {@link #admit(Charge...)} does
-   * @throws UnsupportedOperationException if the request is reserved, and one of the limits is kept by a
-   *     limiter that cannot reserve
+   * @throws UnsupportedOperationException if the request is reserved, and one of the limits is kept
+   *     by a limiter that cannot reserve
    */
   public Admission admit(Request request) {
     String key = request.key();
@@ -138,15 +146,15 @@ public final class FlowShield {
   }
 
   /**
-   * As {@link #admit(Request)}, for callers that must not wait for a limiter whose answer comes from
-   * elsewhere. Where the engine keeps all limits, the future is complete.
+   * As {@link #admit(Request)}, for callers that must not wait for a limiter whose answer comes
+   * from elsewhere. Where the engine keeps all limits, the future is complete.
    *
-   * <p>The permits of the engine's limits are held while such a limiter thinks; a place in flight is not,
-   * unless the limiter cannot take permits back. Complete or cancel the future to stop waiting: everything
-   * is given back then, exactly once, and so is what comes too late. A limiter that fails fails the future,
-   * and one that never answers holds permits until the caller leaves; {@link
-   * CompletableFuture#orTimeout} sees to that. What depends on the future runs on the thread that
-   * answers.
+   * <p>The permits of the engine's limits are held while such a limiter thinks; a place in flight
+   * is not, unless the limiter cannot take permits back. Complete or cancel the future to stop
+   * waiting: everything is given back then, exactly once, and so is what comes too late. A limiter
+   * that fails fails the future, and one that never answers holds permits until the caller leaves;
+   * {@link CompletableFuture#orTimeout} sees to that. What depends on the future runs on the thread
+   * that answers.
    *
    * <p>A mistake of the caller is thrown here, not by the future.
    */
@@ -174,7 +182,8 @@ public final class FlowShield {
   }
 
   /**
-   * Runs work if it is admitted, and closes the admission whatever happens; else asks what to answer instead.
+   * Runs work if it is admitted, and closes the admission whatever happens; else asks what to
+   * answer instead.
    *
    * @param work what to run; if it throws, it counts as failed
    * @param rejected what to answer when it is rejected
@@ -200,8 +209,9 @@ public final class FlowShield {
   }
 
   /**
-   * How each limit stands that a request would be charged, at this moment, by name and rate, as {@code key
-   * 100/s}; one that a limiter of another kind keeps, as that limiter names it. Takes nothing.
+   * How each limit stands that a request would be charged, at this moment, by name and rate, as
+   * {@code key 100/s}; one that a limiter of another kind keeps, as that limiter names it. Takes
+   * nothing.
    *
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
@@ -230,16 +240,17 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: the keys that are blocked, or were and have not been without a breach for long enough,
-   * those blocked for longest first. Walks the tables of offenders. Empty without a {@link Limit#withPenalty
-   * penalty}.
+   * For operators: the keys that are blocked, or were and have not been without a breach for long
+   * enough, those blocked for longest first. Walks the tables of offenders. Empty without a
+   * {@link Limit#withPenalty penalty}.
    */
   public List<Offender> penalties() {
     return limits.offenders(ticker.nanos());
   }
 
   /**
-   * For operators: forgets all breaches and blocks of a key by the penalty of a limit; a block ends at once.
+   * For operators: forgets all breaches and blocks of a key by the penalty of a limit; a block ends
+   * at once.
    *
    * @return whether anything was held against it
    * @throws IllegalStateException if the limit has no penalty
@@ -249,8 +260,8 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: forgets all breaches and blocks of an offender that {@link #penalties} shows, of which
-   * only the id is known.
+   * For operators: forgets all breaches and blocks of an offender that {@link #penalties} shows, of
+   * which only the id is known.
    *
    * @return whether anything was held against it
    * @throws IllegalStateException if the limit has no penalty
@@ -265,8 +276,8 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: the keys that limits on each key reject most, blocked keys included, in descending order;
-   * estimates from a sample.
+   * For operators: the keys that limits on each key reject most, blocked keys included, in
+   * descending order; estimates from a sample.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
@@ -281,8 +292,8 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s, 9000/h"))}. As
-   * {@link #change(Limit...)}.
+   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s,
+   * 9000/h"))}. As {@link #change(Limit...)}.
    *
    * @param to the new limits as text, by the name of the limit; an empty map changes nothing
    */
@@ -293,17 +304,19 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}. Each key
-   * keeps its state in proportion: a key that had spent half of the old burst has spent half of the new one.
-   * Work that is settled later gives back nothing of what it took before the change.
+   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}.
+   * Each key keeps its state in proportion: a key that had spent half of the old burst has spent
+   * half of the new one. Work that is settled later gives back nothing of what it took before the
+   * change.
    *
-   * <p>All or nothing: everything is checked before the first limit is changed. Limits change one after
-   * another, so a request of that moment may be judged by some of the old and some of the new.
+   * <p>All or nothing: everything is checked before the first limit is changed. Limits change one
+   * after another, so a request of that moment may be judged by some of the old and some of the
+   * new.
    *
-   * @param to limits of this shield that differ only in their rates, each with as many as before; none
-   *     changes nothing
-   * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something else, or
-   *     is outside the range of its limiter; the message names it
+   * @param to limits of this shield that differ only in their rates, each with as many as before;
+   *     none changes nothing
+   * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something
+   *     else, or is outside the range of its limiter; the message names it
    * @throws UnsupportedOperationException if one is kept by a limiter that cannot change
    */
   public void change(Limit... to) {
@@ -311,7 +324,8 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is less.
+   * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is
+   * less.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -324,7 +338,10 @@ public final class FlowShield {
     return entrance.limit();
   }
 
-  /** What was done so far. Takes no lock; reads some hundred counters of each limit: not for every request. */
+  /**
+   * What was done so far. Takes no lock; reads some hundred counters of each limit: not for every
+   * request.
+   */
   public ShieldStats stats() {
     return new ShieldStats(
         entrance,

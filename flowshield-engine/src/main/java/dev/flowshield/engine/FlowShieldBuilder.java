@@ -64,8 +64,9 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * One more limit. {@link FlowShield#admit(String)} charges it, as it charges all limits that are added
-   * by this method and its short forms; {@link FlowShield#admit(Charge...)} charges it if it is named.
+   * One more limit. {@link FlowShield#admit(String)} charges it, as it charges all limits that are
+   * added by this method and its short forms; {@link FlowShield#admit(Charge...)} charges it if it
+   * is named.
    *
    * @throws IllegalArgumentException if there is a limit of that name
    */
@@ -107,8 +108,9 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * A listener for rejections, those of shadow limits included. It gets at most ten a second of each
-   * {@link RejectionEvent.Kind kind}, from the executor that the JDK uses for tasks without one.
+   * A listener for rejections, those of shadow limits included. It gets at most ten a second of
+   * each {@link RejectionEvent.Kind kind}, from the executor that the JDK uses for tasks without
+   * one.
    */
   public FlowShieldBuilder onRejection(RejectionListener newListener) {
     return onRejection(newListener, RejectionEvents.defaultExecutor());
@@ -117,8 +119,8 @@ public final class FlowShieldBuilder {
   /**
    * As {@link #onRejection(RejectionListener)}, from another executor.
    *
-   * @param newExecutor runs or rejects each task; if it waits, or runs the task at once, the rejected
-   *     request waits too
+   * @param newExecutor runs or rejects each task; if it waits, or runs the task at once, the
+   *     rejected request waits too
    */
   public FlowShieldBuilder onRejection(RejectionListener newListener, Executor newExecutor) {
     this.listener = Objects.requireNonNull(newListener, "listener");
@@ -128,7 +130,8 @@ public final class FlowShieldBuilder {
 
   /**
    * Shows keys to the listener and in {@link FlowShield#topRejected}, in place of ids. Keys may be
-   * addresses of people, and are text that clients choose: escape them before they go to a log or a page.
+   * addresses of people, and are text that clients choose: escape them before they go to a log or a
+   * page.
    */
   public FlowShieldBuilder showKeys() {
     this.showKeys = true;
@@ -141,7 +144,10 @@ public final class FlowShieldBuilder {
     return this;
   }
 
-  /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
+  /**
+   * Where to read the wall clock, as the shield is built, for limits that follow the calendar; for
+   * tests.
+   */
   public FlowShieldBuilder instantSource(InstantSource source) {
     this.instantSource = Objects.requireNonNull(source, "instantSource");
     return this;
@@ -151,8 +157,8 @@ public final class FlowShieldBuilder {
    * Builds the shield.
    *
    * @throws IllegalStateException if nothing is limited, or there are too many limits
-   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter has
-   *     the name
+   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter
+   *     has the name
    */
   public FlowShield build() {
     if (limits.isEmpty() && inFlight == Integer.MAX_VALUE) {

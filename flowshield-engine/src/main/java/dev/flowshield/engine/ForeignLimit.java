@@ -10,8 +10,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit that a limiter of another kind keeps. It cannot be judged without taking, so it is asked last. What
- * it gave can be refunded only if the limiter can reserve.
+ * A limit that a limiter of another kind keeps. It cannot be judged without taking, so it is asked
+ * last. What it gave can be refunded only if the limiter can reserve.
  */
 final class ForeignLimit extends ActiveLimit {
 

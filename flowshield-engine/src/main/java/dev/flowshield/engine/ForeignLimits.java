@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they are
- * asked: those enforced, then shadows. Each has a place in the bill for what it gave.
+ * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
+ * are asked: those enforced, then shadows. Each has a place in the bill for what it gave.
  */
 final class ForeignLimits {
 

@@ -3,7 +3,9 @@ package dev.flowshield.engine;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see of a key: an id without meaning, or the key, if the owner wants to see keys. */
+/**
+ * What operators see of a key: an id without meaning, or the key, if the owner wants to see keys.
+ */
 final class KeyName {
 
   /** The most characters of a key that are shown. */
@@ -11,7 +13,10 @@ final class KeyName {
 
   private KeyName() {}
 
-  /** The id: 16 hex digits of the hash of the key. Its seed is secret, so the key cannot be computed from it. */
+  /**
+   * The id: 16 hex digits of the hash of the key. Its seed is secret, so the key cannot be computed
+   * from it.
+   */
   static String id(long hash) {
     return HexFormat.of().toHexDigits(hash);
   }

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An admission that waits for limiters of another kind, without a thread.
  *
- * <p>The engine's permits are held while a limiter thinks, a place in flight is not; only a limiter that
- * cannot take permits back is asked with the place in hand. If the caller completes or cancels the future
- * first, everything is given back, and what a limiter answers later is given back to it.
+ * <p>The engine's permits are held while a limiter thinks, a place in flight is not; only a limiter
+ * that cannot take permits back is asked with the place in hand. If the caller completes or cancels
+ * the future first, everything is given back, and what a limiter answers later is given back to it.
  */
 final class LaterAdmission extends CompletableFuture<Admission> {
   /*
-   * State, one long: the number of the limiter to be asked next, and below it who may touch the bill
-   * and the place:
+   * State, one long: the number of the limiter to be asked next, and below it who may touch the
+   * bill and the place:
    *
    *   WORKING  the thread that runs the steps
    *   WAITING  no thread: a limiter was asked and has not answered
@@ -28,12 +28,12 @@ final class LaterAdmission extends CompletableFuture<Admission> {
    *   DONE     nobody; the outcome is decided
    *
    * Invariants
-   *   D1  A thread works from an exchange that it won until an exchange that it does, so one thread at a
-   *       time touches the bill, and happens-before the next.
-   *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one that
-   *       found WAITING when the caller left.
-   *   D3  The answer of a limiter counts once, for the question it answers: a late or second one finds
-   *       another number, or GONE, and is given back.
+   *   D1  A thread works from an exchange that it won until an exchange that it does, so one thread
+   *       at a time touches the bill, and happens-before the next.
+   *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one
+   *       that found WAITING when the caller left.
+   *   D3  The answer of a limiter counts once, for the question it answers: a late or second one
+   *       finds another number, or GONE, and is given back.
    */
   private static final int WORKING = 0;
   private static final int WAITING = 1;
@@ -92,7 +92,9 @@ final class LaterAdmission extends CompletableFuture<Admission> {
     }
   }
 
-  /** Takes the steps from a limiter on, until one has to be waited for; anything that fails ends it. */
+  /**
+   * Takes the steps from a limiter on, until one has to be waited for; anything that fails ends it.
+   */
   private void work(int index) {
     try {
       if (index < set.foreign().size()) {
@@ -184,7 +186,9 @@ final class LaterAdmission extends CompletableFuture<Admission> {
     return (int) (state.get() >>> MODE_BITS);
   }
 
-  /** Hands the outcome to the caller; if the caller has left, what was taken for it is given back. */
+  /**
+   * Hands the outcome to the caller; if the caller has left, what was taken for it is given back.
+   */
   private void end(int index, Admission outcome) {
     boolean isHeld = outcome instanceof Admitted;
     boolean isMine = state.compareAndSet(state(index, WORKING), state(index, DONE));

@@ -59,9 +59,11 @@ public final class Limit {
   }
 
   /**
-   * A limit for each key by itself, as text: {@code 100/s} or, for several that all hold, {@code 100/s, 5000/h}.
+   * A limit for each key by itself, as text: {@code 100/s} or, for several that all hold,
+   * {@code 100/s, 5000/h}.
    *
-   * @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, {@code .}, {@code _} or {@code -}, or the text is no limit
+   * @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, {@code .},
+   *     {@code _} or {@code -}, or the text is no limit
    */
   public static Limit each(String name, String limits) {
     return each(requireName(name), parsed(name, limits));
@@ -101,14 +103,18 @@ public final class Limit {
     return new Limit(name, scope, requireSome(name, newLimits), settings);
   }
 
-  /** The same, kept by the limiter of this name on the class path or module path; {@code token-bucket} unless set. */
+  /**
+   * The same, kept by the limiter of this name on the class path or module path;
+   * {@code token-bucket} unless set.
+   */
   public Limit withLimiter(String newLimiter) {
     return withLimiter(newLimiter, Map.of());
   }
 
   /**
-   * The same, kept by the limiter of this name with options that it understands, as in {@code withLimiter("fixed-window", Map.of("utc-offset",
-   * "+02:00"))}. Whether it does shows when the shield is built.
+   * The same, kept by the limiter of this name with options that it understands, as in
+   * {@code withLimiter("fixed-window", Map.of("utc-offset", "+02:00"))}. Whether it does shows when
+   * the shield is built.
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
@@ -126,11 +132,12 @@ public final class Limit {
   }
 
   /**
-   * The same with room for this many keys; 1,000,000 unless set. Memory grows with the keys seen, to
-   * about 24 bytes for each of these and each of the rates, and no further; keys beyond share about a
-   * thousand allowances.
+   * The same with room for this many keys; 1,000,000 unless set. Memory grows with the keys seen,
+   * to about 24 bytes for each of these and each of the rates, and no further; keys beyond share
+   * about a thousand allowances.
    *
-   * @throws IllegalArgumentException if it is not 1 to 100,000,000, or the limit is for all together
+   * @throws IllegalArgumentException if it is not 1 to 100,000,000, or the limit is for all
+   *     together
    */
   public Limit withMaxKeys(int most) {
     requireEach("maxKeys", most);
@@ -140,8 +147,8 @@ public final class Limit {
 
   /**
    * The same with a penalty: a key that this limit rejects again and again is {@link Blocked} for a
-   * while, whatever else its requests are charged. The rejection that brings the block about says so.
-   * The penalty of a {@linkplain #shadow() shadow} does nothing, as a shadow rejects nothing.
+   * while, whatever else its requests are charged. The rejection that brings the block about says
+   * so. The penalty of a {@linkplain #shadow() shadow} does nothing, as a shadow rejects nothing.
    *
    * @throws IllegalArgumentException if the limit is for all together
    */
@@ -159,7 +166,10 @@ public final class Limit {
     return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, true));
   }
 
-  /** The same, enforced: the opposite of {@link #shadow()}, and what a limit is unless told otherwise. */
+  /**
+   * The same, enforced: the opposite of {@link #shadow()}, and what a limit is unless told
+   * otherwise.
+   */
   public Limit enforced() {
     return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, false));
   }

@@ -13,15 +13,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that are charged together: resolved, and put in order, once for all requests that charge them.
+ * Limits that are charged together: resolved, and put in order, once for all requests that charge
+ * them.
  *
- * <p>A request charges them in one of two ways: with one key and one cost for all of them, which allocates
- * nothing; or by a {@link Bill}, with a key and a cost for each.
+ * <p>A request charges them in one of two ways: with one key and one cost for all of them, which
+ * allocates nothing; or by a {@link Bill}, with a key and a cost for each.
  *
- * <p>The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in this
- * order: from limits for each key; from limits for all together, so that a key that races with itself is
- * rejected before it has taken from what all share; from limiters of another kind, which cannot be judged;
- * from shadow limits. If one rejects, what was taken before is refunded.
+ * <p>The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in
+ * this order: from limits for each key; from limits for all together, so that a key that races with
+ * itself is rejected before it has taken from what all share; from limiters of another kind, which
+ * cannot be judged; from shadow limits. If one rejects, what was taken before is refunded.
  *
  * <p>Immutable; as thread-safe as its limits.
  */
@@ -146,7 +147,8 @@ final class LimitSet {
   }
 
   /**
-   * Why a limit rejects, by a reading of the clock; null if none does, as far as that is known before taking.
+   * Why a limit rejects, by a reading of the clock; null if none does, as far as that is known
+   * before taking.
    *
    * @param charges limit by limit; null if the key, its hash and the permits are for all
    */
@@ -208,7 +210,10 @@ final class LimitSet {
     };
   }
 
-  /** Takes from the engine's enforced limits what a bill says; false, with nothing taken, if one rejects now. */
+  /**
+   * Takes from the engine's enforced limits what a bill says; false, with nothing taken, if one
+   * rejects now.
+   */
   boolean takeLocal(Bill bill, long now) {
     return allowances.take(bill.rows(), 0, ofEnforced.size(), now);
   }
@@ -247,7 +252,10 @@ final class LimitSet {
     }
   }
 
-  /** Why a limiter of another kind rejected a bill; null if none did, and other requests took the permits. */
+  /**
+   * Why a limiter of another kind rejected a bill; null if none did, and other requests took the
+   * permits.
+   */
   @Nullable
   Rejection rejection(Bill bill, long now) {
     return foreign.size() == 0 ? null : foreign.rejection((OpenBill) bill, now);

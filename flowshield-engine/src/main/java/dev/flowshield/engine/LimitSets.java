@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sets of limits that requests are charged: the usual one, and those that charges name. Each set is made
- * once, when its limits are first named together.
+ * The sets of limits that requests are charged: the usual one, and those that charges name. Each
+ * set is made once, when its limits are first named together.
  *
  * <p>Thread-safe; takes no lock once a set is known.
  */
@@ -29,7 +29,10 @@ final class LimitSets {
   static final int MOST_CHARGES = 16;
   private static final int MOST_SETS = 10_000; // further ones are made for each request
 
-  /** A set of limits, and the sets with one limit more, by its name: the names of charges are a path to a set. */
+  /**
+   * A set of limits, and the sets with one limit more, by its name: the names of charges are a path
+   * to a set.
+   */
   private static final class Path {
 
     final LimitSet set;
@@ -133,7 +136,9 @@ final class LimitSets {
     return charges;
   }
 
-  /** The limits that a request is charged; checks its charges, which are those of {@link #charges}. */
+  /**
+   * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
+   */
   LimitSet of(Request request, Charge[] charges) {
     if (request.key() == null || request.charges().length > 0) {
       return of(charges, request.isReserved());

@@ -44,14 +44,17 @@ public final class LimitStats {
     return limit.isShadow();
   }
 
-  /** Admitted requests that were charged to it; of a shadow limit, those that it would have rejected too. */
+  /**
+   * Admitted requests that were charged to it; of a shadow limit, those that it would have rejected
+   * too.
+   */
   public long admitted() {
     return admitted;
   }
 
   /**
-   * Requests rejected by it, where it was the limit that takes longest; of a shadow limit, requests that
-   * it would have rejected although no other limit did.
+   * Requests rejected by it, where it was the limit that takes longest; of a shadow limit, requests
+   * that it would have rejected although no other limit did.
    */
   public long rejected() {
     return rejected;
@@ -63,14 +66,17 @@ public final class LimitStats {
   }
 
   /**
-   * Keys that have a place in the table, those included whose allowance is full again and whose place
-   * no other key needed since; 0 for a limit for all together, or one kept by a limiter of another kind.
+   * Keys that have a place in the table, those included whose allowance is full again and whose
+   * place no other key needed since; 0 for a limit for all together, or one kept by a limiter of
+   * another kind.
    */
   public long tracked() {
     return tracked;
   }
 
-  /** Places in the table once it is fully grown, which is somewhat more than {@link Limit#maxKeys}. */
+  /**
+   * Places in the table once it is fully grown, which is somewhat more than {@link Limit#maxKeys}.
+   */
   public long capacity() {
     return capacity;
   }

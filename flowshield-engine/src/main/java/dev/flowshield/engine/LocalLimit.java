@@ -9,7 +9,10 @@ import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A limit that the engine keeps, by any formula. It is judged without a write, and what is taken can be refunded. */
+/**
+ * A limit that the engine keeps, by any formula. It is judged without a write, and what is taken
+ * can be refunded.
+ */
 final class LocalLimit extends ActiveLimit {
 
   private final KeyedLimiter limiter;
@@ -49,7 +52,10 @@ final class LocalLimit extends ActiveLimit {
     return longest;
   }
 
-  /** More than the burst is never there. It is asked of a shadow limit, and of a limit that has just changed. */
+  /**
+   * More than the burst is never there. It is asked of a shadow limit, and of a limit that has just
+   * changed.
+   */
   private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
     long most = each.burst();
     return permits <= most

@@ -6,10 +6,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bill that holds what limiters of another kind gave, and can be settled when the true cost is known.
+ * A bill that holds what limiters of another kind gave, and can be settled when the true cost is
+ * known.
  *
- * <p>Confined to one thread at a time until the request is admitted; then any thread may settle it, and the
- * first one does.
+ * <p>Confined to one thread at a time until the request is admitted; then any thread may settle it,
+ * and the first one does.
  */
 final class OpenBill extends Bill {
 

@@ -5,8 +5,8 @@ import dev.flowshield.RateLimit;
 /**
  * A rate limit is spent. Over HTTP: 429.
  *
- * <p>Where several limits are spent at once, this names the one that takes longest. How each of them
- * stands: {@link FlowShield#standings}.
+ * <p>Where several limits are spent at once, this names the one that takes longest. How each of
+ * them stands: {@link FlowShield#standings}.
  *
  * @param name the name of the limit
  * @param scope whom the limit counts

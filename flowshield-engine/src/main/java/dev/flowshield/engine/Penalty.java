@@ -5,33 +5,34 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What becomes of keys that a limit rejects again and again: they are blocked for a while, and for longer
- * each time.
+ * What becomes of keys that a limit rejects again and again: they are blocked for a while, and for
+ * longer each time.
  *
  * <pre>{@code
  * Limit.each("login", "5/min").withPenalty(
- *     Penalty.after(20, Duration.ofMinutes(1))                       // rejected 20 times within a minute:
- *         .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24))); // 5 minutes, then 10, 20, ... up to a day
+ *     Penalty.after(20, Duration.ofMinutes(1))   // rejected 20 times within a minute: blocked for
+ *         .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24))); // 5 minutes, 10, 20 … a day
  * }</pre>
  *
- * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. The first breach opens a
- * span in which all are counted, and the next one after it opens another. So no key is blocked for fewer
- * breaches in a span, and a key with twice as many in one is blocked for certain. What a blocked key tries
- * is no breach, so it does not make its block longer.
+ * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. The first breach
+ * opens a span in which all are counted, and the next one after it opens another. So no key is
+ * blocked for fewer breaches in a span, and a key with twice as many in one is blocked for certain.
+ * What a blocked key tries is no breach, so it does not make its block longer.
  *
- * <p><b>Forgetting.</b> A block counts against its key until the key has been without a breach for as long
- * as that block lasted; then the block before it counts, and so on. Everything is forgotten in less than
- * three times the longest block.
+ * <p><b>Forgetting.</b> A block counts against its key until the key has been without a breach for
+ * as long as that block lasted; then the block before it counts, and so on. Everything is forgotten
+ * in less than three times the longest block.
  *
- * <p><b>Memory.</b> 32 bytes for each offender, allocated at once with the first breach. When it is full of
- * offenders, further keys are not penalised: no key is blocked for what others did, and none is pardoned
- * because others came.
+ * <p><b>Memory.</b> 32 bytes for each offender, allocated at once with the first breach. When it is
+ * full of offenders, further keys are not penalised: no key is blocked for what others did, and
+ * none is pardoned because others came.
  *
  * <p>Times are kept to the millisecond. A value: immutable, equal by content, safe to share.
  *
  * @param breaches how many rejections block, 1 to 10,000
  * @param within the span in which they are counted, 1 second to 366 days
- * @param firstBlock how long the first block lasts, 1 second to 366 days; each further one is twice as long
+ * @param firstBlock how long the first block lasts, 1 second to 366 days; each further one is twice
+ *     as long
  * @param longestBlock but none is longer than this; at least the first block, at most 366 days
  * @param maxOffenders how many keys with breaches to remember, 1 to 1,000,000
  */
@@ -49,7 +50,8 @@ public record Penalty(
   /**
    * Checks the parts.
    *
-   * @throws IllegalArgumentException if a part is outside its range; the message says which, and what is allowed
+   * @throws IllegalArgumentException if a part is outside its range; the message says which, and
+   *     what is allowed
    */
   public Penalty {
     if (breaches < 1 || breaches > MOST_BREACHES) {
@@ -70,7 +72,8 @@ public record Penalty(
   }
 
   /**
-   * Blocks after so many breaches within a span: for 5 minutes at first, 24 hours at most, with room for 10,000 offenders.
+   * Blocks after so many breaches within a span: for 5 minutes at first, 24 hours at most, with
+   * room for 10,000 offenders.
    *
    * @throws IllegalArgumentException if a part is outside its range
    */

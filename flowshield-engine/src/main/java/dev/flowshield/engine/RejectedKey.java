@@ -3,10 +3,10 @@ package dev.flowshield.engine;
 /**
  * A key that was rejected often, and how often: an estimate, made from a sample.
  *
- * @param key the id of the key, 16 hex digits, or with {@link FlowShieldBuilder#showKeys} its first 64
- *     characters; as in {@link RejectionEvent#key}
- * @param rejections how often, rather too low than too high: by at most one in 128 of all rejections,
- *     and by the chance of a sample of one in 64, which is seldom more than {@code 16 * sqrt(rejections)}
- *     either way
+ * @param key the id of the key, 16 hex digits, or with {@link FlowShieldBuilder#showKeys} its first
+ *     64 characters; as in {@link RejectionEvent#key}
+ * @param rejections how often, rather too low than too high: by at most one in 128 of all
+ *     rejections, and by the chance of a sample of one in 64, which is seldom more than {@code 16 *
+ *     sqrt(rejections)} either way
  */
 public record RejectedKey(String key, long rejections) {}

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands rejections to a listener: by a rate, at most ten a second of each kind, one after the other, as the
- * serial executor in the javadoc of {@link Executor} does.
+ * Hands rejections to a listener: by a rate, at most ten a second of each kind, one after the
+ * other, as the serial executor in the javadoc of {@link Executor} does.
  *
  * <p>Thread-safe, lock-free. A rejection without an event allocates nothing.
  */
@@ -39,8 +39,8 @@ final class RejectionEvents {
    *       executor rejects it, to be counted. Each one counted is in the number of one event.
    *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
    *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
-   *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind at
-   *       most. A caller whose own thread runs the task waits for no more calls than these.
+   *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind
+   *       at most. A caller whose own thread runs the task waits for no more calls than these.
    *
    * Memory order: volatile. The plain fields of a slot are passed on by the batch.
    */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that sees each rejection: counts it, blocks a key that is rejected too often, and hands
- * it to the listener. Thread-safe.
+ * The one place that sees each rejection: counts it, blocks a key that is rejected too often, and
+ * hands it to the listener. Thread-safe.
  */
 final class Rejections {
 
@@ -35,7 +35,10 @@ final class Rejections {
     return told(Kind.BLOCKED, limit, key, hash, new Blocked(limit.limit().name(), left), now);
   }
 
-  /** Counts the rejection of a request by a limit. Answers what to say: of the block, if it brings one. */
+  /**
+   * Counts the rejection of a request by a limit. Answers what to say: of the block, if it brings
+   * one.
+   */
   Rejection rejected(ActiveLimit limit, String key, long hash, OverLimit rejection, long now) {
     limit.countRejected();
     Blocks blocks = limit.blocks();

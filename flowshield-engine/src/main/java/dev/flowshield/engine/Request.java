@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a shield is asked: whose work may run, and what it costs.
  *
  * <pre>{@code
- * Request.of("alice")                                   // the limits that need no name, one permit each
+ * Request.of("alice")                            // the limits that need no name, one permit each
  * Request.of("alice").charging(Charge.of("tenant", "acme", 3))      // one more limit
  * Request.of(Charge.of("search"), Charge.of("tenant", "acme"))      // these limits and no others
  * Request.of("alice", 500).reserved()                   // an estimate, to be settled

@@ -1,7 +1,8 @@
 package dev.flowshield.engine;
 
 /**
- * The server protects itself: as much work is in flight as it can carry, whichever key asks. Over HTTP: 503.
+ * The server protects itself: as much work is in flight as it can carry, whichever key asks. Over
+ * HTTP: 503.
  *
  * @param retryAfterNanos a guess, one second: it is not known when work will be done
  */

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * What a shield has done and how it stands. The numbers are read one after another while work goes on,
- * so they may differ by the work of that moment. Each count only rises, but for {@link #admitted}, which
- * a request raises for a moment that another request outruns.
+ * What a shield has done and how it stands. The numbers are read one after another while work goes
+ * on, so they may differ by the work of that moment. Each count only rises, but for
+ * {@link #admitted}, which a request raises for a moment that another request outruns.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
  */
@@ -101,7 +101,10 @@ public final class ShieldStats {
     throw Limits.unknown(limits.stream().map(LimitStats::name).toList(), name);
   }
 
-  /** Rejections without an event of their own for the {@link RejectionListener}; 0 without a listener. */
+  /**
+   * Rejections without an event of their own for the {@link RejectionListener}; 0 without a
+   * listener.
+   */
   public long suppressed() {
     return suppressed;
   }

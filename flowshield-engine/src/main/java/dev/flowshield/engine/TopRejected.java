@@ -11,33 +11,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys that are rejected most, from 128 counters, however many keys there are.
  *
- * <p>One rejection in 64, chosen at random, is looked at and counts for all of them. If its key has a
- * counter, the counter goes up by one. Else the key takes over the lowest counter, and the old value is kept
- * as the error. The estimate is the count less the error. So no key is charged with what other keys did, and
- * a key with more than one rejection in 128 has a counter for certain.
+ * <p>One rejection in 64, chosen at random, is looked at and counts for all of them. If its key has
+ * a counter, the counter goes up by one. Else the key takes over the lowest counter, and the old
+ * value is kept as the error. The estimate is the count less the error. So no key is charged with
+ * what other keys did, and a key with more than one rejection in 128 has a counter for certain.
  *
- * <p><b>Error.</b> Of n rejections that were looked at, the estimate of a key is at most n/128 below its true
- * count and never above. Sampling adds a standard deviation of {@code 8 * sqrt(r)} at r rejections. When
- * threads collide, some rejections are skipped, of whichever key: all estimates are lower then, in
- * proportion.
+ * <p><b>Error.</b> Of n rejections that were looked at, the estimate of a key is at most n/128
+ * below its true count and never above. Sampling adds a standard deviation of {@code 8 * sqrt(r)}
+ * at r rejections. When threads collide, some rejections are skipped, of whichever key: all
+ * estimates are lower then, in proportion.
  *
- * <p><b>Cost.</b> Thread-safe; never waits. Of 64 calls, 63 draw a random number and write nothing shared.
- * The other one searches the counters under a lock, or returns if another thread holds it. Allocates
- * nothing. About 4 KB, and 128 keys if those are shown.
+ * <p><b>Cost.</b> Thread-safe; never waits. Of 64 calls, 63 draw a random number and write nothing
+ * shared. The other one searches the counters under a lock, or returns if another thread holds it.
+ * Allocates nothing. About 4 KB, and 128 keys if those are shown.
  *
- * <p>Source: Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data
- * Streams", Space-Saving.
+ * <p>Source: Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements
+ * in Data Streams", Space-Saving.
  */
 final class TopRejected {
   /*
-   * State, all under the lock: of each counter a hash, a count, an error, and a key if keys are shown; and
-   * how many counters are in use.
+   * State, all under the lock: of each counter a hash, a count, an error, and a key if keys are
+   * shown; and how many counters are in use.
    *
    * Invariants
    *   T1  A key has at most one counter.
    *   T2  count - error <= rejections of the key that were looked at <= count.
-   *   T3  The counts add up to all rejections that were looked at. So the lowest count, and with it any
-   *       error, is at most 1/128 of those.
+   *   T3  The counts add up to all rejections that were looked at. So the lowest count, and with it
+   *       any error, is at most 1/128 of those.
    */
   static final int COUNTERS = 128;
 

@@ -18,7 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** A million admissions with limiters that answer now, later, never or with a failure, and callers that leave. */
+/**
+ * A million admissions with limiters that answer now, later, never or with a failure, and callers
+ * that leave.
+ */
 class AdmitAsyncRaceTest {
 
   private static final int THREADS = 4;
@@ -123,7 +126,9 @@ class AdmitAsyncRaceTest {
     return oldest != null;
   }
 
-  /** Keeps a count. What it is asked it answers at once, later, with a failure, or never, by chance. */
+  /**
+   * Keeps a count. What it is asked it answers at once, later, with a failure, or never, by chance.
+   */
   private static final class Elsewhere implements RateLimiter {
 
     private final Set<Capability> capabilities;

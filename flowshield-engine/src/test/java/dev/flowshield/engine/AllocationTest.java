@@ -11,7 +11,9 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What an answer costs in memory: yes or no costs nothing, more than that costs one small object. */
+/**
+ * What an answer costs in memory: yes or no costs nothing, more than that costs one small object.
+ */
 @Tag("jdk-tools")
 class AllocationTest {
 

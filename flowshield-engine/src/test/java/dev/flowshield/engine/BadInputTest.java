@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Whatever is wrong is rejected with what was given, what is allowed and the way out, and leaves everything as it was. */
+/**
+ * Whatever is wrong is rejected with what was given, what is allowed and the way out, and leaves
+ * everything as it was.
+ */
 @Tag("class-path-only")
 class BadInputTest {
 

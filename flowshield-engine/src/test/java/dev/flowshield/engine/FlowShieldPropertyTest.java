@@ -189,7 +189,10 @@ class FlowShieldPropertyTest {
     return requireNonNull(LIMITS.get(name));
   }
 
-  /** Two keys that never share a part of a table, in which one's place may make the other get less back than the model says. */
+  /**
+   * Two keys that never share a part of a table, in which one's place may make the other get less
+   * back than the model says.
+   */
   private static List<String> keysOfTwoSegments() {
     String first = "a";
     String other = "b";

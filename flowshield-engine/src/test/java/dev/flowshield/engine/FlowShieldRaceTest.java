@@ -13,7 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** Many threads charge several limits at once: no permit is made, and none is lost that nothing gave back. */
+/**
+ * Many threads charge several limits at once: no permit is made, and none is lost that nothing gave
+ * back.
+ */
 class FlowShieldRaceTest {
 
   private static final int THREADS = 12;

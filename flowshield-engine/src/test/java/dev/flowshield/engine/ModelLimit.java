@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What is left to one key of one limit, as the documentation defines it, for rates whose time per permit is a whole number of nanoseconds: then
- * whole numbers are exact. For one thread; shares nothing with the engine.
+ * What is left to one key of one limit, as the documentation defines it, for rates whose time per
+ * permit is a whole number of nanoseconds: then whole numbers are exact. For one thread; shares
+ * nothing with the engine.
  */
 final class ModelLimit {
 
-  /** What was taken, to be settled: when all would have been back, by rate, and what others had given back before. */
+  /**
+   * What was taken, to be settled: when all would have been back, by rate, and what others had
+   * given back before.
+   */
   record Taken(long permits, List<Long> allBack, List<Long> givenBack, List<Integer> changes) {}
 
   private final List<RateLimit> limits = new ArrayList<>();
@@ -74,7 +78,10 @@ final class ModelLimit {
     });
   }
 
-  /** A key that has spent half of the old burst has spent half of the new one, to the nanosecond; what is owed beyond stays as long. */
+  /**
+   * A key that has spent half of the old burst has spent half of the new one, to the nanosecond;
+   * what is owed beyond stays as long.
+   */
   void change(List<RateLimit> to, long now) {
     for (int i = 0; i < allBack.length; i++) {
       RateLimit old = limits.get(i);

@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Ten events of each kind a second, told by an executor that runs its tasks when the test says so. */
+/**
+ * Ten events of each kind a second, told by an executor that runs its tasks when the test says so.
+ */
 class RejectionEventsTest {
 
   private static final Duration INTERVAL = Duration.ofMillis(100);

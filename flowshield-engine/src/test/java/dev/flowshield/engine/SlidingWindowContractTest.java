@@ -19,7 +19,9 @@ class SlidingWindowContractTest implements RateLimiterContract {
     return RateLimit.parseAll("10/s, 1/s, 7/s, 60/min, 7/us");
   }
 
-  /** As its algorithm proves: for up to one period; beyond, no window admits more than the limit. */
+  /**
+   * As its algorithm proves: for up to one period; beyond, no window admits more than the limit.
+   */
   @Override
   public long worstCase(RateLimit limit, Duration span) {
     long period = limit.period().toNanos();
@@ -29,8 +31,9 @@ class SlidingWindowContractTest implements RateLimiterContract {
   }
 
   /**
-   * Counts are whole, so the last permit is there only when the window before has faded to nothing: whoever takes each permit as soon as it
-   * is there gets one less than the limit, and of a limit of one, one in two windows.
+   * Counts are whole, so the last permit is there only when the window before has faded to nothing:
+   * whoever takes each permit as soon as it is there gets one less than the limit, and of a limit
+   * of one, one in two windows.
    */
   @Override
   public double rateTolerance() {

@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Makes a shield of settings that come as text from several sources. A pure function of the sources.
+ * Makes a shield of settings that come as text from several sources. A pure function of the
+ * sources.
  *
- * <p>Everything that is wrong is reported at once: whoever mends a configuration does not want to be told one mistake per start.
+ * <p>Everything that is wrong is reported at once: whoever mends a configuration does not want to
+ * be told one mistake per start.
  */
 final class Configuration {
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Where settings stand, from the strongest to the weakest.
  *
  * @param system system properties, of which those that begin with {@code flowshield.} count
- * @param environment environment variables, of which those that begin with {@code FLOWSHIELD_} count
+ * @param environment environment variables, of which those that begin with {@code FLOWSHIELD_}
+ *     count
  * @param inPlace settings given where the shield is put to work
  * @param file the entries of {@value #FILE}
  */

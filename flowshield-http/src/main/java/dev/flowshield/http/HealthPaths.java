@@ -4,17 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The paths of health checks, which are left alone: a probe that is rejected gets a busy server killed.
+ * The paths of health checks, which are left alone: a probe that is rejected gets a busy server
+ * killed.
  *
- * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all below it.
+ * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all below
+ * it.
  */
 final class HealthPaths {
 
   private static final String BELOW = "/**";
 
   /**
-   * What is left alone unless told otherwise. {@code /health} alone and not all below it, since that may as well be the records of a
-   * hospital.
+   * What is left alone unless told otherwise. {@code /health} alone and not all below it, since
+   * that may as well be the records of a hospital.
    */
   static final HealthPaths DEFAULT = new HealthPaths(List.of(
       "/health",

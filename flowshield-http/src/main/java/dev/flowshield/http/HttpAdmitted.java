@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that may run, in flight until it is closed.
  *
- * <p>Close it exactly when the work has truly ended, from any thread; a second close does nothing, one never closed is a place lost for
- * good. How the work went is said before: {@link #failed()} or {@link #ignored()}, else it counts as a success. A request that is left
- * alone, or that the same shield has admitted before, holds no place; closing it does nothing.
+ * <p>Close it exactly when the work has truly ended, from any thread; a second close does nothing,
+ * one never closed is a place lost for good. How the work went is said before: {@link #failed()} or
+ * {@link #ignored()}, else it counts as a success. A request that is left alone, or that the same
+ * shield has admitted before, holds no place; closing it does nothing.
  *
  * <p>Thread-safe; never blocks, never throws.
  */
@@ -34,9 +35,9 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
 
   /**
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
-   * closed; closes it when the work has ended, or when the client has been gone, or the request handed
-   * back, for {@value #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a request whose end is told
-   * soon should be closed without this. Called once at most.
+   * closed; closes it when the work has ended, or when the client has been gone, or the request
+   * handed back, for {@value #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a
+   * request whose end is told soon should be closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
    */

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The answer to a request that may not run, ready-made. Nothing was taken and nothing needs closing; a binding writes it as it is.
+ * The answer to a request that may not run, ready-made. Nothing was taken and nothing needs
+ * closing; a binding writes it as it is.
  *
  * <p>Immutable and shared between requests; it holds nothing of the request it answers.
  */
@@ -57,7 +58,10 @@ public final class HttpRejection implements HttpAdmission {
     return status;
   }
 
-  /** The fields in the order to write them, each name once. {@code Content-Length} stands among them, for HEAD as well. */
+  /**
+   * The fields in the order to write them, each name once. {@code Content-Length} stands among
+   * them, for HEAD as well.
+   */
   public List<Field> fields() {
     return fields;
   }
@@ -68,8 +72,9 @@ public final class HttpRejection implements HttpAdmission {
   }
 
   /**
-   * Whether to close the connection, if it is one of HTTP/1 and the server leaves that to the binding: more of the request's body may
-   * be on its way than is worth reading. On HTTP/2 and above there is nothing to close but the stream, which ends with the answer.
+   * Whether to close the connection, if it is one of HTTP/1 and the server leaves that to the
+   * binding: more of the request's body may be on its way than is worth reading. On HTTP/2 and
+   * above there is nothing to close but the stream, which ends with the answer.
    */
   public boolean closesConnection() {
     return closesConnection;

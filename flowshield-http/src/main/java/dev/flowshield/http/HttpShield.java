@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shield of an HTTP server: limits for all requests together and for each client address, and a cap
- * on the requests in flight.
+ * The shield of an HTTP server: limits for all requests together and for each client address, and a
+ * cap on the requests in flight.
  *
  * <pre>{@code
  * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlight(1000).build();
@@ -25,22 +25,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>What a client is.</b> The address at the other end of the connection, an IPv6 one by its first 64
- * bits; what a request says about itself is not believed. Requests without an address share the allowance
- * of one client.
+ * <p><b>What a client is.</b> The address at the other end of the connection, an IPv6 one by its
+ * first 64 bits; what a request says about itself is not believed. Requests without an address
+ * share the allowance of one client.
  *
- * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with {@code
- * Retry-After} and a short JSON body.
+ * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
+ * {@code Retry-After} and a short JSON body.
  *
- * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, who is rejected
- * most, and how to change a limit while requests come in. Answers and {@link #toString()} speak of the
- * limits as they are now.
+ * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, who is
+ * rejected most, and how to change a limit while requests come in. Answers and {@link #toString()}
+ * speak of the limits as they are now.
  *
- * <p><b>Sharing.</b> One shield may stand behind many handlers, filters or event loops. A request that
- * passes several of them is charged once; where there are two shields, each charges it.
+ * <p><b>Sharing.</b> One shield may stand behind many handlers, filters or event loops. A request
+ * that passes several of them is charged once; where there are two shields, each charges it.
  *
- * <p><b>Cost.</b> Thread-safe; what it adds to {@link FlowShield#admit(String)} is a key made from the
- * address and one small object. The answer to a rejection is ready-made.
+ * <p><b>Cost.</b> Thread-safe; what it adds to {@link FlowShield#admit(String)} is a key made from
+ * the address and one small object. The answer to a rejection is ready-made.
  */
 public final class HttpShield {
 
@@ -64,33 +64,37 @@ public final class HttpShield {
   }
 
   /**
-   * A shield as the configuration wants it; without one, {@code per-client} is 100/s and {@code in-flight} 1000.
+   * A shield as the configuration wants it; without one, {@code per-client} is 100/s and
+   * {@code in-flight} 1000.
    *
-   * <p>A thousand requests in flight is more than most servers finish in good time, and few enough for memory and connections to hold;
-   * it keeps a server that has come to a halt from piling up work without end.
+   * <p>A thousand requests in flight is more than most servers finish in good time, and few enough
+   * for memory and connections to hold; it keeps a server that has come to a halt from piling up
+   * work without end.
    *
    * <p>Looked at in this order, setting by setting:
    * <ol>
    *   <li>system properties such as {@code flowshield.per-client},
    *   <li>environment variables such as {@code FLOWSHIELD_PER_CLIENT},
-   *   <li>{@code flowshield.properties} on the class path, with lines such as {@code per-client=100/s}, in UTF-8; of several the first,
+   *   <li>{@code flowshield.properties} on the class path, with lines such as
+   *       {@code per-client=100/s}, in UTF-8; of several the first,
    *   <li>the default.
    * </ol>
    *
-   * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit}, {@code per-client}, {@code limiter},
-   * {@code max-clients}, {@code in-flight}, {@code health-paths} (with commas between), {@code overload-status}. The limits,
+   * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
+   * {@code per-client}, {@code limiter}, {@code max-clients}, {@code in-flight},
+   * {@code health-paths} (with commas between), {@code overload-status}. The limits,
    * {@code in-flight} and {@code health-paths} may be {@code off}.
    *
-   * @throws IllegalArgumentException if a setting is not known or not possible; the message names each with its source, what is allowed
-   *     and how to mend it
+   * @throws IllegalArgumentException if a setting is not known or not possible; the message names
+   *     each with its source, what is allowed and how to mend it
    */
   public static HttpShield fromConfiguration() {
     return fromConfiguration(Map.of());
   }
 
   /**
-   * As {@link #fromConfiguration()}, with settings that stand between the environment and the file: those given where the shield is put
-   * to work, such as the parameters of a filter.
+   * As {@link #fromConfiguration()}, with settings that stand between the environment and the file:
+   * those given where the shield is put to work, such as the parameters of a filter.
    *
    * @param settings such as {@code per-client} to {@code 100/s}
    * @throws IllegalArgumentException if a setting is not known or not possible
@@ -99,22 +103,25 @@ public final class HttpShield {
     return ConfigurationSources.current(settings).shield();
   }
 
-  /** The names of the settings that {@link #fromConfiguration(Map)} knows, for those who offer them in a language of their own. */
+  /**
+   * The names of the settings that {@link #fromConfiguration(Map)} knows, for those who offer them
+   * in a language of their own.
+   */
   public static Set<String> settings() {
     return Configuration.KNOWN;
   }
 
   /**
-   * Starts with nothing limited and the usual health paths left alone; a shield needs a limit or a cap on
-   * the requests in flight.
+   * Starts with nothing limited and the usual health paths left alone; a shield needs a limit or a
+   * cap on the requests in flight.
    */
   public static HttpShieldBuilder builder() {
     return new HttpShieldBuilder();
   }
 
   /**
-   * Asks whether a request may run. If it is {@link HttpAdmitted}, let it and close that when the work has ended; if it is
-   * {@link HttpRejection}, write that.
+   * Asks whether a request may run. If it is {@link HttpAdmitted}, let it and close that when the
+   * work has ended; if it is {@link HttpRejection}, write that.
    */
   public HttpAdmission admit(RequestView request) {
     if (healthPaths.contains(request.path())) {

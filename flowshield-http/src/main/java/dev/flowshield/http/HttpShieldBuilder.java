@@ -16,7 +16,10 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a shield. Not thread-safe; may build several shields, each with allowances of its own. */
+/**
+ * The settings of a shield. Not thread-safe; may build several shields, each with allowances of its
+ * own.
+ */
 public final class HttpShieldBuilder {
 
   /** The name of the limit for each client. */
@@ -38,8 +41,8 @@ public final class HttpShieldBuilder {
   HttpShieldBuilder() {}
 
   /**
-   * What all requests together may, as text: {@code 5000/s} or, for several rates that all hold, {@code
-   * 5000/s, 100000/h}. See {@link RateLimit#parseAll(String)}.
+   * What all requests together may, as text: {@code 5000/s} or, for several rates that all hold,
+   * {@code 5000/s, 100000/h}. See {@link RateLimit#parseAll(String)}.
    */
   public HttpShieldBuilder limit(String rates) {
     return limit(RateLimit.parseAll(rates));
@@ -56,7 +59,10 @@ public final class HttpShieldBuilder {
     return this;
   }
 
-  /** What each client address may, as text: {@code 100/s} or {@code 100/s, 5000/h}. As {@link #limit(String)}. */
+  /**
+   * What each client address may, as text: {@code 100/s} or {@code 100/s, 5000/h}. As
+   * {@link #limit(String)}.
+   */
   public HttpShieldBuilder perClient(String rates) {
     return perClient(RateLimit.parseAll(rates));
   }
@@ -81,8 +87,8 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * One more limit that each request is charged, under a name of its own: all requests together, or each
-   * client address. {@link Limit#shadow()} tries one without rejecting anything.
+   * One more limit that each request is charged, under a name of its own: all requests together, or
+   * each client address. {@link Limit#shadow()} tries one without rejecting anything.
    *
    * @throws IllegalArgumentException if there is a limit of that name
    */
@@ -110,7 +116,10 @@ public final class HttpShieldBuilder {
     return setClient("maxClients", limit -> limit.withMaxKeys(most));
   }
 
-  /** What becomes of clients that their limit rejects again and again. See {@link Limit#withPenalty}. */
+  /**
+   * What becomes of clients that their limit rejects again and again. See
+   * {@link Limit#withPenalty}.
+   */
   public HttpShieldBuilder penalty(Penalty forBreaches) {
     Objects.requireNonNull(forBreaches, "penalty");
     return setClient("penalty", limit -> limit.withPenalty(forBreaches));
@@ -143,11 +152,11 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * The paths to leave alone in place of the usual ones: {@code /healthz} is that path, {@code
-   * /actuator/health/**} that path and all below it; none at all leaves nothing alone. Usual are {@code
-   * /health}, {@code /healthz}, {@code /livez}, {@code /readyz}, {@code /health/live}, {@code
-   * /health/ready} and {@code /actuator/health/**}. A request for one is neither counted nor rejected, so
-   * what answers there has to be cheap.
+   * The paths to leave alone in place of the usual ones: {@code /healthz} is that path,
+   * {@code /actuator/health/**} that path and all below it; none at all leaves nothing alone. Usual
+   * are {@code /health}, {@code /healthz}, {@code /livez}, {@code /readyz}, {@code /health/live},
+   * {@code /health/ready} and {@code /actuator/health/**}. A request for one is neither counted nor
+   * rejected, so what answers there has to be cheap.
    *
    * @throws IllegalArgumentException if a path is not in that form
    */
@@ -157,8 +166,8 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * The status of the answer when the server is full, 503 unless set. Some servers close the connection
-   * after a 503; with 429 they do not.
+   * The status of the answer when the server is full, 503 unless set. Some servers close the
+   * connection after a 503; with 429 they do not.
    *
    * @throws IllegalArgumentException if it is not 400 to 599
    */
@@ -177,7 +186,10 @@ public final class HttpShieldBuilder {
     return this;
   }
 
-  /** Where to read the wall clock, as the shield is built, for limits that follow the calendar; for tests. */
+  /**
+   * Where to read the wall clock, as the shield is built, for limits that follow the calendar; for
+   * tests.
+   */
   public HttpShieldBuilder instantSource(InstantSource source) {
     this.instantSource = Objects.requireNonNull(source, "instantSource");
     return this;
@@ -187,8 +199,8 @@ public final class HttpShieldBuilder {
    * Builds the shield, and logs in one line what is active.
    *
    * @throws IllegalStateException if nothing is limited, or settings do not fit together
-   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter has
-   *     the name
+   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter
+   *     has the name
    */
   public HttpShield build() {
     if (everyone == null && perClient == null && engine.isEmpty()) {

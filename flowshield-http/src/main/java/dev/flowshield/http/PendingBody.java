@@ -1,8 +1,8 @@
 package dev.flowshield.http;
 
 /**
- * How much of a rejected request is still to come. A short body costs less to read than a new connection does; a long one would make
- * rejecting the dearer, the more a client sends.
+ * How much of a rejected request is still to come. A short body costs less to read than a new
+ * connection does; a long one would make rejecting the dearer, the more a client sends.
  */
 final class PendingBody {
 
@@ -11,8 +11,8 @@ final class PendingBody {
   private PendingBody() {}
 
   /**
-   * Whether the body may be longer than 64 KiB, or its length is not known; or the client waits to be told to send it, and nobody can
-   * know whether it will once it is rejected.
+   * Whether the body may be longer than 64 KiB, or its length is not known; or the client waits to
+   * be told to send it, and nobody can know whether it will once it is rejected.
    */
   static boolean isLong(RequestView request) {
     String length = request.header("Content-Length");

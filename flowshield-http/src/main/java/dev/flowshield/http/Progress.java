@@ -6,7 +6,10 @@ public enum Progress {
   GOING_ON,
   /** The client has gone, and the server may never tell when the work has ended. */
   CLIENT_GONE,
-  /** The application has handed the request back, and the server may never tell that it is done with it. */
+  /**
+   * The application has handed the request back, and the server may never tell that it is done with
+   * it.
+   */
   HANDED_BACK,
   /** The work has ended. */
   ENDED

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one reason to reject. They differ in the wait alone. Those for recent waits are kept and
- * shared: the more requests are rejected, the cheaper each is.
+ * The answers of one reason to reject. They differ in the wait alone. Those for recent waits are
+ * kept and shared: the more requests are rejected, the cheaper each is.
  *
  * <p>Thread-safe, lock-free. Holds at most {@value #MOST_KEPT} answers.
  */
@@ -36,7 +36,10 @@ final class ReadyAnswers {
     this.afterRetryAfter = members + "}";
   }
 
-  /** The answer for this wait, rounded up to whole seconds: a client that comes back then is not early. */
+  /**
+   * The answer for this wait, rounded up to whole seconds: a client that comes back then is not
+   * early.
+   */
   HttpRejection after(long waitNanos) {
     long begun = waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0;
     long seconds = Math.max(1, waitNanos / NANOS_PER_SECOND + begun);

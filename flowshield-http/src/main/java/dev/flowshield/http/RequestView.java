@@ -13,20 +13,25 @@ public interface RequestView {
   String method();
 
   /**
-   * The path that the application routes by: decoded, without query and path parameters, and with {@code ..} and doubled slashes resolved
-   * if the server resolves them before it routes. What the application would not take for a health check must not look like one here.
+   * The path that the application routes by: decoded, without query and path parameters, and with
+   * {@code ..} and doubled slashes resolved if the server resolves them before it routes. What the
+   * application would not take for a health check must not look like one here.
    *
-   * <p>A path that cannot be decoded is empty, not an exception: its request is counted, as it is not for a health check.
+   * <p>A path that cannot be decoded is empty, not an exception: its request is counted, as it is
+   * not for a health check.
    */
   String path();
 
-  /** The first value of a request field, or null if the request has none of that name; names are compared without case. */
+  /**
+   * The first value of a request field, or null if the request has none of that name; names are
+   * compared without case.
+   */
   @Nullable
   String header(String name);
 
   /**
-   * The text of the IP address at the other end of the connection, read below any layer that puts an address from a request field in
-   * its place; null if there is none, as on a Unix socket.
+   * The text of the IP address at the other end of the connection, read below any layer that puts
+   * an address from a request field in its place; null if there is none, as on a Unix socket.
    */
   @Nullable
   String peerAddress();
@@ -35,6 +40,9 @@ public interface RequestView {
   @Nullable
   Object mark();
 
-  /** Leaves a mark at the request, in place of an earlier one, for as long as the server works at it. */
+  /**
+   * Leaves a mark at the request, in place of an earlier one, for as long as the server works at
+   * it.
+   */
   void mark(Object mark);
 }

@@ -13,16 +13,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * An admitted request on its way through the application, which closes its admission when the work has truly ended: when the chain
- * returns, or, if the application went on asynchronously, when the container says that this is over.
+ * An admitted request on its way through the application, which closes its admission when the work
+ * has truly ended: when the chain returns, or, if the application went on asynchronously, when the
+ * container says that this is over.
  *
- * <p>The container says so at once if the client resets the stream, while the application works on. If
- * the place were free then, a client could have any amount of work done at a time by resetting request
- * after request. So the place is kept until the application hands the request back, or the patience of
- * {@link HttpAdmitted#watch} is over.
+ * <p>The container says so at once if the client resets the stream, while the application works on.
+ * If the place were free then, a client could have any amount of work done at a time by resetting
+ * request after request. So the place is kept until the application hands the request back, or the
+ * patience of {@link HttpAdmitted#watch} is over.
  *
- * <p>It listens from within {@code startAsync}, before the application sees the context. Later is too late: another thread may have
- * dispatched or completed by then, and the container takes no listener any more.
+ * <p>It listens from within {@code startAsync}, before the application sees the context. Later is
+ * too late: another thread may have dispatched or completed by then, and the container takes no
+ * listener any more.
  */
 final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncListener {
 
@@ -96,7 +98,10 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     close();
   }
 
-  /** Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has added this one already. */
+  /**
+   * Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has
+   * added this one already.
+   */
   private AsyncContext listenTo(AsyncContext context) {
     handedBack = false;
     if (!listening) {
@@ -112,7 +117,10 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     event.getAsyncContext().addListener(this);
   }
 
-  /** Says nothing of the outcome: a timeout that nobody answers ends with status 500, and an answered one may be a long poll. */
+  /**
+   * Says nothing of the outcome: a timeout that nobody answers ends with status 500, and an
+   * answered one may be a long poll.
+   */
   @Override
   public void onTimeout(AsyncEvent event) {}
 
@@ -156,10 +164,10 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   }
 
   /**
-   * Whether the container is done with a request. Some are without telling any listener: Jetty 12.1 if
-   * the client goes away in the body of the response, Tomcat 10.1 if it resets an HTTP/2 stream just
-   * as the request goes asynchronous. Signs are left. In Tomcat, the context has no timeout any more;
-   * in Jetty, it has no request, which Jetty does not expect itself.
+   * Whether the container is done with a request. Some are without telling any listener: Jetty 12.1
+   * if the client goes away in the body of the response, Tomcat 10.1 if it resets an HTTP/2 stream
+   * just as the request goes asynchronous. Signs are left. In Tomcat, the context has no timeout
+   * any more; in Jetty, it has no request, which Jetty does not expect itself.
    */
   private static boolean isRecycled(AsyncContext context) {
     boolean hasTimeout = false;

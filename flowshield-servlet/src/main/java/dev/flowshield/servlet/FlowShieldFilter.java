@@ -23,25 +23,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a request of a web application run if its shield admits it, and answers it otherwise.
  *
- * <p>While the application starts, in a {@code ServletContainerInitializer} or in a {@code ServletContextListener} that is declared in
- * {@code web.xml} or annotated:
+ * <p>While the application starts, in a {@code ServletContainerInitializer} or in a
+ * {@code ServletContextListener} that is declared in {@code web.xml} or annotated:
  * <pre>{@code
  * FlowShieldFilter.protect(servletContext);
  * }</pre>
  *
  * <p>Or as any filter, in {@code web.xml} or in code. Its init-params are the settings of
- * {@link HttpShield#fromConfiguration(Map)}, such as {@code per-client}; one that is not known keeps the application from starting. Map
- * it to {@code /*} for requests, with async supported, before other filters.
+ * {@link HttpShield#fromConfiguration(Map)}, such as {@code per-client}; one that is not known
+ * keeps the application from starting. Map it to {@code /*} for requests, with async supported,
+ * before other filters.
  *
- * <p><b>What is charged.</b> A request, once, however often it is forwarded, included, dispatched or sent to an error page, and however
- * many filters of one shield stand in its way.
+ * <p><b>What is charged.</b> A request, once, however often it is forwarded, included, dispatched
+ * or sent to an error page, and however many filters of one shield stand in its way.
  *
- * <p><b>When its place is free again.</b> When the chain has returned; for a request that goes on asynchronously, when that is completed,
- * has timed out or failed. An exception goes on to the container as it is.
+ * <p><b>When its place is free again.</b> When the chain has returned; for a request that goes on
+ * asynchronously, when that is completed, has timed out or failed. An exception goes on to the
+ * container as it is.
  *
- * <p><b>Who the client is.</b> Whoever {@code getRemoteAddr()} of the container's own request says. Filters that replace the address
- * are looked through; what stands below them, such as Tomcat's {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is
- * believed, so let that trust your own proxies alone.
+ * <p><b>Who the client is.</b> Whoever {@code getRemoteAddr()} of the container's own request says.
+ * Filters that replace the address are looked through; what stands below them, such as Tomcat's
+ * {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is believed, so let that
+ * trust your own proxies alone.
  *
  * <p>Thread-safe.
  */
@@ -54,7 +57,10 @@ public final class FlowShieldFilter extends HttpFilter {
 
   private transient @Nullable HttpShield shield;
 
-  /** A filter with a shield of its own, which it makes of the configuration and its init-params when it is initialized. */
+  /**
+   * A filter with a shield of its own, which it makes of the configuration and its init-params when
+   * it is initialized.
+   */
   public FlowShieldFilter() {}
 
   /** A filter with a shield made before, which others may use as well; it takes no init-params. */
@@ -63,7 +69,8 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /**
-   * Protects a web application as the configuration wants it, see {@link HttpShield#fromConfiguration()}.
+   * Protects a web application as the configuration wants it, see
+   * {@link HttpShield#fromConfiguration()}.
    *
    * @return the shield, to ask for its numbers
    * @throws IllegalArgumentException if a setting is not known or not possible
@@ -76,7 +83,8 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /**
-   * Protects a web application: registers a filter named {@code flowshield} for all its requests, before the filters that are there.
+   * Protects a web application: registers a filter named {@code flowshield} for all its requests,
+   * before the filters that are there.
    *
    * @throws IllegalStateException if the application has started, or is protected already
    */
@@ -106,7 +114,8 @@ public final class FlowShieldFilter extends HttpFilter {
   /**
    * Makes the shield, if there is none yet.
    *
-   * @throws IllegalArgumentException if an init-param is not known or not possible, or if there are any beside a shield made before
+   * @throws IllegalArgumentException if an init-param is not known or not possible, or if there are
+   *     any beside a shield made before
    */
   @Override
   public void init() {
@@ -151,7 +160,9 @@ public final class FlowShieldFilter extends HttpFilter {
     }
   }
 
-  /** Not with {@code sendError}, which would bring the container's page, or run the application's. */
+  /**
+   * Not with {@code sendError}, which would bring the container's page, or run the application's.
+   */
   private static void write(HttpRejection rejection, HttpServletResponse response)
       throws IOException {
     response.setStatus(rejection.status());

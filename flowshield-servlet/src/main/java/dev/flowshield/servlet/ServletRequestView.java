@@ -20,7 +20,10 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getMethod();
   }
 
-  /** The path below the context: decoded, normalized and without parameters, as the container chose the servlet by it. */
+  /**
+   * The path below the context: decoded, normalized and without parameters, as the container chose
+   * the servlet by it.
+   */
   @Override
   public String path() {
     try {
@@ -40,7 +43,10 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getHeader(name);
   }
 
-  /** What the container says, not what a filter in between would have it be: such filters believe request fields. */
+  /**
+   * What the container says, not what a filter in between would have it be: such filters believe
+   * request fields.
+   */
   @Override
   public @Nullable String peerAddress() {
     ServletRequest lowest = request;

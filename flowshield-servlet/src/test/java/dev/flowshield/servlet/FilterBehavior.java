@@ -44,7 +44,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the filter does with what only servlets have: dispatches, async contexts, registration. The same on every container. */
+/**
+ * What the filter does with what only servlets have: dispatches, async contexts, registration. The
+ * same on every container.
+ */
 abstract class FilterBehavior {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -107,7 +110,10 @@ abstract class FilterBehavior {
     return container;
   }
 
-  /** The stats when nothing is in flight any more; an answer may reach its client before its request has ended. */
+  /**
+   * The stats when nothing is in flight any more; an answer may reach its client before its request
+   * has ended.
+   */
   ShieldStats settled() {
     return assertTimeoutPreemptively(PATIENCE, () -> {
       ShieldStats stats = shield.stats();

@@ -9,7 +9,10 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** What both environments of Jetty stand on. It lets ambiguous addresses pass, since the strict default never shows them to a filter. */
+/**
+ * What both environments of Jetty stand on. It lets ambiguous addresses pass, since the strict
+ * default never shows them to a filter.
+ */
 record JettyServer(Server server, int port) {
 
   static JettyServer start(Handler handler, Container.Application application) throws Exception {

@@ -8,7 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Tests of what a limiter says it can; and of what it says it cannot, the test that it says so when asked. */
+/**
+ * Tests of what a limiter says it can; and of what it says it cannot, the test that it says so when
+ * asked.
+ */
 final class Capabilities {
 
   /** A test with one limit. */
@@ -51,7 +54,10 @@ final class Capabilities {
     }));
   }
 
-  /** The limits that come back so soon that several can wait one after the other, none longer than an hour. */
+  /**
+   * The limits that come back so soon that several can wait one after the other, none longer than
+   * an hour.
+   */
   static List<RateLimit> soonBack(RateLimiterContract contract) {
     List<RateLimit> limits = contract.limits().stream()
         .filter(limit -> new Trial(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))

@@ -143,7 +143,9 @@ final class ClockSteps {
     trial.step(NEWCOMERS + " newcomers ask");
   }
 
-  /** A ticker that steps back by a nanosecond at one of its readings after its first future came. */
+  /**
+   * A ticker that steps back by a nanosecond at one of its readings after its first future came.
+   */
   private static final class Stepping implements Ticker {
     private final ManualTicker ticker;
     private final int reading;

@@ -189,7 +189,9 @@ final class GivingUp {
     }
   }
 
-  /** Asks until there is a place: a timer of the JDK completes the future on a thread of its own. */
+  /**
+   * Asks until there is a place: a timer of the JDK completes the future on a thread of its own.
+   */
   private static CompletableFuture<Decision> nextThatWaits(Trial trial) {
     CompletableFuture<Decision> next = trial.limiter().acquireAsync(KEY, 1, HOUR);
     while (next.isDone() && !Thread.currentThread().isInterrupted()) {

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>{@code
  * ManualTicker ticker = ManualTicker.atZero();
- * RateLimiter limiter = RateLimiter.of("token-bucket", LimiterSpec.of(RateLimit.parse("1/s")).withTicker(ticker));
+ * RateLimiter limiter = RateLimiter.of(
+ *     "token-bucket", LimiterSpec.of(RateLimit.parse("1/s")).withTicker(ticker));
  *
  * assertTrue(limiter.tryAcquire("alice"));
  * assertFalse(limiter.tryAcquire("alice"));
@@ -20,17 +21,21 @@ import java.util.concurrent.locks.ReentrantLock;
  * assertTrue(limiter.tryAcquire("alice"));
  * }</pre>
  *
- * <p>Counts nanoseconds, and wraps around past {@link Long#MAX_VALUE} as any ticker may: start it close below that to see what a
- * limiter makes of it. It also steps back, which a real ticker should not do but a limiter has to bear.
+ * <p>Counts nanoseconds, and wraps around past {@link Long#MAX_VALUE} as any ticker may: start it
+ * close below that to see what a limiter makes of it. It also steps back, which a real ticker
+ * should not do but a limiter has to bear.
  *
- * <p><b>Waiting.</b> What was asked for with {@link #after} comes when the ticker is turned that far, in the order of its time; of the
- * same time, first asked, first served. A long turn goes by each of these times in turn: the ticker stands at the time of a future
- * while the future completes, on the thread that turns, and then goes on to the end. So whatever depends on a future reads its own time,
- * may ask for another future that is due within the same turn, and may turn the ticker itself. Stepping back completes nothing; what
- * waits then waits longer. A test whose subject waits on a thread of its own says how many it expects to wait before it turns:
+ * <p><b>Waiting.</b> What was asked for with {@link #after} comes when the ticker is turned that
+ * far, in the order of its time; of the same time, first asked, first served. A long turn goes by
+ * each of these times in turn: the ticker stands at the time of a future while the future
+ * completes, on the thread that turns, and then goes on to the end. So whatever depends on a future
+ * reads its own time, may ask for another future that is due within the same turn, and may turn the
+ * ticker itself. Stepping back completes nothing; what waits then waits longer. A test whose
+ * subject waits on a thread of its own says how many it expects to wait before it turns:
  *
  * <pre>{@code
- * Future<Decision> alice = threads.submit(() -> limiter.acquire("alice", 1, Duration.ofSeconds(2)));
+ * Future<Decision> alice =
+ *     threads.submit(() -> limiter.acquire("alice", 1, Duration.ofSeconds(2)));
  * ticker.awaitPending(1);
  * ticker.advance(Duration.ofSeconds(1));
  * assertTrue(alice.get().isAdmitted());
@@ -40,7 +45,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ManualTicker implements Ticker {
 
-  /** The longest wait, so that all pending ones lie within one half of the count and their differences compare. */
+  /**
+   * The longest wait, so that all pending ones lie within one half of the count and their
+   * differences compare.
+   */
   private static final long LONGEST_WAIT = Long.MAX_VALUE / 2;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -62,7 +70,10 @@ public final class ManualTicker implements Ticker {
     return new ManualTicker(0);
   }
 
-  /** A ticker that stands at any reading, such as {@code Long.MAX_VALUE - 1_000_000} to wrap around a millisecond later. */
+  /**
+   * A ticker that stands at any reading, such as {@code Long.MAX_VALUE - 1_000_000} to wrap around
+   * a millisecond later.
+   */
   public static ManualTicker startingAt(long nanos) {
     return new ManualTicker(nanos);
   }
@@ -77,7 +88,8 @@ public final class ManualTicker implements Ticker {
    *
    * <p>One that was completed otherwise, as by cancelling it, is forgotten.
    *
-   * @param time how long, in nanoseconds; at once if it is not above 0, and 146 years if it is longer
+   * @param time how long, in nanoseconds; at once if it is not above 0, and 146 years if it is
+   *     longer
    */
   @Override
   public CompletableFuture<Void> after(long time) {
@@ -102,7 +114,8 @@ public final class ManualTicker implements Ticker {
   /**
    * Turns the ticker on, or back if the duration is negative.
    *
-   * @throws ArithmeticException if the duration is longer than a {@code long} of nanoseconds can say, about 292 years
+   * @throws ArithmeticException if the duration is longer than a {@code long} of nanoseconds can
+   *     say, about 292 years
    */
   public void advance(Duration time) {
     advanceNanos(time.toNanos());
@@ -143,8 +156,9 @@ public final class ManualTicker implements Ticker {
   }
 
   /**
-   * Waits until at least this many futures of {@link #after} are pending, so that the next turn finds them. A limiter may ask once
-   * for all callers that wait for one key, as the engine's limiters do.
+   * Waits until at least this many futures of {@link #after} are pending, so that the next turn
+   * finds them. A limiter may ask once for all callers that wait for one key, as the engine's
+   * limiters do.
    *
    * @throws AssertionError if they are still fewer after ten seconds
    * @throws InterruptedException if the thread is interrupted while it waits

@@ -40,7 +40,9 @@ final class Parts {
     }
   }
 
-  /** What a rejection of the whole burst says; all of it, if it is admitted, and then none is left. */
+  /**
+   * What a rejection of the whole burst says; all of it, if it is admitted, and then none is left.
+   */
   private static long remaining(Trial trial, RateLimit limit) {
     return trial.decide(KEY, limit.burst()) instanceof Decision.Rejected rejected
         ? rejected.remaining()

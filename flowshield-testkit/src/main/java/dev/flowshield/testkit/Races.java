@@ -101,7 +101,10 @@ final class Races {
     return admitted;
   }
 
-  /** Whatever of the key began no earlier than this call, up to any end: is it allowed in a span so long? */
+  /**
+   * Whatever of the key began no earlier than this call, up to any end: is it allowed in a span so
+   * long?
+   */
   private static void requireWorstCase(Trial trial, Call first, List<Call> admitted) {
     List<Call> later = admitted.stream()
         .filter(call -> call.key == first.key && call.began >= first.began)

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every {@link RateLimiter} has to keep, as tests: a limiter's author implements this in a test class and says how to make the
- * limiter.
+ * What every {@link RateLimiter} has to keep, as tests: a limiter's author implements this in a
+ * test class and says how to make the limiter.
  *
  * <pre>{@code
  * class MyLimiterContractTest implements RateLimiterContract {
@@ -25,26 +25,34 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>That tests a token bucket. A limiter that means its limits in another way says so with {@link #worstCase} and {@link #limits}; one
- * that keeps several limits on each key says so with {@link #keepsSeveralLimits}. What else it can do it says itself, with {@link
- * RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
+ * <p>That tests a token bucket. A limiter that means its limits in another way says so with
+ * {@link #worstCase} and {@link #limits}; one that keeps several limits on each key says so with
+ * {@link #keepsSeveralLimits}. What else it can do it says itself, with
+ * {@link RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
  *
- * <p>The limiter reads the time from the ticker of the spec alone, and waits by {@link dev.flowshield.Ticker#after}: the tests turn a
- * {@link ManualTicker} and never sleep. Random schedules have a fixed seed, told by each failure; the system property {@code
- * flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter in memory.
+ * <p>The limiter reads the time from the ticker of the spec alone, and waits by
+ * {@link dev.flowshield.Ticker#after}: the tests turn a {@link ManualTicker} and never sleep.
+ * Random schedules have a fixed seed, told by each failure; the system property
+ * {@code flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter
+ * in memory.
  *
- * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay unseen; memory is measured by whether keys
- * are held, so what a limiter keeps instead of keys is not seen.
+ * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay
+ * unseen; memory is measured by whether keys are held, so what a limiter keeps instead of keys is
+ * not seen.
  */
 public interface RateLimiterContract {
 
-  /** A new limiter without any memory of others, that reads the time from the ticker of the spec. Called many times. */
+  /**
+   * A new limiter without any memory of others, that reads the time from the ticker of the spec.
+   * Called many times.
+   */
   RateLimiter limiter(LimiterSpec spec);
 
   /**
    * The limits to test with. Waiting is tested with those of them that come back within 5 minutes.
    *
-   * <p>Unless overridden: even and odd rates, bursts below and above the permits, from one a second to seven a microsecond.
+   * <p>Unless overridden: even and odd rates, bursts below and above the permits, from one a second
+   * to seven a microsecond.
    */
   default List<RateLimit> limits() {
     return Stream.of("10/s", "7/s burst 3", "1/s", "1000/min burst 50", "7/us burst 20")
@@ -53,9 +61,11 @@ public interface RateLimiterContract {
   }
 
   /**
-   * The most permits that may pass in any span of this length, both its ends included; of length zero, at one instant.
+   * The most permits that may pass in any span of this length, both its ends included; of length
+   * zero, at one instant.
    *
-   * <p>Unless overridden, that of a token bucket: the burst, and what comes back in the span, rounded down.
+   * <p>Unless overridden, that of a token bucket: the burst, and what comes back in the span,
+   * rounded down.
    */
   default long worstCase(RateLimit limit, Duration span) {
     return BigInteger.valueOf(span.toNanos())
@@ -65,12 +75,18 @@ public interface RateLimiterContract {
         .longValueExact();
   }
 
-  /** By which part the rate may stay below the limit in the long run. Unless overridden: a millionth. */
+  /**
+   * By which part the rate may stay below the limit in the long run. Unless overridden: a
+   * millionth.
+   */
   default double rateTolerance() {
     return 1e-6;
   }
 
-  /** Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless overridden: no. */
+  /**
+   * Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless
+   * overridden: no.
+   */
   default boolean keepsSeveralLimits() {
     return false;
   }
@@ -101,15 +117,17 @@ public interface RateLimiterContract {
     OneKey.neverAdmitsMoreWhenTheTickerStepsBack(this);
   }
 
-  /** A spent key stays spent however the ticker steps back and forth before its permits come back. */
+  /**
+   * A spent key stays spent however the ticker steps back and forth before its permits come back.
+   */
   @Test
   default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
     OneKey.aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth(this);
   }
 
   /**
-   * After a step back, no key gets a second burst at one reading of the ticker: also if it was idle before the step, or is the first to
-   * ask after it, and however many keys come between.
+   * After a step back, no key gets a second burst at one reading of the ticker: also if it was idle
+   * before the step, or is the first to ask after it, and however many keys come between.
    */
   @Test
   default void aStepBackForgivesNothingHoweverManyKeysCome() {
@@ -122,7 +140,10 @@ public interface RateLimiterContract {
     ClockSteps.onlyDelays(this);
   }
 
-  /** After exactly the wait that a rejection tells the permits are there; a nanosecond before, they are not. */
+  /**
+   * After exactly the wait that a rejection tells the permits are there; a nanosecond before, they
+   * are not.
+   */
   @Test
   default void tellsTheShortestWaitThatHelps() {
     OneKey.tellsTheShortestWaitThatHelps(this);
@@ -158,7 +179,9 @@ public interface RateLimiterContract {
     OneKey.admitsTheWholeRateInTheLongRunAndNoMore(this);
   }
 
-  /** Permits below 1 or above the burst, however many, are a caller's mistake, and nothing is taken. */
+  /**
+   * Permits below 1 or above the burst, however many, are a caller's mistake, and nothing is taken.
+   */
   @Test
   default void rejectsPermitsThatCanNeverBeHad() {
     OneKey.rejectsPermitsThatCanNeverBeHad(this);
@@ -190,7 +213,10 @@ public interface RateLimiterContract {
     ManyKeys.rejectsNullForAKey(this);
   }
 
-  /** A key of {@link RateLimiter#LONGEST_KEY} characters is a key; a longer one is a caller's mistake. */
+  /**
+   * A key of {@link RateLimiter#LONGEST_KEY} characters is a key; a longer one is a caller's
+   * mistake.
+   */
   @Test
   default void rejectsAKeyThatIsTooLong() {
     ManyKeys.rejectsAKeyThatIsTooLong(this);
@@ -208,7 +234,10 @@ public interface RateLimiterContract {
     ManyKeys.letsNewcomersInAfterAFlood(this);
   }
 
-  /** Of the keys of a flood, no more are held than a small multiple of the clients that the spec allows. */
+  /**
+   * Of the keys of a flood, no more are held than a small multiple of the clients that the spec
+   * allows.
+   */
   @Test
   default void holdsNoMoreKeysThanItMay() {
     ManyKeys.holdsNoMoreKeysThanItMay(this);
@@ -222,15 +251,17 @@ public interface RateLimiterContract {
     Races.threadsGetOneBurstTogether(this);
   }
 
-  /** In no span does more pass than the worst case while threads take and others turn the ticker. */
+  /**
+   * In no span does more pass than the worst case while threads take and others turn the ticker.
+   */
   @Test
   default void neverAdmitsMoreUnderThreads() throws Exception {
     Races.neverAdmitsMoreUnderThreads(this);
   }
 
   /**
-   * A ticker that throws once, in whichever operation that the limiter is capable of, leaves it usable on every thread; and no more
-   * is admitted than the worst case.
+   * A ticker that throws once, in whichever operation that the limiter is capable of, leaves it
+   * usable on every thread; and no more is admitted than the worst case.
    */
   @TestFactory
   default Stream<DynamicTest> survivesItsTicker() {
@@ -251,7 +282,10 @@ public interface RateLimiterContract {
     return Reserves.of(this);
   }
 
-  /** {@link Capability#PEEK}, {@link Capability#RESET} and {@link Capability#CHANGE}: what operators do. */
+  /**
+   * {@link Capability#PEEK}, {@link Capability#RESET} and {@link Capability#CHANGE}: what operators
+   * do.
+   */
   @TestFactory
   default Stream<DynamicTest> isOperated() {
     return Operations.of(this);

@@ -26,7 +26,10 @@ final class TickerFailures {
   private static final List<String> KEYS = List.of("alice", "");
   private static final int READINGS = 6;
 
-  /** A call for a key, in which the ticker throws at this reading; 0 for a call in which it does not. */
+  /**
+   * A call for a key, in which the ticker throws at this reading; 0 for a call in which it does
+   * not.
+   */
   @FunctionalInterface
   private interface Call {
     void of(TickerFailures test, String key, int failingReading);

@@ -17,9 +17,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new limiter with its ticker: asks it, checks of each answer what always holds, and remembers what a message has to tell.
+ * A new limiter with its ticker: asks it, checks of each answer what always holds, and remembers
+ * what a message has to tell.
  *
- * <p>Time is counted in nanoseconds turned forward, so that a step back does not shorten a span in which permits passed. For one thread.
+ * <p>Time is counted in nanoseconds turned forward, so that a step back does not shorten a span in
+ * which permits passed. For one thread.
  */
 final class Trial {
 
@@ -63,7 +65,10 @@ final class Trial {
     this.limiter = contract.limiter(refinement.apply(spec(LimiterSpec.of(limit), ticker)));
   }
 
-  /** Another limiter for the same limit, new and at the same time of the ticker at which this one began. */
+  /**
+   * Another limiter for the same limit, new and at the same time of the ticker at which this one
+   * began.
+   */
   Trial anew() {
     return new Trial(contract, limit, start);
   }
@@ -231,7 +236,10 @@ final class Trial {
     used.computeIfAbsent(key, none -> new ArrayList<>()).add(new Used(at, permits));
   }
 
-  /** No span of time, wherever it begins and ends, may have seen more than the worst case of its length. */
+  /**
+   * No span of time, wherever it begins and ends, may have seen more than the worst case of its
+   * length.
+   */
   void requireWorstCase() {
     requireWorstCase(limit);
   }

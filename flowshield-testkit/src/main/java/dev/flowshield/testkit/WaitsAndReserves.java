@@ -151,7 +151,9 @@ final class WaitsAndReserves {
     }
   }
 
-  /** Counts what is used beyond the estimate as not admitted: the limiter was never asked for it. */
+  /**
+   * Counts what is used beyond the estimate as not admitted: the limiter was never asked for it.
+   */
   private static void settle(Trial trial, String key, Open one, long used) {
     trial.step(one.held + " of " + one.since + " settle(" + used + ")");
     one.held.settle(used);

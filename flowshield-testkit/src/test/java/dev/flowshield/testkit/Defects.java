@@ -300,7 +300,10 @@ final class Defects {
     }
   }
 
-  /** Knows of each reservation when its permits would be back, but not that others' were given back since, so they are back earlier. */
+  /**
+   * Knows of each reservation when its permits would be back, but not that others' were given back
+   * since, so they are back earlier.
+   */
   static class GivesBackWhatStoodBefore implements RateLimiterContract {
     @Override
     public List<RateLimit> limits() {
@@ -358,7 +361,10 @@ final class Defects {
     }
   }
 
-  /** Asks again when permits are due, instead of taking them ahead: whoever is quicker gets in first. */
+  /**
+   * Asks again when permits are due, instead of taking them ahead: whoever is quicker gets in
+   * first.
+   */
   static class LetsOthersIn implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

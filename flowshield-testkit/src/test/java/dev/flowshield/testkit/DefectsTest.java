@@ -23,7 +23,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** Every defect is found by the test that is meant to find it, and the message says so. */
 class DefectsTest {
 
-  /** A defect, the test of the contract to run, the test that has to fail, and what its message says. */
+  /**
+   * A defect, the test of the contract to run, the test that has to fail, and what its message
+   * says.
+   */
   private record Hunt(Class<?> defect, String test, String fails, String says) {}
 
   @TestFactory

@@ -7,12 +7,17 @@ import dev.flowshield.RateLimiter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Limiters that are wrong only where the ticker steps back or throws, a waiter gives up, or a limit changes again and again. */
+/**
+ * Limiters that are wrong only where the ticker steps back or throws, a waiter gives up, or a limit
+ * changes again and again.
+ */
 final class EdgeDefects {
 
   private EdgeDefects() {}
 
-  /** Forgets idle keys, and takes them for new when the ticker has stepped back to where they owe. */
+  /**
+   * Forgets idle keys, and takes them for new when the ticker has stepped back to where they owe.
+   */
   static class TakesForgottenKeysForNew implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -54,7 +59,9 @@ final class EdgeDefects {
     }
   }
 
-  /** Frees the place of a waiter that gives up, and lets those behind it wait on for their own time. */
+  /**
+   * Frees the place of a waiter that gives up, and lets those behind it wait on for their own time.
+   */
   static class LeavesThoseBehindWhereTheyAre implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -67,7 +74,10 @@ final class EdgeDefects {
     }
   }
 
-  /** Takes permits of a waiter off the time when all is back, where it cannot undo more: a charge was made behind it. */
+  /**
+   * Takes permits of a waiter off the time when all is back, where it cannot undo more: a charge
+   * was made behind it.
+   */
   static class ShiftsTheEndWhereAChargeWasMade implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

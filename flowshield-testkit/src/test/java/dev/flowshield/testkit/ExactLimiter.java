@@ -21,11 +21,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token bucket that is right because it is simple: one lock, and of each key all takings that may still be given back. What was
- * given back was never taken, so everything after it is worked out again. The overridable steps are those that {@link Defects} get wrong.
+ * A token bucket that is right because it is simple: one lock, and of each key all takings that may
+ * still be given back. What was given back was never taken, so everything after it is worked out
+ * again. The overridable steps are those that {@link Defects} get wrong.
  *
- * <p>A debt counts in units of which each nanosecond pays the permits of the limit, and a permit costs the nanoseconds of the period: all
- * whole numbers.
+ * <p>A debt counts in units of which each nanosecond pays the permits of the limit, and a permit
+ * costs the nanoseconds of the period: all whole numbers.
  */
 class ExactLimiter implements RateLimiter {
 
@@ -142,7 +143,10 @@ class ExactLimiter implements RateLimiter {
     return all.size() < maxKeys ? 0 : fullUntil - now;
   }
 
-  /** Until when a key that is not known may owe what was forgotten: the ticker may have stepped back. */
+  /**
+   * Until when a key that is not known may owe what was forgotten: the ticker may have stepped
+   * back.
+   */
   long mayOweUntil(long now) {
     return forgotten == null ? now : forgotten;
   }
@@ -167,7 +171,10 @@ class ExactLimiter implements RateLimiter {
     return !limit.equals(next);
   }
 
-  /** What is owed of the next limit by a key that owes so much of this one: as large a part of the burst. */
+  /**
+   * What is owed of the next limit by a key that owes so much of this one: as large a part of the
+   * burst.
+   */
   long converted(long units, RateLimit next) {
     return BigInteger.valueOf(units)
         .multiply(BigInteger.valueOf(burst(next)))
@@ -201,7 +208,10 @@ class ExactLimiter implements RateLimiter {
     return permits >= 1 && permits <= limit.burst();
   }
 
-  /** What a defect does: all is back earlier by the time of these permits, whatever still waits for its own. */
+  /**
+   * What a defect does: all is back earlier by the time of these permits, whatever still waits for
+   * its own.
+   */
   final void shiftTheEnd(Account account, long permits) {
     Debt owed = replayed(account);
     account.debt = new Debt(owed.units, owed.at - waitFor(permits * unit));

@@ -50,7 +50,10 @@ public final class FlowShieldHandler implements HttpHandler {
     return new FlowShieldHandler(next, shield);
   }
 
-  /** The same as a wrapper, for a servlet deployment or a chain of handlers; whatever it wraps shares the shield. */
+  /**
+   * The same as a wrapper, for a servlet deployment or a chain of handlers; whatever it wraps
+   * shares the shield.
+   */
   public static HandlerWrapper wrapper(HttpShield shield) {
     Objects.requireNonNull(shield, "shield");
     return next -> protect(next, shield);

@@ -10,7 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the handler be named in Undertow's predicate language, with the settings of {@link HttpShield#fromConfiguration(Map)}:
+ * Lets the handler be named in Undertow's predicate language, with the settings of
+ * {@link HttpShield#fromConfiguration(Map)}:
  *
  * <pre>
  *   path-prefix('/api') -&gt; flowshield(per-client='10/s', in-flight='200')

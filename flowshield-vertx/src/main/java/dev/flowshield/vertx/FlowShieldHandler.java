@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  * router.route().handler(FlowShieldHandler.create());
  * }</pre>
  *
- * <p>A security policy handler, so it stands before those that read bodies or ask who the user is. The client is the peer of the
- * connection, whatever {@code Router.allowForward} makes of it.
+ * <p>A security policy handler, so it stands before those that read bodies or ask who the user is.
+ * The client is the peer of the connection, whatever {@code Router.allowForward} makes of it.
  *
  * <p>A request is in flight until its response has ended, a web socket until it is open. If the
- * client goes away before that, the work goes on, and so the request is in flight until the response
- * is ended all the same, or for five more seconds. A file that is sent over HTTP/1 is in flight
- * until it has been sent, and for about five seconds at most, as Vert.x does not report a connection
- * that is lost meanwhile.
+ * client goes away before that, the work goes on, and so the request is in flight until the
+ * response is ended all the same, or for five more seconds. A file that is sent over HTTP/1 is in
+ * flight until it has been sent, and for about five seconds at most, as Vert.x does not report a
+ * connection that is lost meanwhile.
  *
  * <p>An application that sets both the {@code endHandler} and the {@code bodyEndHandler} of a
  * response replaces those of the shield. Its requests stay in flight for five seconds after their
@@ -56,10 +56,11 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   }
 
   /**
-   * Protects as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100 requests a second for each client.
+   * Protects as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100
+   * requests a second for each client.
    *
-   * <p>All handlers made this way that serve one {@link Vertx} share one shield, so that four verticles do not admit four times the
-   * limit.
+   * <p>All handlers made this way that serve one {@link Vertx} share one shield, so that four
+   * verticles do not admit four times the limit.
    */
   public static FlowShieldHandler create() {
     Context context = Vertx.currentContext();

@@ -104,7 +104,10 @@ class EndOfWorkTest {
     return Objects.requireNonNull(shields.get(path)).stats();
   }
 
-  /** As an application that wants to be told itself, and so takes the place of the handlers that were set before. */
+  /**
+   * As an application that wants to be told itself, and so takes the place of the handlers that
+   * were set before.
+   */
   private static void watch(RoutingContext context) {
     if (context.request().getParam("own") != null) {
       context

@@ -30,7 +30,10 @@ public record Row(
     int kept,
     int iterations) {
 
-  /** The part of a core that each thread must have had, or what it measured is other processes' doing, or that of a lock. */
+  /**
+   * The part of a core that each thread must have had, or what it measured is other processes'
+   * doing, or that of a lock.
+   */
   public static final double ENOUGH = 0.93;
 
   /** A row that is not there: whatever is compared with it is neither passed nor missed. */

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * Holds the rows of one run to what is promised, P1 to P7.
  *
- * <p>All that is asked of time is a ratio within the run, but for the gate's nanoseconds. Pure: the same rows, the same checks.
+ * <p>All that is asked of time is a ratio within the run, but for the gate's nanoseconds. Pure: the
+ * same rows, the same checks.
  */
 public final class Verdicts {
 
@@ -46,7 +47,9 @@ public final class Verdicts {
     this.heaps = heaps;
   }
 
-  /** One check after the other, in the order of the targets; what was not measured is among them. */
+  /**
+   * One check after the other, in the order of the targets; what was not measured is among them.
+   */
   public static List<Check> of(List<Row> rows, List<Heap> heaps) {
     Verdicts verdicts = new Verdicts(rows, heaps);
     verdicts.admission();

@@ -117,7 +117,10 @@ class ModulesArchitectureTest {
             "exports dev.flowshield.testkit");
   }
 
-  /** The name is written when the jar is packed; the projects in checks/consumers require it by that name. */
+  /**
+   * The name is written when the jar is packed; the projects in checks/consumers require it by that
+   * name.
+   */
   @Test
   void theUndertowBindingHasAStableNameWithoutADescriptor() throws Exception {
     File pom = new File(System.getProperty("flowshield.directory"), "flowshield-undertow/pom.xml");
@@ -197,7 +200,10 @@ class ModulesArchitectureTest {
     };
   }
 
-  /** The types that a user meets who uses or extends a type; annotations are not among them, they may be missing. */
+  /**
+   * The types that a user meets who uses or extends a type; annotations are not among them, they
+   * may be missing.
+   */
   private static Stream<JavaClass> shown(JavaClass type) {
     List<JavaType> shown = new ArrayList<>(type.getInterfaces());
     type.getSuperclass().ifPresent(shown::add);

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The modules that are published, where the class path of these tests has them: as jars, or as folders until they are packed. */
+/**
+ * The modules that are published, where the class path of these tests has them: as jars, or as
+ * folders until they are packed.
+ */
 enum Published {
   API("flowshield-api", "dev.flowshield"),
   ENGINE("flowshield-engine", "dev.flowshield.engine"),
@@ -38,7 +41,10 @@ enum Published {
     return artifact;
   }
 
-  /** Its classes and no others: what is in a package of the same name here, in the tests, is not among them. */
+  /**
+   * Its classes and no others: what is in a package of the same name here, in the tests, is not
+   * among them.
+   */
   JavaClasses classes() {
     return new ClassFileImporter().importLocations(Set.of(Location.of(place)));
   }
@@ -61,7 +67,10 @@ enum Published {
         .collect(toSet());
   }
 
-  /** Those with a descriptor: all but Undertow's, which requires a server without a stable module name. */
+  /**
+   * Those with a descriptor: all but Undertow's, which requires a server without a stable module
+   * name.
+   */
   static List<Published> named() {
     return Stream.of(values()).filter(module -> module != UNDERTOW).toList();
   }
@@ -74,7 +83,10 @@ enum Published {
     return reference().descriptor();
   }
 
-  /** A class says file:///folder/… or jar:file:/…/name.jar!/…, its place file:/folder/ or file:/…/name.jar. */
+  /**
+   * A class says file:///folder/… or jar:file:/…/name.jar!/…, its place file:/folder/ or
+   * file:/…/name.jar.
+   */
   private boolean contains(URI source) {
     return source.toString().contains(Path.of(place).toString());
   }

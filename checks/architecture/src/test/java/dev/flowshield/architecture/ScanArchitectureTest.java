@@ -49,7 +49,10 @@ class ScanArchitectureTest {
         .containsExactlyInAnyOrderElementsOf(publishedByTheBuild());
   }
 
-  /** The modules of the project, without those of checks and programs, and without the BOM, which has no code. */
+  /**
+   * The modules of the project, without those of checks and programs, and without the BOM, which
+   * has no code.
+   */
   private static List<String> publishedByTheBuild() throws Exception {
     Document pom = DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()

@@ -16,14 +16,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The application behind the shield. A binding's test puts it behind these paths of its server, in the server's own idiom:
+ * The application behind the shield. A binding's test puts it behind these paths of its server, in
+ * the server's own idiom:
  *
  * <pre>
  *   GET  /hello    200, the text {@link #HELLO}
  *   GET  /fail     whatever the server makes of the exception of {@link #fail()}; 500 or above
- *   GET  /slow     {@link #HELLO} once {@link #slow()} has returned, or {@link #whenOpen(Runnable)} has run
- *   GET  /async    handler returns at once; {@link #HELLO} from the thread of {@link #whenOpen(Runnable)}
- *   GET  /timeout  never answers, until the server's own time limit of 100 ms has it answer 500 or above
+ *   GET  /slow     {@link #HELLO} once {@link #slow()} has returned, or {@link #whenOpen} has run
+ *   GET  /async    handler returns at once; {@link #HELLO} from the thread of {@link #whenOpen}
+ *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
  *   POST /echo     200, the body of the request
  * </pre>

@@ -34,10 +34,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every binding promises. Its test extends this, starts the server, and lists what this server does its own way.
+ * What every binding promises. Its test extends this, starts the server, and lists what this server
+ * does its own way.
  *
- * <p>Time for the limits is turned by hand. Only a server's own doing is waited for: that it notices an abort, or ends an exchange after
- * the last byte has gone out.
+ * <p>Time for the limits is turned by hand. Only a server's own doing is waited for: that it
+ * notices an abort, or ends an exchange after the last byte has gone out.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class BindingContract {

@@ -15,7 +15,8 @@ import java.net.SocketTimeoutException;
 import java.util.List;
 
 /**
- * One connection to the server, byte by byte: a client that shows what others hide. A read waits ten seconds at most.
+ * One connection to the server, byte by byte: a client that shows what others hide. A read waits
+ * ten seconds at most.
  */
 public final class Connection implements AutoCloseable {
 
@@ -40,7 +41,9 @@ public final class Connection implements AutoCloseable {
     return connect(new Socket(), host, port);
   }
 
-  /** Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead. */
+  /**
+   * Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead.
+   */
   static Connection narrow(int port) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(NARROW);

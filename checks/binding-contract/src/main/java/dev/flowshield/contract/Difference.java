@@ -1,15 +1,18 @@
 package dev.flowshield.contract;
 
 /**
- * What servers do each in their own way, whatever a binding asks of them. The tests hold a server to what it lists as well as to what it
- * does not list, so a list cannot grow old.
+ * What servers do each in their own way, whatever a binding asks of them. The tests hold a server
+ * to what it lists as well as to what it does not list, so a list cannot grow old.
  */
 public enum Difference {
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
   /** A long body of a rejected request is read and thrown away, and the connection stays usable. */
   READS_LONG_BODIES,
-  /** A long body of a rejected request is read if it comes fast enough, else the connection is closed; the answer does not say which. */
+  /**
+   * A long body of a rejected request is read if it comes fast enough, else the connection is
+   * closed; the answer does not say which.
+   */
   MAY_CLOSE_UNANNOUNCED,
   /** A client that waits to be told to send its body is told so before the binding is asked. */
   ASKS_FOR_BODIES_FIRST,

@@ -148,7 +148,9 @@ public final class Http2Connection implements AutoCloseable {
     return found;
   }
 
-  /** Reads on until the head of a stream's answer has come; how many pushes were promised before. */
+  /**
+   * Reads on until the head of a stream's answer has come; how many pushes were promised before.
+   */
   int awaitHeadAndCountPromises(int stream) throws IOException {
     int promises = 0;
     Frame frame = read();

@@ -16,7 +16,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** Two threads want the last permit of one limit, and each has taken from another limit before. Time stands still. */
+/**
+ * Two threads want the last permit of one limit, and each has taken from another limit before. Time
+ * stands still.
+ */
 @JCStressTest
 @Outcome(
     id = "1, 0, 1, 0",

@@ -16,8 +16,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads empty and fill cells, and one of them changes the limit to the same again (H1, H5 of Stripes). Time stands still, so what was
- * taken and what remains is always the burst.
+ * Two threads empty and fill cells, and one of them changes the limit to the same again (H1, H5 of
+ * Stripes). Time stands still, so what was taken and what remains is always the burst.
  */
 @JCStressTest
 @Outcome(id = "600, 600, 0", expect = ACCEPTABLE, desc = "Each permit went out once.")
@@ -47,7 +47,10 @@ public class CellStressTest {
     result.r3 = (int) (BURST - limit.remaining(ANY, 0) - result.r1 - result.r2);
   }
 
-  /** Beyond what a cell holds, and in threes, so that cells are filled while something is left in them. */
+  /**
+   * Beyond what a cell holds, and in threes, so that cells are filled while something is left in
+   * them.
+   */
   private int takeMany() {
     int taken = 0;
     for (int i = 0; i < 200; i++) {

@@ -15,7 +15,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A thread takes both permits while the limit is replaced by one that is the same (L1 of HotAllowance). Time stands still. */
+/**
+ * A thread takes both permits while the limit is replaced by one that is the same (L1 of
+ * HotAllowance). Time stands still.
+ */
 @JCStressTest
 @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "Both went out once.")
 @Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")

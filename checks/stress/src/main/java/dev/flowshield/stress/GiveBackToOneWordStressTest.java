@@ -15,7 +15,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** One of two permits is given back while another thread takes all it can, in a single limit (L2 of HotAllowance). Time stands still. */
+/**
+ * One of two permits is given back while another thread takes all it can, in a single limit (L2 of
+ * HotAllowance). Time stands still.
+ */
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "What was given back came later, and is there.")
 @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "What was given back came first.")

@@ -16,8 +16,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A known key takes its last permit while a newcomer, for whom there is no slot, makes the table grow (K5 of Segment). Time stands
- * still.
+ * A known key takes its last permit while a newcomer, for whom there is no slot, makes the table
+ * grow (K5 of Segment). Time stands still.
  */
 @JCStressTest
 @Outcome(

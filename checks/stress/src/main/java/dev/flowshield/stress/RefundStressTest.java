@@ -16,8 +16,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * S4: a slot is passed on to a newcomer, whose refund makes the word what it was for the owner before. A permit that the owner takes at
- * that moment is taken from its own allowance, never from that of the newcomer alone.
+ * S4: a slot is passed on to a newcomer, whose refund makes the word what it was for the owner
+ * before. A permit that the owner takes at that moment is taken from its own allowance, never from
+ * that of the newcomer alone.
  */
 @JCStressTest
 @Outcome(

@@ -15,7 +15,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** A key whose allowance is full again comes back at the moment when its slot is passed on to a newcomer (S3 of Slots, K2 of Segment). */
+/**
+ * A key whose allowance is full again comes back at the moment when its slot is passed on to a
+ * newcomer (S3 of Slots, K2 of Segment).
+ */
 @JCStressTest
 @Outcome(
     id = "1, 1, 0, 1",

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
 /**
- * Draws the banner of the project: a flood that meets a shield, and a steady flow behind it. On a ground of its own, so that it looks
- * the same on light and dark pages.
+ * Draws the banner of the project: a flood that meets a shield, and a steady flow behind it. On a
+ * ground of its own, so that it looks the same on light and dark pages.
  */
 public final class Banner {
 

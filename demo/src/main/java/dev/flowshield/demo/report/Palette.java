@@ -2,7 +2,10 @@ package dev.flowshield.demo.report;
 
 import java.awt.Color;
 
-/** Colours that people tell apart however they see colour (blue and vermilion of Okabe and Ito), on white. */
+/**
+ * Colours that people tell apart however they see colour (blue and vermilion of Okabe and Ito), on
+ * white.
+ */
 final class Palette {
 
   static final Color SHIELDED = new Color(0x0072B2);

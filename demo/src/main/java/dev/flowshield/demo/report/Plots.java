@@ -40,7 +40,9 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Draws the runs of a comparison over time: a point for each second of traffic, the spike shaded. */
+/**
+ * Draws the runs of a comparison over time: a point for each second of traffic, the spike shaded.
+ */
 final class Plots {
 
   private static final Color[] COLOURS = {Palette.BARE, Palette.SHIELDED};

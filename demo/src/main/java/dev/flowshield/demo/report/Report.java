@@ -11,8 +11,8 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /**
- * Writes a comparison as a page for the browser, {@code flowshield-demo.html}, which needs nothing but itself, and its plots as a picture,
- * {@code flowshield-demo.png}.
+ * Writes a comparison as a page for the browser, {@code flowshield-demo.html}, which needs nothing
+ * but itself, and its plots as a picture, {@code flowshield-demo.png}.
  *
  * @param comparison what to show
  * @param deadline the latency up to which an answer is in time

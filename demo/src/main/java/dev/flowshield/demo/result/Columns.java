@@ -3,7 +3,10 @@ package dev.flowshield.demo.result;
 import java.util.List;
 import java.util.Locale;
 
-/** Lines of a table for a terminal: a column is as wide as its heading says, text stands on the left and numbers on the right. */
+/**
+ * Lines of a table for a terminal: a column is as wide as its heading says, text stands on the left
+ * and numbers on the right.
+ */
 final class Columns {
 
   private final List<String> headings;

@@ -3,8 +3,8 @@ package dev.flowshield.demo.result;
 /**
  * The lines shown while the traffic runs, one a second.
  *
- * <p>The counts are of the requests due in the second. The latencies are of those whose service ended in it, as the answers to the others
- * may yet be a long time away.
+ * <p>The counts are of the requests due in the second. The latencies are of those whose service
+ * ended in it, as the answers to the others may yet be a long time away.
  */
 public final class LiveTable {
 
@@ -33,7 +33,10 @@ public final class LiveTable {
     return columns.heading() + System.lineSeparator() + columns.rule();
   }
 
-  /** The line of one second, to be asked for when the deadlines of its requests have passed; the first is 1. */
+  /**
+   * The line of one second, to be asked for when the deadlines of its requests have passed; the
+   * first is 1.
+   */
   public String line(int number) {
     Second second = results.second(number);
     Tally tally = second.tally();

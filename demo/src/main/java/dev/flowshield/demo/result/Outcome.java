@@ -19,7 +19,8 @@ public enum Outcome {
    * Judges one request.
    *
    * @param status the HTTP status, or a constant of {@link Answers}
-   * @param latencyNanos from the instant the request was due to its answer; of one that waits, to an instant past its deadline
+   * @param latencyNanos from the instant the request was due to its answer; of one that waits, to
+   *     an instant past its deadline
    * @param deadlineNanos the latency up to which an answer is in time
    */
   static Outcome of(int status, long latencyNanos, long deadlineNanos) {

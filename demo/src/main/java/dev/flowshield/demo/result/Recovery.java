@@ -3,7 +3,10 @@ package dev.flowshield.demo.result;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How long after a spike the server was itself again: from then on for one second, 99 of 100 requests were served in time. */
+/**
+ * How long after a spike the server was itself again: from then on for one second, 99 of 100
+ * requests were served in time.
+ */
 public sealed interface Recovery {
 
   /** It was seen to be itself again. */

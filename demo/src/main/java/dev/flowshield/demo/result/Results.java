@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Judges the answers to a schedule. A request counts in the second and phase in which it was due, whenever its answer came.
+ * Judges the answers to a schedule. A request counts in the second and phase in which it was due,
+ * whenever its answer came.
  *
  * <p>May be asked while answers still come, about seconds whose deadlines have passed.
  */
@@ -92,7 +93,10 @@ public final class Results {
     return served(0, schedule.lengthNanos());
   }
 
-  /** The latencies of the requests whose service ended in a second, whenever they were due; the first second is 1. */
+  /**
+   * The latencies of the requests whose service ended in a second, whenever they were due; the
+   * first second is 1.
+   */
   public Latencies endedIn(int second) {
     Latencies latencies = new Latencies();
     for (int i = 0; i < schedule.size(); i++) {

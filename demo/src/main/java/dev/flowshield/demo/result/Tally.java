@@ -3,7 +3,10 @@ package dev.flowshield.demo.result;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How many requests had which outcome. Each is counted once, so the outcomes add up to what was offered. */
+/**
+ * How many requests had which outcome. Each is counted once, so the outcomes add up to what was
+ * offered.
+ */
 public final class Tally {
 
   private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);

@@ -7,8 +7,8 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Undertow on the loopback address, with a fixed number of workers and all else as it comes: a request that finds no worker free waits
- * in the server's queue, which has no end.
+ * Undertow on the loopback address, with a fixed number of workers and all else as it comes: a
+ * request that finds no worker free waits in the server's queue, which has no end.
  */
 public final class DemoServer implements AutoCloseable {
 

@@ -4,7 +4,10 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the requests that the work behind it has accepted and not finished, whether a worker has them or they wait for one. */
+/**
+ * Counts the requests that the work behind it has accepted and not finished, whether a worker has
+ * them or they wait for one.
+ */
 final class InFlight implements HttpHandler {
 
   private final HttpHandler next;

@@ -5,9 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 
 /**
- * What the server does for each request: holds a worker for a while, as a call to a database does, then answers.
+ * What the server does for each request: holds a worker for a while, as a call to a database does,
+ * then answers.
  *
- * <p>It waits and does not compute, so that the capacity is a matter of workers and not of the machine that the demo runs on.
+ * <p>It waits and does not compute, so that the capacity is a matter of workers and not of the
+ * machine that the demo runs on.
  */
 final class Work implements HttpHandler {
 

@@ -7,16 +7,21 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What became of each request of a schedule, in the order of the schedule. Instants are nanoseconds since the start of the traffic.
+ * What became of each request of a schedule, in the order of the schedule. Instants are nanoseconds
+ * since the start of the traffic.
  *
- * <p>Written by the clients, read by whoever watches, at the same time: a status is set last, so who sees one also sees when it came.
+ * <p>Written by the clients, read by whoever watches, at the same time: a status is set last, so
+ * who sees one also sees when it came.
  */
 public final class Answers {
 
   /** In the place of a status: no answer yet. */
   public static final int WAITING = 0;
 
-  /** In the place of a status: every connection of the client was waiting for an answer when the request was due. */
+  /**
+   * In the place of a status: every connection of the client was waiting for an answer when the
+   * request was due.
+   */
   public static final int NO_CONNECTION = 1;
 
   /** In the place of a status: the connection broke. */
@@ -43,7 +48,9 @@ public final class Answers {
     this.waiting = new CountDownLatch(requests);
   }
 
-  /** Notes that a request was handed to the network, or would have been had there been a connection. */
+  /**
+   * Notes that a request was handed to the network, or would have been had there been a connection.
+   */
   public void left(int i, long nanos) {
     leftAt.set(i, nanos);
   }

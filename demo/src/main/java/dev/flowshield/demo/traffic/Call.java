@@ -8,7 +8,8 @@ import java.util.function.IntConsumer;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * One request on one connection, until its answer is read to the end or the connection breaks. Lives on the thread of the clients.
+ * One request on one connection, until its answer is read to the end or the connection breaks.
+ * Lives on the thread of the clients.
  *
  * <p>Tells its end once: the HTTP status, or {@link Answers#BROKEN}.
  */

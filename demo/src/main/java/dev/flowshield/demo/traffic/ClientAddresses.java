@@ -15,7 +15,8 @@ public final class ClientAddresses {
   private ClientAddresses() {}
 
   /**
-   * 127.0.0.2 and those after it; or 127.0.0.1 alone where the system does not hold the whole network to be its own, as macOS does not.
+   * 127.0.0.2 and those after it; or 127.0.0.1 alone where the system does not hold the whole
+   * network to be its own, as macOS does not.
    */
   public static List<InetAddress> find(int wanted) throws IOException {
     List<InetAddress> found = new ArrayList<>();

@@ -6,7 +6,8 @@ import java.util.random.RandomGenerator;
  * Who sends: some clients that share alike, and one, the first, that takes more.
  *
  * @param clients how many clients there are
- * @param greedyPercent the share of the first client in all requests; the others share the rest evenly
+ * @param greedyPercent the share of the first client in all requests; the others share the rest
+ *     evenly
  */
 public record Crowd(int clients, int greedyPercent) {
 

@@ -32,15 +32,18 @@ import org.xnio.XnioWorker;
 /**
  * Clients that send on schedule, however the server fares.
  *
- * <p>Every connection is opened before the traffic starts and kept, each for one request at a time. A request that is due while all
- * connections of its client wait for an answer fails at once: it is not held back, for then the load would follow the server. One thread
- * sends and receives everything; nothing in it waits.
+ * <p>Every connection is opened before the traffic starts and kept, each for one request at a time.
+ * A request that is due while all connections of its client wait for an answer fails at once: it is
+ * not held back, for then the load would follow the server. One thread sends and receives
+ * everything; nothing in it waits.
  */
 public final class OpenLoopClients implements AutoCloseable {
 
   private static final long TICK_MILLIS = 1;
 
-  /** How many connections are being opened at a time; a server's queue of unaccepted ones is short. */
+  /**
+   * How many connections are being opened at a time; a server's queue of unaccepted ones is short.
+   */
   private static final int OPENING = 64;
 
   private final URI server;

@@ -6,11 +6,12 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * When each request is due and which client sends it, fixed before the first one leaves: an open loop, in which clients do not wait for
- * a slow server.
+ * When each request is due and which client sends it, fixed before the first one leaves: an open
+ * loop, in which clients do not wait for a slow server.
  *
- * <p>Within a phase the requests fall at random, independent of one another, as those of many clients do; their number is exact. The same
- * seed gives the same schedule. Instants are nanoseconds since the start of the traffic. Immutable.
+ * <p>Within a phase the requests fall at random, independent of one another, as those of many
+ * clients do; their number is exact. The same seed gives the same schedule. Instants are
+ * nanoseconds since the start of the traffic. Immutable.
  */
 public final class Schedule {
 

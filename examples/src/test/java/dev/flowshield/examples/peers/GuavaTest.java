@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /**
  * What docs/coming-from-guava.md says of Guava, and what FlowShield does in its place.
  *
- * <p>Guava reads a clock of its own, so these rates are so low that nothing comes back while a test runs.
+ * <p>Guava reads a clock of its own, so these rates are so low that nothing comes back while a test
+ * runs.
  */
 class GuavaTest {
 

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What docs/coming-from-resilience4j.md says of Resilience4j, and what FlowShield does in its place. */
+/**
+ * What docs/coming-from-resilience4j.md says of Resilience4j, and what FlowShield does in its
+ * place.
+ */
 class Resilience4jTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();

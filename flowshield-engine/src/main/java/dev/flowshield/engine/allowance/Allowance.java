@@ -5,8 +5,8 @@ import dev.flowshield.spi.RateAlgorithm;
 /**
  * What is left of one limit: for each key by itself, or for all together.
  *
- * <p>Keys stand as hashes that are never 0. Times are ticker nanoseconds. Thread-safe and exact: no interleaving admits more than the
- * limit.
+ * <p>Keys stand as hashes that are never 0. Times are ticker nanoseconds. Thread-safe and exact: no
+ * interleaving admits more than the limit.
  */
 public interface Allowance {
 
@@ -17,7 +17,8 @@ public interface Allowance {
   <T> T take(long hash, long permits, AnswerFactory<T> answer);
 
   /**
-   * Takes permits by a reading of the clock that the caller has; reads it again only if that one rejects.
+   * Takes permits by a reading of the clock that the caller has; reads it again only if that one
+   * rejects.
    *
    * @return the word after it, for {@link Ledger#refund}, or {@link RateAlgorithm#REJECTED}
    */
@@ -26,7 +27,9 @@ public interface Allowance {
   /** The permits left at this reading of the clock. */
   long remaining(long hash, long now);
 
-  /** How long the permits are not there yet, from this reading on; 0 if they are. Writes nothing. */
+  /**
+   * How long the permits are not there yet, from this reading on; 0 if they are. Writes nothing.
+   */
   long retryAfterNanos(long hash, long permits, long now);
 
   /** The most permits at once. */

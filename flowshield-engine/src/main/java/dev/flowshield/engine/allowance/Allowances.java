@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several allowances that are charged together: all or nothing.
  *
- * <p>First all are judged, so that a rejection writes nothing; then permits are taken in turn. Where another thread was faster, what was
- * taken before is refunded, and all is judged again. So nothing is ever taken beyond a limit; a call may be rejected for permits that
- * another call takes and refunds at the same moment. All take in the same order, so no two can keep each other from making progress.
+ * <p>First all are judged, so that a rejection writes nothing; then permits are taken in turn.
+ * Where another thread was faster, what was taken before is refunded, and all is judged again. So
+ * nothing is ever taken beyond a limit; a call may be rejected for permits that another call takes
+ * and refunds at the same moment. All take in the same order, so no two can keep each other from
+ * making progress.
  *
- * <p>There are two ways to take: for one key and one number of permits, which allocates nothing; and by rows, each with a key and a number
- * of its own, which can be settled later.
+ * <p>There are two ways to take: for one key and one number of permits, which allocates nothing;
+ * and by rows, each with a key and a number of its own, which can be settled later.
  *
  * <p>Immutable; thread-safe as the allowances are.
  */
@@ -163,7 +165,10 @@ public final class Allowances {
     rows[index * ROW + TAKEN] = REJECTED;
   }
 
-  /** Takes for the rows from one index up to another; false, with nothing taken for these, if an allowance rejects by now. */
+  /**
+   * Takes for the rows from one index up to another; false, with nothing taken for these, if an
+   * allowance rejects by now.
+   */
   public boolean take(long[] rows, int from, int to, long now) {
     int next = from;
     boolean done = false;
@@ -193,8 +198,8 @@ public final class Allowances {
   }
 
   /**
-   * Sets the account of rows right, each once: refunds what was not used of the permits, or takes what was used beyond them. A row for
-   * which nothing was taken is left out.
+   * Sets the account of rows right, each once: refunds what was not used of the permits, or takes
+   * what was used beyond them. A row for which nothing was taken is left out.
    */
   public void settle(long[] rows, int from, int to, long used) {
     if (from < to) {
@@ -221,9 +226,11 @@ public final class Allowances {
   }
 
   /**
-   * Changes limits, but those that stay the same; if one fails, those before it go back to what they were, and the error is thrown.
+   * Changes limits, but those that stay the same; if one fails, those before it go back to what
+   * they were, and the error is thrown.
    *
-   * @param formula what makes an algorithm of a limit; it throws for one that does not fit, before anything is changed
+   * @param formula what makes an algorithm of a limit; it throws for one that does not fit, before
+   *     anything is changed
    */
   public void change(
       List<RateLimit> from,

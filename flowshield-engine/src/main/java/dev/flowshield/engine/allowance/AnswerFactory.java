@@ -4,9 +4,10 @@ import dev.flowshield.Decision;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * What to make of an outcome. It is asked before the word is exchanged, so an answer that fails leaves nothing taken, and one may be
- * thrown away where another thread exchanged the word first. The loop over a word is written once and asks one of these at its end, so that a caller that needs only yes
- * or no pays neither for an object nor for the division behind {@code remaining}.
+ * What to make of an outcome. It is asked before the word is exchanged, so an answer that fails
+ * leaves nothing taken, and one may be thrown away where another thread exchanged the word first.
+ * The loop over a word is written once and asks one of these at its end, so that a caller that
+ * needs only yes or no pays neither for an object nor for the division behind {@code remaining}.
  */
 public interface AnswerFactory<T> {
 
@@ -29,7 +30,9 @@ public interface AnswerFactory<T> {
     }
   };
 
-  /** The word after taking, or {@link RateAlgorithm#REJECTED}; one object, so not for every call. */
+  /**
+   * The word after taking, or {@link RateAlgorithm#REJECTED}; one object, so not for every call.
+   */
   AnswerFactory<Long> WORD = new AnswerFactory<>() {
     @Override
     public Long admitted(RateAlgorithm algorithm, long word, long now) {

@@ -3,7 +3,8 @@ package dev.flowshield.engine.allowance;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * Cells of permits that were taken from a word beforehand, so that most threads take from a cell of their own.
+ * Cells of permits that were taken from a word beforehand, so that most threads take from a cell of
+ * their own.
  *
  * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines.
  */
@@ -11,10 +12,12 @@ class Cells extends Words {
   /*
    * State, a slot for each cell, at distances of 128 bytes:
    *
-   *   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, by a thread that has what was in it in hand
+   *   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, by a thread that has
+   *   what was in it in hand
    *
    * Invariants
-   *   H1  Permits are put only into a cell that the same thread has claimed, and never more than perCell.
+   *   H1  Permits are put only into a cell that the same thread has claimed, and never more than
+   *       perCell.
    *   H4  A claim is given up before its thread waits for anything.
    *
    * Memory order: volatile throughout.
@@ -23,7 +26,9 @@ class Cells extends Words {
   /** In a cell: its permits are in some thread's hand, or the cell is gone. */
   static final long CLAIMED = -1;
 
-  /** From one cell to the next, in longs: two cache lines, since neighbours are fetched in pairs. */
+  /**
+   * From one cell to the next, in longs: two cache lines, since neighbours are fetched in pairs.
+   */
   static final int DISTANCE = 16;
 
   // 2^64 / golden ratio: multiples of it lie far apart, so threads made one after the other do too.

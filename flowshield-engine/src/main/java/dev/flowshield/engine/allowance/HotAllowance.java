@@ -8,24 +8,29 @@ import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One allowance for all together: a word, and as many cells beside it as its burst affords, so that most threads take their permits
- * without a look at the clock and without meeting each other. A small burst affords none. The hash in a call does not matter.
+ * One allowance for all together: a word, and as many cells beside it as its burst affords, so that
+ * most threads take their permits without a look at the clock and without meeting each other. A
+ * small burst affords none. The hash in a call does not matter.
  *
- * <p>Never admits more than a plain word. With cells it may reject a little early: after a rest, up to one part in {@value StripedWord#PARTS} of
- * the burst is not back yet; and a call may be rejected for permits that another thread moves at that moment. What remains, and how long to
- * wait, is told accordingly. A call that asks for nearly the whole burst, or that waits, is served from one plain word, which is short of
- * nothing; and so are all others from then on, until the limit is reset or changed.
+ * <p>Never admits more than a plain word. With cells it may reject a little early: after a rest, up
+ * to one part in {@value StripedWord#PARTS} of the burst is not back yet; and a call may be
+ * rejected for permits that another thread moves at that moment. What remains, and how long to
+ * wait, is told accordingly. A call that asks for nearly the whole burst, or that waits, is served
+ * from one plain word, which is short of nothing; and so are all others from then on, until the
+ * limit is reset or changed.
  *
- * <p>Thread-safe. Taking and looking is lock-free except while the limit is changed, and allocates nothing.
+ * <p>Thread-safe. Taking and looking is lock-free except while the limit is changed, and allocates
+ * nothing.
  */
 public final class HotAllowance extends Ledger implements Allowance {
   /*
    * State: the word and its cells, which only the holder of the lock replaces (Words S5, Cells H5).
    *
-   * Refunds. Permits of a cell have no word of their own; the word that was there before they were taken stands for them. As long as that
-   * one is not idle, the burst has room for as much as it still owes, so with these permits refunded no more than the burst is there. Thus
-   * the rule of the algorithm holds for them as for others. (What is refunded once the word is idle may be lost, until the cells
-   * are filled again.)
+   * Refunds. Permits of a cell have no word of their own; the word that was there before they were
+   * taken stands for them. As long as that one is not idle, the burst has room for as much as it
+   * still owes, so with these permits refunded no more than the burst is there. Thus the rule of
+   * the algorithm holds for them as for others. (What is refunded once the word is idle may be
+   * lost, until the cells are filled again.)
    *
    * Memory order: volatile throughout.
    */
@@ -80,7 +85,10 @@ public final class HotAllowance extends Ledger implements Allowance {
     }
   }
 
-  /** As {@link #take(long, long, AnswerFactory)}; null if what was rejected would be admitted by now. */
+  /**
+   * As {@link #take(long, long, AnswerFactory)}; null if what was rejected would be admitted by
+   * now.
+   */
   private <T> @Nullable T takeAnywhere(long hash, long permits, AnswerFactory<T> answer) {
     long stamp = stamp(hash);
     long taken = take(hash, permits, 0);

@@ -6,10 +6,12 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What becomes of words by anything but a plain taking: refunds, charges, resets, and permits that are taken ahead of time by callers
- * that wait for them. All of it is a {@link Rewrite} under one lock.
+ * What becomes of words by anything but a plain taking: refunds, charges, resets, and permits that
+ * are taken ahead of time by callers that wait for them. All of it is a {@link Rewrite} under one
+ * lock.
  *
- * <p>Thread-safe. Only {@link #stamp} is on the way of a request that is admitted, and takes no lock.
+ * <p>Thread-safe. Only {@link #stamp} is on the way of a request that is admitted, and takes no
+ * lock.
  */
 public abstract class Ledger {
 
@@ -27,7 +29,10 @@ public abstract class Ledger {
     this.refunds = new Refunds(shares);
   }
 
-  /** Rewrites the word of a key, under the lock; a key without a word of its own gets one. Answers whether the word has changed. */
+  /**
+   * Rewrites the word of a key, under the lock; a key without a word of its own gets one. Answers
+   * whether the word has changed.
+   */
   protected abstract boolean rewrite(long hash, Rewrite rewrite);
 
   /** As {@link #rewrite}, and false for a key without a word of its own. */
@@ -41,7 +46,9 @@ public abstract class Ledger {
   /** Makes a key as good as new, under the lock. */
   protected abstract void renew(long hash);
 
-  /** Sees to it, under the lock, that all permits are in words, so that a caller can wait for them. */
+  /**
+   * Sees to it, under the lock, that all permits are in words, so that a caller can wait for them.
+   */
   protected abstract void gather();
 
   /** The key for whose permits a caller waits: what it is known by here. */
@@ -65,7 +72,10 @@ public abstract class Ledger {
     unlock();
   }
 
-  /** Permits of all keys that were taken before are not refunded from now on; under the lock, after words of another algorithm were published. */
+  /**
+   * Permits of all keys that were taken before are not refunded from now on; under the lock, after
+   * words of another algorithm were published.
+   */
   protected final void beginEpoch() {
     refunds.beginEpoch();
   }
@@ -76,8 +86,9 @@ public abstract class Ledger {
   }
 
   /**
-   * Refunds permits that were taken and not used, as far as they have not come back by themselves. Permits that came from a shared
-   * overflow, or were taken before a reset or a change of the limit, are not refunded.
+   * Refunds permits that were taken and not used, as far as they have not come back by themselves.
+   * Permits that came from a shared overflow, or were taken before a reset or a change of the
+   * limit, are not refunded.
    *
    * @param taken the word after the taking
    * @param stamp what {@link #stamp} answered before the taking
@@ -96,7 +107,10 @@ public abstract class Ledger {
     }
   }
 
-  /** A refund; under the lock. Made beforehand, so that permits are not lost where there is no memory. */
+  /**
+   * A refund; under the lock. Made beforehand, so that permits are not lost where there is no
+   * memory.
+   */
   private final class Refund implements Rewrite {
 
     private long hash;
@@ -162,7 +176,8 @@ public abstract class Ledger {
   /**
    * Undoes a taking ahead of time, so that nothing of it is left.
    *
-   * @return false, with nothing done, if it is not surely the last thing that was done to the key: then refund
+   * @return false, with nothing done, if it is not surely the last thing that was done to the key:
+   *     then refund
    */
   public final boolean undo(Ahead ahead) {
     lock();
@@ -173,7 +188,9 @@ public abstract class Ledger {
     }
   }
 
-  /** Notes the latest time for which a caller waits for permits of a key, as {@code Waits} has it. */
+  /**
+   * Notes the latest time for which a caller waits for permits of a key, as {@code Waits} has it.
+   */
   public final void waitUntil(long hash, long time) {
     lock();
     try {

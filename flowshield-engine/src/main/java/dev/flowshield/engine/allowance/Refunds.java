@@ -4,14 +4,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many permits were refunded, and in which epoch, so that a later refund knows what came before it.
+ * How many permits were refunded, and in which epoch, so that a later refund knows what came before
+ * it.
  *
- * <p>A debt that shrinks lets every permit behind it come back earlier. Permits that were taken behind another's, which were then
- * refunded, are thus back sooner than their own word says; to refund them as well would forgive. So each refund subtracts what was
- * refunded since its taking. A reset, and a change of the limit, begin an epoch: permits of an earlier epoch are not refunded.
+ * <p>A debt that shrinks lets every permit behind it come back earlier. Permits that were taken
+ * behind another's, which were then refunded, are thus back sooner than their own word says; to
+ * refund them as well would forgive. So each refund subtracts what was refunded since its taking. A
+ * reset, and a change of the limit, begin an epoch: permits of an earlier epoch are not refunded.
  *
- * <p>Keys share counts, by their hash: a count that is too high refunds less, never too much. Reading is lock-free; writing is for the
- * holder of the lock of the words. No memory before the first refund.
+ * <p>Keys share counts, by their hash: a count that is too high refunds less, never too much.
+ * Reading is lock-free; writing is for the holder of the lock of the words. No memory before the
+ * first refund.
  */
 final class Refunds {
   /*
@@ -21,10 +24,12 @@ final class Refunds {
    *       epoch      |   refunded          in permits; a carry begins an epoch, which is safe
    *
    * Invariants
-   *   B1  The stamp rises after the word has fallen, and before the lock is released. So between a stamp read before a taking and one
-   *       read under the lock stands every fall since that taking. Were the stamp to rise first, a taking between the stamp
-   *       and the fall would never know of it.
-   *   B2  A stamp only rises. Once it has come to LAST_EPOCH it stays, and nothing is refunded any more, so none recurs.
+   *   B1  The stamp rises after the word has fallen, and before the lock is released. So between a
+   *       stamp read before a taking and one read under the lock stands every fall since that
+   *       taking. Were the stamp to rise first, a taking between the stamp and the fall would never
+   *       know of it.
+   *   B2  A stamp only rises. Once it has come to LAST_EPOCH it stays, and nothing is refunded any
+   *       more, so none recurs.
    *
    * Memory order: volatile throughout.
    */
@@ -52,8 +57,8 @@ final class Refunds {
   }
 
   /**
-   * The permits refunded to a key, and maybe to others, since its stamp was read, at most; {@link #ANOTHER_EPOCH} if an epoch began
-   * since.
+   * The permits refunded to a key, and maybe to others, since its stamp was read, at most;
+   * {@link #ANOTHER_EPOCH} if an epoch began since.
    */
   long since(long hash, long stamp) {
     long now = stamp(hash);

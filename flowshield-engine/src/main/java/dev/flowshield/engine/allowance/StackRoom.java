@@ -1,11 +1,14 @@
 package dev.flowshield.engine.allowance;
 
 /**
- * Makes sure that the stack does not end while a lock is held: it ends here instead, where nothing is half done.
+ * Makes sure that the stack does not end while a lock is held: it ends here instead, where nothing
+ * is half done.
  *
- * <p>Neither {@code finally} nor {@code lock()} itself is safe at the end of the stack. A lock that the JVM grants from its reserve
- * is held although {@code lock()} throws, and a handler that the compiler left to the interpreter needs more room than the code
- * that it handles. Either leaves a lock held, or a word frozen, for good. Costs 40 ns, and is for code that takes a lock or makes a claim.
+ * <p>Neither {@code finally} nor {@code lock()} itself is safe at the end of the stack. A lock that
+ * the JVM grants from its reserve is held although {@code lock()} throws, and a handler that the
+ * compiler left to the interpreter needs more room than the code that it handles. Either leaves a
+ * lock held, or a word frozen, for good. Costs 40 ns, and is for code that takes a lock or makes a
+ * claim.
  */
 public final class StackRoom {
 

@@ -8,10 +8,12 @@ import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One word, and cells beside it that hold permits which were taken from the word beforehand: most threads take from a cell of their own,
- * without a look at the clock. Without cells it is one plain word.
+ * One word, and cells beside it that hold permits which were taken from the word beforehand: most
+ * threads take from a cell of their own, without a look at the clock. Without cells it is one plain
+ * word.
  *
- * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines, as does the word.
+ * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines, as does the
+ * word.
  */
 final class StripedWord extends Cells {
   /*
@@ -21,20 +23,26 @@ final class StripedWord extends Cells {
    *   cells   as Cells has them
    *
    * Invariants (of a cell: Cells, H1 and H4)
-   *   H2  A cell is claimed before the clock is read by which it is filled. So permits that were taken by a reading before some instant,
-   *       and are used after it, stand in the cells at that instant, or in the room of those claimed: at most cells * perCell.
-   *   H3  The algorithm of these words has the rate of the whole limit, and its burst less cells * perCell.
-   *   H5  Cells that are replaced are claimed first, for good, and then the word is frozen (MOVING).
+   *   H2  A cell is claimed before the clock is read by which it is filled. So permits that were
+   *       taken by a reading before some instant, and are used after it, stand in the cells at that
+   *       instant, or in the room of those claimed: at most cells * perCell.
+   *   H3  The algorithm of these words has the rate of the whole limit, and its burst less cells *
+   *       perCell.
+   *   H5  Cells that are replaced are claimed first, for good, and then the word is frozen
+   *       (MOVING).
    *
-   * Why exact. What is used between two instants was taken from the word by a reading before the first of them, which is at most cells *
-   * perCell (H2); or by a reading since, which is at most the burst of the word and the refill (Words). Together that is the whole burst
-   * and the refill (H3), whenever the permits left the cells; so that time need not be known.
+   * Why exact. What is used between two instants was taken from the word by a reading before the
+   * first of them, which is at most cells * perCell (H2); or by a reading since, which is at most
+   * the burst of the word and the refill (Words). Together that is the whole burst and the refill
+   * (H3), whenever the permits left the cells; so that time need not be known.
    *
-   * Why the burst may be short. As the time at which a permit left a cell is not known, it counts as if that were now. What was taken from
-   * the cells since they were filled is thus not back yet after a rest: at most cells * perCell.
+   * Why the burst may be short. As the time at which a permit left a cell is not known, it counts
+   * as if that were now. What was taken from the cells since they were filled is thus not back yet
+   * after a rest: at most cells * perCell.
    *
-   * Cells are filled only while the word has more than all of them hold. So permits that are few are in the word, or in a cell where other
-   * threads find them, and hardly ever in the hand of a thread that fills.
+   * Cells are filled only while the word has more than all of them hold. So permits that are few
+   * are in the word, or in a cell where other threads find them, and hardly ever in the hand of a
+   * thread that fills.
    *
    * Memory order: volatile throughout.
    */
@@ -67,7 +75,8 @@ final class StripedWord extends Cells {
   }
 
   /**
-   * As many cells as the burst affords, with as much of what is left by a word of the whole algorithm as they hold.
+   * As many cells as the burst affords, with as much of what is left by a word of the whole
+   * algorithm as they hold.
    *
    * @param most cells, a power of two
    */
@@ -114,12 +123,17 @@ final class StripedWord extends Cells {
     return word(WORD);
   }
 
-  /** Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, AnswerFactory)}. */
+  /**
+   * Takes permits from the plain word: {@link Words#take(int, long, Ticker, long, AnswerFactory)}.
+   */
   <T> @Nullable T take(Ticker ticker, long permits, AnswerFactory<T> answer) {
     return take(WORD, ALL, ticker, permits, answer);
   }
 
-  /** Takes permits from the word by a reading of the clock: {@link Words#tryTake(int, long, long, long)}. */
+  /**
+   * Takes permits from the word by a reading of the clock: {@link Words#tryTake(int, long, long,
+   * long)}.
+   */
   long tryTake(long now, long permits) {
     return tryTake(WORD, ALL, now, permits);
   }
@@ -127,7 +141,8 @@ final class StripedWord extends Cells {
   /**
    * Takes permits: from the word, from a cell, or some from each.
    *
-   * @return the word after it, or before it if they came from cells; {@link RateAlgorithm#REJECTED}; or {@link #MOVING}
+   * @return the word after it, or before it if they came from cells;
+   *     {@link RateAlgorithm#REJECTED}; or {@link #MOVING}
    */
   long take(Ticker ticker, long permits) {
     while (true) {
@@ -190,7 +205,8 @@ final class StripedWord extends Cells {
   }
 
   /**
-   * Takes permits from the cells, and the rest from the word: as {@link #take(Ticker, long)}, or if there is a ticker, as a charge.
+   * Takes permits from the cells, and the rest from the word: as {@link #take(Ticker, long)}, or if
+   * there is a ticker, as a charge.
    */
   private long collect(@Nullable Ticker charging, long now, long permits) {
     long before = word();
@@ -236,7 +252,10 @@ final class StripedWord extends Cells {
     return rejects(whole, word, now, permits) ? whole.retryAfterNanos(word, now, permits) : 0;
   }
 
-  /** What the whole algorithm would remember: the word, as if the cells were empty and nothing had been put into them. */
+  /**
+   * What the whole algorithm would remember: the word, as if the cells were empty and nothing had
+   * been put into them.
+   */
   long folded(long seen, long now) {
     return folded(seen, now, held());
   }

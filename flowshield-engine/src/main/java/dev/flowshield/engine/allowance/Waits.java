@@ -6,10 +6,11 @@ import java.util.Map;
 /**
  * Until when callers wait, key by key.
  *
- * <p>A caller that waits has taken its permits ahead, and uses them at a time that is fixed. A refund is therefore computed as of the
- * latest such time of its key, as if the clock showed it already: what would have come back by then is not given back, or else the
- * permits would pass once more at the time of the caller that waits. (The proof is that of any refund: every taking behind the permits
- * is by a reading not later than that time.)
+ * <p>A caller that waits has taken its permits ahead, and uses them at a time that is fixed. A
+ * refund is therefore computed as of the latest such time of its key, as if the clock showed it
+ * already: what would have come back by then is not given back, or else the permits would pass once
+ * more at the time of the caller that waits. (The proof is that of any refund: every taking behind
+ * the permits is by a reading not later than that time.)
  *
  * <p>Not thread-safe: for the holder of the lock under which words fall.
  */

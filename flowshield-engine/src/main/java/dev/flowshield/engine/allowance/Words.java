@@ -9,10 +9,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words in a plain {@code long[]}, with the algorithm that they belong to, and every loop that exchanges a word.
+ * Words in a plain {@code long[]}, with the algorithm that they belong to, and every loop that
+ * exchanges a word.
  *
- * <p>Words and algorithm are published together and replaced together, so no word is ever read by an algorithm that did not write it.
- * A layout says where the words are: the buckets of a table, or one word with cells beside it.
+ * <p>Words and algorithm are published together and replaced together, so no word is ever read by
+ * an algorithm that did not write it. A layout says where the words are: the buckets of a table, or
+ * one word with cells beside it.
  *
  * <p>Lock-free; allocates nothing of its own; a rejection writes nothing.
  */
@@ -25,23 +27,29 @@ public class Words {
    *   longs[at + 1]    word          what the algorithm remembers: even; or MOVING, odd
    *
    * Invariants
-   *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the lock of these words.
+   *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the
+   *       lock of these words.
    *   S2  A word becomes MOVING only by an exchange from the value that was judged.
-   *   S3  Taking increases a word, and a slot that is passed on starts above its old word. So a word that was left recurs only after
-   *       a word of the array has decreased, which only rewrite() does, under the lock.
-   *   S4  An exchange counts if the owner is the same after it, or `falls` is what it was before the word was read. Otherwise the word
-   *       may have recurred under the next owner (ABA): a thread preempted between read and exchange has then charged that owner,
-   *       and takes once more from its own slot. `falls` is raised twice: before a decrease, for a thread that exchanges
-   *       right after it; after it, for a thread that read `falls` in between. Both are done before the slot can be passed on.
-   *   S5  Words that are replaced are frozen first: each is MOVING from then on, so no permit is taken from a word that was copied.
+   *   S3  Taking increases a word, and a slot that is passed on starts above its old word. So a
+   *       word that was left recurs only after a word of the array has decreased, which only
+   *       rewrite() does, under the lock.
+   *   S4  An exchange counts if the owner is the same after it, or `falls` is what it was before
+   *       the word was read. Otherwise the word may have recurred under the next owner (ABA): a
+   *       thread preempted between read and exchange has then charged that owner, and takes once
+   *       more from its own slot. `falls` is raised twice: before a decrease, for a thread that
+   *       exchanges right after it; after it, for a thread that read `falls` in between. Both are
+   *       done before the slot can be passed on.
+   *   S5  Words that are replaced are frozen first: each is MOVING from then on, so no permit is
+   *       taken from a word that was copied.
    *
-   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the exchange, so that nothing is taken
-   *   by a caller that cannot be answered: there may be no memory for it, or a custom algorithm may fail.
-   *   The clock comes after a first look at the word, because a rejection is honest only at a reading newer than the word that
-   *   rejects. The second look comes because reading the clock takes longer than all else: an exchange on the older look
-   *   would mostly fail under contention. Later tries keep the reading; an old reading can reject too early, never admit too
-   *   much, so a rejection counts only if the word that rejects is the one seen first. Otherwise all is read again; another thread
-   *   made progress.
+   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the
+   *   exchange, so that nothing is taken by a caller that cannot be answered: there may be no
+   *   memory for it, or a custom algorithm may fail. The clock comes after a first look at the
+   *   word, because a rejection is honest only at a reading newer than the word that rejects. The
+   *   second look comes because reading the clock takes longer than all else: an exchange on the
+   *   older look would mostly fail under contention. Later tries keep the reading; an old reading
+   *   can reject too early, never admit too much, so a rejection counts only if the word that
+   *   rejects is the one seen first. Otherwise all is read again; another thread made progress.
    *
    * Memory order: volatile throughout.
    */
@@ -73,7 +81,8 @@ public class Words {
   /**
    * Takes permits from a slot, at a reading of the clock made here.
    *
-   * @return the answer, or null if the slot does not belong to the owner (any more): look the key up again
+   * @return the answer, or null if the slot does not belong to the owner (any more): look the key
+   *     up again
    */
   public final <T> @Nullable T take(
       int at, long owner, Ticker ticker, long permits, AnswerFactory<T> answer) {
@@ -106,8 +115,8 @@ public class Words {
   /**
    * Takes permits from a slot by a reading of the clock that the caller has.
    *
-   * @return the word after it; {@link RateAlgorithm#REJECTED}, which at an old reading may be too early; or {@link #MOVING}, if the
-   *     slot does not belong to the owner
+   * @return the word after it; {@link RateAlgorithm#REJECTED}, which at an old reading may be too
+   *     early; or {@link #MOVING}, if the slot does not belong to the owner
    */
   public final long tryTake(int at, long owner, long now, long permits) {
     long falls = falls(); // before the word (S4)
@@ -185,7 +194,10 @@ public class Words {
     return fingerprint(at) == owner || falls() == falls;
   }
 
-  /** The word after taking; an idle word counts as new, also if it was left alone for so long that the clock came round. */
+  /**
+   * The word after taking; an idle word counts as new, also if it was left alone for so long that
+   * the clock came round.
+   */
   static long stepOrRenew(RateAlgorithm algorithm, long word, long now, long then, long permits) {
     long next = step(algorithm, word, then, permits);
     return next == REJECTED && algorithm.isIdle(word, now)
@@ -193,7 +205,10 @@ public class Words {
         : next;
   }
 
-  /** As the algorithm has it; rejects more than its burst, which may have been larger before a change. */
+  /**
+   * As the algorithm has it; rejects more than its burst, which may have been larger before a
+   * change.
+   */
   public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
     return permits > algorithm.burst() ? REJECTED : algorithm.step(word, now, permits);
   }

@@ -9,13 +9,15 @@ import java.util.Arrays;
  * The slots of a segment: where a key lives.
  *
  * <pre>
- *   | count of falls, unused | overflow words, one long each | bucket 0: 8 slots of 2 longs | bucket 1 | ...
+ *   | count of falls, unused | overflow words | bucket 0: 8 slots of 2 longs | bucket 1 | ...
  * </pre>
  *
- * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight slots and a second choice let the table
- * fill to two thirds before one key in 100,000 finds both buckets full.
+ * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight
+ * slots and a second choice let the table fill to two thirds before one key in 100,000 finds both
+ * buckets full.
  *
- * <p>Slots are as {@link Words} has them. Everything here is safe to call from any thread; what writes says under which lock.
+ * <p>Slots are as {@link Words} has them. Everything here is safe to call from any thread; what
+ * writes says under which lock.
  */
 final class Buckets extends Words {
 
@@ -60,8 +62,9 @@ final class Buckets extends Words {
   /**
    * Where a key's slot begins in the array, or {@link #NOWHERE}.
    *
-   * <p>Each key begins its search at a slot of its own, and is placed in the first one from there on that is free. So most are found at
-   * the first look, which processors guess right, and one cache line is touched instead of a whole bucket.
+   * <p>Each key begins its search at a slot of its own, and is placed in the first one from there
+   * on that is free. So most are found at the first look, which processors guess right, and one
+   * cache line is touched instead of a whole bucket.
    */
   int find(long hash) {
     if (count == 0) {
@@ -98,8 +101,9 @@ final class Buckets extends Words {
   }
 
   /**
-   * Puts a key that finds both of its buckets full into the slot of another, which moves to its own second bucket. Only while nobody else has
-   * this array: whoever took from the other at that moment would not know what he took from.
+   * Puts a key that finds both of its buckets full into the slot of another, which moves to its own
+   * second bucket. Only while nobody else has this array: whoever took from the other at that
+   * moment would not know what he took from.
    *
    * @return false, with nothing done, if none of them can move
    */
@@ -174,8 +178,9 @@ final class Buckets extends Words {
   }
 
   /**
-   * Notes in the overflow, where a key without a slot starts, that a key is forgotten as idle at this reading. Matters only when the clock
-   * steps back behind the reading: then the key still owes what it may have owed.
+   * Notes in the overflow, where a key without a slot starts, that a key is forgotten as idle at
+   * this reading. Matters only when the clock steps back behind the reading: then the key still
+   * owes what it may have owed.
    */
   void forget(long hash, long now) {
     if (algorithm().isIdle(overflowWord(hash), now)) {
@@ -217,14 +222,20 @@ final class Buckets extends Words {
     return copy;
   }
 
-  /** Takes the words before this index back from the copy that froze them. Calls no deeper than freezing them did. */
+  /**
+   * Takes the words before this index back from the copy that froze them. Calls no deeper than
+   * freezing them did.
+   */
   void thaw(Buckets frozen, int end) {
     for (int at = firstSlot(); at < end; at += 2) {
       word(at, frozen.word(at));
     }
   }
 
-  /** The same keys in the same slots, with what becomes of their words by another algorithm. Of a copy that no thread writes. */
+  /**
+   * The same keys in the same slots, with what becomes of their words by another algorithm. Of a
+   * copy that no thread writes.
+   */
   Buckets converted(RateAlgorithm next, long now) {
     Buckets converted = free(next, overflowWords, count);
     Conversion conversion = new Conversion(algorithm(), next);
@@ -239,7 +250,10 @@ final class Buckets extends Words {
     return converted;
   }
 
-  /** The slot of a bucket where a key is looked for first. The low bits choose it, which hardly count for the bucket. */
+  /**
+   * The slot of a bucket where a key is looked for first. The low bits choose it, which hardly
+   * count for the bucket.
+   */
   private static int firstLook(long hash) {
     return (int) hash << 1;
   }
@@ -252,7 +266,10 @@ final class Buckets extends Words {
     return bucket(hash >>> 28);
   }
 
-  /** Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets will do. */
+  /**
+   * Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets
+   * will do.
+   */
   private int bucket(long bits) {
     return firstSlot() + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
   }

@@ -16,20 +16,22 @@ import java.util.concurrent.locks.ReentrantLock;
  * An allowance for each key, in bounded memory that never forgives.
  *
  * <ul>
- *   <li>A key whose allowance is full again is the same as one never seen. So its slot is free for the next key that needs one, without a
- *       timer and without a sweep, and nothing is forgotten.
+ *   <li>A key whose allowance is full again is the same as one never seen. So its slot is free for
+ *       the next key that needs one, without a timer and without a sweep, and nothing is forgotten.
  *   <li>The table starts almost empty and grows, one of its segments at a time, up to its cap.
- *   <li>At the cap, a key that finds no slot takes from one of about a thousand shared overflow allowances. A key in debt never
- *       loses its slot, and one that moves from the overflow to a slot takes the overflow's debt along: a full table makes newcomers
- *       share, it makes nobody's limit wider.
+ *   <li>At the cap, a key that finds no slot takes from one of about a thousand shared overflow
+ *       allowances. A key in debt never loses its slot, and one that moves from the overflow to a
+ *       slot takes the overflow's debt along: a full table makes newcomers share, it makes nobody's
+ *       limit wider.
  * </ul>
  *
- * <p>Keys are not stored. A strong hash with a secret seed stands for them; all of its 64 bits are compared, so that among a million live
- * keys the chance of any two being taken for one is about 3 in 100 million.
+ * <p>Keys are not stored. A strong hash with a secret seed stands for them; all of its 64 bits are
+ * compared, so that among a million live keys the chance of any two being taken for one is about 3
+ * in 100 million.
  *
- * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the limit. A known key costs one exchange
- * and no lock; a newcomer and the growth of a segment take the segment's lock. A rejection writes nothing, known key or not, and reads the
- * clock twice.
+ * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the
+ * limit. A known key costs one exchange and no lock; a newcomer and the growth of a segment take
+ * the segment's lock. A rejection writes nothing, known key or not, and reads the clock twice.
  */
 public final class KeyTable implements Allowance {
 
@@ -102,9 +104,10 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * As declared. The clock is read before the table is touched: the processor waits at the clock for all that came before it, so a slot
-   * that has to come from memory would hold up everything after it as well. By so old a reading a key can be admitted, but not rejected;
-   * who would be rejected is judged anew.
+   * As declared. The clock is read before the table is touched: the processor waits at the clock
+   * for all that came before it, so a slot that has to come from memory would hold up everything
+   * after it as well. By so old a reading a key can be admitted, but not rejected; who would be
+   * rejected is judged anew.
    */
   @Override
   public <T> T take(long hash, long permits, AnswerFactory<T> answer) {
@@ -174,8 +177,9 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * The word that a key goes by: its own, or that of the overflow it would start from, or {@link #ABSENT} if there is none yet; {@link
-   * Words#MOVING} if its slot changes hands or house at this moment.
+   * The word that a key goes by: its own, or that of the overflow it would start from, or
+   * {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot changes hands or house
+   * at this moment.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -195,8 +199,8 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * As declared; one segment after the other, each for a moment as when it grows. One change at a time. If one fails, those before it
-   * go back to what they were.
+   * As declared; one segment after the other, each for a moment as when it grows. One change at a
+   * time. If one fails, those before it go back to what they were.
    */
   @Override
   public void changeTo(RateAlgorithm next) {
@@ -239,7 +243,10 @@ public final class KeyTable implements Allowance {
     return algorithm.burst();
   }
 
-  /** Keys that have a slot of their own, those included whose allowance is full again and whose slot no key needed since. */
+  /**
+   * Keys that have a slot of their own, those included whose allowance is full again and whose slot
+   * no key needed since.
+   */
   public long tracked() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -248,7 +255,10 @@ public final class KeyTable implements Allowance {
     return sum;
   }
 
-  /** How many slots there are at most: somewhat more than the keys promised room, so that those find it. */
+  /**
+   * How many slots there are at most: somewhat more than the keys promised room, so that those find
+   * it.
+   */
   public long capacity() {
     return (long) segmentCount() * Segment.capacity(keysPerSegment());
   }

@@ -13,7 +13,10 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One part of the key table, with its own lock for newcomers, growth, and whatever else is not a plain taking of a known key. */
+/**
+ * One part of the key table, with its own lock for newcomers, growth, and whatever else is not a
+ * plain taking of a known key.
+ */
 final class Segment extends Ledger {
   /*
    * State, the buckets and a few numbers beside them:
@@ -23,15 +26,19 @@ final class Segment extends Ledger {
    *   overflowed  how often an overflow word admitted a key because no slot was free
    *
    * Invariants (of a slot: Words, S1 to S5)
-   *   K1  A key is in at most one slot: it is placed only under the lock, after a second search under the lock.
-   *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle at a reading made under the lock. The
-   *       overflow word of its key is then at or above what is idle at that reading, and a key without a slot starts from its overflow
-   *       word. So a key that was forgotten and comes back owes no less than it did, even if the clock steps back in between.
-   *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt when it gets a slot. Overflow words
-   *       never decrease.
-   *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only under the lock.
-   *   K5  Buckets that are replaced are frozen first (S5). If they are not replaced in the end, every word is put back: owner and word
-   *       are as they were, so S3 holds.
+   *   K1  A key is in at most one slot: it is placed only under the lock, after a second search
+   *       under the lock.
+   *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle
+   *       at a reading made under the lock. The overflow word of its key is then at or above what
+   *       is idle at that reading, and a key without a slot starts from its overflow word. So a key
+   *       that was forgotten and comes back owes no less than it did, even if the clock steps back
+   *       in between.
+   *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt
+   *       when it gets a slot. Overflow words never decrease.
+   *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only
+   *       under the lock.
+   *   K5  Buckets that are replaced are frozen first (S5). If they are not replaced in the end,
+   *       every word is put back: owner and word are as they were, so S3 holds.
    *
    * Memory order: volatile throughout.
    */
@@ -209,7 +216,8 @@ final class Segment extends Ledger {
   }
 
   /**
-   * Keeps the first word of a key: in a slot, or at the cap, where none is free, in its overflow word.
+   * Keeps the first word of a key: in a slot, or at the cap, where none is free, in its overflow
+   * word.
    *
    * @return false if the segment has changed instead: look again
    */
@@ -250,7 +258,10 @@ final class Segment extends Ledger {
     return true;
   }
 
-  /** Replaces the buckets by what becomes of a copy, so that no thread which has read the old ones can still take from them (K5). */
+  /**
+   * Replaces the buckets by what becomes of a copy, so that no thread which has read the old ones
+   * can still take from them (K5).
+   */
   private void replace(UnaryOperator<Buckets> next) {
     Buckets old = buckets;
     Buckets frozen = old.frozen();

@@ -3,11 +3,12 @@ package dev.flowshield.engine.keyed;
 import java.security.SecureRandom;
 
 /**
- * A keyed hash of strings that whoever does not know the seed cannot steer: SipHash-1-3 over the string's chars in UTF-16LE.
+ * A keyed hash of strings that whoever does not know the seed cannot steer: SipHash-1-3 over the
+ * string's chars in UTF-16LE.
  *
- * <p>Four chars make one 64-bit word, whatever the string's inner coding. Immutable, thread-safe, allocates nothing; its cost is
- * that of {@code charAt}. Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", with one compression round and three
- * finalisation rounds.
+ * <p>Four chars make one 64-bit word, whatever the string's inner coding. Immutable, thread-safe,
+ * allocates nothing; its cost is that of {@code charAt}. Source: Aumasson and Bernstein, "SipHash:
+ * a fast short-input PRF", with one compression round and three finalisation rounds.
  */
 final class SipHash {
 

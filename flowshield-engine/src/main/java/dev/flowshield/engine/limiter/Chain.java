@@ -3,7 +3,8 @@ package dev.flowshield.engine.limiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list whose elements carry its links, so that one is taken out of the middle in constant time, and nothing is allocated.
+ * A list whose elements carry its links, so that one is taken out of the middle in constant time,
+ * and nothing is allocated.
  *
  * <p>Not thread-safe.
  */

@@ -12,8 +12,8 @@ import java.time.ZoneOffset;
 /**
  * Makes quotas of the calendar known as {@code fixed-window}.
  *
- * <p>Reads the wall clock of the spec once. The option {@code utc-offset}, such as {@code +02:00}, says by which clock the windows begin;
- * without it, by UTC.
+ * <p>Reads the wall clock of the spec once. The option {@code utc-offset}, such as {@code +02:00},
+ * says by which clock the windows begin; without it, by UTC.
  */
 public final class FixedWindowProvider implements RateLimiterProvider {
 

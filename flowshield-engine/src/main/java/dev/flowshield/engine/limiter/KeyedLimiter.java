@@ -22,10 +22,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's limiter: for each of its limits a key table, and a word of its own for the calls without a key, which need no hash.
+ * The engine's limiter: for each of its limits a key table, and a word of its own for the calls
+ * without a key, which need no hash.
  *
- * <p>With one limit, what is decided or tried is as if all calls came one after the other. With several, see {@link Allowances}; for calls
- * without a key, {@link HotAllowance}.
+ * <p>With one limit, what is decided or tried is as if all calls came one after the other. With
+ * several, see {@link Allowances}; for calls without a key, {@link HotAllowance}.
  */
 public final class KeyedLimiter implements RateLimiter {
 
@@ -215,7 +216,8 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /**
-   * As declared, limit by limit in the order of the list; a limit that stays the same is left alone. Calls without a key come first.
+   * As declared, limit by limit in the order of the list; a limit that stays the same is left
+   * alone. Calls without a key come first.
    */
   @Override
   public void changeTo(List<RateLimit> limits) {

@@ -9,22 +9,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait for permits of one key, in the order they came, and the turns at which they are served.
+ * The callers that wait for permits of one key, in the order they came, and the turns at which they
+ * are served.
  *
- * <p>A turn is a taking ahead of time. The first waiter gets the first turn, and so on. So when a waiter gives up, those behind it that
- * want as many permits each move up by one turn, and only the last turn is undone, in constant time. Where waiters behind it want other
- * numbers of permits, their turns are undone, last first, and taken again.
+ * <p>A turn is a taking ahead of time. The first waiter gets the first turn, and so on. So when a
+ * waiter gives up, those behind it that want as many permits each move up by one turn, and only the
+ * last turn is undone, in constant time. Where waiters behind it want other numbers of permits,
+ * their turns are undone, last first, and taken again.
  *
  * <p>Not thread-safe: all of it is for the holder of the lock of the {@link Queue}.
  */
 final class Line {
   /*
    * Invariants
-   *   W1  There are as many waiters as turns. The waiter in each place wants as many permits as the turn in that place has taken.
-   *   W2  Turns stand in the order in which their permits were taken, so their times do not decrease.
-   *   W3  Two waiters of one `run` want the same number of permits, as do all that stand between them.
-   *   W4  While there is a turn, refunds of the key are computed as of the time of the last one (Waits).
-   *   W5  A waiter has left before foreign code runs that may throw, so no failure makes it keep its place.
+   *   W1  There are as many waiters as turns. The waiter in each place wants as many permits as the
+   *       turn in that place has taken.
+   *   W2  Turns stand in the order in which their permits were taken, so their times do not
+   *       decrease.
+   *   W3  Two waiters of one `run` want the same number of permits, as do all that stand between
+   *       them.
+   *   W4  While there is a turn, refunds of the key are computed as of the time of the last one
+   *       (Waits).
+   *   W5  A waiter has left before foreign code runs that may throw, so no failure makes it keep
+   *       its place.
    */
 
   /** A caller that waits. */
@@ -160,7 +167,10 @@ final class Line {
     }
   }
 
-  /** The time, or that of the turn before if that is later, as it may be after a reset or a refund (W2). */
+  /**
+   * The time, or that of the turn before if that is later, as it may be after a reset or a refund
+   * (W2).
+   */
   private static long notBefore(@Nullable Turn turn, long time) {
     return turn != null && turn.time() - time > 0 ? turn.time() : time;
   }

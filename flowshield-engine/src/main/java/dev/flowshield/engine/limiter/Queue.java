@@ -12,23 +12,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait for permits, which they have taken ahead of time, key by key in the order they came.
+ * The callers that wait for permits, which they have taken ahead of time, key by key in the order
+ * they came.
  *
- * <p>Each caller's time is known when it joins: those that came before have taken what comes back before, and no call that comes later gets
- * in between. When a caller gives up, by whatever completes its future, those behind it move up.
+ * <p>Each caller's time is known when it joins: those that came before have taken what comes back
+ * before, and no call that comes later gets in between. When a caller gives up, by whatever
+ * completes its future, those behind it move up.
  *
- * <p>Thread-safe. One timer for each key wakes the first in its line. Joining, being served and giving up take the lock for a constant
- * number of steps; giving up takes a few for each waiter behind where those want unequal numbers of permits. No future is completed, and no
- * timer is set, under the lock.
+ * <p>Thread-safe. One timer for each key wakes the first in its line. Joining, being served and
+ * giving up take the lock for a constant number of steps; giving up takes a few for each waiter
+ * behind where those want unequal numbers of permits. No future is completed, and no timer is set,
+ * under the lock.
  */
 final class Queue {
   /*
    * Invariants
-   *   Q1  The order of a line is the order in which its permits were taken: both are done under the lock.
+   *   Q1  The order of a line is the order in which its permits were taken: both are done under the
+   *       lock.
    *   Q2  No more wait than `most`.
-   *   Q3  A waiter leaves its line once, under the lock, by the thread that serves it or by whatever completed its future otherwise.
-   *   Q4  A line that is not empty has a timer for its first time, or a thread in run() that sets one. A timer that is not the line's
-   *       newest is cancelled and wakes nothing.
+   *   Q3  A waiter leaves its line once, under the lock, by the thread that serves it or by
+   *       whatever completed its future otherwise.
+   *   Q4  A line that is not empty has a timer for its first time, or a thread in run() that sets
+   *       one. A timer that is not the line's newest is cancelled and wakes nothing.
    */
 
   private static final int MOST_TIMES_TOO_EARLY = 1000;
@@ -49,7 +54,8 @@ final class Queue {
    *
    * @param turn how to take them; nothing is taken yet
    * @param answer what to say once they are there
-   * @return what is waited for; null if they are there now, it would take too long, or too many wait
+   * @return what is waited for; null if they are there now, it would take too long, or too many
+   *     wait
    */
   @Nullable
   CompletableFuture<Decision> await(

@@ -7,10 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turn of a caller that waits: permits of one key that are taken from all of several allowances ahead of time, and the time at which
- * they are used.
+ * The turn of a caller that waits: permits of one key that are taken from all of several allowances
+ * ahead of time, and the time at which they are used.
  *
- * <p>A link of the chain of turns. Not thread-safe: for the holder of the lock of the queue, and then for the caller that was served.
+ * <p>A link of the chain of turns. Not thread-safe: for the holder of the lock of the queue, and
+ * then for the caller that was served.
  */
 final class Turn extends Chain.Node<Turn> {
 
@@ -76,7 +77,8 @@ final class Turn extends Chain.Node<Turn> {
   /**
    * Undoes the taking ahead, if it was the last thing done to the key.
    *
-   * @return false, with nothing done, if it was not, or that is not sure: a true cost was charged, say, or the limits were changed
+   * @return false, with nothing done, if it was not, or that is not sure: a true cost was charged,
+   *     say, or the limits were changed
    */
   boolean undo() {
     int last = aheads.length - 1;
@@ -105,7 +107,10 @@ final class Turn extends Chain.Node<Turn> {
     from.settle(rows, used);
   }
 
-  /** The permits of the key that are taken ahead last are used at this time, whatever else is refunded: {@link Ledger#waitUntil}. */
+  /**
+   * The permits of the key that are taken ahead last are used at this time, whatever else is
+   * refunded: {@link Ledger#waitUntil}.
+   */
   void waitUntil(long latest) {
     for (int i = 0; i < aheads.length; i++) {
       ledger(i).waitUntil(hash, latest);

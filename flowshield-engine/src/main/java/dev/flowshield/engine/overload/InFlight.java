@@ -6,21 +6,23 @@ import java.lang.invoke.VarHandle;
 /**
  * Counts the work in flight and admits no more than its limit.
  *
- * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange when nobody races, leaving is one addition, and being turned
- * away writes nothing.
+ * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange when nobody races, leaving
+ * is one addition, and being turned away writes nothing.
  */
 public final class InFlight {
   /*
-   * State, one long in the middle of an array, apart from other threads' data: the work in flight; and beside it the limit.
+   * State, one long in the middle of an array, apart from other threads' data: the work in flight;
+   * and beside it the limit.
    *
    * Invariants
-   *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes a limit that stands. Where the
-   *       limit is lowered it may stand above, by what was in flight and by those that were entering at that moment, and
-   *       then only falls.
-   *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to that, or
-   *       Entrance.leftBehind where the stack ends.
+   *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes
+   *       a limit that stands. Where the limit is lowered it may stand above, by what was in flight
+   *       and by those that were entering at that moment, and then only falls.
+   *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to
+   *       that, or Entrance.leftBehind where the stack ends.
    *
-   * Memory order: volatile throughout. What was done before an exit happens-before what is admitted after it, as with a semaphore.
+   * Memory order: volatile throughout. What was done before an exit happens-before what is admitted
+   * after it, as with a semaphore.
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 

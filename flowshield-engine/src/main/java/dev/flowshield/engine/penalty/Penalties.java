@@ -10,21 +10,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 
 /**
- * Blocks keys that are rejected again and again, each time for longer, in memory that is allocated once.
+ * Blocks keys that are rejected again and again, each time for longer, in memory that is allocated
+ * once.
  *
  * <p>A key is known by its 64-bit hash, with a secret seed, never 0. {@link Offences} says what is
  * remembered of it, and for how long.
  *
- * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place of the
- * key with the fewest breaches among those without a block that counts. A key with such a block keeps its
- * place, so no flood of other keys can have it pardoned. A new key that finds no place is not penalised. It
- * never inherits the breaches of another key.
+ * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place
+ * of the key with the fewest breaches among those without a block that counts. A key with such a
+ * block keeps its place, so no flood of other keys can have it pardoned. A new key that finds no
+ * place is not penalised. It never inherits the breaches of another key.
  *
- * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock. It is one read
- * while no key is blocked; else it reads one or two cache lines for an unknown key, and one more for a
- * known one. {@link #breached} takes the lock of one of 64 parts while it looks at eight places, and no
- * lock if there is nothing to change: a flood of blocked keys writes nothing, nor does a flood of new keys
- * against a table that is full of offenders.
+ * <p><b>Cost.</b> Thread-safe, allocates nothing. {@link #blockedForNanos} takes no lock. It is one
+ * read while no key is blocked; else it reads one or two cache lines for an unknown key, and one
+ * more for a known one. {@link #breached} takes the lock of one of 64 parts while it looks at eight
+ * places, and no lock if there is nothing to change: a flood of blocked keys writes nothing, nor
+ * does a flood of new keys against a table that is full of offenders.
  */
 public final class Penalties {
   /*
@@ -35,21 +36,22 @@ public final class Penalties {
    * and latestEnd, the latest end of any block so far.
    *
    * Invariants
-   *   P1  Places are written only under the lock of the bucket's part. So a key is in at most one place,
-   *       and no breach is lost.
-   *   P2  A place changes owner only while its word holds no level. So a key with a block that counts
-   *       keeps its place.
-   *   P3  A place that changes owner gets the new fingerprint first and then a new word. The word between
-   *       the two writes is that of the old owner and, by P2, blocks no key.
-   *   P4  Fingerprints fill a bucket from the front and never become 0 again. So a search may end at the
-   *       first 0.
-   *   P5  latestEnd is not before the end of any block that breached() has announced. At or after it, no
-   *       key is blocked.
+   *   P1  Places are written only under the lock of the bucket's part. So a key is in at most one
+   *       place, and no breach is lost.
+   *   P2  A place changes owner only while its word holds no level. So a key with a block that
+   *       counts keeps its place.
+   *   P3  A place that changes owner gets the new fingerprint first and then a new word. The word
+   *       between the two writes is that of the old owner and, by P2, blocks no key.
+   *   P4  Fingerprints fill a bucket from the front and never become 0 again. So a search may end
+   *       at the first 0.
+   *   P5  latestEnd is not before the end of any block that breached() has announced. At or after
+   *       it, no key is blocked.
    *
-   * Memory order: volatile throughout. A reader without the lock reads fingerprint, word, fingerprint. If
-   * both fingerprints are the key's, the word was the key's (P3); or the place went to another key, which
-   * was blocked, and came back, all between two reads. That takes longer than the shortest block, a second,
-   * and costs one rejection. If they differ, the key was not blocked when it lost the place (P2).
+   * Memory order: volatile throughout. A reader without the lock reads fingerprint, word,
+   * fingerprint. If both fingerprints are the key's, the word was the key's (P3); or the place went
+   * to another key, which was blocked, and came back, all between two reads. That takes longer than
+   * the shortest block, a second, and costs one rejection. If they differ, the key was not blocked
+   * when it lost the place (P2).
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -101,10 +103,11 @@ public final class Penalties {
   }
 
   /**
-   * Counts a breach of a key, and blocks it if that was one too many. What a blocked key tries is no breach: it does not make its
-   * block longer.
+   * Counts a breach of a key, and blocks it if that was one too many. What a blocked key tries is
+   * no breach: it does not make its block longer.
    *
-   * @return how long the key is blocked from now on, in nanoseconds, if this breach brought it about; else 0
+   * @return how long the key is blocked from now on, in nanoseconds, if this breach brought it
+   *     about; else 0
    */
   public long breached(long hash, long now) {
     int bucket = bucket(hash);
@@ -158,7 +161,10 @@ public final class Penalties {
     }
   }
 
-  /** Forgets all that is remembered of everybody, bucket by bucket: who is blocked meanwhile may stay so. */
+  /**
+   * Forgets all that is remembered of everybody, bucket by bucket: who is blocked meanwhile may
+   * stay so.
+   */
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
       ReentrantLock lock = lock(bucket);
@@ -184,7 +190,10 @@ public final class Penalties {
     return fingerprint(at) == hash ? level : 0;
   }
 
-  /** Those who are blocked, or were and have not kept clean for long enough. Walks the table, while it may change. */
+  /**
+   * Those who are blocked, or were and have not kept clean for long enough. Walks the table, while
+   * it may change.
+   */
   public long[] offenders(long now) {
     LongStream.Builder offenders = LongStream.builder();
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
@@ -198,7 +207,10 @@ public final class Penalties {
     return offenders.build().toArray();
   }
 
-  /** Where a breach of the key is to be counted; {@link #NOWHERE} if it is blocked, or there is no place for it. */
+  /**
+   * Where a breach of the key is to be counted; {@link #NOWHERE} if it is blocked, or there is no
+   * place for it.
+   */
   private int placeToWrite(int bucket, long hash, long now) {
     int at = find(bucket, hash);
     if (at == NOWHERE) {
@@ -208,8 +220,9 @@ public final class Penalties {
   }
 
   /**
-   * The place in the bucket that is worth least, if it may be passed on (P2). Among equals chance decides: were it the
-   * oldest, keys that take turns and are more than the places would all lose theirs before they come back.
+   * The place in the bucket that is worth least, if it may be passed on (P2). Among equals chance
+   * decides: were it the oldest, keys that take turns and are more than the places would all lose
+   * theirs before they come back.
    */
   private int leastOffender(int bucket, long now) {
     for (int at = bucket; at < bucket + PLACES; at++) {

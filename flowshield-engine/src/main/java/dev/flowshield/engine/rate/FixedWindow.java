@@ -6,10 +6,12 @@ import java.math.BigInteger;
 import java.time.OffsetDateTime;
 
 /**
- * So many permits in each window of the calendar, none carried over: for quotas such as "10,000 a day".
+ * So many permits in each window of the calendar, none carried over: for quotas such as "10,000 a
+ * day".
  *
- * <p>The word is a window and the permits taken in it. Windows are as long as the period and aligned to midnight of 1970-01-01 at the
- * given offset: a period of one day begins at midnight, one of an hour at the full hour. The wall clock is asked once, at the start.
+ * <p>The word is a window and the permits taken in it. Windows are as long as the period and
+ * aligned to midnight of 1970-01-01 at the given offset: a period of one day begins at midnight,
+ * one of an hour at the full hour. The wall clock is asked once, at the start.
  *
  * <pre>
  *   count = permits taken in the window of now; 0 if the word is of an earlier one
@@ -17,12 +19,15 @@ import java.time.OffsetDateTime;
  *   else  retryAfter = the end of the window - now
  * </pre>
  *
- * <p><b>Ahead.</b> Callers that wait take in a later window, and what is charged beyond the limit is taken from the windows that follow:
- * up to an hour ahead, or one window if that is longer. Then the word is of that window, and nothing is admitted before it begins.
+ * <p><b>Ahead.</b> Callers that wait take in a later window, and what is charged beyond the limit
+ * is taken from the windows that follow: up to an hour ahead, or one window if that is longer. Then
+ * the word is of that window, and nothing is admitted before it begins.
  *
- * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Then every count fits.
+ * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Then
+ * every count fits.
  *
- * <p><b>Worst case.</b> Twice the limit at one instant: all of a window at its end and all of the next at its beginning.
+ * <p><b>Worst case.</b> Twice the limit at one instant: all of a window at its end and all of the
+ * next at its beginning.
  *
  * <p>Immutable, pure, constant time. Exact: nothing is rounded.
  */
@@ -33,13 +38,15 @@ public final class FixedWindow implements RateAlgorithm {
    *   63 ......... shift | shift-1 ...... 2 |     1      | 0
    *    number of window  | permits taken    | given back | 0
    *
-   * With shift = log2 of the window's length in ns, rounded down, numbers do not turn before the ticker does. The limit is at
-   * most a hundredth of the length, so it fits with bits to spare.
+   * With shift = log2 of the window's length in ns, rounded down, numbers do not turn before the
+   * ticker does. The limit is at most a hundredth of the length, so it fits with bits to spare.
    *
    * Invariants
-   *   F1  The permits taken are at most the limit; what is charged beyond goes to the windows that follow.
-   *   F2  A window whose last permit was given back is marked, and not idle until it ends. So within a window a slot does not change
-   *       its owner, and no word of one owner is a word of the next.
+   *   F1  The permits taken are at most the limit; what is charged beyond goes to the windows that
+   *       follow.
+   *   F2  A window whose last permit was given back is marked, and not idle until it ends. So
+   *       within a window a slot does not change its owner, and no word of one owner is a word of
+   *       the next.
    */
   private static final int COUNT = 2;
   private static final long GIVEN_BACK = 2;
@@ -119,7 +126,10 @@ public final class FixedWindow implements RateAlgorithm {
     return windows.later(standing, on) + (count << COUNT);
   }
 
-  /** The word for a key that another limit with the same windows remembers by {@code word}: its count in proportion, rounded up. */
+  /**
+   * The word for a key that another limit with the same windows remembers by {@code word}: its
+   * count in proportion, rounded up.
+   */
   long converted(FixedWindow from, long word, long now) {
     long standing = from.standing(word, now);
     long ahead = from.windows.between(from.windows.word(now), standing);

@@ -5,30 +5,37 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.math.BigInteger;
 
 /**
- * A steady rate with a burst, the token bucket of the configuration: the generic cell rate algorithm.
+ * A steady rate with a burst, the token bucket of the configuration: the generic cell rate
+ * algorithm.
  *
- * <p>The word is an instant: when every permit will be back. What lies between now and then is the debt of the key.
+ * <p>The word is an instant: when every permit will be back. What lies between now and then is the
+ * debt of the key.
  *
  * <pre>
  *   debt  = max(0, word - now)
- *   admit if debt + permits * interval &lt;= burst * interval, then word = now + debt + permits * interval
+ *   admit if debt + permits * interval &lt;= burst * interval,
+ *         then word = now + debt + permits * interval
  *   else  retryAfter = debt + permits * interval - burst * interval
  * </pre>
  *
- * <p><b>Units.</b> Time counts in 2^-shift nanoseconds, and the interval (time per permit) is rounded up to a whole unit, so the
- * rate is never above the limit. The shift is the least that keeps it within a millionth below. One more bit makes every word even.
+ * <p><b>Units.</b> Time counts in 2^-shift nanoseconds, and the interval (time per permit) is
+ * rounded up to a whole unit, so the rate is never above the limit. The shift is the least that
+ * keeps it within a millionth below. One more bit makes every word even.
  *
- * <p><b>Range.</b> At most 10,000,000 permits a second, and a burst that takes at most 2^62 units to come back (73 years at shift
- * 1, 39 hours at the highest shift, 15).
+ * <p><b>Range.</b> At most 10,000,000 permits a second, and a burst that takes at most 2^62 units
+ * to come back (73 years at shift 1, 39 hours at the highest shift, 15).
  *
- * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5 days. A word that was left alone
- * for that long must not read as a debt. No legal debt is above the burst, so a debt beyond the burst and some slack is a
- * word from an earlier turn, and idle. The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a
- * key that comes back in the last part of a turn, as long as the slack and its burst, is rejected until that has passed; never is
- * one admitted too early. At 1,000 permits a second or less a turn takes centuries.
+ * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5
+ * days. A word that was left alone for that long must not read as a debt. No legal debt is above
+ * the burst, so a debt beyond the burst and some slack is a word from an earlier turn, and idle.
+ * The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a key
+ * that comes back in the last part of a turn, as long as the slack and its burst, is rejected until
+ * that has passed; never is one admitted too early. At 1,000 permits a second or less a turn takes
+ * centuries.
  *
- * <p>Beyond the burst, a debt is what waiting callers have taken ahead of time or what was charged afterwards; a charge is kept up to
- * half the slack beyond the burst, which takes an hour or more to come back.
+ * <p>Beyond the burst, a debt is what waiting callers have taken ahead of time or what was charged
+ * afterwards; a charge is kept up to half the slack beyond the burst, which takes an hour or more
+ * to come back.
  *
  * <p>Immutable, pure, constant time. Source: ITU-T I.371, GCRA in its virtual scheduling form.
  */
@@ -155,10 +162,12 @@ public final class Gcra implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit of this kind remembers by {@code word}, which is not idle. A debt up to the burst keeps its proportion to the
-   * burst. What is owed beyond it keeps its length in time, up to the most that a charge may owe.
+   * The word for a key that another limit of this kind remembers by {@code word}, which is not
+   * idle. A debt up to the burst keeps its proportion to the burst. What is owed beyond it keeps
+   * its length in time, up to the most that a charge may owe.
    *
-   * <p>Rounded up to a whole unit of time, so that changing to and fro forgives nothing, and costs at most two nanoseconds a change.
+   * <p>Rounded up to a whole unit of time, so that changing to and fro forgives nothing, and costs
+   * at most two nanoseconds a change.
    */
   long converted(Gcra from, long word, long now) {
     long debt = word - (now << from.shift);

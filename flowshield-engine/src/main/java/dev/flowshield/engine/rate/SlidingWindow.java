@@ -4,10 +4,12 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * So many permits in the period that ends now, estimated from two counts: the sliding window counter.
+ * So many permits in the period that ends now, estimated from two counts: the sliding window
+ * counter.
  *
- * <p>The word is a window and the permits taken in it and in the one before. The period that ends now covers all of this window and, as
- * if they had been taken evenly, a part of the permits of the one before.
+ * <p>The word is a window and the permits taken in it and in the one before. The period that ends
+ * now covers all of this window and, as if they had been taken evenly, a part of the permits of the
+ * one before.
  *
  * <pre>
  *   into   = now - the beginning of the window
@@ -16,21 +18,26 @@ import dev.flowshield.spi.RateAlgorithm;
  *   else  retryAfter = the wait until enough has faded, in this window or the next
  * </pre>
  *
- * <p><b>Ahead.</b> Callers that wait may take in the next window, and what is charged beyond the limit is taken from the windows that
- * follow: up to an hour ahead, or one window if that is longer. Then the word is of that window, and nothing is admitted before it begins.
+ * <p><b>Ahead.</b> Callers that wait may take in the next window, and what is charged beyond the
+ * limit is taken from the windows that follow: up to an hour ahead, or one window if that is
+ * longer. Then the word is of that window, and nothing is admitted before it begins.
  *
- * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Two counts and the number of the window
- * share one word, so the permits are at most 2^26 - 1, and fewer in periods below 43 minutes: numbers turn after 30 days at the
- * earliest. For a second that is 1,048,575; a higher rate is said with a shorter period, as 10,000/ms.
+ * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Two
+ * counts and the number of the window share one word, so the permits are at most 2^26 - 1, and
+ * fewer in periods below 43 minutes: numbers turn after 30 days at the earliest. For a second that
+ * is 1,048,575; a higher rate is said with a shorter period, as 10,000/ms.
  *
- * <p><b>Worst case.</b> In a span of t, up to one period, at most limit * (1 + t / period), and in any span of one period at most
- * 2 * limit - 1. Proof: say the span takes v in one window, of its count of V, and z in the next, the last of them y into
- * it. Then z &lt;= limit - V * (1 - y / period), so v + z &lt;= limit + V * y / period; and V &lt;= limit and y &lt;= t, and y &lt; period if
- * anything of the window before belongs to the span. For evenly spread traffic the estimate is true and the worst case is the limit.
- * No window takes more than the limit, so neither does the long run.
+ * <p><b>Worst case.</b> In a span of t, up to one period, at most limit * (1 + t / period), and in
+ * any span of one period at most 2 * limit - 1. Proof: say the span takes v in one window, of its
+ * count of V, and z in the next, the last of them y into it. Then z &lt;= limit - V * (1 - y /
+ * period), so v + z &lt;= limit + V * y / period; and V &lt;= limit and y &lt;= t, and y &lt;
+ * period if anything of the window before belongs to the span. For evenly spread traffic the
+ * estimate is true and the worst case is the limit. No window takes more than the limit, so neither
+ * does the long run.
  *
- * <p>Immutable, pure, constant time. Exact: nothing is rounded but to whole permits. Source: J. Desgats, "How we built rate limiting
- * capable of scaling to millions of domains", Cloudflare, 2017.
+ * <p>Immutable, pure, constant time. Exact: nothing is rounded but to whole permits. Source: J.
+ * Desgats, "How we built rate limiting capable of scaling to millions of domains", Cloudflare,
+ * 2017.
  */
 public final class SlidingWindow implements RateAlgorithm {
   /*
@@ -39,12 +46,15 @@ public final class SlidingWindow implements RateAlgorithm {
    *   63 ......... shift | ... bits+2 | bits+1 .... 2 |     1      | 0
    *    number of window  |    last    |    current    | given back | 0
    *
-   * Either count has as many bits as the limit. The number has the rest, but no more than it takes not to turn before the ticker.
+   * Either count has as many bits as the limit. The number has the rest, but no more than it takes
+   * not to turn before the ticker.
    *
    * Invariants
-   *   W1  Either count is at most the limit; what is charged beyond goes to the windows that follow.
-   *   W2  A window whose last permit was given back is marked, and not idle until it ends. So within a window a slot does not change
-   *       its owner, and no word of one owner is a word of the next.
+   *   W1  Either count is at most the limit; what is charged beyond goes to the windows that
+   *       follow.
+   *   W2  A window whose last permit was given back is marked, and not idle until it ends. So
+   *       within a window a slot does not change its owner, and no word of one owner is a word of
+   *       the next.
    */
   private static final int CURRENT = 2;
   private static final long GIVEN_BACK = 2;
@@ -137,7 +147,10 @@ public final class SlidingWindow implements RateAlgorithm {
     return windows.later(standing, on) + (limit << (CURRENT + bits)) + (count << CURRENT);
   }
 
-  /** The word for a key that another limit with the same windows remembers by {@code word}: its counts in proportion, rounded up. */
+  /**
+   * The word for a key that another limit with the same windows remembers by {@code word}: its
+   * counts in proportion, rounded up.
+   */
   long converted(SlidingWindow from, long word, long now) {
     long standing = from.standing(word, now);
     long ahead = from.windows.between(from.windows.word(now), standing);
@@ -147,8 +160,9 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit with other windows remembers by {@code word}, if that is not ahead of the time. What weighs now
-   * is counted for the window before, as far as the limit allows, so that it goes on fading: no faster than this limit gives permits.
+   * The word for a key that another limit with other windows remembers by {@code word}, if that is
+   * not ahead of the time. What weighs now is counted for the window before, as far as the limit
+   * allows, so that it goes on fading: no faster than this limit gives permits.
    */
   long refitted(SlidingWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -212,12 +226,18 @@ public final class SlidingWindow implements RateAlgorithm {
     return current(word) + last - divided(last, windows.into(now), windows.length());
   }
 
-  /** How far into a window so much has faded of the last one that no more than the room is left of it. */
+  /**
+   * How far into a window so much has faded of the last one that no more than the room is left of
+   * it.
+   */
   private long fading(long last, long room) {
     return room >= last ? 0 : windows.length() - divided(room, windows.length(), last);
   }
 
-  /** {@code a * b / divisor}, rounded down, where {@code a} is below 2^26, the others are below 2^55, and so is the quotient. */
+  /**
+   * {@code a * b / divisor}, rounded down, where {@code a} is below 2^26, the others are below
+   * 2^55, and so is the quotient.
+   */
   static long divided(long a, long b, long divisor) {
     // The product may need 81 bits. A double knows the quotient to within 2^55 * 2^-50, so what
     // is left of the product is below 2^60 and comes out right though its parts overflow.

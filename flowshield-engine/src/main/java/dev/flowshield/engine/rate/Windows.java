@@ -5,9 +5,10 @@ import dev.flowshield.RateLimit;
 /**
  * Time cut into windows of one length, and their numbers in the upper bits of a word.
  *
- * <p>Window 0 begins at the anchor, a reading of the ticker; earlier ones have negative numbers. A word holds the number modulo
- * 2^(64 - shift), so the numbers turn; a word's window is ahead of the time by at most 1/128 of a turn, or else it is past. What is
- * ahead was taken by callers that wait, was charged afterwards, or the clock has stepped back.
+ * <p>Window 0 begins at the anchor, a reading of the ticker; earlier ones have negative numbers. A
+ * word holds the number modulo 2^(64 - shift), so the numbers turn; a word's window is ahead of the
+ * time by at most 1/128 of a turn, or else it is past. What is ahead was taken by callers that
+ * wait, was charged afterwards, or the clock has stepped back.
  *
  * <p>Times are good for 292 years before and after the anchor. Immutable, pure, constant time.
  *
@@ -34,7 +35,10 @@ record Windows(long anchor, long length, int shift) {
     return 63 - Long.numberOfLeadingZeros(length);
   }
 
-  /** The number of the window at this time, in its place, and nothing below: the word of a key without a count. */
+  /**
+   * The number of the window at this time, in its place, and nothing below: the word of a key
+   * without a count.
+   */
   long word(long now) {
     return Math.floorDiv(now - anchor, length) << shift;
   }
@@ -54,12 +58,18 @@ record Windows(long anchor, long length, int shift) {
     return (((later >> shift) - (earlier >> shift)) << shift) >> shift;
   }
 
-  /** The most windows by which a word can be ahead; one further ahead was left alone for most of a turn. */
+  /**
+   * The most windows by which a word can be ahead; one further ahead was left alone for most of a
+   * turn.
+   */
   long farthest() {
     return 1L << (64 - 7 - shift);
   }
 
-  /** How many windows a charge reaches beyond the one that it is made in: an hour, or one window if that is longer. */
+  /**
+   * How many windows a charge reaches beyond the one that it is made in: an hour, or one window if
+   * that is longer.
+   */
   long chargeable() {
     return Math.max(1, (HOUR + length - 1) / length);
   }

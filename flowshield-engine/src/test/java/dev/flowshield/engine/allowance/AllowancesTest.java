@@ -10,7 +10,10 @@ import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What several limits have left when one of them rejects after others were taken from, as in a race that was lost. */
+/**
+ * What several limits have left when one of them rejects after others were taken from, as in a race
+ * that was lost.
+ */
 public class AllowancesTest {
 
   private static final long ANY = 7;

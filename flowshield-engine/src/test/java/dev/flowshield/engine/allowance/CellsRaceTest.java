@@ -17,7 +17,10 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Threads race for cells and word: nothing is admitted twice, nothing is lost. H1 to H5. What is known to go wrong otherwise stands in {@link CellsTest}. */
+/**
+ * Threads race for cells and word: nothing is admitted twice, nothing is lost. H1 to H5. What is
+ * known to go wrong otherwise stands in {@link CellsTest}.
+ */
 class CellsRaceTest {
 
   private static final long ROUNDS = Long.getLong("flowshield.stress.rounds", 3_000);

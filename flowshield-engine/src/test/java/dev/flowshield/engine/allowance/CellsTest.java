@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Two cells of 16 permits, 32 of the 2048 permits of the burst. The clock wraps around soon after the start. */
+/**
+ * Two cells of 16 permits, 32 of the 2048 permits of the burst. The clock wraps around soon after
+ * the start.
+ */
 public class CellsTest {
 
   private static final long TENTH = 100_000_000;
@@ -424,7 +427,10 @@ public class CellsTest {
     }
   }
 
-  /** What another thread does while the limit changes to one of twice the burst; half of it was spent. */
+  /**
+   * What another thread does while the limit changes to one of twice the burst; half of it was
+   * spent.
+   */
   @Nested
   class WhileItIsChanged {
 

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** One slot and one thread; what other threads do in between is done by the ticker, which is read in the middle of a take. */
+/**
+ * One slot and one thread; what other threads do in between is done by the ticker, which is read in
+ * the middle of a take.
+ */
 public class WordsTest {
 
   private static final int AT = 2;

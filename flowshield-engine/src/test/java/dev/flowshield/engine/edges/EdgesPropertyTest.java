@@ -26,9 +26,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever is done to a limiter from outside, in whatever order: the clock steps back and forth, callers give up anywhere in a line and in
- * every way a future offers, limits change to and fro, and the ticker throws. No span of readings holds more than the limit; and in the end,
- * after a rest, all is there again: the burst of each key, every place to wait, and no timer is left.
+ * Whatever is done to a limiter from outside, in whatever order: the clock steps back and forth,
+ * callers give up anywhere in a line and in every way a future offers, limits change to and fro,
+ * and the ticker throws. No span of readings holds more than the limit; and in the end, after a
+ * rest, all is there again: the burst of each key, every place to wait, and no timer is left.
  *
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
@@ -133,7 +134,10 @@ class EdgesPropertyTest {
       spans.values().forEach(Spans::assertWithinTheLimit);
     }
 
-    /** Not while the clock is behind, nor is it set back behind a change: what is owed is scaled from the reading of that moment on. */
+    /**
+     * Not while the clock is behind, nor is it set back behind a change: what is owed is scaled
+     * from the reading of that moment on.
+     */
     private void change(boolean toTheFirst) {
       if (ticker.nanos() == latest) {
         changed = latest;
@@ -142,8 +146,8 @@ class EdgesPropertyTest {
     }
 
     /**
-     * Charges more only: what is given back is exact by the clock of that moment, and where that has been ahead may pass once more, as
-     * {@link Ticker} says.
+     * Charges more only: what is given back is exact by the clock of that moment, and where that
+     * has been ahead may pass once more, as {@link Ticker} says.
      */
     private void settle(Step<Kind> step, long permits) {
       if (!reserved.isEmpty()) {

@@ -25,10 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * 64 threads do to one limiter whatever can be done, in rounds: in some the clock steps back and forth while callers take, wait and are
- * newcomers; in the others it only goes on, while callers give up, give back and limits change as well. (Refunds and changes go by the
- * reading of their moment, so with a clock that is behind they are not exact.) Of each key, no more is used net of what was given back than
- * the burst and the refill of all readings; and after a rest all is there again.
+ * 64 threads do to one limiter whatever can be done, in rounds: in some the clock steps back and
+ * forth while callers take, wait and are newcomers; in the others it only goes on, while callers
+ * give up, give back and limits change as well. (Refunds and changes go by the reading of their
+ * moment, so with a clock that is behind they are not exact.) Of each key, no more is used net of
+ * what was given back than the burst and the refill of all readings; and after a rest all is there
+ * again.
  *
  * <p>Lasts {@code flowshield.hammer.seconds} for each key, two unless set.
  */

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A caller that waits and gives up, in whatever way, leaves neither a place taken nor a permit too many. */
+/**
+ * A caller that waits and gives up, in whatever way, leaves neither a place taken nor a permit too
+ * many.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GivingUpTest {
 

@@ -27,9 +27,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever is done to a shield, in whatever order: the clock steps back and forth, limits change to and fro, clients are forgotten in a full
- * table, and the ticker, a limiter of the user's and the listener throw. No span of readings holds more than a limit, no place in flight is
- * lost or had twice, and in the end, after a rest, all is there again.
+ * Whatever is done to a shield, in whatever order: the clock steps back and forth, limits change to
+ * and fro, clients are forgotten in a full table, and the ticker, a limiter of the user's and the
+ * listener throw. No span of readings holds more than a limit, no place in flight is lost or had
+ * twice, and in the end, after a rest, all is there again.
  *
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
@@ -184,7 +185,10 @@ class ShieldEdgesPropertyTest {
       }
     }
 
-    /** Not while the clock is behind, nor is it set back behind a change: what is owed is scaled from the reading of that moment on. */
+    /**
+     * Not while the clock is behind, nor is it set back behind a change: what is owed is scaled
+     * from the reading of that moment on.
+     */
     private void change(Step<Kind> step) {
       if (ticker.nanos() == latest) {
         changed = latest;

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one key was admitted, each time with the reading of the clock by which it was, and whether that is more than its limit. Exact
- * arithmetic; shares nothing with the engine.
+ * What one key was admitted, each time with the reading of the clock by which it was, and whether
+ * that is more than its limit. Exact arithmetic; shares nothing with the engine.
  *
- * <p>The promise: of all that was ever admitted, whatever the clock did in between, what was admitted by the readings of any span is at most
- * the burst and the refill of that span.
+ * <p>The promise: of all that was ever admitted, whatever the clock did in between, what was
+ * admitted by the readings of any span is at most the burst and the refill of that span.
  */
 final class Spans {
 

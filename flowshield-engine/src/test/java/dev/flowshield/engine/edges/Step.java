@@ -5,7 +5,10 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
-/** What is done: to which key, with how many permits (a share of the burst), and a number for whatever else is to choose. */
+/**
+ * What is done: to which key, with how many permits (a share of the burst), and a number for
+ * whatever else is to choose.
+ */
 record Step<K>(K kind, int key, double share, double other) {
 
   /** One step or more, each of one of the kinds and for one of so many keys. */

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Threads whose stack does end, with calls at every depth from there up: interpreted and compiled, as the JVM has it. */
+/**
+ * Threads whose stack does end, with calls at every depth from there up: interpreted and compiled,
+ * as the JVM has it.
+ */
 @Tag("class-path-only")
 class EndOfStackTest {
 

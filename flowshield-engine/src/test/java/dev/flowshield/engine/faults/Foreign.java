@@ -19,7 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What users of the engine provide: code that works, unless {@link Fuse} makes one of its calls fail. */
+/**
+ * What users of the engine provide: code that works, unless {@link Fuse} makes one of its calls
+ * fail.
+ */
 final class Foreign {
 
   private Foreign() {}

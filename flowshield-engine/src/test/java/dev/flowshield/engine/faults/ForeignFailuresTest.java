@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Code of users that throws, whatever and whenever: the caller gets the error, and the next one finds everything as if nothing had
- * been called.
+ * Code of users that throws, whatever and whenever: the caller gets the error, and the next one
+ * finds everything as if nothing had been called.
  */
 @Tag("faults")
 class ForeignFailuresTest {

@@ -6,10 +6,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Throws where a test says so: at a certain use of foreign code, at a certain allocation, or in every call that is too deep.
+ * Throws where a test says so: at a certain use of foreign code, at a certain allocation, or in
+ * every call that is too deep.
  *
- * <p>Holds one fault at a time, for one thread, so a test arms it on the thread that runs the operation and disarms it
- * there. Public because instrumented code of the engine calls it, which other class loaders define, as does a copy of these tests.
+ * <p>Holds one fault at a time, for one thread, so a test arms it on the thread that runs the
+ * operation and disarms it there. Public because instrumented code of the engine calls it, which
+ * other class loaders define, as does a copy of these tests.
  */
 public final class Fuse {
 

@@ -28,7 +28,10 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Type;
 
-/** The api, the engine and these tests once more, the former two with calls of {@link Fuse} in their code. */
+/**
+ * The api, the engine and these tests once more, the former two with calls of {@link Fuse} in their
+ * code.
+ */
 final class Instrumented extends ClassLoader {
 
   private static final String OURS = "dev.flowshield.";
@@ -247,7 +250,10 @@ final class Instrumented extends ClassLoader {
     }
   }
 
-  /** Lets the fuse know how deep each call is. A method keeps the depth of its caller in a variable of its own. */
+  /**
+   * Lets the fuse know how deep each call is. A method keeps the depth of its caller in a variable
+   * of its own.
+   */
   private static final class Calls extends MethodVisitor {
 
     private final int caller;

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The heap is full at one allocation after the other: the caller gets the error, and the next one finds everything as if nothing had been
- * called.
+ * The heap is full at one allocation after the other: the caller gets the error, and the next one
+ * finds everything as if nothing had been called.
  */
 @Tag("faults")
 class NoMemoryTest {

@@ -8,7 +8,8 @@ package dev.flowshield.engine.faults;
  * @param more how many permits more than before there may be if it fails
  * @param prepare what comes before it, and does not fail
  * @param deed what may fail
- * @param mayHide whether a failure may go no further, as that of what a cancelled future brings about
+ * @param mayHide whether a failure may go no further, as that of what a cancelled future brings
+ *     about
  * @param isRepeated whether it is done once more after every fault, to see that all still works
  */
 record Operation<S extends Subject>(

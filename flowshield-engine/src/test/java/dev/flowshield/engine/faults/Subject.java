@@ -16,7 +16,10 @@ abstract class Subject {
   /** What keys have left: of the key that operations are for, and of others near it. */
   abstract List<Account> accounts();
 
-  /** Whether what is given back at once is surely there again, and what is shown is what can be taken. */
+  /**
+   * Whether what is given back at once is surely there again, and what is shown is what can be
+   * taken.
+   */
   abstract boolean isExact();
 
   /** Ends all work that was admitted, and asserts that then nothing is left of it. */

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One operation in one situation, which a fault interrupts at one place after the other, each time with a new subject.
+ * One operation in one situation, which a fault interrupts at one place after the other, each time
+ * with a new subject.
  *
  * @param situation what there is before
  * @param subject makes it
@@ -27,7 +28,8 @@ record Trial<S extends Subject>(
    *
    * @param name what it is
    * @param arm makes it go wrong at the place of this number
-   * @param isDepth whether a deeper call is what goes wrong, so that giving permits back may go wrong as well
+   * @param isDepth whether a deeper call is what goes wrong, so that giving permits back may go
+   *     wrong as well
    */
   record Fault(String name, IntConsumer arm, boolean isDepth) {
 

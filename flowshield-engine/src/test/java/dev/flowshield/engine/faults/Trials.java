@@ -23,7 +23,9 @@ final class Trials {
     return all().map(Trial::toString);
   }
 
-  /** What is left broken by an allocation that fails; in an engine that is instrumented for that. */
+  /**
+   * What is left broken by an allocation that fails; in an engine that is instrumented for that.
+   */
   static List<String> brokenWithoutMemory(String name) {
     return broken(name, Fault.noMemory());
   }

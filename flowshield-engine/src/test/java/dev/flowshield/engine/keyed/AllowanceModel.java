@@ -3,8 +3,8 @@ package dev.flowshield.engine.keyed;
 import java.util.Arrays;
 
 /**
- * What each client is promised, said in the simplest way: an allowance of its own, whatever happens to slots. The model that the key table
- * and the single word are compared with, call by call.
+ * What each client is promised, said in the simplest way: an allowance of its own, whatever happens
+ * to slots. The model that the key table and the single word are compared with, call by call.
  */
 public class AllowanceModel {
 

@@ -9,7 +9,10 @@ import dev.flowshield.testkit.ManualTicker;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** 100,000 keys with one {@code String.hashCode}, which a map without trees would search one by one, cost no more than others. */
+/**
+ * 100,000 keys with one {@code String.hashCode}, which a map without trees would search one by one,
+ * cost no more than others.
+ */
 @Tag("small-heap") // measures time, so it runs apart from the others
 class CollidingKeysTest {
 

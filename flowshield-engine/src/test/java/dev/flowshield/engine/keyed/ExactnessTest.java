@@ -17,7 +17,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many threads ask for far more than the limit allows; what they get is the burst and the refill, to the permit.
+ * Many threads ask for far more than the limit allows; what they get is the burst and the refill,
+ * to the permit.
  *
  * <p>Each makes {@code flowshield.exactness.calls} calls, a million unless set.
  */
@@ -85,7 +86,9 @@ class ExactnessTest {
     assertThat(table.tracked()).as("segments grew").isGreaterThan(128 * 8);
   }
 
-  /** Takes until nothing is left, so that no refill is lost to a full burst when the time moves on. */
+  /**
+   * Takes until nothing is left, so that no refill is lost to a full burst when the time moves on.
+   */
   private static long drained(BooleanSupplier take) {
     long count = 0;
     while (take.getAsBoolean()) {

@@ -3,8 +3,9 @@ package dev.flowshield.engine.keyed;
 import java.util.Random;
 
 /**
- * Hashes that lead where a test wants them. A table of up to 127 keys has one segment; once it has two buckets, the top bit of each of
- * two parts of the hash chooses between them, and ten bits choose the overflow word.
+ * Hashes that lead where a test wants them. A table of up to 127 keys has one segment; once it has
+ * two buckets, the top bit of each of two parts of the hash chooses between them, and ten bits
+ * choose the overflow word.
  */
 final class Hashes {
 
@@ -14,7 +15,10 @@ final class Hashes {
 
   private Hashes() {}
 
-  /** The n-th key whose both choices are the first bucket, however many there are, and that shares one overflow word. */
+  /**
+   * The n-th key whose both choices are the first bucket, however many there are, and that shares
+   * one overflow word.
+   */
   static long inTheFirstBucket(int n) {
     return 1L + n;
   }
@@ -29,7 +33,10 @@ final class Hashes {
     return inTheFirstBucket(n) | 1L << HOME | 1L << SECOND;
   }
 
-  /** The n-th key whose first choice is the first bucket, and whose second choice is the second one once there are two. */
+  /**
+   * The n-th key whose first choice is the first bucket, and whose second choice is the second one
+   * once there are two.
+   */
   static long firstInTheFirstBucket(int n) {
     return inTheFirstBucket(n) | 1L << SECOND;
   }

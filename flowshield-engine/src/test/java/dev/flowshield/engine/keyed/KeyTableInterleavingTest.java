@@ -16,9 +16,10 @@ import java.util.Deque;
 import org.junit.jupiter.api.Test;
 
 /**
- * The races that the invariants of {@link Segment} and of the slots are about, each written down as one order of steps: what other threads
- * do is done while this one reads the clock, or while it asks whether a word is idle. In each, two permits of a client may pass at one
- * instant, and ten a second.
+ * The races that the invariants of {@link Segment} and of the slots are about, each written down as
+ * one order of steps: what other threads do is done while this one reads the clock, or while it
+ * asks whether a word is idle. In each, two permits of a client may pass at one instant, and ten a
+ * second.
  */
 class KeyTableInterleavingTest {
 
@@ -304,7 +305,10 @@ class KeyTableInterleavingTest {
     assertThat(admitted + takeAll(ALICE)).isEqualTo(BURST);
   }
 
-  /** Nine keys of the second bucket and one of the first, so that no array is replaced any more; all of them idle. */
+  /**
+   * Nine keys of the second bucket and one of the first, so that no array is replaced any more; all
+   * of them idle.
+   */
   private void growToTheCap() {
     for (int i = 0; i < 8; i++) {
       take(Hashes.inTheSecondBucket(i));
@@ -332,7 +336,10 @@ class KeyTableInterleavingTest {
     return table.take(key, 1, AnswerFactory.YES_OR_NO) ? 1 : 0;
   }
 
-  /** As {@link #take}, where the first look, by a reading of long ago, rejected the permit: so there is a clock to be read once more. */
+  /**
+   * As {@link #take}, where the first look, by a reading of long ago, rejected the permit: so there
+   * is a clock to be read once more.
+   */
   private int takeAtASecondLook(long key) {
     long longAgo = time.nanos() - 1_000 * TENTH;
     return table.take(key, 1, longAgo) != REJECTED ? 1 : 0;

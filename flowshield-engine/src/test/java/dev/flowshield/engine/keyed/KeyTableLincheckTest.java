@@ -21,9 +21,11 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every interleaving of a few calls answers as some order of the calls would, rejections included: S1 to S3, K1 to K5.
+ * Every interleaving of a few calls answers as some order of the calls would, rejections included:
+ * S1 to S3, K1 to K5.
  *
- * <p>Clients with overflow words of their own must never notice whether they have a slot, lose one, or live in the overflow.
+ * <p>Clients with overflow words of their own must never notice whether they have a slot, lose one,
+ * or live in the overflow.
  */
 class KeyTableLincheckTest {
 
@@ -55,7 +57,10 @@ class KeyTableLincheckTest {
     stress().check(GrowingTable.class);
   }
 
-  /** Permits are conserved in the end; a rejection for permits that another takes and gives back at that moment is legal, so nothing else is. */
+  /**
+   * Permits are conserved in the end; a rejection for permits that another takes and gives back at
+   * that moment is legal, so nothing else is.
+   */
   @Test
   void givingBackToAKeyOfATableConservesPermits() { // K6, B1
     conserving().check(GivingBack.class);
@@ -134,7 +139,10 @@ class KeyTableLincheckTest {
     }
   }
 
-  /** A model that is content with every answer; what is checked is told by the operations, none of which answers anything. */
+  /**
+   * A model that is content with every answer; what is checked is told by the operations, none of
+   * which answers anything.
+   */
   public static class AnyAnswer {
     public void take() {}
 
@@ -235,7 +243,10 @@ class KeyTableLincheckTest {
     }
   }
 
-  /** Every slot belongs to somebody in debt, until enough time has passed; so clients begin in the overflow and move. */
+  /**
+   * Every slot belongs to somebody in debt, until enough time has passed; so clients begin in the
+   * overflow and move.
+   */
   public static class FullTable extends Table {
     public FullTable() {
       super(1);
@@ -247,7 +258,10 @@ class KeyTableLincheckTest {
     }
   }
 
-  /** One slot is free in the only bucket, the others belong to clients in debt: the first client takes it, the second makes the segment grow. */
+  /**
+   * One slot is free in the only bucket, the others belong to clients in debt: the first client
+   * takes it, the second makes the segment grow.
+   */
   public static class GrowingTable extends Table {
     public GrowingTable() {
       super(60);

@@ -20,15 +20,19 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * A table far too small for its keys, so that slots change hands and keys share the overflow: whatever is taken, given back, charged,
- * reset or changed, no window of any key ever has more net of what was given back than the burst and its refill, in exact
- * arithmetic. The clock starts just before it wraps, and may step back.
+ * A table far too small for its keys, so that slots change hands and keys share the overflow:
+ * whatever is taken, given back, charged, reset or changed, no window of any key ever has more net
+ * of what was given back than the burst and its refill, in exact arithmetic. The clock starts just
+ * before it wraps, and may step back.
  *
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
 class KeyTablePropertyTest {
 
-  /** What is done: to which key, with how many permits (a share of the burst), and a number for whatever else is to choose. */
+  /**
+   * What is done: to which key, with how many permits (a share of the burst), and a number for
+   * whatever else is to choose.
+   */
   record Step(Kind kind, int key, double share, double other) {}
 
   enum Kind {
@@ -133,7 +137,10 @@ class KeyTablePropertyTest {
       latest = latest.max(now);
     }
 
-    /** What each key owes by its own account, up to the burst, becomes the first entry of a new one, in proportion. */
+    /**
+     * What each key owes by its own account, up to the burst, becomes the first entry of a new one,
+     * in proportion.
+     */
     private void change(RateLimit next) {
       table.changeTo(new Gcra(next));
       RateLimit old = limit;
@@ -173,8 +180,9 @@ class KeyTablePropertyTest {
     }
 
     /**
-     * Of the spans that end with the last entry; the others were checked before, and can only have got less since. An entry that was taken
-     * at a later reading than those behind it, as the clock stepped back, leaves less for them, not more.
+     * Of the spans that end with the last entry; the others were checked before, and can only have
+     * got less since. An entry that was taken at a later reading than those behind it, as the clock
+     * stepped back, leaves less for them, not more.
      */
     private void assertNoWindowIsOver(List<Entry> account) {
       BigInteger end = account.get(account.size() - 1).time;
@@ -207,7 +215,10 @@ class KeyTablePropertyTest {
     }
   }
 
-  /** Permits of a key, net of what was given back, and the reading of the clock by which they were taken. */
+  /**
+   * Permits of a key, net of what was given back, and the reading of the clock by which they were
+   * taken.
+   */
   private static final class Entry {
     private final BigInteger time;
     private long permits;
@@ -221,7 +232,10 @@ class KeyTablePropertyTest {
   /** Permits that may be given back. */
   private record Lent(long key, long word, long before, Entry entry) {}
 
-  /** More than there are slots for in either bucket; some share an overflow word, some have their own. */
+  /**
+   * More than there are slots for in either bucket; some share an overflow word, some have their
+   * own.
+   */
   private static long[] keys() {
     long[] keys = new long[26];
     for (int i = 0; i < keys.length; i++) {

@@ -577,7 +577,9 @@ class KeyTableTest {
     }
   }
 
-  /** What another thread does to a key while the table's limit changes from four permits to eight. */
+  /**
+   * What another thread does to a key while the table's limit changes from four permits to eight.
+   */
   @Nested
   class WhileItIsChanged {
 

@@ -16,11 +16,12 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * Threads race for the slots of a tiny table, round after round, while the clock is turned under them. Then every window of time is
- * checked for every key: whatever began and ended in it may not be more than the burst and the refill of the window.
+ * Threads race for the slots of a tiny table, round after round, while the clock is turned under
+ * them. Then every window of time is checked for every key: whatever began and ended in it may not
+ * be more than the burst and the refill of the window.
  *
- * <p>Runs {@code flowshield.stress.rounds}, 5,000 unless set. Which races happen is chance, so a pass of so few proves little; the races
- * that are known stand in {@link KeyTableInterleavingTest}.
+ * <p>Runs {@code flowshield.stress.rounds}, 5,000 unless set. Which races happen is chance, so a
+ * pass of so few proves little; the races that are known stand in {@link KeyTableInterleavingTest}.
  */
 class KeyTableWindowsTest {
 

@@ -7,12 +7,18 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What another thread does while this one stands still: so an interleaving is written down, not waited for. */
+/**
+ * What another thread does while this one stands still: so an interleaving is written down, not
+ * waited for.
+ */
 public final class Meanwhile {
 
   private Meanwhile() {}
 
-  /** Has another thread do all of it, and fails if that waits for a lock, which this one would hold for ever. */
+  /**
+   * Has another thread do all of it, and fails if that waits for a lock, which this one would hold
+   * for ever.
+   */
   public static void anotherThread(Runnable work) {
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     Thread other = new Thread(
@@ -36,7 +42,10 @@ public final class Meanwhile {
     }
   }
 
-  /** Has another thread ask something, and returns once that waits for a lock that this one holds; fails if it is answered instead. */
+  /**
+   * Has another thread ask something, and returns once that waits for a lock that this one holds;
+   * fails if it is answered instead.
+   */
   public static void anotherThreadWaits(FutureTask<?> question) {
     Thread other = new Thread(question, "meanwhile");
     other.setDaemon(true);

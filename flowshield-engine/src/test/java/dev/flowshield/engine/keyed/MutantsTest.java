@@ -44,8 +44,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The tests of the lock-free parts against code with a bug: each bug is put into the source, the source is compiled, and the test that
- * stands against it is run on the outcome and has to fail. A check that cannot fail proves nothing.
+ * The tests of the lock-free parts against code with a bug: each bug is put into the source, the
+ * source is compiled, and the test that stands against it is run on the outcome and has to fail. A
+ * check that cannot fail proves nothing.
  */
 @Tag("jdk-tools")
 class MutantsTest {

@@ -31,14 +31,17 @@ import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every call of a limiter of one to three limits answers as exact arithmetic does, whatever was called before: for keys of the table,
- * whose slots come and go, and for calls without a key.
+ * Every call of a limiter of one to three limits answers as exact arithmetic does, whatever was
+ * called before: for keys of the table, whose slots come and go, and for calls without a key.
  *
  * <p>A thousand tries unless {@code jqwik.tries.default} says more.
  */
 class KeyedLimiterPropertyTest {
 
-  /** What is done: to which key, with how many permits (a share of the least burst), and a number for whatever else is to choose. */
+  /**
+   * What is done: to which key, with how many permits (a share of the least burst), and a number
+   * for whatever else is to choose.
+   */
   record Step(Kind kind, int key, double share, double other) {}
 
   enum Kind {

@@ -427,7 +427,9 @@ class KeyedLimiterTest {
           .isEqualTo(new Decision.Admitted(1));
     }
 
-    /** The first gives back early, so the second's permit is back earlier than its own word says. */
+    /**
+     * The first gives back early, so the second's permit is back earlier than its own word says.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"", "alice"})
     void doesNotGiveBackWhatCameBackEarlierThanksToAnother(String key) { // B1

@@ -146,8 +146,9 @@ class WindowLimitersTest {
   }
 
   /**
-   * One thread turns the time, only once the window's permits are all taken; so no permit is lost, and none may be admitted twice. There is
-   * room for all strangers: where it is missing, a newcomer shares an allowance with others, and gets less than its own.
+   * One thread turns the time, only once the window's permits are all taken; so no permit is lost,
+   * and none may be admitted twice. There is room for all strangers: where it is missing, a
+   * newcomer shares an allowance with others, and gets less than its own.
    */
   @ParameterizedTest
   @ValueSource(strings = {"fixed-window", "sliding-window"})

@@ -15,7 +15,10 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Many threads, a few clients: breaches add up to the last one, and nobody is blocked for what others did. */
+/**
+ * Many threads, a few clients: breaches add up to the last one, and nobody is blocked for what
+ * others did.
+ */
 class PenaltiesRaceTest {
 
   private static final int THREADS = 16;

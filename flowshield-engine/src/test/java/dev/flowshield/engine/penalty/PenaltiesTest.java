@@ -9,7 +9,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Three breaches in 10 s block for 1 min, 2 min, 4 min, then 5 min. One bucket of eight places, unless a test needs more. */
+/**
+ * Three breaches in 10 s block for 1 min, 2 min, 4 min, then 5 min. One bucket of eight places,
+ * unless a test needs more.
+ */
 class PenaltiesTest {
 
   private static final long ALICE = 0x1234_5678_9abc_def0L;

@@ -4,10 +4,11 @@ import dev.flowshield.RateLimit;
 import java.math.BigInteger;
 
 /**
- * A limit as its documentation defines it, in whole numbers without rounding and in time that never wraps. The model that the engine
- * is held against; it shares nothing with it.
+ * A limit as its documentation defines it, in whole numbers without rounding and in time that never
+ * wraps. The model that the engine is held against; it shares nothing with it.
  *
- * <p>Time counts in nanoseconds times the permits of the period, so that the time per permit is a whole number: the period.
+ * <p>Time counts in nanoseconds times the permits of the period, so that the time per permit is a
+ * whole number: the period.
  */
 public final class ExactLimit {
 

@@ -9,8 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A limit on windows as its documentation defines it: a count for each window, in whole numbers without bounds and in time that never
- * wraps. The model that both kinds of windows are held against; it shares nothing with them.
+ * A limit on windows as its documentation defines it: a count for each window, in whole numbers
+ * without bounds and in time that never wraps. The model that both kinds of windows are held
+ * against; it shares nothing with them.
  */
 final class ExactWindows {
 
@@ -36,7 +37,10 @@ final class ExactWindows {
     return parts[1].signum() < 0 ? parts[0].subtract(ONE) : parts[0];
   }
 
-  /** The times of the permits that are there, times the length: a rational number without its denominator. */
+  /**
+   * The times of the permits that are there, times the length: a rational number without its
+   * denominator.
+   */
   private BigInteger room(BigInteger now) {
     BigInteger window = window(now);
     if (window.compareTo(reached) < 0) {
@@ -72,7 +76,10 @@ final class ExactWindows {
     }
   }
 
-  /** Takes permits, there or not, from this window and those that follow, as far as these are within an hour or the next one. */
+  /**
+   * Takes permits, there or not, from this window and those that follow, as far as these are within
+   * an hour or the next one.
+   */
   void charge(BigInteger now, long permits) {
     BigInteger furthest =
         window(now).add(HOUR.add(length).subtract(ONE).divide(length).max(ONE)).max(reached);

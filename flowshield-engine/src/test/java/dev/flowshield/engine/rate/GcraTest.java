@@ -22,7 +22,9 @@ class GcraTest {
   private static final long HOUR = 3_600 * SECOND;
   private static final long DAY = 24 * HOUR;
 
-  /** The one with the largest shift, 15, so the one whose clock comes round first: after 6.5 days. */
+  /**
+   * The one with the largest shift, 15, so the one whose clock comes round first: after 6.5 days.
+   */
   private static final RateLimit ODDEST = RateLimit.parse("9999991/s burst 5");
 
   private static final int ODDEST_SHIFT = 15;
@@ -367,7 +369,10 @@ class GcraTest {
       assertThat(odd.giveBack(word, taken, 0, 4 * DAY, 3)).isEqualTo(word);
     }
 
-    /** Beside each key that takes and gives back runs one that did neither; the first never owes less. */
+    /**
+     * Beside each key that takes and gives back runs one that did neither; the first never owes
+     * less.
+     */
     @Test
     @Tag("slow")
     void neverForgivesMoreThanTheTakingCost() {

@@ -15,7 +15,9 @@ public final class Limits {
 
   private Limits() {}
 
-  /** From 1 a day to 10,000,000 a second, each order of magnitude as often; bursts from 1 to 1,000. */
+  /**
+   * From 1 a day to 10,000,000 a second, each order of magnitude as often; bursts from 1 to 1,000.
+   */
   public static RateLimit random(Random random) {
     double rate = LEAST * Math.exp(random.nextDouble() * Math.log(MOST / LEAST));
     long period = random.nextBoolean()
@@ -29,7 +31,10 @@ public final class Limits {
         .withBurst(1L + random.nextInt(random.nextBoolean() ? 10 : 1_000));
   }
 
-  /** As {@link #random}, for windows: the burst is the permits, and as many as a sliding window can count. */
+  /**
+   * As {@link #random}, for windows: the burst is the permits, and as many as a sliding window can
+   * count.
+   */
   public static RateLimit ofWindows(Random random, boolean sliding) {
     RateLimit limit = random(random);
     long most = sliding ? SlidingWindow.mostPermits(limit.period().toNanos()) : Long.MAX_VALUE;

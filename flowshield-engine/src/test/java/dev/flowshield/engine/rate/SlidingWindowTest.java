@@ -258,7 +258,10 @@ class SlidingWindowTest {
       assertThat(admitted).isEqualTo(2 * LIMIT - 1);
     }
 
-    /** Every first taking of every size at every nanosecond of a window, then all that can be had: no span of any length has more. */
+    /**
+     * Every first taking of every size at every nanosecond of a window, then all that can be had:
+     * no span of any length has more.
+     */
     @Test
     @Tag("slow")
     void isNeverMoreWhoeverBeginsWheneverWithHowMuch() {

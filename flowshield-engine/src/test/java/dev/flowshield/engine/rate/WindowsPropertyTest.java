@@ -14,7 +14,10 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Both kinds of windows against the exact model: every answer is equal, whatever is done and wherever the clock stands. */
+/**
+ * Both kinds of windows against the exact model: every answer is equal, whatever is done and
+ * wherever the clock stands.
+ */
 class WindowsPropertyTest {
 
   private static final long HOUR = 3_600_000_000_000L;

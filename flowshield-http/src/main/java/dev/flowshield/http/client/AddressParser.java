@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the text of an IP address, and nothing that merely resembles one.
  *
- * <p>IPv4 is four decimal numbers of 0 to 255 without leading zeros, which some would take for octal. IPv6 is what RFC 4291, section
- * 2.2, allows: eight groups of up to four hexadecimal digits, or fewer with one {@code ::} among them, the last two possibly as IPv4.
- * Brackets around it, as some containers write them, and a zone ({@code %eth0}) are dropped.
+ * <p>IPv4 is four decimal numbers of 0 to 255 without leading zeros, which some would take for
+ * octal. IPv6 is what RFC 4291, section 2.2, allows: eight groups of up to four hexadecimal digits,
+ * or fewer with one {@code ::} among them, the last two possibly as IPv4. Brackets around it, as
+ * some containers write them, and a zone ({@code %eth0}) are dropped.
  *
  * <p>One pass, no regular expression; the longest text looked at is {@value #LONGEST} characters.
  */
@@ -32,7 +33,10 @@ final class AddressParser {
     this.end = end;
   }
 
-  /** Whether the text is an IPv4 address: four numbers, so its one notation but for those within IPv6. */
+  /**
+   * Whether the text is an IPv4 address: four numbers, so its one notation but for those within
+   * IPv6.
+   */
   static boolean isIpv4(String text) {
     return text.length() <= LONGEST && new AddressParser(text, 0, text.length()).ipv4() != NONE;
   }

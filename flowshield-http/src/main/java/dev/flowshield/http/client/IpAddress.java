@@ -6,19 +6,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * An IP address as bits: whatever way it was written, it is the same value.
  *
- * <p>All addresses are kept as 128 bits. An IPv4 address is kept as its IPv4-mapped form, {@code
- * ::ffff:a.b.c.d}, so that a client that reaches us over IPv4 is the same client on a socket that is open
- * for both, in every notation of that form.
+ * <p>All addresses are kept as 128 bits. An IPv4 address is kept as its IPv4-mapped form,
+ * {@code ::ffff:a.b.c.d}, so that a client that reaches us over IPv4 is the same client on a socket
+ * that is open for both, in every notation of that form.
  *
- * <p>Immutable. Reading and making a key take well under a microsecond, allocate nothing for the usual
- * text of an IPv4 address and about 150 bytes else, and never ask a name service.
+ * <p>Immutable. Reading and making a key take well under a microsecond, allocate nothing for the
+ * usual text of an IPv4 address and about 150 bytes else, and never ask a name service.
  *
  * @param high the first 64 bits
  * @param low the last 64 bits
  */
 public record IpAddress(long high, long low) {
 
-  /** The key of all peers whose address is missing or is no IP address; they share the allowance of one client. */
+  /**
+   * The key of all peers whose address is missing or is no IP address; they share the allowance of
+   * one client.
+   */
   public static final String UNKNOWN = "unknown";
 
   private static final long MAPPED = 0xffff_0000_0000L;
@@ -27,11 +30,12 @@ public record IpAddress(long high, long low) {
   private static final int DIGITS = 4; // of a group
 
   /**
-   * The key to count a peer under: {@code 192.0.2.1} for an IPv4 address, {@code 2001:0db8:0000:0001::/64}
-   * for an IPv6 address, else {@link #UNKNOWN}. One address has one key, in whatever notation it comes.
+   * The key to count a peer under: {@code 192.0.2.1} for an IPv4 address,
+   * {@code 2001:0db8:0000:0001::/64} for an IPv6 address, else {@link #UNKNOWN}. One address has
+   * one key, in whatever notation it comes.
    *
-   * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone says who it
-   * is.
+   * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone says
+   * who it is.
    */
   public static String keyOf(@Nullable String peer) {
     if (peer == null) {

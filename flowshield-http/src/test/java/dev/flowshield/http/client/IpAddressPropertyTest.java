@@ -87,7 +87,10 @@ class IpAddressPropertyTest {
         .map(pieces -> ":" + String.join("", pieces));
   }
 
-  /** Eight groups, those from {@code gapAt} on left out for "::" where it is not negative, the last two maybe as IPv4. */
+  /**
+   * Eight groups, those from {@code gapAt} on left out for "::" where it is not negative, the last
+   * two maybe as IPv4.
+   */
   private static String write(String[] groups, int gapAt, int gapLength, boolean dotted) {
     StringBuilder text = new StringBuilder();
     int gapEnd = gapAt < 0 ? -1 : Math.min(8, gapAt + gapLength);

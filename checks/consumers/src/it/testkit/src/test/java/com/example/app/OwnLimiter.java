@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A limiter of a user's own: a token bucket that remembers of each key when all its permits are back. */
+/**
+ * A limiter of a user's own: a token bucket that remembers of each key when all its permits are
+ * back.
+ */
 final class OwnLimiter implements RateLimiter {
 
   private final ReentrantLock lock = new ReentrantLock();
