@@ -50,7 +50,7 @@ public sealed interface Decision {
    *
    * @param remaining the permits left for this key at this instant, fewer than were asked for
    * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking
-   *     again after exactly this wait succeeds if nobody else took permits of the key meanwhile
+   *     again after exactly this wait succeeds if no other caller took permits of the key meanwhile
    * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
    *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several

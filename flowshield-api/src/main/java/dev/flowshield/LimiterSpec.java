@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * remember, and options that only its provider understands.
  *
  * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a
- * record, so that it can grow without breaking those who make one. Immutable.
+ * record, so that it can grow without breaking code that makes one. Immutable.
  */
 public final class LimiterSpec {
 
@@ -176,7 +176,7 @@ public final class LimiterSpec {
   }
 
   /**
-   * For providers: rejects options that nobody reads, as a misspelt one would be.
+   * For providers: rejects options that the provider does not read, such as a misspelt one.
    *
    * @return this spec
    * @throws IllegalArgumentException if an option is not among the known ones

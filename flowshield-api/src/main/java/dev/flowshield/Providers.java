@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Finds what others provide: limiters by name, and the engine.
  *
  * <p>Looks where the caller's thread looks (context class loader), then where this module came
- * from; a provider seen by both counts once. Looked up anew at each call: limiters are made at
+ * from; a provider seen by both counts once. Looked up again at each call: limiters are made at
  * start, and a container that reloads an application must not be held on to.
  */
 final class Providers {

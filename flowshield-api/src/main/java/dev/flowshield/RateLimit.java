@@ -80,8 +80,8 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. Whoever is held to them is
-   * held to each of them.
+   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. A key is held to each
+   * of them.
    *
    * @throws IllegalArgumentException if one of them is not a limit, or two are the same; the
    *     message shows the form

@@ -33,9 +33,9 @@ import java.util.concurrent.ExecutionException;
  *
  * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what
  * later versions add will be too. A {@link RateLimiterProvider} makes the limiter known by a name.
- * Whoever only wants another formula writes a {@link RateAlgorithm} instead and gets the bounded
- * key table and the thread-safety for nothing. Whoever adds something to a limiter starts from
- * {@link ForwardingRateLimiter}, so that nothing is lost of what it can do.
+ * For another formula, write a {@link RateAlgorithm} instead: the engine adds the bounded key table
+ * and the thread-safety. To add something to a limiter, start from {@link ForwardingRateLimiter},
+ * which keeps everything that the limiter can do.
  */
 @FunctionalInterface
 public interface RateLimiter {
@@ -68,7 +68,7 @@ public interface RateLimiter {
     return decide("", 1);
   }
 
-  /** As {@link #decide(String, long)} for callers who need no more than yes or no. */
+  /** As {@link #decide(String, long)} for callers that need no more than yes or no. */
   default boolean tryAcquire(String key, long permits) {
     return decide(key, permits).isAdmitted();
   }
@@ -131,10 +131,10 @@ public interface RateLimiter {
    * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is
    * to be paced rather than rejected.
    *
-   * <p>First come, first served, for each key by itself: who waits has taken the permits that come
-   * back next, so nobody who asks later gets them first. Whoever would wait too long, or finds too
-   * many waiting, is rejected at once. Blocks the calling thread, holds no lock meanwhile, and lets
-   * go of the carrier of a virtual thread.
+   * <p>First come, first served, for each key by itself: a waiter has taken the permits that come
+   * back next, so no later caller gets them first. A caller that would wait too long, or finds too
+   * many waiters, is rejected at once. Blocks the calling thread, holds no lock meanwhile, and
+   * releases the carrier of a virtual thread.
    *
    * @param maxWait how long to wait at most, 0 to one hour
    * @return admitted, when the permits are there; or rejected, without having waited
@@ -212,8 +212,8 @@ public interface RateLimiter {
   }
 
   /**
-   * Replaces the limits while callers go on. Each key keeps its state in proportion: who had spent
-   * half of the old burst has spent half of the new one, rounded up to a whole permit.
+   * Replaces the limits while callers go on. Each key keeps its state in proportion: a key that
+   * had spent half of the old burst has spent half of the new one, rounded up to a whole permit.
    *
    * @param limits as many as before
    * @throws IllegalArgumentException if they are not as many, or one is outside the limiter's

@@ -79,9 +79,10 @@ public sealed interface Reservation {
     }
 
     /**
-     * Says how many permits were used in truth. What was taken too much is given back, as far as it
-     * has not come back by itself; what was taken too little is taken now, whether or not it is
-     * there, so the key pays for it before it is admitted again.
+     * Settles the reservation at the permits that were used. Permits that were not used are
+     * refunded, as far as they have not come back by themselves. Permits beyond the estimate are
+     * taken now, whether or not they are there, so the key pays for them before it is admitted
+     * again.
      *
      * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
      */

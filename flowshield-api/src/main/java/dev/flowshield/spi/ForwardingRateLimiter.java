@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A limiter that asks another, for whoever adds something to a limiter: a count, a log, other keys.
+ * A limiter that asks another limiter and adds something: a count, a log, other keys.
  *
  * <pre>{@code
  * record Counted(RateLimiter delegate, LongAdder calls) implements ForwardingRateLimiter {

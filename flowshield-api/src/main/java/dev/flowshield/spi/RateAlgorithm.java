@@ -4,8 +4,8 @@ package dev.flowshield.spi;
  * A rate limit as a pure step on one 64-bit word: given what is remembered of a key, the time, and
  * the permits asked for, what is remembered next, or that they are rejected.
  *
- * <p>Whoever writes one gets the bounded key table, the cap on keys, the shared overflow and the
- * thread-safety from the engine: {@code RateLimiter.of(new MyAlgorithm(), LimiterSpec.of(limit))}.
+ * <p>The engine adds the bounded key table, the cap on keys, the shared overflow and the
+ * thread-safety: {@code RateLimiter.of(new MyAlgorithm(), LimiterSpec.of(limit))}.
  *
  * <p><b>Words.</b> Every word is even; the engine keeps the odd values for marks of its own. A word
  * alone, with the time, tells all there is to know of a key.
@@ -25,9 +25,9 @@ package dev.flowshield.spi;
  *       and may, by a race, be older than the reading that made the word. Then {@link #step} may
  *       reject (the engine asks again with a new reading), and must never admit what it would not
  *       admit at the word's own time.
- *   <li><i>The time may be ahead.</i> Who waits for permits takes them at the time when they will
- *       be there, up to an hour ahead. A word may thus be ahead of the time, and is not idle before
- *       that time has come.
+ *   <li><i>The time may be ahead.</i> A caller that waits takes its permits at the time when they
+ *       will be there, up to an hour ahead. A word may thus be ahead of the time, and is not idle
+ *       before that time has come.
  *   <li><i>Giving back stays above.</i> A word that {@link #giveBack} answers is the one it was
  *       given, or is above every word that was idle a nanosecond before. So a slot that changed its
  *       owner never holds a word of the owner before.

@@ -21,7 +21,7 @@ public interface RateLimiterProvider {
    *
    * @throws IllegalArgumentException if this limiter cannot keep what the spec asks for; the
    *     message reaches the user as it is, so it says what was given, what is allowed and how to
-   *     mend it
+   *     correct it
    */
   RateLimiter create(LimiterSpec spec);
 }

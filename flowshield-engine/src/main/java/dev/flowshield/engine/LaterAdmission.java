@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaterAdmission extends CompletableFuture<Admission> {
   /*
-   * State, one long: the number of the limiter to be asked next, and below it who may touch the
+   * State, one long: the number of the limiter to be asked next, and below it what may touch the
    * bill and the place:
    *
    *   WORKING  the thread that runs the steps
    *   WAITING  no thread: a limiter was asked and has not answered
    *   GONE     the thread that was working when the caller left; it gives back what it holds
-   *   DONE     nobody; the outcome is decided
+   *   DONE     none; the outcome is decided
    *
    * Invariants
    *   D1  A thread works from an exchange that it won until an exchange that it does, so one thread

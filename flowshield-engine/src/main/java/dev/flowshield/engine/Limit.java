@@ -193,7 +193,7 @@ public final class Limit {
     return limits;
   }
 
-  /** Who keeps it: the name of a limiter, or what a limiter says of itself. */
+  /** The limiter that keeps it: its name, or its text if it was given as an object. */
   public String limiter() {
     return settings.keeper.name();
   }

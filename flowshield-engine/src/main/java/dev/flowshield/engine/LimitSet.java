@@ -42,9 +42,7 @@ final class LimitSet {
   private final LongAdder[] counts;
 
   /**
-   * A set of limits, in the order of their charges.
-   *
-   * @param counts of admitted requests; the first is that of the set
+   * Limits in the order of their charges, and counts of admitted requests, first that of the set.
    */
   LimitSet(Rejections rejections, List<? extends ActiveLimit> limits, List<LongAdder> counts) {
     this.rejections = rejections;
@@ -266,11 +264,7 @@ final class LimitSet {
     return foreign;
   }
 
-  /**
-   * Settles a bill.
-   *
-   * @param used by charge; null if nothing was used at all
-   */
+  /** Settles a bill at what was used, by charge; null if nothing was. */
   void settle(Bill bill, long @Nullable [] used) {
     settle(bill, used, 0);
   }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * Makes a shield of settings that come as text from several sources. A pure function of the
  * sources.
  *
- * <p>Everything that is wrong is reported at once: whoever mends a configuration does not want to
+ * <p>Everything that is wrong is reported at once: the owner of a configuration does not want to
  * be told one mistake per start.
  */
 final class Configuration {

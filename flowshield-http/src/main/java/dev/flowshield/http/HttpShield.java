@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
  * {@code Retry-After} and a short JSON body.
  *
- * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, who is
- * rejected most, and how to change a limit while requests come in. Answers and {@link #toString()}
- * speak of the limits as they are now.
+ * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, which clients
+ * are rejected most, and how to change a limit while requests come in. Answers and
+ * {@link #toString()} speak of the limits as they are now.
  *
  * <p><b>Sharing.</b> One shield may stand behind many handlers, filters or event loops. A request
  * that passes several of them is charged once; where there are two shields, each charges it.
@@ -86,7 +86,7 @@ public final class HttpShield {
    * {@code in-flight} and {@code health-paths} may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
-   *     each with its source, what is allowed and how to mend it
+   *     each with its source, what is allowed and how to correct it
    */
   public static HttpShield fromConfiguration() {
     return fromConfiguration(Map.of());
@@ -104,8 +104,8 @@ public final class HttpShield {
   }
 
   /**
-   * The names of the settings that {@link #fromConfiguration(Map)} knows, for those who offer them
-   * in a language of their own.
+   * The names of the settings that {@link #fromConfiguration(Map)} knows, for frameworks that offer
+   * them in a language of their own.
    */
   public static Set<String> settings() {
     return Configuration.KNOWN;

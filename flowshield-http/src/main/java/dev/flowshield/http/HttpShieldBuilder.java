@@ -133,7 +133,7 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * The most requests in flight, whoever sent them; no cap unless set.
+   * The most requests in flight, of all clients together; no cap unless set.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */

@@ -12,7 +12,7 @@ final class PendingBody {
 
   /**
    * Whether the body may be longer than 64 KiB, or its length is not known; or the client waits to
-   * be told to send it, and nobody can know whether it will once it is rejected.
+   * be told to send it, and it cannot be known whether it will once it is rejected.
    */
   static boolean isLong(RequestView request) {
     String length = request.header("Content-Length");

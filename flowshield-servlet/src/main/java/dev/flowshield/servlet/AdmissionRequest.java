@@ -118,7 +118,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   }
 
   /**
-   * Says nothing of the outcome: a timeout that nobody answers ends with status 500, and an
+   * Says nothing of the outcome: a timeout without an answer ends with status 500, and an
    * answered one may be a long poll.
    */
   @Override

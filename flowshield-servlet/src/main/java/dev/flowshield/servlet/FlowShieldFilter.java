@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * asynchronously, when that is completed, has timed out or failed. An exception goes on to the
  * container as it is.
  *
- * <p><b>Who the client is.</b> Whoever {@code getRemoteAddr()} of the container's own request says.
+ * <p><b>What the client is.</b> What {@code getRemoteAddr()} of the container's own request says.
  * Filters that replace the address are looked through; what stands below them, such as Tomcat's
  * {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is believed, so let that
  * trust your own proxies alone.

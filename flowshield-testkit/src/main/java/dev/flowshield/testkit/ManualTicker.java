@@ -41,7 +41,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * assertTrue(alice.get().isAdmitted());
  * }</pre>
  *
- * <p>Thread-safe: turns from several threads all count, and whoever reads after a turn sees it.
+ * <p>Thread-safe: turns from several threads all count, and a read after a turn sees it.
  */
 public final class ManualTicker implements Ticker {
 

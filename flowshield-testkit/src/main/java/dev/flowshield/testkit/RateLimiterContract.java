@@ -173,7 +173,7 @@ public interface RateLimiterContract {
     OneKey.allWaysToAskAgree(this);
   }
 
-  /** Whoever always takes a permit as soon as it is there gets the whole rate, and no more. */
+  /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {
     OneKey.admitsTheWholeRateInTheLongRunAndNoMore(this);

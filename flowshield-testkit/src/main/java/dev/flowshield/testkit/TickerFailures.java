@@ -185,7 +185,7 @@ final class TickerFailures {
     waiting.add(acquire(trial, key, 1, HOUR));
   }
 
-  /** The waiter may fail, and must not wait for ever. */
+  /** The waiter may fail, and must not wait without end. */
   private void wake(String key, int failingReading) {
     trial.takeAll(key);
     CompletableFuture<Decision> future = acquire(trial, key, 1, HOUR);

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds of those who wait for permits. */
+/** What holds for callers that wait for permits. */
 final class Waits {
 
   private static final String KEY = Waiting.KEY;

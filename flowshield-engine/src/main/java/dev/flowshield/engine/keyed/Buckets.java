@@ -102,8 +102,8 @@ final class Buckets extends Words {
 
   /**
    * Puts a key that finds both of its buckets full into the slot of another, which moves to its own
-   * second bucket. Only while nobody else has this array: whoever took from the other at that
-   * moment would not know what he took from.
+   * second bucket. Only before this array is published: a thread that took from the other slot at
+   * that moment would charge the wrong key.
    *
    * @return false, with nothing done, if none of them can move
    */
@@ -121,7 +121,7 @@ final class Buckets extends Words {
     return false;
   }
 
-  /** Writes a slot; only while nobody else has this array. */
+  /** Writes a slot; only before this array is published. */
   void put(int at, long fingerprint, long word) {
     fingerprint(at, fingerprint);
     word(at, word);
@@ -148,7 +148,7 @@ final class Buckets extends Words {
     return NOWHERE;
   }
 
-  /** Whether the slot is nobody's, or that of a key which is as good as new. */
+  /** Whether the slot has no owner, or one with its whole allowance. */
   boolean isFree(int at, long now) {
     return isFresh(at) || algorithm().isIdle(word(at), now);
   }

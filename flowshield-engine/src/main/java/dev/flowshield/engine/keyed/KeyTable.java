@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>The table starts almost empty and grows, one of its segments at a time, up to its cap.
  *   <li>At the cap, a key that finds no slot takes from one of about a thousand shared overflow
  *       allowances. A key in debt never loses its slot, and one that moves from the overflow to a
- *       slot takes the overflow's debt along: a full table makes newcomers share, it makes nobody's
+ *       slot takes the overflow's debt along: a full table makes newcomers share, it makes no
  *       limit wider.
  * </ul>
  *
@@ -106,8 +106,8 @@ public final class KeyTable implements Allowance {
   /**
    * As declared. The clock is read before the table is touched: the processor waits at the clock
    * for all that came before it, so a slot that has to come from memory would hold up everything
-   * after it as well. By so old a reading a key can be admitted, but not rejected; who would be
-   * rejected is judged anew.
+   * after it as well. By so old a reading a key can be admitted, but not rejected; a
+   * rejection is judged again.
    */
   @Override
   public <T> T take(long hash, long permits, AnswerFactory<T> answer) {

@@ -26,8 +26,7 @@ final class Segment extends Ledger {
    *   overflowed  how often an overflow word admitted a key because no slot was free
    *
    * Invariants (of a slot: Words, S1 to S5)
-   *   K1  A key is in at most one slot: it is placed only under the lock, after a second search
-   *       under the lock.
+   *   K1  A key is in at most one slot: it is placed only under the lock, after a search there.
    *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle
    *       at a reading made under the lock. The overflow word of its key is then at or above what
    *       is idle at that reading, and a key without a slot starts from its overflow word. So a key
@@ -61,11 +60,7 @@ final class Segment extends Ledger {
   private volatile int used;
   private volatile long overflowed;
 
-  /**
-   * A segment that begins with these buckets, which are none and may be those of others too.
-   *
-   * @param refundShares as {@link Ledger} has it
-   */
+  /** A segment without keys, which begins with buckets that other segments may share. */
   Segment(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
     super(refundShares);
     this.ticker = ticker;
@@ -215,12 +210,7 @@ final class Segment extends Ledger {
     return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;
   }
 
-  /**
-   * Keeps the first word of a key: in a slot, or at the cap, where none is free, in its overflow
-   * word.
-   *
-   * @return false if the segment has changed instead: look again
-   */
+  /** Keeps the first word of a key, in a slot or at last in the overflow; false: look again. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // K4
   private boolean keep(Buckets current, long hash, long word, long now) {
     int at = current.place(hash, now);
@@ -258,10 +248,7 @@ final class Segment extends Ledger {
     return true;
   }
 
-  /**
-   * Replaces the buckets by what becomes of a copy, so that no thread which has read the old ones
-   * can still take from them (K5).
-   */
+  /** Replaces the buckets by what becomes of a copy; the old ones are frozen first (K5). */
   private void replace(UnaryOperator<Buckets> next) {
     Buckets old = buckets;
     Buckets frozen = old.frozen();

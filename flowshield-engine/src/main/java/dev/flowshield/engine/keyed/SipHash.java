@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import java.security.SecureRandom;
 
 /**
- * A keyed hash of strings that whoever does not know the seed cannot steer: SipHash-1-3 over the
+ * A keyed hash of strings, which cannot be steered without knowing the seed: SipHash-1-3 over the
  * string's chars in UTF-16LE.
  *
  * <p>Four chars make one 64-bit word, whatever the string's inner coding. Immutable, thread-safe,

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 /**
  * Counts the work in flight and admits no more than its limit.
  *
- * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange when nobody races, leaving
- * is one addition, and being turned away writes nothing.
+ * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange without contention,
+ * leaving is one addition, and being turned away writes nothing.
  */
 public final class InFlight {
   /*
@@ -62,7 +62,7 @@ public final class InFlight {
     return limit;
   }
 
-  /** Goes on with another limit. Who is in stays in. */
+  /** Goes on with another limit. What is in flight stays. */
   public void limit(int other) {
     limit = other;
   }

@@ -1,6 +1,6 @@
 /**
  * How much work may be in flight. {@link dev.flowshield.engine.overload.InFlight} counts it against
- * a fixed cap. Who may send how much is not here but in {@code rate} and {@code keyed}.
+ * a fixed cap. How much each key may send is not here but in {@code rate} and {@code keyed}.
  */
 @NullMarked
 package dev.flowshield.engine.overload;

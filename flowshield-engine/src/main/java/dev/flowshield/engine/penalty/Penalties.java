@@ -162,8 +162,8 @@ public final class Penalties {
   }
 
   /**
-   * Forgets all that is remembered of everybody, bucket by bucket: who is blocked meanwhile may
-   * stay so.
+   * Forgets all that is remembered of all keys, bucket by bucket: a key that is blocked meanwhile
+   * may stay blocked.
    */
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
@@ -191,8 +191,8 @@ public final class Penalties {
   }
 
   /**
-   * Those who are blocked, or were and have not kept clean for long enough. Walks the table, while
-   * it may change.
+   * The keys that are blocked, or were and have not been without a breach for long enough. Walks
+   * the table, which may change meanwhile.
    */
   public long[] offenders(long now) {
     LongStream.Builder offenders = LongStream.builder();
