@@ -50,13 +50,6 @@ final class Entrance {
     leftBehind += 0;
   }
 
-  /*
-   * The clock is read once, and all limits are judged by that reading, so a rejection has written
-   * nothing but its count. Then the place is taken, and the permits, limit by limit. If another
-   * thread took permits in between, what was taken is given back and all limits are judged again.
-   * The place comes after the judging, so that a request over a limit is told so by a full server
-   * too.
-   */
   /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
   Admission enter(LimitSet set, String key, long hash, long permits) {
     return enter(set, key, hash, permits, null, false);
@@ -72,6 +65,13 @@ final class Entrance {
     return enter(set, subject, 0, 0, charges, reserved);
   }
 
+  /*
+   * The clock is read once, and all limits are judged by that reading, so a rejection has written
+   * nothing but its count. Then the place is taken, and the permits, limit by limit. If another
+   * thread took permits in between, what was taken is given back and all limits are judged again.
+   * The place comes after the judging, so that a request over a limit is told so by a full server
+   * too.
+   */
   private Admission enter(
       LimitSet set,
       String key,
@@ -199,11 +199,7 @@ final class Entrance {
   }
 
   /** Gives back the place of a request that is not admitted after all. */
-  void undo(LimitSet set) {
-    undo(set, true);
-  }
-
-  private void undo(LimitSet set, boolean counted) {
+  void undo(LimitSet set, boolean counted) {
     if (counted) {
       set.discountAdmitted();
     }

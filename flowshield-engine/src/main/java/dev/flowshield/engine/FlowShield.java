@@ -159,20 +159,19 @@ public final class FlowShield {
    * <p>A mistake of the caller is thrown here, not by the future.
    */
   public CompletableFuture<Admission> admitAsync(Request request) {
+    CompletableFuture<Admission> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
     if (request.isPlain() && sets.isUsualLocal()) {
-      return atOnce(request);
+      answer.complete(admit(request));
+      return answer;
     }
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
-    return set.isLocal()
-        ? atOnce(request)
-        : entrance.enterLater(set, charges, subject(request, set, charges), request.isReserved());
-  }
-
-  private CompletableFuture<Admission> atOnce(Request request) {
-    CompletableFuture<Admission> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
-    answer.complete(admit(request));
+    String subject = subject(request, set, charges);
+    if (!set.isLocal()) {
+      return entrance.enterLater(set, charges, subject, request.isReserved());
+    }
+    answer.complete(entrance.enter(set, charges, subject, request.isReserved()));
     return answer;
   }
 

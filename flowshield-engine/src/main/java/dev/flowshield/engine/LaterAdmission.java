@@ -28,8 +28,8 @@ final class LaterAdmission extends CompletableFuture<Admission> {
    *   DONE     none; the outcome is decided
    *
    * Invariants
-   *   D1  A thread works from an exchange that it won until an exchange that it does, so one thread
-   *       at a time touches the bill, and happens-before the next.
+   *   D1  A thread works from an exchange that it won to the next exchange that it makes. So one
+   *       thread at a time touches the bill, and what it did happens-before what the next one does.
    *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one
    *       that found WAITING when the caller left.
    *   D3  The answer of a limiter counts once, for the question it answers: a late or second one
@@ -67,7 +67,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   CompletableFuture<Admission> begin() {
     try {
       whenComplete((outcome, failure) -> leave());
-    } catch (Throwable failure) { // no memory: nobody would see the caller leave
+    } catch (Throwable failure) { // no memory: no one would see the caller leave
       giveBack();
       throw failure;
     }
@@ -116,20 +116,21 @@ final class LaterAdmission extends CompletableFuture<Admission> {
         (answer, failure) -> answered(index, answer, failure); // first, as there may be no memory
     CompletionStage<?> asked = set.foreign().askLater(index, bill);
     boolean isWanted = state.compareAndSet(state(index, WORKING), state(index, WAITING));
-    if (!isWanted) {
-      giveBack();
-    }
-    if (asked instanceof CompletableFuture<?> known
-        && known.isDone()
-        && !known.isCompletedExceptionally()) { // without memory that there may not be
-      answered(index, known.getNow(null), null);
-      return;
-    }
     try {
-      asked.whenComplete(next);
+      if (asked instanceof CompletableFuture<?> known
+          && known.isDone()
+          && !known.isCompletedExceptionally()) { // without memory that there may not be
+        answered(index, known.getNow(null), null);
+      } else {
+        asked.whenComplete(next);
+      }
     } catch (Throwable failure) {
       if (state.compareAndSet(state(index, WAITING), state(index, WORKING))) {
         throw failure;
+      }
+    } finally { // after the answer was seen to, as giving back may fail
+      if (!isWanted) {
+        giveBack();
       }
     }
   }
@@ -220,7 +221,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        entrance.undo(set);
+        entrance.undo(set, true);
       }
     }
   }

@@ -6,8 +6,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * What a shield has done and how it stands. The numbers are read one after another while work goes
- * on, so they may differ by the work of that moment. Each count only rises, but for
- * {@link #admitted}, which a request raises for a moment that another request outruns.
+ * on, so they may differ by the work of that moment. Each count only rises, except
+ * {@link #admitted}: a request that loses its permits to another between judging and taking is
+ * counted for a moment.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
  */
