@@ -57,7 +57,7 @@ public final class Footprint {
   }
 
   private static Predicate<String> flowShield() {
-    RateLimiter limiter = RateLimiter.of("1/day"); // nobody is idle again while this runs
+    RateLimiter limiter = RateLimiter.of("1/day"); // no key is idle again while this runs
     return limiter::tryAcquire;
   }
 
@@ -72,7 +72,7 @@ public final class Footprint {
 
   private static Predicate<String> flowShieldOfOneTimeKeys() {
     RateLimiter limiter =
-        RateLimiter.of("10000000/s"); // whoever asks once is idle when the next one comes
+        RateLimiter.of("10000000/s"); // each key is idle again when the next one comes
     return limiter::tryAcquire;
   }
 

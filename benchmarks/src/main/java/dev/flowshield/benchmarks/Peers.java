@@ -54,7 +54,7 @@ final class Peers {
         .build();
   }
 
-  /** The usual way to keep a bucket for each client and not keep it for ever. */
+  /** The usual way to keep a bucket for each client that is in use. */
   static Cache<String, Bucket> cacheOfBuckets() {
     return Caffeine.newBuilder().expireAfterAccess(Duration.ofHours(1)).build();
   }

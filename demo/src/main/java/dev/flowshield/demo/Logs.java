@@ -6,7 +6,7 @@ import java.util.logging.Logger;
 /** What libraries say on the way, kept out of the tables. */
 final class Logs {
 
-  // held here, as the logging of the JDK forgets the level of a logger that nobody holds
+  // held here, as the logging of the JDK forgets the level of a logger without a reference
   private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
   private static final Logger XNIO = Logger.getLogger("org.xnio");
   private static final Logger THREADS = Logger.getLogger("org.jboss.threads");

@@ -71,8 +71,8 @@ final class Scenario {
   }
 
   /**
-   * Traffic that nobody counts, sent ahead so that neither run pays for code that is compiled as it
-   * first runs.
+   * Traffic that is not counted, sent ahead so that neither run pays for code that is compiled as
+   * it first runs.
    */
   static Schedule warmUp(int clients) {
     return Schedule.of(List.of(WARM_UP), crowd(clients), SEED);

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.util.Locale;
 
-/** Keeps the protected server up for whoever wants to try it by hand. */
+/** Keeps the protected server up, to be tried by hand. */
 final class Serving {
 
   private static final int PORT = 8080;
@@ -54,7 +54,7 @@ final class Serving {
     }
   }
 
-  /** On the usual port, or on a free one if somebody has that. */
+  /** On the usual port, or on a free one if that is taken. */
   private static DemoServer start(HttpShield shield) {
     try {
       return start(PORT, shield);

@@ -19,8 +19,7 @@ final class ReadyAnswers {
   private final String afterRetryAfter;
 
   // The place of an answer is its wait modulo the size: of long waits too, those of one moment are
-  // close
-  // to each other. Two threads may both make an answer; they are alike, and either may stay.
+  // close to each other. Two threads may both make an answer; they are alike, and either may stay.
   private final AtomicReferenceArray<@Nullable Kept> kept = new AtomicReferenceArray<>(MOST_KEPT);
 
   private record Kept(long seconds, HttpRejection answer) {}

@@ -17,8 +17,7 @@ final class AdmissionContext implements AsyncContext {
   private final AsyncContext context;
 
   // Told first: the container may throw, as it has ended a request whose client has gone, or may
-  // run
-  // the dispatched request on another thread, which starts again, before the call returns.
+  // run the dispatched request on another thread, which starts again, before the call returns.
   private final AdmissionRequest request;
 
   AdmissionContext(AsyncContext context, AdmissionRequest request) {

@@ -158,8 +158,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
       return Progress.ENDED;
     }
     // Tomcat 10.1 may begin the context of a request whose stream was reset at that moment, and
-    // then
-    // never tells that it is complete.
+    // then never tells that it is complete.
     return completed ? Progress.HANDED_BACK : Progress.GOING_ON;
   }
 

@@ -9,7 +9,7 @@ package dev.flowshield.benchmarks.report;
  * @param unit of what was measured, of the floor and of the peer
  * @param measured ours
  * @param floor what no such code can do without, of the same run
- * @param peer somebody else's, of the same run
+ * @param peer that of a peer, of the same run
  * @param ratio what the promise bounds, where it is one
  * @param verdict passed or not
  * @param disturbed whether a row behind it did not have its cores, so that the verdict means little

@@ -12,8 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads want one place (F1, F2 of InFlight). Whoever gets it changes a plain field, which
- * shows if both were in at once, or if the second did not see what the first had done.
+ * Two threads want one place (F1, F2 of InFlight). The one that gets it changes a plain field,
+ * which shows if both were in at once, or if the second did not see what the first had done.
  */
 @JCStressTest
 @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "One after the other.")

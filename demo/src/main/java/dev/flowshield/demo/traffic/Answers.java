@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * What became of each request of a schedule, in the order of the schedule. Instants are nanoseconds
  * since the start of the traffic.
  *
- * <p>Written by the clients, read by whoever watches, at the same time: a status is set last, so
+ * <p>Written by the clients, read by an observer at the same time: a status is set last, so
  * who sees one also sees when it came.
  */
 public final class Answers {

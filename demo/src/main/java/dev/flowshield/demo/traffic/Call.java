@@ -21,7 +21,7 @@ final class Call implements ClientCallback<ClientExchange> {
   /**
    * A call to be given to a connection with its request.
    *
-   * @param sink where bodies are read to, which nobody looks at
+   * @param sink where bodies are read to, and not looked at
    * @param ended what to tell the end
    */
   Call(ByteBuffer sink, IntConsumer ended) {

@@ -5,7 +5,7 @@ import dev.flowshield.engine.FlowShieldBuilder;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Being told of rejections. */
+/** A listener for rejections. */
 public final class Alarm {
 
   private Alarm() {}

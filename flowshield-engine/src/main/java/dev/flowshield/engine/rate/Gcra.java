@@ -146,8 +146,7 @@ public final class Gcra implements RateAlgorithm {
       return word;
     }
     // What has come back by itself since the taking is not there to be given back a second time.
-    // What
-    // others were given back since may have stood before these permits, which then came back
+    // What others were given back since may have stood before these permits, which then came back
     // earlier.
     long outstanding = Math.min(permits * interval, taken - givenBack * interval - start);
     return outstanding <= 0 ? word : start + Math.max(0, debt - outstanding);

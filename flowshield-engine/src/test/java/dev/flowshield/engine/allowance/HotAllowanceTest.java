@@ -151,8 +151,7 @@ public class HotAllowanceTest {
     @Test
     void knowsOfWhatFellJustBeforeTheTaking() { // B1
       // The first gives back at 0; while it does, the second takes. So the second's permit is back
-      // at
-      // 100 ms, not at 200.
+      // at 100 ms, not at 200.
       Deque<Ticker> readings = new ArrayDeque<>(List.of(() -> 0));
       HotAllowance contended =
           new HotAllowance(tenASecond, () -> readings.remove().nanos());

@@ -41,15 +41,11 @@ final class AddressParser {
     return text.length() <= LONGEST && new AddressParser(text, 0, text.length()).ipv4() != NONE;
   }
 
-  /** The address, or null if the text is none. */
-  static @Nullable IpAddress read(String text) {
+  /** The address that a text with a colon is, or null if it is none. */
+  static @Nullable IpAddress ipv6(String text) {
     int end = text.length();
     if (end > LONGEST) {
       return null;
-    }
-    if (text.indexOf(':') < 0) {
-      long bits = new AddressParser(text, 0, end).ipv4();
-      return bits == NONE ? null : IpAddress.ofIpv4(bits);
     }
     int from = 0;
     if (text.charAt(0) == '[') {

@@ -34,22 +34,18 @@ public record IpAddress(long high, long low) {
    * {@code 2001:0db8:0000:0001::/64} for an IPv6 address, else {@link #UNKNOWN}. One address has
    * one key, in whatever notation it comes.
    *
-   * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone says
-   * who it is.
+   * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone
+   * stands for it.
    */
   public static String keyOf(@Nullable String peer) {
     if (peer == null) {
       return UNKNOWN;
     }
-    if (AddressParser.isIpv4(peer)) {
-      return peer; // there is no other way to write it
+    if (peer.indexOf(':') < 0) {
+      return AddressParser.isIpv4(peer) ? peer : UNKNOWN; // there is no other way to write it
     }
-    IpAddress address = AddressParser.read(peer);
+    IpAddress address = AddressParser.ipv6(peer);
     return address == null ? UNKNOWN : address.key();
-  }
-
-  static IpAddress ofIpv4(long bits) {
-    return new IpAddress(0, MAPPED | bits);
   }
 
   private boolean isIpv4() {
