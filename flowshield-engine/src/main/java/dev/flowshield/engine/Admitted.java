@@ -114,14 +114,17 @@ public final class Admitted implements Admission, AutoCloseable {
     if (outcome != CLOSED) {
       boolean left = false;
       try {
-        entrance.leave();
-        left = true;
+        try {
+          entrance.countEnd(outcome == FAILED, outcome == IGNORED);
+        } finally { // there may be no memory for the count
+          entrance.leave();
+          left = true;
+        }
       } finally {
         if (!left) {
           entrance.leftBehind++;
         }
       }
-      entrance.countEnd(outcome == FAILED, outcome == IGNORED);
     }
   }
 

@@ -234,7 +234,10 @@ final class Entrance {
     inFlight.exit();
   }
 
-  /** Counts how work has ended; after {@link #leave}, as there may be no memory for the count. */
+  /**
+   * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
+   * is counted.
+   */
   void countEnd(boolean asFailed, boolean asIgnored) {
     if (asFailed) {
       failed.increment();

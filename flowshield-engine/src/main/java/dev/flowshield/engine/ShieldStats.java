@@ -6,9 +6,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * What a shield has done and how it stands. The numbers are read one after another while work goes
- * on, so they may differ by the work of that moment. Each count only rises, except
- * {@link #admitted}: a request that loses its permits to another between judging and taking is
- * counted for a moment.
+ * on, so they may differ by the work of that moment; but the outcome of work is counted before it
+ * stops being in flight. Each count only rises, except {@link #admitted}: a request that loses its
+ * permits to another between judging and taking is counted for a moment.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
  */
@@ -31,12 +31,13 @@ public final class ShieldStats {
       List<LimitStats> limits,
       Rejections rejections,
       Duration uptime) {
+    this.inFlight =
+        entrance.inFlight(); // before the outcomes, as these are counted before it falls
+    this.inFlightLimit = entrance.limit();
     this.admitted = admitted;
     this.shed = entrance.shed();
     this.failed = entrance.failed();
     this.ignored = entrance.ignored();
-    this.inFlight = entrance.inFlight();
-    this.inFlightLimit = entrance.limit();
     this.limits = List.copyOf(limits);
     this.suppressed = rejections.suppressed();
     this.listenerFailures = rejections.failures();
