@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.engine.overload.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; closing never blocks and never throws.
  */
-public final class Admitted implements Admission, AutoCloseable {
+public sealed class Admitted implements Admission, AutoCloseable permits ReservedAdmitted {
   /*
-   * State, one int: SUCCESS, FAILED or IGNORED while in flight, then CLOSED for good.
+   * State, one long: the place in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED while
+   * in flight, then CLOSED for good.
    *
    * Invariant
    *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight),
@@ -29,25 +31,25 @@ public final class Admitted implements Admission, AutoCloseable {
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(Admitted.class, "state", int.class);
+      STATE = MethodHandles.lookup().findVarHandle(Admitted.class, "state", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
-  private static final int SUCCESS = 0;
   private static final int FAILED = 1;
   private static final int IGNORED = 2;
-  private static final int CLOSED = 3;
+  private static final Outcome[] OUTCOMES = {Outcome.SUCCESS, Outcome.FAILED, Outcome.IGNORED};
+  private static final int OUTCOME_BITS = 2;
+  private static final int CLOSED = 3; // and the mask of the outcome
 
   private final Entrance entrance;
-  private final @Nullable OpenBill bill; // what can be settled
-  private volatile int state = SUCCESS;
+  private volatile long state;
 
-  /** With a bill, if it is one that can be settled. */
-  Admitted(Entrance entrance, @Nullable Bill bill) {
+  /** With a place in flight. */
+  Admitted(Entrance entrance, long place) {
     this.entrance = entrance;
-    this.bill = bill instanceof OpenBill open && open.isReserved() ? open : null;
+    this.state = place << OUTCOME_BITS;
   }
 
   /**
@@ -56,6 +58,17 @@ public final class Admitted implements Admission, AutoCloseable {
   @SuppressWarnings("NonAtomicVolatileUpdate") // of an entrance that no other thread has yet
   static void leaveBehindNone(Entrance entrance) {
     entrance.leftBehind += 0;
+  }
+
+  /** The place, until it is closed. */
+  final long place() {
+    return state >> OUTCOME_BITS;
+  }
+
+  /** What can be settled. */
+  @Nullable
+  OpenBill bill() {
+    return null;
   }
 
   /**
@@ -71,7 +84,7 @@ public final class Admitted implements Admission, AutoCloseable {
    * @throws IllegalStateException if nothing was reserved, or limits were reserved at different
    *     costs; nothing is settled then
    */
-  public void settle(long used) {
+  public final void settle(long used) {
     reserved().settle(used);
   }
 
@@ -84,25 +97,26 @@ public final class Admitted implements Admission, AutoCloseable {
    *     then
    * @throws IllegalStateException if nothing was reserved
    */
-  public void settle(Charge... charges) {
+  public final void settle(Charge... charges) {
     reserved().settle(charges);
   }
 
   private OpenBill reserved() {
+    OpenBill bill = bill();
     if (bill == null) {
       throw new IllegalStateException(
-          "work must be reserved to be settled, got work that was admitted: use reserve(key, permits)");
+          "work must be reserved to be settled, got work that was admitted: ask for it by Request.reserved()");
     }
     return bill;
   }
 
   /** The work failed: an error of the server's own, a timeout. */
-  public void failed() {
+  public final void failed() {
     say(FAILED);
   }
 
   /** The outcome means nothing: the client went away, or its request was no work at all. */
-  public void ignored() {
+  public final void ignored() {
     say(IGNORED);
   }
 
@@ -110,14 +124,15 @@ public final class Admitted implements Admission, AutoCloseable {
   @Override
   @SuppressWarnings("NonAtomicVolatileUpdate") // Entrance.leftBehind says why
   public void close() {
-    int outcome = (int) STATE.getAndSet(this, CLOSED);
-    if (outcome != CLOSED) {
+    long last = (long) STATE.getAndSet(this, (long) CLOSED);
+    if ((last & CLOSED) != CLOSED) {
+      Outcome outcome = OUTCOMES[(int) last & CLOSED];
       boolean left = false;
       try {
         try {
-          entrance.countEnd(outcome == FAILED, outcome == IGNORED);
+          entrance.countEnd(outcome);
         } finally { // there may be no memory for the count
-          entrance.leave();
+          entrance.leave(last >> OUTCOME_BITS, outcome);
           left = true;
         }
       } finally {
@@ -129,9 +144,10 @@ public final class Admitted implements Admission, AutoCloseable {
   }
 
   private void say(int outcome) {
-    int seen = state;
-    while (seen != CLOSED) {
-      int found = (int) STATE.compareAndExchange(this, seen, outcome);
+    long seen = state;
+    while ((seen & CLOSED) != CLOSED) {
+      long next = (seen & ~CLOSED) | outcome;
+      long found = (long) STATE.compareAndExchange(this, seen, next);
       if (found == seen) {
         return;
       }

@@ -1,7 +1,8 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.overload.InFlight;
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.Outcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Entrance {
 
   private final Ticker ticker;
-  private final InFlight inFlight;
+  private final Gate gate;
   private final Rejections rejections;
 
   /*
@@ -33,12 +34,13 @@ final class Entrance {
   private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
 
   private final LongAdder shed = new LongAdder();
+  private final LongAdder wouldShed = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  Entrance(Ticker ticker, InFlight inFlight, Rejections rejections) {
+  Entrance(Ticker ticker, Gate gate, Rejections rejections) {
     this.ticker = ticker;
-    this.inFlight = inFlight;
+    this.gate = gate;
     this.rejections = rejections;
     // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
     leaveBehindNone();
@@ -62,7 +64,7 @@ final class Entrance {
    * @param reserved whether its bill is settled later
    */
   Admission enter(LimitSet set, Charge[] charges, String subject, boolean reserved) {
-    return enter(set, subject, 0, 0, charges, reserved);
+    return enter(set, subject, set.subjectHash(charges), 0, charges, reserved);
   }
 
   /*
@@ -79,9 +81,9 @@ final class Entrance {
       long permits,
       Charge @Nullable [] charges,
       boolean reserved) {
-    boolean limited = set.isLimited();
+    boolean timed = set.isLimited() || gate.readsTime();
     while (true) {
-      long now = limited ? ticker.nanos() : 0; // the largest cost of all, so not without need
+      long now = timed ? ticker.nanos() : 0; // the largest cost of all, so not without need
       Rejection rejection = set.judge(key, hash, permits, charges, now);
       if (rejection != null) {
         return rejection;
@@ -89,7 +91,7 @@ final class Entrance {
       Bill bill = charges == null ? null : set.bill(charges, reserved);
       Admission taken = take(set, key, hash, permits, bill, now);
       if (taken == Shed.FULL) {
-        return shed(key, limited ? now : readIfTold());
+        return shed(key, timed ? now : readIfTold());
       }
       if (taken != null) {
         return taken;
@@ -111,7 +113,8 @@ final class Entrance {
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private @Nullable Admission take(
       LimitSet set, String key, long hash, long permits, @Nullable Bill bill, long now) {
-    Admitted admission = enter(set, bill); // before the permits are taken, as it may find no memory
+    // before the permits are taken, as it may find no memory
+    Admitted admission = enter(set, key, hash, bill, now);
     if (admission == null) {
       return Shed.FULL;
     }
@@ -123,7 +126,7 @@ final class Entrance {
       if (!taken) {
         boolean left = false;
         try {
-          undo(set, true);
+          undo(set, admission.place());
           left = true;
         } finally {
           if (!left) {
@@ -137,23 +140,31 @@ final class Entrance {
   /** Takes a place and counts; null if there is none. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   @Nullable
-  Admitted enter(LimitSet set, @Nullable Bill bill) {
-    if (!inFlight.tryEnter() && !(giveBackLeftBehind() && inFlight.tryEnter())) {
+  Admitted enter(LimitSet set, String key, long hash, @Nullable Bill bill, long now) {
+    long place = gate.tryEnter(hash, now);
+    if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
+      place = gate.tryEnter(hash, now);
+    }
+    if (place == Gate.NO_PLACE) {
       return null;
     }
-    boolean counted = false;
     boolean made = false;
     try {
-      Admitted admission = new Admitted(this, bill);
+      Admitted admission = bill instanceof OpenBill open && open.isReserved()
+          ? new ReservedAdmitted(this, place, open)
+          : new Admitted(this, place);
+      if (gate.isBeyondLimit(place)) {
+        wouldShed.increment();
+        rejections.wouldShed(key, now == 0 ? readIfTold() : now);
+      }
       set.countAdmitted();
-      counted = true;
       made = true;
       return admission;
     } finally {
       if (!made) {
         boolean left = false;
         try {
-          undo(set, counted);
+          gate.exit(place, Outcome.IGNORED, 0);
           left = true;
         } finally {
           if (!left) {
@@ -167,7 +178,7 @@ final class Entrance {
   /** Counts a request that found no place. */
   Shed shed(String key, long now) {
     shed.increment();
-    rejections.shed(Shed.FULL, key, now);
+    rejections.shed(key, now);
     return Shed.FULL;
   }
 
@@ -187,7 +198,8 @@ final class Entrance {
         return CompletableFuture.completedFuture(shed(subject, now));
       }
       OpenBill bill = (OpenBill) set.bill(charges, reserved);
-      LaterAdmission later = new LaterAdmission(this, set, bill, subject, now);
+      LaterAdmission later =
+          new LaterAdmission(this, set, bill, subject, set.subjectHash(charges), now);
       if (set.takeLocal(bill, now)) {
         return later.begin();
       }
@@ -195,15 +207,16 @@ final class Entrance {
   }
 
   private boolean hasPlace() {
-    return inFlight() < inFlight.limit();
+    return inFlight() < gate.limit();
   }
 
   /** Gives back the place of a request that is not admitted after all. */
-  void undo(LimitSet set, boolean counted) {
-    if (counted) {
-      set.discountAdmitted();
+  void undo(LimitSet set, long place) {
+    if (gate.isBeyondLimit(place)) {
+      wouldShed.decrement();
     }
-    inFlight.exit(); // last: what throws before it has given no place back
+    set.discountAdmitted();
+    gate.exit(place, Outcome.IGNORED, 0); // last: what throws before it has given no place back
   }
 
   /** Gives back the places that were left behind; false if there were none. */
@@ -215,7 +228,7 @@ final class Entrance {
       if (leftBehindGivenBack.compareAndSet(givenBack, givenBack + 1)) {
         boolean left = false;
         try {
-          inFlight.exit();
+          gate.exitLost();
           left = true;
           any = true;
         } finally {
@@ -230,24 +243,28 @@ final class Entrance {
   }
 
   /** Gives a place back. */
-  void leave() {
-    inFlight.exit();
+  void leave(long place, Outcome outcome) {
+    gate.exit(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
   }
 
   /**
    * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
    * is counted.
    */
-  void countEnd(boolean asFailed, boolean asIgnored) {
-    if (asFailed) {
+  void countEnd(Outcome outcome) {
+    if (outcome == Outcome.FAILED) {
       failed.increment();
-    } else if (asIgnored) {
+    } else if (outcome == Outcome.IGNORED) {
       ignored.increment();
     }
   }
 
   long shed() {
     return shed.sum();
+  }
+
+  long wouldShed() {
+    return wouldShed.sum();
   }
 
   long failed() {
@@ -261,16 +278,16 @@ final class Entrance {
   /** How much is in flight. */
   int inFlight() {
     giveBackLeftBehind();
-    return inFlight.count();
+    return gate.count();
   }
 
   /** The most in flight. */
   int limit() {
-    return inFlight.limit();
+    return gate.limit();
   }
 
   /** Goes on with another limit; what is in flight stays. */
   void limit(int most) {
-    inFlight.limit(most);
+    gate.limit(most);
   }
 }

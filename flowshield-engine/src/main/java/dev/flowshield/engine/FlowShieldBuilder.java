@@ -2,6 +2,8 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.InFlight;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +26,8 @@ public final class FlowShieldBuilder {
   private final Map<String, Limit> limits = new LinkedHashMap<>();
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
   private int inFlight = Integer.MAX_VALUE;
+  private boolean isShadowInFlight;
+  private @Nullable Gate gate;
   private @Nullable RejectionListener listener;
   private Executor executor = RejectionEvents.defaultExecutor();
   private boolean showKeys;
@@ -96,6 +100,25 @@ public final class FlowShieldBuilder {
    */
   public FlowShieldBuilder inFlight(int most) {
     this.inFlight = requireInFlight(most);
+    this.isShadowInFlight = false;
+    return this;
+  }
+
+  /**
+   * A cap in flight that sheds nothing and counts what it would shed, to find a number for
+   * {@link #inFlight}: {@link ShieldStats#wouldShed}. In place of a cap.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 1,000,000
+   */
+  public FlowShieldBuilder shadowInFlight(int most) {
+    this.inFlight = requireInFlight(most);
+    this.isShadowInFlight = true;
+    return this;
+  }
+
+  /** A gate of another kind, which is then shared by all shields that are built; for tests. */
+  FlowShieldBuilder gate(Gate other) {
+    this.gate = other;
     return this;
   }
 
@@ -178,7 +201,8 @@ public final class FlowShieldBuilder {
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
     Limits active = new Limits(limits.values(), usual, rejections, ticker, instantSource);
-    return new FlowShield(ticker, now, inFlight, rejections, active);
+    Gate places = gate == null ? new InFlight(inFlight, isShadowInFlight) : gate;
+    return new FlowShield(ticker, now, places, rejections, active);
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

@@ -46,15 +46,18 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   private final LimitSet set;
   private final OpenBill bill;
   private final String subject;
+  private final long hash;
   private final long now;
   private @Nullable Admitted admitted; // the place
 
   /** The engine's permits of the bill are taken, by a reading of the clock. */
-  LaterAdmission(Entrance entrance, LimitSet set, OpenBill bill, String subject, long now) {
+  LaterAdmission(
+      Entrance entrance, LimitSet set, OpenBill bill, String subject, long hash, long now) {
     this.entrance = entrance;
     this.set = set;
     this.bill = bill;
     this.subject = subject;
+    this.hash = hash;
     this.now = now;
   }
 
@@ -173,7 +176,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   /** Takes a place in flight, unless it has one; where there is none, that is the outcome. */
   private boolean enter() {
     if (admitted == null) {
-      admitted = entrance.enter(set, bill);
+      admitted = entrance.enter(set, subject, hash, bill, now);
     }
     if (admitted != null) {
       return true;
@@ -221,7 +224,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        entrance.undo(set, true);
+        entrance.undo(set, place.place());
       }
     }
   }

@@ -298,4 +298,14 @@ final class LimitSet {
     }
     return "";
   }
+
+  /** The hash of {@link #subject}. */
+  long subjectHash(Charge[] charges) {
+    for (int i = 0; i < limits.length; i++) {
+      if (limits[i].limit().scope() == Scope.EACH) {
+        return charges[i].hash();
+      }
+    }
+    return ActiveLimit.ALL;
+  }
 }

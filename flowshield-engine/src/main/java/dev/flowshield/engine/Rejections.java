@@ -61,9 +61,18 @@ final class Rejections {
   }
 
   /** There was no place for a request of a key. */
-  void shed(Shed rejection, String key, long now) {
+  void shed(String key, long now) {
+    shed(Kind.SHED, key, now);
+  }
+
+  /** There was no place for a request of a key, but the cap in flight is a shadow. */
+  void wouldShed(String key, long now) {
+    shed(Kind.SHADOW, key, now);
+  }
+
+  private void shed(Kind kind, String key, long now) {
     if (events != null) {
-      events.rejected(Kind.SHED, rejection, KeyTable.hashOf(key), key, now);
+      events.rejected(kind, Shed.FULL, KeyTable.hashOf(key), key, now);
     }
   }
 

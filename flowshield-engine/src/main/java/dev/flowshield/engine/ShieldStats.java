@@ -7,8 +7,8 @@ import java.util.function.ToLongFunction;
 /**
  * What a shield has done and how it stands. The numbers are read one after another while work goes
  * on, so they may differ by the work of that moment; but the outcome of work is counted before it
- * stops being in flight. Each count only rises, except {@link #admitted}: a request that loses its
- * permits to another between judging and taking is counted for a moment.
+ * stops being in flight. Each count only rises, except {@link #admitted} and {@link #wouldShed}: a
+ * request that loses its permits to another between judging and taking is counted for a moment.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
  */
@@ -16,6 +16,7 @@ public final class ShieldStats {
 
   private final long admitted;
   private final long shed;
+  private final long wouldShed;
   private final long failed;
   private final long ignored;
   private final int inFlight;
@@ -36,6 +37,7 @@ public final class ShieldStats {
     this.inFlightLimit = entrance.limit();
     this.admitted = admitted;
     this.shed = entrance.shed();
+    this.wouldShed = entrance.wouldShed();
     this.failed = entrance.failed();
     this.ignored = entrance.ignored();
     this.limits = List.copyOf(limits);
@@ -62,6 +64,13 @@ public final class ShieldStats {
   /** Requests rejected because the server was full: {@link Shed}. */
   public long shed() {
     return shed;
+  }
+
+  /**
+   * Admitted requests that a {@link FlowShieldBuilder#shadowInFlight shadow cap} would have shed.
+   */
+  public long wouldShed() {
+    return wouldShed;
   }
 
   /** Admitted requests that ended with {@link Admitted#failed()}. */
@@ -128,7 +137,8 @@ public final class ShieldStats {
   @Override
   public String toString() {
     return "ShieldStats[admitted=" + admitted + ", overLimit=" + overLimit() + ", blocked="
-        + blocked() + ", shed=" + shed + ", failed=" + failed + ", ignored=" + ignored
+        + blocked() + ", shed=" + shed + ", wouldShed=" + wouldShed + ", failed=" + failed
+        + ", ignored=" + ignored
         + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", limits=" + limits
         + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="
         + uptime + "]";

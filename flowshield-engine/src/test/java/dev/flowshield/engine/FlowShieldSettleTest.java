@@ -120,7 +120,7 @@ class FlowShieldSettleTest {
     assertThatThrownBy(() -> admitted.settle(1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("must be reserved")
-        .hasMessageContaining("use reserve(key, permits)");
+        .hasMessageContaining("ask for it by Request.reserved()");
     assertThat(left("key", "alice")).isEqualTo(40);
   }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.Decision;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a shadow limit counts: the work that it would reject beyond what is rejected already. */
@@ -152,5 +154,40 @@ class FlowShieldShadowTest {
         .filter(each -> each.name().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void countsWhatAShadowCapInFlightWouldShed() {
+    List<RejectionEvent> events = new ArrayList<>();
+    FlowShield shield =
+        shield().shadowInFlight(2).onRejection(events::add, Runnable::run).build();
+    List<Admission> admissions = List.of(shield.admit(), shield.admit(), shield.admit());
+
+    assertThat(admissions).allMatch(each -> each instanceof Admitted);
+    ShieldStats stats = shield.stats();
+    assertThat(stats.wouldShed()).isEqualTo(1);
+    assertThat(stats.shed()).isZero();
+    assertThat(stats.inFlight()).isEqualTo(3);
+    assertThat(stats.inFlightLimit()).isEqualTo(2);
+    assertThat(events).singleElement().satisfies(event -> {
+      assertThat(event.kind()).isEqualTo(RejectionEvent.Kind.SHADOW);
+      assertThat(event.rejection()).isInstanceOf(Shed.class);
+    });
+
+    admissions.forEach(FlowShieldTest::close);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.admit()).isInstanceOf(Admitted.class);
+    assertThat(shield.stats().wouldShed()).isEqualTo(1);
+  }
+
+  @Test
+  void countsWhatAShadowCapWouldShedOnlyIfTheLimitsAdmitIt() {
+    FlowShield shield = shield().shadowInFlight(1).limit("2/day").build();
+    admitted(shield, "alice", 1);
+    shield.admit();
+    shield.admit();
+
+    assertThat(shield.stats().overLimit()).isEqualTo(1);
+    assertThat(shield.stats().wouldShed()).isZero();
   }
 }

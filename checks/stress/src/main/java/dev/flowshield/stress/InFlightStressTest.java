@@ -3,7 +3,9 @@ package dev.flowshield.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
+import dev.flowshield.engine.overload.Outcome;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -24,7 +26,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class InFlightStressTest {
 
-  private final InFlight inFlight = new InFlight(1);
+  private final InFlight inFlight = new InFlight(1, false);
   private int done;
 
   @Actor
@@ -43,12 +45,13 @@ public class InFlightStressTest {
   }
 
   private int work() {
-    if (!inFlight.tryEnter()) {
+    long place = inFlight.tryEnter(1, 0);
+    if (place == Gate.NO_PLACE) {
       return 0;
     }
     done++;
     int seen = done;
-    inFlight.exit();
+    inFlight.exit(place, Outcome.SUCCESS, 0);
     return seen;
   }
 }

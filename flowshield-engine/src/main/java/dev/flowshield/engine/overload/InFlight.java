@@ -4,12 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Counts the work in flight and admits no more than its limit.
+ * The gate of a fixed cap: counts the work in flight and admits no more than its limit. In shadow,
+ * it admits all and tells which work is beyond the limit.
  *
  * <p>Thread-safe, lock-free, allocates nothing. Entering is one exchange without contention,
- * leaving is one addition, and being turned away writes nothing.
+ * leaving is one addition, and a rejection writes nothing.
  */
-public final class InFlight {
+public final class InFlight implements Gate {
   /*
    * State, one long in the middle of an array, apart from other threads' data: the work in flight;
    * and beside it the limit.
@@ -17,7 +18,8 @@ public final class InFlight {
    * Invariants
    *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes
    *       a limit that stands. Where the limit is lowered it may stand above, by what was in flight
-   *       and by those that were entering at that moment, and then only falls.
+   *       and by those that were entering at that moment, and then only falls. In shadow, it rises
+   *       beyond.
    *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to
    *       that, or Entrance.leftBehind where the stack ends.
    *
@@ -27,42 +29,72 @@ public final class InFlight {
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final int AT = 16;
+  private static final long WITHIN = 0;
+  private static final long BEYOND = 1;
 
   private final long[] count = new long[2 * AT];
+  private final boolean isShadow;
   private volatile int limit;
 
-  /** No more than {@code limit} at a time; {@link Integer#MAX_VALUE} only counts. */
-  public InFlight(int limit) {
+  /**
+   * A cap.
+   *
+   * @param limit the most at a time; {@link Integer#MAX_VALUE} only counts
+   * @param isShadow whether it only tells what it would reject
+   */
+  public InFlight(int limit, boolean isShadow) {
     this.limit = limit;
+    this.isShadow = isShadow;
   }
 
-  /** Takes a place if one is free. */
-  public boolean tryEnter() {
+  @Override
+  public boolean readsTime() {
+    return false;
+  }
+
+  @Override
+  public long tryEnter(long hash, long now) {
     long seen = (long) LONGS.getVolatile(count, AT);
     while (seen < limit) {
       long found = (long) LONGS.compareAndExchange(count, AT, seen, seen + 1);
       if (found == seen) {
-        return true;
+        return WITHIN;
       }
       seen = found;
     }
-    return false;
+    if (isShadow) {
+      LONGS.getAndAdd(count, AT, 1L);
+      return BEYOND;
+    }
+    return NO_PLACE;
   }
 
-  /** Gives the place back. */
-  public void exit() {
+  @Override
+  public void exit(long place, Outcome outcome, long now) {
+    exitLost();
+  }
+
+  @Override
+  public void exitLost() {
     LONGS.getAndAdd(count, AT, -1L);
   }
 
+  @Override
+  public boolean isBeyondLimit(long place) {
+    return place == BEYOND;
+  }
+
+  @Override
   public int count() {
     return (int) (long) LONGS.getVolatile(count, AT);
   }
 
+  @Override
   public int limit() {
     return limit;
   }
 
-  /** Goes on with another limit. What is in flight stays. */
+  @Override
   public void limit(int other) {
     limit = other;
   }

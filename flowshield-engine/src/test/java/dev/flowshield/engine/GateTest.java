@@ -1,0 +1,142 @@
+package dev.flowshield.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.Outcome;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a gate is told, and that it gets back each place that it gave, once. */
+class GateTest {
+
+  /** A gate that numbers its places and writes down what it hears. */
+  private static final class Recorder implements Gate {
+
+    final List<String> heard = new ArrayList<>();
+    private long next = LARGEST_PLACE;
+    private int count;
+
+    @Override
+    public boolean readsTime() {
+      return true;
+    }
+
+    @Override
+    public long tryEnter(long hash, long now) {
+      heard.add("enter " + (hash == ActiveLimit.ALL ? "any" : "a key") + " at " + now);
+      count++;
+      return next--;
+    }
+
+    @Override
+    public void exit(long place, Outcome outcome, long now) {
+      heard.add("exit " + (LARGEST_PLACE - place) + " " + outcome + " at " + now);
+      count--;
+    }
+
+    @Override
+    public void exitLost() {
+      heard.add("lost");
+    }
+
+    @Override
+    public boolean isBeyondLimit(long place) {
+      return false;
+    }
+
+    @Override
+    public int count() {
+      return count;
+    }
+
+    @Override
+    public int limit() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void limit(int other) {
+      heard.add("limit " + other);
+    }
+  }
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final Recorder gate = new Recorder();
+  private final FlowShield shield = FlowShield.builder()
+      .perKey("2/s")
+      .named(Limit.together("all", "9/day"))
+      .gate(gate)
+      .ticker(ticker)
+      .build();
+
+  private Admitted admit() {
+    return (Admitted) shield.admit("alice");
+  }
+
+  @Test
+  void getsEachPlaceBackOnceWithItsOutcomeAndTheTime() {
+    Admitted first = admit();
+    ticker.advance(Duration.ofNanos(5));
+    Admitted second = admit();
+    ticker.advance(Duration.ofNanos(7));
+
+    second.failed();
+    second.close();
+    second.close();
+    first.close();
+    first.failed();
+    first.close();
+
+    assertThat(gate.heard)
+        .containsExactly(
+            "enter a key at 0", "enter a key at 5", "exit 1 FAILED at 12", "exit 0 SUCCESS at 12");
+  }
+
+  @Test
+  void keepsTheOutcomeThatWasSaidLast() {
+    Admitted admitted = admit();
+
+    admitted.failed();
+    admitted.ignored();
+    admitted.close();
+
+    assertThat(gate.heard).last().isEqualTo("exit 0 IGNORED at 0");
+  }
+
+  @Test
+  void isNotAskedForAPlaceByWhatALimitRejects() {
+    admit();
+    admit();
+    gate.heard.clear();
+
+    assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(gate.heard).isEmpty();
+  }
+
+  @Test
+  void hearsOfTheKeyWhereChargesAreNamed() {
+    shield.admit(Charge.of("key", "bob"));
+    shield.admit(Charge.of("all"));
+
+    assertThat(gate.heard).containsExactly("enter a key at 0", "enter any at 0");
+  }
+
+  @Test
+  void takesThePlaceBackIfTheLimiterThatIsAskedLastFails() {
+    FlowShield failing = FlowShield.builder()
+        .limit(Limit.together("broken", "1/s").withLimiter((key, permits) -> {
+          throw new IllegalStateException("as the test wants it");
+        }))
+        .gate(gate)
+        .ticker(ticker)
+        .build();
+
+    assertThatThrownBy(failing::admit).isInstanceOf(IllegalStateException.class);
+    assertThat(gate.heard).containsExactly("enter any at 0", "exit 0 IGNORED at 0");
+  }
+}
