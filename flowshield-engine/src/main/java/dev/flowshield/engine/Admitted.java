@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Work that is admitted and in flight until it is closed.
  *
  * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an
- * admission that is never closed is a place lost for good. Its outcome is set before the close, by
+ * admission that is never closed is a place lost for good, unless the shield
+ * {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}. Its outcome is set before the close, by
  * {@link #failed()} or {@link #ignored()}; without either it counts as a success.
  *
  * <p>What was reserved can be settled: {@link #settle(long)}.
  *
  * <p>Thread-safe; closing never blocks and never throws.
  */
-public sealed class Admitted implements Admission, AutoCloseable permits ReservedAdmitted {
+public sealed class Admitted implements Admission, AutoCloseable permits DetailedAdmitted {
   /*
    * State, one long: the place in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED while
    * in flight, then CLOSED for good.
@@ -64,6 +65,9 @@ public sealed class Admitted implements Admission, AutoCloseable permits Reserve
   final long place() {
     return state >> OUTCOME_BITS;
   }
+
+  /** It is not admitted after all, and nothing closes it. */
+  void undone() {}
 
   /** What can be settled. */
   @Nullable

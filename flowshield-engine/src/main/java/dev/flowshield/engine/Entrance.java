@@ -19,6 +19,7 @@ final class Entrance {
   private final Ticker ticker;
   private final Gate gate;
   private final Rejections rejections;
+  private final @Nullable Leaks leaks;
 
   /*
    * Places that were not given back, as the stack of their thread ended at that call. They are
@@ -38,10 +39,12 @@ final class Entrance {
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  Entrance(Ticker ticker, Gate gate, Rejections rejections) {
+  /** Without leaks, none are detected. */
+  Entrance(Ticker ticker, Gate gate, Rejections rejections, @Nullable Leaks leaks) {
     this.ticker = ticker;
     this.gate = gate;
     this.rejections = rejections;
+    this.leaks = leaks;
     // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
     leaveBehindNone();
     Admitted.leaveBehindNone(this);
@@ -126,7 +129,7 @@ final class Entrance {
       if (!taken) {
         boolean left = false;
         try {
-          undo(set, admission.place());
+          undo(set, admission);
           left = true;
         } finally {
           if (!left) {
@@ -141,6 +144,9 @@ final class Entrance {
   @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   @Nullable
   Admitted enter(LimitSet set, String key, long hash, @Nullable Bill bill, long now) {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
     long place = gate.tryEnter(hash, now);
     if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
       place = gate.tryEnter(hash, now);
@@ -148,11 +154,10 @@ final class Entrance {
     if (place == Gate.NO_PLACE) {
       return null;
     }
+    Admitted admission = null;
     boolean made = false;
     try {
-      Admitted admission = bill instanceof OpenBill open && open.isReserved()
-          ? new ReservedAdmitted(this, place, open)
-          : new Admitted(this, place);
+      admission = admitted(place, bill);
       if (gate.isBeyondLimit(place)) {
         wouldShed.increment();
         rejections.wouldShed(key, now == 0 ? readIfTold() : now);
@@ -164,7 +169,10 @@ final class Entrance {
       if (!made) {
         boolean left = false;
         try {
-          gate.exit(place, Outcome.IGNORED, 0);
+          if (admission != null) {
+            admission.undone();
+          }
+          giveBackUnused(place);
           left = true;
         } finally {
           if (!left) {
@@ -173,6 +181,13 @@ final class Entrance {
         }
       }
     }
+  }
+
+  private Admitted admitted(long place, @Nullable Bill bill) {
+    OpenBill open = bill instanceof OpenBill reserved && reserved.isReserved() ? reserved : null;
+    return open == null && leaks == null
+        ? new Admitted(this, place)
+        : new DetailedAdmitted(this, place, open, leaks);
   }
 
   /** Counts a request that found no place. */
@@ -211,12 +226,18 @@ final class Entrance {
   }
 
   /** Gives back the place of a request that is not admitted after all. */
-  void undo(LimitSet set, long place) {
+  void undo(LimitSet set, Admitted admission) {
+    long place = admission.place();
     if (gate.isBeyondLimit(place)) {
       wouldShed.decrement();
     }
     set.discountAdmitted();
-    gate.exit(place, Outcome.IGNORED, 0); // last: what throws before it has given no place back
+    admission.undone();
+    giveBackUnused(place); // last: what throws before it has given no place back
+  }
+
+  private void giveBackUnused(long place) {
+    gate.exit(place, Outcome.IGNORED, 0);
   }
 
   /** Gives back the places that were left behind; false if there were none. */
@@ -275,8 +296,16 @@ final class Entrance {
     return ignored.sum();
   }
 
+  /** Admissions that were collected unclosed; 0 unless leaks are detected. */
+  long leaked() {
+    return leaks == null ? 0 : leaks.count();
+  }
+
   /** How much is in flight. */
   int inFlight() {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
     giveBackLeftBehind();
     return gate.count();
   }

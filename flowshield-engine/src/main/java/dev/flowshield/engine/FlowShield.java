@@ -4,7 +4,6 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.limiter.Arguments;
-import dev.flowshield.engine.overload.Gate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,13 +66,13 @@ public final class FlowShield {
   private final Limits limits;
   private final LimitSets sets;
 
-  FlowShield(Ticker ticker, long builtAt, Gate gate, Rejections rejections, Limits limits) {
+  FlowShield(Ticker ticker, long builtAt, Entrance entrance, Rejections rejections, Limits limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
     this.rejections = rejections;
     this.limits = limits;
     this.sets = limits.sets();
-    this.entrance = new Entrance(ticker, gate, rejections);
+    this.entrance = entrance;
   }
 
   /** Starts with nothing limited; a shield needs a limit or a cap in flight. */

@@ -224,7 +224,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        entrance.undo(set, place.place());
+        entrance.undo(set, place);
       }
     }
   }

@@ -19,6 +19,7 @@ public final class ShieldStats {
   private final long wouldShed;
   private final long failed;
   private final long ignored;
+  private final long leaked;
   private final int inFlight;
   private final int inFlightLimit;
   private final List<LimitStats> limits;
@@ -35,6 +36,7 @@ public final class ShieldStats {
     this.inFlight =
         entrance.inFlight(); // before the outcomes, as these are counted before it falls
     this.inFlightLimit = entrance.limit();
+    this.leaked = entrance.leaked();
     this.admitted = admitted;
     this.shed = entrance.shed();
     this.wouldShed = entrance.wouldShed();
@@ -93,6 +95,14 @@ public final class ShieldStats {
     return inFlightLimit;
   }
 
+  /**
+   * Admissions that were collected as garbage unclosed, whose places were given back; 0 unless the
+   * shield {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}.
+   */
+  public long leaked() {
+    return leaked;
+  }
+
   /** Each limit by itself, in the order they were given. */
   public List<LimitStats> limits() {
     return limits;
@@ -139,7 +149,8 @@ public final class ShieldStats {
     return "ShieldStats[admitted=" + admitted + ", overLimit=" + overLimit() + ", blocked="
         + blocked() + ", shed=" + shed + ", wouldShed=" + wouldShed + ", failed=" + failed
         + ", ignored=" + ignored
-        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", limits=" + limits
+        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", leaked=" + leaked
+        + ", limits=" + limits
         + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="
         + uptime + "]";
   }

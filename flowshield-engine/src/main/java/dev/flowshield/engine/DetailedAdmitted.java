@@ -1,0 +1,42 @@
+package dev.flowshield.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** An admission that knows more than most: what was reserved, or that it is watched. */
+final class DetailedAdmitted extends Admitted {
+
+  private final @Nullable OpenBill bill;
+  private final Leaks.@Nullable Watch watch;
+
+  /**
+   * An admission that has at least one of both.
+   *
+   * @param bill what can be settled
+   */
+  DetailedAdmitted(Entrance entrance, long place, @Nullable OpenBill bill, @Nullable Leaks leaks) {
+    super(entrance, place);
+    this.bill = bill;
+    this.watch = leaks == null ? null : leaks.watch(this, place);
+  }
+
+  @Override
+  @Nullable
+  OpenBill bill() {
+    return bill;
+  }
+
+  @Override
+  void undone() {
+    if (watch != null) {
+      watch.end();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.end(); // before: if the stack ends here, the place is lost, but not given back twice
+    }
+    super.close();
+  }
+}
