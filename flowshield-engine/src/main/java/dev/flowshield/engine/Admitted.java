@@ -44,21 +44,21 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   private static final int OUTCOME_BITS = 2;
   private static final int CLOSED = 3; // and the mask of the outcome
 
-  private final Entrance entrance;
+  private final Places places;
   private volatile long state;
 
   /** With a place in flight. */
-  Admitted(Entrance entrance, long place) {
-    this.entrance = entrance;
+  Admitted(Places places, long place) {
+    this.places = places;
     this.state = place << OUTCOME_BITS;
   }
 
   /**
    * Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then.
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of an entrance that no other thread has yet
-  static void leaveBehindNone(Entrance entrance) {
-    entrance.leftBehind += 0;
+  @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
+  static void leaveBehindNone(Places places) {
+    places.leftBehind += 0;
   }
 
   /** The place, until it is closed. */
@@ -126,7 +126,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   /** The work has ended. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // Entrance.leftBehind says why
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Places.leftBehind says why
   public void close() {
     long last = (long) STATE.getAndSet(this, (long) CLOSED);
     if ((last & CLOSED) != CLOSED) {
@@ -134,15 +134,19 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
       boolean left = false;
       try {
         try {
-          entrance.countEnd(outcome);
+          places.countEnd(outcome);
         } finally { // there may be no memory for the count
-          entrance.leave(last >> OUTCOME_BITS, outcome);
+          places.leave(last >> OUTCOME_BITS, outcome);
           left = true;
         }
       } finally {
         if (!left) {
-          entrance.leftBehind++;
+          places.leftBehind++;
         }
+      }
+      Runnable next = places.wanted();
+      if (next != null) {
+        next.run();
       }
     }
   }

@@ -18,6 +18,11 @@ class Bill {
     this.rows = rows;
   }
 
+  /** In the order of the set, not to be changed. */
+  final Charge[] charges() {
+    return charges;
+  }
+
   final int size() {
     return charges.length;
   }

@@ -13,8 +13,8 @@ final class DetailedAdmitted extends Admitted {
    *
    * @param bill what can be settled
    */
-  DetailedAdmitted(Entrance entrance, long place, @Nullable OpenBill bill, @Nullable Leaks leaks) {
-    super(entrance, place);
+  DetailedAdmitted(Places places, long place, @Nullable OpenBill bill, @Nullable Leaks leaks) {
+    super(places, place);
     this.bill = bill;
     this.watch = leaks == null ? null : leaks.watch(this, place);
   }

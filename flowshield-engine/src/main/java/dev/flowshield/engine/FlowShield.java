@@ -61,18 +61,20 @@ public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
+  private final Places places;
   private final Entrance entrance;
   private final Rejections rejections;
   private final Limits limits;
   private final LimitSets sets;
 
-  FlowShield(Ticker ticker, long builtAt, Entrance entrance, Rejections rejections, Limits limits) {
+  FlowShield(Ticker ticker, long builtAt, Places places, Rejections rejections, Limits limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
     this.rejections = rejections;
     this.limits = limits;
     this.sets = limits.sets();
-    this.entrance = entrance;
+    this.places = places;
+    this.entrance = new Entrance(ticker, places);
   }
 
   /** Starts with nothing limited; a shield needs a limit or a cap in flight. */
@@ -328,12 +330,12 @@ public final class FlowShield {
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public void changeInFlight(int most) {
-    entrance.limit(FlowShieldBuilder.requireInFlight(most));
+    places.limit(FlowShieldBuilder.requireInFlight(most));
   }
 
   /** The most work in flight; {@link Integer#MAX_VALUE} if there is no cap. */
   public int inFlightLimit() {
-    return entrance.limit();
+    return places.limit();
   }
 
   /**
@@ -342,7 +344,7 @@ public final class FlowShield {
    */
   public ShieldStats stats() {
     return new ShieldStats(
-        entrance,
+        places,
         sets.admitted(),
         limits.stats(),
         rejections,

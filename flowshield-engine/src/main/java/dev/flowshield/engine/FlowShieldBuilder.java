@@ -226,10 +226,10 @@ public final class FlowShieldBuilder {
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
     Limits active = new Limits(limits.values(), usual, rejections, ticker, instantSource);
-    Gate places = gate == null ? new InFlight(inFlight, isShadowInFlight) : gate;
+    Gate chosen = gate == null ? new InFlight(inFlight, isShadowInFlight) : gate;
     Leaks leaks = detectsLeaks ? new Leaks(leakListener, RejectionEvents.defaultExecutor()) : null;
-    Entrance entrance = new Entrance(ticker, places, rejections, leaks);
-    return new FlowShield(ticker, now, entrance, rejections, active);
+    Places places = new Places(ticker, chosen, rejections, leaks);
+    return new FlowShield(ticker, now, places, rejections, active);
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

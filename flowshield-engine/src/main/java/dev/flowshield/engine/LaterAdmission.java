@@ -42,22 +42,19 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   private static final int MODE_BITS = 2;
 
   private final AtomicLong state = new AtomicLong(state(0, WORKING));
-  private final Entrance entrance;
+  private final Places places;
   private final LimitSet set;
   private final OpenBill bill;
   private final String subject;
-  private final long hash;
   private final long now;
   private @Nullable Admitted admitted; // the place
 
   /** The engine's permits of the bill are taken, by a reading of the clock. */
-  LaterAdmission(
-      Entrance entrance, LimitSet set, OpenBill bill, String subject, long hash, long now) {
-    this.entrance = entrance;
+  LaterAdmission(Places places, LimitSet set, OpenBill bill, String subject, long now) {
+    this.places = places;
     this.set = set;
     this.bill = bill;
     this.subject = subject;
-    this.hash = hash;
     this.now = now;
   }
 
@@ -176,13 +173,13 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   /** Takes a place in flight, unless it has one; where there is none, that is the outcome. */
   private boolean enter() {
     if (admitted == null) {
-      admitted = entrance.enter(set, subject, hash, bill, now);
+      admitted = places.enter(set, subject, set.subjectHash(bill.charges()), bill, now);
     }
     if (admitted != null) {
       return true;
     }
     giveBack();
-    end(position(), entrance.shed(subject, now));
+    end(position(), places.shed(subject, now));
     return false;
   }
 
@@ -224,7 +221,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        entrance.undo(set, place);
+        places.undo(set, place);
       }
     }
   }

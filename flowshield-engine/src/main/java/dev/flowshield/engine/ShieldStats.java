@@ -28,20 +28,19 @@ public final class ShieldStats {
   private final Duration uptime;
 
   ShieldStats(
-      Entrance entrance,
+      Places places,
       long admitted,
       List<LimitStats> limits,
       Rejections rejections,
       Duration uptime) {
-    this.inFlight =
-        entrance.inFlight(); // before the outcomes, as these are counted before it falls
-    this.inFlightLimit = entrance.limit();
-    this.leaked = entrance.leaked();
+    this.inFlight = places.inFlight(); // before the outcomes, as these are counted before it falls
+    this.inFlightLimit = places.limit();
+    this.leaked = places.leaked();
     this.admitted = admitted;
-    this.shed = entrance.shed();
-    this.wouldShed = entrance.wouldShed();
-    this.failed = entrance.failed();
-    this.ignored = entrance.ignored();
+    this.shed = places.shed();
+    this.wouldShed = places.wouldShed();
+    this.failed = places.failed();
+    this.ignored = places.ignored();
     this.limits = List.copyOf(limits);
     this.suppressed = rejections.suppressed();
     this.listenerFailures = rejections.failures();

@@ -21,7 +21,7 @@ public final class InFlight implements Gate {
    *       and by those that were entering at that moment, and then only falls. In shadow, it rises
    *       beyond.
    *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to
-   *       that, or Entrance.leftBehind where the stack ends.
+   *       that, or Places.leftBehind where the stack ends.
    *
    * Memory order: volatile throughout. What was done before an exit happens-before what is admitted
    * after it, as with a semaphore.

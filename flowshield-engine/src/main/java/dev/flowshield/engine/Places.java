@@ -1,0 +1,239 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.Outcome;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places in flight of a shield: asks its gate for them, makes the admissions that hold them, and
+ * counts how work ended.
+ *
+ * <p>Thread-safe; takes no lock.
+ */
+final class Places {
+
+  private final Ticker ticker;
+  private final Gate gate;
+  private final Rejections rejections;
+  private final @Nullable Leaks leaks;
+
+  /*
+   * Places that were not given back, as the stack of their thread ended at that call. They are
+   * given back when a place is missed, or when they are counted.
+   *
+   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor
+   * an atomic update. So the count is read and written, and the places of threads that come there
+   * at the very same moment may count as one. What was given back is counted apart: the difference
+   * may be too little then, never too much.
+   */
+  volatile int leftBehind;
+
+  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
+  private volatile @Nullable Runnable wanted;
+
+  private final LongAdder shed = new LongAdder();
+  private final LongAdder wouldShed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder ignored = new LongAdder();
+
+  /** Without leaks, none are detected. */
+  Places(Ticker ticker, Gate gate, Rejections rejections, @Nullable Leaks leaks) {
+    this.ticker = ticker;
+    this.gate = gate;
+    this.rejections = rejections;
+    this.leaks = leaks;
+    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
+    leaveBehindNone();
+    Admitted.leaveBehindNone(this);
+    Entrance.leaveBehindNone(this);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
+  private void leaveBehindNone() {
+    leftBehind += 0;
+  }
+
+  /** Whether the gate wants to know the time. */
+  boolean readTime() {
+    return gate.readsTime();
+  }
+
+  /** Takes a place and counts; null if there is none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  @Nullable
+  Admitted enter(LimitSet set, String key, long hash, @Nullable Bill bill, long now) {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    long place = gate.tryEnter(hash, now);
+    if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
+      place = gate.tryEnter(hash, now);
+    }
+    if (place == Gate.NO_PLACE) {
+      return null;
+    }
+    Admitted admission = null;
+    boolean made = false;
+    try {
+      admission = admitted(place, bill);
+      if (gate.isBeyondLimit(place)) {
+        wouldShed.increment();
+        rejections.wouldShed(key, now == 0 ? readIfTold() : now);
+      }
+      set.countAdmitted();
+      made = true;
+      return admission;
+    } finally {
+      if (!made) {
+        boolean left = false;
+        try {
+          if (admission != null) {
+            admission.undone();
+          }
+          giveBackUnused(place);
+          left = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+    }
+  }
+
+  private Admitted admitted(long place, @Nullable Bill bill) {
+    OpenBill open = bill instanceof OpenBill reserved && reserved.isReserved() ? reserved : null;
+    return open == null && leaks == null
+        ? new Admitted(this, place)
+        : new DetailedAdmitted(this, place, open, leaks);
+  }
+
+  /**
+   * Counts a request that found no place.
+   *
+   * @param now a reading of the clock; 0 if there is none
+   */
+  Shed shed(String key, long now) {
+    shed.increment();
+    rejections.shed(key, now == 0 ? readIfTold() : now);
+    return Shed.FULL;
+  }
+
+  private long readIfTold() {
+    return rejections.areTold() ? ticker.nanos() : 0;
+  }
+
+  /** Gives back the place of a request that is not admitted after all. */
+  void undo(LimitSet set, Admitted admission) {
+    long place = admission.place();
+    if (gate.isBeyondLimit(place)) {
+      wouldShed.decrement();
+    }
+    set.discountAdmitted();
+    admission.undone();
+    giveBackUnused(place); // last: what throws before it has given no place back
+  }
+
+  private void giveBackUnused(long place) {
+    gate.exit(place, Outcome.IGNORED, 0);
+  }
+
+  /** Gives back the places that were left behind; false if there were none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  private boolean giveBackLeftBehind() {
+    boolean any = false;
+    int givenBack = leftBehindGivenBack.get();
+    while (leftBehind - givenBack > 0) {
+      if (leftBehindGivenBack.compareAndSet(givenBack, givenBack + 1)) {
+        boolean left = false;
+        try {
+          gate.exitLost();
+          left = true;
+          any = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+      givenBack = leftBehindGivenBack.get();
+    }
+    return any;
+  }
+
+  /** Gives a place back. */
+  void leave(long place, Outcome outcome) {
+    gate.exit(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
+  }
+
+  /**
+   * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
+   * is counted.
+   */
+  void countEnd(Outcome outcome) {
+    if (outcome == Outcome.FAILED) {
+      failed.increment();
+    } else if (outcome == Outcome.IGNORED) {
+      ignored.increment();
+    }
+  }
+
+  /** What to run when a place becomes free; null if no request waits for one. */
+  @Nullable
+  Runnable wanted() {
+    return wanted;
+  }
+
+  /** Keeps free places for requests that wait for one. */
+  void want(@Nullable Runnable whenFree) {
+    wanted = whenFree;
+  }
+
+  /** Whether there is a place at this moment that no request waits for. */
+  boolean isAnyFree() {
+    return wanted == null && inFlight() < gate.limit();
+  }
+
+  long shed() {
+    return shed.sum();
+  }
+
+  long wouldShed() {
+    return wouldShed.sum();
+  }
+
+  long failed() {
+    return failed.sum();
+  }
+
+  long ignored() {
+    return ignored.sum();
+  }
+
+  /** Admissions that were collected unclosed; 0 unless leaks are detected. */
+  long leaked() {
+    return leaks == null ? 0 : leaks.count();
+  }
+
+  /** How much is in flight. */
+  int inFlight() {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    giveBackLeftBehind();
+    return gate.count();
+  }
+
+  /** The most in flight. */
+  int limit() {
+    return gate.limit();
+  }
+
+  /** Goes on with another limit; what is in flight stays. */
+  void limit(int most) {
+    gate.limit(most);
+  }
+}
