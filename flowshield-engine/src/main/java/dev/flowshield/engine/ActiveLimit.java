@@ -5,6 +5,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   private final LongAdder admittedApart = new LongAdder();
   private final @Nullable Blocks blocks;
   private volatile Limit limit;
+  private volatile @Nullable Map<Long, Long> ahead; // not changed once it is published
 
   ActiveLimit(Limit limit) {
     this.limit = limit;
@@ -71,6 +73,17 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
           + "', which is for each key by itself, got none: say whom to count, as in Charge.of(\""
           + name + "\", key); those without a key may share one that you choose");
     }
+  }
+
+  /** The permits of a key, by its hash, that requests in line wait for; null for none at all. */
+  final void waitedFor(@Nullable Map<Long, Long> permits) {
+    ahead = permits;
+  }
+
+  /** The permits of a key that requests in line wait for, and come before one that is not. */
+  final long permitsAhead(long hash) {
+    Map<Long, Long> known = ahead;
+    return known == null ? 0 : known.getOrDefault(hash, 0L);
   }
 
   final void countRejected() {

@@ -59,7 +59,7 @@ final class Entrance {
     boolean timed = set.isLimited() || places.readTime();
     while (true) {
       long now = timed ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      Rejection rejection = set.judge(key, hash, permits, charges, now);
+      Rejection rejection = set.judge().judge(key, hash, permits, charges, now);
       if (rejection != null) {
         return rejection;
       }
@@ -120,22 +120,34 @@ final class Entrance {
   }
 
   /**
-   * Admits a request that is charged a key and a cost for each limit of a set, or not, as soon as
-   * limiters of another kind have answered.
+   * As {@link #enter(LimitSet, Charge[], String, boolean)}, as soon as limiters of another kind have
+   * answered, if there are any.
    */
-  CompletableFuture<Admission> enterLater(
+  CompletableFuture<Admission> enterAsync(
+      LimitSet set, Charge[] charges, String subject, boolean reserved) {
+    if (!set.isLocal()) {
+      return enterLater(set, charges, subject, reserved);
+    }
+    CompletableFuture<Admission> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
+    answer.complete(enter(set, charges, subject, reserved));
+    return answer;
+  }
+
+  private CompletableFuture<Admission> enterLater(
       LimitSet set, Charge[] charges, String subject, boolean reserved) {
     while (true) {
       long now = ticker.nanos();
-      Rejection rejection = set.judge(subject, 0, 0, charges, now);
+      Rejection rejection = set.judge().judge(subject, 0, 0, charges, now);
       if (rejection != null) {
         return CompletableFuture.completedFuture(rejection);
       }
-      if (!places.isAnyFree()) { // by the time that it is asked for, there may be none either
+      if (places.wanted() != null
+          || !places.isAnyFree()) { // by the time that it is asked for, there may be none either
         return CompletableFuture.completedFuture(places.shed(subject, now));
       }
       OpenBill bill = (OpenBill) set.bill(charges, reserved);
-      LaterAdmission later = new LaterAdmission(places, set, bill, subject, now);
+      LaterAdmission later = new LaterAdmission(places, set, bill, subject, true, now);
       if (set.takeLocal(bill, now)) {
         return later.begin();
       }

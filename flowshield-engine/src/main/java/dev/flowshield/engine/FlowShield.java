@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +64,19 @@ public final class FlowShield {
   private final long builtAt;
   private final Places places;
   private final Entrance entrance;
+  private final Waiters waiters;
   private final Rejections rejections;
   private final Limits limits;
   private final LimitSets sets;
 
-  FlowShield(Ticker ticker, long builtAt, Places places, Rejections rejections, Limits limits) {
+  FlowShield(
+      Ticker ticker,
+      long builtAt,
+      Places places,
+      int maxQueued,
+      boolean queueForPlaces,
+      Rejections rejections,
+      Limits limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
     this.rejections = rejections;
@@ -75,6 +84,7 @@ public final class FlowShield {
     this.sets = limits.sets();
     this.places = places;
     this.entrance = new Entrance(ticker, places);
+    this.waiters = new Waiters(ticker, entrance, places, maxQueued, queueForPlaces);
   }
 
   /** Starts with nothing limited; a shield needs a limit or a cap in flight. */
@@ -160,20 +170,63 @@ public final class FlowShield {
    * <p>A mistake of the caller is thrown here, not by the future.
    */
   public CompletableFuture<Admission> admitAsync(Request request) {
-    CompletableFuture<Admission> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
     if (request.isPlain() && sets.isUsualLocal()) {
+      CompletableFuture<Admission> answer =
+          new CompletableFuture<>(); // first, as there may be no memory for it
       answer.complete(admit(request));
       return answer;
     }
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
-    String subject = subject(request, set, charges);
-    if (!set.isLocal()) {
-      return entrance.enterLater(set, charges, subject, request.isReserved());
+    return entrance.enterAsync(set, charges, subject(request, set, charges), request.isReserved());
+  }
+
+  /**
+   * Waits until a request is admitted: for work that is to be paced rather than rejected.
+   *
+   * <p>It waits for all of its limits, and for a place in flight if the shield
+   * {@linkplain FlowShieldBuilder#queueForPlaces queues for places}. First come, first served: no
+   * request that comes later, whether it waits or not, gets the permits or the place that this one
+   * waits for. A request that waits for one limit holds nothing back at its others. It is rejected
+   * at once if it would wait too long, its key is blocked, or
+   * {@linkplain FlowShieldBuilder#maxQueued too many} wait; and when the time is over. A limiter of
+   * another kind is asked again when it said; how long it takes to answer is not bounded here.
+   *
+   * <p>Blocks the calling thread and holds no lock meanwhile. Permits that are refunded wake nobody:
+   * they are found when the next waiter is served.
+   *
+   * @param maxWait how long to wait at most, 0 to one hour
+   * @return the outcome
+   * @throws InterruptedException if the thread is interrupted while it waits; nothing is taken then
+   * @throws IllegalArgumentException as {@link #admit(Request)} does
+   * @throws IllegalStateException if a custom ticker, algorithm or limiter fails meanwhile
+   */
+  public Admission admit(Request request, Duration maxWait) throws InterruptedException {
+    CompletableFuture<Admission> waiting = admitAsync(request, maxWait);
+    try {
+      return waiting.get();
+    } catch (InterruptedException interrupted) {
+      if (waiting.cancel(false)) {
+        throw interrupted;
+      }
+      Thread.currentThread().interrupt(); // the admission came first: the caller gets both
+      return waiting.join();
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException(
+          "waiting to be admitted failed: " + failed.getCause(), failed);
     }
-    answer.complete(entrance.enter(set, charges, subject, request.isReserved()));
-    return answer;
+  }
+
+  /**
+   * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the future
+   * to stop waiting; nothing is taken then. What depends on the future runs on the thread that
+   * serves the waiters, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   */
+  public CompletableFuture<Admission> admitAsync(Request request, Duration maxWait) {
+    long nanos = Arguments.requireWait(maxWait);
+    Charge[] charges = sets.charges(request);
+    LimitSet set = sets.of(request, charges);
+    return waiters.await(set, charges, subject(request, set, charges), request.isReserved(), nanos);
   }
 
   private static String subject(Request request, LimitSet set, Charge[] charges) {
@@ -237,6 +290,7 @@ public final class FlowShield {
    */
   public void reset(String limit, String key) {
     limits.reset(limit, key);
+    waiters.run();
   }
 
   /**
@@ -300,7 +354,7 @@ public final class FlowShield {
   public void change(Map<String, String> to) {
     List<Limit> changed = new ArrayList<>(to.size());
     to.forEach((name, text) -> changed.add(limits.changed(name, text)));
-    limits.change(changed);
+    change(changed.toArray(Limit[]::new));
   }
 
   /**
@@ -321,6 +375,7 @@ public final class FlowShield {
    */
   public void change(Limit... to) {
     limits.change(List.of(to));
+    waiters.run();
   }
 
   /**
@@ -331,6 +386,7 @@ public final class FlowShield {
    */
   public void changeInFlight(int most) {
     places.limit(FlowShieldBuilder.requireInFlight(most));
+    waiters.run();
   }
 
   /** The most work in flight; {@link Integer#MAX_VALUE} if there is no cap. */
@@ -345,6 +401,7 @@ public final class FlowShield {
   public ShieldStats stats() {
     return new ShieldStats(
         places,
+        waiters,
         sets.admitted(),
         limits.stats(),
         rejections,

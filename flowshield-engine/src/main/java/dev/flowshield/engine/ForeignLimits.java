@@ -96,17 +96,53 @@ final class ForeignLimits {
     return part.limit.takeLater(part.key(bill), part.permits(bill));
   }
 
-  /** Counts the rejection of a bill by one of them. Answers what to say; null for a shadow. */
+  /**
+   * What to say of the rejection of a bill by one of them; null for a shadow.
+   *
+   * @param isCounted whether it is the end of the request, and so to be counted
+   */
   @Nullable
-  Rejection rejected(int index, Bill bill, Decision.Rejected rejected, long now) {
+  Rejection rejected(
+      int index, Bill bill, Decision.Rejected rejected, boolean isCounted, long now) {
     Part part = parts[index];
     if (part.limit.limit().isShadow()) {
       wouldReject(part, bill, now);
       return null;
     }
+    OverLimit rejection = part.limit.overLimit(rejected);
     String key = part.key(bill);
-    return rejections.rejected(
-        part.limit, key, part.limit.hash(key), part.limit.overLimit(rejected), now);
+    return isCounted
+        ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)
+        : rejection;
+  }
+
+  /** Counts a rejection that was not. Answers what to say. */
+  Rejection counted(OverLimit rejection, Charge[] charges, long now) {
+    for (Part part : parts) {
+      if (part.limit.limit().name().equals(rejection.name())) {
+        String key = charges[part.charge].key();
+        return rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now);
+      }
+    }
+    return rejection;
+  }
+
+  /** Whether a request in line for one of them comes before these charges. */
+  boolean isAhead(Ahead ahead, Charge[] charges) {
+    for (Part part : parts) {
+      if (ahead.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A request with these charges is in line for all of them. */
+  void addTo(Ahead ahead, Charge[] charges) {
+    for (Part part : parts) {
+      Charge charge = charges[part.charge];
+      ahead.add(part.limit, part.limit.hash(charge), charge.permits());
+    }
   }
 
   /** One of them broke its contract. */

@@ -46,15 +46,22 @@ final class LaterAdmission extends CompletableFuture<Admission> {
   private final LimitSet set;
   private final OpenBill bill;
   private final String subject;
+  private final boolean isLast;
   private final long now;
   private @Nullable Admitted admitted; // the place
 
-  /** The engine's permits of the bill are taken, by a reading of the clock. */
-  LaterAdmission(Places places, LimitSet set, OpenBill bill, String subject, long now) {
+  /**
+   * An admission for which the engine's permits of the bill are taken, by a reading of the clock.
+   *
+   * @param isLast whether a rejection is the end of the request, and so to be counted
+   */
+  LaterAdmission(
+      Places places, LimitSet set, OpenBill bill, String subject, boolean isLast, long now) {
     this.places = places;
     this.set = set;
     this.bill = bill;
     this.subject = subject;
+    this.isLast = isLast;
     this.now = now;
   }
 
@@ -158,7 +165,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
 
   private void rejected(int index, Decision.Rejected rejected) {
     try {
-      Rejection rejection = set.foreign().rejected(index, bill, rejected, now);
+      Rejection rejection = set.foreign().rejected(index, bill, rejected, isLast, now);
       if (rejection == null) { // a shadow
         work(index + 1);
       } else {

@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class LimitSet {
 
   /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
-  private record Local(LocalLimit limit, int charge, int from, int to) {}
+  record Local(LocalLimit limit, int charge, int from, int to) {}
 
   private final Rejections rejections;
+  private final EnforcedLimits judge;
   private final ActiveLimit[] limits; // in the order of the charges
   private final Local[] enforced;
   private final Local[] shadows;
@@ -64,6 +65,7 @@ final class LimitSet {
     this.enforced = local.stream().filter(isShadow.negate()).toArray(Local[]::new);
     this.shadows = local.stream().filter(isShadow).toArray(Local[]::new);
     this.foreign = new ForeignLimits(rejections, others.toArray(ForeignLimits.Part[]::new));
+    this.judge = new EnforcedLimits(rejections, enforced, foreign);
     this.allowances = new Allowances(rows);
     this.ofEnforced = new Allowances(
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
@@ -144,44 +146,9 @@ final class LimitSet {
     }
   }
 
-  /**
-   * Why a limit rejects, by a reading of the clock; null if none does, as far as that is known
-   * before taking.
-   *
-   * @param charges limit by limit; null if the key, its hash and the permits are for all
-   */
-  @Nullable
-  Rejection judge(String key, long hash, long permits, Charge @Nullable [] charges, long now) {
-    Local slowest = null;
-    long longest = 0;
-    for (Local part : enforced) {
-      Charge charge = charges == null ? null : charges[part.charge];
-      long itsHash = charge == null ? hash : part.limit.hash(charge);
-      Rejection blocked =
-          rejections.blocked(part.limit, charge == null ? key : charge.key(), itsHash, now);
-      if (blocked != null) {
-        return blocked;
-      }
-      long cost = charge == null ? permits : charge.permits();
-      long wait = part.limit.retryAfterNanos(itsHash, cost, now);
-      if (wait > longest) {
-        slowest = part;
-        longest = wait;
-      }
-    }
-    Rejection blocked = charges == null ? null : foreign.blocked(charges, now);
-    if (blocked != null || slowest == null) {
-      return blocked;
-    }
-    LocalLimit limit = slowest.limit;
-    if (charges == null) {
-      OverLimit rejection = limit.overLimit(hash, permits, now, longest);
-      return rejections.rejected(limit, key, hash, rejection, now);
-    }
-    Charge charge = charges[slowest.charge];
-    long itsHash = limit.hash(charge);
-    OverLimit rejection = limit.overLimit(itsHash, charge.permits(), now, longest);
-    return rejections.rejected(limit, charge.key(), itsHash, rejection, now);
+  /** What judges requests before anything is taken. */
+  EnforcedLimits judge() {
+    return judge;
   }
 
   /** Takes from all limits; false, with nothing taken, if one rejects now. */

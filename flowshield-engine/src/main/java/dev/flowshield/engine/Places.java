@@ -192,9 +192,9 @@ final class Places {
     wanted = whenFree;
   }
 
-  /** Whether there is a place at this moment that no request waits for. */
+  /** Whether there is a place at this moment. */
   boolean isAnyFree() {
-    return wanted == null && inFlight() < gate.limit();
+    return inFlight() < gate.limit();
   }
 
   long shed() {

@@ -19,6 +19,8 @@ public final class ShieldStats {
   private final long wouldShed;
   private final long failed;
   private final long ignored;
+  private final int waiting;
+  private final long queueFull;
   private final long leaked;
   private final int inFlight;
   private final int inFlightLimit;
@@ -29,12 +31,15 @@ public final class ShieldStats {
 
   ShieldStats(
       Places places,
+      Waiters waiters,
       long admitted,
       List<LimitStats> limits,
       Rejections rejections,
       Duration uptime) {
     this.inFlight = places.inFlight(); // before the outcomes, as these are counted before it falls
     this.inFlightLimit = places.limit();
+    this.waiting = waiters.count();
+    this.queueFull = waiters.turnedAway();
     this.leaked = places.leaked();
     this.admitted = admitted;
     this.shed = places.shed();
@@ -94,6 +99,19 @@ public final class ShieldStats {
     return inFlightLimit;
   }
 
+  /** Requests that wait at this moment, by {@link FlowShield#admit(Request, Duration)}. */
+  public int waiting() {
+    return waiting;
+  }
+
+  /**
+   * Requests that were rejected at once although they might have waited, as
+   * {@linkplain FlowShieldBuilder#maxQueued too many} did.
+   */
+  public long queueFull() {
+    return queueFull;
+  }
+
   /**
    * Admissions that were collected as garbage unclosed, whose places were given back; 0 unless the
    * shield {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}.
@@ -148,7 +166,8 @@ public final class ShieldStats {
     return "ShieldStats[admitted=" + admitted + ", overLimit=" + overLimit() + ", blocked="
         + blocked() + ", shed=" + shed + ", wouldShed=" + wouldShed + ", failed=" + failed
         + ", ignored=" + ignored
-        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", leaked=" + leaked
+        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", waiting=" + waiting
+        + ", queueFull=" + queueFull + ", leaked=" + leaked
         + ", limits=" + limits
         + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="
         + uptime + "]";

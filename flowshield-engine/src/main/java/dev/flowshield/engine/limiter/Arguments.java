@@ -34,7 +34,7 @@ public final class Arguments {
    * @throws NullPointerException if there is none
    * @throws IllegalArgumentException if it is negative or above an hour
    */
-  static long requireWait(Duration maxWait) {
+  public static long requireWait(Duration maxWait) {
     Objects.requireNonNull(
         maxWait, "maxWait must be 0 to 1 hour, got null: pass Duration.ZERO for not waiting");
     if (maxWait.isNegative() || maxWait.compareTo(LONGEST_WAIT) > 0) {

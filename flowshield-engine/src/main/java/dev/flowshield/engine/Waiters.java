@@ -1,0 +1,329 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.allowance.StackRoom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that wait for their limits, and for a place if that is asked for, in the order they
+ * came.
+ *
+ * <p>Nothing is taken for a request before all of its limits admit it: permits that are taken at
+ * one time and used at another would let more pass at once than a limit allows. A request that a
+ * limit makes wait is <i>ahead</i>, at that limit and for its key: a request that comes later, or
+ * does not wait at all, is judged as if the permits of those ahead were taken already. So none
+ * overtakes, and a request that waits for one limit holds nothing back at its others.
+ *
+ * <p>Thread-safe; blocks no thread. One thread at a time serves: it goes through the line once for
+ * each event.
+ */
+final class Waiters {
+  /*
+   * Invariants
+   *   R1  One thread at a time serves: the one that raised `events` from 0. It goes through the
+   *       line until it has seen all events. The line and what is ahead belong to it.
+   *   R2  A waiter is told one outcome, the first. An admission that comes second is undone.
+   *   R3  What may let a waiter pass is an event: the timer, which is set for the soonest of all; a
+   *       place that becomes free; a change; a waiter that leaves; the answer of a limiter.
+   */
+
+  private static final int MOST_TIMES_TOO_EARLY = 1000;
+
+  private final Ticker ticker;
+  private final Entrance entrance;
+  private final Places places;
+  private final int most;
+  private final boolean forPlaces;
+  private final AtomicInteger count = new AtomicInteger();
+  private final LongAdder turnedAway = new LongAdder();
+  private final AtomicInteger events = new AtomicInteger();
+  private final Queue<Waiter> joining = new ConcurrentLinkedQueue<>();
+  private final Runnable whenFree = this::run;
+
+  private List<Waiter> line = new ArrayList<>();
+  private Ahead ahead = new Ahead();
+  private boolean noPlace;
+  private @Nullable Waiter current;
+  private volatile @Nullable CompletableFuture<Void> timer;
+  private volatile @Nullable Throwable timerFailure;
+  private long timerTime;
+  private int timesTooEarly;
+
+  /**
+   * No waiters yet.
+   *
+   * @param most at a time
+   * @param forPlaces whether they wait for a place too
+   */
+  Waiters(Ticker ticker, Entrance entrance, Places places, int most, boolean forPlaces) {
+    this.ticker = ticker;
+    this.entrance = entrance;
+    this.places = places;
+    this.most = most;
+    this.forPlaces = forPlaces;
+  }
+
+  /** How many wait. */
+  int count() {
+    return count.get();
+  }
+
+  /** How many were rejected as too many waited. */
+  long turnedAway() {
+    return turnedAway.sum();
+  }
+
+  /** Lets a request wait until it is admitted, for so long at most. */
+  CompletableFuture<Admission> await(
+      LimitSet set, Charge[] charges, String subject, boolean reserved, long maxWait) {
+    long now = ticker.nanos();
+    if (maxWait == 0 || set.judge().retryAfterNanos(charges, null, now) > maxWait) {
+      return entrance.enterAsync(set, charges, subject, reserved);
+    }
+    Waiter waiter = new Waiter(set, charges, subject, reserved, now, now + maxWait);
+    CompletableFuture<?> unused = waiter.whenComplete((outcome, failure) -> leave(waiter));
+    if (count.incrementAndGet() > most) {
+      count.decrementAndGet();
+      return turnAway(entrance.enterAsync(set, charges, subject, reserved));
+    }
+    boolean joined = false;
+    try {
+      joining.add(waiter);
+      run();
+      joined = true;
+    } finally {
+      if (!joined) {
+        waiter.abandon(places);
+      }
+    }
+    return waiter;
+  }
+
+  private CompletableFuture<Admission> turnAway(CompletableFuture<Admission> outcome) {
+    if (outcome.isDone()
+        && !outcome.isCompletedExceptionally()
+        && outcome.join() instanceof Rejection) {
+      turnedAway.increment();
+    }
+    return outcome;
+  }
+
+  /** The outcome of a waiter is known, or its caller has left. */
+  private void leave(Waiter waiter) {
+    count.decrementAndGet();
+    LaterAdmission asked = waiter.asked;
+    if (asked != null) {
+      asked.cancel(false);
+    }
+    run();
+  }
+
+  /** Something has happened that may let a waiter pass. */
+  void run() {
+    StackRoom.require();
+    if (events.getAndIncrement() != 0) {
+      return; // the thread that serves will see it
+    }
+    boolean done = false;
+    try {
+      int seen = 1;
+      while (seen != 0) {
+        try {
+          serveAll();
+        } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
+          fail(failure);
+        }
+        seen = events.addAndGet(-seen);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        events.set(0);
+      }
+    }
+  }
+
+  /** Tells the waiter whose turn it was, or else the first one; its leaving is an event. */
+  private void fail(Throwable failure) {
+    Waiter failing = current;
+    for (int i = 0; i < line.size() && (failing == null || failing.isDone()); i++) {
+      failing = line.get(i);
+    }
+    current = null;
+    if (failing != null) {
+      failing.completeExceptionally(failure);
+    }
+  }
+
+  private void serveAll() throws Throwable {
+    for (Waiter next = joining.poll(); next != null; next = joining.poll()) {
+      line.add(next);
+    }
+    current = null;
+    Throwable failed = timerFailure;
+    if (failed != null) {
+      timerFailure = null;
+      throw failed;
+    }
+    noPlace = false;
+    Ahead before = ahead;
+    ahead = new Ahead();
+    List<Waiter> staying = new ArrayList<>(line.size());
+    long start = ticker.nanos();
+    long soonest = Long.MAX_VALUE;
+    for (Waiter waiter : line) {
+      current = waiter;
+      long wait = serve(waiter);
+      if (!waiter.isDone()) {
+        staying.add(waiter);
+        soonest = Math.min(soonest, wait);
+      }
+    }
+    current = null;
+    line = staying;
+    ahead.publish(before);
+    if (!noPlace) {
+      places.want(null);
+    }
+    wakeAt(start + soonest, soonest < Long.MAX_VALUE);
+  }
+
+  /**
+   * Serves a waiter if its turn has come, or tells it that it waited in vain.
+   *
+   * @return if it stays, how long until it may pass, or has waited long enough
+   */
+  private long serve(Waiter waiter) {
+    EnforcedLimits judge = waiter.set.judge();
+    ForeignLimits foreign = waiter.set.foreign();
+    Charge[] charges = waiter.charges;
+    while (!waiter.isDone()) {
+      if (waiter.asked != null) {
+        foreign.addTo(ahead, charges);
+        return Long.MAX_VALUE;
+      }
+      long now = ticker.nanos();
+      Rejection rejection = judge.blocked(charges, now);
+      long left = waiter.deadline - now;
+      boolean isLast = left <= 0 || judge.neverAdmit(charges);
+      if (rejection == null && isLast) {
+        rejection = judge.judge(charges, ahead, now);
+      }
+      if (rejection != null) {
+        waiter.tell(rejection, places);
+        return 0;
+      }
+      long wait = judge.retryAfterNanos(charges, ahead, now);
+      if (wait == 0 && !isLast) {
+        wait = foreign.isAhead(ahead, charges) ? left : Math.max(0, waiter.notBefore - now);
+      }
+      if (wait > 0) {
+        judge.addTo(ahead, charges, now);
+        foreign.addTo(ahead, charges);
+        return Math.min(wait, left);
+      }
+      if (noPlace && !isLast) {
+        return left;
+      }
+      Admission outcome = waiter.set.isLocal()
+          ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
+          : ask(waiter, isLast, now);
+      if (outcome == Shed.FULL && forPlaces && !isLast) {
+        noPlace = places.wanted() != null; // else again: one may have become free unseen
+        places.want(whenFree);
+      } else if (outcome == Shed.FULL) {
+        waiter.tell(places.shed(waiter.subject, now), places);
+      } else if (outcome != null) {
+        waiter.tell(outcome, places);
+      }
+    }
+    return 0;
+  }
+
+  /** Asks limiters of another kind; answers only if there is no place. */
+  private @Nullable Admission ask(Waiter waiter, boolean isLast, long now) {
+    if (!places.isAnyFree()) {
+      return Shed.FULL;
+    }
+    OpenBill bill = waiter.newBill();
+    LaterAdmission later =
+        new LaterAdmission(places, waiter.set, bill, waiter.subject, isLast, now);
+    if (waiter.set.takeLocal(bill, now)) {
+      waiter.asked = later;
+      CompletableFuture<?> unused = later
+          .begin()
+          .whenComplete((outcome, failure) -> answered(waiter, isLast, outcome, failure));
+      if (waiter.isDone()) { // perhaps before it was seen that a limiter was asked
+        later.cancel(false);
+      }
+    }
+    return null;
+  }
+
+  private void answered(
+      Waiter waiter, boolean isLast, @Nullable Admission outcome, @Nullable Throwable failure) {
+    if (outcome instanceof OverLimit over && !isLast) {
+      long now = ticker.nanos();
+      waiter.notBefore = now + over.retryAfterNanos();
+      if (waiter.deadline - waiter.notBefore >= 0) {
+        waiter.asked = null;
+        run();
+      } else {
+        waiter.tell(waiter.set.foreign().counted(over, waiter.charges, now), places);
+      }
+    } else if (outcome != null) {
+      waiter.tell(outcome, places);
+    } else if (failure != null) {
+      waiter.completeExceptionally(
+          failure instanceof CompletionException wrapped && wrapped.getCause() != null
+              ? wrapped.getCause()
+              : failure);
+    }
+  }
+
+  /** Sets the timer, or none. */
+  private void wakeAt(long time, boolean isWanted) {
+    CompletableFuture<Void> before = timer;
+    if (isWanted && before != null && !before.isDone() && timerTime == time) {
+      return;
+    }
+    timer = null; // first, so that it is not taken for one that failed
+    if (before != null) {
+      before.cancel(false);
+    }
+    if (!isWanted) {
+      return;
+    }
+    long rest = time - ticker.nanos();
+    if (rest <= 0) {
+      events.incrementAndGet();
+      return;
+    }
+    CompletableFuture<Void> next = ticker.after(rest);
+    timesTooEarly = next.isDone() ? timesTooEarly + 1 : 0;
+    if (timesTooEarly > MOST_TIMES_TOO_EARLY) {
+      timesTooEarly = 0;
+      throw new IllegalStateException(
+          "after(nanos) of the ticker must complete once nanos() has advanced by that much, got one"
+              + " that completes at once, " + MOST_TIMES_TOO_EARLY + " times: correct the ticker");
+    }
+    timerTime = time;
+    timer = next;
+    CompletableFuture<?> unused = next.whenComplete((nothing, failure) -> elapsed(next, failure));
+  }
+
+  private void elapsed(CompletableFuture<Void> elapsed, @Nullable Throwable failure) {
+    if (timer == elapsed) {
+      timerFailure = failure;
+      run();
+    }
+  }
+}
