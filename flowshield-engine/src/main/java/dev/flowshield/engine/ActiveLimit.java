@@ -83,7 +83,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   /** The permits of a key that requests in line wait for, and come before one that is not. */
   final long permitsAhead(long hash) {
     Map<Long, Long> known = ahead;
-    return known == null ? 0 : known.getOrDefault(hash, 0L);
+    return known == null ? 0 : known.getOrDefault(limit.scope() == Scope.EACH ? hash : ALL, 0L);
   }
 
   final void countRejected() {

@@ -82,7 +82,9 @@ final class EnforcedLimits {
   private static long retryAfterNanos(
       LocalLimit limit, long hash, long permits, @Nullable Ahead ahead, long now) {
     long before = ahead == null ? limit.permitsAhead(hash) : ahead.permits(limit, hash);
-    return limit.retryAfterNanos(hash, permits + before, now);
+    return before == 0
+        ? limit.retryAfterNanos(hash, permits, now)
+        : limit.retryAfterNanos(hash, permits, before, now);
   }
 
   /** Why a request is rejected that has a blocked key; null if it has none. */

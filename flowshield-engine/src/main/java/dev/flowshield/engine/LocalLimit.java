@@ -52,6 +52,19 @@ final class LocalLimit extends ActiveLimit {
     return longest;
   }
 
+  /** As the other one, for a request that comes after others which want so many permits. */
+  long retryAfterNanos(long hash, long permits, long ahead, long now) {
+    long longest = 0;
+    for (int i = 0; i < allowances.size(); i++) {
+      RateLimit rate = limit().limits().get(i);
+      long beyond = Math.max(0, permits + ahead - allowances.get(i).burst());
+      double more = (double) beyond * rate.period().toNanos() / rate.permits();
+      long wait = retryAfterNanos(allowances.get(i), hash, permits + ahead, now);
+      longest = Math.max(longest, wait + (long) Math.min(more, Long.MAX_VALUE / 2.0));
+    }
+    return longest;
+  }
+
   /**
    * More than the burst is never there. It is asked of a shadow limit, and of a limit that has just
    * changed.

@@ -1,5 +1,7 @@
 package dev.flowshield.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +17,11 @@ final class Waiter extends CompletableFuture<Admission> {
   /** Its question to limiters of another kind; null if there is none, or it is answered. */
   volatile @Nullable LaterAdmission asked;
 
-  /** When those limiters are asked next; written before {@link #asked}. */
+  /** When those limiters are asked next; written before {@link #asked}, as the outcome is. */
   long notBefore;
 
+  private @Nullable Admission outcome;
+  private @Nullable Throwable failure;
   private Bill bill; // of the thread that serves, or that of the limiter which was asked
 
   /**
@@ -49,25 +53,27 @@ final class Waiter extends CompletableFuture<Admission> {
     return made;
   }
 
+  /** The outcome is known, and not told yet. */
+  void decide(@Nullable Admission known, @Nullable Throwable failed) {
+    outcome = known;
+    failure = failed;
+  }
+
+  boolean isDecided() {
+    return outcome != null || failure != null;
+  }
+
   /** Tells the outcome; if the caller has left, an admission is undone. */
-  void tell(Admission outcome, Places places) {
-    if (!complete(outcome) && outcome instanceof Admitted admitted) {
-      undo(admitted, places);
-    }
-  }
-
-  /** The caller does not get the outcome; if it is an admission, that is undone. */
-  void abandon(Places places) {
-    if (!cancel(false) && !isCompletedExceptionally() && join() instanceof Admitted admitted) {
-      undo(admitted, places);
-    }
-  }
-
-  private void undo(Admitted admitted, Places places) {
-    try {
-      set.settle(bill, null);
-    } finally { // a place never given back is lost for good
-      places.undo(set, admitted);
+  void tell(Places places) {
+    Throwable failed = failure;
+    if (failed != null) {
+      completeExceptionally(failed);
+    } else if (!complete(requireNonNull(outcome)) && outcome instanceof Admitted admitted) {
+      try {
+        set.settle(bill, null);
+      } finally { // a place never given back is lost for good
+        places.undo(set, admitted);
+      }
     }
   }
 }

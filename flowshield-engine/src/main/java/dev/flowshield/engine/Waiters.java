@@ -101,7 +101,7 @@ final class Waiters {
       joined = true;
     } finally {
       if (!joined) {
-        waiter.abandon(places);
+        waiter.cancel(false); // then it leaves, as any other
       }
     }
     return waiter;
@@ -116,58 +116,86 @@ final class Waiters {
     return outcome;
   }
 
-  /** The outcome of a waiter is known, or its caller has left. */
+  /** A waiter was told its outcome, or its caller has left. */
   private void leave(Waiter waiter) {
     count.decrementAndGet();
     LaterAdmission asked = waiter.asked;
     if (asked != null) {
       asked.cancel(false);
     }
-    run();
+    if (!waiter.isDecided()) {
+      run();
+    }
   }
 
-  /** Something has happened that may let a waiter pass. */
+  /**
+   * Something has happened that may let a waiter pass. Outcomes are told once another thread may
+   * serve, as what depends on them is foreign code.
+   */
   void run() {
     StackRoom.require();
-    if (events.getAndIncrement() != 0) {
-      return; // the thread that serves will see it
-    }
-    boolean done = false;
-    try {
-      int seen = 1;
-      while (seen != 0) {
-        try {
-          serveAll();
-        } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
-          fail(failure);
-        }
-        seen = events.addAndGet(-seen);
+    int seen = 0;
+    while (seen != 1) { // else there was no event meanwhile
+      if (events.getAndIncrement() != 0) {
+        return; // the thread that serves will see it
       }
-      done = true;
-    } finally {
-      if (!done) {
-        events.set(0);
+      List<Waiter> decided = List.of();
+      try {
+        decided = serveAll();
+      } finally {
+        seen = events.getAndSet(0);
+      }
+      tell(decided, 0);
+    }
+  }
+
+  private void tell(List<Waiter> decided, int from) {
+    for (int i = from; i < decided.size(); i++) {
+      boolean done = false;
+      try {
+        decided.get(i).tell(places);
+        done = true;
+      } finally { // one that fails does not keep the others from being told
+        if (!done) {
+          tell(decided, i + 1);
+        }
       }
     }
   }
 
-  /** Tells the waiter whose turn it was, or else the first one; its leaving is an event. */
-  private void fail(Throwable failure) {
+  /** Answers those whose outcome is known now. */
+  private List<Waiter> serveAll() {
+    List<Waiter> decided = new ArrayList<>();
+    boolean done = false;
+    while (!done) {
+      try {
+        serve(decided);
+        done = true;
+      } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
+        done = !fail(failure);
+      }
+    }
+    return decided;
+  }
+
+  /** Decides for the waiter whose turn it was, or else the first one; false if there is none. */
+  private boolean fail(Throwable failure) {
     Waiter failing = current;
-    for (int i = 0; i < line.size() && (failing == null || failing.isDone()); i++) {
-      failing = line.get(i);
+    for (int i = 0; i < line.size() && failing == null; i++) {
+      failing = line.get(i).isDecided() ? null : line.get(i);
     }
     current = null;
     if (failing != null) {
-      failing.completeExceptionally(failure);
+      failing.decide(null, failure);
     }
+    return failing != null;
   }
 
-  private void serveAll() throws Throwable {
+  private void serve(List<Waiter> decided) throws Throwable {
+    current = null;
     for (Waiter next = joining.poll(); next != null; next = joining.poll()) {
       line.add(next);
     }
-    current = null;
     Throwable failed = timerFailure;
     if (failed != null) {
       timerFailure = null;
@@ -182,12 +210,13 @@ final class Waiters {
     for (Waiter waiter : line) {
       current = waiter;
       long wait = serve(waiter);
-      if (!waiter.isDone()) {
+      if (wait > 0) {
         staying.add(waiter);
         soonest = Math.min(soonest, wait);
       }
     }
     current = null;
+    line.stream().filter(Waiter::isDecided).forEach(decided::add);
     line = staying;
     ahead.publish(before);
     if (!noPlace) {
@@ -197,18 +226,21 @@ final class Waiters {
   }
 
   /**
-   * Serves a waiter if its turn has come, or tells it that it waited in vain.
+   * Serves a waiter if its turn has come, or decides that it waited in vain.
    *
-   * @return if it stays, how long until it may pass, or has waited long enough
+   * @return how long until it may pass, or has waited long enough; 0 if it does not stay
    */
   private long serve(Waiter waiter) {
     EnforcedLimits judge = waiter.set.judge();
     ForeignLimits foreign = waiter.set.foreign();
     Charge[] charges = waiter.charges;
-    while (!waiter.isDone()) {
-      if (waiter.asked != null) {
+    while (true) {
+      if (waiter.asked != null) { // even if its caller has left: what was given is to be undone
         foreign.addTo(ahead, charges);
         return Long.MAX_VALUE;
+      }
+      if (waiter.isDecided() || waiter.isDone()) {
+        return 0;
       }
       long now = ticker.nanos();
       Rejection rejection = judge.blocked(charges, now);
@@ -218,7 +250,7 @@ final class Waiters {
         rejection = judge.judge(charges, ahead, now);
       }
       if (rejection != null) {
-        waiter.tell(rejection, places);
+        waiter.decide(rejection, null);
         return 0;
       }
       long wait = judge.retryAfterNanos(charges, ahead, now);
@@ -240,12 +272,11 @@ final class Waiters {
         noPlace = places.wanted() != null; // else again: one may have become free unseen
         places.want(whenFree);
       } else if (outcome == Shed.FULL) {
-        waiter.tell(places.shed(waiter.subject, now), places);
+        waiter.decide(places.shed(waiter.subject, now), null);
       } else if (outcome != null) {
-        waiter.tell(outcome, places);
+        waiter.decide(outcome, null);
       }
     }
-    return 0;
   }
 
   /** Asks limiters of another kind; answers only if there is no place. */
@@ -270,23 +301,21 @@ final class Waiters {
 
   private void answered(
       Waiter waiter, boolean isLast, @Nullable Admission outcome, @Nullable Throwable failure) {
+    Admission answer = outcome;
     if (outcome instanceof OverLimit over && !isLast) {
       long now = ticker.nanos();
       waiter.notBefore = now + over.retryAfterNanos();
-      if (waiter.deadline - waiter.notBefore >= 0) {
-        waiter.asked = null;
-        run();
-      } else {
-        waiter.tell(waiter.set.foreign().counted(over, waiter.charges, now), places);
-      }
-    } else if (outcome != null) {
-      waiter.tell(outcome, places);
-    } else if (failure != null) {
-      waiter.completeExceptionally(
-          failure instanceof CompletionException wrapped && wrapped.getCause() != null
-              ? wrapped.getCause()
-              : failure);
+      answer = waiter.deadline - waiter.notBefore >= 0
+          ? null // it is asked again
+          : waiter.set.foreign().counted(over, waiter.charges, now);
     }
+    waiter.decide(
+        answer,
+        failure instanceof CompletionException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failure);
+    waiter.asked = null;
+    run();
   }
 
   /** Sets the timer, or none. */
@@ -304,7 +333,7 @@ final class Waiters {
     }
     long rest = time - ticker.nanos();
     if (rest <= 0) {
-      events.incrementAndGet();
+      events.incrementAndGet(); // again, once this is told
       return;
     }
     CompletableFuture<Void> next = ticker.after(rest);
