@@ -63,17 +63,40 @@ final class Waiter extends CompletableFuture<Admission> {
     return outcome != null || failure != null;
   }
 
+  /** The caller does not get it: whatever was taken for it is undone. */
+  void abandon(Places places) {
+    if (!cancel(false) && !isCompletedExceptionally() && join() instanceof Admitted admitted) {
+      undo(admitted, places);
+    }
+  }
+
   /** Tells the outcome; if the caller has left, an admission is undone. */
   void tell(Places places) {
     Throwable failed = failure;
     if (failed != null) {
-      completeExceptionally(failed);
+      fail(failed);
     } else if (!complete(requireNonNull(outcome)) && outcome instanceof Admitted admitted) {
-      try {
-        set.settle(bill, null);
-      } finally { // a place never given back is lost for good
-        places.undo(set, admitted);
+      undo(admitted, places);
+    }
+  }
+
+  private void fail(Throwable failed) {
+    boolean told = false;
+    try {
+      completeExceptionally(failed);
+      told = true;
+    } finally { // there may have been no memory: once more
+      if (!told) {
+        completeExceptionally(failed);
       }
+    }
+  }
+
+  private void undo(Admitted admitted, Places places) {
+    try {
+      set.settle(bill, null);
+    } finally { // a place never given back is lost for good
+      places.undo(set, admitted);
     }
   }
 }

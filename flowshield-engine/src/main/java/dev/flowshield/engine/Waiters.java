@@ -50,6 +50,7 @@ final class Waiters {
 
   private List<Waiter> line = new ArrayList<>();
   private Ahead ahead = new Ahead();
+  private Ahead published = new Ahead();
   private boolean noPlace;
   private @Nullable Waiter current;
   private volatile @Nullable CompletableFuture<Void> timer;
@@ -90,18 +91,24 @@ final class Waiters {
     }
     Waiter waiter = new Waiter(set, charges, subject, reserved, now, now + maxWait);
     CompletableFuture<?> unused = waiter.whenComplete((outcome, failure) -> leave(waiter));
+    StackRoom.require();
     if (count.incrementAndGet() > most) {
       count.decrementAndGet();
       return turnAway(entrance.enterAsync(set, charges, subject, reserved));
     }
     boolean joined = false;
+    boolean done = false;
     try {
       joining.add(waiter);
-      run();
       joined = true;
+      run();
+      done = true;
     } finally {
-      if (!joined) {
-        waiter.cancel(false); // then it leaves, as any other
+      if (!done) {
+        if (!joined || joining.remove(waiter)) {
+          count.decrementAndGet();
+        }
+        waiter.abandon(places);
       }
     }
     return waiter;
@@ -118,7 +125,6 @@ final class Waiters {
 
   /** A waiter was told its outcome, or its caller has left. */
   private void leave(Waiter waiter) {
-    count.decrementAndGet();
     LaterAdmission asked = waiter.asked;
     if (asked != null) {
       asked.cancel(false);
@@ -135,7 +141,7 @@ final class Waiters {
   void run() {
     StackRoom.require();
     int seen = 0;
-    while (seen != 1) { // else there was no event meanwhile
+    while (seen != 1 && count.get() > 0) { // 1 if there was no event meanwhile
       if (events.getAndIncrement() != 0) {
         return; // the thread that serves will see it
       }
@@ -165,17 +171,15 @@ final class Waiters {
 
   /** Answers those whose outcome is known now. */
   private List<Waiter> serveAll() {
-    List<Waiter> decided = new ArrayList<>();
-    boolean done = false;
-    while (!done) {
+    while (true) {
       try {
-        serve(decided);
-        done = true;
+        return serve();
       } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
-        done = !fail(failure);
+        if (!fail(failure)) {
+          return List.of();
+        }
       }
     }
-    return decided;
   }
 
   /** Decides for the waiter whose turn it was, or else the first one; false if there is none. */
@@ -191,20 +195,22 @@ final class Waiters {
     return failing != null;
   }
 
-  private void serve(List<Waiter> decided) throws Throwable {
+  /*
+   * If this fails midway, it is done again: waiters are in the line until the end, and those that
+   * are decided are passed over.
+   */
+  private List<Waiter> serve() throws Throwable {
     current = null;
-    for (Waiter next = joining.poll(); next != null; next = joining.poll()) {
-      line.add(next);
-    }
+    join();
     Throwable failed = timerFailure;
     if (failed != null) {
       timerFailure = null;
       throw failed;
     }
-    noPlace = false;
-    Ahead before = ahead;
-    ahead = new Ahead();
     List<Waiter> staying = new ArrayList<>(line.size());
+    List<Waiter> decided = new ArrayList<>(line.size());
+    noPlace = false;
+    ahead = new Ahead();
     long start = ticker.nanos();
     long soonest = Long.MAX_VALUE;
     for (Waiter waiter : line) {
@@ -213,16 +219,29 @@ final class Waiters {
       if (wait > 0) {
         staying.add(waiter);
         soonest = Math.min(soonest, wait);
+      } else if (waiter.isDecided()) {
+        decided.add(waiter);
       }
     }
     current = null;
-    line.stream().filter(Waiter::isDecided).forEach(decided::add);
-    line = staying;
-    ahead.publish(before);
+    ahead.publish(published);
+    published = ahead;
     if (!noPlace) {
       places.want(null);
     }
     wakeAt(start + soonest, soonest < Long.MAX_VALUE);
+    count.addAndGet(staying.size() - line.size());
+    line = staying;
+    return decided;
+  }
+
+  private void join() {
+    for (Waiter next = joining.peek(); next != null; next = joining.peek()) {
+      line.add(next); // before it is removed, as there may be no memory
+      if (!joining.remove(next)) {
+        line.remove(line.size() - 1); // its caller has failed meanwhile
+      }
+    }
   }
 
   /**
@@ -301,21 +320,30 @@ final class Waiters {
 
   private void answered(
       Waiter waiter, boolean isLast, @Nullable Admission outcome, @Nullable Throwable failure) {
-    Admission answer = outcome;
-    if (outcome instanceof OverLimit over && !isLast) {
-      long now = ticker.nanos();
-      waiter.notBefore = now + over.retryAfterNanos();
-      answer = waiter.deadline - waiter.notBefore >= 0
-          ? null // it is asked again
-          : waiter.set.foreign().counted(over, waiter.charges, now);
+    try {
+      if (outcome instanceof OverLimit over && !isLast) {
+        rejected(waiter, over);
+      } else {
+        waiter.decide(
+            outcome,
+            failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure);
+      }
+    } catch (Throwable another) {
+      waiter.decide(null, another);
     }
-    waiter.decide(
-        answer,
-        failure instanceof CompletionException wrapped && wrapped.getCause() != null
-            ? wrapped.getCause()
-            : failure);
     waiter.asked = null;
     run();
+  }
+
+  /** Asks again in time, or decides that there is none. */
+  private void rejected(Waiter waiter, OverLimit rejection) {
+    long now = ticker.nanos();
+    waiter.notBefore = now + rejection.retryAfterNanos();
+    if (waiter.deadline - waiter.notBefore < 0) {
+      waiter.decide(waiter.set.foreign().counted(rejection, waiter.charges, now), null);
+    }
   }
 
   /** Sets the timer, or none. */

@@ -163,14 +163,18 @@ class FlowShieldWaitPropertyTest {
           .as("%s", charge)
           .isZero();
     }
-    for (Waiting each : before) {
-      List<ModelLimit> waitedFor = each.charges().stream()
-          .filter(wanted -> model(wanted).waitNanos(now, wanted.permits()) > 0)
-          .map(this::model)
+    for (int i = 0; i < before.size(); i++) {
+      Waiting each = before.get(i);
+      List<Waiting> older = before.subList(0, i);
+      List<Charge> waitedFor = each.charges().stream()
+          .filter(wanted ->
+              permitsBefore(older, wanted) + wanted.permits() > model(wanted).remaining(now))
           .toList();
+      boolean isShort =
+          waitedFor.stream().anyMatch(wanted -> model(wanted).waitNanos(now, wanted.permits()) > 0);
       boolean sharesAll = waitedFor.stream()
-          .allMatch(limit -> charges.stream().anyMatch(charge -> model(charge) == limit));
-      assertThat(sharesAll && !waitedFor.isEmpty()).as("overtook %s", each).isFalse();
+          .allMatch(wanted -> charges.stream().anyMatch(it -> model(it) == model(wanted)));
+      assertThat(isShort && sharesAll).as("overtook %s", each).isFalse();
     }
     charges.forEach(charge -> model(charge).take(now, charge.permits()));
     open.add(admitted);

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -38,6 +39,7 @@ final class ShieldSubject extends Subject {
   private static final String KEY = "key";
   private static final String OTHER = "other";
   private static final int CAP = 3;
+  private static final Duration WAIT = Duration.ofMinutes(2);
 
   /**
    * How a shield is made.
@@ -64,6 +66,7 @@ final class ShieldSubject extends Subject {
   private final List<Account> accounts;
   private final List<Operation<ShieldSubject>> repeated;
   private final List<Admitted> open = new ArrayList<>();
+  private final List<CompletableFuture<Admission>> waiting = new ArrayList<>();
   private @Nullable Admitted reserved;
   private boolean changing;
   private boolean exact = true;
@@ -156,6 +159,10 @@ final class ShieldSubject extends Subject {
   @Override
   void endWork() {
     tasks.runAll();
+    waiting.forEach(each -> each.cancel(false));
+    openAdmitted();
+    waiting.clear();
+    assertThat(shield.stats().waiting()).as("waiting").isZero();
     shield.pardonAll();
     assertThat(shield.stats().inFlight()).as("in flight").isLessThanOrEqualTo(open.size());
     open.forEach(Admitted::close);
@@ -219,6 +226,101 @@ final class ShieldSubject extends Subject {
       }
       throw failed;
     }
+  }
+
+  private void await() {
+    waiting.add(shield.admitAsync(Request.of(KEY), WAIT));
+  }
+
+  private void spendAndAwait() {
+    spend();
+    await();
+    await();
+  }
+
+  /** Ends all work and lets the time come for all that wait; throws what went wrong with them. */
+  private void passTimeOfWaiting() {
+    Fuse.leaveThread(); // another thread closes, and tells the time
+    for (int i = 0; i < CAP; i++) {
+      open.forEach(Admitted::close);
+      open.clear();
+      time.advance(WAIT.dividedBy(CAP));
+      openAdmitted();
+    }
+    List<CompletableFuture<Admission>> over = List.copyOf(waiting);
+    waiting.clear();
+    for (CompletableFuture<Admission> each : over) {
+      if (!each.isDone()) {
+        throw new IllegalArgumentException("a request that waits without end");
+      }
+    }
+    over.stream().filter(each -> !each.isCancelled()).forEach(CompletableFuture::join);
+  }
+
+  /** The admitted ones of those that waited are work in flight. */
+  private void openAdmitted() {
+    waiting.removeIf(each -> {
+      boolean known = each.isDone() && !each.isCompletedExceptionally();
+      if (known) {
+        opened(each.join());
+      }
+      return known;
+    });
+  }
+
+  /** What waits, and what ends that. Some of it runs where no caller is told. */
+  private static List<Operation<ShieldSubject>> operationsOfWaiting() {
+    return List.of(
+        of("admitAsync(request, wait)", s -> {
+              s.await();
+              s.passTimeOfWaiting();
+            })
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("admitAsync(request, wait) that waits", s -> {
+              s.await();
+              s.passTimeOfWaiting();
+            })
+            .after(ShieldSubject::spend)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("admitAsync(request, wait) without a place", s -> {
+              s.await();
+              s.passTimeOfWaiting();
+            })
+            .after(ShieldSubject::fill)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("close() while others wait for the place", s -> {
+              s.only().close();
+              s.passTimeOfWaiting();
+            })
+            .after(s -> {
+              s.fill();
+              s.await();
+              s.await();
+            })
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("time passes for those that wait", ShieldSubject::passTimeOfWaiting)
+            .after(ShieldSubject::spendAndAwait)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("cancel() of one that waits", s -> {
+              s.waiting.get(0).cancel(false);
+              s.passTimeOfWaiting();
+            })
+            .after(ShieldSubject::spendAndAwait)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("reset(limit, key) while others wait", ShieldSubject::reset)
+            .after(ShieldSubject::spendAndAwait)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding(),
+        of("change(limits) while others wait", ShieldSubject::change)
+            .after(ShieldSubject::spendAndAwait)
+            .leaving(Operation.ALL, Operation.ALL)
+            .hiding());
   }
 
   private Admission ask(String client) {
@@ -441,6 +543,7 @@ final class ShieldSubject extends Subject {
       all.add(of("admit(key) shed", s -> s.opened(s.shield.admit(KEY))).after(ShieldSubject::fill));
       all.add(of("admit(key) over limit", s -> s.opened(s.shield.admit(KEY)))
           .after(ShieldSubject::spend));
+      all.addAll(operationsOfWaiting());
       all.add(of("admitAsync(request)", s -> s.opened(s.later())));
       all.add(of("admitAsync(request) shed", s -> s.opened(s.later())).after(ShieldSubject::fill));
       all.add(of("admitAsync(request) over limit", s -> s.opened(s.later()))
@@ -498,6 +601,11 @@ final class ShieldSubject extends Subject {
                 new Make(b ->
                     b.limit("100/s").limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(10))),
                 s -> s.taken(names(60)).inexact()),
+            situation(
+                "a shield that queues for places",
+                new Make(b -> b.limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60))
+                    .queueForPlaces()),
+                s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with several rates of each limit",
                 new Make(b -> b.limit("10/s burst 7, 60/min burst 9")
