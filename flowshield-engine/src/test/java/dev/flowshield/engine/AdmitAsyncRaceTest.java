@@ -7,6 +7,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
@@ -77,6 +78,7 @@ class AdmitAsyncRaceTest {
     }
 
     ShieldStats stats = shield.stats();
+    assertThat(stats.waiting()).isZero();
     assertThat(closed.sum() + rejected.sum() + failed.sum()).isEqualTo((long) THREADS * CALLS);
     assertThat(closed.sum()).as("admitted").isGreaterThan(SOME);
     assertThat(failed.sum()).as("failed, or left").isGreaterThan(SOME);
@@ -97,7 +99,9 @@ class AdmitAsyncRaceTest {
   }
 
   private void call(ThreadLocalRandom random) {
-    CompletableFuture<Admission> answer = shield.admitAsync(Request.of("alice"));
+    CompletableFuture<Admission> answer = random.nextInt(16) == 0
+        ? shield.admitAsync(Request.of("alice"), Duration.ofHours(1))
+        : shield.admitAsync(Request.of("alice"));
     CompletableFuture<Void> counted = answer.handle((admission, failure) -> {
       if (admission instanceof Admitted admitted) {
         admitted.close();

@@ -1,0 +1,177 @@
+package dev.flowshield.engine;
+
+import static dev.flowshield.engine.FlowShieldTest.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Requests that wait for a limit which is kept elsewhere, by a limiter whose answers come later. */
+class FlowShieldWaitElsewhereTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** Keeps permits elsewhere; the test decides when it answers, and what. */
+  private static final class Elsewhere implements RateLimiter {
+
+    private final Deque<CompletableFuture<Reservation>> asked = new ArrayDeque<>();
+    private long taken;
+
+    @Override
+    public Decision decide(String key, long permits) {
+      throw new AssertionError("a caller would wait");
+    }
+
+    @Override
+    public CompletionStage<Reservation> reserveAsync(String key, long permits) {
+      CompletableFuture<Reservation> answer = new CompletableFuture<>();
+      asked.add(answer);
+      return answer;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+      return EnumSet.of(Capability.RESERVE);
+    }
+
+    void admit() {
+      taken++;
+      asked
+          .remove()
+          .complete(new Reservation.Held(1, new Decision.Admitted(0), used -> taken += used - 1));
+    }
+
+    void reject(Duration retryAfter) {
+      asked
+          .remove()
+          .complete(new Reservation.Rejected(new Decision.Rejected(0, retryAfter.toNanos())));
+    }
+  }
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final Elsewhere elsewhere = new Elsewhere();
+  private final FlowShield shield = FlowShield.builder()
+      .limit(Limit.each("own", "2/s"))
+      .limit(Limit.each("elsewhere", "5/day").withLimiter(elsewhere))
+      .inFlight(2)
+      .ticker(ticker)
+      .build();
+
+  private CompletableFuture<Admission> await(String key) {
+    return shield.admitAsync(Request.of(key), Duration.ofSeconds(3));
+  }
+
+  private long left(String key) {
+    return shield.peek("own", key).remaining();
+  }
+
+  @Test
+  void areAdmittedOnceItAdmits() {
+    CompletableFuture<Admission> alice = await("alice");
+    assertThat(alice).isNotDone();
+    assertThat(shield.stats().inFlight()).isZero(); // no place is held meanwhile
+
+    elsewhere.admit();
+
+    assertThat(alice).isCompletedWithValueMatching(each -> each instanceof Admitted);
+    assertThat(shield.stats().inFlight()).isOne();
+    close(alice.join());
+  }
+
+  @Test
+  void askAgainWhenItSaidAndAreNotCountedAsRejectedMeanwhile() {
+    CompletableFuture<Admission> alice = await("alice");
+
+    elsewhere.reject(SECOND);
+    assertThat(left("alice")).isEqualTo(2); // given back meanwhile
+    assertThat(elsewhere.asked).isEmpty();
+    ticker.advance(SECOND);
+    elsewhere.admit();
+
+    assertThat(alice).isCompletedWithValueMatching(each -> each instanceof Admitted);
+    assertThat(left("alice")).isOne();
+    assertThat(shield.stats().limit("elsewhere").rejected()).isZero();
+  }
+
+  @Test
+  void areRejectedAsSoonAsItSaysThatTheTimeWillNotDo() {
+    CompletableFuture<Admission> alice = await("alice");
+
+    elsewhere.reject(Duration.ofSeconds(4));
+
+    assertThat(alice)
+        .isCompletedWithValueMatching(each ->
+            each instanceof OverLimit over && over.retryAfter().equals(Duration.ofSeconds(4)));
+    assertThat(shield.stats().limit("elsewhere").rejected()).isOne();
+    assertThat(left("alice")).isEqualTo(2);
+    assertThat(shield.stats().waiting()).isZero();
+  }
+
+  @Test
+  void askOneAfterTheOtherForOneKey() {
+    CompletableFuture<Admission> first = await("alice");
+    CompletableFuture<Admission> next = await("alice");
+    CompletableFuture<Admission> bob = await("bob");
+    assertThat(elsewhere.asked).hasSize(2);
+
+    elsewhere.admit();
+    assertThat(first).isDone();
+    assertThat(elsewhere.asked).hasSize(2);
+    elsewhere.admit();
+    assertThat(bob).isDone();
+    close(first.join());
+    elsewhere.admit();
+    assertThat(next).isDone();
+  }
+
+  @Test
+  void giveEverythingBackIfTheirCallerLeaves() {
+    CompletableFuture<Admission> alice = await("alice");
+
+    alice.cancel(false);
+    assertThat(left("alice")).isEqualTo(2);
+    elsewhere.admit();
+
+    assertThat(elsewhere.taken).isZero();
+    assertThat(shield.stats().waiting()).isZero();
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void failAsItDoes() {
+    CompletableFuture<Admission> alice = await("alice");
+
+    elsewhere.asked.remove().completeExceptionally(new IllegalStateException("down"));
+
+    assertThatThrownBy(alice::join).hasRootCauseMessage("down");
+    assertThat(left("alice")).isEqualTo(2);
+    assertThat(shield.stats().waiting()).isZero();
+  }
+
+  @Test
+  void areShedIfThereIsNoPlaceByThen() {
+    CompletableFuture<Admission> alice = await("alice");
+    CompletableFuture<Admission> bob = await("bob");
+    CompletableFuture<Admission> carol = await("carol");
+
+    elsewhere.admit();
+    elsewhere.admit();
+    elsewhere.admit();
+
+    assertThat(alice).isCompletedWithValueMatching(each -> each instanceof Admitted);
+    assertThat(bob).isCompletedWithValueMatching(each -> each instanceof Admitted);
+    assertThat(carol).isCompletedWithValueMatching(each -> each instanceof Shed);
+    assertThat(elsewhere.taken).isEqualTo(2);
+  }
+}
