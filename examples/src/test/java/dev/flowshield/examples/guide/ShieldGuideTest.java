@@ -12,6 +12,7 @@ import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What docs/guide-shield.md promises of its examples. */
@@ -107,6 +108,34 @@ class ShieldGuideTest {
     ticker.advance(Duration.ofMillis(100)); // ten a second at most
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
     assertThat(log).last().asString().endsWith(" was rejected, after 4 not told of");
+  }
+
+  @Test
+  void workWaitsUntilThereIsRoom() throws Exception {
+    FlowShield shield = ShieldWaiting.settings().ticker(ticker).build();
+    List<String> done = new ArrayList<>();
+    assertThat(ShieldWaiting.convert(shield, "alice", () -> done.add("first"))).isTrue();
+    close(shield.admit("alice"));
+
+    CompletableFuture<Admission> later = ShieldWaiting.convertLater(shield, "alice");
+    assertThat(later).isNotDone();
+    ticker.advance(Duration.ofMillis(500));
+
+    assertThat(later).isDone();
+    close(later.join());
+    assertThat(done).containsExactly("first");
+  }
+
+  @Test
+  void aShadowCapCountsWhatItWouldShed() {
+    FlowShield shield = Tuning.settings(failure -> {}).ticker(ticker).build();
+    List<Admission> running = new ArrayList<>();
+    for (int i = 0; i < 203; i++) {
+      running.add(shield.admit());
+    }
+
+    assertThat(Tuning.report(shield)).isEqualTo("3 would be shed, 0 were never closed");
+    running.forEach(ShieldGuideTest::close);
   }
 
   private static void close(Admission admission) {
