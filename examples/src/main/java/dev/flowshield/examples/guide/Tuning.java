@@ -14,7 +14,7 @@ public final class Tuning {
   static FlowShieldBuilder settings(Consumer<Throwable> log) {
     return FlowShield.builder()
         .shadowInFlight(200) // counts what inFlight(200) would shed
-        .detectLeaks(log::accept); // tells where an admission was made that nothing closed
+        .detectLeaks(log); // tells where an admission was made that nothing closed
   }
 
   static String report(FlowShield shield) {
