@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +25,8 @@ final class Providers {
 
   private static final String ADD_ENGINE =
       "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom)";
+
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   private Providers() {}
 
@@ -59,13 +62,20 @@ final class Providers {
   }
 
   private static String name(RateLimiterProvider provider) {
+    String name;
     try {
-      return Objects.requireNonNull(provider.name(), "its name is null");
+      name = Objects.requireNonNull(provider.name(), "its name is null");
     } catch (RuntimeException failure) {
       throw new IllegalStateException(
           "the limiter provider " + origin(provider) + " cannot tell its name: " + failure,
           failure);
     }
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalStateException(
+          "a limiter's name must be lower-case words joined by hyphens, as in 'my-limiter', got '"
+              + name + "' from " + origin(provider) + ": change what its name() answers");
+    }
+    return name;
   }
 
   private static RateLimiter create(RateLimiterProvider provider, LimiterSpec spec) {

@@ -96,7 +96,7 @@ public interface RateLimiter {
    */
   default long tryAcquireUpTo(String key, long most) {
     long wanted = most;
-    for (int tries = 1; wanted > 0; tries++) {
+    for (int tries = 1; wanted > 0 || tries == 1; tries++) { // a mistake is for decide to reject
       if (!(decide(key, wanted) instanceof Decision.Rejected rejected)) {
         return wanted;
       }

@@ -108,6 +108,13 @@ class ProvidersTest {
     }
 
     @Test
+    void mayHaveDigitsInItsName() throws IOException {
+      see(provider(SampleProviders.Digits.class));
+
+      assertThat(RateLimiter.of("gcra2-v3", LIMIT).tryAcquire()).isTrue();
+    }
+
+    @Test
     void isLookedForAnewEachTime() throws IOException {
       see(provider(SampleProviders.Generous.class));
       RateLimiter.of("generous", LIMIT);
@@ -211,6 +218,32 @@ class ProvidersTest {
               SampleProviders.FailsToTellItsName.class.getName() + " (" + jar.url() + ")",
               "cannot tell its name",
               "which name?");
+    }
+
+    @Test
+    void toHaveANameOfLowerCaseWordsIsNamedByItsClassAndPlace() throws IOException {
+      SampleFolder jar = provider(SampleProviders.Capital.class);
+      see(jar);
+
+      assertThatIllegalStateException()
+          .isThrownBy(() -> RateLimiter.of("my-limiter", LIMIT))
+          .withMessage("a limiter's name must be lower-case words joined by hyphens, as in"
+              + " 'my-limiter', got 'My-Limiter' from " + SampleProviders.Capital.class.getName()
+              + " (" + jar.url() + "): change what its name() answers");
+    }
+
+    @Test
+    void toHaveANameWithoutSpacesOrAnyNameIsNamedToo() throws IOException {
+      see(provider(SampleProviders.Spaced.class));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> RateLimiter.of("my limiter", LIMIT))
+          .withMessageContaining("got 'my limiter' from " + SampleProviders.Spaced.class.getName());
+
+      see(new SampleFolder(otherFolder)
+          .with(RateLimiterProvider.class, SampleProviders.Unnamed.class));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> RateLimiter.of("token-bucket", LIMIT))
+          .withMessageContaining("got '' from " + SampleProviders.Unnamed.class.getName());
     }
 
     @Test

@@ -28,6 +28,19 @@ class RateLimiterTest {
   }
 
   @Test
+  void asksForNoPermitsTooSoThatTheMistakeIsRejected() {
+    RateLimiter strict = (key, permits) -> {
+      throw new IllegalArgumentException("permits must be 1 to 5, got " + permits);
+    };
+
+    for (long most : new long[] {0, -1, Long.MIN_VALUE}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> strict.tryAcquireUpTo("alice", most))
+          .withMessageEndingWith("got " + most);
+    }
+  }
+
+  @Test
   void triesAFewTimesForWhatIsNeverThere() {
     List<Long> asked = new ArrayList<>();
     RateLimiter promising = (key, permits) -> {

@@ -13,7 +13,11 @@ import dev.flowshield.RateLimiter;
  */
 public interface RateLimiterProvider {
 
-  /** The name, unique among all providers; lower-case words joined by hyphens. */
+  /**
+   * The name, unique among all providers: lower-case words of letters and digits, joined by
+   * hyphens; the first character is a letter. With any other name, or null, no limiter is found:
+   * the exception names this provider.
+   */
   String name();
 
   /**

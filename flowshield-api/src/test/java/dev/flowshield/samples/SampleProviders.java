@@ -87,6 +87,54 @@ public final class SampleProviders {
     }
   }
 
+  public static final class Capital implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "My-Limiter";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class Spaced implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "my limiter";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class Unnamed implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
+  public static final class Digits implements RateLimiterProvider {
+    @Override
+    public String name() {
+      return "gcra2-v3";
+    }
+
+    @Override
+    public RateLimiter create(LimiterSpec spec) {
+      return GENEROUS;
+    }
+  }
+
   public static final class FailsToCreate implements RateLimiterProvider {
     @Override
     public String name() {
