@@ -2,7 +2,10 @@
 module dev.flowshield.testkit {
   requires transitive dev.flowshield.api;
   requires transitive org.junit.jupiter.api;
+  requires org.opentest4j;
   requires static org.jspecify;
 
   exports dev.flowshield.testkit;
+
+  uses dev.flowshield.spi.RateLimiterProvider;
 }

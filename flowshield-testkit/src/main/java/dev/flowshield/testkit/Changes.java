@@ -23,12 +23,13 @@ final class Changes {
   static Stream<DynamicTest> of(RateLimiterContract contract) {
     Changes tests = new Changes(contract);
     return Stream.of(
-        test("aChangeToTheSameLimitIsNone", contract.limits(), tests::aChangeToTheSameLimitIsNone),
+        test(
+            "aChangeToTheSameLimitIsNone", Limits.of(contract), tests::aChangeToTheSameLimitIsNone),
         test(
             "changesToAndFroInOneInstantMakeNoPermits",
-            contract.limits(),
+            Limits.of(contract),
             tests::changesInOneInstantMakeNoPermits),
-        test("changesToAndFroStarveNoKey", contract.limits(), tests::changesStarveNoKey));
+        test("changesToAndFroStarveNoKey", Limits.of(contract), tests::changesStarveNoKey));
   }
 
   private void aChangeToTheSameLimitIsNone(RateLimit limit) {

@@ -39,7 +39,7 @@ final class ClockSteps {
 
   static void forgivesNothing(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       for (String key : KEYS) {
         for (int maxKeys : MAX_KEYS) {
           new ClockSteps(contract, limit, key, maxKeys).forgivesNothing(contract, random);
@@ -98,7 +98,7 @@ final class ClockSteps {
 
   static void onlyDelays(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       for (String key : KEYS) {
         for (int maxKeys : MAX_KEYS) {
           new ClockSteps(contract, limit, key, maxKeys).onlyDelays(random);

@@ -13,7 +13,6 @@ import dev.flowshield.RateLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -108,17 +107,12 @@ final class GivingUp {
   private void givesThePermitsOfAnInterruptedThreadBack(RateLimit limit) throws Exception {
     Trial trial = new Trial(contract, limit);
     long wait = trial.spendAndAsk(KEY);
-    ExecutorService thread = Executors.newSingleThreadExecutor();
+    ExecutorService thread = Executors.newSingleThreadExecutor(Races::thread);
     try {
       Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
       trial.ticker().awaitPending(1);
       thread.shutdownNow(); // interrupts it
-      Object given;
-      try {
-        given = waiting.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
-      } catch (ExecutionException thrown) {
-        given = thrown.getCause();
-      }
+      Object given = Answers.within(Races.PATIENCE_SECONDS, waiting);
       if (!(given instanceof InterruptedException)) {
         throw trial.fault(
             "acquire of an interrupted thread",
@@ -168,12 +162,12 @@ final class GivingUp {
       CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
       requireWaiting(trial, waiting, "the burst is spent");
       way.giveUp(trial, waiting);
-      ExecutorService thread = Executors.newSingleThreadExecutor();
+      ExecutorService thread = Executors.newSingleThreadExecutor(Races::thread);
       CompletableFuture<Decision> next;
       try {
-        CompletableFuture<CompletableFuture<Decision>> place = new CompletableFuture<>();
-        thread.execute(() -> place.complete(nextThatWaits(trial)));
-        next = place.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Future<List<CompletableFuture<Decision>>> place =
+            thread.submit(() -> List.of(nextThatWaits(trial)));
+        next = place.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS).get(0);
       } catch (TimeoutException tooLong) {
         throw trial.fault(
             "waiters that may wait after the only one gave up by " + way.name,

@@ -123,8 +123,13 @@ public final class ManualTicker implements Ticker {
 
   /** Turns the ticker on by nanoseconds, or back if they are negative. */
   public void advanceNanos(long time) {
+    boolean unused = turn(time, Long.MAX_VALUE);
+  }
+
+  /** Turns the ticker past so many futures at most; answers whether it was turned all the way. */
+  boolean turn(long time, long mostFutures) {
     long left = time;
-    while (true) {
+    for (long futures = 0; ; futures++) {
       CompletableFuture<Void> due;
       lock.lock();
       try {
@@ -132,7 +137,10 @@ public final class ManualTicker implements Ticker {
         Wait first = pending.isEmpty() ? null : pending.first();
         if (first == null || first.at - now > left) {
           nanos = now + left;
-          return;
+          return true;
+        }
+        if (futures == mostFutures) {
+          return false;
         }
         pending.remove(first);
         left -= first.at - now;

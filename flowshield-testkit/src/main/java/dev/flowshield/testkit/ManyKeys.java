@@ -24,7 +24,7 @@ final class ManyKeys {
   private ManyKeys() {}
 
   static void keysAreIndependent(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       // Strings with equal hash codes, with keys that differ in one character, case or length only.
       List<String> keys = List.of(
@@ -38,7 +38,7 @@ final class ManyKeys {
         trial.rejects(key, 1, "each key has spent its burst");
       }
     }
-    Trial trial = new Trial(contract, contract.limits().get(0));
+    Trial trial = new Trial(contract, Limits.first(contract));
     trial.spend("alice");
     for (int stranger = 0; stranger < STRANGERS; stranger++) {
       trial.spend("stranger-" + stranger);
@@ -47,7 +47,7 @@ final class ManyKeys {
   }
 
   static void theEmptyKeyIsAKey(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, contract.limits().get(0));
+    Trial trial = new Trial(contract, Limits.first(contract));
     trial.spend("");
     trial.rejects("", 1, "the empty key is a key as any other, and spent");
     RateLimiter limiter = trial.limiter();
@@ -62,7 +62,7 @@ final class ManyKeys {
   }
 
   static void rejectsNullForAKey(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, contract.limits().get(0));
+    Trial trial = new Trial(contract, Limits.first(contract));
     Rejections.require(
         trial,
         NullPointerException.class,
@@ -73,6 +73,11 @@ final class ManyKeys {
         NullPointerException.class,
         "tryAcquire without a key",
         () -> trial.limiter().tryAcquire(noKey(), 1));
+    Rejections.requireLater(
+        trial,
+        NullPointerException.class,
+        "decideAsync without a key",
+        () -> trial.limiter().decideAsync(noKey(), 1));
   }
 
   @SuppressWarnings("NullAway") // what a caller without such a check could pass
@@ -81,7 +86,7 @@ final class ManyKeys {
   }
 
   static void rejectsAKeyThatIsTooLong(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, contract.limits().get(0));
+    Trial trial = new Trial(contract, Limits.first(contract));
     String longest = "k".repeat(RateLimiter.LONGEST_KEY);
     Rejections.require(
         trial,
@@ -156,6 +161,6 @@ final class ManyKeys {
   }
 
   private static Trial small(RateLimiterContract contract) {
-    return new Trial(contract, contract.limits().get(0), 0, spec -> spec.withMaxKeys(MAX_KEYS));
+    return new Trial(contract, Limits.first(contract), 0, spec -> spec.withMaxKeys(MAX_KEYS));
   }
 }

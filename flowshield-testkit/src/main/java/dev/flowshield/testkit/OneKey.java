@@ -17,19 +17,20 @@ final class OneKey {
   private OneKey() {}
 
   static void admitsAWholeBurstAtOnceAndNoMore(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial whole = new Trial(contract, limit);
       whole.spend(KEY);
       whole.rejects(KEY, 1, "the whole burst of the key is spent");
 
       Trial oneByOne = new Trial(contract, limit);
+      oneByOne.requireAnother(whole);
       oneByOne.hasExactly(KEY, limit.burst(), "a new key has its whole burst, and no more");
     }
   }
 
   static void neverAdmitsMoreThanTheWorstCase(RateLimiterContract contract, long start) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       for (int schedule = 0; schedule < SCHEDULES; schedule++) {
         Trial trial = new Trial(contract, limit, start);
         run(trial, random, false);
@@ -40,7 +41,7 @@ final class OneKey {
 
   static void neverAdmitsMoreWhereTheTickerWrapsAround(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       // so that the ends of the count come by early in a schedule; and shifted counts have theirs
       // nearer to zero
       for (long end : List.of(Long.MIN_VALUE, 0L, 1L << 62, -1L << 62, 1L << 50, 1L << 40)) {
@@ -59,7 +60,7 @@ final class OneKey {
 
   static void neverAdmitsMoreWhenTheTickerStepsBack(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       for (int schedule = 0; schedule < SCHEDULES; schedule++) {
         Trial trial = new Trial(contract, limit);
         run(trial, random, true);
@@ -102,7 +103,7 @@ final class OneKey {
 
   static void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       trial.turn(limit.period().toNanos());
       long wait = trial.spendAndAsk(KEY);
@@ -125,7 +126,7 @@ final class OneKey {
 
   static void tellsTheShortestWaitThatHelps(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       for (int step = 0; step < STEPS; step++) {
         long permits = permits(trial, random);
@@ -147,9 +148,7 @@ final class OneKey {
                   "round the wait up, once");
             }
           }
-          trial.turn(1);
-          trial.admits(
-              KEY, permits, "the wait that the rejection told was kept: round it up, not down");
+          trial.admitsAfter(1, KEY, permits);
         }
         trial.turn(random.nextLong(1 + limit.period().toNanos() / limit.permits()));
       }
@@ -158,7 +157,7 @@ final class OneKey {
 
   static void tellsExactlyWhatRemains(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       for (int step = 0; step < STEPS; step++) {
         long remaining = trial.decide(KEY, permits(trial, random)).remaining();
@@ -178,7 +177,7 @@ final class OneKey {
   }
 
   static void aRejectionTakesNothing(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       if (limit.burst() > 1) {
         trial.admits(KEY, 1, "a new key has its whole burst");
@@ -200,14 +199,13 @@ final class OneKey {
               "a rejection takes nothing");
         }
       }
-      trial.turn(wait);
-      trial.admits(KEY, 1, "rejections take nothing, so the wait is over");
+      trial.admitsAfter(wait, KEY, 1);
     }
   }
 
   static void allWaysToAskAgree(RateLimiterContract contract) {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial decide = new Trial(contract, limit);
       Trial tryAcquire = new Trial(contract, limit);
       Trial decideAsync = new Trial(contract, limit);
@@ -219,11 +217,10 @@ final class OneKey {
           throw decide.fault(
               "tryAcquire", decision.isAdmitted(), taken, "it answers as decide does");
         }
-        Decision later = decideAsync
-            .limiter()
-            .decideAsync(KEY, permits)
-            .toCompletableFuture()
-            .join();
+        Decision later = Answers.of(
+            decideAsync,
+            "decideAsync('" + KEY + "', " + permits + ")",
+            decideAsync.limiter().decideAsync(KEY, permits));
         if (!decision.equals(later)) {
           throw decide.fault("decideAsync", decision, later, "it answers as decide does");
         }
@@ -234,7 +231,7 @@ final class OneKey {
   }
 
   static void admitsTheWholeRateInTheLongRunAndNoMore(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       trial.spend(KEY);
       long warmUp = limit.burst() + 3 * limit.permits(); // until what was there at first is gone
@@ -265,18 +262,15 @@ final class OneKey {
   }
 
   private static void takeOneByOne(Trial trial, long permits) {
-    for (long taken = 0; taken < permits; ) {
-      if (trial.limiter().decide(KEY, 1) instanceof Decision.Rejected rejected) {
-        trial.turn(
-            trial.checked(rejected, 1) instanceof Decision.Rejected it ? it.retryAfterNanos() : 0);
-      } else {
-        taken++;
+    for (long taken = 0; taken < permits; taken++) {
+      if (trial.decide(KEY, 1) instanceof Decision.Rejected rejected) {
+        trial.admitsAfter(rejected.retryAfterNanos(), KEY, 1);
       }
     }
   }
 
   static void rejectsPermitsThatCanNeverBeHad(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       for (long permits : new long[] {
         0,
@@ -299,6 +293,11 @@ final class OneKey {
               IllegalArgumentException.class,
               "tryAcquire with " + permits + " permits",
               () -> trial.limiter().tryAcquire(KEY, permits));
+          Rejections.requireLater(
+              trial,
+              IllegalArgumentException.class,
+              "decideAsync with " + permits + " permits",
+              () -> trial.limiter().decideAsync(KEY, permits));
         }
       }
       trial.spend(KEY);

@@ -35,16 +35,20 @@ final class Operations {
   private Stream<DynamicTest> looks() {
     return has(contract, Capability.PEEK)
         ? Stream.of(
-            test("looksWithoutTaking", contract.limits(), this::looksWithoutTaking),
-            test("showsWhatWouldBeAnswered", contract.limits(), this::showsWhatWouldBeAnswered))
+            test("looksWithoutTaking", Limits.of(contract), this::looksWithoutTaking),
+            test("changesNothingByLooking", Limits.of(contract), this::changesNothingByLooking),
+            test("showsWhatWouldBeAnswered", Limits.of(contract), this::showsWhatWouldBeAnswered))
         : unsupported(contract, "peek", trial -> trial.limiter().peek(KEY));
   }
 
   private Stream<DynamicTest> resets() {
     return has(contract, Capability.RESET)
         ? Stream.of(
-            test("resetsAKeyAndNoOther", contract.limits(), this::resetsAKeyAndNoOther),
-            test("resetsAKeyThatWasNeverSeen", contract.limits(), this::resetsAKeyThatWasNeverSeen))
+            test("resetsAKeyAndNoOther", Limits.of(contract), this::resetsAKeyAndNoOther),
+            test(
+                "resetsAKeyThatWasNeverSeen",
+                Limits.of(contract),
+                this::resetsAKeyThatWasNeverSeen))
         : unsupported(contract, "reset", trial -> run(() -> trial.limiter().reset(KEY)));
   }
 
@@ -55,12 +59,12 @@ final class Operations {
             Stream.of(
                 test(
                     "keepsTheStateOfKeysInProportion",
-                    contract.limits(),
+                    Limits.of(contract),
                     this::keepsTheStateInProportion),
-                test("keepsTheNewLimitAfterAChange", contract.limits(), this::keepsTheNewLimit),
+                test("keepsTheNewLimitAfterAChange", Limits.of(contract), this::keepsTheNewLimit),
                 test(
                     "rejectsAChangeThatIsNoneAndChangesNothing",
-                    contract.limits(),
+                    Limits.of(contract),
                     this::rejectsAChangeThatIsNone)))
         : unsupported(
             contract,
@@ -81,6 +85,28 @@ final class Operations {
       }
     }
     trial.hasExactly(KEY, limit.burst(), "looking takes nothing");
+  }
+
+  private void changesNothingByLooking(RateLimit limit) {
+    Random random = Trial.random();
+    Trial seen = new Trial(contract, limit);
+    Trial unseen = new Trial(contract, limit);
+    for (int step = 0; step < STEPS; step++) {
+      seen.step("peek('" + KEY + "'): " + seen.limiter().peek(KEY));
+      long permits = random.nextInt(4) == 0 ? 1 + random.nextLong(limit.burst()) : 1;
+      Decision expected = unseen.decide(KEY, permits);
+      Decision given = seen.decide(KEY, permits);
+      if (!given.equals(expected)) {
+        throw seen.fault(
+            "decide('" + KEY + "', " + permits + ") after a look at the key",
+            expected + ", as without",
+            given,
+            "looking changes nothing");
+      }
+      long time = random.nextLong(1 + limit.period().toNanos() / limit.permits());
+      seen.turn(time);
+      unseen.turn(time);
+    }
   }
 
   private void showsWhatWouldBeAnswered(RateLimit limit) {

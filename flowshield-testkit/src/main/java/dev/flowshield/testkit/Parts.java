@@ -13,8 +13,9 @@ final class Parts {
   private Parts() {}
 
   static void takesAPartWhereNotAllIsThere(RateLimiterContract contract) {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       takesAPartWhereNotAllIsThere(contract, limit);
+      rejectsWhatCanNeverBeHad(new Trial(contract, limit));
     }
   }
 
@@ -36,8 +37,31 @@ final class Parts {
             taken,
             "it takes what is there, and no more than was asked for");
       }
+      if (there - taken < limit.burst()) {
+        long left = trial
+            .rejects(KEY, there - taken + 1, "it takes what it says, so fewer are left")
+            .remaining();
+        if (left != there - taken) {
+          throw trial.fault(
+              "remaining after " + taken + " of " + there + " permits were taken",
+              there - taken,
+              left,
+              "it takes what it says, and no more");
+        }
+      }
       trial.turn(random.nextLong(1 + 3 * (limit.period().toNanos() / limit.permits())));
     }
+  }
+
+  private static void rejectsWhatCanNeverBeHad(Trial trial) {
+    for (long most : new long[] {0, -1, trial.limit().burst() + 1, Long.MAX_VALUE}) {
+      Rejections.require(
+          trial,
+          IllegalArgumentException.class,
+          "tryAcquireUpTo with " + most + " permits at most",
+          () -> trial.limiter().tryAcquireUpTo(KEY, most));
+    }
+    trial.hasExactly(KEY, trial.limit().burst(), "a mistake of a caller takes nothing");
   }
 
   /**

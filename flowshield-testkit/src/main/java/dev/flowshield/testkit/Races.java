@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What holds whatever threads race for it. */
 final class Races {
@@ -29,7 +31,7 @@ final class Races {
   private Races() {}
 
   static void threadsGetOneBurstTogether(RateLimiterContract contract) throws Exception {
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
       RateLimiter limiter = trial.limiter();
       for (int round = 0; round < BURSTS; round++) {
@@ -48,7 +50,7 @@ final class Races {
             return taken;
           });
         }
-        long taken = run(threads).stream().mapToLong(Long::longValue).sum();
+        long taken = race(trial, threads).stream().mapToLong(Long::longValue).sum();
         if (taken != limit.burst()) {
           throw trial.fault(
               "permits that " + THREADS + " threads took of one key at one instant",
@@ -64,7 +66,7 @@ final class Races {
 
   static void neverAdmitsMoreUnderThreads(RateLimiterContract contract) throws Exception {
     Random random = Trial.random();
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       for (int round = 0; round < ROUNDS; round++) {
         Trial trial = new Trial(contract, limit);
         List<Callable<List<Call>>> threads = new ArrayList<>();
@@ -73,7 +75,7 @@ final class Races {
           threads.add(() -> calls(trial, new Random(seed)));
         }
         List<Call> admitted = new ArrayList<>();
-        run(threads).forEach(admitted::addAll);
+        race(trial, threads).forEach(admitted::addAll);
         for (Call first : admitted) {
           requireWorstCase(trial, first, admitted);
         }
@@ -117,9 +119,31 @@ final class Races {
     }
   }
 
+  /** Runs all at once, and answers what they answer, which has to be soon. */
+  private static <T> List<T> race(Trial trial, List<Callable<T>> threads) throws Exception {
+    Throwable failure;
+    try {
+      return run(threads);
+    } catch (ExecutionException thrown) {
+      if (thrown.getCause() instanceof AssertionError fault) {
+        throw fault;
+      }
+      failure = thrown.getCause();
+    } catch (TimeoutException tooLong) {
+      failure = tooLong;
+    }
+    AssertionError fault = trial.fault(
+        "the answers of the limiter to " + threads.size() + " threads at once",
+        "given within " + PATIENCE_SECONDS + " s",
+        failure,
+        "no thread waits for another without end, and only a caller's mistake is an exception");
+    fault.initCause(failure);
+    throw fault;
+  }
+
   /** Runs all at once, and answers what they answer. */
   static <T> List<T> run(List<Callable<T>> threads) throws Exception {
-    ExecutorService executor = Executors.newFixedThreadPool(threads.size());
+    ExecutorService executor = Executors.newFixedThreadPool(threads.size(), Races::thread);
     try {
       List<T> answers = new ArrayList<>();
       for (Future<T> answer : threads.stream().map(executor::submit).toList()) {
@@ -129,5 +153,12 @@ final class Races {
     } finally {
       executor.shutdownNow();
     }
+  }
+
+  /** A thread that keeps no process alive, should it hang. */
+  static Thread thread(Runnable body) {
+    Thread thread = new Thread(body, "flowshield-testkit-race");
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.TestFactory;
  * {@link dev.flowshield.Ticker#after}: the tests turn a {@link ManualTicker} and never sleep.
  * Random schedules have a fixed seed, told by each failure; the system property
  * {@code flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter
- * in memory.
+ * in memory. A limiter that blocks, never completes a future or takes too long fails the test, as
+ * each test runs on a thread of its own for no longer than {@link #patience}.
  *
  * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay
  * unseen; memory is measured by whether keys are held, so what a limiter keeps instead of keys is
@@ -84,6 +85,14 @@ public interface RateLimiterContract {
   }
 
   /**
+   * How long one test may take at most, each of the dynamic ones by itself. Unless overridden: 30
+   * seconds, many times what a limiter in memory takes.
+   */
+  default Duration patience() {
+    return Duration.ofSeconds(30);
+  }
+
+  /**
    * Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless
    * overridden: no.
    */
@@ -96,25 +105,25 @@ public interface RateLimiterContract {
   /** A key that was never seen has its whole burst, and not a permit more. */
   @Test
   default void admitsAWholeBurstAtOnceAndNoMore() {
-    OneKey.admitsAWholeBurstAtOnceAndNoMore(this);
+    Watch.run(this, OneKey::admitsAWholeBurstAtOnceAndNoMore);
   }
 
   /** In no span of a random schedule does more pass than the worst case. */
   @Test
   default void neverAdmitsMoreThanTheWorstCase() {
-    OneKey.neverAdmitsMoreThanTheWorstCase(this, 0);
+    Watch.run(this, it -> OneKey.neverAdmitsMoreThanTheWorstCase(it, 0));
   }
 
   /** The same where the count of the ticker wraps around, and where it passes zero. */
   @Test
   default void neverAdmitsMoreWhereTheTickerWrapsAround() {
-    OneKey.neverAdmitsMoreWhereTheTickerWrapsAround(this);
+    Watch.run(this, OneKey::neverAdmitsMoreWhereTheTickerWrapsAround);
   }
 
   /** The same with a ticker that also steps back. */
   @Test
   default void neverAdmitsMoreWhenTheTickerStepsBack() {
-    OneKey.neverAdmitsMoreWhenTheTickerStepsBack(this);
+    Watch.run(this, OneKey::neverAdmitsMoreWhenTheTickerStepsBack);
   }
 
   /**
@@ -122,7 +131,7 @@ public interface RateLimiterContract {
    */
   @Test
   default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
-    OneKey.aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth(this);
+    Watch.run(this, OneKey::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
   }
 
   /**
@@ -131,13 +140,13 @@ public interface RateLimiterContract {
    */
   @Test
   default void aStepBackForgivesNothingHoweverManyKeysCome() {
-    ClockSteps.forgivesNothing(this);
+    Watch.run(this, ClockSteps::forgivesNothing);
   }
 
   /** When the ticker has caught up after a step back, all permits are back. */
   @Test
   default void aStepBackOnlyDelaysWhatComesBack() {
-    ClockSteps.onlyDelays(this);
+    Watch.run(this, ClockSteps::onlyDelays);
   }
 
   /**
@@ -146,37 +155,37 @@ public interface RateLimiterContract {
    */
   @Test
   default void tellsTheShortestWaitThatHelps() {
-    OneKey.tellsTheShortestWaitThatHelps(this);
+    Watch.run(this, OneKey::tellsTheShortestWaitThatHelps);
   }
 
   /** As many permits as remain can be taken, and not one more. */
   @Test
   default void tellsExactlyWhatRemains() {
-    OneKey.tellsExactlyWhatRemains(this);
+    Watch.run(this, OneKey::tellsExactlyWhatRemains);
   }
 
   /** However often a request is rejected, it costs nothing. */
   @Test
   default void aRejectionTakesNothing() {
-    OneKey.aRejectionTakesNothing(this);
+    Watch.run(this, OneKey::aRejectionTakesNothing);
   }
 
   /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
   @Test
   default void takesAPartWhereNotAllIsThere() {
-    Parts.takesAPartWhereNotAllIsThere(this);
+    Watch.run(this, Parts::takesAPartWhereNotAllIsThere);
   }
 
   /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
   @Test
   default void allWaysToAskAgree() {
-    OneKey.allWaysToAskAgree(this);
+    Watch.run(this, OneKey::allWaysToAskAgree);
   }
 
   /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {
-    OneKey.admitsTheWholeRateInTheLongRunAndNoMore(this);
+    Watch.run(this, OneKey::admitsTheWholeRateInTheLongRunAndNoMore);
   }
 
   /**
@@ -184,13 +193,13 @@ public interface RateLimiterContract {
    */
   @Test
   default void rejectsPermitsThatCanNeverBeHad() {
-    OneKey.rejectsPermitsThatCanNeverBeHad(this);
+    Watch.run(this, OneKey::rejectsPermitsThatCanNeverBeHad);
   }
 
   /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
   @Test
   default void keepsOrRejectsExtremeLimits() {
-    OneKey.keepsOrRejectsExtremeLimits(this);
+    Watch.run(this, OneKey::keepsOrRejectsExtremeLimits);
   }
 
   // Many keys.
@@ -198,19 +207,19 @@ public interface RateLimiterContract {
   /** What one key takes no other lacks, also where hashes of strings are equal. */
   @Test
   default void keysAreIndependent() {
-    ManyKeys.keysAreIndependent(this);
+    Watch.run(this, ManyKeys::keysAreIndependent);
   }
 
   /** The empty key has its own allowance, the one of the calls without a key. */
   @Test
   default void theEmptyKeyIsAKey() {
-    ManyKeys.theEmptyKeyIsAKey(this);
+    Watch.run(this, ManyKeys::theEmptyKeyIsAKey);
   }
 
   /** Null is a caller's mistake. */
   @Test
   default void rejectsNullForAKey() {
-    ManyKeys.rejectsNullForAKey(this);
+    Watch.run(this, ManyKeys::rejectsNullForAKey);
   }
 
   /**
@@ -219,19 +228,19 @@ public interface RateLimiterContract {
    */
   @Test
   default void rejectsAKeyThatIsTooLong() {
-    ManyKeys.rejectsAKeyThatIsTooLong(this);
+    Watch.run(this, ManyKeys::rejectsAKeyThatIsTooLong);
   }
 
   /** A spent key stays spent while 200,000 keys come by and the limiter may remember 1,000. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
-    ManyKeys.neverForgivesASpentKeyInAFlood(this);
+    Watch.run(this, ManyKeys::neverForgivesASpentKeyInAFlood);
   }
 
   /** When the keys of a flood are idle again, newcomers have their permits. */
   @Test
   default void letsNewcomersInAfterAFlood() {
-    ManyKeys.letsNewcomersInAfterAFlood(this);
+    Watch.run(this, ManyKeys::letsNewcomersInAfterAFlood);
   }
 
   /**
@@ -240,23 +249,23 @@ public interface RateLimiterContract {
    */
   @Test
   default void holdsNoMoreKeysThanItMay() {
-    ManyKeys.holdsNoMoreKeysThanItMay(this);
+    Watch.run(this, ManyKeys::holdsNoMoreKeysThanItMay);
   }
 
   // Threads.
 
   /** Threads that take at one instant get the whole burst together, and no more. */
   @Test
-  default void threadsGetOneBurstTogether() throws Exception {
-    Races.threadsGetOneBurstTogether(this);
+  default void threadsGetOneBurstTogether() {
+    Watch.run(this, Races::threadsGetOneBurstTogether);
   }
 
   /**
    * In no span does more pass than the worst case while threads take and others turn the ticker.
    */
   @Test
-  default void neverAdmitsMoreUnderThreads() throws Exception {
-    Races.neverAdmitsMoreUnderThreads(this);
+  default void neverAdmitsMoreUnderThreads() {
+    Watch.run(this, Races::neverAdmitsMoreUnderThreads);
   }
 
   /**
@@ -265,7 +274,18 @@ public interface RateLimiterContract {
    */
   @TestFactory
   default Stream<DynamicTest> survivesItsTicker() {
-    return TickerFailures.of(this);
+    return Watch.each(this, TickerFailures::of);
+  }
+
+  // What is found by name.
+
+  /**
+   * Each {@link dev.flowshield.spi.RateLimiterProvider} that this test sees can be loaded, and has
+   * a name of lower-case words joined by hyphens, which no other provider has.
+   */
+  @Test
+  default void providersHaveNamesOfTheirOwn() {
+    Watch.run(this, contract -> ProviderNames.requireValid());
   }
 
   // What only some limiters can.
@@ -273,13 +293,13 @@ public interface RateLimiterContract {
   /** {@link Capability#ACQUIRE}: waiting for permits. */
   @TestFactory
   default Stream<DynamicTest> waits() {
-    return Waits.of(this);
+    return Watch.each(this, Waits::of);
   }
 
   /** {@link Capability#RESERVE}: an estimate that is settled. */
   @TestFactory
   default Stream<DynamicTest> reserves() {
-    return Reserves.of(this);
+    return Watch.each(this, Reserves::of);
   }
 
   /**
@@ -288,12 +308,12 @@ public interface RateLimiterContract {
    */
   @TestFactory
   default Stream<DynamicTest> isOperated() {
-    return Operations.of(this);
+    return Watch.each(this, Operations::of);
   }
 
   /** {@link #keepsSeveralLimits()}: all of them hold, or nothing is taken. */
   @TestFactory
   default Stream<DynamicTest> keepsSeveral() {
-    return Several.of(this);
+    return Watch.each(this, Several::of);
   }
 }

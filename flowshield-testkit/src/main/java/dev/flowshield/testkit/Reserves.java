@@ -33,9 +33,10 @@ final class Reserves {
           contract, "reserve", trial -> trial.limiter().reserve(KEY, 1));
     }
     Reserves reserves = new Reserves(contract);
-    List<RateLimit> limits = contract.limits();
+    List<RateLimit> limits = Limits.of(contract);
     return Stream.of(
         test("takesTheEstimate", limits, reserves::takesTheEstimate),
+        test("answersAtOnceAndLaterAlike", limits, reserves::answersAtOnceAndLaterAlike),
         test("rejectsWhatIsNotThereAndTakesNothing", limits, reserves::rejectsWhatIsNotThere),
         test("givesBackWhatWasNotUsed", limits, reserves::givesBackWhatWasNotUsed),
         test(
@@ -77,6 +78,38 @@ final class Reserves {
       trial.turn(trial.idleNanos());
       trial.hasExactly(KEY, limit.burst(), "what was reserved comes back as all permits do");
     }
+  }
+
+  private void answersAtOnceAndLaterAlike(RateLimit limit) {
+    Random random = Trial.random();
+    Trial atOnce = new Trial(contract, limit);
+    Trial later = new Trial(contract, limit);
+    for (int step = 0; step < STEPS; step++) {
+      long permits = random.nextBoolean() ? 1 : 1 + random.nextLong(limit.burst());
+      String call = "reserveAsync('" + KEY + "', " + permits + ")";
+      Reservation expected = atOnce.limiter().reserve(KEY, permits);
+      Reservation given = Answers.of(later, call, later.limiter().reserveAsync(KEY, permits));
+      later.step(call + ": " + given);
+      if (!decision(expected).equals(decision(given))) {
+        throw later.fault(
+            call, decision(expected), decision(given), "it answers as reserve does, once");
+      }
+      if (expected instanceof Reservation.Held one && given instanceof Reservation.Held other) {
+        long used = random.nextLong(permits + 1);
+        later.step("settle(" + used + ")");
+        one.settle(used);
+        other.settle(used);
+      }
+      long time = random.nextLong(limit.period().toNanos());
+      atOnce.turn(time);
+      later.turn(time);
+    }
+  }
+
+  private static Decision decision(Reservation reservation) {
+    return reservation instanceof Reservation.Held held
+        ? held.decision()
+        : ((Reservation.Rejected) reservation).decision();
   }
 
   private void rejectsWhatIsNotThere(RateLimit limit) {
@@ -144,8 +177,8 @@ final class Reserves {
       Trial trial = new Trial(contract, limit);
       hold(trial, limit.burst()).settle(limit.burst() + beyond);
       trial.step("settle(" + (limit.burst() + beyond) + ")");
-      while (trial.decide(KEY, 1) instanceof Decision.Rejected rejected) {
-        trial.turn(rejected.retryAfterNanos());
+      if (trial.decide(KEY, 1) instanceof Decision.Rejected rejected) {
+        trial.admitsAfter(rejected.retryAfterNanos(), KEY, 1);
       }
       trial.requireWorstCase(KEY, limit.burst() + beyond + 1, trial.elapsed());
     }
@@ -238,6 +271,11 @@ final class Reserves {
           IllegalArgumentException.class,
           "reserve with " + permits + " permits",
           () -> trial.limiter().reserve(KEY, permits));
+      Rejections.requireLater(
+          trial,
+          IllegalArgumentException.class,
+          "reserveAsync with " + permits + " permits",
+          () -> trial.limiter().reserveAsync(KEY, permits));
     }
     trial.hasExactly(KEY, limit.burst(), "a mistake of a caller takes nothing");
   }

@@ -102,7 +102,7 @@ final class TickerFailures {
             operation.name + "WorksAfterTheTickerHasThrown",
             operation.needs == Capability.ACQUIRE
                 ? Capabilities.soonBack(contract)
-                : contract.limits(),
+                : Limits.of(contract),
             limit -> worksAfterwards(contract, limit, operation)));
   }
 

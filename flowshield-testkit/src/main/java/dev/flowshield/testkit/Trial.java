@@ -7,11 +7,8 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +27,14 @@ final class Trial {
 
   private static final Instant WALL_CLOCK = Instant.parse("2026-01-01T00:00:00Z");
   private static final int STEPS_TOLD = 12;
-
-  /** Permits of a key that were used, and when. */
-  private record Used(long at, long permits) {}
+  private static final int MOST_WAKINGS = 100_000; // by far more than a test has waiters
 
   private final RateLimiterContract contract;
   private final long start;
   private final ManualTicker ticker;
+  private final RateLimiter made;
   private final RateLimiter limiter;
-  private final Map<String, List<Used>> used = new HashMap<>();
+  private final Usage used = new Usage();
   private final Deque<String> steps = new ArrayDeque<>();
   private RateLimit limit;
   private long before; // turned forward up to the last step back
@@ -62,7 +58,30 @@ final class Trial {
     this.start = start;
     this.since = start;
     this.ticker = ManualTicker.startingAt(start);
-    this.limiter = contract.limiter(refinement.apply(spec(LimiterSpec.of(limit), ticker)));
+    Watch.follow(this);
+    this.made = made(refinement.apply(spec(LimiterSpec.of(limit), ticker)));
+    this.limiter = Asked.of(made, this);
+  }
+
+  private RateLimiter made(LimiterSpec spec) {
+    Watch.ask(new Watch.Call("limiter", List.of(spec)));
+    RateLimiter given = contract.limiter(spec);
+    Watch.answered();
+    if (given == null) {
+      throw fault("limiter(spec)", "a new limiter", null, "make one of the spec, each time");
+    }
+    return given;
+  }
+
+  /** Both have to be limiters of their own. */
+  void requireAnother(Trial other) {
+    if (made == other.made) {
+      throw fault(
+          "limiter(spec)",
+          "a new limiter each time",
+          "the same one twice",
+          "it must remember nothing of other tests, and read the ticker of its own spec");
+    }
   }
 
   /**
@@ -111,7 +130,13 @@ final class Trial {
   void turn(long nanos) {
     step("turn " + nanos + " ns");
     if (nanos >= 0) {
-      ticker.advanceNanos(nanos);
+      if (!ticker.turn(nanos, MOST_WAKINGS)) {
+        throw fault(
+            "futures of the ticker that come within a turn of " + nanos + " ns",
+            "at most " + MOST_WAKINGS,
+            "more",
+            "ask the ticker once for the whole wait, not again and again for a part of it");
+      }
       return;
     }
     before = elapsed();
@@ -129,7 +154,7 @@ final class Trial {
 
   /** Asks for a decision; what it admits counts as used. */
   Decision decide(String key, long permits) {
-    Decision decision = checked(limiter.decide(key, permits), permits);
+    Decision decision = Answers.checked(this, limiter.decide(key, permits), permits);
     step("decide('" + key + "', " + permits + "): " + decision);
     if (decision.isAdmitted()) {
       use(key, permits);
@@ -159,6 +184,41 @@ final class Trial {
         "rejected",
         "admitted",
         reason);
+  }
+
+  /**
+   * Asks again after exactly the wait that a rejection told, with no other caller: the permits have
+   * to be there.
+   */
+  Decision.Admitted admitsAfter(long wait, String key, long permits) {
+    turn(wait);
+    Decision decision = decide(key, permits);
+    if (decision instanceof Decision.Admitted admitted) {
+      return admitted;
+    }
+    long left = retryAfter(decision);
+    throw fault(
+        "the answer to " + permits + " permits of key '" + key + "' after exactly the wait of "
+            + wait + " ns that a rejection told",
+        "admitted",
+        "rejected for " + left + " ns more",
+        whyRejected(key, permits, wait, left));
+  }
+
+  private String whyRejected(String key, long permits, long wait, long left) {
+    long toldAgain = retryAfter(decide(key, permits));
+    if (toldAgain > left) {
+      return "a rejection must take nothing, but asked once more at the same instant the limiter"
+          + " tells " + toldAgain + " ns";
+    }
+    turn(wait);
+    return decide(key, permits).isAdmitted()
+        ? "the wait told is too short: round it up, not down, and keep fractions of a permit"
+        : "nothing came back meanwhile: refill by spec.ticker(), and read no other clock";
+  }
+
+  private static long retryAfter(Decision decision) {
+    return decision instanceof Decision.Rejected rejected ? rejected.retryAfterNanos() : 0;
   }
 
   /** Takes the whole burst of a key that is as good as new. */
@@ -196,36 +256,6 @@ final class Trial {
     }
   }
 
-  /** What is true of every answer. */
-  Decision checked(Decision decision, long permits) {
-    if (decision == null) {
-      throw fault("a decision", "an answer", "null", "say Admitted or Rejected");
-    }
-    if (decision instanceof Decision.Rejected rejected) {
-      if (rejected.retryAfterNanos() < 1) {
-        throw fault(
-            "retryAfterNanos of a rejection",
-            "1 or more",
-            rejected.retryAfterNanos(),
-            "what is there now is admitted, and what comes back takes at least a nanosecond");
-      }
-      if (rejected.remaining() < 0 || rejected.remaining() >= permits) {
-        throw fault(
-            "remaining of a rejection of " + permits + " permits",
-            "0 to " + (permits - 1),
-            rejected.remaining(),
-            "a request for what remains is admitted");
-      }
-    } else if (decision.remaining() < 0 || decision.remaining() > limit.burst() - permits) {
-      throw fault(
-          "remaining after " + permits + " permits were admitted",
-          "0 to " + (limit.burst() - permits),
-          decision.remaining(),
-          "tell what is left after the taking");
-    }
-    return decision;
-  }
-
   /** Counts permits that are used at this time. */
   void use(String key, long permits) {
     use(key, permits, elapsed());
@@ -233,7 +263,7 @@ final class Trial {
 
   /** Counts permits that were used at a time between the last ones and now. */
   void use(String key, long permits, long at) {
-    used.computeIfAbsent(key, none -> new ArrayList<>()).add(new Used(at, permits));
+    used.add(key, permits, at);
   }
 
   /**
@@ -246,18 +276,7 @@ final class Trial {
 
   /** The same for one of several limits. */
   void requireWorstCase(RateLimit one) {
-    used.forEach((key, all) -> requireWorstCase(one, key, all));
-  }
-
-  private void requireWorstCase(RateLimit one, String key, List<Used> all) {
-    all.sort((earlier, later) -> Long.compare(earlier.at, later.at));
-    for (int first = 0; first < all.size(); first++) {
-      long sum = 0;
-      for (int last = first; last < all.size(); last++) {
-        sum += all.get(last).permits;
-        requireWorstCase(one, key, sum, all.get(last).at - all.get(first).at);
-      }
-    }
+    used.judgeEachSpan((key, permits, span) -> requireWorstCase(one, key, permits, span));
   }
 
   /** So many permits passed in so long a span: is that allowed? */
@@ -285,11 +304,19 @@ final class Trial {
     steps.addLast(step);
   }
 
+  /** How long the test may take. */
+  Duration patience() {
+    return Watch.patience(contract);
+  }
+
+  static String seedText() {
+    return ", seed " + SEED + " (another with -Dflowshield.testkit.seed)";
+  }
+
   /** A message in the form of all messages, with the circumstances. */
   AssertionError fault(String what, Object allowed, @Nullable Object given, String wayOut) {
     return new AssertionError(what + " must be " + allowed + ", got " + given + ": " + wayOut
         + "\n  limit " + limit + ", ticker from " + start + " now at " + ticker.nanos()
-        + ", seed " + SEED + " (another with -Dflowshield.testkit.seed)"
-        + (steps.isEmpty() ? "" : "\n  last steps: " + String.join("\n    ", steps)));
+        + seedText() + (steps.isEmpty() ? "" : "\n  last steps: " + String.join("\n    ", steps)));
   }
 }

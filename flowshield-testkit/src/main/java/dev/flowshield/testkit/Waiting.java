@@ -21,8 +21,14 @@ final class Waiting {
   static CompletableFuture<Decision> acquire(
       Trial trial, String key, long permits, Duration maxWait) {
     CompletableFuture<Decision> waiting = trial.limiter().acquireAsync(key, permits, maxWait);
-    trial.step("acquireAsync('" + key + "', " + permits + ", " + maxWait + "): "
-        + (waiting.isDone() ? waiting.join() : "waits"));
+    String call = "acquireAsync('" + key + "', " + permits + ", " + maxWait + ")";
+    if (waiting.isCompletedExceptionally()) {
+      waiting.join(); // throws, as a call that fails at once
+    }
+    trial.step(call + ": "
+        + (waiting.isDone()
+            ? Answers.checked(trial, Answers.of(trial, call, waiting), permits)
+            : "waits"));
     CompletableFuture<Void> unused = waiting.thenAccept(decision -> {
       if (decision.isAdmitted()) {
         trial.use(key, permits);
@@ -55,18 +61,18 @@ final class Waiting {
 
   static void requireWaiting(Trial trial, CompletableFuture<Decision> waiting, String reason) {
     if (waiting.isDone()) {
-      throw trial.fault("the answer to acquire", "still to come", waiting.join(), reason);
+      throw trial.fault(
+          "the answer to acquire", "still to come", Answers.of(trial, "acquire", waiting), reason);
     }
   }
 
   static void requireAdmitted(Trial trial, CompletableFuture<Decision> waiting, String reason) {
-    Decision decision = waiting.getNow(null);
-    if (decision == null || !decision.isAdmitted()) {
-      throw trial.fault(
-          "the answer to acquire",
-          "admitted",
-          decision == null ? "no answer yet" : decision,
-          reason);
+    if (!waiting.isDone()) {
+      throw trial.fault("the answer to acquire", "admitted", "no answer yet", reason);
+    }
+    Decision decision = Answers.of(trial, "acquire", waiting);
+    if (!decision.isAdmitted()) {
+      throw trial.fault("the answer to acquire", "admitted", decision, reason);
     }
   }
 

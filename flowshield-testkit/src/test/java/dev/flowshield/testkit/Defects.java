@@ -122,8 +122,19 @@ final class Defects {
     }
   }
 
-  /** Loses a part of the time that passes. */
+  /** Rounds the time per permit up, and tells the waits that this makes. */
   static class IsTooSlowInTheLongRun implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimit asked = spec.limit();
+      Duration slower = asked.period().plus(asked.period().dividedBy(100_000));
+      return new ExactLimiter(LimiterSpec.of(new RateLimit(asked.permits(), slower, asked.burst()))
+          .withTicker(spec.ticker()));
+    }
+  }
+
+  /** Loses a part of the time that passes. */
+  static class LosesAPartOfTheTime implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec) {

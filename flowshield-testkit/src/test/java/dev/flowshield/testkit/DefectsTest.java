@@ -2,23 +2,12 @@ package dev.flowshield.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
-import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.Launcher;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherConfig;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Every defect is found by the test that is meant to find it, and the message says so. */
 class DefectsTest {
@@ -63,6 +52,10 @@ class DefectsTest {
                 Defects.TellsAWaitThatIsTooLong.class,
                 "tellsTheShortestWaitThatHelps",
                 "tell the shortest"),
+            hunt(
+                Defects.LosesAPartOfTheTime.class,
+                "admitsTheWholeRateInTheLongRunAndNoMore",
+                "keep fractions of a permit"),
             hunt(
                 Defects.IsTooSlowInTheLongRun.class,
                 "admitsTheWholeRateInTheLongRunAndNoMore",
@@ -236,7 +229,7 @@ class DefectsTest {
   }
 
   private static void requireFound(Hunt hunt) {
-    Map<String, String> failed = failedTests(hunt.defect, hunt.test);
+    Map<String, String> failed = ContractRun.failedTests(hunt.defect, hunt.test);
 
     assertThat(failed).containsKey(hunt.fails);
     assertThat(failed.get(hunt.fails))
@@ -245,38 +238,8 @@ class DefectsTest {
 
   @Test
   void findsNothingInALimiterThatIsRight() {
-    assertThat(failedTests(ExactLimiterContractTest.class, "waits")).isEmpty();
-    assertThat(failedTests(ExactLimiterContractTest.class, "tellsExactlyWhatRemains"))
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waits")).isEmpty();
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "tellsExactlyWhatRemains"))
         .isEmpty();
-  }
-
-  /** The names of the tests that failed, with their messages. */
-  private static Map<String, String> failedTests(Class<?> contract, String method) {
-    Map<String, String> failed = new TreeMap<>();
-    List<String> finished = new ArrayList<>();
-    launcher()
-        .execute(
-            request().selectors(selectMethod(contract, method)).build(),
-            new TestExecutionListener() {
-              @Override
-              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-                if (test.isTest()) {
-                  finished.add(test.getDisplayName());
-                }
-                result
-                    .getThrowable()
-                    .ifPresent(thrown ->
-                        failed.put(test.getDisplayName(), String.valueOf(thrown.getMessage())));
-              }
-            });
-    assertThat(finished).isNotEmpty();
-    return failed;
-  }
-
-  private static Launcher launcher() {
-    return LauncherFactory.create(LauncherConfig.builder()
-        .enableTestExecutionListenerAutoRegistration(false)
-        .enableLauncherSessionListenerAutoRegistration(false)
-        .build());
   }
 }

@@ -1,0 +1,86 @@
+package dev.flowshield.testkit;
+
+import dev.flowshield.Decision;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What holds of every answer, and how to get at those that come later. */
+final class Answers {
+
+  private Answers() {}
+
+  /** What is true of every answer. */
+  static Decision checked(Trial trial, Decision decision, long permits) {
+    long burst = trial.limit().burst();
+    if (decision instanceof Decision.Rejected rejected) {
+      if (rejected.retryAfterNanos() < 1) {
+        throw trial.fault(
+            "retryAfterNanos of a rejection",
+            "1 or more",
+            rejected.retryAfterNanos(),
+            "what is there now is admitted, and what comes back takes at least a nanosecond");
+      }
+      if (rejected.remaining() < 0 || rejected.remaining() >= permits) {
+        throw trial.fault(
+            "remaining of a rejection of " + permits + " permits",
+            "0 to " + (permits - 1),
+            rejected.remaining(),
+            "a request for what remains is admitted");
+      }
+    } else if (decision.remaining() < 0 || decision.remaining() > burst - permits) {
+      throw trial.fault(
+          "remaining after " + permits + " permits were admitted",
+          "0 to " + (burst - permits),
+          decision.remaining(),
+          "tell what is left after the taking");
+    }
+    return decision;
+  }
+
+  /** What a stage answers that needs no turn of the ticker. */
+  static <T> T of(Trial trial, String call, CompletionStage<T> stage) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    CompletionStage<T> unused = stage.whenComplete((given, failure) -> {
+      if (failure == null) {
+        answer.complete(given);
+      } else {
+        answer.completeExceptionally(failure);
+      }
+    });
+    Object given;
+    try {
+      T value = answer.get(trial.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
+      if (value != null) {
+        return value;
+      }
+      given = null;
+    } catch (TimeoutException tooLong) {
+      given = "none within " + trial.patience().dividedBy(3);
+    } catch (ExecutionException failed) {
+      given = failed.getCause();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("the test was interrupted", interrupted);
+    }
+    throw trial.fault(
+        "the answer to " + call,
+        "given by its stage",
+        given,
+        "complete the stage with what the call without Async would answer, never with null");
+  }
+
+  /** What a thread is answered, in bounded time; else why it is not, for a message. */
+  static Object within(long seconds, Future<?> thread) throws InterruptedException {
+    try {
+      return thread.get(seconds, TimeUnit.SECONDS);
+    } catch (TimeoutException tooLong) {
+      return "none within " + seconds + " s";
+    } catch (ExecutionException failed) {
+      return failed.getCause() == null ? failed : failed.getCause();
+    }
+  }
+}
