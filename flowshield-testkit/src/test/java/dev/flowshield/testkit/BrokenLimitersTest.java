@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** A limiter that is wrong fails a test in bounded time, and the message says which promise broke. */
+/** A limiter that is wrong fails a test in bounded time, and is told which promise broke. */
 class BrokenLimitersTest {
 
   private static final String LONG_RUN = "admitsTheWholeRateInTheLongRunAndNoMore";
@@ -179,6 +179,23 @@ class BrokenLimitersTest {
 
     assertThat(failed).containsKey(mistake.fails);
     assertThat(failed.get(mistake.fails)).contains(" must be ", ", got ").contains(mistake.says);
+  }
+
+  /** The first test is given a second, the others a tenth of it once one was cut off. */
+  @TestFactory
+  Stream<DynamicTest> theWholeContractEnds() {
+    return Stream.of(
+            BrokenLimiters.Blocks.class,
+            BrokenLimiters.NeverCompletes.class,
+            BrokenLimiters.ForgetsToRefill.class,
+            BrokenLimiters.ChargesALittleForARejection.class,
+            BrokenLimiters.SweepsAllKeysInEachCall.class,
+            BrokenLimiters.PollsEachNanosecond.class)
+        .map(limiter -> dynamicTest(
+            limiter.getSimpleName(),
+            () -> assertTimeoutPreemptively(
+                Duration.ofMinutes(2),
+                () -> assertThat(ContractRun.failedTests(limiter)).isNotEmpty())));
   }
 
   @Test

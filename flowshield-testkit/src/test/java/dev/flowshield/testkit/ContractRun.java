@@ -1,6 +1,7 @@
 package dev.flowshield.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
 
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -22,23 +24,29 @@ final class ContractRun {
 
   /** The names of the tests that failed, with their messages. */
   static Map<String, String> failedTests(Class<?> contract, String method) {
+    return failedTests(selectMethod(contract, method));
+  }
+
+  /** The same of all tests. */
+  static Map<String, String> failedTests(Class<?> contract) {
+    return failedTests(selectClass(contract));
+  }
+
+  private static Map<String, String> failedTests(DiscoverySelector selector) {
     Map<String, String> failed = new TreeMap<>();
     List<String> finished = new ArrayList<>();
-    launcher()
-        .execute(
-            request().selectors(selectMethod(contract, method)).build(),
-            new TestExecutionListener() {
-              @Override
-              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-                if (test.isTest()) {
-                  finished.add(test.getDisplayName());
-                }
-                result
-                    .getThrowable()
-                    .ifPresent(thrown ->
-                        failed.put(test.getDisplayName(), String.valueOf(thrown.getMessage())));
-              }
-            });
+    launcher().execute(request().selectors(selector).build(), new TestExecutionListener() {
+      @Override
+      public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (test.isTest()) {
+          finished.add(test.getDisplayName());
+        }
+        result
+            .getThrowable()
+            .ifPresent(
+                thrown -> failed.put(test.getDisplayName(), String.valueOf(thrown.getMessage())));
+      }
+    });
     assertThat(finished).isNotEmpty();
     return failed;
   }
