@@ -12,7 +12,7 @@ import java.util.TreeSet;
  * What a limiter is asked to be: its limits, where it reads the time, how many keys it may
  * remember, and options that only its provider understands.
  *
- * <p>Starts with {@link #of(RateLimit)}; each {@code with…} gives a new spec. A class rather than a
+ * <p>Starts with {@link #of(String)}; each {@code with…} gives a new spec. A class rather than a
  * record, so that it can grow without breaking code that makes one. Immutable.
  */
 public final class LimiterSpec {
@@ -48,6 +48,15 @@ public final class LimiterSpec {
     this.maxKeys = maxKeys;
     this.maxQueued = maxQueued;
     this.options = options;
+  }
+
+  /**
+   * A limit as text, or several as in {@code 100/s, 5000/h}; else as {@link #ofAll}.
+   *
+   * @throws IllegalArgumentException if the text is no limit
+   */
+  public static LimiterSpec of(String limits) {
+    return ofAll(RateLimit.parseAll(limits));
   }
 
   /** One limit, the time of this machine, a million keys, no options. */

@@ -9,23 +9,20 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Hands out permits, each key by itself, at the pace of a {@link RateLimit}.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.of("10/s burst 20");
- * if (limiter.tryAcquire("alice")) {
- *   // alice has her own allowance
- * }
- * if (limiter.tryAcquire()) {
- *   // one allowance for all calls without a key
- * }
+ * boolean alice = limiter.tryAcquire("alice"); // alice has her own allowance
+ * boolean all = limiter.tryAcquire(); // one allowance for all calls without a key
  * }</pre>
  *
  * <p>A key is any string of at most {@value #LONGEST_KEY} characters; the empty key is the
- * allowance of the calls without a key. A rejection is an answer, never an exception.
+ * allowance of the calls without a key. A number is a count of permits; as a key it is written as a
+ * string. Short forms take one permit, and the allowance without a key. A rejection is an answer,
+ * never an exception.
  *
  * <p><b>For callers.</b> Limiters are thread-safe. The built-in ones never block, take no lock once
  * a key is known, and {@code tryAcquire} allocates nothing; a limiter that keeps its permits
@@ -55,15 +52,17 @@ public interface RateLimiter {
    */
   Decision decide(String key, long permits);
 
-  /** Takes one permit of a key if it is there now. As {@link #decide(String, long)}. */
+  /** Short for {@code decide(key, 1)}. */
   default Decision decide(String key) {
     return decide(key, 1);
   }
 
-  /**
-   * Takes one permit of the allowance without a key if it is there now. As {@link #decide(String,
-   * long)}.
-   */
+  /** Short for {@code decide("", permits)}. */
+  default Decision decide(long permits) {
+    return decide("", permits);
+  }
+
+  /** Short for {@code decide("", 1)}. */
   default Decision decide() {
     return decide("", 1);
   }
@@ -73,12 +72,17 @@ public interface RateLimiter {
     return decide(key, permits).isAdmitted();
   }
 
-  /** Takes one permit of a key if it is there now. */
+  /** Short for {@code tryAcquire(key, 1)}. */
   default boolean tryAcquire(String key) {
     return tryAcquire(key, 1);
   }
 
-  /** Takes one permit of the allowance without a key if it is there now. */
+  /** Short for {@code tryAcquire("", permits)}. */
+  default boolean tryAcquire(long permits) {
+    return tryAcquire("", permits);
+  }
+
+  /** Short for {@code tryAcquire("", 1)}. */
   default boolean tryAcquire() {
     return tryAcquire("", 1);
   }
@@ -87,36 +91,22 @@ public interface RateLimiter {
    * Takes as many permits of a key as are there now, up to this many: for work that can be done in
    * part, as sending a part of a batch.
    *
-   * <p>Asks again for fewer after a rejection, each time for no more than what remained, so it
-   * takes everything that is there unless others take permits of the key at the same moment.
+   * <p>Takes everything that is there unless others take permits of the key at the same moment.
    *
    * @param most 1 to the burst of the limit
    * @return how many were taken, 0 to {@code most}
    * @throws IllegalArgumentException as {@link #decide(String, long)} does
    */
   default long tryAcquireUpTo(String key, long most) {
-    long wanted = most;
-    for (int tries = 1; wanted > 0 || tries == 1; tries++) { // a mistake is for decide to reject
-      if (!(decide(key, wanted) instanceof Decision.Rejected rejected)) {
-        return wanted;
-      }
-      // Should what remains never be there, few tries are enough.
-      long fewer = tries < 8 ? wanted - 1 : wanted / 2;
-      wanted = Math.min(rejected.remaining(), fewer);
-    }
-    return 0;
+    return Defaults.takeUpTo(this, key, most);
   }
 
   /**
    * As {@link #decide(String, long)}, for limiters whose answer comes from elsewhere and callers
-   * that must not wait for it. This one answers at once; a mistake of the caller is thrown here,
-   * not by the stage.
+   * that must not wait for it. This one answers at once. A mistake of the caller is thrown here.
    */
   default CompletionStage<Decision> decideAsync(String key, long permits) {
-    CompletableFuture<Decision> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
-    answer.complete(decide(key, permits));
-    return answer;
+    return Defaults.later(() -> decide(key, permits));
   }
 
   /**
@@ -133,8 +123,8 @@ public interface RateLimiter {
    *
    * <p>First come, first served, for each key by itself: a waiter has taken the permits that come
    * back next, so no later caller gets them first. A caller that would wait too long, or finds too
-   * many waiters, is rejected at once. Blocks the calling thread, holds no lock meanwhile, and
-   * releases the carrier of a virtual thread.
+   * many waiters, is rejected at once. Blocks the thread, holds no lock meanwhile, and releases the
+   * carrier of a virtual thread.
    *
    * @param maxWait how long to wait at most, 0 to one hour
    * @return admitted, when the permits are there; or rejected, without having waited
@@ -143,30 +133,38 @@ public interface RateLimiter {
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
   default Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
-    CompletableFuture<Decision> waiting = acquireAsync(key, permits, maxWait);
-    try {
-      return waiting.get();
-    } catch (InterruptedException interrupted) {
-      if (waiting.cancel(false)) {
-        throw interrupted;
-      }
-      Thread.currentThread()
-          .interrupt(); // the permits came first: the caller has them, and the interrupt
-      return waiting.join();
-    } catch (ExecutionException failed) {
-      throw new IllegalStateException("waiting for permits failed: " + failed.getCause(), failed);
-    }
+    return Defaults.await(acquireAsync(key, permits, maxWait));
+  }
+
+  /** Short for {@code acquire(key, 1, maxWait)}. */
+  default Decision acquire(String key, Duration maxWait) throws InterruptedException {
+    return acquire(key, 1, maxWait);
+  }
+
+  /** Short for {@code acquire("", 1, maxWait)}. */
+  default Decision acquire(Duration maxWait) throws InterruptedException {
+    return acquire("", 1, maxWait);
   }
 
   /**
-   * As {@link #acquire}, without a thread that waits. Cancel the future to stop waiting; the
-   * permits are given back then. What depends on the future runs on the thread that tells the time,
-   * so it is short or continues elsewhere ({@code thenApplyAsync}).
+   * As {@link #acquire(String, long, Duration)}, without a thread that waits. Cancel the future to
+   * stop waiting; the permits are given back then. What depends on the future runs on the thread
+   * that tells the time, so it is short or continues elsewhere ({@code thenApplyAsync}).
    *
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
   default CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
     throw Capability.ACQUIRE.missing(this);
+  }
+
+  /** Short for {@code acquireAsync(key, 1, maxWait)}. */
+  default CompletableFuture<Decision> acquireAsync(String key, Duration maxWait) {
+    return acquireAsync(key, 1, maxWait);
+  }
+
+  /** Short for {@code acquireAsync("", 1, maxWait)}. */
+  default CompletableFuture<Decision> acquireAsync(Duration maxWait) {
+    return acquireAsync("", 1, maxWait);
   }
 
   /**
@@ -179,17 +177,12 @@ public interface RateLimiter {
   }
 
   /**
-   * As {@link #reserve}, for limiters whose answer comes from elsewhere and callers that must not
-   * wait for it. This one answers at once; a mistake of the caller is thrown here, not by the
-   * stage.
+   * As {@link #reserve}, for limiters whose answer comes from elsewhere, as {@link #decideAsync}.
    *
    * @throws UnsupportedOperationException without {@link Capability#RESERVE}
    */
   default CompletionStage<Reservation> reserveAsync(String key, long permits) {
-    CompletableFuture<Reservation> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
-    answer.complete(reserve(key, permits));
-    return answer;
+    return Defaults.later(() -> reserve(key, permits));
   }
 
   /**
@@ -233,9 +226,9 @@ public interface RateLimiter {
 
   /** What a limiter may be able to do beyond deciding. */
   enum Capability {
-    /** Waiting for permits: {@link RateLimiter#acquire} and {@link RateLimiter#acquireAsync}. */
+    /** Waiting for permits: {@code acquire} and {@code acquireAsync}. */
     ACQUIRE("wait for permits"),
-    /** Settling afterwards: {@link RateLimiter#reserve} and {@link RateLimiter#reserveAsync}. */
+    /** Settling afterwards: {@code reserve} and {@code reserveAsync}. */
     RESERVE("take an estimate and settle it"),
     /** Looking without taking: {@link RateLimiter#peek}. */
     PEEK("show a key"),
@@ -267,12 +260,17 @@ public interface RateLimiter {
    *     says what to add
    */
   static RateLimiter of(String limit) {
-    return of("token-bucket", LimiterSpec.ofAll(RateLimit.parseAll(limit)));
+    return of(LimiterSpec.of(limit));
   }
 
   /** A {@code token-bucket} limiter for the limit. As {@link #of(String)}. */
   static RateLimiter of(RateLimit limit) {
-    return of("token-bucket", limit);
+    return of(LimiterSpec.of(limit));
+  }
+
+  /** A {@code token-bucket} limiter: {@code of(LimiterSpec.of("10/s").withMaxQueued(5000))}. */
+  static RateLimiter of(LimiterSpec spec) {
+    return of("token-bucket", spec);
   }
 
   /**
@@ -286,9 +284,7 @@ public interface RateLimiter {
     return of(name, LimiterSpec.of(limit));
   }
 
-  /**
-   * As {@link #of(String, RateLimit)}, with a ticker, a key cap or options of the provider's own.
-   */
+  /** As {@link #of(String, RateLimit)}, with a ticker, caps or options of the provider's own. */
   static RateLimiter of(String name, LimiterSpec spec) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(spec, "spec");

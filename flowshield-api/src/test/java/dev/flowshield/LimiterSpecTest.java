@@ -128,7 +128,9 @@ class LimiterSpecTest {
   @Test
   @SuppressWarnings("NullAway") // what a caller without a null check may do
   void namesTheArgumentThatIsNull() {
-    assertThatNullPointerException().isThrownBy(() -> LimiterSpec.of(null)).withMessage("limit");
+    assertThatNullPointerException()
+        .isThrownBy(() -> LimiterSpec.of((RateLimit) null))
+        .withMessage("limit");
     assertThatNullPointerException().isThrownBy(() -> spec.withTicker(null)).withMessage("ticker");
     assertThatNullPointerException()
         .isThrownBy(() -> spec.withInstantSource(null))

@@ -1,10 +1,12 @@
 package dev.flowshield;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.flowshield.spi.RateAlgorithm;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -78,6 +80,23 @@ class RateLimiterTest {
     }
 
     @Test
+    void isAskedForManyPermitsOfTheEmptyKey() {
+      assertThat(limiter.decide(2)).isEqualTo(new Decision.Admitted(9));
+      assertThat(limiter.tryAcquire(3)).isFalse();
+      assertThat(asked).containsExactly("2 for ''", "3 for ''");
+    }
+
+    @Test
+    void cannotWaitInWhateverForm() {
+      Duration second = Duration.ofSeconds(1);
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> limiter.acquire(second))
+          .withMessageContaining("must be able to wait for permits");
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> limiter.acquireAsync("alice", second));
+    }
+
+    @Test
     void answersYesOrNo() {
       assertThat(limiter.tryAcquire("alice", 2)).isTrue();
       assertThat(limiter.tryAcquire("alice", 3)).isFalse();
@@ -124,6 +143,9 @@ class RateLimiterTest {
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((RateLimit) null))
         .withMessage("limit");
+    assertThatNullPointerException()
+        .isThrownBy(() -> RateLimiter.of((LimiterSpec) null))
+        .withMessage("spec");
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((String) null, LIMIT))
         .withMessage("name");

@@ -85,11 +85,22 @@ class ForwardingRateLimiterTest {
     List<Object> call = new ArrayList<>(List.of(method.getName()));
     call.addAll(List.of(arguments));
     switch (method.getName()) {
-      case "decide", "tryAcquire" -> call.addAll(List.of("", 1L).subList(arguments.length, 2));
+      case "decide", "tryAcquire" -> complete(call, 2);
+      case "acquire", "acquireAsync" -> complete(call, 3);
       case "changeTo" -> call.set(1, arguments[0] == LIMITS ? LIMITS : RateLimit.parseAll("7/s"));
       default -> {}
     }
     return call;
+  }
+
+  /** Adds the key and the permits that were left out. */
+  private static void complete(List<Object> call, int size) {
+    if (!(call.size() > 1 && call.get(1) instanceof String)) {
+      call.add(1, "");
+    }
+    if (call.size() - 1 < size) {
+      call.add(2, 1L);
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <pre>{@code
  * Future<Decision> alice =
- *     threads.submit(() -> limiter.acquire("alice", 1, Duration.ofSeconds(2)));
+ *     threads.submit(() -> limiter.acquire("alice", Duration.ofSeconds(2)));
  * ticker.awaitPending(1);
  * ticker.advance(Duration.ofSeconds(1));
  * assertTrue(alice.get().isAdmitted());

@@ -182,6 +182,12 @@ public interface RateLimiterContract {
     Watch.run(this, OneKey::allWaysToAskAgree);
   }
 
+  /** A form without a key, or without permits, answers what the form in full would. */
+  @Test
+  default void shortFormsTakeOnePermitOrLeaveOutTheKey() throws Exception {
+    ShortForms.takeOnePermitOrLeaveOutTheKey(this);
+  }
+
   /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {

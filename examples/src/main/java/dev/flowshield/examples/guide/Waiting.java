@@ -12,7 +12,7 @@ public final class Waiting {
 
   // snippet: guide-wait
   static boolean send(RateLimiter limiter, Runnable call) throws InterruptedException {
-    if (!limiter.acquire("partner", 1, Duration.ofSeconds(5)).isAdmitted()) {
+    if (!limiter.acquire("partner", Duration.ofSeconds(5)).isAdmitted()) {
       return false; // it would have been longer than 5 seconds, so this took no time
     }
     call.run();
@@ -23,7 +23,7 @@ public final class Waiting {
   // snippet: guide-wait-async
   static CompletableFuture<Void> sendLater(RateLimiter limiter, Runnable call, Executor executor) {
     return limiter
-        .acquireAsync("partner", 1, Duration.ofSeconds(5))
+        .acquireAsync("partner", Duration.ofSeconds(5))
         .thenAcceptAsync(
             decision -> {
               if (decision.isAdmitted()) {

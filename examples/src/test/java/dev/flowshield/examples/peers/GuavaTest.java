@@ -61,7 +61,7 @@ class GuavaTest {
 
     // snippet: from-guava-wait
     static boolean pace(dev.flowshield.RateLimiter limiter) throws InterruptedException {
-      return limiter.acquire("", 1, Duration.ofSeconds(2)).isAdmitted(); // rejects at once
+      return limiter.acquire(Duration.ofSeconds(2)).isAdmitted(); // rejects at once
     }
     // end
 
@@ -107,7 +107,7 @@ class GuavaTest {
     assertThat(theirs.tryAcquire(1_000)).isTrue();
     assertThat(theirs.tryAcquire()).isFalse();
 
-    assertThatThrownBy(() -> dev.flowshield.RateLimiter.of("10/h").tryAcquire("", 1_000))
+    assertThatThrownBy(() -> dev.flowshield.RateLimiter.of("10/h").tryAcquire(1_000))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -149,6 +149,6 @@ class GuavaTest {
 
     dev.flowshield.RateLimiter ours = dev.flowshield.RateLimiter.of("10/h");
     Ours.change(ours);
-    assertThat(ours.tryAcquire("", 20)).isTrue();
+    assertThat(ours.tryAcquire(20)).isTrue();
   }
 }

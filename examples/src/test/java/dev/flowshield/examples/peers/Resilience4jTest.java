@@ -70,7 +70,7 @@ class Resilience4jTest {
 
     // snippet: from-resilience4j-wait
     static boolean pace(dev.flowshield.RateLimiter limiter) throws InterruptedException {
-      return limiter.acquire("", 1, Duration.ofSeconds(2)).isAdmitted();
+      return limiter.acquire(Duration.ofSeconds(2)).isAdmitted();
     }
     // end
 
@@ -137,7 +137,7 @@ class Resilience4jTest {
     RateLimiter limiter = limiter(10, Duration.ofSeconds(5));
 
     assertThat(limiter.reservePermission(25)).isEqualTo(Duration.ofSeconds(2).toNanos());
-    assertThatThrownBy(() -> ours("10/s").tryAcquire("", 25))
+    assertThatThrownBy(() -> ours("10/s").tryAcquire(25))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
