@@ -54,13 +54,26 @@ public sealed interface Decision {
    * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
    *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several
+   * @param isQueueFull whether the caller would have waited, but as many wait as may
+   *     ({@link LimiterSpec#withMaxQueued}): then the cap on waiters rejects, and {@code limit} says
+   *     what they wait for
    */
-  record Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings)
+  record Rejected(
+      long remaining,
+      long retryAfterNanos,
+      String limit,
+      List<Standing> standings,
+      boolean isQueueFull)
       implements Decision {
 
     /** Keeps a copy of the list. */
     public Rejected {
       standings = List.copyOf(standings);
+    }
+
+    /** The answer of a limiter that keeps several limits. */
+    public Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings) {
+      this(remaining, retryAfterNanos, limit, standings, false);
     }
 
     /** The answer of a limiter that keeps one limit. */
@@ -76,6 +89,11 @@ public sealed interface Decision {
     @Override
     public boolean isAdmitted() {
       return false;
+    }
+
+    /** The same, of a caller that does not wait since as many wait as may. */
+    public Rejected becauseQueueIsFull() {
+      return new Rejected(remaining, retryAfterNanos, limit, standings, true);
     }
 
     /** The shortest wait that could help. */

@@ -120,8 +120,8 @@ public final class LimiterSpec {
   }
 
   /**
-   * The same with room for this many callers that wait for permits at a time; those beyond are
-   * rejected.
+   * The same with room for this many callers that wait for permits at a time, of all keys together;
+   * those beyond are rejected at once ({@link Decision.Rejected#isQueueFull}).
    *
    * @throws IllegalArgumentException if it is not 0 to 1,000,000
    */

@@ -24,20 +24,18 @@ import java.util.concurrent.CompletionStage;
  * string. Short forms take one permit, and the allowance without a key. A rejection is an answer,
  * never an exception.
  *
- * <p><b>For callers.</b> Limiters are thread-safe. The built-in ones never block, take no lock once
- * a key is known, and {@code tryAcquire} allocates nothing; a limiter that keeps its permits
- * elsewhere says so in its own documentation.
+ * <p>Limiters are thread-safe. The built-in ones never block, take no lock once a key is known, and
+ * {@code tryAcquire} allocates nothing; one that keeps its permits elsewhere says what it costs.
  *
  * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what
  * later versions add will be too. A {@link RateLimiterProvider} makes the limiter known by a name.
- * For another formula, write a {@link RateAlgorithm} instead: the engine adds the bounded key table
- * and the thread-safety. To add something to a limiter, start from {@link ForwardingRateLimiter},
- * which keeps everything that the limiter can do.
+ * For another formula write a {@link RateAlgorithm}, to which the engine adds the key table and the
+ * thread-safety. To add something to a limiter, start from {@link ForwardingRateLimiter}.
  */
 @FunctionalInterface
 public interface RateLimiter {
 
-  /** The most characters of a key: 8,192. Longer keys are a caller's mistake; hash them first. */
+  /** The most characters of a key: 8,192. Longer keys are rejected; hash them first. */
   int LONGEST_KEY = 8192;
 
   /**
@@ -102,17 +100,14 @@ public interface RateLimiter {
   }
 
   /**
-   * As {@link #decide(String, long)}, for limiters whose answer comes from elsewhere and callers
-   * that must not wait for it. This one answers at once. A mistake of the caller is thrown here.
+   * As {@link #decide(String, long)}, for answers that come from elsewhere and callers that must
+   * not wait. This one answers at once. A mistake of the caller is thrown here.
    */
   default CompletionStage<Decision> decideAsync(String key, long permits) {
     return Defaults.later(() -> decide(key, permits));
   }
 
-  /**
-   * What this limiter can do beyond deciding; the methods of what it cannot throw
-   * {@link UnsupportedOperationException}.
-   */
+  /** What this limiter can do beyond deciding; the methods of what it cannot throw. */
   default Set<Capability> capabilities() {
     return Set.of();
   }
@@ -123,8 +118,8 @@ public interface RateLimiter {
    *
    * <p>First come, first served, for each key by itself: a waiter has taken the permits that come
    * back next, so no later caller gets them first. A caller that would wait too long, or finds too
-   * many waiters, is rejected at once. Blocks the thread, holds no lock meanwhile, and releases the
-   * carrier of a virtual thread.
+   * many waiters ({@link Decision.Rejected#isQueueFull}), is rejected at once. Blocks the thread,
+   * holds no lock meanwhile, and releases the carrier of a virtual thread.
    *
    * @param maxWait how long to wait at most, 0 to one hour
    * @return admitted, when the permits are there; or rejected, without having waited
@@ -176,11 +171,7 @@ public interface RateLimiter {
     throw Capability.RESERVE.missing(this);
   }
 
-  /**
-   * As {@link #reserve}, for limiters whose answer comes from elsewhere, as {@link #decideAsync}.
-   *
-   * @throws UnsupportedOperationException without {@link Capability#RESERVE}
-   */
+  /** As {@link #reserve}, for limiters whose answer comes from elsewhere: {@link #decideAsync}. */
   default CompletionStage<Reservation> reserveAsync(String key, long permits) {
     return Defaults.later(() -> reserve(key, permits));
   }
@@ -205,6 +196,18 @@ public interface RateLimiter {
   }
 
   /**
+   * For operators: adds permits to what a key has left, up to the burst of each limit and never
+   * beyond. So any span admits at most what the limit allows in it and the permits added in it.
+   * Callers that wait keep their places in time.
+   *
+   * @param permits 1 or more
+   * @throws UnsupportedOperationException without {@link Capability#ADD}
+   */
+  default void add(String key, long permits) {
+    throw Capability.ADD.missing(this);
+  }
+
+  /**
    * Replaces the limits while callers go on. Each key keeps its state in proportion: a key that
    * had spent half of the old burst has spent half of the new one, rounded up to a whole permit.
    *
@@ -217,9 +220,7 @@ public interface RateLimiter {
     throw Capability.CHANGE.missing(this);
   }
 
-  /**
-   * As {@link #changeTo(List)}, with limits given as text: {@code 200/s} or {@code 200/s, 9000/h}.
-   */
+  /** As {@link #changeTo(List)}, with limits as text: {@code 200/s} or {@code 200/s, 9000/h}. */
   default void changeTo(String limits) {
     changeTo(RateLimit.parseAll(limits));
   }
@@ -234,6 +235,8 @@ public interface RateLimiter {
     PEEK("show a key"),
     /** Forgetting what a key has taken: {@link RateLimiter#reset}. */
     RESET("reset a key"),
+    /** More permits for a key: {@link RateLimiter#add}. */
+    ADD("add permits to a key"),
     /** Other limits while callers go on: {@link RateLimiter#changeTo(List)}. */
     CHANGE("change its limits");
 
@@ -245,8 +248,8 @@ public interface RateLimiter {
 
     private UnsupportedOperationException missing(RateLimiter limiter) {
       return new UnsupportedOperationException(
-          "a limiter must be able to " + deed + " for this, got "
-              + limiter + ": choose one whose capabilities() include " + name()
+          "a limiter must be able to " + deed + " for this, got " + limiter
+              + ": choose one whose capabilities() include " + name()
               + ", as the engine's limiters do");
     }
   }
@@ -256,8 +259,7 @@ public interface RateLimiter {
    * several, as in {@code 100/s, 5000/h}.
    *
    * @throws IllegalArgumentException if the text is no limit
-   * @throws IllegalStateException if no engine is on the class path or module path; the message
-   *     says what to add
+   * @throws IllegalStateException if no engine is on the class path or module path
    */
   static RateLimiter of(String limit) {
     return of(LimiterSpec.of(limit));
@@ -294,8 +296,7 @@ public interface RateLimiter {
   /**
    * A limiter that runs an algorithm of one's own on the engine's key table.
    *
-   * @throws IllegalStateException if no engine is on the class path or module path; the message
-   *     says what to add
+   * @throws IllegalStateException if no engine is on the class path or module path
    */
   static RateLimiter of(RateAlgorithm algorithm, LimiterSpec spec) {
     Objects.requireNonNull(algorithm, "algorithm");

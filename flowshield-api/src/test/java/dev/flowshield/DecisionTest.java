@@ -3,6 +3,7 @@ package dev.flowshield;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DecisionTest {
@@ -23,6 +24,16 @@ class DecisionTest {
     assertThat(decision.remaining()).isEqualTo(2);
     assertThat(decision.retryAfterNanos()).isEqualTo(1_500_000_001L);
     assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1, 500_000_001));
+  }
+
+  @Test
+  void aRejectedOneSaysWhetherTheQueueIsFull() {
+    Decision.Rejected decision = new Decision.Rejected(2, 5, "1/s");
+
+    assertThat(decision.isQueueFull()).isFalse();
+    assertThat(decision.becauseQueueIsFull())
+        .isEqualTo(new Decision.Rejected(2, 5, "1/s", List.of(), true))
+        .isNotEqualTo(decision);
   }
 
   @Test

@@ -95,6 +95,11 @@ public interface ForwardingRateLimiter extends RateLimiter {
   }
 
   @Override
+  default void add(String key, long permits) {
+    delegate().add(key, permits);
+  }
+
+  @Override
   default void changeTo(List<RateLimit> limits) {
     delegate().changeTo(limits);
   }

@@ -65,6 +65,18 @@ public interface RateAlgorithm {
   long giveBack(long word, long taken, long givenBack, long now, long permits);
 
   /**
+   * The word after permits were added to what is there, up to the burst: at no later time may more
+   * than these be there beyond what would be without them. Unless overridden, as if permits taken
+   * at this moment were given back.
+   *
+   * @param permits 1 or more, also above {@link #burst()}
+   */
+  default long add(long word, long now, long permits) {
+    long most = burst() - remaining(word, now);
+    return most <= 0 ? word : giveBack(word, word, 0, now, Math.min(permits, most));
+  }
+
+  /**
    * The word after taking permits that were used already, whether or not they are there. What comes
    * back in an hour or less must not be forgiven; what is beyond may be.
    *

@@ -169,22 +169,22 @@ class BadInputTest {
           () -> RateLimiter.of(
               "token-bucket", LimiterSpec.of(RateLimit.parse("1/s")).withOption("brust", "5")),
           "got [brust]",
-          "options must be none",
+          "options must be among [start]",
           "leave them out"),
       row(
-          "an unknown option of a limiter that has one",
+          "an unknown option of a limiter that has two",
           () -> RateLimiter.of(
               "fixed-window", LimiterSpec.of(RateLimit.parse("1/s")).withOption("zone", "UTC")),
           "got [zone]",
-          "options must be among [utc-offset]",
+          "options must be among [start, utc-offset]",
           "correct the spelling"),
       row(
-          "an option for a limit whose limiter has none",
+          "an option for a limit whose limiter has another",
           () -> FlowShield.builder()
               .named(Limit.each("tenant", "1/s").withLimiter("token-bucket", Map.of("zone", "UTC")))
               .build(),
           "got [zone]",
-          "limit 'tenant': options must be none",
+          "limit 'tenant': options must be among [start]",
           "leave them out"),
       row(
           "an unknown option for a limit",
@@ -193,7 +193,7 @@ class BadInputTest {
                   Limit.together("all", "1/s").withLimiter("fixed-window", Map.of("zone", "UTC")))
               .build(),
           "got [zone]",
-          "limit 'all': options must be among [utc-offset]",
+          "limit 'all': options must be among [start, utc-offset]",
           "correct the spelling"),
       row(
           "two limiters of one name",

@@ -28,7 +28,8 @@ final class Operations {
 
   static Stream<DynamicTest> of(RateLimiterContract contract) {
     Operations operations = new Operations(contract);
-    return Stream.of(operations.looks(), operations.resets(), operations.changes())
+    return Stream.of(
+            operations.looks(), operations.resets(), operations.adds(), operations.changes())
         .flatMap(tests -> tests);
   }
 
@@ -50,6 +51,14 @@ final class Operations {
                 Limits.of(contract),
                 this::resetsAKeyThatWasNeverSeen))
         : unsupported(contract, "reset", trial -> run(() -> trial.limiter().reset(KEY)));
+  }
+
+  private Stream<DynamicTest> adds() {
+    return has(contract, Capability.ADD)
+        ? Stream.of(
+            test("addsPermitsUpToTheBurst", contract.limits(), this::addsPermitsUpToTheBurst),
+            test("rejectsAddingNothing", contract.limits(), this::rejectsAddingNothing))
+        : unsupported(contract, "add", trial -> run(() -> trial.limiter().add(KEY, 1)));
   }
 
   private Stream<DynamicTest> changes() {
@@ -151,6 +160,37 @@ final class Operations {
     Trial trial = new Trial(contract, limit);
     trial.limiter().reset(KEY);
     trial.hasExactly(KEY, limit.burst(), "a key that was reset has its whole burst, and no more");
+  }
+
+  private void addsPermitsUpToTheBurst(RateLimit limit) {
+    for (String key : List.of(KEY, "")) {
+      for (long added : new long[] {1, limit.burst(), limit.burst() + 1, Long.MAX_VALUE}) {
+        Trial trial = new Trial(contract, limit);
+        add(trial, key, added);
+        trial.hasExactly(key, limit.burst(), "a key that has its whole burst gets no more");
+        trial.spend("bob");
+        add(trial, key, added);
+        trial.hasExactly(
+            key, Math.min(added, limit.burst()), "so many were added to none, up to the burst");
+        trial.rejects("bob", 1, "permits were added to another key");
+      }
+    }
+  }
+
+  private static void add(Trial trial, String key, long permits) {
+    trial.limiter().add(key, permits);
+    trial.step("add('" + key + "', " + permits + ")");
+  }
+
+  private void rejectsAddingNothing(RateLimit limit) {
+    Trial trial = new Trial(contract, limit);
+    for (long none : new long[] {0, -1, Long.MIN_VALUE}) {
+      Rejections.require(
+          trial,
+          IllegalArgumentException.class,
+          "adding " + none + " permits",
+          () -> run(() -> trial.limiter().add(KEY, none)));
+    }
   }
 
   private void keepsTheStateInProportion(RateLimit limit) {

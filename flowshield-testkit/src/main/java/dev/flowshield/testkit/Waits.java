@@ -104,11 +104,11 @@ final class Waits {
             decision == null ? "no answer yet" : decision,
             "the permits come back in " + wait + " ns, so waiting is of no use");
       }
-      if (rejected.retryAfterNanos() != wait) {
+      if (rejected.retryAfterNanos() != wait || rejected.isQueueFull()) {
         throw trial.fault(
-            "retryAfterNanos of acquire",
+            "retryAfterNanos of acquire, with room for those who wait",
             wait,
-            rejected.retryAfterNanos(),
+            rejected,
             "it answers as decide does");
       }
     }
@@ -233,10 +233,10 @@ final class Waits {
     requireWaiting(trial, second, "two may wait");
     for (String key : List.of(KEY, "bob")) {
       Decision decision = trial.limiter().acquireAsync(key, 1, HOUR).getNow(null);
-      if (!(decision instanceof Decision.Rejected)) {
+      if (!(decision instanceof Decision.Rejected rejected && rejected.isQueueFull())) {
         throw trial.fault(
             "the answer to the third who would wait, with maxQueued 2",
-            "rejected at once",
+            "rejected at once, with isQueueFull",
             decision == null ? "no answer yet" : decision,
             "maxQueued of the spec bounds those who wait");
       }

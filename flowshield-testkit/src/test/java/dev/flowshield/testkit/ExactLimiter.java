@@ -261,9 +261,12 @@ class ExactLimiter implements RateLimiter {
       requireCallable(key, permits);
       long now = ticker.nanos();
       Verdict verdict = judge(key, permits, now);
-      if (verdict.ahead > maxWait.toNanos() || (verdict.ahead > 0 && queued >= maxQueued)) {
+      boolean tooLong = verdict.ahead > maxWait.toNanos();
+      if (tooLong || (verdict.ahead > 0 && queued >= maxQueued)) {
+        Decision.Rejected rejected =
+            new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString());
         return CompletableFuture.completedFuture(
-            new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString()));
+            tooLong ? rejected : rejected.becauseQueueIsFull());
       }
       if (verdict.ahead == 0) {
         take(key, permits, now, false);
@@ -468,7 +471,7 @@ class ExactLimiter implements RateLimiter {
 
   @Override
   public Set<Capability> capabilities() {
-    return EnumSet.allOf(Capability.class);
+    return EnumSet.complementOf(EnumSet.of(Capability.ADD));
   }
 
   private void requireCallable(String key, long permits) {

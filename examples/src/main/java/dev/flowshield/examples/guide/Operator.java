@@ -14,4 +14,10 @@ public final class Operator {
     }
     // end
   }
+
+  static void add(RateLimiter limiter, String key) {
+    // snippet: guide-add
+    limiter.add(key, 100); // up to the burst, never beyond
+    // end
+  }
 }

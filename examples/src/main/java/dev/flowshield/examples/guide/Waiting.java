@@ -1,5 +1,7 @@
 package dev.flowshield.examples.guide;
 
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +19,18 @@ public final class Waiting {
     }
     call.run();
     return true;
+  }
+  // end
+
+  // snippet: guide-wait-queue
+  static RateLimiter limiter() {
+    return RateLimiter.of(LimiterSpec.of("10/s").withMaxQueued(5_000));
+  }
+
+  static String explain(Decision.Rejected rejected) {
+    return rejected.isQueueFull()
+        ? "too many wait already"
+        : "it would take " + rejected.retryAfter();
   }
   // end
 

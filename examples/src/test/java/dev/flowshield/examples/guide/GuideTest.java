@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +164,25 @@ class GuideTest {
     }
 
     @Test
+    void tellsThatTooManyWait() {
+      RateLimiter wide = Waiting.limiter();
+      assertThat(wide.tryAcquire(10)).isTrue();
+      Duration hour = Duration.ofHours(1);
+      List<CompletableFuture<Decision>> waiters =
+          Stream.generate(() -> wide.acquireAsync(hour)).limit(5_000).toList();
+
+      assertThat(wide.acquireAsync(hour).join())
+          .isInstanceOfSatisfying(
+              Decision.Rejected.class,
+              rejected -> assertThat(Waiting.explain(rejected)).isEqualTo("too many wait already"));
+      assertThat(wide.acquireAsync(Duration.ZERO).join())
+          .isInstanceOfSatisfying(
+              Decision.Rejected.class,
+              rejected -> assertThat(Waiting.explain(rejected)).startsWith("it would take PT"));
+      waiters.forEach(waiter -> waiter.cancel(false));
+    }
+
+    @Test
     void givesThePermitBackByCancelling() {
       assertThat(limiter.tryAcquire("partner")).isTrue();
       CompletableFuture<Decision> waiting =
@@ -175,6 +195,20 @@ class GuideTest {
 
     private CompletableFuture<Void> sendLater(String call) {
       return Waiting.sendLater(limiter, () -> sent.add(call), Runnable::run);
+    }
+  }
+
+  @Nested
+  class TheStart {
+
+    @Test
+    void beginsWithNothingAndTakesWhatIsAdded() {
+      RateLimiter empty = Starting.limiter();
+      assertThat(empty.tryAcquire("alice")).isFalse();
+      assertThat(empty.tryAcquire()).isFalse();
+      Operator.add(empty, "alice");
+      assertThat(empty.tryAcquire("alice", 100)).isTrue();
+      assertThat(empty.tryAcquire("alice", 2)).isFalse();
     }
   }
 

@@ -225,6 +225,34 @@ public final class Allowances {
     }
   }
 
+  /** Adds permits to what a key has left of each. */
+  public void add(long hash, long permits) {
+    for (Allowance each : all) {
+      each.ledger(hash).add(hash, permits);
+    }
+  }
+
+  /** Gives a key its whole allowance of each again. */
+  public void reset(long hash) {
+    for (Allowance each : all) {
+      each.ledger(hash).reset(hash);
+    }
+  }
+
+  /** Takes the whole burst of each, there or not. */
+  public void spend(long hash) {
+    for (Allowance each : all) {
+      each.ledger(hash).charge(hash, each.burst());
+    }
+  }
+
+  /** These after others. */
+  public Allowances after(@Nullable Allowances others) {
+    return others == null
+        ? this
+        : new Allowances(Stream.concat(others.stream(), stream()).toList());
+  }
+
   /**
    * Changes limits, but those that stay the same; if one fails, those before it go back to what
    * they were, and the error is thrown.

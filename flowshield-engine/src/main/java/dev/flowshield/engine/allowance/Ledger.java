@@ -38,6 +38,14 @@ public abstract class Ledger {
   /** As {@link #rewrite}, and false for a key without a word of its own. */
   protected abstract boolean rewriteOwn(long hash, Rewrite rewrite);
 
+  /**
+   * As {@link #rewriteOwn}, to a word that owes less; a key without a word of its own may get one
+   * first.
+   */
+  protected boolean lower(long hash, Rewrite rewrite) {
+    return rewriteOwn(hash, rewrite);
+  }
+
   /** Takes permits that were used already, under the lock. */
   protected void takeUsed(long hash, long permits) {
     rewrite(hash, (algorithm, word, now) -> algorithm.charge(word, now, permits));
@@ -131,6 +139,25 @@ public abstract class Ledger {
       return others > algorithm.burst()
           ? word // too much was refunded to know
           : algorithm.giveBack(word, taken, others, waits.refundTime(waiter(hash), now), permits);
+    }
+  }
+
+  /**
+   * Adds permits to what is there, up to the burst. They count as refunded: permits that were taken
+   * before may stand behind them, and then came back earlier.
+   */
+  public final void add(long hash, long permits) {
+    lock();
+    try {
+      refunds.prepare();
+      if (lower(
+          hash,
+          (algorithm, word, now) ->
+              algorithm.add(word, waits.refundTime(waiter(hash), now), permits))) {
+        refunds.add(hash, permits); // after the fall (B1)
+      }
+    } finally {
+      unlock();
     }
   }
 

@@ -158,6 +158,15 @@ final class Buckets extends Words {
     return fingerprint(at) == NOBODY;
   }
 
+  /** How many slots have an owner. */
+  int countOwned() {
+    int owned = 0;
+    for (int at = firstSlot(); at < end(); at += 2) {
+      owned += isFresh(at) ? 0 : 1;
+    }
+    return owned;
+  }
+
   /** The word from which a key without a slot takes. */
   long overflowWord(long hash) {
     return word(beforeOverflowWord(hash));

@@ -233,6 +233,17 @@ public final class KeyTable implements Allowance {
     }
   }
 
+  /**
+   * Lets keys begin with nothing: each key, seen or not, is as if it had taken the whole burst now.
+   * For a table without keys.
+   */
+  public void startEmpty() {
+    long now = ticker.nanos();
+    for (Segment segment : segments.length == 0 ? begin() : segments) {
+      segment.startEmpty(now);
+    }
+  }
+
   /** What the words of its keys mean now. */
   public RateAlgorithm algorithm() {
     return algorithm;
@@ -253,6 +264,11 @@ public final class KeyTable implements Allowance {
       sum += segment.used();
     }
     return sum;
+  }
+
+  /** How many keys it has room for, as was asked. */
+  public int maxKeys() {
+    return maxKeys;
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.flowshield.engine.keyed;
 
-import static dev.flowshield.engine.keyed.Buckets.NOBODY;
 import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
@@ -48,9 +47,6 @@ final class Segment extends Ledger {
   // Nothing is forgotten yet when the overflow words are set, so new keys are admitted even if the
   // clock steps back by less than this.
   private static final long HOUR = 3_600_000_000_000L;
-
-  // By an eighth. Doubling would leave half of the memory unused at worst.
-  private static final int GROWTH = 8;
 
   private final Ticker ticker;
   private final int overflowWords;
@@ -170,6 +166,48 @@ final class Segment extends Ledger {
     }
   }
 
+  /**
+   * A key without a slot that owes something, as new keys do where all begin with nothing, gets a
+   * slot if there is one. There it owes a permit at least, as a slot that owes nothing is free.
+   */
+  @Override
+  protected boolean lower(long hash, Rewrite rewrite) {
+    while (buckets.count() > 0 && buckets.find(hash) == NOWHERE) {
+      Buckets current = buckets;
+      RateAlgorithm algorithm = current.algorithm();
+      long now = ticker.nanos();
+      long owed = owed(current, hash, now);
+      long word = rewrite.next(algorithm, owed, now);
+      long least = algorithm.step(algorithm.idle(now), now, 1);
+      if (owed - least <= 0) {
+        return false;
+      }
+      int at = current.place(hash, now);
+      if (at != NOWHERE) {
+        if (claim(current, at, hash, word - least > 0 ? word : least, now)) {
+          return true;
+        }
+      } else if (current.count() < maxBuckets) {
+        grow(now);
+      } else {
+        return false;
+      }
+    }
+    return rewriteOwn(hash, rewrite);
+  }
+
+  /** Lets new keys begin with nothing, before the first one comes. */
+  void startEmpty(long now) {
+    lock();
+    try {
+      Buckets first = bucketsForWriting();
+      RateAlgorithm algorithm = first.algorithm();
+      first.overflowWords(algorithm.step(algorithm.idle(now), now, algorithm.burst()));
+    } finally {
+      unlock();
+    }
+  }
+
   @Override
   protected void renew(long hash) {
     rewriteOwn(hash, (algorithm, word, now) -> algorithm.idle(now));
@@ -218,7 +256,7 @@ final class Segment extends Ledger {
       return claim(current, at, hash, word, now);
     }
     if (current.count() < maxBuckets) {
-      replace(frozen -> grown(frozen, now));
+      grow(now);
       return false;
     }
     current.overflowWord(hash, word);
@@ -260,40 +298,11 @@ final class Segment extends Ledger {
     }
   }
 
-  /** An eighth more buckets, or as many as the cap allows, with the keys that are in debt. */
-  private Buckets grown(Buckets frozen, long now) {
-    int count = Math.min(maxBuckets, frozen.count() + Math.max(1, frozen.count() / GROWTH));
-    Buckets next = moved(frozen, count, now);
-    while (next == null) { // seldom, and only while there are few: a key finds no place
-      count++;
-      next = moved(frozen, count, now);
-    }
-    return next;
-  }
-
-  /** So many buckets with the keys that are in debt; null if one of them finds no place. */
-  private @Nullable Buckets moved(Buckets frozen, int count, long now) {
-    Buckets next = Buckets.free(frozen.algorithm(), overflowWords, count);
-    next.overflowWords(frozen);
-    int moved = 0;
-    for (int from = frozen.firstSlot(); from < frozen.end(); from += 2) {
-      long hash = frozen.fingerprint(from);
-      if (frozen.isFree(from, now)) {
-        if (hash != NOBODY) {
-          next.forget(hash, now);
-        }
-        continue;
-      }
-      long word = frozen.word(from);
-      int to = next.place(hash, now);
-      if (to != NOWHERE) {
-        next.put(to, hash, word);
-      } else if (!next.putByMovingAnother(hash, word, now)) {
-        return null;
-      }
-      moved++;
-    }
-    used = moved;
-    return next;
+  private void grow(long now) {
+    replace(frozen -> {
+      Buckets next = Growth.grown(frozen, maxBuckets, now);
+      used = next.countOwned();
+      return next;
+    });
   }
 }

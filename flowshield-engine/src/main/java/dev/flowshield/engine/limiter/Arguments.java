@@ -1,5 +1,6 @@
 package dev.flowshield.engine.limiter;
 
+import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,6 +12,31 @@ public final class Arguments {
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
   private Arguments() {}
+
+  /** The option that says how keys begin. */
+  static final String START = "start";
+
+  /**
+   * Whether keys, and the calls without a key, begin with nothing: {@code start} is {@code empty}.
+   *
+   * @throws IllegalArgumentException if it is neither that nor {@code full}
+   */
+  static boolean startsEmpty(LimiterSpec spec) {
+    String start = spec.options().getOrDefault(START, "full");
+    if (!start.equals("full") && !start.equals("empty")) {
+      throw new IllegalArgumentException("start must be 'full' or 'empty', got '" + start
+          + "': leave it out for keys that begin with their whole burst");
+    }
+    return start.equals("empty");
+  }
+
+  /** Rejects a number of permits that is none. */
+  static void requireSome(long permits) {
+    if (permits < 1) {
+      throw new IllegalArgumentException("permits must be at least 1, got " + permits
+          + ": add one or more; to take permits away, use tryAcquire");
+    }
+  }
 
   /**
    * Rejects what is no key.

@@ -26,7 +26,7 @@ public final class FixedWindowProvider implements RateLimiterProvider {
 
   @Override
   public RateLimiter create(LimiterSpec spec) {
-    ZoneOffset offset = offset(spec.requireOptionsIn(UTC_OFFSET));
+    ZoneOffset offset = offset(spec.requireOptionsIn(Arguments.START, UTC_OFFSET));
     OffsetDateTime wallClock = spec.instantSource().instant().atOffset(offset);
     long now = spec.ticker().nanos();
     return new KeyedLimiter(limit -> new FixedWindow(limit, wallClock, now), spec);

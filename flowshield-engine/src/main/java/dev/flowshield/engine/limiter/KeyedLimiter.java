@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +65,10 @@ public final class KeyedLimiter implements RateLimiter {
     this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
     this.rules = Rules.of(spec.limits());
+    if (Arguments.startsEmpty(spec)) {
+      tables.forEach(KeyTable::startEmpty);
+      keyless().spend(EVERYONE);
+    }
   }
 
   /** The allowances of the calls without a key, by limit. */
@@ -156,12 +159,14 @@ public final class KeyedLimiter implements RateLimiter {
               new Turn(limits, hash, permits),
               maxWaitNanos,
               () -> rules.admitted(limits, hash, permits, ticker.nanos()));
-      if (waiting != null) {
+      if (waiting != null && waiting != Queue.FULL) {
         return waiting;
       }
       long left = limits.retryAfterNanos(hash, permits, now);
       if (left > 0) { // otherwise they came meanwhile
-        return CompletableFuture.completedFuture(rules.rejected(limits, hash, permits, now, left));
+        Decision.Rejected rejected = rules.rejected(limits, hash, permits, now, left);
+        return CompletableFuture.completedFuture(
+            waiting == null ? rejected : rejected.becauseQueueIsFull());
       }
     }
   }
@@ -209,10 +214,14 @@ public final class KeyedLimiter implements RateLimiter {
   @Override
   public void reset(String key) {
     long hash = hash(key);
+    limits(key, 1).reset(hash);
+  }
+
+  @Override
+  public void add(String key, long permits) {
     Allowances limits = limits(key, 1);
-    for (int i = 0; i < limits.size(); i++) {
-      limits.get(i).ledger(hash).reset(hash);
-    }
+    Arguments.requireSome(permits);
+    limits.add(hash(key), permits);
   }
 
   /**
@@ -234,21 +243,12 @@ public final class KeyedLimiter implements RateLimiter {
     changing.lock();
     try {
       Allowances others = keyless;
-      if (others == null) {
-        keys.change(rules.limits(), limits, formula);
-      } else {
-        new Allowances(Stream.concat(others.stream(), keys.stream()).toList())
-            .change(twice(rules.limits()), twice(limits), formula);
-      }
+      int each = others == null ? 1 : 2;
+      keys.after(others).change(rules.limits(each), next.limits(each), formula);
       rules = next;
     } finally {
       changing.unlock();
     }
-  }
-
-  /** For the calls without a key, then for the keys. */
-  private static List<RateLimit> twice(List<RateLimit> limits) {
-    return Stream.concat(limits.stream(), limits.stream()).toList();
   }
 
   @Override

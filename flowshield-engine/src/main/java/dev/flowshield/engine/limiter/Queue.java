@@ -36,7 +36,12 @@ final class Queue {
    *       one. A timer that is not the line's newest is cancelled and wakes nothing.
    */
 
+  /** What {@link #await} answers if as many wait as may; for a comparison alone. */
+  static final CompletableFuture<Decision> FULL = new CompletableFuture<>();
+
   private static final int MOST_TIMES_TOO_EARLY = 1000;
+
+  private static final Line NONE = new Line("", Ticker.system()); // no line at all
 
   private final Ticker ticker;
   private final int most;
@@ -54,8 +59,8 @@ final class Queue {
    *
    * @param turn how to take them; nothing is taken yet
    * @param answer what to say once they are there
-   * @return what is waited for; null if they are there now, it would take too long, or too many
-   *     wait
+   * @return what is waited for; null if they are there now, or it would take too long;
+   *     {@link #FULL}
    */
   @Nullable
   CompletableFuture<Decision> await(
@@ -64,20 +69,23 @@ final class Queue {
     CompletableFuture<?> unused = waiter.future.whenComplete(
         (decision, failure) -> giveUp(waiter)); // completed by the caller, too
     Line line = join(key, waiter, maxWaitNanos);
-    if (line == null) {
-      return null;
+    if (line == null || line == NONE) {
+      return line == null ? null : FULL;
     }
     run(line);
     return waiter.future;
   }
 
-  /** The line that the waiter is in from now on; null if it does not wait. */
+  /**
+   * The line that the waiter is in from now on; null if it does not wait; {@link #NONE} if as many
+   * wait as may.
+   */
   private @Nullable Line join(String key, Waiter waiter, long maxWaitNanos) {
     StackRoom.require();
     lock.lock();
     try {
       if (count >= most) {
-        return null;
+        return NONE;
       }
       Line line = lines.computeIfAbsent(key, any -> new Line(key, ticker));
       int before = line.size();

@@ -5,6 +5,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.AnswerFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,6 +20,11 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
   static Rules of(List<RateLimit> limits) {
     String text = String.join(", ", limits.stream().map(RateLimit::toString).toList());
     return new Rules(limits, text, AnswerFactory.decision(text));
+  }
+
+  /** The limits so many times, one after the other. */
+  List<RateLimit> limits(int times) {
+    return Collections.nCopies(times, limits).stream().flatMap(List::stream).toList();
   }
 
   Decision.Admitted admitted(Allowances from, long hash, long permits, long now) {

@@ -15,7 +15,7 @@ public final class SlidingWindowProvider implements RateLimiterProvider {
 
   @Override
   public RateLimiter create(LimiterSpec spec) {
-    spec.requireOptionsIn();
+    spec.requireOptionsIn(Arguments.START);
     long start = spec.ticker().nanos();
     return new KeyedLimiter(limit -> new SlidingWindow(limit, start), spec);
   }

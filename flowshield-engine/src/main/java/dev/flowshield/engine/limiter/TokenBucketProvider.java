@@ -18,7 +18,7 @@ public final class TokenBucketProvider implements RateLimiterProvider {
 
   @Override
   public RateLimiter create(LimiterSpec spec) {
-    spec.requireOptionsIn();
+    spec.requireOptionsIn(Arguments.START);
     return new KeyedLimiter(Gcra::new, spec);
   }
 }

@@ -153,6 +153,17 @@ public final class Gcra implements RateAlgorithm {
   }
 
   @Override
+  public long add(long word, long now, long permits) {
+    if (isIdle(word, now)) {
+      return word;
+    }
+    long start = now << shift;
+    long debt = word - start;
+    long most = debt / interval + 1; // more is above all that is owed
+    return start + Math.max(0, debt - Math.min(permits, most) * interval);
+  }
+
+  @Override
   public long charge(long word, long now, long permits) {
     long start = now << shift;
     long debt = isIdle(word, now) ? 0 : word - start;

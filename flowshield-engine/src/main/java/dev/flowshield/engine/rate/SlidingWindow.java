@@ -2,6 +2,7 @@ package dev.flowshield.engine.rate;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.spi.RateAlgorithm;
+import java.math.BigInteger;
 
 /**
  * So many permits in the period that ends now, estimated from two counts: the sliding window
@@ -128,6 +129,28 @@ public final class SlidingWindow implements RateAlgorithm {
     return ago == 1
         ? (standing - (Math.min(permits, last(standing)) << (CURRENT + bits))) | GIVEN_BACK
         : word; // by now they weigh nothing
+  }
+
+  /**
+   * As declared: from the count of this window, then from that of the window before, where a permit
+   * weighs as much as is left of that window. Rounded down, so that no more is there than was
+   * added, now or later.
+   */
+  @Override
+  public long add(long word, long now, long permits) {
+    long standing = standing(word, now);
+    if (standing == windows.word(now)) {
+      return word;
+    }
+    long added = Math.min(permits, limit);
+    long ofCurrent = Math.min(added, current(standing));
+    long left = isAhead(word, now) ? windows.length() : windows.length() - windows.into(now);
+    long ofLast = BigInteger.valueOf(added - ofCurrent)
+        .multiply(BigInteger.valueOf(windows.length()))
+        .divide(BigInteger.valueOf(left))
+        .min(BigInteger.valueOf(last(standing)))
+        .longValueExact();
+    return (standing - (ofLast << (CURRENT + bits)) - (ofCurrent << CURRENT)) | GIVEN_BACK;
   }
 
   @Override

@@ -52,6 +52,7 @@ class KeyedLimiterPropertyTest {
     WAIT,
     CANCEL,
     RESET,
+    ADD,
     CHANGE,
     PASS
   }
@@ -65,7 +66,17 @@ class KeyedLimiterPropertyTest {
   @Property(edgeCases = EdgeCasesMode.NONE)
   void answersAsExactArithmeticDoes(
       @ForAll("limits") int count, @ForAll("steps") List<Step> steps) {
-    Run run = new Run(LIMITS.get(count));
+    Run run = new Run(LIMITS.get(count), false);
+    for (Step step : steps) {
+      run.doAndCompare(step);
+    }
+  }
+
+  /** Each key, and the calls without one, are as if they had just taken the whole burst. */
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void answersSoTooWhereAllBeginWithNothing(
+      @ForAll("limits") int count, @ForAll("stepsOfTaking") List<Step> steps) {
+    Run run = new Run(LIMITS.get(count), true);
     for (Step step : steps) {
       run.doAndCompare(step);
     }
@@ -81,13 +92,20 @@ class KeyedLimiterPropertyTest {
     private List<RateLimit> limits;
     private BigInteger now = BigInteger.valueOf(ticker.nanos()); // never wraps
 
-    Run(List<String> texts) {
+    Run(List<String> texts, boolean startsEmpty) {
       this.texts = texts;
       this.limits = RateLimit.parseAll(texts.get(0));
       this.limiter = new KeyedLimiter(
-          Gcra::new, LimiterSpec.ofAll(limits).withTicker(ticker).withMaxKeys(100));
+          Gcra::new,
+          LimiterSpec.ofAll(limits)
+              .withTicker(ticker)
+              .withMaxKeys(100)
+              .withOption("start", startsEmpty ? "empty" : "full"));
       for (String name : NAMES) {
         models.put(name, limits.stream().map(limit -> new Model(limit, now)).toList());
+        if (startsEmpty) {
+          model(name).forEach(one -> one.take(now, one.is.burst()));
+        }
       }
     }
 
@@ -159,6 +177,12 @@ class KeyedLimiterPropertyTest {
         case RESET -> {
           limiter.reset(key);
           model.forEach(one -> one.reset(now));
+        }
+        case ADD -> {
+          long added = 1 + (long) (step.share() * 2 * permits);
+          limiter.add(key, added);
+          BigInteger time = refundTime(line(key));
+          model.forEach(one -> one.add(added, time));
         }
         case CHANGE -> {
           String next = texts.get((int) (step.other() * texts.size()));
@@ -452,6 +476,15 @@ class KeyedLimiterPropertyTest {
       }
     }
 
+    /** What is added counts for later refunds as one that was made. */
+    void add(long permits, BigInteger now) {
+      BigInteger back = now.max(allBack.subtract(interval.multiply(BigInteger.valueOf(permits))));
+      if (back.compareTo(allBack) < 0) {
+        allBack = back;
+        givenBack = givenBack.add(BigInteger.valueOf(permits));
+      }
+    }
+
     void reset(BigInteger now) {
       allBack = now;
       givenBack = givenBack.add(EVERYTHING);
@@ -488,9 +521,21 @@ class KeyedLimiterPropertyTest {
     return Arbitraries.integers().between(0, LIMITS.size() - 1);
   }
 
+  /** Without what a key that was not seen yet does not remember: resets and what was added. */
+  @Provide
+  Arbitrary<List<Step>> stepsOfTaking() {
+    return steps(Arbitraries.frequency(
+        Tuple.of(4, Kind.DECIDE),
+        Tuple.of(2, Kind.TRY),
+        Tuple.of(3, Kind.WAIT),
+        Tuple.of(2, Kind.CANCEL),
+        Tuple.of(1, Kind.CHANGE),
+        Tuple.of(6, Kind.PASS)));
+  }
+
   @Provide
   Arbitrary<List<Step>> steps() {
-    Arbitrary<Kind> kinds = Arbitraries.frequency(
+    return steps(Arbitraries.frequency(
         Tuple.of(4, Kind.DECIDE),
         Tuple.of(2, Kind.TRY),
         Tuple.of(6, Kind.RESERVE),
@@ -498,8 +543,12 @@ class KeyedLimiterPropertyTest {
         Tuple.of(3, Kind.WAIT),
         Tuple.of(2, Kind.CANCEL),
         Tuple.of(1, Kind.RESET),
+        Tuple.of(2, Kind.ADD),
         Tuple.of(1, Kind.CHANGE),
-        Tuple.of(6, Kind.PASS));
+        Tuple.of(6, Kind.PASS)));
+  }
+
+  private static Arbitrary<List<Step>> steps(Arbitrary<Kind> kinds) {
     return Combinators.combine(
             kinds,
             Arbitraries.integers().between(0, NAMES.size() - 1),

@@ -16,11 +16,14 @@ import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -166,6 +169,103 @@ class KeyedLimiterTest {
   }
 
   @Nested
+  class StartingEmpty {
+
+    private final RateLimiter empty = RateLimiter.of(LimiterSpec.of("10/s burst 4")
+        .withOption("start", "empty")
+        .withTicker(ticker)
+        .withMaxKeys(100));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void givesWhatHasComeSinceTheStartAndNoMore(String key) {
+      assertThat(empty.decide(key)).isEqualTo(rejected(100));
+      assertThat(empty.peek(key)).isEqualTo(rejected(100));
+      ticker.advanceNanos(250 * MILLISECOND);
+      assertThat(empty.tryAcquireUpTo(key, 4)).isEqualTo(2);
+      ticker.advanceNanos(1000 * MILLISECOND);
+      assertThat(empty.peek(key)).isEqualTo(new Decision.Admitted(4));
+    }
+
+    @Test
+    void isForTheStartAloneSoAKeyThatWasForgottenHasItsBurst() {
+      ticker.advanceNanos(400 * MILLISECOND);
+      for (int i = 0; i < 100_000; i++) { // the slots of those before are passed on
+        assertThat(empty.tryAcquireUpTo("key " + i, 4)).isEqualTo(4);
+        ticker.advanceNanos(40 * MILLISECOND);
+      }
+      assertThat(empty.tryAcquireUpTo("key 0", 4)).isEqualTo(4);
+    }
+
+    @Test
+    void holdsForAllOfAFloodHoweverFewHaveASlot() {
+      ticker.advanceNanos(100 * MILLISECOND);
+      for (int i = 0; i < 10_000; i++) {
+        assertThat(empty.tryAcquireUpTo("key " + i, 4)).isLessThanOrEqualTo(1);
+      }
+    }
+
+    @Test
+    void keepsItsProportionInAChange() {
+      empty.changeTo("10/s burst 8");
+      assertThat(empty.decide("alice")).isInstanceOf(Decision.Rejected.class);
+      assertThat(empty.decide()).isInstanceOf(Decision.Rejected.class);
+      ticker.advanceNanos(100 * MILLISECOND);
+      assertThat(empty.tryAcquireUpTo("alice", 8)).isEqualTo(1);
+      assertThat(empty.tryAcquireUpTo("", 8)).isEqualTo(1);
+    }
+
+    @Test
+    void takesPermitsThatAreAddedToAKeyThatWasNeverSeen() {
+      empty.add("alice", 2);
+      assertThat(empty.tryAcquireUpTo("alice", 4)).isEqualTo(2);
+      empty.add("bob", 9);
+      assertThat(empty.tryAcquireUpTo("bob", 4))
+          .as("all but one are remembered")
+          .isEqualTo(3);
+      empty.add("", 3);
+      assertThat(empty.tryAcquireUpTo("", 4)).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fixed-window", "sliding-window"})
+    void lastsUntilTheWindowIsOver(String name) {
+      RateLimiter windows = RateLimiter.of(
+          name,
+          LimiterSpec.of("4/s")
+              .withOption("start", "empty")
+              .withTicker(ticker)
+              .withInstantSource(InstantSource.fixed(Instant.EPOCH)));
+      assertThat(windows.tryAcquire("alice")).isFalse();
+      assertThat(windows.tryAcquire()).isFalse();
+      ticker.advanceNanos(2000 * MILLISECOND);
+      assertThat(windows.tryAcquire("alice", 4)).isTrue();
+      assertThat(windows.tryAcquire(4)).isTrue();
+    }
+
+    @Test
+    void fillsTheCellsOfABigBurstOnlyWithWhatHasCome() {
+      RateLimiter big = RateLimiter.of(
+          LimiterSpec.of("1000/s burst 100000").withOption("start", "empty").withTicker(ticker));
+      assertThat(big.tryAcquire()).isFalse();
+      ticker.advanceNanos(1000 * MILLISECOND);
+      long taken = 0;
+      while (big.tryAcquire()) {
+        taken++;
+      }
+      assertThat(taken).isEqualTo(1000);
+    }
+
+    @Test
+    void isSaidInAWordThatIsKnown() {
+      LimiterSpec spec = LimiterSpec.of("10/s").withOption("start", "half");
+      assertThatThrownBy(() -> RateLimiter.of(spec))
+          .hasMessage("start must be 'full' or 'empty', got 'half': leave it out for keys that"
+              + " begin with their whole burst");
+    }
+  }
+
+  @Nested
   class Waiting {
 
     @Test
@@ -194,6 +294,64 @@ class KeyedLimiterTest {
       assertThat(limiter.acquireAsync("alice", 1, Duration.ofMillis(100).minusNanos(1)))
           .isCompletedWithValue(new Decision.Rejected(0, 100 * MILLISECOND, "10/s burst 4"));
       assertThat(limiter.acquireAsync("alice", 1, Duration.ofMillis(100))).isNotDone();
+    }
+
+    @Test
+    void tellsAQueueThatIsFullFromAWaitThatIsTooLong() {
+      RateLimiter narrow =
+          RateLimiter.of(LimiterSpec.of("10/s burst 4").withMaxQueued(2).withTicker(ticker));
+      narrow.decide(4);
+      CompletableFuture<Decision> first = narrow.acquireAsync(HOUR);
+      assertThat(narrow.acquireAsync("alice", HOUR)).as("another key").isCompleted();
+      CompletableFuture<Decision> second = narrow.acquireAsync(HOUR);
+
+      Decision.Rejected full = (Decision.Rejected) narrow.acquireAsync(HOUR).join();
+      Decision.Rejected tooLong =
+          (Decision.Rejected) narrow.acquireAsync(Duration.ofMillis(299)).join();
+
+      assertThat(full.isQueueFull()).isTrue();
+      assertThat(full.retryAfterNanos()).isEqualTo(300 * MILLISECOND);
+      assertThat(full.limit()).isEqualTo("10/s burst 4");
+      assertThat(full)
+          .hasToString("Rejected[remaining=0, retryAfterNanos=300000000,"
+              + " limit=10/s burst 4, standings=[], isQueueFull=true]");
+      assertThat(tooLong).isEqualTo(rejected(300)).isNotEqualTo(full);
+      assertThat(narrow.decide()).as("did not want to wait").isEqualTo(rejected(300));
+      first.cancel(false);
+      assertThat(narrow.acquireAsync(HOUR)).as("there is room again").isNotDone();
+      assertThat(second).isNotDone();
+    }
+
+    @Test
+    void tellsAFullQueueOfSeveralLimitsTooAndKeepsTheirStandings() {
+      RateLimiter narrow =
+          RateLimiter.of(LimiterSpec.of("10/s burst 4, 100/h").withMaxQueued(0).withTicker(ticker));
+      narrow.decide("alice", 4);
+
+      Decision.Rejected full =
+          (Decision.Rejected) narrow.acquireAsync("alice", HOUR).join();
+
+      assertThat(full.isQueueFull()).isTrue();
+      assertThat(full.standings())
+          .extracting(Decision.Standing::remaining)
+          .containsExactly(0L, 96L);
+    }
+
+    @Test
+    void waitsThroughAnInterruptByJoin() throws Exception {
+      limiter.decide("alice", 4);
+      CompletableFuture<Boolean> wasInterrupted = new CompletableFuture<>();
+      Thread waiter = new Thread(() -> {
+        boolean admitted = limiter.acquireAsync("alice", HOUR).join().isAdmitted();
+        wasInterrupted.complete(admitted && Thread.currentThread().isInterrupted());
+      });
+      waiter.start();
+      ticker.awaitPending(1);
+      waiter.interrupt();
+      ticker.advanceNanos(100 * MILLISECOND);
+
+      assertThat(wasInterrupted.get(1, TimeUnit.MINUTES)).isTrue();
+      waiter.join();
     }
 
     @Test
@@ -246,7 +404,9 @@ class KeyedLimiterTest {
       CompletableFuture<Decision> first = narrow.acquireAsync("alice", 1, HOUR);
       narrow.acquireAsync("alice", 1, HOUR).isDone();
 
-      assertThat(narrow.acquireAsync("alice", 1, HOUR)).isCompletedWithValue(rejected(300));
+      assertThat(narrow.acquireAsync("alice", 1, HOUR))
+          .isCompletedWithValue(
+              new Decision.Rejected(0, 300 * MILLISECOND, "10/s burst 4").becauseQueueIsFull());
       first.cancel(false);
       assertThat(narrow.acquireAsync("alice", 1, HOUR)).isNotDone();
       ticker.advanceNanos(1000 * MILLISECOND);

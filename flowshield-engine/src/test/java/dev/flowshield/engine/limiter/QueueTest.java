@@ -38,7 +38,7 @@ public class QueueTest {
     assertThat(enter(1)).isNotNull();
     assertThat(enter(1)).isNotNull();
     assertThat(enter(1)).isNotNull();
-    assertThat(enter(1)).isNull();
+    assertThat(enter(1)).isSameAs(Queue.FULL);
   }
 
   @Test
@@ -51,8 +51,8 @@ public class QueueTest {
     first.cancel(false);
     first.cancel(false);
 
-    assertThat(enter(1)).isNotNull();
-    assertThat(enter(1)).isNull();
+    assertThat(enter(1)).isNotSameAs(Queue.FULL);
+    assertThat(enter(1)).isSameAs(Queue.FULL);
   }
 
   @Test
@@ -65,8 +65,8 @@ public class QueueTest {
     ticker.advanceNanos(TENTH);
 
     assertThat(first).isCompletedWithValue(ADMITTED);
-    assertThat(enter(1)).isNotNull();
-    assertThat(enter(1)).isNull();
+    assertThat(enter(1)).isNotSameAs(Queue.FULL);
+    assertThat(enter(1)).isSameAs(Queue.FULL);
   }
 
   @Test

@@ -33,6 +33,37 @@ class SlidingWindowTest {
   }
 
   @Test
+  void neverHasMoreThanWasAddedNowOrLater() {
+    Random random = new Random(7);
+    for (int round = 0; round < 20_000; round++) {
+      SlidingWindow window = new SlidingWindow(RateLimit.parse((1 + random.nextInt(50)) + "/s"), 0);
+      long now = random.nextLong(3_000_000_000L);
+      long word = window.idle(now);
+      for (int i = 0; i < 4; i++) {
+        long next = window.step(word, now, 1 + random.nextLong(window.burst()));
+        word = next == REJECTED ? word : next;
+        now += random.nextLong(500_000_000L);
+      }
+      long added = 1 + random.nextLong(window.burst());
+      long without = word;
+      long with = window.add(word, now, added);
+      long there = window.remaining(without, now);
+      assertThat(window.remaining(with, now))
+          .isBetween(Math.min(window.burst(), there + added) - 2, there + added);
+      for (int i = 0; i < 6; i++) {
+        now += random.nextLong(400_000_000L);
+        long more = window.remaining(with, now) - window.remaining(without, now);
+        assertThat(more).as("round %s", round).isBetween(0L, added);
+        long taken = window.step(without, now, 1);
+        if (taken != REJECTED) {
+          without = taken;
+          with = window.step(with, now, 1);
+        }
+      }
+    }
+  }
+
+  @Test
   void doesWhatTheDocumentedExampleSays() {
     long word = tenASecond.step(tenASecond.idle(at(0)), at(0), 8);
     assertThat(tenASecond.remaining(word, at(0))).isEqualTo(2);

@@ -1,0 +1,16 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+
+/** A limit whose clients begin with nothing. */
+public final class Starting {
+
+  private Starting() {}
+
+  // snippet: guide-start
+  static RateLimiter limiter() {
+    return RateLimiter.of(LimiterSpec.of("10000/day").withOption("start", "empty"));
+  }
+  // end
+}

@@ -1,0 +1,53 @@
+package dev.flowshield.engine.keyed;
+
+import static dev.flowshield.engine.keyed.Buckets.NOBODY;
+import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
+
+import org.jspecify.annotations.Nullable;
+
+/** How buckets grow: to an eighth more, with the keys that are in debt and no others. */
+final class Growth {
+
+  // Doubling would leave half of the memory unused at worst.
+  private static final int PART = 8;
+
+  private Growth() {}
+
+  /**
+   * An eighth more buckets, or as many as the cap allows, with the keys that are in debt.
+   *
+   * @param frozen a copy that no thread writes
+   */
+  static Buckets grown(Buckets frozen, int most, long now) {
+    int count = Math.min(most, frozen.count() + Math.max(1, frozen.count() / PART));
+    Buckets next = moved(frozen, count, now);
+    while (next == null) { // seldom, and only while there are few: a key finds no place
+      count++;
+      next = moved(frozen, count, now);
+    }
+    return next;
+  }
+
+  /** So many buckets with the keys that are in debt; null if one of them finds no place. */
+  private static @Nullable Buckets moved(Buckets frozen, int count, long now) {
+    Buckets next = Buckets.free(frozen.algorithm(), frozen.overflowWords(), count);
+    next.overflowWords(frozen);
+    for (int from = frozen.firstSlot(); from < frozen.end(); from += 2) {
+      long hash = frozen.fingerprint(from);
+      if (frozen.isFree(from, now)) {
+        if (hash != NOBODY) {
+          next.forget(hash, now);
+        }
+        continue;
+      }
+      long word = frozen.word(from);
+      int to = next.place(hash, now);
+      if (to != NOWHERE) {
+        next.put(to, hash, word);
+      } else if (!next.putByMovingAnother(hash, word, now)) {
+        return null;
+      }
+    }
+    return next;
+  }
+}
