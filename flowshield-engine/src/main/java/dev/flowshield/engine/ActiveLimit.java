@@ -139,7 +139,9 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   abstract long tracked();
 
-  abstract long capacity();
+  abstract long maxKeys();
+
+  abstract long places();
 
   abstract long overflowed();
 

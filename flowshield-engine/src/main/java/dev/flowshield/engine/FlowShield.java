@@ -331,7 +331,7 @@ public final class FlowShield {
 
   /**
    * For operators: the keys that limits on each key reject most, blocked keys included, in
-   * descending order; estimates from a sample.
+   * descending order: exactly for the first 1,024 rejections, then estimated from a sample.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not

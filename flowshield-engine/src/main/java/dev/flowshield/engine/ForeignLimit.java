@@ -95,7 +95,12 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   @Override
-  long capacity() {
+  long maxKeys() {
+    return 0;
+  }
+
+  @Override
+  long places() {
     return 0;
   }
 

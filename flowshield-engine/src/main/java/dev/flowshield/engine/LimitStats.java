@@ -15,7 +15,8 @@ public final class LimitStats {
   private final long rejected;
   private final long blocked;
   private final long tracked;
-  private final long capacity;
+  private final long maxKeys;
+  private final long places;
   private final long overflowed;
 
   /** The limit as it is now, with the requests that the sets which are kept have admitted. */
@@ -25,7 +26,8 @@ public final class LimitStats {
     this.rejected = limit.rejected();
     this.blocked = limit.blocked();
     this.tracked = limit.tracked();
-    this.capacity = limit.capacity();
+    this.maxKeys = limit.maxKeys();
+    this.places = limit.places();
     this.overflowed = limit.overflowed();
   }
 
@@ -66,19 +68,27 @@ public final class LimitStats {
   }
 
   /**
-   * Keys that have a place in the table, those included whose allowance is full again and whose
-   * place no other key needed since; 0 for a limit for all together, or one kept by a limiter of
-   * another kind.
+   * How many keys have an allowance of their own for certain, as {@link Limit#withMaxKeys} says; 0
+   * for a limit for all together, or one kept by a limiter of another kind.
+   */
+  public long maxKeys() {
+    return maxKeys;
+  }
+
+  /**
+   * Keys that have a place in memory, those included whose allowance is full again and whose place
+   * no other key needed since; so it may be above {@link #maxKeys}.
    */
   public long tracked() {
     return tracked;
   }
 
   /**
-   * Places in the table once it is fully grown, which is somewhat more than {@link Limit#maxKeys}.
+   * The most places that memory is taken for, as keys come: about 1.45 for each of {@link
+   * #maxKeys}, since a key has a choice of 16 places and must find one of them free.
    */
-  public long capacity() {
-    return capacity;
+  public long places() {
+    return places;
   }
 
   /** How often a key was admitted from an allowance that it shares, since the table was full. */
@@ -89,6 +99,7 @@ public final class LimitStats {
   @Override
   public String toString() {
     return limit + ": admitted=" + admitted + ", rejected=" + rejected + ", blocked=" + blocked
-        + ", tracked=" + tracked + ", capacity=" + capacity + ", overflowed=" + overflowed;
+        + ", maxKeys=" + maxKeys + ", tracked=" + tracked + ", places=" + places + ", overflowed="
+        + overflowed;
   }
 }

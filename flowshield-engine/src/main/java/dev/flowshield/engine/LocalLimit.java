@@ -139,8 +139,13 @@ final class LocalLimit extends ActiveLimit {
   }
 
   @Override
-  long capacity() {
-    return tables.stream().mapToLong(KeyTable::capacity).max().orElse(0); // as large as each other
+  long maxKeys() {
+    return tables.isEmpty() ? 0 : tables.get(0).maxKeys(); // as many as of each other
+  }
+
+  @Override
+  long places() {
+    return tables.isEmpty() ? 0 : tables.get(0).capacity();
   }
 
   @Override

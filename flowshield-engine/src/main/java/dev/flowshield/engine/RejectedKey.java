@@ -1,7 +1,8 @@
 package dev.flowshield.engine;
 
 /**
- * A key that was rejected often, and how often: an estimate, made from a sample.
+ * A key that was rejected often, and how often: exactly while a shield has rejected 1,024 times or
+ * less, and then with an estimate, made from a sample, of what came after those.
  *
  * @param key the id of the key, 16 hex digits, or with {@link FlowShieldBuilder#showKeys} its first
  *     64 characters; as in {@link RejectionEvent#key}
@@ -9,4 +10,10 @@ package dev.flowshield.engine;
  *     rejections, and by the chance of a sample of one in 64, which is seldom more than {@code 16 *
  *     sqrt(rejections)} either way
  */
-public record RejectedKey(String key, long rejections) {}
+public record RejectedKey(String key, long rejections) {
+
+  /** The same with those of another count of the key. */
+  RejectedKey plus(RejectedKey more) {
+    return new RejectedKey(key, rejections + more.rejections);
+  }
+}

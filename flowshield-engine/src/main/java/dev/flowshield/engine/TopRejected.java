@@ -3,27 +3,29 @@ package dev.flowshield.engine;
 import dev.flowshield.engine.allowance.StackRoom;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that are rejected most, from 128 counters, however many keys there are.
+ * The keys that are rejected most, in bounded memory, however many keys there are.
  *
- * <p>One rejection in 64, chosen at random, is looked at and counts for all of them. If its key has
+ * <p>The first {@value #FIRST} rejections are counted exactly. Of those after them, one in 64,
+ * chosen at random, is looked at and counts for all of them, in 128 counters. If its key has
  * a counter, the counter goes up by one. Else the key takes over the lowest counter, and the old
  * value is kept as the error. The estimate is the count less the error. So no key is charged with
  * what other keys did, and a key with more than one rejection in 128 has a counter for certain.
  *
- * <p><b>Error.</b> Of n rejections that were looked at, the estimate of a key is at most n/128
+ * <p><b>Error.</b> Of n rejections after the first that were looked at, the estimate of a key is at most n/128
  * below its true count and never above. Sampling adds a standard deviation of {@code 8 * sqrt(r)}
  * at r rejections. When threads collide, some rejections are skipped, of whichever key: all
  * estimates are lower then, in proportion.
  *
- * <p><b>Cost.</b> Thread-safe; never waits. Of 64 calls, 63 draw a random number and write nothing
- * shared. The other one searches the counters under a lock, or returns if another thread holds it.
- * Allocates nothing. About 4 KB, and 128 keys if those are shown.
+ * <p><b>Cost.</b> Thread-safe; never waits. The first calls write to a place of their own. Of 64
+ * calls after them, 63 draw a random number and write nothing shared. The other one searches the
+ * counters under a lock, or returns if another thread holds it. Allocates nothing but the first
+ * characters of a long key that is shown. About 12 KB, and those keys that are shown.
  *
  * <p>Source: Metwally, Agrawal and El Abbadi, "Efficient Computation of Frequent and Top-k Elements
  * in Data Streams", Space-Saving.
@@ -42,11 +44,13 @@ final class TopRejected {
   static final int COUNTERS = 128;
 
   private static final int ONE_IN = 64;
+  private static final int FIRST = 1024;
 
   final ReentrantLock lock = new ReentrantLock(); // not private: a test holds it
 
   private final boolean showKeys;
   private final int oneIn;
+  private final FirstRejections first;
   private final long[] hashes = new long[COUNTERS];
   private final long[] counts = new long[COUNTERS];
   private final long[] errors = new long[COUNTERS];
@@ -55,13 +59,14 @@ final class TopRejected {
 
   /** Shows keys, or ids only. */
   TopRejected(boolean showKeys) {
-    this(showKeys, ONE_IN);
+    this(showKeys, FIRST, ONE_IN);
   }
 
-  /** Looks at one rejection of so many, a power of two. */
-  TopRejected(boolean showKeys, int oneIn) {
+  /** Counts so many exactly, and then looks at one rejection of so many, a power of two. */
+  TopRejected(boolean showKeys, int first, int oneIn) {
     this.showKeys = showKeys;
     this.oneIn = oneIn;
+    this.first = new FirstRejections(first, showKeys);
   }
 
   /**
@@ -70,6 +75,9 @@ final class TopRejected {
    * @param hash stands for its key
    */
   void rejected(long hash, String key) {
+    if (first.add(hash, key)) {
+      return;
+    }
     boolean looked = (ThreadLocalRandom.current().nextInt() & (oneIn - 1)) == 0;
     if (!looked) {
       return;
@@ -101,9 +109,14 @@ final class TopRejected {
     StackRoom.require();
     lock.lock();
     try {
-      return IntStream.range(0, used)
-          .mapToObj(at ->
-              new RejectedKey(KeyName.of(hashes[at], keys[at]), (counts[at] - errors[at]) * oneIn))
+      Map<Long, RejectedKey> all = first.byHash();
+      for (int at = 0; at < used; at++) {
+        all.merge(
+            hashes[at],
+            new RejectedKey(KeyName.of(hashes[at], keys[at]), (counts[at] - errors[at]) * oneIn),
+            RejectedKey::plus);
+      }
+      return all.values().stream()
           .sorted(Comparator.comparingLong(RejectedKey::rejections).reversed())
           .limit(n)
           .toList();

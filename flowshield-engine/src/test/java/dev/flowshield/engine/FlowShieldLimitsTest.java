@@ -166,7 +166,8 @@ class FlowShieldLimitsTest {
               tuple("tenant", 2L, 1L),
               tuple("search", 0L, 0L));
       assertThat(stats.limits().get(2).limits()).containsExactly(RateLimit.parse("10/day"));
-      assertThat(stats.limits().get(2).capacity()).isGreaterThanOrEqualTo(1_000_000);
+      assertThat(stats.limits().get(2).maxKeys()).isEqualTo(1_000_000);
+      assertThat(stats.limits().get(2).places()).isBetween(1_450_000L, 1_460_000L);
     }
 
     @Test

@@ -61,6 +61,6 @@ class ManyLimitsTest {
     assertThat(stats.limit("used").tracked()).isEqualTo(1);
     assertThat(stats.limit("used").rejected()).isEqualTo(1);
     assertThat(stats.limit("looked-at").tracked()).isZero();
-    assertThat(stats.limit("looked-at").capacity()).isGreaterThanOrEqualTo(1_000_000);
+    assertThat(stats.limit("looked-at").maxKeys()).isGreaterThanOrEqualTo(1_000_000);
   }
 }

@@ -45,7 +45,7 @@ class RejectionAllocationTest {
   @Test
   void lookingForThoseRejectedMostAllocatesNothing() {
     TopRejected sampled = new TopRejected(true);
-    TopRejected every = new TopRejected(true, 1);
+    TopRejected every = new TopRejected(true, 0, 1);
     assertThat(bytes(i -> {
           sampled.rejected(i, "alice");
           return i;

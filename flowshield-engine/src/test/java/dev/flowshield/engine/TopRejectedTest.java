@@ -19,7 +19,7 @@ class TopRejectedTest {
   private static final int HEAVY = 10;
   private static final int FLOOD = 1_000_000;
 
-  private final TopRejected exact = new TopRejected(false, 1);
+  private final TopRejected exact = new TopRejected(false, 0, 1);
 
   @Test
   void countsExactlyWhileThereAreCountersForAll() { // T1
@@ -68,6 +68,70 @@ class TopRejectedTest {
   }
 
   @Test
+  void countsTheFirstThousandExactly() {
+    TopRejected rejections = new TopRejected(false);
+    for (int i = 0; i < 14; i++) {
+      rejections.rejected(7, "");
+    }
+    assertThat(rejections.top(9)).containsExactly(new RejectedKey(id(7), 14));
+    for (int i = 0; i < 505; i++) {
+      rejections.rejected(8, "");
+      rejections.rejected(1000 + i, "");
+    }
+    assertThat(rejections.top(2))
+        .containsExactly(new RejectedKey(id(8), 505), new RejectedKey(id(7), 14));
+    assertThat(rejections.top(COUNTERS)).as("of 507").hasSize(COUNTERS);
+  }
+
+  @Test
+  void countsTheFirstExactlyAlsoUnderThreads() throws Exception {
+    TopRejected rejections = new TopRejected(true, 800, 64);
+    List<Thread> running = new ArrayList<>();
+    for (int t = 1; t <= 8; t++) {
+      int key = t;
+      Thread thread = new Thread(() -> {
+        for (int i = 0; i < 100; i++) {
+          rejections.rejected(key, "client " + key);
+        }
+      });
+      thread.start();
+      running.add(thread);
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    assertThat(rejections.top(COUNTERS))
+        .hasSize(8)
+        .allSatisfy(client -> assertThat(client.rejections()).isEqualTo(100))
+        .extracting(RejectedKey::key)
+        .contains("client 1", "client 8");
+  }
+
+  @Test
+  void addsUpTheFirstAndTheSample() {
+    TopRejected rejections = new TopRejected(false, 10, 1);
+    for (int i = 0; i < 25; i++) {
+      rejections.rejected(1 + i % 2, "");
+    }
+    assertThat(rejections.top(9))
+        .containsExactly(new RejectedKey(id(1), 13), new RejectedKey(id(2), 12));
+  }
+
+  @Test
+  void waitsForNoLockWhileItCountsTheFirst() throws Exception {
+    TopRejected rejections = new TopRejected(false, 10, 64);
+    rejections.lock.lock();
+    try {
+      Thread other = new Thread(() -> rejections.rejected(1, ""));
+      other.start();
+      other.join();
+    } finally {
+      rejections.lock.unlock();
+    }
+    assertThat(rejections.top(1)).containsExactly(new RejectedKey(id(1), 1));
+  }
+
+  @Test
   void aSampleOfOneIn64TellsAsMuchButForChance() {
     TopRejected sampled = new TopRejected(false);
     int rejections = 640_000;
@@ -86,7 +150,7 @@ class TopRejectedTest {
 
   @Test
   void showsKeysOnlyWhereThatWasAskedFor() {
-    TopRejected open = new TopRejected(true, 1);
+    TopRejected open = new TopRejected(true, 0, 1);
     open.rejected(0xcafe, "alice");
     open.rejected(0xcafe, "alice");
     open.rejected(2, "b".repeat(65));
