@@ -55,7 +55,7 @@ public sealed interface Decision {
    *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several
    * @param isQueueFull whether the caller would have waited, but as many wait as may
-   *     ({@link LimiterSpec#withMaxQueued}): then the cap on waiters rejects, and {@code limit} says
+   *     ({@link LimiterSpec#withMaxQueued}): then the cap on waiters rejects, and {@code limit} is
    *     what they wait for
    */
   record Rejected(

@@ -133,7 +133,10 @@ public final class LimiterSpec {
     return new LimiterSpec(limits, ticker, instantSource, maxKeys, newMaxQueued, options);
   }
 
-  /** The same with an option for the provider. */
+  /**
+   * The same with an option for the provider. Those of the engine read {@code start}: {@code full},
+   * or {@code empty} for keys that begin as if they had just taken the whole burst.
+   */
   public LimiterSpec withOption(String name, String value) {
     Map<String, String> more = new TreeMap<>(options);
     more.put(

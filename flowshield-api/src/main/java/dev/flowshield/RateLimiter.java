@@ -86,10 +86,8 @@ public interface RateLimiter {
   }
 
   /**
-   * Takes as many permits of a key as are there now, up to this many: for work that can be done in
-   * part, as sending a part of a batch.
-   *
-   * <p>Takes everything that is there unless others take permits of the key at the same moment.
+   * Takes all permits of a key that are there now, up to this many, unless others take some at the
+   * same moment: for work that can be done in part, as sending a part of a batch.
    *
    * @param most 1 to the burst of the limit
    * @return how many were taken, 0 to {@code most}
@@ -293,11 +291,7 @@ public interface RateLimiter {
     return Providers.limiter(name, spec);
   }
 
-  /**
-   * A limiter that runs an algorithm of one's own on the engine's key table.
-   *
-   * @throws IllegalStateException if no engine is on the class path or module path
-   */
+  /** A limiter that runs an algorithm of one's own on the engine's key table. */
   static RateLimiter of(RateAlgorithm algorithm, LimiterSpec spec) {
     Objects.requireNonNull(algorithm, "algorithm");
     Objects.requireNonNull(spec, "spec");

@@ -118,6 +118,9 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   /** Gives a key its whole allowance again. */
   abstract void reset(String key);
 
+  /** Adds permits to what a key has left. */
+  abstract void add(String key, long permits);
+
   /** Whether {@link #keepTo} can be relied on not to fail; throws if it is known to fail. */
   abstract boolean canKeepTo(List<RateLimit> limits);
 

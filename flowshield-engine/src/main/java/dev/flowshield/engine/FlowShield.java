@@ -4,6 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.limiter.Arguments;
+import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -294,6 +295,17 @@ public final class FlowShield {
   }
 
   /**
+   * For operators: adds permits to what a key has left of a limit, up to the burst and never
+   * beyond; see {@link RateLimiter#add}.
+   *
+   * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot add permits
+   */
+  public void add(String limit, String key, long permits) {
+    limits.add(limit, key, permits);
+    waiters.run();
+  }
+
+  /**
    * For operators: the keys that are blocked, or were and have not been without a breach for long
    * enough, those blocked for longest first. Walks the tables of offenders. Empty without a
    * {@link Limit#withPenalty penalty}.
@@ -338,6 +350,11 @@ public final class FlowShield {
    */
   public List<RejectedKey> topRejected(int n) {
     return rejections.top(n);
+  }
+
+  /** For {@link Snapshot}. */
+  Map<String, KeyedLimiter> kept() {
+    return limits.kept();
   }
 
   /** The limits as they are now, in the order they were given. */

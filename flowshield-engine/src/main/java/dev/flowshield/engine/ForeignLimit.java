@@ -79,6 +79,12 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   @Override
+  void add(String key, long permits) {
+    require(Capability.ADD);
+    limiter.add(key, permits);
+  }
+
+  @Override
   boolean canKeepTo(List<RateLimit> limits) {
     require(Capability.CHANGE);
     return false;

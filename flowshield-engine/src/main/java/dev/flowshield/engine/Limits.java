@@ -4,6 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.limiter.Arguments;
+import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,6 +93,10 @@ final class Limits {
     keyed(name, key).reset(key);
   }
 
+  void add(String name, String key, long permits) {
+    keyed(name, key).add(key, permits);
+  }
+
   private ActiveLimit keyed(String name, String key) {
     Arguments.requireKey(key);
     ActiveLimit limit = limit(name);
@@ -101,6 +106,17 @@ final class Limits {
 
   List<Limit> all() {
     return byName.values().stream().map(ActiveLimit::limit).toList();
+  }
+
+  /** The limiters of those that the engine keeps and whose words can be kept in a file. */
+  Map<String, KeyedLimiter> kept() {
+    Map<String, KeyedLimiter> kept = new LinkedHashMap<>();
+    byName.forEach((name, limit) -> {
+      if (limit instanceof LocalLimit local && local.canBeKept()) {
+        kept.put(name, local.limiter());
+      }
+    });
+    return kept;
   }
 
   List<LimitStats> stats() {

@@ -2,9 +2,11 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,15 @@ final class LocalLimit extends ActiveLimit {
     boolean each = limit.scope() == Limit.Scope.EACH;
     this.tables = each ? limiter.tables() : List.of();
     this.allowances = each ? new Allowances(tables) : limiter.keyless();
+  }
+
+  KeyedLimiter limiter() {
+    return limiter;
+  }
+
+  /** Whether its words can be kept in a file: it runs a formula of the engine. */
+  boolean canBeKept() {
+    return limiter.capabilities().contains(Capability.CHANGE);
   }
 
   /** The allowances, one for each rate. */
@@ -119,8 +130,13 @@ final class LocalLimit extends ActiveLimit {
 
   @Override
   void reset(String key) {
-    long hash = hash(key);
-    allowances.stream().forEach(each -> each.ledger(hash).reset(hash));
+    allowances.reset(hash(key));
+  }
+
+  @Override
+  void add(String key, long permits) {
+    Arguments.requireSome(permits);
+    allowances.add(hash(key), permits);
   }
 
   @Override

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * value is kept as the error. The estimate is the count less the error. So no key is charged with
  * what other keys did, and a key with more than one rejection in 128 has a counter for certain.
  *
- * <p><b>Error.</b> Of n rejections after the first that were looked at, the estimate of a key is at most n/128
- * below its true count and never above. Sampling adds a standard deviation of {@code 8 * sqrt(r)}
- * at r rejections. When threads collide, some rejections are skipped, of whichever key: all
- * estimates are lower then, in proportion.
+ * <p><b>Error.</b> Of n rejections after the first that were looked at, the estimate of a key is at
+ * most n/128 below its true count and never above. Sampling adds a standard deviation of {@code 8 *
+ * sqrt(r)} at r rejections. When threads collide, some rejections are skipped, of whichever key:
+ * all estimates are lower then, in proportion.
  *
  * <p><b>Cost.</b> Thread-safe; never waits. The first calls write to a place of their own. Of 64
  * calls after them, 63 draw a random number and write nothing shared. The other one searches the

@@ -178,6 +178,18 @@ class FlowShieldLimitsTest {
 
       assertThat(admitted(shield, "alice", 6)).isEqualTo(5);
     }
+
+    @Test
+    void addsPermitsToAKeyUpToTheBurst() {
+      admitted(shield, "alice", 5);
+
+      shield.add("key", "alice", 2);
+      assertThat(admitted(shield, "alice", 6)).isEqualTo(2);
+      shield.add("key", "alice", 100);
+      assertThat(admitted(shield, "alice", 6)).isEqualTo(5);
+      assertThatThrownBy(() -> shield.add("key", "alice", 0))
+          .hasMessage("permits must be at least 1, got 0: add one or more");
+    }
   }
 
   @Nested

@@ -201,6 +201,10 @@ class FlowShieldProvidedTest {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("limit 'key'")
         .hasMessageContaining("include RESET");
+    assertThatThrownBy(() -> shield.add("key", "alice", 1))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("limit 'key'")
+        .hasMessageContaining("include ADD");
     assertThatThrownBy(() -> shield.change(Map.of("key", "6/s")))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("limit 'key'")
@@ -219,6 +223,8 @@ class FlowShieldProvidedTest {
     admitted.settle(2);
 
     assertThat(shield.peek("key", "alice").remaining()).isEqualTo(3);
+    shield.add("key", "alice", 1);
+    assertThat(shield.peek("key", "alice").remaining()).isEqualTo(4);
     shield.reset("key", "alice");
     assertThat(shield.peek("key", "alice").remaining()).isEqualTo(5);
   }

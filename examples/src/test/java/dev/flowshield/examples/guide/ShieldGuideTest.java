@@ -9,11 +9,14 @@ import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.testkit.ManualTicker;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/guide-shield.md promises of its examples. */
 class ShieldGuideTest {
@@ -33,6 +36,22 @@ class ShieldGuideTest {
     assertThat(SeveralKeys.search(shield, "other", "ann", 1))
         .isEqualTo("user: come back in PT0.5S");
     assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void aQuotaGoesOnAfterARestart(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("limits");
+    List<String> log = new ArrayList<>();
+    FlowShield before = FlowShield.builder().perKey("10000/day").build();
+    Restarts.start(before, file, log::add);
+    assertThat(log).containsExactly("snapshot " + file + " is ignored: there is none yet");
+    close(before.admit("alice", 9_000));
+    Restarts.stop(before, file);
+
+    FlowShield after = FlowShield.builder().perKey("10000/day").build();
+    Restarts.start(after, file, log::add);
+    assertThat(log).hasSize(1);
+    assertThat(after.peek("key", "alice").remaining()).isBetween(1_000L, 1_100L);
   }
 
   @Test

@@ -32,6 +32,15 @@ public interface Allowance {
    */
   long retryAfterNanos(long hash, long permits, long now);
 
+  /** The word of a key, which tells what it owes; idle if nothing. */
+  long word(long hash, long now);
+
+  /** Lets a key owe at least what a word says. */
+  void raise(long hash, long least);
+
+  /** The formula that its words belong to. */
+  RateAlgorithm algorithm();
+
   /** The most permits at once. */
   long burst();
 

@@ -169,6 +169,34 @@ public final class HotAllowance extends Ledger implements Allowance {
   }
 
   @Override
+  public long word(long hash, long now) {
+    while (true) {
+      StripedWord seen = striped;
+      long word = seen.word();
+      if (word != Words.MOVING) {
+        return seen.folded(word, now);
+      }
+      awaitUnlock();
+    }
+  }
+
+  @Override
+  public void raise(long hash, long least) {
+    lock();
+    try {
+      RateAlgorithm algorithm = striped.whole();
+      replace((word, now) -> StripedWord.of(algorithm, mostCells, Words.later(word, least), now));
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public RateAlgorithm algorithm() {
+    return striped.whole();
+  }
+
+  @Override
   public long burst() {
     return striped.whole().burst();
   }

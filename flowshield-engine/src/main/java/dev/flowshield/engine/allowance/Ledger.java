@@ -138,8 +138,13 @@ public abstract class Ledger {
     public long next(RateAlgorithm algorithm, long word, long now) {
       return others > algorithm.burst()
           ? word // too much was refunded to know
-          : algorithm.giveBack(word, taken, others, waits.refundTime(waiter(hash), now), permits);
+          : algorithm.giveBack(word, taken, others, timeFor(hash, now), permits);
     }
+  }
+
+  /** As of when permits are given to a key. */
+  private long timeFor(long hash, long now) {
+    return waits.refundTime(waiter(hash), now);
   }
 
   /**
@@ -150,11 +155,8 @@ public abstract class Ledger {
     lock();
     try {
       refunds.prepare();
-      if (lower(
-          hash,
-          (algorithm, word, now) ->
-              algorithm.add(word, waits.refundTime(waiter(hash), now), permits))) {
-        refunds.add(hash, permits); // after the fall (B1)
+      if (lower(hash, (algorithm, word, now) -> algorithm.add(word, timeFor(hash, now), permits))) {
+        refunds.add(hash, permits); // as a refund
       }
     } finally {
       unlock();

@@ -218,6 +218,11 @@ public class Words {
     return stepOrRenew(algorithm, word, now, now, permits) == REJECTED;
   }
 
+  /** The one of two words that owes more. */
+  public static long later(long word, long other) {
+    return word - other > 0 ? word : other;
+  }
+
   private long falls() {
     return (long) LONGS.getVolatile(longs, FALLS);
   }

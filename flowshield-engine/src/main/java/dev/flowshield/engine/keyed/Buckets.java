@@ -285,6 +285,6 @@ final class Buckets extends Words {
 
   /** An overflow word is a slot's word without a fingerprint before it. */
   private int beforeOverflowWord(long hash) {
-    return HEADER + ((int) (hash >>> 46) & (overflowWords - 1)) - 1;
+    return HEADER + ((int) (hash >>> Overflow.WORD_SHIFT) & (overflowWords - 1)) - 1;
   }
 }

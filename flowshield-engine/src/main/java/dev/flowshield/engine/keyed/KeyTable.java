@@ -6,11 +6,8 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
-import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An allowance for each key, in bounded memory that never forgives.
@@ -33,69 +30,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * limit. A known key costs one exchange and no lock; a newcomer and the growth of a segment take
  * the segment's lock. A rejection writes nothing, known key or not, and reads the clock twice.
  */
-public final class KeyTable implements Allowance {
+public final class KeyTable extends Segments implements Allowance {
 
   /** The mark for a key that has no slot and nothing to inherit. Odd, so it is no word. */
   private static final long ABSENT = 3L;
 
-  private static final int MOST_SEGMENTS = 128;
-  private static final int LEAST_KEYS_PER_SEGMENT = 64;
-  private static final int OVERFLOW_WORDS = 1024;
-  private static final int MOST_REFUND_SHARES = 1 << 16;
-
-  // One secret for all tables, so that a key which is held to several limits is hashed once.
-  private static final SipHash HASH = SipHash.seeded();
-
-  private static final Segment[] NONE_YET = {};
-
-  private final Ticker ticker;
-  private final int maxKeys;
-  private final ReentrantLock lock = new ReentrantLock(); // of the two below
-  private volatile Segment[] segments = NONE_YET; // until the first key comes
-  private volatile RateAlgorithm algorithm;
-
   /** A table with room for {@code maxKeys} keys at a time. It takes its memory as keys come. */
   public KeyTable(RateAlgorithm algorithm, Ticker ticker, int maxKeys) {
-    this.algorithm = algorithm;
-    this.ticker = ticker;
-    this.maxKeys = maxKeys;
-  }
-
-  private Segment[] begin() {
-    StackRoom.require();
-    lock.lock();
-    try {
-      if (segments.length == 0) {
-        segments = made();
-      }
-      return segments;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Segment[] made() {
-    int count = segmentCount();
-    Buckets none = Buckets.none(algorithm, OVERFLOW_WORDS / count);
-    int shares = Math.min(MOST_REFUND_SHARES, Integer.highestOneBit(maxKeys)) / count;
-    Segment[] made = new Segment[count];
-    Arrays.setAll(made, i -> new Segment(none, ticker, keysPerSegment(), shares));
-    return made;
-  }
-
-  private int segmentCount() {
-    return Math.min(
-        MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
-  }
-
-  private int keysPerSegment() {
-    return (maxKeys + segmentCount() - 1) / segmentCount();
+    super(algorithm, ticker, maxKeys);
   }
 
   /** What stands for a key, in this and all other tables; never 0. */
   public static long hashOf(String key) {
-    long code = HASH.hash(key);
-    return code == Buckets.NOBODY ? 1 : code;
+    return KeyHash.of(key);
   }
 
   @Override
@@ -199,98 +146,60 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * As declared; one segment after the other, each for a moment as when it grows. One change at a
-   * time. If one fails, those before it go back to what they were.
-   */
-  @Override
-  public void changeTo(RateAlgorithm next) {
-    StackRoom.require();
-    lock.lock();
-    try {
-      change(segments, next);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void change(Segment[] all, RateAlgorithm next) {
-    RateAlgorithm before = algorithm;
-    algorithm = next;
-    int changed = 0;
-    try {
-      while (changed < all.length) {
-        all[changed].changeTo(next);
-        changed++;
-      }
-    } finally {
-      if (changed < all.length) {
-        algorithm = before;
-        while (changed > 0) {
-          changed--;
-          all[changed].changeTo(before);
-        }
-      }
-    }
-  }
-
-  /**
    * Lets keys begin with nothing: each key, seen or not, is as if it had taken the whole burst now.
    * For a table without keys.
    */
   public void startEmpty() {
     long now = ticker.nanos();
-    for (Segment segment : segments.length == 0 ? begin() : segments) {
-      segment.startEmpty(now);
+    long spent = algorithm().step(algorithm().idle(now), now, algorithm().burst());
+    for (int bits = 0; bits < Overflow.WORDS; bits++) {
+      raiseOverflow(Overflow.hash(segmentCount(), bits), spent);
     }
   }
 
-  /** What the words of its keys mean now. */
-  public RateAlgorithm algorithm() {
-    return algorithm;
+  /** Lets the keys without a slot that share the overflow word of this one owe at least that. */
+  public void raiseOverflow(long hash, long least) {
+    segment(hash).raiseOverflow(hash, least);
+  }
+
+  /** What keys without a slot owe that share the overflow word of this one; idle if nothing. */
+  public long overflowWord(long hash) {
+    Buckets buckets = segment(hash).buckets();
+    return buckets.count() == 0
+        ? buckets.algorithm().idle(ticker.nanos())
+        : buckets.overflowWord(hash);
+  }
+
+  @Override
+  public void raise(long hash, long least) {
+    segment(hash).raise(hash, least);
+  }
+
+  @Override
+  public long word(long hash, long now) {
+    Segment segment = segment(hash);
+    while (true) {
+      Buckets buckets = segment.buckets();
+      long word = word(buckets, hash);
+      if (word != Words.MOVING) {
+        return word == ABSENT ? buckets.algorithm().idle(now) : word;
+      }
+      segment.awaitMove();
+    }
+  }
+
+  /**
+   * The keys in debt of one part of the table: hash and word, one after the other.
+   *
+   * @param part below {@link #segmentCount}
+   */
+  public long[] owing(int part) {
+    Segment[] all = segments();
+    return all.length == 0 ? new long[0] : all[part].owing();
   }
 
   @Override
   public long burst() {
-    return algorithm.burst();
-  }
-
-  /**
-   * Keys that have a slot of their own, those included whose allowance is full again and whose slot
-   * no key needed since.
-   */
-  public long tracked() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.used();
-    }
-    return sum;
-  }
-
-  /** How many keys it has room for, as was asked. */
-  public int maxKeys() {
-    return maxKeys;
-  }
-
-  /**
-   * How many slots there are at most: somewhat more than the keys promised room, so that those find
-   * it.
-   */
-  public long capacity() {
-    return (long) segmentCount() * Segment.capacity(keysPerSegment());
-  }
-
-  /** How often a key was admitted from an allowance that it shares, since no slot was free. */
-  public long overflowed() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.overflowed();
-    }
-    return sum;
-  }
-
-  private Segment segment(long hash) {
-    Segment[] known = segments;
-    Segment[] all = known.length == 0 ? begin() : known;
-    return all[(int) (hash >>> 56) & (all.length - 1)];
+    return algorithm().burst();
   }
 }

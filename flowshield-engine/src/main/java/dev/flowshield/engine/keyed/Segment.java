@@ -5,85 +5,21 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.AnswerFactory;
-import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Rewrite;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
-import java.util.function.UnaryOperator;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One part of the key table, with its own lock for newcomers, growth, and whatever else is not a
  * plain taking of a known key.
  */
-final class Segment extends Ledger {
-  /*
-   * State, the buckets and a few numbers beside them:
-   *
-   *   buckets     the slots, with the algorithm that their words belong to
-   *   used        slots that have an owner, in debt or not
-   *   overflowed  how often an overflow word admitted a key because no slot was free
-   *
-   * Invariants (of a slot: Words, S1 to S5)
-   *   K1  A key is in at most one slot: it is placed only under the lock, after a search there.
-   *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle
-   *       at a reading made under the lock. The overflow word of its key is then at or above what
-   *       is idle at that reading, and a key without a slot starts from its overflow word. So a key
-   *       that was forgotten and comes back owes no less than it did, even if the clock steps back
-   *       in between.
-   *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt
-   *       when it gets a slot. Overflow words never decrease.
-   *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only
-   *       under the lock.
-   *   K5  Buckets that are replaced are frozen first (S5). If they are not replaced in the end,
-   *       every word is put back: owner and word are as they were, so S3 holds.
-   *
-   * Memory order: volatile throughout.
-   */
-
-  // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
-  private static final double SLOTS_PER_KEY = 1.45;
-
-  // Nothing is forgotten yet when the overflow words are set, so new keys are admitted even if the
-  // clock steps back by less than this.
-  private static final long HOUR = 3_600_000_000_000L;
-
-  private final Ticker ticker;
-  private final int overflowWords;
-  private final int maxBuckets;
-
-  private volatile Buckets buckets;
-  private volatile int used;
-  private volatile long overflowed;
+final class Segment extends Places {
 
   /** A segment without keys, which begins with buckets that other segments may share. */
   Segment(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
-    super(refundShares);
-    this.ticker = ticker;
-    this.overflowWords = none.overflowWords();
-    this.maxBuckets = maxBuckets(maxKeys);
-    this.buckets = none;
-  }
-
-  Buckets buckets() {
-    return buckets;
-  }
-
-  int used() {
-    return used;
-  }
-
-  long overflowed() {
-    return overflowed;
-  }
-
-  private static int maxBuckets(int maxKeys) {
-    return Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
-  }
-
-  /** How many slots a segment for so many keys has once it is fully grown. */
-  static int capacity(int maxKeys) {
-    return maxBuckets(maxKeys) * Buckets.SLOTS;
+    super(none, ticker, maxKeys, refundShares);
   }
 
   /** Returns once whatever moves under the lock has moved. */
@@ -196,13 +132,55 @@ final class Segment extends Ledger {
     return rewriteOwn(hash, rewrite);
   }
 
-  /** Lets new keys begin with nothing, before the first one comes. */
-  void startEmpty(long now) {
+  /** Lets a key owe at least what a word says, with a slot or, at the cap, in the overflow. */
+  void raise(long hash, long least) {
     lock();
     try {
-      Buckets first = bucketsForWriting();
-      RateAlgorithm algorithm = first.algorithm();
-      first.overflowWords(algorithm.step(algorithm.idle(now), now, algorithm.burst()));
+      boolean done = false;
+      while (!done) {
+        Buckets current = bucketsForWriting();
+        long now = ticker.nanos();
+        int at = current.find(hash);
+        if (at != NOWHERE) {
+          current.rewrite(at, ticker, (algorithm, word, time) -> Words.later(word, least));
+          done = true;
+        } else {
+          done = current.algorithm().isIdle(least, now)
+              || keep(current, hash, Words.later(least, owed(current, hash, now)), now);
+        }
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Lets the keys without a slot that share the overflow word of this one owe at least that. */
+  void raiseOverflow(long hash, long least) {
+    lock();
+    try {
+      Buckets current = bucketsForWriting();
+      current.overflowWord(hash, Words.later(current.overflowWord(hash), least));
+    } finally {
+      unlock();
+    }
+  }
+
+  /** The hashes and words of the keys in debt, one after the other. */
+  long[] owing() {
+    lock();
+    try {
+      Buckets current = buckets;
+      long now = ticker.nanos();
+      long[] owing = new long[2 * current.countOwned()];
+      int count = 0;
+      for (int at = current.firstSlot(); at < current.end(); at += 2) {
+        long word = current.word(at);
+        if (!current.isFresh(at) && !current.algorithm().isIdle(word, now)) {
+          owing[count++] = current.fingerprint(at);
+          owing[count++] = word;
+        }
+      }
+      return Arrays.copyOf(owing, count);
     } finally {
       unlock();
     }
@@ -231,78 +209,5 @@ final class Segment extends Ledger {
     } finally {
       unlock();
     }
-  }
-
-  private Buckets bucketsForWriting() {
-    if (buckets.count() == 0) {
-      Buckets first = Buckets.free(buckets.algorithm(), overflowWords, 1);
-      first.overflowWords(first.algorithm().idle(ticker.nanos() - HOUR));
-      buckets = first;
-    }
-    return buckets;
-  }
-
-  /** What a key without a slot owes. */
-  private static long owed(Buckets current, long hash, long now) {
-    long owed = current.overflowWord(hash);
-    return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;
-  }
-
-  /** Keeps the first word of a key, in a slot or at last in the overflow; false: look again. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // K4
-  private boolean keep(Buckets current, long hash, long word, long now) {
-    int at = current.place(hash, now);
-    if (at != NOWHERE) {
-      return claim(current, at, hash, word, now);
-    }
-    if (current.count() < maxBuckets) {
-      grow(now);
-      return false;
-    }
-    current.overflowWord(hash, word);
-    overflowed++;
-    return true;
-  }
-
-  /** Passes a free slot on to a key, unless its owner takes from it first. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // K4
-  private boolean claim(Buckets current, int at, long hash, long word, long now) {
-    long old = current.word(at);
-    boolean fresh = current.isFresh(at);
-    if (!fresh) {
-      if (!current.algorithm().isIdle(old, now)) {
-        return false;
-      }
-      current.forget(current.fingerprint(at), now); // while it is found still (K2)
-    }
-    if (current.exchange(at, old, Words.MOVING) != old) {
-      return false;
-    }
-    current.fingerprint(at, hash);
-    current.word(at, word); // above the old word, which was idle at `now` (S3)
-    if (fresh) {
-      used++;
-    }
-    return true;
-  }
-
-  /** Replaces the buckets by what becomes of a copy; the old ones are frozen first (K5). */
-  private void replace(UnaryOperator<Buckets> next) {
-    Buckets old = buckets;
-    Buckets frozen = old.frozen();
-    try {
-      buckets = next.apply(frozen);
-    } catch (Throwable failure) { // no memory, say: thaw, or all callers would wait without end
-      old.thaw(frozen, frozen.end());
-      throw failure;
-    }
-  }
-
-  private void grow(long now) {
-    replace(frozen -> {
-      Buckets next = Growth.grown(frozen, maxBuckets, now);
-      used = next.countOwned();
-      return next;
-    });
   }
 }

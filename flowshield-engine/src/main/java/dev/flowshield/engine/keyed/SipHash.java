@@ -1,7 +1,5 @@
 package dev.flowshield.engine.keyed;
 
-import java.security.SecureRandom;
-
 /**
  * A keyed hash of strings, which cannot be steered without knowing the seed: SipHash-1-3 over the
  * string's chars in UTF-16LE.
@@ -20,12 +18,6 @@ final class SipHash {
   SipHash(long seed0, long seed1) {
     this.seed0 = seed0;
     this.seed1 = seed1;
-  }
-
-  /** With a secret seed of its own. */
-  static SipHash seeded() {
-    SecureRandom random = new SecureRandom();
-    return new SipHash(random.nextLong(), random.nextLong());
   }
 
   long hash(String text) {

@@ -31,10 +31,10 @@ public final class Arguments {
   }
 
   /** Rejects a number of permits that is none. */
-  static void requireSome(long permits) {
+  public static void requireSome(long permits) {
     if (permits < 1) {
-      throw new IllegalArgumentException("permits must be at least 1, got " + permits
-          + ": add one or more; to take permits away, use tryAcquire");
+      throw new IllegalArgumentException(
+          "permits must be at least 1, got " + permits + ": add one or more");
     }
   }
 

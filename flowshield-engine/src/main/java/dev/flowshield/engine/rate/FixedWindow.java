@@ -137,6 +137,10 @@ public final class FixedWindow implements RateAlgorithm {
         + (Conversion.scaled(from.count(standing), limit, from.limit) << COUNT);
   }
 
+  boolean isOver(long owed, long after) {
+    return windows.isOver(owed, after);
+  }
+
   boolean hasWindowsOf(FixedWindow other) {
     return windows.areThoseOf(other.windows);
   }

@@ -197,6 +197,11 @@ public final class Gcra implements RateAlgorithm {
     return 2 * (halves[0].longValueExact() + halves[1].signum());
   }
 
+  /** Whether nothing is owed any more, so long after a word was this far from idle. */
+  boolean isOver(long owed, long after) {
+    return owed <= 0 || after > owed >>> shift;
+  }
+
   @Override
   public long remaining(long word, long now) {
     return isIdle(word, now) ? burst : Math.max(0, fullDebt - (word - (now << shift))) / interval;

@@ -86,6 +86,12 @@ public final class SlidingWindow implements RateAlgorithm {
         new Windows(start, length, Math.max(2 * bits + CURRENT, Windows.shiftWithoutTurn(length)));
   }
 
+  private SlidingWindow(long limit, int bits, Windows windows) {
+    this.limit = limit;
+    this.bits = bits;
+    this.windows = windows;
+  }
+
   /** The most permits that fit a word twice beside the number of a window of this length. */
   static long mostPermits(long length) {
     int most = MOST_BITS;
@@ -132,9 +138,8 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * As declared: from the count of this window, then from that of the window before, where a permit
-   * weighs as much as is left of that window. Rounded down, so that no more is there than was
-   * added, now or later.
+   * As declared: from the count of this window, then from that of the last, where a permit weighs
+   * what is left of it. Rounded down, so that never more is there than was added.
    */
   @Override
   public long add(long word, long now, long permits) {
@@ -202,6 +207,19 @@ public final class SlidingWindow implements RateAlgorithm {
   /** Whether a word is of a window that has not begun. */
   boolean isAhead(long word, long now) {
     return windows.between(windows.word(now), standing(word, now)) > 0;
+  }
+
+  boolean isOver(long owed, long after) {
+    return windows.isOver(owed, after);
+  }
+
+  long into(long now) {
+    return windows.into(now);
+  }
+
+  /** The same limit, one of whose windows begins at another time. */
+  SlidingWindow startingAt(long start) {
+    return new SlidingWindow(limit, bits, new Windows(start, windows.length(), windows.shift()));
   }
 
   boolean hasWindowsOf(SlidingWindow other) {

@@ -74,6 +74,11 @@ record Windows(long anchor, long length, int shift) {
     return Math.max(1, (HOUR + length - 1) / length);
   }
 
+  /** Whether a word that was this far from idle surely counts no more, so long after. */
+  boolean isOver(long owed, long after) {
+    return after / length >= (owed >> shift) + 2;
+  }
+
   /** The word without what is below the number, so many windows later. */
   long later(long word, long windows) {
     return ((word >> shift) + windows) << shift;

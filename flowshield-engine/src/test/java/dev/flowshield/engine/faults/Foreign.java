@@ -183,6 +183,12 @@ final class Foreign {
     }
 
     @Override
+    public void add(String key, long permits) {
+      Fuse.use("limiter.add");
+      delegate.add(key, permits);
+    }
+
+    @Override
     public void changeTo(List<RateLimit> limits) {
       Fuse.use("limiter.changeTo");
       delegate.changeTo(limits);

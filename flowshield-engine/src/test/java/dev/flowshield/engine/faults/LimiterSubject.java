@@ -376,6 +376,10 @@ final class LimiterSubject extends Subject {
             .after(LimiterSubject::reserve)
             .leaving(0, Operation.ALL)
             .repeated(),
+        of("add(key)", s -> s.limiter.add(s.key, s.permits()))
+            .after(s -> assertThat(s.limiter.tryAcquire(s.key, s.permits())).isTrue())
+            .leaving(0, 2)
+            .repeated(),
         of("changeTo(other)", LimiterSubject::change)
             .after(LimiterSubject::reserve)
             .leaving(Operation.ALL, Operation.ALL)

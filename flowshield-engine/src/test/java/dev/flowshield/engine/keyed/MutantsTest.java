@@ -55,6 +55,8 @@ class MutantsTest {
   private static final String KEYED = "dev.flowshield.engine.keyed.";
   private static final String ALLOWANCE = "dev.flowshield.engine.allowance.";
   private static final String SEGMENT = KEYED + "Segment";
+  private static final String PLACES = KEYED + "Places";
+  private static final String GROWTH = KEYED + "Growth";
   private static final String BUCKETS = KEYED + "Buckets";
   private static final String LIMITER = "dev.flowshield.engine.limiter.";
   private static final String QUEUE = LIMITER + "Queue";
@@ -112,7 +114,7 @@ class MutantsTest {
             "aNewcomerThatAnotherThreadPutInIsNotPutInTwice"),
         new Mutant(
             "a slot is claimed without marking it as moving",
-            SEGMENT,
+            PLACES,
             List.of("if (current.exchange(at, old, Words.MOVING) != old) {", "if (old == 3) {"),
             RACES.getName(),
             "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
@@ -124,7 +126,7 @@ class MutantsTest {
             "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
         new Mutant(
             "a newcomer does not inherit the debt of the overflow",
-            SEGMENT,
+            PLACES,
             List.of(
                 "long owed = current.overflowWord(hash);",
                 "long owed = current.algorithm().idle(now);"),
@@ -134,21 +136,21 @@ class MutantsTest {
             "under the lock, words are judged idle at the latest reading ever",
             SEGMENT,
             List.of(
-                "  private volatile int used;",
-                "  private volatile int used;\n  private long latest;",
+                "final class Segment extends Places {",
+                "final class Segment extends Places {\n  private long latest;",
                 "        long now = ticker.nanos();\n        long owed = owed(current, hash, now);\n        long word = Words.step",
                 "        long now = ticker.nanos();\n        now = latest = now - latest > 0 ? now : latest;\n        long owed = owed(current, hash, now);\n        long word = Words.step"),
             CLOCK,
             "noneOfTenThousandClientsOfAShieldHasASecondBurst"),
         new Mutant(
             "a key whose slot is passed on leaves no trace",
-            SEGMENT,
+            PLACES,
             List.of("      current.forget(current.fingerprint(at), now);", "      "),
             CLOCK,
             "aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
         new Mutant(
             "a key that growth leaves behind leaves no trace",
-            SEGMENT,
+            GROWTH,
             List.of("          next.forget(hash, now);\n", ""),
             CLOCK,
             "aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen"),
@@ -286,7 +288,7 @@ class MutantsTest {
             "whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead"),
         new Mutant(
             "a change copies words without freezing them",
-            SEGMENT,
+            PLACES,
             List.of("Buckets frozen = old.frozen();", "Buckets frozen = old;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged"),

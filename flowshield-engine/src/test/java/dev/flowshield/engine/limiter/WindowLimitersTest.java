@@ -98,7 +98,7 @@ class WindowLimitersTest {
     assertThatThrownBy(
             () -> RateLimiter.of("fixed-window", spec("1/h").withOption("utc-ofset", "Z")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("options must be among [utc-offset], got [utc-ofset]");
+        .hasMessageContaining("options must be among [start, utc-offset], got [utc-ofset]");
     assertThatThrownBy(
             () -> RateLimiter.of("sliding-window", spec("1/h").withOption("utc-offset", "Z")))
         .isInstanceOf(IllegalArgumentException.class)

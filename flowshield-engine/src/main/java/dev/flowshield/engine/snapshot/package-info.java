@@ -1,0 +1,9 @@
+/**
+ * What keys owe, in a file, so that a restart forgives nothing. Start with
+ * {@link dev.flowshield.engine.snapshot.SnapshotFile}. What a word means in another process is not
+ * here but in {@code rate}.
+ */
+@NullMarked
+package dev.flowshield.engine.snapshot;
+
+import org.jspecify.annotations.NullMarked;
