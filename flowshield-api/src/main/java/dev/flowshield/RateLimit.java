@@ -43,6 +43,8 @@ public record RateLimit(long permits, Duration period, long burst) {
   // What people write instead.
   private static final Pattern GROUPED = Pattern.compile("\\d,\\d{3}(?!\\d)");
   private static final Pattern FRACTION = Pattern.compile("\\d\\.\\d");
+  private static final Pattern BURST_APART =
+      Pattern.compile(",\\s*burst", Pattern.CASE_INSENSITIVE);
 
   /**
    * Checks the parts.
@@ -51,7 +53,9 @@ public record RateLimit(long permits, Duration period, long burst) {
    *     what is allowed
    */
   public RateLimit {
-    Objects.requireNonNull(period, "period");
+    Objects.requireNonNull(
+        period,
+        "period must be 1 nanosecond to 366 days, got null: say how long, as in Duration.ofSeconds(1)");
     requireCount("permits", permits, "a limit that admits nothing is a route to leave out");
     requireCount("burst", burst, "leave it out for a burst equal to the permits");
     if (period.isNegative() || period.isZero() || period.compareTo(LONGEST_PERIOD) > 0) {
@@ -75,7 +79,7 @@ public record RateLimit(long permits, Duration period, long burst) {
    * @throws IllegalArgumentException if the text is not a limit; the message shows the form
    */
   public static RateLimit parse(String text) {
-    Objects.requireNonNull(text, "limit");
+    requireText(text);
     return parse(text, text);
   }
 
@@ -87,13 +91,17 @@ public record RateLimit(long permits, Duration period, long burst) {
    *     message shows the form
    */
   public static List<RateLimit> parseAll(String text) {
-    Objects.requireNonNull(text, "limit");
+    requireText(text);
     List<RateLimit> limits =
         Stream.of(text.split(",", -1)).map(part -> parse(part, text)).toList();
     if (limits.stream().distinct().count() < limits.size()) {
       throw malformed(text, "say each limit once");
     }
     return limits;
+  }
+
+  private static void requireText(String text) {
+    Objects.requireNonNull(text, "limit must be " + FORM + ", got null: pass a text in that form");
   }
 
   /** Reads a part of a text, or all of it. */
@@ -111,6 +119,9 @@ public record RateLimit(long permits, Duration period, long burst) {
   private static String wayOut(String part, String text) {
     if (GROUPED.matcher(text).find()) {
       return "write numbers without commas, as in '1000/s'";
+    }
+    if (BURST_APART.matcher(text).find()) {
+      return "leave out the comma before 'burst', as in '100/s burst 20'";
     }
     if (FRACTION.matcher(part).find()) {
       return "write whole numbers, as in '3/2s' for 1.5/s";
@@ -167,9 +178,18 @@ public record RateLimit(long permits, Duration period, long burst) {
       case "min", "minute", "minutes" -> ChronoUnit.MINUTES;
       case "h", "hour", "hours" -> ChronoUnit.HOURS;
       case "d", "day", "days" -> ChronoUnit.DAYS;
-      case "m" ->
-        throw malformed(text, "'m' is no period, say 'min' for a minute or '30day' for a month");
-      default -> throw malformed(text, "'" + name + "' is no period");
+      default -> throw malformed(text, "'" + name + "' is no period, " + instead(name));
+    };
+  }
+
+  /** What to write for a name that is no unit. */
+  private static String instead(String name) {
+    return switch (name) {
+      case "m" -> "say 'min' for a minute or '30day' for a month";
+      case "w", "week", "weeks" -> "say '7day' for a week";
+      case "mo", "month", "months" -> "say '30day' for a month";
+      case "y", "year", "years" -> "say '365day' for a year";
+      default -> "write one of those";
     };
   }
 

@@ -225,6 +225,12 @@ class RateLimitTest {
           "100/s;5/h             | separate limits by commas, as in '100/s, 5000/h'",
           "100/s, 5/min;5/h      | separate limits by commas, as in '100/s, 5000/h'",
           "100/m                 | 'm' is no period, say 'min' for a minute or '30day' for a month",
+          "100/s, burst 20       | leave out the comma before 'burst', as in '100/s burst 20'",
+          "1/h, 100/s ,Burst 20  | leave out the comma before 'burst', as in '100/s burst 20'",
+          "1/week                | 'week' is no period, say '7day' for a week",
+          "1/month               | 'month' is no period, say '30day' for a month",
+          "1/2years              | 'years' is no period, say '365day' for a year",
+          "1/x                   | 'x' is no period, write one of those",
           "100/s, 5 an hour, 5/h | write '5 an hour' in that form",
           "100/s,                | write '' in that form"
         })
@@ -239,6 +245,9 @@ class RateLimitTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.parse("100/s, 5000/h"))
           .withMessageEndingWith("got '100/s, 5000/h': write one of them");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RateLimit.parse("100/s, burst 20"))
+          .withMessageEndingWith("': leave out the comma before 'burst', as in '100/s burst 20'");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> RateLimit.parse("1,000/s"))
           .withMessageEndingWith("': write numbers without commas, as in '1000/s'");
@@ -277,10 +286,15 @@ class RateLimitTest {
     void nullIsNamed() {
       assertThatNullPointerException()
           .isThrownBy(() -> RateLimit.parse(null))
-          .withMessageContaining("limit");
+          .withMessageStartingWith("limit must be permits/period, as in '100/s'")
+          .withMessageEndingWith("got null: pass a text in that form");
       assertThatNullPointerException()
-          .isThrownBy(() -> RateLimit.of(1, null))
-          .withMessageContaining("period");
+          .isThrownBy(() -> RateLimit.parseAll(null))
+          .withMessageEndingWith("got null: pass a text in that form");
+      assertThatNullPointerException()
+          .isThrownBy(() -> RateLimit.of(10, null))
+          .withMessage("period must be 1 nanosecond to 366 days, got null: say how long, as in"
+              + " Duration.ofSeconds(1)");
     }
   }
 }
