@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.LimiterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,19 +10,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a shield of settings that come as text from several sources. A pure function of the
  * sources.
  *
  * <p>Everything that is wrong is reported at once: the owner of a configuration does not want to
- * be told one mistake per start.
+ * be told one mistake per start. Each message speaks of a setting as its place does.
  */
 final class Configuration {
 
   private static final String OFF = "off";
-  private static final String PROPERTY_PREFIX = "flowshield.";
-  private static final String VARIABLE_PREFIX = "FLOWSHIELD_";
+  private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
       "limit",
@@ -32,45 +35,69 @@ final class Configuration {
       "health-paths",
       "overload-status")));
 
+  // What Kubernetes sets for services that are named flowshield, or flowshield-…
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
+          + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
+
+  // What people write to have none.
+  private static final Pattern MEANS_OFF = Pattern.compile(
+      "|-.*|0+(\\s*/.*)?|off|no|none|never|false|disabled?|unlimited|infinit[ey]",
+      Pattern.CASE_INSENSITIVE);
+
+  // How the builder begins a message about the value of a setting.
+  private static final Pattern WHAT = Pattern.compile("^(limit|healthPaths|number) (?=must be )");
+
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
 
   /** A value and where it stands. */
-  private record Setting(String value, String source) {}
+  private record Setting(String value, Place place, String source) {}
 
   Configuration(ConfigurationSources sources) {
     // From the weakest to the strongest: the later overwrites.
-    settings.put("per-client", new Setting("100/s", "the default of per-client"));
-    settings.put("in-flight", new Setting("1000", "the default of in-flight"));
-    sorted(sources.file())
-        .forEach(
-            (name, value) -> take(name, value, "'" + name + "' in " + ConfigurationSources.FILE));
-    sorted(sources.inPlace()).forEach((name, value) -> take(name, value, "setting '" + name + "'"));
-    sorted(sources.environment()).forEach((name, value) -> {
-      if (name.startsWith(VARIABLE_PREFIX)) {
-        String key = name.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT);
-        take(key.replace('_', '-'), value, "environment variable '" + name + "'");
-      }
-    });
+    take("per-client", "100/s", Place.DEFAULT, "per-client");
+    take("in-flight", "1000", Place.DEFAULT, "in-flight");
+    sorted(sources.file().entries()).forEach((name, value) -> take(name, value, Place.FILE, name));
+    for (String name : sources.file().repeated()) {
+      problems.add(
+          Place.FILE.source(name) + " must be set once, got it several times: keep one of them");
+    }
+    sorted(sources.inPlace()).forEach((name, value) -> take(name, value, Place.IN_PLACE, name));
+    sorted(sources.environment()).forEach(this::takeVariable);
     sorted(sources.system()).forEach((name, value) -> {
-      if (name.startsWith(PROPERTY_PREFIX)) {
-        take(name.substring(PROPERTY_PREFIX.length()), value, "system property '" + name + "'");
+      if (name.startsWith(Place.PROPERTY_PREFIX)) {
+        String key = name.substring(Place.PROPERTY_PREFIX.length());
+        take(key, value, Place.SYSTEM, name);
       }
     });
   }
 
   HttpShield shield() {
     HttpShieldBuilder builder = HttpShield.builder();
-    apply("limit", unlessOff(builder::limit), "; or 'off'");
-    apply("per-client", unlessOff(builder::perClient), "; or 'off'");
-    apply("limiter", builder::limiter, "");
-    apply("max-clients", value -> builder.maxClients(number("max-clients", value)), "");
+    apply("limit", unlessOff("no limit", builder::limit));
+    apply("per-client", unlessOff("no limit", builder::perClient));
+    apply("limiter", builder::limiter);
+    apply(
+        "max-clients",
+        number(
+            1,
+            LimiterSpec.MOST_KEYS,
+            "choose what memory allows, 24 bytes a client; those beyond share allowances",
+            builder::maxClients));
     apply(
         "in-flight",
-        unlessOff(value -> builder.inFlight(number("in-flight", value))),
-        "; or 'off'");
-    apply("health-paths", value -> builder.healthPaths(paths(value)), "; or 'off'");
-    apply("overload-status", value -> builder.overloadStatus(number("overload-status", value)), "");
+        unlessOff(
+            "no cap",
+            number(
+                1,
+                MOST_IN_FLIGHT,
+                "choose how many requests the server can work at together",
+                builder::inFlight)));
+    apply("health-paths", orOff("none", value -> builder.healthPaths(paths(value))));
+    apply(
+        "overload-status",
+        number(400, 599, "choose 503, or 429 to keep connections open", builder::overloadStatus));
     requireFit();
     requireNoProblems();
     try {
@@ -81,16 +108,52 @@ final class Configuration {
     }
   }
 
-  private void take(String key, String value, String source) {
-    if (KNOWN.contains(key)) {
-      settings.put(key, new Setting(value.strip(), source));
-    } else {
-      problems.add(
-          source + " must be one of " + KNOWN + ", got '" + key + "': correct or remove it");
+  private void takeVariable(String name, String value) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    if (!upper.startsWith(Place.VARIABLE_PREFIX)) {
+      return;
+    }
+    String rest = upper.substring(Place.VARIABLE_PREFIX.length());
+    String key = rest.toLowerCase(Locale.ROOT).replace('_', '-');
+    if (!name.startsWith(Place.VARIABLE_PREFIX)) {
+      if (KNOWN.contains(key)) { // else it may be a variable of a script
+        problems.add(Place.ENVIRONMENT.source(name) + " must be written in capitals, got '" + name
+            + "': rename it to " + upper);
+      }
+    } else if (KNOWN.contains(key) || !SERVICE_LINK.matcher(rest).matches()) {
+      take(key, value, Place.ENVIRONMENT, name);
     }
   }
 
-  private void apply(String key, Consumer<String> setter, String otherWayOut) {
+  private void take(String key, @Nullable String value, Place place, String name) {
+    String source = place.source(name);
+    if (!KNOWN.contains(key)) {
+      problems.add(
+          source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, place));
+    } else if (value == null) { // which a map from code may hold
+      problems.add(source + " must have a value, got null: set it or leave it out");
+    } else {
+      settings.put(key, new Setting(value.strip(), place, source));
+    }
+  }
+
+  private static String wayOut(String key, Place place) {
+    boolean hasPrefix = key.startsWith(Place.PROPERTY_PREFIX);
+    String letters = letters(hasPrefix ? key.substring(Place.PROPERTY_PREFIX.length()) : key);
+    for (String known : KNOWN) {
+      if (letters(known).equals(letters)) {
+        return hasPrefix ? "leave out the prefix, as in " + known : "write " + place.name(known);
+      }
+    }
+    return "correct or remove it";
+  }
+
+  /** A name without its case and its separators. */
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[-_.\\s]", "");
+  }
+
+  private void apply(String key, Consumer<String> setter) {
     Setting setting = settings.get(key);
     if (setting == null) {
       return;
@@ -98,24 +161,27 @@ final class Configuration {
     try {
       setter.accept(setting.value());
     } catch (IllegalArgumentException impossible) {
-      problems.add(setting.source() + ": " + impossible.getMessage() + otherWayOut);
+      String message = String.valueOf(impossible.getMessage());
+      String inItsWords = WHAT.matcher(message).replaceFirst("");
+      problems.add(setting.source() + (inItsWords.equals(message) ? ": " : " ") + inItsWords);
     }
   }
 
   /** Settings that are possible by themselves, but not together. */
   private void requireFit() {
-    if (isOff("limit") && isOff("per-client") && isOff("in-flight")) {
-      problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
-          + ": set one of them, as in per-client=100/s");
-    }
     Setting perClient = settings.get("per-client");
-    if (perClient != null && isOff("per-client")) {
-      for (String key : List.of("limiter", "max-clients")) {
-        Setting setting = settings.get(key);
-        if (setting != null) {
-          problems.add(setting.source() + " must come with per-client, got '" + setting.value()
-              + "' where " + perClient.source() + " is off: set per-client, or remove it");
-        }
+    if (perClient == null || !isOff("per-client")) {
+      return;
+    }
+    if (isOff("limit") && isOff("in-flight")) {
+      problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
+          + ": set one of them, as in " + perClient.place().name("per-client") + "=100/s");
+    }
+    for (String key : List.of("limiter", "max-clients")) {
+      Setting setting = settings.get(key);
+      if (setting != null) {
+        problems.add(setting.source() + " must come with per-client, got '" + setting.value()
+            + "' where " + perClient.source() + " is off: set per-client, or remove it");
       }
     }
   }
@@ -143,21 +209,48 @@ final class Configuration {
     return new TreeMap<>(source);
   }
 
-  private static Consumer<String> unlessOff(Consumer<String> setter) {
+  private static Consumer<String> unlessOff(String none, Consumer<String> setter) {
+    Consumer<String> orOff = orOff(none, setter);
     return value -> {
       if (!value.equals(OFF)) {
-        setter.accept(value);
+        orOff.accept(value);
       }
     };
   }
 
-  private static int number(String key, String value) {
-    try {
-      return Integer.parseInt(value);
-    } catch (NumberFormatException notOne) {
-      throw new IllegalArgumentException(
-          key + " must be a whole number, got '" + value + "': write digits only", notOne);
-    }
+  /** A setter that tells of {@code off} where that may be what was meant. */
+  private static Consumer<String> orOff(String none, Consumer<String> setter) {
+    return value -> {
+      try {
+        setter.accept(value);
+      } catch (IllegalArgumentException impossible) {
+        throw MEANS_OFF.matcher(value).matches()
+            ? new IllegalArgumentException(
+                impossible.getMessage() + "; or 'off' for " + none, impossible)
+            : impossible;
+      }
+    };
+  }
+
+  private static Consumer<String> number(int least, int most, String wayOut, IntConsumer setter) {
+    return value -> {
+      long number;
+      try {
+        number = Long.parseLong(value);
+      } catch (NumberFormatException notOne) {
+        number = Long.MIN_VALUE;
+      }
+      if (number < least || number > most) {
+        throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
+            "number must be a whole number from %,d to %,d, got '%s': %s",
+            least,
+            most,
+            value,
+            wayOut));
+      }
+      setter.accept((int) number);
+    };
   }
 
   private static String[] paths(String value) {

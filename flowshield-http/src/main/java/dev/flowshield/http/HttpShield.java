@@ -7,6 +7,7 @@ import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.client.IpAddress;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpShield {
 
-  private static final System.Logger LOG = System.getLogger("dev.flowshield.http");
-
   private final FlowShield engine;
   private final HealthPaths healthPaths;
   private final int overloadStatus;
@@ -60,7 +59,7 @@ public final class HttpShield {
     this.healthPaths = healthPaths;
     this.overloadStatus = overloadStatus;
     this.answers = new Answers(overloadStatus);
-    LOG.log(System.Logger.Level.INFO, this::toString);
+    StartLog.log(this);
   }
 
   /**
@@ -74,9 +73,10 @@ public final class HttpShield {
    * <p>Looked at in this order, setting by setting:
    * <ol>
    *   <li>system properties such as {@code flowshield.per-client},
-   *   <li>environment variables such as {@code FLOWSHIELD_PER_CLIENT},
+   *   <li>environment variables such as {@code FLOWSHIELD_PER_CLIENT}, in capitals; those that
+   *       Kubernetes sets for a service named {@code flowshield} are no settings,
    *   <li>{@code flowshield.properties} on the class path, with lines such as
-   *       {@code per-client=100/s}, in UTF-8; of several the first,
+   *       {@code per-client=100/s}, in UTF-8; of several the first, with a warning,
    *   <li>the default.
    * </ol>
    *
@@ -100,6 +100,9 @@ public final class HttpShield {
    * @throws IllegalArgumentException if a setting is not known or not possible
    */
   public static HttpShield fromConfiguration(Map<String, String> settings) {
+    Objects.requireNonNull(
+        settings,
+        "settings must be a map, got null: leave them out for those of the configuration");
     return ConfigurationSources.current(settings).shield();
   }
 
@@ -156,7 +159,7 @@ public final class HttpShield {
     return engine;
   }
 
-  /** What is active now, in one line. As it was at the start, it is in the log. */
+  /** What is active now, in one line. As it was at the start, with the version, it is in the log. */
   @Override
   public String toString() {
     int inFlight = engine.inFlightLimit();
