@@ -96,7 +96,8 @@ public final class FlowShieldBuilder {
   public FlowShieldBuilder named(Limit more) {
     if (limits.putIfAbsent(more.name(), more) != null) {
       throw new IllegalArgumentException("names of limits must be unique, got '" + more.name()
-          + "' twice: rename one of them, or say both as one limit, as in \"100/s, 5000/h\"");
+          + "' twice: say both as one limit, as in \"100/s, 5000/h\", or name one of them otherwise,"
+          + " as in Limit.each(\"other\", \"5000/h\")");
     }
     return this;
   }

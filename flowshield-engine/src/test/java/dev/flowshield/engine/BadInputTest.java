@@ -241,7 +241,7 @@ class BadInputTest {
               .named(Limit.each("tenant", "2/s")),
           "got 'tenant' twice",
           "names of limits must be unique",
-          "rename one"),
+          "name one of them otherwise"),
       row(
           "two limits for each client",
           () -> FlowShield.builder().perKey("100/s").perKey("5000/h"),

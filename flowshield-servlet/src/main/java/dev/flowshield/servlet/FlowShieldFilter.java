@@ -9,10 +9,12 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Or as any filter, in {@code web.xml} or in code. Its init-params are the settings of
  * {@link HttpShield#fromConfiguration(Map)}, such as {@code per-client}; one that is not known
  * keeps the application from starting. Map it to {@code /*} for requests, with async supported,
- * before other filters.
+ * before other filters; without async support it logs a warning at the first request.
  *
  * <p><b>What is charged.</b> A request, once, however often it is forwarded, included, dispatched
  * or sent to an error page, and however many filters of one shield stand in its way.
@@ -52,10 +54,16 @@ public final class FlowShieldFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String NAME = "flowshield";
+  private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
+  private static final String NO_CONTEXT =
+      "context must be the web application's, got null: pass that of the event or the initializer";
+  private static final String NO_SHIELD =
+      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
   private static final String UNINITIALIZED =
       "the filter must be initialized before its first request: call init, or give it a shield";
 
   private transient @Nullable HttpShield shield;
+  private transient volatile boolean asyncLookedAt;
 
   /**
    * A filter with a shield of its own, which it makes of the configuration and its init-params when
@@ -65,7 +73,7 @@ public final class FlowShieldFilter extends HttpFilter {
 
   /** A filter with a shield made before, which others may use as well; it takes no init-params. */
   public FlowShieldFilter(HttpShield shield) {
-    this.shield = Objects.requireNonNull(shield, "shield");
+    this.shield = Objects.requireNonNull(shield, NO_SHIELD);
   }
 
   /**
@@ -77,8 +85,10 @@ public final class FlowShieldFilter extends HttpFilter {
    * @throws IllegalStateException if the application has started, or is protected already
    */
   public static HttpShield protect(ServletContext context) {
-    HttpShield shield = HttpShield.fromConfiguration();
-    protect(context, shield);
+    FlowShieldFilter filter = new FlowShieldFilter();
+    register(filter, context);
+    HttpShield shield = HttpShield.fromConfiguration(); // last, as it logs that it is active
+    filter.shield = shield;
     return shield;
   }
 
@@ -89,10 +99,15 @@ public final class FlowShieldFilter extends HttpFilter {
    * @throws IllegalStateException if the application has started, or is protected already
    */
   public static void protect(ServletContext context, HttpShield shield) {
+    register(new FlowShieldFilter(shield), context);
+  }
+
+  private static void register(FlowShieldFilter filter, ServletContext context) {
+    Objects.requireNonNull(context, NO_CONTEXT);
     String application = "the web application at '" + context.getContextPath() + "/'";
     FilterRegistration.@Nullable Dynamic registration;
     try {
-      registration = context.addFilter(NAME, new FlowShieldFilter(shield));
+      registration = context.addFilter(NAME, filter);
     } catch (IllegalStateException | UnsupportedOperationException rejected) {
       throw new IllegalStateException(
           "protect must be called while " + application + " starts, got "
@@ -142,6 +157,9 @@ public final class FlowShieldFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
+    if (!asyncLookedAt) {
+      lookAtAsync(request);
+    }
     HttpAdmission admission =
         Objects.requireNonNull(shield, UNINITIALIZED).admit(new ServletRequestView(request));
     if (admission instanceof HttpRejection rejection) {
@@ -157,6 +175,22 @@ public final class FlowShieldFilter extends HttpFilter {
       throw failure;
     } finally { // also for an Error: an admission never closed is a place lost for good
       watched.chainEnded();
+    }
+  }
+
+  /**
+   * Warns if no work behind this can be asynchronous. The container tells only requests, not
+   * filters, so the first one shows it. No failure, as an application may have no such work.
+   */
+  private void lookAtAsync(ServletRequest request) {
+    asyncLookedAt = true;
+    if (!request.isAsyncSupported()) {
+      LOG.log(
+          Level.WARNING,
+          "FlowShield: filter '" + (getFilterConfig() == null ? NAME : getFilterName())
+              + "' must support async where work behind it is asynchronous, got no support, of it or"
+              + " of a filter before it: declare <async-supported>true</async-supported> in web.xml,"
+              + " or call setAsyncSupported(true) on its registration");
     }
   }
 

@@ -781,6 +781,33 @@ abstract class FilterBehavior {
     }
 
     @Test
+    void warnsWhereItIsRegisteredWithoutAsyncSupport() throws Exception {
+      start(context -> {
+        FilterRegistration.Dynamic registration =
+            context.addFilter("synchronous", new FlowShieldFilter(shield));
+        registration.setAsyncSupported(false); // as it is in web.xml where nothing is said
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+      });
+      try (LogOf log = new LogOf("dev.flowshield.servlet")) {
+        assertThat(get("/").body()).isEqualTo("in");
+        assertThat(get("/").body()).isEqualTo("in");
+        assertThat(log.lines())
+            .singleElement()
+            .asString()
+            .startsWith("FlowShield: filter 'synchronous' must support async");
+      }
+    }
+
+    @Test
+    void warnsOfNothingWhereItIsPutInByItself() throws Exception {
+      start(context -> FlowShieldFilter.protect(context, shield));
+      try (LogOf log = new LogOf("dev.flowshield.servlet")) {
+        assertThat(get("/").body()).isEqualTo("in");
+        assertThat(log.lines()).isEmpty();
+      }
+    }
+
+    @Test
     void takesItsSettingsFromInitParamsWhenTheContainerMakesIt() throws Exception {
       start(context -> {
         FilterRegistration.Dynamic registration =

@@ -29,11 +29,18 @@ import org.junit.jupiter.api.Test;
 class FlowShieldFilterTest {
 
   private static final Map<String, Object> REQUEST = Map.of(
-      "getDispatcherType", DispatcherType.REQUEST,
-      "getServletPath", "/",
-      "getMethod", "GET",
-      "getRemoteAddr", "192.0.2.1",
-      "isAsyncStarted", false);
+      "getDispatcherType",
+      DispatcherType.REQUEST,
+      "getServletPath",
+      "/",
+      "getMethod",
+      "GET",
+      "getRemoteAddr",
+      "192.0.2.1",
+      "isAsyncSupported",
+      true,
+      "isAsyncStarted",
+      false);
 
   private final HttpShield shield =
       HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero()).build();
@@ -81,7 +88,45 @@ class FlowShieldFilterTest {
   void rejectsToBeMadeWithoutAShieldItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("shield");
+        .hasMessage("shield must be one made before, got null: build one, or leave it out for one"
+            + " that the configuration asks for");
+  }
+
+  @Test
+  void logsNoShieldAsActiveWhereThereIsNothingToProtect() {
+    ServletContext started = stub(
+        ServletContext.class,
+        Map.of("getContextPath", "/app", "addFilter", new IllegalStateException("started")));
+    try (LogOf log = new LogOf("dev.flowshield.http")) {
+      assertThatThrownBy(() -> FlowShieldFilter.protect(nothing()))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("context must be the web application's, got null: pass that of the event or"
+              + " the initializer");
+      assertThatThrownBy(() -> FlowShieldFilter.protect(started))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("got one that has started");
+      assertThat(log.lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void warnsOnceIfNothingBehindItCanBeAsynchronous() throws Exception {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+    filter.init(new Config(Map.of()));
+    Map<String, Object> withoutAsync = new HashMap<>(REQUEST);
+    withoutAsync.put("isAsyncSupported", false);
+    try (LogOf log = new LogOf("dev.flowshield.servlet")) {
+      for (int i = 0; i < 2; i++) {
+        withoutAsync.put("getRemoteAddr", "192.0.2." + i);
+        HttpServletRequest request = stub(HttpServletRequest.class, withoutAsync);
+        filter.doFilter(request, response(), (behind, response) -> {});
+      }
+      assertThat(log.lines())
+          .containsExactly("FlowShield: filter 'mine' must support async where work behind it is"
+              + " asynchronous, got no support, of it or of a filter before it: declare"
+              + " <async-supported>true</async-supported> in web.xml, or call"
+              + " setAsyncSupported(true) on its registration");
+    }
   }
 
   @Test

@@ -31,17 +31,22 @@ import org.xnio.IoUtils;
 public final class FlowShieldHandler implements HttpHandler {
 
   private static final int SECONDS_TO_READ_THE_ANSWER = 1;
+  private static final String NO_NEXT =
+      "next must be the handler to protect, got null: make it before, and pass it";
+  private static final String NO_SHIELD =
+      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
 
   private final HttpHandler next;
   private final HttpShield shield;
 
   private FlowShieldHandler(HttpHandler next, HttpShield shield) {
-    this.next = Objects.requireNonNull(next, "next");
-    this.shield = Objects.requireNonNull(shield, "shield");
+    this.next = Objects.requireNonNull(next, NO_NEXT);
+    this.shield = Objects.requireNonNull(shield, NO_SHIELD);
   }
 
   /** Protects a handler as the configuration wants it: {@link HttpShield#fromConfiguration()}. */
   public static FlowShieldHandler protect(HttpHandler next) {
+    Objects.requireNonNull(next, NO_NEXT); // first, as a shield logs that it is active
     return protect(next, HttpShield.fromConfiguration());
   }
 
@@ -55,7 +60,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * shares the shield.
    */
   public static HandlerWrapper wrapper(HttpShield shield) {
-    Objects.requireNonNull(shield, "shield");
+    Objects.requireNonNull(shield, NO_SHIELD);
     return next -> protect(next, shield);
   }
 

@@ -66,8 +66,12 @@ class FlowShieldHandlerTest {
   @Test
   @SuppressWarnings("NullAway") // on purpose
   void nothingToProtectIsAMistake() {
-    assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.protect(null));
-    assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.protect(APP, null));
+    assertThatNullPointerException()
+        .isThrownBy(() -> FlowShieldHandler.protect(null))
+        .withMessageStartingWith("next must be the handler to protect, got null: ");
+    assertThatNullPointerException()
+        .isThrownBy(() -> FlowShieldHandler.protect(APP, null))
+        .withMessageStartingWith("shield must be one made before, got null: ");
     assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.wrapper(null));
   }
 
@@ -196,7 +200,7 @@ class FlowShieldHandlerTest {
     void mistakesAreFoundAtTheStart() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> start(parse("flowshield(per-client='often')")))
-          .withMessageContaining("setting 'per-client': limit must be permits/period");
+          .withMessageContaining("setting 'per-client' must be permits/period");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> parse("flowshield(unknown='1')"))
           .withMessageContaining("unknown parameter");

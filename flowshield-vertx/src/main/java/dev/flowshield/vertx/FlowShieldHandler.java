@@ -46,6 +46,8 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private static final String SHARED = "dev.flowshield.vertx";
   private static final int SECONDS_TO_READ_THE_ANSWER = 1;
+  private static final String NO_SHIELD =
+      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
 
   private volatile HttpShield shield;
   private volatile boolean settled;
@@ -71,7 +73,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   /** Protects with a shield, which may stand in other handlers too. */
   public static FlowShieldHandler create(HttpShield shield) {
-    return new FlowShieldHandler(Objects.requireNonNull(shield, "shield"), true);
+    return new FlowShieldHandler(Objects.requireNonNull(shield, NO_SHIELD), true);
   }
 
   /** The shield, to ask for its numbers. */

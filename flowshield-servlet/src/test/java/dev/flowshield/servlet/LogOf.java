@@ -1,0 +1,36 @@
+package dev.flowshield.servlet;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What a logger logs while this is open. */
+final class LogOf extends Handler implements AutoCloseable {
+
+  private final Logger logger;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  LogOf(String name) {
+    this.logger = Logger.getLogger(name);
+    logger.addHandler(this);
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  @Override
+  public void publish(LogRecord each) {
+    lines.add(each.getMessage());
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.removeHandler(this);
+  }
+}
