@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Sends the same spike of traffic to the same server, without the shield and with it, and shows
@@ -21,13 +19,9 @@ import java.util.Locale;
  *
  * <p>System properties: {@code demo.directory} is where the page goes, {@code target} unless set;
  * with {@code demo.serve} nothing is sent and the protected server stays up, to be tried by hand.
- * Ends with status 1 if the clients could not keep to their schedule, for then the numbers say more
- * about the machine than about the server.
+ * Runs that were disturbed, as the machine was busy, are marked in the table and on the page.
  */
 public final class Demo {
-
-  private static final Duration ON_TIME = Duration.ofMillis(10);
-  private static final double ON_TIME_SHARE = 0.98;
 
   private final PrintStream out;
   private final Clients clients;
@@ -46,12 +40,11 @@ public final class Demo {
       return;
     }
     Path directory = Path.of(System.getProperty("demo.directory", "target"));
-    boolean onTime = new Demo(System.out, Clients.ofThisMachine()).run(directory);
-    System.exit(onTime ? 0 : 1);
+    new Demo(System.out, Clients.ofThisMachine()).run(directory);
+    System.exit(0); // whatever threads there still are
   }
 
-  /** Answers whether the clients kept to their schedule. */
-  private boolean run(Path directory) throws IOException, InterruptedException {
+  private void run(Path directory) throws IOException, InterruptedException {
     String introduction = new Introduction(clients).text();
     out.println(introduction);
     heading("Warming up for a few seconds, not counted.");
@@ -69,11 +62,10 @@ public final class Demo {
         new Comparison(List.of(bare, shielded), Scenario.CAPACITY, Scenario.SPIKE);
     heading("Side by side");
     out.println(comparison.text());
-    String notes = new Notes(comparison, shield, ON_TIME).text();
+    String notes = new Notes(comparison, shield).text();
     out.println(notes);
     Report report = new Report(comparison, Scenario.DEADLINE, introduction, notes);
     out.println(report.write(directory));
-    return comparison.runs().stream().allMatch(this::wasOnTime);
   }
 
   private void warmUp() throws IOException, InterruptedException {
@@ -87,21 +79,5 @@ public final class Demo {
     out.println();
     out.println(text);
     out.println();
-  }
-
-  private boolean wasOnTime(Results run) {
-    double share = run.leftWithin(ON_TIME);
-    if (share >= ON_TIME_SHARE) {
-      return true;
-    }
-    out.printf(
-        Locale.ROOT,
-        "Failed: %.0f %% of the requests must leave within %d ms of their schedule, but %s it was %.1f %%:"
-            + " the machine is too busy for numbers to mean anything, run the demo when it is not.%n",
-        100 * ON_TIME_SHARE,
-        ON_TIME.toMillis(),
-        run.name(),
-        100 * share);
-    return false;
   }
 }

@@ -5,7 +5,6 @@ import dev.flowshield.demo.result.Results;
 import dev.flowshield.demo.traffic.Answers;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -13,9 +12,8 @@ import java.util.StringJoiner;
  * Says below the numbers how far to trust them.
  *
  * @param shield what stood in front of the server, to give its settings and what it counted itself
- * @param onTime how late a request may leave
  */
-record Notes(Comparison comparison, HttpShield shield, Duration onTime) {
+record Notes(Comparison comparison, HttpShield shield) {
 
   String text() {
     StringJoiner lines = new StringJoiner(System.lineSeparator());
@@ -25,8 +23,8 @@ record Notes(Comparison comparison, HttpShield shield, Duration onTime) {
           "%s, %.1f %% of the requests left within %d ms of their instant. Failed: %,d found no connection free,"
               + " %,d lost theirs, %,d waited in vain.",
           capital(run.name()),
-          100 * run.leftWithin(onTime),
-          onTime.toMillis(),
+          100 * run.leftWithin(Results.ON_TIME),
+          Results.ON_TIME.toMillis(),
           run.ended(Answers.NO_CONNECTION),
           run.ended(Answers.BROKEN),
           run.ended(Answers.NO_ANSWER)));

@@ -29,6 +29,7 @@ record Page(Comparison comparison, String introduction, String notes, String plo
       return new String(Objects.requireNonNull(frame, "page.html").readAllBytes(), UTF_8)
           .replace("{{rows}}", rows())
           .replace("{{recoveries}}", recoveries())
+          .replace("{{disturbances}}", disturbances())
           .replace("{{introduction}}", escaped(introduction))
           .replace("{{notes}}", escaped(notes))
           .replace(
@@ -70,6 +71,15 @@ record Page(Comparison comparison, String introduction, String notes, String plo
           " %s <b>%s</b>;", escaped(run.name()), run.recoveryAfter(comparison.spike())));
     }
     text.setCharAt(text.length() - 1, '.');
+    return text.toString();
+  }
+
+  private String disturbances() {
+    StringBuilder text = new StringBuilder();
+    for (Results run : comparison.disturbed()) {
+      text.append(String.format(
+          "<p><b>Disturbed: %s.</b> %s.</p>%n", escaped(run.name()), run.disturbance()));
+    }
     return text.toString();
   }
 

@@ -50,7 +50,7 @@ public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike)
     return rows;
   }
 
-  /** The rows and the recoveries as a table for a terminal. */
+  /** The rows, the recoveries and the disturbances as a table for a terminal. */
   public String text() {
     Columns columns = new Columns(
         2,
@@ -91,9 +91,21 @@ public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike)
     line(text, columns.rule());
     for (Results run : runs) {
       String recovery = run.recoveryAfter(spike).toString();
-      line(text, String.format(Locale.ROOT, "%-18s  %-18s  %s", "recovery", run.name(), recovery));
+      line(text, remark("recovery", run, recovery));
+    }
+    for (Results run : disturbed()) {
+      line(text, remark("disturbed", run, run.disturbance()));
     }
     return text.toString();
+  }
+
+  /** The runs whose numbers say little, as the machine was too busy. */
+  public List<Results> disturbed() {
+    return runs.stream().filter(Results::isDisturbed).toList();
+  }
+
+  private static String remark(String what, Results run, String text) {
+    return String.format(Locale.ROOT, "%-18s  %-18s  %s", what, run.name(), text);
   }
 
   private long ofCapacity(Tally tally, Duration length) {

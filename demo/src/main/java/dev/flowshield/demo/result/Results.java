@@ -5,6 +5,7 @@ import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,11 @@ public final class Results {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final long RECOVERY_STEP = TimeUnit.MILLISECONDS.toNanos(100);
   private static final double RECOVERED = 0.99;
+
+  /** How late a request may leave and still be on time. */
+  public static final Duration ON_TIME = Duration.ofMillis(10);
+
+  private static final double ON_TIME_SHARE = 0.98;
 
   private final String name;
   private final Schedule schedule;
@@ -124,6 +130,25 @@ public final class Results {
         .filter(i -> answers.leftAtNanos(i) - schedule.dueNanos(i) <= lateness.toNanos())
         .count();
     return (double) punctual / schedule.size();
+  }
+
+  /**
+   * Whether the clients could not keep to the schedule, as the machine was busy with something
+   * else. The numbers say more about the machine than about the server then.
+   */
+  public boolean isDisturbed() {
+    return leftWithin(ON_TIME) < ON_TIME_SHARE;
+  }
+
+  /** What to know of a run that was disturbed, and what to do. */
+  public String disturbance() {
+    return String.format(
+        Locale.ROOT,
+        "%.1f %% of the requests left within %d ms of their instant, %.0f %% should:"
+            + " run the demo again when the machine is not busy",
+        100 * leftWithin(ON_TIME),
+        ON_TIME.toMillis(),
+        100 * ON_TIME_SHARE);
   }
 
   /** How many requests ended with a status, or with a constant of {@link Answers}. */

@@ -31,6 +31,7 @@ class ReportTest {
     Path page = below.resolve("flowshield-demo.html");
     assertThat(said).contains(page.toAbsolutePath().toString());
     assertThat(Files.readString(page))
+        .contains("<b>Disturbed: bare.</b> 0.0 % of the requests left within 10 ms") // none left
         .contains("the spike", "bare", "shielded", "a &lt; b &amp; c", "1,000 &gt; 999")
         .doesNotContain("{{", "://", "<link", "<script");
   }

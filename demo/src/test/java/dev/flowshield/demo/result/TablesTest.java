@@ -39,6 +39,19 @@ class TablesTest {
   }
 
   @Test
+  void marksARunThatWasDisturbed() {
+    Results punctual = run("punctual", 503, 1, SCHEDULE.size() / 50);
+    Results late = run("late", 503, 1, SCHEDULE.size() / 20);
+
+    assertThat(new Comparison(List.of(punctual, late), 500, SPIKE).text())
+        .endsWith(System.lineSeparator()
+            + "disturbed           late                95.0 % of the requests left within 10 ms of"
+            + " their instant, 98 % should: run the demo again when the machine is not busy"
+            + System.lineSeparator())
+        .doesNotContain("disturbed           punctual");
+  }
+
+  @Test
   void showsASecondOnALine() {
     LiveTable table = new LiveTable(run("shielded", 503, 1));
 
@@ -51,8 +64,15 @@ class TablesTest {
 
   /** A run that answers the spike in one way, and 200 after 10 milliseconds thereafter. */
   private static Results run(String name, int spikeStatus, int spikeMillis) {
+    return run(name, spikeStatus, spikeMillis, 0);
+  }
+
+  /** As the other, with some requests that leave too late. */
+  private static Results run(String name, int spikeStatus, int spikeMillis, int late) {
     Answers answers = new Answers(SCHEDULE.size());
     for (int i = 0; i < SCHEDULE.size(); i++) {
+      answers.left(
+          i, SCHEDULE.dueNanos(i) + Duration.ofMillis(i < late ? 11 : 10).toNanos());
       boolean inSpike = SCHEDULE.phaseAt(SCHEDULE.dueNanos(i)).equals(SPIKE);
       long latency = Duration.ofMillis(inSpike ? spikeMillis : 10).toNanos();
       answers.ended(i, inSpike ? spikeStatus : 200, SCHEDULE.dueNanos(i) + latency);

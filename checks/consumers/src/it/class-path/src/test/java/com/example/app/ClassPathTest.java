@@ -21,6 +21,15 @@ class ClassPathTest {
   }
 
   @Test
+  void theJarsTellTheirVersion() {
+    for (Class<?> type : new Class<?>[] {RateLimiter.class, FlowShield.class}) {
+      Package described = type.getPackage();
+      assertTrue(described.getImplementationTitle().startsWith("FlowShield "));
+      assertTrue(described.getImplementationVersion().matches("\\d+\\.\\d+\\.\\d+.*"));
+    }
+  }
+
+  @Test
   void aLimiterOfOnesOwnIsFoundByName() {
     RateLimiter limiter = RateLimiter.of("batch", RateLimit.parse("100/h"));
 
