@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 final class Providers {
 
   private static final String ADD_ENGINE =
-      "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom)";
+      "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom),"
+          + " or the module dev.flowshield.engine to the image of jlink";
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 

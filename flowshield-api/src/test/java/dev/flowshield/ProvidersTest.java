@@ -56,7 +56,8 @@ class ProvidersTest {
           .isThrownBy(() -> RateLimiter.of("100/s"))
           .withMessage("limiter 'token-bucket' needs a provider, got none at all:"
               + " add dev.flowshield:flowshield-engine to the class path or module path"
-              + " (the version stands in flowshield-bom)");
+              + " (the version stands in flowshield-bom), or the module dev.flowshield.engine to"
+              + " the image of jlink");
     }
 
     @Test

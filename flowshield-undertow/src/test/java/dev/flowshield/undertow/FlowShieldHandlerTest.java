@@ -1,5 +1,6 @@
 package dev.flowshield.undertow;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -11,11 +12,14 @@ import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.undertow.Handlers;
+import io.undertow.Undertow;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.ProxyPeerAddressHandler;
 import io.undertow.server.handlers.builder.HandlerBuilder;
 import io.undertow.server.handlers.builder.PredicatedHandlersParser;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -149,6 +153,37 @@ class FlowShieldHandlerTest {
   }
 
   @Test
+  void aListenerThatSpeaksTheProxyProtocolSaysWhoTheClientIs() throws Exception {
+    Undertow proxied = Undertow.builder()
+        .addListener(new Undertow.ListenerBuilder()
+            .setType(Undertow.ListenerType.HTTP)
+            .setHost("127.0.0.1")
+            .setUseProxyProtocol(true))
+        .setHandler(FlowShieldHandler.protect(APP, shield))
+        .build();
+    proxied.start();
+    try {
+      InetSocketAddress address =
+          (InetSocketAddress) proxied.getListenerInfo().get(0).getAddress();
+      assertThat(statusLine(address, "203.0.113.1")).contains(" 200 ");
+      assertThat(statusLine(address, "203.0.113.1")).contains(" 429 ");
+      assertThat(statusLine(address, "203.0.113.2")).contains(" 200 ");
+    } finally {
+      proxied.stop();
+    }
+  }
+
+  private static String statusLine(InetSocketAddress server, String client) throws Exception {
+    try (Socket balancer = new Socket(server.getAddress(), server.getPort())) {
+      String request = "PROXY TCP4 " + client + " 192.0.2.1 50000 80\r\n"
+          + "GET / HTTP/1.1\r\nHost: example\r\nConnection: close\r\n\r\n";
+      balancer.getOutputStream().write(request.getBytes(US_ASCII));
+      String answer = new String(balancer.getInputStream().readAllBytes(), US_ASCII);
+      return answer.lines().findFirst().orElse("");
+    }
+  }
+
+  @Test
   void onHttp2ARejectionEndsTheStreamAndKeepsTheConnection() throws Exception {
     Set<Object> connections = ConcurrentHashMap.newKeySet();
     HttpHandler protect = FlowShieldHandler.protect(APP, shield);
@@ -184,6 +219,21 @@ class FlowShieldHandlerTest {
         assertThat(client.get("/api").status()).isEqualTo(200);
         assertThat(client.get("/api").body()).contains("\"limit\":2,");
         assertThat(client.get("/other").status()).isEqualTo(200);
+      }
+    }
+
+    @Test
+    void eachPathMayHaveALineOfItsOwn() throws Exception {
+      int port = start(parse("""
+          path-prefix('/api') -> flowshield(per-client='2/h')
+          path('/login') -> flowshield('1/h')
+          """));
+      try (Connection client = Connection.to(port)) {
+        assertThat(client.get("/login").status()).isEqualTo(200);
+        assertThat(client.get("/login").status()).isEqualTo(429);
+        assertThat(client.get("/api").status()).isEqualTo(200);
+        assertThat(client.get("/api").status()).isEqualTo(200);
+        assertThat(client.get("/api").status()).isEqualTo(429);
       }
     }
 
