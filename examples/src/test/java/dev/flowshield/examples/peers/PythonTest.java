@@ -1,0 +1,125 @@
+package dev.flowshield.examples.peers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.RequestView;
+import dev.flowshield.servlet.FlowShieldFilter;
+import jakarta.servlet.ServletContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What docs/coming-from-python.md says that FlowShield does in place of the Python library. */
+class PythonTest {
+
+  /** The code of the page. */
+  static final class Ours {
+
+    // snippet: from-python-protect
+    static HttpShield protect(ServletContext app) {
+      HttpShield shield = HttpShield.builder().perClient("100/s").build();
+      FlowShieldFilter.protect(app, shield);
+      return shield;
+    }
+    // end
+
+    // snippet: from-python-global
+    static HttpShield together() {
+      return HttpShield.builder().limit("1000/s").build();
+    }
+    // end
+
+    // snippet: from-python-route
+    private final RateLimiter logins = RateLimiter.of("5/s");
+
+    int logIn(String address) {
+      return logins.tryAcquire(address) ? 200 : 429;
+    }
+    // end
+  }
+
+  @Test
+  void theAnswerHasTheSameFiveMembers() {
+    assertThat(rejection(HttpShield.builder().perClient("1/h").build()))
+        .matches("\\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":3600,"
+            + "\"limit\":1,\"mode\":\"per-ip\"}");
+    assertThat(rejection(HttpShield.builder().limit("1/h").build()))
+        .endsWith("\"limit\":1,\"mode\":\"global\"}");
+  }
+
+  @Test
+  void oneLimitIsForAllAddresses() {
+    assertThat(Ours.together().engine().limits())
+        .singleElement()
+        .hasToString("everyone: 1000/s together");
+  }
+
+  @Test
+  void aRouteCountsEachAddress() {
+    Ours route = new Ours();
+    for (int i = 0; i < 5; i++) {
+      assertThat(route.logIn("192.0.2.1")).isEqualTo(200);
+    }
+    assertThat(route.logIn("192.0.2.2")).isEqualTo(200);
+  }
+
+  @Test
+  void theWorstCaseOfASecondIsTwiceTheLimit() {
+    assertThat(RateLimit.parse("100/s").worstCase()).isEqualTo(200);
+  }
+
+  @Test
+  void theDefaultsAreForEachClientAndForWorkInFlight() {
+    HttpShield shield = HttpShield.fromConfiguration();
+    assertThat(shield.engine().limits())
+        .extracting(Object::toString)
+        .isEqualTo(List.of("client: 100/s each"));
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(1000);
+  }
+
+  /** The body of the second answer to one address. */
+  private static String rejection(HttpShield shield) {
+    assertThat(shield.admit(new Visit())).isInstanceOf(HttpAdmitted.class);
+    HttpAdmission second = shield.admit(new Visit());
+    assertThat(second).isInstanceOf(HttpRejection.class);
+    return new String(((HttpRejection) second).body(), UTF_8);
+  }
+
+  private static final class Visit implements RequestView {
+
+    @Override
+    public String method() {
+      return "GET";
+    }
+
+    @Override
+    public String path() {
+      return "/";
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return null;
+    }
+
+    @Override
+    public String peerAddress() {
+      return "192.0.2.1";
+    }
+
+    @Override
+    public @Nullable Object mark() {
+      return null;
+    }
+
+    @Override
+    public void mark(Object mark) {}
+  }
+}
