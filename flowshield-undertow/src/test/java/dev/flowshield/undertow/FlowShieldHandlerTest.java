@@ -27,10 +27,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -70,9 +73,17 @@ class FlowShieldHandlerTest {
   @Test
   @SuppressWarnings("NullAway") // on purpose
   void nothingToProtectIsAMistake() {
-    assertThatNullPointerException()
-        .isThrownBy(() -> FlowShieldHandler.protect(null))
-        .withMessageStartingWith("next must be the handler to protect, got null: ");
+    List<String> logged = new ArrayList<>();
+    Logger log = Logger.getLogger("dev.flowshield.http");
+    log.setFilter(each -> logged.add(each.getMessage()));
+    try {
+      assertThatNullPointerException()
+          .isThrownBy(() -> FlowShieldHandler.protect(null))
+          .withMessageStartingWith("next must be the handler to protect, got null: ");
+    } finally {
+      log.setFilter(null);
+    }
+    assertThat(logged).as("that a shield is active").isEmpty();
     assertThatNullPointerException()
         .isThrownBy(() -> FlowShieldHandler.protect(APP, null))
         .withMessageStartingWith("shield must be one made before, got null: ");
