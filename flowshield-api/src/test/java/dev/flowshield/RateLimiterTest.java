@@ -139,7 +139,7 @@ class RateLimiterTest {
   void namesTheArgumentThatIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((String) null))
-        .withMessage("limit");
+        .withMessageStartingWith("limit must be permits/period, ");
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((RateLimit) null))
         .withMessage("limit");
