@@ -14,6 +14,7 @@ final class LogOfShields extends Handler implements AutoCloseable {
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
   LogOfShields() {
+    logger.setLevel(Level.ALL); // other tests may have turned off what is above
     logger.addHandler(this);
   }
 
@@ -39,5 +40,6 @@ final class LogOfShields extends Handler implements AutoCloseable {
   @Override
   public void close() {
     logger.removeHandler(this);
+    logger.setLevel(null);
   }
 }

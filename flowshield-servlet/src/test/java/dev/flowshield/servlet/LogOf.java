@@ -3,6 +3,7 @@ package dev.flowshield.servlet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -14,6 +15,7 @@ final class LogOf extends Handler implements AutoCloseable {
 
   LogOf(String name) {
     this.logger = Logger.getLogger(name);
+    logger.setLevel(Level.ALL); // other tests may have turned off what is above
     logger.addHandler(this);
   }
 
@@ -32,5 +34,6 @@ final class LogOf extends Handler implements AutoCloseable {
   @Override
   public void close() {
     logger.removeHandler(this);
+    logger.setLevel(null);
   }
 }

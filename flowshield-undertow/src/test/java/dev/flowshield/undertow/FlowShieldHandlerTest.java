@@ -33,6 +33,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,7 @@ class FlowShieldHandlerTest {
   void nothingToProtectIsAMistake() {
     List<String> logged = new ArrayList<>();
     Logger log = Logger.getLogger("dev.flowshield.http");
+    log.setLevel(Level.ALL); // other tests may have turned off what is above
     log.setFilter(each -> logged.add(each.getMessage()));
     try {
       assertThatNullPointerException()
@@ -82,6 +84,7 @@ class FlowShieldHandlerTest {
           .withMessageStartingWith("next must be the handler to protect, got null: ");
     } finally {
       log.setFilter(null);
+      log.setLevel(null);
     }
     assertThat(logged).as("that a shield is active").isEmpty();
     assertThatNullPointerException()
