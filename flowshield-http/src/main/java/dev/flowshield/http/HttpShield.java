@@ -159,7 +159,7 @@ public final class HttpShield {
     return engine;
   }
 
-  /** What is active now, in one line. As it was at the start, with the version, it is in the log. */
+  /** What is active now, in one line. As it was at the start it is in the log, with the version. */
   @Override
   public String toString() {
     int inFlight = engine.inFlightLimit();
