@@ -1,11 +1,11 @@
 package dev.flowshield.stress;
 
+import static dev.flowshield.engine.overload.Outcome.SUCCESS;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
-import dev.flowshield.engine.overload.Outcome;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -51,7 +51,7 @@ public class InFlightStressTest {
     }
     done++;
     int seen = done;
-    inFlight.exit(place, Outcome.SUCCESS, 0);
+    inFlight.exit(place, SUCCESS, 0);
     return seen;
   }
 }
