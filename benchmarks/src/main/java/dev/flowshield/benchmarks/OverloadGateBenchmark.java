@@ -6,7 +6,9 @@ import com.netflix.concurrency.limits.limiter.SimpleLimiter;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
+import dev.flowshield.engine.overload.Outcome;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
@@ -53,7 +55,7 @@ public class OverloadGateBenchmark {
 
   @State(Scope.Benchmark)
   public static class Gates {
-    private final InFlight inFlight = new InFlight(LIMIT);
+    private final InFlight inFlight = new InFlight(LIMIT, false);
     private final FlowShield shield = FlowShield.builder().inFlight(LIMIT).build();
   }
 
@@ -81,9 +83,10 @@ public class OverloadGateBenchmark {
 
   @Benchmark
   public boolean flowShieldInFlight(Gates gates) {
-    boolean entered = gates.inFlight.tryEnter();
+    long place = gates.inFlight.tryEnter(1, 0);
+    boolean entered = place != Gate.NO_PLACE;
     if (entered) {
-      gates.inFlight.exit();
+      gates.inFlight.exit(place, Outcome.SUCCESS, 0);
     }
     return entered;
   }

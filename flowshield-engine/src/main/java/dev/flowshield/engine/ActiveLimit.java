@@ -144,7 +144,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   abstract long maxKeys();
 
-  abstract long places();
+  abstract long slots();
 
   abstract long overflowed();
 

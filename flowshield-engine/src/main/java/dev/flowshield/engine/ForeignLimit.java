@@ -106,7 +106,7 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   @Override
-  long places() {
+  long slots() {
     return 0;
   }
 

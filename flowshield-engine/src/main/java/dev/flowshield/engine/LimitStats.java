@@ -16,7 +16,7 @@ public final class LimitStats {
   private final long blocked;
   private final long tracked;
   private final long maxKeys;
-  private final long places;
+  private final long slots;
   private final long overflowed;
 
   /** The limit as it is now, with the requests that the sets which are kept have admitted. */
@@ -27,7 +27,7 @@ public final class LimitStats {
     this.blocked = limit.blocked();
     this.tracked = limit.tracked();
     this.maxKeys = limit.maxKeys();
-    this.places = limit.places();
+    this.slots = limit.slots();
     this.overflowed = limit.overflowed();
   }
 
@@ -76,7 +76,7 @@ public final class LimitStats {
   }
 
   /**
-   * Keys that have a place in memory, those included whose allowance is full again and whose place
+   * Keys that have a slot in memory, those included whose allowance is full again and whose slot
    * no other key needed since; so it may be above {@link #maxKeys}.
    */
   public long tracked() {
@@ -84,11 +84,11 @@ public final class LimitStats {
   }
 
   /**
-   * The most places that memory is taken for, as keys come: about 1.45 for each of {@link
-   * #maxKeys}, since a key has a choice of 16 places and must find one of them free.
+   * The most slots that memory is taken for, as keys come: about 1.45 for each of {@link
+   * #maxKeys}, since a key has a choice of 16 slots and must find one of them free.
    */
-  public long places() {
-    return places;
+  public long slots() {
+    return slots;
   }
 
   /** How often a key was admitted from an allowance that it shares, since the table was full. */
@@ -99,7 +99,7 @@ public final class LimitStats {
   @Override
   public String toString() {
     return limit + ": admitted=" + admitted + ", rejected=" + rejected + ", blocked=" + blocked
-        + ", maxKeys=" + maxKeys + ", tracked=" + tracked + ", places=" + places + ", overflowed="
+        + ", maxKeys=" + maxKeys + ", tracked=" + tracked + ", slots=" + slots + ", overflowed="
         + overflowed;
   }
 }

@@ -160,7 +160,7 @@ final class LocalLimit extends ActiveLimit {
   }
 
   @Override
-  long places() {
+  long slots() {
     return tables.isEmpty() ? 0 : tables.get(0).capacity();
   }
 

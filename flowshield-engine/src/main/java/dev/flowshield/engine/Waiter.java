@@ -2,7 +2,9 @@ package dev.flowshield.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.flowshield.Ticker;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request that waits, and what its caller is told in the end. */
@@ -46,11 +48,57 @@ final class Waiter extends CompletableFuture<Admission> {
     return bill;
   }
 
-  /** A new bill, for a question to limiters of another kind. */
-  OpenBill newBill() {
+  /**
+   * Asks limiters of another kind.
+   *
+   * @param isLast whether there is no time to ask again
+   * @param next what to run once they have answered
+   * @return {@link Shed#FULL} if there is no place, else null
+   */
+  @Nullable
+  Admission ask(Places places, boolean isLast, long now, Ticker ticker, Runnable next) {
+    if (!places.isAnyFree()) {
+      return Shed.FULL;
+    }
     OpenBill made = (OpenBill) set.bill(charges, reserved);
+    LaterAdmission later = new LaterAdmission(places, set, made, subject, isLast, now);
     bill = made;
-    return made;
+    if (set.takeLocal(made, now)) {
+      asked = later;
+      CompletableFuture<?> unused = later.begin().whenComplete((answer, failed) -> {
+        answered(isLast, answer, failed, ticker);
+        asked = null;
+        next.run();
+      });
+      if (isDone()) { // perhaps before it was seen that a limiter was asked
+        later.cancel(false);
+      }
+    }
+    return null;
+  }
+
+  private void answered(
+      boolean isLast, @Nullable Admission answer, @Nullable Throwable failed, Ticker ticker) {
+    try {
+      if (answer instanceof OverLimit over && !isLast) {
+        askAgainInTime(over, ticker.nanos());
+      } else {
+        decide(
+            answer,
+            failed instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failed);
+      }
+    } catch (Throwable another) {
+      decide(null, another);
+    }
+  }
+
+  private void askAgainInTime(OverLimit rejection, long now) {
+    notBefore = now + rejection.retryAfterNanos();
+    if (deadline - notBefore < 0) {
+      decide(set.foreign().counted(rejection, charges, now), null);
+    }
   }
 
   /** The outcome is known, and not told yet. */

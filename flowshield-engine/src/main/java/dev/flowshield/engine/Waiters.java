@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,8 +34,6 @@ final class Waiters {
    *       place that becomes free; a change; a waiter that leaves; the answer of a limiter.
    */
 
-  private static final int MOST_TIMES_TOO_EARLY = 1000;
-
   private final Ticker ticker;
   private final Entrance entrance;
   private final Places places;
@@ -46,17 +43,14 @@ final class Waiters {
   private final LongAdder turnedAway = new LongAdder();
   private final AtomicInteger events = new AtomicInteger();
   private final Queue<Waiter> joining = new ConcurrentLinkedQueue<>();
-  private final Runnable whenFree = this::run;
+  private final Runnable next = this::run;
+  private final WaitTimer timer;
 
   private List<Waiter> line = new ArrayList<>();
   private Ahead ahead = new Ahead();
   private Ahead published = new Ahead();
   private boolean noPlace;
   private @Nullable Waiter current;
-  private volatile @Nullable CompletableFuture<Void> timer;
-  private volatile @Nullable Throwable timerFailure;
-  private long timerTime;
-  private int timesTooEarly;
 
   /**
    * No waiters yet.
@@ -70,6 +64,7 @@ final class Waiters {
     this.places = places;
     this.most = most;
     this.forPlaces = forPlaces;
+    this.timer = new WaitTimer(ticker, next);
   }
 
   /** How many wait. */
@@ -202,11 +197,7 @@ final class Waiters {
   private List<Waiter> serve() throws Throwable {
     current = null;
     join();
-    Throwable failed = timerFailure;
-    if (failed != null) {
-      timerFailure = null;
-      throw failed;
-    }
+    timer.throwFailure();
     List<Waiter> staying = new ArrayList<>(line.size());
     List<Waiter> decided = new ArrayList<>(line.size());
     noPlace = false;
@@ -229,16 +220,20 @@ final class Waiters {
     if (!noPlace) {
       places.want(null);
     }
-    wakeAt(start + soonest, soonest < Long.MAX_VALUE);
+    if (soonest < Long.MAX_VALUE) {
+      timer.set(start + soonest);
+    } else {
+      timer.clear();
+    }
     count.addAndGet(staying.size() - line.size());
     line = staying;
     return decided;
   }
 
   private void join() {
-    for (Waiter next = joining.peek(); next != null; next = joining.peek()) {
-      line.add(next); // before it is removed, as there may be no memory
-      if (!joining.remove(next)) {
+    for (Waiter first = joining.peek(); first != null; first = joining.peek()) {
+      line.add(first); // before it is removed, as there may be no memory
+      if (!joining.remove(first)) {
         line.remove(line.size() - 1); // its caller has failed meanwhile
       }
     }
@@ -286,101 +281,15 @@ final class Waiters {
       }
       Admission outcome = waiter.set.isLocal()
           ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
-          : ask(waiter, isLast, now);
+          : waiter.ask(places, isLast, now, ticker, next);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
         noPlace = places.wanted() != null; // else again: one may have become free unseen
-        places.want(whenFree);
+        places.want(next);
       } else if (outcome == Shed.FULL) {
         waiter.decide(places.shed(waiter.subject, now), null);
       } else if (outcome != null) {
         waiter.decide(outcome, null);
       }
-    }
-  }
-
-  /** Asks limiters of another kind; answers only if there is no place. */
-  private @Nullable Admission ask(Waiter waiter, boolean isLast, long now) {
-    if (!places.isAnyFree()) {
-      return Shed.FULL;
-    }
-    OpenBill bill = waiter.newBill();
-    LaterAdmission later =
-        new LaterAdmission(places, waiter.set, bill, waiter.subject, isLast, now);
-    if (waiter.set.takeLocal(bill, now)) {
-      waiter.asked = later;
-      CompletableFuture<?> unused = later
-          .begin()
-          .whenComplete((outcome, failure) -> answered(waiter, isLast, outcome, failure));
-      if (waiter.isDone()) { // perhaps before it was seen that a limiter was asked
-        later.cancel(false);
-      }
-    }
-    return null;
-  }
-
-  private void answered(
-      Waiter waiter, boolean isLast, @Nullable Admission outcome, @Nullable Throwable failure) {
-    try {
-      if (outcome instanceof OverLimit over && !isLast) {
-        rejected(waiter, over);
-      } else {
-        waiter.decide(
-            outcome,
-            failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure);
-      }
-    } catch (Throwable another) {
-      waiter.decide(null, another);
-    }
-    waiter.asked = null;
-    run();
-  }
-
-  /** Asks again in time, or decides that there is none. */
-  private void rejected(Waiter waiter, OverLimit rejection) {
-    long now = ticker.nanos();
-    waiter.notBefore = now + rejection.retryAfterNanos();
-    if (waiter.deadline - waiter.notBefore < 0) {
-      waiter.decide(waiter.set.foreign().counted(rejection, waiter.charges, now), null);
-    }
-  }
-
-  /** Sets the timer, or none. */
-  private void wakeAt(long time, boolean isWanted) {
-    CompletableFuture<Void> before = timer;
-    if (isWanted && before != null && !before.isDone() && timerTime == time) {
-      return;
-    }
-    timer = null; // first, so that it is not taken for one that failed
-    if (before != null) {
-      before.cancel(false);
-    }
-    if (!isWanted) {
-      return;
-    }
-    long rest = time - ticker.nanos();
-    if (rest <= 0) {
-      events.incrementAndGet(); // again, once this is told
-      return;
-    }
-    CompletableFuture<Void> next = ticker.after(rest);
-    timesTooEarly = next.isDone() ? timesTooEarly + 1 : 0;
-    if (timesTooEarly > MOST_TIMES_TOO_EARLY) {
-      timesTooEarly = 0;
-      throw new IllegalStateException(
-          "after(nanos) of the ticker must complete once nanos() has advanced by that much, got one"
-              + " that completes at once, " + MOST_TIMES_TOO_EARLY + " times: correct the ticker");
-    }
-    timerTime = time;
-    timer = next;
-    CompletableFuture<?> unused = next.whenComplete((nothing, failure) -> elapsed(next, failure));
-  }
-
-  private void elapsed(CompletableFuture<Void> elapsed, @Nullable Throwable failure) {
-    if (timer == elapsed) {
-      timerFailure = failure;
-      run();
     }
   }
 }

@@ -167,7 +167,7 @@ class FlowShieldLimitsTest {
               tuple("search", 0L, 0L));
       assertThat(stats.limits().get(2).limits()).containsExactly(RateLimit.parse("10/day"));
       assertThat(stats.limits().get(2).maxKeys()).isEqualTo(1_000_000);
-      assertThat(stats.limits().get(2).places()).isBetween(1_450_000L, 1_460_000L);
+      assertThat(stats.limits().get(2).slots()).isBetween(1_450_000L, 1_460_000L);
     }
 
     @Test

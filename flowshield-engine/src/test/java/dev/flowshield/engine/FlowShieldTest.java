@@ -347,7 +347,7 @@ class FlowShieldTest {
       assertThat(stats.inFlightLimit()).isEqualTo(2);
       assertThat(stats.limit("key").tracked()).isEqualTo(2);
       assertThat(stats.limit("key").maxKeys()).isEqualTo(1000);
-      assertThat(stats.limit("key").places()).isBetween(1000L, 2000L);
+      assertThat(stats.limit("key").slots()).isBetween(1000L, 2000L);
       assertThat(stats.limit("key").overflowed()).isZero();
       assertThat(stats.uptime()).isEqualTo(Duration.ofSeconds(90));
     }
@@ -371,7 +371,7 @@ class FlowShieldTest {
 
       ShieldStats stats = shield.stats();
 
-      assertThat(stats.limit("key").tracked()).isEqualTo(stats.limit("key").places());
+      assertThat(stats.limit("key").tracked()).isEqualTo(stats.limit("key").slots());
       assertThat(stats.limit("key").overflowed())
           .isBetween(1L, 100 - stats.limit("key").tracked());
       assertThat(stats.admitted())

@@ -52,23 +52,25 @@ final class Configuration {
   private final List<String> problems = new ArrayList<>();
 
   /** A value and where it stands. */
-  private record Setting(String value, Place place, String source) {}
+  private record Setting(String value, SettingSource from, String source) {}
 
   Configuration(ConfigurationSources sources) {
     // From the weakest to the strongest: the later overwrites.
-    take("per-client", "100/s", Place.DEFAULT, "per-client");
-    take("in-flight", "1000", Place.DEFAULT, "in-flight");
-    sorted(sources.file().entries()).forEach((name, value) -> take(name, value, Place.FILE, name));
+    take("per-client", "100/s", SettingSource.DEFAULT, "per-client");
+    take("in-flight", "1000", SettingSource.DEFAULT, "in-flight");
+    sorted(sources.file().entries())
+        .forEach((name, value) -> take(name, value, SettingSource.FILE, name));
     for (String name : sources.file().repeated()) {
-      problems.add(
-          Place.FILE.source(name) + " must be set once, got it several times: keep one of them");
+      problems.add(SettingSource.FILE.source(name)
+          + " must be set once, got it several times: keep one of them");
     }
-    sorted(sources.inPlace()).forEach((name, value) -> take(name, value, Place.IN_PLACE, name));
+    sorted(sources.inPlace())
+        .forEach((name, value) -> take(name, value, SettingSource.IN_PLACE, name));
     sorted(sources.environment()).forEach(this::takeVariable);
     sorted(sources.system()).forEach((name, value) -> {
-      if (name.startsWith(Place.PROPERTY_PREFIX)) {
-        String key = name.substring(Place.PROPERTY_PREFIX.length());
-        take(key, value, Place.SYSTEM, name);
+      if (name.startsWith(SettingSource.PROPERTY_PREFIX)) {
+        String key = name.substring(SettingSource.PROPERTY_PREFIX.length());
+        take(key, value, SettingSource.SYSTEM, name);
       }
     });
   }
@@ -110,39 +112,40 @@ final class Configuration {
 
   private void takeVariable(String name, String value) {
     String upper = name.toUpperCase(Locale.ROOT);
-    if (!upper.startsWith(Place.VARIABLE_PREFIX)) {
+    if (!upper.startsWith(SettingSource.VARIABLE_PREFIX)) {
       return;
     }
-    String rest = upper.substring(Place.VARIABLE_PREFIX.length());
+    String rest = upper.substring(SettingSource.VARIABLE_PREFIX.length());
     String key = rest.toLowerCase(Locale.ROOT).replace('_', '-');
-    if (!name.startsWith(Place.VARIABLE_PREFIX)) {
+    if (!name.startsWith(SettingSource.VARIABLE_PREFIX)) {
       if (KNOWN.contains(key)) { // else it may be a variable of a script
-        problems.add(Place.ENVIRONMENT.source(name) + " must be written in capitals, got '" + name
-            + "': rename it to " + upper);
+        problems.add(SettingSource.ENVIRONMENT.source(name) + " must be written in capitals, got '"
+            + name + "': rename it to " + upper);
       }
     } else if (KNOWN.contains(key) || !SERVICE_LINK.matcher(rest).matches()) {
-      take(key, value, Place.ENVIRONMENT, name);
+      take(key, value, SettingSource.ENVIRONMENT, name);
     }
   }
 
-  private void take(String key, @Nullable String value, Place place, String name) {
-    String source = place.source(name);
+  private void take(String key, @Nullable String value, SettingSource from, String name) {
+    String source = from.source(name);
     if (!KNOWN.contains(key)) {
       problems.add(
-          source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, place));
+          source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, from));
     } else if (value == null) { // which a map from code may hold
       problems.add(source + " must have a value, got null: set it or leave it out");
     } else {
-      settings.put(key, new Setting(value.strip(), place, source));
+      settings.put(key, new Setting(value.strip(), from, source));
     }
   }
 
-  private static String wayOut(String key, Place place) {
-    boolean hasPrefix = key.startsWith(Place.PROPERTY_PREFIX);
-    String letters = letters(hasPrefix ? key.substring(Place.PROPERTY_PREFIX.length()) : key);
+  private static String wayOut(String key, SettingSource from) {
+    boolean hasPrefix = key.startsWith(SettingSource.PROPERTY_PREFIX);
+    String letters =
+        letters(hasPrefix ? key.substring(SettingSource.PROPERTY_PREFIX.length()) : key);
     for (String known : KNOWN) {
       if (letters(known).equals(letters)) {
-        return hasPrefix ? "leave out the prefix, as in " + known : "write " + place.name(known);
+        return hasPrefix ? "leave out the prefix, as in " + known : "write " + from.name(known);
       }
     }
     return "correct or remove it";
@@ -175,7 +178,7 @@ final class Configuration {
     }
     if (isOff("limit") && isOff("in-flight")) {
       problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
-          + ": set one of them, as in " + perClient.place().name("per-client") + "=100/s");
+          + ": set one of them, as in " + perClient.from().name("per-client") + "=100/s");
     }
     for (String key : List.of("limiter", "max-clients")) {
       Setting setting = settings.get(key);

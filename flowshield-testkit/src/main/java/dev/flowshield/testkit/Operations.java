@@ -56,8 +56,8 @@ final class Operations {
   private Stream<DynamicTest> adds() {
     return has(contract, Capability.ADD)
         ? Stream.of(
-            test("addsPermitsUpToTheBurst", contract.limits(), this::addsPermitsUpToTheBurst),
-            test("rejectsAddingNothing", contract.limits(), this::rejectsAddingNothing))
+            test("addsPermitsUpToTheBurst", Limits.of(contract), this::addsPermitsUpToTheBurst),
+            test("rejectsAddingNothing", Limits.of(contract), this::rejectsAddingNothing))
         : unsupported(contract, "add", trial -> run(() -> trial.limiter().add(KEY, 1)));
   }
 

@@ -184,8 +184,8 @@ public interface RateLimiterContract {
 
   /** A form without a key, or without permits, answers what the form in full would. */
   @Test
-  default void shortFormsTakeOnePermitOrLeaveOutTheKey() throws Exception {
-    ShortForms.takeOnePermitOrLeaveOutTheKey(this);
+  default void shortFormsTakeOnePermitOrLeaveOutTheKey() {
+    Watch.run(this, ShortForms::takeOnePermitOrLeaveOutTheKey);
   }
 
   /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */

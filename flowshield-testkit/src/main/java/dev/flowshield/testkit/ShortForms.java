@@ -60,7 +60,7 @@ final class ShortForms {
     if (Capabilities.has(contract, Capability.ACQUIRE)) {
       forms.addAll(WAITING);
     }
-    for (RateLimit limit : contract.limits()) {
+    for (RateLimit limit : Limits.of(contract)) {
       takeOnePermitOrLeaveOutTheKey(contract, limit, forms);
     }
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One part of the key table, with its own lock for newcomers, growth, and whatever else is not a
  * plain taking of a known key.
  */
-final class Segment extends Places {
+final class Segment extends Slots {
 
   /** A segment without keys, which begins with buckets that other segments may share. */
   Segment(Buckets none, Ticker ticker, int maxKeys, int refundShares) {

@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import java.util.Locale;
 
 /** Where a setting stands, and how it is written there. */
-enum Place {
+enum SettingSource {
   /** What holds where nothing is set. */
   DEFAULT("the default of %s"),
   /** {@value SettingsFile#NAME}. */
@@ -23,7 +23,7 @@ enum Place {
 
   private final String source;
 
-  Place(String source) {
+  SettingSource(String source) {
     this.source = source;
   }
 

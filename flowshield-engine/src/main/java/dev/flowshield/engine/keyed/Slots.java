@@ -7,8 +7,8 @@ import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Words;
 import java.util.function.UnaryOperator;
 
-/** The state of a segment, and how a key gets a place in it: by a free slot, or by growth. */
-abstract class Places extends Ledger {
+/** The state of a segment, and how a key gets a slot in it: by a free slot, or by growth. */
+abstract class Slots extends Ledger {
   /*
    * State, the buckets and a few numbers beside them:
    *
@@ -48,8 +48,8 @@ abstract class Places extends Ledger {
   private volatile int used;
   private volatile long overflowed;
 
-  /** No places yet; begins with buckets that others may share. */
-  Places(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
+  /** No slots yet; begins with buckets that others may share. */
+  Slots(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
     super(refundShares);
     this.ticker = ticker;
     this.overflowWords = none.overflowWords();
