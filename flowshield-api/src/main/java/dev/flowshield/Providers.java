@@ -95,7 +95,7 @@ final class Providers {
     }
     if (limiter == null) {
       throw new IllegalStateException("limiter '" + provider.name() + "' of " + origin(provider)
-          + " must not be null: mend its provider");
+          + " must not be null: correct its provider");
     }
     return limiter;
   }
@@ -116,7 +116,7 @@ final class Providers {
         | LinkageError broken) { // the latter: a library it is built on
       throw new IllegalStateException(
           "a provider of " + service.getSimpleName()
-              + " cannot be loaded, mend its jar or take it away: " + broken,
+              + " cannot be loaded, correct its jar or remove it: " + broken,
           broken);
     }
   }

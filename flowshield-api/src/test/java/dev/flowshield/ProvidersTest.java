@@ -268,7 +268,7 @@ class ProvidersTest {
       assertThatIllegalStateException()
           .isThrownBy(() -> RateLimiter.of("nothing", LIMIT))
           .withMessage("limiter 'nothing' of " + SampleProviders.CreatesNothing.class.getName()
-              + " (" + jar.url() + ") must not be null: mend its provider");
+              + " (" + jar.url() + ") must not be null: correct its provider");
     }
   }
 

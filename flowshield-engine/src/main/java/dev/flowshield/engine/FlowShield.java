@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -193,8 +192,8 @@ public final class FlowShield {
    * {@linkplain FlowShieldBuilder#maxQueued too many} wait; and when the time is over. A limiter of
    * another kind is asked again when it said; how long it takes to answer is not bounded here.
    *
-   * <p>Blocks the calling thread and holds no lock meanwhile. Permits that are refunded wake nobody:
-   * they are found when the next waiter is served.
+   * <p>Blocks the calling thread and holds no lock meanwhile. A refund wakes no waiter: it is found
+   * when the next one is served.
    *
    * @param maxWait how long to wait at most, 0 to one hour
    * @return the outcome
@@ -203,25 +202,13 @@ public final class FlowShield {
    * @throws IllegalStateException if a custom ticker, algorithm or limiter fails meanwhile
    */
   public Admission admit(Request request, Duration maxWait) throws InterruptedException {
-    CompletableFuture<Admission> waiting = admitAsync(request, maxWait);
-    try {
-      return waiting.get();
-    } catch (InterruptedException interrupted) {
-      if (waiting.cancel(false)) {
-        throw interrupted;
-      }
-      Thread.currentThread().interrupt(); // the admission came first: the caller gets both
-      return waiting.join();
-    } catch (ExecutionException failed) {
-      throw new IllegalStateException(
-          "waiting to be admitted failed: " + failed.getCause(), failed);
-    }
+    return Waiters.join(admitAsync(request, maxWait));
   }
 
   /**
    * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the future
    * to stop waiting; nothing is taken then. What depends on the future runs on the thread that
-   * serves the waiters, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   * ends the wait, so it is short or continues elsewhere ({@code thenApplyAsync}).
    */
   public CompletableFuture<Admission> admitAsync(Request request, Duration maxWait) {
     long nanos = Arguments.requireWait(maxWait);

@@ -228,7 +228,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        places.undo(set, place);
+        places.giveBack(set, place);
       }
     }
   }

@@ -137,6 +137,20 @@ final class Places {
     giveBackUnused(place); // last: what throws before it has given no place back
   }
 
+  /** As {@link #undo}; if that fails, the place is left behind. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  void giveBack(LimitSet set, Admitted admission) {
+    boolean left = false;
+    try {
+      undo(set, admission);
+      left = true;
+    } finally {
+      if (!left) {
+        leftBehind++;
+      }
+    }
+  }
+
   private void giveBackUnused(long place) {
     gate.exit(place, Outcome.IGNORED, 0);
   }

@@ -14,25 +14,24 @@ final class WaitTimer {
   private static final int MOST_TIMES_TOO_EARLY = 1000;
 
   private final Ticker ticker;
-  private final Runnable elapsed;
+  private final Waiters waiters;
   private volatile @Nullable CompletableFuture<Void> current;
   private volatile @Nullable Throwable failure;
   private long time;
   private int timesTooEarly;
 
   /** Not set yet. */
-  WaitTimer(Ticker ticker, Runnable elapsed) {
+  WaitTimer(Ticker ticker, Waiters waiters) {
     this.ticker = ticker;
-    this.elapsed = elapsed;
+    this.waiters = waiters;
   }
 
-  /** Throws what the ticker failed with, once. */
-  void throwFailure() throws Throwable {
+  /** What the ticker failed with; null if it did not, or was asked before. */
+  @Nullable
+  Throwable takeFailure() {
     Throwable failed = failure;
-    if (failed != null) {
-      failure = null;
-      throw failed;
-    }
+    failure = null;
+    return failed;
   }
 
   /** Wakes at no time. */
@@ -68,7 +67,7 @@ final class WaitTimer {
   private void hasElapsed(CompletableFuture<Void> which, @Nullable Throwable failed) {
     if (current == which) {
       failure = failed;
-      elapsed.run();
+      waiters.run();
     }
   }
 }

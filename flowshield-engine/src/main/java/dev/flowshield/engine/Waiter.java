@@ -19,6 +19,9 @@ final class Waiter extends CompletableFuture<Admission> {
   /** Its question to limiters of another kind; null if there is none, or it is answered. */
   volatile @Nullable LaterAdmission asked;
 
+  /** Whether it is in line; for the thread that serves. */
+  boolean isInLine;
+
   /** When those limiters are asked next; written before {@link #asked}, as the outcome is. */
   long notBefore;
 
@@ -52,24 +55,33 @@ final class Waiter extends CompletableFuture<Admission> {
    * Asks limiters of another kind.
    *
    * @param isLast whether there is no time to ask again
-   * @param next what to run once they have answered
+   * @param waiters what is told once they have answered
    * @return {@link Shed#FULL} if there is no place, else null
    */
   @Nullable
-  Admission ask(Places places, boolean isLast, long now, Ticker ticker, Runnable next) {
+  Admission ask(Places places, boolean isLast, long now, Ticker ticker, Waiters waiters) {
     if (!places.isAnyFree()) {
       return Shed.FULL;
     }
     OpenBill made = (OpenBill) set.bill(charges, reserved);
     LaterAdmission later = new LaterAdmission(places, set, made, subject, isLast, now);
+    CompletableFuture<?> unused = later.whenComplete((answer, failed) -> {
+      answered(isLast, answer, failed, ticker);
+      asked = null;
+      waiters.run();
+    });
     bill = made;
     if (set.takeLocal(made, now)) {
       asked = later;
-      CompletableFuture<?> unused = later.begin().whenComplete((answer, failed) -> {
-        answered(isLast, answer, failed, ticker);
-        asked = null;
-        next.run();
-      });
+      boolean begun = false;
+      try {
+        unused = later.begin();
+        begun = true;
+      } finally {
+        if (!begun) { // then nothing is taken
+          asked = null;
+        }
+      }
       if (isDone()) { // perhaps before it was seen that a limiter was asked
         later.cancel(false);
       }
@@ -144,7 +156,7 @@ final class Waiter extends CompletableFuture<Admission> {
     try {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
-      places.undo(set, admitted);
+      places.giveBack(set, admitted);
     }
   }
 }

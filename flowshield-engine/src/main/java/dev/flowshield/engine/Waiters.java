@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class Waiters {
    *   R3  What may let a waiter pass is an event: the timer, which is set for the soonest of all; a
    *       place that becomes free; a change; a waiter that leaves; the answer of a limiter.
    */
+
+  private static final int MOST_IN_VAIN = 3;
 
   private final Ticker ticker;
   private final Entrance entrance;
@@ -64,7 +67,23 @@ final class Waiters {
     this.places = places;
     this.most = most;
     this.forPlaces = forPlaces;
-    this.timer = new WaitTimer(ticker, next);
+    this.timer = new WaitTimer(ticker, this);
+  }
+
+  /** Blocks until the answer is there; if the thread is interrupted before, its request leaves. */
+  static Admission join(CompletableFuture<Admission> waiting) throws InterruptedException {
+    try {
+      return waiting.get();
+    } catch (InterruptedException interrupted) {
+      if (waiting.cancel(false)) {
+        throw interrupted;
+      }
+      Thread.currentThread().interrupt(); // the admission came first: the caller gets both
+      return waiting.join();
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException(
+          "waiting to be admitted failed: " + failed.getCause(), failed);
+    }
   }
 
   /** How many wait. */
@@ -140,7 +159,7 @@ final class Waiters {
       if (events.getAndIncrement() != 0) {
         return; // the thread that serves will see it
       }
-      List<Waiter> decided = List.of();
+      List<Waiter> decided = null;
       try {
         decided = serveAll();
       } finally {
@@ -166,12 +185,14 @@ final class Waiters {
 
   /** Answers those whose outcome is known now. */
   private List<Waiter> serveAll() {
-    while (true) {
+    for (int inVain = 0; true; inVain++) {
       try {
         return serve();
-      } catch (Throwable failure) { // of a custom ticker, algorithm or limiter
-        if (!fail(failure)) {
-          return List.of();
+      } catch (Throwable failure) { // of a custom ticker, algorithm or limiter, or no memory
+        if (fail(failure)) {
+          inVain = 0;
+        } else if (inVain == MOST_IN_VAIN) {
+          throw failure;
         }
       }
     }
@@ -180,10 +201,12 @@ final class Waiters {
   /** Decides for the waiter whose turn it was, or else the first one; false if there is none. */
   private boolean fail(Throwable failure) {
     Waiter failing = current;
+    if (failing != null && failing.isDecided()) { // it was to be noted, no more
+      return false;
+    }
     for (int i = 0; i < line.size() && failing == null; i++) {
       failing = line.get(i).isDecided() ? null : line.get(i);
     }
-    current = null;
     if (failing != null) {
       failing.decide(null, failure);
     }
@@ -194,10 +217,13 @@ final class Waiters {
    * If this fails midway, it is done again: waiters are in the line until the end, and those that
    * are decided are passed over.
    */
-  private List<Waiter> serve() throws Throwable {
+  private List<Waiter> serve() {
     current = null;
     join();
-    timer.throwFailure();
+    Throwable failed = timer.takeFailure();
+    if (failed != null) {
+      fail(failed);
+    }
     List<Waiter> staying = new ArrayList<>(line.size());
     List<Waiter> decided = new ArrayList<>(line.size());
     noPlace = false;
@@ -232,9 +258,12 @@ final class Waiters {
 
   private void join() {
     for (Waiter first = joining.peek(); first != null; first = joining.peek()) {
-      line.add(first); // before it is removed, as there may be no memory
+      if (!first.isInLine) { // else this failed midway before
+        line.add(first);
+        first.isInLine = true;
+      }
       if (!joining.remove(first)) {
-        line.remove(line.size() - 1); // its caller has failed meanwhile
+        line.remove(first); // its caller has failed meanwhile
       }
     }
   }
@@ -281,7 +310,7 @@ final class Waiters {
       }
       Admission outcome = waiter.set.isLocal()
           ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
-          : waiter.ask(places, isLast, now, ticker, next);
+          : waiter.ask(places, isLast, now, ticker, this);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
         noPlace = places.wanted() != null; // else again: one may have become free unseen
         places.want(next);

@@ -56,7 +56,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
       }
       entries.load(text);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException(file + " must be readable: mend or remove it", unreadable);
+      throw new UncheckedIOException(file + " must be readable: correct or remove it", unreadable);
     } catch (IllegalArgumentException malformed) {
       throw new IllegalArgumentException(
           file + " must be a properties file, got a broken \\u escape: correct it", malformed);

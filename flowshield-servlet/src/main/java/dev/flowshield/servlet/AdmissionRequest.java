@@ -88,7 +88,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
       return;
     }
     try {
-      if (isAsyncStarted()) { // by somebody who unwrapped the request
+      if (isAsyncStarted()) { // by code that unwrapped the request
         listenTo(super.getAsyncContext());
         return;
       }

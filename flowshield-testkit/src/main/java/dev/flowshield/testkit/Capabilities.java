@@ -65,7 +65,7 @@ final class Capabilities {
     if (limits.isEmpty()) {
       throw new AssertionError(
           "limits() must have one that comes back within 5 minutes, got " + Limits.of(contract)
-              + ": nobody waits longer than an hour, so add one to test waiting with");
+              + ": no call waits longer than an hour, so add one to test waiting with");
     }
     return limits;
   }

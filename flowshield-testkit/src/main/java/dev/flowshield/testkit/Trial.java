@@ -88,7 +88,7 @@ final class Trial {
    * Another limiter for the same limit, new and at the same time of the ticker at which this one
    * began.
    */
-  Trial anew() {
+  Trial again() {
     return new Trial(contract, limit, start);
   }
 

@@ -53,7 +53,7 @@ final class Waiting {
 
   /** What another limiter has, whose burst was spent as long ago. */
   static long permitsAfter(Trial trial, long wait) {
-    Trial undisturbed = trial.anew();
+    Trial undisturbed = trial.again();
     undisturbed.spend(KEY);
     undisturbed.turn(wait);
     return undisturbed.takeAll(KEY);

@@ -70,7 +70,7 @@ final class Waits {
   private void admitsAtOnceWhatIsThere(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
     CompletableFuture<Decision> whole = acquire(trial, limit.burst(), Duration.ZERO);
-    requireAdmitted(trial, whole, "a new key has its whole burst: nobody waits for what is there");
+    requireAdmitted(trial, whole, "a new key has its whole burst: no call waits for what is there");
     trial.rejects(KEY, 1, "acquire took the whole burst");
     requireNothingPending(trial);
   }
@@ -245,7 +245,7 @@ final class Waits {
     CompletableFuture<Decision> instead = acquire(trial, 1, HOUR);
     requireWaiting(trial, instead, "of two who may wait, one waits");
     trial.turn(wait);
-    requireAdmitted(trial, first, "the permit is there, and nobody was before");
+    requireAdmitted(trial, first, "the permit is there, and no call came before");
     trial.turn(3 * trial.idleNanos());
     requireAdmitted(trial, instead, "all permits have come back long ago");
 

@@ -83,7 +83,7 @@ final class Buckets extends Words {
         return at;
       }
       if (fingerprint == NOBODY) {
-        return NOWHERE; // it would be here, as a slot never becomes nobody's again
+        return NOWHERE; // it would be here, as a slot never becomes free of an owner again
       }
     }
     return NOWHERE;
