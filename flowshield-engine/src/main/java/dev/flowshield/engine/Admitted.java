@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Work that is admitted and in flight until it is closed.
  *
  * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an
- * admission that is never closed is a place lost for good, unless the shield
- * {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}. Its outcome is set before the close, by
- * {@link #failed()} or {@link #ignored()}; without either it counts as a success.
+ * admission that is never closed is a place lost for good, unless the shield {@linkplain
+ * FlowShieldBuilder#detectLeaks() detects leaks}. Its outcome is set before the close, by {@link
+ * #failed()} or {@link #ignored()}; without either it counts as a success.
  *
  * <p>What was reserved can be settled: {@link #settle(long)}.
  *
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class Admitted implements Admission, AutoCloseable permits DetailedAdmitted {
   /*
-   * State, one long: the place in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED while
-   * in flight, then CLOSED for good.
+   * State, one long: the place in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED
+   * while in flight, then CLOSED for good.
    *
    * Invariant
    *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight),

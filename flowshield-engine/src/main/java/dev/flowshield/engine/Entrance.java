@@ -84,8 +84,8 @@ final class Entrance {
   /**
    * Takes a place and what a bill says, whatever else waits for it.
    *
-   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no place; null, with
-   *     nothing taken, if the permits are not there any more
+   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no place; null,
+   *     with nothing taken, if the permits are not there any more
    */
   @Nullable
   Admission take(LimitSet set, String subject, Bill bill, long now) {
@@ -120,8 +120,8 @@ final class Entrance {
   }
 
   /**
-   * As {@link #enter(LimitSet, Charge[], String, boolean)}, as soon as limiters of another kind have
-   * answered, if there are any.
+   * As {@link #enter(LimitSet, Charge[], String, boolean)}, as soon as limiters of another kind
+   * have answered, if there are any.
    */
   CompletableFuture<Admission> enterAsync(
       LimitSet set, Charge[] charges, String subject, boolean reserved) {

@@ -206,9 +206,9 @@ public final class FlowShield {
   }
 
   /**
-   * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the future
-   * to stop waiting; nothing is taken then. What depends on the future runs on the thread that
-   * ends the wait, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the
+   * future to stop waiting; nothing is taken then. What depends on the future runs on the thread
+   * that ends the wait, so it is short or continues elsewhere ({@code thenApplyAsync}).
    */
   public CompletableFuture<Admission> admitAsync(Request request, Duration maxWait) {
     long nanos = Arguments.requireWait(maxWait);

@@ -209,8 +209,8 @@ public final class FlowShieldBuilder {
    * As {@link #detectLeaks()}, and tells where each was made; for tests and for the search, as it
    * records the stack of each admission.
    *
-   * @param whereMade gets an exception whose stack trace is that of the admission, from the executor
-   *     that the JDK uses for tasks without one
+   * @param whereMade gets an exception whose stack trace is that of the admission, from the
+   *     executor that the JDK uses for tasks without one
    */
   public FlowShieldBuilder detectLeaks(Consumer<? super Throwable> whereMade) {
     this.leakListener = Objects.requireNonNull(whereMade, "whereMade");

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Finds admissions that were collected as garbage before they were closed: no code can close them
  * any more, so it gives their places back.
  *
- * <p>No thread of its own: whatever asks for a place, or for the stats, looks what the collector has
- * found. Thread-safe.
+ * <p>No thread of its own: whatever asks for a place, or for the stats, looks what the collector
+ * has found. Thread-safe.
  */
 final class Leaks {
 

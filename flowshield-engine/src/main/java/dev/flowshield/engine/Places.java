@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in flight of a shield: asks its gate for them, makes the admissions that hold them, and
- * counts how work ended.
+ * The places in flight of a shield: asks its gate for them, makes the admissions that hold them,
+ * and counts how work ended.
  *
  * <p>Thread-safe; takes no lock.
  */

@@ -26,7 +26,9 @@ public record RejectionEvent(Rejection rejection, Kind kind, String key, long su
     BLOCKED,
     /** The server was full. */
     SHED,
-    /** A shadow limit, or a shadow cap in flight, would have rejected, and the work was admitted. */
+    /**
+     * A shadow limit, or a shadow cap in flight, would have rejected, and the work was admitted.
+     */
     SHADOW
   }
 }

@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Requests that wait for a limit which is kept elsewhere, by a limiter whose answers come later. */
+/**
+ * Requests that wait for a limit which is kept elsewhere, by a limiter whose answers come later.
+ */
 class FlowShieldWaitElsewhereTest {
 
   private static final Duration SECOND = Duration.ofSeconds(1);

@@ -3,9 +3,9 @@ package dev.flowshield.engine.overload;
 /**
  * Decides how much work runs at a time: gives a request a place, or none.
  *
- * <p>A place is a number that the gate chooses: what it wants to know again when the work ends, such
- * as how much was in flight when the work was admitted, and the time. The admission keeps it and
- * hands it back.
+ * <p>A place is a number that the gate chooses: what it wants to know again when the work ends,
+ * such as how much was in flight when the work was admitted, and the time. The admission keeps it
+ * and hands it back.
  *
  * <p>Thread-safe. No method blocks, allocates or throws.
  */
@@ -23,7 +23,8 @@ public interface Gate {
   /**
    * Takes a place.
    *
-   * @param hash of the key whose request it is; the same for all requests that no limit counts by key
+   * @param hash of the key whose request it is; the same for all requests that no limit counts by
+   *     key
    * @param now a reading of the clock
    * @return the place; {@link #NO_PLACE} if there is none
    */
