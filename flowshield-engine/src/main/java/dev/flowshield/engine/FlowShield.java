@@ -202,7 +202,7 @@ public final class FlowShield {
    * @throws IllegalStateException if a custom ticker, algorithm or limiter fails meanwhile
    */
   public Admission admit(Request request, Duration maxWait) throws InterruptedException {
-    return Waiters.join(admitAsync(request, maxWait));
+    return Waiter.join(admitAsync(request, maxWait));
   }
 
   /**

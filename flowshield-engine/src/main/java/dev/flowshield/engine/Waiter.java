@@ -3,8 +3,10 @@ package dev.flowshield.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.flowshield.Ticker;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A request that waits, and what its caller is told in the end. */
@@ -44,6 +46,22 @@ final class Waiter extends CompletableFuture<Admission> {
     this.deadline = deadline;
     this.notBefore = now;
     this.bill = set.bill(charges, reserved);
+  }
+
+  /** Blocks until the answer is there; if the thread is interrupted before, its request leaves. */
+  static Admission join(CompletableFuture<Admission> waiting) throws InterruptedException {
+    try {
+      return waiting.get();
+    } catch (InterruptedException interrupted) {
+      if (waiting.cancel(false)) {
+        throw interrupted;
+      }
+      Thread.currentThread().interrupt(); // the admission came first: the caller gets both
+      return waiting.join();
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException(
+          "waiting to be admitted failed: " + failed.getCause(), failed);
+    }
   }
 
   /** What is taken for it; nothing, before it is admitted. */
@@ -130,8 +148,23 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
+  /** Tells those from an index on their outcomes. */
+  static void tellAll(List<Waiter> decided, int from, Places places) {
+    for (int i = from; i < decided.size(); i++) {
+      boolean done = false;
+      try {
+        decided.get(i).tell(places);
+        done = true;
+      } finally { // one that fails does not keep the others from being told
+        if (!done) {
+          tellAll(decided, i + 1, places);
+        }
+      }
+    }
+  }
+
   /** Tells the outcome; if the caller has left, an admission is undone. */
-  void tell(Places places) {
+  private void tell(Places places) {
     Throwable failed = failure;
     if (failed != null) {
       fail(failed);

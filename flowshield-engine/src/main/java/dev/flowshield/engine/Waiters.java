@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -68,22 +67,6 @@ final class Waiters {
     this.most = most;
     this.forPlaces = forPlaces;
     this.timer = new WaitTimer(ticker, this);
-  }
-
-  /** Blocks until the answer is there; if the thread is interrupted before, its request leaves. */
-  static Admission join(CompletableFuture<Admission> waiting) throws InterruptedException {
-    try {
-      return waiting.get();
-    } catch (InterruptedException interrupted) {
-      if (waiting.cancel(false)) {
-        throw interrupted;
-      }
-      Thread.currentThread().interrupt(); // the admission came first: the caller gets both
-      return waiting.join();
-    } catch (ExecutionException failed) {
-      throw new IllegalStateException(
-          "waiting to be admitted failed: " + failed.getCause(), failed);
-    }
   }
 
   /** How many wait. */
@@ -165,21 +148,7 @@ final class Waiters {
       } finally {
         seen = events.getAndSet(0);
       }
-      tell(decided, 0);
-    }
-  }
-
-  private void tell(List<Waiter> decided, int from) {
-    for (int i = from; i < decided.size(); i++) {
-      boolean done = false;
-      try {
-        decided.get(i).tell(places);
-        done = true;
-      } finally { // one that fails does not keep the others from being told
-        if (!done) {
-          tell(decided, i + 1);
-        }
-      }
+      Waiter.tellAll(decided, 0, places);
     }
   }
 
@@ -299,6 +268,9 @@ final class Waiters {
       long wait = judge.retryAfterNanos(charges, ahead, now);
       if (wait == 0 && !isLast) {
         wait = foreign.isAhead(ahead, charges) ? left : Math.max(0, waiter.notBefore - now);
+      }
+      if (wait > 0 && isLast) {
+        continue; // the permits were there a moment ago: to be rejected
       }
       if (wait > 0) {
         judge.addTo(ahead, charges, now);
