@@ -50,7 +50,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   /** With a place in flight. */
   Admitted(Places places, long place) {
     this.places = places;
-    this.state = place << OUTCOME_BITS;
+    STATE.set(this, place << OUTCOME_BITS); // no thread has it yet, so there is nothing to order
   }
 
   /**

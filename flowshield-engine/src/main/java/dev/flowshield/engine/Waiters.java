@@ -201,7 +201,7 @@ final class Waiters {
     long soonest = Long.MAX_VALUE;
     for (Waiter waiter : line) {
       current = waiter;
-      long wait = serve(waiter);
+      long wait = serve(waiter, start);
       if (wait > 0) {
         staying.add(waiter);
         soonest = Math.min(soonest, wait);
@@ -240,9 +240,9 @@ final class Waiters {
   /**
    * Serves a waiter if its turn has come, or decides that it waited in vain.
    *
-   * @return how long until it may pass, or has waited long enough; 0 if it does not stay
+   * @return how long after the start it may pass, or has waited long enough; 0 if it does not stay
    */
-  private long serve(Waiter waiter) {
+  private long serve(Waiter waiter, long start) {
     EnforcedLimits judge = waiter.set.judge();
     ForeignLimits foreign = waiter.set.foreign();
     Charge[] charges = waiter.charges;
@@ -275,10 +275,10 @@ final class Waiters {
       if (wait > 0) {
         judge.addTo(ahead, charges, now);
         foreign.addTo(ahead, charges);
-        return Math.min(wait, left);
+        return Math.max(1, now - start + Math.min(wait, left));
       }
       if (noPlace && !isLast) {
-        return left;
+        return Math.max(1, now - start + left);
       }
       Admission outcome = waiter.set.isLocal()
           ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
