@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param limit the name of the limit that rejected it
  * @param key the id of the key, 16 hex digits, which no reader can turn back into the key; the same
- *     in all shields of a process, another in the next process. Not for the eyes of clients
+ *     in all shields of a process, another in the next process, unless that has loaded a {@link
+ *     Snapshot}. Not for the eyes of clients
  * @param blockedFor how long it is still blocked; zero if it is not
  * @param level how many blocks still count against it, at least 1
  */

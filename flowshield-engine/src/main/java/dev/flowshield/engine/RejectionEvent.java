@@ -6,9 +6,9 @@ package dev.flowshield.engine;
  * @param rejection why, and when to come back
  * @param kind what it means
  * @param key the id of the key, 16 hex digits, which no reader can turn back into the key; the same
- *     in all shields of a process, another in the next process. With
- *     {@link FlowShieldBuilder#showKeys}, the first 64 characters of the key: text that the client
- *     chose, to be escaped before it goes to a log or a page
+ *     in all shields of a process, another in the next process, unless that has loaded a {@link
+ *     Snapshot}. With {@link FlowShieldBuilder#showKeys}, the first 64 characters of the key: text
+ *     that the client chose, to be escaped before it goes to a log or a page
  * @param suppressed how many rejections of that kind had no event of their own since the last event
  *     of that kind; so there were {@code 1 + suppressed} since
  */

@@ -107,8 +107,8 @@ final class EndOfWork {
     admitted.close();
   }
 
-  // If a handler that is told of the loss ends its response, Vert.x hands out the next pipelined
-  // request at once, and never tells that one of the loss.
+  // A handler that learns of the loss may end its response. Vert.x then hands out the next
+  // pipelined request at once, and never calls a handler of that request.
   private void loseConnection() {
     HttpConnection gone = connection.get();
     if (gone != null) {

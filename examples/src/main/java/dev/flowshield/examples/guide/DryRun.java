@@ -5,7 +5,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 
-/** A limit that is tried on real traffic and rejects nobody. */
+/** A limit that is tried on real traffic and rejects no request. */
 public final class DryRun {
 
   private DryRun() {}
