@@ -30,7 +30,7 @@ class AdmitAsyncTest {
   private static final Request ALICE = Request.of("alice");
 
   private final ManualTicker ticker = ManualTicker.atZero();
-  private final Elsewhere elsewhere = new Elsewhere();
+  private final LaterLimiter elsewhere = new LaterLimiter();
   private final FlowShield shield = shieldOf(elsewhere);
 
   private FlowShield shieldOf(RateLimiter limiter) {
@@ -43,47 +43,6 @@ class AdmitAsyncTest {
         .inFlight(2)
         .ticker(ticker)
         .build();
-  }
-
-  /** Keeps permits elsewhere; the test decides when it answers, and what. */
-  private static final class Elsewhere implements RateLimiter {
-
-    private final Deque<CompletableFuture<Reservation>> asked = new ArrayDeque<>();
-    private final List<Long> used = new ArrayList<>();
-
-    @Override
-    public Decision decide(String key, long permits) {
-      throw new AssertionError("a caller would wait");
-    }
-
-    @Override
-    public Reservation reserve(String key, long permits) {
-      throw new AssertionError("a caller would wait");
-    }
-
-    @Override
-    public CompletionStage<Reservation> reserveAsync(String key, long permits) {
-      CompletableFuture<Reservation> answer = new CompletableFuture<>();
-      asked.add(answer);
-      return answer;
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-      return EnumSet.of(Capability.RESERVE);
-    }
-
-    private Reservation held() {
-      return new Reservation.Held(1, new Decision.Admitted(4), used::add);
-    }
-
-    private void admit() {
-      asked.remove().complete(held());
-    }
-
-    private void reject() {
-      asked.remove().complete(new Reservation.Rejected(new Decision.Rejected(0, 42)));
-    }
   }
 
   private void assertNothingIsTaken() {
@@ -156,7 +115,7 @@ class AdmitAsyncTest {
 
     @Test
     void whenTheLimiterRejects() {
-      elsewhere.reject();
+      elsewhere.reject(Duration.ofNanos(42));
 
       OverLimit rejection = (OverLimit) answer.join();
       assertThat(rejection.name()).isEqualTo("elsewhere");
@@ -378,7 +337,7 @@ class AdmitAsyncTest {
         .ticker(ticker)
         .build();
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
-    elsewhere.reject();
+    elsewhere.reject(Duration.ofNanos(42));
 
     assertThat(answer.join()).isInstanceOf(Admitted.class);
     assertThat(shield.stats().limit("elsewhere").rejected()).isEqualTo(1);
@@ -394,7 +353,7 @@ class AdmitAsyncTest {
         .ticker(ticker)
         .build();
     CompletableFuture<Admission> first = shield.admitAsync(ALICE);
-    elsewhere.reject();
+    elsewhere.reject(Duration.ofNanos(42));
 
     assertThat(first.join()).isInstanceOf(Blocked.class);
     assertThat(shield.admitAsync(ALICE).join()).isInstanceOf(Blocked.class);
