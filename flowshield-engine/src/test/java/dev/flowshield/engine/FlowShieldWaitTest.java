@@ -23,6 +23,24 @@ class FlowShieldWaitTest {
 
   private static final Duration LONG = Duration.ofMinutes(10);
 
+  /** A ticker whose timers do not come by themselves: the test completes the last one. */
+  private static final class LateTimer implements Ticker {
+
+    private final ManualTicker time = ManualTicker.atZero();
+    private CompletableFuture<Void> timer = new CompletableFuture<>();
+
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+
+    @Override
+    public CompletableFuture<Void> after(long nanos) {
+      timer = new CompletableFuture<>();
+      return timer;
+    }
+  }
+
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private FlowShieldBuilder shield() {
@@ -126,38 +144,23 @@ class FlowShieldWaitTest {
 
     @Test
     void isNotOvertakenByARequestThatDoesNotWait() {
-      AtomicReference<CompletableFuture<Void>> timer = new AtomicReference<>();
-      ManualTicker time = ManualTicker.atZero();
-      FlowShield shield = FlowShield.builder()
-          .ticker(new Ticker() {
-            @Override
-            public long nanos() {
-              return time.nanos();
-            }
-
-            @Override
-            public CompletableFuture<Void> after(long nanos) {
-              timer.set(new CompletableFuture<>());
-              return timer.get();
-            }
-          })
-          .limit("1/s burst 2")
-          .perKey("9/s")
-          .build();
+      LateTimer late = new LateTimer();
+      FlowShield shield =
+          FlowShield.builder().ticker(late).limit("1/s burst 2").perKey("9/s").build();
       shield.admit("dave", 2);
       CompletableFuture<Admission> alice = shield.admitAsync(Request.of("alice", 2), LONG);
-      time.advance(Duration.ofMillis(2_500));
+      late.time.advance(Duration.ofMillis(2_500));
 
       // The permits of alice are there, and half a permit more, but the timer is late.
       assertThat(shield.admit("bob"))
           .isInstanceOfSatisfying(
               OverLimit.class, over -> assertThat(over.retryAfter()).isPositive());
-      time.advance(Duration.ofMillis(500));
-      timer.get().complete(null);
+      late.time.advance(Duration.ofMillis(500));
+      late.timer.complete(null);
 
       assertAdmitted(alice);
       assertThat(shield.admit("bob")).isInstanceOf(OverLimit.class); // no permit is left
-      time.advance(Duration.ofSeconds(1));
+      late.time.advance(Duration.ofSeconds(1));
       assertThat(shield.admit("bob")).isInstanceOf(Admitted.class);
     }
 
@@ -461,31 +464,17 @@ class FlowShieldWaitTest {
 
     @Test
     void tellsTheWaiterIfATimerFails() {
-      AtomicReference<CompletableFuture<Void>> timer = new AtomicReference<>();
-      FlowShield shield = FlowShield.builder()
-          .ticker(new Ticker() {
-            @Override
-            public long nanos() {
-              return 0;
-            }
-
-            @Override
-            public CompletableFuture<Void> after(long nanos) {
-              timer.set(new CompletableFuture<>());
-              return timer.get();
-            }
-          })
-          .perKey("1/s")
-          .build();
+      LateTimer late = new LateTimer();
+      FlowShield shield = FlowShield.builder().ticker(late).perKey("1/s").build();
       shield.admit("alice");
       CompletableFuture<Admission> first = await(shield, "alice");
       CompletableFuture<Admission> next = await(shield, "alice");
 
-      timer.get().completeExceptionally(new IllegalStateException("no timer"));
+      late.timer.completeExceptionally(new IllegalStateException("no timer"));
 
       assertThatThrownBy(first::join).hasRootCauseMessage("no timer");
       assertThat(next).isNotDone();
-      assertThat(timer.get()).isNotDone(); // another one
+      assertThat(late.timer).isNotDone(); // another one
     }
 
     @Test
