@@ -16,7 +16,7 @@ public final class Alarm {
         .perKey("2/s")
         .onRejection(
             event -> log.accept(
-                event.key() + " was rejected, after " + event.suppressed() + " not told of"),
+                event.key() + " was rejected, after " + event.suppressed() + " not reported"),
             executor);
   }
   // end

@@ -123,10 +123,10 @@ class ShieldGuideTest {
     for (int visit = 1; visit <= 5; visit++) {
       assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
     }
-    assertThat(log).singleElement().asString().endsWith(" was rejected, after 0 not told of");
+    assertThat(log).singleElement().asString().endsWith(" was rejected, after 0 not reported");
     ticker.advance(Duration.ofMillis(100)); // ten a second at most
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
-    assertThat(log).last().asString().endsWith(" was rejected, after 4 not told of");
+    assertThat(log).last().asString().endsWith(" was rejected, after 4 not reported");
   }
 
   @Test

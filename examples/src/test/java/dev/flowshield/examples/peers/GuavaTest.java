@@ -68,7 +68,7 @@ class GuavaTest {
     // snippet: from-guava-debt
     static boolean send(dev.flowshield.RateLimiter bytesPerSecond, byte[] message) {
       if (bytesPerSecond.reserve("", 1) instanceof Reservation.Held held) {
-        held.settle(message.length); // who comes next waits for this one
+        held.settle(message.length); // the next caller waits for this one
         return true;
       }
       return false;
