@@ -1,10 +1,19 @@
 package dev.flowshield.testkit;
 
 import dev.flowshield.RateLimit;
+import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The limits that a contract is tested with, of which there is one at least. */
 final class Limits {
+
+  /** From one a second to seven a microsecond, with bursts below and above the permits. */
+  static final List<RateLimit> EVEN_AND_ODD = Stream.of(
+          "10/s", "7/s burst 3", "1/s", "1000/min burst 50", "7/us burst 20")
+      .map(RateLimit::parse)
+      .toList();
 
   private Limits() {}
 
@@ -18,5 +27,14 @@ final class Limits {
 
   static RateLimit first(RateLimiterContract contract) {
     return of(contract).get(0);
+  }
+
+  /** The burst, and what comes back in the span, rounded down. */
+  static long worstCaseOfATokenBucket(RateLimit limit, Duration span) {
+    return BigInteger.valueOf(span.toNanos())
+        .multiply(BigInteger.valueOf(limit.permits()))
+        .divide(BigInteger.valueOf(limit.period().toNanos()))
+        .add(BigInteger.valueOf(limit.burst()))
+        .longValueExact();
   }
 }

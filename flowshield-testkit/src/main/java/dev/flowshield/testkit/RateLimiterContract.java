@@ -4,7 +4,6 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,9 +55,7 @@ public interface RateLimiterContract {
    * to seven a microsecond.
    */
   default List<RateLimit> limits() {
-    return Stream.of("10/s", "7/s burst 3", "1/s", "1000/min burst 50", "7/us burst 20")
-        .map(RateLimit::parse)
-        .toList();
+    return Limits.EVEN_AND_ODD;
   }
 
   /**
@@ -69,17 +66,10 @@ public interface RateLimiterContract {
    * rounded down.
    */
   default long worstCase(RateLimit limit, Duration span) {
-    return BigInteger.valueOf(span.toNanos())
-        .multiply(BigInteger.valueOf(limit.permits()))
-        .divide(BigInteger.valueOf(limit.period().toNanos()))
-        .add(BigInteger.valueOf(limit.burst()))
-        .longValueExact();
+    return Limits.worstCaseOfATokenBucket(limit, span);
   }
 
-  /**
-   * By which part the rate may stay below the limit in the long run. Unless overridden: a
-   * millionth.
-   */
+  /** By which part the rate may miss the limit in the long run. Unless overridden: a millionth. */
   default double rateTolerance() {
     return 1e-6;
   }
@@ -111,27 +101,25 @@ public interface RateLimiterContract {
   /** In no span of a random schedule does more pass than the worst case. */
   @Test
   default void neverAdmitsMoreThanTheWorstCase() {
-    Watch.run(this, it -> OneKey.neverAdmitsMoreThanTheWorstCase(it, 0));
+    Watch.run(this, it -> Spans.neverAdmitsMoreThanTheWorstCase(it, 0));
   }
 
   /** The same where the count of the ticker wraps around, and where it passes zero. */
   @Test
   default void neverAdmitsMoreWhereTheTickerWrapsAround() {
-    Watch.run(this, OneKey::neverAdmitsMoreWhereTheTickerWrapsAround);
+    Watch.run(this, Spans::neverAdmitsMoreWhereTheTickerWrapsAround);
   }
 
   /** The same with a ticker that also steps back. */
   @Test
   default void neverAdmitsMoreWhenTheTickerStepsBack() {
-    Watch.run(this, OneKey::neverAdmitsMoreWhenTheTickerStepsBack);
+    Watch.run(this, Spans::neverAdmitsMoreWhenTheTickerStepsBack);
   }
 
-  /**
-   * A spent key stays spent however the ticker steps back and forth before its permits come back.
-   */
+  /** A spent key stays spent however the ticker steps before its permits come back. */
   @Test
   default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
-    Watch.run(this, OneKey::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
+    Watch.run(this, Spans::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
   }
 
   /**
@@ -149,10 +137,7 @@ public interface RateLimiterContract {
     Watch.run(this, ClockSteps::onlyDelays);
   }
 
-  /**
-   * After exactly the wait that a rejection tells the permits are there; a nanosecond before, they
-   * are not.
-   */
+  /** After the wait that a rejection tells the permits are there, and not a nanosecond before. */
   @Test
   default void tellsTheShortestWaitThatHelps() {
     Watch.run(this, OneKey::tellsTheShortestWaitThatHelps);
@@ -191,12 +176,10 @@ public interface RateLimiterContract {
   /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {
-    Watch.run(this, OneKey::admitsTheWholeRateInTheLongRunAndNoMore);
+    Watch.run(this, Spans::admitsTheWholeRateInTheLongRunAndNoMore);
   }
 
-  /**
-   * Permits below 1 or above the burst, however many, are a caller's mistake, and nothing is taken.
-   */
+  /** Permits below 1 or above the burst are a caller's mistake, and nothing is taken. */
   @Test
   default void rejectsPermitsThatCanNeverBeHad() {
     Watch.run(this, OneKey::rejectsPermitsThatCanNeverBeHad);
@@ -249,10 +232,7 @@ public interface RateLimiterContract {
     Watch.run(this, ManyKeys::letsNewcomersInAfterAFlood);
   }
 
-  /**
-   * Of the keys of a flood, no more are held than a small multiple of the clients that the spec
-   * allows.
-   */
+  /** Of the keys of a flood, a small multiple of those that the spec allows is held at most. */
   @Test
   default void holdsNoMoreKeysThanItMay() {
     Watch.run(this, ManyKeys::holdsNoMoreKeysThanItMay);
@@ -266,9 +246,7 @@ public interface RateLimiterContract {
     Watch.run(this, Races::threadsGetOneBurstTogether);
   }
 
-  /**
-   * In no span does more pass than the worst case while threads take and others turn the ticker.
-   */
+  /** In no span does more pass than the worst case while threads take and turn the ticker. */
   @Test
   default void neverAdmitsMoreUnderThreads() {
     Watch.run(this, Races::neverAdmitsMoreUnderThreads);
@@ -308,10 +286,7 @@ public interface RateLimiterContract {
     return Watch.each(this, Reserves::of);
   }
 
-  /**
-   * {@link Capability#PEEK}, {@link Capability#RESET} and {@link Capability#CHANGE}: what operators
-   * do.
-   */
+  /** What operators do: {@code PEEK}, {@code RESET}, {@code ADD} and {@code CHANGE}. */
   @TestFactory
   default Stream<DynamicTest> isOperated() {
     return Watch.each(this, Operations::of);

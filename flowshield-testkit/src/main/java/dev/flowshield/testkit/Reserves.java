@@ -178,7 +178,7 @@ final class Reserves {
       hold(trial, limit.burst()).settle(limit.burst() + beyond);
       trial.step("settle(" + (limit.burst() + beyond) + ")");
       if (trial.decide(KEY, 1) instanceof Decision.Rejected rejected) {
-        trial.admitsAfter(rejected.retryAfterNanos(), KEY, 1);
+        Retries.admits(trial, rejected.retryAfterNanos(), KEY, 1);
       }
       trial.requireWorstCase(KEY, limit.burst() + beyond + 1, trial.elapsed());
     }

@@ -34,7 +34,7 @@ final class Trial {
   private final ManualTicker ticker;
   private final RateLimiter made;
   private final RateLimiter limiter;
-  private final Usage used = new Usage();
+  private final Usage used;
   private final Deque<String> steps = new ArrayDeque<>();
   private RateLimit limit;
   private long before; // turned forward up to the last step back
@@ -54,6 +54,7 @@ final class Trial {
       long start,
       UnaryOperator<LimiterSpec> refinement) {
     this.contract = contract;
+    this.used = new Usage(contract, this);
     this.limit = limit;
     this.start = start;
     this.since = start;
@@ -106,6 +107,15 @@ final class Trial {
 
   RateLimit limit() {
     return limit;
+  }
+
+  /** Some of the permits of a burst: one, all of them, or any number. */
+  long permits(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> limit.burst();
+      case 1 -> 1 + random.nextLong(limit.burst());
+      default -> 1;
+    };
   }
 
   RateLimiter limiter() {
@@ -186,41 +196,6 @@ final class Trial {
         reason);
   }
 
-  /**
-   * Asks again after exactly the wait that a rejection told, with no other caller: the permits have
-   * to be there.
-   */
-  Decision.Admitted admitsAfter(long wait, String key, long permits) {
-    turn(wait);
-    Decision decision = decide(key, permits);
-    if (decision instanceof Decision.Admitted admitted) {
-      return admitted;
-    }
-    long left = retryAfter(decision);
-    throw fault(
-        "the answer to " + permits + " permits of key '" + key + "' after exactly the wait of "
-            + wait + " ns that a rejection told",
-        "admitted",
-        "rejected for " + left + " ns more",
-        whyRejected(key, permits, wait, left));
-  }
-
-  private String whyRejected(String key, long permits, long wait, long left) {
-    long toldAgain = retryAfter(decide(key, permits));
-    if (toldAgain > left) {
-      return "a rejection must take nothing, but asked once more at the same instant the limiter"
-          + " tells " + toldAgain + " ns";
-    }
-    turn(wait);
-    return decide(key, permits).isAdmitted()
-        ? "the wait told is too short: round it up, not down, and keep fractions of a permit"
-        : "nothing came back meanwhile: refill by spec.ticker(), and read no other clock";
-  }
-
-  private static long retryAfter(Decision decision) {
-    return decision instanceof Decision.Rejected rejected ? rejected.retryAfterNanos() : 0;
-  }
-
   /** Takes the whole burst of a key that is as good as new. */
   void spend(String key) {
     admits(key, limit.burst(), "a key that is as good as new has its whole burst");
@@ -276,24 +251,12 @@ final class Trial {
 
   /** The same for one of several limits. */
   void requireWorstCase(RateLimit one) {
-    used.judgeEachSpan((key, permits, span) -> requireWorstCase(one, key, permits, span));
+    used.requireWorstCase(one);
   }
 
   /** So many permits passed in so long a span: is that allowed? */
   void requireWorstCase(String key, long permits, long spanNanos) {
-    requireWorstCase(limit, key, permits, spanNanos);
-  }
-
-  private void requireWorstCase(RateLimit one, String key, long permits, long spanNanos) {
-    Duration span = Duration.ofNanos(spanNanos);
-    long most = contract.worstCase(one, span);
-    if (permits > most) {
-      throw fault(
-          "permits used of key '" + key + "' within " + span + " at limit " + one,
-          "at most " + most,
-          permits,
-          "the limiter admits too much; if it means the limit in another way, override worstCase");
-    }
+    used.requireWorstCase(limit, key, permits, spanNanos);
   }
 
   /** Notes what was done, for a message. */
