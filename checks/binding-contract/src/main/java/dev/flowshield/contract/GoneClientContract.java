@@ -5,6 +5,7 @@ import static dev.flowshield.contract.Difference.NO_UPGRADE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.contract.AnswerKind.Moment;
 import dev.flowshield.contract.GoneClient.Exit;
 import dev.flowshield.contract.GoneClient.Protocol;
 import dev.flowshield.http.HttpShield;
@@ -17,12 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -53,8 +51,6 @@ public abstract class GoneClientContract {
   private static final int ROUNDS = 3;
   private static final int MORE_THAN_WORKERS = 40;
 
-  private static final Logger LOG = Logger.getLogger(""); // held, else its level is forgotten
-
   private static final ReentrantLock STARTING = new ReentrantLock();
 
   /** For the tests of bindings. */
@@ -72,85 +68,12 @@ public abstract class GoneClientContract {
   /** What this server does its own way. */
   protected abstract Set<Difference> differences();
 
-  @BeforeAll
-  static void keepServersQuiet() {
-    LOG.setLevel(Level.OFF); // they report each client that has gone
-  }
-
-  /** The kinds of answers. */
-  private enum Kind {
-    BUFFERED("/large"),
-    STREAMED("/stream"),
-    STREAMED_WITHOUT_BLOCKING("/chunks"),
-    FILE("/file"),
-    RANGE_OF_A_FILE("/file"),
-    EVENTS("/events"),
-    BODY_OF_A_REQUEST("/echo"),
-    BLOCKING_WORK("/slow"),
-    ASYNCHRONOUS_WORK("/async"),
-    PUSH("/push"),
-    UPGRADE("/upgrade");
-
-    private final String path;
-
-    Kind(String path) {
-      this.path = path;
-    }
-
-    private String[] fields() {
-      return switch (this) {
-        case RANGE_OF_A_FILE -> new String[] {"Range: bytes=1000-"};
-        case UPGRADE ->
-          new String[] {
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
-          };
-        default -> new String[0];
-      };
-    }
-
-    private boolean isOver(Protocol protocol) {
-      return switch (this) {
-        case PUSH -> protocol == Protocol.HTTP_2;
-        case UPGRADE -> protocol == Protocol.HTTP_1;
-        default -> true;
-      };
-    }
-
-    private List<Moment> moments() {
-      return switch (this) {
-        case BODY_OF_A_REQUEST -> List.of(Moment.HALF_A_HEAD, Moment.HALF_A_BODY);
-        case BLOCKING_WORK, ASYNCHRONOUS_WORK -> List.of(Moment.WORK);
-        case PUSH, UPGRADE -> List.of(Moment.HEAD, Moment.MORE);
-        default -> List.of(Moment.HEAD, Moment.BODY);
-      };
-    }
-  }
-
-  /** When a client goes. */
-  private enum Moment {
-    /** In the head of its request. */
-    HALF_A_HEAD,
-    /** In the body of its request. */
-    HALF_A_BODY,
-    /** Before it has read anything, so perhaps in the head of the answer. */
-    HEAD,
-    /** In the body of the answer. */
-    BODY,
-    /** After the server has left HTTP, or in what it pushes. */
-    MORE,
-    /** While the work is done for some of its requests, and the others wait. */
-    WORK
-  }
-
   @TestFactory
   final Stream<DynamicTest> noClientThatGoesTakesItsPlaceAlong() {
     ExecutorService threads = Executors.newCachedThreadPool();
     List<DynamicTest> tests = new ArrayList<>();
     for (Protocol protocol : Protocol.values()) {
-      for (Kind kind : Kind.values()) {
+      for (AnswerKind kind : AnswerKind.values()) {
         if (kind.isOver(protocol) && can(kind)) {
           Future<?> visited = threads.submit(() -> visit(protocol, kind));
           tests.add(DynamicTest.dynamicTest(
@@ -164,56 +87,56 @@ public abstract class GoneClientContract {
 
   @Test
   final void pushesUnlessItCannot() throws Exception {
-    try (Application application = new Application()) {
-      ServerUnderTest server = startAlone(shield(), application);
-      try (Http2Connection client = Http2Connection.to(server.port(), WINDOW)) {
+    Fixture fixture = fixture();
+    try {
+      fixture.shields(shield());
+      try (Http2Connection client = Http2Connection.to(fixture.port(), WINDOW)) {
         int stream = client.get("/push");
-        assertThat(client.awaitHeadAndCountPromises(stream)).isEqualTo(can(Kind.PUSH) ? 1 : 0);
+        assertThat(client.awaitHeadAndCountPromises(stream))
+            .isEqualTo(can(AnswerKind.PUSH) ? 1 : 0);
       }
-      server.stop().run();
+    } finally {
+      fixture.stop();
     }
   }
 
   @Test
   final void leavesHttpUnlessItCannot() throws Exception {
-    try (Application application = new Application()) {
-      ServerUnderTest server = startAlone(shield(), application);
-      try (Connection client = Connection.to(server.port())) {
-        client.send("GET", Kind.UPGRADE.path, Kind.UPGRADE.fields());
-        assertThat(client.readHead().status() == 101).isEqualTo(can(Kind.UPGRADE));
-      }
-      server.stop().run();
+    Fixture fixture = fixture();
+    try {
+      fixture.shields(shield());
+      Connection client = fixture.connect(1);
+      client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields());
+      assertThat(client.readHead().status() == 101).isEqualTo(can(AnswerKind.UPGRADE));
+    } finally {
+      fixture.stop();
     }
   }
 
-  private boolean can(Kind kind) {
+  private boolean can(AnswerKind kind) {
     return switch (kind) {
-      case PUSH -> !differs(NO_PUSH);
-      case UPGRADE -> !differs(NO_UPGRADE);
+      case PUSH -> !differences().contains(NO_PUSH);
+      case UPGRADE -> !differences().contains(NO_UPGRADE);
       default -> true;
     };
-  }
-
-  private boolean differs(Difference difference) {
-    return differences().contains(difference);
   }
 
   private static HttpShield shield() {
     return HttpShield.builder().inFlight(10_000).build();
   }
 
-  private @Nullable Void visit(Protocol protocol, Kind kind) throws Exception {
-    HttpShield shield = shield();
-    try (Application application = new Application()) {
-      ServerUnderTest server = startAlone(shield, application);
+  private @Nullable Void visit(Protocol protocol, AnswerKind kind) throws Exception {
+    Fixture fixture = fixture();
+    try {
+      HttpShield shield = fixture.shields(shield());
       List<String> stayed = new ArrayList<>();
       for (Moment moment : kind.moments()) {
         for (Exit exit : protocol.exits()) {
           for (int round = 0; round < ROUNDS; round++) {
             int before = shield.stats().inFlight();
-            try (GoneClient client = protocol.client(server.port())) {
+            try (GoneClient client = protocol.client(fixture.port())) {
               if (moment == Moment.WORK) {
-                leaveWork(client, kind, exit, application, shield);
+                leaveWork(client, kind, exit, fixture.application(), shield);
               } else {
                 ask(client, kind, moment);
                 client.leave(exit);
@@ -233,33 +156,39 @@ public abstract class GoneClientContract {
           .untilAsserted(() -> assertThat(shield.stats().inFlight())
               .as("places of clients that have gone, one of %s", stayed)
               .isZero());
-      awaitReachable(server);
-      server.stop().run();
+      awaitReachable(fixture.port());
+    } finally {
+      fixture.stop();
     }
     return null;
   }
 
+  private Fixture fixture() {
+    return new Fixture(this::startAlone, this::differences);
+  }
+
   /** One server after the other: what a process has once, Tomcat sets up as it starts. */
-  private ServerUnderTest startAlone(HttpShield shield, Application application) throws Exception {
+  private ServerUnderTest startAlone(List<HttpShield> shields, Application behind)
+      throws Exception {
     STARTING.lock();
     try {
-      return start(List.of(shield), application);
+      return start(shields, behind);
     } finally {
       STARTING.unlock();
     }
   }
 
-  private static void ask(GoneClient client, Kind kind, Moment moment) throws Exception {
+  private static void ask(GoneClient client, AnswerKind kind, Moment moment) throws Exception {
     switch (moment) {
-      case HALF_A_HEAD -> client.askWithHalfAHead(kind.path);
-      case HALF_A_BODY -> client.askWithHalfABody(kind.path);
-      case HEAD -> client.ask(kind.path, kind.fields());
+      case HALF_A_HEAD -> client.askWithHalfAHead(kind.path());
+      case HALF_A_BODY -> client.askWithHalfABody(kind.path());
+      case HEAD -> client.ask(kind.path(), kind.fields());
       case BODY -> {
-        client.ask(kind.path, kind.fields());
+        client.ask(kind.path(), kind.fields());
         client.awaitBody();
       }
       case MORE -> {
-        client.ask(kind.path, kind.fields());
+        client.ask(kind.path(), kind.fields());
         client.awaitMore();
       }
       case WORK -> throw new IllegalArgumentException("needs the application");
@@ -267,14 +196,14 @@ public abstract class GoneClientContract {
   }
 
   private void leaveWork(
-      GoneClient client, Kind kind, Exit exit, Application application, HttpShield shield)
+      GoneClient client, AnswerKind kind, Exit exit, Application application, HttpShield shield)
       throws Exception {
-    boolean blocking = kind == Kind.BLOCKING_WORK;
+    boolean blocking = kind == AnswerKind.BLOCKING_WORK;
     application.forgetArrivals();
     application.closeGate();
     try {
       for (int i = 0; i < MORE_THAN_WORKERS; i++) {
-        client.ask(kind.path);
+        client.ask(kind.path());
       }
       application.awaitArrival();
       int running = 1 + application.arrivals();
@@ -308,21 +237,21 @@ public abstract class GoneClientContract {
    * Waited for, as it is the places that count. Tomcat 10.1 may use a request again while the
    * application, which was not told that it is over, still writes to it.
    */
-  private static void awaitReachable(ServerUnderTest server) {
+  private static void awaitReachable(int port) {
     await()
         .dontCatchUncaughtExceptions()
         .ignoreExceptions()
-        .until(() -> isReachableOverHttp1(server) && isReachableOverHttp2(server));
+        .until(() -> isReachableOverHttp1(port) && isReachableOverHttp2(port));
   }
 
-  private static boolean isReachableOverHttp1(ServerUnderTest server) throws Exception {
-    try (Connection client = Connection.to(server.port())) {
+  private static boolean isReachableOverHttp1(int port) throws Exception {
+    try (Connection client = Connection.to(port)) {
       return client.get("/hello").status() == 200;
     }
   }
 
-  private static boolean isReachableOverHttp2(ServerUnderTest server) throws Exception {
-    try (Http2Connection client = Http2Connection.to(server.port(), WINDOW)) {
+  private static boolean isReachableOverHttp2(int port) throws Exception {
+    try (Http2Connection client = Http2Connection.to(port, WINDOW)) {
       return client.awaitHead(client.get("/hello"));
     }
   }
