@@ -1,0 +1,179 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.admitted;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.spend;
+import static dev.flowshield.http.Admissions.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a rejected client is answered. */
+class HttpRejectionTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @Nested
+  class WhenAClientHasSpentItsLimit {
+
+    private final HttpShield shield =
+        HttpShield.builder().perClient("2/s").ticker(ticker).build();
+
+    @Test
+    void answers429WithTheWaitAndTheOriginalBody() {
+      spend(shield, CLIENT, 2);
+      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      assertThat(rejection.status()).isEqualTo(429);
+      assertThat(text(rejection))
+          .isEqualTo("{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":1,"
+              + "\"limit\":2,\"mode\":\"per-ip\"}");
+      assertThat(rejection.fields())
+          .containsExactly(
+              new Field("Content-Type", "application/json"),
+              new Field("Content-Length", "91"),
+              new Field("Cache-Control", "no-store"),
+              new Field("Retry-After", "1"));
+    }
+
+    @Test
+    void answersHeadWithoutABodyAndTheSameFields() {
+      spend(shield, CLIENT, 2);
+      HttpRejection get = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      HttpRejection head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
+      assertThat(head.status()).isEqualTo(429);
+      assertThat(head.fields()).isEqualTo(get.fields());
+      assertThat(head.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "Content-Length, 0, false",
+      "Content-Length, 65536, false",
+      "Content-Length, 65537, true",
+      "Content-Length, 100000, true",
+      "Content-Length, 99999999999999999999, true",
+      "Transfer-Encoding, chunked, true",
+      "Expect, 100-continue, true",
+      "Accept, text/plain, false"
+    })
+    void closesTheConnectionRatherThanReadALongBody(String field, String value, boolean closes) {
+      spend(shield, CLIENT, 2);
+      HttpRejection rejection =
+          rejected(shield.admit(new FakeRequest("POST", "/", CLIENT).with(field, value)));
+      assertThat(rejection.closesConnection()).isEqualTo(closes);
+    }
+
+    @Test
+    void sharesOneAnswerAmongRequests() {
+      spend(shield, CLIENT, 2);
+      assertThat(shield.admit(FakeRequest.from(CLIENT)))
+          .isSameAs(shield.admit(FakeRequest.from(CLIENT)));
+    }
+
+    @Test
+    void aCopyOfTheBodyMayBeChanged() {
+      spend(shield, CLIENT, 2);
+      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      rejection.body()[0] = 'X';
+      assertThat(text(rejection)).startsWith("{");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 59, 60, 61, 3600})
+  void promisesTheWaitInWholeSecondsRoundedUp(long seconds) {
+    // A permit comes back every so many seconds; a nanosecond later the wait is that much shorter,
+    // and rounds up to the same.
+    HttpShield shield =
+        HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
+    spend(shield, CLIENT, 1);
+    ticker.advance(Duration.ofNanos(1));
+    HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    assertThat(rejection.fields()).contains(new Field("Retry-After", Long.toString(seconds)));
+    assertThat(text(rejection)).contains("\"retry_after\":" + seconds + ",");
+    ticker.advance(Duration.ofSeconds(seconds));
+    assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
+  }
+
+  @Test
+  void promisesTheEndOfAWindowByTheWallClockThatItIsGiven() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/day")
+        .limiter("fixed-window")
+        .ticker(ticker)
+        .instantSource(() -> Instant.parse("2026-11-24T23:59:00Z"))
+        .build();
+    spend(shield, CLIENT, 1);
+
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).fields())
+        .contains(new Field("Retry-After", "60"));
+  }
+
+  @Test
+  void everyonesLimitAnswersInItsOwnName() {
+    HttpShield shield =
+        HttpShield.builder().limit("3/s").perClient("2/s").ticker(ticker).build();
+    spend(shield, CLIENT, 2);
+    spend(shield, "192.0.2.2", 1);
+    assertThat(text(rejected(shield.admit(FakeRequest.from("192.0.2.3")))))
+        .isEqualTo("{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":1,"
+            + "\"limit\":3,\"mode\":\"global\"}");
+  }
+
+  @Nested
+  class WhenTheServerIsFull {
+
+    @Test
+    void answers503WithoutALimit() {
+      HttpShield shield = HttpShield.builder().inFlight(1).build();
+      HttpAdmission running = shield.admit(FakeRequest.from(CLIENT));
+      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      assertThat(rejection.status()).isEqualTo(503);
+      assertThat(text(rejection))
+          .isEqualTo("{\"status\":\"busy\",\"message\":\"Server is busy\",\"retry_after\":1,"
+              + "\"mode\":\"overload\"}");
+      admitted(running).close();
+      assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
+    }
+
+    @Test
+    void mayAnswerAnotherStatus() {
+      HttpShield shield = HttpShield.builder().inFlight(1).overloadStatus(429).build();
+      spend(shield, CLIENT, 1);
+      assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).status()).isEqualTo(429);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 63, 64, 65, 3600})
+  void sharesAnAnswerBetweenThoseThatWaitAsLong(long seconds) {
+    HttpShield shield =
+        HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
+    spend(shield, CLIENT, 1);
+    spend(shield, "192.0.2.2", 1);
+    assertThat(shield.admit(FakeRequest.from(CLIENT)))
+        .isSameAs(shield.admit(FakeRequest.from("192.0.2.2")));
+  }
+
+  @Test
+  void forgetsTheAnswersOfLimitsThatWereChangedLongAgo() {
+    HttpShield shield = HttpShield.builder().perClient("1000/h").ticker(ticker).build();
+    for (int permits = 1; permits <= 1000; permits++) {
+      shield.engine().change(Map.of("client", permits + "/h"));
+      ticker.advance(Duration.ofHours(2));
+      spend(shield, CLIENT, permits);
+      assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT)))))
+          .contains("\"limit\":" + permits + ",");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpShieldBuilderTest {
+
+  @Test
+  void aBuilderMayBuildSeveral() {
+    HttpShieldBuilder builder = HttpShield.builder().perClient("1/h").limit("2/h");
+    spend(builder.build(), CLIENT, 1);
+    spend(builder.build(), CLIENT, 1);
+  }
+
+  @Test
+  void rejectsSettingsThatDoNotFit() {
+    assertThatThrownBy(() -> HttpShield.builder().healthPaths("/up").build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "a shield must have at least one of limit, perClient and inFlight, got none: set"
+                + " one, as in perClient(\"100/s\")");
+    assertThatThrownBy(
+            () -> HttpShield.builder().limit("1/s").limiter("fixed-window").build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "perClient must be set where its settings are, got [limiter] alone: set it, as in"
+                + " perClient(\"100/s\"), or leave them out");
+    assertThatThrownBy(() -> HttpShield.builder().perClient("100/s").perClient("5000/h"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "perClient must be set once, got [100/s] and [5000/h]: say both in one text, as in"
+                + " \"100/s, 5000/h\"");
+    assertThatThrownBy(() -> HttpShield.builder().maxClients(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "maxClients must be 1 to 100,000,000, got 0: choose what memory allows, 24 bytes a"
+                + " client; those beyond share allowances");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 200, 399, 600})
+  void rejectsAStatusThatIsNoError(int status) {
+    assertThatThrownBy(() -> HttpShield.builder().overloadStatus(status))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("overloadStatus must be 400 to 599, got " + status
+            + ": choose 503, or 429 to keep connections open");
+  }
+}

@@ -1,0 +1,22 @@
+package dev.flowshield.http;
+
+import java.util.Map;
+import java.util.Set;
+
+/** The sources of a configuration, as a test gives them. */
+final class Sources {
+
+  static final Map<String, String> NONE = Map.of();
+
+  private Sources() {}
+
+  /** The shield that they make. */
+  static HttpShield shield(
+      Map<String, String> system,
+      Map<String, String> environment,
+      Map<String, String> inPlace,
+      Map<String, String> file) {
+    return new ConfigurationSources(system, environment, inPlace, new SettingsFile(file, Set.of()))
+        .shield();
+  }
+}
