@@ -1,0 +1,46 @@
+package dev.flowshield.samples;
+
+import dev.flowshield.spi.RateAlgorithm;
+
+/** Admits everything; only an engine would notice. */
+public final class SampleAlgorithm implements RateAlgorithm {
+  @Override
+  public long idle(long now) {
+    return 0;
+  }
+
+  @Override
+  public boolean isIdle(long word, long now) {
+    return true;
+  }
+
+  @Override
+  public long step(long word, long now, long permits) {
+    return word + 2;
+  }
+
+  @Override
+  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+    return word;
+  }
+
+  @Override
+  public long charge(long word, long now, long permits) {
+    return word + 2;
+  }
+
+  @Override
+  public long remaining(long word, long now) {
+    return 3;
+  }
+
+  @Override
+  public long retryAfterNanos(long word, long now, long permits) {
+    return 1;
+  }
+
+  @Override
+  public long burst() {
+    return 3;
+  }
+}
