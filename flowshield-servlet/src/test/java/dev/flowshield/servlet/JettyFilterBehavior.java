@@ -13,9 +13,9 @@ abstract class JettyFilterBehavior extends FilterBehavior {
 
   @Test
   void chargesAnAmbiguousAddressAndLetsTheApplicationHaveIt() throws Exception {
-    startProtected(context -> {});
+    fixture().startProtected(context -> {});
 
-    assertThat(get("/healthz%2F").body()).isEqualTo("in");
-    assertThat(settled().admitted()).isOne();
+    assertThat(fixture().get("/healthz%2F").body()).isEqualTo("in");
+    assertThat(fixture().settled().admitted()).isOne();
   }
 }

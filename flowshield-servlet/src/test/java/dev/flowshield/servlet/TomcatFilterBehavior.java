@@ -19,10 +19,10 @@ abstract class TomcatFilterBehavior extends FilterBehavior {
     HttpShield one =
         HttpShield.builder().perClient("1/h").ticker(ManualTicker.atZero()).build();
     TomcatContainer tomcat =
-        (TomcatContainer) start(context -> FlowShieldFilter.protect(context, one));
+        (TomcatContainer) fixture().start(context -> FlowShieldFilter.protect(context, one));
     tomcat.tomcat().getConnector().setProperty("continueResponseTiming", "onRead");
 
-    assertThat(get("/").statusCode()).isEqualTo(200);
+    assertThat(fixture().get("/").statusCode()).isEqualTo(200);
     try (Connection client = Connection.to(tomcat.port())) {
       client.send("POST", "/", "Content-Length: 300000", "Expect: 100-continue");
       assertThat(client.read().status()).isEqualTo(429);

@@ -1,0 +1,111 @@
+package dev.flowshield.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.testkit.ManualTicker;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a rejected client is answered, and which client it is. */
+interface RejectionBehavior {
+
+  FilterFixture fixture();
+
+  private void startSpent(Container.Application application) throws Exception {
+    HttpShield one =
+        HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build();
+    fixture().start(context -> {
+      FlowShieldFilter.protect(context, one);
+      application.start(context);
+    });
+    assertThat(fixture().get("/").body()).isEqualTo("in");
+  }
+
+  @Test
+  default void rejectsByItselfAndNotWithAPageOfErrors() throws Exception {
+    startSpent(context -> {});
+
+    HttpResponse<String> answer = fixture().get("/");
+
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().allValues("Content-Type")).containsExactly("application/json");
+    assertThat(answer.headers().allValues("Retry-After")).containsExactly("60");
+    assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+    assertThat(answer.body()).startsWith("{\"status\":\"busy\"").endsWith("}");
+  }
+
+  @Test
+  default void rejectsHeadWithTheFieldsOfGetAndNoBody() throws Exception {
+    startSpent(context -> {});
+
+    HttpResponse<String> toGet = fixture().get("/");
+    HttpResponse<String> toHead = fixture().send("HEAD", "/");
+
+    assertThat(toHead.statusCode()).isEqualTo(429);
+    assertThat(toHead.headers().firstValue("Content-Length"))
+        .isEqualTo(toGet.headers().firstValue("Content-Length"))
+        .isPresent();
+    assertThat(toHead.body()).isEmpty();
+  }
+
+  @Test
+  default void keepsARejectedRequestFromTheApplicationsFilters() throws Exception {
+    List<String> seen = new ArrayList<>();
+    fixture().start(context -> {
+      Layer.add("earlier", context, (request, response, chain) -> {
+        seen.add(request.getRequestURI());
+        chain.doFilter(request, response);
+      });
+      FlowShieldFilter.protect(
+          context,
+          HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build());
+    });
+
+    fixture().get("/first");
+    fixture().get("/second");
+
+    assertThat(seen).containsExactly("/first");
+  }
+
+  @Test
+  default void knowsTheClientByTheConnectionWhateverAFilterMakesOfIt() throws Exception {
+    fixture().start(context -> {
+      Layer.add(
+          "spoofed",
+          context,
+          (request, response, chain) -> chain.doFilter(
+              new HttpServletRequestWrapper(request) {
+                @Override
+                public String getRemoteAddr() {
+                  return request.getHeader("Spoofed");
+                }
+              },
+              response));
+      Layer.map(
+          context.addFilter(
+              "own",
+              new FlowShieldFilter(HttpShield.builder()
+                  .perClient("1/min")
+                  .ticker(ManualTicker.atZero())
+                  .build())),
+          EnumSet.of(DispatcherType.REQUEST));
+    });
+
+    assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
+    assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(429);
+  }
+
+  private HttpResponse<String> getAs(String address) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(fixture().running().uri("/"))
+        .header("Spoofed", address)
+        .build();
+    return fixture().send(request);
+  }
+}
