@@ -6,191 +6,70 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import java.math.BigInteger;
+import dev.flowshield.testkit.Account.Taking;
+import dev.flowshield.testkit.Account.Waiter;
+import dev.flowshield.testkit.Debts.Debt;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
- * A token bucket that is right because it is simple: one lock, and of each key all takings that may
- * still be given back. What was given back was never taken, so everything after it is worked out
- * again. The overridable steps are those that {@link Defects} get wrong.
- *
- * <p>A debt counts in units of which each nanosecond pays the permits of the limit, and a permit
- * costs the nanoseconds of the period: all whole numbers.
+ * A token bucket that is right because it is simple: one lock around the {@link Accounts} of the
+ * keys, which are worked out in {@link Debts}, and the {@link Waiters}. Each of them may be given
+ * with a {@link Defect}.
  */
 class ExactLimiter implements RateLimiter {
-
-  /** Permits that are used at a time, perhaps ahead; open while they may be given back. */
-  static final class Taking {
-    long at;
-    long cost;
-    boolean open;
-
-    Taking(long at, long cost, boolean open) {
-      this.at = at;
-      this.cost = cost;
-      this.open = open;
-    }
-  }
-
-  /** What is owed at a time. */
-  record Debt(long units, long at) {}
-
-  /** A debt, and the takings after it. */
-  static final class Account {
-    Debt debt;
-    final List<Taking> takings = new ArrayList<>();
-    final List<Waiter> waiters = new ArrayList<>();
-
-    Account(long now) {
-      debt = new Debt(0, now);
-    }
-  }
-
-  /** A caller that waits for its taking to come true. */
-  static final class Waiter {
-    final String key;
-    final long permits;
-    final Taking taking;
-    final CompletableFuture<Decision> future = new CompletableFuture<>();
-    CompletableFuture<Void> timer;
-
-    Waiter(String key, long permits, Taking taking, CompletableFuture<Void> timer) {
-      this.key = key;
-      this.permits = permits;
-      this.taking = taking;
-      this.timer = timer;
-    }
-  }
 
   private record Verdict(long ahead, long remaining) {}
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Account> accounts = new HashMap<>();
   private final Ticker ticker;
-  private final int maxKeys;
-  private final int maxQueued;
-  int queued;
-  private long fullUntil; // no key is idle before
-  private @Nullable Long forgotten; // the latest reading at which idle keys were forgotten
-  private RateLimit limit;
-  private long unit;
-  private long burst;
+  private final Function<RateLimit, Debts> debtsOf;
+  private final Accounts accounts;
+  private final Waiters waiters;
+  private Debts debts;
 
   ExactLimiter(LimiterSpec spec) {
-    ticker = spec.ticker();
-    maxKeys = spec.maxKeys();
-    fullUntil = ticker.nanos();
-    maxQueued = spec.maxQueued();
-    limit = spec.limit();
-    unit = limit.period().toNanos();
-    burst = burst(limit);
+    this(spec, Debts::new);
   }
 
-  private static long burst(RateLimit limit) {
-    try {
-      return Math.multiplyExact(4 * limit.burst(), limit.period().toNanos()) / 4;
-    } catch (ArithmeticException overflow) {
-      throw new IllegalArgumentException(
-          "limit must fit a long, got " + limit + ": lower the burst");
-    }
+  ExactLimiter(LimiterSpec spec, Function<RateLimit, Debts> debtsOf) {
+    this(spec, debtsOf, new Accounts(spec), limiter -> new Waiters(limiter, spec));
   }
 
-  // What a defect may override.
-
-  /** The time that has passed, in wrap-around time. */
-  long passed(long from, long to) {
-    return Math.max(0, to - from);
+  private ExactLimiter(
+      LimiterSpec spec,
+      Function<RateLimit, Debts> debtsOf,
+      Accounts accounts,
+      Function<ExactLimiter, Waiters> waitersOf) {
+    this.ticker = spec.ticker();
+    this.debtsOf = debtsOf;
+    this.debts = debtsOf.apply(spec.limit());
+    this.accounts = accounts;
+    this.waiters = waitersOf.apply(this);
   }
 
-  /** The nanoseconds in which so much comes back. */
-  long waitFor(long units) {
-    return units <= 0 ? 0 : (units - 1) / limit.permits() + 1;
+  /** One with these accounts. */
+  static ExactLimiter withAccounts(LimiterSpec spec, Accounts accounts) {
+    return new ExactLimiter(spec, Debts::new, accounts, limiter -> new Waiters(limiter, spec));
   }
 
-  long remaining(long units) {
-    return Math.max(0, units) / unit;
+  /** One with these waiters. */
+  static ExactLimiter withWaiters(LimiterSpec spec, Function<ExactLimiter, Waiters> waitersOf) {
+    return new ExactLimiter(spec, Debts::new, new Accounts(spec), waitersOf);
   }
 
-  String identity(String key) {
-    return key;
+  final Accounts accounts() {
+    return accounts;
   }
 
-  void rejected(Account account, long permits) {}
-
-  /** The wait before somebody new fits; 0 if there is room. */
-  long makeRoom(Map<String, Account> all, long now) {
-    if (all.size() >= maxKeys && fullUntil - now <= 0) {
-      if (all.values().removeIf(account -> debt(account, now).units == 0)) {
-        forgotten = now;
-      }
-      fullUntil = now
-          + all.values().stream()
-              .mapToLong(account -> waitFor(debt(account, now).units))
-              .min()
-              .orElse(0);
-    }
-    return all.size() < maxKeys ? 0 : fullUntil - now;
-  }
-
-  /**
-   * Until when a key that is not known may owe what was forgotten: the ticker may have stepped
-   * back.
-   */
-  long mayOweUntil(long now) {
-    return forgotten == null ? now : forgotten;
-  }
-
-  /** A future of the ticker, which may throw. */
-  CompletableFuture<Void> timer(long nanos) {
-    return ticker.after(nanos);
-  }
-
-  /** Whether a waiter that is woken is served. */
-  boolean isServed(Waiter waiter) {
-    return true;
-  }
-
-  /** Whether a waiter whose future was completed gives up. */
-  boolean givesUp(Waiter waiter) {
-    return true;
-  }
-
-  /** Whether to change the limit. */
-  boolean isChange(RateLimit next) {
-    return !limit.equals(next);
-  }
-
-  /**
-   * What is owed of the next limit by a key that owes so much of this one: as large a part of the
-   * burst.
-   */
-  long converted(long units, RateLimit next) {
-    return BigInteger.valueOf(units)
-        .multiply(BigInteger.valueOf(burst(next)))
-        .add(BigInteger.valueOf(burst - 1))
-        .divide(BigInteger.valueOf(burst))
-        .longValueExact();
-  }
-
-  /** Takes back what was not used. */
-  void giveBack(Account account, Taking taking, long unused) {
-    taking.cost -= unused * unit;
-  }
-
-  /** The time from which on somebody who asks now is served. */
-  long turn(Debt last, long now) {
-    return last.at - now > 0 ? last.at : now;
+  final Debts debts() {
+    return debts;
   }
 
   void enter() {
@@ -204,29 +83,10 @@ class ExactLimiter implements RateLimiter {
   /** Between judging and taking. */
   void judged() {}
 
-  boolean mayBeHad(long permits) {
-    return permits >= 1 && permits <= limit.burst();
+  /** Whether to change the limit. */
+  boolean isChange(RateLimit next) {
+    return !debts.limit().equals(next);
   }
-
-  /**
-   * What a defect does: all is back earlier by the time of these permits, whatever still waits for
-   * its own.
-   */
-  final void shiftTheEnd(Account account, long permits) {
-    Debt owed = replayed(account);
-    account.debt = new Debt(owed.units, owed.at - waitFor(permits * unit));
-    account.takings.clear();
-  }
-
-  final RateLimit limit() {
-    return limit;
-  }
-
-  final long unit() {
-    return unit;
-  }
-
-  // What is right.
 
   @Override
   public Decision decide(String key, long permits) {
@@ -236,11 +96,11 @@ class ExactLimiter implements RateLimiter {
       long now = ticker.nanos();
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > 0) {
-        Account account = accounts.get(identity(key));
+        Account account = accounts.find(key);
         if (account != null) {
-          rejected(account, permits);
+          debts.rejected(account);
         }
-        return new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString());
+        return rejected(verdict);
       }
       judged();
       take(key, permits, now, false);
@@ -261,81 +121,24 @@ class ExactLimiter implements RateLimiter {
       requireCallable(key, permits);
       long now = ticker.nanos();
       Verdict verdict = judge(key, permits, now);
-      boolean tooLong = verdict.ahead > maxWait.toNanos();
-      if (tooLong || (verdict.ahead > 0 && queued >= maxQueued)) {
-        Decision.Rejected rejected =
-            new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString());
-        return CompletableFuture.completedFuture(
-            tooLong ? rejected : rejected.becauseQueueIsFull());
+      if (verdict.ahead > maxWait.toNanos()) {
+        return CompletableFuture.completedFuture(rejected(verdict));
       }
       if (verdict.ahead == 0) {
         take(key, permits, now, false);
         return CompletableFuture.completedFuture(
             new Decision.Admitted(verdict.remaining - permits));
       }
-      CompletableFuture<Void> timer = timer(verdict.ahead); // first, as it may throw
-      Taking taking = new Taking(now + verdict.ahead, permits * unit, true);
-      Waiter waiter = new Waiter(key, permits, taking, timer);
-      Account account = accounts.computeIfAbsent(identity(key), absent -> new Account(now));
-      append(account, taking);
-      account.waiters.add(waiter);
-      queued++;
-      wakes(timer, waiter);
-      CompletableFuture<Decision> unused = waiter.future.whenComplete((decision, failure) -> {
-        if (givesUp(waiter)) {
-          giveUp(waiter);
-        }
-      });
-      return waiter.future;
+      return waiters.areAsManyAsMayWait()
+          ? CompletableFuture.completedFuture(rejected(verdict).becauseQueueIsFull())
+          : waiters.add(key, permits, verdict.ahead, now);
     } finally {
       leave();
     }
   }
 
-  private void wakes(CompletableFuture<Void> timer, Waiter waiter) {
-    CompletableFuture<Void> unused = timer.thenRun(() -> {
-      if (isServed(waiter)) {
-        serve(waiter);
-      }
-    });
-  }
-
-  private void serve(Waiter waiter) {
-    enter();
-    try {
-      if (!waiter.taking.open) {
-        return;
-      }
-      leave(waiter);
-      settle(waiter.key, waiter.taking, 0);
-    } finally {
-      leave();
-    }
-    waiter.future.complete(new Decision.Admitted(0));
-  }
-
-  private void giveUp(Waiter waiter) {
-    List<Waiter> due = List.of();
-    enter();
-    try {
-      if (waiter.taking.open) {
-        leave(waiter);
-        waiter.timer.cancel(false);
-        due = settle(waiter.key, waiter.taking, waiter.permits);
-      }
-    } finally {
-      leave();
-    }
-    due.forEach(this::serve);
-  }
-
-  private void leave(Waiter waiter) {
-    queued--;
-    account(waiter.key).ifPresent(account -> account.waiters.remove(waiter));
-  }
-
-  private Optional<Account> account(String key) {
-    return Optional.ofNullable(accounts.get(identity(key)));
+  private Decision.Rejected rejected(Verdict verdict) {
+    return new Decision.Rejected(verdict.remaining, verdict.ahead, debts.limit().toString());
   }
 
   @Override
@@ -346,8 +149,7 @@ class ExactLimiter implements RateLimiter {
       long now = ticker.nanos();
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > 0) {
-        return new Reservation.Rejected(
-            new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString()));
+        return new Reservation.Rejected(rejected(verdict));
       }
       Taking taking = take(key, permits, now, true);
       return new Reservation.Held(
@@ -370,48 +172,22 @@ class ExactLimiter implements RateLimiter {
     } finally {
       leave();
     }
-    due.forEach(this::serve);
+    due.forEach(waiters::serve);
   }
 
   /** Closes a taking; answers the waiters whose permits are there therefore. */
-  private List<Waiter> settle(String key, Taking taking, long unused) {
+  final List<Waiter> settle(String key, Taking taking, long unused) {
     taking.open = false;
-    Account account = accounts.get(identity(key));
+    Account account = accounts.find(key);
     if (account == null || !account.takings.contains(taking)) {
       return List.of();
     }
-    giveBack(account, taking, unused);
+    debts.giveBack(account, taking, unused);
     if (unused == 0) {
       return List.of();
     }
     account.takings.removeIf(one -> one == taking && one.cost == 0);
-    return moveUp(account);
-  }
-
-  /** Lets those that wait take as early as they can now; answers those that need not wait. */
-  List<Waiter> moveUp(Account account) {
-    long now = ticker.nanos();
-    List<Waiter> due = new ArrayList<>();
-    Debt debt = account.debt;
-    for (Taking taking : account.takings) {
-      for (Waiter waiter : account.waiters) {
-        if (waiter.taking == taking) {
-          long start = turn(debt, now);
-          long ahead = start - now + waitFor(paid(debt, start).units + taking.cost - burst);
-          if (ahead == 0) {
-            due.add(waiter);
-          } else if (ahead < taking.at - now) {
-            CompletableFuture<Void> earlier = timer(ahead);
-            waiter.timer.cancel(false);
-            waiter.timer = earlier;
-            wakes(earlier, waiter);
-          }
-          taking.at = ahead < taking.at - now ? now + ahead : taking.at;
-        }
-      }
-      debt = after(debt, taking);
-    }
-    return due;
+    return waiters.moveUp(account);
   }
 
   @Override
@@ -425,9 +201,7 @@ class ExactLimiter implements RateLimiter {
     try {
       requireCallable(key, permits);
       Verdict verdict = judge(key, permits, ticker.nanos());
-      return verdict.ahead > 0
-          ? new Decision.Rejected(verdict.remaining, verdict.ahead, limit.toString())
-          : new Decision.Admitted(verdict.remaining);
+      return verdict.ahead > 0 ? rejected(verdict) : new Decision.Admitted(verdict.remaining);
     } finally {
       leave();
     }
@@ -437,7 +211,7 @@ class ExactLimiter implements RateLimiter {
   public void reset(String key) {
     enter();
     try {
-      accounts.remove(identity(key));
+      accounts.remove(key);
     } finally {
       leave();
     }
@@ -451,19 +225,16 @@ class ExactLimiter implements RateLimiter {
     enter();
     try {
       RateLimit next = limits.get(0);
-      long nextBurst = burst(next);
+      Debts nextDebts = debtsOf.apply(next);
       if (!isChange(next)) {
         return;
       }
       long now = ticker.nanos();
-      for (Account account : accounts.values()) {
-        Debt debt = debt(account, now);
-        account.debt = new Debt(converted(debt.units, next), debt.at);
-        account.takings.clear();
+      for (Account account : accounts.all.values()) {
+        Debt owed = account.owed(debts, now);
+        account.becomes(new Debt(debts.converted(owed.units(), next), owed.at()));
       }
-      limit = next;
-      unit = next.period().toNanos();
-      burst = nextBurst;
+      debts = nextDebts;
     } finally {
       leave();
     }
@@ -476,65 +247,27 @@ class ExactLimiter implements RateLimiter {
 
   private void requireCallable(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || !mayBeHad(permits)) {
-      throw new IllegalArgumentException("permits must be 1 to " + limit.burst()
+    if (key.length() > LONGEST_KEY || !debts.mayBeHad(permits)) {
+      throw new IllegalArgumentException("permits must be 1 to " + debts.limit().burst()
           + " and a key short, got " + permits + ": ask for fewer");
     }
   }
 
   private Verdict judge(String key, long permits, long now) {
-    @Nullable Account account = accounts.get(identity(key));
+    Account account = accounts.find(key);
     if (account == null) {
-      long wait = Math.max(makeRoom(accounts, now), mayOweUntil(now) - now);
-      return new Verdict(wait, wait > 0 ? 0 : limit.burst());
+      long wait = Math.max(accounts.makeRoom(debts, now), accounts.mayOweUntil(now) - now);
+      return new Verdict(wait, wait > 0 ? 0 : debts.limit().burst());
     }
-    Debt last = replayed(account);
-    long start = turn(last, now);
-    long units = paid(last, start).units;
-    return new Verdict(
-        start - now + waitFor(units + permits * unit - burst),
-        start - now > 0 ? 0 : remaining(burst - units));
+    Debt last = account.replayed(debts);
+    return new Verdict(debts.ahead(last, debts.cost(permits), now), debts.remaining(last, now));
   }
 
   private Taking take(String key, long permits, long at, boolean open) {
-    Account account = accounts.computeIfAbsent(identity(key), absent -> new Account(at));
-    if (account.waiters.isEmpty() && debt(account, at).units == 0) {
-      account.debt = new Debt(0, at);
-      account.takings.clear();
+    Account account = accounts.of(key, at);
+    if (account.waiters.isEmpty() && account.owed(debts, at).units() == 0) {
+      account.becomes(new Debt(0, at));
     }
-    return append(account, new Taking(at, permits * unit, open));
-  }
-
-  private Taking append(Account account, Taking taking) {
-    account.takings.add(taking);
-    while (!account.takings.isEmpty() && !account.takings.get(0).open) {
-      account.debt = after(account.debt, account.takings.remove(0));
-    }
-    return taking;
-  }
-
-  /** What is owed now, or at the end of what was taken ahead. */
-  private Debt debt(Account account, long now) {
-    return paid(replayed(account), now);
-  }
-
-  final Debt replayed(Account account) {
-    Debt debt = account.debt;
-    for (Taking taking : account.takings) {
-      debt = after(debt, taking);
-    }
-    return debt;
-  }
-
-  private Debt after(Debt debt, Taking taking) {
-    Debt paid = paid(debt, taking.at);
-    return new Debt(paid.units + taking.cost, paid.at);
-  }
-
-  private Debt paid(Debt debt, long now) {
-    long passed = passed(debt.at, now);
-    return new Debt(
-        passed > debt.units / limit.permits() ? 0 : debt.units - passed * limit.permits(),
-        now - debt.at > 0 ? now : debt.at);
+    return account.append(debts, new Taking(at, debts.cost(permits), open));
   }
 }

@@ -1,0 +1,156 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Defect.foundBy;
+import static dev.flowshield.testkit.Defect.foundIn;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.testkit.Debts.Debt;
+import java.util.List;
+
+/** Limiters that take or tell something else than they should. */
+final class AnswerDefects {
+
+  static final List<Defect> ALL = List.of(
+      foundBy(PunishesWhoAsks.class, "aRejectionTakesNothing", "rejections take none"),
+      foundBy(
+          ChargesALittleForARejection.class,
+          "admitsTheWholeRateInTheLongRunAndNoMore",
+          "a rejection must take nothing"),
+      foundBy(
+          TellsWhatRemainedBefore.class,
+          "tellsExactlyWhatRemains",
+          "what is left after the taking"),
+      foundBy(
+          TellsTooLittleRemains.class,
+          "tellsExactlyWhatRemains",
+          "no more than what remains can be taken"),
+      foundBy(CutsPermitsOff.class, "rejectsPermitsThatCanNeverBeHad", "IllegalArgumentException"),
+      foundBy(TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
+      foundBy(SaysItTookAPart.class, "takesAPartWhereNotAllIsThere", "it takes what it says"),
+      foundBy(TakesAllOrNothing.class, "takesAPartWhereNotAllIsThere", "it takes what is there"),
+      foundIn(
+          TakesOfSome.class,
+          "keepsSeveral",
+          "takesOfAllLimitsOrOfNone",
+          "takes nothing of the others"));
+
+  private AnswerDefects() {}
+
+  /** Charges for a rejection. */
+  static class PunishesWhoAsks implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec, limit -> new Debts(limit) {
+        @Override
+        void rejected(Account account) {
+          account.debt = new Debt(account.debt.units() + cost(1), account.debt.at());
+        }
+      });
+    }
+  }
+
+  static class ChargesALittleForARejection extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Bucket(spec) {
+        @Override
+        void rejected(String key, long owed) {
+          full.merge(key, 1L, Long::sum);
+        }
+      };
+    }
+  }
+
+  /** Tells what was there before the taking. */
+  static class TellsWhatRemainedBefore implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimiter right = new ExactLimiter(spec);
+      return (key, permits) -> right.decide(key, permits) instanceof Decision.Admitted admitted
+          ? new Decision.Admitted(admitted.remaining() + permits)
+          : right.decide(key, permits);
+    }
+  }
+
+  /** Tells one permit less than there is, as when rounding twice. */
+  static class TellsTooLittleRemains implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimiter right = new ExactLimiter(spec);
+      return (key, permits) -> right.decide(key, permits) instanceof Decision.Admitted admitted
+          ? new Decision.Admitted(Math.max(0, admitted.remaining() - 1))
+          : right.decide(key, permits);
+    }
+  }
+
+  /** Looks at the lower bits of the permits only. */
+  static class CutsPermitsOff implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec, limit -> new Debts(limit) {
+        @Override
+        boolean mayBeHad(long permits) {
+          return super.mayBeHad(permits & 0xFFFF_FFFFL);
+        }
+      });
+    }
+  }
+
+  /** Answers for one permit where a caller asked for more. */
+  static class TriesForOneOnly implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public boolean tryAcquire(String key, long permits) {
+          return decide(key, 1).isAdmitted();
+        }
+      };
+    }
+  }
+
+  /** Says that it took a part, and takes nothing. */
+  static class SaysItTookAPart extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public long tryAcquireUpTo(String key, long most) {
+          return Math.min(most, remaining(key));
+        }
+
+        private long remaining(String key) {
+          return peek(key).remaining();
+        }
+      };
+    }
+  }
+
+  /** Takes nothing where not all is there. */
+  static class TakesAllOrNothing extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public long tryAcquireUpTo(String key, long most) {
+          return tryAcquire(key, most) ? most : 0;
+        }
+      };
+    }
+  }
+
+  /** Takes of the limits that admit although another rejects. */
+  static class TakesOfSome extends ExactLimitersContractTest {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiters(spec) {
+        @Override
+        void take(String key, long permits, boolean admits) {
+          takeOfEach(key, permits);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Defect.foundBy;
+import static dev.flowshield.testkit.Defect.foundIn;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Limiters whose calls race, block, or answer in no proper way. */
+final class CallDefects {
+
+  static final List<Defect> ALL = List.of(
+      foundBy(ChecksThenActs.class, "threadsGetOneBurstTogether", "judge and take in one step"),
+      foundBy(
+          BelongsToOneThread.class,
+          "neverAdmitsMoreUnderThreads",
+          "the answers of the limiter to 8 threads at once",
+          "not my thread"),
+      foundIn(
+          KeepsItsLockWhenTheTickerThrows.class,
+          "survivesItsTicker",
+          "peekWorksAfterTheTickerHasThrown",
+          "unlock in a finally block"),
+      foundBy(
+          Blocks.class,
+          "admitsAWholeBurstAtOnceAndNoMore",
+          "the answer to decide('alice', 10) must be given within PT1S, got none",
+          "blocks on nothing"),
+      // once it was cut off, each of its other tests takes a tenth of the time
+      foundBy(Blocks.class, "threadsGetOneBurstTogether", "must be at most PT0.1S, got no end"),
+      foundBy(
+          IsSlow.class,
+          "neverForgivesASpentKeyInAFlood",
+          "a call takes microseconds in memory",
+          "override patience()"),
+      foundBy(
+          AnswersNull.class,
+          "admitsAWholeBurstAtOnceAndNoMore",
+          "the answer to decide('alice', 10) must be given, got null"),
+      foundBy(
+          Overflows.class,
+          "admitsAWholeBurstAtOnceAndNoMore",
+          "the answer to decide('alice', 10) must be one that the call declares,",
+          "got java.lang.ArithmeticException: long overflow"),
+      foundBy(
+          NeverCompletes.class,
+          "allWaysToAskAgree",
+          "the answer to decideAsync('alice', ",
+          "got none within PT0.333333333S",
+          "complete the stage"),
+      foundIn(
+          NeverCompletes.class,
+          "waits",
+          "admitsAtOnceWhatIsThere",
+          "the answer to acquire must be admitted, got no answer yet"),
+      foundIn(
+          NeverCompletes.class,
+          "reserves",
+          "answersAtOnceAndLaterAlike",
+          "the answer to reserveAsync('alice', ",
+          "got none within"),
+      foundBy(CompletesWithNull.class, "allWaysToAskAgree", "must be given by its stage, got null"),
+      foundIn(
+          CompletesWithNull.class,
+          "waits",
+          "admitsAtOnceWhatIsThere",
+          "the answer to acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
+      foundBy(
+          CompletesWithAFailure.class,
+          "allWaysToAskAgree",
+          "got java.lang.IllegalStateException: no connection"),
+      foundIn(
+          CompletesWithAFailure.class,
+          "waits",
+          "admitsAtOnceWhatIsThere",
+          "got java.lang.IllegalStateException: no connection"));
+
+  private CallDefects() {}
+
+  /** Judges and takes in two steps, so that two threads can take the last permit. */
+  static class ChecksThenActs implements RateLimiterContract {
+    private final Exchanger<Boolean> together = new Exchanger<>();
+
+    @Override
+    public List<RateLimit> limits() {
+      return List.of(RateLimit.parse("1/s"));
+    }
+
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        void judged() {
+          leave();
+          try { // two at least meet here before either has taken
+            together.exchange(true, 1, TimeUnit.SECONDS);
+          } catch (InterruptedException | TimeoutException alone) {
+            Thread.currentThread().isInterrupted();
+          } finally {
+            enter();
+          }
+        }
+      };
+    }
+  }
+
+  /** Works for one thread, and throws on the others. */
+  static class BelongsToOneThread extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      Thread owner = Thread.currentThread();
+      return new Bucket(spec) {
+        @Override
+        public Decision decide(String key, long permits) {
+          if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("not my thread");
+          }
+          return super.decide(key, permits);
+        }
+      };
+    }
+  }
+
+  /** Unlocks at the end, not in a finally block. */
+  static class KeepsItsLockWhenTheTickerThrows implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public Decision peek(String key) {
+          enter();
+          spec.ticker().nanos();
+          leave();
+          return super.peek(key);
+        }
+      };
+    }
+  }
+
+  static class Blocks extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return (key, permits) -> {
+        new Semaphore(0).acquireUninterruptibly();
+        return new Decision.Admitted(0);
+      };
+    }
+  }
+
+  static class IsSlow extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Bucket(spec) {
+        @Override
+        public Decision decide(String key, long permits) {
+          for (long began = System.nanoTime(); System.nanoTime() - began < 200_000; ) {
+            Thread.onSpinWait();
+          }
+          return super.decide(key, permits);
+        }
+      };
+    }
+  }
+
+  static class AnswersNull extends Impatient {
+    @Override
+    @SuppressWarnings("NullAway") // what an author without such a check could write
+    public RateLimiter limiter(LimiterSpec spec) {
+      return (key, permits) -> null;
+    }
+  }
+
+  static class Overflows extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return (key, permits) -> new Decision.Admitted(Math.multiplyExact(Long.MAX_VALUE, 2));
+    }
+  }
+
+  /** Answers the calls without a thread that waits in the wrong way. */
+  private abstract static class Asynchronous extends Bucket {
+    Asynchronous(LimiterSpec spec) {
+      super(spec);
+    }
+
+    abstract <T> CompletableFuture<T> answer();
+
+    @Override
+    public CompletionStage<Decision> decideAsync(String key, long permits) {
+      return answer();
+    }
+
+    @Override
+    public CompletableFuture<Decision> acquireAsync(String key, long permits, Duration maxWait) {
+      return answer();
+    }
+
+    @Override
+    public Reservation reserve(String key, long permits) {
+      return decide(key, permits) instanceof Decision.Admitted admitted
+          ? new Reservation.Held(permits, admitted, used -> {})
+          : new Reservation.Rejected(new Decision.Rejected(0, 1));
+    }
+
+    @Override
+    public CompletionStage<Reservation> reserveAsync(String key, long permits) {
+      return answer();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+      return Set.of(Capability.ACQUIRE, Capability.RESERVE);
+    }
+  }
+
+  static class NeverCompletes extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Asynchronous(spec) {
+        @Override
+        <T> CompletableFuture<T> answer() {
+          return new CompletableFuture<>();
+        }
+      };
+    }
+  }
+
+  static class CompletesWithNull extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Asynchronous(spec) {
+        @Override
+        @SuppressWarnings("NullAway") // what an author without such a check could write
+        <T> CompletableFuture<T> answer() {
+          return CompletableFuture.completedFuture(null);
+        }
+      };
+    }
+  }
+
+  static class CompletesWithAFailure extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Asynchronous(spec) {
+        @Override
+        <T> CompletableFuture<T> answer() {
+          return CompletableFuture.failedFuture(new IllegalStateException("no connection"));
+        }
+      };
+    }
+  }
+}

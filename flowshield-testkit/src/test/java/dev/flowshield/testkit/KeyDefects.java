@@ -1,0 +1,131 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Defect.foundBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import java.util.List;
+
+/** Limiters that confuse keys, or forget or keep the wrong ones. */
+final class KeyDefects {
+
+  static final List<Defect> ALL = List.of(
+      foundBy(TellsKeysApartByHashCode.class, "keysAreIndependent", "compare keys, not hashes"),
+      foundBy(SharesASmallTable.class, "keysAreIndependent", "a key that is as good as new"),
+      foundBy(
+          ForgetsSpentKeysWhenFull.class,
+          "neverForgivesASpentKeyInAFlood",
+          "a spent key is never forgotten"),
+      foundBy(
+          TakesForgottenKeysForNew.class,
+          "aStepBackForgivesNothingHoweverManyKeysCome",
+          "may owe again"),
+      foundBy(NeverMakesRoom.class, "letsNewcomersInAfterAFlood", "can make room"),
+      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanItMay", "keys held after 200000 came by"),
+      foundBy(
+          SweepsAllKeysInEachCall.class,
+          "neverForgivesASpentKeyInAFlood",
+          "the time of a test must be at most PT1S, got ",
+          "a call costs more the more keys there are"));
+
+  private KeyDefects() {}
+
+  /** Takes equal hash codes for equal keys. */
+  static class TellsKeysApartByHashCode implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        String identity(String key) {
+          return Integer.toString(key.hashCode());
+        }
+      });
+    }
+  }
+
+  /** Counts keys in a small table, as a sketch does. */
+  static class SharesASmallTable implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        String identity(String key) {
+          return key.length() < 6 ? key : Integer.toString((key.hashCode() * 0x9E3779B9) >>> 16);
+        }
+      });
+    }
+  }
+
+  /** Makes room by forgetting the first key, spent or not. */
+  static class ForgetsSpentKeysWhenFull implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        long makeRoom(Debts debts, long now) {
+          if (all.size() >= spec.maxKeys()) {
+            all.remove(all.keySet().iterator().next());
+          }
+          return 0;
+        }
+      });
+    }
+  }
+
+  /**
+   * Forgets idle keys, and takes them for new when the ticker has stepped back to where they owe.
+   */
+  static class TakesForgottenKeysForNew implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        long mayOweUntil(long now) {
+          return now;
+        }
+      });
+    }
+  }
+
+  /** Never lets go of a key that came. */
+  static class NeverMakesRoom implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        long makeRoom(Debts debts, long now) {
+          return all.size() < spec.maxKeys() ? 0 : 1;
+        }
+      });
+    }
+  }
+
+  /** Takes every key, without a bound. */
+  static class GrowsForEver implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withAccounts(spec, new Accounts(spec) {
+        @Override
+        long makeRoom(Debts debts, long now) {
+          return 0;
+        }
+      });
+    }
+  }
+
+  /** Remembers every key, and looks at each of them in each call. */
+  static class SweepsAllKeysInEachCall extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Bucket(spec) {
+        @Override
+        public Decision decide(String key, long permits) {
+          long now = now();
+          full.values().removeIf(time -> time - now <= 0);
+          return super.decide(key, permits);
+        }
+      };
+    }
+  }
+}

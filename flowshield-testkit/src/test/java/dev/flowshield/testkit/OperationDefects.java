@@ -1,0 +1,169 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Defect.foundIn;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import java.util.List;
+
+/** Limiters that do something else than operators ask of them. */
+final class OperationDefects {
+
+  static final List<Defect> ALL = List.of(
+      foundIn(TakesToLook.class, "isOperated", "looksWithoutTaking", "looking takes nothing"),
+      foundIn(
+          ForgetsAKeyThatIsLookedAt.class,
+          "isOperated",
+          "changesNothingByLooking",
+          "looking changes nothing"),
+      foundIn(ResetsEveryone.class, "isOperated", "resetsAKeyAndNoOther", "another key was reset"),
+      foundIn(
+          ForgetsOnChange.class,
+          "isOperated",
+          "keepsTheStateOfKeysInProportion",
+          "as large a part"),
+      foundIn(
+          RoundsUpWheneverTheLimitIsSet.class,
+          "isOperated",
+          "aChangeToTheSameLimitIsNone",
+          "round nothing"),
+      foundIn(
+          RoundsUpAtEachChange.class,
+          "isOperated",
+          "changesToAndFroStarveNoKey",
+          "fractions of a permit"),
+      foundIn(
+          ConvertsNothingWhereTheBurstStays.class,
+          "isOperated",
+          "changesToAndFroInOneInstantMakeNoPermits",
+          "whatever the rate is"),
+      foundIn(
+          DoesNothingInstead.class,
+          "isOperated",
+          "resetIsUnsupported",
+          "UnsupportedOperationException"));
+
+  private OperationDefects() {}
+
+  /** Takes a permit to look. */
+  static class TakesToLook implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public Decision peek(String key) {
+          return decide(key, 1);
+        }
+      };
+    }
+  }
+
+  /** Makes room for a key that is only looked at, by starting it anew. */
+  static class ForgetsAKeyThatIsLookedAt extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public Decision peek(String key) {
+          Decision shown = super.peek(key);
+          if (shown.isAdmitted()) {
+            reset(key);
+          }
+          return shown;
+        }
+      };
+    }
+  }
+
+  /** Resets a key by resetting all. */
+  static class ResetsEveryone implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public void reset(String key) {
+          List.of("alice", "bob", "").forEach(super::reset);
+        }
+      };
+    }
+  }
+
+  /** Forgets everything when its limit changes. */
+  static class ForgetsOnChange implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public void changeTo(List<RateLimit> limits) {
+          super.changeTo(limits);
+          List.of("alice", "bob", "").forEach(this::reset);
+        }
+      };
+    }
+  }
+
+  /** Rounds what is owed up to whole permits, as often as the limit is set. */
+  static class RoundsUpWheneverTheLimitIsSet implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec, RoundingUp::new) {
+        @Override
+        boolean isChange(RateLimit next) {
+          return true;
+        }
+      };
+    }
+  }
+
+  /** Rounds what is owed up to whole permits, as often as the limit changes. */
+  static class RoundsUpAtEachChange implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec, RoundingUp::new);
+    }
+  }
+
+  private static class RoundingUp extends Debts {
+    RoundingUp(RateLimit limit) {
+      super(limit);
+    }
+
+    @Override
+    long converted(long units, RateLimit next) {
+      long period = next.period().toNanos();
+      return -Math.floorDiv(-super.converted(units, next), period) * period;
+    }
+  }
+
+  /** Takes a state for the same where the burst is, although it counts in time. */
+  static class ConvertsNothingWhereTheBurstStays implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec, limit -> new Debts(limit) {
+        @Override
+        long converted(long units, RateLimit next) {
+          return next.burst() == limit().burst() ? units : super.converted(units, next);
+        }
+      });
+    }
+  }
+
+  /** Is asked to do what it cannot, and does nothing. */
+  static class DoesNothingInstead implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimiter right = new ExactLimiter(spec);
+      return new RateLimiter() {
+        @Override
+        public Decision decide(String key, long permits) {
+          return right.decide(key, permits);
+        }
+
+        @Override
+        public void reset(String key) {}
+      };
+    }
+  }
+}

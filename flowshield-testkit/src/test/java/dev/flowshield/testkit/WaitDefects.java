@@ -1,0 +1,170 @@
+package dev.flowshield.testkit;
+
+import static dev.flowshield.testkit.Defect.foundIn;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.testkit.Account.Waiter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Limiters that let callers wait in the wrong way. */
+final class WaitDefects {
+
+  static final List<Defect> ALL = List.of(
+      foundIn(LetsOthersIn.class, "waits", "letsNobodyInBeforeThoseWhoWait", "wait"),
+      foundIn(LetsOthersIn.class, "waits", "servesFirstWhoCameFirst", "first come, first served"),
+      foundIn(LetsAnyNumberWait.class, "waits", "letsNoMoreWaitThanMayWait", "maxQueued"),
+      foundIn(
+          PollsEachNanosecond.class,
+          "waits",
+          "waitsExactlyUntilThePermitsAreThere",
+          "futures of the ticker that come within a turn",
+          "ask the ticker once for the whole wait"),
+      foundIn(
+          GivesUpWhenCancelledOnly.class,
+          "waits",
+          "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
+          "by whatever completes the future"),
+      foundIn(
+          LeavesThoseBehindWhereTheyAre.class,
+          "waits",
+          "movesUpTheWaitersBehindOneThatGivesUp",
+          "they move up"),
+      foundIn(
+          LosesAWaiterThatIsWokenEarly.class,
+          "waits",
+          "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
+          "let it wait for the rest"),
+      foundIn(
+          LosesAWaiterThatIsWokenEarly.class,
+          "survivesItsTicker",
+          "wakingAWaiterWorksAfterTheTickerHasThrown",
+          "must not lose it"),
+      foundIn(
+          TakesAPlaceBeforeTheTimer.class,
+          "survivesItsTicker",
+          "acquireAsyncWorksAfterTheTickerHasThrown",
+          "must be"));
+
+  private WaitDefects() {}
+
+  /**
+   * Asks again when permits are due, instead of taking them ahead: a quicker caller gets in first.
+   */
+  static class LetsOthersIn implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public CompletableFuture<Decision> acquireAsync(
+            String key, long permits, Duration maxWait) {
+          return decide(key, permits) instanceof Decision.Rejected rejected
+              ? spec.ticker()
+                  .after(rejected.retryAfterNanos())
+                  .thenCompose(nothing -> acquireAsync(key, permits, maxWait))
+              : CompletableFuture.completedFuture(new Decision.Admitted(0));
+        }
+      };
+    }
+  }
+
+  /** Lets any number wait. */
+  static class LetsAnyNumberWait implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec.withMaxQueued(1_000));
+    }
+  }
+
+  /** Asks the ticker for the next nanosecond, and again. */
+  static class PollsEachNanosecond extends Impatient {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new Bucket(spec) {
+        @Override
+        public CompletableFuture<Decision> acquireAsync(
+            String key, long permits, Duration maxWait) {
+          CompletableFuture<Decision> waiting = new CompletableFuture<>();
+          poll(key, permits, waiting);
+          return waiting;
+        }
+
+        private void poll(String key, long permits, CompletableFuture<Decision> waiting) {
+          Decision decision = decide(key, permits);
+          if (decision.isAdmitted()) {
+            waiting.complete(decision);
+          } else {
+            CompletableFuture<Void> unused =
+                spec.ticker().after(1).thenRun(() -> poll(key, permits, waiting));
+          }
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+          return Set.of(Capability.ACQUIRE);
+        }
+      };
+    }
+  }
+
+  /** Goes on to wait when its future is completed, unless it is cancelled. */
+  static class GivesUpWhenCancelledOnly implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withWaiters(spec, limiter -> new Waiters(limiter, spec) {
+        @Override
+        boolean givesUp(Waiter waiter) {
+          return waiter.future.isCancelled();
+        }
+      });
+    }
+  }
+
+  /**
+   * Frees the place of a waiter that gives up, and lets those behind it wait on for their own time.
+   */
+  static class LeavesThoseBehindWhereTheyAre implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withWaiters(spec, limiter -> new Waiters(limiter, spec) {
+        @Override
+        List<Waiter> moveUp(Account account) {
+          return List.of();
+        }
+      });
+    }
+  }
+
+  /** Looks whether it is time when a waiter is woken; if not, it never looks again. */
+  static class LosesAWaiterThatIsWokenEarly implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withWaiters(spec, limiter -> new Waiters(limiter, spec) {
+        @Override
+        boolean isServed(Waiter waiter) {
+          return waiter.taking.at - spec.ticker().nanos() <= 0;
+        }
+      });
+    }
+  }
+
+  /** Counts a waiter before its timer is set, and does not take it back when that fails. */
+  static class TakesAPlaceBeforeTheTimer implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return ExactLimiter.withWaiters(spec, limiter -> new Waiters(limiter, spec) {
+        @Override
+        CompletableFuture<Void> timer(long nanos) {
+          queued += 2;
+          CompletableFuture<Void> timer = super.timer(nanos);
+          queued -= 2;
+          return timer;
+        }
+      });
+    }
+  }
+}
