@@ -161,6 +161,11 @@ final class CallDefects {
 
   static class IsSlow extends Impatient {
     @Override
+    public Duration patience() {
+      return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
+    }
+
+    @Override
     public RateLimiter limiter(LimiterSpec spec) {
       return new Bucket(spec) {
         @Override
