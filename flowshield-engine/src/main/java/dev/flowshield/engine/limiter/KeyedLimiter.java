@@ -5,7 +5,10 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
+import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
@@ -13,6 +16,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +28,24 @@ import org.jspecify.annotations.Nullable;
  * <p>With one limit, what is decided or tried is as if all calls came one after the other. With
  * several, see {@link Allowances}; for calls without a key, {@link HotAllowance}.
  */
-public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
+public final class KeyedLimiter implements RateLimiter {
 
   private static final long EVERYONE = 1; // whatever: a single limit does not look at it
 
+  private final @Nullable Function<RateLimit, RateAlgorithm> formula;
+  private final LimiterSpec spec;
+  private final Ticker ticker;
+  private final List<KeyTable> tables;
+  private final Allowances keys;
   private final Queue queue;
-  private final Allowances.Afterwards<Allowances, Decision> admitted = this::admitted;
+  private final ReentrantLock changing = new ReentrantLock(); // one change at a time
+  private volatile Rules rules;
+  private volatile @Nullable Allowances keyless; // until a call without a key comes
+  private final Allowances.Afterwards<Allowances, Decision> admitted =
+      (limits, hash, permits, now) -> rules.admitted(limits, hash, permits, now);
   private final Allowances.Afterwards<Allowances, CompletableFuture<Decision>> admittedAtOnce =
-      this::admittedAtOnce;
+      (limits, hash, permits, now) ->
+          CompletableFuture.completedFuture(rules.admitted(limits, hash, permits, now));
 
   /** Keeps the limits of the spec by a formula. */
   public KeyedLimiter(Function<RateLimit, RateAlgorithm> formula, LimiterSpec spec) {
@@ -46,10 +61,17 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
       @Nullable Function<RateLimit, RateAlgorithm> formula,
       List<RateAlgorithm> algorithms,
       LimiterSpec spec) {
-    super(formula, algorithms, spec);
+    this.formula = formula;
+    this.spec = spec;
+    this.ticker = spec.ticker();
+    this.tables = algorithms.stream()
+        .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxKeys()))
+        .toList();
+    this.keys = new Allowances(tables);
     this.queue = new Queue(ticker, spec.maxQueued());
+    this.rules = Rules.of(spec.limits());
     if (Arguments.startsEmpty(spec)) {
-      tables().forEach(KeyTable::startEmpty);
+      tables.forEach(KeyTable::startEmpty);
       keyless().spend(EVERYONE);
     }
   }
@@ -58,14 +80,14 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
   public Decision decide(String key, long permits) {
     Allowances limits = limits(key, permits);
     if (limits.size() == 1) {
-      return limits.get(0).take(hash(key), permits, rules().answer());
+      return limits.get(0).take(hash(key), permits, rules.answer());
     }
     long hash = hash(key);
     while (true) {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       Decision decision = wait > 0
-          ? rules().rejected(limits, hash, permits, now, wait)
+          ? rules.rejected(limits, hash, permits, now, wait)
           : limits.take(hash, permits, now, limits, admitted);
       if (decision != null) {
         return decision;
@@ -118,13 +140,13 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
               key,
               new Turn(limits, hash, permits),
               maxWaitNanos,
-              () -> rules().admitted(limits, hash, permits, ticker.nanos()));
+              () -> rules.admitted(limits, hash, permits, ticker.nanos()));
       if (waiting != null && waiting != Queue.FULL) {
         return waiting;
       }
       long left = limits.retryAfterNanos(hash, permits, now);
       if (left > 0) { // otherwise they came meanwhile
-        Decision.Rejected rejected = rules().rejected(limits, hash, permits, now, left);
+        Decision.Rejected rejected = rules.rejected(limits, hash, permits, now, left);
         return CompletableFuture.completedFuture(
             waiting == null ? rejected : rejected.becauseQueueIsFull());
       }
@@ -139,11 +161,11 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
       if (wait > 0) {
-        return new Reservation.Rejected(rules().rejected(limits, hash, permits, now, wait));
+        return new Reservation.Rejected(rules.rejected(limits, hash, permits, now, wait));
       }
       long[] rows = limits.rows(hash, permits);
       if (limits.take(rows, 0, limits.size(), now)) {
-        return rules().held(limits, rows, hash, permits, now);
+        return rules.held(limits, rows, hash, permits, now);
       }
     }
   }
@@ -155,8 +177,8 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
     long now = ticker.nanos();
     long wait = limits.retryAfterNanos(hash, 1, now);
     return wait > 0
-        ? rules().rejected(limits, hash, 1, now, wait)
-        : rules().admitted(limits, hash, 1, now);
+        ? rules.rejected(limits, hash, 1, now, wait)
+        : rules.admitted(limits, hash, 1, now);
   }
 
   @Override
@@ -178,25 +200,88 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
    */
   @Override
   public void changeTo(List<RateLimit> limits) {
-    if (canChange()) {
-      change(limits);
-    } else {
+    if (formula == null) {
       RateLimiter.super.changeTo(limits);
+      return;
+    }
+    Rules next = rules.changedTo(limits);
+    StackRoom.require();
+    changing.lock();
+    try {
+      Allowances others = keyless;
+      int each = others == null ? 1 : 2;
+      keys.after(others).change(rules.limits(each), next.limits(each), formula);
+      rules = next;
+    } finally {
+      changing.unlock();
     }
   }
 
   @Override
   public Set<Capability> capabilities() {
-    return canChange()
+    return formula != null
         ? EnumSet.allOf(Capability.class)
         : EnumSet.complementOf(EnumSet.of(Capability.CHANGE));
   }
 
+  /** The allowances of all keys but the empty one, by limit. */
+  public List<KeyTable> tables() {
+    return tables;
+  }
+
+  /** The allowances of the calls without a key, by limit. */
+  public Allowances keyless() {
+    Allowances known = keyless;
+    return known != null ? known : makeKeyless();
+  }
+
+  private Allowances makeKeyless() {
+    StackRoom.require();
+    changing.lock();
+    try {
+      Allowances known = keyless;
+      if (known == null) {
+        known = new Allowances(tables.stream()
+            .map(table -> new HotAllowance(table.algorithm(), ticker))
+            .toList());
+        keyless = known;
+      }
+      return known;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Where it reads the time. */
+  public Ticker ticker() {
+    return ticker;
+  }
+
+  /** What it was asked to be; its limits may have changed since. */
+  public LimiterSpec spec() {
+    return spec;
+  }
+
+  /** The limits as they are now. */
+  public List<RateLimit> limits() {
+    return rules.limits();
+  }
+
+  /** While a thread holds it, no other changes the limits. */
+  public Lock changes() {
+    return changing;
+  }
+
+  /** How it would keep a limit, if that is in its range; null if its limits cannot change. */
+  public @Nullable RateAlgorithm algorithm(RateLimit limit) {
+    return formula == null ? null : formula.apply(limit);
+  }
+
   private Allowances limits(String key, long permits) {
     Arguments.requireKey(key);
-    Allowances limits = key.isEmpty() ? keyless() : keys();
+    Allowances limits = key.isEmpty() ? keyless() : keys;
     if (permits != 1) { // one is in every burst
-      Arguments.requirePermits(permits, limits.burst(), rules().text());
+      Arguments.requirePermits(permits, limits.burst(), rules.text());
     }
     return limits;
   }
@@ -205,17 +290,8 @@ public final class KeyedLimiter extends CurrentLimits implements RateLimiter {
     return key.isEmpty() ? EVERYONE : KeyTable.hashOf(key);
   }
 
-  private Decision admitted(Allowances limits, long hash, long permits, long now) {
-    return rules().admitted(limits, hash, permits, now);
-  }
-
-  private CompletableFuture<Decision> admittedAtOnce(
-      Allowances limits, long hash, long permits, long now) {
-    return CompletableFuture.completedFuture(admitted(limits, hash, permits, now));
-  }
-
   @Override
   public String toString() {
-    return "RateLimiter[" + rules().text() + "]";
+    return "RateLimiter[" + rules.text() + "]";
   }
 }

@@ -23,6 +23,15 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
     return new Rules(limits, text, AnswerFactory.decision(text));
   }
 
+  /** Those of other limits, as many as these. */
+  Rules changedTo(List<RateLimit> others) {
+    if (others.size() != limits.size()) {
+      throw new IllegalArgumentException("limits must be " + limits.size()
+          + ", as many as before, got " + others + ": make a new limiter for more or fewer");
+    }
+    return of(List.copyOf(others));
+  }
+
   /** The limits so many times, one after the other. */
   List<RateLimit> limits(int times) {
     return Collections.nCopies(times, limits).stream().flatMap(List::stream).toList();

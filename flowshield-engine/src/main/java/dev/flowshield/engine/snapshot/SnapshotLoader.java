@@ -154,7 +154,7 @@ public final class SnapshotLoader {
         return;
       }
       RateAlgorithm next = limiter.tables().get(index).algorithm();
-      RateAlgorithm then = limiter.algorithm(limit);
+      RateAlgorithm then = algorithm(limiter, limit);
       if (!kind.equals(Earlier.kind(next))) {
         ignoreLimit("it was kept by '" + kind + "', and is kept by '" + Earlier.kind(next)
             + "' now, which reads other words");
@@ -198,6 +198,15 @@ public final class SnapshotLoader {
           keys++;
         }
       }
+    }
+  }
+
+  /** How a limiter would keep a limit; null if it could not. */
+  private static @Nullable RateAlgorithm algorithm(KeyedLimiter limiter, RateLimit limit) {
+    try {
+      return limiter.algorithm(limit);
+    } catch (IllegalArgumentException outOfRange) {
+      return null;
     }
   }
 
