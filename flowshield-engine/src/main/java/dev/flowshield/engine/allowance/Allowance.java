@@ -3,50 +3,51 @@ package dev.flowshield.engine.allowance;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * What is left of one limit: for each key by itself, or for all together.
+ * The permits that one limit has left: for each key separately, or for all requests together.
  *
- * <p>Keys stand as hashes that are never 0. Times are ticker nanoseconds. Thread-safe and exact: no
- * interleaving admits more than the limit.
+ * <p>A key is passed as its hash, which is never 0. Times are ticker nanoseconds. Thread-safe and
+ * exact: no interleaving admits more than the limit.
  */
 public interface Allowance {
 
-  /** Takes permits if they are there now; reads the clock itself if it has to. */
+  /** Takes permits if they are there now. Reads the clock itself if it needs to. */
   boolean tryTake(long hash, long permits);
 
-  /** As {@link #tryTake}, for a caller that wants to know more. */
+  /** As {@link #tryTake}, with an answer that the caller chooses. */
   <T> T take(long hash, long permits, AnswerFactory<T> answer);
 
   /**
-   * Takes permits by a reading of the clock that the caller has; reads it again only if that one
+   * Takes permits by the caller's reading of the clock. Reads the clock again only if that reading
    * rejects.
    *
-   * @return the word after it, for {@link Ledger#refund}, or {@link RateAlgorithm#REJECTED}
+   * @return the word after the taking, for {@link Ledger#refund}, or {@link RateAlgorithm#REJECTED}
    */
   long take(long hash, long permits, long now);
 
-  /** The permits left at this reading of the clock. */
+  /** The permits that remain at this reading of the clock. */
   long remaining(long hash, long now);
 
   /**
-   * How long the permits are not there yet, from this reading on; 0 if they are. Writes nothing.
+   * The wait, from this reading on, until the permits are there; 0 if they are there now. Writes
+   * nothing.
    */
   long retryAfterNanos(long hash, long permits, long now);
 
-  /** The word of a key, which tells what it owes; idle if nothing. */
+  /** The word of a key, which says what the key owes; an idle word if it owes nothing. */
   long word(long hash, long now);
 
-  /** Lets a key owe at least what a word says. */
+  /** Raises the debt of a key to at least that of a word. */
   void raise(long hash, long least);
 
-  /** The formula that its words belong to. */
+  /** The algorithm of its words. */
   RateAlgorithm algorithm();
 
   /** The most permits at once. */
   long burst();
 
-  /** Where anything but a plain taking is done to a key. */
+  /** The ledger of a key, for every operation but a plain taking. */
   Ledger ledger(long hash);
 
-  /** Goes on with another limit, each key with its state in proportion. */
+  /** Changes to another limit. The state of each key is kept in proportion. */
   void changeTo(RateAlgorithm next);
 }

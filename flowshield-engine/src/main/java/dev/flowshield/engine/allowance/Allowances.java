@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several allowances that are charged together: all or nothing.
  *
- * <p>First all are judged, so that a rejection writes nothing; then permits are taken in turn.
- * Where another thread was faster, what was taken before is refunded, and all is judged again. So
- * nothing is ever taken beyond a limit; a call may be rejected for permits that another call takes
- * and refunds at the same moment. All take in the same order, so no two can keep each other from
- * making progress.
+ * <p>First all are judged, so a rejection writes nothing. Then permits are taken from one after the
+ * other. If one rejects by then, because another thread was faster, the permits taken before are
+ * refunded, and the caller judges again. So no limit is exceeded. But a call may be rejected for
+ * permits that another call takes and refunds at the same moment. All calls take in the same order,
+ * so no two calls can block each other's progress.
  *
  * <p>There are two ways to take: for one key and one number of permits, which allocates nothing;
  * and by rows, each with a key and a number of its own, which can be settled later.
@@ -25,15 +25,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Allowances {
   /*
-   * Rows, a long[] that belongs to one request, four longs for each allowance in order:
+   * Rows: a long[] of one request, with four longs for each allowance, in order:
    *
    *   hash | permits | taken: the word after taking, or REJECTED | stamp before taking
    */
 
-  /** What is done once all permits are taken. If it fails, or answers null, they are refunded. */
+  /**
+   * A step that follows once all permits are taken. If it throws or returns null, they are
+   * refunded.
+   */
   public interface Afterwards<C, T> {
 
-    /** Answers what becomes of it, for the context that the caller passed. */
+    /** Returns the result, given the context that the caller passed. */
     @Nullable
     T taken(C context, long hash, long permits, long now);
   }
@@ -49,7 +52,7 @@ public final class Allowances {
 
   private final Allowance[] all;
 
-  /** In the order in which they are taken from. */
+  /** Allowances in the order in which permits are taken from them. */
   public Allowances(List<? extends Allowance> all) {
     this.all = all.toArray(Allowance[]::new);
   }
@@ -77,7 +80,7 @@ public final class Allowances {
     return least;
   }
 
-  /** How long they make a request wait, all together; 0 if it would be admitted. Writes nothing. */
+  /** The wait until all of them admit a request; 0 if they would now. Writes nothing. */
   public long retryAfterNanos(long hash, long permits, long now) {
     long longest = 0;
     for (Allowance each : all) {
@@ -86,18 +89,18 @@ public final class Allowances {
     return longest;
   }
 
-  /** Takes from all; false, with nothing taken, if one rejects by now. */
+  /** Takes from all; false, with nothing taken, if one of them rejects. */
   public boolean take(long hash, long permits, long now) {
     return take(hash, permits, now, "", NOTHING) != null;
   }
 
-  /** Takes from all and does what comes then; null, with nothing taken, if one rejects by now. */
+  /** Takes from all, then runs a step; null, with nothing taken, if one of them rejects. */
   public <C, T> @Nullable T take(
       long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
     return take(0, hash, permits, now, context, afterwards);
   }
 
-  // The call stack remembers what was taken, so nothing is allocated for it.
+  // The call stack holds what was taken, so nothing is allocated.
   private <C, T> @Nullable T take(
       int from, long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
     if (from == all.length) {
@@ -120,7 +123,7 @@ public final class Allowances {
     return rest;
   }
 
-  /** Rows for a request that takes nothing yet, one for each allowance. */
+  /** Rows of a request that has taken nothing yet, one for each allowance. */
   public long[] rows() {
     long[] rows = new long[all.length * ROW];
     for (int at = 0; at < rows.length; at += ROW) {
@@ -129,7 +132,7 @@ public final class Allowances {
     return rows;
   }
 
-  /** Rows for a request of one key and one number of permits. */
+  /** Rows of a request for one key and one number of permits. */
   public long[] rows(long hash, long permits) {
     long[] rows = rows();
     for (int i = 0; i < all.length; i++) {
@@ -138,7 +141,7 @@ public final class Allowances {
     return rows;
   }
 
-  /** Says what a request takes from the allowance at an index. */
+  /** Sets what a request takes from the allowance at an index. */
   public static void row(long[] rows, int index, long hash, long permits) {
     rows[index * ROW + HASH] = hash;
     rows[index * ROW + PERMITS] = permits;
@@ -154,20 +157,20 @@ public final class Allowances {
     return rows[index * ROW + PERMITS];
   }
 
-  /** Notes what was taken for a row. */
+  /** Records what was taken for a row. */
   public static void taken(long[] rows, int index, long taken, long stamp) {
     rows[index * ROW + TAKEN] = taken;
     rows[index * ROW + STAMP] = stamp;
   }
 
-  /** Notes that nothing is taken for a row any more. */
+  /** Records that a row holds no permits any more. */
   public static void nothingTaken(long[] rows, int index) {
     rows[index * ROW + TAKEN] = REJECTED;
   }
 
   /**
-   * Takes for the rows from one index up to another; false, with nothing taken for these, if an
-   * allowance rejects by now.
+   * Takes for the rows from one index up to another; false, with nothing taken for them, if an
+   * allowance rejects.
    */
   public boolean take(long[] rows, int from, int to, long now) {
     int next = from;
@@ -198,14 +201,14 @@ public final class Allowances {
   }
 
   /**
-   * Sets the account of rows right, each once: refunds what was not used of the permits, or takes
-   * what was used beyond them. A row for which nothing was taken is left out.
+   * Settles each row once: refunds the permits that were not used, or takes those that were used
+   * beyond them. A row that holds no permits is skipped.
    */
   public void settle(long[] rows, int from, int to, long used) {
     if (from < to) {
       try {
         settle(rows, from, used);
-      } finally { // one that fails does not keep the others from theirs
+      } finally { // a row that fails does not keep the others from being settled
         settle(rows, from + 1, to, used);
       }
     }
@@ -225,28 +228,28 @@ public final class Allowances {
     }
   }
 
-  /** Adds permits to what a key has left of each. */
+  /** Adds permits to what remains of each for a key. */
   public void add(long hash, long permits) {
     for (Allowance each : all) {
       each.ledger(hash).add(hash, permits);
     }
   }
 
-  /** Gives a key its whole allowance of each again. */
+  /** Restores the whole allowance of a key in each. */
   public void reset(long hash) {
     for (Allowance each : all) {
       each.ledger(hash).reset(hash);
     }
   }
 
-  /** Takes the whole burst of each, there or not. */
+  /** Takes the whole burst of each, whether or not it is there. */
   public void spend(long hash) {
     for (Allowance each : all) {
       each.ledger(hash).charge(hash, each.burst());
     }
   }
 
-  /** These after others. */
+  /** The others, followed by these. */
   public Allowances after(@Nullable Allowances others) {
     return others == null
         ? this
@@ -254,10 +257,10 @@ public final class Allowances {
   }
 
   /**
-   * Changes limits, but those that stay the same; if one fails, those before it go back to what
-   * they were, and the error is thrown.
+   * Changes the limits that differ. If one change fails, those before it are reverted, and the
+   * error is thrown.
    *
-   * @param formula what makes an algorithm of a limit; it throws for one that does not fit, before
+   * @param formula makes the algorithm of a limit; throws for a limit out of its range, before
    *     anything is changed
    */
   public void change(

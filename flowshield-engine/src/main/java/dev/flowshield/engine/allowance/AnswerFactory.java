@@ -4,17 +4,18 @@ import dev.flowshield.Decision;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * What to make of an outcome. It is asked before the word is exchanged, so an answer that fails
- * leaves nothing taken, and one may be thrown away where another thread exchanged the word first.
- * The loop over a word is written once and asks one of these at its end, so that a caller that
+ * Makes the answer to a request for permits.
+ *
+ * <p>It is called before the CAS on the word, so nothing is taken if it throws. If the CAS fails,
+ * the answer is discarded. The CAS loop is written once for all kinds of answer, and a caller that
  * needs only yes or no pays neither for an object nor for the division behind {@code remaining}.
  */
 public interface AnswerFactory<T> {
 
-  /** The permits are about to be taken; {@code word} is what is remembered then. */
+  /** The permits are about to be taken; {@code word} is the word after that. */
   T admitted(RateAlgorithm algorithm, long word, long now);
 
-  /** Nothing is taken; {@code word} is what rejected. */
+  /** Nothing is taken; {@code word} is the word that rejects. */
   T rejected(RateAlgorithm algorithm, long word, long now, long permits);
 
   /** Yes or no; allocates nothing. */
@@ -31,7 +32,8 @@ public interface AnswerFactory<T> {
   };
 
   /**
-   * The word after taking, or {@link RateAlgorithm#REJECTED}; one object, so not for every call.
+   * The word after taking, or {@link RateAlgorithm#REJECTED}. Allocates an object, so it is not for
+   * hot paths.
    */
   AnswerFactory<Long> WORD = new AnswerFactory<>() {
     @Override
@@ -45,7 +47,7 @@ public interface AnswerFactory<T> {
     }
   };
 
-  /** The whole decision of a limit; one object. */
+  /** The decision of a limit; allocates one object. */
   static AnswerFactory<Decision> decision(String limit) {
     return new AnswerFactory<>() {
       @Override

@@ -3,42 +3,43 @@ package dev.flowshield.engine.allowance;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * Cells of permits that were taken from a word beforehand, so that most threads take from a cell of
+ * Cells that hold permits taken from a word beforehand, so that most threads take from a cell of
  * their own.
  *
- * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines.
+ * <p>Thread-safe, lock-free, allocates nothing. Each cell has two cache lines to itself.
  */
 class Cells extends Words {
   /*
    * State, a slot for each cell, at distances of 128 bytes:
    *
-   *   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, by a thread that has
-   *   what was in it in hand
+   *   permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, while one thread
+   *   holds what was in the cell
    *
    * Invariants
    *   H1  Permits are put only into a cell that the same thread has claimed, and never more than
    *       perCell.
-   *   H4  A claim is given up before its thread waits for anything.
+   *   H4  A thread releases its claim before it waits for anything.
    *
    * Memory order: volatile throughout.
    */
 
-  /** In a cell: its permits are in some thread's hand, or the cell is gone. */
+  /** In a cell: one thread holds its permits, or the cell is no longer used. */
   static final long CLAIMED = -1;
 
   /**
-   * From one cell to the next, in longs: two cache lines, since neighbours are fetched in pairs.
+   * The longs from one cell to the next: two cache lines, as processors prefetch lines in pairs.
    */
   static final int DISTANCE = 16;
 
-  // 2^64 / golden ratio: multiples of it lie far apart, so threads made one after the other do too.
+  // 2^64 / golden ratio: multiples of it lie far apart, and so do the cells of threads with
+  // successive ids.
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private final int first;
   private final int count; // a power of two, 2 to 64; or 0
   private final long perCell;
 
-  /** Cells of an array, of which the first has this index. */
+  /** Cells in an array, the first of them at this index. */
   Cells(RateAlgorithm algorithm, int first, int count, long perCell) {
     super(algorithm, new long[first + count * DISTANCE + 2]);
     this.first = first;
@@ -54,7 +55,7 @@ class Cells extends Words {
     return perCell;
   }
 
-  /** Where a cell is. */
+  /** The index of a cell. */
   final int cell(int number) {
     return first + number * DISTANCE;
   }
@@ -65,12 +66,12 @@ class Cells extends Words {
     return cell((int) ((Thread.currentThread().getId() * GOLDEN) >>> bitsBelow));
   }
 
-  /** Takes permits from the thread's own cell, if it has as many. */
+  /** Takes permits from the thread's own cell, if it holds as many. */
   final boolean takeFromOwn(long permits) {
     return count > 0 && takeFrom(own(), permits);
   }
 
-  /** Takes permits from a cell, if it has as many. */
+  /** Takes permits from a cell, if it holds as many. */
   final boolean takeFrom(int cell, long permits) {
     long seen = word(cell);
     while (seen >= permits) {
@@ -83,7 +84,7 @@ class Cells extends Words {
     return false;
   }
 
-  /** Whether the thread's own cell has as many permits. */
+  /** Whether the thread's own cell holds as many permits. */
   final boolean hasInOwn(long permits) {
     return count > 0 && word(own()) >= permits;
   }
@@ -97,7 +98,7 @@ class Cells extends Words {
     return held;
   }
 
-  /** Claims a cell; answers what it held, or CLAIMED if another thread has claimed it. */
+  /** Claims a cell. Returns what it held, or CLAIMED if another thread has claimed it. */
   final long claim(int cell) {
     long seen = word(cell);
     while (seen != CLAIMED) {
@@ -110,7 +111,7 @@ class Cells extends Words {
     return CLAIMED;
   }
 
-  /** Puts permits into claimed cells, which have room for them. */
+  /** Releases claimed cells and puts permits into them, for which they have room. */
   final void release(long claimed, long permits) {
     long left = permits;
     for (long rest = claimed; rest != 0; rest &= rest - 1) {
@@ -120,12 +121,12 @@ class Cells extends Words {
     }
   }
 
-  /** Claims all cells for good (H4); answers the permits that they held. */
+  /** Claims all cells for good. Returns the permits that they held. */
   final long close() {
     long held = 0;
     for (int i = 0; i < count; i++) {
       long found = claim(cell(i));
-      while (found == CLAIMED) { // for a few instructions, by H4
+      while (found == CLAIMED) { // the claim lasts a few instructions (H4)
         Thread.onSpinWait();
         found = claim(cell(i));
       }
@@ -134,7 +135,7 @@ class Cells extends Words {
     return held;
   }
 
-  /** All of them, as {@link #release} wants to know it. */
+  /** All cells, as a bit set for {@link #release}. */
   final long allCells() {
     return count == 0 ? 0 : -1L >>> -count;
   }

@@ -8,46 +8,47 @@ import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One allowance for all together: a word, and as many cells beside it as its burst affords, so that
- * most threads take their permits without a look at the clock and without meeting each other. A
- * small burst affords none. The hash in a call does not matter.
+ * One allowance for all requests together: a word, and beside it as many cells as the burst allows,
+ * so that most threads take permits without reading the clock and without contention. A small burst
+ * allows no cells. The hash in a call is ignored.
  *
- * <p>Never admits more than a plain word. With cells it may reject a little early: after a rest, up
- * to one part in {@value StripedWord#PARTS} of the burst is not back yet; and a call may be
- * rejected for permits that another thread moves at that moment. What remains, and how long to
- * wait, is told accordingly. A call that asks for nearly the whole burst, or that waits, is served
- * from one plain word, which is short of nothing; and so are all others from then on, until the
- * limit is reset or changed.
+ * <p>Never admits more than a plain word. With cells it may reject a little early: after an idle
+ * time, up to one part in {@value StripedWord#PARTS} of the burst is not back yet; and a call may
+ * be rejected for permits that another thread moves at that moment. The permits that remain and the
+ * wait are computed accordingly. A call that asks for nearly the whole burst, or that waits,
+ * replaces the cells by one plain word, which has no such shortfall. That word then serves all
+ * calls until the limit is reset or changed.
  *
- * <p>Thread-safe. Taking and looking is lock-free except while the limit is changed, and allocates
+ * <p>Thread-safe. Taking and reading are lock-free except while the limit is changed, and allocate
  * nothing.
  */
 public final class HotAllowance extends Ledger implements Allowance {
   /*
-   * State: the word and its cells, which only the holder of the lock replaces (Words S5, Cells H5).
+   * State: the word and its cells, which only the holder of the lock replaces (Words S5,
+   * StripedWord H5).
    *
-   * Refunds. Permits of a cell have no word of their own; the word that was there before they were
-   * taken stands for them. As long as that one is not idle, the burst has room for as much as it
-   * still owes, so with these permits refunded no more than the burst is there. Thus the rule of
-   * the algorithm holds for them as for others. (What is refunded once the word is idle may be
-   * lost, until the cells are filled again.)
+   * Refunds. Permits taken from a cell have no word of their own. The word that was read before
+   * they were taken stands for them: while it is not idle, the burst has room for what it still
+   * owes, so after a refund no more than the burst is there. Thus the refund rule of the algorithm
+   * holds for them as well. A refund that is made once the word is idle may be lost until the cells
+   * are filled again.
    *
    * Memory order: volatile throughout.
    */
 
-  private static final int CELLS_PER_CORE = 4; // so that two threads seldom meet in one
+  private static final int CELLS_PER_CORE = 4; // so that two threads seldom share one
   private static final int MOST_CELLS = 64; // as many as a long has bits
 
   private final Ticker ticker;
   private final int mostCells;
   private volatile StripedWord striped;
 
-  /** With as many cells as the burst affords and the cores of this machine can use. */
+  /** With as many cells as the burst allows and the cores of this machine can use. */
   public HotAllowance(RateAlgorithm algorithm, Ticker ticker) {
     this(algorithm, ticker, cellsFor(Runtime.getRuntime().availableProcessors()));
   }
 
-  /** With at most so many cells, a power of two. */
+  /** With at most this many cells, a power of two. */
   HotAllowance(RateAlgorithm algorithm, Ticker ticker, int mostCells) {
     super(1);
     this.ticker = ticker;
@@ -86,8 +87,8 @@ public final class HotAllowance extends Ledger implements Allowance {
   }
 
   /**
-   * As {@link #take(long, long, AnswerFactory)}; null if what was rejected would be admitted by
-   * now.
+   * As {@link #take(long, long, AnswerFactory)}; null if the request was rejected but would be
+   * admitted by now.
    */
   private <T> @Nullable T takeAnywhere(long hash, long permits, AnswerFactory<T> answer) {
     long stamp = stamp(hash);
@@ -130,7 +131,7 @@ public final class HotAllowance extends Ledger implements Allowance {
           ? take(hash, permits, AnswerFactory.WORD)
           : taken;
     }
-    long word = seen.word(); // before, since it stands for the permits if they are refunded
+    long word = seen.word(); // before the taking, as it stands for the permits in a refund
     return seen.takeFromOwn(permits) ? word : takeAnywhere(permits);
   }
 
@@ -210,7 +211,7 @@ public final class HotAllowance extends Ledger implements Allowance {
     return striped;
   }
 
-  /** As declared: whatever hash a call has, all wait for the same permits. */
+  /** As declared: all callers wait for the same permits, whatever hash they pass. */
   @Override
   protected long waiter(long hash) {
     return StripedWord.ALL;
@@ -257,7 +258,7 @@ public final class HotAllowance extends Ledger implements Allowance {
     }
   }
 
-  /** A word that can give so many permits by itself, some time. */
+  /** A word whose burst alone covers the permits. */
   private StripedWord wordFor(long permits) {
     StripedWord seen = striped;
     if (permits <= seen.mostAtOnce()) {
@@ -283,9 +284,9 @@ public final class HotAllowance extends Ledger implements Allowance {
     long held = old.close();
     long frozen = old.freeze(StripedWord.WORD);
     try {
-      long now = ticker.nanos(); // after the word, as ever
+      long now = ticker.nanos(); // after the word, as in each rewrite
       striped = replacement.of(old.folded(frozen, now, held), now);
-    } catch (Throwable failure) { // thaw, or all callers would wait without end
+    } catch (Throwable failure) { // thaw, or all callers would wait indefinitely
       old.reopen(frozen, held);
       throw failure;
     }

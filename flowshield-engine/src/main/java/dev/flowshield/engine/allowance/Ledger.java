@@ -6,12 +6,10 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What becomes of words by anything but a plain taking: refunds, charges, resets, and permits that
- * are taken ahead of time by callers that wait for them. All of it is a {@link Rewrite} under one
- * lock.
+ * Every operation on words but a plain taking: refunds, charges, resets, and takings ahead of time
+ * for callers that wait. Each is a {@link Rewrite} under one lock.
  *
- * <p>Thread-safe. Only {@link #stamp} is on the way of a request that is admitted, and takes no
- * lock.
+ * <p>Thread-safe. A request that is admitted calls only {@link #stamp}, which takes no lock.
  */
 public abstract class Ledger {
 
@@ -30,12 +28,12 @@ public abstract class Ledger {
   }
 
   /**
-   * Rewrites the word of a key, under the lock; a key without a word of its own gets one. Answers
+   * Rewrites the word of a key, under the lock; a key without a word of its own gets one. Returns
    * whether the word has changed.
    */
   protected abstract boolean rewrite(long hash, Rewrite rewrite);
 
-  /** As {@link #rewrite}, and false for a key without a word of its own. */
+  /** As {@link #rewrite}, but false, with nothing done, for a key without a word of its own. */
   protected abstract boolean rewriteOwn(long hash, Rewrite rewrite);
 
   /**
@@ -51,20 +49,20 @@ public abstract class Ledger {
     rewrite(hash, (algorithm, word, now) -> algorithm.charge(word, now, permits));
   }
 
-  /** Makes a key as good as new, under the lock. */
+  /** Restores the whole allowance of a key, under the lock. */
   protected abstract void renew(long hash);
 
   /**
-   * Sees to it, under the lock, that all permits are in words, so that a caller can wait for them.
+   * Moves all permits into words, under the lock, so that a caller can wait for them.
    */
   protected abstract void gather();
 
-  /** The key for whose permits a caller waits: what it is known by here. */
+  /** The hash under which waits for the permits of a key are recorded. */
   protected long waiter(long hash) {
     return hash;
   }
 
-  /** Holds the lock of the words until it is unlocked, in a {@code finally}. */
+  /** Takes the lock of the words, which is to be released in a {@code finally}. */
   protected final void lock() {
     StackRoom.require();
     lock.lock();
@@ -81,14 +79,14 @@ public abstract class Ledger {
   }
 
   /**
-   * Permits of all keys that were taken before are not refunded from now on; under the lock, after
-   * words of another algorithm were published.
+   * Begins an epoch for all keys: permits taken before are not refunded any more. Under the lock,
+   * after words of another algorithm were published.
    */
   protected final void beginEpoch() {
     refunds.beginEpoch();
   }
 
-  /** What was refunded to a key so far. Read before taking; {@link #refund} wants to know it. */
+  /** What was refunded to a key so far, for {@link #refund}. Read before a taking. */
   public final long stamp(long hash) {
     return refunds.stamp(hash);
   }
@@ -99,7 +97,7 @@ public abstract class Ledger {
    * limit, are not refunded.
    *
    * @param taken the word after the taking
-   * @param stamp what {@link #stamp} answered before the taking
+   * @param stamp what {@link #stamp} returned before the taking
    */
   public final void refund(long hash, long taken, long stamp, long permits) {
     lock();
@@ -116,8 +114,7 @@ public abstract class Ledger {
   }
 
   /**
-   * A refund; under the lock. Made beforehand, so that permits are not lost where there is no
-   * memory.
+   * A refund, used under the lock. Allocated once, so that no refund fails for lack of memory.
    */
   private final class Refund implements Rewrite {
 
@@ -137,19 +134,19 @@ public abstract class Ledger {
     @Override
     public long next(RateAlgorithm algorithm, long word, long now) {
       return others > algorithm.burst()
-          ? word // too much was refunded to know
+          ? word // too much was refunded to tell what is still owed
           : algorithm.giveBack(word, taken, others, timeFor(hash, now), permits);
     }
   }
 
-  /** As of when permits are given to a key. */
+  /** The time as of which permits are given to a key. */
   private long timeFor(long hash, long now) {
     return waits.refundTime(waiter(hash), now);
   }
 
   /**
-   * Adds permits to what is there, up to the burst. They count as refunded: permits that were taken
-   * before may stand behind them, and then came back earlier.
+   * Adds permits to what is there, up to the burst. They count as refunded, since permits that were
+   * taken before may come back earlier through them.
    */
   public final void add(long hash, long permits) {
     lock();
@@ -173,7 +170,7 @@ public abstract class Ledger {
     }
   }
 
-  /** Makes a key as good as new. */
+  /** Restores the whole allowance of a key. */
   public final void reset(long hash) {
     lock();
     try {
@@ -188,7 +185,7 @@ public abstract class Ledger {
   /**
    * Takes permits as of a later time, for a caller that then waits for that time.
    *
-   * @return whether they are there then
+   * @return whether they are there by then
    */
   public final boolean takeAhead(Ahead ahead) {
     lock();
@@ -203,10 +200,10 @@ public abstract class Ledger {
   }
 
   /**
-   * Undoes a taking ahead of time, so that nothing of it is left.
+   * Undoes a taking ahead of time without a trace.
    *
-   * @return false, with nothing done, if it is not surely the last thing that was done to the key:
-   *     then refund
+   * @return false, with nothing done, unless it is certain that the key was not changed since; then
+   *     the caller refunds instead
    */
   public final boolean undo(Ahead ahead) {
     lock();
@@ -218,7 +215,7 @@ public abstract class Ledger {
   }
 
   /**
-   * Notes the latest time for which a caller waits for permits of a key, as {@code Waits} has it.
+   * Records the latest time until which a caller waits for permits of a key; see {@code Waits}.
    */
   public final void waitUntil(long hash, long time) {
     lock();
@@ -229,7 +226,7 @@ public abstract class Ledger {
     }
   }
 
-  /** No caller waits for permits of a key any more. */
+  /** Records that no caller waits for permits of a key any more. */
   public final void waitOver(long hash) {
     lock();
     try {
@@ -260,14 +257,14 @@ public abstract class Ledger {
       return stamp;
     }
 
-    /** The word after it. */
+    /** The word after the taking. */
     public long taken() {
       return taken;
     }
 
     @Override
     public long next(RateAlgorithm algorithm, long word, long now) {
-      long time = then - now > 0 ? then : now; // that time may be over by now
+      long time = then - now > 0 ? then : now; // that time may have passed by now
       before = word;
       taken = Words.stepOrRenew(algorithm, word, now, time, permits);
       return taken == REJECTED ? word : taken;

@@ -4,16 +4,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many permits were refunded, and in which epoch, so that a later refund knows what came before
- * it.
+ * Counts the permits refunded in an epoch, so that a later refund takes those before it into
+ * account.
  *
- * <p>A debt that shrinks lets every permit behind it come back earlier. Permits that were taken
- * behind another's, which were then refunded, are thus back sooner than their own word says; to
- * refund them as well would forgive. So each refund subtracts what was refunded since its taking. A
- * reset, and a change of the limit, begin an epoch: permits of an earlier epoch are not refunded.
+ * <p>When a debt shrinks, every permit behind it comes back earlier. So after a refund, permits
+ * that were taken behind the refunded ones are back sooner than their own word says, and to refund
+ * them in full would forgive debt. Each refund therefore subtracts what was refunded since its
+ * taking. A reset or a change of the limit begins an epoch: permits of an earlier epoch are not
+ * refunded.
  *
- * <p>Keys share counts, by their hash: a count that is too high refunds less, never too much.
- * Reading is lock-free; writing is for the holder of the lock of the words. No memory before the
+ * <p>Keys share counts by their hash: a count that is too high refunds less, never too much. Reads
+ * are lock-free; writes are for the holder of the lock of the words. Allocates nothing before the
  * first refund.
  */
 final class Refunds {
@@ -24,17 +25,17 @@ final class Refunds {
    *       epoch      |   refunded          in permits; a carry begins an epoch, which is safe
    *
    * Invariants
-   *   B1  The stamp rises after the word has fallen, and before the lock is released. So between a
-   *       stamp read before a taking and one read under the lock stands every fall since that
-   *       taking. Were the stamp to rise first, a taking between the stamp and the fall would never
-   *       know of it.
-   *   B2  A stamp only rises. Once it has come to LAST_EPOCH it stays, and nothing is refunded any
-   *       more, so none recurs.
+   *   B1  The stamp is raised after the word has decreased and before the lock is released. So the
+   *       difference between a stamp read before a taking and one read under the lock covers every
+   *       decrease since that taking. If the stamp were raised first, a taking between the stamp
+   *       and the decrease would miss that decrease.
+   *   B2  A stamp never decreases. At LAST it stays, and nothing is refunded any more, so no stamp
+   *       recurs.
    *
    * Memory order: volatile throughout.
    */
 
-  /** What {@link #since} answers for a stamp of an earlier epoch. */
+  /** What {@link #since} returns for a stamp of an earlier epoch. */
   static final long ANOTHER_EPOCH = -1;
 
   private static final int REFUNDED_BITS = 32;
@@ -45,20 +46,20 @@ final class Refunds {
   private volatile @Nullable AtomicLongArray stamps; // by share; null before the first refund
   private volatile long all;
 
-  /** With a power of two of shares. */
+  /** With this many shares, a power of two. */
   Refunds(int shares) {
     this.shares = shares;
   }
 
-  /** What to keep of a key, read before taking. */
+  /** The stamp of a key, to be read before a taking. */
   long stamp(long hash) {
     AtomicLongArray seen = stamps;
     return seen == null ? all : all + seen.get(share(hash));
   }
 
   /**
-   * The permits refunded to a key, and maybe to others, since its stamp was read, at most;
-   * {@link #ANOTHER_EPOCH} if an epoch began since.
+   * An upper bound of the permits refunded to a key since its stamp was read, as other keys may
+   * share its count; {@link #ANOTHER_EPOCH} if an epoch has begun since.
    */
   long since(long hash, long stamp) {
     long now = stamp(hash);
@@ -67,7 +68,7 @@ final class Refunds {
         : ANOTHER_EPOCH;
   }
 
-  /** Makes room for the stamps, so that counting cannot fail once a word has fallen. */
+  /** Allocates the stamps, so that counting cannot fail once a word has decreased. */
   void prepare() {
     if (stamps == null) {
       stamps = new AtomicLongArray(shares);
@@ -92,7 +93,7 @@ final class Refunds {
 
   private void raise(long hash, long by) {
     AtomicLongArray array = stamps;
-    if (array != null) { // it is, after prepare()
+    if (array != null) { // always, after prepare()
       int share = share(hash);
       array.set(share, Math.min(LAST, array.get(share) + by));
     }

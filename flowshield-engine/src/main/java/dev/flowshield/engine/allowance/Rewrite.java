@@ -3,16 +3,16 @@ package dev.flowshield.engine.allowance;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * What a word becomes by anything but a plain taking: a refund, a charge, a reset, a taking ahead
- * of time, and its undo.
+ * The next word in any operation but a plain taking: a refund, a charge, a reset, a taking ahead of
+ * time, or its undo.
  */
 public interface Rewrite {
 
   /**
-   * The word that takes the place of this one; this one again for no change. Asked again where
-   * another thread exchanged the word meanwhile.
+   * Returns the word that replaces this one, or this one for no change. Called again if the CAS
+   * fails.
    *
-   * @param word of a key without a slot: what it would start from
+   * @param word the current word; for a key without a slot, the one it would start from
    * @param now a reading made after the word was read
    */
   long next(RateAlgorithm algorithm, long word, long now);

@@ -8,12 +8,12 @@ import dev.flowshield.spi.RateAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One word, and cells beside it that hold permits which were taken from the word beforehand: most
- * threads take from a cell of their own, without a look at the clock. Without cells it is one plain
+ * One word with cells beside it. The cells hold permits taken from the word beforehand, so most
+ * threads take from a cell of their own without reading the clock. Without cells it is one plain
  * word.
  *
- * <p>Thread-safe, lock-free, allocates nothing. A cell lies alone on two cache lines, as does the
- * word.
+ * <p>Thread-safe, lock-free, allocates nothing. Each cell has two cache lines to itself, and so has
+ * the word.
  */
 final class StripedWord extends Cells {
   /*
@@ -23,42 +23,42 @@ final class StripedWord extends Cells {
    *   cells   as Cells has them
    *
    * Invariants (of a cell: Cells, H1 and H4)
-   *   H2  A cell is claimed before the clock is read by which it is filled. So permits that were
-   *       taken by a reading before some instant, and are used after it, stand in the cells at that
-   *       instant, or in the room of those claimed: at most cells * perCell.
+   *   H2  A cell is claimed before the reading of the clock by which it is filled. So permits that
+   *       were taken by a reading before some instant and are used after it are, at that instant,
+   *       in cells or in the room of claimed cells: at most cells * perCell.
    *   H3  The algorithm of these words has the rate of the whole limit, and its burst less cells *
    *       perCell.
-   *   H5  Cells that are replaced are claimed first, for good, and then the word is frozen
+   *   H5  Before cells are replaced, all are claimed for good, and then the word is frozen
    *       (MOVING).
    *
-   * Why exact. What is used between two instants was taken from the word by a reading before the
-   * first of them, which is at most cells * perCell (H2); or by a reading since, which is at most
-   * the burst of the word and the refill (Words). Together that is the whole burst and the refill
-   * (H3), whenever the permits left the cells; so that time need not be known.
+   * Why it is exact. Permits used between two instants were taken from the word by a reading before
+   * the first instant, at most cells * perCell (H2); or by a later reading, at most the burst of
+   * the word plus the refill (Words). The sum is the whole burst plus the refill (H3). It does not
+   * depend on when permits left the cells, so that time is not recorded.
    *
-   * Why the burst may be short. As the time at which a permit left a cell is not known, it counts
-   * as if that were now. What was taken from the cells since they were filled is thus not back yet
-   * after a rest: at most cells * perCell.
+   * Why the burst may be short. As that time is not recorded, a permit counts as if it had left its
+   * cell now. So after an idle time, what was taken from the cells since they were filled is not
+   * back yet: at most cells * perCell.
    *
-   * Cells are filled only while the word has more than all of them hold. So permits that are few
-   * are in the word, or in a cell where other threads find them, and hardly ever in the hand of a
-   * thread that fills.
+   * Cells are filled only while the word has more permits than all of them hold. So scarce permits
+   * are in the word, or in a cell where other threads find them, and hardly ever held by a thread
+   * that fills a cell.
    *
    * Memory order: volatile throughout.
    */
 
-  /** Where the word is. */
+  /** The index of the word. */
   static final int WORD = 16;
 
-  /** The owner of the word, which needs none. */
+  /** The owner of the word, which serves all keys alike. */
   static final long ALL = 0;
 
-  /** The cells hold at most this part of the burst. */
+  /** The cells hold at most one part in this many of the burst. */
   static final int PARTS = 64;
 
   private static final int FIRST_CELL = WORD + DISTANCE;
-  private static final long MOST_PER_CELL = 64; // more makes little faster
-  private static final long LEAST_PER_CELL = 16; // fewer make it hardly worth while
+  private static final long MOST_PER_CELL = 64; // more is hardly faster
+  private static final long LEAST_PER_CELL = 16; // fewer are hardly worth their cost
 
   private final RateAlgorithm whole;
 
@@ -75,8 +75,8 @@ final class StripedWord extends Cells {
   }
 
   /**
-   * As many cells as the burst affords, with as much of what is left by a word of the whole
-   * algorithm as they hold.
+   * As many cells as the burst allows, filled with what remains by a word of the whole algorithm,
+   * as far as they have room.
    *
    * @param most cells, a power of two
    */
@@ -88,7 +88,7 @@ final class StripedWord extends Cells {
         : none(algorithm, word);
   }
 
-  /** So many cells of so many permits. */
+  /** This many cells with room for this many permits each. */
   static StripedWord filled(Gcra algorithm, int count, long perCell, long word, long now) {
     long most = count * perCell;
     Gcra rest = algorithm.withBurst(algorithm.burst() - most);
@@ -96,8 +96,8 @@ final class StripedWord extends Cells {
     long start = algorithm.isIdle(word, now) ? algorithm.idle(now) : word;
     long prepaid = Math.min(most, algorithm.remaining(start, now));
     long taken = prepaid == 0 ? start : algorithm.step(start, now, prepaid);
-    // As `taken` counts from the whole burst, and the word from the rest: nothing is given, the
-    // count begins elsewhere.
+    // `taken` counts from the whole burst and the word from the rest, so this shifts the origin of
+    // the count and refunds nothing.
     cells.word(WORD, algorithm.giveBack(taken, taken, 0, now, most));
     cells.release(cells.allCells(), prepaid);
     return cells;
@@ -162,7 +162,7 @@ final class StripedWord extends Cells {
     if (algorithm().step(seen, now, permits) != REJECTED) {
       return hasPlenty(seen, now, permits) ? takeAndFill(ticker, permits) : tryTake(now, permits);
     }
-    if (algorithm().isIdle(seen, now)) { // left alone for so long that the clock came round
+    if (algorithm().isIdle(seen, now)) { // unused for so long that the clock has wrapped around
       long renewed = algorithm().step(algorithm().idle(now), now, permits);
       return exchange(WORD, seen, renewed) == seen ? renewed : REJECTED;
     }
@@ -243,7 +243,7 @@ final class StripedWord extends Cells {
     return taken != REJECTED && taken != MOVING;
   }
 
-  /** How long the permits are not there yet; 0 if they are. */
+  /** The wait until the permits are there; 0 if they are there now. */
   long retryAfterNanos(long seen, long now, long permits) {
     if (hasInOwn(permits) || !rejects(algorithm(), seen, now, permits)) {
       return 0;
@@ -253,20 +253,19 @@ final class StripedWord extends Cells {
   }
 
   /**
-   * What the whole algorithm would remember: the word, as if the cells were empty and nothing had
-   * been put into them.
+   * The word of the whole algorithm: as if nothing had been put into the cells.
    */
   long folded(long seen, long now) {
     return folded(seen, now, held());
   }
 
-  /** As {@link #folded(long, long)}, of cells that hold so many permits. */
+  /** As {@link #folded(long, long)}, for cells that hold this many permits. */
   long folded(long seen, long now, long held) {
     long used = count() * perCell() - held;
     return used == 0 ? seen : whole.charge(seen, now, used);
   }
 
-  /** Takes an end back: {@link #close}, and then the word was frozen. */
+  /** Undoes {@link #close} and the freezing of the word after it. */
   void reopen(long frozen, long held) {
     word(WORD, frozen);
     release(allCells(), held);

@@ -4,21 +4,23 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Until when callers wait, key by key.
+ * The times until which callers wait, by key.
  *
- * <p>A caller that waits has taken its permits ahead, and uses them at a time that is fixed. A
- * refund is therefore computed as of the latest such time of its key, as if the clock showed it
- * already: what would have come back by then is not given back, or else the permits would pass once
- * more at the time of the caller that waits. (The proof is that of any refund: every taking behind
- * the permits is by a reading not later than that time.)
+ * <p>A waiter has taken its permits ahead of time, and uses them at a fixed time. A refund is
+ * therefore computed as of the latest such time of its key, as if the clock showed that time
+ * already. What comes back by itself until then is not refunded; otherwise the permits would be
+ * admitted once more at the time of the waiter. (The proof is that of any refund: every taking
+ * behind the permits is by a reading not later than that time.)
  *
- * <p>Not thread-safe: for the holder of the lock under which words fall.
+ * <p>Not thread-safe: for the holder of the lock under which words decrease.
  */
 final class Waits {
 
   private Map<Long, Long> latest = Map.of(); // no memory before the first use
 
-  /** Notes the latest time for which a caller waits; before its permits are taken ahead. */
+  /**
+   * Records the latest time until which a caller waits. Called before its permits are taken ahead.
+   */
   void until(long hash, long time) {
     if (latest.isEmpty()) {
       latest = new HashMap<>();
@@ -26,7 +28,7 @@ final class Waits {
     latest.put(hash, time);
   }
 
-  /** Nothing is waited for any more. */
+  /** Records that no caller waits any more. */
   void over(long hash) {
     if (!latest.isEmpty()) {
       latest.remove(hash);

@@ -9,12 +9,11 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words in a plain {@code long[]}, with the algorithm that they belong to, and every loop that
- * exchanges a word.
+ * Words in a {@code long[]}, the algorithm that they belong to, and every CAS loop over a word.
  *
- * <p>Words and algorithm are published together and replaced together, so no word is ever read by
- * an algorithm that did not write it. A layout says where the words are: the buckets of a table, or
- * one word with cells beside it.
+ * <p>Words and algorithm are published together and replaced together, so no algorithm reads a word
+ * that another one wrote. A subclass says where the words are: the buckets of a table, or one word
+ * with cells beside it.
  *
  * <p>Lock-free; allocates nothing of its own; a rejection writes nothing.
  */
@@ -29,32 +28,32 @@ public class Words {
    * Invariants
    *   S1  A fingerprint changes only while its word is MOVING, and only by a thread that holds the
    *       lock of these words.
-   *   S2  A word becomes MOVING only by an exchange from the value that was judged.
-   *   S3  Taking increases a word, and a slot that is passed on starts above its old word. So a
-   *       word that was left recurs only after a word of the array has decreased, which only
-   *       rewrite() does, under the lock.
-   *   S4  An exchange counts if the owner is the same after it, or `falls` is what it was before
-   *       the word was read. Otherwise the word may have recurred under the next owner (ABA): a
-   *       thread preempted between read and exchange has then charged that owner, and takes once
-   *       more from its own slot. `falls` is raised twice: before a decrease, for a thread that
-   *       exchanges right after it; after it, for a thread that read `falls` in between. Both are
-   *       done before the slot can be passed on.
-   *   S5  Words that are replaced are frozen first: each is MOVING from then on, so no permit is
+   *   S2  A word becomes MOVING only by a CAS from the value that was judged.
+   *   S3  A taking increases a word, and a slot that gets a new owner starts above its old word. So
+   *       a value recurs only after a word of the array has decreased, which only rewrite() does,
+   *       under the lock.
+   *   S4  A CAS counts if the owner is the same after it, or if `falls` has not changed since
+   *       before the word was read. Otherwise the word may have recurred under the next owner
+   *       (ABA): a thread preempted between read and CAS has then charged that owner, and takes
+   *       once more from its own slot. `falls` is raised twice: before a decrease, for a thread
+   *       whose CAS comes right after it; and after it, for a thread that read `falls` in between.
+   *       Both come before the slot can get another owner.
+   *   S5  Words are frozen before they are replaced: each is MOVING from then on, so no permit is
    *       taken from a word that was copied.
    *
-   * Order of one careful take: word, clock, word, answer, exchange. The answer comes before the
-   *   exchange, so that nothing is taken by a caller that cannot be answered: there may be no
-   *   memory for it, or a custom algorithm may fail. The clock comes after a first look at the
-   *   word, because a rejection is honest only at a reading newer than the word that rejects. The
-   *   second look comes because reading the clock takes longer than all else: an exchange on the
-   *   older look would mostly fail under contention. Later tries keep the reading; an old reading
-   *   can reject too early, never admit too much, so a rejection counts only if the word that
-   *   rejects is the one seen first. Otherwise all is read again; another thread made progress.
+   * Order of one careful take: word, clock, word, answer, CAS. The answer comes before the CAS, so
+   * that nothing is taken for a caller that cannot be answered: memory may run out, or a custom
+   * algorithm may throw. The clock is read after a first read of the word, because a rejection is
+   * valid only by a reading newer than the word that rejects. The word is read again because
+   * reading the clock takes longer than all else: a CAS from the first read would mostly fail under
+   * contention. Retries keep the reading. An old reading can reject too early but never admit too
+   * much, so a rejection counts only if the word that rejects is the one read first. Otherwise all
+   * is read again; another thread has made progress.
    *
    * Memory order: volatile throughout.
    */
 
-  /** The word of a slot that is being passed on, or of an array that is being replaced. */
+  /** The word of a slot that is changing its owner, or of an array that is being replaced. */
   public static final long MOVING = 1L;
 
   private static final int FALLS = 0;
@@ -63,7 +62,7 @@ public class Words {
   private final RateAlgorithm algorithm;
   private final long[] longs;
 
-  /** Words of an algorithm; the layout says where in the array. */
+  /** Words of an algorithm; the subclass says where in the array they are. */
   protected Words(RateAlgorithm algorithm, long[] longs) {
     this.algorithm = algorithm;
     this.longs = longs;
@@ -73,16 +72,16 @@ public class Words {
     return algorithm;
   }
 
-  /** The array itself, for a layout, and for one that copies it. */
+  /** The array itself, for a subclass or a copy. */
   public final long[] longs() {
     return longs;
   }
 
   /**
-   * Takes permits from a slot, at a reading of the clock made here.
+   * Takes permits from a slot, by a reading of the clock that is made here.
    *
-   * @return the answer, or null if the slot does not belong to the owner (any more): look the key
-   *     up again
+   * @return the answer; null if the slot is not, or no longer, that of the owner: look the key up
+   *     again
    */
   public final <T> @Nullable T take(
       int at, long owner, Ticker ticker, long permits, AnswerFactory<T> answer) {
@@ -113,10 +112,10 @@ public class Words {
   }
 
   /**
-   * Takes permits from a slot by a reading of the clock that the caller has.
+   * Takes permits from a slot, by the caller's reading of the clock.
    *
-   * @return the word after it; {@link RateAlgorithm#REJECTED}, which at an old reading may be too
-   *     early; or {@link #MOVING}, if the slot does not belong to the owner
+   * @return the word after the taking; {@link RateAlgorithm#REJECTED}, which by an old reading may
+   *     be too early; or {@link #MOVING}, if the slot is not that of the owner
    */
   public final long tryTake(int at, long owner, long now, long permits) {
     long falls = falls(); // before the word (S4)
@@ -138,9 +137,9 @@ public class Words {
   }
 
   /**
-   * As {@link #tryTake(int, long, long, long)}, for a caller that wants to know more.
+   * As {@link #tryTake(int, long, long, long)}, with an answer that the caller chooses.
    *
-   * @return what the answer makes of it; null if nothing was taken, for whatever reason
+   * @return the answer; null if nothing was taken, for any reason
    */
   public final <T> @Nullable T tryTake(
       int at, long owner, long now, long permits, AnswerFactory<T> answer) {
@@ -164,12 +163,12 @@ public class Words {
   /**
    * Rewrites the word of a slot; under the lock of these words.
    *
-   * @return whether the word is another one than before
+   * @return whether the word has changed
    */
   public final boolean rewrite(int at, Ticker ticker, Rewrite rewrite) {
     while (true) {
       long word = word(at);
-      long now = ticker.nanos(); // after the word: all that is in the word was taken by then
+      long now = ticker.nanos(); // after the word: all it counts was taken by then
       long next = rewrite.next(algorithm, word, now);
       boolean falls = next - word < 0;
       if (falls) {
@@ -189,14 +188,14 @@ public class Words {
     return word == MOVING || fingerprint(at) != owner;
   }
 
-  /** Whether a word that was exchanged just now was that of the owner (S4). */
+  /** Whether a CAS that has just succeeded was on the owner's word (S4). */
   private boolean isOwn(int at, long owner, long falls) {
     return fingerprint(at) == owner || falls() == falls;
   }
 
   /**
-   * The word after taking; an idle word counts as new, also if it was left alone for so long that
-   * the clock came round.
+   * The word after taking. An idle word counts as new, even if it was unused for so long that the
+   * clock has wrapped around.
    */
   static long stepOrRenew(RateAlgorithm algorithm, long word, long now, long then, long permits) {
     long next = step(algorithm, word, then, permits);
@@ -206,8 +205,8 @@ public class Words {
   }
 
   /**
-   * As the algorithm has it; rejects more than its burst, which may have been larger before a
-   * change.
+   * As {@link RateAlgorithm#step}, but rejects more than the burst, which may have been larger
+   * before a change.
    */
   public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
     return permits > algorithm.burst() ? REJECTED : algorithm.step(word, now, permits);
@@ -248,12 +247,15 @@ public class Words {
     LONGS.setVolatile(longs, at + 1, word);
   }
 
-  /** Exchanges the word if it is the expected one; answers the word that was there. */
+  /**
+   * Compare-and-exchange: replaces the word if it is the expected one. Returns the word that was
+   * there.
+   */
   public final long exchange(int at, long expected, long next) {
     return (long) LONGS.compareAndExchange(longs, at + 1, expected, next);
   }
 
-  /** Marks the word as moving, whatever it is, and answers the word that was there (S5). */
+  /** Sets the word to {@link #MOVING}. Returns the word that was there (S5). */
   public final long freeze(int at) {
     return (long) LONGS.getAndSet(longs, at + 1, MOVING);
   }

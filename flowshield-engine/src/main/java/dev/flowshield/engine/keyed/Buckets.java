@@ -6,18 +6,18 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 
 /**
- * The slots of a segment: where a key lives.
+ * The slots of a segment, and where a key is among them.
  *
  * <pre>
  *   | count of falls, unused | overflow words | bucket 0: 8 slots of 2 longs | bucket 1 | ...
  * </pre>
  *
- * <p>A key has two buckets of eight slots, chosen by its hash, and lives in one of them. Eight
+ * <p>A key has two buckets of eight slots, chosen by its hash, and is in one of them. Eight
  * slots and a second choice let the table fill to two thirds before one key in 100,000 finds both
  * buckets full.
  *
- * <p>Slots are as {@link Words} has them. Everything here is safe to call from any thread; what
- * writes says under which lock.
+ * <p>Slots are those of {@link Words}. Any thread may read; writes are for the holder of the
+ * segment's lock.
  */
 final class Buckets extends Words {
 
@@ -32,8 +32,9 @@ final class Buckets extends Words {
 
   private static final int HEADER = 2; // two, as processors fetch a slot best at an even index
   private static final int LONGS = SLOTS * 2;
-  private static final int FREE_AT_HOME =
-      3; // a key goes to its second bucket once fewer are free in the first
+
+  // A key goes to its second bucket once fewer slots than this are free in the first.
+  private static final int FREE_AT_HOME = 3;
 
   private final int overflowWords;
   private final int count;
@@ -49,7 +50,7 @@ final class Buckets extends Words {
     return new Buckets(algorithm, overflowWords, 0, new long[0]);
   }
 
-  /** As many buckets, all free. Its overflow words are still to be set. */
+  /** This many buckets, all free. The overflow words are still to be set. */
   static Buckets free(RateAlgorithm algorithm, int overflowWords, int count) {
     return new Buckets(
         algorithm, overflowWords, count, new long[HEADER + overflowWords + count * LONGS]);
@@ -60,11 +61,11 @@ final class Buckets extends Words {
   }
 
   /**
-   * Where a key's slot begins in the array, or {@link #NOWHERE}.
+   * The index of a key's slot, or {@link #NOWHERE}.
    *
-   * <p>Each key begins its search at a slot of its own, and is placed in the first one from there
-   * on that is free. So most are found at the first look, which processors guess right, and one
-   * cache line is touched instead of a whole bucket.
+   * <p>The search begins at a slot that the hash chooses, and a key is placed in the first free
+   * slot from there on. So most keys are found by the first probe: processors predict that branch,
+   * and one cache line is read instead of a whole bucket.
    */
   int find(long hash) {
     if (count == 0) {
@@ -83,13 +84,13 @@ final class Buckets extends Words {
         return at;
       }
       if (fingerprint == NOBODY) {
-        return NOWHERE; // it would be here, as a slot never becomes free of an owner again
+        return NOWHERE; // it would be here: a slot that had an owner always has one
       }
     }
     return NOWHERE;
   }
 
-  /** Where a key may be placed, or {@link #NOWHERE}. */
+  /** The index of a slot where a key may be placed, or {@link #NOWHERE}. */
   int place(long hash, long now) {
     int home = home(hash);
     int freeAtHome = countFree(home, now);
@@ -101,9 +102,9 @@ final class Buckets extends Words {
   }
 
   /**
-   * Puts a key that finds both of its buckets full into the slot of another, which moves to its own
-   * second bucket. Only before this array is published: a thread that took from the other slot at
-   * that moment would charge the wrong key.
+   * Puts a key that finds both of its buckets full into the slot of another key, which moves to its
+   * second bucket. Only before this array is published: a thread that took from that slot meanwhile
+   * would charge the wrong key.
    *
    * @return false, with nothing done, if none of them can move
    */
@@ -111,7 +112,7 @@ final class Buckets extends Words {
     for (int i = 0; i < 2 * SLOTS; i++) {
       int at = (i < SLOTS ? home(hash) : second(hash)) + i % SLOTS * 2;
       long other = fingerprint(at);
-      int to = firstFree(second(other), other, now); // nowhere, if that is the bucket it is in
+      int to = firstFree(second(other), other, now); // NOWHERE if it is there already
       if (to != NOWHERE) {
         put(to, other, word(at));
         put(at, hash, word);
@@ -187,9 +188,9 @@ final class Buckets extends Words {
   }
 
   /**
-   * Notes in the overflow, where a key without a slot starts, that a key is forgotten as idle at
-   * this reading. Matters only when the clock steps back behind the reading: then the key still
-   * owes what it may have owed.
+   * Raises the overflow word of a key that is dropped as idle at this reading. It matters only if
+   * the clock steps back before the reading: then the key, which starts from its overflow word,
+   * still owes what it may have owed.
    */
   void forget(long hash, long now) {
     if (algorithm().isIdle(overflowWord(hash), now)) {
@@ -211,20 +212,20 @@ final class Buckets extends Words {
     return longs().length;
   }
 
-  /** A copy, whose words are MOVING here from now on (S5). */
+  /** Returns a copy, and sets the words here to MOVING (S5). */
   Buckets frozen() {
     int end = end();
-    long[] copied = Arrays.copyOf(longs(), end); // first the memory, of which there may be none
+    long[] copied = Arrays.copyOf(longs(), end); // allocated first, as this may fail
     Buckets copy = new Buckets(algorithm(), overflowWords, count, copied);
     int at = firstSlot();
     try {
       while (at < end) {
         copied[at] = fingerprint(at);
-        copied[at + 1] = freeze(at); // no call from here on, so thaw() knows of it
+        copied[at + 1] = freeze(at); // no call before `at` is raised, so that thaw() covers it
         at += 2;
       }
     } finally {
-      if (at < end) { // the stack ends here
+      if (at < end) { // the stack has overflowed
         thaw(copy, at);
       }
     }
@@ -232,8 +233,8 @@ final class Buckets extends Words {
   }
 
   /**
-   * Takes the words before this index back from the copy that froze them. Calls no deeper than
-   * freezing them did.
+   * Restores the words before this index from the copy. Its calls are no deeper than those of
+   * freezing, so the stack has room for them.
    */
   void thaw(Buckets frozen, int end) {
     for (int at = firstSlot(); at < end; at += 2) {
@@ -242,8 +243,8 @@ final class Buckets extends Words {
   }
 
   /**
-   * The same keys in the same slots, with what becomes of their words by another algorithm. Of a
-   * copy that no thread writes.
+   * The same keys in the same slots, with their words converted to another algorithm. For a copy
+   * that no thread writes.
    */
   Buckets converted(RateAlgorithm next, long now) {
     Buckets converted = free(next, overflowWords, count);
@@ -260,8 +261,8 @@ final class Buckets extends Words {
   }
 
   /**
-   * The slot of a bucket where a key is looked for first. The low bits choose it, which hardly
-   * count for the bucket.
+   * The slot of a bucket at which the search for a key begins. The low bits choose it, which hardly
+   * matter for the bucket.
    */
   private static int firstLook(long hash) {
     return (int) hash << 1;
@@ -276,14 +277,16 @@ final class Buckets extends Words {
   }
 
   /**
-   * Where the bucket begins that 28 bits choose: a multiplication, so that any number of buckets
-   * will do.
+   * The index of the bucket that 28 bits choose: by a multiplication, as the number of buckets need
+   * not be a power of two.
    */
   private int bucket(long bits) {
     return firstSlot() + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
   }
 
-  /** An overflow word is a slot's word without a fingerprint before it. */
+  /**
+   * The index by which an overflow word is accessed as the word of a slot; it has no fingerprint.
+   */
   private int beforeOverflowWord(long hash) {
     return HEADER + ((int) (hash >>> Overflow.WORD_SHIFT) & (overflowWords - 1)) - 1;
   }

@@ -5,10 +5,10 @@ import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
 
 import org.jspecify.annotations.Nullable;
 
-/** How buckets grow: to an eighth more, with the keys that are in debt and no others. */
+/** The growth of buckets: by an eighth, with the keys that are in debt and no others. */
 final class Growth {
 
-  // Doubling would leave half of the memory unused at worst.
+  // Doubling would leave up to half of the memory unused.
   private static final int PART = 8;
 
   private Growth() {}
@@ -21,14 +21,14 @@ final class Growth {
   static Buckets grown(Buckets frozen, int most, long now) {
     int count = Math.min(most, frozen.count() + Math.max(1, frozen.count() / PART));
     Buckets next = moved(frozen, count, now);
-    while (next == null) { // seldom, and only while there are few: a key finds no place
+    while (next == null) { // a key finds no place: rare, and only with few buckets
       count++;
       next = moved(frozen, count, now);
     }
     return next;
   }
 
-  /** So many buckets with the keys that are in debt; null if one of them finds no place. */
+  /** This many buckets with the keys that are in debt; null if one of them finds no place. */
   private static @Nullable Buckets moved(Buckets frozen, int count, long now) {
     Buckets next = Buckets.free(frozen.algorithm(), frozen.overflowWords(), count);
     next.overflowWords(frozen);

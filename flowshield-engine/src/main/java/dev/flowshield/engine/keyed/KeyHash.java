@@ -1,14 +1,14 @@
 package dev.flowshield.engine.keyed;
 
 /**
- * The hash that stands for a key, in all tables of the process: one secret for all of them, so that
- * a key which is held to several limits is hashed once.
+ * The hash of a key, with one secret seed for all tables of the process, so that a key that is held
+ * to several limits is hashed once.
  */
 public final class KeyHash {
 
   private static final Seed SEED = new Seed();
 
-  /** Made with the first hash, so that a snapshot may bring its seed along before. */
+  /** Initialized with the first hash, so that a snapshot can bring its seed before. */
   private static final class Hash {
     static final SipHash OF = SEED.use();
   }

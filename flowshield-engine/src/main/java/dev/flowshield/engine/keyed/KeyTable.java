@@ -13,26 +13,29 @@ import dev.flowshield.spi.RateAlgorithm;
  * An allowance for each key, in bounded memory that never forgives.
  *
  * <ul>
- *   <li>A key whose allowance is full again is the same as one never seen. So its slot is free for
- *       the next key that needs one, without a timer and without a sweep, and nothing is forgotten.
+ *   <li>A key whose allowance is full again is equivalent to one never seen. So its slot is free
+ *       for the next key that needs one, without a timer or a sweep, and no debt is lost.
  *   <li>The table starts almost empty and grows, one of its segments at a time, up to its cap.
  *   <li>At the cap, a key that finds no slot takes from one of about a thousand shared overflow
- *       allowances. A key in debt never loses its slot, and one that moves from the overflow to a
- *       slot takes the overflow's debt along: a full table makes newcomers share, it makes no
- *       limit wider.
+ *       allowances. A key in debt never loses its slot, and a key that moves from the overflow to a
+ *       slot takes the overflow's debt along. So a full table makes new keys share an allowance; it
+ *       never widens a limit.
  * </ul>
  *
- * <p>Keys are not stored. A strong hash with a secret seed stands for them; all of its 64 bits are
- * compared, so that among a million live keys the chance of any two being taken for one is about 3
- * in 100 million.
+ * <p>Keys are not stored, but identified by the 64 bits of a hash with a secret seed. Among a
+ * million live keys, the probability that any two have the same hash is about 3 in 100 million.
  *
- * <p>Thread-safe and exact: no interleaving of hits, newcomers and growth admits more than the
- * limit. A known key costs one exchange and no lock; a newcomer and the growth of a segment take
- * the segment's lock. A rejection writes nothing, known key or not, and reads the clock twice.
+ * <p>Thread-safe and exact: no interleaving of known keys, new keys and growth admits more than the
+ * limit. A known key costs one CAS and no lock; a new key and the growth of a segment take the
+ * segment's lock. A rejection writes nothing, whether or not the key is known, and reads the clock
+ * twice.
  */
 public final class KeyTable extends Segments implements Allowance {
 
-  /** The mark for a key that has no slot and nothing to inherit. Odd, so it is no word. */
+  /**
+   * In place of a word: the key has no slot, and there is no overflow word to start from. Odd, as
+   * no word is.
+   */
   private static final long ABSENT = 3L;
 
   /** A table with room for {@code maxKeys} keys at a time. It takes its memory as keys come. */
@@ -40,7 +43,7 @@ public final class KeyTable extends Segments implements Allowance {
     super(algorithm, ticker, maxKeys);
   }
 
-  /** What stands for a key, in this and all other tables; never 0. */
+  /** The hash of a key, in this and all other tables; never 0. */
   public static long hashOf(String key) {
     return KeyHash.of(key);
   }
@@ -51,10 +54,9 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * As declared. The clock is read before the table is touched: the processor waits at the clock
-   * for all that came before it, so a slot that has to come from memory would hold up everything
-   * after it as well. By so old a reading a key can be admitted, but not rejected; a
-   * rejection is judged again.
+   * As declared. The clock is read before the table: reading it waits for all loads before it, so a
+   * slot that has to come from memory would delay everything after the clock as well. By so old a
+   * reading a key can be admitted but not rejected, so a rejection is judged again.
    */
   @Override
   public <T> T take(long hash, long permits, AnswerFactory<T> answer) {
@@ -86,8 +88,8 @@ public final class KeyTable extends Segments implements Allowance {
       if (result != null) {
         return result;
       }
-      segment
-          .awaitMove(); // the slot changes hands or house at this moment, under the segment's lock
+      // The slot is changing its owner or its array, under the segment's lock.
+      segment.awaitMove();
     }
   }
 
@@ -124,9 +126,9 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * The word that a key goes by: its own, or that of the overflow it would start from, or
-   * {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot changes hands or house
-   * at this moment.
+   * The word that counts for a key: its own, or the overflow word that it would start from, or
+   * {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot is changing its owner or
+   * its array.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -146,8 +148,8 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * Lets keys begin with nothing: each key, seen or not, is as if it had taken the whole burst now.
-   * For a table without keys.
+   * Lets keys begin without permits: each key counts as if it had taken the whole burst now. For a
+   * table without keys.
    */
   public void startEmpty() {
     long now = ticker.nanos();
@@ -157,12 +159,14 @@ public final class KeyTable extends Segments implements Allowance {
     }
   }
 
-  /** Lets the keys without a slot that share the overflow word of this one owe at least that. */
+  /** Raises the debt of the keys without a slot that share an overflow word with this one. */
   public void raiseOverflow(long hash, long least) {
     segment(hash).raiseOverflow(hash, least);
   }
 
-  /** What keys without a slot owe that share the overflow word of this one; idle if nothing. */
+  /**
+   * The overflow word of a key, which says what keys without a slot owe; an idle word if nothing.
+   */
   public long overflowWord(long hash) {
     Buckets buckets = segment(hash).buckets();
     return buckets.count() == 0
@@ -189,7 +193,7 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * The keys in debt of one part of the table: hash and word, one after the other.
+   * The keys in debt in one part of the table: hash, word, hash, word, and so on.
    *
    * @param part below {@link #segmentCount}
    */

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secret of the hashes of a process: drawn at its first use, or taken over from a process
- * before it, so that keys have the hashes that they had there. Thread-safe.
+ * The secret seed of the hashes of a process: drawn at its first use, or adopted from an earlier
+ * process, so that keys have the hashes that they had there. Thread-safe.
  */
 public final class Seed {
 
@@ -14,13 +14,13 @@ public final class Seed {
 
   private final AtomicReference<@Nullable Halves> halves = new AtomicReference<>();
 
-  /** The hash with this seed, which does not change any more. */
+  /** The hash function with this seed, which does not change from now on. */
   SipHash use() {
     return new SipHash(first(), second());
   }
 
   /**
-   * Takes over a seed.
+   * Adopts a seed.
    *
    * @return false if another one is in use
    */

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One part of the key table, with its own lock for newcomers, growth, and whatever else is not a
- * plain taking of a known key.
+ * One part of the key table, with its own lock for new keys, growth, and every other operation but
+ * a plain taking by a known key.
  */
 final class Segment extends Slots {
 
@@ -22,7 +22,7 @@ final class Segment extends Slots {
     super(none, ticker, maxKeys, refundShares);
   }
 
-  /** Returns once whatever moves under the lock has moved. */
+  /** Returns once the thread that moves slots under the lock has released it. */
   void awaitMove() {
     awaitUnlock();
   }
@@ -51,7 +51,7 @@ final class Segment extends Slots {
           return answer.rejected(current.algorithm(), owed, now, permits);
         }
         T admitted =
-            answer.admitted(current.algorithm(), word, now); // before it is taken, as in Words
+            answer.admitted(current.algorithm(), word, now); // before the taking, as in Words
         if (keep(current, hash, word, now)) {
           return admitted;
         }
@@ -61,7 +61,7 @@ final class Segment extends Slots {
     }
   }
 
-  /** At the cap, a flood of strangers is rejected without the lock, and without a write. */
+  /** At the cap, a flood of unknown keys is rejected without the lock and without a write. */
   private <T> @Nullable T rejectAtCap(long hash, long permits, AnswerFactory<T> answer) {
     Buckets seen = buckets;
     if (seen.count() < maxBuckets) {
@@ -103,8 +103,9 @@ final class Segment extends Slots {
   }
 
   /**
-   * A key without a slot that owes something, as new keys do where all begin with nothing, gets a
-   * slot if there is one. There it owes a permit at least, as a slot that owes nothing is free.
+   * A key without a slot may be in debt, as every new key is where keys begin without permits. It
+   * gets a slot if there is one. There it owes at least one permit, as a slot that owes nothing is
+   * free.
    */
   @Override
   protected boolean lower(long hash, Rewrite rewrite) {
@@ -132,7 +133,9 @@ final class Segment extends Slots {
     return rewriteOwn(hash, rewrite);
   }
 
-  /** Lets a key owe at least what a word says, with a slot or, at the cap, in the overflow. */
+  /**
+   * Raises the debt of a key to at least that of a word, in a slot or, at the cap, in the overflow.
+   */
   void raise(long hash, long least) {
     lock();
     try {
@@ -154,7 +157,7 @@ final class Segment extends Slots {
     }
   }
 
-  /** Lets the keys without a slot that share the overflow word of this one owe at least that. */
+  /** Raises the debt of the keys without a slot that share an overflow word with this one. */
   void raiseOverflow(long hash, long least) {
     lock();
     try {
@@ -165,7 +168,7 @@ final class Segment extends Slots {
     }
   }
 
-  /** The hashes and words of the keys in debt, one after the other. */
+  /** The keys in debt: hash, word, hash, word, and so on. */
   long[] owing() {
     lock();
     try {
@@ -193,10 +196,10 @@ final class Segment extends Slots {
 
   @Override
   protected void gather() {
-    // all permits of a key are in its word
+    // all permits of a key are in its word already
   }
 
-  /** Goes on with another algorithm, each key with its state in proportion. */
+  /** Changes to another algorithm. The state of each key is kept in proportion. */
   void changeTo(RateAlgorithm next) {
     lock();
     try {

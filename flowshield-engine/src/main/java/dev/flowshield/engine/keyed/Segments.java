@@ -6,7 +6,7 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The parts of a table: made when the first key comes, changed together, counted together. */
+/** The parts of a table, which are created with the first key, and changed and counted together. */
 abstract class Segments {
 
   private static final int MOST_SEGMENTS = 128;
@@ -17,11 +17,11 @@ abstract class Segments {
 
   final Ticker ticker;
   private final int maxKeys;
-  private final ReentrantLock lock = new ReentrantLock(); // of the two below
+  private final ReentrantLock lock = new ReentrantLock(); // guards writes of the two below
   private volatile Segment[] segments = NONE_YET; // until the first key comes
   private volatile RateAlgorithm algorithm;
 
-  /** Of a table with room for so many keys at a time. */
+  /** The parts of a table with room for this many keys at a time. */
   Segments(RateAlgorithm algorithm, Ticker ticker, int maxKeys) {
     this.algorithm = algorithm;
     this.ticker = ticker;
@@ -50,7 +50,7 @@ abstract class Segments {
     return made;
   }
 
-  /** How many parts it has, each with its share of the overflow words. */
+  /** The number of its parts, each with its share of the overflow words. */
   public final int segmentCount() {
     return Math.min(
         MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
@@ -61,8 +61,8 @@ abstract class Segments {
   }
 
   /**
-   * Goes on with another algorithm; one segment after the other, each for a moment as when it
-   * grows. One change at a time. If one fails, those before it go back to what they were.
+   * Changes to another algorithm, one segment after the other, each for a moment as when it grows.
+   * One change at a time. If a segment fails, those before it are changed back.
    */
   public final void changeTo(RateAlgorithm next) {
     StackRoom.require();
@@ -94,14 +94,14 @@ abstract class Segments {
     }
   }
 
-  /** What the words of the keys mean now. */
+  /** The algorithm that the words of the keys belong to now. */
   public final RateAlgorithm algorithm() {
     return algorithm;
   }
 
   /**
-   * Keys that have a slot of their own, those included whose allowance is full again and whose slot
-   * no key needed since.
+   * The keys that have a slot, including those whose allowance is full again and whose slot no
+   * other key has needed since.
    */
   public final long tracked() {
     long sum = 0;
@@ -111,20 +111,20 @@ abstract class Segments {
     return sum;
   }
 
-  /** How many keys it has room for, as was asked. */
+  /** The number of keys that it was asked to have room for. */
   public final int maxKeys() {
     return maxKeys;
   }
 
   /**
-   * How many slots there are at most: somewhat more than the keys promised room, so that those find
-   * it.
+   * The most slots that it grows to: somewhat more than {@link #maxKeys}, so that as many keys do
+   * find a slot.
    */
   public final long capacity() {
     return (long) segmentCount() * Segment.capacity(keysPerSegment());
   }
 
-  /** How often a key was admitted from an allowance that it shares, since no slot was free. */
+  /** How often a key was admitted from a shared allowance because no slot was free. */
   public final long overflowed() {
     long sum = 0;
     for (Segment segment : segments) {
@@ -133,12 +133,12 @@ abstract class Segments {
     return sum;
   }
 
-  /** All of them; none before the first key. */
+  /** All parts; none before the first key. */
   final Segment[] segments() {
     return segments;
   }
 
-  /** The one that a key belongs to. */
+  /** The part that a key belongs to. */
   final Segment segment(long hash) {
     Segment[] known = segments;
     Segment[] all = known.length == 0 ? begin() : known;

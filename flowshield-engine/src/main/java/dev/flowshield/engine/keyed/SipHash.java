@@ -1,12 +1,13 @@
 package dev.flowshield.engine.keyed;
 
 /**
- * A keyed hash of strings, which cannot be steered without knowing the seed: SipHash-1-3 over the
- * string's chars in UTF-16LE.
+ * A keyed hash of strings: SipHash-1-3 over the string's chars in UTF-16LE. Without the seed,
+ * strings cannot be chosen so that their hashes collide.
  *
- * <p>Four chars make one 64-bit word, whatever the string's inner coding. Immutable, thread-safe,
- * allocates nothing; its cost is that of {@code charAt}. Source: Aumasson and Bernstein, "SipHash:
- * a fast short-input PRF", with one compression round and three finalisation rounds.
+ * <p>Four chars make one 64-bit word, whatever the string's internal encoding. Immutable,
+ * thread-safe, allocates nothing; its cost is that of {@code charAt}. Source: Aumasson and
+ * Bernstein, "SipHash: a fast short-input PRF", with one compression round and three finalisation
+ * rounds.
  */
 final class SipHash {
 
@@ -26,7 +27,7 @@ final class SipHash {
     long v2 = seed0 ^ 0x6c7967656e657261L;
     long v3 = seed1 ^ 0x7465646279746573L;
     int words = text.length() / 4;
-    // The round stands here twice, with a word and without: each loop is one that compilers know.
+    // The round is written twice, with a word and without, as compilers optimize such loops better.
     for (int i = 0; i <= words; i++) {
       long word = i < words ? word(text, i * 4) : lastWord(text, i * 4);
       v3 ^= word;
@@ -65,7 +66,7 @@ final class SipHash {
         | (long) text.charAt(at + 3) << 48;
   }
 
-  /** The chars left over and, in the top byte, the length in bytes. */
+  /** The remaining chars and, in the top byte, the length in bytes. */
   private static long lastWord(String text, int at) {
     int length = text.length();
     long word = (2L * length) << 56;

@@ -17,18 +17,19 @@ abstract class Slots extends Ledger {
    *   overflowed  how often an overflow word admitted a key because no slot was free
    *
    * Invariants (of a slot: Words, S1 to S5)
-   *   K1  A key is in at most one slot: it is placed only under the lock, after a search there.
-   *   K2  A word is forgotten, because its slot is passed on or not moved along, only if it is idle
-   *       at a reading made under the lock. The overflow word of its key is then at or above what
-   *       is idle at that reading, and a key without a slot starts from its overflow word. So a key
-   *       that was forgotten and comes back owes no less than it did, even if the clock steps back
-   *       in between.
+   *   K1  A key is in at most one slot: it is placed only under the lock, after a search under the
+   *       lock.
+   *   K2  A word is dropped, because its slot gets another owner or growth leaves it behind, only
+   *       if it is idle at a reading made under the lock. The overflow word of its key is then at
+   *       least the idle word of that reading, and a key without a slot starts from its overflow
+   *       word. So a key that was dropped and returns owes no less than before, even if the clock
+   *       steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt
    *       when it gets a slot. Overflow words never decrease.
    *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only
    *       under the lock.
-   *   K5  Buckets that are replaced are frozen first (S5). If they are not replaced in the end,
-   *       every word is put back: owner and word are as they were, so S3 holds.
+   *   K5  Buckets are frozen before they are replaced (S5). If the replacement fails, every word is
+   *       restored: owner and word are as they were, so S3 holds.
    *
    * Memory order: volatile throughout.
    */
@@ -36,7 +37,7 @@ abstract class Slots extends Ledger {
   // At this load, 0.69, about 3 keys in 100,000 find both of their buckets full (by simulation).
   private static final double SLOTS_PER_KEY = 1.45;
 
-  // Nothing is forgotten yet when the overflow words are set, so new keys are admitted even if the
+  // No key has been dropped when the overflow words are set, so new keys are admitted even if the
   // clock steps back by less than this.
   private static final long HOUR = 3_600_000_000_000L;
 
@@ -48,7 +49,7 @@ abstract class Slots extends Ledger {
   private volatile int used;
   private volatile long overflowed;
 
-  /** No slots yet; begins with buckets that others may share. */
+  /** No slots yet. Begins with buckets that other segments may share. */
   Slots(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
     super(refundShares);
     this.ticker = ticker;
@@ -73,7 +74,7 @@ abstract class Slots extends Ledger {
     return Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
   }
 
-  /** How many slots a segment for so many keys has once it is fully grown. */
+  /** The number of slots in a segment for this many keys, once it is fully grown. */
   static int capacity(int maxKeys) {
     return maxBuckets(maxKeys) * Buckets.SLOTS;
   }
@@ -93,7 +94,10 @@ abstract class Slots extends Ledger {
     return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;
   }
 
-  /** Keeps the first word of a key, in a slot or at last in the overflow; false: look again. */
+  /**
+   * Stores the first word of a key, in a slot or, at the cap, in the overflow; false if the key has
+   * to be looked up again.
+   */
   @SuppressWarnings("NonAtomicVolatileUpdate") // K4
   final boolean keep(Buckets current, long hash, long word, long now) {
     int at = current.place(hash, now);
@@ -109,7 +113,7 @@ abstract class Slots extends Ledger {
     return true;
   }
 
-  /** Passes a free slot on to a key, unless its owner takes from it first. */
+  /** Gives a free slot to a key, unless the slot's owner takes from it first. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // K4
   final boolean claim(Buckets current, int at, long hash, long word, long now) {
     long old = current.word(at);
@@ -118,7 +122,7 @@ abstract class Slots extends Ledger {
       if (!current.algorithm().isIdle(old, now)) {
         return false;
       }
-      current.forget(current.fingerprint(at), now); // while it is found still (K2)
+      current.forget(current.fingerprint(at), now); // while its slot is still its own (K2)
     }
     if (current.exchange(at, old, Words.MOVING) != old) {
       return false;
@@ -131,13 +135,13 @@ abstract class Slots extends Ledger {
     return true;
   }
 
-  /** Replaces the buckets by what becomes of a copy; the old ones are frozen first (K5). */
+  /** Replaces the buckets by a function of a copy, which freezes them first (K5). */
   final void replace(UnaryOperator<Buckets> next) {
     Buckets old = buckets;
     Buckets frozen = old.frozen();
     try {
       buckets = next.apply(frozen);
-    } catch (Throwable failure) { // no memory, say: thaw, or all callers would wait without end
+    } catch (Throwable failure) { // such as no memory: thaw, or all callers would wait indefinitely
       old.thaw(frozen, frozen.end());
       throw failure;
     }

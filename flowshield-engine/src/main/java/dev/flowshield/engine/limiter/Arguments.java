@@ -5,10 +5,10 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What a caller may ask for. Checked before anything is taken. */
+/** Checks of what a caller asks for, before anything is taken. */
 public final class Arguments {
 
-  // As far ahead as algorithms keep words (the law of RateAlgorithm on that).
+  // As far ahead as algorithms keep words (a law of RateAlgorithm).
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
   private Arguments() {}
@@ -30,7 +30,7 @@ public final class Arguments {
     return start.equals("empty");
   }
 
-  /** Rejects a number of permits that is none. */
+  /** Rejects a number of permits below 1. */
   public static void requireSome(long permits) {
     if (permits < 1) {
       throw new IllegalArgumentException(
@@ -39,7 +39,7 @@ public final class Arguments {
   }
 
   /**
-   * Rejects what is no key.
+   * Rejects a key that is null or too long.
    *
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if it is too long
@@ -54,7 +54,7 @@ public final class Arguments {
   }
 
   /**
-   * Rejects what is no time to wait.
+   * Rejects a wait that is out of range.
    *
    * @return the time in nanoseconds
    * @throws NullPointerException if there is none
@@ -73,10 +73,10 @@ public final class Arguments {
   }
 
   /**
-   * Rejects a number of permits that can never be had.
+   * Rejects a number of permits that can never be taken at once.
    *
-   * @param burst the most that can be had at once
-   * @param limit whose burst that is, as the user wrote it
+   * @param burst the most that can be taken at once
+   * @param limit the limit with this burst, as the user wrote it
    * @throws IllegalArgumentException if the permits are not 1 to the burst
    */
   public static void requirePermits(long permits, long burst, String limit) {

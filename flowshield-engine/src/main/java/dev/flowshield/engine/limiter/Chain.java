@@ -3,8 +3,8 @@ package dev.flowshield.engine.limiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list whose elements carry its links, so that one is taken out of the middle in constant time,
- * and nothing is allocated.
+ * A doubly linked list whose elements carry the links, so that an element is removed in constant
+ * time and nothing is allocated.
  *
  * <p>Not thread-safe.
  */

@@ -10,10 +10,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * Makes quotas of the calendar known as {@code fixed-window}.
+ * Creates limiters of calendar quotas, by the name {@code fixed-window}.
  *
  * <p>Reads the wall clock of the spec once. The option {@code utc-offset}, such as {@code +02:00},
- * says by which clock the windows begin; without it, by UTC.
+ * says whose midnight the windows are aligned to; without it, that of UTC.
  */
 public final class FixedWindowProvider implements RateLimiterProvider {
 

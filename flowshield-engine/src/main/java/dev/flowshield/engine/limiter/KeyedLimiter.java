@@ -22,15 +22,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's limiter: for each of its limits a key table, and a word of its own for the calls
+ * The engine's limiter: for each of its limits a key table, and a separate allowance for the calls
  * without a key, which need no hash.
  *
- * <p>With one limit, what is decided or tried is as if all calls came one after the other. With
- * several, see {@link Allowances}; for calls without a key, {@link HotAllowance}.
+ * <p>With one limit, {@code decide} and {@code tryAcquire} are linearizable. For several limits see
+ * {@link Allowances}, for calls without a key {@link HotAllowance}.
  */
 public final class KeyedLimiter implements RateLimiter {
 
-  private static final long EVERYONE = 1; // whatever: a single limit does not look at it
+  private static final long EVERYONE = 1; // any value, as it is ignored
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final LimiterSpec spec;
@@ -52,7 +52,7 @@ public final class KeyedLimiter implements RateLimiter {
     this(formula, spec.limits().stream().map(formula).toList(), spec);
   }
 
-  /** Runs one algorithm, which knows its limit; so the limit cannot be changed. */
+  /** Runs one algorithm with its own limit, which cannot be changed. */
   KeyedLimiter(RateAlgorithm algorithm, LimiterSpec spec) {
     this(null, List.of(algorithm), spec);
   }
@@ -145,7 +145,7 @@ public final class KeyedLimiter implements RateLimiter {
         return waiting;
       }
       long left = limits.retryAfterNanos(hash, permits, now);
-      if (left > 0) { // otherwise they came meanwhile
+      if (left > 0) { // otherwise they have come back meanwhile
         Decision.Rejected rejected = rules.rejected(limits, hash, permits, now, left);
         return CompletableFuture.completedFuture(
             waiting == null ? rejected : rejected.becauseQueueIsFull());
@@ -195,8 +195,8 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /**
-   * As declared, limit by limit in the order of the list; a limit that stays the same is left
-   * alone. Calls without a key come first.
+   * As declared, limit by limit in the order of the list; a limit that stays the same is not
+   * touched. The allowances of the calls without a key come first.
    */
   @Override
   public void changeTo(List<RateLimit> limits) {

@@ -9,15 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait for permits of one key, in the order they came, and the turns at which they
- * are served.
+ * The callers that wait for permits of one key, in the order of their arrival, and the turns at
+ * which they are served.
  *
- * <p>A turn is a taking ahead of time. The first waiter gets the first turn, and so on. So when a
- * waiter gives up, those behind it that want as many permits each move up by one turn, and only the
- * last turn is undone, in constant time. Where waiters behind it want other numbers of permits,
- * their turns are undone, last first, and taken again.
+ * <p>A turn is a taking ahead of time. The first waiter has the first turn, and so on. When a
+ * waiter gives up and all behind it want as many permits, each moves up by one turn, and only the
+ * last turn is undone, in constant time. If waiters behind it want other numbers of permits, their
+ * turns are undone, last first, and taken again.
  *
- * <p>Not thread-safe: all of it is for the holder of the lock of the {@link Queue}.
+ * <p>Not thread-safe: for the holder of the lock of the {@link Queue}.
  */
 final class Line {
   /*
@@ -26,12 +26,11 @@ final class Line {
    *       turn in that place has taken.
    *   W2  Turns stand in the order in which their permits were taken, so their times do not
    *       decrease.
-   *   W3  Two waiters of one `run` want the same number of permits, as do all that stand between
-   *       them.
+   *   W3  Two waiters of one `run` want the same number of permits, as do all between them.
    *   W4  While there is a turn, refunds of the key are computed as of the time of the last one
    *       (Waits).
-   *   W5  A waiter has left before foreign code runs that may throw, so no failure makes it keep
-   *       its place.
+   *   W5  A waiter has left before custom code runs that may throw, so no failure makes it keep its
+   *       place.
    */
 
   /** A caller that waits. */
@@ -39,7 +38,7 @@ final class Line {
 
     final Supplier<Decision> answer;
     final CompletableFuture<Decision> future = new CompletableFuture<>();
-    private final Turn turn; // joins with it, and is served at whichever is first by then
+    private final Turn turn; // it joins with this one, but may be served at an earlier one
     private long run;
     private @Nullable Line line;
     private @Nullable Throwable failure;
@@ -50,7 +49,7 @@ final class Line {
       this.answer = answer;
     }
 
-    /** Where it waits; null before, and once it was served or has left otherwise. */
+    /** The line in which it waits; null before it joins and once it has left. */
     @Nullable
     Line line() {
       return line;
@@ -100,14 +99,14 @@ final class Line {
     return first == null ? 0 : first.time();
   }
 
-  /** Whether this is what wakes the line; then nothing does so any more. */
+  /** Whether this is the timer of the line, which then has none any more. */
   boolean isWokenBy(CompletableFuture<Void> elapsed) {
     boolean newest = timer == elapsed;
     timer = newest ? null : timer;
     return newest;
   }
 
-  /** Sets what wakes the line, and when; answers what would have done so. */
+  /** Sets the timer of the line and its time. Returns the timer before. */
   @Nullable
   CompletableFuture<Void> timer(@Nullable CompletableFuture<Void> next, long time) {
     CompletableFuture<Void> before = timer;
@@ -116,22 +115,22 @@ final class Line {
     return before;
   }
 
-  /** Whether what wakes the line does so at the time of the first waiter. */
+  /** Whether the timer of the line is set to the time of the first waiter. */
   boolean hasTimer() {
     return timer != null && timerTime == time();
   }
 
-  /** Begins to set a timer. */
+  /** The generation of a timer that is about to be set. */
   long nextGeneration() {
     return ++generation;
   }
 
-  /** Whether no other timer was begun since. */
+  /** Whether no newer timer was begun since. */
   boolean isOf(long newest) {
     return generation == newest;
   }
 
-  /** Lets a waiter join at the end. False if the permits are there now, or not within the wait. */
+  /** Adds a waiter at the end. False if the permits are there now, or not within the wait. */
   boolean join(Waiter waiter, long maxWaitNanos) {
     boolean joined = false;
     try {
@@ -168,7 +167,7 @@ final class Line {
   }
 
   /**
-   * The time, or that of the turn before if that is later, as it may be after a reset or a refund
+   * The later of a time and that of the turn before, which may be later after a reset or a refund
    * (W2).
    */
   private static long notBefore(@Nullable Turn turn, long time) {
@@ -180,7 +179,7 @@ final class Line {
     return turn.takeAhead(then);
   }
 
-  /** Takes out the first waiter, whose time has come; answers what it has taken. */
+  /** Removes the first waiter, whose time has come. Returns its turn, whose permits are taken. */
   Turn serve(Waiter first) {
     Turn turn = requireNonNull(turns.first()); // W1
     if (turn.next == null) {
@@ -190,7 +189,7 @@ final class Line {
     return turn;
   }
 
-  /** Takes out a waiter of this line that gives up, and leaves nothing of what it took. */
+  /** Removes a waiter that gives up, and returns all that it took. */
   void giveUp(Waiter waiter) {
     Waiter last = requireNonNull(waiters.last());
     if (last.run == waiter.run) {
@@ -207,7 +206,7 @@ final class Line {
     Turn gone = turnOf(waiter);
     Turn before = gone.previous;
     leave(waiter, gone);
-    Turn paid = turns.last(); // the last one whose permits are taken
+    Turn paid = turns.last(); // the last turn whose permits are taken
     try {
       while (paid != null && paid != before && paid.undo()) {
         paid = paid.previous;
@@ -215,7 +214,7 @@ final class Line {
       noteTime(paid, gone);
       if (paid == before) {
         undoOrSettle(gone);
-      } else { // a charge, say, was made after it; those before that keep their times
+      } else { // such as by a charge since; the turns before that keep their times
         gone.settle(0);
       }
       for (Turn next = after(paid); next != null; next = next.next) {
@@ -234,7 +233,10 @@ final class Line {
     }
   }
 
-  /** Takes the permits as soon as that is. If a change made that impossible, the time stays. */
+  /**
+   * Takes the permits as of the earliest time. If a change of the limits made that impossible, the
+   * time stays.
+   */
   private void takeAgain(Turn turn, @Nullable Turn behind) {
     long now;
     do {
@@ -270,7 +272,7 @@ final class Line {
     size--;
   }
 
-  /** Takes out the waiters behind the last turn whose permits are taken. */
+  /** Removes the waiters behind the last turn whose permits are taken. */
   private void drop(@Nullable Turn paid, Throwable failure) {
     for (Turn turn = turns.last(); turn != null && turn != paid; turn = turns.last()) {
       Waiter waiter = requireNonNull(waiters.last()); // W1
@@ -280,7 +282,7 @@ final class Line {
     }
   }
 
-  /** The next waiter that was dropped, to be told; null if there is none. */
+  /** The next waiter that was dropped and is to fail; null if there is none. */
   @Nullable
   Waiter nextDropped() {
     Waiter waiter = dropped.first();

@@ -12,16 +12,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait for permits, which they have taken ahead of time, key by key in the order
- * they came.
+ * The callers that wait for permits, which they have taken ahead of time: a line for each key, in
+ * the order of arrival.
  *
- * <p>Each caller's time is known when it joins: those that came before have taken what comes back
- * before, and no call that comes later gets in between. When a caller gives up, by whatever
- * completes its future, those behind it move up.
+ * <p>The time of a caller is known when it joins: callers before it have taken the permits that
+ * come back earlier, and later calls cannot overtake it. When a caller gives up, because its future
+ * is completed in any way, those behind it move up.
  *
  * <p>Thread-safe. One timer for each key wakes the first in its line. Joining, being served and
  * giving up take the lock for a constant number of steps; giving up takes a few for each waiter
- * behind where those want unequal numbers of permits. No future is completed, and no timer is set,
+ * behind if those want different numbers of permits. No future is completed, and no timer is set,
  * under the lock.
  */
 final class Queue {
@@ -30,18 +30,18 @@ final class Queue {
    *   Q1  The order of a line is the order in which its permits were taken: both are done under the
    *       lock.
    *   Q2  No more wait than `most`.
-   *   Q3  A waiter leaves its line once, under the lock, by the thread that serves it or by
-   *       whatever completed its future otherwise.
+   *   Q3  A waiter leaves its line once, under the lock: removed by the thread that serves it, or
+   *       by the thread that completes its future otherwise.
    *   Q4  A line that is not empty has a timer for its first time, or a thread in run() that sets
-   *       one. A timer that is not the line's newest is cancelled and wakes nothing.
+   *       one. A timer that is not the newest of its line is cancelled and has no effect.
    */
 
-  /** What {@link #await} answers if as many wait as may; for a comparison alone. */
+  /** What {@link #await} returns if as many callers wait as may; only to be compared. */
   static final CompletableFuture<Decision> FULL = new CompletableFuture<>();
 
   private static final int MOST_TIMES_TOO_EARLY = 1000;
 
-  private static final Line NONE = new Line("", Ticker.system()); // no line at all
+  private static final Line NONE = new Line("", Ticker.system()); // in place of a line
 
   private final Ticker ticker;
   private final int most;
@@ -58,8 +58,8 @@ final class Queue {
    * Waits for permits.
    *
    * @param turn how to take them; nothing is taken yet
-   * @param answer what to say once they are there
-   * @return what is waited for; null if they are there now, or it would take too long;
+   * @param answer the decision once they are there
+   * @return the future decision; null if the permits are there now, or would take too long;
    *     {@link #FULL}
    */
   @Nullable
@@ -67,7 +67,7 @@ final class Queue {
       String key, Turn turn, long maxWaitNanos, Supplier<Decision> answer) {
     Waiter waiter = new Waiter(turn, answer);
     CompletableFuture<?> unused = waiter.future.whenComplete(
-        (decision, failure) -> giveUp(waiter)); // completed by the caller, too
+        (decision, failure) -> giveUp(waiter)); // also if the caller completes it
     Line line = join(key, waiter, maxWaitNanos);
     if (line == null || line == NONE) {
       return line == null ? null : FULL;
@@ -77,8 +77,8 @@ final class Queue {
   }
 
   /**
-   * The line that the waiter is in from now on; null if it does not wait; {@link #NONE} if as many
-   * wait as may.
+   * The line that the waiter has joined; null if it does not wait; {@link #NONE} if as many wait as
+   * may.
    */
   private @Nullable Line join(String key, Waiter waiter, long maxWaitNanos) {
     StackRoom.require();
@@ -102,7 +102,7 @@ final class Queue {
     }
   }
 
-  /** Serves all whose time has come, and sets a timer for the next one. */
+  /** Serves all waiters whose time has come, and sets a timer for the next one. */
   private void run(Line line) {
     int early = 0;
     Waiter last = null;
@@ -126,7 +126,7 @@ final class Queue {
     }
   }
 
-  /** The first of the line; if there is none, the line is no more. */
+  /** The first waiter of the line; without one, the line is removed. */
   private @Nullable Waiter first(Line line) {
     CompletableFuture<Void> timer;
     StackRoom.require();
@@ -146,7 +146,7 @@ final class Queue {
     return null;
   }
 
-  /** Sets the timer, if it is not time yet. */
+  /** Sets the timer if the time of the first waiter has not come. */
   private boolean isAsleep(Line line) {
     long generation;
     long time;
@@ -155,7 +155,7 @@ final class Queue {
     lock.lock();
     try {
       if (line.size() == 0) {
-        return false; // all gave up meanwhile
+        return false; // all have given up meanwhile
       }
       time = line.time();
       rest = time - ticker.nanos();
@@ -197,7 +197,7 @@ final class Queue {
     lock.lock();
     try {
       if (!line.isWokenBy(timer)) {
-        return; // a newer one does
+        return; // a newer timer does
       }
       first = line.first();
     } finally {
@@ -209,7 +209,7 @@ final class Queue {
     run(line);
   }
 
-  /** Serves the first of the line, if it is that still and its time has come. */
+  /** Serves the first waiter of the line, if it still is the first and its time has come. */
   private void serve(Line line, Waiter first) {
     Decision decision = first.answer.get(); // before it leaves, as this may throw
     Turn taken;
@@ -217,7 +217,7 @@ final class Queue {
     lock.lock();
     try {
       if (line.first() != first || line.time() - ticker.nanos() > 0) {
-        return; // it gave up, or the clock has stepped back
+        return; // the waiter gave up, or the clock stepped back
       }
       int before = line.size();
       try {
@@ -237,11 +237,11 @@ final class Queue {
     try {
       waiter.future.completeExceptionally(failure);
     } finally {
-      giveUp(waiter); // in case even that failed, or the caller completed it just now
+      giveUp(waiter); // in case even that failed, or the caller has just completed it
     }
   }
 
-  /** Lets a waiter leave that was not served. */
+  /** Removes a waiter that was not served. */
   private void giveUp(Waiter waiter) {
     Line line;
     boolean changed;

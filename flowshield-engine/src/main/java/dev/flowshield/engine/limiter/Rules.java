@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The limits of a limiter, and what its decisions say of them.
+ * The limits of a limiter, and its decisions by them.
  *
  * @param limits in the order of the allowances
  * @param text all of them, as the user wrote them
@@ -32,7 +32,7 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
     return of(List.copyOf(others));
   }
 
-  /** The limits so many times, one after the other. */
+  /** The limits this many times, one after the other. */
   List<RateLimit> limits(int times) {
     return Collections.nCopies(times, limits).stream().flatMap(List::stream).toList();
   }
@@ -42,7 +42,7 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
     return new Decision.Admitted(remaining(standings), several(standings));
   }
 
-  /** A reservation by rows that are taken; if there is no memory for it, they are refunded. */
+  /** A reservation by rows that are taken. If it cannot be allocated, they are refunded. */
   Reservation held(Allowances from, long[] rows, long hash, long permits, long now) {
     boolean answered = false;
     try {
@@ -60,7 +60,7 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
   /**
    * A rejection.
    *
-   * @param wait until all of them admit
+   * @param wait the wait until all of them admit
    */
   Decision.Rejected rejected(Allowances from, long hash, long permits, long now, long wait) {
     List<Decision.Standing> standings = standings(from, hash, permits, now);

@@ -5,7 +5,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.SlidingWindow;
 import dev.flowshield.spi.RateLimiterProvider;
 
-/** Makes the counter over two windows known as {@code sliding-window}. */
+/** Creates limiters that count over two windows, by the name {@code sliding-window}. */
 public final class SlidingWindowProvider implements RateLimiterProvider {
 
   @Override

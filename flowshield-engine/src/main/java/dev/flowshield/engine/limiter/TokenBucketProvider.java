@@ -5,7 +5,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateLimiterProvider;
 
-/** Makes the engine's default limiter known as {@code token-bucket}. */
+/** Creates the engine's default limiter, by the name {@code token-bucket}. */
 public final class TokenBucketProvider implements RateLimiterProvider {
 
   /** The name. */

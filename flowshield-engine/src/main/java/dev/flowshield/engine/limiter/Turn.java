@@ -7,11 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turn of a caller that waits: permits of one key that are taken from all of several allowances
- * ahead of time, and the time at which they are used.
+ * The turn of a waiter: permits of one key, taken from each of several allowances ahead of time,
+ * and the time at which they are used.
  *
- * <p>A link of the chain of turns. Not thread-safe: for the holder of the lock of the queue, and
- * then for the caller that was served.
+ * <p>Not thread-safe: for the holder of the lock of the queue, and then for the caller that was
+ * served.
  */
 final class Turn extends Chain.Node<Turn> {
 
@@ -31,7 +31,7 @@ final class Turn extends Chain.Node<Turn> {
     this.aheads = new @Nullable Ahead[from.size()];
   }
 
-  /** How many permits of each allowance. */
+  /** The number of permits of each allowance. */
   long permits() {
     return permits;
   }
@@ -41,12 +41,14 @@ final class Turn extends Chain.Node<Turn> {
     return time;
   }
 
-  /** Whether the permits can be had at all, which a change of the limits may have ended. */
+  /**
+   * Whether the permits can be taken at all; a change of the limits may have made that impossible.
+   */
   boolean isPossible() {
     return permits <= from.burst();
   }
 
-  /** How long the permits are not there yet; 0 if they are. */
+  /** The wait until the permits are there; 0 if they are there now. */
   long retryAfterNanos(long now) {
     return from.retryAfterNanos(hash, permits, now);
   }
@@ -75,10 +77,10 @@ final class Turn extends Chain.Node<Turn> {
   }
 
   /**
-   * Undoes the taking ahead, if it was the last thing done to the key.
+   * Undoes the taking ahead, if the key was not changed since.
    *
-   * @return false, with nothing done, if it was not, or that is not sure: a true cost was charged,
-   *     say, or the limits were changed
+   * @return false, with nothing done, if it was or may have been changed, such as by a charge or a
+   *     change of the limits
    */
   boolean undo() {
     int last = aheads.length - 1;
@@ -88,7 +90,8 @@ final class Turn extends Chain.Node<Turn> {
     for (int i = last - 1; i >= 0; i--) {
       undo(i);
     }
-    settle(0); // where another shares an allowance and not the last one: then with care
+    settle(
+        0); // refunds what was not undone: another turn may share some allowances but not the last
     return true;
   }
 
@@ -102,14 +105,14 @@ final class Turn extends Chain.Node<Turn> {
     return undone;
   }
 
-  /** Sets the account right: refunds what was not used of the permits. */
+  /** Refunds the permits that were not used. */
   void settle(long used) {
     from.settle(rows, used);
   }
 
   /**
-   * The permits of the key that are taken ahead last are used at this time, whatever else is
-   * refunded: {@link Ledger#waitUntil}.
+   * Records the time at which the permits of the key that were taken ahead last are used: {@link
+   * Ledger#waitUntil}.
    */
   void waitUntil(long latest) {
     for (int i = 0; i < aheads.length; i++) {
@@ -117,7 +120,7 @@ final class Turn extends Chain.Node<Turn> {
     }
   }
 
-  /** No caller waits for permits of the key any more. */
+  /** Records that no caller waits for permits of the key any more. */
   void waitOver() {
     for (int i = 0; i < aheads.length; i++) {
       ledger(i).waitOver(hash);

@@ -1,8 +1,7 @@
 package dev.flowshield.engine.penalty;
 
 /**
- * What is remembered of one key, in one 64-bit word: a pure step from word to word, with each
- * breach.
+ * The offences of one key in one 64-bit word, and the pure step from word to word at each breach.
  *
  * <pre>
  *   63 ............ 20 | 19 ..... 15 | 14 ....... 0
@@ -13,25 +12,25 @@ package dev.flowshield.engine.penalty;
  *   nothing    0
  * </pre>
  *
- * <p><b>Breaches.</b> The first breach opens a span in which all are counted; the next one after
- * the span opens another. So no key is blocked for fewer breaches in a span than were set, and a
- * key with twice as many less one in any span is blocked for certain.
+ * <p><b>Breaches.</b> The first breach opens a span in which all breaches are counted; the first
+ * one after the span opens another. So no key is blocked for fewer breaches in a span than were
+ * set, and a key with at least twice as many less one in any span is always blocked.
  *
  * <p><b>Level.</b> The blocks that still count. A block of level n lasts {@code min(longest, first
  * * 2^(n-1))}. A key without a breach for as long as a block of its level lasts steps down by one.
- * That time begins when the block ends, or the last span with a breach. Everything is forgotten in
- * less than three times the longest block.
+ * That time begins at the end of the block, or of the last span with a breach. Everything is
+ * forgotten in less than three times the longest block.
  *
  * <p><b>Time.</b> Ticker nanoseconds to the millisecond (2^20 ns): a block is up to one longer, a
- * span up to one shorter than was set. Time may wrap. A clock that steps back makes a block longer,
- * to at most twice its length, and a span too. A word that lies farther ahead reads as nothing, so
- * no step blocks a key for good; when the clock has caught up, the word counts again.
+ * span up to one shorter than was set. Time may wrap. A clock that steps back makes a block, or a
+ * span, at most twice as long. A word further ahead reads as nothing, so no step of the clock
+ * blocks a key permanently; when the clock has caught up, the word counts again.
  *
  * <p>Immutable, allocates nothing.
  */
 final class Offences {
 
-  /** Nothing to remember. */
+  /** No offences. */
   static final long NOTHING = 0;
 
   private static final int LEVEL_AT = 15;
@@ -50,7 +49,7 @@ final class Offences {
    * Durations in nanoseconds, from a second to 366 days: then 27 levels are enough, and twice a
    * block is far from overflow.
    *
-   * @param breaches how many block, 1 to 10,000
+   * @param breaches the number that blocks a key, 1 to 10,000
    */
   Offences(int breaches, long within, long firstBlock, long longestBlock) {
     this.breaches = breaches;

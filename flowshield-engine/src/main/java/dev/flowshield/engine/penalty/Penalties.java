@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
  * Blocks keys that are rejected again and again, each time for longer, in memory that is allocated
  * once.
  *
- * <p>A key is known by its 64-bit hash, with a secret seed, never 0. {@link Offences} says what is
- * remembered of it, and for how long.
+ * <p>A key is identified by its 64-bit hash, with a secret seed, never 0. {@link Offences} says
+ * what is remembered of it, and for how long.
  *
  * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place
  * of the key with the fewest breaches among those without a block that counts. A key with such a
@@ -40,11 +40,11 @@ public final class Penalties {
    *       place, and no breach is lost.
    *   P2  A place changes owner only while its word holds no level. So a key with a block that
    *       counts keeps its place.
-   *   P3  A place that changes owner gets the new fingerprint first and then a new word. The word
-   *       between the two writes is that of the old owner and, by P2, blocks no key.
+   *   P3  A place that changes owner gets the new fingerprint first and then a new word. Between
+   *       the two writes the word is that of the old owner and, by P2, blocks no key.
    *   P4  Fingerprints fill a bucket from the front and never become 0 again. So a search may end
    *       at the first 0.
-   *   P5  latestEnd is not before the end of any block that breached() has announced. At or after
+   *   P5  latestEnd is not before the end of any block that breached() has returned. At or after
    *       it, no key is blocked.
    *
    * Memory order: volatile throughout. A reader without the lock reads fingerprint, word,
@@ -73,11 +73,11 @@ public final class Penalties {
   /**
    * Durations in nanoseconds, each from a second to 366 days.
    *
-   * @param breaches how many block, 1 to 10,000
+   * @param breaches the number that blocks a key, 1 to 10,000
    * @param within the span in which they are counted
    * @param firstBlock how long the first block lasts; each further one twice as long
    * @param longestBlock but none longer than this
-   * @param maxOffenders room to set aside, 32 bytes each
+   * @param maxOffenders the keys to allocate room for, 32 bytes each
    * @param now the time
    */
   public Penalties(
@@ -103,11 +103,10 @@ public final class Penalties {
   }
 
   /**
-   * Counts a breach of a key, and blocks it if that was one too many. What a blocked key tries is
-   * no breach: it does not make its block longer.
+   * Counts a breach of a key, and blocks the key if that was one too many. A request of a blocked
+   * key is no breach, so it does not make the block longer.
    *
-   * @return how long the key is blocked from now on, in nanoseconds, if this breach brought it
-   *     about; else 0
+   * @return how long this breach blocks the key, in nanoseconds; 0 if it does not
    */
   public long breached(long hash, long now) {
     int bucket = bucket(hash);
@@ -125,7 +124,7 @@ public final class Penalties {
       boolean known = fingerprint(at) == hash;
       long word = offences.breach(known ? word(at) : Offences.NOTHING, now);
       long blockedFor = offences.blockedForNanos(word, now);
-      if (blockedFor > 0) { // first, as it may fail, and a block beyond it is not looked for
+      if (blockedFor > 0) { // first, as it may fail, and a later block would not be found
         latestEnd.accumulateAndGet(
             Offences.instant(word), (latest, end) -> end - latest > 0 ? end : latest);
       }
@@ -162,8 +161,8 @@ public final class Penalties {
   }
 
   /**
-   * Forgets all that is remembered of all keys, bucket by bucket: a key that is blocked meanwhile
-   * may stay blocked.
+   * Forgets all that is remembered of all keys, one bucket after the other: a key that is blocked
+   * meanwhile may stay blocked.
    */
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
@@ -180,7 +179,7 @@ public final class Penalties {
     }
   }
 
-  /** How many blocks still count against a key; 0 if it has kept clean for long enough. */
+  /** The number of blocks that still count against a key; 0 if it had no breach for long enough. */
   public int level(long hash, long now) {
     int at = find(bucket(hash), hash);
     if (at == NOWHERE) {
@@ -191,8 +190,8 @@ public final class Penalties {
   }
 
   /**
-   * The keys that are blocked, or were and have not been without a breach for long enough. Walks
-   * the table, which may change meanwhile.
+   * The keys that are blocked, or whose last block still counts. Walks the table, which may change
+   * meanwhile.
    */
   public long[] offenders(long now) {
     LongStream.Builder offenders = LongStream.builder();
@@ -208,8 +207,8 @@ public final class Penalties {
   }
 
   /**
-   * Where a breach of the key is to be counted; {@link #NOWHERE} if it is blocked, or there is no
-   * place for it.
+   * The place in which to count a breach of the key; {@link #NOWHERE} if the key is blocked, or
+   * there is no place for it.
    */
   private int placeToWrite(int bucket, long hash, long now) {
     int at = find(bucket, hash);
@@ -220,9 +219,9 @@ public final class Penalties {
   }
 
   /**
-   * The place in the bucket that is worth least, if it may be passed on (P2). Among equals chance
-   * decides: were it the oldest, keys that take turns and are more than the places would all lose
-   * theirs before they come back.
+   * The place in the bucket with the least to remember, if it may change owner (P2). Ties are
+   * broken at random: if the oldest lost its place, keys that take turns and outnumber the places
+   * would each lose theirs before they return.
    */
   private int leastOffender(int bucket, long now) {
     for (int at = bucket; at < bucket + PLACES; at++) {
@@ -258,7 +257,10 @@ public final class Penalties {
     return NOWHERE;
   }
 
-  /** Where the key's bucket begins: a multiplication, so that any number of buckets will do. */
+  /**
+   * The index of the key's bucket: by a multiplication, as the number of buckets need not be a
+   * power of two.
+   */
   private int bucket(long hash) {
     return (int) (((hash & 0xFFFF_FFFFL) * buckets) >>> 32) * BUCKET;
   }

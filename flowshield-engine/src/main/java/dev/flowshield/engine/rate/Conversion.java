@@ -4,14 +4,14 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.math.BigInteger;
 
 /**
- * What a key owes to one limit, as a debt to another, in proportion: a key that had spent half of
+ * Converts the debt of a key from one limit to another, in proportion: a key that had spent half of
  * the old burst has spent half of the new one.
  *
- * <p>Between two token buckets the proportion is exact to the nanosecond, so that changes to and
- * fro neither forgive nor cost anything. Windows count whole permits, so a change rounds a count up
- * to a whole permit of the new limit, which is forgotten when the window is. A key that owes more
- * than the burst, because callers wait or a true cost was charged, owes the rest for as long as
- * before. Pure; for changes, not for checks.
+ * <p>Between two token buckets the proportion is exact to the nanosecond, so changes back and forth
+ * neither forgive nor cost anything. Windows count whole permits, so a change rounds a count up to
+ * a whole permit of the new limit, until the window ends. A key that owes more than the burst,
+ * because callers wait or a true cost was charged, owes the rest for as long as before. Pure; for
+ * changes, not for checks.
  */
 public record Conversion(RateAlgorithm from, RateAlgorithm to) {
 

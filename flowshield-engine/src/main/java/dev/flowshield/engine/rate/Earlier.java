@@ -3,11 +3,11 @@ package dev.flowshield.engine.rate;
 import dev.flowshield.spi.RateAlgorithm;
 
 /**
- * The words of a limit as another process kept them, by a ticker with another origin.
+ * The words of a limit as an earlier process saved them, by a ticker with another origin.
  *
- * <p>There a word is its distance from the idle word of the moment of the save; windows that begin
- * at no fixed time of the calendar need their phase, too. Here that moment is so long ago as the
- * wall clock says. What has come back since is not owed any more.
+ * <p>A word is saved as its distance from the idle word at the moment of the save. Windows that are
+ * not aligned to the calendar are saved with their phase, too. The wall clock says how long ago
+ * that moment is; what has come back since is not owed any more.
  *
  * <p>Immutable, pure.
  */
@@ -18,12 +18,12 @@ public final class Earlier {
   private final long now;
 
   /**
-   * What was kept.
+   * The words of a save.
    *
-   * @param limit the limit of that time, as a limiter would keep it here
-   * @param phase of its windows, at the moment of the save
-   * @param down how long ago that was, in nanoseconds; 0 or more
-   * @param now the reading of the ticker that goes with it
+   * @param limit the limit at that time, as a limiter would keep it now
+   * @param phase how far into a window the save was
+   * @param down how long ago the save was, in nanoseconds; 0 or more
+   * @param now the current reading of the ticker
    */
   public Earlier(RateAlgorithm limit, long phase, long down, long now) {
     this.then =
@@ -32,7 +32,7 @@ public final class Earlier {
     this.now = now;
   }
 
-  /** The name of a formula that can be kept; empty for one of a user's own. */
+  /** The name of an algorithm whose words can be saved; empty for a custom one. */
   public static String kind(RateAlgorithm algorithm) {
     return algorithm instanceof Gcra
         ? "token-bucket"
@@ -41,17 +41,17 @@ public final class Earlier {
             : algorithm instanceof SlidingWindow ? "sliding-window" : "";
   }
 
-  /** How far into a window a time is, where that is not known by the calendar. */
+  /** How far into a window a time is, for windows that are not aligned to the calendar; else 0. */
   public static long phase(RateAlgorithm algorithm, long now) {
     return algorithm instanceof SlidingWindow windows ? windows.into(now) : 0;
   }
 
-  /** How far a word is from idle; 0 if nothing is owed. */
+  /** The distance of a word from the idle word; 0 if nothing is owed. */
   public static long owed(RateAlgorithm algorithm, long word, long now) {
     return algorithm.isIdle(word, now) ? 0 : word - algorithm.idle(now);
   }
 
-  /** The word of another limit for a key that owed so much then. */
+  /** The word of another limit for a key that owed this much then. */
   public long word(long owed, RateAlgorithm next) {
     if (owed == 0 || isOver(owed)) {
       return next.idle(now);

@@ -6,12 +6,12 @@ import java.math.BigInteger;
 import java.time.OffsetDateTime;
 
 /**
- * So many permits in each window of the calendar, none carried over: for quotas such as "10,000 a
- * day".
+ * A number of permits in each window of the calendar, none carried over: for quotas such as "10,000
+ * a day".
  *
  * <p>The word is a window and the permits taken in it. Windows are as long as the period and
  * aligned to midnight of 1970-01-01 at the given offset: a period of one day begins at midnight,
- * one of an hour at the full hour. The wall clock is asked once, at the start.
+ * one of an hour at the full hour. The wall clock is read once, at the start.
  *
  * <pre>
  *   count = permits taken in the window of now; 0 if the word is of an earlier one
@@ -19,9 +19,9 @@ import java.time.OffsetDateTime;
  *   else  retryAfter = the end of the window - now
  * </pre>
  *
- * <p><b>Ahead.</b> Callers that wait take in a later window, and what is charged beyond the limit
- * is taken from the windows that follow: up to an hour ahead, or one window if that is longer. Then
- * the word is of that window, and nothing is admitted before it begins.
+ * <p><b>Ahead.</b> Waiters take permits of a later window, and a charge beyond the limit takes
+ * those of the windows that follow: up to an hour ahead, or one window if that is longer. Then the
+ * word is of that window, and nothing is admitted before it begins.
  *
  * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Then
  * every count fits.
@@ -38,15 +38,16 @@ public final class FixedWindow implements RateAlgorithm {
    *   63 ......... shift | shift-1 ...... 2 |     1      | 0
    *    number of window  | permits taken    | given back | 0
    *
-   * With shift = log2 of the window's length in ns, rounded down, numbers do not turn before the
-   * ticker does. The limit is at most a hundredth of the length, so it fits with bits to spare.
+   * With shift = log2 of the window's length in ns, rounded down, the numbers do not wrap around
+   * before the ticker does. The limit is at most a hundredth of the length, so it fits with bits to
+   * spare.
    *
    * Invariants
    *   F1  The permits taken are at most the limit; what is charged beyond goes to the windows that
    *       follow.
-   *   F2  A window whose last permit was given back is marked, and not idle until it ends. So
-   *       within a window a slot does not change its owner, and no word of one owner is a word of
-   *       the next.
+   *   F2  A window whose last permit was refunded is marked, and not idle until it ends. So within
+   *       a window a slot does not change its owner, and no word of one owner recurs under the
+   *       next.
    */
   private static final int COUNT = 2;
   private static final long GIVEN_BACK = 2;
@@ -57,7 +58,7 @@ public final class FixedWindow implements RateAlgorithm {
   /**
    * The algorithm for a limit.
    *
-   * @param wallClock the time of day, at the offset that the windows go by
+   * @param wallClock the wall-clock time, at the offset that the windows are aligned to
    * @param now the same instant on the ticker
    * @throws IllegalArgumentException if the limit is outside the range above
    */
@@ -104,7 +105,7 @@ public final class FixedWindow implements RateAlgorithm {
   @Override
   public long giveBack(long word, long taken, long givenBack, long now, long permits) {
     if (isIdle(word, now) || windows.between(taken, word) != 0) {
-      return word; // the window they were taken in is over, and they have come back by themselves
+      return word; // the window of the taking is over, so they have come back by themselves
     }
     return (word - (Math.min(permits, count(word)) << COUNT)) | GIVEN_BACK;
   }
@@ -119,7 +120,7 @@ public final class FixedWindow implements RateAlgorithm {
     long beyond = permits - room - 1;
     long furthest = windows.later(windows.word(now), windows.chargeable());
     long on = Math.min(1 + beyond / limit, windows.between(standing, furthest));
-    if (on <= 0) { // the clock has stepped back, or so much was charged before
+    if (on <= 0) { // the clock has stepped back, or that much was charged before
       return standing + (room << COUNT);
     }
     long count = on > beyond / limit ? beyond % limit + 1 : limit;
@@ -127,8 +128,8 @@ public final class FixedWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit with the same windows remembers by {@code word}: its
-   * count in proportion, rounded up.
+   * The word for a key whose word by another limit with the same windows is {@code word}: its count
+   * in proportion, rounded up.
    */
   long converted(FixedWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -164,7 +165,7 @@ public final class FixedWindow implements RateAlgorithm {
     return limit;
   }
 
-  /** The word that counts at this time: this one, or none if it is idle. */
+  /** The word that counts at this time: this one, or an idle one if it is idle. */
   private long standing(long word, long now) {
     return isIdle(word, now) ? windows.word(now) : word;
   }

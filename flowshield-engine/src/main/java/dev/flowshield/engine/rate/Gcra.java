@@ -25,17 +25,15 @@ import java.math.BigInteger;
  * <p><b>Range.</b> At most 10,000,000 permits a second, and a burst that takes at most 2^62 units
  * to come back (73 years at shift 1, 39 hours at the highest shift, 15).
  *
- * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it comes round every 6.5
- * days. A word that was left alone for that long must not read as a debt. No legal debt is above
- * the burst, so a debt beyond the burst and some slack is a word from an earlier turn, and idle.
- * The slack lets the clock step back without forgiving: 2^58 units, at least 2.4 hours. So a key
- * that comes back in the last part of a turn, as long as the slack and its burst, is rejected until
- * that has passed; never is one admitted too early. At 1,000 permits a second or less a turn takes
- * centuries.
+ * <p><b>Wrap-around.</b> Shifted time counts modulo 2^64; at shift 15 it wraps around every 6.5
+ * days. A word that was unused for that long must not read as a debt. A debt beyond the burst and
+ * some slack is therefore a word from before the clock wrapped around, and idle. The slack lets the
+ * clock step back without forgiving: 2^58 units, at least 2.4 hours. So a key that returns in the
+ * last part of a turn, as long as the slack and its burst, is rejected until that part has passed;
+ * no key is admitted too early. At 1,000 permits a second or less a turn takes centuries.
  *
- * <p>Beyond the burst, a debt is what waiting callers have taken ahead of time or what was charged
- * afterwards; a charge is kept up to half the slack beyond the burst, which takes an hour or more
- * to come back.
+ * <p>A debt beyond the burst was taken ahead of time by waiters, or charged afterwards. A charge
+ * counts up to half the slack beyond the burst, which takes an hour or more to come back.
  *
  * <p>Immutable, pure, constant time. Source: ITU-T I.371, GCRA in its virtual scheduling form.
  */
@@ -145,9 +143,8 @@ public final class Gcra implements RateAlgorithm {
     if (isIdle(word, now) || isIdle(taken, now) || givenBack > burst) {
       return word;
     }
-    // What has come back by itself since the taking is not there to be given back a second time.
-    // What others were given back since may have stood before these permits, which then came back
-    // earlier.
+    // What has come back by itself since the taking cannot be refunded again. Permits refunded to
+    // others since may have been before these, which then came back earlier.
     long outstanding = Math.min(permits * interval, taken - givenBack * interval - start);
     return outstanding <= 0 ? word : start + Math.max(0, debt - outstanding);
   }
@@ -159,7 +156,7 @@ public final class Gcra implements RateAlgorithm {
     }
     long start = now << shift;
     long debt = word - start;
-    long most = debt / interval + 1; // more is above all that is owed
+    long most = debt / interval + 1; // more than all that is owed
     return start + Math.max(0, debt - Math.min(permits, most) * interval);
   }
 
@@ -172,11 +169,11 @@ public final class Gcra implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit of this kind remembers by {@code word}, which is not
-   * idle. A debt up to the burst keeps its proportion to the burst. What is owed beyond it keeps
-   * its length in time, up to the most that a charge may owe.
+   * The word for a key whose word by another limit of this kind is {@code word}, which is not idle.
+   * A debt up to the burst keeps its proportion to the burst. The debt beyond it keeps its length
+   * in time, up to the most that a charge can reach.
    *
-   * <p>Rounded up to a whole unit of time, so that changing to and fro forgives nothing, and costs
+   * <p>Rounded up to a whole unit of time, so changing back and forth forgives nothing, and costs
    * at most two nanoseconds a change.
    */
   long converted(Gcra from, long word, long now) {
@@ -197,7 +194,7 @@ public final class Gcra implements RateAlgorithm {
     return 2 * (halves[0].longValueExact() + halves[1].signum());
   }
 
-  /** Whether nothing is owed any more, so long after a word was this far from idle. */
+  /** Whether nothing is owed any more, this long after a word was this far from idle. */
   boolean isOver(long owed, long after) {
     return owed <= 0 || after > owed >>> shift;
   }

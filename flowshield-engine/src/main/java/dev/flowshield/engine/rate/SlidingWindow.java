@@ -5,12 +5,12 @@ import dev.flowshield.spi.RateAlgorithm;
 import java.math.BigInteger;
 
 /**
- * So many permits in the period that ends now, estimated from two counts: the sliding window
+ * A number of permits in the period that ends now, estimated from two counts: the sliding window
  * counter.
  *
  * <p>The word is a window and the permits taken in it and in the one before. The period that ends
- * now covers all of this window and, as if they had been taken evenly, a part of the permits of the
- * one before.
+ * now covers this window so far and a part of the one before, whose permits count as if they had
+ * been taken evenly.
  *
  * <pre>
  *   into   = now - the beginning of the window
@@ -19,24 +19,24 @@ import java.math.BigInteger;
  *   else  retryAfter = the wait until enough has faded, in this window or the next
  * </pre>
  *
- * <p><b>Ahead.</b> Callers that wait may take in the next window, and what is charged beyond the
- * limit is taken from the windows that follow: up to an hour ahead, or one window if that is
- * longer. Then the word is of that window, and nothing is admitted before it begins.
+ * <p><b>Ahead.</b> Waiters may take permits of the next window, and a charge beyond the limit takes
+ * those of the windows that follow: up to an hour ahead, or one window if that is longer. Then the
+ * word is of that window, and nothing is admitted before it begins.
  *
  * <p><b>Range.</b> At most 10,000,000 permits a second, and the burst equals the permits. Two
  * counts and the number of the window share one word, so the permits are at most 2^26 - 1, and
- * fewer in periods below 43 minutes: numbers turn after 30 days at the earliest. For a second that
- * is 1,048,575; a higher rate is said with a shorter period, as 10,000/ms.
+ * fewer in periods below 43 minutes, so that the numbers wrap around after 30 days at the earliest.
+ * For a second that is 1,048,575; a higher rate needs a shorter period, as in 10,000/ms.
  *
  * <p><b>Worst case.</b> In a span of t, up to one period, at most limit * (1 + t / period), and in
- * any span of one period at most 2 * limit - 1. Proof: say the span takes v in one window, of its
- * count of V, and z in the next, the last of them y into it. Then z &lt;= limit - V * (1 - y /
- * period), so v + z &lt;= limit + V * y / period; and V &lt;= limit and y &lt;= t, and y &lt;
- * period if anything of the window before belongs to the span. For evenly spread traffic the
- * estimate is true and the worst case is the limit. No window takes more than the limit, so neither
- * does the long run.
+ * any span of one period at most 2 * limit - 1. Proof: let the span take v of the count V of one
+ * window, and z in the next, the last of them y into it. Then z &lt;= limit - V * (1 - y / period),
+ * so v + z &lt;= limit + V * y / period; and V &lt;= limit and y &lt;= t, and y &lt; period if
+ * anything of the window before belongs to the span. For evenly spread traffic the estimate is
+ * exact, and the worst case is the limit. No window takes more than the limit, so the long-run rate
+ * does not exceed it.
  *
- * <p>Immutable, pure, constant time. Exact: nothing is rounded but to whole permits. Source: J.
+ * <p>Immutable, pure, constant time. Nothing is rounded but to whole permits. Source: J.
  * Desgats, "How we built rate limiting capable of scaling to millions of domains", Cloudflare,
  * 2017.
  */
@@ -47,19 +47,18 @@ public final class SlidingWindow implements RateAlgorithm {
    *   63 ......... shift | ... bits+2 | bits+1 .... 2 |     1      | 0
    *    number of window  |    last    |    current    | given back | 0
    *
-   * Either count has as many bits as the limit. The number has the rest, but no more than it takes
-   * not to turn before the ticker.
+   * Each count has as many bits as the limit. The number has the rest, but no more than it needs
+   * not to wrap around before the ticker.
    *
    * Invariants
-   *   W1  Either count is at most the limit; what is charged beyond goes to the windows that
-   *       follow.
-   *   W2  A window whose last permit was given back is marked, and not idle until it ends. So
-   *       within a window a slot does not change its owner, and no word of one owner is a word of
-   *       the next.
+   *   W1  Each count is at most the limit; what is charged beyond goes to the windows that follow.
+   *   W2  A window whose last permit was refunded is marked, and not idle until it ends. So within
+   *       a window a slot does not change its owner, and no word of one owner recurs under the
+   *       next.
    */
   private static final int CURRENT = 2;
   private static final long GIVEN_BACK = 2;
-  private static final int MOST_BITS = 26; // leaves 10 for the number: 8 windows can be ahead
+  private static final int MOST_BITS = 26; // leaves 10 for the number, so 8 windows can be ahead
   private static final long SHORTEST_TURN = 30 * 86_400_000_000_000L;
 
   private final long limit;
@@ -134,12 +133,12 @@ public final class SlidingWindow implements RateAlgorithm {
     }
     return ago == 1
         ? (standing - (Math.min(permits, last(standing)) << (CURRENT + bits))) | GIVEN_BACK
-        : word; // by now they weigh nothing
+        : word; // their window has faded by now
   }
 
   /**
-   * As declared: from the count of this window, then from that of the last, where a permit weighs
-   * what is left of it. Rounded down, so that never more is there than was added.
+   * As declared: from the count of this window, then from that of the last, where a permit counts
+   * for the part that has not faded. Rounded down, so no more is there than was added.
    */
   @Override
   public long add(long word, long now, long permits) {
@@ -168,7 +167,7 @@ public final class SlidingWindow implements RateAlgorithm {
     long beyond = permits - room - 1;
     long furthest = windows.later(windows.word(now), windows.chargeable());
     long on = Math.min(1 + beyond / limit, windows.between(standing, furthest));
-    if (on <= 0) { // the clock has stepped back, or so much was charged before
+    if (on <= 0) { // the clock has stepped back, or that much was charged before
       return standing + (room << CURRENT);
     }
     long count = on > beyond / limit ? beyond % limit + 1 : limit;
@@ -176,7 +175,7 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit with the same windows remembers by {@code word}: its
+   * The word for a key whose word by another limit with the same windows is {@code word}: its
    * counts in proportion, rounded up.
    */
   long converted(SlidingWindow from, long word, long now) {
@@ -188,9 +187,9 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key that another limit with other windows remembers by {@code word}, if that is
-   * not ahead of the time. What weighs now is counted for the window before, as far as the limit
-   * allows, so that it goes on fading: no faster than this limit gives permits.
+   * The word for a key whose word by another limit with other windows is {@code word}, if that is
+   * not ahead of the time. The current estimate is counted for the window before, as far as the
+   * limit allows, so that it fades on, and no faster than this limit refills.
    */
   long refitted(SlidingWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -204,7 +203,7 @@ public final class SlidingWindow implements RateAlgorithm {
     return windows.word(now) + (last << (CURRENT + bits)) + (rest << CURRENT);
   }
 
-  /** Whether a word is of a window that has not begun. */
+  /** Whether a word is of a window that has not begun yet. */
   boolean isAhead(long word, long now) {
     return windows.between(windows.word(now), standing(word, now)) > 0;
   }
@@ -250,7 +249,7 @@ public final class SlidingWindow implements RateAlgorithm {
     return limit;
   }
 
-  /** The word that counts at this time: this one, this one as its next window sees it, or none. */
+  /** The word that counts at this time: this one, its successor in the next window, or idle. */
   private long standing(long word, long now) {
     long idle = windows.word(now);
     long ahead = windows.between(idle, word);
@@ -267,10 +266,7 @@ public final class SlidingWindow implements RateAlgorithm {
     return current(word) + last - divided(last, windows.into(now), windows.length());
   }
 
-  /**
-   * How far into a window so much has faded of the last one that no more than the room is left of
-   * it.
-   */
+  /** How far into a window the permits of the last one have faded to no more than the room. */
   private long fading(long last, long room) {
     return room >= last ? 0 : windows.length() - divided(room, windows.length(), last);
   }
@@ -280,8 +276,8 @@ public final class SlidingWindow implements RateAlgorithm {
    * 2^55, and so is the quotient.
    */
   static long divided(long a, long b, long divisor) {
-    // The product may need 81 bits. A double knows the quotient to within 2^55 * 2^-50, so what
-    // is left of the product is below 2^60 and comes out right though its parts overflow.
+    // The product may need 81 bits. A double is within 2^55 * 2^-50 of the quotient, so the rest of
+    // the product is below 2^60, and is correct though its parts overflow.
     long estimate = (long) ((double) a * b / divisor);
     return estimate + Math.floorDiv(a * b - estimate * divisor, divisor);
   }

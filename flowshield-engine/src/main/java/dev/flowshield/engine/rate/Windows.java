@@ -6,11 +6,11 @@ import dev.flowshield.RateLimit;
  * Time cut into windows of one length, and their numbers in the upper bits of a word.
  *
  * <p>Window 0 begins at the anchor, a reading of the ticker; earlier ones have negative numbers. A
- * word holds the number modulo 2^(64 - shift), so the numbers turn; a word's window is ahead of the
- * time by at most 1/128 of a turn, or else it is past. What is ahead was taken by callers that
- * wait, was charged afterwards, or the clock has stepped back.
+ * word holds the number modulo 2^(64 - shift), so the numbers wrap around. A word's window is ahead
+ * of the time by at most 1/128 of a turn; otherwise it is past. A word is ahead because of waiters,
+ * because of a charge, or because the clock stepped back.
  *
- * <p>Times are good for 292 years before and after the anchor. Immutable, pure, constant time.
+ * <p>Valid for 292 years before and after the anchor. Immutable, pure, constant time.
  *
  * @param anchor when window 0 begins, in ticker nanoseconds
  * @param length of a window, in nanoseconds
@@ -20,7 +20,7 @@ record Windows(long anchor, long length, int shift) {
 
   private static final long HOUR = 3_600_000_000_000L;
 
-  /** Rejects what no kind of window can keep. */
+  /** Rejects a limit that no kind of window can keep. */
   static void requireWindow(RateLimit limit, String name) {
     Gcra.requireRate(limit);
     if (limit.burst() != limit.permits()) {
@@ -30,20 +30,24 @@ record Windows(long anchor, long length, int shift) {
     }
   }
 
-  /** The fewest bits below the number with which numbers do not turn before the ticker does. */
+  /**
+   * The fewest bits below the number such that numbers do not wrap around before the ticker does.
+   */
   static int shiftWithoutTurn(long length) {
     return 63 - Long.numberOfLeadingZeros(length);
   }
 
   /**
-   * The number of the window at this time, in its place, and nothing below: the word of a key
-   * without a count.
+   * The word of a key without a count: the number of the window at this time, and nothing below.
    */
   long word(long now) {
     return Math.floorDiv(now - anchor, length) << shift;
   }
 
-  /** Whether windows begin and end at the same times, however their numbers are kept. */
+  /**
+   * Whether the windows of both begin and end at the same times, whatever the bits of their
+   * numbers.
+   */
   boolean areThoseOf(Windows other) {
     return anchor == other.anchor && length == other.length;
   }
@@ -59,8 +63,7 @@ record Windows(long anchor, long length, int shift) {
   }
 
   /**
-   * The most windows by which a word can be ahead; one further ahead was left alone for most of a
-   * turn.
+   * The most windows by which a word can be ahead; one further ahead was unused for most of a turn.
    */
   long farthest() {
     return 1L << (64 - 7 - shift);
@@ -74,12 +77,12 @@ record Windows(long anchor, long length, int shift) {
     return Math.max(1, (HOUR + length - 1) / length);
   }
 
-  /** Whether a word that was this far from idle surely counts no more, so long after. */
+  /** Whether a word that was this far from idle certainly counts no more, this long after. */
   boolean isOver(long owed, long after) {
     return after / length >= (owed >> shift) + 2;
   }
 
-  /** The word without what is below the number, so many windows later. */
+  /** The word this many windows later, with nothing below the number. */
   long later(long word, long windows) {
     return ((word >> shift) + windows) << shift;
   }

@@ -28,7 +28,7 @@ import java.util.zip.CheckedOutputStream;
  *   magic, version | seed | limiters | checksum of all before it
  * </pre>
  *
- * <p>Both ways are streamed: memory is needed for one part of one table.
+ * <p>Both are streamed, and need memory for one part of one table only.
  */
 public final class SnapshotFile {
 

@@ -19,14 +19,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the keys of limiters owe what a snapshot says, less what has come back since.
+ * Restores the debts of a snapshot to the keys of limiters, less what has come back since.
  *
- * <p>The file is read twice: to see that it is whole, and to load it. For one thread, once.
+ * <p>The file is read twice: to check that it is whole, and to load it. For one thread, once.
  */
 public final class SnapshotLoader {
 
   private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // 146 years
-  private static final long EVERYONE = 1; // whatever: one allowance does not look at it
+  private static final long EVERYONE = 1; // any value, as it is ignored
   private static final long LEAST_BYTES = 64L << 20; // the limits of before may have had more keys
   private static final long BYTES_PER_KEY = 2 * 16; // twice as many as there can be here
   private static final long BYTES_PER_TABLE = 16_384; // most of it for the overflow
@@ -40,7 +40,7 @@ public final class SnapshotLoader {
     this.limiters = limiters;
   }
 
-  /** How many keys owe something by it. */
+  /** The number of keys in debt by the snapshot. */
   public long keys() {
     return keys;
   }
@@ -50,7 +50,7 @@ public final class SnapshotLoader {
     return ignored;
   }
 
-  /** Loads a file; what is wrong with it, or does not fit, is {@link #ignored}. */
+  /** Loads a file. What is malformed or does not fit is {@link #ignored}. */
   public void load(Path file) {
     try {
       if (!Files.exists(file)) {
@@ -86,7 +86,7 @@ public final class SnapshotLoader {
             .sum();
   }
 
-  /** Sees only whether the file is whole. */
+  /** Only checks that the file is whole. */
   private static final class Checked implements SnapshotReader.Content {
     @Override
     public void seed(long first, long second) {}
@@ -114,7 +114,7 @@ public final class SnapshotLoader {
     private String name = "";
     private long down;
     private long now;
-    private @Nullable KeyedLimiter limiter; // null to pass over what follows
+    private @Nullable KeyedLimiter limiter; // null to skip what follows
     private int index;
     private @Nullable Earlier earlier;
 
@@ -137,7 +137,7 @@ public final class SnapshotLoader {
         ignoreLimit("it had " + rates + " rates, and has " + limiter.tables().size() + " now");
       } else {
         down = nanosSince(time, limiter.spec().instantSource().instant());
-        now = limiter.ticker().nanos(); // after the wall clock: never more has come back
+        now = limiter.ticker().nanos(); // after the wall clock, to refill no more than is due
       }
     }
 
@@ -178,7 +178,7 @@ public final class SnapshotLoader {
       if (earlier != null && limiter != null) {
         KeyTable table = limiter.tables().get(index);
         long word = earlier.word(owed, table.algorithm());
-        // The table may have another number of parts now: all words that such a key may go by.
+        // The table may have another number of parts now: all words that such a key may have.
         int parts = table.segmentCount();
         for (int other = 0; other < Overflow.WORDS; other++) {
           if (Overflow.meet(segments, number, parts, other)) {
@@ -210,7 +210,7 @@ public final class SnapshotLoader {
     }
   }
 
-  /** Nothing comes back while a clock goes back. */
+  /** Nothing has come back if the clock was set back. */
   private static long nanosSince(Instant then, Instant now) {
     try {
       return Math.max(0, Math.min(LONGEST_NANOS, Duration.between(then, now).toNanos()));

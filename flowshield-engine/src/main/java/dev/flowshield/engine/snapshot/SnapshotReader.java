@@ -8,20 +8,20 @@ import java.io.UTFDataFormatException;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** Reads what {@link SnapshotWriter} wrote, in that order, and holds nothing of it. */
+/** Reads what {@link SnapshotWriter} wrote, in that order, and keeps nothing of it. */
 final class SnapshotReader {
 
   private static final int MOST_LIMITERS = 10_000;
   private static final int MOST_RATES = 1_000;
   private static final int MOST_SEGMENTS = 128;
 
-  /** What is done with what is read. */
+  /** Receives what is read. */
   interface Content {
     void seed(long first, long second);
 
     void limiter(String name, Instant time, int rates);
 
-    /** The rate to which what follows belongs. */
+    /** The rate that the following belongs to. */
     void rate(int index, String kind, RateLimit limit, long phase);
 
     void keyless(long owed);

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes what is in a snapshot, but for what proves that it is whole.
+ * Writes the content of a snapshot, without the magic number and the checksum around it.
  *
  * <pre>
  *   seed          two longs
@@ -36,7 +36,7 @@ import java.util.Map;
  */
 final class SnapshotWriter {
 
-  private static final long EVERYONE = 1; // whatever: one allowance does not look at it
+  private static final long EVERYONE = 1; // any value, as it is ignored
 
   private final DataOutputStream out;
 
@@ -63,7 +63,7 @@ final class SnapshotWriter {
   }
 
   private void write(KeyedLimiter limiter, List<RateLimit> limits) throws IOException {
-    long now = limiter.ticker().nanos(); // before the wall clock: never more has come back
+    long now = limiter.ticker().nanos(); // before the wall clock, to refill no more than is due
     Instant time = limiter.spec().instantSource().instant();
     out.writeLong(time.getEpochSecond());
     out.writeInt(time.getNano());
