@@ -208,7 +208,7 @@ class BadInputTest {
           "limiter 'broken'",
           "Broken"),
       row(
-          "no clients",
+          "no keys",
           () -> FlowShield.builder()
               .limit(Limit.each(Limit.KEY, "1/s").withMaxKeys(0))
               .build(),
@@ -243,7 +243,7 @@ class BadInputTest {
           "names of limits must be unique",
           "name one of them otherwise"),
       row(
-          "two limits for each client",
+          "two limits for each key",
           () -> FlowShield.builder().perKey("100/s").perKey("5000/h"),
           "got 'key' twice",
           "names of limits must be unique",

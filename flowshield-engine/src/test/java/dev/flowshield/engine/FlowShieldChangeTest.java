@@ -67,8 +67,8 @@ class FlowShieldChangeTest {
   @Test
   void changesNothingIfAnythingIsWrong() {
     assertRejected(
-        () -> shield.change(Map.of("everyone", "1/day", "clients", "1/day")),
-        "limit must be one of [everyone, key, tenant], got 'clients'",
+        () -> shield.change(Map.of("everyone", "1/day", "keys", "1/day")),
+        "limit must be one of [everyone, key, tenant], got 'keys'",
         "correct the name");
     assertRejected(
         () -> shield.change(Map.of("everyone", "1/day", "key", "1/day")),

@@ -55,7 +55,7 @@ class FlowShieldLimitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
-  void aLimitForAllTogetherAdmitsNoMoreByWhateverAlgorithmAndToHoweverManyClients(String limiter) {
+  void aLimitForAllTogetherAdmitsNoMoreByWhateverAlgorithmAndToHoweverManyKeys(String limiter) {
     FlowShield shield = shield()
         .limit(Limit.together("everyone", "10/h").withLimiter(limiter))
         .perKey("5/h")
@@ -114,7 +114,7 @@ class FlowShieldLimitsTest {
     }
 
     @Test
-    void chargesEveryoneAndTheClientWhereNoLimitIsNamed() {
+    void chargesEveryoneAndTheKeyWhereNoLimitIsNamed() {
       close(shield.admit("alice", 2));
 
       assertThat(shield.peek("everyone", "").remaining()).isEqualTo(98);
@@ -199,7 +199,7 @@ class FlowShieldLimitsTest {
         shield().limit("100/s, 1000/h").perKey("2/s, 5/h").build();
 
     @Test
-    void holdsAClientToEachOfThem() {
+    void holdsAKeyToEachOfThem() {
       assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
       ticker.advance(Duration.ofSeconds(1));
       assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
@@ -260,7 +260,7 @@ class FlowShieldLimitsTest {
   }
 
   @Test
-  void tellsAGreedyClientSoEvenWhenTheServerIsFull() {
+  void tellsAGreedyKeyThatItIsOverLimitEvenWhenTheServerIsFull() {
     FlowShield shield = shield().perKey("1/day").inFlight(1).build();
     shield.admit("alice");
 
@@ -435,7 +435,7 @@ class FlowShieldLimitsTest {
         .build();
 
     @Test
-    void ofAClientWithItselfEndsBeforeItHasTakenWhatEveryoneWants() {
+    void ofAKeyWithItselfEndsBeforeItHasTakenWhatEveryoneWants() {
       close(shield.admit("alice"));
       List<Long> left = new ArrayList<>();
       whileTaking = () -> {

@@ -112,8 +112,8 @@ class FlowShieldPropertyTest {
 
   private Admission answer(List<Charge> charges, boolean reserve, boolean named) {
     if (!named) {
-      Charge client = charges.get(1);
-      return shield.admit(client.key(), client.permits());
+      Charge each = charges.get(1);
+      return shield.admit(each.key(), each.permits());
     }
     Charge[] all = charges.toArray(Charge[]::new);
     return reserve ? shield.admit(Request.of(all).reserved()) : shield.admit(all);

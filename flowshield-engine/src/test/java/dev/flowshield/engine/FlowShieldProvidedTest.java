@@ -31,7 +31,7 @@ class FlowShieldProvidedTest {
   }
 
   @Test
-  void asksItForEachClient() {
+  void asksItForEachKey() {
     FlowShield shield = shieldBy((key, permits) -> {
       asked.add(key + " " + permits);
       return new Decision.Admitted(7);

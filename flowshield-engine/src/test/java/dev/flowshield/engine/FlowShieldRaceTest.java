@@ -38,13 +38,13 @@ class FlowShieldRaceTest {
 
   private static Charge[] charges(SplittableRandom random) {
     Charge tenant = Charge.of("tenant", "t" + random.nextInt(3), 1 + random.nextInt(5));
-    Charge client = Charge.of("key", "c" + random.nextInt(5), 1 + random.nextInt(3));
+    Charge each = Charge.of("key", "c" + random.nextInt(5), 1 + random.nextInt(3));
     Charge everyone = Charge.of("everyone", 1 + random.nextInt(3));
     return switch (random.nextInt(4)) {
       case 0 -> new Charge[] {tenant, everyone};
-      case 1 -> new Charge[] {client, tenant};
-      case 2 -> new Charge[] {everyone, client, tenant};
-      default -> new Charge[] {client};
+      case 1 -> new Charge[] {each, tenant};
+      case 2 -> new Charge[] {everyone, each, tenant};
+      default -> new Charge[] {each};
     };
   }
 

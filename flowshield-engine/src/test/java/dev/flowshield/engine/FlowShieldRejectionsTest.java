@@ -44,7 +44,7 @@ class FlowShieldRejectionsTest {
     }
 
     @Test
-    void blocksAClientThatIsRejectedTooOften() {
+    void blocksAKeyThatIsRejectedTooOften() {
       Blocked last = block("mallory");
 
       assertThat(last.name()).isEqualTo("key");
@@ -75,7 +75,7 @@ class FlowShieldRejectionsTest {
     }
 
     @Test
-    void takesNothingForABlockedClient() {
+    void takesNothingForABlockedKey() {
       block("mallory");
       ticker.advance(Duration.ofMinutes(1));
 
@@ -92,7 +92,7 @@ class FlowShieldRejectionsTest {
     }
 
     @Test
-    void holdsOnlyTheClientsOwnLimitAgainstIt() {
+    void holdsOnlyTheKeysOwnLimitAgainstIt() {
       for (int i = 0; i < 50; i++) {
         shield.admit(Charge.of("tenant", "acme"), Charge.of("key", "c" + i));
         shield.admit(Charge.of("tenant", "acme"));
@@ -311,7 +311,7 @@ class FlowShieldRejectionsTest {
     }
 
     @Test
-    void knowsAClientByOneIdWhicheverLimitRejectsIt() {
+    void knowsAKeyByOneIdWhicheverLimitRejectsIt() {
       FlowShield together =
           shield().limit("1/day").onRejection(told::add, Runnable::run).build();
       FlowShield each =

@@ -29,7 +29,7 @@ class FlowShieldTest {
   class WithSeveralLimits {
 
     @Test
-    void limitsEachClientByItself() {
+    void limitsEachKeyByItself() {
       FlowShield shield = shield().perKey("2/s").build();
 
       assertThat(admitted(shield, "alice", 3)).isEqualTo(2);
@@ -45,7 +45,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void takesNothingFromEveryoneForAClientOverItsLimit() {
+    void takesNothingFromEveryoneForAKeyOverItsLimit() {
       FlowShield shield = shield().limit("10/s").perKey("1/s").build();
 
       assertThat(admitted(shield, "alice", 100)).isEqualTo(1);
@@ -58,7 +58,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void takesNothingFromAClientWhenEveryonesLimitIsSpent() {
+    void takesNothingFromAKeyWhenEveryonesLimitIsSpent() {
       FlowShield shield = shield().limit("1/s").perKey("5/day").build();
       close(shield.admit("bob"));
 
@@ -104,7 +104,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void countsAClientWithoutAKeyAsOneClient() {
+    void countsRequestsWithoutAKeyAsThoseOfOneKey() {
       FlowShield shield = shield().perKey("1/s").build();
 
       assertThat(shield.admit()).isInstanceOf(Admitted.class);
@@ -209,7 +209,7 @@ class FlowShieldTest {
     void admitsExactlyWhatBothLimitsAllow() throws InterruptedException {
       FlowShield shield =
           shield().limit("1000/day").perKey("300/day").inFlight(1_000_000).build();
-      List<String> clients = List.of("a", "b", "c", "d", "e");
+      List<String> keys = List.of("a", "b", "c", "d", "e");
       AtomicInteger[] taken = {
         new AtomicInteger(),
         new AtomicInteger(),
@@ -220,9 +220,9 @@ class FlowShieldTest {
 
       together(16, () -> {
         for (int i = 0; i < 2_000; i++) {
-          int client = i % clients.size();
-          if (shield.admit(clients.get(client)) instanceof Admitted admitted) {
-            taken[client].incrementAndGet();
+          int key = i % keys.size();
+          if (shield.admit(keys.get(key)) instanceof Admitted admitted) {
+            taken[key].incrementAndGet();
             admitted.close();
           }
         }
@@ -234,7 +234,7 @@ class FlowShieldTest {
         sum += each.get();
       }
       assertThat(sum).isEqualTo(1000);
-      // Nothing was lost by those who were rejected: what each client has left is what it did not
+      // Nothing was lost by those who were rejected: what each key has left is what it did not
       // take.
       ticker.advance(Duration.ofDays(1));
       assertThat(admitted(shield, "a", 400)).isEqualTo(300);
@@ -242,7 +242,7 @@ class FlowShieldTest {
 
     @Test
     @Tag("slow")
-    void losesNoPermitOfEveryoneToClientsThatAreRejected() throws InterruptedException {
+    void losesNoPermitOfEveryoneToKeysThatAreRejected() throws InterruptedException {
       FlowShield shield =
           shield().limit("10000/day").perKey("10/day").inFlight(1_000_000).build();
 
@@ -362,7 +362,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void tellHowOftenAFullTableMadeClientsShare() {
+    void tellHowOftenAFullTableMadeKeysShare() {
       FlowShield shield =
           shield().limit(Limit.each(Limit.KEY, "5/day").withMaxKeys(10)).build();
       for (int i = 0; i < 100; i++) {

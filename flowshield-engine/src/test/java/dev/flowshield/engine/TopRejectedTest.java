@@ -23,9 +23,9 @@ class TopRejectedTest {
 
   @Test
   void countsExactlyWhileThereAreCountersForAll() { // T1
-    for (int client = 1; client <= COUNTERS; client++) {
-      for (int i = 0; i < client; i++) {
-        exact.rejected(client, "");
+    for (int key = 1; key <= COUNTERS; key++) {
+      for (int i = 0; i < key; i++) {
+        exact.rejected(key, "");
       }
     }
 
@@ -61,9 +61,9 @@ class TopRejectedTest {
         .extracting(RejectedKey::key)
         .as("each with more than one in 128 to spare")
         .containsExactlyInAnyOrder(id(10), id(9), id(8), id(7), id(6));
-    for (RejectedKey client : exact.top(COUNTERS)) {
-      long real = truth.getOrDefault(client.key(), 0L);
-      assertThat(client.rejections()).isBetween(Math.max(1, real - error), real);
+    for (RejectedKey each : exact.top(COUNTERS)) {
+      long real = truth.getOrDefault(each.key(), 0L);
+      assertThat(each.rejections()).isBetween(Math.max(1, real - error), real);
     }
   }
 
@@ -91,7 +91,7 @@ class TopRejectedTest {
       int key = t;
       Thread thread = new Thread(() -> {
         for (int i = 0; i < 100; i++) {
-          rejections.rejected(key, "client " + key);
+          rejections.rejected(key, "key " + key);
         }
       });
       thread.start();
@@ -102,9 +102,9 @@ class TopRejectedTest {
     }
     assertThat(rejections.top(COUNTERS))
         .hasSize(8)
-        .allSatisfy(client -> assertThat(client.rejections()).isEqualTo(100))
+        .allSatisfy(key -> assertThat(key.rejections()).isEqualTo(100))
         .extracting(RejectedKey::key)
-        .contains("client 1", "client 8");
+        .contains("key 1", "key 8");
   }
 
   @Test

@@ -27,7 +27,7 @@ class ClockStepsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"token-bucket", "fixed-window", "sliding-window"})
-  void aClientInDebtHasNoSecondBurstWhenNewcomersTakeTheSlots(String algorithm) {
+  void aKeyInDebtHasNoSecondBurstWhenNewcomersTakeTheSlots(String algorithm) {
     RateLimiter limiter =
         RateLimiter.of(algorithm, LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(1));
     for (int round = 0; round < 200; round++) {
@@ -45,31 +45,31 @@ class ClockStepsTest {
   }
 
   @Test
-  void noneOfTenThousandClientsOfAShieldHasASecondBurst() {
+  void noneOfTenThousandKeysOfAShieldHasASecondBurst() {
     FlowShield shield = FlowShield.builder()
         .limit(Limit.each(Limit.KEY, "10/s").withMaxKeys(100_000))
         .ticker(ticker)
         .build();
-    for (int client = 0; client < 10_000; client++) {
-      admit(shield, "earlier client " + client);
+    for (int key = 0; key < 10_000; key++) {
+      admit(shield, "earlier key " + key);
     }
     ticker.advanceNanos(-5 * SECOND);
     int[] admitted = new int[10_000];
-    for (int client = 0; client < 10_000; client++) {
-      admitted[client] = takeAll(shield, "key " + client);
+    for (int key = 0; key < 10_000; key++) {
+      admitted[key] = takeAll(shield, "key " + key);
     }
-    for (int client = 0; client < 40_000; client++) { // the segments grow
-      admit(shield, "later client " + client);
+    for (int key = 0; key < 40_000; key++) { // the segments grow
+      admit(shield, "later key " + key);
     }
-    for (int client = 0; client < 10_000; client++) {
-      admitted[client] += takeAll(shield, "key " + client);
+    for (int key = 0; key < 10_000; key++) {
+      admitted[key] += takeAll(shield, "key " + key);
     }
 
     assertThat(IntStream.of(admitted).max()).as("at one instant").hasValue(10);
   }
 
   @Test
-  void aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen() {
+  void aKeyThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen() {
     for (int round = 0; round < 20; round++) { // the seed of the hash decides who loses a slot
       RateLimiter limiter =
           RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(1));
@@ -86,25 +86,25 @@ class ClockStepsTest {
   }
 
   @Test
-  void aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen() {
+  void aKeyThatGrowthLeftBehindOwesWhatItMayHaveOwedThen() {
     for (int round = 0; round < 50; round++) {
       RateLimiter limiter =
           RateLimiter.of("token-bucket", LimiterSpec.of(TEN).withTicker(ticker).withMaxKeys(60));
       int[] admitted = new int[8];
-      for (int client = 0; client < 8; client++) {
-        admitted[client] = takeAll(limiter, round + " idle soon " + client);
+      for (int key = 0; key < 8; key++) {
+        admitted[key] = takeAll(limiter, round + " idle soon " + key);
       }
       ticker.advanceNanos(9 * SECOND / 10);
-      for (int client = 0; client < 40; client++) {
-        takeAll(limiter, round + " in debt " + client);
+      for (int key = 0; key < 40; key++) {
+        takeAll(limiter, round + " in debt " + key);
       }
       ticker.advanceNanos(SECOND / 10);
-      for (int client = 0; client < 40; client++) { // the table grows
-        takeAll(limiter, round + " new " + client);
+      for (int key = 0; key < 40; key++) { // the table grows
+        takeAll(limiter, round + " new " + key);
       }
       ticker.advanceNanos(-SECOND);
-      for (int client = 0; client < 8; client++) {
-        admitted[client] += takeAll(limiter, round + " idle soon " + client);
+      for (int key = 0; key < 8; key++) {
+        admitted[key] += takeAll(limiter, round + " idle soon " + key);
       }
 
       assertThat(IntStream.of(admitted).max()).as("at one instant").hasValue(10);
@@ -113,7 +113,7 @@ class ClockStepsTest {
   }
 
   @Test
-  void aClientThatTakesWhileTheClockStepsBackUnderANewcomerHasNoSecondBurst() {
+  void aKeyThatTakesWhileTheClockStepsBackUnderANewcomerHasNoSecondBurst() {
     Deque<Runnable> meanwhile = new ArrayDeque<>();
     Ticker stepping = () -> {
       long reading = ticker.nanos();
@@ -174,7 +174,7 @@ class ClockStepsTest {
     ticker.advanceNanos(4 * SECOND);
 
     assertThat(takeAll(limiter, "alice")).isEqualTo(10);
-    assertThat(takeAll(limiter, "a client that is new")).isEqualTo(10);
+    assertThat(takeAll(limiter, "a key that is new")).isEqualTo(10);
   }
 
   /** As many as there are slots, and more. */

@@ -88,7 +88,7 @@ class GivingUpTest {
     served.once(first, 10);
     served.once(second, 10);
     ticker.advanceNanos(1);
-    stranger.cancel(); // in a table for one client, they share what is counted of refunds
+    stranger.cancel(); // in a table for one key, they share what is counted of refunds
 
     first.cancel(false);
 

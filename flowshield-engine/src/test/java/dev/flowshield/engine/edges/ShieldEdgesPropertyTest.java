@@ -28,7 +28,7 @@ import net.jqwik.api.Tuple;
 
 /**
  * Whatever is done to a shield, in whatever order: the clock steps back and forth, limits change to
- * and fro, clients are forgotten in a full table, and the ticker, a limiter of the user's and the
+ * and fro, keys are forgotten in a full table, and the ticker, a limiter of the user's and the
  * listener throw. No span of readings holds more than a limit, no place in flight is lost or had
  * twice, and in the end, after a rest, all is there again.
  *
@@ -53,7 +53,7 @@ class ShieldEdgesPropertyTest {
   private static final int BURST =
       4; // of each limit, so that a change keeps the permits that are left
   private static final long SECOND = 1_000_000_000;
-  private static final List<String> CLIENTS = List.of("alice", "bob");
+  private static final List<String> KEYS = List.of("alice", "bob");
 
   // The second of each is the slower.
   private static final Map<String, List<String>> LIMITS = Map.of(
@@ -98,17 +98,17 @@ class ShieldEdgesPropertyTest {
     }
 
     void run(Step<Kind> step) {
-      String client = CLIENTS.get(step.key());
+      String key = KEYS.get(step.key());
       long permits = 1 + (long) (step.share() * BURST);
       switch (step.kind()) {
-        case ADMIT -> admit(client, permits);
-        case ADMIT_NAMED -> admit(charges(client, permits, step.other()), false);
-        case RESERVE -> admit(charges(client, permits, step.other()), true);
+        case ADMIT -> admit(key, permits);
+        case ADMIT_NAMED -> admit(charges(key, permits, step.other()), false);
+        case RESERVE -> admit(charges(key, permits, step.other()), true);
         case SETTLE -> settle(step, permits);
         case CLOSE -> close(step.share());
         case STRANGERS -> strangers();
         case CHANGE -> change(step);
-        case FAIL -> fail(client, permits, step);
+        case FAIL -> fail(key, permits, step);
         case PASS -> pass((long) (step.other() * step.other() * 2 * SECOND));
         case STEP_BACK -> stepBack((long) (step.other() * SECOND));
       }
@@ -116,10 +116,9 @@ class ShieldEdgesPropertyTest {
       assertThat(shield.stats().inFlight()).isEqualTo(open.size());
     }
 
-    private void admit(String client, long permits) {
-      Admission admission = shield.admit(client, permits);
-      remember(
-          admission, List.of(Charge.of("everyone", permits), Charge.of("key", client, permits)));
+    private void admit(String key, long permits) {
+      Admission admission = shield.admit(key, permits);
+      remember(admission, List.of(Charge.of("everyone", permits), Charge.of("key", key, permits)));
     }
 
     private void admit(List<Charge> charges, boolean reserve) {
@@ -149,11 +148,11 @@ class ShieldEdgesPropertyTest {
           .admitted(ticker.nanos(), charge.permits());
     }
 
-    private static List<Charge> charges(String client, long permits, double which) {
+    private static List<Charge> charges(String key, long permits, double which) {
       List<Charge> charges = new ArrayList<>();
-      charges.add(Charge.of("tenant", client, permits));
+      charges.add(Charge.of("tenant", key, permits));
       if (which < 0.7) {
-        charges.add(Charge.of("key", client, permits));
+        charges.add(Charge.of("key", key, permits));
       }
       if (which > 0.3) {
         charges.add(Charge.of("everyone", permits));
@@ -198,7 +197,7 @@ class ShieldEdgesPropertyTest {
     }
 
     /** Not while the clock is behind, as what is taken before the failure is given back. */
-    private void fail(String client, long permits, Step<Kind> step) {
+    private void fail(String key, long permits, Step<Kind> step) {
       if (ticker.nanos() < latest) {
         return;
       }
@@ -206,10 +205,10 @@ class ShieldEdgesPropertyTest {
       failing.failAt(1 + (int) (step.share() * 6));
       try {
         switch ((int) (step.other() * 4)) {
-          case 0 -> admit(client, permits);
+          case 0 -> admit(key, permits);
           case 1 -> change(step);
-          case 2 -> admit(charges(client, permits, step.share()), true);
-          default -> admit(charges(client, permits, step.share()), false);
+          case 2 -> admit(charges(key, permits, step.share()), true);
+          default -> admit(charges(key, permits, step.share()), false);
         }
       } catch (IllegalStateException failure) {
         assertThat(failure).hasMessage(Failing.MESSAGE);
@@ -234,16 +233,16 @@ class ShieldEdgesPropertyTest {
       }
       LIMITS.forEach((name, texts) -> shield.change(Map.of(name, texts.get(0))));
       ticker.advanceNanos(Duration.ofDays(1).toNanos());
-      for (String client : CLIENTS) {
-        for (Charge charge : charges(client, BURST, 0.5)) {
+      for (String key : KEYS) {
+        for (Charge charge : charges(key, BURST, 0.5)) {
           assertThat(shield.peek(charge.limit(), charge.key()).remaining())
               .as("left of %s", charge)
               .isEqualTo(BURST);
         }
-        assertThat(shield.admit(client, BURST)).isInstanceOf(Admitted.class);
+        assertThat(shield.admit(key, BURST)).isInstanceOf(Admitted.class);
         ticker.advanceNanos(Duration.ofDays(1).toNanos());
       }
-      for (int place = CLIENTS.size(); place < CAP; place++) {
+      for (int place = KEYS.size(); place < CAP; place++) {
         assertThat(shield.admit("bob")).isInstanceOf(Admitted.class);
       }
       assertThat(shield.admit("bob")).isInstanceOf(Shed.class);
@@ -263,6 +262,6 @@ class ShieldEdgesPropertyTest {
         Tuple.of(4, Kind.FAIL),
         Tuple.of(5, Kind.PASS),
         Tuple.of(3, Kind.STEP_BACK));
-    return Step.lists(kinds, CLIENTS.size(), 60);
+    return Step.lists(kinds, KEYS.size(), 60);
   }
 }

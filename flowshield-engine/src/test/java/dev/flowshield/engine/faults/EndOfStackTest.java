@@ -32,7 +32,7 @@ class EndOfStackTest {
   private static final int CAP = 3;
 
   // Made before, as making them takes deep calls. Most of them are newcomers whenever they come.
-  private static final List<String> CLIENTS =
+  private static final List<String> KEYS =
       IntStream.range(0, 500).mapToObj(i -> "key " + i).toList();
   private static final List<List<RateLimit>> LIMITS =
       List.of(RateLimit.parseAll("1000/s burst 500"), RateLimit.parseAll("1000/s burst 400"));
@@ -60,7 +60,7 @@ class EndOfStackTest {
       }
       nanos += 1_000_000;
       calls++;
-      Admission admission = shield.admit(CLIENTS.get(calls % CLIENTS.size()));
+      Admission admission = shield.admit(KEYS.get(calls % KEYS.size()));
       if (admission instanceof Admitted admitted) {
         open = admitted;
         admitted.close();
@@ -73,7 +73,7 @@ class EndOfStackTest {
     }
     assertThat(shield.stats().inFlight()).isZero();
     nanos += Duration.ofHours(1).toNanos();
-    assertThat(shield.peek("key", CLIENTS.get(0)).remaining()).isEqualTo(500);
+    assertThat(shield.peek("key", KEYS.get(0)).remaining()).isEqualTo(500);
     assertThat(shield.peek("everyone", "").remaining())
         .isBetween(BURST - BURST / 64L, (long) BURST);
     for (int i = 0; i < CAP; i++) {
@@ -99,7 +99,7 @@ class EndOfStackTest {
         case 3 -> limiter.reserve("alice", 2);
         case 4, 5, 6 -> limiter.tryAcquire();
         case 7, 8, 9 -> limiter.tryAcquire("alice");
-        default -> limiter.tryAcquire(CLIENTS.get(calls % CLIENTS.size()));
+        default -> limiter.tryAcquire(KEYS.get(calls % KEYS.size()));
       }
     });
 
@@ -124,13 +124,13 @@ class EndOfStackTest {
         .onRejection(
             event -> told[event.rejection() instanceof Shed ? 1 : 0]++, task -> deepen(20, task))
         .build();
-    for (String client : CLIENTS.subList(0, CAP)) { // whose work goes on, so all others are shed
-      assertThat(shield.admit(client)).isInstanceOf(Admitted.class);
+    for (String key : KEYS.subList(0, CAP)) { // whose work goes on, so all others are shed
+      assertThat(shield.admit(key)).isInstanceOf(Admitted.class);
     }
     Runnable call = () -> {
       nanos += Duration.ofMillis(200).toNanos();
       calls++;
-      shield.admit(CLIENTS.get(calls % 2 * CAP));
+      shield.admit(KEYS.get(calls % 2 * CAP));
     };
 
     toTheEndOfTheStack(call);
@@ -141,7 +141,7 @@ class EndOfStackTest {
     assertThat(told).as("told").containsExactly(before[0] + 1, before[1] + 1);
   }
 
-  /** As an executor that needs more of the stack than its client had to have. */
+  /** As an executor that needs more of the stack than its caller had to have. */
   private static void deepen(int calls, Runnable task) {
     if (calls == 0) {
       task.run();

@@ -109,9 +109,9 @@ final class ShieldSubject extends Subject {
     return this;
   }
 
-  /** Lets clients take one permit each. */
-  ShieldSubject taken(Stream<String> clients) {
-    clients.forEach(each -> ((Admitted) shield.admit(each)).close());
+  /** Lets keys take one permit each. */
+  ShieldSubject taken(Stream<String> keys) {
+    keys.forEach(each -> ((Admitted) shield.admit(each)).close());
     return this;
   }
 
@@ -323,12 +323,12 @@ final class ShieldSubject extends Subject {
             .hiding());
   }
 
-  private Admission ask(String client) {
+  private Admission ask(String key) {
     List<Limit> limits = shield.limits();
     return limits.isEmpty()
-        ? shield.admit(client)
+        ? shield.admit(key)
         : shield.admit(limits.stream()
-            .map(limit -> Charge.of(limit.name(), limit.scope() == Scope.EACH ? client : ""))
+            .map(limit -> Charge.of(limit.name(), limit.scope() == Scope.EACH ? key : ""))
             .toArray(Charge[]::new));
   }
 
@@ -588,7 +588,7 @@ final class ShieldSubject extends Subject {
                 new Make(b -> b.limit("1000000/s")),
                 s -> s.taken(Stream.of(OTHER)).inexact()),
             situation(
-                "a shield for each client",
+                "a shield for each key",
                 new Make(b -> b.limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
@@ -612,7 +612,7 @@ final class ShieldSubject extends Subject {
                     .limit(Limit.each(Limit.KEY, "10/s burst 5, 60/min burst 8").withMaxKeys(60))),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
-                "a shield with a shadow limit for each client",
+                "a shield with a shadow limit for each key",
                 new Make(b -> b.limit("10/s burst 7")
                     .limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60).shadow())),
                 s -> s.taken(Stream.of(KEY, OTHER))),

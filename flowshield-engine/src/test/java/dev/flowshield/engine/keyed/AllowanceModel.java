@@ -3,7 +3,7 @@ package dev.flowshield.engine.keyed;
 import java.util.Arrays;
 
 /**
- * What each client is promised, said in the simplest way: an allowance of its own, whatever happens
+ * What each key is promised, said in the simplest way: an allowance of its own, whatever happens
  * to slots. The model that the key table and the single word are compared with, call by call.
  */
 public class AllowanceModel {
@@ -15,12 +15,12 @@ public class AllowanceModel {
 
   private final long[] debts = new long[4];
 
-  /** Takes a permit of a client if there is one. */
-  public boolean take(int client) {
-    if (debts[client] + INTERVAL > BURST * INTERVAL) {
+  /** Takes a permit of a key if there is one. */
+  public boolean take(int key) {
+    if (debts[key] + INTERVAL > BURST * INTERVAL) {
       return false;
     }
-    debts[client] += INTERVAL;
+    debts[key] += INTERVAL;
     return true;
   }
 
@@ -34,6 +34,6 @@ public class AllowanceModel {
 
   /** Lets half the time of a permit pass. */
   public void tick() {
-    Arrays.setAll(debts, client -> Math.max(0, debts[client] - INTERVAL / 2));
+    Arrays.setAll(debts, key -> Math.max(0, debts[key] - INTERVAL / 2));
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The races that the invariants of {@link Segment} and of the slots are about, each written down as
  * one order of steps: what other threads do is done while this one reads the clock, or while it
- * asks whether a word is idle. In each, two permits of a client may pass at one instant, and ten a
+ * asks whether a word is idle. In each, two permits of a key may pass at one instant, and ten a
  * second.
  */
 class KeyTableInterleavingTest {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * Every interleaving of a few calls answers as some order of the calls would, rejections included:
  * S1 to S3, K1 to K5.
  *
- * <p>Clients with overflow words of their own must never notice whether they have a slot, lose one,
+ * <p>Keys with overflow words of their own must never notice whether they have a slot, lose one,
  * or live in the overflow.
  */
 class KeyTableLincheckTest {
@@ -212,18 +212,18 @@ class KeyTableLincheckTest {
     }
   }
 
-  /** A table, and clients that are new to it. */
+  /** A table, and keys that are new to it. */
   @Param(name = "key", gen = IntGen.class, conf = "0:1")
   public abstract static class Table {
     private static final SipHash HASH = new SipHash(1, 2); // the same places in every run
     final AtomicLong time = new AtomicLong();
     final KeyTable table;
-    private final long[] clients = new long[2];
+    private final long[] keys = new long[2];
 
     Table(int maxKeys) {
       table = new KeyTable(new Gcra(LIMIT), time::get, maxKeys);
-      clients[0] = HASH.hash("alice");
-      clients[1] = HASH.hash("bob");
+      keys[0] = HASH.hash("alice");
+      keys[1] = HASH.hash("bob");
     }
 
     void fill(int count) {
@@ -233,8 +233,8 @@ class KeyTableLincheckTest {
     }
 
     @Operation
-    public boolean take(@Param(name = "key") int client) {
-      return table.take(clients[client], 1, AnswerFactory.YES_OR_NO);
+    public boolean take(@Param(name = "key") int key) {
+      return table.take(keys[key], 1, AnswerFactory.YES_OR_NO);
     }
 
     @Operation
@@ -244,7 +244,7 @@ class KeyTableLincheckTest {
   }
 
   /**
-   * Every slot belongs to somebody in debt, until enough time has passed; so clients begin in the
+   * Every slot belongs to a key in debt, until enough time has passed; so keys begin in the
    * overflow and move.
    */
   public static class FullTable extends Table {
@@ -259,7 +259,7 @@ class KeyTableLincheckTest {
   }
 
   /**
-   * One slot is free in the only bucket, the others belong to clients in debt: the first client
+   * One slot is free in the only bucket, the others belong to keys in debt: the first key
    * takes it, the second makes the segment grow.
    */
   public static class GrowingTable extends Table {

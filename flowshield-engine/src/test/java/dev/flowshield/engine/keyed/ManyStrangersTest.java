@@ -18,13 +18,13 @@ class ManyStrangersTest {
   private static final int STRANGERS = 10_000_000;
   private static final int KNOWN = 100;
   private static final long MOST_BYTES =
-      40_000_000; // a million clients at 24 bytes, and room for one segment that grows
+      40_000_000; // a million keys at 24 bytes, and room for one segment that grows
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final SplittableRandom random = new SplittableRandom(20261124);
 
   @Test
-  void aFullTableKeepsKnownClientsExactAndLetsNewcomersIn() {
+  void aFullTableKeepsKnownKeysExactAndLetsNewcomersIn() {
     long before = used();
     KeyTable table = new KeyTable(new Gcra(RateLimit.parse("5/day")), ticker, 1_000_000);
     int known = 0;
@@ -46,7 +46,7 @@ class ManyStrangersTest {
       more += take(table, "known-" + i, 5);
     }
     assertThat(more).isEqualTo(2 * KNOWN);
-    // The overflow is spent now, and comes back as any client's allowance does.
+    // The overflow is spent now, and comes back as any key's allowance does.
     ticker.advance(Duration.ofDays(1));
     int newcomers = 0;
     for (int i = 0; i < 1000; i++) {

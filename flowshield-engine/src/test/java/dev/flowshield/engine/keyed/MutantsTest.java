@@ -141,19 +141,19 @@ class MutantsTest {
                 "        long now = ticker.nanos();\n        long owed = owed(current, hash, now);\n        long word = Words.step",
                 "        long now = ticker.nanos();\n        now = latest = now - latest > 0 ? now : latest;\n        long owed = owed(current, hash, now);\n        long word = Words.step"),
             CLOCK,
-            "noneOfTenThousandClientsOfAShieldHasASecondBurst"),
+            "noneOfTenThousandKeysOfAShieldHasASecondBurst"),
         new Mutant(
             "a key whose slot is passed on leaves no trace",
             SLOTS,
             List.of("      current.forget(current.fingerprint(at), now);", "      "),
             CLOCK,
-            "aClientThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
+            "aKeyThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
         new Mutant(
             "a key that growth leaves behind leaves no trace",
             GROWTH,
             List.of("          next.forget(hash, now);\n", ""),
             CLOCK,
-            "aClientThatGrowthLeftBehindOwesWhatItMayHaveOwedThen"),
+            "aKeyThatGrowthLeftBehindOwesWhatItMayHaveOwedThen"),
         new Mutant(
             "a refund in the table is computed as of now while callers wait",
             LEDGER,

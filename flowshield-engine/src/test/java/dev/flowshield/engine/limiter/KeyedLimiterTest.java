@@ -129,7 +129,7 @@ class KeyedLimiterTest {
   class WithoutAKey {
 
     @Test
-    void isLimitedAsOneClientThatIsNobodyElse() {
+    void isLimitedAsOneKeyApartFromAllOthers() {
       for (int i = 0; i < 4; i++) {
         assertThat(limiter.tryAcquire()).isTrue();
       }

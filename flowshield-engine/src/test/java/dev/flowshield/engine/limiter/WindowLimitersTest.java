@@ -127,16 +127,16 @@ class WindowLimitersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"fixed-window", "sliding-window"})
-  void aShieldKeepsThemForEachClient(String name) {
+  void aShieldKeepsThemForEachKey(String name) {
     FlowShield shield = FlowShield.builder()
         .limit(Limit.each("key", "2/s").withLimiter(name))
         .ticker(ticker)
         .build();
 
-    for (String client : List.of("alice", "bob")) {
-      assertThat(shield.admit(client)).isNotInstanceOf(OverLimit.class);
-      assertThat(shield.admit(client)).isNotInstanceOf(OverLimit.class);
-      assertThat(shield.admit(client)).isInstanceOf(OverLimit.class);
+    for (String key : List.of("alice", "bob")) {
+      assertThat(shield.admit(key)).isNotInstanceOf(OverLimit.class);
+      assertThat(shield.admit(key)).isNotInstanceOf(OverLimit.class);
+      assertThat(shield.admit(key)).isInstanceOf(OverLimit.class);
     }
     assertThat(shield.stats().limit("key").tracked())
         .as("on the engine's table")

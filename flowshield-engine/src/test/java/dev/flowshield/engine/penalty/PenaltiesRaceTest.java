@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many threads, a few clients: breaches add up to the last one, and nobody is blocked for what
+ * Many threads, a few keys: breaches add up to the last one, and no key is blocked for what
  * others did.
  */
 class PenaltiesRaceTest {
@@ -34,22 +34,21 @@ class PenaltiesRaceTest {
 
   @Test
   void thereIsOneBlockForEachFullCountOfBreaches() throws Exception { // P1, P5
-    long[] clients = LongStream.rangeClosed(1, 4).map(i -> i << 29).toArray();
-    AtomicInteger[] blocks = counters(clients.length);
-    AtomicInteger[] seen = counters(clients.length);
+    long[] keys = LongStream.rangeClosed(1, 4).map(i -> i << 29).toArray();
+    AtomicInteger[] blocks = counters(keys.length);
+    AtomicInteger[] seen = counters(keys.length);
     CyclicBarrier round = new CyclicBarrier(THREADS, () -> ticker.advance(BLOCK));
 
     together(thread -> {
       for (int i = 0; i < ROUNDS; i++) {
         round.await(1, TimeUnit.MINUTES); // not for ever, if another thread has failed
         for (int breach = 0; breach < BREACHES / THREADS; breach++) {
-          for (int client = 0; client < clients.length; client++) {
+          for (int key = 0; key < keys.length; key++) {
             // The last one misses his by one, so he is never blocked.
-            boolean last = client == clients.length - 1 && thread == 0 && breach == 0;
-            if (!last && penalties.breached(clients[client], ticker.nanos()) > 0) {
-              blocks[client].incrementAndGet();
-              seen[client].addAndGet(
-                  penalties.blockedForNanos(clients[client], ticker.nanos()) > 0 ? 1 : 0);
+            boolean last = key == keys.length - 1 && thread == 0 && breach == 0;
+            if (!last && penalties.breached(keys[key], ticker.nanos()) > 0) {
+              blocks[key].incrementAndGet();
+              seen[key].addAndGet(penalties.blockedForNanos(keys[key], ticker.nanos()) > 0 ? 1 : 0);
             }
           }
         }

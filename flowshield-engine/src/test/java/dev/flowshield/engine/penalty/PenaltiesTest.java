@@ -46,7 +46,7 @@ class PenaltiesTest {
   }
 
   @Test
-  void whatABlockedClientTriesMakesItsBlockNoLonger() {
+  void whatABlockedKeyTriesMakesItsBlockNoLonger() {
     block(ALICE);
     ticker.advance(Duration.ofSeconds(59));
     for (int i = 0; i < 100; i++) {
@@ -59,7 +59,7 @@ class PenaltiesTest {
   }
 
   @Test
-  void theNextBlockIsLongerUnlessTheClientKeptClean() {
+  void theNextBlockIsLongerUnlessTheKeyKeptClean() {
     block(ALICE);
     ticker.advance(Duration.ofSeconds(61));
     block(ALICE);
@@ -193,12 +193,12 @@ class PenaltiesTest {
   }
 
   @Test
-  void clientsThatTakeTurnsArePenalisedThoughTheyAreMoreThanThePlaces() {
-    long[] clients = hashes(2 * PLACES);
+  void keysThatTakeTurnsArePenalisedThoughTheyAreMoreThanThePlaces() {
+    long[] keys = hashes(2 * PLACES);
     int blocks = 0;
     for (int i = 0; i < 100; i++) {
-      for (long client : clients) {
-        blocks += breached(client) > 0 ? 1 : 0;
+      for (long key : keys) {
+        blocks += breached(key) > 0 ? 1 : 0;
       }
     }
     assertThat(blocks).isGreaterThanOrEqualTo(PLACES / 2);
