@@ -264,10 +264,4 @@ final class StripedWord extends Cells {
     long used = count() * perCell() - held;
     return used == 0 ? seen : whole.charge(seen, now, used);
   }
-
-  /** Undoes {@link #close} and the freezing of the word after it. */
-  void reopen(long frozen, long held) {
-    word(WORD, frozen);
-    release(allCells(), held);
-  }
 }
