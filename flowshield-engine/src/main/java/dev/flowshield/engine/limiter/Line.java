@@ -70,10 +70,8 @@ final class Line {
   private final Chain<Waiter> waiters = new Chain<>();
   private final Chain<Turn> turns = new Chain<>();
   private final Chain<Waiter> dropped = new Chain<>();
+  private final Alarm alarm = new Alarm();
   private int size;
-  private long generation;
-  private @Nullable CompletableFuture<Void> timer;
-  private long timerTime;
 
   Line(String key, Ticker ticker) {
     this.key = key;
@@ -99,35 +97,9 @@ final class Line {
     return first == null ? 0 : first.time();
   }
 
-  /** Whether this is the timer of the line, which then has none any more. */
-  boolean isWokenBy(CompletableFuture<Void> elapsed) {
-    boolean newest = timer == elapsed;
-    timer = newest ? null : timer;
-    return newest;
-  }
-
-  /** Sets the timer of the line and its time. Returns the timer before. */
-  @Nullable
-  CompletableFuture<Void> timer(@Nullable CompletableFuture<Void> next, long time) {
-    CompletableFuture<Void> before = timer;
-    timer = next;
-    timerTime = time;
-    return before;
-  }
-
-  /** Whether the timer of the line is set to the time of the first waiter. */
-  boolean hasTimer() {
-    return timer != null && timerTime == time();
-  }
-
-  /** The generation of a timer that is about to be set. */
-  long nextGeneration() {
-    return ++generation;
-  }
-
-  /** Whether no newer timer was begun since. */
-  boolean isOf(long newest) {
-    return generation == newest;
+  /** Its alarm, which is to be set to {@link #time}. */
+  Alarm alarm() {
+    return alarm;
   }
 
   /** Adds a waiter at the end. False if the permits are there now, or not within the wait. */

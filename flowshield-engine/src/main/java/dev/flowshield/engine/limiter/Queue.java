@@ -136,8 +136,8 @@ final class Queue {
       if (first != null) {
         return first;
       }
-      line.nextGeneration();
-      timer = line.timer(null, 0);
+      line.alarm().nextGeneration();
+      timer = line.alarm().set(null, 0);
       lines.remove(line.key(), line);
     } finally {
       lock.unlock();
@@ -159,10 +159,10 @@ final class Queue {
       }
       time = line.time();
       rest = time - ticker.nanos();
-      if (rest > 0 && line.hasTimer()) {
+      if (rest > 0 && line.alarm().isSetTo(time)) {
         return true;
       }
-      generation = line.nextGeneration();
+      generation = line.alarm().nextGeneration();
     } finally {
       lock.unlock();
     }
@@ -177,8 +177,8 @@ final class Queue {
     StackRoom.require();
     lock.lock();
     try {
-      if (line.isOf(generation)) {
-        old = line.timer(next, time);
+      if (line.alarm().isOf(generation)) {
+        old = line.alarm().set(next, time);
       }
     } finally {
       lock.unlock();
@@ -196,7 +196,7 @@ final class Queue {
     StackRoom.require();
     lock.lock();
     try {
-      if (!line.isWokenBy(timer)) {
+      if (!line.alarm().isWokenBy(timer)) {
         return; // a newer timer does
       }
       first = line.first();

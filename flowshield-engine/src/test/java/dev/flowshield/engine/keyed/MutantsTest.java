@@ -363,7 +363,7 @@ class MutantsTest {
         new Mutant(
             "a timer for a time that is no more cancels the newest one",
             QUEUE,
-            List.of("if (line.isOf(generation)) {", "if (generation > 0) {"),
+            List.of("if (line.alarm().isOf(generation)) {", "if (generation > 0) {"),
             GIVING_UP,
             "whileATimerIsSetLeavesTheNextOneItsOwn"),
         new Mutant(
