@@ -69,6 +69,11 @@ final class LaterAdmission extends CompletableFuture<Admission> {
     return ((long) index << MODE_BITS) | mode;
   }
 
+  /** Whether a rejection is the end of the request. */
+  boolean isLast() {
+    return isLast;
+  }
+
   /** Asks the limiters. */
   @SuppressWarnings("FutureReturnValueIgnored") // leave() does not throw
   CompletableFuture<Admission> begin() {

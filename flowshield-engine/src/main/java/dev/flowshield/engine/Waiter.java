@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import dev.flowshield.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A request that waits, and what its caller is told in the end. */
+/**
+ * A request that waits, and what its caller is told in the end. All but that is for the thread that
+ * serves.
+ */
 final class Waiter extends CompletableFuture<Admission> {
 
   final LimitSet set;
@@ -18,18 +20,19 @@ final class Waiter extends CompletableFuture<Admission> {
   final long deadline;
   private final boolean reserved;
 
-  /** Its question to limiters of another kind; null if there is none, or it is answered. */
-  volatile @Nullable LaterAdmission asked;
+  /** Its question to limiters of another kind; null if there is none. */
+  private volatile @Nullable LaterAdmission asked;
 
-  /** Whether it is in line; for the thread that serves. */
+  /** Whether it is in line. */
   boolean isInLine;
 
-  /** When those limiters are asked next; written before {@link #asked}, as the outcome is. */
+  /** When those limiters are asked next. */
   long notBefore;
 
   private @Nullable Admission outcome;
   private @Nullable Throwable failure;
-  private Bill bill; // of the thread that serves, or that of the limiter which was asked
+  private boolean isTold;
+  private Bill bill;
 
   /**
    * A request with these charges, one for each limit of the set, which have been checked.
@@ -73,21 +76,17 @@ final class Waiter extends CompletableFuture<Admission> {
    * Asks limiters of another kind.
    *
    * @param isLast whether there is no time to ask again
-   * @param waiters what is told once they have answered
+   * @param waiters for which their answer is an event
    * @return {@link Shed#FULL} if there is no place, else null
    */
   @Nullable
-  Admission ask(Places places, boolean isLast, long now, Ticker ticker, Waiters waiters) {
+  Admission ask(Places places, boolean isLast, long now, Waiters waiters) {
     if (!places.isAnyFree()) {
       return Shed.FULL;
     }
     OpenBill made = (OpenBill) set.bill(charges, reserved);
     LaterAdmission later = new LaterAdmission(places, set, made, subject, isLast, now);
-    CompletableFuture<?> unused = later.whenComplete((answer, failed) -> {
-      answered(isLast, answer, failed, ticker);
-      asked = null;
-      waiters.run();
-    });
+    CompletableFuture<?> unused = later.whenComplete((answer, failed) -> waiters.run());
     bill = made;
     if (set.takeLocal(made, now)) {
       asked = later;
@@ -107,20 +106,31 @@ final class Waiter extends CompletableFuture<Admission> {
     return null;
   }
 
-  private void answered(
-      boolean isLast, @Nullable Admission answer, @Nullable Throwable failed, Ticker ticker) {
-    try {
-      if (answer instanceof OverLimit over && !isLast) {
-        askAgainInTime(over, ticker.nanos());
-      } else {
-        decide(
-            answer,
-            failed instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failed);
-      }
-    } catch (Throwable another) {
-      decide(null, another);
+  /** Whether limiters were asked and have not answered; an answer is taken first. */
+  boolean isAsking(Ticker ticker) {
+    LaterAdmission question = asked;
+    if (question == null || !question.isDone()) {
+      return question != null;
+    }
+    Admission answer = question.isCompletedExceptionally() ? null : question.getNow(null);
+    if (answer instanceof OverLimit over && !question.isLast()) {
+      askAgainInTime(over, ticker.nanos());
+    } else {
+      decide(answer, answer == null ? failureOf(question) : null);
+    }
+    asked = null; // at last: a failure before it is decided leaves the answer where it is
+    return false;
+  }
+
+  private static Throwable failureOf(LaterAdmission question) {
+    return requireNonNull(question.handle((answer, failed) -> failed).join());
+  }
+
+  /** Does not wait for an answer any more; for any thread. */
+  void stopAsking() {
+    LaterAdmission question = asked;
+    if (question != null) {
+      question.cancel(false);
     }
   }
 
@@ -139,6 +149,11 @@ final class Waiter extends CompletableFuture<Admission> {
 
   boolean isDecided() {
     return outcome != null || failure != null;
+  }
+
+  /** Whether its outcome is told, or about to be. */
+  boolean isTold() {
+    return isTold;
   }
 
   /** The caller does not get it: whatever was taken for it is undone. */
@@ -165,6 +180,7 @@ final class Waiter extends CompletableFuture<Admission> {
 
   /** Tells the outcome; if the caller has left, an admission is undone. */
   private void tell(Places places) {
+    isTold = true;
     Throwable failed = failure;
     if (failed != null) {
       fail(failed);

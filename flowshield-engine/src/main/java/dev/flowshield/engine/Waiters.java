@@ -122,11 +122,8 @@ final class Waiters {
 
   /** A waiter was told its outcome, or its caller has left. */
   private void leave(Waiter waiter) {
-    LaterAdmission asked = waiter.asked;
-    if (asked != null) {
-      asked.cancel(false);
-    }
-    if (!waiter.isDecided()) {
+    waiter.stopAsking();
+    if (!waiter.isTold()) { // else it is out of the line
       run();
     }
   }
@@ -247,7 +244,7 @@ final class Waiters {
     ForeignLimits foreign = waiter.set.foreign();
     Charge[] charges = waiter.charges;
     while (true) {
-      if (waiter.asked != null) { // even if its caller has left: what was given is to be undone
+      if (waiter.isAsking(ticker)) { // even if its caller has left: an admission is to be undone
         foreign.addTo(ahead, charges);
         return Long.MAX_VALUE;
       }
@@ -282,7 +279,7 @@ final class Waiters {
       }
       Admission outcome = waiter.set.isLocal()
           ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
-          : waiter.ask(places, isLast, now, ticker, this);
+          : waiter.ask(places, isLast, now, this);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
         noPlace = places.wanted() != null; // else again: one may have become free unseen
         places.want(next);

@@ -10,6 +10,7 @@ import static org.objectweb.asm.Opcodes.NEW;
 import static org.objectweb.asm.Opcodes.NEWARRAY;
 import static org.objectweb.asm.Opcodes.RETURN;
 
+import dev.flowshield.engine.allowance.StackRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -37,7 +38,7 @@ final class Instrumented extends ClassLoader {
   private static final String OURS = "dev.flowshield.";
   private static final String FUSE = Type.getInternalName(Fuse.class);
   private static final String STACK_ROOM = // only uses up stack, and would hide what this is for
-      "dev.flowshield.engine.rate.StackRoom";
+      StackRoom.class.getName();
   private static final String CLASS_INITIALIZER = "<clinit>"; // what fails there fails for good
 
   /** Where {@link Fuse} is called. */
