@@ -96,7 +96,8 @@ public final class Benchmarks {
     ChainedOptionsBuilder options = new OptionsBuilder()
         .include("^(?=.*(" + only + ")).*\\." + suite + "Benchmark\\." + names)
         .threads(threads)
-        .jvmArgs("-Xms2g", "-Xmx2g")
+        // Without it, rows that allocate pay for each page of the heap that they are first to use.
+        .jvmArgs("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch")
         .addProfiler(GCProfiler.class)
         .addProfiler(CpuProfiler.class)
         .shouldFailOnError(true)

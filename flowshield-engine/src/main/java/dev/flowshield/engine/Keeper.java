@@ -44,7 +44,7 @@ record Keeper(
         .withMaxKeys(limit.scope() == Scope.EACH ? limit.maxKeys() : 1);
     RateLimiter limiter = itself != null ? itself : made(spec);
     // Limits are judged by the shield's reading of the clock, so they must go by the same one.
-    return limiter instanceof KeyedLimiter keyed && keyed.ticker() == ticker
+    return limiter instanceof KeyedLimiter keyed && keyed.spec().ticker() == ticker
         ? new LocalLimit(limit, keyed)
         : new ForeignLimit(limit, limiter);
   }

@@ -27,7 +27,7 @@ final class LocalLimit extends ActiveLimit {
     this.limiter = limiter;
     boolean each = limit.scope() == Limit.Scope.EACH;
     this.tables = each ? limiter.tables() : List.of();
-    this.allowances = each ? new Allowances(tables) : limiter.keyless();
+    this.allowances = each ? limiter.keys() : limiter.keyless();
   }
 
   KeyedLimiter limiter() {

@@ -229,6 +229,11 @@ public final class KeyedLimiter implements RateLimiter {
     return tables;
   }
 
+  /** The allowances of all keys but the empty one, by limit. */
+  public Allowances keys() {
+    return keys;
+  }
+
   /** The allowances of the calls without a key, by limit. */
   public Allowances keyless() {
     Allowances known = keyless;
@@ -250,11 +255,6 @@ public final class KeyedLimiter implements RateLimiter {
     } finally {
       changing.unlock();
     }
-  }
-
-  /** Where it reads the time. */
-  public Ticker ticker() {
-    return ticker;
   }
 
   /** What it was asked to be; its limits may have changed since. */

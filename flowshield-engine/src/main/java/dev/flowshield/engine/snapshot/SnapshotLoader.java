@@ -137,7 +137,8 @@ public final class SnapshotLoader {
         ignoreLimit("it had " + rates + " rates, and has " + limiter.tables().size() + " now");
       } else {
         down = nanosSince(time, limiter.spec().instantSource().instant());
-        now = limiter.ticker().nanos(); // after the wall clock, to refill no more than is due
+        now =
+            limiter.spec().ticker().nanos(); // after the wall clock, to refill no more than is due
       }
     }
 

@@ -63,7 +63,8 @@ final class SnapshotWriter {
   }
 
   private void write(KeyedLimiter limiter, List<RateLimit> limits) throws IOException {
-    long now = limiter.ticker().nanos(); // before the wall clock, to refill no more than is due
+    long now =
+        limiter.spec().ticker().nanos(); // before the wall clock, to refill no more than is due
     Instant time = limiter.spec().instantSource().instant();
     out.writeLong(time.getEpochSecond());
     out.writeInt(time.getNano());
