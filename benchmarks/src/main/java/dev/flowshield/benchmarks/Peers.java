@@ -23,7 +23,7 @@ final class Peers {
         "bucket4jInCaffeine",
         "forgets a client by time, also one in debt; no bound; keeps the keys");
     DIFFERENCES.put(
-        "resilience4jBulkhead", "a semaphore; publishes events, which nobody listens to here");
+        "resilience4jBulkhead", "a semaphore; publishes events, which have no listener here");
     DIFFERENCES.put("resilience4jInMap", "fixed windows; forgets no client; keeps the keys");
     DIFFERENCES.put("resilience4j", "fixed windows: twice the limit can pass at their border");
     DIFFERENCES.put("guavaInMap", "lends ahead, under a lock; forgets no client; keeps the keys");

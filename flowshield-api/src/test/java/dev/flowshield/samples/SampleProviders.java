@@ -177,7 +177,7 @@ public final class SampleProviders {
 
   public static final class NoProvider {}
 
-  /** What a provider may be built on, in a jar that somebody forgot. */
+  /** What a provider may be built on, in a jar that was forgotten. */
   public abstract static class InAnotherJar implements RateLimiterProvider {
     @Override
     public RateLimiter create(LimiterSpec spec) {

@@ -285,7 +285,7 @@ class BadInputTest {
           "at least one",
           "leave out"),
       row(
-          "room for keys that nobody tells apart",
+          "room for keys that are not told apart",
           () -> Limit.together("search", "1/s").withMaxKeys(5),
           "got 5 for limit 'search'",
           "must be for a limit on each key",
@@ -316,7 +316,7 @@ class BadInputTest {
           "penalty must be for a limit on each key",
           "leave it out"),
       row(
-          "a pardon of what nobody is blocked for",
+          "a pardon of what no key is blocked for",
           () -> SHIELD.pardon("key", "alice"),
           "got none",
           "limit 'key' must have a penalty",

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Limits that somebody else's limiter keeps: asked last, and given back where that can be done. */
+/** Limits kept by a limiter of another kind: asked last, and given back where that can be done. */
 class FlowShieldProvidedTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();

@@ -32,8 +32,8 @@ class SlidingWindowContractTest implements RateLimiterContract {
 
   /**
    * Counts are whole, so the last permit is there only when the window before has faded to nothing:
-   * whoever takes each permit as soon as it is there gets one less than the limit, and of a limit
-   * of one, one in two windows.
+   * a caller that takes each permit as soon as it is there gets one less than the limit, and of a
+   * limit of one, one in two windows.
    */
   @Override
   public double rateTolerance() {

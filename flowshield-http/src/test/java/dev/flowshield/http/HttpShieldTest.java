@@ -132,7 +132,7 @@ class HttpShieldTest {
 
         @Override
         public Object mark() {
-          return "somebody else's";
+          return "another filter's";
         }
 
         @Override

@@ -22,7 +22,7 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 record TomcatContainer(Tomcat tomcat, Path directory, int port, ServletContext context)
     implements Container {
 
-  // Tests make applications fail on purpose. Held, since a logger that nobody holds forgets its
+  // Tests make applications fail on purpose. Held, since a logger without a reference forgets its
   // level.
   private static final Logger LOG = Logger.getLogger("org.apache");
 

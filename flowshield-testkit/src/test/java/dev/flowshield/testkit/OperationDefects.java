@@ -60,7 +60,7 @@ final class OperationDefects {
     }
   }
 
-  /** Makes room for a key that is only looked at, by starting it anew. */
+  /** Makes room for a key that is only looked at, by starting it again. */
   static class ForgetsAKeyThatIsLookedAt extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

@@ -50,7 +50,7 @@ class CodeArchitectureTest {
 
   private static final ArchRule NULL_MARKED = classes()
       .should(beInANullMarkedPackage())
-      .because("a null that nobody speaks of is a fault that nobody finds; on the class path only"
+      .because("a null that is not declared is a fault that is not found; on the class path only"
           + " the mark on the package counts");
 
   private static final ArchRule TIME_COMES_IN = noClasses()
@@ -128,8 +128,8 @@ class CodeArchitectureTest {
           "io.dropwizard.metrics..",
           "com.codahale.metrics..",
           "org.eclipse.microprofile.metrics..")
-      .because("whoever does not measure must not need it; a module for one metrics library is left"
-          + " out of this rule by its package");
+      .because("an application that does not measure must not need it; a module for one metrics"
+          + " library is left out of this rule by its package");
 
   private static final ArchRule NO_STATIC_STATE = fields()
       .that()
@@ -164,7 +164,7 @@ class CodeArchitectureTest {
           "..model..",
           "..exception..",
           "..exceptions..")
-      .because("a package is a concept, and whoever looks for one must find it");
+      .because("a package is a concept, and a reader who looks for one must find it");
 
   private static final JavaClasses FLOWSHIELD = Published.allClasses();
 

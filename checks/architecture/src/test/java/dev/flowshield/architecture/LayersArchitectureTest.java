@@ -69,7 +69,7 @@ class LayersArchitectureTest {
       .should()
       .onlyDependOnClassesThat()
       .resideInAnyPackage("java..", "org.jspecify..", "dev.flowshield", "dev.flowshield.spi..")
-      .because("whoever uses or writes a limiter must need nothing but the JDK");
+      .because("the users and authors of limiters must need nothing but the JDK");
 
   private static final ArchRule NO_CYCLES = slices()
       .matching("dev.flowshield.(**)")

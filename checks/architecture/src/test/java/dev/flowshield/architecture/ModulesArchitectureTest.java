@@ -182,7 +182,7 @@ class ModulesArchitectureTest {
         .and()
         .arePublic()
         .should(showOnlyWhatUsersSeeOf(module))
-        .because("whoever requires " + module.descriptor().name()
+        .because("a module that requires " + module.descriptor().name()
             + " must be able to name every type it shows, without requiring more");
   }
 

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "One after the other.")
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The second was turned away.")
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The first was turned away.")
-@Outcome(expect = FORBIDDEN, desc = "Nobody may wait any more, or both were turned away.")
+@Outcome(expect = FORBIDDEN, desc = "No caller may wait any more, or both were turned away.")
 @State
 public class QueueStressTest {
 

@@ -14,7 +14,7 @@ public record Crowd(int clients, int greedyPercent) {
   public Crowd {
     if (clients < 1) {
       throw new IllegalArgumentException(
-          "clients must be 1 or more, got " + clients + ": somebody has to send");
+          "clients must be 1 or more, got " + clients + ": one has to send");
     }
     if (greedyPercent < 0 || greedyPercent > 100) {
       throw new IllegalArgumentException("greedyPercent must be 0 to 100, got " + greedyPercent

@@ -122,7 +122,7 @@ class Resilience4jTest {
   @Test
   void aRejectionTakesTheWholeTimeoutThere() {
     AtomicLong time = new AtomicLong();
-    // Each reading is 5 milliseconds after the one before, so that hardly anybody waits in truth.
+    // Each reading is 5 milliseconds after the one before, so that hardly a caller waits in truth.
     RateLimiter limiter =
         RateLimiter.of("a", config(1, Duration.ofMillis(20)), () -> time.getAndAdd(5_000_000));
     limiter.acquirePermission();

@@ -22,7 +22,7 @@ import java.util.Arrays;
 final class Buckets extends Words {
 
   /** The fingerprint of a slot never used. */
-  static final long NOBODY = 0;
+  static final long NO_KEY = 0;
 
   /** The index of a key that has no slot. */
   static final int NOWHERE = -1;
@@ -83,7 +83,7 @@ final class Buckets extends Words {
       if (fingerprint == hash) {
         return at;
       }
-      if (fingerprint == NOBODY) {
+      if (fingerprint == NO_KEY) {
         return NOWHERE; // it would be here: a slot that had an owner always has one
       }
     }
@@ -156,7 +156,7 @@ final class Buckets extends Words {
 
   /** Whether the slot was never used. */
   boolean isFresh(int at) {
-    return fingerprint(at) == NOBODY;
+    return fingerprint(at) == NO_KEY;
   }
 
   /** How many slots have an owner. */

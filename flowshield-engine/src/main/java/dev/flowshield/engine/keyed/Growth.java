@@ -1,6 +1,6 @@
 package dev.flowshield.engine.keyed;
 
-import static dev.flowshield.engine.keyed.Buckets.NOBODY;
+import static dev.flowshield.engine.keyed.Buckets.NO_KEY;
 import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
 
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class Growth {
     for (int from = frozen.firstSlot(); from < frozen.end(); from += 2) {
       long hash = frozen.fingerprint(from);
       if (frozen.isFree(from, now)) {
-        if (hash != NOBODY) {
+        if (hash != NO_KEY) {
           next.forget(hash, now);
         }
         continue;

@@ -23,6 +23,6 @@ public final class KeyHash {
   /** The hash of a key; never 0. */
   static long of(String key) {
     long code = Hash.OF.hash(key);
-    return code == Buckets.NOBODY ? 1 : code;
+    return code == Buckets.NO_KEY ? 1 : code;
   }
 }

@@ -55,7 +55,7 @@ public final class Penalties {
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private static final long NOBODY = 0;
+  private static final long NO_KEY = 0;
   private static final int NOWHERE = -1;
   private static final int PLACES = 8;
   private static final int BUCKET = 2 * PLACES;
@@ -198,7 +198,7 @@ public final class Penalties {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
       for (int at = bucket; at < bucket + PLACES; at++) {
         long hash = fingerprint(at);
-        if (hash != NOBODY && level(hash, now) > 0) {
+        if (hash != NO_KEY && level(hash, now) > 0) {
           offenders.add(hash);
         }
       }
@@ -225,7 +225,7 @@ public final class Penalties {
    */
   private int leastOffender(int bucket, long now) {
     for (int at = bucket; at < bucket + PLACES; at++) {
-      if (fingerprint(at) == NOBODY) {
+      if (fingerprint(at) == NO_KEY) {
         return at;
       }
     }
@@ -250,7 +250,7 @@ public final class Penalties {
       if (fingerprint == hash) {
         return at;
       }
-      if (fingerprint == NOBODY) {
+      if (fingerprint == NO_KEY) {
         return NOWHERE; // P4
       }
     }

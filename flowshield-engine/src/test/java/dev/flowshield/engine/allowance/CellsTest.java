@@ -453,7 +453,7 @@ public class CellsTest {
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst " + 2 * BURST)));
       long answered = answer.get();
       Meanwhile.anotherThread(
-          () -> changing.refund(ANY, 0, Long.MAX_VALUE, 1)); // whoever waited has no lock
+          () -> changing.refund(ANY, 0, Long.MAX_VALUE, 1)); // the waiter has no lock
       return answered;
     }
 

@@ -275,7 +275,7 @@ public class HotAllowanceTest {
       whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
       long answered = answer.get();
-      Meanwhile.anotherThread(() -> changing.waitOver(ANY)); // whoever waited has no lock
+      Meanwhile.anotherThread(() -> changing.waitOver(ANY)); // the waiter has no lock
       return answered;
     }
 

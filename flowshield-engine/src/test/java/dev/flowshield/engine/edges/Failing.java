@@ -77,7 +77,7 @@ final class Failing {
     };
   }
 
-  /** Throws when it is told of a rejection. */
+  /** Throws when a rejection is reported to it. */
   RejectionListener listener() {
     return event -> use();
   }

@@ -8,9 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The stack ends at one call after the other, for what is done to mend it as well: the caller gets
- * the error, and the next one finds nothing broken. Permits may be lost to it until they are back
- * by themselves.
+ * The stack ends at one call after the other, for what is done to repair it as well: the caller
+ * gets the error, and the next one finds nothing broken. Permits may be lost to it until they are
+ * back by themselves.
  */
 @Tag("faults")
 class NoStackTest {

@@ -41,9 +41,9 @@ final class Hashes {
     return inTheFirstBucket(n) | 1L << SECOND;
   }
 
-  /** Any hash but that of nobody. */
+  /** Any hash but that of no key. */
   static long any(Random random) {
     long hash = random.nextLong();
-    return hash == Buckets.NOBODY ? 1 : hash;
+    return hash == Buckets.NO_KEY ? 1 : hash;
   }
 }

@@ -359,7 +359,7 @@ class KeyTableInterleavingTest {
     return table.take(key, 1, AnswerFactory.decision(""));
   }
 
-  /** Whoever reads it reads first, and gets the reading after what is done meanwhile. */
+  /** A thread that reads it reads first, and gets the reading after what is done meanwhile. */
   private Ticker clock() {
     return () -> {
       long reading = time.nanos();

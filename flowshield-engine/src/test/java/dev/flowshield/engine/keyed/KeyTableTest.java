@@ -394,7 +394,7 @@ class KeyTableTest {
       };
       int[] readings = {0};
       Ticker patient = () -> {
-        assertThat(readings[0]++).as("readings: it waits for ever").isLessThan(1_000);
+        assertThat(readings[0]++).as("readings: it waits without end").isLessThan(1_000);
         return ticker.nanos();
       };
       KeyTable growing = new KeyTable(failing, patient, 16);
@@ -601,7 +601,7 @@ class KeyTableTest {
       whileTheClockIsRead.add(() -> Meanwhile.anotherThreadWaits(answer));
       changing.changeTo(new Gcra(RateLimit.parse("10/s burst 8")));
       long answered = answer.get();
-      Meanwhile.anotherThread(() -> changing.tracked()); // whoever waited has no lock
+      Meanwhile.anotherThread(() -> changing.tracked()); // the waiter has no lock
       return answered;
     }
 

@@ -40,7 +40,7 @@ class ManyStrangersTest {
     assertThat(used() - before).isLessThan(MOST_BYTES);
     assertThat(table.tracked()).isBetween(1_000_000L, table.capacity());
     assertThat(table.overflowed()).as("strangers shared").isPositive();
-    // Nobody was forgotten: who had taken 3 of 5 has 2 left, not 5.
+    // No key was forgotten: one that took 3 of 5 has 2 left, not 5.
     int more = 0;
     for (int i = 0; i < KNOWN; i++) {
       more += take(table, "known-" + i, 5);

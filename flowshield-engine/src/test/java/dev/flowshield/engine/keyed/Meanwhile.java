@@ -17,7 +17,7 @@ public final class Meanwhile {
 
   /**
    * Has another thread do all of it, and fails if that waits for a lock, which this one would hold
-   * for ever.
+   * without end.
    */
   public static void anotherThread(Runnable work) {
     AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();

@@ -38,7 +38,7 @@ class SegmentTest {
     assertThat(full.word(full.find(mover))).isEqualTo(6);
     assertThat(full.word(full.find(last))).isEqualTo(8);
     assertThat(full.putByMovingAnother(Hashes.inTheFirstBucket(201), 8, 0))
-        .as("nobody can move any more")
+        .as("no key can move any more")
         .isFalse();
   }
 

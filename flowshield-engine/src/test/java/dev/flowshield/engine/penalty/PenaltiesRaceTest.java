@@ -41,7 +41,7 @@ class PenaltiesRaceTest {
 
     together(thread -> {
       for (int i = 0; i < ROUNDS; i++) {
-        round.await(1, TimeUnit.MINUTES); // not for ever, if another thread has failed
+        round.await(1, TimeUnit.MINUTES); // not without end, if another thread has failed
         for (int breach = 0; breach < BREACHES / THREADS; breach++) {
           for (int key = 0; key < keys.length; key++) {
             // The last one misses his by one, so he is never blocked.

@@ -131,7 +131,7 @@ class PenaltiesTest {
       assertThat(blockedFor(i)).isPositive();
     }
 
-    // The blocks are over, but they still count, whoever comes.
+    // The blocks are over, but they still count, whichever key comes.
     ticker.advance(Duration.ofSeconds(61));
     for (long stranger : hashes(1000)) {
       assertThat(breached(stranger)).isZero();
@@ -161,7 +161,7 @@ class PenaltiesTest {
     assertThat(breached(ALICE)).as("was counted").isPositive();
     assertThat(breached(4)).as("was counted on").isPositive();
     assertThat(breached(5)).isZero();
-    assertThat(breached(5)).as("began anew").isZero();
+    assertThat(breached(5)).as("began again").isZero();
   }
 
   @Test
