@@ -76,6 +76,23 @@ class FlowShieldWaitElsewhereTest {
   }
 
   @Test
+  void areRejectedOnceIfItRejectsThemAtTheirLastMoment() {
+    CompletableFuture<Admission> alice = await("alice");
+    elsewhere.reject(Duration.ofSeconds(3)); // no longer than it waits
+    assertThat(alice).isNotDone();
+    ticker.advance(Duration.ofSeconds(3));
+
+    elsewhere.reject(SECOND);
+
+    assertThat(alice)
+        .isCompletedWithValueMatching(
+            each -> each instanceof OverLimit over && over.retryAfter().equals(SECOND));
+    assertThat(shield.stats().limit("elsewhere").rejected()).isOne();
+    assertThat(left("alice")).isEqualTo(2);
+    assertThat(shield.stats().waiting()).isZero();
+  }
+
+  @Test
   void askOneAfterTheOtherForOneKey() {
     CompletableFuture<Admission> first = await("alice");
     CompletableFuture<Admission> next = await("alice");

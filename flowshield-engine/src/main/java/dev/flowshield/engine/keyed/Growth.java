@@ -1,7 +1,7 @@
 package dev.flowshield.engine.keyed;
 
-import static dev.flowshield.engine.keyed.Buckets.NO_KEY;
 import static dev.flowshield.engine.keyed.Buckets.NOWHERE;
+import static dev.flowshield.engine.keyed.Buckets.NO_KEY;
 
 import org.jspecify.annotations.Nullable;
 
