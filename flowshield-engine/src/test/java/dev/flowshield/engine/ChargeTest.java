@@ -19,4 +19,10 @@ class ChargeTest {
         .isNotEqualTo(Charge.of("key", "alice", 2))
         .hasToString("Charge[limit=key, key=alice, permits=3]");
   }
+
+  @Test
+  void hasAnotherHashCodeThanAnotherCharge() {
+    assertThat(Charge.of("key", "alice", 3).hashCode())
+        .isNotEqualTo(Charge.of("key", "bob", 3).hashCode());
+  }
 }

@@ -11,6 +11,7 @@ import dev.flowshield.engine.overload.InFlight;
 import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** Places that cannot be given back at first, as where the stack of a thread ends, come back. */
@@ -184,6 +185,32 @@ class LostPlacesTest {
 
     assertThat(shield.admitAsync(Request.of("alice"))).isCompletedExceptionally();
 
+    assertThat(gate.count()).isOne();
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.peek("own", "alice").remaining()).isEqualTo(9);
+  }
+
+  @Test
+  void whenALimiterThatAnswersLaterFails() {
+    FlowShield shield = shieldWith(new RateLimiter() {
+      @Override
+      public Decision decide(String key, long permits) {
+        throw new AssertionError("a caller would wait");
+      }
+
+      @Override
+      public CompletableFuture<Decision> decideAsync(String key, long permits) {
+        failNext(1);
+        return CompletableFuture.failedFuture(
+            new CompletionException(new IllegalArgumentException("no answer")));
+      }
+    });
+
+    CompletableFuture<Admission> answer = shield.admitAsync(Request.of("alice"));
+
+    assertThat(answer.handle((admission, failure) -> failure).join())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no answer");
     assertThat(gate.count()).isOne();
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(shield.peek("own", "alice").remaining()).isEqualTo(9);

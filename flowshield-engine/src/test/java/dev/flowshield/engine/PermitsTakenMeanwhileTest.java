@@ -3,10 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,58 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PermitsTakenMeanwhileTest {
 
   private static final int MOST_STEPS = 40;
-
-  /** A token bucket that lets another request take its permits at one of its steps. */
-  private static final class Raced implements RateAlgorithm {
-
-    private final RateAlgorithm bucket = new Gcra(RateLimit.parse("3/day"));
-    private Runnable thief = () -> {};
-    private int stepsLeft;
-
-    @Override
-    public long step(long word, long now, long permits) {
-      stepsLeft--;
-      if (stepsLeft == 0) {
-        thief.run();
-      }
-      return bucket.step(word, now, permits);
-    }
-
-    @Override
-    public long idle(long now) {
-      return bucket.idle(now);
-    }
-
-    @Override
-    public boolean isIdle(long word, long now) {
-      return bucket.isIdle(word, now);
-    }
-
-    @Override
-    public long giveBack(long word, long taken, long givenBack, long now, long permits) {
-      return bucket.giveBack(word, taken, givenBack, now, permits);
-    }
-
-    @Override
-    public long charge(long word, long now, long permits) {
-      return bucket.charge(word, now, permits);
-    }
-
-    @Override
-    public long remaining(long word, long now) {
-      return bucket.remaining(word, now);
-    }
-
-    @Override
-    public long retryAfterNanos(long word, long now, long permits) {
-      return bucket.retryAfterNanos(word, now, permits);
-    }
-
-    @Override
-    public long burst() {
-      return bucket.burst();
-    }
-  }
 
   /** The ways to ask. */
   private enum Way {
@@ -98,7 +43,7 @@ class PermitsTakenMeanwhileTest {
   }
 
   private final ManualTicker ticker = ManualTicker.atZero();
-  private final Raced raced = new Raced();
+  private final Stepped raced = new Stepped();
   private final LaterLimiter elsewhere = new LaterLimiter();
 
   private FlowShield shield(Limit racedLimit, boolean isElsewhereToo) {
@@ -137,7 +82,7 @@ class PermitsTakenMeanwhileTest {
       FlowShield shield = shield(isShadow ? limit.shadow() : limit, isElsewhereToo);
       int[] stolen = {0};
       assertThat(limiter.tryAcquire("alice")).isTrue(); // from now on, no lock is on its way
-      raced.thief = () -> stolen[0] = limiter.tryAcquire("alice", 2) ? 2 : 0;
+      raced.hook = () -> stolen[0] = limiter.tryAcquire("alice", 2) ? 2 : 0;
       raced.stepsLeft = step;
 
       List<Admitted> admitted = admitted(shield, way);

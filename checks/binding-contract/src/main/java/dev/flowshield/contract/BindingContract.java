@@ -1,9 +1,13 @@
 package dev.flowshield.contract;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.flowshield.http.HttpShield;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -22,7 +26,7 @@ public abstract class BindingContract
         HealthChecksContract,
         InFlightContract {
 
-  private final Fixture fixture = new Fixture(this::start, this::differences);
+  private @Nullable Fixture fixture;
 
   /** For the tests of bindings. */
   protected BindingContract() {}
@@ -38,13 +42,18 @@ public abstract class BindingContract
   /** What this server does its own way. */
   protected abstract Set<Difference> differences();
 
+  @BeforeEach
+  final void begin() {
+    fixture = new Fixture(this::start, this::differences);
+  }
+
   @Override
   public final Fixture fixture() {
-    return fixture;
+    return requireNonNull(fixture, "fixture");
   }
 
   @AfterEach
   final void stop() throws Exception {
-    fixture.stop();
+    fixture().stop();
   }
 }
