@@ -110,6 +110,22 @@ class LostPlacesTest {
         .build();
   }
 
+  /** A limiter that cannot take permits back; after its answer, giving a place back fails once. */
+  private RateLimiter answering(CompletableFuture<Decision> answer) {
+    return new RateLimiter() {
+      @Override
+      public Decision decide(String key, long permits) {
+        throw new AssertionError("a caller would wait");
+      }
+
+      @Override
+      public CompletableFuture<Decision> decideAsync(String key, long permits) {
+        failNext(1);
+        return answer;
+      }
+    };
+  }
+
   private void failNext(int times) {
     gate.failures = times;
   }
@@ -170,18 +186,8 @@ class LostPlacesTest {
 
   @Test
   void whenALimiterThatAnswersLaterRejects() {
-    FlowShield shield = shieldWith(new RateLimiter() {
-      @Override
-      public Decision decide(String key, long permits) {
-        throw new AssertionError("a caller would wait");
-      }
-
-      @Override
-      public CompletableFuture<Decision> decideAsync(String key, long permits) {
-        failNext(1); // it cannot take permits back, so the place was taken before
-        return CompletableFuture.completedFuture(new Decision.Rejected(0, 7));
-      }
-    });
+    FlowShield shield =
+        shieldWith(answering(CompletableFuture.completedFuture(new Decision.Rejected(0, 7))));
 
     assertThat(shield.admitAsync(Request.of("alice"))).isCompletedExceptionally();
 
@@ -192,19 +198,8 @@ class LostPlacesTest {
 
   @Test
   void whenALimiterThatAnswersLaterFails() {
-    FlowShield shield = shieldWith(new RateLimiter() {
-      @Override
-      public Decision decide(String key, long permits) {
-        throw new AssertionError("a caller would wait");
-      }
-
-      @Override
-      public CompletableFuture<Decision> decideAsync(String key, long permits) {
-        failNext(1);
-        return CompletableFuture.failedFuture(
-            new CompletionException(new IllegalArgumentException("no answer")));
-      }
-    });
+    FlowShield shield = shieldWith(answering(CompletableFuture.failedFuture(
+        new CompletionException(new IllegalArgumentException("no answer")))));
 
     CompletableFuture<Admission> answer = shield.admitAsync(Request.of("alice"));
 

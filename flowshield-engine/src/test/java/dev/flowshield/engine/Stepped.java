@@ -1,15 +1,18 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.rate.Altered;
 import dev.flowshield.engine.rate.Gcra;
-import dev.flowshield.spi.RateAlgorithm;
 
 /** A token bucket of three a day at which something else happens at one of its steps. */
-final class Stepped implements RateAlgorithm {
+final class Stepped extends Altered {
 
-  private final RateAlgorithm bucket = new Gcra(RateLimit.parse("3/day"));
   Runnable hook = () -> {};
   int stepsLeft; // until then; none once it is below 1
+
+  Stepped() {
+    super(new Gcra(RateLimit.parse("3/day")));
+  }
 
   @Override
   public long step(long word, long now, long permits) {
@@ -17,41 +20,6 @@ final class Stepped implements RateAlgorithm {
     if (stepsLeft == 0) {
       hook.run();
     }
-    return bucket.step(word, now, permits);
-  }
-
-  @Override
-  public long idle(long now) {
-    return bucket.idle(now);
-  }
-
-  @Override
-  public boolean isIdle(long word, long now) {
-    return bucket.isIdle(word, now);
-  }
-
-  @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
-    return bucket.giveBack(word, taken, givenBack, now, permits);
-  }
-
-  @Override
-  public long charge(long word, long now, long permits) {
-    return bucket.charge(word, now, permits);
-  }
-
-  @Override
-  public long remaining(long word, long now) {
-    return bucket.remaining(word, now);
-  }
-
-  @Override
-  public long retryAfterNanos(long word, long now, long permits) {
-    return bucket.retryAfterNanos(word, now, permits);
-  }
-
-  @Override
-  public long burst() {
-    return bucket.burst();
+    return super.step(word, now, permits);
   }
 }
