@@ -25,6 +25,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +250,60 @@ class SnapshotTest {
             .ignored()
             .get(0))
         .contains("is ignored: it must be at most ", " bytes for these limits, got 70000000");
+  }
+
+  @Test
+  void mayHaveAsManyBytesAsTheKeysOfItsLimitsNeed() throws IOException {
+    saved();
+    try (RandomAccessFile big = new RandomAccessFile(file().toFile(), "rw")) {
+      big.setLength(1L << 40);
+    }
+
+    long few = mostBytes(limiter("token-bucket", "10/h", 20));
+    long many = mostBytes(limiter("token-bucket", "10/h", 1_000_000));
+
+    assertThat(few).isBetween(64L << 20, 65L << 20);
+    assertThat(many - few).isBetween(32_000_000L, 64_000_000L); // 32 bytes a key, with some room
+    assertThat(mostBytes(limiter("token-bucket", "10/h, 20/day", 20)) - few).isPositive();
+  }
+
+  private long mostBytes(RateLimiter limiter) {
+    String ignored = Snapshot.of(limiter).load(file()).ignored().get(0);
+    Matcher most = Pattern.compile("at most (\\d+) bytes").matcher(ignored);
+    assertThat(most.find()).as(ignored).isTrue();
+    return Long.parseLong(most.group(1));
+  }
+
+  @Test
+  void leavesNoFileBehindIfItCannotBeWritten() throws IOException {
+    RateLimiter failing = RateLimiter.of(
+        "token-bucket", LimiterSpec.of("10/h").withTicker(ticker).withInstantSource(() -> {
+          throw new IllegalStateException("no time");
+        }));
+
+    assertThatThrownBy(() -> Snapshot.of(failing).save(file())).hasMessage("no time");
+
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void allHasComeBackAfterMoreYearsThanNanosecondsCanCount() throws IOException {
+    RateLimiter before = limiter("token-bucket", "10/h");
+    assertThat(before.tryAcquire("alice", 10)).isTrue();
+    Snapshot.of(before).save(file());
+
+    assertThat(remainingAt(Instant.MAX)).isEqualTo(10);
+    assertThat(remainingAt(Instant.MIN)).isZero();
+  }
+
+  private long remainingAt(Instant wallClock) {
+    RateLimiter after = RateLimiter.of(
+        "token-bucket",
+        LimiterSpec.of("10/h").withTicker(ticker).withInstantSource(() -> wallClock));
+    assertThat(Snapshot.of(after).load(file()).ignored()).isEmpty();
+    return after.peek("alice").remaining();
   }
 
   @Test

@@ -231,6 +231,7 @@ class TopRejectedTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> exact.top(129))
         .withMessageContaining("got 129: ask for 128");
+    assertThat(exact.top(128)).isEmpty();
   }
 
   private static String id(long hash) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.rate.Gcra;
+import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -110,6 +112,35 @@ public class AllowancesTest {
     both.settle(rows, 0);
 
     assertRemaining(4, 4, 1);
+  }
+
+  @Test
+  void changesOnlyTheLimitsThatDiffer() {
+    RateAlgorithm unchanged = second.algorithm();
+
+    both.change(rates("4/s", "4/s"), rates("8/s", "4/s"), Gcra::new);
+
+    assertThat(first.burst()).isEqualTo(8);
+    assertThat(second.algorithm()).isSameAs(unchanged);
+  }
+
+  @Test
+  void revertsTheChangesBeforeOneThatFails() {
+    HotAllowance failing = new HotAllowance(new Gcra(RateLimit.parse("4/s")), failingTicker());
+    RateAlgorithm unchanged = second.algorithm();
+    Allowances three = new Allowances(List.of(first, second, failing));
+
+    assertThatThrownBy(
+            () -> three.change(rates("4/s", "4/s", "4/s"), rates("8/s", "4/s", "8/s"), Gcra::new))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(first.burst()).isEqualTo(4);
+    assertThat(second.algorithm()).isSameAs(unchanged);
+    assertRemaining(4, 4, 1);
+  }
+
+  private static List<RateLimit> rates(String... texts) {
+    return Stream.of(texts).map(RateLimit::parse).toList();
   }
 
   private static Ticker failingTicker() {

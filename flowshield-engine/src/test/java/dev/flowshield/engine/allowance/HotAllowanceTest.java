@@ -44,6 +44,17 @@ public class HotAllowanceTest {
   }
 
   @Test
+  void hasFourCellsForEachCoreOrUpToTwiceThatIfItsBurstAffordsThem() {
+    HotAllowance large = new HotAllowance(new Gcra(RateLimit.parse("10000000/s")), ticker);
+    int least = Math.min(64, 4 * Runtime.getRuntime().availableProcessors());
+
+    int cells = large.striped().count();
+
+    assertThat(cells).isBetween(least, Math.min(64, 2 * least - 1));
+    assertThat(Integer.bitCount(cells)).isOne();
+  }
+
+  @Test
   void refillsWithTheTime() {
     limit.take(ANY, 4, AnswerFactory.YES_OR_NO);
     for (int i = 0; i < 50; i++) {

@@ -43,6 +43,17 @@ class KeyTableTest {
   private final KeyTable table = new KeyTable(tenASecond, ticker, 1);
 
   @Test
+  void tellsTheWordOfAKeyWhetherOrNotItHasASlot() {
+    long now = ticker.nanos();
+    assertThat(tenASecond.isIdle(table.word(ALICE, now), now)).isTrue();
+
+    table.tryTake(ALICE, 3);
+
+    assertThat(table.word(ALICE, now)).isEqualTo(tenASecond.step(tenASecond.idle(now), now, 3));
+    assertThat(tenASecond.isIdle(table.word(BOB, now), now)).isTrue();
+  }
+
+  @Test
   void aChangeHoldsForKeysThatComeAtThatMoment() throws InterruptedException {
     for (int i = 0; i < 500; i++) {
       KeyTable changing = new KeyTable(tenASecond, ticker, 1_000);
