@@ -41,22 +41,83 @@ final class AddressParser {
     return text.length() <= LONGEST && new AddressParser(text, 0, text.length()).ipv4() != NONE;
   }
 
-  /** The address that a text with a colon is, or null if it is none. */
-  static @Nullable IpAddress ipv6(String text) {
-    int end = text.length();
-    if (end > LONGEST) {
+  /** The address that a part of a text is, or null if it is none. */
+  static @Nullable IpAddress address(String text, int from, int end) {
+    if (end - from > LONGEST || from == end) {
       return null;
     }
-    int from = 0;
-    if (text.charAt(0) == '[') {
-      if (text.charAt(end - 1) != ']') {
-        return null;
-      }
-      from++;
-      end--;
+    if (text.charAt(from) == '[') {
+      return text.charAt(end - 1) == ']' ? ipv6(text, from + 1, end - 1) : null;
     }
+    return has(text, from, end, ':') ? ipv6(text, from, end) : ipv4(text, from, end);
+  }
+
+  /**
+   * The address in an entry of a forwarding field, or null if there is none: with spaces or one
+   * pair of quotes around it, and possibly with a port, as in {@code 192.0.2.1:4711} or
+   * {@code "[2001:db8::1]:4711"}.
+   */
+  static @Nullable IpAddress hop(String text, int from, int end) {
+    int first = from;
+    int last = end;
+    while (first < last && isSpace(text.charAt(first))) {
+      first++;
+    }
+    while (first < last && isSpace(text.charAt(last - 1))) {
+      last--;
+    }
+    if (last - first > LONGEST) {
+      return null;
+    }
+    if (last - first > 1 && text.charAt(first) == '"' && text.charAt(last - 1) == '"') {
+      first++;
+      last--;
+    }
+    if (first == last) {
+      return null;
+    }
+    int port = text.lastIndexOf(':', last - 1);
+    boolean hasPort = text.charAt(first) == '['
+        ? port > first && text.charAt(port - 1) == ']'
+        : port > first && text.lastIndexOf(':', port - 1) < first; // else they are those of IPv6
+    if (hasPort && !isPort(text, port + 1, last)) {
+      return null;
+    }
+    int zone = text.indexOf('%', first);
+    IpAddress address = address(text, first, hasPort ? port : last);
+    return address == null || (zone >= 0 && zone < last && !isLinkLocal(address)) ? null : address;
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  private static boolean isPort(String text, int from, int end) {
+    for (int i = from; i < end; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return from < end && end - from <= 5;
+  }
+
+  private static boolean isLinkLocal(IpAddress address) {
+    return address.high() >>> 54 == 0xfe80 >>> 6;
+  }
+
+  private static boolean has(String text, int from, int end, char sought) {
+    int found = text.indexOf(sought, from);
+    return found >= 0 && found < end;
+  }
+
+  private static @Nullable IpAddress ipv4(String text, int from, int end) {
+    long bits = new AddressParser(text, from, end).ipv4();
+    return bits == NONE ? null : IpAddress.ofIpv4(bits);
+  }
+
+  private static @Nullable IpAddress ipv6(String text, int from, int end) {
     int zone = text.indexOf('%', from);
-    return new AddressParser(text, from, zone < 0 ? end : zone).ipv6();
+    return new AddressParser(text, from, zone < 0 || zone > end ? end : zone).ipv6();
   }
 
   /** Four numbers up to the end as 32 bits, or {@link #NONE}. */

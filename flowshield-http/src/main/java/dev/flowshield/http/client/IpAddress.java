@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ::ffff:a.b.c.d}, so that a client that reaches us over IPv4 is the same client on a socket
  * that is open for both, in every notation of that form.
  *
- * <p>Immutable. Reading and making a key take well under a microsecond, allocate nothing for the
- * usual text of an IPv4 address and about 150 bytes else, and never ask a name service.
+ * <p>Immutable. Reading and making a key take well under a microsecond, allocate some 150 bytes,
+ * and never ask a name service.
  *
  * @param high the first 64 bits
  * @param low the last 64 bits
@@ -19,15 +19,28 @@ import org.jspecify.annotations.Nullable;
 public record IpAddress(long high, long low) {
 
   /**
-   * The key of all peers whose address is missing or is no IP address; they share the allowance of
-   * one client.
+   * The key of all clients whose address is missing or is no IP address; they share the allowance
+   * of one client.
    */
   public static final String UNKNOWN = "unknown";
 
+  /** How many bits of an IPv6 address stand for a client, unless told otherwise. */
+  public static final int USUAL_PREFIX = 64;
+
+  /** The bits of an address. */
+  static final int BITS = 128;
+
   private static final long MAPPED = 0xffff_0000_0000L;
-  private static final String NETWORK = "::/64";
-  private static final int GROUPS = 4; // of the network part, 16 bits each
+  private static final int BITS_OF_GROUP = 16;
   private static final int DIGITS = 4; // of a group
+
+  /**
+   * Reads an address; null if the text is none. Brackets around an IPv6 address, as some containers
+   * write them, and its zone are dropped.
+   */
+  public static @Nullable IpAddress parse(String text) {
+    return AddressParser.address(text, 0, text.length());
+  }
 
   /**
    * The key to count a peer under: {@code 192.0.2.1} for an IPv4 address,
@@ -44,16 +57,42 @@ public record IpAddress(long high, long low) {
     if (peer.indexOf(':') < 0) {
       return AddressParser.isIpv4(peer) ? peer : UNKNOWN; // there is no other way to write it
     }
-    IpAddress address = AddressParser.ipv6(peer);
-    return address == null ? UNKNOWN : address.key();
+    IpAddress address = parse(peer);
+    return address == null ? UNKNOWN : address.key(USUAL_PREFIX);
   }
 
-  private boolean isIpv4() {
+  /**
+   * The key to count it under, as {@link #keyOf} has it.
+   *
+   * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
+   */
+  public String key(int prefix) {
+    return isIpv4() ? dotted((int) low) : network(prefix);
+  }
+
+  /** The IPv4 address of 32 bits. */
+  static IpAddress ofIpv4(long bits) {
+    return new IpAddress(0, MAPPED | bits);
+  }
+
+  /** Whether it is an IPv4 address. */
+  boolean isIpv4() {
     return high == 0 && (low & 0xffff_ffff_0000_0000L) == MAPPED;
   }
 
-  private String key() {
-    return isIpv4() ? dotted((int) low) : network(high);
+  /** Whether its first bits are those of another address. */
+  boolean isIn(IpAddress first, int prefix) {
+    return (high & mask(prefix)) == first.high && (low & mask(prefix - Long.SIZE)) == first.low;
+  }
+
+  /** The address of which the bits behind a prefix are 0. */
+  IpAddress masked(int prefix) {
+    return new IpAddress(high & mask(prefix), low & mask(prefix - Long.SIZE));
+  }
+
+  /** The first bits of 64; none if the count is below 1, and all if it is above 63. */
+  private static long mask(int bits) {
+    return bits <= 0 ? 0 : bits >= Long.SIZE ? -1 : -1L << (Long.SIZE - bits);
   }
 
   private static String dotted(int bits) {
@@ -61,19 +100,34 @@ public record IpAddress(long high, long low) {
         + (bits & 0xff);
   }
 
-  private static String network(long bits) {
-    byte[] text = new byte[GROUPS * (DIGITS + 1) - 1 + NETWORK.length()];
+  private String network(int prefix) {
+    int groups = (prefix + BITS_OF_GROUP - 1) / BITS_OF_GROUP;
+    String end = (prefix > BITS - BITS_OF_GROUP ? "/" : "::/") + prefix;
+    byte[] text = new byte[groups * (DIGITS + 1) - 1 + end.length()];
     int at = 0;
-    for (int shift = Long.SIZE - DIGITS; shift >= 0; shift -= DIGITS) {
-      text[at++] = (byte) Character.forDigit((int) (bits >>> shift) & 0xf, 16);
-      boolean isEndOfGroup = shift % (DIGITS * DIGITS) == 0;
-      if (isEndOfGroup && shift > 0) {
+    for (int group = 0; group < groups; group++) {
+      if (group > 0) {
         text[at++] = ':';
       }
+      long bits = group(group) & mask(prefix - group * BITS_OF_GROUP + Long.SIZE - BITS_OF_GROUP);
+      for (int shift = BITS_OF_GROUP - DIGITS; shift >= 0; shift -= DIGITS) {
+        text[at++] = (byte) Character.forDigit((int) (bits >>> shift) & 0xf, 16);
+      }
     }
-    for (int i = 0; i < NETWORK.length(); i++) {
-      text[at++] = (byte) NETWORK.charAt(i);
+    for (int i = 0; i < end.length(); i++) {
+      text[at++] = (byte) end.charAt(i);
     }
     return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  private long group(int index) {
+    long half = index < 4 ? high : low;
+    return (half >>> (Long.SIZE - BITS_OF_GROUP - index % 4 * BITS_OF_GROUP)) & 0xffff;
+  }
+
+  /** As it is written in a network: with dots, or as eight groups. */
+  @Override
+  public String toString() {
+    return isIpv4() ? dotted((int) low) : network(BITS).substring(0, 8 * (DIGITS + 1) - 1);
   }
 }

@@ -1,0 +1,45 @@
+package dev.flowshield.http.client;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses of {@code X-Forwarded-For}: a list with commas between, to which each proxy adds
+ * the address that it got the request from. Several fields of that name are one list.
+ */
+final class ForwardedFor implements Hops {
+
+  private final List<String> fields;
+  private int field;
+  private String text = "";
+  private int end = -1; // of what is left of the text; -1 if nothing is left
+  private int room = MOST_TEXT;
+
+  ForwardedFor(List<String> fields) {
+    this.fields = fields;
+    this.field = fields.size();
+  }
+
+  @Override
+  public @Nullable IpAddress next() {
+    if (end < 0) {
+      if (field == 0) {
+        return null;
+      }
+      field--;
+      text = fields.get(field);
+      end = text.length();
+    }
+    int start = end;
+    while (start > 0 && text.charAt(start - 1) != ',') {
+      start--;
+      room--;
+      if (room < 0) {
+        return null;
+      }
+    }
+    IpAddress hop = AddressParser.hop(text, start, end);
+    end = start - 1;
+    return hop;
+  }
+}
