@@ -5,6 +5,7 @@ import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.RequestView;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -66,6 +67,11 @@ public class HttpShieldBenchmark {
     @Override
     public @Nullable String header(String name) {
       return null;
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      return List.of();
     }
 
     @Override

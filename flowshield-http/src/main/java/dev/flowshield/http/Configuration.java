@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.LimiterSpec;
+import dev.flowshield.http.client.TrustedProxies;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,8 +28,14 @@ final class Configuration {
   private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
+      "allow-broad-trust",
+      "client-address",
+      "ipv6-prefix",
       "limit",
       "per-client",
+      "per-network",
+      "trusted-hops",
+      "trusted-proxies",
       "limiter",
       "max-clients",
       "in-flight",
@@ -46,7 +53,8 @@ final class Configuration {
       Pattern.CASE_INSENSITIVE);
 
   // How the builder begins a message about the value of a setting.
-  private static final Pattern WHAT = Pattern.compile("^(limit|healthPaths|number) (?=must be )");
+  private static final Pattern WHAT =
+      Pattern.compile("^(limit|healthPaths|number|network|clientAddress) (?=must be )");
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -100,13 +108,31 @@ final class Configuration {
     apply(
         "overload-status",
         number(400, 599, "choose 503, or 429 to keep connections open", builder::overloadStatus));
+    apply("per-network", unlessOff("no limit", builder::perNetwork));
+    apply("trusted-proxies", unlessOff("none", builder::trustedProxies));
+    apply("allow-broad-trust", trueOrFalse(builder::allowBroadTrust));
+    apply("client-address", builder::clientAddress);
+    apply(
+        "trusted-hops",
+        number(
+            1,
+            TrustedProxies.MOST_HOPS,
+            "count the proxies between the clients and this server",
+            builder::trustedHops));
+    apply(
+        "ipv6-prefix",
+        number(
+            32,
+            128,
+            "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer",
+            builder::ipv6Prefix));
     requireFit();
     requireNoProblems();
     try {
       return builder.build();
     } catch (IllegalArgumentException | IllegalStateException misfit) {
       throw new IllegalArgumentException(
-          "FlowShield cannot start with " + inForce() + ": " + misfit.getMessage(), misfit);
+          "FlowShield cannot start with " + inForce() + ": " + inItsWords(misfit), misfit);
     }
   }
 
@@ -170,6 +196,22 @@ final class Configuration {
     }
   }
 
+  /** What the builder says of its settings, with their names as they are written here. */
+  private static String inItsWords(RuntimeException misfit) {
+    String message = String.valueOf(misfit.getMessage());
+    for (String key : KNOWN) {
+      message = message.replaceAll("\\b" + inCode(key) + "\\b", key);
+    }
+    return message;
+  }
+
+  /** A name as the builder has it. */
+  private static String inCode(String key) {
+    return Pattern.compile("-(.)")
+        .matcher(key)
+        .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
+  }
+
   /** Settings that are possible by themselves, but not together. */
   private void requireFit() {
     Setting perClient = settings.get("per-client");
@@ -180,7 +222,7 @@ final class Configuration {
       problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
           + ": set one of them, as in " + perClient.from().name("per-client") + "=100/s");
     }
-    for (String key : List.of("limiter", "max-clients")) {
+    for (String key : List.of("limiter", "max-clients", "per-network")) {
       Setting setting = settings.get(key);
       if (setting != null) {
         problems.add(setting.source() + " must come with per-client, got '" + setting.value()
@@ -253,6 +295,16 @@ final class Configuration {
             wayOut));
       }
       setter.accept((int) number);
+    };
+  }
+
+  private static Consumer<String> trueOrFalse(Consumer<Boolean> setter) {
+    return value -> {
+      if (!value.equals("true") && !value.equals("false")) {
+        throw new IllegalArgumentException(
+            "must be true or false, got '" + value + "': write one of them");
+      }
+      setter.accept(Boolean.valueOf(value));
     };
   }
 

@@ -23,11 +23,20 @@ final class Description {
    * @param limits as they are now
    * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap
    */
-  static String of(List<Limit> limits, int inFlight, int overloadStatus, HealthPaths healthPaths) {
+  static String of(
+      List<Limit> limits,
+      int inFlight,
+      int overloadStatus,
+      Charging charging,
+      HealthPaths healthPaths) {
     StringJoiner line = new StringJoiner("; ", "FlowShield: ", "");
     limits.forEach(limit -> line.add(of(limit)));
     if (inFlight != Integer.MAX_VALUE) {
       line.add("at most " + plain(inFlight) + " requests in flight, else " + overloadStatus);
+    }
+    String clients = charging.client().toString();
+    if (!clients.isEmpty()) {
+      line.add(clients);
     }
     return line.add("left alone: " + healthPaths).toString();
   }

@@ -5,7 +5,6 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
-import dev.flowshield.http.client.IpAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -46,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpShield {
 
   private final FlowShield engine;
+  private final Charging charging;
   private final HealthPaths healthPaths;
   private final int overloadStatus;
   private final Answers answers;
@@ -54,8 +54,9 @@ public final class HttpShield {
   private final Mark onlyMark = new Mark(this, null);
   private final Unfinished unfinished = new Unfinished();
 
-  HttpShield(FlowShield engine, HealthPaths healthPaths, int overloadStatus) {
+  HttpShield(FlowShield engine, Charging charging, HealthPaths healthPaths, int overloadStatus) {
     this.engine = engine;
+    this.charging = charging;
     this.healthPaths = healthPaths;
     this.overloadStatus = overloadStatus;
     this.answers = new Answers(overloadStatus);
@@ -134,7 +135,7 @@ public final class HttpShield {
     if (earlier != null && earlier.isOf(this)) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
-    Admission admission = engine.admit(IpAddress.keyOf(request.peerAddress()));
+    Admission admission = charging.ask(engine, request);
     if (admission instanceof Rejection rejection) {
       return rejection(rejection, request);
     }
@@ -163,7 +164,7 @@ public final class HttpShield {
   @Override
   public String toString() {
     int inFlight = engine.inFlightLimit();
-    return Description.of(engine.limits(), inFlight, overloadStatus, healthPaths);
+    return Description.of(engine.limits(), inFlight, overloadStatus, charging, healthPaths);
   }
 
   private HttpRejection rejection(Rejection rejection, RequestView request) {

@@ -33,6 +33,8 @@ public final class HttpShieldBuilder {
   private UnaryOperator<Limit> clientSettings = limit -> limit;
   private @Nullable List<RateLimit> everyone;
   private @Nullable List<RateLimit> perClient;
+  private @Nullable ClientNetwork perNetwork;
+  private final ClientAddressSettings address = new ClientAddressSettings();
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
@@ -75,6 +77,79 @@ public final class HttpShieldBuilder {
   private HttpShieldBuilder perClient(List<RateLimit> rates) {
     requireOnce("perClient", perClient, rates);
     this.perClient = rates;
+    return this;
+  }
+
+  /**
+   * What all clients of an IPv6 network may together, as text with the length of its prefix behind:
+   * {@code 800/s /48}, or {@code 800/s} for the same. A site has many /64 networks, each of them a
+   * client to {@link #perClient(String)}; eight times what a client may is a good start. IPv4
+   * clients are not charged to it.
+   *
+   * @throws IllegalArgumentException if the prefix is not 16 to 127
+   */
+  public HttpShieldBuilder perNetwork(String ratesAndPrefix) {
+    this.perNetwork = ClientNetwork.parse(Objects.requireNonNull(ratesAndPrefix, "perNetwork"));
+    ofClient.add("perNetwork"); // the layer around it
+    return this;
+  }
+
+  /**
+   * The proxies that this server stands behind, as networks with commas between, such as
+   * {@code 10.0.0.0/8, 2001:db8::/32}, or as the sets {@code loopback} and {@code private}. Requests
+   * from there are their clients' requests, by what the proxies write into
+   * {@code X-Forwarded-For}, or as {@link #clientAddress(String)} says. No proxy is trusted unless
+   * set.
+   *
+   * @throws IllegalArgumentException if one is neither a network nor the name of a set
+   */
+  public HttpShieldBuilder trustedProxies(String networks) {
+    address.trustedProxies(networks);
+    return this;
+  }
+
+  /**
+   * Whether {@link #trustedProxies(String)} may hold networks below /8, or /16 for IPv6, as for a
+   * server that none but its proxies can reach. Else such a network is taken for a mistake.
+   */
+  public HttpShieldBuilder allowBroadTrust(boolean allowed) {
+    address.allowBroadTrust(allowed);
+    return this;
+  }
+
+  /**
+   * How many proxies stand in a row before this server, if their addresses are not known: the
+   * client is that entry of the field, from the last. Only for a server that none can reach but
+   * through all of them.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 32
+   */
+  public HttpShieldBuilder trustedHops(int proxies) {
+    address.trustedHops(proxies);
+    return this;
+  }
+
+  /**
+   * Where the address of a client is read: {@code peer}, the other end of the connection, which is
+   * usual where no proxy is trusted; {@code x-forwarded-for}, usual where some are;
+   * {@code forwarded} of RFC 7239; {@code header:<name>} for a field with one address, as in
+   * {@code header:CF-Connecting-IP}; or {@code container}, the address that the server or a filter
+   * before this one says, which has to know itself whom to trust.
+   *
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public HttpShieldBuilder clientAddress(String source) {
+    address.clientAddress(source);
+    return this;
+  }
+
+  /**
+   * How many bits of an IPv6 address stand for a client, 64 unless set.
+   *
+   * @throws IllegalArgumentException if it is not 32 to 128
+   */
+  public HttpShieldBuilder ipv6Prefix(int bits) {
+    address.ipv6Prefix(bits);
     return this;
   }
 
@@ -218,7 +293,21 @@ public final class HttpShieldBuilder {
       throw new IllegalStateException("perClient must be set where its settings are, got "
           + ofClient + " alone: set it, as in perClient(\"100/s\"), or leave them out");
     }
+    ClientAddress client = address.build();
+    if (perNetwork != null) {
+      if (perNetwork.prefix() >= client.ipv6Prefix()) {
+        throw new IllegalStateException(
+            "perNetwork must have a shorter prefix than ipv6Prefix, got /"
+                + perNetwork.prefix() + " around clients by /" + client.ipv6Prefix()
+                + ": choose a wider network, as in \"800/s /48\"");
+      }
+      shield.named(perNetwork.limit());
+    }
     engine.forEach(settings -> settings.accept(shield));
-    return new HttpShield(shield.build(), healthPaths, overloadStatus);
+    return new HttpShield(
+        shield.build(),
+        new Charging(client, perNetwork == null ? 0 : perNetwork.prefix()),
+        healthPaths,
+        overloadStatus);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,27 @@ public interface RequestView {
   String header(String name);
 
   /**
+   * All values of a request field in the order in which they came, one for each line; empty if the
+   * request has none of that name. As the client or the last proxy sent them, below any layer that
+   * takes them away or changes them.
+   */
+  List<String> headers(String name);
+
+  /**
    * The text of the IP address at the other end of the connection, read below any layer that puts
    * an address from a request field in its place; null if there is none, as on a Unix socket.
    */
   @Nullable
   String peerAddress();
+
+  /**
+   * The text of the IP address that the server takes for the client's. It differs from
+   * {@link #peerAddress()}, which it is unless implemented, if the server is told to believe a
+   * request field.
+   */
+  default @Nullable String containerAddress() {
+    return peerAddress();
+  }
 
   /** What {@link #mark(Object)} left at this request, or null. */
   @Nullable

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is said of a configuration that cannot be meant so. */
 class ConfigurationMistakesTest {
 
-  private static final String KNOWN =
-      "[health-paths, in-flight, limit, limiter, max-clients, overload-status, per-client]";
+  private static final String KNOWN = HttpShield.settings().toString();
 
   @Test
   void allMistakesAreReportedAtOnceWithWhereTheyStand() {
@@ -62,6 +61,20 @@ class ConfigurationMistakesTest {
     "health-paths, /a/../b",
     "overload-status, 600",
     "overload-status, off",
+    "trusted-proxies, ''",
+    "trusted-proxies, proxy.local",
+    "trusted-proxies, 10.0.0.1/8",
+    "trusted-proxies, 0.0.0.0/0",
+    "allow-broad-trust, yes",
+    "client-address, x-real-ip",
+    "client-address, header:",
+    "client-address, header:X-Forwarded-For",
+    "client-address, forwarded",
+    "trusted-hops, 33",
+    "trusted-hops, off",
+    "ipv6-prefix, 24",
+    "per-network, 8/s /64",
+    "per-network, 8/s /8",
     "unknown, 1",
     "'', 1"
   })
@@ -92,6 +105,11 @@ class ConfigurationMistakesTest {
         "per-client  | OFF       | got 'OFF': write it in that form; or 'off' for no limit",
         "per-client  | 0/s       | got 0: a limit that admits nothing is a route to leave out; or 'off' for no limit",
         "per-client  | 1/month   | 'month' is no period, say '30day' for a month",
+        "trusted-proxies | none | write an address as digits, a name is not looked up; or 'off' for none",
+        "trusted-proxies | 0.0.0.0/0 | trusted-proxies must be the networks of your own proxies, got [0.0.0.0/0], from which anyone could write an address of their choice: name smaller networks, or set allow-broad-trust if none but proxies can connect",
+        "client-address | forwarded | client-address must come with the proxies that write the field, got 'forwarded' alone: set trusted-proxies, as in \"10.0.0.0/8\"",
+        "client-address | x-real-ip | 'client-address' in flowshield.properties must be one of peer, x-forwarded-for, forwarded, header:<name>, container, got 'x-real-ip': name the one field that your proxy writes",
+        "per-network | none | got 'none': write it in that form; or 'off' for no limit",
         "max-clients | 0         | must be a whole number from 1 to 100,000,000, got '0': choose what memory allows, 24 bytes a client; those beyond share allowances"
       })
   void tellsOfOffWhereItMayBeWhatWasMeant(String key, String value, String end) {

@@ -117,4 +117,25 @@ class ConfigurationTest {
     assertThat(HttpShield.fromConfiguration(Map.of("limit", "50/s")).toString())
         .contains("everyone together 50/s");
   }
+
+  @Test
+  void saysWhereTheClientsAddressIs() {
+    HttpShield shield = shield(
+        NONE,
+        Map.of("FLOWSHIELD_TRUSTED_PROXIES", "10.0.0.0/8, loopback"),
+        NONE,
+        Map.of("client-address", "forwarded", "ipv6-prefix", "56", "per-network", "800/s /48"));
+
+    assertThat(shield.toString())
+        .contains("; network: each client 800/s")
+        .contains("; clients by Forwarded from 10.0.0.0/8, 127.0.0.0/8, "
+            + "0000:0000:0000:0000:0000:0000:0000:0001/128; IPv6 clients by /56; ");
+    assertThat(shield(NONE, NONE, NONE, Map.of("trusted-hops", "2")).toString())
+        .contains("; clients by X-Forwarded-For of 2 proxies in a row; ");
+    assertThat(shield(NONE, NONE, NONE, Map.of("trusted-proxies", "off")).toString())
+        .doesNotContain("clients by");
+    Map<String, String> broad = Map.of("trusted-proxies", "0.0.0.0/0", "allow-broad-trust", "true");
+    assertThat(shield(NONE, NONE, NONE, broad).toString())
+        .contains("; clients by X-Forwarded-For from 0.0.0.0/0; ");
+  }
 }

@@ -1,6 +1,8 @@
 package dev.flowshield.http;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,8 @@ final class FakeRequest implements RequestView {
   private final String method;
   private final String path;
   private final @Nullable String peer;
-  private final Map<String, String> fields = new HashMap<>();
+  private final Map<String, List<String>> fields = new HashMap<>();
+  private @Nullable String container;
   private @Nullable Object mark;
 
   FakeRequest(String method, String path, @Nullable String peer) {
@@ -24,7 +27,13 @@ final class FakeRequest implements RequestView {
   }
 
   FakeRequest with(String field, String value) {
-    fields.put(field, value);
+    fields.computeIfAbsent(field, name -> new ArrayList<>()).add(value);
+    return this;
+  }
+
+  /** The same where the server takes another address for the client's. */
+  FakeRequest withContainerAddress(String address) {
+    this.container = address;
     return this;
   }
 
@@ -40,12 +49,23 @@ final class FakeRequest implements RequestView {
 
   @Override
   public @Nullable String header(String name) {
-    return fields.get(name);
+    List<String> values = headers(name);
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return fields.getOrDefault(name, List.of());
   }
 
   @Override
   public @Nullable String peerAddress() {
     return peer;
+  }
+
+  @Override
+  public @Nullable String containerAddress() {
+    return container;
   }
 
   @Override

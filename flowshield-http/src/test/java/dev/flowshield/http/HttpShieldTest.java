@@ -126,6 +126,11 @@ class HttpShieldTest {
         }
 
         @Override
+        public List<String> headers(String name) {
+          return List.of();
+        }
+
+        @Override
         public String peerAddress() {
           return CLIENT;
         }

@@ -4,6 +4,9 @@ import dev.flowshield.http.RequestView;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,17 +46,37 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getHeader(name);
   }
 
+  /** Those of the container's own request: filters for proxies take such fields away. */
+  @Override
+  public List<String> headers(String name) {
+    if (!(lowest() instanceof HttpServletRequest own)) {
+      return List.of();
+    }
+    @Nullable Enumeration<String> values = own.getHeaders(name); // null if it may not tell
+    return values == null ? List.of() : Collections.list(values);
+  }
+
   /**
    * What the container says, not what a filter in between would have it be: such filters believe
    * request fields.
    */
   @Override
   public @Nullable String peerAddress() {
+    return lowest().getRemoteAddr();
+  }
+
+  /** What the container says, and the filters before this one. */
+  @Override
+  public @Nullable String containerAddress() {
+    return request.getRemoteAddr();
+  }
+
+  private ServletRequest lowest() {
     ServletRequest lowest = request;
     while (lowest instanceof ServletRequestWrapper wrapper) {
       lowest = wrapper.getRequest();
     }
-    return lowest.getRemoteAddr();
+    return lowest;
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.flowshield.undertow;
 import dev.flowshield.http.RequestView;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderValues;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange as the shield sees it. */
@@ -33,12 +35,29 @@ final class UndertowRequest implements RequestView {
     return exchange.getRequestHeaders().getFirst(name);
   }
 
+  @Override
+  public List<String> headers(String name) {
+    @Nullable HeaderValues values = exchange.getRequestHeaders().get(name);
+    return values == null ? List.of() : values;
+  }
+
   // Not the exchange's source address: handlers for proxies write what a request field says into
   // it.
   @Override
   public @Nullable String peerAddress() {
-    InetSocketAddress peer = exchange.getConnection().getPeerAddress(InetSocketAddress.class);
-    return peer == null || peer.isUnresolved() ? null : peer.getAddress().getHostAddress();
+    return digits(exchange.getConnection().getPeerAddress(InetSocketAddress.class));
+  }
+
+  // A handler for proxies that was given a name leaves it unresolved; nothing looks it up here.
+  @Override
+  public @Nullable String containerAddress() {
+    return digits(exchange.getSourceAddress());
+  }
+
+  private static @Nullable String digits(@Nullable InetSocketAddress address) {
+    return address == null || address.isUnresolved()
+        ? null
+        : address.getAddress().getHostAddress();
   }
 
   @Override

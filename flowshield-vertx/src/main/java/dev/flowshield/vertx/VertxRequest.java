@@ -3,6 +3,7 @@ package dev.flowshield.vertx;
 import dev.flowshield.http.RequestView;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A routing context as the shield sees it. */
@@ -37,12 +38,30 @@ final class VertxRequest implements RequestView {
     return context.request().getHeader(name);
   }
 
+  @Override
+  public List<String> headers(String name) {
+    return context.request().headers().getAll(name);
+  }
+
   // Not the request's remote address: a router that allows forwarding writes what a request field
   // says into it.
   @Override
   public @Nullable String peerAddress() {
-    SocketAddress peer = context.request().connection().remoteAddress();
-    return peer == null ? null : peer.hostAddress();
+    return hostAddress(context.request().connection().remoteAddress());
+  }
+
+  @Override
+  public @Nullable String containerAddress() {
+    return hostAddress(context.request().remoteAddress());
+  }
+
+  /** As digits; an address that a router has from a request field has no others. */
+  private static @Nullable String hostAddress(@Nullable SocketAddress address) {
+    if (address == null) {
+      return null;
+    }
+    @Nullable String digits = address.hostAddress();
+    return digits == null ? address.host() : digits;
   }
 
   @Override

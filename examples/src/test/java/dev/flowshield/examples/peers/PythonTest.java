@@ -110,6 +110,11 @@ class PythonTest {
     }
 
     @Override
+    public List<String> headers(String name) {
+      return List.of();
+    }
+
+    @Override
     public String peerAddress() {
       return "192.0.2.1";
     }

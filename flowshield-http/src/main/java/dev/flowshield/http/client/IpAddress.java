@@ -31,6 +31,9 @@ public record IpAddress(long high, long low) {
   static final int BITS = 128;
 
   private static final long MAPPED = 0xffff_0000_0000L;
+  private static final long TRANSLATED = 0x0064_ff9b_0000_0000L; // RFC 6052, its first 64 bits
+  private static final int SIX_TO_FOUR = 0x2002;
+  private static final int BITS_OF_SIX_TO_FOUR = 48;
   private static final int BITS_OF_GROUP = 16;
   private static final int DIGITS = 4; // of a group
 
@@ -51,6 +54,15 @@ public record IpAddress(long high, long low) {
    * stands for it.
    */
   public static String keyOf(@Nullable String peer) {
+    return keyOf(peer, USUAL_PREFIX);
+  }
+
+  /**
+   * As {@link #keyOf(String)}.
+   *
+   * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
+   */
+  public static String keyOf(@Nullable String peer, int prefix) {
     if (peer == null) {
       return UNKNOWN;
     }
@@ -58,16 +70,31 @@ public record IpAddress(long high, long low) {
       return AddressParser.isIpv4(peer) ? peer : UNKNOWN; // there is no other way to write it
     }
     IpAddress address = parse(peer);
-    return address == null ? UNKNOWN : address.key(USUAL_PREFIX);
+    return address == null ? UNKNOWN : address.key(prefix);
   }
 
   /**
-   * The key to count it under, as {@link #keyOf} has it.
+   * The key to count it under, as {@link #keyOf(String)} has it.
+   *
+   * <p>Two kinds of IPv6 addresses stand for IPv4 hosts. An address of a translator
+   * ({@code 64:ff9b::/96}, RFC 6052) has the key of the IPv4 address within it, as all of them share
+   * their first 64 bits. Of 6to4 ({@code 2002::/16}, RFC 3056), 48 bits stand for one IPv4 host.
    *
    * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
    */
   public String key(int prefix) {
-    return isIpv4() ? dotted((int) low) : network(prefix);
+    if (standsForIpv4()) {
+      return dotted((int) low);
+    }
+    return network(
+        high >>> (Long.SIZE - BITS_OF_GROUP) == SIX_TO_FOUR
+            ? Math.min(prefix, BITS_OF_SIX_TO_FOUR)
+            : prefix);
+  }
+
+  /** Whether it is the address of one IPv4 host, which has no network of its own to pick from. */
+  public boolean standsForIpv4() {
+    return isIpv4() || (high == TRANSLATED && low >>> Integer.SIZE == 0);
   }
 
   /** The IPv4 address of 32 bits. */

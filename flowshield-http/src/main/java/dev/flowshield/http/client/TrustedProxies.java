@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrustedProxies {
 
+  /** The most proxies in a row. */
+  public static final int MOST_HOPS = Hops.MOST;
+
   private final Networks trusted;
   private final ForwardingField field;
   private final int hops; // how many proxies there are; 0 if they are known by their networks
@@ -40,24 +43,27 @@ public final class TrustedProxies {
    * @throws IllegalArgumentException if it is not 1 to {@value Hops#MOST}
    */
   public static TrustedProxies hops(int hops, ForwardingField field) {
-    if (hops < 1 || hops > Hops.MOST) {
-      throw new IllegalArgumentException("trustedHops must be 1 to " + Hops.MOST + ", got " + hops
+    if (hops < 1 || hops > MOST_HOPS) {
+      throw new IllegalArgumentException("trustedHops must be 1 to " + MOST_HOPS + ", got " + hops
           + ": count the proxies between the clients and this server");
     }
     return new TrustedProxies(Networks.NONE, field, hops);
   }
 
   /**
-   * The client of a request.
+   * The client of a request; null if it is not known.
    *
+   * @param peer null if it has no IP address, as on a Unix socket; only proxies that are counted
+   *     are believed there
    * @param fields the values of a request field, in the order in which they came
    */
-  public IpAddress clientOf(IpAddress peer, Function<String, List<String>> fields) {
-    if (hops == 0 && !trusted.contains(peer)) {
+  public @Nullable IpAddress clientOf(
+      @Nullable IpAddress peer, Function<String, List<String>> fields) {
+    if (hops == 0 && (peer == null || !trusted.contains(peer))) {
       return peer;
     }
     Hops entries = field.hops(fields.apply(field.name()));
-    IpAddress last = peer;
+    @Nullable IpAddress last = peer;
     int most = hops == 0 ? Hops.MOST : hops;
     for (int i = 0; i < most; i++) {
       @Nullable IpAddress next = entries.next();
@@ -70,5 +76,11 @@ public final class TrustedProxies {
       }
     }
     return last;
+  }
+
+  /** As in {@code X-Forwarded-For from 10.0.0.0/8}. */
+  @Override
+  public String toString() {
+    return hops == 0 ? field + " from " + trusted : field + " of " + hops + " proxies in a row";
   }
 }

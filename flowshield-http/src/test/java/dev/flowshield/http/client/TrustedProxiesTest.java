@@ -26,7 +26,7 @@ class TrustedProxiesTest {
   }
 
   private static String client(TrustedProxies proxies, String peer, String... fields) {
-    return proxies.clientOf(address(peer), name -> List.of(fields)).toString();
+    return String.valueOf(proxies.clientOf(address(peer), name -> List.of(fields)));
   }
 
   private static IpAddress address(String text) {

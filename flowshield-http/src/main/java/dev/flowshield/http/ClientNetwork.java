@@ -1,0 +1,52 @@
+package dev.flowshield.http;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Limit;
+import java.util.List;
+
+/**
+ * The wider layer around IPv6 clients: what all addresses of a network may together. A site with
+ * many /64 networks could else be as many clients.
+ *
+ * @param rates what they may
+ * @param prefix how many bits of their addresses are the same
+ */
+record ClientNetwork(List<RateLimit> rates, int prefix) {
+
+  /** The name of its limit. */
+  static final String NAME = "network";
+
+  private static final int USUAL_PREFIX = 48;
+  private static final int LEAST_PREFIX = 16;
+  private static final int MOST_PREFIX = 127;
+
+  ClientNetwork {
+    if (prefix < LEAST_PREFIX || prefix > MOST_PREFIX) {
+      throw new IllegalArgumentException("perNetwork must end with a prefix length of 16 to 127,"
+          + " got /" + prefix + ": choose /48 for what most sites get");
+    }
+  }
+
+  /**
+   * Reads rates with a prefix length behind them, as in {@code 800/s /48}; without one it is 48.
+   */
+  static ClientNetwork parse(String text) {
+    String trimmed = text.strip();
+    int slash = trimmed.lastIndexOf('/');
+    String digits = trimmed.substring(slash + 1);
+    boolean hasPrefix = slash > 0
+        && Character.isWhitespace(trimmed.charAt(slash - 1))
+        && !digits.isEmpty()
+        && digits.length() <= 3
+        && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+    return hasPrefix
+        ? new ClientNetwork(
+            RateLimit.parseAll(trimmed.substring(0, slash).strip()), Integer.parseInt(digits))
+        : new ClientNetwork(RateLimit.parseAll(trimmed), USUAL_PREFIX);
+  }
+
+  /** The limit, which requests are charged by name. */
+  Limit limit() {
+    return Limit.each(NAME, rates);
+  }
+}
