@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>What a client is.</b> The address at the other end of the connection, an IPv6 one by its
- * first 64 bits; what a request says about itself is not believed. Requests without an address
- * share the allowance of one client.
+ * first 64 bits; what a request says about itself is not believed, unless it comes from
+ * {@linkplain HttpShieldBuilder#trustedProxies trusted proxies}. Requests without an address share
+ * the allowance of one client.
  *
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
  * {@code Retry-After} and a short JSON body.
@@ -82,9 +83,11 @@ public final class HttpShield {
    * </ol>
    *
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
-   * {@code per-client}, {@code limiter}, {@code max-clients}, {@code in-flight},
-   * {@code health-paths} (with commas between), {@code overload-status}. The limits,
-   * {@code in-flight} and {@code health-paths} may be {@code off}.
+   * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
+   * {@code in-flight}, {@code health-paths} (with commas between), {@code overload-status},
+   * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
+   * {@code client-address}, {@code ipv6-prefix}. The limits, {@code in-flight},
+   * {@code health-paths} and {@code trusted-proxies} may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it

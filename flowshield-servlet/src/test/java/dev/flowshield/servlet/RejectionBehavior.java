@@ -3,14 +3,18 @@ package dev.flowshield.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.testkit.ManualTicker;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Enumeration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a rejected client is answered, and which client it is. */
@@ -76,35 +80,69 @@ interface RejectionBehavior {
 
   @Test
   default void knowsTheClientByTheConnectionWhateverAFilterMakesOfIt() throws Exception {
-    fixture().start(context -> {
-      Layer.add(
-          "spoofed",
-          context,
-          (request, response, chain) -> chain.doFilter(
-              new HttpServletRequestWrapper(request) {
-                @Override
-                public String getRemoteAddr() {
-                  return request.getHeader("Spoofed");
-                }
-              },
-              response));
-      Layer.map(
-          context.addFilter(
-              "own",
-              new FlowShieldFilter(HttpShield.builder()
-                  .perClient("1/min")
-                  .ticker(ManualTicker.atZero())
-                  .build())),
-          EnumSet.of(DispatcherType.REQUEST));
-    });
+    startBehindAFilterForProxies(onePerClient().build());
 
     assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
     assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(429);
   }
 
+  @Test
+  default void knowsTheClientByTheFilterIfTold() throws Exception {
+    startBehindAFilterForProxies(onePerClient().clientAddress("container").build());
+
+    assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
+    assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(200);
+    assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(429);
+  }
+
+  @Test
+  default void readsTheFieldsOfProxiesBelowAFilterThatTakesThemAway() throws Exception {
+    startBehindAFilterForProxies(onePerClient().trustedProxies("loopback").build());
+
+    assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
+    assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(200);
+    assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(429);
+  }
+
+  private static HttpShieldBuilder onePerClient() {
+    return HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero());
+  }
+
+  /** A filter before the shield's that does as Spring's for forwarding fields. */
+  private void startBehindAFilterForProxies(HttpShield shield) throws Exception {
+    fixture().start(context -> {
+      Layer.add(
+          "believing",
+          context,
+          (request, response, chain) -> chain.doFilter(
+              new HttpServletRequestWrapper(request) {
+                @Override
+                public String getRemoteAddr() {
+                  return request.getHeader("X-Forwarded-For");
+                }
+
+                @Override
+                public @Nullable String getHeader(String name) {
+                  return name.equalsIgnoreCase("X-Forwarded-For") ? null : super.getHeader(name);
+                }
+
+                @Override
+                public Enumeration<String> getHeaders(String name) {
+                  return name.equalsIgnoreCase("X-Forwarded-For")
+                      ? Collections.emptyEnumeration()
+                      : super.getHeaders(name);
+                }
+              },
+              response));
+      Layer.map(
+          context.addFilter("own", new FlowShieldFilter(shield)),
+          EnumSet.of(DispatcherType.REQUEST));
+    });
+  }
+
   private HttpResponse<String> getAs(String address) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(fixture().running().uri("/"))
-        .header("Spoofed", address)
+        .header("X-Forwarded-For", address)
         .build();
     return fixture().send(request);
   }

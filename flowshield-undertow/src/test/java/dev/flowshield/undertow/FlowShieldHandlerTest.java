@@ -105,6 +105,22 @@ class FlowShieldHandlerTest {
   }
 
   @Test
+  void theServerSaysTheClientIfTheShieldIsTold() throws Exception {
+    HttpShield one =
+        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    int port = start(new ProxyPeerAddressHandler(FlowShieldHandler.protect(APP, one)));
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(200);
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(429);
+      assertThat(client.get("/", "X-Forwarded-For: a.name").status()).isEqualTo(200);
+      assertThat(client.get("/", "X-Forwarded-For: another.name").status())
+          .as("an address that is not known is one client")
+          .isEqualTo(429);
+    }
+  }
+
+  @Test
   void underAPrefixTheHealthPathIsTheRestOfThePath() throws Exception {
     int port = start(Handlers.path().addPrefixPath("/app", FlowShieldHandler.protect(APP, shield)));
     try (Connection client = Connection.to(port)) {

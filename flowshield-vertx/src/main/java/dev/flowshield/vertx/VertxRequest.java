@@ -55,13 +55,8 @@ final class VertxRequest implements RequestView {
     return hostAddress(context.request().remoteAddress());
   }
 
-  /** As digits; an address that a router has from a request field has no others. */
   private static @Nullable String hostAddress(@Nullable SocketAddress address) {
-    if (address == null) {
-      return null;
-    }
-    @Nullable String digits = address.hostAddress();
-    return digits == null ? address.host() : digits;
+    return address == null ? null : address.hostAddress();
   }
 
   @Override

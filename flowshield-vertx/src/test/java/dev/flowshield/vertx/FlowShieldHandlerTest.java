@@ -239,6 +239,19 @@ class FlowShieldHandlerTest {
     }
   }
 
+  @Test
+  void theRouterSaysTheClientIfTheShieldIsTold() throws Exception {
+    HttpShield one =
+        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    router.allowForward(AllowForwardHeaders.X_FORWARD);
+    router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
+    try (Connection client = Connection.to(start().port())) {
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(200);
+      assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(429);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/%", "/%4", "/%zz", "/health%", "http://a/%"})
   void aPathThatCannotBeReadIsCountedAndHandedOn(String path) throws Exception {
