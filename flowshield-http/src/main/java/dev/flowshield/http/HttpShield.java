@@ -5,6 +5,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,6 +55,8 @@ public final class HttpShield {
   // Most requests meet one shield: for them the mark is ready-made.
   private final Mark onlyMark = new Mark(this, null);
   private final Unfinished unfinished = new Unfinished();
+  private final Doctor doctor;
+  private final RejectionLog rejectionLog;
 
   HttpShield(FlowShield engine, Charging charging, HealthPaths healthPaths, int overloadStatus) {
     this.engine = engine;
@@ -62,6 +65,8 @@ public final class HttpShield {
     this.overloadStatus = overloadStatus;
     this.answers = new Answers(overloadStatus);
     StartLog.log(this);
+    this.doctor = new Doctor(charging.client()); // which may have something to add
+    this.rejectionLog = new RejectionLog(engine, doctor::lookAgain);
   }
 
   /**
@@ -138,6 +143,10 @@ public final class HttpShield {
     if (earlier != null && earlier.isOf(this)) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
+    doctor.look(request);
+    if (earlier != null) {
+      doctor.sawAnotherShield(earlier.shield(), this);
+    }
     Admission admission = charging.ask(engine, request);
     if (admission instanceof Rejection rejection) {
       return rejection(rejection, request);
@@ -158,6 +167,14 @@ public final class HttpShield {
     return engine.stats();
   }
 
+  /**
+   * Signs that this is not set up as its owner means it to be, by code: at the start, and from the
+   * requests that have come so far. Each is logged once when it is found.
+   */
+  public List<Finding> doctor() {
+    return doctor.findings();
+  }
+
   /** The shield behind it, for operators; what is admitted by it directly counts too. */
   public FlowShield engine() {
     return engine;
@@ -171,6 +188,7 @@ public final class HttpShield {
   }
 
   private HttpRejection rejection(Rejection rejection, RequestView request) {
+    rejectionLog.rejected();
     HttpRejection answer = answers.to(rejection);
     if (PendingBody.isLong(request)) {
       answer = answer.closingConnection();

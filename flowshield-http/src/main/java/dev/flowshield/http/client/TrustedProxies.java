@@ -50,6 +50,26 @@ public final class TrustedProxies {
     return new TrustedProxies(Networks.NONE, field, hops);
   }
 
+  /** Whether a peer is one of them. */
+  public boolean trusts(@Nullable IpAddress peer) {
+    return hops > 0 || (peer != null && trusted.contains(peer));
+  }
+
+  /** Whether they are counted, and not known by their networks. */
+  public boolean areCounted() {
+    return hops > 0;
+  }
+
+  /** The name of the field that they write. */
+  public String field() {
+    return field.name();
+  }
+
+  /** Those networks that are too large to be the proxies of one operator. */
+  public List<String> broad() {
+    return trusted.broad();
+  }
+
   /**
    * The client of a request; null if it is not known.
    *
@@ -59,7 +79,7 @@ public final class TrustedProxies {
    */
   public @Nullable IpAddress clientOf(
       @Nullable IpAddress peer, Function<String, List<String>> fields) {
-    if (hops == 0 && (peer == null || !trusted.contains(peer))) {
+    if (!trusts(peer)) {
       return peer;
     }
     Hops entries = field.hops(fields.apply(field.name()));

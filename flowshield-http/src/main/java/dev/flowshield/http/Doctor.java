@@ -1,0 +1,161 @@
+package dev.flowshield.http;
+
+import dev.flowshield.http.client.IpAddress;
+import dev.flowshield.http.client.Networks;
+import dev.flowshield.http.client.TrustedProxies;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a few requests for signs that a shield is not set up as its owner means it to be, and
+ * logs each kind of sign once.
+ *
+ * <p>It looks at the first {@value #FIRST} requests, and at {@value #MORE} more in each minute in
+ * which requests are rejected. All others cost one read of a field.
+ *
+ * <p>Thread-safe. Two threads may use up one look together, or look once more than allowed.
+ */
+final class Doctor {
+
+  static final int FIRST = 1_000;
+  static final int MORE = 100;
+
+  private static final Networks NEAR = Networks.parse("loopback, private");
+  private static final List<String> FIELDS = List.of("X-Forwarded-For", "Forwarded");
+
+  private final ClientAddress client;
+  private final Map<String, Finding> findings = new ConcurrentSkipListMap<>();
+
+  private volatile int looks = FIRST;
+  private volatile boolean hasComparedShields;
+  private int withoutField; // of the requests that came from trusted proxies; -1 once there was one
+
+  /** For a shield that finds clients like this. */
+  Doctor(ClientAddress client) {
+    this.client = client;
+    TrustedProxies proxies = client.proxies();
+    if (proxies != null && !proxies.broad().isEmpty()) {
+      foundOnce(
+          "FS105",
+          "trusted-proxies must be the networks of your own proxies, got " + proxies.broad()
+              + ", as allow-broad-trust wants it: make sure that none but proxies can connect, or"
+              + " anyone chooses the address they are counted by");
+    }
+  }
+
+  /** What was found so far, by code. */
+  List<Finding> findings() {
+    return List.copyOf(findings.values());
+  }
+
+  /** Looks at a request, if it has not looked at enough. */
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // as said above
+  void look(RequestView request) {
+    if (looks > 0) {
+      looks--;
+      examine(request);
+    }
+  }
+
+  /** Allows for more looks, as requests are rejected. */
+  void lookAgain() {
+    looks = MORE;
+  }
+
+  /**
+   * A request was admitted by another shield before. The first such pair is compared: two shields
+   * with the same settings are one that was made twice.
+   */
+  void sawAnotherShield(HttpShield before, HttpShield own) {
+    if (!hasComparedShields) {
+      hasComparedShields = true;
+      if (before.toString().equals(own.toString())) {
+        foundOnce(
+            "FS106",
+            "a request must be charged once, got two shields with the same settings in its way, so"
+                + " each client has half of its limit: register one filter or handler, or give all"
+                + " of them one HttpShield");
+      }
+    }
+  }
+
+  private void examine(RequestView request) {
+    if (client.fromContainer()) {
+      return;
+    }
+    String text = request.peerAddress();
+    IpAddress peer = text == null ? null : IpAddress.parse(text);
+    TrustedProxies proxies = client.proxies();
+    if (peer == null && (proxies == null || !proxies.areCounted())) {
+      foundOnce(
+          "FS104",
+          "the peer of a connection must have an IP address, got one without, as on a Unix socket:"
+              + " all such requests are one client, so let the server listen on an address, or set"
+              + " trusted-hops if proxies alone connect there");
+    } else if (proxies == null || !proxies.trusts(peer)) {
+      examineFromNoProxy(request, peer, proxies);
+    } else {
+      examineFromProxy(request, proxies.field());
+    }
+  }
+
+  private void examineFromNoProxy(
+      RequestView request, @Nullable IpAddress peer, @Nullable TrustedProxies proxies) {
+    String field = fieldOf(request);
+    // From elsewhere it proves nothing: any client can write it.
+    if (field != null && peer != null && NEAR.contains(peer)) {
+      foundOnce(
+          "FS101",
+          "trusted-proxies must have the proxies that clients come through, got " + field + " from "
+              + peer + ", which is not among "
+              + (proxies == null ? "them as there are none" : "them")
+              + ", so all clients behind it share one allowance: add its network to trusted-proxies,"
+              + " if it is yours");
+    }
+  }
+
+  private void examineFromProxy(RequestView request, String configured) {
+    if (!request.headers(configured).isEmpty()) {
+      withoutField = -1;
+      return;
+    }
+    String other = fieldOf(request);
+    if (other != null) {
+      foundOnce(
+          "FS102",
+          "client-address must name the field that the trusted proxies write, got " + other
+              + " where " + configured + " is expected, so their clients share one allowance: set"
+              + " client-address=" + other.toLowerCase(Locale.ROOT));
+    } else if (withoutField >= 0) {
+      withoutField++;
+      if (withoutField == MORE) {
+        foundOnce(
+            "FS103",
+            "trusted proxies must write " + configured + ", got " + MORE
+                + " requests without it and none with it, so their clients share one allowance: let"
+                + " the proxy write it, or name the field that it writes by client-address");
+      }
+    }
+  }
+
+  private static @Nullable String fieldOf(RequestView request) {
+    for (String field : FIELDS) {
+      if (!request.headers(field).isEmpty()) {
+        return field;
+      }
+    }
+    return null;
+  }
+
+  private void foundOnce(String code, String text) {
+    if (!findings.containsKey(code)) {
+      Finding finding = new Finding(code, text);
+      if (findings.putIfAbsent(code, finding) == null) {
+        StartLog.warn(finding + " (docs/doctor.md)");
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.LimitStats;
+import dev.flowshield.engine.RejectedKey;
+import dev.flowshield.engine.ShieldStats;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
+ * how many there were since the last line.
+ *
+ * <p>The numbers are those of the engine, so a rejection costs one read of a field here. The line
+ * is made and written by another thread.
+ *
+ * <p>Thread-safe.
+ */
+final class RejectionLog {
+
+  private static final Logger LOG = System.getLogger("dev.flowshield.http");
+
+  private final FlowShield engine;
+  private final Runnable eachMinute;
+  private final Executor now;
+  private final Executor inAMinute;
+  private final AtomicBoolean isWatching = new AtomicBoolean();
+
+  // Of the last line; accessed by the one task that there is.
+  private final Map<String, Long> before = new HashMap<>();
+
+  /** Calls a task for each line, too. */
+  RejectionLog(FlowShield engine, Runnable eachMinute) {
+    this(
+        engine,
+        eachMinute,
+        CompletableFuture.delayedExecutor(0, TimeUnit.SECONDS),
+        CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES));
+  }
+
+  /** For tests, which decide when a minute is over. */
+  RejectionLog(FlowShield engine, Runnable eachMinute, Executor now, Executor inAMinute) {
+    this.engine = engine;
+    this.eachMinute = eachMinute;
+    this.now = now;
+    this.inAMinute = inAMinute;
+  }
+
+  /** A request was rejected. */
+  void rejected() {
+    if (!isWatching.get() && isWatching.compareAndSet(false, true)) {
+      now.execute(this::report);
+    }
+  }
+
+  private void report() {
+    boolean goesOn = false;
+    try {
+      String rejections = since();
+      if (!rejections.isEmpty()) {
+        LOG.log(Level.INFO, "FlowShield: rejected since the last such line: " + rejections);
+        eachMinute.run();
+        inAMinute.execute(this::report);
+        goesOn = true;
+      }
+    } finally {
+      if (!goesOn) { // the next rejection begins again
+        isWatching.set(false);
+      }
+    }
+  }
+
+  /** What was rejected since the last call; empty if nothing was. */
+  private String since() {
+    ShieldStats stats = engine.stats();
+    StringJoiner all = new StringJoiner(", ");
+    for (LimitStats limit : stats.limits()) {
+      if (!limit.isShadow()) {
+        add(all, "limit '" + limit.name() + "'", limit.rejected());
+      }
+    }
+    add(all, "cap on requests in flight", stats.shed());
+    if (all.length() == 0) {
+      return "";
+    }
+    List<RejectedKey> top = engine.topRejected(1);
+    return top.isEmpty()
+        ? all.toString()
+        : all + "; most of all so far: client " + top.get(0).key();
+  }
+
+  private void add(StringJoiner all, String what, long count) {
+    Long last = before.put(what, count);
+    long more = count - (last == null ? 0 : last);
+    if (more > 0) {
+      all.add(more + " by " + what);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.flowshield.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the doctor finds, and what it does not take for a sign. */
+class DoctorTest {
+
+  private static HttpShieldBuilder settings() {
+    return HttpShield.builder().perClient("5/s").ticker(ManualTicker.atZero());
+  }
+
+  private static void ask(HttpShield shield, @Nullable String peer, String... fieldAndValue) {
+    FakeRequest request = FakeRequest.from(peer);
+    for (int i = 0; i < fieldAndValue.length; i += 2) {
+      request.with(fieldAndValue[i], fieldAndValue[i + 1]);
+    }
+    shield.admit(request);
+  }
+
+  private static String codes(HttpShield shield) {
+    return shield.doctor().stream().map(Finding::code).collect(Collectors.joining(" "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"10.0.0.3", "192.168.1.1", "127.0.0.1", "::1", "fd00::3", "::ffff:10.0.0.3"})
+  void findsAProxyThatIsNotTrusted(String peer) { // FS101
+    HttpShield shield = settings().build();
+
+    try (LogOfShields log = new LogOfShields()) {
+      ask(shield, peer, "X-Forwarded-For", "203.0.113.66");
+      ask(shield, peer, "X-Forwarded-For", "203.0.113.66");
+
+      assertThat(codes(shield)).isEqualTo("FS101");
+      assertThat(shield.doctor().get(0).text())
+          .startsWith("trusted-proxies must have the proxies that clients come through, got"
+              + " X-Forwarded-For from ")
+          .endsWith(", so all clients behind it share one allowance: add its network to"
+              + " trusted-proxies, if it is yours")
+          .doesNotContain("203.0.113.66");
+      assertThat(log.warnings())
+          .containsExactly("FlowShield: " + shield.doctor().get(0) + " (docs/doctor.md)");
+    }
+  }
+
+  @Test
+  void findsOneThatIsMissingAmongThoseThatAreTrusted() { // FS101
+    HttpShield shield = settings().trustedProxies("10.1.0.0/16").build();
+    ask(shield, "10.1.0.1", "X-Forwarded-For", "203.0.113.66");
+    assertThat(shield.doctor()).isEmpty();
+
+    ask(shield, "10.2.0.1", "Forwarded", "for=203.0.113.66");
+
+    assertThat(shield.doctor().get(0).text())
+        .contains("got Forwarded from 10.2.0.1, which is not among them, so ");
+  }
+
+  @Test
+  void takesAFieldFromTheInternetForNoSign() { // FS101
+    HttpShield shield = settings().build();
+    ask(shield, "198.51.100.1", "X-Forwarded-For", "203.0.113.66");
+    ask(shield, "2001:db8::1", "Forwarded", "for=203.0.113.66");
+    assertThat(shield.doctor()).isEmpty();
+  }
+
+  @Test
+  void findsThatTheProxyWritesTheOtherField() { // FS102
+    HttpShield shield = settings().trustedProxies("loopback").build();
+
+    ask(shield, "127.0.0.1", "Forwarded", "for=203.0.113.66");
+
+    assertThat(codes(shield)).isEqualTo("FS102");
+    assertThat(shield.doctor().get(0).text())
+        .contains("got Forwarded where X-Forwarded-For is expected")
+        .endsWith("set client-address=forwarded");
+  }
+
+  @Test
+  void findsThatTheProxyWritesNoField() { // FS103
+    HttpShield shield = settings().trustedProxies("loopback").build();
+    for (int i = 1; i < Doctor.MORE; i++) {
+      ask(shield, "127.0.0.1");
+    }
+    assertThat(shield.doctor()).isEmpty();
+
+    ask(shield, "127.0.0.1");
+
+    assertThat(codes(shield)).isEqualTo("FS103");
+  }
+
+  @Test
+  void takesAFewRequestsWithoutTheFieldForNoSign() { // FS103
+    HttpShield shield = settings().trustedProxies("loopback").build();
+    ask(shield, "127.0.0.1", "X-Forwarded-For", "203.0.113.66");
+    for (int i = 0; i < 2 * Doctor.MORE; i++) { // as those of a monitor
+      ask(shield, "127.0.0.1");
+    }
+    assertThat(shield.doctor()).isEmpty();
+  }
+
+  @Test
+  void findsAPeerWithoutAnAddress() { // FS104
+    HttpShield shield = settings().build();
+    ask(shield, null);
+    assertThat(codes(shield)).isEqualTo("FS104");
+
+    HttpShield counted = settings().trustedHops(1).build();
+    ask(counted, null, "X-Forwarded-For", "203.0.113.66");
+    assertThat(counted.doctor()).isEmpty();
+  }
+
+  @Test
+  void findsATrustThatIsBroadAtTheStart() { // FS105
+    HttpShield shield =
+        settings().trustedProxies("10.0.0.0/8, 0.0.0.0/0").allowBroadTrust(true).build();
+    assertThat(codes(shield)).isEqualTo("FS105");
+    assertThat(shield.doctor().get(0).text()).contains("got [0.0.0.0/0], as allow-broad-trust");
+  }
+
+  @Test
+  void findsOneShieldThatWasMadeTwice() { // FS106
+    HttpShield first = settings().build();
+    HttpShield second = settings().build();
+    FakeRequest request = FakeRequest.from("192.0.2.1");
+    first.admit(request);
+    second.admit(request);
+    assertThat(first.doctor()).isEmpty();
+    assertThat(codes(second)).isEqualTo("FS106");
+  }
+
+  @Test
+  void takesTwoShieldsForNoSignIfTheyDiffer() { // FS106
+    HttpShield second = settings().limit("9/s").build();
+    FakeRequest request = FakeRequest.from("192.0.2.1");
+    settings().build().admit(request);
+    second.admit(request);
+    assertThat(second.doctor()).isEmpty();
+  }
+
+  @Test
+  void believesTheContainerIfTold() {
+    HttpShield shield = settings().clientAddress("container").build();
+    ask(shield, "127.0.0.1", "X-Forwarded-For", "203.0.113.66");
+    ask(shield, null);
+    assertThat(shield.doctor()).isEmpty();
+  }
+
+  @Test
+  void looksAtSoManyRequestsAndAtMoreWhereSomeAreRejected() {
+    Doctor doctor = new Doctor(ClientAddress.OF_PEER);
+    for (int i = 0; i < Doctor.FIRST; i++) {
+      doctor.look(FakeRequest.from("127.0.0.1"));
+    }
+    FakeRequest telling = FakeRequest.from("127.0.0.1").with("X-Forwarded-For", "203.0.113.66");
+    doctor.look(telling);
+    assertThat(doctor.findings()).isEmpty();
+
+    doctor.lookAgain();
+    doctor.look(telling);
+
+    assertThat(doctor.findings()).extracting(Finding::code).isEqualTo(List.of("FS101"));
+  }
+}
