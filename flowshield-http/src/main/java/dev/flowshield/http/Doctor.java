@@ -52,7 +52,7 @@ final class Doctor {
   }
 
   /** Looks at a request, if it has not looked at enough. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // as said above
+  @SuppressWarnings("NonAtomicVolatileUpdate") // as said above
   void look(RequestView request) {
     if (looks > 0) {
       looks--;

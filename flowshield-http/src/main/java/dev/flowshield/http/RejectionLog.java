@@ -14,22 +14,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
  * how many there were since the last line.
  *
- * <p>The numbers are those of the engine, so a rejection costs one read of a field here. The line
+ * <p>The lines have a logger of their own, {@code dev.flowshield.http.rejections}, so that they can
+ * be turned off. The numbers are those of the engine, so a rejection costs one read of a field here. The line
  * is made and written by another thread.
  *
  * <p>Thread-safe.
  */
 final class RejectionLog {
 
-  private static final Logger LOG = System.getLogger("dev.flowshield.http");
+  private static final Logger LOG = System.getLogger("dev.flowshield.http.rejections");
 
   private final FlowShield engine;
   private final Runnable eachMinute;
+  private final Consumer<String> lines;
   private final Executor now;
   private final Executor inAMinute;
   private final AtomicBoolean isWatching = new AtomicBoolean();
@@ -42,14 +45,21 @@ final class RejectionLog {
     this(
         engine,
         eachMinute,
+        line -> LOG.log(Level.INFO, line),
         CompletableFuture.delayedExecutor(0, TimeUnit.SECONDS),
         CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES));
   }
 
   /** For tests, which decide when a minute is over. */
-  RejectionLog(FlowShield engine, Runnable eachMinute, Executor now, Executor inAMinute) {
+  RejectionLog(
+      FlowShield engine,
+      Runnable eachMinute,
+      Consumer<String> lines,
+      Executor now,
+      Executor inAMinute) {
     this.engine = engine;
     this.eachMinute = eachMinute;
+    this.lines = lines;
     this.now = now;
     this.inAMinute = inAMinute;
   }
@@ -66,7 +76,7 @@ final class RejectionLog {
     try {
       String rejections = since();
       if (!rejections.isEmpty()) {
-        LOG.log(Level.INFO, "FlowShield: rejected since the last such line: " + rejections);
+        lines.accept("FlowShield: rejected since the last such line: " + rejections);
         eachMinute.run();
         inAMinute.execute(this::report);
         goesOn = true;
