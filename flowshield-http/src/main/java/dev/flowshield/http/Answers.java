@@ -5,58 +5,132 @@ import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Rejection;
+import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.answer.Accept;
+import dev.flowshield.http.answer.Bodies;
+import dev.flowshield.http.answer.BodyKind;
+import dev.flowshield.http.answer.Pages;
+import dev.flowshield.http.answer.RateLimitFields;
+import dev.flowshield.http.answer.Reason;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers to rejections. They say what the engine says, so they follow a limit that is changed.
  *
- * <p>Thread-safe, lock-free. Answers are made once for each rate and each wait, in bounded memory.
+ * <p>Thread-safe, lock-free. Answers are made once for each rate, kind of body and wait, in bounded
+ * memory.
  */
 final class Answers {
 
   private static final int TOO_MANY_REQUESTS = 429;
-  private static final int MOST_RATES = 256; // at most 40 kB each
+  private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
+
+  private final AnswerSettings settings;
+  private final BodyKind usualKind;
+  private final @Nullable RejectionRenderer renderer;
+  private final Pages pages = new Pages();
+  private final List<Field> pageFields = List.of(
+      new Field("X-Content-Type-Options", "nosniff"),
+      new Field("Content-Security-Policy", pages.contentSecurityPolicy()));
 
   private final ReadyAnswers shed;
-  private final ReadyAnswers blocked = new ReadyAnswers(
-      TOO_MANY_REQUESTS, "Blocked after too many rejected requests", ",\"mode\":\"per-ip\"");
-  private final Map<RateLimit, ReadyAnswers> together = new ConcurrentHashMap<>();
-  private final Map<RateLimit, ReadyAnswers> each = new ConcurrentHashMap<>();
+  private final ReadyAnswers blocked;
+  private final Map<String, Map<RateLimit, ReadyAnswers>> together = new ConcurrentHashMap<>();
+  private final Map<String, Map<RateLimit, ReadyAnswers>> each = new ConcurrentHashMap<>();
+  private final AtomicInteger rates = new AtomicInteger();
 
-  /** Answers with this status where the server is full. */
-  Answers(int overloadStatus) {
+  Answers(AnswerSettings settings) {
+    this.settings = settings;
+    this.usualKind = settings.body() == BodyFormat.PROBLEM ? BodyKind.PROBLEM : BodyKind.JSON;
+    RejectionRenderer own = settings.renderer();
+    this.renderer = own == null ? null : new CarefulRenderer(own);
     // No number is told: how much the server can do is none of the client's business.
-    this.shed = new ReadyAnswers(overloadStatus, "Server is busy", ",\"mode\":\"overload\"");
+    this.shed = withoutLimit(Reason.SERVER_BUSY, settings.overloadStatus(), "overload");
+    this.blocked = withoutLimit(Reason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
   }
 
-  /** The answer to a rejection. */
-  HttpRejection to(Rejection rejection) {
-    return ready(rejection).after(rejection.retryAfterNanos());
+  private ReadyAnswers withoutLimit(Reason reason, int status, String mode) {
+    return new ReadyAnswers(status, Bodies.of(reason, status, mode, pages), null, pageFields);
   }
 
-  private ReadyAnswers ready(Rejection rejection) {
-    if (rejection instanceof OverLimit spent) {
-      boolean isTogether = spent.scope() == Scope.TOGETHER;
-      return ready(isTogether ? together : each, spent.limit(), isTogether ? "global" : "per-ip");
+  /** The status where the server is full. */
+  int overloadStatus() {
+    return settings.overloadStatus();
+  }
+
+  /** The answer to a request that was rejected. */
+  HttpRejection to(RequestView request, Rejection rejection) {
+    HttpRejection answer = proposed(request, rejection);
+    if (renderer != null) {
+      answer = renderer.render(answer, request, rejection);
     }
-    return rejection instanceof Blocked ? blocked : shed;
+    answer = settings.crossOrigin().readable(answer, request);
+    if (PendingBody.isLong(request)) {
+      answer = answer.closingConnection();
+    }
+    return request.method().equals("HEAD") ? answer.withoutBody() : answer;
   }
 
-  private static ReadyAnswers ready(
-      Map<RateLimit, ReadyAnswers> kept, RateLimit limit, String mode) {
-    ReadyAnswers known = kept.get(limit);
-    if (known != null) {
-      return known;
+  private HttpRejection proposed(RequestView request, Rejection rejection) {
+    BodyKind kind = kind(request);
+    long seconds = RateLimitFields.seconds(rejection.retryAfterNanos());
+    if (!(rejection instanceof OverLimit spent)) {
+      return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
     }
+    HttpRejection answer = ready(spent).of(kind, seconds, spent.remaining());
+    return settings.legacyFields() == LegacyFields.EPOCH && spent.scope() == Scope.EACH
+        ? answer.with(LimitFields.legacy(
+            spent.limit(), spent.remaining(), seconds, settings.clock().millis()))
+        : answer;
+  }
+
+  private BodyKind kind(RequestView request) {
+    BodyKind kind = Accept.choose(request.header("Accept"), usualKind);
+    return kind == BodyKind.HTML && !isRepeatable(request.method())
+        ? BodyKind.HTML_WITH_BUTTON
+        : kind;
+  }
+
+  private static boolean isRepeatable(String method) {
+    return method.equals("GET") || method.equals("HEAD");
+  }
+
+  private ReadyAnswers ready(OverLimit spent) {
+    Map<RateLimit, ReadyAnswers> ofName = kept(spent).get(spent.name());
+    ReadyAnswers known = ofName == null ? null : ofName.get(spent.limit());
+    return known == null ? make(spent) : known;
+  }
+
+  private ReadyAnswers make(OverLimit spent) {
+    boolean isEach = spent.scope() == Scope.EACH;
+    Bodies bodies = Bodies.ofLimit(
+        isEach ? Reason.CLIENT_OVER_LIMIT : Reason.ALL_OVER_LIMIT,
+        TOO_MANY_REQUESTS,
+        spent.name(),
+        isEach ? "per-ip" : "global",
+        spent.limit().permits(),
+        pages);
     ReadyAnswers made = new ReadyAnswers(
         TOO_MANY_REQUESTS,
-        "Rate limit exceeded",
-        ",\"limit\":" + limit.permits() + ",\"mode\":\"" + mode + "\"");
-    if (kept.size() >= MOST_RATES) { // most are of limits that were changed since
-      kept.clear();
+        bodies,
+        isEach ? new LimitFields(spent.name(), spent.limit(), settings) : null,
+        pageFields);
+    if (rates.incrementAndGet() > MOST_RATES) { // most are of limits that were changed since
+      rates.set(1);
+      together.clear();
+      each.clear();
     }
-    kept.put(limit, made);
+    kept(spent)
+        .computeIfAbsent(spent.name(), absent -> new ConcurrentHashMap<>())
+        .put(spent.limit(), made);
     return made;
+  }
+
+  private Map<String, Map<RateLimit, ReadyAnswers>> kept(OverLimit spent) {
+    return spent.scope() == Scope.EACH ? each : together;
   }
 }

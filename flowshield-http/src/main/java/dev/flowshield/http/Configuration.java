@@ -40,7 +40,11 @@ final class Configuration {
       "max-clients",
       "in-flight",
       "health-paths",
-      "overload-status")));
+      "overload-status",
+      "fields",
+      "legacy-fields",
+      "body",
+      "cors-origins")));
 
   // What Kubernetes sets for services that are named flowshield, or flowshield-…
   private static final Pattern SERVICE_LINK =
@@ -54,7 +58,8 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT =
-      Pattern.compile("^(limit|healthPaths|number|network|clientAddress) (?=must be )");
+      Pattern.compile(
+          "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins) (?=must be )");
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -104,7 +109,7 @@ final class Configuration {
                 MOST_IN_FLIGHT,
                 "choose how many requests the server can work at together",
                 builder::inFlight)));
-    apply("health-paths", orOff("none", value -> builder.healthPaths(paths(value))));
+    apply("health-paths", orOff("none", value -> builder.healthPaths(list(value))));
     apply(
         "overload-status",
         number(400, 599, "choose 503, or 429 to keep connections open", builder::overloadStatus));
@@ -126,6 +131,10 @@ final class Configuration {
             128,
             "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer",
             builder::ipv6Prefix));
+    apply("fields", choice(FieldsMode.class, builder::fields));
+    apply("legacy-fields", choice(LegacyFields.class, builder::legacyFields));
+    apply("body", choice(BodyFormat.class, builder::body));
+    apply("cors-origins", orOff("none", value -> builder.corsOrigins(list(value))));
     requireFit();
     requireNoProblems();
     try {
@@ -308,7 +317,24 @@ final class Configuration {
     };
   }
 
-  private static String[] paths(String value) {
+  /** A setter of one of the constants of an enum, which are written as settings are. */
+  private static <E extends Enum<E>> Consumer<String> choice(Class<E> type, Consumer<E> setter) {
+    return value -> {
+      List<String> names = new ArrayList<>();
+      for (E each : type.getEnumConstants()) {
+        String name = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        if (name.equals(value)) {
+          setter.accept(each);
+          return;
+        }
+        names.add(name);
+      }
+      throw new IllegalArgumentException(
+          "choice must be one of " + names + ", got '" + value + "': write one of these");
+    };
+  }
+
+  private static String[] list(String value) {
     return value.equals(OFF) ? new String[0] : value.split("\\s*,\\s*", -1);
   }
 }

@@ -1,7 +1,9 @@
 package dev.flowshield.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The answer to a request that may not run, ready-made. Nothing was taken and nothing needs
@@ -19,6 +21,10 @@ public final class HttpRejection implements HttpAdmission {
    */
   public record Field(String name, String value) {}
 
+  private static final String CONTENT_TYPE = "Content-Type";
+  private static final String CONTENT_LENGTH = "Content-Length";
+  private static final Set<String> OF_THE_BODY =
+      Set.of(CONTENT_TYPE, CONTENT_LENGTH, "Content-Security-Policy");
   private static final byte[] NO_BODY = {};
 
   private final int status;
@@ -33,14 +39,59 @@ public final class HttpRejection implements HttpAdmission {
     this.closesConnection = closesConnection;
   }
 
-  static HttpRejection of(int status, long retryAfterSeconds, String json) {
-    byte[] body = json.getBytes(StandardCharsets.UTF_8);
-    List<Field> fields = List.of(
-        new Field("Content-Type", "application/json"),
-        new Field("Content-Length", Integer.toString(body.length)),
-        new Field("Cache-Control", "no-store"),
-        new Field("Retry-After", Long.toString(retryAfterSeconds)));
-    return new HttpRejection(status, fields, body, false);
+  static HttpRejection of(
+      int status, long retryAfterSeconds, String contentType, byte[] body, List<Field> more) {
+    List<Field> fields = new ArrayList<>();
+    fields.add(new Field(CONTENT_TYPE, contentType));
+    fields.add(length(body));
+    fields.add(new Field("Cache-Control", "no-store"));
+    fields.add(new Field("Retry-After", Long.toString(retryAfterSeconds)));
+    fields.addAll(more);
+    return new HttpRejection(status, List.copyOf(fields), body, false);
+  }
+
+  private static Field length(byte[] body) {
+    return new Field(CONTENT_LENGTH, Integer.toString(body.length));
+  }
+
+  /** The same with more fields, of other names. */
+  HttpRejection with(List<Field> more) {
+    List<Field> all = new ArrayList<>(fields.size() + more.size());
+    all.addAll(fields);
+    all.addAll(more);
+    return new HttpRejection(status, List.copyOf(all), body, closesConnection);
+  }
+
+  /**
+   * The same with another body, for a {@link RejectionRenderer}. The status and all other fields
+   * stay, such as {@code Retry-After} and {@code Cache-Control}; only
+   * {@code Content-Security-Policy} goes, as it is for the page that goes.
+   *
+   * @param contentType the value of {@code Content-Type}, as in {@code text/html; charset=utf-8}
+   * @param newBody its bytes, copied
+   * @throws IllegalArgumentException if the content type is empty or has characters that may not
+   *     stand in a field
+   */
+  public HttpRejection withBody(String contentType, byte[] newBody) {
+    requireValue(contentType);
+    byte[] copy = newBody.clone();
+    List<Field> others = new ArrayList<>(fields.size());
+    others.add(new Field(CONTENT_TYPE, contentType));
+    others.add(length(copy));
+    for (Field field : fields) {
+      if (!OF_THE_BODY.contains(field.name())) {
+        others.add(field);
+      }
+    }
+    return new HttpRejection(status, List.copyOf(others), copy, closesConnection);
+  }
+
+  private static void requireValue(String contentType) {
+    if (contentType.isBlank() || !contentType.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      throw new IllegalArgumentException(
+          "contentType must be printable ASCII, got '" + contentType.replaceAll("[^ -~]", "?")
+              + "': write a media type such as 'text/html; charset=utf-8'");
+    }
   }
 
   /** The answer to HEAD: what the answer to GET would be, without its body. */

@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * the allowance of one client.
  *
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
- * {@code Retry-After} and a short JSON body.
+ * {@code Retry-After}, the fields {@code RateLimit-Policy} and {@code RateLimit} where it is a limit
+ * for each client, and a body of the kind that the client accepts: JSON, problem details (RFC 9457),
+ * a line of text, or a page that counts the wait down. Nothing in it comes from the request.
  *
  * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, which clients
  * are rejected most, and how to change a limit while requests come in. Answers and
@@ -49,7 +51,6 @@ public final class HttpShield {
   private final FlowShield engine;
   private final Charging charging;
   private final HealthPaths healthPaths;
-  private final int overloadStatus;
   private final Answers answers;
 
   // Most requests meet one shield: for them the mark is ready-made.
@@ -58,12 +59,12 @@ public final class HttpShield {
   private final Doctor doctor;
   private final RejectionLog rejectionLog;
 
-  HttpShield(FlowShield engine, Charging charging, HealthPaths healthPaths, int overloadStatus) {
+  HttpShield(
+      FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings answers) {
     this.engine = engine;
     this.charging = charging;
     this.healthPaths = healthPaths;
-    this.overloadStatus = overloadStatus;
-    this.answers = new Answers(overloadStatus);
+    this.answers = new Answers(answers);
     StartLog.log(this);
     this.doctor = new Doctor(charging.client()); // which may have something to add
     this.rejectionLog = new RejectionLog(engine, doctor::lookAgain);
@@ -91,8 +92,11 @@ public final class HttpShield {
    * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
    * {@code in-flight}, {@code health-paths} (with commas between), {@code overload-status},
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}. The limits, {@code in-flight},
-   * {@code health-paths} and {@code trusted-proxies} may be {@code off}.
+   * {@code client-address}, {@code ipv6-prefix}, {@code fields} ({@code always},
+   * {@code on-reject}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
+   * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). The limits,
+   * {@code in-flight}, {@code health-paths}, {@code trusted-proxies}, the fields and
+   * {@code cors-origins} may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it
@@ -149,7 +153,8 @@ public final class HttpShield {
     }
     Admission admission = charging.ask(engine, request);
     if (admission instanceof Rejection rejection) {
-      return rejection(rejection, request);
+      rejectionLog.rejected();
+      return answers.to(request, rejection);
     }
     Admitted admitted = (Admitted) admission;
     try {
@@ -184,16 +189,8 @@ public final class HttpShield {
   @Override
   public String toString() {
     int inFlight = engine.inFlightLimit();
-    return Description.of(engine.limits(), inFlight, overloadStatus, charging, healthPaths);
-  }
-
-  private HttpRejection rejection(Rejection rejection, RequestView request) {
-    rejectionLog.rejected();
-    HttpRejection answer = answers.to(rejection);
-    if (PendingBody.isLong(request)) {
-      answer = answer.closingConnection();
-    }
-    return request.method().equals("HEAD") ? answer.withoutBody() : answer;
+    return Description.of(
+        engine.limits(), inFlight, answers.overloadStatus(), charging, healthPaths);
   }
 
   /** Left at a request by each shield that has admitted it. */

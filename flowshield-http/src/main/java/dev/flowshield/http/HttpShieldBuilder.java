@@ -39,6 +39,11 @@ public final class HttpShieldBuilder {
   private InstantSource instantSource = InstantSource.system();
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
+  private FieldsMode fields = FieldsMode.ALWAYS;
+  private LegacyFields legacyFields = LegacyFields.OFF;
+  private BodyFormat body = BodyFormat.JSON;
+  private CrossOrigin crossOrigin = CrossOrigin.NONE;
+  private @Nullable RejectionRenderer renderer;
 
   HttpShieldBuilder() {}
 
@@ -255,6 +260,45 @@ public final class HttpShieldBuilder {
     return this;
   }
 
+  /**
+   * When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}, which tell a client
+   * of the limits for each client; {@link FieldsMode#ALWAYS} unless set.
+   */
+  public HttpShieldBuilder fields(FieldsMode when) {
+    this.fields = Objects.requireNonNull(when, "fields");
+    return this;
+  }
+
+  /** Which of the fields {@code X-RateLimit-…} rejections have; none unless set. */
+  public HttpShieldBuilder legacyFields(LegacyFields which) {
+    this.legacyFields = Objects.requireNonNull(which, "legacyFields");
+    return this;
+  }
+
+  /** The body of a rejection unless the client asks for another; JSON unless set. */
+  public HttpShieldBuilder body(BodyFormat usual) {
+    this.body = Objects.requireNonNull(usual, "body");
+    return this;
+  }
+
+  /**
+   * The origins whose web pages may read rejections (CORS), such as
+   * {@code https://app.example.com}; none unless set. Not needed where a filter for CORS stands in
+   * front of the shield.
+   *
+   * @throws IllegalArgumentException if one is not an exact origin; {@code *} is none
+   */
+  public HttpShieldBuilder corsOrigins(String... origins) {
+    this.crossOrigin = new CrossOrigin(List.of(origins));
+    return this;
+  }
+
+  /** What gives rejections the words and the form of the application; nothing unless set. */
+  public HttpShieldBuilder renderer(RejectionRenderer ofRejections) {
+    this.renderer = Objects.requireNonNull(ofRejections, "renderer");
+    return this;
+  }
+
   /** Where to read the time; for tests. */
   public HttpShieldBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
@@ -262,8 +306,8 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * Where to read the wall clock, as the shield is built, for limits that follow the calendar; for
-   * tests.
+   * Where to read the wall clock: as the shield is built, for limits that follow the calendar, and
+   * for {@link LegacyFields#EPOCH}; for tests.
    */
   public HttpShieldBuilder instantSource(InstantSource source) {
     this.instantSource = Objects.requireNonNull(source, "instantSource");
@@ -304,10 +348,12 @@ public final class HttpShieldBuilder {
       shield.named(perNetwork.limit());
     }
     engine.forEach(settings -> settings.accept(shield));
+    AnswerSettings answers = new AnswerSettings(
+        overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource);
     return new HttpShield(
         shield.build(),
         new Charging(client, perNetwork == null ? 0 : perNetwork.prefix()),
         healthPaths,
-        overloadStatus);
+        answers);
   }
 }

@@ -1,54 +1,60 @@
 package dev.flowshield.http;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.answer.Bodies;
+import dev.flowshield.http.answer.BodyKind;
+import dev.flowshield.http.answer.RecentWaits;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one reason to reject. They differ in the wait alone. Those for recent waits are
- * kept and shared: the more requests are rejected, the cheaper each is.
+ * The answers of one reason to reject. They differ in the kind of body and in the wait alone. Those
+ * for recent waits are kept and shared: the more requests are rejected, the cheaper each is.
  *
- * <p>Thread-safe, lock-free. Holds at most {@value #MOST_KEPT} answers.
+ * <p>Thread-safe, lock-free.
  */
 final class ReadyAnswers {
 
-  private static final int MOST_KEPT = 64;
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
   private final int status;
-  private final String beforeRetryAfter;
-  private final String afterRetryAfter;
-
-  // The place of an answer is its wait modulo the size: of long waits too, those of one moment are
-  // close to each other. Two threads may both make an answer; they are alike, and either may stay.
-  private final AtomicReferenceArray<@Nullable Kept> kept = new AtomicReferenceArray<>(MOST_KEPT);
-
-  private record Kept(long seconds, HttpRejection answer) {}
+  private final Bodies bodies;
+  private final @Nullable LimitFields limitFields;
+  private final List<Field> pageFields;
+  private final Map<BodyKind, RecentWaits<HttpRejection>> kept = new EnumMap<>(BodyKind.class);
 
   /**
-   * Answers with a status, a message, and more members of the JSON object.
+   * Answers with a status.
    *
-   * @param members each begins with a comma
+   * @param limitFields tell of the limit, null if none is told of
+   * @param pageFields are added to a page
    */
-  ReadyAnswers(int status, String message, String members) {
+  ReadyAnswers(
+      int status, Bodies bodies, @Nullable LimitFields limitFields, List<Field> pageFields) {
     this.status = status;
-    this.beforeRetryAfter = "{\"status\":\"busy\",\"message\":\"" + message + "\",\"retry_after\":";
-    this.afterRetryAfter = members + "}";
+    this.bodies = bodies;
+    this.limitFields = limitFields;
+    this.pageFields = pageFields;
+    for (BodyKind kind : BodyKind.values()) {
+      kept.put(kind, new RecentWaits<>((seconds, remaining) -> make(kind, seconds, remaining)));
+    }
   }
 
-  /**
-   * The answer for this wait, rounded up to whole seconds: a client that comes back then is not
-   * early.
-   */
-  HttpRejection after(long waitNanos) {
-    long begun = waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0;
-    long seconds = Math.max(1, waitNanos / NANOS_PER_SECOND + begun);
-    int index = (int) (seconds % MOST_KEPT);
-    Kept known = kept.get(index);
-    if (known == null || known.seconds != seconds) {
-      known = new Kept(
-          seconds, HttpRejection.of(status, seconds, beforeRetryAfter + seconds + afterRetryAfter));
-      kept.set(index, known);
+  /** The answer for a wait in seconds, with the permits that remain. */
+  HttpRejection of(BodyKind kind, long seconds, long remaining) {
+    return Objects.requireNonNull(kept.get(kind)).of(seconds, remaining);
+  }
+
+  private HttpRejection make(BodyKind kind, long seconds, long remaining) {
+    List<Field> more = new ArrayList<>();
+    if (limitFields != null) {
+      more.addAll(limitFields.of(remaining, seconds));
     }
-    return known.answer;
+    if (kind.isPage()) {
+      more.addAll(pageFields);
+    }
+    return HttpRejection.of(status, seconds, kind.contentType(), bodies.body(kind, seconds), more);
   }
 }

@@ -34,6 +34,10 @@ final class StartLog {
     LOG.log(Level.WARNING, NAME + ": " + text);
   }
 
+  static void warn(String text, Throwable cause) {
+    LOG.log(Level.WARNING, NAME + ": " + text, cause);
+  }
+
   /**
    * Warns if there are several engines: which of them runs is left to the order of the class path
    * then, and classes of two versions may meet.

@@ -186,4 +186,21 @@ class ConfigurationMistakesTest {
             "'max-clients' in flowshield.properties must come with per-client, got"
                 + " '10' where 'per-client' in flowshield.properties is off");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fields        | sometimes | be one of [always, on-reject, off], got 'sometimes'",
+        "fields        | ON_REJECT | be one of [always, on-reject, off], got 'ON_REJECT'",
+        "legacy-fields | unix      | be one of [off, delta, epoch], got 'unix'",
+        "body          | html      | be one of [json, problem], got 'html': write one of these",
+        "cors-origins  | *         | be exact origins such as 'https://app.example.com', got '*'",
+        "cors-origins  | none      | be exact origins such as 'https://app.example.com', got 'none'"
+      })
+  void aChoiceThatIsNoneIsNamedWithWhatThereIs(String setting, String value, String must) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> shield(NONE, NONE, NONE, Map.of(setting, value)))
+        .withMessageContaining("'" + setting + "' in flowshield.properties must " + must);
+  }
 }

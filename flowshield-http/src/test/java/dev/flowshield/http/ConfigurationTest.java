@@ -1,5 +1,8 @@
 package dev.flowshield.http;
 
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.spend;
 import static dev.flowshield.http.Sources.NONE;
 import static dev.flowshield.http.Sources.shield;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,5 +140,45 @@ class ConfigurationTest {
     Map<String, String> broad = Map.of("trusted-proxies", "0.0.0.0/0", "allow-broad-trust", "true");
     assertThat(shield(NONE, NONE, NONE, broad).toString())
         .contains("; clients by X-Forwarded-For from 0.0.0.0/0; ");
+  }
+
+  @Test
+  void theAnswersAreAsTheSettingsSay() {
+    Map<String, String> file = Map.of(
+        "per-client", "1/h",
+        "fields", "off",
+        "legacy-fields", "delta",
+        "body", "problem",
+        "cors-origins", "https://a.example, https://b.example");
+    HttpShield shield = shield(NONE, NONE, NONE, file);
+    spend(shield, CLIENT, 1);
+    FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "https://b.example");
+    assertThat(rejected(shield.admit(request)).fields())
+        .extracting(HttpRejection.Field::name)
+        .containsExactly(
+            "Content-Type",
+            "Content-Length",
+            "Cache-Control",
+            "Retry-After",
+            "X-RateLimit-Limit",
+            "X-RateLimit-Remaining",
+            "X-RateLimit-Reset",
+            "Access-Control-Allow-Origin",
+            "Vary",
+            "Access-Control-Expose-Headers");
+  }
+
+  @Test
+  void theAnswersOfTheDefaultCanBeWrittenOut() {
+    Map<String, String> file =
+        Map.of("fields", "always", "legacy-fields", "off", "body", "json", "cors-origins", "off");
+    Map<String, String> inPlace = Map.of("per-client", "1/day");
+    HttpShield written = shield(NONE, NONE, inPlace, file);
+    HttpShield byDefault = shield(NONE, NONE, inPlace, NONE);
+    spend(written, CLIENT, 1);
+    spend(byDefault, CLIENT, 1);
+    FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "off");
+    assertThat(rejected(written.admit(request)))
+        .hasToString(rejected(byDefault.admit(request)).toString());
   }
 }

@@ -42,7 +42,9 @@ class HttpRejectionTest {
               new Field("Content-Type", "application/json"),
               new Field("Content-Length", "91"),
               new Field("Cache-Control", "no-store"),
-              new Field("Retry-After", "1"));
+              new Field("Retry-After", "1"),
+              new Field("RateLimit-Policy", "\"client\";q=2;w=1"),
+              new Field("RateLimit", "\"client\";r=0;t=1"));
     }
 
     @Test

@@ -1,0 +1,65 @@
+package dev.flowshield.http;
+
+import dev.flowshield.http.HttpRejection.Field;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The web pages of other origins that may read rejections. A browser hides an answer from a page of
+ * another origin unless the answer names that origin (CORS), and a rejection does not pass what
+ * would add it behind the shield.
+ *
+ * <p>An origin is compared as a whole, and only a listed one is ever named. Immutable.
+ */
+final class CrossOrigin {
+
+  /** No other origin. */
+  static final CrossOrigin NONE = new CrossOrigin(List.of());
+
+  // As browsers write it: lower case, no path, not even a slash.
+  private static final Pattern ORIGIN =
+      Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?");
+  private static final Field VARY = new Field("Vary", "Origin");
+  private static final Field EXPOSE =
+      new Field("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
+
+  private final Set<String> origins;
+
+  /**
+   * Pages of these origins.
+   *
+   * @throws IllegalArgumentException if one is not an exact origin
+   */
+  CrossOrigin(Collection<String> origins) {
+    for (String origin : origins) {
+      if (!ORIGIN.matcher(origin).matches()) {
+        throw new IllegalArgumentException(
+            "corsOrigins must be exact origins such as 'https://app.example.com', got '" + origin
+                + "': " + wayOut(origin));
+      }
+    }
+    this.origins = Set.copyOf(new TreeSet<>(origins));
+  }
+
+  /** An answer that the page behind the request may read if it may. */
+  HttpRejection readable(HttpRejection answer, RequestView request) {
+    String origin = origins.isEmpty() ? null : request.header("Origin");
+    return origin != null && origins.contains(origin)
+        ? answer.with(List.of(new Field("Access-Control-Allow-Origin", origin), VARY, EXPOSE))
+        : answer;
+  }
+
+  private static String wayOut(String origin) {
+    if (origin.contains("*")) {
+      return "list each origin, as a pattern would let pages read answers that are not for them";
+    }
+    if (origin.equals("null")) {
+      return "leave it out, as pages of any site can send it";
+    }
+    return "write scheme and host in lower case, with the port where it is not the usual one, and"
+        + " nothing behind, not even a slash";
+  }
+}

@@ -1,0 +1,31 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.Rejection;
+
+/**
+ * Gives rejections the words and the form of an application:
+ * {@link HttpShieldBuilder#renderer(RejectionRenderer)}.
+ *
+ * <pre>{@code
+ * .renderer((proposed, request, why) -> proposed.withBody(
+ *     "application/vnd.api+json", errors(proposed.status()).getBytes(UTF_8)))
+ * }</pre>
+ *
+ * <p>It is called for each rejected request, by the thread that asked the shield, on some servers
+ * an event loop: it must not block, and under a flood its cost counts. Called by many threads at
+ * once.
+ */
+@FunctionalInterface
+public interface RejectionRenderer {
+
+  /**
+   * The answer to send. If this throws or gives null, the proposed answer is sent, and the first
+   * failure of a shield is logged.
+   *
+   * @param proposed the answer that is sent without a renderer, shared between requests
+   * @param request the rejected request, not to be kept; what comes from it must be escaped before
+   *     it may stand in a body
+   * @param why what has rejected the request
+   */
+  HttpRejection render(HttpRejection proposed, RequestView request, Rejection why);
+}

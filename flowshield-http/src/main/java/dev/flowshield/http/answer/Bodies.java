@@ -1,0 +1,65 @@
+package dev.flowshield.http.answer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The bodies of one cause to reject, of each kind. They differ in the wait alone.
+ *
+ * <p>Immutable. Makes a body each time it is asked for one; only {@linkplain Pages pages} are kept.
+ */
+public final class Bodies {
+
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private final Reason reason;
+  private final Pages pages;
+  private final String beforeRetryAfter;
+  private final String afterRetryAfter;
+  private final byte[] problem;
+
+  /**
+   * Bodies for a limit.
+   *
+   * @param scope what the limit counts, {@code per-ip} or {@code global}
+   * @param permits what the limit admits
+   */
+  public static Bodies ofLimit(
+      Reason reason, int status, String policy, String scope, long permits, Pages pages) {
+    String members = ",\"limit\":" + permits + ",\"mode\":\"" + scope + "\"";
+    // Only what a client has spent itself is named.
+    String violated =
+        reason == Reason.CLIENT_OVER_LIMIT ? ",\"violated-policies\":[\"" + policy + "\"]" : "";
+    return new Bodies(reason, status, members, violated, pages);
+  }
+
+  /** Bodies where no limit is named. */
+  public static Bodies of(Reason reason, int status, String mode, Pages pages) {
+    return new Bodies(reason, status, ",\"mode\":\"" + mode + "\"", "", pages);
+  }
+
+  private Bodies(Reason reason, int status, String members, String violated, Pages pages) {
+    this.reason = reason;
+    this.pages = pages;
+    this.beforeRetryAfter =
+        "{\"status\":\"busy\",\"message\":\"" + reason.message() + "\",\"retry_after\":";
+    this.afterRetryAfter = members + "}";
+    String title = status == TOO_MANY_REQUESTS ? "Too Many Requests" : "Service Unavailable";
+    this.problem = bytes("{\"type\":\"" + reason.problemType() + "\",\"title\":\"" + title
+        + "\",\"status\":" + status + violated + "}");
+  }
+
+  /** The body for a wait; shared, so not to be changed. */
+  public byte[] body(BodyKind kind, long seconds) {
+    return switch (kind) {
+      case JSON -> bytes(beforeRetryAfter + seconds + afterRetryAfter);
+      case PROBLEM -> problem;
+      case HTML -> pages.repeating(reason, seconds);
+      case HTML_WITH_BUTTON -> pages.withButton(reason, seconds);
+      case TEXT -> bytes(reason.message() + ": try again in " + Page.words(seconds) + "\n");
+    };
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

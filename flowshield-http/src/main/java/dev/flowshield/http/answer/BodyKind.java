@@ -1,0 +1,31 @@
+package dev.flowshield.http.answer;
+
+/** The kinds of bodies that a rejection may have. */
+public enum BodyKind {
+  /** A JSON object of FlowShield's own. */
+  JSON("application/json"),
+  /** The problem details of RFC 9457. */
+  PROBLEM("application/problem+json"),
+  /** A page that counts the wait down and then loads again by itself. */
+  HTML("text/html; charset=utf-8"),
+  /** The same page for requests that must not be repeated unasked: it waits for its button. */
+  HTML_WITH_BUTTON("text/html; charset=utf-8"),
+  /** One line of text. */
+  TEXT("text/plain; charset=utf-8");
+
+  private final String contentType;
+
+  BodyKind(String contentType) {
+    this.contentType = contentType;
+  }
+
+  /** The value of Content-Type. */
+  public String contentType() {
+    return contentType;
+  }
+
+  /** Whether it is the page. */
+  public boolean isPage() {
+    return this == HTML || this == HTML_WITH_BUTTON;
+  }
+}

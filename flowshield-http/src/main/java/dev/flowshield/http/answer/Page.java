@@ -1,0 +1,101 @@
+package dev.flowshield.http.answer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * The page for people, made from a template with placeholders.
+ *
+ * <p>The template is a resource that can be edited by itself: what stands before its doctype is a
+ * comment for its editors and is not sent, and the policy that lets its style and its script run is
+ * computed from both.
+ */
+final class Page {
+
+  /** The page that a rejected browser shows. */
+  static final Page BUSY = new Page(resource("busy.html"));
+
+  private static final int SECONDS_PER_MINUTE = 60;
+  private static final int SECONDS_PER_HOUR = 3600;
+
+  private final String template;
+  private final String contentSecurityPolicy;
+
+  /**
+   * A page.
+   *
+   * @param text with one element of style and one of script, both free of placeholders
+   */
+  Page(String text) {
+    this.template = text.substring(text.indexOf("<!doctype html>")).strip() + "\n";
+    this.contentSecurityPolicy = "default-src 'none'; style-src '" + hash("style")
+        + "'; script-src '" + hash("script") + "'; base-uri 'none'; form-action 'none'";
+  }
+
+  /** The value of Content-Security-Policy. */
+  String contentSecurityPolicy() {
+    return contentSecurityPolicy;
+  }
+
+  /**
+   * The page as it is sent.
+   *
+   * @param repeats whether it may load again by itself
+   */
+  byte[] bytes(Reason reason, long seconds, boolean repeats) {
+    return template
+        .replace("{{title}}", reason.title())
+        .replace("{{explanation}}", reason.explanation())
+        .replace("{{seconds}}", Long.toString(seconds))
+        .replace("{{wait}}", words(seconds))
+        .replace("{{repeats}}", Boolean.toString(repeats))
+        .getBytes(UTF_8);
+  }
+
+  /** A wait in words, rounded up. */
+  static String words(long seconds) {
+    if (seconds < 2 * SECONDS_PER_MINUTE) {
+      return seconds == 1 ? "1 second" : seconds + " seconds";
+    }
+    return seconds < 2 * SECONDS_PER_HOUR
+        ? ceilDiv(seconds, SECONDS_PER_MINUTE) + " minutes"
+        : ceilDiv(seconds, SECONDS_PER_HOUR) + " hours";
+  }
+
+  private static long ceilDiv(long seconds, int unit) {
+    return (seconds + unit - 1) / unit;
+  }
+
+  /** The source for what stands in an element, as a content security policy names it. */
+  private String hash(String element) {
+    String start = "<" + element + ">";
+    int from = template.indexOf(start) + start.length();
+    String content = template.substring(from, template.indexOf("</" + element + ">", from));
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException impossible) { // each platform has it
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream text = Page.class.getResourceAsStream(name)) {
+      if (text == null) {
+        throw new IllegalStateException(name + " must be beside " + Page.class.getName()
+            + ", got none: keep the resources of flowshield-http where jars are joined or trimmed");
+      }
+      // A checkout may have changed the ends of lines, which a browser changes back before it
+      // computes the hashes.
+      return new String(text.readAllBytes(), UTF_8).replace("\r\n", "\n");
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(name + " must be readable", unreadable);
+    }
+  }
+}

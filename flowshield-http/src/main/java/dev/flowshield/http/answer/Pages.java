@@ -1,0 +1,43 @@
+package dev.flowshield.http.answer;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The pages for people. A page depends on the reason and the wait alone, so the limits of a shield
+ * share them.
+ *
+ * <p>Thread-safe. Keeps those of {@link RecentWaits}, about 4 kB each, for each reason.
+ */
+public final class Pages {
+
+  private final Page page = Page.BUSY;
+  private final Map<Reason, RecentWaits<byte[]>> repeating = new EnumMap<>(Reason.class);
+  private final Map<Reason, RecentWaits<byte[]>> withButton = new EnumMap<>(Reason.class);
+
+  /** With the page of this library. */
+  public Pages() {
+    for (Reason reason : Reason.values()) {
+      repeating.put(reason, pages(reason, true));
+      withButton.put(reason, pages(reason, false));
+    }
+  }
+
+  private RecentWaits<byte[]> pages(Reason reason, boolean repeats) {
+    return new RecentWaits<>((seconds, remaining) -> page.bytes(reason, seconds, repeats));
+  }
+
+  /** What a browser may do with the page: the value of Content-Security-Policy. */
+  public String contentSecurityPolicy() {
+    return page.contentSecurityPolicy();
+  }
+
+  byte[] repeating(Reason reason, long seconds) {
+    return Objects.requireNonNull(repeating.get(reason)).of(seconds, 0);
+  }
+
+  byte[] withButton(Reason reason, long seconds) {
+    return Objects.requireNonNull(withButton.get(reason)).of(seconds, 0);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.Penalty;
+import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fields of a rejection that tell of limits. */
+class AnswerFieldsTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @ParameterizedTest
+  @EnumSource(names = {"ALWAYS", "ON_REJECT"})
+  void aLimitOfTheClientIsTold(FieldsMode mode) {
+    HttpShield shield = perClient("2/min burst 1").fields(mode).build();
+    spend(shield, CLIENT, 1);
+    assertThat(rateLimitFields(shield))
+        .containsExactly(
+            new Field("RateLimit-Policy", "\"client\";q=2;w=60;flowshield-burst=1"),
+            new Field("RateLimit", "\"client\";r=0;t=30"));
+  }
+
+  @Test
+  void theLimitThatHasRejectedIsNamed() {
+    HttpShield shield = perClient("100/s").limit(Limit.each("hourly", "1/h")).build();
+    spend(shield, CLIENT, 1);
+    assertThat(rateLimitFields(shield))
+        .containsExactly(
+            new Field("RateLimit-Policy", "\"hourly\";q=1;w=3600"),
+            new Field("RateLimit", "\"hourly\";r=0;t=3600"));
+  }
+
+  @Test
+  void twoLimitsOfOneRateHaveEachItsOwnName() {
+    HttpShield shield = perClient("2/h").limit(Limit.each("more", "2/h")).build();
+    spend(shield, CLIENT, 2);
+    String first = rateLimitFields(shield).toString();
+    shield.engine().reset(first.contains("client") ? "client" : "more", CLIENT);
+    assertThat(rateLimitFields(shield).toString()).isNotEqualTo(first);
+  }
+
+  @Test
+  void followsALimitThatIsChanged() {
+    HttpShield shield = perClient("2/s").build();
+    shield.engine().change(Map.of("client", "1/h"));
+    spend(shield, CLIENT, 1);
+    assertThat(rateLimitFields(shield))
+        .contains(new Field("RateLimit-Policy", "\"client\";q=1;w=3600"));
+  }
+
+  @Test
+  void mayBeOff() {
+    HttpShield shield = perClient("1/s").fields(FieldsMode.OFF).build();
+    spend(shield, CLIENT, 1);
+    assertThat(rateLimitFields(shield)).isEmpty();
+  }
+
+  @Test
+  void ofLimitsForAllOfTheCapAndOfBlocksNothingIsTold() {
+    HttpShield together =
+        builder().limit("1/s").legacyFields(LegacyFields.DELTA).build();
+    HttpShield epoch = builder().limit("1/s").legacyFields(LegacyFields.EPOCH).build();
+    HttpShield full = builder().inFlight(1).legacyFields(LegacyFields.DELTA).build();
+    HttpShield blocked = perClient("1/s")
+        .penalty(Penalty.after(1, Duration.ofMinutes(1)))
+        .legacyFields(LegacyFields.DELTA)
+        .build();
+    for (HttpShield shield : List.of(together, epoch, full, blocked)) {
+      spend(shield, CLIENT, 1);
+      assertThat(rateLimitFields(shield)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*/*", "text/html", "text/plain", "application/problem+json"})
+  void standInAnswersOfEachKind(String accept) {
+    HttpShield shield = perClient("1/s").build();
+    spend(shield, CLIENT, 1);
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT).with("Accept", accept)))
+            .fields())
+        .contains(new Field("RateLimit", "\"client\";r=0;t=1"));
+  }
+
+  @Test
+  void theOlderFieldsTellTheWait() {
+    HttpShield shield = perClient("2/min")
+        .fields(FieldsMode.OFF)
+        .legacyFields(LegacyFields.DELTA)
+        .build();
+    spend(shield, CLIENT, 2);
+    assertThat(rateLimitFields(shield))
+        .containsExactly(
+            new Field("X-RateLimit-Limit", "2"),
+            new Field("X-RateLimit-Remaining", "0"),
+            new Field("X-RateLimit-Reset", "30"));
+  }
+
+  @Test
+  void theOlderFieldsTellWhenTheWaitEndsAndNeverTooEarly() {
+    HttpShield shield = perClient("2/min")
+        .legacyFields(LegacyFields.EPOCH)
+        .instantSource(() -> Instant.ofEpochMilli(1_700_000_000_001L))
+        .build();
+    spend(shield, CLIENT, 2);
+    assertThat(rateLimitFields(shield))
+        .containsExactly(
+            new Field("RateLimit-Policy", "\"client\";q=2;w=60"),
+            new Field("RateLimit", "\"client\";r=0;t=30"),
+            new Field("X-RateLimit-Limit", "2"),
+            new Field("X-RateLimit-Remaining", "0"),
+            new Field("X-RateLimit-Reset", "1700000031"));
+  }
+
+  private HttpShieldBuilder builder() {
+    return HttpShield.builder().ticker(ticker);
+  }
+
+  private HttpShieldBuilder perClient(String limit) {
+    return builder().perClient(limit);
+  }
+
+  private static List<Field> rateLimitFields(HttpShield shield) {
+    return rejected(shield.admit(FakeRequest.from(CLIENT))).fields().stream()
+        .filter(field -> field.name().contains("RateLimit"))
+        .toList();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.http.client.IpAddress;
+import dev.flowshield.testkit.ManualTicker;
+import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a rejection costs that is answered as one before was. */
+class AnswersAllocationTest {
+
+  private static final int CALLS = 20_000;
+  private static final int ROUNDS = 30;
+  private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
+  private static final int READING = 48; // bytes: the reader of an unusual Accept field, at most
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1/s   |                          | 0",
+        "1/min |                          | 0",
+        "1/2min|                          | 0",
+        "1/day |                          | 0",
+        "1/day | */*                      | 0",
+        "1/day | application/json         | 0",
+        "1/day | text/html, */*;q=0.8     | " + READING,
+        "1/day | application/problem+json | " + READING
+      })
+  void isTheRejectionOfTheEngineAndNoAnswer(String limit, @Nullable String accept, int more) {
+    HttpShield shield = HttpShield.builder().perClient(limit).ticker(ticker).build();
+    FlowShield engine = FlowShield.builder().perKey(limit).ticker(ticker).build();
+    spend(shield, CLIENT, 1);
+    engine.admit(CLIENT);
+    FakeRequest request = FakeRequest.from(CLIENT);
+    if (accept != null) {
+      request.with("Accept", accept);
+    }
+
+    double key = bytes(() -> IpAddress.keyOf(CLIENT));
+    double rejection = bytes(() -> engine.admit(CLIENT));
+
+    assertThat(bytes(() -> shield.admit(request))).isLessThan(key + rejection + more + NOTHING);
+  }
+
+  private interface Call {
+    Object run();
+  }
+
+  /** Bytes a call, the least of many rounds: before the last the compiler may still be at work. */
+  private double bytes(Call call) {
+    long least = Long.MAX_VALUE;
+    int used = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        used |= call.run() == null ? 0 : 1;
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertThat(used).isOne(); // the answers are used, so nothing is optimised away
+    return (double) least / CALLS;
+  }
+}
