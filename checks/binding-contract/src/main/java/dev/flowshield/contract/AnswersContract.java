@@ -23,6 +23,8 @@ interface AnswersContract {
     assertThat(answer.values("Content-Length")).containsExactly("91");
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");
     assertThat(answer.values("Retry-After")).containsExactly("4");
+    assertThat(answer.values("RateLimit-Policy")).containsExactly("\"client\";q=1;w=4");
+    assertThat(answer.values("RateLimit")).containsExactly("\"client\";r=0;t=4");
     assertThat(answer.values("Transfer-Encoding")).isEmpty();
     assertThat(answer.values("Connection")).doesNotContain("close");
     assertThat(answer.body())
@@ -30,6 +32,48 @@ interface AnswersContract {
             + "\"limit\":1,\"mode\":\"per-ip\"}");
     assertThat(String.join("\n", answer.fields()).toLowerCase(Locale.ROOT))
         .doesNotContain("flowshield", "script");
+  }
+
+  @Test
+  default void rejectsABrowserWithThePage() throws Exception {
+    fixture().perClient("1/4s");
+    Connection client = fixture().connect(1);
+    client.get("/hello");
+    Answer answer = client.get("/hello", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.values("Content-Type"))
+        .singleElement()
+        .asString()
+        .isEqualToIgnoringWhitespace("text/html;charset=utf-8"); // some write it their own way
+    assertThat(answer.values("Content-Length"))
+        .containsExactly(Integer.toString(answer.body().length()));
+    assertThat(answer.values("Cache-Control")).containsExactly("no-store");
+    assertThat(answer.values("Retry-After")).containsExactly("4");
+    assertThat(answer.values("RateLimit")).containsExactly("\"client\";r=0;t=4");
+    assertThat(answer.values("X-Content-Type-Options")).containsExactly("nosniff");
+    assertThat(answer.values("Content-Security-Policy"))
+        .singleElement()
+        .asString()
+        .startsWith("default-src 'none'; style-src 'sha256-");
+    assertThat(answer.body())
+        .startsWith("<!doctype html>")
+        .contains("<title>Too many requests</title>", "Please wait 4 seconds.")
+        .endsWith("</html>\n");
+  }
+
+  @Test
+  default void rejectsWithProblemDetailsWhereTheyAreAskedFor() throws Exception {
+    fixture().perClient("1/4s");
+    Connection client = fixture().connect(1);
+    client.get("/hello");
+    Answer answer = client.get("/hello", "Accept: application/problem+json");
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.values("Content-Type")).containsExactly("application/problem+json");
+    assertThat(answer.values("Retry-After")).containsExactly("4");
+    assertThat(answer.body())
+        .isEqualTo("{\"type\":\"https://iana.org/assignments/http-problem-types#quota-exceeded\","
+            + "\"title\":\"Too Many Requests\",\"status\":429,"
+            + "\"violated-policies\":[\"client\"]}");
   }
 
   @Test
