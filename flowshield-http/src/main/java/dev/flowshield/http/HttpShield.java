@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * the allowance of one client.
  *
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
- * {@code Retry-After}, the fields {@code RateLimit-Policy} and {@code RateLimit} where it is a limit
- * for each client, and a body of the kind that the client accepts: JSON, problem details (RFC 9457),
- * a line of text, or a page that counts the wait down. Nothing in it comes from the request.
+ * {@code Retry-After}, the fields {@code RateLimit-Policy} and {@code RateLimit} where it is a
+ * limit for each client, and a body of the kind that the client accepts: JSON, problem details
+ * (RFC 9457), a line of text, or a page that counts the wait down. Nothing in it comes from the
+ * request.
  *
  * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, which clients
  * are rejected most, and how to change a limit while requests come in. Answers and
@@ -95,7 +96,7 @@ public final class HttpShield {
    * {@code client-address}, {@code ipv6-prefix}, {@code fields} ({@code always},
    * {@code on-reject}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
    * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). The limits,
-   * {@code in-flight}, {@code health-paths}, {@code trusted-proxies}, the fields and
+   * {@code in-flight}, {@code health-paths}, {@code trusted-proxies}, both kinds of fields and
    * {@code cors-origins} may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names

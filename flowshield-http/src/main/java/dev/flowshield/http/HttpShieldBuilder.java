@@ -261,8 +261,8 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}, which tell a client
-   * of the limits for each client; {@link FieldsMode#ALWAYS} unless set.
+   * When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}, which tell of the
+   * limits for each client; {@link FieldsMode#ALWAYS} unless set.
    */
   public HttpShieldBuilder fields(FieldsMode when) {
     this.fields = Objects.requireNonNull(when, "fields");

@@ -33,7 +33,11 @@ final class Page {
    * @param text with one element of style and one of script, both free of placeholders
    */
   Page(String text) {
-    this.template = text.substring(text.indexOf("<!doctype html>")).strip() + "\n";
+    // A checkout may have changed the ends of lines, which a browser changes back before it
+    // computes
+    // the hashes.
+    String lines = text.replace("\r\n", "\n");
+    this.template = lines.substring(lines.indexOf("<!doctype html>")).strip() + "\n";
     this.contentSecurityPolicy = "default-src 'none'; style-src '" + hash("style")
         + "'; script-src '" + hash("script") + "'; base-uri 'none'; form-action 'none'";
   }
@@ -91,9 +95,7 @@ final class Page {
         throw new IllegalStateException(name + " must be beside " + Page.class.getName()
             + ", got none: keep the resources of flowshield-http where jars are joined or trimmed");
       }
-      // A checkout may have changed the ends of lines, which a browser changes back before it
-      // computes the hashes.
-      return new String(text.readAllBytes(), UTF_8).replace("\r\n", "\n");
+      return new String(text.readAllBytes(), UTF_8);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(name + " must be readable", unreadable);
     }

@@ -1,6 +1,7 @@
 package dev.flowshield.http.answer;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +13,20 @@ public final class RecentWaits<T> {
 
   private static final int MOST_KEPT = 64;
 
-  /** Makes what is not kept. */
-  @FunctionalInterface
-  public interface Maker<T> {
-    /** Makes what is said of a wait and of the permits that are left. */
-    T make(long seconds, long remaining);
-  }
-
   // The place is the wait modulo the size: of long waits too, those of one moment are close to each
   // other. Two threads may both make an answer; they are alike, and either may stay.
   private final AtomicReferenceArray<@Nullable Kept<T>> kept =
       new AtomicReferenceArray<>(MOST_KEPT);
-  private final Maker<? extends T> maker;
+  private final BiFunction<Long, Long, ? extends T> maker;
 
   private record Kept<T>(long seconds, long remaining, T said) {}
 
-  /** Keeps what this makes. */
-  public RecentWaits(Maker<? extends T> maker) {
+  /**
+   * Keeps what this makes.
+   *
+   * @param maker makes it of the seconds and of the permits that are left
+   */
+  public RecentWaits(BiFunction<Long, Long, ? extends T> maker) {
     this.maker = maker;
   }
 
@@ -37,7 +35,7 @@ public final class RecentWaits<T> {
     int index = (int) (seconds % MOST_KEPT);
     Kept<T> known = kept.get(index);
     if (known == null || known.seconds != seconds || known.remaining != remaining) {
-      known = new Kept<>(seconds, remaining, maker.make(seconds, remaining));
+      known = new Kept<>(seconds, remaining, maker.apply(seconds, remaining));
       kept.set(index, known);
     }
     return known.said;

@@ -43,8 +43,13 @@ class PageTest {
   }
 
   @Test
-  void endsOfLinesOfAnotherSystemDoNotSpoilThePolicy() throws Exception {
-    assertThat(page(Reason.BLOCKED, 1, true)).doesNotContain("\r");
+  void theEndsOfLinesOfAnotherSystemDoNotSpoilThePolicy() {
+    String text = "A note.\n<!doctype html>\n<style>\np {}\n</style>\n<script>\n1;\n</script>\n";
+    Page page = new Page(text.replace("\n", "\r\n"));
+    assertThat(page.contentSecurityPolicy()).isEqualTo(new Page(text).contentSecurityPolicy());
+    assertThat(new String(page.bytes(Reason.BLOCKED, 1, true), UTF_8))
+        .startsWith("<!doctype html>\n")
+        .doesNotContain("\r");
   }
 
   @Test

@@ -1,0 +1,42 @@
+package dev.flowshield.examples.guide;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.flowshield.http.BodyFormat;
+import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.HttpShieldBuilder;
+import dev.flowshield.http.LegacyFields;
+
+/** What rejected requests are answered with, as an application wants it. */
+public final class OwnAnswers {
+
+  private OwnAnswers() {}
+
+  // snippet: answers-settings
+  static HttpShieldBuilder settings() {
+    return HttpShield.builder()
+        .perClient("100/s")
+        .inFlight(1000)
+        .fields(FieldsMode.ON_REJECT)
+        .legacyFields(LegacyFields.DELTA)
+        .body(BodyFormat.PROBLEM)
+        .corsOrigins("https://app.example.com");
+  }
+  // end
+
+  // snippet: answers-renderer
+  static HttpShieldBuilder inOwnWords() {
+    return HttpShield.builder()
+        .perClient("100/s")
+        .renderer((proposed, request, why) ->
+            request.path().startsWith("/api/") ? jsonApi(proposed) : proposed);
+  }
+
+  static HttpRejection jsonApi(HttpRejection proposed) {
+    String errors = "{\"errors\":[{\"status\":\"" + proposed.status() + "\"}]}";
+    return proposed.withBody("application/vnd.api+json", errors.getBytes(UTF_8));
+  }
+  // end
+}

@@ -1,0 +1,175 @@
+package dev.flowshield.examples.guide;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.engine.Penalty;
+import dev.flowshield.http.HttpAdmission;
+import dev.flowshield.http.HttpAdmitted;
+import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.HttpShieldBuilder;
+import dev.flowshield.http.LegacyFields;
+import dev.flowshield.http.RequestView;
+import dev.flowshield.testkit.ManualTicker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What docs/http-answers.md shows is what goes over the wire. */
+class HttpAnswersTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  @Test
+  void aClientOverItsLimitGetsJson() throws IOException {
+    assertShown(rejection(perClient("100/s"), 100, Map.of()));
+  }
+
+  @Test
+  void orProblemDetailsOrALineOfText() throws IOException {
+    assertShown(rejection(perClient("100/s"), 100, Map.of("Accept", "application/problem+json")));
+    assertShown(rejection(perClient("100/s"), 100, Map.of("Accept", "text/plain")));
+  }
+
+  @Test
+  void orThePageWhoseFieldsAreShown() throws IOException {
+    HttpRejection page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
+    String head = wire(page)
+        .substring(0, wire(page).indexOf("\n\n"))
+        .replaceAll("'sha256-[^']*'", "'sha256-…'")
+        .replaceAll("Content-Length: \\d+", "Content-Length: …"); // it changes with the page
+    assertThat(document()).contains("```\n" + head + "\n```");
+  }
+
+  @Test
+  void aFullServerAnswers503() throws IOException {
+    assertShown(rejection(builder().inFlight(1), 1, Map.of()));
+    assertShown(rejection(builder().inFlight(1), 1, Map.of("Accept", "application/problem+json")));
+  }
+
+  @Test
+  void aBlockedClientIsToldSo() throws IOException {
+    HttpShieldBuilder blocks = perClient("100/s").penalty(Penalty.after(1, Duration.ofMinutes(1)));
+    assertShown(rejection(blocks, 100, Map.of("Accept", "application/problem+json")));
+  }
+
+  @Test
+  void theOlderFieldsAreShown() throws IOException {
+    HttpShieldBuilder epoch = perClient("100/s")
+        .legacyFields(LegacyFields.EPOCH)
+        .instantSource(() -> Instant.ofEpochSecond(1_800_000_000));
+    assertThat(document())
+        .contains("```\n" + fields(rejection(epoch, 100, Map.of()), "X-RateLimit") + "```");
+  }
+
+  @Test
+  void aListedOriginIsShown() throws IOException {
+    HttpShieldBuilder listed = perClient("100/s").corsOrigins("https://app.example.com");
+    HttpRejection rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
+    assertThat(document())
+        .contains("```\n" + fields(rejection, "Access-Control-A") + fields(rejection, "Vary")
+            + fields(rejection, "Access-Control-E") + "```");
+  }
+
+  @Test
+  void theSettingsDoWhatTheySay() {
+    HttpRejection rejection = rejection(
+        OwnAnswers.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
+    assertThat(wire(rejection))
+        .contains(
+            "Content-Type: application/problem+json\n",
+            "X-RateLimit-Reset: 1\n",
+            "Access-Control-Allow-Origin: https://app.example.com\n");
+  }
+
+  @Test
+  void theRendererDoesWhatItSays() {
+    assertThat(wire(rejection(OwnAnswers.inOwnWords().ticker(ticker), 100, Map.of())))
+        .startsWith("HTTP/1.1 429 Too Many Requests\nContent-Type: application/vnd.api+json\n")
+        .contains("Cache-Control: no-store\n", "Retry-After: 1\n")
+        .endsWith("\n\n{\"errors\":[{\"status\":\"429\"}]}");
+  }
+
+  private HttpShieldBuilder builder() {
+    return HttpShield.builder().ticker(ticker);
+  }
+
+  private HttpShieldBuilder perClient(String limit) {
+    return builder().perClient(limit);
+  }
+
+  private static void assertShown(HttpRejection rejection) throws IOException {
+    assertThat(document()).contains("```\n" + wire(rejection).strip() + "\n```");
+  }
+
+  private static String document() throws IOException {
+    return Files.readString(
+        Path.of(System.getProperty("basedir", "")).resolve("../docs/http-answers.md"));
+  }
+
+  /** The answer to the request after those that are admitted. */
+  private static HttpRejection rejection(
+      HttpShieldBuilder settings, int admitted, Map<String, String> fields) {
+    HttpShield shield = settings.build();
+    for (int i = 0; i < admitted; i++) {
+      assertThat(shield.admit(new Visit(fields))).isInstanceOf(HttpAdmitted.class);
+    }
+    HttpAdmission last = shield.admit(new Visit(fields));
+    assertThat(last).isInstanceOf(HttpRejection.class);
+    return (HttpRejection) last;
+  }
+
+  private static String wire(HttpRejection rejection) {
+    String phrase = rejection.status() == 429 ? "Too Many Requests" : "Service Unavailable";
+    return "HTTP/1.1 " + rejection.status() + " " + phrase + "\n" + fields(rejection, "") + "\n"
+        + new String(rejection.body(), UTF_8);
+  }
+
+  private static String fields(HttpRejection rejection, String start) {
+    StringBuilder lines = new StringBuilder();
+    for (HttpRejection.Field field : rejection.fields()) {
+      if (field.name().startsWith(start)) {
+        lines.append(field.name()).append(": ").append(field.value()).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+
+  /** A request from one address. */
+  private record Visit(Map<String, String> fields) implements RequestView {
+
+    @Override
+    public String method() {
+      return "GET";
+    }
+
+    @Override
+    public String path() {
+      return "/api/orders";
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return fields.get(name);
+    }
+
+    @Override
+    public String peerAddress() {
+      return "192.0.2.1";
+    }
+
+    @Override
+    public @Nullable Object mark() {
+      return null;
+    }
+
+    @Override
+    public void mark(Object mark) {}
+  }
+}
