@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import static dev.flowshield.http.Admissions.CLIENT;
 import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
@@ -49,5 +50,16 @@ class HttpShieldBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("overloadStatus must be 400 to 599, got " + status
             + ": choose 503, or 429 to keep connections open");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // it is the mistake
+  void namesASettingOfTheAnswersThatIsNull() {
+    HttpShieldBuilder builder = HttpShield.builder();
+    assertThatNullPointerException().isThrownBy(() -> builder.fields(null)).withMessage("fields");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.legacyFields(null))
+        .withMessage("legacyFields");
+    assertThatNullPointerException().isThrownBy(() -> builder.body(null)).withMessage("body");
   }
 }
