@@ -1,5 +1,12 @@
 package dev.flowshield.http;
 
+import static dev.flowshield.http.SettingValues.choice;
+import static dev.flowshield.http.SettingValues.list;
+import static dev.flowshield.http.SettingValues.number;
+import static dev.flowshield.http.SettingValues.orOff;
+import static dev.flowshield.http.SettingValues.trueOrFalse;
+import static dev.flowshield.http.SettingValues.unlessOff;
+
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.http.client.TrustedProxies;
 import java.util.ArrayList;
@@ -11,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Configuration {
 
-  private static final String OFF = "off";
   private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
@@ -51,15 +56,9 @@ final class Configuration {
       Pattern.compile("([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
           + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
 
-  // What people write to have none.
-  private static final Pattern MEANS_OFF = Pattern.compile(
-      "|-.*|0+(\\s*/.*)?|off|no|none|never|false|disabled?|unlimited|infinit[ey]",
-      Pattern.CASE_INSENSITIVE);
-
   // How the builder begins a message about the value of a setting.
-  private static final Pattern WHAT =
-      Pattern.compile(
-          "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins) (?=must be )");
+  private static final Pattern WHAT = Pattern.compile(
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins) (?=must be )");
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -242,7 +241,7 @@ final class Configuration {
 
   private boolean isOff(String key) {
     Setting setting = settings.get(key);
-    return setting == null || setting.value().equals(OFF);
+    return setting == null || setting.value().equals(SettingValues.OFF);
   }
 
   private void requireNoProblems() {
@@ -261,80 +260,5 @@ final class Configuration {
 
   private static Map<String, String> sorted(Map<String, String> source) {
     return new TreeMap<>(source);
-  }
-
-  private static Consumer<String> unlessOff(String none, Consumer<String> setter) {
-    Consumer<String> orOff = orOff(none, setter);
-    return value -> {
-      if (!value.equals(OFF)) {
-        orOff.accept(value);
-      }
-    };
-  }
-
-  /** A setter that tells of {@code off} where that may be what was meant. */
-  private static Consumer<String> orOff(String none, Consumer<String> setter) {
-    return value -> {
-      try {
-        setter.accept(value);
-      } catch (IllegalArgumentException impossible) {
-        throw MEANS_OFF.matcher(value).matches()
-            ? new IllegalArgumentException(
-                impossible.getMessage() + "; or 'off' for " + none, impossible)
-            : impossible;
-      }
-    };
-  }
-
-  private static Consumer<String> number(int least, int most, String wayOut, IntConsumer setter) {
-    return value -> {
-      long number;
-      try {
-        number = Long.parseLong(value);
-      } catch (NumberFormatException notOne) {
-        number = Long.MIN_VALUE;
-      }
-      if (number < least || number > most) {
-        throw new IllegalArgumentException(String.format(
-            Locale.ROOT,
-            "number must be a whole number from %,d to %,d, got '%s': %s",
-            least,
-            most,
-            value,
-            wayOut));
-      }
-      setter.accept((int) number);
-    };
-  }
-
-  private static Consumer<String> trueOrFalse(Consumer<Boolean> setter) {
-    return value -> {
-      if (!value.equals("true") && !value.equals("false")) {
-        throw new IllegalArgumentException(
-            "must be true or false, got '" + value + "': write one of them");
-      }
-      setter.accept(Boolean.valueOf(value));
-    };
-  }
-
-  /** A setter of one of the constants of an enum, which are written as settings are. */
-  private static <E extends Enum<E>> Consumer<String> choice(Class<E> type, Consumer<E> setter) {
-    return value -> {
-      List<String> names = new ArrayList<>();
-      for (E each : type.getEnumConstants()) {
-        String name = each.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        if (name.equals(value)) {
-          setter.accept(each);
-          return;
-        }
-        names.add(name);
-      }
-      throw new IllegalArgumentException(
-          "choice must be one of " + names + ", got '" + value + "': write one of these");
-    };
-  }
-
-  private static String[] list(String value) {
-    return value.equals(OFF) ? new String[0] : value.split("\\s*,\\s*", -1);
   }
 }

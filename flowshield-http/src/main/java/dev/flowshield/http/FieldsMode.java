@@ -2,8 +2,6 @@ package dev.flowshield.http;
 
 /** When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}. */
 public enum FieldsMode {
-  /** Wherever a limit for each client was asked. */
-  ALWAYS,
   /** Where a limit for each client has rejected the request. */
   ON_REJECT,
   /** Never. */

@@ -93,8 +93,8 @@ public final class HttpShield {
    * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
    * {@code in-flight}, {@code health-paths} (with commas between), {@code overload-status},
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}, {@code fields} ({@code always},
-   * {@code on-reject}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
+   * {@code client-address}, {@code ipv6-prefix}, {@code fields}
+   * ({@code on-reject}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
    * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). The limits,
    * {@code in-flight}, {@code health-paths}, {@code trusted-proxies}, both kinds of fields and
    * {@code cors-origins} may be {@code off}.

@@ -39,7 +39,7 @@ public final class HttpShieldBuilder {
   private InstantSource instantSource = InstantSource.system();
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
-  private FieldsMode fields = FieldsMode.ALWAYS;
+  private FieldsMode fields = FieldsMode.ON_REJECT;
   private LegacyFields legacyFields = LegacyFields.OFF;
   private BodyFormat body = BodyFormat.JSON;
   private CrossOrigin crossOrigin = CrossOrigin.NONE;
@@ -262,7 +262,7 @@ public final class HttpShieldBuilder {
 
   /**
    * When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}, which tell of the
-   * limits for each client; {@link FieldsMode#ALWAYS} unless set.
+   * limits for each client; {@link FieldsMode#ON_REJECT} unless set.
    */
   public HttpShieldBuilder fields(FieldsMode when) {
     this.fields = Objects.requireNonNull(when, "fields");

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fields of a rejection that tell of limits. */
@@ -23,10 +22,9 @@ class AnswerFieldsTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
-  @ParameterizedTest
-  @EnumSource(names = {"ALWAYS", "ON_REJECT"})
-  void aLimitOfTheClientIsTold(FieldsMode mode) {
-    HttpShield shield = perClient("2/min burst 1").fields(mode).build();
+  @Test
+  void aLimitOfTheClientIsTold() {
+    HttpShield shield = perClient("2/min burst 1").build();
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield))
         .containsExactly(

@@ -170,8 +170,8 @@ class ConfigurationTest {
 
   @Test
   void theAnswersOfTheDefaultCanBeWrittenOut() {
-    Map<String, String> file =
-        Map.of("fields", "always", "legacy-fields", "off", "body", "json", "cors-origins", "off");
+    Map<String, String> file = Map.of(
+        "fields", "on-reject", "legacy-fields", "off", "body", "json", "cors-origins", "off");
     Map<String, String> inPlace = Map.of("per-client", "1/day");
     HttpShield written = shield(NONE, NONE, inPlace, file);
     HttpShield byDefault = shield(NONE, NONE, inPlace, NONE);

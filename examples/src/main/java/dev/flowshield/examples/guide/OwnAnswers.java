@@ -3,7 +3,6 @@ package dev.flowshield.examples.guide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowshield.http.BodyFormat;
-import dev.flowshield.http.FieldsMode;
 import dev.flowshield.http.HttpRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
@@ -19,7 +18,6 @@ public final class OwnAnswers {
     return HttpShield.builder()
         .perClient("100/s")
         .inFlight(1000)
-        .fields(FieldsMode.ON_REJECT)
         .legacyFields(LegacyFields.DELTA)
         .body(BodyFormat.PROBLEM)
         .corsOrigins("https://app.example.com");
