@@ -65,11 +65,6 @@ public class HttpShieldBenchmark {
     }
 
     @Override
-    public @Nullable String header(String name) {
-      return null;
-    }
-
-    @Override
     public List<String> headers(String name) {
       return List.of();
     }

@@ -24,18 +24,20 @@ public interface RequestView {
   String path();
 
   /**
-   * The first value of a request field, or null if the request has none of that name; names are
-   * compared without case.
-   */
-  @Nullable
-  String header(String name);
-
-  /**
    * All values of a request field in the order in which they came, one for each line; empty if the
-   * request has none of that name. As the client or the last proxy sent them, below any layer that
+   * request has none of that name. Names are compared without case. As the client or the last proxy sent them, below any layer that
    * takes them away or changes them.
    */
   List<String> headers(String name);
+
+  /**
+   * The first value of a request field, or null if the request has none of that name; names are
+   * compared without case. A binding may know a shorter way than by {@link #headers}.
+   */
+  default @Nullable String header(String name) {
+    List<String> values = headers(name);
+    return values.isEmpty() ? null : values.get(0);
+  }
 
   /**
    * The text of the IP address at the other end of the connection, read below any layer that puts

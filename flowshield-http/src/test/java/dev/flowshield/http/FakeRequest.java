@@ -48,12 +48,6 @@ final class FakeRequest implements RequestView {
   }
 
   @Override
-  public @Nullable String header(String name) {
-    List<String> values = headers(name);
-    return values.isEmpty() ? null : values.get(0);
-  }
-
-  @Override
   public List<String> headers(String name) {
     return fields.getOrDefault(name, List.of());
   }

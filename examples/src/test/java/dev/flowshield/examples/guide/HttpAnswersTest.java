@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -155,8 +156,8 @@ class HttpAnswersTest {
     }
 
     @Override
-    public @Nullable String header(String name) {
-      return fields.get(name);
+    public List<String> headers(String name) {
+      return fields.containsKey(name) ? List.of(fields.get(name)) : List.of();
     }
 
     @Override

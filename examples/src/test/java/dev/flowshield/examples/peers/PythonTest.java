@@ -105,11 +105,6 @@ class PythonTest {
     }
 
     @Override
-    public @Nullable String header(String name) {
-      return null;
-    }
-
-    @Override
     public List<String> headers(String name) {
       return List.of();
     }
