@@ -33,9 +33,8 @@ final class Page {
    * @param text with one element of style and one of script, both free of placeholders
    */
   Page(String text) {
-    // A checkout may have changed the ends of lines, which a browser changes back before it
-    // computes
-    // the hashes.
+    // A checkout may have changed the ends of lines. A browser changes them back before it
+    // computes the hashes.
     String lines = text.replace("\r\n", "\n");
     this.template = lines.substring(lines.indexOf("<!doctype html>")).strip() + "\n";
     this.contentSecurityPolicy = "default-src 'none'; style-src '" + hash("style")
