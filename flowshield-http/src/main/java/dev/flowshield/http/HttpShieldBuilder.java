@@ -101,8 +101,8 @@ public final class HttpShieldBuilder {
 
   /**
    * The proxies that this server stands behind, as networks with commas between, such as
-   * {@code 10.0.0.0/8, 2001:db8::/32}, or as the sets {@code loopback} and {@code private}. Requests
-   * from there are their clients' requests, by what the proxies write into
+   * {@code 10.0.0.0/8, 2001:db8::/32}, or as the sets {@code loopback} and {@code private}.
+   * Requests from there are their clients' requests, by what the proxies write into
    * {@code X-Forwarded-For}, or as {@link #clientAddress(String)} says. No proxy is trusted unless
    * set.
    *

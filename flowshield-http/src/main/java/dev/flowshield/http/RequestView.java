@@ -25,8 +25,8 @@ public interface RequestView {
 
   /**
    * All values of a request field in the order in which they came, one for each line; empty if the
-   * request has none of that name. Names are compared without case. As the client or the last proxy sent them, below any layer that
-   * takes them away or changes them.
+   * request has none of that name. Names are compared without case. As the client or the last proxy
+   * sent them, below any layer that takes them away or changes them.
    */
   List<String> headers(String name);
 
