@@ -78,7 +78,8 @@ public record IpAddress(long high, long low) {
    *
    * <p>Two kinds of IPv6 addresses stand for IPv4 hosts. An address of a translator
    * ({@code 64:ff9b::/96}, RFC 6052) has the key of the IPv4 address within it, as all of them
-   * share their first 64 bits. Of 6to4 ({@code 2002::/16}, RFC 3056), 48 bits stand for one IPv4 host.
+   * share their first 64 bits. Of 6to4 ({@code 2002::/16}, RFC 3056), 48 bits stand for one IPv4
+   * host.
    *
    * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
    */
