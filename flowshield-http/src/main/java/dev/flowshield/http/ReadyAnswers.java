@@ -28,7 +28,7 @@ final class ReadyAnswers {
   /**
    * Answers with a status.
    *
-   * @param limitFields tell of the limit, null if none is told of
+   * @param limitFields the fields of the limit; null if the answer names no limit
    * @param pageFields are added to a page
    */
   ReadyAnswers(
