@@ -349,6 +349,22 @@ public final class FlowShield {
     return limits.all();
   }
 
+  /** Those of the limits that need not be named, which {@link #admit(String)} charges. */
+  public List<Limit> usualLimits() {
+    return sets.usualLimits();
+  }
+
+  /**
+   * Throws what {@link #admit(Request)} would for a mistake of its caller, and takes nothing. For
+   * callers that know at their start what they will ask for, whatever the keys are.
+   *
+   * @throws IllegalArgumentException as {@link #admit(Request)} does
+   * @throws UnsupportedOperationException as {@link #admit(Request)} does
+   */
+  public void requirePossible(Request request) {
+    sets.of(request, sets.charges(request));
+  }
+
   /**
    * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s,
    * 9000/h"))}. As {@link #change(Limit...)}.

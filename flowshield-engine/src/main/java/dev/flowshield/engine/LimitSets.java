@@ -121,6 +121,15 @@ final class LimitSets {
     return usual;
   }
 
+  /** The limits that a key is charged where none is named, as they are now. */
+  List<Limit> usualLimits() {
+    List<Limit> all = new ArrayList<>();
+    for (int i = 0; i < usual.size(); i++) {
+      all.add(usual.limit(i).limit());
+    }
+    return List.copyOf(all);
+  }
+
   /** Whether the engine keeps all limits that a key is charged where none is named. */
   boolean isUsualLocal() {
     return usual.isLocal();
@@ -140,6 +149,9 @@ final class LimitSets {
    * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
+    if (charges.length == 0 && request.key() == null && !request.isReserved()) {
+      return root.set;
+    }
     if (request.key() == null || request.charges().length > 0) {
       return of(charges, request.isReserved());
     }

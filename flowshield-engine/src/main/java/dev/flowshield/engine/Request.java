@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Request.of("alice").charging(Charge.of("tenant", "acme", 3))      // one more limit
  * Request.of(Charge.of("search"), Charge.of("tenant", "acme"))      // these limits and no others
  * Request.of("alice", 500).reserved()                   // an estimate, to be settled
+ * Request.of()                                          // no limit, a place in flight alone
  * }</pre>
  *
  * <p>A value: immutable, equal by content, safe to share and to use again.
@@ -50,7 +51,10 @@ public final class Request {
     return new Request(key, permits, NONE, false);
   }
 
-  /** The limits that are named and no others. As {@link FlowShield#admit(Charge...)}. */
+  /**
+   * The limits that are named and no others. As {@link FlowShield#admit(Charge...)}. Without any,
+   * the request is charged to no limit, and only takes a place in flight.
+   */
   public static Request of(Charge... charges) {
     return new Request(null, 0, charges.clone(), false);
   }

@@ -43,6 +43,40 @@ class RequestTest {
   }
 
   @Test
+  void withoutAKeyAndWithoutChargesTakesAPlaceAlone() {
+    FlowShield full = FlowShield.builder().limit("1/day").perKey("1/day").inFlight(1).build();
+
+    Admitted running = (Admitted) full.admit(Request.of());
+    assertThat(full.admit(Request.of())).isInstanceOf(Shed.class);
+    running.close();
+
+    assertThat(full.admit(Request.of())).isInstanceOf(Admitted.class);
+    assertThat(full.peek("everyone", "").remaining()).isEqualTo(1);
+    assertThat(full.stats().admitted()).isEqualTo(2);
+  }
+
+  @Test
+  void isPossibleIfItIsNoMistakeWhateverIsLeft() {
+    Request large = Request.of("alice", 9).charging(TENANT);
+
+    shield.requirePossible(large);
+    shield.admit(large);
+    shield.requirePossible(large);
+
+    assertThat(left("key", "alice")).isZero();
+    assertThatThrownBy(() -> shield.requirePossible(Request.of("alice", 10)))
+        .hasMessageContaining("permits must be 1 to 9");
+    assertThatThrownBy(() -> shield.requirePossible(Request.of(Charge.of("nobody", "alice"))))
+        .hasMessageContaining("limit must be one of");
+  }
+
+  @Test
+  void isChargedTheUsualLimitsByItsKey() {
+    assertThat(shield.usualLimits()).extracting(Limit::name).containsExactly("key");
+    assertThat(shield.limits()).extracting(Limit::name).containsExactly("key", "tenant", "route");
+  }
+
+  @Test
   void isSettledLaterOnlyIfItIsReserved() {
     Admitted reserved = (Admitted) shield.admit(Request.of("alice", 5).reserved());
     reserved.settle(1);
