@@ -44,7 +44,8 @@ class RequestTest {
 
   @Test
   void withoutAKeyAndWithoutChargesTakesAPlaceAlone() {
-    FlowShield full = FlowShield.builder().limit("1/day").perKey("1/day").inFlight(1).build();
+    FlowShield full =
+        FlowShield.builder().limit("1/day").perKey("1/day").inFlight(1).build();
 
     Admitted running = (Admitted) full.admit(Request.of());
     assertThat(full.admit(Request.of())).isInstanceOf(Shed.class);

@@ -12,6 +12,9 @@ import dev.flowshield.http.answer.BodyKind;
 import dev.flowshield.http.answer.Pages;
 import dev.flowshield.http.answer.RateLimitFields;
 import dev.flowshield.http.answer.Reason;
+import dev.flowshield.http.policy.PolicyKey;
+import dev.flowshield.http.policy.PolicyKey.Kind;
+import dev.flowshield.http.policy.PolicyTable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +33,7 @@ final class Answers {
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
   private final AnswerSettings settings;
+  private final PolicyTable policies;
   private final BodyKind usualKind;
   private final @Nullable RejectionRenderer renderer;
   private final Pages pages = new Pages();
@@ -43,8 +47,9 @@ final class Answers {
   private final Map<String, Map<RateLimit, ReadyAnswers>> each = new ConcurrentHashMap<>();
   private final AtomicInteger rates = new AtomicInteger();
 
-  Answers(AnswerSettings settings) {
+  Answers(AnswerSettings settings, PolicyTable policies) {
     this.settings = settings;
+    this.policies = policies;
     this.usualKind = settings.body() == BodyFormat.PROBLEM ? BodyKind.PROBLEM : BodyKind.JSON;
     RejectionRenderer own = settings.renderer();
     this.renderer = own == null ? null : new CarefulRenderer(own);
@@ -82,7 +87,7 @@ final class Answers {
       return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
     }
     HttpRejection answer = ready(spent).of(kind, seconds, spent.remaining());
-    return settings.legacyFields() == LegacyFields.EPOCH && spent.scope() == Scope.EACH
+    return settings.legacyFields() == LegacyFields.EPOCH && isTold(spent)
         ? answer.with(LimitFields.legacy(
             spent.limit(), spent.remaining(), seconds, settings.clock().millis()))
         : answer;
@@ -107,17 +112,19 @@ final class Answers {
 
   private ReadyAnswers make(OverLimit spent) {
     boolean isEach = spent.scope() == Scope.EACH;
+    PolicyKey key = policies.key(spent.name());
+    boolean isTold = isTold(spent);
     Bodies bodies = Bodies.ofLimit(
         isEach ? Reason.CLIENT_OVER_LIMIT : Reason.ALL_OVER_LIMIT,
         TOO_MANY_REQUESTS,
-        spent.name(),
-        isEach ? "per-ip" : "global",
+        isTold ? spent.name() : null,
+        mode(isEach, key),
         spent.limit().permits(),
         pages);
     ReadyAnswers made = new ReadyAnswers(
         TOO_MANY_REQUESTS,
         bodies,
-        isEach ? new LimitFields(spent.name(), spent.limit(), settings) : null,
+        isTold ? new LimitFields(spent.name(), spent.limit(), settings) : null,
         pageFields);
     if (rates.incrementAndGet() > MOST_RATES) { // most are of limits that were changed since
       rates.set(1);
@@ -128,6 +135,16 @@ final class Answers {
         .computeIfAbsent(spent.name(), absent -> new ConcurrentHashMap<>())
         .put(spent.limit(), made);
     return made;
+  }
+
+  /** Whether clients are told how a limit stands: theirs for certain, and no other. */
+  private boolean isTold(OverLimit spent) {
+    PolicyKey key = policies.key(spent.name());
+    return spent.scope() == Scope.EACH && (key == null || key.isProven());
+  }
+
+  private static String mode(boolean isEach, @Nullable PolicyKey key) {
+    return !isEach ? "global" : key == null || key.kind() == Kind.ADDRESS ? "per-ip" : "per-key";
   }
 
   private Map<String, Map<RateLimit, ReadyAnswers>> kept(OverLimit spent) {

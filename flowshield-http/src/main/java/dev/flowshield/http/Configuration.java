@@ -11,6 +11,7 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.http.client.TrustedProxies;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,8 @@ final class Configuration {
       "limit",
       "per-client",
       "per-network",
+      "policies",
+      "policy.<n>",
       "trusted-hops",
       "trusted-proxies",
       "limiter",
@@ -58,7 +61,11 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT = Pattern.compile(
-      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins) (?=must be )");
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies) (?=must be )");
+
+  // A row of the table of policies.
+  private static final String ROWS = "policy.";
+  private static final Pattern ROW = Pattern.compile("policy\\.[1-9][0-9]{0,3}");
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -87,8 +94,14 @@ final class Configuration {
     });
   }
 
-  HttpShield shield() {
+  /**
+   * The shield.
+   *
+   * @param code what is set in code before, such as functions
+   */
+  HttpShield shield(Consumer<? super HttpShieldBuilder> code) {
     HttpShieldBuilder builder = HttpShield.builder();
+    code.accept(builder);
     apply("limit", unlessOff("no limit", builder::limit));
     apply("per-client", unlessOff("no limit", builder::perClient));
     apply("limiter", builder::limiter);
@@ -130,6 +143,7 @@ final class Configuration {
             128,
             "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer",
             builder::ipv6Prefix));
+    applyPolicies(builder);
     apply("fields", choice(FieldsMode.class, builder::fields));
     apply("legacy-fields", choice(LegacyFields.class, builder::legacyFields));
     apply("body", choice(BodyFormat.class, builder::body));
@@ -144,26 +158,43 @@ final class Configuration {
     }
   }
 
+  /** The rows by their numbers, then those of the file. */
+  private void applyPolicies(HttpShieldBuilder builder) {
+    settings.keySet().stream()
+        .filter(key -> ROW.matcher(key).matches())
+        .sorted(Comparator.comparingInt(Configuration::rowNumber))
+        .forEach(key -> apply(key, unlessOff("no policy", builder::policies)));
+    apply("policies", unlessOff("none", name -> builder.policies(PolicyFile.read(name))));
+  }
+
+  private static int rowNumber(String row) {
+    return Integer.parseInt(row.substring(ROWS.length()));
+  }
+
+  private static boolean isKnown(String key) {
+    return ROW.matcher(key).matches() || (KNOWN.contains(key) && !key.equals(ROWS + "<n>"));
+  }
+
   private void takeVariable(String name, String value) {
     String upper = name.toUpperCase(Locale.ROOT);
     if (!upper.startsWith(SettingSource.VARIABLE_PREFIX)) {
       return;
     }
     String rest = upper.substring(SettingSource.VARIABLE_PREFIX.length());
-    String key = rest.toLowerCase(Locale.ROOT).replace('_', '-');
+    String key = rest.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^policy-", ROWS);
     if (!name.startsWith(SettingSource.VARIABLE_PREFIX)) {
-      if (KNOWN.contains(key)) { // else it may be a variable of a script
+      if (isKnown(key)) { // else it may be a variable of a script
         problems.add(SettingSource.ENVIRONMENT.source(name) + " must be written in capitals, got '"
             + name + "': rename it to " + upper);
       }
-    } else if (KNOWN.contains(key) || !SERVICE_LINK.matcher(rest).matches()) {
+    } else if (isKnown(key) || !SERVICE_LINK.matcher(rest).matches()) {
       take(key, value, SettingSource.ENVIRONMENT, name);
     }
   }
 
   private void take(String key, @Nullable String value, SettingSource from, String name) {
     String source = from.source(name);
-    if (!KNOWN.contains(key)) {
+    if (!isKnown(key)) {
       problems.add(
           source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, from));
     } else if (value == null) { // which a map from code may hold

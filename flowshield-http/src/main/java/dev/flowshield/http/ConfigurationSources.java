@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Where settings stand, from the strongest to the weakest.
@@ -26,8 +27,12 @@ record ConfigurationSources(
         SettingsFile.find());
   }
 
-  /** The shield that these ask for. */
-  HttpShield shield() {
-    return new Configuration(this).shield();
+  /**
+   * The shield that these ask for.
+   *
+   * @param code what is set in code before
+   */
+  HttpShield shield(Consumer<? super HttpShieldBuilder> code) {
+    return new Configuration(this).shield(code);
   }
 }

@@ -4,6 +4,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.Penalty;
+import dev.flowshield.http.policy.PolicyTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -30,13 +31,19 @@ final class Description {
       Charging charging,
       HealthPaths healthPaths) {
     StringJoiner line = new StringJoiner("; ", "FlowShield: ", "");
-    limits.forEach(limit -> line.add(of(limit)));
+    PolicyTable policies = charging.policies();
+    limits.stream()
+        .filter(limit -> policies.key(limit.name()) == null)
+        .forEach(limit -> line.add(of(limit)));
     if (inFlight != Integer.MAX_VALUE) {
       line.add("at most " + plain(inFlight) + " requests in flight, else " + overloadStatus);
     }
     String clients = charging.client().toString();
     if (!clients.isEmpty()) {
       line.add(clients);
+    }
+    if (policies.size() > 0) {
+      line.add("policies: " + String.join(" | ", policies.texts(limits)));
     }
     return line.add("left alone: " + healthPaths).toString();
   }

@@ -8,16 +8,17 @@ import org.jspecify.annotations.Nullable;
  * A request that may run, in flight until it is closed.
  *
  * <p>Close it exactly when the work has truly ended, from any thread; a second close does nothing,
- * one never closed is a place lost for good. How the work went is said before: {@link #failed()} or
- * {@link #ignored()}, else it counts as a success. A request that is left alone, or that the same
+ * one never closed is a place lost for good. How the work went is said before:
+ * {@link #responded(int)}, {@link #failed()} or {@link #ignored()}, else it counts as a success. A request that is left alone, or that the same
  * shield has admitted before, holds no place; closing it does nothing.
  *
  * <p>Thread-safe; never blocks, never throws.
  */
-public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
+public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits SettledAdmitted {
 
   static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(null, new Unfinished());
 
+  private static final int SERVER_ERROR = 500;
   private static final int PATIENCE_SECONDS = 5;
   private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
 
@@ -41,7 +42,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
    *
    * @param work must be quick, must not block and must not throw
    */
-  public void watch(Supplier<Progress> work) {
+  public final void watch(Supplier<Progress> work) {
     if (admitted == null || closed) {
       return;
     }
@@ -52,7 +53,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
     }
   }
 
-  void look() {
+  final void look() {
     Supplier<Progress> work = watched;
     Progress progress = work == null ? Progress.GOING_ON : work.get();
     if (progress == Progress.ENDED) {
@@ -68,6 +69,31 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
     }
   }
 
+  /**
+   * The response has this status; from 500 on, the work failed. Policies that charge by status
+   * charge by the first that is said; work that {@linkplain #failed() failed} before had 500.
+   */
+  public void responded(int status) {
+    if (status >= SERVER_ERROR) {
+      failed();
+    }
+  }
+
+  /**
+   * What the request has cost, for policies with {@code cost=later}: said by the application before
+   * the response ends. The last one counts; if nothing is said, the request has cost what was
+   * reserved. Without such a policy it does nothing.
+   *
+   * @param permits 0 or more
+   * @throws IllegalArgumentException if the permits are negative
+   */
+  public void cost(long permits) {
+    if (permits < 0) {
+      throw new IllegalArgumentException(
+          "permits must be 0 or more, got " + permits + ": say what the request has cost");
+    }
+  }
+
   /** The work failed: an exception, an answer of 500 and above, a timeout. */
   public void failed() {
     if (admitted != null) {
@@ -76,7 +102,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
   }
 
   /** How the work went tells nothing, as when the client went away. */
-  public void ignored() {
+  public final void ignored() {
     if (admitted != null) {
       admitted.ignored();
     }
@@ -95,7 +121,7 @@ public final class HttpAdmitted implements HttpAdmission, AutoCloseable {
   }
 
   /** Whether a place was held and has been given back. */
-  public boolean isClosed() {
+  public final boolean isClosed() {
     return closed;
   }
 }

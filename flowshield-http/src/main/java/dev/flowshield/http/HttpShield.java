@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ public final class HttpShield {
     this.engine = engine;
     this.charging = charging;
     this.healthPaths = healthPaths;
-    this.answers = new Answers(answers);
+    this.answers = new Answers(answers, charging.policies());
     StartLog.log(this);
     this.doctor = new Doctor(charging.client()); // which may have something to add
     this.rejectionLog = new RejectionLog(engine, doctor::lookAgain);
@@ -92,6 +93,7 @@ public final class HttpShield {
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
    * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
    * {@code in-flight}, {@code health-paths} (with commas between), {@code overload-status},
+   * {@code policies} (a file), {@code policy.1} and so on (a row each),
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
    * {@code client-address}, {@code ipv6-prefix}, {@code fields}
    * ({@code on-reject}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
@@ -117,7 +119,25 @@ public final class HttpShield {
     Objects.requireNonNull(
         settings,
         "settings must be a map, got null: leave them out for those of the configuration");
-    return ConfigurationSources.current(settings).shield();
+    return ConfigurationSources.current(settings).shield(builder -> {});
+  }
+
+  /**
+   * As {@link #fromConfiguration(Map)}, with what only code can give, such as the plan of a
+   * request: {@code fromConfiguration(Map.of(), it -> it.plan(request -> planOf(request)))}. Where
+   * code and a setting say the same thing, the setting counts; limits are said once, and policies
+   * add up.
+   *
+   * @param code sets what it has to set, before the settings do; it does not build
+   * @throws IllegalArgumentException if a setting is not known or not possible
+   */
+  public static HttpShield fromConfiguration(
+      Map<String, String> settings, Consumer<? super HttpShieldBuilder> code) {
+    Objects.requireNonNull(
+        settings, "settings must be a map, got null: pass Map.of() for those of the configuration");
+    Objects.requireNonNull(
+        code, "code must be a function, got null: leave it out if there is none");
+    return ConfigurationSources.current(settings).shield(code);
   }
 
   /**
@@ -152,7 +172,9 @@ public final class HttpShield {
     if (earlier != null) {
       doctor.sawAnotherShield(earlier.shield(), this);
     }
-    Admission admission = charging.ask(engine, request);
+    Bill bill = charging.bill(request);
+    Admission admission =
+        bill == null ? engine.admit(charging.key(request)) : engine.admit(bill.request());
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
       return answers.to(request, rejection);
@@ -160,7 +182,9 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       request.mark(earlier == null ? onlyMark : new Mark(this, earlier));
-      return new HttpAdmitted(admitted, unfinished);
+      return bill == null || bill.later().isEmpty()
+          ? new HttpAdmitted(admitted, unfinished)
+          : new SettledAdmitted(admitted, unfinished, bill.later());
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();
@@ -179,6 +203,14 @@ public final class HttpShield {
    */
   public List<Finding> doctor() {
     return doctor.findings();
+  }
+
+  /**
+   * The policies, a row each, in the order in which they are looked at, with their limits as they
+   * are now; none unless set. A limit has the name of its policy in {@link #stats()}.
+   */
+  public List<String> policies() {
+    return charging.policies().texts(engine.limits());
   }
 
   /** The shield behind it, for operators; what is admitted by it directly counts too. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class HttpShieldBuilder {
   private @Nullable List<RateLimit> perClient;
   private @Nullable ClientNetwork perNetwork;
   private final ClientAddressSettings address = new ClientAddressSettings();
+  private final PolicySettings policies = new PolicySettings();
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
@@ -175,6 +177,57 @@ public final class HttpShieldBuilder {
   public HttpShieldBuilder limit(Limit more) {
     Objects.requireNonNull(more, "limit");
     return engine(it -> it.limit(more));
+  }
+
+  /**
+   * Policies: what clients may on a route, by their plan, a row in each line.
+   *
+   * <pre>{@code
+   * GET   /search    free   10/s, 2000/h
+   * GET   /search    *      100/s
+   * POST  /login     *      20/min  on=status:401,403
+   * POST  /login     *      5/min   key=account on=status:401,403
+   * }</pre>
+   *
+   * <p>A row is {@code <method> <path> <plan> <limits>} and options. Rows are looked at from the
+   * top: the first that a request fits decides, with all rows of the same method, path and plan.
+   * They take the place of {@link #perClient(String)}, which is left for requests that fit none, and
+   * stands beside rows that do not count by the address. May be called again for more rows; empty
+   * lines and those that begin with {@code #} are left out.
+   *
+   * <p>{@code docs/policies.md} has all of it.
+   *
+   * @throws IllegalArgumentException if a row is not in that form, or not possible
+   */
+  public HttpShieldBuilder policies(String rows) {
+    policies.add(rows);
+    return this;
+  }
+
+  /**
+   * What tells the plan of a request's client, for the rows of {@link #policies(String)}; null for
+   * none, so that only rows for all plans fit. Called for each request, on its thread, so it must be
+   * fast and must not block. It must rest on what the client has proven, such as a user that is
+   * logged in; if it throws, the request fails.
+   */
+  public HttpShieldBuilder plan(Function<? super RequestView, @Nullable String> ofRequest) {
+    policies.plan(ofRequest);
+    return this;
+  }
+
+  /**
+   * A key that policies may count by, as {@code key=<name>}, such as the account in a login. Where
+   * it is null or empty, the request is counted by its client's address. Called and limited as
+   * {@link #plan(Function)}. Policies by such a key leave {@link #perClient(String)} in force, as
+   * clients may choose what the function reads.
+   *
+   * @throws IllegalArgumentException if the name is not lower-case letters, digits and dashes, or
+   *     is taken
+   */
+  public HttpShieldBuilder key(
+      String name, Function<? super RequestView, @Nullable String> ofRequest) {
+    policies.key(name, ofRequest);
+    return this;
   }
 
   /** The limiter that keeps the limit for each client. See {@link Limit#withLimiter(String)}. */
@@ -322,7 +375,11 @@ public final class HttpShieldBuilder {
    *     has the name
    */
   public HttpShield build() {
-    if (everyone == null && perClient == null && engine.isEmpty()) {
+    PolicySettings rows = policies.copy();
+    if (everyone == null
+        && perClient == null
+        && engine.isEmpty()
+        && rows.table().size() == 0) {
       throw new IllegalStateException(
           "a shield must have at least one of limit, perClient and inFlight, got none: set one, as in"
               + " perClient(\"100/s\")");
@@ -337,6 +394,15 @@ public final class HttpShieldBuilder {
       throw new IllegalStateException("perClient must be set where its settings are, got "
           + ofClient + " alone: set it, as in perClient(\"100/s\"), or leave them out");
     }
+    if (rows.table().size() > 0
+        && everyone == null
+        && perClient == null
+        && !rows.table().isForAll()) {
+      throw new IllegalStateException(
+          "perClient must be set where policies are, for the requests that"
+              + " fit none of them, got none: set it, as in perClient(\"100/s\"), or end with the policy"
+              + " \"* /** * 100/s\"");
+    }
     ClientAddress client = address.build();
     if (perNetwork != null) {
       if (perNetwork.prefix() >= client.ipv6Prefix()) {
@@ -347,13 +413,13 @@ public final class HttpShieldBuilder {
       }
       shield.named(perNetwork.limit());
     }
+    rows.table().limiting().forEach(policy -> shield.named(policy.limit()));
     engine.forEach(settings -> settings.accept(shield));
     AnswerSettings answers = new AnswerSettings(
         overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource);
+    FlowShield built = shield.build();
+    int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
     return new HttpShield(
-        shield.build(),
-        new Charging(client, perNetwork == null ? 0 : perNetwork.prefix()),
-        healthPaths,
-        answers);
+        built, new Charging(client, networkPrefix, rows, built), healthPaths, answers);
   }
 }

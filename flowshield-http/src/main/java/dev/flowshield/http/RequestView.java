@@ -24,6 +24,20 @@ public interface RequestView {
   String path();
 
   /**
+   * The path by which policies are chosen: that of {@link #path()} unless implemented. Where that
+   * is empty, as the server does not say what an ambiguous path means, this is what the application
+   * could take it for, so that such a spelling is no way around a policy.
+   */
+  default String policyPath() {
+    return path();
+  }
+
+  /** The name of the user that the server has authenticated before; null if it has not. */
+  default @Nullable String principal() {
+    return null;
+  }
+
+  /**
    * All values of a request field in the order in which they came, one for each line; empty if the
    * request has none of that name. Names are compared without case. As the client or the last proxy
    * sent them, below any layer that takes them away or changes them.

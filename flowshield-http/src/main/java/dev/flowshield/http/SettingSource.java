@@ -36,7 +36,7 @@ enum SettingSource {
   String name(String key) {
     return switch (this) {
       case SYSTEM -> PROPERTY_PREFIX + key;
-      case ENVIRONMENT -> VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
+      case ENVIRONMENT -> VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[-.]", "_");
       default -> key;
     };
   }

@@ -14,6 +14,7 @@ final class FakeRequest implements RequestView {
   private final @Nullable String peer;
   private final Map<String, List<String>> fields = new HashMap<>();
   private @Nullable String container;
+  private @Nullable String principal;
   private @Nullable Object mark;
 
   FakeRequest(String method, String path, @Nullable String peer) {
@@ -31,10 +32,30 @@ final class FakeRequest implements RequestView {
     return this;
   }
 
+  /** The same without a mark. */
+  FakeRequest copy() {
+    FakeRequest copy = new FakeRequest(method, path, peer);
+    copy.fields.putAll(fields);
+    copy.container = container;
+    copy.principal = principal;
+    return copy;
+  }
+
   /** The same where the server takes another address for the client's. */
   FakeRequest withContainerAddress(String address) {
     this.container = address;
     return this;
+  }
+
+  /** The same by a user that the server has authenticated. */
+  FakeRequest by(String user) {
+    this.principal = user;
+    return this;
+  }
+
+  @Override
+  public @Nullable String principal() {
+    return principal;
   }
 
   @Override

@@ -17,6 +17,6 @@ final class Sources {
       Map<String, String> inPlace,
       Map<String, String> file) {
     return new ConfigurationSources(system, environment, inPlace, new SettingsFile(file, Set.of()))
-        .shield();
+        .shield(builder -> {});
   }
 }

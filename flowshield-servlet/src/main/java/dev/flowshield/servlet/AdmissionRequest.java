@@ -28,8 +28,6 @@ import java.io.IOException;
  */
 final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncListener {
 
-  private static final int FIRST_SERVER_ERROR = 500;
-
   private final HttpServletResponse response;
   private final HttpAdmitted admitted;
 
@@ -184,9 +182,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
 
   private void close() {
     try {
-      if (response.getStatus() >= FIRST_SERVER_ERROR) {
-        admitted.failed();
-      }
+      admitted.responded(response.getStatus());
     } finally { // an admission never closed is a place lost for good
       admitted.close();
     }

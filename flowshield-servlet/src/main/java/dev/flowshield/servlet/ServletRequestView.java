@@ -4,6 +4,7 @@ import dev.flowshield.http.RequestView;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -39,6 +40,20 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
       // no health check.
       return "";
     }
+  }
+
+  @Override
+  public String policyPath() {
+    String path = path();
+    return path.isEmpty()
+        ? AmbiguousPath.of(request.getRequestURI(), request.getContextPath())
+        : path;
+  }
+
+  @Override
+  public @Nullable String principal() {
+    @Nullable Principal user = request.getUserPrincipal();
+    return user == null ? null : user.getName();
   }
 
   @Override

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
-  private static final int SERVER_ERROR = 500;
-
   private final HttpServerExchange exchange;
   private final HttpAdmitted admitted;
 
@@ -91,9 +89,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
-    if (exchange.getStatusCode() >= SERVER_ERROR) {
-      admitted.failed();
-    }
+    admitted.responded(exchange.getStatusCode());
     admitted.close();
     nextListener.proceed();
   }

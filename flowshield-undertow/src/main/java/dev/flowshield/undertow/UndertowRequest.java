@@ -1,6 +1,8 @@
 package dev.flowshield.undertow;
 
 import dev.flowshield.http.RequestView;
+import io.undertow.security.api.SecurityContext;
+import io.undertow.security.idm.Account;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderValues;
@@ -58,6 +60,13 @@ final class UndertowRequest implements RequestView {
     return address == null || address.isUnresolved()
         ? null
         : address.getAddress().getHostAddress();
+  }
+
+  @Override
+  public @Nullable String principal() {
+    @Nullable SecurityContext security = exchange.getSecurityContext();
+    @Nullable Account account = security == null ? null : security.getAuthenticatedAccount();
+    return account == null ? null : account.getPrincipal().getName();
   }
 
   @Override

@@ -34,7 +34,6 @@ import java.util.WeakHashMap;
 final class EndOfWork {
 
   private static final int SWITCHING_PROTOCOLS = 101;
-  private static final int SERVER_ERROR = 500;
   private static final int HTTP1 = -1; // as the id of a stream
 
   // Those over HTTP/1 that were seen to be lost, for the requests behind on the same connection.
@@ -97,9 +96,7 @@ final class EndOfWork {
   private void close() {
     HttpServerResponse ended = response.get();
     if (ended != null) {
-      if (ended.getStatusCode() >= SERVER_ERROR) {
-        admitted.failed();
-      }
+      admitted.responded(ended.getStatusCode());
       if (ended.closed() && ended.streamId() == HTTP1) {
         loseConnection();
       }

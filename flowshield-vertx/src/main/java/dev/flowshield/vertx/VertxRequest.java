@@ -2,6 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.RequestView;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,12 @@ final class VertxRequest implements RequestView {
 
   private static @Nullable String hostAddress(@Nullable SocketAddress address) {
     return address == null ? null : address.hostAddress();
+  }
+
+  @Override
+  public @Nullable String principal() {
+    @Nullable User user = context.user();
+    return user == null ? null : user.subject();
   }
 
   @Override

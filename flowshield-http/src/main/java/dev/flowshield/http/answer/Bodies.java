@@ -2,6 +2,8 @@ package dev.flowshield.http.answer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The bodies of one cause to reject, of each kind. They differ in the wait alone.
  *
@@ -20,15 +22,14 @@ public final class Bodies {
   /**
    * Bodies for a limit.
    *
-   * @param scope what the limit counts, {@code per-ip} or {@code global}
+   * @param policy the name of the limit; null if clients are not told
+   * @param scope what the limit counts, {@code per-ip}, {@code per-key} or {@code global}
    * @param permits what the limit admits
    */
   public static Bodies ofLimit(
-      Reason reason, int status, String policy, String scope, long permits, Pages pages) {
+      Reason reason, int status, @Nullable String policy, String scope, long permits, Pages pages) {
     String members = ",\"limit\":" + permits + ",\"mode\":\"" + scope + "\"";
-    // Only what a client has spent itself is named.
-    String violated =
-        reason == Reason.CLIENT_OVER_LIMIT ? ",\"violated-policies\":[\"" + policy + "\"]" : "";
+    String violated = policy == null ? "" : ",\"violated-policies\":[\"" + policy + "\"]";
     return new Bodies(reason, status, members, violated, pages);
   }
 

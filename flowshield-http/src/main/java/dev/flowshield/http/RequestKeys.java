@@ -1,0 +1,70 @@
+package dev.flowshield.http;
+
+import dev.flowshield.http.policy.PolicyKey;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the key of a charge comes from.
+ *
+ * <p>A key that is not the address begins with its source and {@code =}, which no address has. So a
+ * request that lacks the key is charged to its address in the same limit, and takes nothing from
+ * another key.
+ */
+@FunctionalInterface
+interface RequestKeys {
+
+  /** What is longer is hashed. */
+  int LONGEST_VALUE = 200;
+
+  /**
+   * The key of a request.
+   *
+   * @param client the key of its client's address
+   */
+  String key(RequestView request, String client);
+
+  /**
+   * The source of a policy's key.
+   *
+   * @param own the functions of the application, by name
+   * @throws IllegalStateException if there is no function of the name
+   */
+  static RequestKeys of(
+      PolicyKey key, Map<String, Function<? super RequestView, @Nullable String>> own) {
+    return switch (key.kind()) {
+      case ADDRESS -> (request, client) -> client;
+      case EVERYONE -> (request, client) -> "";
+      case PRINCIPAL -> (request, client) -> orClient("principal", request.principal(), client);
+      case HEADER ->
+        (request, client) -> secretOrClient("header", request.header(key.name()), client);
+      case COOKIE ->
+        (request, client) ->
+            secretOrClient("cookie", Cookies.value(request.headers("Cookie"), key.name()), client);
+      case OWN -> {
+        Function<? super RequestView, @Nullable String> function = own.get(key.name());
+        if (function == null) {
+          throw new IllegalStateException("key must be one that is known, got '" + key.name()
+              + "' in a policy: give the builder its function, as in key(\"" + key.name()
+              + "\", request -> …), or correct the name");
+        }
+        yield (request, client) -> orClient(key.name(), function.apply(request), client);
+      }
+    };
+  }
+
+  private static String orClient(String source, @Nullable String value, String client) {
+    if (value == null || value.isEmpty()) {
+      return client;
+    }
+    return source + "=" + (value.length() <= LONGEST_VALUE ? value : SecretHash.of(value));
+  }
+
+  private static String secretOrClient(String source, @Nullable String value, String client) {
+    return value == null || value.isEmpty()
+        ? client
+        : source + "=" + SecretHash.of(Objects.requireNonNull(value));
+  }
+}

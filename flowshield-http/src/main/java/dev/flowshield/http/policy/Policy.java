@@ -1,0 +1,181 @@
+package dev.flowshield.http.policy;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.http.policy.PolicyKey.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the table of policies: which requests it is for, what their clients may, and how that is
+ * counted.
+ *
+ * <pre>
+ *   GET   /search   free   10/s, 2000/h
+ *   POST  /login    *      5/min   key=account on=status:401,403
+ *   *     *.css     *      off
+ * </pre>
+ *
+ * <p>Immutable.
+ */
+public final class Policy {
+
+  private static final String OFF = "off";
+  private static final int SCOPE_WORDS = 3;
+  private static final int LONGEST_NAME = 48;
+
+  private final Scope scope;
+  private final List<RateLimit> rates; // none for off
+  private final Terms terms;
+
+  private Policy(Scope scope, List<RateLimit> rates, Terms terms) {
+    this.scope = scope;
+    this.rates = List.copyOf(rates);
+    this.terms = terms;
+  }
+
+  /** A policy by which clients are not limited on a route. */
+  public static Policy off(Scope scope) {
+    return new Policy(scope, List.of(), Terms.USUAL);
+  }
+
+  /**
+   * Reads a row: {@code <method> <path> <plan> <limits> [options]}.
+   *
+   * @throws IllegalArgumentException if it is not a row, or a part of it is not possible
+   */
+  public static Policy parse(String row) {
+    List<String> words = Arrays.asList(row.strip().split("\\s+"));
+    if (words.size() <= SCOPE_WORDS) {
+      throw new IllegalArgumentException(
+          "row must be <method> <path> <plan> <limits>, as in 'GET /search free 10/s', got '" + row
+              + "': write * for each method, and * where the plan does not matter");
+    }
+    List<String> limits = new ArrayList<>();
+    List<String> options = new ArrayList<>();
+    for (String word : words.subList(SCOPE_WORDS, words.size())) {
+      boolean isOption = !options.isEmpty() || word.indexOf('=') >= 0 || word.equals("shadow");
+      (isOption ? options : limits).add(word);
+    }
+    Scope scope = Scope.parse(words.get(0), words.get(1), words.get(2));
+    String text = String.join(" ", limits);
+    if (text.equals(OFF)) {
+      if (!options.isEmpty()) {
+        throw new IllegalArgumentException("row must have no options where the limit is off, got "
+            + options + ": remove them, or set a limit");
+      }
+      return off(scope);
+    }
+    return new Policy(scope, RateLimit.parseAll(text), Terms.parse(options)).checked();
+  }
+
+  private Policy checked() {
+    for (RateLimit rate : rates) {
+      if (terms.cost() > rate.burst() && !terms.isShadow()) {
+        throw new IllegalArgumentException("cost must be at most the burst, got " + terms.cost()
+            + " where the limit is " + rate + ": no request could ever pass, so raise the limit or"
+            + " its burst");
+      }
+    }
+    if (!name().isEmpty()) {
+      limit(); // knows which names are possible
+    }
+    return this;
+  }
+
+  /** Which requests it is for. */
+  Scope scope() {
+    return scope;
+  }
+
+  /** Whether clients are not limited. */
+  boolean isOff() {
+    return rates.isEmpty();
+  }
+
+  /** The name of its limit. */
+  public String name() {
+    return terms.name();
+  }
+
+  /** What it counts by. */
+  public PolicyKey key() {
+    return terms.key();
+  }
+
+  /** What a request costs, or reserves until the cost is known. */
+  public long cost() {
+    return terms.cost();
+  }
+
+  /** Whether the cost is known at the end of the request only. */
+  public boolean isSettled() {
+    return terms.isSettled();
+  }
+
+  /**
+   * What a request has cost.
+   *
+   * @param status of its response; 0 if the client did not wait for one
+   * @param told what the application said; −1 if it said nothing
+   */
+  public long cost(int status, long told) {
+    Statuses on = terms.on();
+    boolean isCharged = on == null || status == 0 || on.contains(status);
+    return !isCharged ? 0 : terms.isLater() && told >= 0 ? told : terms.cost();
+  }
+
+  /** The limit that it keeps. */
+  public Limit limit() {
+    Limit limit = terms.key().kind() == Kind.EVERYONE
+        ? Limit.together(name(), rates)
+        : Limit.each(name(), rates);
+    if (terms.penalty() != null) {
+      limit = limit.withPenalty(terms.penalty());
+    }
+    return terms.isShadow() ? limit.shadow() : limit;
+  }
+
+  /** The same with a name. */
+  Policy named(String name) {
+    return new Policy(
+        scope,
+        rates,
+        new Terms(
+            name,
+            terms.key(),
+            terms.cost(),
+            terms.isLater(),
+            terms.on(),
+            terms.isShadow(),
+            terms.penalty()));
+  }
+
+  /** A name made of the words of its scope: {@code search-free}. */
+  String proposedName() {
+    List<String> words = new ArrayList<>(scope.route().words());
+    words.addAll(scope.plans());
+    String name = String.join("-", words)
+        .replaceAll("[^A-Za-z0-9_.-]+", "-")
+        .replaceAll("^[^A-Za-z0-9]+", "");
+    return name.isEmpty() ? "all" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
+  }
+
+  /** The row with other rates, as of a limit that was changed. */
+  String text(@Nullable Limit now) {
+    List<RateLimit> current = now == null ? rates : now.limits();
+    String limits = current.isEmpty()
+        ? OFF
+        : current.stream().map(RateLimit::toString).collect(Collectors.joining(", "));
+    return (scope + " " + limits + " " + terms).strip();
+  }
+
+  /** As it is written in a row. */
+  @Override
+  public String toString() {
+    return text(null);
+  }
+}

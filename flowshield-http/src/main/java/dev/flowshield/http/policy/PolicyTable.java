@@ -1,0 +1,146 @@
+package dev.flowshield.http.policy;
+
+import dev.flowshield.engine.Limit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Policies in the order in which they are looked at: the first scope that a request is of decides,
+ * with all policies of that scope. A request of no scope has no policy here.
+ *
+ * <p>Immutable. Finding is linear in the number of scopes, and allocates only where a path is
+ * spelled in an unusual way.
+ */
+public final class PolicyTable {
+
+  private static final Set<String> USUAL = Set.of("client", "everyone", "network");
+  private static final int MOST_POLICIES = 1_000;
+  private static final int MOST_OF_A_SCOPE = 8;
+
+  private final List<Policy> policies;
+  private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
+  private final Scope[] scopes;
+  private final List<List<Policy>> ofScopes = new ArrayList<>();
+
+  /**
+   * A table of these rows.
+   *
+   * @throws IllegalArgumentException if two have the same name, there are too many, or a scope is
+   *     off and limited as well
+   */
+  public PolicyTable(List<Policy> rows) {
+    if (rows.size() > MOST_POLICIES) {
+      throw new IllegalArgumentException("policies must be at most 1,000, got " + rows.size()
+          + ": join rows by patterns, as in /api/**");
+    }
+    this.policies = named(rows);
+    Map<Scope, List<Policy>> byScope = new LinkedHashMap<>();
+    for (Policy policy : policies) {
+      byScope.computeIfAbsent(policy.scope(), absent -> new ArrayList<>()).add(policy);
+      keys.put(policy.name(), policy.key());
+    }
+    byScope.forEach(PolicyTable::requireFit);
+    this.scopes = byScope.keySet().toArray(Scope[]::new);
+    byScope.values().forEach(rowsOfScope -> ofScopes.add(limiting(rowsOfScope)));
+  }
+
+  private static void requireFit(Scope scope, List<Policy> rows) {
+    if (rows.size() > MOST_OF_A_SCOPE) {
+      throw new IllegalArgumentException("rows for '" + scope + "' must be at most "
+          + MOST_OF_A_SCOPE + ", got " + rows.size() + ": leave some out");
+    }
+    if (rows.size() > 1 && rows.stream().anyMatch(Policy::isOff)) {
+      throw new IllegalArgumentException("rows for '" + scope
+          + "' must be limits or off, got both: keep the limits or the row that is off");
+    }
+  }
+
+  private static List<Policy> limiting(List<Policy> rows) {
+    return rows.stream().filter(row -> !row.isOff()).toList();
+  }
+
+  private static List<Policy> named(List<Policy> rows) {
+    Set<String> taken = new HashSet<>(USUAL);
+    for (Policy row : rows) {
+      if (!row.name().isEmpty() && !taken.add(row.name())) {
+        throw new IllegalArgumentException("name must be unique, got '" + row.name()
+            + "' twice, or for a usual limit: choose another one, or leave it out");
+      }
+    }
+    List<Policy> named = new ArrayList<>();
+    for (Policy row : rows) {
+      named.add(row.isOff() || !row.name().isEmpty() ? row : row.named(free(row, taken)));
+    }
+    return List.copyOf(named);
+  }
+
+  private static String free(Policy row, Set<String> taken) {
+    String proposed = row.proposedName();
+    String name = proposed;
+    int number = 1;
+    while (!taken.add(name)) {
+      number++;
+      name = proposed + "-" + number;
+    }
+    return name;
+  }
+
+  /** The policies that keep a limit, in their order. */
+  public List<Policy> limiting() {
+    return limiting(policies);
+  }
+
+  /** What a limit counts by; null if it is not the limit of a policy. */
+  public @Nullable PolicyKey key(String limit) {
+    return keys.get(limit);
+  }
+
+  /** Whether a plan is named, so that the plan of a request has to be known. */
+  public boolean namesPlans() {
+    return policies.stream().anyMatch(policy -> !policy.scope().plans().isEmpty());
+  }
+
+  /** Whether each request is of a scope. */
+  public boolean isForAll() {
+    return policies.stream().anyMatch(policy -> policy.scope().isForAll());
+  }
+
+  /** The number of scopes. */
+  public int size() {
+    return scopes.length;
+  }
+
+  /** The policies of a scope; none if it is off. */
+  public List<Policy> of(int scope) {
+    return ofScopes.get(scope);
+  }
+
+  /**
+   * The number of the scope that a request is of, from 0 on; −1 if it is of none.
+   *
+   * @param path in the form of {@link dev.flowshield.http.route.Route#path}
+   */
+  public int find(String method, String path, @Nullable String plan) {
+    for (int i = 0; i < scopes.length; i++) {
+      if (scopes[i].matches(method, path, plan)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The rows as they are written, with their limits as they are now. */
+  public List<String> texts(List<Limit> limits) {
+    Map<String, Limit> byName = new HashMap<>();
+    limits.forEach(limit -> byName.put(limit.name(), limit));
+    return policies.stream()
+        .map(policy -> policy.text(byName.get(policy.name())))
+        .toList();
+  }
+}

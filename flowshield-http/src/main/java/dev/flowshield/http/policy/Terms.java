@@ -1,0 +1,122 @@
+package dev.flowshield.http.policy;
+
+import dev.flowshield.engine.Penalty;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a policy counts.
+ *
+ * @param name its name; empty for one made of its scope
+ * @param key what it counts by
+ * @param cost what a request costs; where that is told later, what is reserved until then
+ * @param isLater whether the application tells the cost at the end of the response
+ * @param on the statuses that are charged; null for all responses
+ * @param isShadow whether it only counts
+ * @param penalty what becomes of keys that it rejects again and again; null if nothing does
+ */
+record Terms(
+    String name,
+    PolicyKey key,
+    long cost,
+    boolean isLater,
+    @Nullable Statuses on,
+    boolean isShadow,
+    @Nullable Penalty penalty) {
+
+  private static final String LATER = "later";
+
+  /** Those of a row in which nothing is said. */
+  static final Terms USUAL = new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null);
+
+  /** Reads the words behind the limits. */
+  static Terms parse(List<String> words) {
+    Terms terms = USUAL;
+    Set<String> seen = new HashSet<>();
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      String option = equals < 0 ? word : word.substring(0, equals);
+      if (!seen.add(option)) {
+        throw new IllegalArgumentException(
+            "row must say each option once, got '" + option + "' twice: keep one of them");
+      }
+      terms = equals < 0 ? terms.with(word) : terms.with(option, word.substring(equals + 1));
+    }
+    return terms;
+  }
+
+  private Terms with(String word) {
+    if (!word.equals("shadow")) {
+      throw unknown(word);
+    }
+    return new Terms(name, key, cost, isLater, on, true, penalty);
+  }
+
+  private Terms with(String option, String value) {
+    return switch (option) {
+      case "name" -> new Terms(value, key, cost, isLater, on, isShadow, penalty);
+      case "key" -> new Terms(name, PolicyKey.parse(value), cost, isLater, on, isShadow, penalty);
+      case "cost" -> {
+        boolean later = value.equals(LATER) || value.startsWith(LATER + ":");
+        String number =
+            later ? value.equals(LATER) ? "1" : value.substring(LATER.length() + 1) : value;
+        yield new Terms(name, key, permits(value, number), later, on, isShadow, penalty);
+      }
+      case "on" -> new Terms(name, key, cost, isLater, Statuses.parse(value), isShadow, penalty);
+      case "penalty" -> new Terms(name, key, cost, isLater, on, isShadow, PenaltyText.parse(value));
+      default -> throw unknown(option);
+    };
+  }
+
+  private static long permits(String value, String number) {
+    boolean isNumber = !number.isEmpty()
+        && number.length() <= 18
+        && number.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!isNumber || Long.parseLong(number) == 0) {
+      throw new IllegalArgumentException("cost must be as in '5', 'later' or 'later:50', got '"
+          + value + "': say how many permits a request takes, or reserves until it tells");
+    }
+    return Long.parseLong(number);
+  }
+
+  private static IllegalArgumentException unknown(String word) {
+    return new IllegalArgumentException(
+        "row must have options among [name=, key=, cost=, on=status:," + " penalty=, shadow], got '"
+            + word + "': correct or remove it");
+  }
+
+  /** Whether what a request has cost is known at its end. */
+  boolean isSettled() {
+    return isLater || on != null;
+  }
+
+  /** Those that are said, as they are written in a row. */
+  @Override
+  public String toString() {
+    StringJoiner words = new StringJoiner(" ");
+    if (!name.isEmpty()) {
+      words.add("name=" + name);
+    }
+    if (!key.equals(PolicyKey.ADDRESS)) {
+      words.add("key=" + key);
+    }
+    if (isLater) {
+      words.add("cost=" + LATER + (cost == 1 ? "" : ":" + cost));
+    } else if (cost != 1) {
+      words.add("cost=" + cost);
+    }
+    if (on != null) {
+      words.add("on=" + on);
+    }
+    if (penalty != null) {
+      words.add("penalty=" + PenaltyText.of(penalty));
+    }
+    if (isShadow) {
+      words.add("shadow");
+    }
+    return words.toString();
+  }
+}

@@ -1,0 +1,129 @@
+package dev.flowshield.http.route;
+
+import java.util.List;
+
+/**
+ * A pattern of paths.
+ *
+ * <pre>
+ *   /login              that path
+ *   /users/*&#47;orders     * is one segment
+ *   /api/**             that path and all below it
+ *   *.css               all paths that end so, at any depth
+ *   /**                 all paths
+ * </pre>
+ *
+ * <p>Case does not count, nor how the path is spelled, see {@link RoutePath}. Immutable.
+ */
+final class PathPattern {
+
+  private static final String FORM =
+      "path must be as in '/login', '/users/*/orders', '/api/**' or '*.css'";
+  private static final String ONE = "*";
+  private static final String ALL_BELOW = "**";
+
+  private final String text;
+  private final List<String> segments;
+  private final boolean takesAllBelow;
+  private final String ending; // of the last segment, at any depth; empty for a path
+
+  private PathPattern(String text, List<String> segments, boolean takesAllBelow, String ending) {
+    this.text = text;
+    this.segments = List.copyOf(segments);
+    this.takesAllBelow = takesAllBelow;
+    this.ending = ending;
+  }
+
+  /**
+   * Reads a pattern.
+   *
+   * @throws IllegalArgumentException if it is not in one of the forms above
+   */
+  static PathPattern parse(String text) {
+    if (text.startsWith("*.") && isPlain(text.substring(1))) {
+      return new PathPattern(text, List.of(), true, text.substring(1));
+    }
+    if (!text.startsWith("/") || text.contains("//")) {
+      throw malformed(text, "begin with one slash, or with *. for an ending");
+    }
+    List<String> segments = List.of(text.substring(1).split("/", -1));
+    int last = segments.size() - 1;
+    boolean takesAllBelow = segments.get(last).equals(ALL_BELOW);
+    boolean endsWithSlash = segments.get(last).isEmpty();
+    List<String> before = segments.subList(0, takesAllBelow || endsWithSlash ? last : last + 1);
+    for (String segment : before) {
+      if (!segment.equals(ONE) && !isPlain(segment)) {
+        throw malformed(
+            text,
+            segment.equals(ALL_BELOW)
+                ? "let ** stand at the end"
+                : "let * be a whole segment, and leave out '..', ';', '?', '#' and '%'");
+      }
+    }
+    return new PathPattern(text, before, takesAllBelow, "");
+  }
+
+  private static boolean isPlain(String segment) {
+    return !segment.isEmpty()
+        && !segment.equals(".")
+        && !segment.contains("..")
+        && segment.chars().noneMatch(c -> c <= ' ' || "*;?#%/\\".indexOf(c) >= 0);
+  }
+
+  private static IllegalArgumentException malformed(String text, String wayOut) {
+    return new IllegalArgumentException(FORM + ", got '" + text + "': " + wayOut);
+  }
+
+  /** Whether a path, in the form of {@link RoutePath}, is one of the pattern. */
+  boolean matches(String path) {
+    int at = 0;
+    for (String segment : segments) {
+      if (at == path.length()) {
+        return false;
+      }
+      int from = at + 1; // behind the slash
+      int slash = path.indexOf('/', from);
+      at = slash < 0 ? path.length() : slash;
+      if (!segment.equals(ONE) && !isSame(segment, path, from, at)) {
+        return false;
+      }
+    }
+    return (takesAllBelow || at == path.length()) && endsSo(path);
+  }
+
+  /** Whether each path is one of the pattern. */
+  boolean isForAll() {
+    return takesAllBelow && segments.isEmpty() && ending.isEmpty();
+  }
+
+  private static boolean isSame(String segment, String path, int from, int to) {
+    return segment.length() == to - from
+        && path.regionMatches(true, from, segment, 0, segment.length());
+  }
+
+  private boolean endsSo(String path) {
+    return path.regionMatches(true, path.length() - ending.length(), ending, 0, ending.length());
+  }
+
+  /** The segments that say something, to make a name of. */
+  List<String> words() {
+    return ending.isEmpty()
+        ? segments.stream().filter(segment -> !segment.equals(ONE)).toList()
+        : List.of(ending.substring(1));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PathPattern that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,477 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.admitted;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.flowshield.Decision;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What requests are charged where there are policies. */
+class PoliciesTest {
+
+  private static final String OTHER = "192.0.2.2";
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  private HttpShieldBuilder builder() {
+    return HttpShield.builder().ticker(ticker);
+  }
+
+  private static FakeRequest get(String path) {
+    return new FakeRequest("GET", path, CLIENT);
+  }
+
+  private static void passes(HttpShield shield, FakeRequest request, int times) {
+    for (int i = 0; i < times; i++) {
+      admitted(shield.admit(again(request))).close();
+    }
+    rejected(shield.admit(again(request)));
+  }
+
+  /** The same without a mark. */
+  private static FakeRequest again(FakeRequest request) {
+    return request.copy();
+  }
+
+  @Test
+  void aPolicyByTheAddressTakesThePlaceOfTheUsualLimit() {
+    HttpShield shield = builder()
+        .perClient("3/day")
+        .policies("GET /search * 5/day\n* /login * 1/day")
+        .build();
+
+    passes(shield, get("/search"), 5);
+    passes(shield, get("/LOGIN//;x"), 1);
+    passes(shield, get("/other"), 3);
+    rejected(shield.admit(new FakeRequest("POST", "/search", CLIENT)));
+    passes(shield, new FakeRequest("GET", "/search", OTHER), 5);
+  }
+
+  @Test
+  void thePlanOfTheClientDecidesAmongRows() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .plan(request -> request.header("Plan"))
+        .policies("""
+            # for all routes
+            * /** free     1/day
+
+            * /** pro,team 3/day
+            """)
+        .build();
+
+    passes(shield, get("/").with("Plan", "free"), 1);
+    passes(shield, get("/").with("Plan", "pro"), 3);
+    passes(shield, new FakeRequest("GET", "/", OTHER).with("Plan", "team"), 3);
+    passes(shield, get("/"), 100);
+    assertThat(shield.policies())
+        .containsExactly("* /** free 1/day name=free", "* /** pro,team 3/day name=pro-team");
+  }
+
+  @Test
+  void aKeyThatAClientMayChooseLeavesTheUsualLimitInForce() {
+    HttpShield shield = builder()
+        .perClient("3/day")
+        .policies("* /** * 2/day key=header:X-Api-Key")
+        .build();
+
+    passes(shield, get("/").with("X-Api-Key", "a"), 2);
+    admitted(shield.admit(get("/").with("X-Api-Key", "b")));
+    rejected(shield.admit(get("/").with("X-Api-Key", "c")));
+  }
+
+  @Test
+  void aRequestWithoutTheKeyIsCountedByItsAddress() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .key("account", request -> request.header("Account"))
+        .policies("* /a * 1/day key=header:X\n* /b * 1/day key=cookie:sid\n"
+            + "* /c * 1/day key=principal\n* /d * 1/day key=account")
+        .build();
+
+    for (String path : List.of("/a", "/b", "/c", "/d")) {
+      passes(shield, get(path), 1);
+      passes(shield, new FakeRequest("GET", path, OTHER), 1);
+    }
+    passes(shield, get("/a").with("X", ""), 0);
+    passes(shield, get("/a").with("X", CLIENT), 1);
+    passes(shield, get("/b").with("Cookie", "sid=" + CLIENT), 1);
+    passes(shield, get("/b").with("Cookie", "a=b; sid2=x;  sid=1"), 1);
+    passes(shield, new FakeRequest("GET", "/b", OTHER).with("Cookie", "sid=1; sid=2"), 0);
+    passes(shield, get("/c").by(CLIENT), 1);
+    passes(shield, get("/d").with("Account", CLIENT), 1);
+    passes(shield, get("/d").with("Account", "x".repeat(10_000)), 1);
+  }
+
+  @Test
+  void secretsAreNowhereToBeSeen() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .policies("* /a * 1/day key=header:X-Api-Key\n* /b * 1/day key=cookie:sid")
+        .engine(it -> it.showKeys())
+        .build();
+
+    passes(shield, get("/a").with("X-Api-Key", "secret-1"), 1);
+    passes(shield, get("/b").with("Cookie", "sid=secret-2"), 1);
+
+    assertThat(shield.engine().topRejected(10).toString())
+        .contains("header=", "cookie=")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void allPoliciesOfAScopeHold() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .key("account", request -> request.header("Account"))
+        .policies("POST /login * 3/day\nPOST /login * 1/day key=account")
+        .build();
+
+    FakeRequest login = new FakeRequest("POST", "/login", CLIENT);
+    passes(shield, login.copy().with("Account", "alice"), 1);
+    passes(shield, login.copy().with("Account", "bob"), 1);
+    passes(shield, login.copy().with("Account", "carol"), 1);
+    passes(shield, login.copy().with("Account", "dave"), 0);
+    passes(shield, new FakeRequest("POST", "/login", OTHER).with("Account", "alice"), 0);
+    passes(shield, new FakeRequest("POST", "/login", OTHER).with("Account", "dave"), 1);
+  }
+
+  @Test
+  void offLeavesWhatHoldsForAllTogether() {
+    HttpShield shield = builder()
+        .limit("5/day")
+        .perClient("1/day")
+        .limit(Limit.each("more", "2/day"))
+        .policies("* *.css * off")
+        .build();
+
+    passes(shield, get("/a.css"), 5);
+  }
+
+  @Test
+  void offLeavesTheCapAlone() {
+    HttpShield shield =
+        builder().perClient("1/day").inFlight(2).policies("* *.css * off").build();
+
+    HttpAdmitted first = admitted(shield.admit(get("/a.css")));
+    admitted(shield.admit(get("/b.css")));
+    assertThat(rejected(shield.admit(get("/c.css"))).status()).isEqualTo(503);
+    first.close();
+    admitted(shield.admit(get("/c.css")));
+  }
+
+  @Test
+  void usualLimitsForAllHoldBesideAPolicy() {
+    HttpShield shield =
+        builder().limit("3/day").perClient("1/day").policies("* /a * 9/day").build();
+
+    passes(shield, get("/a"), 3);
+  }
+
+  @Test
+  void networksAreLimitedBesideAPolicy() {
+    HttpShield shield = builder()
+        .perClient("1/day")
+        .perNetwork("3/day")
+        .policies("* /a * 2/day\n* /off * off")
+        .build();
+
+    passes(shield, new FakeRequest("GET", "/a", "2001:db8:1:1::1"), 2);
+    passes(shield, new FakeRequest("GET", "/a", "2001:db8:1:2::1"), 1);
+    passes(shield, new FakeRequest("GET", "/b", "2001:db8:1:3::1"), 0);
+    admitted(shield.admit(new FakeRequest("GET", "/off", "2001:db8:1:3::1")));
+    passes(shield, get("/a"), 2);
+  }
+
+  @Test
+  void oneShieldMayHaveATableAlone() {
+    HttpShield shield = builder().policies("* /a * 2/day\n* /** * 1/day").build();
+
+    passes(shield, get("/a"), 2);
+    passes(shield, get("/b"), 1);
+  }
+
+  @Test
+  void shadowCountsAndLetsPass() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .policies("* /a * 1/day shadow name=tried")
+        .build();
+
+    admitted(shield.admit(get("/a")));
+    admitted(shield.admit(get("/a")));
+    assertThat(shield.stats().limit("tried").rejected()).isEqualTo(1);
+  }
+
+  @Test
+  void aPenaltyBlocks() {
+    HttpShield shield =
+        builder().perClient("100/day").policies("* /a * 1/s penalty=2/min").build();
+
+    passes(shield, get("/a"), 1);
+    rejected(shield.admit(get("/a")));
+    assertThat(text(rejected(shield.admit(get("/a"))))).contains("Blocked");
+  }
+
+  @Nested
+  class ChargedLater {
+
+    private final HttpShield shield = builder()
+        .perClient("100/day")
+        .policies("* /login * 2/day on=status:401\n* /ask * 100/day cost=later:60")
+        .build();
+
+    private HttpAdmitted login() {
+      return admitted(shield.admit(get("/login")));
+    }
+
+    @Test
+    void onlyTheResponsesOfAStatusAreCharged() {
+      for (int i = 0; i < 5; i++) {
+        HttpAdmitted well = login();
+        well.responded(200);
+        well.close();
+        well.close();
+      }
+      for (int i = 0; i < 2; i++) {
+        HttpAdmitted badly = login();
+        badly.responded(401);
+        badly.responded(200);
+        badly.close();
+      }
+      rejected(shield.admit(get("/login")));
+    }
+
+    @Test
+    void whatIsInFlightIsReserved() {
+      HttpAdmitted first = login();
+      login();
+      rejected(shield.admit(get("/login")));
+      first.responded(200);
+      first.close();
+      login();
+      rejected(shield.admit(get("/login")));
+    }
+
+    @Test
+    void workThatFailsHadStatus500() {
+      HttpAdmitted failed = login();
+      failed.failed();
+      failed.responded(401);
+      failed.close();
+      login();
+      login();
+    }
+
+    @Test
+    void aClientThatLeavesIsChargedWhatWasReserved() {
+      for (int i = 0; i < 2; i++) {
+        HttpAdmitted left = login();
+        left.ignored();
+        left.close();
+      }
+      rejected(shield.admit(get("/login")));
+    }
+
+    @Test
+    void theApplicationTellsTheCost() {
+      HttpAdmitted cheap = admitted(shield.admit(get("/ask")));
+      rejected(shield.admit(get("/ask")));
+      cheap.cost(10);
+      cheap.cost(30);
+      cheap.responded(200);
+      cheap.close();
+      admitted(shield.admit(get("/ask")));
+      rejected(shield.admit(get("/ask")));
+      assertThat(shield.engine().peek("ask", CLIENT).remaining()).isEqualTo(10);
+    }
+
+    @Test
+    void aCostBeyondWhatWasReservedIsTakenAllTheSame() {
+      HttpAdmitted dear = admitted(shield.admit(get("/ask")));
+      dear.cost(150);
+      dear.close();
+      ticker.advance(Duration.ofHours(12));
+      assertThat(shield.engine().peek("ask", CLIENT).remaining()).isZero();
+    }
+
+    @Test
+    void aNegativeCostIsAMistake() {
+      HttpAdmitted dear = admitted(shield.admit(get("/ask")));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dear.cost(-1))
+          .withMessageStartingWith("permits must be 0 or more, got -1");
+    }
+  }
+
+  @Nested
+  class Answering {
+
+    @Test
+    void namesTheLimitOfAPolicy() {
+      HttpShield shield =
+          builder().perClient("100/day").policies("* /a * 1/day").build();
+      admitted(shield.admit(get("/a")));
+
+      HttpRejection rejection = rejected(shield.admit(get("/a")));
+
+      assertThat(rejection.fields().toString()).contains("\"a\";q=1;w=86400");
+      assertThat(text(rejection)).contains("\"limit\":1,\"mode\":\"per-ip\"");
+    }
+
+    @Test
+    void tellsNothingOfAKeyThatIsOnlyClaimed() {
+      HttpShield shield = builder()
+          .perClient("100/day")
+          .key("account", request -> "alice")
+          .policies(
+              "* /a * 1/day key=account\n* /b * 1/day key=everyone\n* /c * 1/day key=principal")
+          .build();
+      admitted(shield.admit(get("/a")));
+      admitted(shield.admit(get("/b")));
+      admitted(shield.admit(get("/c").by("bob")));
+
+      HttpRejection claimed =
+          rejected(shield.admit(get("/a").with("Accept", "application/problem+json")));
+      assertThat(claimed.fields().toString()).doesNotContain("RateLimit");
+      assertThat(text(claimed)).contains("quota-exceeded").doesNotContain("violated-policies");
+      assertThat(text(rejected(shield.admit(get("/a"))))).contains("\"mode\":\"per-key\"");
+      HttpRejection together = rejected(shield.admit(get("/b")));
+      assertThat(together.fields().toString()).doesNotContain("RateLimit");
+      assertThat(text(together)).contains("\"mode\":\"global\"");
+      HttpRejection proven = rejected(shield.admit(get("/c").by("bob")));
+      assertThat(proven.fields().toString()).contains("RateLimit");
+      assertThat(text(proven)).contains("\"mode\":\"per-key\"");
+    }
+  }
+
+  @Test
+  void limitsChangeWhileRequestsComeIn() {
+    HttpShield shield = builder().perClient("100/day").policies("* /a * 1/day").build();
+
+    shield.engine().change(Map.of("a", "3/day"));
+
+    passes(shield, get("/a"), 3);
+    assertThat(shield.policies()).containsExactly("* /a * 3/day name=a");
+    assertThat(shield.toString()).contains("; policies: * /a * 3/day name=a; left alone:");
+  }
+
+  @Nested
+  class Mistakes {
+
+    @Test
+    void aPlanWithoutItsFunction() {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> builder().perClient("1/s").policies("* /a free 1/s").build())
+          .withMessageStartingWith("plan must be set where a policy names one, got none");
+    }
+
+    @Test
+    void aKeyWithoutItsFunction() {
+      assertThatIllegalStateException()
+          .isThrownBy(() ->
+              builder().perClient("1/s").policies("* /a * 1/s key=account").build())
+          .withMessageStartingWith("key must be one that is known, got 'account' in a policy");
+    }
+
+    @Test
+    void aFunctionThatIsGivenTwiceOrHasANameThatIsTaken() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder().key("a", request -> "").key("a", request -> ""))
+          .withMessageStartingWith("key must be set once for each name, got 'a' again");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder().key("principal", request -> ""))
+          .withMessageContaining("choose another name for the function");
+    }
+
+    @Test
+    void aTableThatLeavesRequestsUnlimited() {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> builder().inFlight(5).policies("* /a * 1/s").build())
+          .withMessageStartingWith("perClient must be set where policies are");
+    }
+
+    @Test
+    void aRowThatIsNone() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder().policies("* /a * 1/s\nGET /b"))
+          .withMessageStartingWith("policy 'GET /b': row must be <method> <path> <plan> <limits>");
+    }
+
+    @Test
+    void aChargeByStatusBesideALimiterThatCannotReserve() {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> builder()
+              .limit(Limit.together("foreign", "5/s")
+                  .withLimiter((key, permits) -> new Decision.Admitted(1)))
+              .policies("* /** * 1/s on=status:401")
+              .build())
+          .withMessageStartingWith("policies must fit the limits, got what no request could pass");
+    }
+  }
+
+  @Nested
+  class Configured {
+
+    @Test
+    void asRowsInTheOrderOfTheirNumbers() {
+      HttpShield shield = Sources.shield(
+          Map.of("flowshield.policy.2", "GET /a * 2/day"),
+          Map.of("FLOWSHIELD_POLICY_10", "* /** * 4/day"),
+          Map.of(),
+          Map.of("policy.2", "GET /a * 7/day", "policy.1", "POST /a * 1/day"));
+
+      assertThat(shield.policies())
+          .containsExactly(
+              "POST /a * 1/day name=a", "GET /a * 2/day name=a-2", "* /** * 4/day name=all");
+    }
+
+    @Test
+    void asAFileBehindTheRows() {
+      HttpShield shield = Sources.shield(
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of("policies", "policies-of-a-test.txt", "policy.1", "POST /a * 1/day"));
+
+      assertThat(shield.policies())
+          .containsExactly(
+              "POST /a * 1/day name=a", "GET /search * 10/s name=search", "* *.css * off");
+    }
+
+    @Test
+    void wronglyIsToldWithItsPlace() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Sources.shield(
+              Map.of(),
+              Map.of("FLOWSHIELD_POLICY_3", "GET /a"),
+              Map.of(),
+              Map.of("policies", "no-such-file.txt", "policy.0", "x", "policy.<n>", "y")))
+          .withMessageContaining(
+              "environment variable 'FLOWSHIELD_POLICY_3': policy 'GET /a': row must be")
+          .withMessageContaining("'policies' in flowshield.properties must be a file on the class"
+              + " path, as in 'policies.txt', or an address")
+          .withMessageContaining("'policy.0' in flowshield.properties must be one of")
+          .withMessageContaining("'policy.<n>' in flowshield.properties must be one of");
+    }
+
+    @Test
+    void withFunctionsThatOnlyCodeCanGive() {
+      HttpShield shield = HttpShield.fromConfiguration(
+          Map.of(), it -> it.plan(request -> "free").policies("* /a free 1/day").ticker(ticker));
+
+      passes(shield, get("/a"), 1);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.flowshield.http.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which requests a route has, however they are spelled. */
+class RouteTest {
+
+  private static boolean matches(String pattern, String path) {
+    return Route.of(pattern).matches("GET", Route.path(path));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/login, /login",
+    "/users/*/orders, /users/7/orders",
+    "/users/*, /users/7",
+    "/api/**, /api",
+    "/api/**, /api/v1/search",
+    "*.css, /style.css",
+    "*.css, /themes/dark/style.css",
+    "/**, /",
+    "/**, /any/path",
+    "/, /",
+  })
+  void hasThePathsOfItsPattern(String pattern, String path) {
+    assertThat(matches(pattern, path)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/login, /login/again",
+    "/login, /logins",
+    "/login, /log",
+    "/login, /",
+    "/users/*/orders, /users/7",
+    "/users/*/orders, /users/7/8/orders",
+    "/users/*, /users",
+    "/users/*, /users/7/8",
+    "/api/**, /apis",
+    "*.css, /style.css/data",
+    "*.css, /css",
+    "*.css, /",
+    "/, /index.html",
+  })
+  void hasNoOthers(String pattern, String path) {
+    assertThat(matches(pattern, path)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/admin/login",
+        "/admin/login/",
+        "/admin/login//",
+        "//admin//login",
+        "/Admin/LOGIN",
+        "/admin;a=1/login;b",
+        "/admin/login;.css",
+        "/./admin/./login/.",
+        "/x/../admin/login",
+        "/admin/x/../login",
+        "/admin/login/x/..",
+        "/../admin/login",
+        "admin/login",
+        "/admin/;/login",
+        "/;/admin/login",
+        "/admin/..;/admin/login",
+      })
+  void hasAllSpellingsOfAPath(String spelling) {
+    assertThat(matches("/admin/login", spelling)).isTrue();
+    assertThat(matches("/admin/**", spelling)).isTrue();
+    assertThat(matches("/*/login", spelling)).isTrue();
+    assertThat(matches("*.css", spelling)).isFalse();
+  }
+
+  @Test
+  void copiesNoPathThatIsInTheUsualForm() {
+    String path = "/api/v1.0/search";
+    assertThat(Route.path(path)).isSameAs(path);
+  }
+
+  @Test
+  void hasTheMethodsThatItNamesAndHeadWithGet() {
+    Route get = Route.parse("GET", "/x");
+    assertThat(get.matches("GET", "/x")).isTrue();
+    assertThat(get.matches("HEAD", "/x")).isTrue();
+    assertThat(get.matches("POST", "/x")).isFalse();
+    assertThat(get.matches("get", "/x")).isFalse();
+
+    Route changes = Route.parse("PUT,POST", "/x");
+    assertThat(changes.matches("PUT", "/x")).isTrue();
+    assertThat(changes.matches("POST", "/x")).isTrue();
+    assertThat(changes.matches("HEAD", "/x")).isFalse();
+
+    assertThat(Route.parse("HEAD", "/x").matches("GET", "/x")).isTrue();
+    assertThat(Route.of("/x").matches("BREW", "/x")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "login", "//login", "/a//b", "/**/x", "/a/**/b", "/a*", "/a/b*c", "/a/..", "/a/../b",
+        "/./a", "/a;b", "/a?b", "/a#b", "/a%20b", "*.", "*.*", "*.a/b", "*", "/a\\b", "/a b"
+      })
+  void isNotMadeOfAPatternThatIsNone(String pattern) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Route.of(pattern))
+        .withMessageStartingWith(
+            "path must be as in '/login', '/users/*/orders', '/api/**' or '*.css', got '" + pattern
+                + "': ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "get", "GET,", "GET, POST", "GET|POST", ",", "*,GET"})
+  void isNotMadeOfMethodsThatAreNone(String methods) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Route.parse(methods, "/x"))
+        .withMessageStartingWith(
+            "method must be as in 'GET', 'PUT,POST' or '*', got '" + methods + "': ");
+  }
+
+  @Test
+  void isEqualByWhatItHas() {
+    assertThat(Route.parse("PUT,POST", "/x"))
+        .isEqualTo(Route.parse("POST,PUT", "/x"))
+        .hasSameHashCodeAs(Route.parse("POST,PUT", "/x"))
+        .isNotEqualTo(Route.parse("PUT", "/x"))
+        .isNotEqualTo(Route.parse("PUT,POST", "/y"))
+        .hasToString("PUT,POST /x");
+  }
+}
