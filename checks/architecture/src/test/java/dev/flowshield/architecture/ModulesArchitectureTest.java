@@ -102,6 +102,7 @@ class ModulesArchitectureTest {
             "requires transitive dev.flowshield.http",
             "requires transitive io.vertx.core",
             "requires transitive io.vertx.web",
+            "requires io.vertx.auth.common",
             "requires static org.jspecify",
             "exports dev.flowshield.vertx");
   }

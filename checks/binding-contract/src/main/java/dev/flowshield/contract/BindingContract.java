@@ -24,7 +24,8 @@ public abstract class BindingContract
         AnswersContract,
         BodiesContract,
         HealthChecksContract,
-        InFlightContract {
+        InFlightContract,
+        PoliciesContract {
 
   private @Nullable Fixture fixture;
 

@@ -1,0 +1,103 @@
+package dev.flowshield.contract;
+
+import static dev.flowshield.contract.Application.HELLO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.HttpShieldBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which policy a request has: by the path that the server routes it by, and by its response. */
+interface PoliciesContract {
+
+  Fixture fixture();
+
+  private HttpShieldBuilder perClient(String limit) {
+    return HttpShield.builder().perClient(limit).ticker(fixture().ticker());
+  }
+
+  @Test
+  default void chargesARouteByItsPolicy() throws Exception {
+    fixture()
+        .shields(perClient("2/h").policies("GET /hello * 1/h\n* /echo * off").build());
+    Connection client = fixture().connect(1);
+    assertThat(client.get("/hello?a=b").status()).isEqualTo(200);
+    assertThat(client.head("/hello").status()).isEqualTo(429);
+    for (int i = 0; i < 3; i++) {
+      client.send("POST", "/echo", "Content-Length: 2");
+      client.write("hi");
+      assertThat(client.read().body()).isEqualTo("hi");
+    }
+    client.get("/nowhere");
+    client.get("/nowhere/else");
+    assertThat(client.get("/nowhere").status()).isEqualTo(429);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/hello",
+        "//hello",
+        "/hello/",
+        "/hello//",
+        "/HELLO",
+        "/hello;x=1",
+        "/;x/hello",
+        "/%68ello",
+        "/./hello",
+        "/%2e/hello",
+        "/%2E/hello",
+        "/x/../hello",
+        "/x/%2e%2e/hello",
+        "/x/..;/hello",
+        "/x%2f..%2fhello",
+        "/hello%2f",
+        "/%2fhello",
+        "/hello%00",
+        "/hello%3bx",
+        "/hello/.",
+        "/hello/x/..",
+        "/hello?x",
+        "http://127.0.0.1/hello",
+        "http://127.0.0.1//hello",
+      })
+  default void isNotEscapedByAnotherSpelling(String path) throws Exception {
+    fixture().shields(perClient("1000/h").policies("* /hello * 1/h").build());
+    Connection client = fixture().connect(1);
+    assertThat(client.get("/hello").status()).isEqualTo(200);
+    Answer answer = fixture().connect(1).get(path);
+    assertThat(answer.body()).isNotEqualTo(HELLO);
+  }
+
+  @Test
+  default void chargesOnlyTheResponsesOfAStatus() throws Exception {
+    HttpShield shield = fixture()
+        .shields(perClient("1000/h").policies("* /** * 2/h on=status:5xx").build());
+    Connection client = fixture().connect(1);
+    for (int i = 0; i < 4; i++) {
+      assertThat(client.get("/hello").status()).isEqualTo(200);
+      Fixture.awaitNothingInFlight(shield);
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThat(fixture().connect(1).get("/fail").status()).isGreaterThanOrEqualTo(500);
+      Fixture.awaitNothingInFlight(shield);
+    }
+    assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(429);
+  }
+
+  @Test
+  default void keepsASecretApartFromOthers() throws Exception {
+    fixture()
+        .shields(
+            perClient("1000/h").policies("* /** * 1/h key=header:X-Api-Key").build());
+    Connection client = fixture().connect(1);
+    assertThat(client.get("/hello", "X-Api-Key: a").status()).isEqualTo(200);
+    assertThat(client.get("/hello", "x-api-key: a").status()).isEqualTo(429);
+    assertThat(client.get("/hello", "X-Api-Key: b").status()).isEqualTo(200);
+    assertThat(fixture().connect(2).get("/hello", "X-Api-Key: b").status()).isEqualTo(429);
+    assertThat(client.get("/hello").status()).isEqualTo(200);
+    assertThat(client.get("/hello").status()).isEqualTo(429);
+  }
+}
