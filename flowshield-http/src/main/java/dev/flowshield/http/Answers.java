@@ -1,5 +1,7 @@
 package dev.flowshield.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.Limit.Scope;
@@ -29,7 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answers {
 
+  private static final int FORBIDDEN = 403;
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final HttpRejection DENIED_AS_JSON = denied(
+      BodyKind.JSON, "{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
+  private static final HttpRejection DENIED_AS_PROBLEM =
+      denied(BodyKind.PROBLEM, "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
+  private static final HttpRejection DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
   private final AnswerSettings settings;
@@ -58,6 +66,10 @@ final class Answers {
     this.blocked = withoutLimit(Reason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
   }
 
+  private static HttpRejection denied(BodyKind kind, String body) {
+    return HttpRejection.forGood(FORBIDDEN, kind.contentType(), body.getBytes(UTF_8));
+  }
+
   private ReadyAnswers withoutLimit(Reason reason, int status, String mode) {
     return new ReadyAnswers(status, Bodies.of(reason, status, mode, pages), null, pageFields);
   }
@@ -73,7 +85,21 @@ final class Answers {
     if (renderer != null) {
       answer = renderer.render(answer, request, rejection);
     }
-    answer = settings.crossOrigin().readable(answer, request);
+    return finished(answer, request);
+  }
+
+  /** The answer to a request of a client, or for a path, that is denied. */
+  HttpRejection denied(RequestView request) {
+    BodyKind kind = kind(request);
+    return finished(
+        kind == BodyKind.JSON
+            ? DENIED_AS_JSON
+            : kind == BodyKind.PROBLEM ? DENIED_AS_PROBLEM : DENIED_AS_TEXT,
+        request);
+  }
+
+  private HttpRejection finished(HttpRejection proposed, RequestView request) {
+    HttpRejection answer = settings.crossOrigin().readable(proposed, request);
     if (PendingBody.isLong(request)) {
       answer = answer.closingConnection();
     }

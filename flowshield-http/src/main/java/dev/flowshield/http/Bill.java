@@ -5,13 +5,11 @@ import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
 import java.util.List;
 
-/**
- * What one request is charged.
- *
- * @param request what the engine is asked
- * @param later the charges that are settled when the response is known; none as a rule
- */
-record Bill(Request request, List<Later> later) {
+/** What one request is charged. Immutable. */
+final class Bill {
+
+  /** Of a request that is rejected, whatever comes. */
+  static final Bill DENIED = new Bill(Request.of(), new Charge[0], List.of());
 
   /**
    * A charge that was reserved.
@@ -25,5 +23,36 @@ record Bill(Request request, List<Later> later) {
     Charge settled(int status, long told) {
       return new Charge(charge.limit(), charge.key(), policy.cost(status, told));
     }
+  }
+
+  private final Request request;
+  private final Charge[] charges;
+  private final List<Later> later;
+
+  /**
+   * A bill.
+   *
+   * @param charges those of the request, not to be changed
+   * @param later those of them that are settled when the response is known
+   */
+  Bill(Request request, Charge[] charges, List<Later> later) {
+    this.request = request;
+    this.charges = charges;
+    this.later = later;
+  }
+
+  /** What the engine is asked. */
+  Request request() {
+    return request;
+  }
+
+  /** The charges, not to be changed. */
+  Charge[] charges() {
+    return charges;
+  }
+
+  /** The charges that are settled when the response is known; none as a rule. */
+  List<Later> later() {
+    return later;
   }
 }

@@ -21,6 +21,7 @@ final class Charges {
    * @param name its name
    * @param keys where its key comes from; null if it is for all together
    * @param cost what a request takes
+   * @param isTold whether clients may know how it stands
    * @param settled the policy that knows at the end what the request has cost; null if it is known
    *     before
    */
@@ -28,6 +29,7 @@ final class Charges {
       String name,
       @Nullable RequestKeys keys,
       long cost,
+      boolean isTold,
       @Nullable Policy settled) {
 
     Charge charge(RequestView request, String client) {
@@ -47,8 +49,8 @@ final class Charges {
    * @param withNetwork whether the networks of clients are limited too
    */
   Charges(List<Part> parts, boolean withNetwork) {
-    this.withNetwork = withNetwork;
     this.parts = parts.toArray(Part[]::new);
+    this.withNetwork = withNetwork;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
   }
 
@@ -73,8 +75,8 @@ final class Charges {
     }
     Request asked = Request.of(charges);
     return isSettled
-        ? new Bill(asked.reserved(), settledLater(charges))
-        : new Bill(asked, List.of());
+        ? new Bill(asked.reserved(), charges, settledLater(charges))
+        : new Bill(asked, charges, List.of());
   }
 
   private List<Bill.Later> settledLater(Charge[] charges) {
@@ -86,6 +88,18 @@ final class Charges {
       }
     }
     return later;
+  }
+
+  /** The charges of a bill of which the client may know how they stand, at one permit each. */
+  Charge[] told(Bill bill) {
+    List<Charge> told = new ArrayList<>();
+    Charge[] all = bill.charges();
+    for (int i = 0; i < all.length; i++) {
+      if (i == parts.length || parts[i].isTold) { // behind the parts is the network
+        told.add(Charge.of(all[i].limit(), all[i].key()));
+      }
+    }
+    return told.toArray(Charge[]::new);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
@@ -10,6 +11,7 @@ import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.route.Route;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Charging {
 
+  private static final String OPTIONS = "OPTIONS";
+
+  // Others may ask elsewhere how a key stands, for which no request may wait.
+  private static final Set<String> KEPT_HERE =
+      Set.of("token-bucket", "fixed-window", "sliding-window");
+
   private final ClientAddress client;
+  private final ClientLists lists;
   private final int networkPrefix; // 0 if networks are not limited
   private final PolicySettings policies;
   private final PolicyTable table;
   private final boolean namesPlans;
   private final boolean hasUsualLimits;
   private final Charges usual; // of requests without a policy
+  private final Charges open; // where clients are not limited
+  private final Charges denied = new Charges(List.of(), false);
   private final Charges[] ofScopes;
 
   /**
@@ -39,34 +50,41 @@ final class Charging {
    *
    * @throws IllegalStateException if policies do not fit them
    */
-  Charging(ClientAddress client, int networkPrefix, PolicySettings policies, FlowShield engine) {
+  Charging(
+      ClientAddress client,
+      ClientLists lists,
+      int networkPrefix,
+      PolicySettings policies,
+      FlowShield engine) {
     this.client = client;
+    this.lists = lists;
     this.networkPrefix = networkPrefix;
     this.policies = policies;
     this.table = policies.table();
     this.namesPlans = table.namesPlans();
     this.hasUsualLimits = !engine.usualLimits().isEmpty() || engine.limits().isEmpty();
     this.usual = new Charges(usualParts(engine, limit -> true), networkPrefix > 0);
+    this.open = new Charges(usualParts(engine, limit -> limit.scope() == Scope.TOGETHER), false);
     this.ofScopes = new Charges[table.size()];
     for (int scope = 0; scope < ofScopes.length; scope++) {
-      ofScopes[scope] = charges(engine, table.of(scope));
+      ofScopes[scope] = table.denies(scope) ? denied : charges(engine, table.of(scope));
       ofScopes[scope].requirePossible(engine);
     }
   }
 
   private Charges charges(FlowShield engine, List<Policy> rows) {
     if (rows.isEmpty()) {
-      return new Charges(usualParts(engine, limit -> limit.scope() != Scope.EACH), false);
+      return open;
     }
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
     List<Charges.Part> parts = usualParts(
         engine, limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
-      parts.add(new Charges.Part(
-          row.name(),
-          row.key().kind() == Kind.EVERYONE ? null : RequestKeys.of(row.key(), policies.keys()),
-          row.cost(),
-          row.isSettled() ? row : null));
+      boolean isTold = row.key().isProven() && !row.limit().isShadow();
+      RequestKeys keys =
+          row.key().kind() == Kind.EVERYONE ? null : RequestKeys.of(row.key(), policies.keys());
+      Policy settled = row.isSettled() ? row : null;
+      parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
     return new Charges(parts, networkPrefix > 0);
   }
@@ -75,8 +93,10 @@ final class Charging {
     List<Charges.Part> parts = new ArrayList<>();
     for (Limit limit : engine.usualLimits()) {
       if (charged.test(limit)) {
-        RequestKeys keys = limit.scope() == Scope.EACH ? (request, key) -> key : null;
-        parts.add(new Charges.Part(limit.name(), keys, 1, null));
+        boolean isEach = limit.scope() == Scope.EACH;
+        RequestKeys keys = isEach ? (request, key) -> key : null;
+        boolean isTold = isEach && !limit.isShadow() && KEPT_HERE.contains(limit.limiter());
+        parts.add(new Charges.Part(limit.name(), keys, 1, isTold, null));
       }
     }
     return parts;
@@ -86,22 +106,61 @@ final class Charging {
   @Nullable
   Bill bill(RequestView request) {
     Charges charges = charges(request);
+    if (charges == denied) {
+      return Bill.DENIED;
+    }
     boolean isPlain = charges == usual && hasUsualLimits;
     if (!charges.withNetwork()) {
       return isPlain ? null : charges.bill(request, client.key(request), null);
     }
     @Nullable IpAddress address = client.of(request);
-    String network = address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
+    String network = network(address);
     return isPlain && network == null ? null : charges.bill(request, client.key(address), network);
   }
 
+  /** The charges of a request of which its client may know how they stand, at one permit each. */
+  Charge[] told(RequestView request) {
+    Charges charges = charges(request);
+    @Nullable IpAddress address = client.of(request);
+    String network = charges.withNetwork() ? network(address) : null;
+    return charges.told(charges.bill(request, client.key(address), network));
+  }
+
+  private @Nullable String network(@Nullable IpAddress address) {
+    return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
+  }
+
   private Charges charges(RequestView request) {
-    if (ofScopes.length == 0) {
-      return usual;
+    if (!lists.isEmpty()) {
+      @Nullable IpAddress address = client.of(request);
+      if (lists.denies(address)) {
+        return denied;
+      }
+      if (lists.allows(address)) {
+        return open;
+      }
     }
+    boolean isPreflight = isPreflight(request);
+    int scope = ofScopes.length == 0 ? -1 : scope(request, isPreflight);
+    return scope >= 0 ? ofScopes[scope] : isPreflight ? open : usual;
+  }
+
+  private int scope(RequestView request, boolean isPreflight) {
     String plan = namesPlans ? policies.planOf(request) : null;
-    int scope = table.find(request.method(), Route.path(request.policyPath()), plan);
-    return scope < 0 ? usual : ofScopes[scope];
+    String path = Route.path(request.policyPath());
+    return isPreflight
+        ? table.findNaming(OPTIONS, path, plan)
+        : table.find(request.method(), path, plan);
+  }
+
+  /**
+   * Whether a browser asks on its own whether a page may send a request (CORS). Rejected, the page
+   * would not learn why, and each of its requests would count twice.
+   */
+  private static boolean isPreflight(RequestView request) {
+    return request.method().equals(OPTIONS)
+        && request.header("Origin") != null
+        && request.header("Access-Control-Request-Method") != null;
   }
 
   /** The key of the client of a request. */
@@ -112,6 +171,11 @@ final class Charging {
   /** Where the address of a client comes from. */
   ClientAddress client() {
     return client;
+  }
+
+  /** The clients that are told apart before all policies. */
+  ClientLists lists() {
+    return lists;
   }
 
   /** The policies. */

@@ -34,8 +34,12 @@ final class Configuration {
   private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
+      "allow",
       "allow-broad-trust",
       "client-address",
+      "deny",
+      "exempt-paths",
+      "penalty",
       "ipv6-prefix",
       "limit",
       "per-client",
@@ -61,7 +65,7 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT = Pattern.compile(
-      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies) (?=must be )");
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty) (?=must be )");
 
   // A row of the table of policies.
   private static final String ROWS = "policy.";
@@ -143,7 +147,11 @@ final class Configuration {
             128,
             "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer",
             builder::ipv6Prefix));
+    apply("exempt-paths", orOff("none", value -> builder.exemptPaths(list(value))));
     applyPolicies(builder);
+    apply("allow", unlessOff("none", builder::allow));
+    apply("deny", unlessOff("none", builder::deny));
+    apply("penalty", unlessOff("none", text -> builder.penalty(text)));
     apply("fields", choice(FieldsMode.class, builder::fields));
     apply("legacy-fields", choice(LegacyFields.class, builder::legacyFields));
     apply("body", choice(BodyFormat.class, builder::body));
@@ -261,7 +269,7 @@ final class Configuration {
       problems.add("limit, per-client and in-flight must not all be off, got " + inForce()
           + ": set one of them, as in " + perClient.from().name("per-client") + "=100/s");
     }
-    for (String key : List.of("limiter", "max-clients", "per-network")) {
+    for (String key : List.of("limiter", "max-clients", "per-network", "penalty")) {
       Setting setting = settings.get(key);
       if (setting != null) {
         problems.add(setting.source() + " must come with per-client, got '" + setting.value()

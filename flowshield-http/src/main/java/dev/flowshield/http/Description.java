@@ -42,6 +42,10 @@ final class Description {
     if (!clients.isEmpty()) {
       line.add(clients);
     }
+    String lists = charging.lists().toString();
+    if (!lists.isEmpty()) {
+      line.add(lists);
+    }
     if (policies.size() > 0) {
       line.add("policies: " + String.join(" | ", policies.texts(limits)));
     }

@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.Admitted;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; never blocks, never throws.
  */
-public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits SettledAdmitted {
+public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedAdmitted {
 
   static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(null, new Unfinished());
 
@@ -67,6 +68,14 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
         close();
       }
     }
+  }
+
+  /**
+   * The fields to add to the response before the application writes it, such as {@code RateLimit};
+   * none unless {@link HttpShieldBuilder#fields} says always.
+   */
+  public List<HttpRejection.Field> fields() {
+    return List.of();
   }
 
   /**

@@ -50,6 +50,18 @@ public final class HttpRejection implements HttpAdmission {
     return new HttpRejection(status, List.copyOf(fields), body, false);
   }
 
+  /** An answer after which coming back does not help. */
+  static HttpRejection forGood(int status, String contentType, byte[] body) {
+    return new HttpRejection(
+        status,
+        List.of(
+            new Field(CONTENT_TYPE, contentType),
+            length(body),
+            new Field("Cache-Control", "no-store")),
+        body,
+        false);
+  }
+
   private static Field length(byte[] body) {
     return new Field(CONTENT_LENGTH, Integer.toString(body.length));
   }

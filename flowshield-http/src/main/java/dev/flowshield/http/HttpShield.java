@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,12 @@ public final class HttpShield {
   private final Answers answers;
 
   // Most requests meet one shield: for them the mark is ready-made.
-  private final Mark onlyMark = new Mark(this, null);
+  private final Mark onlyMark = new Mark(this, null, null);
   private final Unfinished unfinished = new Unfinished();
   private final Doctor doctor;
   private final RejectionLog rejectionLog;
+  private final @Nullable StandingFields standingFields; // null unless they are always sent
+  private final LongAdder denied = new LongAdder();
 
   HttpShield(
       FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings answers) {
@@ -69,7 +72,8 @@ public final class HttpShield {
     this.answers = new Answers(answers, charging.policies());
     StartLog.log(this);
     this.doctor = new Doctor(charging.client()); // which may have something to add
-    this.rejectionLog = new RejectionLog(engine, doctor::lookAgain);
+    this.rejectionLog = new RejectionLog(engine, denied::sum, doctor::lookAgain);
+    this.standingFields = answers.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null;
   }
 
   /**
@@ -173,6 +177,11 @@ public final class HttpShield {
       doctor.sawAnotherShield(earlier.shield(), this);
     }
     Bill bill = charging.bill(request);
+    if (bill == Bill.DENIED) {
+      denied.increment();
+      rejectionLog.rejected();
+      return answers.denied(request);
+    }
     Admission admission =
         bill == null ? engine.admit(charging.key(request)) : engine.admit(bill.request());
     if (admission instanceof Rejection rejection) {
@@ -181,15 +190,43 @@ public final class HttpShield {
     }
     Admitted admitted = (Admitted) admission;
     try {
-      request.mark(earlier == null ? onlyMark : new Mark(this, earlier));
-      return bill == null || bill.later().isEmpty()
-          ? new HttpAdmitted(admitted, unfinished)
-          : new SettledAdmitted(admitted, unfinished, bill.later());
+      List<HttpRejection.Field> fields =
+          standingFields == null ? List.of() : standingFields.of(charging.told(request));
+      List<Bill.Later> later = bill == null ? List.of() : bill.later();
+      if (fields.isEmpty() && later.isEmpty()) {
+        request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
+        return new HttpAdmitted(admitted, unfinished);
+      }
+      HttpAdmitted detailed = new DetailedAdmitted(admitted, unfinished, later, fields);
+      request.mark(new Mark(this, earlier, later.isEmpty() ? null : detailed));
+      return detailed;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();
       throw failure;
     }
+  }
+
+  /**
+   * Says what an admitted request has cost, for policies with {@code cost=later}: as
+   * {@link HttpAdmitted#cost(long)}, for a binding that offers this to its applications. A request
+   * that no shield has admitted, or none with such a policy, is left as it is.
+   *
+   * @throws IllegalArgumentException if the permits are negative
+   */
+  public static void cost(RequestView request, long permits) {
+    Mark mark = request.mark() instanceof Mark left ? left : null;
+    while (mark != null) {
+      if (mark.admitted != null) {
+        mark.admitted.cost(permits);
+      }
+      mark = mark.before;
+    }
+  }
+
+  /** How many requests were rejected because their client or their path is denied. */
+  public long denied() {
+    return denied.sum();
   }
 
   /** What was done so far. Requests that are left alone are not counted. Not for every request. */
@@ -227,7 +264,8 @@ public final class HttpShield {
   }
 
   /** Left at a request by each shield that has admitted it. */
-  private record Mark(HttpShield shield, @Nullable Mark before) {
+  private record Mark(
+      HttpShield shield, @Nullable Mark before, @Nullable HttpAdmitted admitted) {
 
     boolean isOf(HttpShield sought) {
       for (Mark mark = this; mark != null; mark = mark.before) {

@@ -7,6 +7,8 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
+import dev.flowshield.http.client.Networks;
+import dev.flowshield.http.policy.PenaltyText;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,7 @@ public final class HttpShieldBuilder {
   private @Nullable ClientNetwork perNetwork;
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
+  private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
@@ -205,6 +208,41 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * Paths on which clients are not limited, such as {@code *.css} or {@code /assets/**}, before all
+   * {@linkplain #policies(String) policies}; none unless set. What holds for all together holds for
+   * them too. As rows with {@code off}.
+   *
+   * @throws IllegalArgumentException if a path is not in the form of a policy's path
+   */
+  public HttpShieldBuilder exemptPaths(String... paths) {
+    policies.exempt(List.of(paths));
+    return this;
+  }
+
+  /**
+   * Clients that are not limited as clients, as networks with commas between, such as
+   * {@code 10.0.0.0/8, loopback}; what holds for all together holds for them too. For networks that
+   * none but your own can connect from. See {@link #deny(String)}.
+   *
+   * @throws IllegalArgumentException if one is neither a network nor the name of a set
+   */
+  public HttpShieldBuilder allow(String networks) {
+    this.lists = lists.withAllowed(Networks.parse(Objects.requireNonNull(networks, "allow")));
+    return this;
+  }
+
+  /**
+   * Clients that are rejected with 403, whatever comes, as networks with commas between. They are
+   * found by the client's address, as all limits are. Health paths are left alone all the same.
+   *
+   * @throws IllegalArgumentException if one is neither a network nor the name of a set
+   */
+  public HttpShieldBuilder deny(String networks) {
+    this.lists = lists.withDenied(Networks.parse(Objects.requireNonNull(networks, "deny")));
+    return this;
+  }
+
+  /**
    * What tells the plan of a request's client, for the rows of {@link #policies(String)}; null for
    * none, so that only rows for all plans fit. Called for each request, on its thread, so it must be
    * fast and must not block. It must rest on what the client has proven, such as a user that is
@@ -256,6 +294,17 @@ public final class HttpShieldBuilder {
   public HttpShieldBuilder penalty(Penalty forBreaches) {
     Objects.requireNonNull(forBreaches, "penalty");
     return setClient("penalty", limit -> limit.withPenalty(forBreaches));
+  }
+
+  /**
+   * As {@link #penalty(Penalty)}, as text: {@code 20/min} blocks a client that is rejected 20 times
+   * within a minute, for 5 minutes at first and for a day at most; {@code 20/min:1h:7day} for an
+   * hour at first and for a week at most.
+   *
+   * @throws IllegalArgumentException if it is not in that form
+   */
+  public HttpShieldBuilder penalty(String forBreaches) {
+    return penalty(PenaltyText.parse(Objects.requireNonNull(forBreaches, "penalty")));
   }
 
   private HttpShieldBuilder setClient(String setting, UnaryOperator<Limit> change) {
@@ -420,6 +469,6 @@ public final class HttpShieldBuilder {
     FlowShield built = shield.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
     return new HttpShield(
-        built, new Charging(client, networkPrefix, rows, built), healthPaths, answers);
+        built, new Charging(client, lists, networkPrefix, rows, built), healthPaths, answers);
   }
 }

@@ -3,6 +3,8 @@ package dev.flowshield.http;
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey;
 import dev.flowshield.http.policy.PolicyTable;
+import dev.flowshield.http.policy.Scope;
+import dev.flowshield.http.route.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The policies of a shield, and the functions of the application that they call by name. */
 final class PolicySettings {
 
+  private final List<Policy> exempt = new ArrayList<>();
   private final List<Policy> policies = new ArrayList<>();
   private final Map<String, Function<? super RequestView, @Nullable String>> keys = new HashMap<>();
   private @Nullable Function<? super RequestView, @Nullable String> plan;
@@ -36,6 +39,12 @@ final class PolicySettings {
     }
   }
 
+  /** Takes paths on which clients are not limited, before all rows. */
+  void exempt(List<String> paths) {
+    exempt.clear();
+    paths.forEach(path -> exempt.add(Policy.off(Scope.of(Route.of(path)))));
+  }
+
   void key(String name, Function<? super RequestView, @Nullable String> function) {
     Objects.requireNonNull(function, "key");
     PolicyKey.requireOwn(Objects.requireNonNull(name, "name"));
@@ -56,6 +65,7 @@ final class PolicySettings {
    */
   PolicySettings copy() {
     PolicySettings copy = new PolicySettings();
+    copy.exempt.addAll(exempt);
     copy.policies.addAll(policies);
     copy.keys.putAll(keys);
     copy.plan = plan;
@@ -68,7 +78,9 @@ final class PolicySettings {
   }
 
   PolicyTable table() {
-    return new PolicyTable(policies);
+    List<Policy> all = new ArrayList<>(exempt);
+    all.addAll(policies);
+    return new PolicyTable(all);
   }
 
   /** The functions by name. */

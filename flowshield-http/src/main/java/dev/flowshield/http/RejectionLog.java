@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
@@ -31,6 +32,7 @@ final class RejectionLog {
   private static final Logger LOG = System.getLogger("dev.flowshield.http.rejections");
 
   private final FlowShield engine;
+  private final LongSupplier denied;
   private final Runnable eachMinute;
   private final Consumer<String> lines;
   private final Executor now;
@@ -41,9 +43,10 @@ final class RejectionLog {
   private final Map<String, Long> before = new HashMap<>();
 
   /** Calls a task for each line, too. */
-  RejectionLog(FlowShield engine, Runnable eachMinute) {
+  RejectionLog(FlowShield engine, LongSupplier denied, Runnable eachMinute) {
     this(
         engine,
+        denied,
         eachMinute,
         line -> LOG.log(Level.INFO, line),
         CompletableFuture.delayedExecutor(0, TimeUnit.SECONDS),
@@ -53,11 +56,13 @@ final class RejectionLog {
   /** For tests, which decide when a minute is over. */
   RejectionLog(
       FlowShield engine,
+      LongSupplier denied,
       Runnable eachMinute,
       Consumer<String> lines,
       Executor now,
       Executor inAMinute) {
     this.engine = engine;
+    this.denied = denied;
     this.eachMinute = eachMinute;
     this.lines = lines;
     this.now = now;
@@ -98,6 +103,7 @@ final class RejectionLog {
       }
     }
     add(all, "cap on requests in flight", stats.shed());
+    add(all, "a denied client or path", denied.getAsLong());
     if (all.length() == 0) {
       return "";
     }

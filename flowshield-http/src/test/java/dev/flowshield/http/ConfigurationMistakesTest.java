@@ -191,8 +191,8 @@ class ConfigurationMistakesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "fields        | sometimes | be one of [on-reject, off], got 'sometimes'",
-        "fields        | ON_REJECT | be one of [on-reject, off], got 'ON_REJECT'",
+        "fields        | sometimes | be one of [always, on-reject, off], got 'sometimes'",
+        "fields        | ON_REJECT | be one of [always, on-reject, off], got 'ON_REJECT'",
         "legacy-fields | unix      | be one of [off, delta, epoch], got 'unix'",
         "body          | html      | be one of [json, problem], got 'html': write one of these",
         "cors-origins  | *         | be exact origins such as 'https://app.example.com', got '*'",

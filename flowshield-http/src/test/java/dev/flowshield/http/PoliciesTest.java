@@ -14,6 +14,7 @@ import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -368,6 +369,238 @@ class PoliciesTest {
   }
 
   @Nested
+  class WithoutALimitForTheClient {
+
+    private static FakeRequest preflight(String path) {
+      return new FakeRequest("OPTIONS", path, CLIENT)
+          .with("Origin", "https://app.example.com")
+          .with("Access-Control-Request-Method", "POST");
+    }
+
+    @Test
+    void areExemptPathsBeforeAllPolicies() {
+      HttpShield shield = builder()
+          .limit("5/day")
+          .perClient("1/day")
+          .policies("* /assets/** * 2/day")
+          .exemptPaths("*.css", "/assets/fonts/**")
+          .build();
+
+      passes(shield, get("/assets/x.png"), 2);
+      admitted(shield.admit(get("/assets/x.css")));
+      admitted(shield.admit(get("/assets/fonts/a.woff")));
+      admitted(shield.admit(get("/other.css")));
+      rejected(shield.admit(get("/another.css")));
+    }
+
+    @Test
+    void areClientsThatAreAllowed() {
+      HttpShield shield = builder()
+          .limit("5/day")
+          .perClient("1/day")
+          .policies("* /a * 1/day")
+          .allow("192.0.2.1, 2001:db8::/32")
+          .build();
+
+      admitted(shield.admit(new FakeRequest("GET", "/a", "2001:db8::1")));
+      passes(shield, get("/a"), 4);
+    }
+
+    @Test
+    void arePreflightsOfBrowsers() {
+      HttpShield shield = builder().limit("5/day").perClient("1/day").build();
+
+      passes(shield, preflight("/a"), 5);
+    }
+
+    @Test
+    void areNoOtherOptions() {
+      HttpShield shield = builder().perClient("1/day").build();
+      passes(shield, new FakeRequest("OPTIONS", "/a", CLIENT), 1);
+      passes(shield, new FakeRequest("OPTIONS", "/a", OTHER).with("Origin", "https://a.b"), 1);
+      HttpShield another = builder().perClient("1/day").build();
+      passes(
+          another,
+          get("/").with("Origin", "https://a.b").with("Access-Control-Request-Method", "GET"),
+          1);
+    }
+
+    @Test
+    void arePreflightsUnlessAPolicyNamesTheirMethod() {
+      HttpShield shield = builder()
+          .perClient("100/day")
+          .policies("* /** * 1/day\nGET,OPTIONS /a * 2/day\nOPTIONS /b * deny")
+          .build();
+
+      passes(shield, preflight("/a"), 2);
+      assertThat(rejected(shield.admit(preflight("/b"))).status()).isEqualTo(403);
+      for (int i = 0; i < 5; i++) {
+        admitted(shield.admit(preflight("/c")));
+      }
+    }
+  }
+
+  @Nested
+  class Denied {
+
+    private final HttpShield shield = builder()
+        .perClient("100/day")
+        .deny("192.0.2.2, 198.51.100.0/24")
+        .allow("192.0.2.0/24")
+        .plan(request -> request.header("Plan"))
+        .policies("* /old/** * deny\n* /** banned deny")
+        .build();
+
+    private static FakeRequest from(String address) {
+      return new FakeRequest("GET", "/", address);
+    }
+
+    @Test
+    void areClientsOfAListAndRoutesAndPlans() {
+      assertThat(rejected(shield.admit(from(OTHER))).status()).isEqualTo(403);
+      assertThat(rejected(shield.admit(from("198.51.100.7"))).status()).isEqualTo(403);
+      FakeRequest stranger = new FakeRequest("GET", "/old/page", "203.0.113.1");
+      assertThat(rejected(shield.admit(stranger)).status()).isEqualTo(403);
+      FakeRequest banned = from("203.0.113.1").with("Plan", "banned");
+      assertThat(rejected(shield.admit(banned)).status()).isEqualTo(403);
+      admitted(shield.admit(from("203.0.113.1")));
+      assertThat(shield.denied()).isEqualTo(4);
+      assertThat(shield.stats().overLimit()).isZero();
+      assertThat(shield.toString())
+          .contains("allowed: 192.0.2.0/24; denied: 192.0.2.2/32, 198.51.100.0/24")
+          .contains("* /old/** * deny");
+    }
+
+    @Test
+    void areToldSoInTheKindThatTheyAccept() {
+      HttpRejection json = rejected(shield.admit(from(OTHER)));
+      assertThat(text(json))
+          .isEqualTo("{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
+      assertThat(json.fields().toString())
+          .contains("application/json", "no-store")
+          .doesNotContain("Retry-After", "RateLimit");
+      assertThat(
+              text(rejected(shield.admit(from(OTHER).with("Accept", "application/problem+json")))))
+          .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
+      assertThat(text(rejected(shield.admit(from(OTHER).with("Accept", "text/html")))))
+          .isEqualTo("Access denied\n");
+      assertThat(text(rejected(shield.admit(new FakeRequest("HEAD", "/", OTHER)))))
+          .isEmpty();
+    }
+  }
+
+  @Nested
+  class TellingAlways {
+
+    private HttpShieldBuilder telling() {
+      return builder().fields(FieldsMode.ALWAYS);
+    }
+
+    private String fields(HttpShield shield, FakeRequest request) {
+      HttpAdmitted admitted = admitted(shield.admit(request));
+      return admitted.fields().stream()
+          .map(field -> field.name() + ": " + field.value())
+          .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void saysHowTheLimitOfTheClientStands() {
+      HttpShield shield =
+          telling().limit("100/s").perClient("3/min").inFlight(10).build();
+
+      assertThat(fields(shield, get("/")))
+          .isEqualTo("RateLimit-Policy: \"client\";q=3;w=60\nRateLimit: \"client\";r=2");
+      fields(shield, get("/"));
+      assertThat(fields(shield, get("/")))
+          .isEqualTo("RateLimit-Policy: \"client\";q=3;w=60\nRateLimit: \"client\";r=0;t=20");
+    }
+
+    @Test
+    void saysTheRateOfWhichTheSmallestPartIsLeft() {
+      HttpShield shield = telling().perClient("10/s, 20/day").build();
+
+      assertThat(fields(shield, get("/"))).contains("q=10;w=1", "r=9");
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(fields(shield, get("/"))).contains("q=10;w=1", "r=9");
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(fields(shield, get("/"))).contains("q=20;w=86400", "r=17");
+    }
+
+    @Test
+    void saysThoseOfPoliciesThatAreTheClientsOwn() {
+      HttpShield shield = telling()
+          .perClient("5/s")
+          .perNetwork("9/s")
+          .key("account", request -> "alice")
+          .policies("* /a * 3/s name=search\n* /a * 2/s key=principal name=user\n"
+              + "* /b * 1/s key=account\n* /c * 1/s key=everyone\n* /d * off\n* /a * 9/s shadow")
+          .build();
+
+      assertThat(fields(shield, get("/a").by("bob")))
+          .isEqualTo("RateLimit-Policy: \"search\";q=3;w=1, \"user\";q=2;w=1\n"
+              + "RateLimit: \"search\";r=2, \"user\";r=1");
+      assertThat(fields(shield, get("/b"))).contains("\"client\";r=4").doesNotContain("\"b\"");
+      assertThat(fields(shield, get("/c"))).contains("\"client\";r=3").doesNotContain("\"c\"");
+      assertThat(fields(shield, get("/d"))).isEmpty();
+      assertThat(fields(shield, new FakeRequest("GET", "/", "2001:db8::1")))
+          .contains("\"client\";r=4, \"network\";r=8");
+      assertThat(fields(shield, get("/health"))).isEmpty();
+    }
+
+    @Test
+    void followsALimitThatChanges() {
+      HttpShield shield = telling().perClient("3/min").build();
+      fields(shield, get("/"));
+
+      shield.engine().change(Map.of("client", "6/min"));
+
+      assertThat(fields(shield, get("/"))).contains("q=6;w=60", "r=3");
+    }
+
+    @Test
+    void saysNothingOfLimitsThatAreKeptElsewhere() {
+      HttpShield shield = telling()
+          .limit(
+              Limit.each("foreign", "5/s").withLimiter((key, permits) -> new Decision.Admitted(1)))
+          .build();
+
+      assertThat(fields(shield, get("/"))).isEmpty();
+    }
+
+    @Test
+    void isNotUsual() {
+      HttpShield shield = builder().perClient("3/min").build();
+
+      assertThat(fields(shield, get("/"))).isEmpty();
+    }
+  }
+
+  @Test
+  void theCostIsToldByTheMarkOfTheRequest() {
+    HttpShield shield =
+        builder().perClient("100/day").policies("* /ask * 100/day cost=later").build();
+    FakeRequest request = get("/ask");
+    HttpShield.cost(request, 5);
+    HttpAdmitted outer = admitted(builder().perClient("1/day").build().admit(request));
+    HttpAdmitted admitted = admitted(shield.admit(request));
+    admitted(builder().perClient("1/day").build().admit(request));
+
+    HttpShield.cost(request, 40);
+    admitted.close();
+    outer.close();
+
+    assertThat(shield.engine().peek("ask", CLIENT).remaining()).isEqualTo(60);
+  }
+
+  @Test
+  void aPenaltyForEachClientIsText() {
+    HttpShield shield = builder().perClient("1/s").penalty("2/min:1h").build();
+    passes(shield, get("/"), 1);
+    rejected(shield.admit(get("/")));
+    assertThat(rejected(shield.admit(get("/"))).fields().toString()).contains("value=3601");
+  }
+
+  @Nested
   class Mistakes {
 
     @Test
@@ -435,6 +668,19 @@ class PoliciesTest {
       assertThat(shield.policies())
           .containsExactly(
               "POST /a * 1/day name=a", "GET /a * 2/day name=a-2", "* /** * 4/day name=all");
+    }
+
+    @Test
+    void withListsAndExemptPathsAndAPenalty() {
+      HttpShield shield = Sources.shield(
+          Map.of(),
+          Map.of("FLOWSHIELD_DENY", "203.0.113.0/24"),
+          Map.of("allow", "loopback", "fields", "always"),
+          Map.of("exempt-paths", "*.css, /assets/**", "penalty", "20/min"));
+
+      assertThat(shield.policies()).containsExactly("* *.css * off", "* /assets/** * off");
+      assertThat(shield.toString())
+          .contains("allowed: 127.0.0.0/8, ", "denied: 203.0.113.0/24", "blocked for 5min");
     }
 
     @Test

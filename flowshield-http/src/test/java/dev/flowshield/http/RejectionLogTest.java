@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RejectionLogTest {
@@ -24,8 +25,9 @@ class RejectionLogTest {
   private final Deque<Runnable> now = new ArrayDeque<>();
   private final Deque<Runnable> inAMinute = new ArrayDeque<>();
   private final AtomicInteger minutes = new AtomicInteger();
-  private final RejectionLog rejectionLog =
-      new RejectionLog(engine, minutes::incrementAndGet, lines::add, now::add, inAMinute::add);
+  private final AtomicLong denied = new AtomicLong();
+  private final RejectionLog rejectionLog = new RejectionLog(
+      engine, denied::get, minutes::incrementAndGet, lines::add, now::add, inAMinute::add);
 
   private void reject(int times, String key) {
     for (int i = 0; i < times; i++) {
@@ -54,6 +56,17 @@ class RejectionLogTest {
     assertThat(lines).hasSize(2);
     assertThat(lines.get(1)).contains(": 40 by limit 'client'; ");
     assertThat(minutes).hasValue(2);
+  }
+
+  @Test
+  void saysHowManyWereDenied() {
+    denied.set(3);
+    rejectionLog.rejected();
+    now.remove().run();
+
+    assertThat(lines)
+        .containsExactly(
+            "FlowShield: rejected since the last such line: 3 by a denied client or path");
   }
 
   @Test

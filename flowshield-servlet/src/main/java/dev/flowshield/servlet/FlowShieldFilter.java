@@ -102,6 +102,18 @@ public final class FlowShieldFilter extends HttpFilter {
     register(new FlowShieldFilter(shield), context);
   }
 
+  /**
+   * Says what a request has cost, for policies with {@code cost=later}: called by the application
+   * before the response ends, with any request object that it has. The last one counts. Without such
+   * a policy it does nothing.
+   *
+   * @param permits 0 or more
+   * @throws IllegalArgumentException if the permits are negative
+   */
+  public static void cost(HttpServletRequest request, long permits) {
+    HttpShield.cost(new ServletRequestView(request), permits);
+  }
+
   private static void register(FlowShieldFilter filter, ServletContext context) {
     Objects.requireNonNull(context, NO_CONTEXT);
     String application = "the web application at '" + context.getContextPath() + "/'";
@@ -167,6 +179,9 @@ public final class FlowShieldFilter extends HttpFilter {
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
+    for (HttpRejection.Field field : admitted.fields()) {
+      response.addHeader(field.name(), field.value());
+    }
     AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
     try {
       chain.doFilter(watched, response);

@@ -64,6 +64,17 @@ public final class FlowShieldHandler implements HttpHandler {
     return next -> protect(next, shield);
   }
 
+  /**
+   * Says what a request has cost, for policies with {@code cost=later}: called by the application
+   * before the response ends. The last one counts. Without such a policy it does nothing.
+   *
+   * @param permits 0 or more
+   * @throws IllegalArgumentException if the permits are negative
+   */
+  public static void cost(HttpServerExchange exchange, long permits) {
+    HttpShield.cost(new UndertowRequest(exchange), permits);
+  }
+
   /** The shield, to ask for its numbers. */
   public HttpShield shield() {
     return shield;
@@ -81,6 +92,9 @@ public final class FlowShieldHandler implements HttpHandler {
 
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
     EndOfExchange end = EndOfExchange.watch(exchange, admitted);
+    for (HttpRejection.Field field : admitted.fields()) {
+      exchange.getResponseHeaders().add(HttpString.tryFromString(field.name()), field.value());
+    }
     try {
       next.handleRequest(exchange);
     } catch (Throwable failure) { // Undertow ends the exchange, and that closes

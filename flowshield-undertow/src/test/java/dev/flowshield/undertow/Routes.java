@@ -43,6 +43,10 @@ final class Routes {
         .addExactPath("/hello", exchange -> exchange.getResponseSender().send(HELLO))
         .addExactPath("/health", exchange -> exchange.getResponseSender().send(HEALTHY))
         .addExactPath("/fail", exchange -> exchange.getResponseSender().send(application.fail()))
+        .addExactPath("/cost", exchange -> {
+          FlowShieldHandler.cost(exchange, Application.COST);
+          exchange.getResponseSender().send(HELLO);
+        })
         .addExactPath("/slow", new BlockingHandler(exchange -> {
           application.slow();
           exchange.getOutputStream().write(HELLO.getBytes(UTF_8));

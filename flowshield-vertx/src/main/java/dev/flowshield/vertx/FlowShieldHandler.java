@@ -76,6 +76,17 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     return new FlowShieldHandler(Objects.requireNonNull(shield, NO_SHIELD), true);
   }
 
+  /**
+   * Says what a request has cost, for policies with {@code cost=later}: called by the application
+   * before the response ends. The last one counts. Without such a policy it does nothing.
+   *
+   * @param permits 0 or more
+   * @throws IllegalArgumentException if the permits are negative
+   */
+  public static void cost(RoutingContext context, long permits) {
+    HttpShield.cost(new VertxRequest(context), permits);
+  }
+
   /** The shield, to ask for its numbers. */
   public HttpShield shield() {
     return shield;
@@ -90,6 +101,9 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     HttpAdmission admission = shield.admit(new VertxRequest(context));
     if (admission instanceof HttpAdmitted admitted) {
       EndOfWork.watch(context, admitted);
+      for (HttpRejection.Field field : admitted.fields()) {
+        context.response().headers().add(field.name(), field.value());
+      }
       context.next();
     } else if (admission instanceof HttpRejection rejection) {
       write(context, rejection);

@@ -43,6 +43,10 @@ final class Routes {
     router.route("/hello").handler(context -> context.end(HELLO));
     router.route("/health").handler(context -> context.end(HEALTHY));
     router.route("/fail").handler(context -> context.end(application.fail()));
+    router.route("/cost").handler(context -> {
+      FlowShieldHandler.cost(context, Application.COST);
+      context.end(HELLO);
+    });
     router
         .route("/slow")
         .blockingHandler(

@@ -26,6 +26,7 @@ import java.util.function.BooleanSupplier;
  *   GET  /async    handler returns at once; {@link #HELLO} from the thread of {@link #whenOpen}
  *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
+ *   GET  /cost     200, {@link #HELLO}, after it has said that it cost {@link #COST}
  *   POST /echo     200, the body of the request
  * </pre>
  *
@@ -52,6 +53,9 @@ public final class Application implements AutoCloseable {
 
   /** What it has to say of its health. */
   public static final String HEALTHY = "healthy";
+
+  /** What a request to the path of this name has cost. */
+  public static final int COST = 7;
 
   /** One of the events. */
   public static final String EVENT = "data: event\n\n";

@@ -3,6 +3,7 @@ package dev.flowshield.contract;
 import static dev.flowshield.contract.Application.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.FieldsMode;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,27 @@ interface PoliciesContract {
       Fixture.awaitNothingInFlight(shield);
     }
     assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(429);
+  }
+
+  @Test
+  default void tellsAnAdmittedClientHowItStandsIfAsked() throws Exception {
+    fixture().shields(perClient("2/min").fields(FieldsMode.ALWAYS).build());
+    Connection client = fixture().connect(1);
+    Answer answer = client.get("/hello");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.values("RateLimit-Policy")).containsExactly("\"client\";q=2;w=60");
+    assertThat(answer.values("RateLimit")).containsExactly("\"client\";r=1");
+    assertThat(client.get("/health").values("RateLimit")).isEmpty();
+  }
+
+  @Test
+  default void chargesWhatTheApplicationSays() throws Exception {
+    HttpShield shield = fixture()
+        .shields(perClient("1000/h").policies("* /cost * 10/h cost=later").build());
+    assertThat(fixture().connect(1).get("/cost").status()).isEqualTo(200);
+    Fixture.awaitNothingInFlight(shield);
+    assertThat(shield.engine().peek("cost", "127.0.0.1").remaining())
+        .isEqualTo(10 - Application.COST);
   }
 
   @Test

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   GET   /search   free   10/s, 2000/h
  *   POST  /login    *      5/min   key=account on=status:401,403
- *   *     *.css     *      off
+ *   *     *.css     *      off      clients are not limited
+ *   *     /old/**   *      deny     none may
  * </pre>
  *
  * <p>Immutable.
@@ -24,22 +25,25 @@ import org.jspecify.annotations.Nullable;
 public final class Policy {
 
   private static final String OFF = "off";
+  private static final String DENY = "deny";
   private static final int SCOPE_WORDS = 3;
   private static final int LONGEST_NAME = 48;
 
   private final Scope scope;
-  private final List<RateLimit> rates; // none for off
+  private final List<RateLimit> rates; // none for off and for deny
+  private final boolean isDenied;
   private final Terms terms;
 
-  private Policy(Scope scope, List<RateLimit> rates, Terms terms) {
+  private Policy(Scope scope, List<RateLimit> rates, boolean isDenied, Terms terms) {
     this.scope = scope;
     this.rates = List.copyOf(rates);
+    this.isDenied = isDenied;
     this.terms = terms;
   }
 
   /** A policy by which clients are not limited on a route. */
   public static Policy off(Scope scope) {
-    return new Policy(scope, List.of(), Terms.USUAL);
+    return new Policy(scope, List.of(), false, Terms.USUAL);
   }
 
   /**
@@ -62,14 +66,14 @@ public final class Policy {
     }
     Scope scope = Scope.parse(words.get(0), words.get(1), words.get(2));
     String text = String.join(" ", limits);
-    if (text.equals(OFF)) {
+    if (text.equals(OFF) || text.equals(DENY)) {
       if (!options.isEmpty()) {
-        throw new IllegalArgumentException("row must have no options where the limit is off, got "
-            + options + ": remove them, or set a limit");
+        throw new IllegalArgumentException("row must have no options where the limit is " + text
+            + ", got " + options + ": remove them, or set a limit");
       }
-      return off(scope);
+      return new Policy(scope, List.of(), text.equals(DENY), Terms.USUAL);
     }
-    return new Policy(scope, RateLimit.parseAll(text), Terms.parse(options)).checked();
+    return new Policy(scope, RateLimit.parseAll(text), false, Terms.parse(options)).checked();
   }
 
   private Policy checked() {
@@ -91,9 +95,14 @@ public final class Policy {
     return scope;
   }
 
-  /** Whether clients are not limited. */
-  boolean isOff() {
-    return rates.isEmpty();
+  /** Whether it keeps a limit, and is not a word alone: off or deny. */
+  boolean isLimiting() {
+    return !rates.isEmpty();
+  }
+
+  /** Whether its requests are rejected, whatever comes. */
+  boolean isDenied() {
+    return isDenied;
   }
 
   /** The name of its limit. */
@@ -144,6 +153,7 @@ public final class Policy {
     return new Policy(
         scope,
         rates,
+        isDenied,
         new Terms(
             name,
             terms.key(),
@@ -168,7 +178,7 @@ public final class Policy {
   String text(@Nullable Limit now) {
     List<RateLimit> current = now == null ? rates : now.limits();
     String limits = current.isEmpty()
-        ? OFF
+        ? isDenied ? DENY : OFF
         : current.stream().map(RateLimit::toString).collect(Collectors.joining(", "));
     return (scope + " " + limits + " " + terms).strip();
   }

@@ -23,10 +23,16 @@ public final class PolicyTable {
   private static final int MOST_POLICIES = 1_000;
   private static final int MOST_OF_A_SCOPE = 8;
 
+  /**
+   * The policies of a scope.
+   *
+   * @param limiting those that keep a limit
+   */
+  private record Group(Scope scope, List<Policy> limiting, boolean isDenied) {}
+
   private final List<Policy> policies;
   private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
-  private final Scope[] scopes;
-  private final List<List<Policy>> ofScopes = new ArrayList<>();
+  private final List<Group> groups = new ArrayList<>();
 
   /**
    * A table of these rows.
@@ -45,9 +51,10 @@ public final class PolicyTable {
       byScope.computeIfAbsent(policy.scope(), absent -> new ArrayList<>()).add(policy);
       keys.put(policy.name(), policy.key());
     }
-    byScope.forEach(PolicyTable::requireFit);
-    this.scopes = byScope.keySet().toArray(Scope[]::new);
-    byScope.values().forEach(rowsOfScope -> ofScopes.add(limiting(rowsOfScope)));
+    byScope.forEach((scope, all) -> {
+      requireFit(scope, all);
+      groups.add(new Group(scope, limiting(all), all.get(0).isDenied()));
+    });
   }
 
   private static void requireFit(Scope scope, List<Policy> rows) {
@@ -55,14 +62,14 @@ public final class PolicyTable {
       throw new IllegalArgumentException("rows for '" + scope + "' must be at most "
           + MOST_OF_A_SCOPE + ", got " + rows.size() + ": leave some out");
     }
-    if (rows.size() > 1 && rows.stream().anyMatch(Policy::isOff)) {
+    if (rows.size() > 1 && !rows.stream().allMatch(Policy::isLimiting)) {
       throw new IllegalArgumentException("rows for '" + scope
-          + "' must be limits or off, got both: keep the limits or the row that is off");
+          + "' must be limits, or one row with off or deny, got both: keep one of them");
     }
   }
 
   private static List<Policy> limiting(List<Policy> rows) {
-    return rows.stream().filter(row -> !row.isOff()).toList();
+    return rows.stream().filter(Policy::isLimiting).toList();
   }
 
   private static List<Policy> named(List<Policy> rows) {
@@ -75,7 +82,7 @@ public final class PolicyTable {
     }
     List<Policy> named = new ArrayList<>();
     for (Policy row : rows) {
-      named.add(row.isOff() || !row.name().isEmpty() ? row : row.named(free(row, taken)));
+      named.add(!row.isLimiting() || !row.name().isEmpty() ? row : row.named(free(row, taken)));
     }
     return List.copyOf(named);
   }
@@ -113,12 +120,17 @@ public final class PolicyTable {
 
   /** The number of scopes. */
   public int size() {
-    return scopes.length;
+    return groups.size();
   }
 
-  /** The policies of a scope; none if it is off. */
+  /** Whether the requests of a scope are rejected, whatever comes. */
+  public boolean denies(int scope) {
+    return groups.get(scope).isDenied;
+  }
+
+  /** The policies of a scope that keep a limit; none if it is off. */
   public List<Policy> of(int scope) {
-    return ofScopes.get(scope);
+    return groups.get(scope).limiting;
   }
 
   /**
@@ -127,8 +139,19 @@ public final class PolicyTable {
    * @param path in the form of {@link dev.flowshield.http.route.Route#path}
    */
   public int find(String method, String path, @Nullable String plan) {
-    for (int i = 0; i < scopes.length; i++) {
-      if (scopes[i].matches(method, path, plan)) {
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i).scope.matches(method, path, plan)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** As {@link #find}, among the scopes alone that name the method. */
+  public int findNaming(String method, String path, @Nullable String plan) {
+    for (int i = 0; i < groups.size(); i++) {
+      Scope scope = groups.get(i).scope;
+      if (scope.route().names(method) && scope.matches(method, path, plan)) {
         return i;
       }
     }

@@ -68,6 +68,11 @@ public final class Route {
         && pattern.matches(path);
   }
 
+  /** Whether it names a method, rather than all. */
+  public boolean names(String method) {
+    return named.contains(method);
+  }
+
   /** Whether it is the route of each request. */
   public boolean isForAll() {
     return named.isEmpty() && pattern.isForAll();

@@ -146,7 +146,8 @@ class PolicyTest {
   void areNoTableIfAScopeIsOffAndLimited() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> table("GET /a * off", "GET /a * 5/s"))
-        .withMessageStartingWith("rows for 'GET /a *' must be limits or off, got both");
+        .withMessageStartingWith(
+            "rows for 'GET /a *' must be limits, or one row with off or deny, got both");
   }
 
   @Test

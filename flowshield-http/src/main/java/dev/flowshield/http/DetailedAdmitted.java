@@ -3,30 +3,40 @@ package dev.flowshield.http;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.http.Bill.Later;
+import dev.flowshield.http.HttpRejection.Field;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An admitted request of which some charges were reserved, and are settled at its end.
+ * An admitted request that has more to it than a place in flight: fields for its response, or
+ * charges that were reserved and are settled at its end.
  *
  * <p>A client that does not wait for the response is charged what was reserved: else leaving early
  * would be a way around the limit.
  */
-final class SettledAdmitted extends HttpAdmitted {
+final class DetailedAdmitted extends HttpAdmitted {
 
   private static final int INTERNAL_SERVER_ERROR = 500;
   private static final long NOT_SAID = -1;
 
   private final Admitted admitted;
   private final List<Later> later;
+  private final List<Field> fields;
   private final AtomicBoolean isSettled = new AtomicBoolean();
   private volatile int status; // 0 until one is said
   private volatile long cost = NOT_SAID;
 
-  SettledAdmitted(Admitted admitted, Unfinished unfinished, List<Later> later) {
+  DetailedAdmitted(
+      Admitted admitted, Unfinished unfinished, List<Later> later, List<Field> fields) {
     super(admitted, unfinished);
     this.admitted = admitted;
     this.later = later;
+    this.fields = fields;
+  }
+
+  @Override
+  public List<Field> fields() {
+    return fields;
   }
 
   @Override
@@ -54,7 +64,7 @@ final class SettledAdmitted extends HttpAdmitted {
   @Override
   public void close() {
     try {
-      if (!isSettled.getAndSet(true)) {
+      if (!later.isEmpty() && !isSettled.getAndSet(true)) {
         admitted.settle(
             later.stream().map(each -> each.settled(status, cost)).toArray(Charge[]::new));
       }

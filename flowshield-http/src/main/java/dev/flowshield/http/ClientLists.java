@@ -1,0 +1,45 @@
+package dev.flowshield.http;
+
+import dev.flowshield.http.client.IpAddress;
+import dev.flowshield.http.client.Networks;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that are told apart by their address alone, before all policies.
+ *
+ * @param allowed are not limited as clients
+ * @param denied are rejected, whatever comes; also if they are allowed
+ */
+record ClientLists(Networks allowed, Networks denied) {
+
+  /** Clients are all alike. */
+  static final ClientLists NONE = new ClientLists(Networks.NONE, Networks.NONE);
+
+  ClientLists withAllowed(Networks networks) {
+    return new ClientLists(networks, denied);
+  }
+
+  ClientLists withDenied(Networks networks) {
+    return new ClientLists(allowed, networks);
+  }
+
+  boolean isEmpty() {
+    return allowed.isEmpty() && denied.isEmpty();
+  }
+
+  boolean allows(@Nullable IpAddress client) {
+    return client != null && allowed.contains(client);
+  }
+
+  boolean denies(@Nullable IpAddress client) {
+    return client != null && denied.contains(client);
+  }
+
+  /** For the owner. */
+  @Override
+  public String toString() {
+    String allow = allowed.isEmpty() ? "" : "allowed: " + allowed;
+    String deny = denied.isEmpty() ? "" : "denied: " + denied;
+    return allow.isEmpty() || deny.isEmpty() ? allow + deny : allow + "; " + deny;
+  }
+}
