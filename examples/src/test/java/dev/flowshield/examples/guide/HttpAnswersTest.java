@@ -4,22 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
+import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.http.LegacyFields;
-import dev.flowshield.http.RequestView;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What docs/http-answers.md shows is what goes over the wire. */
@@ -119,9 +117,10 @@ class HttpAnswersTest {
       HttpShieldBuilder settings, int admitted, Map<String, String> fields) {
     HttpShield shield = settings.build();
     for (int i = 0; i < admitted; i++) {
-      assertThat(shield.admit(new Visit(fields))).isInstanceOf(HttpAdmitted.class);
+      assertThat(shield.admit(new Visit("GET", "/api/orders").with(fields)))
+          .isInstanceOf(HttpAdmitted.class);
     }
-    HttpAdmission last = shield.admit(new Visit(fields));
+    HttpAdmission last = shield.admit(new Visit("GET", "/api/orders").with(fields));
     assertThat(last).isInstanceOf(HttpRejection.class);
     return (HttpRejection) last;
   }
@@ -140,37 +139,5 @@ class HttpAnswersTest {
       }
     }
     return lines.toString();
-  }
-
-  /** A request from one address. */
-  private record Visit(Map<String, String> fields) implements RequestView {
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String path() {
-      return "/api/orders";
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return fields.containsKey(name) ? List.of(fields.get(name)) : List.of();
-    }
-
-    @Override
-    public String peerAddress() {
-      return "192.0.2.1";
-    }
-
-    @Override
-    public @Nullable Object mark() {
-      return null;
-    }
-
-    @Override
-    public void mark(Object mark) {}
   }
 }

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpRejection;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.RequestView;
 import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.ServletContext;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What docs/coming-from-python.md says that FlowShield does in place of the Python library. */
@@ -86,40 +85,9 @@ class PythonTest {
 
   /** The body of the second answer to one address. */
   private static String rejection(HttpShield shield) {
-    assertThat(shield.admit(new Visit())).isInstanceOf(HttpAdmitted.class);
-    HttpAdmission second = shield.admit(new Visit());
+    assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
+    HttpAdmission second = shield.admit(new Visit("GET", "/"));
     assertThat(second).isInstanceOf(HttpRejection.class);
     return new String(((HttpRejection) second).body(), UTF_8);
-  }
-
-  private static final class Visit implements RequestView {
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String path() {
-      return "/";
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return List.of();
-    }
-
-    @Override
-    public String peerAddress() {
-      return "192.0.2.1";
-    }
-
-    @Override
-    public @Nullable Object mark() {
-      return null;
-    }
-
-    @Override
-    public void mark(Object mark) {}
   }
 }
