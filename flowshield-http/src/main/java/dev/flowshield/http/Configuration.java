@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Configuration {
 
+  private static final int MOST_SECONDS = 86_400;
   private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
@@ -40,6 +43,7 @@ final class Configuration {
       "deny",
       "exempt-paths",
       "penalty",
+      "reload",
       "ipv6-prefix",
       "limit",
       "per-client",
@@ -99,11 +103,67 @@ final class Configuration {
   }
 
   /**
-   * The shield.
+   * The shield that sources ask for, which can be reloaded.
    *
    * @param code what is set in code before, such as functions
    */
-  HttpShield shield(Consumer<? super HttpShieldBuilder> code) {
+  static HttpShield shield(
+      Supplier<ConfigurationSources> sources, Consumer<? super HttpShieldBuilder> code) {
+    Configuration configuration = new Configuration(sources.get());
+    HttpShield shield = new HttpShield(configuration.blueprint(code))
+        .from(new Reload(sources, code, configuration));
+    ReloadWatch.begin(shield, configuration);
+    return shield;
+  }
+
+  /** The settings that are in force, by their names. */
+  Map<String, String> values() {
+    Map<String, String> values = new TreeMap<>();
+    settings.forEach((key, setting) -> values.put(key, setting.value()));
+    return values;
+  }
+
+  /** All that it says: the settings, what is wrong with others, and the rows in the file. */
+  Map<String, String> contents() {
+    Map<String, String> contents = values();
+    contents.put("problems", problems.toString());
+    String file = contents.getOrDefault("policies", SettingValues.OFF);
+    if (!file.equals(SettingValues.OFF)) {
+      try {
+        contents.put("rows", PolicyFile.read(file));
+      } catch (IllegalArgumentException missing) {
+        contents.put("rows", String.valueOf(missing.getMessage()));
+      }
+    }
+    return contents;
+  }
+
+  /** How often to look whether it has changed; 0 for never, and where it is no number. */
+  int reloadSeconds() {
+    int[] seconds = {0};
+    Setting setting = settings.get("reload");
+    if (setting != null) {
+      try {
+        reload(given -> seconds[0] = given).accept(setting.value());
+      } catch (IllegalArgumentException impossible) {
+        return 0; // it is told where the settings are applied
+      }
+    }
+    return seconds[0];
+  }
+
+  private static Consumer<String> reload(IntConsumer setter) {
+    return unlessOff(
+        "never",
+        number(0, MOST_SECONDS, "choose how often to look at the configuration, as in 10", setter));
+  }
+
+  /**
+   * The parts of the shield.
+   *
+   * @param code what is set in code before, such as functions
+   */
+  Blueprint blueprint(Consumer<? super HttpShieldBuilder> code) {
     HttpShieldBuilder builder = HttpShield.builder();
     code.accept(builder);
     apply("limit", unlessOff("no limit", builder::limit));
@@ -149,6 +209,7 @@ final class Configuration {
             builder::ipv6Prefix));
     apply("exempt-paths", orOff("none", value -> builder.exemptPaths(list(value))));
     applyPolicies(builder);
+    apply("reload", reload(seconds -> {}));
     apply("allow", unlessOff("none", builder::allow));
     apply("deny", unlessOff("none", builder::deny));
     apply("penalty", unlessOff("none", text -> builder.penalty(text)));
@@ -159,7 +220,7 @@ final class Configuration {
     requireFit();
     requireNoProblems();
     try {
-      return builder.build();
+      return builder.blueprint();
     } catch (IllegalArgumentException | IllegalStateException misfit) {
       throw new IllegalArgumentException(
           "FlowShield cannot start with " + inForce() + ": " + inItsWords(misfit), misfit);

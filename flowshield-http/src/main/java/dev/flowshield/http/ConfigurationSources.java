@@ -1,7 +1,6 @@
 package dev.flowshield.http;
 
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Where settings stand, from the strongest to the weakest.
@@ -25,14 +24,5 @@ record ConfigurationSources(
         System.getenv(),
         inPlace,
         SettingsFile.find());
-  }
-
-  /**
-   * The shield that these ask for.
-   *
-   * @param code what is set in code before
-   */
-  HttpShield shield(Consumer<? super HttpShieldBuilder> code) {
-    return new Configuration(this).shield(code);
   }
 }

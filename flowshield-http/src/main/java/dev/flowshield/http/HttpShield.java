@@ -5,6 +5,8 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,28 +54,43 @@ import org.jspecify.annotations.Nullable;
 public final class HttpShield {
 
   private final FlowShield engine;
-  private final Charging charging;
-  private final HealthPaths healthPaths;
-  private final Answers answers;
+  private volatile Setup setup;
+  private volatile Doctor doctor;
 
   // Most requests meet one shield: for them the mark is ready-made.
   private final Mark onlyMark = new Mark(this, null, null);
   private final Unfinished unfinished = new Unfinished();
-  private final Doctor doctor;
   private final RejectionLog rejectionLog;
-  private final @Nullable StandingFields standingFields; // null unless they are always sent
   private final LongAdder denied = new LongAdder();
+  private volatile @Nullable Reload source; // null if it was made in code alone
 
-  HttpShield(
-      FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings answers) {
-    this.engine = engine;
-    this.charging = charging;
-    this.healthPaths = healthPaths;
-    this.answers = new Answers(answers, charging.policies());
+  HttpShield(Blueprint blueprint) {
+    this.engine = blueprint.engine();
+    this.setup = blueprint.setup(engine);
     StartLog.log(this);
-    this.doctor = new Doctor(charging.client()); // which may have something to add
-    this.rejectionLog = new RejectionLog(engine, denied::sum, doctor::lookAgain);
-    this.standingFields = answers.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null;
+    this.doctor = new Doctor(setup.charging().client()); // which may have something to add
+    this.rejectionLog = new RejectionLog(engine, denied::sum, () -> doctor.lookAgain());
+  }
+
+  /** Is used in another way from now on. */
+  void adopt(Setup next) {
+    Setup before = setup;
+    setup = next;
+    if (!next.charging().client().equals(before.charging().client())) {
+      doctor = new Doctor(next.charging().client());
+    }
+  }
+
+  /** What it was made of; null if it was made in code alone. */
+  @Nullable
+  Reload source() {
+    return source;
+  }
+
+  /** The same, which can be reloaded from now on. */
+  HttpShield from(Reload newSource) {
+    source = newSource;
+    return this;
   }
 
   /**
@@ -123,7 +140,7 @@ public final class HttpShield {
     Objects.requireNonNull(
         settings,
         "settings must be a map, got null: leave them out for those of the configuration");
-    return ConfigurationSources.current(settings).shield(builder -> {});
+    return fromConfiguration(settings, builder -> {});
   }
 
   /**
@@ -141,7 +158,9 @@ public final class HttpShield {
         settings, "settings must be a map, got null: pass Map.of() for those of the configuration");
     Objects.requireNonNull(
         code, "code must be a function, got null: leave it out if there is none");
-    return ConfigurationSources.current(settings).shield(code);
+    Map<String, String> copy =
+        Collections.unmodifiableMap(new HashMap<>(settings)); // may have nulls
+    return Configuration.shield(() -> ConfigurationSources.current(copy), code);
   }
 
   /**
@@ -165,7 +184,8 @@ public final class HttpShield {
    * work has ended; if it is {@link HttpRejection}, write that.
    */
   public HttpAdmission admit(RequestView request) {
-    if (healthPaths.contains(request.path())) {
+    Setup now = setup;
+    if (now.healthPaths().contains(request.path())) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
     Mark earlier = request.mark() instanceof Mark mark ? mark : null;
@@ -176,22 +196,21 @@ public final class HttpShield {
     if (earlier != null) {
       doctor.sawAnotherShield(earlier.shield(), this);
     }
-    Bill bill = charging.bill(request);
+    Bill bill = now.charging().bill(request);
     if (bill == Bill.DENIED) {
       denied.increment();
       rejectionLog.rejected();
-      return answers.denied(request);
+      return now.answers().denied(request);
     }
     Admission admission =
-        bill == null ? engine.admit(charging.key(request)) : engine.admit(bill.request());
+        bill == null ? engine.admit(now.charging().key(request)) : engine.admit(bill.request());
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
-      return answers.to(request, rejection);
+      return now.answers().to(request, rejection);
     }
     Admitted admitted = (Admitted) admission;
     try {
-      List<HttpRejection.Field> fields =
-          standingFields == null ? List.of() : standingFields.of(charging.told(request));
+      List<HttpRejection.Field> fields = fields(now, request);
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       if (fields.isEmpty() && later.isEmpty()) {
         request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
@@ -205,6 +224,36 @@ public final class HttpShield {
       admitted.close();
       throw failure;
     }
+  }
+
+  private static List<HttpRejection.Field> fields(Setup now, RequestView request) {
+    StandingFields fields = now.standingFields();
+    return fields == null ? List.of() : fields.of(now.charging().told(request));
+  }
+
+  /**
+   * Reads the configuration again, and changes this shield to it while requests come in: what its
+   * limits admit, and all settings that are no limits. A limit that comes, goes or is of another
+   * kind needs a new shield. The setting {@code reload} has this done every so many seconds when
+   * the configuration has changed.
+   *
+   * @return what has changed, a line each; it is logged, too
+   * @throws IllegalArgumentException if the configuration is not possible, or needs a new shield;
+   *     nothing has changed then
+   * @throws IllegalStateException if this shield was made in code alone
+   */
+  public List<String> reload() {
+    Reload known = source;
+    if (known == null) {
+      throw new IllegalStateException(
+          "a shield must come from the configuration to be reloaded, got"
+              + " one that was built in code: make it with fromConfiguration, or use engine().change");
+    }
+    List<String> changes = known.change(this);
+    if (!changes.isEmpty()) {
+      StartLog.info("reloaded: " + String.join("; ", changes));
+    }
+    return changes;
   }
 
   /**
@@ -247,7 +296,7 @@ public final class HttpShield {
    * are now; none unless set. A limit has the name of its policy in {@link #stats()}.
    */
   public List<String> policies() {
-    return charging.policies().texts(engine.limits());
+    return setup.charging().policies().texts(engine.limits());
   }
 
   /** The shield behind it, for operators; what is admitted by it directly counts too. */
@@ -258,9 +307,7 @@ public final class HttpShield {
   /** What is active now, in one line. As it was at the start it is in the log, with the version. */
   @Override
   public String toString() {
-    int inFlight = engine.inFlightLimit();
-    return Description.of(
-        engine.limits(), inFlight, answers.overloadStatus(), charging, healthPaths);
+    return setup.description(engine);
   }
 
   /** Left at a request by each shield that has admitted it. */

@@ -9,6 +9,7 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.policy.PenaltyText;
+import dev.flowshield.http.policy.PolicyTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -424,51 +425,62 @@ public final class HttpShieldBuilder {
    *     has the name
    */
   public HttpShield build() {
+    return new HttpShield(blueprint());
+  }
+
+  /** The parts of the shield. As {@link #build()}. */
+  Blueprint blueprint() {
     PolicySettings rows = policies.copy();
-    if (everyone == null
-        && perClient == null
-        && engine.isEmpty()
-        && rows.table().size() == 0) {
+    PolicyTable table = rows.table();
+    requireLimit(table);
+    ClientAddress client = address.build();
+    FlowShieldBuilder limits = FlowShield.builder().ticker(ticker).instantSource(instantSource);
+    if (everyone != null) {
+      limits.limit(Limit.together(Limit.EVERYONE, everyone));
+    }
+    if (perClient != null) {
+      limits.limit(clientSettings.apply(Limit.each(CLIENT, perClient)));
+    }
+    if (perNetwork != null) {
+      limits.named(network(perNetwork, client));
+    }
+    table.limiting().forEach(policy -> limits.named(policy.limit()));
+    engine.forEach(settings -> settings.accept(limits));
+    FlowShield built = limits.build();
+    int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
+    return new Blueprint(
+        built,
+        new Charging(client, lists, networkPrefix, rows, built),
+        healthPaths,
+        new AnswerSettings(
+            overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource));
+  }
+
+  private void requireLimit(PolicyTable table) {
+    boolean hasRows = table.size() > 0;
+    if (everyone == null && perClient == null && engine.isEmpty() && !hasRows) {
       throw new IllegalStateException(
           "a shield must have at least one of limit, perClient and inFlight, got none: set one, as in"
               + " perClient(\"100/s\")");
     }
-    FlowShieldBuilder shield = FlowShield.builder().ticker(ticker).instantSource(instantSource);
-    if (everyone != null) {
-      shield.limit(Limit.together(Limit.EVERYONE, everyone));
-    }
-    if (perClient != null) {
-      shield.limit(clientSettings.apply(Limit.each(CLIENT, perClient)));
-    } else if (!ofClient.isEmpty()) {
+    if (perClient == null && !ofClient.isEmpty()) {
       throw new IllegalStateException("perClient must be set where its settings are, got "
           + ofClient + " alone: set it, as in perClient(\"100/s\"), or leave them out");
     }
-    if (rows.table().size() > 0
-        && everyone == null
-        && perClient == null
-        && !rows.table().isForAll()) {
+    if (everyone == null && perClient == null && hasRows && !table.isForAll()) {
       throw new IllegalStateException(
           "perClient must be set where policies are, for the requests that"
               + " fit none of them, got none: set it, as in perClient(\"100/s\"), or end with the policy"
               + " \"* /** * 100/s\"");
     }
-    ClientAddress client = address.build();
-    if (perNetwork != null) {
-      if (perNetwork.prefix() >= client.ipv6Prefix()) {
-        throw new IllegalStateException(
-            "perNetwork must have a shorter prefix than ipv6Prefix, got /"
-                + perNetwork.prefix() + " around clients by /" + client.ipv6Prefix()
-                + ": choose a wider network, as in \"800/s /48\"");
-      }
-      shield.named(perNetwork.limit());
+  }
+
+  private static Limit network(ClientNetwork network, ClientAddress client) {
+    if (network.prefix() >= client.ipv6Prefix()) {
+      throw new IllegalStateException("perNetwork must have a shorter prefix than ipv6Prefix, got /"
+          + network.prefix() + " around clients by /" + client.ipv6Prefix()
+          + ": choose a wider network, as in \"800/s /48\"");
     }
-    rows.table().limiting().forEach(policy -> shield.named(policy.limit()));
-    engine.forEach(settings -> settings.accept(shield));
-    AnswerSettings answers = new AnswerSettings(
-        overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource);
-    FlowShield built = shield.build();
-    int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
-    return new HttpShield(
-        built, new Charging(client, lists, networkPrefix, rows, built), healthPaths, answers);
+    return network.limit();
   }
 }

@@ -30,6 +30,10 @@ final class StartLog {
     }
   }
 
+  static void info(String text) {
+    LOG.log(Level.INFO, NAME + ": " + text);
+  }
+
   static void warn(String text) {
     LOG.log(Level.WARNING, NAME + ": " + text);
   }

@@ -16,7 +16,9 @@ final class Sources {
       Map<String, String> environment,
       Map<String, String> inPlace,
       Map<String, String> file) {
-    return new ConfigurationSources(system, environment, inPlace, new SettingsFile(file, Set.of()))
-        .shield(builder -> {});
+    return Configuration.shield(
+        () -> new ConfigurationSources(
+            system, environment, inPlace, new SettingsFile(file, Set.of())),
+        builder -> {});
   }
 }

@@ -1,0 +1,20 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.FlowShield;
+
+/**
+ * What a builder has put together: an engine that nobody has asked yet, and how it is used.
+ *
+ * @param engine the limits
+ * @param charging what requests are charged
+ * @param healthPaths what is left alone
+ * @param answers how rejections are answered
+ */
+record Blueprint(
+    FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings answers) {
+
+  /** How a shield with this engine, or with one that has the same limits, is used. */
+  Setup setup(FlowShield used) {
+    return Setup.of(used, charging, healthPaths, answers);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.flowshield.http;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Reads the configuration of a shield again, and changes the shield to it: all of it, or nothing.
+ *
+ * <p>What its limits admit changes, and everything that is no limit. A limit that comes, goes or is
+ * of another kind needs a new shield, as its keys would have no debts any more.
+ *
+ * <p>Thread-safe.
+ */
+final class Reload {
+
+  // They are told as limits, or as rows.
+  private static final Set<String> TOLD_OTHERWISE =
+      Set.of("limit", "per-client", "per-network", "in-flight", "policies");
+
+  private final Supplier<ConfigurationSources> sources;
+  private final Consumer<? super HttpShieldBuilder> code;
+  private final ReentrantLock lock = new ReentrantLock(); // one at a time; guards what follows
+  private Configuration inForce;
+
+  /** For a shield of the configuration that is in force. */
+  Reload(
+      Supplier<ConfigurationSources> sources,
+      Consumer<? super HttpShieldBuilder> code,
+      Configuration inForce) {
+    this.sources = sources;
+    this.code = code;
+    this.inForce = inForce;
+  }
+
+  /** The configuration as it is now, which need not be one that is possible. */
+  Configuration read() {
+    return new Configuration(sources.get());
+  }
+
+  /**
+   * Changes a shield to what the configuration says now.
+   *
+   * @return what has changed, a line each
+   * @throws IllegalArgumentException if it is not possible; nothing has changed then
+   */
+  List<String> change(HttpShield shield) {
+    lock.lock();
+    try {
+      Configuration next = read();
+      Blueprint wanted = next.blueprint(code);
+      requireCap(shield.engine(), wanted.engine());
+      List<String> changes = differences(shield, wanted, next);
+      List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
+      shield.engine().change(limits.toArray(Limit[]::new));
+      changeInFlight(shield.engine(), wanted.engine().inFlightLimit());
+      shield.adopt(wanted.setup(shield.engine()));
+      inForce = next;
+      return changes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void changeInFlight(FlowShield engine, int most) {
+    if (most != engine.inFlightLimit()) {
+      engine.changeInFlight(most);
+    }
+  }
+
+  private static void requireCap(FlowShield now, FlowShield wanted) {
+    if (hasCap(now) != hasCap(wanted)) {
+      throw needsNewShield(
+          hasCap(now) ? "in-flight=off where there is a cap" : "a cap where in-flight was off");
+    }
+  }
+
+  private static boolean hasCap(FlowShield engine) {
+    return engine.inFlightLimit() != Integer.MAX_VALUE;
+  }
+
+  private static List<Limit> changedLimits(FlowShield now, FlowShield wanted) {
+    Map<String, Limit> known = new HashMap<>();
+    now.limits().forEach(limit -> known.put(limit.name(), limit));
+    List<Limit> changed = new ArrayList<>();
+    for (Limit limit : wanted.limits()) {
+      Limit before = known.remove(limit.name());
+      if (before == null) {
+        throw needsNewShield("a limit '" + limit.name() + "' that was not there");
+      }
+      if (!limit.withLimits(before.limits()).equals(before)
+          || limit.limits().size() != before.limits().size()) {
+        throw needsNewShield("'" + limit + "' in place of '" + before + "'");
+      }
+      if (!limit.equals(before)) {
+        changed.add(limit);
+      }
+    }
+    if (!known.isEmpty()) {
+      throw needsNewShield("no limit any more of the name " + known.keySet());
+    }
+    return changed;
+  }
+
+  private static IllegalArgumentException needsNewShield(String given) {
+    return new IllegalArgumentException(
+        "FlowShield cannot reload: limits must stay the same but for" + " how much they admit, got "
+            + given + ": start the application again for that");
+  }
+
+  private List<String> differences(HttpShield shield, Blueprint wanted, Configuration next) {
+    List<String> all = new ArrayList<>();
+    Map<String, Limit> now = new HashMap<>();
+    shield.engine().limits().forEach(limit -> now.put(limit.name(), limit));
+    for (Limit limit : changedLimits(shield.engine(), wanted.engine())) {
+      if (wanted.charging().policies().key(limit.name()) != null) {
+        continue; // told as a row
+      }
+      Limit before = now.get(limit.name());
+      all.add("limit '" + limit.name() + "': " + (before == null ? "none" : rates(before)) + " -> "
+          + rates(limit));
+    }
+    int before = shield.engine().inFlightLimit();
+    int after = wanted.engine().inFlightLimit();
+    if (before != after) {
+      all.add("in-flight: " + before + " -> " + after);
+    }
+    addRows(all, shield.policies(), wanted);
+    addSettings(all, inForce.values(), next.values());
+    return all;
+  }
+
+  private static String rates(Limit limit) {
+    return String.join(", ", limit.limits().stream().map(RateLimit::toString).toList());
+  }
+
+  private static void addRows(List<String> all, List<String> before, Blueprint wanted) {
+    List<String> after = wanted.charging().policies().texts(wanted.engine().limits());
+    if (!before.equals(after)) {
+      before.stream().filter(row -> !after.contains(row)).forEach(row -> all.add("- " + row));
+      after.stream().filter(row -> !before.contains(row)).forEach(row -> all.add("+ " + row));
+      if (Set.copyOf(before).equals(Set.copyOf(after))) {
+        all.add("policies: in another order");
+      }
+    }
+  }
+
+  private static void addSettings(
+      List<String> all, Map<String, String> before, Map<String, String> after) {
+    Set<String> names = new TreeSet<>(before.keySet());
+    names.addAll(after.keySet());
+    for (String name : names) {
+      String was = before.getOrDefault(name, "not set");
+      String is = after.getOrDefault(name, "not set");
+      if (!was.equals(is) && !TOLD_OTHERWISE.contains(name) && !name.startsWith("policy.")) {
+        all.add(name + ": " + was + " -> " + is);
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.flowshield.http;
+
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the configuration of a shield every few seconds, and has it reloaded when that has
+ * changed. A configuration that is not possible is logged once and leaves the shield as it is.
+ *
+ * <p>Ends with the shield, which it does not keep from being collected.
+ */
+final class ReloadWatch {
+
+  private final WeakReference<HttpShield> watched;
+  private final @Nullable ClassLoader loader; // that finds the files
+  private final IntFunction<Executor> inSeconds;
+  private Map<String, String> seen; // accessed by the one task that there is
+
+  private ReloadWatch(
+      HttpShield shield, Map<String, String> seen, IntFunction<Executor> inSeconds) {
+    this.watched = new WeakReference<>(shield);
+    this.loader = Thread.currentThread().getContextClassLoader();
+    this.seen = seen;
+    this.inSeconds = inSeconds;
+  }
+
+  /** Watches, if the configuration says so. */
+  static void begin(HttpShield shield, Configuration inForce) {
+    begin(shield, inForce, seconds -> CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS));
+  }
+
+  /** For tests, which decide when the seconds are over. */
+  static void begin(HttpShield shield, Configuration inForce, IntFunction<Executor> inSeconds) {
+    new ReloadWatch(shield, inForce.contents(), inSeconds).next(inForce.reloadSeconds());
+  }
+
+  private void next(int seconds) {
+    if (seconds > 0) {
+      inSeconds.apply(seconds).execute(this::look);
+    }
+  }
+
+  private void look() {
+    HttpShield shield = watched.get();
+    Reload reload = shield == null ? null : shield.source();
+    if (shield == null || reload == null) {
+      return;
+    }
+    Thread thread = Thread.currentThread();
+    ClassLoader own = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    int seconds = 1;
+    try {
+      seconds = look(shield, reload);
+    } finally {
+      thread.setContextClassLoader(own);
+      next(seconds);
+    }
+  }
+
+  private int look(HttpShield shield, Reload reload) {
+    Configuration now = reload.read();
+    Map<String, String> contents = now.contents();
+    if (!contents.equals(seen)) {
+      seen = contents;
+      try {
+        report(shield.reload());
+      } catch (IllegalArgumentException impossible) {
+        StartLog.warn(
+            "the configuration has changed and is not possible, so the one before stays in"
+                + " force: " + impossible.getMessage());
+        return Math.max(1, now.reloadSeconds());
+      }
+    }
+    return now.reloadSeconds();
+  }
+
+  private static void report(List<String> changes) {
+    if (changes.isEmpty()) {
+      StartLog.info("the configuration was written again and says the same");
+    }
+  }
+}

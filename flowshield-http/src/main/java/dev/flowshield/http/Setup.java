@@ -1,0 +1,37 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.FlowShield;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a shield charges and answers, apart from what its engine has counted.
+ *
+ * <p>Immutable, but for the answers that are kept.
+ *
+ * @param charging what requests are charged
+ * @param healthPaths what is left alone
+ * @param answers to rejections
+ * @param standingFields for responses to admitted requests; null unless they are always sent
+ */
+record Setup(
+    Charging charging,
+    HealthPaths healthPaths,
+    Answers answers,
+    @Nullable StandingFields standingFields) {
+
+  /** With answers as these settings want them. */
+  static Setup of(
+      FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings settings) {
+    return new Setup(
+        charging,
+        healthPaths,
+        new Answers(settings, charging.policies()),
+        settings.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null);
+  }
+
+  /** What is active with these limits, in one line. */
+  String description(FlowShield engine) {
+    return Description.of(
+        engine.limits(), engine.inFlightLimit(), answers.overloadStatus(), charging, healthPaths);
+  }
+}

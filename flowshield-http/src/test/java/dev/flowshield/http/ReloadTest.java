@@ -1,0 +1,244 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.admitted;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A configuration that changes while requests come in. */
+class ReloadTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
+
+  private ConfigurationSources sources() {
+    return new ConfigurationSources(
+        Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of()));
+  }
+
+  private HttpShield shield() {
+    return Configuration.shield(
+        this::sources, it -> it.ticker(ticker).plan(request -> request.header("Plan")));
+  }
+
+  private static FakeRequest get(String path) {
+    return new FakeRequest("GET", path, CLIENT);
+  }
+
+  @Test
+  void changesWhatLimitsAdmitAndForgivesNothing() {
+    HttpShield shield = shield();
+    spend(shield, CLIENT, 2);
+    file.put("per-client", "4/day");
+    file.put("in-flight", "500");
+
+    assertThat(shield.reload())
+        .containsExactly("limit 'client': 2/day -> 4/day", "in-flight: 1000 -> 500");
+
+    spend(shield, "192.0.2.2", 4);
+    assertThat(shield.engine().peek("client", CLIENT).remaining()).isLessThanOrEqualTo(2);
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(500);
+    assertThat(shield.reload()).isEmpty();
+  }
+
+  @Test
+  void changesRowsThatKeepTheirLimits() {
+    file.put("policy.1", "GET /a * 1/day");
+    file.put("policy.2", "* *.css * off");
+    HttpShield shield = shield();
+    spend(shield, CLIENT, 2);
+    file.put("policy.1", "GET /a * 3/day");
+    file.put("policy.2", "* *.js * off");
+    file.put("policy.3", "* /old/** * deny");
+
+    assertThat(shield.reload())
+        .containsExactlyInAnyOrder(
+            "- GET /a * 1/day name=a",
+            "+ GET /a * 3/day name=a",
+            "- * *.css * off",
+            "+ * *.js * off",
+            "+ * /old/** * deny");
+
+    rejected(shield.admit(get("/x.css")));
+    admitted(shield.admit(get("/x.js")));
+    assertThat(rejected(shield.admit(get("/old/x"))).status()).isEqualTo(403);
+    for (int i = 0; i < 3; i++) {
+      admitted(shield.admit(get("/a")));
+    }
+    rejected(shield.admit(get("/a")));
+  }
+
+  @Test
+  void saysThatRowsAreInAnotherOrder() {
+    file.put("policy.1", "* /a * off");
+    file.put("policy.2", "* /b * off");
+    HttpShield shield = shield();
+    file.put("policy.1", "* /b * off");
+    file.put("policy.2", "* /a * off");
+
+    assertThat(shield.reload()).containsExactly("policies: in another order");
+  }
+
+  @Test
+  void changesAllThatIsNoLimit() {
+    HttpShield shield = shield();
+    spend(shield, CLIENT, 2);
+    file.put("trusted-proxies", "192.0.2.1");
+    file.put("health-paths", "/up");
+    file.put("body", "problem");
+    file.put("fields", "always");
+
+    assertThat(shield.reload())
+        .containsExactly(
+            "body: not set -> problem",
+            "fields: not set -> always",
+            "health-paths: not set -> /up",
+            "trusted-proxies: not set -> 192.0.2.1");
+
+    admitted(shield.admit(get("/up")));
+    assertThat(rejected(shield.admit(get("/"))).fields().toString()).contains("problem+json");
+    assertThat(admitted(shield.admit(get("/").with("X-Forwarded-For", "203.0.113.1")))
+            .fields())
+        .isNotEmpty();
+    file.remove("body");
+    assertThat(shield.reload()).containsExactly("body: problem -> not set");
+  }
+
+  @Test
+  void changesNothingIfTheConfigurationIsNotPossible() {
+    HttpShield shield = shield();
+    file.put("per-client", "9/day");
+    file.put("in-flight", "many");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(shield::reload)
+        .withMessageContaining("'in-flight' in flowshield.properties must be a whole number");
+
+    assertThat(shield.engine().limits().get(0).toString()).contains("2/day");
+    file.put("in-flight", "5");
+    assertThat(shield.reload()).hasSize(2);
+  }
+
+  @Test
+  void changesNothingIfALimitComesOrGoesOrIsOfAnotherKind() {
+    file.put("policy.1", "GET /a * 1/day");
+    HttpShield shield = shield();
+    for (Map<String, String> other : List.of(
+        Map.of("policy.2", "GET /b * 1/day"),
+        Map.of("policy.1", "off"),
+        Map.of("policy.1", "GET /a * 1/day shadow"),
+        Map.of("per-client", "2/day, 5/day"),
+        Map.of("limiter", "fixed-window"),
+        Map.of("in-flight", "off"),
+        Map.of("limit", "5/s"))) {
+      Map<String, String> before = Map.copyOf(file);
+      file.put("body", "problem");
+      file.putAll(other);
+      assertThatIllegalArgumentException()
+          .as("%s", other)
+          .isThrownBy(shield::reload)
+          .withMessageStartingWith("FlowShield cannot reload: limits must stay the same but for how"
+              + " much they admit, got ");
+      file.clear();
+      file.putAll(before);
+    }
+    assertThat(shield.reload()).isEmpty();
+  }
+
+  @Test
+  void isForShieldsOfTheConfigurationAlone() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> HttpShield.builder().perClient("1/s").build().reload())
+        .withMessageStartingWith("a shield must come from the configuration to be reloaded");
+    assertThat(HttpShield.fromConfiguration().reload()).isEmpty();
+  }
+
+  @Nested
+  class Watched {
+
+    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final List<Integer> seconds = new ArrayList<>();
+
+    private HttpShield watched() {
+      file.put("reload", "10");
+      HttpShield shield = shield();
+      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
+      return shield;
+    }
+
+    private Executor executor(int delay) {
+      seconds.add(delay);
+      return later::add;
+    }
+
+    @Test
+    void followsWhatChanges() {
+      HttpShield shield = watched();
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        assertThat(log.lines()).isEmpty();
+        file.put("per-client", "5/day");
+        file.put("reload", "20");
+        later.remove().run();
+        assertThat(log.lines())
+            .singleElement()
+            .asString()
+            .contains("FlowShield: reloaded: limit 'client': 2/day -> 5/day; reload: 10 -> 20");
+      }
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
+      assertThat(seconds).containsExactly(10, 10, 20);
+      file.put("reload", "off");
+      later.remove().run();
+      assertThat(later).isEmpty();
+    }
+
+    @Test
+    void saysOnceThatAConfigurationIsNotPossibleAndGoesOn() {
+      HttpShield shield = watched();
+      try (LogOfShields log = new LogOfShields()) {
+        file.put("per-client", "fast");
+        later.remove().run();
+        later.remove().run();
+        assertThat(log.lines())
+            .singleElement()
+            .asString()
+            .contains("is not possible, so the one before stays in force", "got 'fast'");
+        file.put("per-client", "5/day");
+        later.remove().run();
+      }
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
+    }
+
+    @Test
+    void noticesAnotherFileOfRows() {
+      file.put("policies", "policies-of-a-test.txt");
+      watched();
+      file.put("policies", "no-such-file.txt");
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        assertThat(log.lines()).singleElement().asString().contains("no-such-file.txt");
+      }
+    }
+
+    @Test
+    void isNotUsual() {
+      ReloadWatch.begin(shield(), new Configuration(sources()), this::executor);
+      assertThat(seconds).isEmpty();
+    }
+  }
+}
