@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Configuration {
 
+  // A page with 60 assets is 61 requests at once, and several people may share an address.
+  private static final String PER_CLIENT = "100/s burst 500";
+
   private static final int MOST_SECONDS = 86_400;
   private static final int MOST_IN_FLIGHT = 1_000_000; // as the engine has it
 
@@ -83,7 +86,7 @@ final class Configuration {
 
   Configuration(ConfigurationSources sources) {
     // From the weakest to the strongest: the later overwrites.
-    take("per-client", "100/s", SettingSource.DEFAULT, "per-client");
+    take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
     take("in-flight", "1000", SettingSource.DEFAULT, "in-flight");
     sorted(sources.file().entries())
         .forEach((name, value) -> take(name, value, SettingSource.FILE, name));

@@ -94,8 +94,10 @@ public final class HttpShield {
   }
 
   /**
-   * A shield as the configuration wants it; without one, {@code per-client} is 100/s and
+   * A shield as the configuration wants it; without one, {@code per-client} is 100/s burst 500 and
    * {@code in-flight} 1000.
+   *
+   * <p>A burst of 500 lets five people behind one address open a page with 60 assets at once.
    *
    * <p>A thousand requests in flight is more than most servers finish in good time, and few enough
    * for memory and connections to hold; it keeps a server that has come to a halt from piling up

@@ -21,7 +21,7 @@ class ConfigurationTest {
   @Test
   void withoutAConfigurationTheDefaultsHold() {
     assertThat(shield(NONE, NONE, NONE, NONE))
-        .hasToString("FlowShield: each client 100/s (at most 200 in any 1s)"
+        .hasToString("FlowShield: each client 100/s burst 500 (at most 600 in any 1s)"
             + ", up to 1,000,000 clients told apart; at most 1,000 requests in flight, else 503"
             + HEALTH);
   }
