@@ -119,6 +119,12 @@ final class Configuration {
     return shield;
   }
 
+  /** Whether there is more than the defaults, rightly or not. */
+  boolean isSet() {
+    return !problems.isEmpty()
+        || settings.values().stream().anyMatch(each -> each.from() != SettingSource.DEFAULT);
+  }
+
   /** The settings that are in force, by their names. */
   Map<String, String> values() {
     Map<String, String> values = new TreeMap<>();

@@ -18,11 +18,13 @@ record ConfigurationSources(
     SettingsFile file) {
 
   /** What holds in this process. */
-  static ConfigurationSources current(Map<String, String> inPlace) {
+  static ConfigurationSources current(Map<String, String> inPlace, SettingsFile file) {
     return new ConfigurationSources(
-        SettingsFile.strings(System.getProperties()),
-        System.getenv(),
-        inPlace,
-        SettingsFile.find());
+        SettingsFile.strings(System.getProperties()), System.getenv(), inPlace, file);
+  }
+
+  /** Whether anything is set, rightly or not. */
+  boolean areSet() {
+    return new Configuration(this).isSet();
   }
 }

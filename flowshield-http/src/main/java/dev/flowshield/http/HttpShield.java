@@ -5,6 +5,8 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,9 @@ import org.jspecify.annotations.Nullable;
  * the address and one small object. The answer to a rejection is ready-made.
  */
 public final class HttpShield {
+
+  private static final String NO_SETTINGS =
+      "settings must be a map, got null: leave them out for those of the configuration";
 
   private final FlowShield engine;
   private volatile Setup setup;
@@ -139,9 +145,6 @@ public final class HttpShield {
    * @throws IllegalArgumentException if a setting is not known or not possible
    */
   public static HttpShield fromConfiguration(Map<String, String> settings) {
-    Objects.requireNonNull(
-        settings,
-        "settings must be a map, got null: leave them out for those of the configuration");
     return fromConfiguration(settings, builder -> {});
   }
 
@@ -157,12 +160,46 @@ public final class HttpShield {
   public static HttpShield fromConfiguration(
       Map<String, String> settings, Consumer<? super HttpShieldBuilder> code) {
     Objects.requireNonNull(
-        settings, "settings must be a map, got null: pass Map.of() for those of the configuration");
-    Objects.requireNonNull(
         code, "code must be a function, got null: leave it out if there is none");
-    Map<String, String> copy =
-        Collections.unmodifiableMap(new HashMap<>(settings)); // may have nulls
-    return Configuration.shield(() -> ConfigurationSources.current(copy), code);
+    Map<String, String> copy = copyOf(settings);
+    return Configuration.shield(
+        () -> ConfigurationSources.current(copy, SettingsFile.find()), code);
+  }
+
+  /**
+   * As {@link #fromConfiguration(Map)}, with a file that an application keeps in a place of its
+   * own, in place of {@code flowshield.properties} on the class path.
+   *
+   * @param settings such as {@code per-client} to {@code 100/s}
+   * @param file opens it, now and for each {@link #reload()}: lines such as
+   *     {@code per-client=100/s}, in UTF-8; it is closed here
+   * @throws IllegalArgumentException if a setting is not known or not possible
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static HttpShield fromConfiguration(
+      Map<String, String> settings, Supplier<? extends InputStream> file) {
+    Objects.requireNonNull(
+        file, "file must open one, got null: leave it out for the one on the class path");
+    Map<String, String> copy = copyOf(settings);
+    return Configuration.shield(
+        () -> ConfigurationSources.current(copy, SettingsFile.read(file, SettingsFile.NAME)),
+        builder -> {});
+  }
+
+  private static Map<String, String> copyOf(Map<String, String> settings) {
+    Objects.requireNonNull(settings, NO_SETTINGS);
+    return Collections.unmodifiableMap(new HashMap<>(settings)); // which may have nulls
+  }
+
+  /**
+   * Whether this process has a configuration: a system property or an environment variable that
+   * {@link #fromConfiguration()} would take or reject, or {@code flowshield.properties} on the
+   * class path, with or without settings. For frameworks that protect an application only where
+   * that is asked for.
+   */
+  public static boolean isConfigured() {
+    return SettingsFile.isThere()
+        || ConfigurationSources.current(Map.of(), SettingsFile.NONE).areSet();
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.flowshield.http;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -32,7 +31,7 @@ final class ReloadWatch {
 
   /** Watches, if the configuration says so. */
   static void begin(HttpShield shield, Configuration inForce) {
-    begin(shield, inForce, seconds -> CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS));
+    begin(shield, inForce, seconds -> ProcessTimer.after(seconds, TimeUnit.SECONDS));
   }
 
   /** For tests, which decide when the seconds are over. */

@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -12,10 +13,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of settings on the class path.
+ * The file of settings, on the class path unless an application has its own.
  *
  * @param entries what it says; of an entry that is repeated, the last
  * @param repeated the names that it has more than once
@@ -24,7 +26,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
 
   static final String NAME = "flowshield.properties";
 
-  private static final SettingsFile NONE = new SettingsFile(Map.of(), Set.of());
+  static final SettingsFile NONE = new SettingsFile(Map.of(), Set.of());
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /**
@@ -35,33 +37,66 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
    * tests stand before those of the application.
    */
   static SettingsFile find() {
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    List<URL> found = context == null ? List.of() : ClassPath.all(context, NAME);
+    List<URL> found = onClassPath();
     if (found.size() > 1) {
       StartLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
           + ClassPath.places(found, NAME)
           + ": the first of them counts alone, so remove the others or merge them");
     }
-    URL file = found.isEmpty() ? HttpShield.class.getResource("/" + NAME) : found.get(0);
-    return file == null ? NONE : read(file);
+    if (found.isEmpty()) {
+      return NONE;
+    }
+    URL file = found.get(0);
+    try (InputStream content = file.openStream()) {
+      return read(content, file.toString());
+    } catch (IOException unreadable) {
+      throw unreadable(file.toString(), unreadable);
+    }
   }
 
-  private static SettingsFile read(URL file) {
+  /** Whether there is one, even if nothing is in it. */
+  static boolean isThere() {
+    return !onClassPath().isEmpty();
+  }
+
+  private static List<URL> onClassPath() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    List<URL> found = context == null ? List.of() : ClassPath.all(context, NAME);
+    URL besideThis = HttpShield.class.getResource("/" + NAME);
+    return found.isEmpty() && besideThis != null ? List.of(besideThis) : found;
+  }
+
+  /** Opens a file, which messages call by its name, and reads it. */
+  static SettingsFile read(Supplier<? extends InputStream> opened, String file) {
+    try (InputStream content = opened.get()) {
+      return read(content, file);
+    } catch (IOException unclosable) {
+      throw unreadable(file, unclosable);
+    }
+  }
+
+  /** Reads a file, which messages call by its name, and leaves it open. */
+  static SettingsFile read(InputStream content, String file) {
     Repeats entries = new Repeats();
-    try (BufferedReader text =
-        new BufferedReader(new InputStreamReader(file.openStream(), StandardCharsets.UTF_8))) {
+    try {
+      BufferedReader text =
+          new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
       text.mark(1);
       if (text.read() != BYTE_ORDER_MARK) { // which some editors put in front of UTF-8
         text.reset();
       }
       entries.load(text);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException(file + " must be readable: correct or remove it", unreadable);
+      throw unreadable(file, unreadable);
     } catch (IllegalArgumentException malformed) {
       throw new IllegalArgumentException(
           file + " must be a properties file, got a broken \\u escape: correct it", malformed);
     }
     return new SettingsFile(strings(entries), entries.names);
+  }
+
+  private static UncheckedIOException unreadable(String file, IOException cause) {
+    return new UncheckedIOException(file + " must be readable: correct or remove it", cause);
   }
 
   /** The entries that are text. */

@@ -116,6 +116,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void isThereIfAnythingIsSetRightlyOrNot() {
+    assertThat(areSet(Map.of("java.version", "17"), Map.of("PATH", "/bin"))).isFalse();
+    assertThat(areSet(NONE, Map.of("FLOWSHIELD_SERVICE_HOST", "192.0.2.1"))).isFalse();
+    assertThat(areSet(NONE, Map.of("FLOWSHIELD_PER_CLIENT", "100/s"))).isTrue();
+    assertThat(areSet(NONE, Map.of("FLOWSHIELD_PER_CLINT", "100/s"))).isTrue();
+    assertThat(areSet(Map.of("flowshield.per-client", "100/s"), NONE)).isTrue();
+    assertThat(areSet(Map.of("flowshield.per-clint", "100/s"), NONE)).isTrue();
+  }
+
+  private static boolean areSet(Map<String, String> system, Map<String, String> environment) {
+    return new ConfigurationSources(system, environment, NONE, SettingsFile.NONE).areSet();
+  }
+
+  @Test
   void settingsInPlaceReachTheShield() {
     assertThat(HttpShield.fromConfiguration(Map.of("limit", "50/s")).toString())
         .contains("everyone together 50/s");

@@ -1,10 +1,14 @@
 package dev.flowshield.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -13,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,22 +96,71 @@ class SettingsFileTest {
         .hasMessageContaining("must be readable");
   }
 
+  @Test
+  void mayBeOneThatAnApplicationHasInAPlaceOfItsOwn() throws IOException {
+    write("per-client = 7/min\nin-flight = 7\n");
+    InputStream own = content("\uFEFFper-client = 8/min\nlimit = 8/s\n");
+    assertThat(inContext(
+            folder, () -> HttpShield.fromConfiguration(Map.of("limit", "9/s"), () -> own)))
+        .asString()
+        .contains("everyone together 9/s", "each client 8/min", "1,000 requests in flight");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  void isHeldToTheSameRulesInAPlaceOfItsOwn() throws IOException {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> HttpShield.fromConfiguration(Map.of(), () -> content("limit=1/s\nlimit=2/s")))
+        .withMessageContaining("'limit' in flowshield.properties must be set once");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HttpShield.fromConfiguration(Map.of(), () -> content("per-clint=1/s")))
+        .withMessageContaining("'per-clint' in flowshield.properties must be one of [");
+    assertThatNullPointerException()
+        .isThrownBy(() -> HttpShield.fromConfiguration(Map.of(), (Supplier<InputStream>) null))
+        .withMessage("file must open one, got null: leave it out for the one on the class path");
+    InputStream closed = InputStream.nullInputStream();
+    closed.close();
+    assertThatThrownBy(() -> HttpShield.fromConfiguration(Map.of(), () -> closed))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("flowshield.properties must be readable: correct or remove it");
+  }
+
+  @Test
+  void isAConfigurationEvenIfItIsEmpty() throws IOException {
+    assertThat(inContext(folder, HttpShield::isConfigured)).isFalse();
+    write("");
+    assertThat(inContext(folder, HttpShield::isConfigured)).isTrue();
+  }
+
+  private static InputStream content(String text) {
+    return new ByteArrayInputStream(text.getBytes(UTF_8));
+  }
+
   private void write(String text) throws IOException {
     Files.writeString(folder.resolve("flowshield.properties"), text);
   }
 
   private static String inContext(Path folder) throws IOException {
+    return inContext(folder, () -> HttpShield.fromConfiguration().toString());
+  }
+
+  private static <T> T inContext(Path folder, Supplier<T> asked) throws IOException {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {url(folder)}, null)) {
-      return inContext(loader);
+      return inContext(loader, asked);
     }
   }
 
   private static String inContext(ClassLoader loader) {
+    return inContext(loader, () -> HttpShield.fromConfiguration().toString());
+  }
+
+  private static <T> T inContext(ClassLoader loader, Supplier<T> asked) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      return HttpShield.fromConfiguration().toString();
+      return asked.get();
     } finally {
       thread.setContextClassLoader(before);
     }
