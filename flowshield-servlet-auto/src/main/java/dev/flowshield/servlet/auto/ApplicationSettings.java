@@ -1,0 +1,76 @@
+package dev.flowshield.servlet.auto;
+
+import dev.flowshield.http.HttpShield;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a web application and its process say of its shield. */
+final class ApplicationSettings {
+
+  private static final String PREFIX = "flowshield.";
+  private static final String FILE = "flowshield.properties";
+  private static final String OWN_FILE = "/WEB-INF/" + FILE;
+
+  private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
+
+  private final ServletContext context;
+
+  ApplicationSettings(ServletContext context) {
+    this.context = context;
+  }
+
+  /** The application, for a message. */
+  String application() {
+    return "the web application at '" + context.getContextPath() + "/'";
+  }
+
+  /** Whether anything is set, rightly or not. */
+  boolean areThere() {
+    return !contextParams().isEmpty() || hasOwnFile() || HttpShield.isConfigured();
+  }
+
+  /** The shield that these ask for. */
+  HttpShield shield() {
+    if (!hasOwnFile()) {
+      return HttpShield.fromConfiguration(contextParams());
+    }
+    warnOfTwoFiles();
+    try (InputStream file = context.getResourceAsStream(OWN_FILE)) {
+      return HttpShield.fromConfiguration(contextParams(), file);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(OWN_FILE + " must be readable", impossible);
+    }
+  }
+
+  private boolean hasOwnFile() {
+    Set<String> files = context.getResourcePaths("/WEB-INF/"); // null where there is no WEB-INF
+    return files != null && files.contains(OWN_FILE);
+  }
+
+  private void warnOfTwoFiles() {
+    if (context.getClassLoader().getResource(FILE) != null) {
+      LOG.log(
+          Level.WARNING,
+          "FlowShield: " + FILE + " must be in WEB-INF or on the class path, got both for "
+              + application()
+              + ": the one in WEB-INF counts alone, so remove the other or merge them");
+    }
+  }
+
+  private Map<String, String> contextParams() {
+    Map<String, String> settings = new TreeMap<>();
+    for (String name : Collections.list(context.getInitParameterNames())) {
+      if (name.startsWith(PREFIX)) {
+        settings.put(name.substring(PREFIX.length()), context.getInitParameter(name));
+      }
+    }
+    return settings;
+  }
+}

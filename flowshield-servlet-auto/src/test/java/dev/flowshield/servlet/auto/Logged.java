@@ -1,0 +1,64 @@
+package dev.flowshield.servlet.auto;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** What FlowShield and Tomcat log while this is open, and nothing of it on the console. */
+final class Logged extends Handler implements AutoCloseable {
+
+  private final List<Logger> loggers =
+      List.of(Logger.getLogger("dev.flowshield"), Logger.getLogger("org.apache"));
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+
+  Logged() {
+    for (Logger each : loggers) {
+      each.setUseParentHandlers(false); // applications fail on purpose
+      each.addHandler(this);
+    }
+  }
+
+  /** What FlowShield says. */
+  List<String> lines() {
+    return records.stream()
+        .map(LogRecord::getMessage)
+        .filter(line -> line.startsWith("FlowShield"))
+        .toList();
+  }
+
+  /** The messages of all failures, with their causes. */
+  List<String> failures() {
+    List<String> messages = new ArrayList<>();
+    records.forEach(each -> messages.addAll(failures(each.getThrown())));
+    return messages;
+  }
+
+  /** The messages of a failure and its causes. */
+  static List<String> failures(@Nullable Throwable thrown) {
+    List<String> messages = new ArrayList<>();
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      messages.add(String.valueOf(each.getMessage()));
+    }
+    return messages;
+  }
+
+  @Override
+  public void publish(LogRecord each) {
+    records.add(each);
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    for (Logger each : loggers) {
+      each.removeHandler(this);
+      each.setUseParentHandlers(true);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.flowshield.servlet.auto;
+
+import java.io.IOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The classes of a server as applications see them: without FlowShield and the applications, which
+ * the class path of these tests has too.
+ */
+final class ServerLoader extends ClassLoader {
+
+  ServerLoader() {
+    super(ServerLoader.class.getClassLoader());
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (name.startsWith("dev.flowshield.")) {
+      throw new ClassNotFoundException(name);
+    }
+    return super.loadClass(name, resolve);
+  }
+
+  @Override
+  public @Nullable URL getResource(String name) {
+    return isHidden(name) ? null : super.getResource(name);
+  }
+
+  @Override
+  public Enumeration<URL> getResources(String name) throws IOException {
+    return isHidden(name) ? Collections.emptyEnumeration() : super.getResources(name);
+  }
+
+  private static boolean isHidden(String name) {
+    return name.startsWith("dev/flowshield/")
+        || name.startsWith("META-INF/services/dev.flowshield.")
+        || name.equals("META-INF/services/jakarta.servlet.ServletContainerInitializer");
+  }
+}
