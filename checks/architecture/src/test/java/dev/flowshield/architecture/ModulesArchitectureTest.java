@@ -95,6 +95,17 @@ class ModulesArchitectureTest {
   }
 
   @Test
+  void theAutomaticFilterIsFoundByContainersAndByNobodyElse() {
+    assertThat(linesOf(Published.SERVLET_AUTO))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.servlet.auto",
+            "requires dev.flowshield.servlet",
+            "requires static org.jspecify",
+            "provides jakarta.servlet.ServletContainerInitializer with"
+                + " [dev.flowshield.servlet.auto.FlowShieldInitializer]");
+  }
+
+  @Test
   void theVertxBindingNeedsVertxWeb() {
     assertThat(linesOf(Published.VERTX))
         .containsExactlyInAnyOrder(
@@ -152,8 +163,12 @@ class ModulesArchitectureTest {
     assertThat(servicesOf(module)).isEqualTo(provides);
   }
 
+  static Stream<Published> exporting() {
+    return named().filter(module -> !exportedBy(module.descriptor()).isEmpty());
+  }
+
   @ParameterizedTest
-  @MethodSource("named")
+  @MethodSource("exporting")
   void whatIsExportedShowsOnlyWhatUsersSee(Published module) {
     shows(module).check(module.classes());
   }

@@ -25,6 +25,7 @@ enum Published {
   ENGINE("flowshield-engine", "dev.flowshield.engine"),
   HTTP("flowshield-http", "dev.flowshield.http"),
   SERVLET("flowshield-servlet", "dev.flowshield.servlet"),
+  SERVLET_AUTO("flowshield-servlet-auto", "dev.flowshield.servlet.auto"),
   VERTX("flowshield-vertx", "dev.flowshield.vertx"),
   UNDERTOW("flowshield-undertow", "dev.flowshield.undertow"),
   TESTKIT("flowshield-testkit", "dev.flowshield.testkit");

@@ -3,6 +3,7 @@ module com.example.app {
   requires dev.flowshield.api;
   requires dev.flowshield.engine;
   requires dev.flowshield.servlet;
+  requires dev.flowshield.servlet.auto; // else only a container would ask for it
   requires dev.flowshield.vertx;
   requires dev.flowshield.undertow; // automatic module, named by its manifest
 
