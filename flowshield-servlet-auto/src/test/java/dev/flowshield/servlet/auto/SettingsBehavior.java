@@ -7,6 +7,9 @@ import static dev.flowshield.servlet.auto.DeploymentFixture.WEB_INF_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** What counts as a configuration, and which of several holds. */
@@ -46,6 +49,33 @@ interface SettingsBehavior {
     fixture().deploy(fixture().archive().with(CLASS_PATH_FILE, TWO_AN_HOUR));
 
     fixture().assertRejectsTheThirdRequest();
+  }
+
+  @Test
+  default void protectsByTheContextParamOfItsDocumentation() throws Exception {
+    fixture().deploy(fixture().archive().withWebXml("", documented("```xml\n<context-param>")));
+
+    assertThat(fixture().log().lines()).singleElement().asString().contains("each client 200/s");
+  }
+
+  @Test
+  default void protectsByTheFileOfItsDocumentation() throws Exception {
+    fixture().deploy(fixture().archive().with(WEB_INF_FILE, documented("```properties\n")));
+
+    assertThat(fixture().log().lines())
+        .singleElement()
+        .asString()
+        .contains("each client 200/s", "at most 500 requests in flight");
+  }
+
+  /** What stands in the block of code that begins so. */
+  private static String documented(String begin) throws IOException {
+    Path module = Path.of(System.getProperty("basedir", ""));
+    String text = Files.readString(module.resolve("../docs/servlet-auto.md"));
+    int block = text.indexOf(begin);
+    assertThat(block).as(begin).isNotNegative();
+    int content = text.indexOf('\n', block) + 1;
+    return text.substring(content, text.indexOf("```", content));
   }
 
   @Test
