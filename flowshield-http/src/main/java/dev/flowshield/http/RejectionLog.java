@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,8 +48,8 @@ final class RejectionLog {
         denied,
         eachMinute,
         line -> LOG.log(Level.INFO, line),
-        CompletableFuture.delayedExecutor(0, TimeUnit.SECONDS),
-        CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES));
+        ProcessTimer.after(0, TimeUnit.SECONDS),
+        ProcessTimer.after(1, TimeUnit.MINUTES));
   }
 
   /** For tests, which decide when a minute is over. */

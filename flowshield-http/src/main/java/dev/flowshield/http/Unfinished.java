@@ -1,7 +1,6 @@
 package dev.flowshield.http;
 
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +22,7 @@ final class Unfinished {
   private final Executor atNextLook;
 
   Unfinished() {
-    this(CompletableFuture.delayedExecutor(
-        1000 / LOOKS_PER_SECOND, TimeUnit.MILLISECONDS, Runnable::run));
+    this(ProcessTimer.shortTaskAfter(1000 / LOOKS_PER_SECOND, TimeUnit.MILLISECONDS));
   }
 
   /** For tests, which decide when to look. */

@@ -97,6 +97,9 @@ final class DeploymentFixture {
       deployed.stop();
     }
     log.close();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .as("threads that keep the classes of the application in memory")
+        .noneMatch(thread -> ServerLoader.isAbove(thread.getContextClassLoader()));
   }
 
   /** It is written in the background, by classes that a stopped container does not load. */

@@ -16,6 +16,16 @@ final class ServerLoader extends ClassLoader {
     super(ServerLoader.class.getClassLoader());
   }
 
+  /** Whether it is the loader of an application. */
+  static boolean isAbove(@Nullable ClassLoader loader) {
+    for (ClassLoader each = loader; each != null; each = each.getParent()) {
+      if (each instanceof ServerLoader) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     if (name.startsWith("dev.flowshield.")) {

@@ -1,0 +1,41 @@
+package dev.flowshield.http;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs tasks after a while, by the one thread that the JDK has for this.
+ *
+ * <p>That thread is started by the first thread that asks, inherits its context class loader and
+ * lives as long as the process. So it is asked without the loader of a web application, which would
+ * stay in memory after the application is gone.
+ */
+final class ProcessTimer {
+
+  private ProcessTimer() {}
+
+  /** Runs each task in the background, after this delay. */
+  static Executor after(long delay, TimeUnit unit) {
+    return withoutApplication(CompletableFuture.delayedExecutor(delay, unit));
+  }
+
+  /** Runs each task in the thread of the timer, after this delay; for tasks that do not block. */
+  static Executor shortTaskAfter(long delay, TimeUnit unit) {
+    return withoutApplication(CompletableFuture.delayedExecutor(delay, unit, Runnable::run));
+  }
+
+  /** Hands tasks on as a thread that belongs to no application. */
+  static Executor withoutApplication(Executor executor) {
+    return task -> {
+      Thread thread = Thread.currentThread();
+      ClassLoader application = thread.getContextClassLoader();
+      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+      try {
+        executor.execute(task);
+      } finally {
+        thread.setContextClassLoader(application);
+      }
+    };
+  }
+}
