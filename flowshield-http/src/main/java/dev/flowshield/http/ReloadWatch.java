@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,16 @@ final class ReloadWatch {
   private final WeakReference<HttpShield> watched;
   private final @Nullable ClassLoader loader; // that finds the files
   private final IntFunction<Executor> inSeconds;
-  private Map<String, String> seen; // accessed by the one task that there is
 
-  private ReloadWatch(
-      HttpShield shield, Map<String, String> seen, IntFunction<Executor> inSeconds) {
+  // Accessed by the one task that there is.
+  private Map<String, String> seen; // nothing if it could not be read
+  private int seconds;
+
+  private ReloadWatch(HttpShield shield, Configuration inForce, IntFunction<Executor> inSeconds) {
     this.watched = new WeakReference<>(shield);
     this.loader = Thread.currentThread().getContextClassLoader();
-    this.seen = seen;
+    this.seen = inForce.contents();
+    this.seconds = inForce.reloadSeconds();
     this.inSeconds = inSeconds;
   }
 
@@ -36,10 +40,10 @@ final class ReloadWatch {
 
   /** For tests, which decide when the seconds are over. */
   static void begin(HttpShield shield, Configuration inForce, IntFunction<Executor> inSeconds) {
-    new ReloadWatch(shield, inForce.contents(), inSeconds).next(inForce.reloadSeconds());
+    new ReloadWatch(shield, inForce, inSeconds).next();
   }
 
-  private void next(int seconds) {
+  private void next() {
     if (seconds > 0) {
       inSeconds.apply(seconds).execute(this::look);
     }
@@ -54,30 +58,36 @@ final class ReloadWatch {
     Thread thread = Thread.currentThread();
     ClassLoader own = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
-    int seconds = 1;
     try {
-      seconds = look(shield, reload);
+      look(shield, reload);
     } finally {
       thread.setContextClassLoader(own);
-      next(seconds);
+      next();
     }
   }
 
-  private int look(HttpShield shield, Reload reload) {
-    Configuration now = reload.read();
-    Map<String, String> contents = now.contents();
-    if (!contents.equals(seen)) {
-      seen = contents;
-      try {
+  private void look(HttpShield shield, Reload reload) {
+    try {
+      Configuration now = reload.read();
+      Map<String, String> contents = now.contents();
+      if (!contents.equals(seen)) {
+        seen = contents;
         report(shield.reload());
-      } catch (IllegalArgumentException impossible) {
-        StartLog.warn(
-            "the configuration has changed and is not possible, so the one before stays in"
-                + " force: " + impossible.getMessage());
-        return Math.max(1, now.reloadSeconds());
+        seconds = now.reloadSeconds();
+      }
+    } catch (IllegalArgumentException impossible) {
+      warn(impossible);
+    } catch (UncheckedIOException unreadable) {
+      if (!seen.isEmpty()) {
+        seen = Map.of();
+        warn(unreadable);
       }
     }
-    return now.reloadSeconds();
+  }
+
+  private static void warn(RuntimeException why) {
+    StartLog.warn("the configuration has changed and is not possible, so the one before stays in"
+        + " force: " + why.getMessage());
   }
 
   private static void report(List<String> changes) {

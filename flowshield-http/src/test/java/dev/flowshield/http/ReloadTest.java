@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.flowshield.testkit.ManualTicker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,7 +28,12 @@ class ReloadTest {
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
+  private boolean readable = true;
+
   private ConfigurationSources sources() {
+    if (!readable) {
+      throw new UncheckedIOException("part of the test", new IOException());
+    }
     return new ConfigurationSources(
         Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of()));
   }
@@ -233,6 +240,21 @@ class ReloadTest {
         later.remove().run();
         assertThat(log.lines()).singleElement().asString().contains("no-such-file.txt");
       }
+    }
+
+    @Test
+    void goesOnWhenTheFileCannotBeRead() {
+      HttpShield shield = watched();
+      readable = false;
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        later.remove().run();
+        assertThat(log.lines()).singleElement().asString().contains("part of the test");
+      }
+      readable = true;
+      file.put("per-client", "5/day");
+      later.remove().run();
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
     }
 
     @Test

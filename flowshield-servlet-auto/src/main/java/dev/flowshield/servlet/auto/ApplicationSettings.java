@@ -2,7 +2,7 @@ package dev.flowshield.servlet.auto;
 
 import dev.flowshield.http.HttpShield;
 import jakarta.servlet.ServletContext;
-import java.io.IOException;
+import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -42,11 +42,16 @@ final class ApplicationSettings {
       return HttpShield.fromConfiguration(contextParams());
     }
     warnOfTwoFiles();
-    try (InputStream file = context.getResourceAsStream(OWN_FILE)) {
-      return HttpShield.fromConfiguration(contextParams(), file);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(OWN_FILE + " must be readable", impossible);
+    return HttpShield.fromConfiguration(contextParams(), this::ownFile);
+  }
+
+  private InputStream ownFile() {
+    InputStream file = context.getResourceAsStream(OWN_FILE);
+    if (file == null) { // removed since, or kept from us
+      throw new UncheckedIOException(
+          OWN_FILE + " must be readable: bring it back", new FileNotFoundException(OWN_FILE));
     }
+    return file;
   }
 
   private boolean hasOwnFile() {

@@ -25,8 +25,8 @@ class ModulePathTest {
     assertEquals("dev.flowshield.engine", FlowShield.class.getModule().getName());
     assertEquals("dev.flowshield.http", HttpShield.class.getModule().getName());
     assertEquals("dev.flowshield.undertow", FlowShieldHandler.class.getModule().getName());
-    for (String name : List.of(
-        "dev.flowshield.servlet", "dev.flowshield.servlet.auto", "dev.flowshield.vertx")) {
+    for (String name :
+        List.of("dev.flowshield.servlet", "dev.flowshield.servlet.auto", "dev.flowshield.vertx")) {
       assertTrue(ModuleLayer.boot().findModule(name).isPresent(), name);
     }
     assertEquals("com.example.app", OwnWindowProvider.class.getModule().getName());
