@@ -37,8 +37,9 @@ public record RateLimit(long permits, Duration period, long burst) {
       "permits/period, as in '100/s', '1000/min burst 50' or '5/250ms' (periods: ns, us, ms, s, min, h, day)";
   // Eighteen digits always fit a long, so numbers that are too large are rejected with their range,
   // not as malformed.
-  private static final Pattern TEXT =
-      Pattern.compile("(\\d{1,18}) ?/ ?(?:(\\d{1,18}) ?)?([a-z]{1,7})(?: burst (\\d{1,18}))?");
+  private static final Pattern TEXT = Pattern.compile(
+      "(\\d{1,18}) ?/ ?(?:(\\d{1,18}) ?)?([a-z]{1,7})(?: burst (\\d{1,18}))?",
+      Pattern.CASE_INSENSITIVE);
 
   // What people write instead.
   private static final Pattern GROUPED = Pattern.compile("\\d,\\d{3}(?!\\d)");
@@ -106,7 +107,7 @@ public record RateLimit(long permits, Duration period, long burst) {
 
   /** Reads a part of a text, or all of it. */
   private static RateLimit parse(String part, String text) {
-    Matcher matcher = TEXT.matcher(part.strip().toLowerCase(Locale.ROOT));
+    Matcher matcher = TEXT.matcher(part.strip());
     if (!matcher.matches()) {
       throw malformed(text, wayOut(part, text));
     }
@@ -161,7 +162,7 @@ public record RateLimit(long permits, Duration period, long burst) {
 
   private static Duration period(String text, Matcher matcher) {
     String count = matcher.group(2);
-    Duration unit = unit(text, matcher.group(3)).getDuration();
+    Duration unit = unit(text, matcher.group(3).toLowerCase(Locale.ROOT)).getDuration();
     try {
       return count == null ? unit : unit.multipliedBy(Long.parseLong(count));
     } catch (ArithmeticException overflow) {

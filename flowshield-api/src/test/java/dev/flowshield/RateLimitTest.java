@@ -3,6 +3,7 @@ package dev.flowshield;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
@@ -279,6 +280,15 @@ class RateLimitTest {
           .isThrownBy(() -> RateLimit.parse(text))
           .withMessageContaining("got '" + "x".repeat(64) + "…'")
           .satisfies(rejected -> assertThat(rejected.getMessage()).hasSizeLessThan(300));
+    }
+
+    @Test
+    void aLongTextTakesLinearTime() {
+      String text = "Σ".repeat(50_000); // its lower case depends on the letters around it
+
+      assertTimeout(
+          Duration.ofSeconds(5),
+          () -> assertThatIllegalArgumentException().isThrownBy(() -> RateLimit.parseAll(text)));
     }
 
     @Test
