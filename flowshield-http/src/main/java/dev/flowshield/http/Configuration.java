@@ -294,9 +294,9 @@ final class Configuration {
     return "correct or remove it";
   }
 
-  /** A name without its case and its separators. */
+  /** The letters and digits of a name, whatever their case. */
   private static String letters(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[-_.\\s]", "");
+    return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }
 
   private void apply(String key, Consumer<String> setter) {

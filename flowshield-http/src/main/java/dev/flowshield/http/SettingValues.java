@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the values of settings: turns what takes a value into what takes its text. */
 final class SettingValues {
@@ -96,6 +97,8 @@ final class SettingValues {
 
   /** The parts between commas; none for {@code off}. */
   static String[] list(String value) {
-    return value.equals(OFF) ? new String[0] : value.split("\\s*,\\s*", -1);
+    return value.equals(OFF)
+        ? new String[0]
+        : Stream.of(value.split(",", -1)).map(String::strip).toArray(String[]::new);
   }
 }

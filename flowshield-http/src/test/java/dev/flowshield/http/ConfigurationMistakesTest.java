@@ -5,7 +5,9 @@ import static dev.flowshield.http.Sources.shield;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -202,5 +204,15 @@ class ConfigurationMistakesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shield(NONE, NONE, NONE, Map.of(setting, value)))
         .withMessageContaining("'" + setting + "' in flowshield.properties must " + must);
+  }
+
+  @Test
+  void longTextsTakeLinearTime() {
+    Map<String, String> spaces = Map.of("cors-origins", "a" + " ".repeat(50_000) + "b");
+    Map<String, String> letters = Map.of("Σ".repeat(50_000), "1"); // with two lower cases
+    assertTimeout(Duration.ofSeconds(5), () -> {
+      assertThatIllegalArgumentException().isThrownBy(() -> shield(NONE, NONE, spaces, NONE));
+      assertThatIllegalArgumentException().isThrownBy(() -> shield(NONE, NONE, letters, NONE));
+    });
   }
 }
