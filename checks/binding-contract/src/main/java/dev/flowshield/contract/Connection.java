@@ -41,6 +41,11 @@ public final class Connection implements AutoCloseable {
     return connect(new Socket(), host, port);
   }
 
+  /** Connects to where a server listens, from an address of its family. */
+  public static Connection to(InetSocketAddress server) throws IOException {
+    return connect(new Socket(), server);
+  }
+
   /**
    * Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead.
    */
@@ -52,7 +57,11 @@ public final class Connection implements AutoCloseable {
 
   private static Connection connect(Socket socket, int host, int port) throws IOException {
     socket.bind(new InetSocketAddress(loopback(host), 0));
-    socket.connect(new InetSocketAddress(loopback(1), port), PATIENCE_MILLIS);
+    return connect(socket, new InetSocketAddress(loopback(1), port));
+  }
+
+  private static Connection connect(Socket socket, InetSocketAddress server) throws IOException {
+    socket.connect(server, PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
     return new Connection(socket);

@@ -1,0 +1,9 @@
+/**
+ * Clients behind two proxies in a row, over sockets. {@link dev.flowshield.proxies.TwoHopsContract}
+ * is the place to start. How a field is read is tested in flowshield-http; here real proxies write
+ * it.
+ */
+@NullMarked
+package dev.flowshield.proxies;
+
+import org.jspecify.annotations.NullMarked;
