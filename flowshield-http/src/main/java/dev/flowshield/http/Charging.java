@@ -95,11 +95,16 @@ final class Charging {
       if (charged.test(limit)) {
         boolean isEach = limit.scope() == Scope.EACH;
         RequestKeys keys = isEach ? (request, key) -> key : null;
-        boolean isTold = isEach && !limit.isShadow() && KEPT_HERE.contains(limit.limiter());
+        boolean isTold = isEach && !limit.isShadow() && isKeptHere(limit);
         parts.add(new Charges.Part(limit.name(), keys, 1, isTold, null));
       }
     }
     return parts;
+  }
+
+  /** Whether the engine keeps a limit by a formula of its own. */
+  static boolean isKeptHere(Limit limit) {
+    return KEPT_HERE.contains(limit.limiter());
   }
 
   /** The bill of a request; null if it is charged the usual limits by {@link #key} alone. */

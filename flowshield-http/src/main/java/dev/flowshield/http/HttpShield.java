@@ -4,6 +4,7 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
+import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -224,10 +227,68 @@ public final class HttpShield {
    */
   public HttpAdmission admit(RequestView request) {
     Setup now = setup;
+    HttpAdmission early = withoutAsking(now, request);
+    if (early != null) {
+      return early;
+    }
+    Bill bill = now.charging().bill(request);
+    if (bill == Bill.DENIED) {
+      return denied(now, request);
+    }
+    Admission admission = !now.answersAtOnce()
+        ? AskedLater.join(engine.admitAsync(asked(now, bill, request)))
+        : bill == null ? engine.admit(now.charging().key(request)) : engine.admit(bill.request());
+    return answer(now, request, bill, admission);
+  }
+
+  /**
+   * As {@link #admit}, for servers whose thread must not wait for a limiter whose answer comes from
+   * elsewhere. Where the engine keeps all limits, as it does unless a limit is given a limiter of
+   * another kind, the future is complete.
+   *
+   * <p>Complete or cancel the future to stop waiting, as when the client has gone; everything is
+   * given back then. A limiter that fails, or that has not answered after five seconds, fails the
+   * future.
+   *
+   * @param server runs what is to be done by the server's thread, if that is not done at once: it
+   *     uses the request, and completes the future
+   */
+  public CompletableFuture<HttpAdmission> admitAsync(RequestView request, Executor server) {
+    Setup now = setup;
+    if (now.answersAtOnce()) {
+      return CompletableFuture.completedFuture(admit(request));
+    }
+    HttpAdmission early = withoutAsking(now, request);
+    if (early != null) {
+      return CompletableFuture.completedFuture(early);
+    }
+    Bill bill = now.charging().bill(request);
+    return bill == Bill.DENIED
+        ? CompletableFuture.completedFuture(denied(now, request))
+        : AskedLater.of(
+            engine.admitAsync(asked(now, bill, request)),
+            admission -> answer(now, request, bill, admission),
+            server);
+  }
+
+  /**
+   * Whether {@link #admit} never waits, as the engine keeps all limits. It does unless a limit is
+   * given a limiter of another kind.
+   */
+  public boolean answersAtOnce() {
+    return setup.answersAtOnce();
+  }
+
+  private static Request asked(Setup now, @Nullable Bill bill, RequestView request) {
+    return bill == null ? Request.of(now.charging().key(request)) : bill.request();
+  }
+
+  /** The answer to a request that is not charged; null if it is. */
+  private @Nullable HttpAdmission withoutAsking(Setup now, RequestView request) {
     if (now.healthPaths().contains(request.path())) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
-    Mark earlier = request.mark() instanceof Mark mark ? mark : null;
+    Mark earlier = earlier(request);
     if (earlier != null && earlier.isOf(this)) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
@@ -235,20 +296,24 @@ public final class HttpShield {
     if (earlier != null) {
       doctor.sawAnotherShield(earlier.shield(), this);
     }
-    Bill bill = now.charging().bill(request);
-    if (bill == Bill.DENIED) {
-      denied.increment();
-      rejectionLog.rejected();
-      return now.answers().denied(request);
-    }
-    Admission admission =
-        bill == null ? engine.admit(now.charging().key(request)) : engine.admit(bill.request());
+    return null;
+  }
+
+  private HttpRejection denied(Setup now, RequestView request) {
+    denied.increment();
+    rejectionLog.rejected();
+    return now.answers().denied(request);
+  }
+
+  private HttpAdmission answer(
+      Setup now, RequestView request, @Nullable Bill bill, Admission admission) {
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
       return now.answers().to(request, rejection);
     }
     Admitted admitted = (Admitted) admission;
     try {
+      Mark earlier = earlier(request);
       List<HttpRejection.Field> fields = fields(now, request);
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       if (fields.isEmpty() && later.isEmpty()) {
@@ -263,6 +328,10 @@ public final class HttpShield {
       admitted.close();
       throw failure;
     }
+  }
+
+  private static @Nullable Mark earlier(RequestView request) {
+    return request.mark() instanceof Mark mark ? mark : null;
   }
 
   private static List<HttpRejection.Field> fields(Setup now, RequestView request) {
@@ -303,7 +372,7 @@ public final class HttpShield {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(RequestView request, long permits) {
-    Mark mark = request.mark() instanceof Mark left ? left : null;
+    Mark mark = earlier(request);
     while (mark != null) {
       if (mark.admitted != null) {
         mark.admitted.cost(permits);

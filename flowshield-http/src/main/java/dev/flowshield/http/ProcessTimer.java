@@ -25,6 +25,12 @@ final class ProcessTimer {
     return withoutApplication(CompletableFuture.delayedExecutor(delay, unit, Runnable::run));
   }
 
+  /** The same future, which fails with a {@code TimeoutException} unless it is done in time. */
+  static <T> CompletableFuture<T> timeOut(CompletableFuture<T> future, long delay, TimeUnit unit) {
+    withoutApplication(Runnable::run).execute(() -> future.orTimeout(delay, unit));
+    return future;
+  }
+
   /** Hands tasks on as a thread that belongs to no application. */
   static Executor withoutApplication(Executor executor) {
     return task -> {

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param healthPaths what is left alone
  * @param answers to rejections
  * @param standingFields for responses to admitted requests; null unless they are always sent
+ * @param answersAtOnce whether the engine keeps all limits
  */
 record Setup(
     Charging charging,
     HealthPaths healthPaths,
     Answers answers,
-    @Nullable StandingFields standingFields) {
+    @Nullable StandingFields standingFields,
+    boolean answersAtOnce) {
 
   /** With answers as these settings want them. */
   static Setup of(
@@ -26,7 +28,8 @@ record Setup(
         charging,
         healthPaths,
         new Answers(settings, charging.policies()),
-        settings.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null);
+        settings.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null,
+        engine.limits().stream().allMatch(Charging::isKeptHere));
   }
 
   /** What is active with these limits, in one line. */
