@@ -5,13 +5,18 @@ import dev.flowshield.engine.FlowShield;
 /**
  * What a builder has put together: an engine that nobody has asked yet, and how it is used.
  *
+ * @param name of the shield, for its operators
  * @param engine the limits
  * @param charging what requests are charged
  * @param healthPaths what is left alone
  * @param answers how rejections are answered
  */
 record Blueprint(
-    FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings answers) {
+    String name,
+    FlowShield engine,
+    Charging charging,
+    HealthPaths healthPaths,
+    AnswerSettings answers) {
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {

@@ -25,6 +25,6 @@ record ConfigurationSources(
 
   /** Whether anything is set, rightly or not. */
   boolean areSet() {
-    return new Configuration(this).isSet();
+    return new Settings(this).isSet();
   }
 }

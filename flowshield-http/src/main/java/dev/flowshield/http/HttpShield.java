@@ -62,6 +62,7 @@ public final class HttpShield {
   private static final String NO_SETTINGS =
       "settings must be a map, got null: leave them out for those of the configuration";
 
+  private final String name;
   private final FlowShield engine;
   private volatile Setup setup;
   private volatile Doctor doctor;
@@ -74,6 +75,7 @@ public final class HttpShield {
   private volatile @Nullable Reload source; // null if it was made in code alone
 
   HttpShield(Blueprint blueprint) {
+    this.name = blueprint.name();
     this.engine = blueprint.engine();
     this.setup = blueprint.setup(engine);
     StartLog.log(this);
@@ -210,7 +212,7 @@ public final class HttpShield {
    * them in a language of their own.
    */
   public static Set<String> settings() {
-    return Configuration.KNOWN;
+    return Settings.KNOWN;
   }
 
   /**
@@ -379,6 +381,11 @@ public final class HttpShield {
       }
       mark = mark.before;
     }
+  }
+
+  /** Its name for operators, {@code default} unless set. */
+  public String name() {
+    return name;
   }
 
   /** How many requests were rejected because their client or their path is denied. */

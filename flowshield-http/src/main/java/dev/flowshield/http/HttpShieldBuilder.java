@@ -13,11 +13,13 @@ import dev.flowshield.http.policy.PolicyTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class HttpShieldBuilder {
   /** The name of the limit for each client. */
   static final String CLIENT = "client";
 
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9.-]{0,31}");
   private static final int LEAST_STATUS = 400;
   private static final int MOST_STATUS = 599;
 
@@ -38,6 +41,7 @@ public final class HttpShieldBuilder {
   private @Nullable List<RateLimit> everyone;
   private @Nullable List<RateLimit> perClient;
   private @Nullable ClientNetwork perNetwork;
+  private String name = "default";
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
   private ClientLists lists = ClientLists.NONE;
@@ -402,6 +406,35 @@ public final class HttpShieldBuilder {
     return this;
   }
 
+  /**
+   * Takes settings as text, by their names in a configuration, such as {@code per-client} to
+   * {@code 100/s}: those given and no others, not even defaults. For frameworks that have a
+   * configuration of their own. What is set before, and not given, stays.
+   *
+   * @throws IllegalArgumentException if a setting is not known or not possible
+   */
+  public HttpShieldBuilder settings(Map<String, String> byName) {
+    Objects.requireNonNull(byName, "settings must be a map, got null: leave them out");
+    new Configuration(Settings.of(byName)).applyTo(this);
+    return this;
+  }
+
+  /**
+   * The name of this shield for its operators, where an application has several;
+   * {@code default} unless set.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 32 lower-case letters, digits, dots and
+   *     dashes, beginning with a letter
+   */
+  public HttpShieldBuilder name(String ofShield) {
+    if (!NAME.matcher(Objects.requireNonNull(ofShield, "name")).matches()) {
+      throw new IllegalArgumentException("name must be 1 to 32 lower-case letters, digits, dots and"
+          + " dashes, got '" + ofShield + "': choose a short one, as in 'api'");
+    }
+    this.name = ofShield;
+    return this;
+  }
+
   /** Where to read the time; for tests. */
   public HttpShieldBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
@@ -449,6 +482,7 @@ public final class HttpShieldBuilder {
     FlowShield built = limits.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
     return new Blueprint(
+        name,
         built,
         new Charging(client, lists, networkPrefix, rows, built),
         healthPaths,

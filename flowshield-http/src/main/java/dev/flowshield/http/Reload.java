@@ -30,21 +30,21 @@ final class Reload {
   private final Supplier<ConfigurationSources> sources;
   private final Consumer<? super HttpShieldBuilder> code;
   private final ReentrantLock lock = new ReentrantLock(); // one at a time; guards what follows
-  private Configuration inForce;
+  private Settings inForce;
 
   /** For a shield of the configuration that is in force. */
   Reload(
       Supplier<ConfigurationSources> sources,
       Consumer<? super HttpShieldBuilder> code,
-      Configuration inForce) {
+      Settings inForce) {
     this.sources = sources;
     this.code = code;
     this.inForce = inForce;
   }
 
   /** The configuration as it is now, which need not be one that is possible. */
-  Configuration read() {
-    return new Configuration(sources.get());
+  Settings read() {
+    return new Settings(sources.get());
   }
 
   /**
@@ -56,8 +56,8 @@ final class Reload {
   List<String> change(HttpShield shield) {
     lock.lock();
     try {
-      Configuration next = read();
-      Blueprint wanted = next.blueprint(code);
+      Settings next = read();
+      Blueprint wanted = new Configuration(next).blueprint(code);
       requireCap(shield.engine(), wanted.engine());
       List<String> changes = differences(shield, wanted, next);
       List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
@@ -117,7 +117,7 @@ final class Reload {
             + given + ": start the application again for that");
   }
 
-  private List<String> differences(HttpShield shield, Blueprint wanted, Configuration next) {
+  private List<String> differences(HttpShield shield, Blueprint wanted, Settings next) {
     List<String> all = new ArrayList<>();
     Map<String, Limit> now = new HashMap<>();
     shield.engine().limits().forEach(limit -> now.put(limit.name(), limit));

@@ -25,7 +25,7 @@ final class ReloadWatch {
   private Map<String, String> seen; // nothing if it could not be read
   private int seconds;
 
-  private ReloadWatch(HttpShield shield, Configuration inForce, IntFunction<Executor> inSeconds) {
+  private ReloadWatch(HttpShield shield, Settings inForce, IntFunction<Executor> inSeconds) {
     this.watched = new WeakReference<>(shield);
     this.loader = Thread.currentThread().getContextClassLoader();
     this.seen = inForce.contents();
@@ -34,12 +34,12 @@ final class ReloadWatch {
   }
 
   /** Watches, if the configuration says so. */
-  static void begin(HttpShield shield, Configuration inForce) {
+  static void begin(HttpShield shield, Settings inForce) {
     begin(shield, inForce, seconds -> ProcessTimer.after(seconds, TimeUnit.SECONDS));
   }
 
   /** For tests, which decide when the seconds are over. */
-  static void begin(HttpShield shield, Configuration inForce, IntFunction<Executor> inSeconds) {
+  static void begin(HttpShield shield, Settings inForce, IntFunction<Executor> inSeconds) {
     new ReloadWatch(shield, inForce, inSeconds).next();
   }
 
@@ -68,7 +68,7 @@ final class ReloadWatch {
 
   private void look(HttpShield shield, Reload reload) {
     try {
-      Configuration now = reload.read();
+      Settings now = reload.read();
       Map<String, String> contents = now.contents();
       if (!contents.equals(seen)) {
         seen = contents;

@@ -2,9 +2,12 @@ package dev.flowshield.http;
 
 import static dev.flowshield.http.Admissions.CLIENT;
 import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,5 +64,37 @@ class HttpShieldBuilderTest {
         .isThrownBy(() -> builder.legacyFields(null))
         .withMessage("legacyFields");
     assertThatNullPointerException().isThrownBy(() -> builder.body(null)).withMessage("body");
+  }
+
+  @Test
+  void takesSettingsAsTextAndNoDefaults() {
+    HttpShield shield = HttpShield.builder()
+        .body(BodyFormat.PROBLEM)
+        .settings(Map.of("per-client", "7/min", "policy.1", "* /a * 1/s"))
+        .build();
+
+    assertThat(shield)
+        .hasToString(
+            "FlowShield: each client 7/min (at most 14 in any 1min), up to 1,000,000 clients"
+                + " told apart; policies: * /a * 1/s name=a; left alone: /health /healthz /livez"
+                + " /readyz /health/live /health/ready /actuator/health/**");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HttpShield.builder().settings(Map.of("per-clint", "1/s")))
+        .withMessageContaining("setting 'per-clint' must be one of [");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HttpShield.builder().settings(Map.of("in-flight", "many")))
+        .withMessageContaining("setting 'in-flight' must be a whole number");
+  }
+
+  @Test
+  void hasANameForOperators() {
+    assertThat(HttpShield.builder().perClient("1/s").build().name()).isEqualTo("default");
+    assertThat(HttpShield.builder().perClient("1/s").name("api-2.eu").build().name())
+        .isEqualTo("api-2.eu");
+    for (String none : new String[] {"", "Api", "2", "a b", "x".repeat(33)}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> HttpShield.builder().name(none))
+          .withMessageStartingWith("name must be 1 to 32 lower-case letters");
+    }
   }
 }

@@ -184,7 +184,7 @@ class ReloadTest {
     private HttpShield watched() {
       file.put("reload", "10");
       HttpShield shield = shield();
-      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
+      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
       return shield;
     }
 
@@ -259,7 +259,7 @@ class ReloadTest {
 
     @Test
     void isNotUsual() {
-      ReloadWatch.begin(shield(), new Configuration(sources()), this::executor);
+      ReloadWatch.begin(shield(), new Settings(sources()), this::executor);
       assertThat(seconds).isEmpty();
     }
   }

@@ -1,0 +1,234 @@
+package dev.flowshield.http;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that are in force, of those that several sources have: for each name, the one of the
+ * strongest source. What is wrong with names is kept to be told with all the rest.
+ */
+final class Settings {
+
+  // A page with 60 assets is 61 requests at once, and several people may share an address.
+  private static final String PER_CLIENT = "100/s burst 500";
+
+  private static final int MOST_SECONDS = 86_400;
+
+  /** The names that there are. */
+  static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
+      "allow",
+      "allow-broad-trust",
+      "client-address",
+      "deny",
+      "exempt-paths",
+      "penalty",
+      "reload",
+      "ipv6-prefix",
+      "limit",
+      "per-client",
+      "per-network",
+      "policies",
+      "policy.<n>",
+      "trusted-hops",
+      "trusted-proxies",
+      "limiter",
+      "max-clients",
+      "in-flight",
+      "health-paths",
+      "overload-status",
+      "fields",
+      "legacy-fields",
+      "body",
+      "cors-origins")));
+
+  // What Kubernetes sets for services that are named flowshield, or flowshield-…
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
+          + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
+
+  // A row of the table of policies.
+  private static final String ROWS = "policy.";
+  private static final Pattern ROW = Pattern.compile("policy\\.[1-9][0-9]{0,3}");
+
+  private final Map<String, Setting> settings = new TreeMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /** A value and where it stands. */
+  record Setting(String value, SettingSource from, String source) {}
+
+  private Settings() {}
+
+  /** Those given in code alone, without defaults. */
+  static Settings of(Map<String, String> inPlace) {
+    Settings given = new Settings();
+    given.takeInPlace(inPlace);
+    return given;
+  }
+
+  /** Those of all sources. */
+  Settings(ConfigurationSources sources) {
+    // From the weakest to the strongest: the later overwrites.
+    take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
+    take("in-flight", "1000", SettingSource.DEFAULT, "in-flight");
+    sorted(sources.file().entries())
+        .forEach((name, value) -> take(name, value, SettingSource.FILE, name));
+    for (String name : sources.file().repeated()) {
+      problems.add(SettingSource.FILE.source(name)
+          + " must be set once, got it several times: keep one of them");
+    }
+    takeInPlace(sources.inPlace());
+    sorted(sources.environment()).forEach(this::takeVariable);
+    sorted(sources.system()).forEach((name, value) -> {
+      if (name.startsWith(SettingSource.PROPERTY_PREFIX)) {
+        String key = name.substring(SettingSource.PROPERTY_PREFIX.length());
+        take(key, value, SettingSource.SYSTEM, name);
+      }
+    });
+  }
+
+  private void takeInPlace(Map<String, String> inPlace) {
+    sorted(inPlace).forEach((name, value) -> take(name, value, SettingSource.IN_PLACE, name));
+  }
+
+  /** The one of a name; null if it is not set. */
+  @Nullable
+  Setting get(String key) {
+    return settings.get(key);
+  }
+
+  /** The names of the rows of policies that are set, in the order of their numbers. */
+  List<String> rows() {
+    return settings.keySet().stream()
+        .filter(key -> ROW.matcher(key).matches())
+        .sorted(Comparator.comparingInt(row -> Integer.parseInt(row.substring(ROWS.length()))))
+        .toList();
+  }
+
+  /** What is wrong with names, and with values that cannot be used at all. */
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** Whether there is more than the defaults, rightly or not. */
+  boolean isSet() {
+    return !problems.isEmpty()
+        || settings.values().stream().anyMatch(each -> each.from() != SettingSource.DEFAULT);
+  }
+
+  /** The settings that are in force, by their names. */
+  Map<String, String> values() {
+    Map<String, String> values = new TreeMap<>();
+    settings.forEach((key, setting) -> values.put(key, setting.value()));
+    return values;
+  }
+
+  /** All that it says: the settings, what is wrong with others, and the rows in the file. */
+  Map<String, String> contents() {
+    Map<String, String> contents = values();
+    contents.put("problems", problems.toString());
+    String file = contents.getOrDefault("policies", SettingValues.OFF);
+    if (!file.equals(SettingValues.OFF)) {
+      try {
+        contents.put("rows", PolicyFile.read(file));
+      } catch (IllegalArgumentException missing) {
+        contents.put("rows", String.valueOf(missing.getMessage()));
+      }
+    }
+    return contents;
+  }
+
+  private static boolean isKnown(String key) {
+    return ROW.matcher(key).matches() || (KNOWN.contains(key) && !key.equals(ROWS + "<n>"));
+  }
+
+  private void takeVariable(String name, String value) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    if (!upper.startsWith(SettingSource.VARIABLE_PREFIX)) {
+      return;
+    }
+    String rest = upper.substring(SettingSource.VARIABLE_PREFIX.length());
+    String key = rest.toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^policy-", ROWS);
+    if (!name.startsWith(SettingSource.VARIABLE_PREFIX)) {
+      if (isKnown(key)) { // else it may be a variable of a script
+        problems.add(SettingSource.ENVIRONMENT.source(name) + " must be written in capitals, got '"
+            + name + "': rename it to " + upper);
+      }
+    } else if (isKnown(key) || !SERVICE_LINK.matcher(rest).matches()) {
+      take(key, value, SettingSource.ENVIRONMENT, name);
+    }
+  }
+
+  private void take(String key, @Nullable String value, SettingSource from, String name) {
+    String source = from.source(name);
+    if (!isKnown(key)) {
+      problems.add(
+          source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, from));
+    } else if (value == null) { // which a map from code may hold
+      problems.add(source + " must have a value, got null: set it or leave it out");
+    } else {
+      settings.put(key, new Setting(value.strip(), from, source));
+    }
+  }
+
+  private static String wayOut(String key, SettingSource from) {
+    boolean hasPrefix = key.startsWith(SettingSource.PROPERTY_PREFIX);
+    String letters =
+        letters(hasPrefix ? key.substring(SettingSource.PROPERTY_PREFIX.length()) : key);
+    for (String known : KNOWN) {
+      if (letters(known).equals(letters)) {
+        return hasPrefix ? "leave out the prefix, as in " + known : "write " + from.name(known);
+      }
+    }
+    return "correct or remove it";
+  }
+
+  /** The letters and digits of a name, whatever their case. */
+  private static String letters(String name) {
+    return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** How often to look whether it has changed; 0 for never, and where it is no number. */
+  int reloadSeconds() {
+    int[] seconds = {0};
+    @Nullable Setting setting = settings.get("reload");
+    if (setting != null) {
+      try {
+        reload(given -> seconds[0] = given).accept(setting.value());
+      } catch (IllegalArgumentException impossible) {
+        return 0; // it is told where the settings are applied
+      }
+    }
+    return seconds[0];
+  }
+
+  /** A setter of how often to look. */
+  static Consumer<String> reload(IntConsumer setter) {
+    return SettingValues.unlessOff(
+        "never",
+        SettingValues.number(
+            0, MOST_SECONDS, "choose how often to look at the configuration, as in 10", setter));
+  }
+
+  /** All of them, for a message about how they fit. */
+  String inForce() {
+    List<String> all = new ArrayList<>();
+    settings.forEach(
+        (key, setting) -> all.add(key + "=" + setting.value() + " (" + setting.source() + ")"));
+    return String.join(", ", all);
+  }
+
+  private static Map<String, String> sorted(Map<String, String> source) {
+    return new TreeMap<>(source);
+  }
+}
