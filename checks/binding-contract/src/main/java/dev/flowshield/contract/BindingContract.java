@@ -23,6 +23,7 @@ public abstract class BindingContract
         ClientsContract,
         AnswersContract,
         BodiesContract,
+        LateBodiesContract,
         HealthChecksContract,
         InFlightContract,
         PoliciesContract {

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -21,6 +22,7 @@ import java.util.List;
 public final class Connection implements AutoCloseable {
 
   private static final int PATIENCE_MILLIS = 10_000;
+  private static final int DRIP_MILLIS = 100;
   private static final int NARROW = 4096; // bytes
 
   private final Socket socket;
@@ -137,6 +139,25 @@ public final class Connection implements AutoCloseable {
     } catch (IOException reset) {
       return true;
     }
+  }
+
+  /**
+   * Sends a byte now and then, ten a second; the text first, then zeros. Whether the server ends
+   * the connection meanwhile, with nothing more to say.
+   */
+  boolean isEndedWhileItDrips(String first, Duration atMost) throws IOException {
+    socket.setSoTimeout(DRIP_MILLIS);
+    for (int i = 0; i < atMost.toMillis() / DRIP_MILLIS; i++) {
+      try {
+        write(i < first.length() ? first.substring(i, i + 1) : "0");
+      } catch (SocketException closed) {
+        return true;
+      }
+      if (isEnded()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Goes away without a word, as a client whose cable was cut. */

@@ -13,7 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * One HTTP/2 connection to the server, frame by frame, without TLS and with prior knowledge: a
@@ -40,6 +42,7 @@ public final class Http2Connection implements AutoCloseable {
   private static final int END_HEADERS = 4;
 
   private static final short SETTING_INITIAL_WINDOW = 4;
+  private static final int NO_ERROR = 0;
   private static final int CANCEL = 8;
   private static final int PATIENCE_MILLIS = 10_000;
 
@@ -193,6 +196,21 @@ public final class Http2Connection implements AutoCloseable {
         || (frame.type != DATA && frame.type != HEADERS)
         || (frame.flags & END_STREAM) == 0) {
       frame = read();
+    }
+  }
+
+  /**
+   * Reads on until the server has answered as many streams, from the first one on, and has given up
+   * the rest of each one's request.
+   */
+  void awaitResets(int first, int streams) throws IOException {
+    Set<Integer> reset = new HashSet<>();
+    while (reset.size() < streams) {
+      Frame frame = read();
+      if (frame.type == RST_STREAM && frame.stream >= first) {
+        assertThat(frame.payload.getInt(0)).as("error of a reset").isIn(NO_ERROR, CANCEL);
+        reset.add(frame.stream);
+      }
     }
   }
 

@@ -1,0 +1,91 @@
+package dev.flowshield.contract;
+
+import static dev.flowshield.contract.Application.HELLO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The body of a rejected request that comes late, byte by byte or not at all. It holds neither a
+ * thread nor, for long, its connection; and a client that sends its body at once loses no answer.
+ */
+interface LateBodiesContract {
+
+  Duration MOST = Duration.ofSeconds(3);
+  int MORE_THAN_WORKERS = 250;
+  int STREAMS = 50;
+
+  Fixture fixture();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 50",
+        "Content-Length: 65536",
+        "Content-Length: 100000",
+        "Transfer-Encoding: chunked"
+      })
+  default void aRejectedBodyThatDripsDoesNotKeepItsConnection(String length) throws Exception {
+    fixture().perClient("1/s");
+    Connection client = fixture().connect(1);
+    client.get("/hello");
+    client.send("POST", "/echo", length);
+    assertThat(client.read().status()).isEqualTo(429);
+    assertThat(client.isEndedWhileItDrips("186a0\r\n", MOST)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 10",
+        "Content-Length: 65536",
+        "Content-Length: 100000",
+        "Transfer-Encoding: chunked"
+      })
+  default void rejectedBodiesThatDoNotComeHoldNoThread(String length) throws Exception {
+    fixture().perClient("1/h");
+    fixture().connect(1).get("/hello");
+    for (int i = 0; i < MORE_THAN_WORKERS; i++) {
+      Connection client = fixture().connect(1);
+      client.send("POST", "/echo", length);
+      assertThat(client.read().status()).isEqualTo(429);
+    }
+    Connection other = fixture().connect(2);
+    Assertions.assertTimeout(
+        MOST, () -> assertThat(other.get("/hello").body()).isEqualTo(HELLO));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 65_536, 100_000, 300_000})
+  default void anAnswerReachesTheClientThatSendsItsWholeBodyBeforeItReads(int length)
+      throws Exception {
+    fixture().perClient("1/h");
+    fixture().connect(1).get("/hello");
+    for (int i = 0; i < 20; i++) {
+      Connection client = fixture().connect(1);
+      client.send("POST", "/echo", "Content-Length: " + length);
+      client.write("0".repeat(length));
+      Answer answer = client.read();
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.body()).endsWith("}");
+    }
+  }
+
+  @Test
+  default void overHttp2ARejectedBodyThatDoesNotComeEndsItsStreamAlone() throws Exception {
+    fixture().perClient("1/h");
+    fixture().connect(1).get("/hello");
+    try (Http2Connection client = Http2Connection.to(fixture().port(), 65_535)) {
+      int first = client.post("/echo");
+      for (int i = 1; i < STREAMS; i++) {
+        client.post("/echo");
+      }
+      Assertions.assertTimeout(MOST, () -> client.awaitResets(first, STREAMS));
+      client.awaitEnd(client.get("/hello"));
+    }
+  }
+}
