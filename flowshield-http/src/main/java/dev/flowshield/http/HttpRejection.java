@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,13 @@ public final class HttpRejection implements HttpAdmission {
    * @param value its value
    */
   public record Field(String name, String value) {}
+
+  /**
+   * How long after its answer the rest of a request may take to come in: a server that closes a
+   * connection with unread bytes resets it, and the client may lose an answer that it has not read.
+   * What is not there by then is not waited for, as it may never come.
+   */
+  public static final Duration LINGER = Duration.ofSeconds(1);
 
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String CONTENT_LENGTH = "Content-Length";
@@ -135,9 +143,10 @@ public final class HttpRejection implements HttpAdmission {
   }
 
   /**
-   * Whether to close the connection, if it is one of HTTP/1 and the server leaves that to the
-   * binding: more of the request's body may be on its way than is worth reading. On HTTP/2 and
-   * above there is nothing to close but the stream, which ends with the answer.
+   * Whether to say in the answer that the connection is closed, if it is one of HTTP/1, and to
+   * close it after {@link #LINGER}: more of the request's body may be on its way than is worth
+   * reading. If not, a short body may still be on its way; the connection is closed only if the
+   * body has not come by then. On HTTP/2 and above there is nothing to close but the stream.
    */
   public boolean closesConnection() {
     return closesConnection;

@@ -10,8 +10,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import org.xnio.IoUtils;
 
 /**
  * Stands in front of a handler and lets through what the shield admits.
@@ -30,7 +28,6 @@ import org.xnio.IoUtils;
  */
 public final class FlowShieldHandler implements HttpHandler {
 
-  private static final int SECONDS_TO_READ_THE_ANSWER = 1;
   private static final String NO_NEXT =
       "next must be the handler to protect, got null: make it before, and pass it";
   private static final String NO_SHIELD =
@@ -110,22 +107,15 @@ public final class FlowShieldHandler implements HttpHandler {
     for (HttpRejection.Field field : rejection.fields()) {
       exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
     }
-    if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
-      closeSoon(exchange);
+    ByteBuffer body = ByteBuffer.wrap(rejection.body());
+    if (exchange.isRequestComplete()) {
+      exchange.getResponseSender().send(body);
+    } else {
+      LateBody.watch(exchange);
+      if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
+        exchange.setPersistent(false);
+      }
+      exchange.getResponseSender().send(body, LateBody.DRAIN);
     }
-    exchange.getResponseSender().send(ByteBuffer.wrap(rejection.body()));
-  }
-
-  /** Undertow by itself would read the rest of the body, whatever its length, before it closes. */
-  private static void closeSoon(HttpServerExchange exchange) {
-    exchange.setPersistent(false);
-    // Not at once: what is still coming in would reset the connection before the client has read
-    // the answer.
-    exchange
-        .getIoThread()
-        .executeAfter(
-            () -> IoUtils.safeClose(exchange.getConnection()),
-            SECONDS_TO_READ_THE_ANSWER,
-            TimeUnit.SECONDS);
   }
 }

@@ -17,7 +17,6 @@ import io.vertx.core.shareddata.Shareable;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowShieldHandler implements SecurityPolicyHandler {
 
+  private static final int NO_ERROR = 0; // of HTTP/2: the answer is complete, the body not needed
   private static final String SHARED = "dev.flowshield.vertx";
-  private static final int SECONDS_TO_READ_THE_ANSWER = 1;
   private static final String NO_SHIELD =
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
 
@@ -116,18 +115,41 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       response.putHeader(field.name(), field.value());
     }
     HttpServerRequest request = context.request();
-    boolean closes =
-        rejection.closesConnection() && request.version().compareTo(HttpVersion.HTTP_2) < 0;
+    boolean overHttp1 = request.version().compareTo(HttpVersion.HTTP_2) < 0;
+    boolean closes = overHttp1 && rejection.closesConnection();
     if (closes) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     Future<Void> written = response.end(Buffer.buffer(rejection.body()));
     if (closes) {
-      // Not at once: what is still coming in would reset the connection before the client has read
-      // the answer.
-      written.onComplete(
-          done -> request.connection().shutdown(SECONDS_TO_READ_THE_ANSWER, TimeUnit.SECONDS));
+      written.onComplete(done -> afterLinger(context, () -> request.connection().close()));
+    } else if (mayHaveBody(request, overHttp1)) {
+      written.onComplete(done -> endUnlessBodyComes(context, overHttp1));
     }
+  }
+
+  // Over HTTP/2 a body needs no field that announces it.
+  private static boolean mayHaveBody(HttpServerRequest request, boolean overHttp1) {
+    return overHttp1 ? request.getHeader(HttpHeaders.CONTENT_LENGTH) != null : !request.isEnded();
+  }
+
+  private static void endUnlessBodyComes(RoutingContext context, boolean overHttp1) {
+    HttpServerRequest request = context.request();
+    if (request.isEnded()) {
+      return;
+    }
+    long timer = afterLinger(context, () -> {
+      if (overHttp1) {
+        request.connection().close();
+      } else {
+        request.response().reset(NO_ERROR);
+      }
+    });
+    request.end().onComplete(come -> context.vertx().cancelTimer(timer));
+  }
+
+  private static long afterLinger(RoutingContext context, Runnable action) {
+    return context.vertx().setTimer(HttpRejection.LINGER.toMillis(), late -> action.run());
   }
 
   private static HttpShield shared(Vertx vertx, @Nullable HttpShield offered) {
