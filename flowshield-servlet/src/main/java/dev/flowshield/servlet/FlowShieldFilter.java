@@ -175,7 +175,9 @@ public final class FlowShieldFilter extends HttpFilter {
     HttpAdmission admission =
         Objects.requireNonNull(shield, UNINITIALIZED).admit(new ServletRequestView(request));
     if (admission instanceof HttpRejection rejection) {
-      write(rejection, response);
+      if (!LateBody.answersLater(rejection, request)) {
+        write(rejection, response);
+      }
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
@@ -212,8 +214,7 @@ public final class FlowShieldFilter extends HttpFilter {
   /**
    * Not with {@code sendError}, which would bring the container's page, or run the application's.
    */
-  private static void write(HttpRejection rejection, HttpServletResponse response)
-      throws IOException {
+  static void write(HttpRejection rejection, HttpServletResponse response) throws IOException {
     response.setStatus(rejection.status());
     for (HttpRejection.Field field : rejection.fields()) {
       response.setHeader(field.name(), field.value());

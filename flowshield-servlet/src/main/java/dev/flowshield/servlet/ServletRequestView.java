@@ -64,7 +64,7 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
   /** Those of the container's own request: filters for proxies take such fields away. */
   @Override
   public List<String> headers(String name) {
-    if (!(lowest() instanceof HttpServletRequest own)) {
+    if (!(lowest(request) instanceof HttpServletRequest own)) {
       return List.of();
     }
     @Nullable Enumeration<String> values = own.getHeaders(name); // null if it may not tell
@@ -77,7 +77,7 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
    */
   @Override
   public @Nullable String peerAddress() {
-    return lowest().getRemoteAddr();
+    return lowest(request).getRemoteAddr();
   }
 
   /** What the container says, and the filters before this one. */
@@ -86,7 +86,8 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getRemoteAddr();
   }
 
-  private ServletRequest lowest() {
+  /** The container's own request, below what filters have wrapped around it. */
+  static ServletRequest lowest(ServletRequest request) {
     ServletRequest lowest = request;
     while (lowest instanceof ServletRequestWrapper wrapper) {
       lowest = wrapper.getRequest();

@@ -1,7 +1,5 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.MAY_CLOSE_UNANNOUNCED;
-
 import dev.flowshield.contract.Difference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -15,6 +13,6 @@ class JettyEe11ContractTest extends ServletContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of(MAY_CLOSE_UNANNOUNCED);
+    return Set.of();
   }
 }

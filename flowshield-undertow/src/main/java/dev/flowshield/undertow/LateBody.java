@@ -50,9 +50,7 @@ final class LateBody implements IoCallback {
       return;
     }
     ChannelListener<StreamSourceChannel> drain = ChannelListeners.drainListener(
-        Long.MAX_VALUE,
-        read -> exchange.endExchange(),
-        (read, failure) -> exchange.endExchange());
+        Long.MAX_VALUE, read -> exchange.endExchange(), (read, failure) -> exchange.endExchange());
     body.getReadSetter().set(drain);
     body.resumeReads();
     drain.handleEvent(body); // nothing need come any more to have it called

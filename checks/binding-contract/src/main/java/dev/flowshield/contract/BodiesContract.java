@@ -2,8 +2,6 @@ package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
-import static dev.flowshield.contract.Difference.MAY_CLOSE_UNANNOUNCED;
-import static dev.flowshield.contract.Difference.READS_LONG_BODIES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -51,24 +49,13 @@ interface BodiesContract {
     Answer answer = client.read();
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.body()).endsWith("}");
-    if (fixture().differs(READS_LONG_BODIES)) {
-      assertThat(answer.values("Connection")).doesNotContain("close");
-      client.write(rest(length));
-      assertThat(client.get("/hello").status()).isEqualTo(429);
-    } else if (fixture().differs(MAY_CLOSE_UNANNOUNCED)) {
-      assertThat(answer.values("Connection")).doesNotContain("close");
-      client.tryWrite(rest(length));
-      client.tryWrite("GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-      assertThat(client.readUnlessEnded()).allMatch(next -> next.status() == 429);
-    } else {
-      assertThat(answer.values("Connection")).containsExactly("close");
-      client.tryWrite(rest(length));
-      assertThat(client.isEnded()).isTrue();
-      Connection stalled = fixture().connect(1);
-      stalled.send("POST", "/echo", length);
-      assertThat(stalled.read().status()).isEqualTo(429);
-      assertThat(stalled.isEnded()).isTrue();
-    }
+    assertThat(answer.values("Connection")).containsExactly("close");
+    client.tryWrite(rest(length));
+    assertThat(client.isEnded()).isTrue();
+    Connection stalled = fixture().connect(1);
+    stalled.send("POST", "/echo", length);
+    assertThat(stalled.read().status()).isEqualTo(429);
+    assertThat(stalled.isEnded()).isTrue();
   }
 
   private static String rest(String length) {

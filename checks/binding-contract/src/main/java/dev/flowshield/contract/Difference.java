@@ -7,13 +7,6 @@ package dev.flowshield.contract;
 public enum Difference {
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
-  /** A long body of a rejected request is read and thrown away, and the connection stays usable. */
-  READS_LONG_BODIES,
-  /**
-   * A long body of a rejected request is read if it comes fast enough, else the connection is
-   * closed; the answer does not say which.
-   */
-  MAY_CLOSE_UNANNOUNCED,
   /** A client that waits to be told to send its body is told so before the binding is asked. */
   ASKS_FOR_BODIES_FIRST,
   /** A server without a time limit for answers of its own. */
