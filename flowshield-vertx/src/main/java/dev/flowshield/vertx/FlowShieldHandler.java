@@ -43,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowShieldHandler implements SecurityPolicyHandler {
 
-  private static final int NO_ERROR = 0; // of HTTP/2: the answer is complete, the body not needed
   private static final String SHARED = "dev.flowshield.vertx";
   private static final String NO_SHIELD =
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
@@ -122,34 +121,15 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     }
     Future<Void> written = response.end(Buffer.buffer(rejection.body()));
     if (closes) {
-      written.onComplete(done -> afterLinger(context, () -> request.connection().close()));
+      written.onComplete(done -> LateBody.closeAfterLinger(context));
     } else if (mayHaveBody(request, overHttp1)) {
-      written.onComplete(done -> endUnlessBodyComes(context, overHttp1));
+      written.onComplete(done -> LateBody.endUnlessItComes(context));
     }
   }
 
   // Over HTTP/2 a body needs no field that announces it.
   private static boolean mayHaveBody(HttpServerRequest request, boolean overHttp1) {
     return overHttp1 ? request.getHeader(HttpHeaders.CONTENT_LENGTH) != null : !request.isEnded();
-  }
-
-  private static void endUnlessBodyComes(RoutingContext context, boolean overHttp1) {
-    HttpServerRequest request = context.request();
-    if (request.isEnded()) {
-      return;
-    }
-    long timer = afterLinger(context, () -> {
-      if (overHttp1) {
-        request.connection().close();
-      } else {
-        request.response().reset(NO_ERROR);
-      }
-    });
-    request.end().onComplete(come -> context.vertx().cancelTimer(timer));
-  }
-
-  private static long afterLinger(RoutingContext context, Runnable action) {
-    return context.vertx().setTimer(HttpRejection.LINGER.toMillis(), late -> action.run());
   }
 
   private static HttpShield shared(Vertx vertx, @Nullable HttpShield offered) {
