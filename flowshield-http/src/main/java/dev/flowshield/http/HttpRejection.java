@@ -23,9 +23,9 @@ public final class HttpRejection implements HttpAdmission {
   public record Field(String name, String value) {}
 
   /**
-   * How long after its answer the rest of a request may take to come in: a server that closes a
-   * connection with unread bytes resets it, and the client may lose an answer that it has not read.
-   * What is not there by then is not waited for, as it may never come.
+   * How long a binding lets the rest of a rejected request come in, before or after the answer. Not
+   * to read it at all would reset a connection that is closed, and the client may lose an answer
+   * that it has not read; but what is not there by then may never come.
    */
   public static final Duration LINGER = Duration.ofSeconds(1);
 

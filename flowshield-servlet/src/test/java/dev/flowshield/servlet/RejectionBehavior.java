@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.contract.Connection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.testkit.ManualTicker;
@@ -57,6 +58,21 @@ interface RejectionBehavior {
         .isEqualTo(toGet.headers().firstValue("Content-Length"))
         .isPresent();
     assertThat(toHead.body()).isEmpty();
+  }
+
+  @Test
+  default void answersAtOnceWhereTheRequestCannotBeAsynchronous() throws Exception {
+    HttpShield one =
+        HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build();
+    fixture()
+        .start(context -> context
+            .addFilter("without async", new FlowShieldFilter(one))
+            .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
+    fixture().get("/");
+    try (Connection client = Connection.to(fixture().running().port())) {
+      client.send("POST", "/", "Content-Length: 10");
+      assertThat(client.read().status()).isEqualTo(429);
+    }
   }
 
   @Test

@@ -37,6 +37,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,8 @@ class EndOfWorkTest {
     awaitNothingInFlight();
   }
 
+  // GoneClientContract has it for Vert.x 4.5, whose client has other signatures.
+  @Tag("vertx-5")
   @Test
   void aStreamThatIsResetTakesNoPlaceWithIt() throws Exception {
     HttpClientOptions priorKnowledge = new HttpClientOptions()
@@ -208,6 +211,8 @@ class EndOfWorkTest {
     awaitNothingInFlight();
   }
 
+  // Vert.x 4.5 does not read on here, so it does not notice that the client has gone.
+  @Tag("vertx-5")
   @Test
   void aRequestThatWasHeldBackWhileItsConnectionBrokeOffIsForgottenWithItsResponse()
       throws Exception {

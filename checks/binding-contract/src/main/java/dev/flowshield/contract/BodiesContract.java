@@ -30,7 +30,6 @@ interface BodiesContract {
     Connection client = fixture().connect(1);
     client.get("/hello");
     String body = "GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(20);
-    // in one go: to a body that comes after the answer, a server may end the connection
     client.write("POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length()
         + "\r\n\r\n" + body);
     assertThat(client.read().status()).isEqualTo(429);

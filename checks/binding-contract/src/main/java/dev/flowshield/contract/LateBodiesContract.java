@@ -3,6 +3,7 @@ package dev.flowshield.contract;
 import static dev.flowshield.contract.Application.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,34 @@ interface LateBodiesContract {
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.body()).endsWith("}");
     }
+  }
+
+  @Test
+  default void aShortBodyThatComesAfterItsHeadKeepsItsConnection() throws Exception {
+    fixture().perClient("1/s");
+    Connection client = fixture().connect(1);
+    client.get("/hello");
+    client.send("POST", "/echo", "Content-Length: 10");
+    client.write("0123456789");
+    Answer answer = client.read();
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.values("Connection")).doesNotContain("close");
+    fixture().ticker().advance(Duration.ofSeconds(1));
+    assertThat(client.get("/hello").body()).isEqualTo(HELLO);
+  }
+
+  @Test
+  default void aRejectedBodyThatDoesNotComeTakesNoPlaceOfAShieldThatAdmittedIt() throws Exception {
+    HttpShield outer = fixture()
+        .shields(
+            HttpShield.builder().inFlight(1).build(),
+            HttpShield.builder().perClient("1/h").build());
+    fixture().connect(1).get("/hello");
+    Fixture.awaitNothingInFlight(outer);
+    Connection client = fixture().connect(1);
+    client.send("POST", "/echo", "Content-Length: 10");
+    assertThat(client.read().status()).isEqualTo(429);
+    Assertions.assertTimeout(MOST, () -> Fixture.awaitNothingInFlight(outer));
   }
 
   @Test
