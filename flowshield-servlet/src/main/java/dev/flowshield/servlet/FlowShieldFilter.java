@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is believed, so let that
  * trust your own proxies alone.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. Blocks only where a limit is kept elsewhere: then the thread of the request waits
+ * for the limiter, for five seconds at most, after which the request fails.
  */
 public final class FlowShieldFilter extends HttpFilter {
 

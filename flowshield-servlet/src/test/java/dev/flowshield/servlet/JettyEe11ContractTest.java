@@ -1,5 +1,7 @@
 package dev.flowshield.servlet;
 
+import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
+
 import dev.flowshield.contract.Difference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -13,6 +15,6 @@ class JettyEe11ContractTest extends ServletContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of();
+    return Set.of(WAITS_ON_A_THREAD);
   }
 }

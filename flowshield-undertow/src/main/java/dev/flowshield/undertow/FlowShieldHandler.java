@@ -8,8 +8,10 @@ import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 /**
  * Stands in front of a handler and lets through what the shield admits.
@@ -25,6 +27,8 @@ import java.util.Objects;
  * worker by then is not begun.
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
+ * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If the
+ * limiter fails, or has not answered after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements HttpHandler {
 
@@ -79,7 +83,47 @@ public final class FlowShieldHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    HttpAdmission admission = shield.admit(new UndertowRequest(exchange));
+    if (shield.answersAtOnce()) {
+      decide(exchange, shield.admit(new UndertowRequest(exchange)));
+    } else {
+      askLater(exchange);
+    }
+  }
+
+  /**
+   * Asks without blocking the calling thread, and goes on with one of its kind when the limiter has
+   * answered. Dispatched, as Undertow would end the exchange when its handler returns.
+   */
+  private void askLater(HttpServerExchange exchange) {
+    Executor kind = exchange.isInIoThread()
+        ? exchange.getIoThread()
+        : exchange.getConnection().getWorker();
+    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, kind));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission
+  private void ask(HttpServerExchange exchange, Executor kind) {
+    shield
+        .admitAsync(new UndertowRequest(exchange), task -> dispatch(exchange, kind, task::run))
+        .whenComplete((admission, failure) ->
+            dispatch(exchange, SameThreadExecutor.INSTANCE, () -> {
+              if (failure != null) {
+                throw new IllegalStateException("the shield could not ask a limiter", failure);
+              }
+              decide(exchange, admission);
+            }));
+  }
+
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  /** Runs a step as a handler, so that Undertow sees to its failure, and to what it dispatches. */
+  private static void dispatch(HttpServerExchange exchange, Executor executor, Step step) {
+    exchange.dispatch(executor, (HttpHandler) again -> step.run());
+  }
+
+  private void decide(HttpServerExchange exchange, HttpAdmission admission) throws Exception {
     if (admission instanceof HttpAdmitted admitted) {
       run(exchange, admitted);
     } else if (admission instanceof HttpRejection rejection) {

@@ -17,6 +17,7 @@ import io.vertx.core.shareddata.Shareable;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  * response replaces those of the shield. Its requests stay in flight for five seconds after their
  * response has ended, unless it uses those of {@link RoutingContext} instead.
  *
- * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks.
+ * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks: where a limit is
+ * kept elsewhere, the request is paused until the limiter has answered. If the limiter fails, or has
+ * not answered after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements SecurityPolicyHandler {
 
@@ -96,7 +99,48 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       shield = shared(context.vertx(), shield);
       settled = true;
     }
-    HttpAdmission admission = shield.admit(new VertxRequest(context));
+    if (shield.answersAtOnce()) {
+      decide(context, shield.admit(new VertxRequest(context)));
+    } else {
+      askLater(context);
+    }
+  }
+
+  /**
+   * Asks without blocking the event loop, which goes on when the limiter has answered. The request
+   * is paused meanwhile, as what came in would be lost else, and resumed in the turn in which it is
+   * handed on or answered: a connection that is left paused serves no further request.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission
+  private void askLater(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Context own = context.vertx().getOrCreateContext();
+    CompletableFuture<HttpAdmission> asked =
+        shield.admitAsync(new VertxRequest(context), task -> own.runOnContext(turn -> task.run()));
+    boolean waits = !asked.isDone();
+    boolean isPaused = waits && !request.isEnded();
+    if (isPaused) {
+      request.pause();
+    }
+    if (waits) {
+      context.addEndHandler(gone -> asked.cancel(false)); // does nothing once it is answered
+    }
+    asked.whenComplete((admission, failure) -> {
+      if (asked.isCancelled()) {
+        return; // the client has gone
+      }
+      if (isPaused) {
+        request.resume();
+      }
+      if (failure != null) {
+        context.fail(failure);
+      } else {
+        decide(context, admission);
+      }
+    });
+  }
+
+  private static void decide(RoutingContext context, HttpAdmission admission) {
     if (admission instanceof HttpAdmitted admitted) {
       EndOfWork.watch(context, admitted);
       for (HttpRejection.Field field : admitted.fields()) {

@@ -26,7 +26,8 @@ public abstract class BindingContract
         LateBodiesContract,
         HealthChecksContract,
         InFlightContract,
-        PoliciesContract {
+        PoliciesContract,
+        LaterContract {
 
   private @Nullable Fixture fixture;
 

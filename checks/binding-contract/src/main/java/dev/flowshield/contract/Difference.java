@@ -11,6 +11,8 @@ public enum Difference {
   ASKS_FOR_BODIES_FIRST,
   /** A server without a time limit for answers of its own. */
   NO_TIMEOUT,
+  /** A thread of the request's own waits for a limiter that is kept elsewhere. */
+  WAITS_ON_A_THREAD,
   /** No push over HTTP/2. */
   NO_PUSH,
   /** The application cannot leave HTTP on a connection. */
