@@ -32,7 +32,7 @@ final class LateBody implements IoCallback {
         .executeAfter(
             () -> {
               IoUtils.safeClose(exchange.getConnection());
-              exchange.endExchange(); // the close alone would not call the listeners
+              exchange.endExchange(); // else it may depend on a read that notices the close
             },
             HttpRejection.LINGER.toMillis(),
             TimeUnit.MILLISECONDS);
