@@ -178,6 +178,16 @@ final class Charging {
     return client;
   }
 
+  /** Whether a policy counts by the user that the server has authenticated. */
+  boolean countsPrincipals() {
+    return table.limiting().stream().anyMatch(row -> row.key().kind() == Kind.PRINCIPAL);
+  }
+
+  /** Whether functions of the application are asked, which may ask who the user is. */
+  boolean asksTheApplication() {
+    return namesPlans || table.limiting().stream().anyMatch(row -> row.key().kind() == Kind.OWN);
+  }
+
   /** The clients that are told apart before all policies. */
   ClientLists lists() {
     return lists;

@@ -27,15 +27,19 @@ final class Doctor {
   private static final List<String> FIELDS = List.of("X-Forwarded-For", "Forwarded");
 
   private final ClientAddress client;
+  private final UsersSeen users;
+  private final OneClient oneClient = new OneClient(MORE);
   private final Map<String, Finding> findings = new ConcurrentSkipListMap<>();
 
   private volatile int looks = FIRST;
   private volatile boolean hasComparedShields;
+  private volatile boolean areRejected; // requests, by now
   private int withoutField; // of the requests that came from trusted proxies; -1 once there was one
 
-  /** For a shield that finds clients like this. */
-  Doctor(ClientAddress client) {
-    this.client = client;
+  /** For a shield that charges like this. */
+  Doctor(Charging charging) {
+    this.client = charging.client();
+    this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
     TrustedProxies proxies = client.proxies();
     if (proxies != null && !proxies.broad().isEmpty()) {
       foundOnce(
@@ -57,12 +61,17 @@ final class Doctor {
     if (looks > 0) {
       looks--;
       examine(request);
+      users.look(request, this::foundOnce);
+      if (areRejected) {
+        examineCrowd(request);
+      }
     }
   }
 
   /** Allows for more looks, as requests are rejected. */
   void lookAgain() {
     looks = MORE;
+    areRejected = true;
   }
 
   /**
@@ -99,6 +108,18 @@ final class Doctor {
       examineFromNoProxy(request, peer, proxies);
     } else {
       examineFromProxy(request, proxies.field());
+    }
+  }
+
+  /** One machine nearby that sends nearly all requests may be a proxy that writes no field. */
+  private void examineCrowd(RequestView request) {
+    @Nullable IpAddress address = client.of(request);
+    if (oneClient.isIn(client.key(address)) && address != null && NEAR.contains(address)) {
+      foundOnce(
+          "FS107",
+          "clients must come from addresses of their own, got nearly all requests from " + address
+              + ", a machine nearby, while requests are rejected: if it is a proxy or a load balancer,"
+              + " let it write X-Forwarded-For and name it in trusted-proxies");
     }
   }
 

@@ -79,7 +79,7 @@ public final class HttpShield {
     this.engine = blueprint.engine();
     this.setup = blueprint.setup(engine);
     StartLog.log(this);
-    this.doctor = new Doctor(setup.charging().client()); // which may have something to add
+    this.doctor = new Doctor(setup.charging()); // which may have something to add
     this.rejectionLog = new RejectionLog(engine, denied::sum, () -> doctor.lookAgain());
   }
 
@@ -88,7 +88,7 @@ public final class HttpShield {
     Setup before = setup;
     setup = next;
     if (!next.charging().client().equals(before.charging().client())) {
-      doctor = new Doctor(next.charging().client());
+      doctor = new Doctor(next.charging());
     }
   }
 

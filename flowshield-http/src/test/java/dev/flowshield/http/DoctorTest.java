@@ -155,7 +155,7 @@ class DoctorTest {
 
   @Test
   void looksAtSoManyRequestsAndAtMoreWhereSomeAreRejected() {
-    Doctor doctor = new Doctor(ClientAddress.OF_PEER);
+    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
     for (int i = 0; i < Doctor.FIRST; i++) {
       doctor.look(FakeRequest.from("127.0.0.1"));
     }
@@ -167,5 +167,91 @@ class DoctorTest {
     doctor.look(telling);
 
     assertThat(doctor.findings()).extracting(Finding::code).isEqualTo(List.of("FS101"));
+  }
+
+  private static void ask(HttpShield shield, int times, String address, @Nullable String user) {
+    for (int i = 0; i < times; i++) {
+      shield.admit(new FakeRequest("GET", "/", address).by(user));
+    }
+  }
+
+  @Test
+  void findsOneClientNearbyWhileRequestsAreRejected() {
+    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
+    for (int i = 0; i < 200; i++) {
+      doctor.look(FakeRequest.from("10.0.0.7"));
+    }
+    assertThat(doctor.findings()).isEmpty();
+    doctor.lookAgain();
+    for (int i = 0; i < 94; i++) {
+      doctor.look(FakeRequest.from("10.0.0.7"));
+    }
+    for (int i = 0; i < 6; i++) {
+      doctor.look(FakeRequest.from("10.0.0.8"));
+    }
+    assertThat(doctor.findings()).isEmpty();
+    doctor.lookAgain();
+    for (int i = 0; i < 100; i++) {
+      doctor.look(FakeRequest.from("10.0.0.7"));
+    }
+    assertThat(doctor.findings())
+        .singleElement()
+        .asString()
+        .contains("FS107", "got nearly all requests from 10.0.0.7");
+  }
+
+  @Test
+  void findsNoFaultInOneClientFarAway() {
+    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
+    doctor.lookAgain();
+    for (int i = 0; i < 100; i++) {
+      doctor.look(FakeRequest.from("203.0.113.1"));
+    }
+    assertThat(doctor.findings()).isEmpty();
+  }
+
+  @Test
+  void findsThatUsersAreNeverKnownWherePoliciesCountThem() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/s")
+        .policies("* /** * 500/s key=principal")
+        .build();
+    ask(shield, 99, "203.0.113.1", null);
+    assertThat(shield.doctor()).isEmpty();
+    ask(shield, 1, "203.0.113.1", null);
+    assertThat(shield.doctor()).singleElement().asString().contains("FS108");
+  }
+
+  @Test
+  void findsThatOnlyUsersComeToAShieldByTheAddress() {
+    HttpShield shield = HttpShield.builder().perClient("1000/s").build();
+    ask(shield, 100, "203.0.113.1", "alice");
+    assertThat(shield.doctor()).singleElement().asString().contains("FS109");
+  }
+
+  @Test
+  void findsNoFaultWhereUsersAreCountedOrSomeAreUnknown() {
+    HttpShield counted = HttpShield.builder()
+        .perClient("1000/s")
+        .policies("* /** * 500/s key=principal")
+        .build();
+    ask(counted, 1, "203.0.113.1", "alice");
+    ask(counted, 99, "203.0.113.1", null);
+    assertThat(counted.doctor()).isEmpty();
+    HttpShield mixed = HttpShield.builder().perClient("1000/s").build();
+    ask(mixed, 1, "203.0.113.1", null);
+    ask(mixed, 99, "203.0.113.1", "alice");
+    assertThat(mixed.doctor()).isEmpty();
+    HttpShield planned = HttpShield.builder()
+        .perClient("1000/s")
+        .plan(request -> request.principal())
+        .policies("* /** pro 500/s")
+        .build();
+    ask(planned, 100, "203.0.113.1", "alice");
+    assertThat(planned.doctor()).isEmpty();
+  }
+
+  private static Charging charging(HttpShieldBuilder builder) {
+    return builder.blueprint().charging();
   }
 }

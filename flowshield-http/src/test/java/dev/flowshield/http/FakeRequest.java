@@ -48,7 +48,7 @@ final class FakeRequest implements RequestView {
   }
 
   /** The same by a user that the server has authenticated. */
-  FakeRequest by(String user) {
+  FakeRequest by(@Nullable String user) {
     this.principal = user;
     return this;
   }

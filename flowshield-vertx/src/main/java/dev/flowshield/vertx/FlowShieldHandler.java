@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.InputTrustHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,16 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   /** Protects with a shield, which may stand in other handlers too. */
   public static FlowShieldHandler create(HttpShield shield) {
     return new FlowShieldHandler(Objects.requireNonNull(shield, NO_SHIELD), true);
+  }
+
+  /**
+   * Protects behind the authentication of a route, where policies know the user of a request
+   * ({@code key=principal}): an input trust handler, so it may stand there, and only there. Requests
+   * that the authentication rejects do not come so far, so another shield, which counts by the
+   * address, stands before it.
+   */
+  public static InputTrustHandler afterAuthentication(HttpShield shield) {
+    return create(shield)::handle;
   }
 
   /**

@@ -10,13 +10,17 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import io.vertx.ext.web.AllowForwardHeaders;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BasicAuthHandler;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
@@ -31,7 +35,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +65,32 @@ class FlowShieldHandlerTest {
   @AfterEach
   void stop() throws Exception {
     Servers.await(vertx.close());
+  }
+
+  @Test
+  @Tag("vertx-5") // whose providers are asked in another way
+  void standsBehindTheAuthenticationWhereUsersAreKnown() throws Exception {
+    HttpShield users = HttpShield.builder()
+        .perClient("1000/h")
+        .policies("* /** * 1/h key=principal")
+        .build();
+    router
+        .route()
+        .handler(FlowShieldHandler.create(shield))
+        .handler(BasicAuthHandler.create(credentials -> Future.succeededFuture(
+            User.fromName(((UsernamePasswordCredentials) credentials).getUsername()))))
+        .handler(FlowShieldHandler.afterAuthentication(users))
+        .handler(context -> context.end(Objects.requireNonNull(context.user()).subject()));
+    int port = start().port();
+    for (String user : List.of("alice", "bob")) {
+      String basic = "Authorization: Basic "
+          + Base64.getEncoder().encodeToString((user + ":secret").getBytes(US_ASCII));
+      try (Connection client = Connection.to(port)) {
+        assertThat(client.get("/", basic).body()).isEqualTo(user);
+        assertThat(client.get("/", basic).status()).isEqualTo(429);
+        assertThat(client.get("/").status()).isEqualTo(401);
+      }
+    }
   }
 
   @Nested
