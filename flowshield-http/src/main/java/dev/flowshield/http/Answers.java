@@ -7,7 +7,7 @@ import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Rejection;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.http.answer.Accept;
 import dev.flowshield.http.answer.Bodies;
 import dev.flowshield.http.answer.BodyKind;
@@ -33,11 +33,11 @@ final class Answers {
 
   private static final int FORBIDDEN = 403;
   private static final int TOO_MANY_REQUESTS = 429;
-  private static final HttpRejection DENIED_AS_JSON = denied(
+  private static final HttpAnswer DENIED_AS_JSON = denied(
       BodyKind.JSON, "{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
-  private static final HttpRejection DENIED_AS_PROBLEM =
+  private static final HttpAnswer DENIED_AS_PROBLEM =
       denied(BodyKind.PROBLEM, "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
-  private static final HttpRejection DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
+  private static final HttpAnswer DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
   private final AnswerSettings settings;
@@ -66,8 +66,8 @@ final class Answers {
     this.blocked = withoutLimit(Reason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
   }
 
-  private static HttpRejection denied(BodyKind kind, String body) {
-    return HttpRejection.forGood(FORBIDDEN, kind.contentType(), body.getBytes(UTF_8));
+  private static HttpAnswer denied(BodyKind kind, String body) {
+    return HttpAnswer.forGood(FORBIDDEN, kind.contentType(), body.getBytes(UTF_8));
   }
 
   private ReadyAnswers withoutLimit(Reason reason, int status, String mode) {
@@ -80,8 +80,8 @@ final class Answers {
   }
 
   /** The answer to a request that was rejected. */
-  HttpRejection to(RequestView request, Rejection rejection) {
-    HttpRejection answer = proposed(request, rejection);
+  HttpAnswer to(RequestView request, Rejection rejection) {
+    HttpAnswer answer = proposed(request, rejection);
     if (renderer != null) {
       answer = renderer.render(answer, request, rejection);
     }
@@ -89,7 +89,7 @@ final class Answers {
   }
 
   /** The answer to a request of a client, or for a path, that is denied. */
-  HttpRejection denied(RequestView request) {
+  HttpAnswer denied(RequestView request) {
     BodyKind kind = kind(request);
     return finished(
         kind == BodyKind.JSON
@@ -98,21 +98,21 @@ final class Answers {
         request);
   }
 
-  private HttpRejection finished(HttpRejection proposed, RequestView request) {
-    HttpRejection answer = settings.crossOrigin().readable(proposed, request);
+  private HttpAnswer finished(HttpAnswer proposed, RequestView request) {
+    HttpAnswer answer = settings.crossOrigin().readable(proposed, request);
     if (PendingBody.isLong(request)) {
       answer = answer.closingConnection();
     }
     return request.method().equals("HEAD") ? answer.withoutBody() : answer;
   }
 
-  private HttpRejection proposed(RequestView request, Rejection rejection) {
+  private HttpAnswer proposed(RequestView request, Rejection rejection) {
     BodyKind kind = kind(request);
     long seconds = RateLimitFields.seconds(rejection.retryAfterNanos());
     if (!(rejection instanceof OverLimit spent)) {
       return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
     }
-    HttpRejection answer = ready(spent).of(kind, seconds, spent.remaining());
+    HttpAnswer answer = ready(spent).of(kind, seconds, spent.remaining());
     return settings.legacyFields() == LegacyFields.EPOCH && isTold(spent)
         ? answer.with(LimitFields.legacy(
             spent.limit(), spent.remaining(), seconds, settings.clock().millis()))

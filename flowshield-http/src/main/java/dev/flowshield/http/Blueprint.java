@@ -1,12 +1,14 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
+import java.util.List;
 
 /**
  * What a builder has put together: an engine that nobody has asked yet, and how it is used.
  *
  * @param name of the shield, for its operators
  * @param engine the limits
+ * @param doors are asked first
  * @param charging what requests are charged
  * @param healthPaths what is left alone
  * @param answers how rejections are answered
@@ -14,12 +16,13 @@ import dev.flowshield.engine.FlowShield;
 record Blueprint(
     String name,
     FlowShield engine,
+    List<Door> doors,
     Charging charging,
     HealthPaths healthPaths,
     AnswerSettings answers) {
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {
-    return Setup.of(used, charging, healthPaths, answers);
+    return Setup.of(used, doors, charging, healthPaths, answers);
   }
 }

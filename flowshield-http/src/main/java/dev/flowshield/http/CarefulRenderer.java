@@ -15,7 +15,7 @@ final class CarefulRenderer implements RejectionRenderer {
   }
 
   @Override
-  public HttpRejection render(HttpRejection proposed, RequestView request, Rejection why) {
+  public HttpAnswer render(HttpAnswer proposed, RequestView request, Rejection why) {
     try {
       return Objects.requireNonNull(
           renderer.render(proposed, request, why),

@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +45,7 @@ final class CrossOrigin {
   }
 
   /** An answer that the page behind the request may read if it may. */
-  HttpRejection readable(HttpRejection answer, RequestView request) {
+  HttpAnswer readable(HttpAnswer answer, RequestView request) {
     String origin = origins.isEmpty() ? null : request.header("Origin");
     return origin != null && origins.contains(origin)
         ? answer.with(List.of(new Field("Access-Control-Allow-Origin", origin), VARY, EXPOSE))

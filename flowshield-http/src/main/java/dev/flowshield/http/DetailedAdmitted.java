@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.http.Bill.Later;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 

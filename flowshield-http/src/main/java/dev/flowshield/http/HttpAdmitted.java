@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A request that may run, in flight until it is closed.
  *
  * <p>Close it exactly when the work has truly ended, from any thread; a second close does nothing,
- * one never closed is a place lost for good. How the work went is said before:
- * {@link #responded(int)}, {@link #failed()} or {@link #ignored()}, else it counts as a success. A request that is left alone, or that the same
- * shield has admitted before, holds no place; closing it does nothing.
+ * one never closed is a place lost for good. How the work went is said before: {@link
+ * #responded(int)}, {@link #failed()} or {@link #ignored()}, else it counts as a success. A request
+ * that is left alone, or that the same shield has admitted before, holds no place; closing it does
+ * nothing.
  *
  * <p>Thread-safe; never blocks, never throws.
  */
@@ -74,7 +75,7 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * The fields to add to the response before the application writes it, such as {@code RateLimit};
    * none unless {@link HttpShieldBuilder#fields} says always.
    */
-  public List<HttpRejection.Field> fields() {
+  public List<HttpAnswer.Field> fields() {
     return List.of();
   }
 

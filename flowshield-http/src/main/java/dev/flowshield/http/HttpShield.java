@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * HttpAdmission admission = shield.admit(request);       // as a binding does it
  * if (admission instanceof HttpAdmitted admitted) {
  *   run(request, admitted);                              // and close it when the work has ended
- * } else if (admission instanceof HttpRejection rejection) {
- *   write(rejection);
+ * } else if (admission instanceof HttpAnswer answer) {
+ *   write(answer);
  * }
  * }</pre>
  *
@@ -225,7 +225,7 @@ public final class HttpShield {
 
   /**
    * Asks whether a request may run. If it is {@link HttpAdmitted}, let it and close that when the
-   * work has ended; if it is {@link HttpRejection}, write that.
+   * work has ended; if it is {@link HttpAnswer}, write that.
    */
   public HttpAdmission admit(RequestView request) {
     Setup now = setup;
@@ -287,6 +287,12 @@ public final class HttpShield {
 
   /** The answer to a request that is not charged; null if it is. */
   private @Nullable HttpAdmission withoutAsking(Setup now, RequestView request) {
+    for (Door door : now.doors()) {
+      HttpAnswer answer = door.answer(request);
+      if (answer != null) {
+        return answer;
+      }
+    }
     if (now.healthPaths().contains(request.path())) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
@@ -301,7 +307,7 @@ public final class HttpShield {
     return null;
   }
 
-  private HttpRejection denied(Setup now, RequestView request) {
+  private HttpAnswer denied(Setup now, RequestView request) {
     denied.increment();
     rejectionLog.rejected();
     return now.answers().denied(request);
@@ -316,7 +322,7 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       Mark earlier = earlier(request);
-      List<HttpRejection.Field> fields = fields(now, request);
+      List<HttpAnswer.Field> fields = fields(now, request);
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       if (fields.isEmpty() && later.isEmpty()) {
         request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
@@ -336,7 +342,7 @@ public final class HttpShield {
     return request.mark() instanceof Mark mark ? mark : null;
   }
 
-  private static List<HttpRejection.Field> fields(Setup now, RequestView request) {
+  private static List<HttpAnswer.Field> fields(Setup now, RequestView request) {
     StandingFields fields = now.standingFields();
     return fields == null ? List.of() : fields.of(now.charging().told(request));
   }

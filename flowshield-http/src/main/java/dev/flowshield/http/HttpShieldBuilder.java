@@ -42,6 +42,7 @@ public final class HttpShieldBuilder {
   private @Nullable List<RateLimit> perClient;
   private @Nullable ClientNetwork perNetwork;
   private String name = "default";
+  private final List<Door> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
   private ClientLists lists = ClientLists.NONE;
@@ -199,9 +200,9 @@ public final class HttpShieldBuilder {
    *
    * <p>A row is {@code <method> <path> <plan> <limits>} and options. Rows are looked at from the
    * top: the first that a request fits decides, with all rows of the same method, path and plan.
-   * They take the place of {@link #perClient(String)}, which is left for requests that fit none, and
-   * stands beside rows that do not count by the address. May be called again for more rows; empty
-   * lines and those that begin with {@code #} are left out.
+   * They take the place of {@link #perClient(String)}, which is left for requests that fit none,
+   * and stands beside rows that do not count by the address. May be called again for more rows;
+   * empty lines and those that begin with {@code #} are left out.
    *
    * <p>{@code docs/policies.md} has all of it.
    *
@@ -249,8 +250,8 @@ public final class HttpShieldBuilder {
 
   /**
    * What tells the plan of a request's client, for the rows of {@link #policies(String)}; null for
-   * none, so that only rows for all plans fit. Called for each request, on its thread, so it must be
-   * fast and must not block. It must rest on what the client has proven, such as a user that is
+   * none, so that only rows for all plans fit. Called for each request, on its thread, so it must
+   * be fast and must not block. It must rest on what the client has proven, such as a user that is
    * logged in; if it throws, the request fails.
    */
   public HttpShieldBuilder plan(Function<? super RequestView, @Nullable String> ofRequest) {
@@ -407,6 +408,15 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * What answers some requests in place of the application, before all else; several are asked in
+   * turn.
+   */
+  public HttpShieldBuilder door(Door more) {
+    doors.add(Objects.requireNonNull(more, "door"));
+    return this;
+  }
+
+  /**
    * Takes settings as text, by their names in a configuration, such as {@code per-client} to
    * {@code 100/s}: those given and no others, not even defaults. For frameworks that have a
    * configuration of their own. What is set before, and not given, stays.
@@ -484,6 +494,7 @@ public final class HttpShieldBuilder {
     return new Blueprint(
         name,
         built,
+        List.copyOf(doors),
         new Charging(client, lists, networkPrefix, rows, built),
         healthPaths,
         new AnswerSettings(

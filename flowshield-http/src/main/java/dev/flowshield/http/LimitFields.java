@@ -1,7 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.http.answer.RateLimitFields;
 import java.util.ArrayList;
 import java.util.List;

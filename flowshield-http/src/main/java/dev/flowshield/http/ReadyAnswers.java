@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.http.answer.Bodies;
 import dev.flowshield.http.answer.BodyKind;
 import dev.flowshield.http.answer.RecentWaits;
@@ -23,7 +23,7 @@ final class ReadyAnswers {
   private final Bodies bodies;
   private final @Nullable LimitFields limitFields;
   private final List<Field> pageFields;
-  private final Map<BodyKind, RecentWaits<HttpRejection>> kept = new EnumMap<>(BodyKind.class);
+  private final Map<BodyKind, RecentWaits<HttpAnswer>> kept = new EnumMap<>(BodyKind.class);
 
   /**
    * Answers with a status.
@@ -43,11 +43,11 @@ final class ReadyAnswers {
   }
 
   /** The answer for a wait in seconds, with the permits that remain. */
-  HttpRejection of(BodyKind kind, long seconds, long remaining) {
+  HttpAnswer of(BodyKind kind, long seconds, long remaining) {
     return Objects.requireNonNull(kept.get(kind)).of(seconds, remaining);
   }
 
-  private HttpRejection make(BodyKind kind, long seconds, long remaining) {
+  private HttpAnswer make(BodyKind kind, long seconds, long remaining) {
     List<Field> more = new ArrayList<>();
     if (limitFields != null) {
       more.addAll(limitFields.of(remaining, seconds));
@@ -55,6 +55,6 @@ final class ReadyAnswers {
     if (kind.isPage()) {
       more.addAll(pageFields);
     }
-    return HttpRejection.of(status, seconds, kind.contentType(), bodies.body(kind, seconds), more);
+    return HttpAnswer.of(status, seconds, kind.contentType(), bodies.body(kind, seconds), more);
   }
 }

@@ -27,5 +27,5 @@ public interface RejectionRenderer {
    *     it may stand in a body
    * @param why what has rejected the request
    */
-  HttpRejection render(HttpRejection proposed, RequestView request, Rejection why);
+  HttpAnswer render(HttpAnswer proposed, RequestView request, Rejection why);
 }

@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable, but for the answers that are kept.
  *
+ * @param doors are asked first
  * @param charging what requests are charged
  * @param healthPaths what is left alone
  * @param answers to rejections
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param answersAtOnce whether the engine keeps all limits
  */
 record Setup(
+    List<Door> doors,
     Charging charging,
     HealthPaths healthPaths,
     Answers answers,
@@ -23,8 +26,13 @@ record Setup(
 
   /** With answers as these settings want them. */
   static Setup of(
-      FlowShield engine, Charging charging, HealthPaths healthPaths, AnswerSettings settings) {
+      FlowShield engine,
+      List<Door> doors,
+      Charging charging,
+      HealthPaths healthPaths,
+      AnswerSettings settings) {
     return new Setup(
+        doors,
         charging,
         healthPaths,
         new Answers(settings, charging.policies()),

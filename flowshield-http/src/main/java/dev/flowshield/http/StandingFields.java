@@ -5,7 +5,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Request;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.http.answer.RateLimitFields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

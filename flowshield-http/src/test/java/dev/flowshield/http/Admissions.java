@@ -24,13 +24,13 @@ final class Admissions {
     return (HttpAdmitted) admission;
   }
 
-  static HttpRejection rejected(HttpAdmission admission) {
-    assertThat(admission).isInstanceOf(HttpRejection.class);
-    return (HttpRejection) admission;
+  static HttpAnswer rejected(HttpAdmission admission) {
+    assertThat(admission).isInstanceOf(HttpAnswer.class);
+    return (HttpAnswer) admission;
   }
 
   /** The body of an answer. */
-  static String text(HttpRejection rejection) {
+  static String text(HttpAnswer rejection) {
     return new String(rejection.body(), UTF_8);
   }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;

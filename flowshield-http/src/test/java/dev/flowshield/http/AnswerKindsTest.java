@@ -7,7 +7,7 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +38,7 @@ class AnswerKindsTest {
 
     @Test
     void problemDetailsNameThePolicy() {
-      HttpRejection rejection = rejection(shield, "GET", PROBLEM);
+      HttpAnswer rejection = rejection(shield, "GET", PROBLEM);
       assertThat(text(rejection))
           .isEqualTo("{\"type\":\"" + TYPES + "quota-exceeded\",\"title\":\"Too Many Requests\","
               + "\"status\":429,\"violated-policies\":[\"client\"]}");
@@ -54,7 +54,7 @@ class AnswerKindsTest {
 
     @Test
     void aLineOfTextTellsTheWait() {
-      HttpRejection rejection = rejection(shield, "GET", TEXT);
+      HttpAnswer rejection = rejection(shield, "GET", TEXT);
       assertThat(text(rejection)).isEqualTo("Rate limit exceeded: try again in 5 seconds\n");
       assertThat(rejection.fields())
           .contains(new Field("Content-Type", "text/plain; charset=utf-8"));
@@ -62,7 +62,7 @@ class AnswerKindsTest {
 
     @Test
     void aBrowserGetsThePage() {
-      HttpRejection rejection = rejection(shield, "GET", HTML);
+      HttpAnswer rejection = rejection(shield, "GET", HTML);
       assertThat(text(rejection))
           .contains("<title>Too many requests</title>", "wait 5 seconds", "repeats=\"true\"");
       assertThat(rejection.fields())
@@ -85,7 +85,7 @@ class AnswerKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {HTML, PROBLEM, TEXT})
     void headHasTheFieldsOfEachKindAndNoBody(String accept) {
-      HttpRejection head = rejection(shield, "HEAD", accept);
+      HttpAnswer head = rejection(shield, "HEAD", accept);
       assertThat(head.fields()).isEqualTo(rejection(shield, "GET", accept).fields());
       assertThat(head.body()).isEmpty();
     }
@@ -99,7 +99,7 @@ class AnswerKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {"*/*", HTML, PROBLEM, TEXT})
     void lengthAndContentFitInEachKind(String accept) {
-      HttpRejection rejection = rejection(shield, "GET", accept);
+      HttpAnswer rejection = rejection(shield, "GET", accept);
       assertThat(rejection.fields())
           .contains(new Field("Content-Length", Integer.toString(rejection.body().length)));
       assertThat(rejection.status()).isEqualTo(429);
@@ -114,7 +114,7 @@ class AnswerKindsTest {
         .ticker(ticker)
         .build();
     spend(shield, CLIENT, 1);
-    HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
     assertThat(rejection.fields()).contains(new Field("Content-Type", PROBLEM));
     assertThat(text(rejection)).startsWith("{\"type\":\"" + TYPES);
     assertThat(text(rejection(shield, "GET", HTML))).contains("<title>");
@@ -139,7 +139,7 @@ class AnswerKindsTest {
     assertThat(text(rejection(shield, "GET", PROBLEM)))
         .isEqualTo("{\"type\":\"" + TYPES + "temporary-reduced-capacity\","
             + "\"title\":\"Service Unavailable\",\"status\":503}");
-    HttpRejection page = rejection(shield, "GET", HTML);
+    HttpAnswer page = rejection(shield, "GET", HTML);
     assertThat(page.status()).isEqualTo(503);
     assertThat(text(page)).contains("<title>This site is busy</title>");
     assertThat(text(rejection(shield, "GET", TEXT)))
@@ -172,13 +172,13 @@ class AnswerKindsTest {
           .with("Accept", accept)
           .with("Origin", "https://alert.example")
           .with("User-Agent", "<script>alert");
-      HttpRejection rejection = rejected(shield.admit(request));
+      HttpAnswer rejection = rejected(shield.admit(request));
       assertThat(text(rejection)).doesNotContain("alert", CLIENT);
       assertThat(rejection.fields().toString()).doesNotContain("alert", CLIENT);
     }
   }
 
-  private static HttpRejection rejection(HttpShield shield, String method, String accept) {
+  private static HttpAnswer rejection(HttpShield shield, String method, String accept) {
     return rejected(shield.admit(new FakeRequest(method, "/", CLIENT).with("Accept", accept)));
   }
 }

@@ -71,7 +71,7 @@ class AskedLaterTest {
     questions.remove().complete(new Decision.Rejected(0, 1_000_000_000L, "5/s"));
     tasks.remove().run();
 
-    assertThat(answer.join()).isInstanceOf(HttpRejection.class);
+    assertThat(answer.join()).isInstanceOf(HttpAnswer.class);
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(left()).isEqualTo(3);
   }
@@ -84,7 +84,7 @@ class AskedLaterTest {
       tasks.remove().run();
     }
 
-    assertThat(ask().join()).isInstanceOf(HttpRejection.class);
+    assertThat(ask().join()).isInstanceOf(HttpAnswer.class);
     assertThat(questions).isEmpty();
     assertThat(tasks).isEmpty();
   }
@@ -168,7 +168,7 @@ class AskedLaterTest {
     assertThat(here.admitAsync(FakeRequest.from(CLIENT), tasks::add).join())
         .isInstanceOf(HttpAdmitted.class);
     assertThat(here.admitAsync(FakeRequest.from(CLIENT), tasks::add).join())
-        .isInstanceOf(HttpRejection.class);
+        .isInstanceOf(HttpAnswer.class);
     assertThat(tasks).isEmpty();
   }
 
@@ -181,7 +181,7 @@ class AskedLaterTest {
     FakeRequest health = new FakeRequest("GET", "/health", CLIENT);
     assertThat(denying.admitAsync(health, tasks::add).join()).isInstanceOf(HttpAdmitted.class);
     assertThat(denying.admitAsync(FakeRequest.from(CLIENT), tasks::add).join())
-        .isInstanceOf(HttpRejection.class);
+        .isInstanceOf(HttpAnswer.class);
     assertThat(questions).isEmpty();
   }
 }

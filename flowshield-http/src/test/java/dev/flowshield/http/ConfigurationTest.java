@@ -168,7 +168,7 @@ class ConfigurationTest {
     spend(shield, CLIENT, 1);
     FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "https://b.example");
     assertThat(rejected(shield.admit(request)).fields())
-        .extracting(HttpRejection.Field::name)
+        .extracting(HttpAnswer.Field::name)
         .containsExactly(
             "Content-Type",
             "Content-Length",

@@ -325,7 +325,7 @@ class PoliciesTest {
           builder().perClient("100/day").policies("* /a * 1/day").build();
       admitted(shield.admit(get("/a")));
 
-      HttpRejection rejection = rejected(shield.admit(get("/a")));
+      HttpAnswer rejection = rejected(shield.admit(get("/a")));
 
       assertThat(rejection.fields().toString()).contains("\"a\";q=1;w=86400");
       assertThat(text(rejection)).contains("\"limit\":1,\"mode\":\"per-ip\"");
@@ -343,15 +343,15 @@ class PoliciesTest {
       admitted(shield.admit(get("/b")));
       admitted(shield.admit(get("/c").by("bob")));
 
-      HttpRejection claimed =
+      HttpAnswer claimed =
           rejected(shield.admit(get("/a").with("Accept", "application/problem+json")));
       assertThat(claimed.fields().toString()).doesNotContain("RateLimit");
       assertThat(text(claimed)).contains("quota-exceeded").doesNotContain("violated-policies");
       assertThat(text(rejected(shield.admit(get("/a"))))).contains("\"mode\":\"per-key\"");
-      HttpRejection together = rejected(shield.admit(get("/b")));
+      HttpAnswer together = rejected(shield.admit(get("/b")));
       assertThat(together.fields().toString()).doesNotContain("RateLimit");
       assertThat(text(together)).contains("\"mode\":\"global\"");
-      HttpRejection proven = rejected(shield.admit(get("/c").by("bob")));
+      HttpAnswer proven = rejected(shield.admit(get("/c").by("bob")));
       assertThat(proven.fields().toString()).contains("RateLimit");
       assertThat(text(proven)).contains("\"mode\":\"per-key\"");
     }
@@ -473,7 +473,7 @@ class PoliciesTest {
 
     @Test
     void areToldSoInTheKindThatTheyAccept() {
-      HttpRejection json = rejected(shield.admit(from(OTHER)));
+      HttpAnswer json = rejected(shield.admit(from(OTHER)));
       assertThat(text(json))
           .isEqualTo("{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
       assertThat(json.fields().toString())

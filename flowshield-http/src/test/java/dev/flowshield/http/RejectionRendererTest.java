@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class RejectionRendererTest {
   void theApplicationMayChangeTheBodyAndTheFieldsStay() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody(
         "text/css", (((OverLimit) why).name() + " at " + request.path()).getBytes(UTF_8)));
-    HttpRejection rejection =
+    HttpAnswer rejection =
         rejected(shield.admit(FakeRequest.from(CLIENT).with("Accept", "text/html")));
     assertThat(text(rejection)).isEqualTo("client at /");
     assertThat(rejection.status()).isEqualTo(429);
@@ -44,7 +44,7 @@ class RejectionRendererTest {
   @Test
   void headHasNoBodyHereEither() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", new byte[7]));
-    HttpRejection head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
+    HttpAnswer head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
     assertThat(head.body()).isEmpty();
     assertThat(head.fields()).contains(new Field("Content-Length", "7"));
   }
@@ -52,7 +52,7 @@ class RejectionRendererTest {
   @Test
   void theConnectionIsClosedRatherThanALongBodyRead() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", new byte[7]));
-    HttpRejection rejection =
+    HttpAnswer rejection =
         rejected(shield.admit(FakeRequest.from(CLIENT).with("Transfer-Encoding", "chunked")));
     assertThat(rejection.closesConnection()).isTrue();
   }
@@ -74,7 +74,7 @@ class RejectionRendererTest {
   void theBodyIsACopy() {
     byte[] body = {'a'};
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", body));
-    HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
     body[0] = 'b';
     assertThat(text(rejection)).isEqualTo("a");
   }
@@ -107,7 +107,7 @@ class RejectionRendererTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "text/html\r\nSet-Cookie: a=b", "text/ä"})
   void aContentTypeThatCannotStandInAFieldIsRefused(String contentType) {
-    HttpRejection rejection =
+    HttpAnswer rejection =
         rejected(shield((proposed, request, why) -> proposed).admit(FakeRequest.from(CLIENT)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> rejection.withBody(contentType, new byte[0]))

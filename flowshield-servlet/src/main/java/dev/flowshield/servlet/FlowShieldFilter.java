@@ -2,7 +2,7 @@ package dev.flowshield.servlet;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
@@ -105,8 +105,8 @@ public final class FlowShieldFilter extends HttpFilter {
 
   /**
    * Says what a request has cost, for policies with {@code cost=later}: called by the application
-   * before the response ends, with any request object that it has. The last one counts. Without such
-   * a policy it does nothing.
+   * before the response ends, with any request object that it has. The last one counts. Without
+   * such a policy it does nothing.
    *
    * @param permits 0 or more
    * @throws IllegalArgumentException if the permits are negative
@@ -175,14 +175,14 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     HttpAdmission admission =
         Objects.requireNonNull(shield, UNINITIALIZED).admit(new ServletRequestView(request));
-    if (admission instanceof HttpRejection rejection) {
+    if (admission instanceof HttpAnswer rejection) {
       if (!LateBody.answersLater(rejection, request)) {
         write(rejection, response);
       }
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
-    for (HttpRejection.Field field : admitted.fields()) {
+    for (HttpAnswer.Field field : admitted.fields()) {
       response.addHeader(field.name(), field.value());
     }
     AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
@@ -215,9 +215,9 @@ public final class FlowShieldFilter extends HttpFilter {
   /**
    * Not with {@code sendError}, which would bring the container's page, or run the application's.
    */
-  static void write(HttpRejection rejection, HttpServletResponse response) throws IOException {
+  static void write(HttpAnswer rejection, HttpServletResponse response) throws IOException {
     response.setStatus(rejection.status());
-    for (HttpRejection.Field field : rejection.fields()) {
+    for (HttpAnswer.Field field : rejection.fields()) {
       response.setHeader(field.name(), field.value());
     }
     byte[] body = rejection.body();

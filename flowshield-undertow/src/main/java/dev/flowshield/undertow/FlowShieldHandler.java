@@ -2,7 +2,7 @@ package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
@@ -27,8 +27,8 @@ import java.util.concurrent.Executor;
  * worker by then is not begun.
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
- * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If the
- * limiter fails, or has not answered after five seconds, the request fails.
+ * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If
+ * the limiter fails, or has not answered after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements HttpHandler {
 
@@ -126,14 +126,14 @@ public final class FlowShieldHandler implements HttpHandler {
   private void decide(HttpServerExchange exchange, HttpAdmission admission) throws Exception {
     if (admission instanceof HttpAdmitted admitted) {
       run(exchange, admitted);
-    } else if (admission instanceof HttpRejection rejection) {
+    } else if (admission instanceof HttpAnswer rejection) {
       write(exchange, rejection);
     }
   }
 
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
     EndOfExchange end = EndOfExchange.watch(exchange, admitted);
-    for (HttpRejection.Field field : admitted.fields()) {
+    for (HttpAnswer.Field field : admitted.fields()) {
       exchange.getResponseHeaders().add(HttpString.tryFromString(field.name()), field.value());
     }
     try {
@@ -146,9 +146,9 @@ public final class FlowShieldHandler implements HttpHandler {
     }
   }
 
-  private static void write(HttpServerExchange exchange, HttpRejection rejection) {
+  private static void write(HttpServerExchange exchange, HttpAnswer rejection) {
     exchange.setStatusCode(rejection.status());
-    for (HttpRejection.Field field : rejection.fields()) {
+    for (HttpAnswer.Field field : rejection.fields()) {
       exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
     }
     ByteBuffer body = ByteBuffer.wrap(rejection.body());

@@ -2,7 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * response has ended, unless it uses those of {@link RoutingContext} instead.
  *
  * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks: where a limit is
- * kept elsewhere, the request is paused until the limiter has answered. If the limiter fails, or has
- * not answered after five seconds, the request fails.
+ * kept elsewhere, the request is paused until the limiter has answered. If the limiter fails, or
+ * has not answered after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements SecurityPolicyHandler {
 
@@ -80,9 +80,9 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   /**
    * Protects behind the authentication of a route, where policies know the user of a request
-   * ({@code key=principal}): an input trust handler, so it may stand there, and only there. Requests
-   * that the authentication rejects do not come so far, so another shield, which counts by the
-   * address, stands before it.
+   * ({@code key=principal}): an input trust handler, so it may stand there, and only there.
+   * Requests that the authentication rejects do not come so far, so another shield, which counts by
+   * the address, stands before it.
    */
   public static InputTrustHandler afterAuthentication(HttpShield shield) {
     return create(shield)::handle;
@@ -154,18 +154,18 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   private static void decide(RoutingContext context, HttpAdmission admission) {
     if (admission instanceof HttpAdmitted admitted) {
       EndOfWork.watch(context, admitted);
-      for (HttpRejection.Field field : admitted.fields()) {
+      for (HttpAnswer.Field field : admitted.fields()) {
         context.response().headers().add(field.name(), field.value());
       }
       context.next();
-    } else if (admission instanceof HttpRejection rejection) {
+    } else if (admission instanceof HttpAnswer rejection) {
       write(context, rejection);
     }
   }
 
-  private static void write(RoutingContext context, HttpRejection rejection) {
+  private static void write(RoutingContext context, HttpAnswer rejection) {
     HttpServerResponse response = context.response().setStatusCode(rejection.status());
-    for (HttpRejection.Field field : rejection.fields()) {
+    for (HttpAnswer.Field field : rejection.fields()) {
       response.putHeader(field.name(), field.value());
     }
     HttpServerRequest request = context.request();

@@ -3,7 +3,7 @@ package dev.flowshield.examples.guide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowshield.http.BodyFormat;
-import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.http.LegacyFields;
@@ -32,7 +32,7 @@ public final class OwnAnswers {
             request.path().startsWith("/api/") ? jsonApi(proposed) : proposed);
   }
 
-  static HttpRejection jsonApi(HttpRejection proposed) {
+  static HttpAnswer jsonApi(HttpAnswer proposed) {
     String errors = "{\"errors\":[{\"status\":\"" + proposed.status() + "\"}]}";
     return proposed.withBody("application/vnd.api+json", errors.getBytes(UTF_8));
   }

@@ -7,7 +7,7 @@ import dev.flowshield.engine.Penalty;
 import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpRejection;
+import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.http.LegacyFields;
@@ -38,7 +38,7 @@ class HttpAnswersTest {
 
   @Test
   void orThePageWhoseFieldsAreShown() throws IOException {
-    HttpRejection page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
+    HttpAnswer page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
     String head = wire(page)
         .substring(0, wire(page).indexOf("\n\n"))
         .replaceAll("'sha256-[^']*'", "'sha256-…'")
@@ -70,7 +70,7 @@ class HttpAnswersTest {
   @Test
   void aListedOriginIsShown() throws IOException {
     HttpShieldBuilder listed = perClient("100/s").corsOrigins("https://app.example.com");
-    HttpRejection rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
+    HttpAnswer rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
     assertThat(document())
         .contains("```\n" + fields(rejection, "Access-Control-A") + fields(rejection, "Vary")
             + fields(rejection, "Access-Control-E") + "```");
@@ -78,7 +78,7 @@ class HttpAnswersTest {
 
   @Test
   void theSettingsDoWhatTheySay() {
-    HttpRejection rejection = rejection(
+    HttpAnswer rejection = rejection(
         OwnAnswers.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
     assertThat(wire(rejection))
         .contains(
@@ -103,7 +103,7 @@ class HttpAnswersTest {
     return builder().perClient(limit);
   }
 
-  private static void assertShown(HttpRejection rejection) throws IOException {
+  private static void assertShown(HttpAnswer rejection) throws IOException {
     assertThat(document()).contains("```\n" + wire(rejection).strip() + "\n```");
   }
 
@@ -113,7 +113,7 @@ class HttpAnswersTest {
   }
 
   /** The answer to the request after those that are admitted. */
-  private static HttpRejection rejection(
+  private static HttpAnswer rejection(
       HttpShieldBuilder settings, int admitted, Map<String, String> fields) {
     HttpShield shield = settings.build();
     for (int i = 0; i < admitted; i++) {
@@ -121,19 +121,19 @@ class HttpAnswersTest {
           .isInstanceOf(HttpAdmitted.class);
     }
     HttpAdmission last = shield.admit(new Visit("GET", "/api/orders").with(fields));
-    assertThat(last).isInstanceOf(HttpRejection.class);
-    return (HttpRejection) last;
+    assertThat(last).isInstanceOf(HttpAnswer.class);
+    return (HttpAnswer) last;
   }
 
-  private static String wire(HttpRejection rejection) {
+  private static String wire(HttpAnswer rejection) {
     String phrase = rejection.status() == 429 ? "Too Many Requests" : "Service Unavailable";
     return "HTTP/1.1 " + rejection.status() + " " + phrase + "\n" + fields(rejection, "") + "\n"
         + new String(rejection.body(), UTF_8);
   }
 
-  private static String fields(HttpRejection rejection, String start) {
+  private static String fields(HttpAnswer rejection, String start) {
     StringBuilder lines = new StringBuilder();
-    for (HttpRejection.Field field : rejection.fields()) {
+    for (HttpAnswer.Field field : rejection.fields()) {
       if (field.name().startsWith(start)) {
         lines.append(field.name()).append(": ").append(field.value()).append('\n');
       }

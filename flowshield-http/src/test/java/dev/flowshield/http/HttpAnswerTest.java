@@ -6,8 +6,9 @@ import static dev.flowshield.http.Admissions.rejected;
 import static dev.flowshield.http.Admissions.spend;
 import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowshield.http.HttpRejection.Field;
+import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a rejected client is answered. */
-class HttpRejectionTest {
+class HttpAnswerTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
@@ -32,7 +33,7 @@ class HttpRejectionTest {
     @Test
     void answers429WithTheWaitAndTheOriginalBody() {
       spend(shield, CLIENT, 2);
-      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
       assertThat(rejection.status()).isEqualTo(429);
       assertThat(text(rejection))
           .isEqualTo("{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":1,"
@@ -50,8 +51,8 @@ class HttpRejectionTest {
     @Test
     void answersHeadWithoutABodyAndTheSameFields() {
       spend(shield, CLIENT, 2);
-      HttpRejection get = rejected(shield.admit(FakeRequest.from(CLIENT)));
-      HttpRejection head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
+      HttpAnswer get = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      HttpAnswer head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
       assertThat(head.status()).isEqualTo(429);
       assertThat(head.fields()).isEqualTo(get.fields());
       assertThat(head.body()).isEmpty();
@@ -70,7 +71,7 @@ class HttpRejectionTest {
     })
     void closesTheConnectionRatherThanReadALongBody(String field, String value, boolean closes) {
       spend(shield, CLIENT, 2);
-      HttpRejection rejection =
+      HttpAnswer rejection =
           rejected(shield.admit(new FakeRequest("POST", "/", CLIENT).with(field, value)));
       assertThat(rejection.closesConnection()).isEqualTo(closes);
     }
@@ -85,7 +86,7 @@ class HttpRejectionTest {
     @Test
     void aCopyOfTheBodyMayBeChanged() {
       spend(shield, CLIENT, 2);
-      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
       rejection.body()[0] = 'X';
       assertThat(text(rejection)).startsWith("{");
     }
@@ -100,7 +101,7 @@ class HttpRejectionTest {
         HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
     spend(shield, CLIENT, 1);
     ticker.advance(Duration.ofNanos(1));
-    HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
     assertThat(rejection.fields()).contains(new Field("Retry-After", Long.toString(seconds)));
     assertThat(text(rejection)).contains("\"retry_after\":" + seconds + ",");
     ticker.advance(Duration.ofSeconds(seconds));
@@ -139,7 +140,7 @@ class HttpRejectionTest {
     void answers503WithoutALimit() {
       HttpShield shield = HttpShield.builder().inFlight(1).build();
       HttpAdmission running = shield.admit(FakeRequest.from(CLIENT));
-      HttpRejection rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
       assertThat(rejection.status()).isEqualTo(503);
       assertThat(text(rejection))
           .isEqualTo("{\"status\":\"busy\",\"message\":\"Server is busy\",\"retry_after\":1,"
@@ -177,5 +178,44 @@ class HttpRejectionTest {
       assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT)))))
           .contains("\"limit\":" + permits + ",");
     }
+  }
+
+  @Test
+  void mayBeThatOfADoor() {
+    HttpAnswer page = HttpAnswer.of(200, "text/plain", new byte[] {'o', 'k'}).with("X-Door", "1");
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/day")
+        .deny("192.0.2.0/24")
+        .door(request -> request.path().equals("/door") ? page : null)
+        .door(request -> request.path().startsWith("/door") ? page.with("X-Second", "2") : null)
+        .build();
+
+    HttpAnswer answer = rejected(shield.admit(new FakeRequest("GET", "/door", CLIENT)));
+    assertThat(answer).isSameAs(page);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(text(answer)).isEqualTo("ok");
+    assertThat(answer.fields().toString())
+        .contains("name=Content-Length, value=2", "no-store", "name=X-Door, value=1");
+    assertThat(rejected(shield.admit(new FakeRequest("GET", "/door/2", CLIENT))).fields())
+        .hasSize(5);
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).status()).isEqualTo(403);
+    assertThat(shield.denied()).isEqualTo(1);
+  }
+
+  @Test
+  void ofADoorHasOnlyWhatMayStandInAnAnswer() {
+    HttpAnswer page = HttpAnswer.of(200, "text/plain", new byte[0]);
+    for (int status : new int[] {101, 199, 600, 0}) {
+      assertThatThrownBy(() -> HttpAnswer.of(status, "text/plain", new byte[0]))
+          .hasMessageStartingWith("status must be 200 to 599, got " + status);
+    }
+    assertThatThrownBy(() -> HttpAnswer.of(200, "text/plain\r\nX: y", new byte[0]))
+        .hasMessageStartingWith("contentType must be printable ASCII");
+    for (String name : new String[] {"", "a b", "a:", "content-type", "X\n"}) {
+      assertThatThrownBy(() -> page.with(name, "1"))
+          .hasMessageStartingWith("name must be that of a field that the answer lacks, got '");
+    }
+    assertThatThrownBy(() -> page.with("X", "a\r\nb"))
+        .hasMessageStartingWith("value must be printable ASCII, got 'a??b'");
   }
 }

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The answer to a request that may not run, ready-made. Nothing was taken and nothing needs
- * closing; a binding writes it as it is.
+ * The answer to a request that is not handed on: a rejection, or what a {@link Door} has to say.
+ * Nothing was taken and nothing needs closing; a binding writes it as it is.
  *
- * <p>Immutable and shared between requests; it holds nothing of the request it answers.
+ * <p>Immutable. A rejection is ready-made and shared between requests; it holds nothing of the
+ * request it answers.
  */
-public final class HttpRejection implements HttpAdmission {
+public final class HttpAnswer implements HttpAdmission {
 
   /**
    * A field of the answer.
@@ -29,6 +30,8 @@ public final class HttpRejection implements HttpAdmission {
    */
   public static final Duration LINGER = Duration.ofSeconds(1);
 
+  private static final int LEAST_STATUS = 200;
+  private static final int MOST_STATUS = 599;
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String CONTENT_LENGTH = "Content-Length";
   private static final Set<String> OF_THE_BODY =
@@ -40,14 +43,58 @@ public final class HttpRejection implements HttpAdmission {
   private final byte[] body;
   private final boolean closesConnection;
 
-  private HttpRejection(int status, List<Field> fields, byte[] body, boolean closesConnection) {
+  private HttpAnswer(int status, List<Field> fields, byte[] body, boolean closesConnection) {
     this.status = status;
     this.fields = fields;
     this.body = body;
     this.closesConnection = closesConnection;
   }
 
-  static HttpRejection of(
+  /**
+   * An answer of a {@link Door}, which no cache stores.
+   *
+   * @param status the status code, 200 to 599
+   * @param contentType the value of {@code Content-Type}, as in {@code text/html; charset=utf-8}
+   * @param body its bytes, copied
+   * @throws IllegalArgumentException if the status is none, or the content type has characters that
+   *     may not stand in a field
+   */
+  public static HttpAnswer of(int status, String contentType, byte[] body) {
+    if (status < LEAST_STATUS || status > MOST_STATUS) {
+      throw new IllegalArgumentException(
+          "status must be 200 to 599, got " + status + ": choose the one that fits the answer");
+    }
+    requireValue(contentType);
+    return forGood(status, contentType, body.clone());
+  }
+
+  /**
+   * The same with one more field.
+   *
+   * @throws IllegalArgumentException if the answer has the field, or if its name or value has
+   *     characters that may not stand there
+   */
+  public HttpAnswer with(String name, String value) {
+    boolean isName = !name.isEmpty() && name.chars().allMatch(HttpAnswer::isTokenCharacter);
+    if (!isName || fields.stream().anyMatch(field -> field.name().equalsIgnoreCase(name))) {
+      throw new IllegalArgumentException("name must be that of a field that the answer lacks, got '"
+          + name.replaceAll("[^ -~]", "?") + "': write another one, as in 'Location'");
+    }
+    if (!value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      throw new IllegalArgumentException("value must be printable ASCII, got '"
+          + value.replaceAll("[^ -~]", "?") + "': encode it");
+    }
+    return with(List.of(new Field(name, value)));
+  }
+
+  private static boolean isTokenCharacter(int c) {
+    return (c >= '0' && c <= '9')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z')
+        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+  }
+
+  static HttpAnswer of(
       int status, long retryAfterSeconds, String contentType, byte[] body, List<Field> more) {
     List<Field> fields = new ArrayList<>();
     fields.add(new Field(CONTENT_TYPE, contentType));
@@ -55,12 +102,12 @@ public final class HttpRejection implements HttpAdmission {
     fields.add(new Field("Cache-Control", "no-store"));
     fields.add(new Field("Retry-After", Long.toString(retryAfterSeconds)));
     fields.addAll(more);
-    return new HttpRejection(status, List.copyOf(fields), body, false);
+    return new HttpAnswer(status, List.copyOf(fields), body, false);
   }
 
   /** An answer after which coming back does not help. */
-  static HttpRejection forGood(int status, String contentType, byte[] body) {
-    return new HttpRejection(
+  static HttpAnswer forGood(int status, String contentType, byte[] body) {
+    return new HttpAnswer(
         status,
         List.of(
             new Field(CONTENT_TYPE, contentType),
@@ -75,11 +122,11 @@ public final class HttpRejection implements HttpAdmission {
   }
 
   /** The same with more fields, of other names. */
-  HttpRejection with(List<Field> more) {
+  HttpAnswer with(List<Field> more) {
     List<Field> all = new ArrayList<>(fields.size() + more.size());
     all.addAll(fields);
     all.addAll(more);
-    return new HttpRejection(status, List.copyOf(all), body, closesConnection);
+    return new HttpAnswer(status, List.copyOf(all), body, closesConnection);
   }
 
   /**
@@ -92,7 +139,7 @@ public final class HttpRejection implements HttpAdmission {
    * @throws IllegalArgumentException if the content type is empty or has characters that may not
    *     stand in a field
    */
-  public HttpRejection withBody(String contentType, byte[] newBody) {
+  public HttpAnswer withBody(String contentType, byte[] newBody) {
     requireValue(contentType);
     byte[] copy = newBody.clone();
     List<Field> others = new ArrayList<>(fields.size());
@@ -103,7 +150,7 @@ public final class HttpRejection implements HttpAdmission {
         others.add(field);
       }
     }
-    return new HttpRejection(status, List.copyOf(others), copy, closesConnection);
+    return new HttpAnswer(status, List.copyOf(others), copy, closesConnection);
   }
 
   private static void requireValue(String contentType) {
@@ -115,13 +162,13 @@ public final class HttpRejection implements HttpAdmission {
   }
 
   /** The answer to HEAD: what the answer to GET would be, without its body. */
-  HttpRejection withoutBody() {
-    return new HttpRejection(status, fields, NO_BODY, closesConnection);
+  HttpAnswer withoutBody() {
+    return new HttpAnswer(status, fields, NO_BODY, closesConnection);
   }
 
   /** The answer to a request whose body is not worth reading. */
-  HttpRejection closingConnection() {
-    return new HttpRejection(status, fields, body, true);
+  HttpAnswer closingConnection() {
+    return new HttpAnswer(status, fields, body, true);
   }
 
   /** The status code. */
@@ -154,7 +201,7 @@ public final class HttpRejection implements HttpAdmission {
 
   @Override
   public String toString() {
-    return "HttpRejection[" + status + " " + fields + " " + new String(body, StandardCharsets.UTF_8)
+    return "HttpAnswer[" + status + " " + fields + " " + new String(body, StandardCharsets.UTF_8)
         + "]";
   }
 }
