@@ -1,7 +1,9 @@
 package dev.flowshield.apps;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The way of one visitor through the whole shop. The statuses are those that the applications mean
@@ -45,7 +47,7 @@ final class Browsing {
 
   private void forms() throws Exception {
     Seen created = visitor.post("/items", "name=green+tea&price=%E2%82%AC+3").is(303);
-    visitor.get(created.values("location").get(0)).is(200);
+    visitor.get(URI.create(created.values("location").get(0)).getPath()).is(200);
     visitor.post("/items", "name=").is(422);
   }
 
@@ -112,17 +114,26 @@ final class Browsing {
     }
     all.add(visitor.send("HEAD", "/"));
     all.add(visitor.get("/static/site.css", "Range", LAST_BYTES));
-    all.add(visitor.post("/items", "name=tea"));
-    all.add(visitor.upload("/upload", 1000));
+    all.add(visitor.postUntilAnswered("/items", "name=tea"));
+    all.add(visitor.postUntilAnswered("/login", "user=alice&password=secret"));
     return all;
   }
 
-  /** Begins what takes long, and is gone before it ends. */
-  void giveUpEverywhere() throws Exception {
+  /**
+   * Begins what takes long, and is gone before it ends. Each time as another visitor: this client
+   * never gives back the room of an HTTP/2 connection for what came on a stream that it has reset.
+   */
+  static void giveUpEverywhere(Supplier<Visitor> visitors) throws Exception {
+    for (String path : List.of("/static/large.bin", "/download/large.bin", "/ticks")) {
+      arrived(visitors).abandon(path);
+    }
+    arrived(visitors).abandonUpload("/upload", UPLOADED);
+  }
+
+  /** Over HTTP/2 only the second request is no upgrade. */
+  private static Visitor arrived(Supplier<Visitor> visitors) throws Exception {
+    Visitor visitor = visitors.get();
     visitor.get("/").is(200);
-    visitor.abandon("/static/large.bin");
-    visitor.abandon("/download/large.bin");
-    visitor.abandon("/ticks");
-    visitor.abandonUpload("/upload", UPLOADED);
+    return visitor;
   }
 }

@@ -37,7 +37,7 @@ record Seen(
         response.version().name(),
         response.statusCode(),
         fields,
-        body);
+        body.replace("127.0.0.1:" + port, "host"));
   }
 
   /**

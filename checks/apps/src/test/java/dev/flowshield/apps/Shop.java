@@ -89,6 +89,11 @@ final class Shop implements AutoCloseable {
         + content[content.length - 1] + "\n";
   }
 
+  /** Fails. */
+  String fail() {
+    throw new IllegalStateException("this failure is part of the test");
+  }
+
   /** Runs on another thread, soon. */
   void later(Runnable work) {
     atNextTick.execute(work);

@@ -100,9 +100,7 @@ final class UndertowApp {
             exchange ->
                 exchange.dispatch(shop::later, () -> page(exchange, StatusCodes.OK, "Later")))
         .get("/stream", blocking(UndertowApp::stream))
-        .get("/broken", exchange -> {
-          throw new IllegalStateException("this failure is part of the test");
-        });
+        .get("/broken", exchange -> page(exchange, StatusCodes.OK, shop.fail()));
   }
 
   private ResourceHandler files() {

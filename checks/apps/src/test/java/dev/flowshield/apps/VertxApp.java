@@ -101,16 +101,14 @@ final class VertxApp {
     return StaticHandler.create(FileSystemAccess.ROOT, shop.files().toString());
   }
 
-  private static void addPages(Router router) {
+  private void addPages(Router router) {
     router
         .route("/")
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(context -> page(context, 200, "Shop"));
     router.get("/old").handler(context -> redirect(context, 302, "/"));
-    router.get("/broken").handler(context -> {
-      throw new IllegalStateException("this failure is part of the test");
-    });
+    router.get("/broken").handler(context -> context.end(shop.fail()));
     router.post("/login").handler(VertxApp::logIn);
     router.get("/account").handler(VertxApp::account);
     router.post("/upload").handler(context -> {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class Visitor {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int ATTEMPTS = 10;
   private static final String BOUNDARY = "here-ends-a-part";
 
   private final int port;
@@ -59,15 +60,32 @@ final class Visitor {
         .POST(BodyPublishers.ofString(form)));
   }
 
+  /**
+   * Posts a form, again and again if the answer is lost: Jetty resets a stream whose body it has not
+   * read, and this client then forgets the answer that it has got.
+   */
+  Seen postUntilAnswered(String path, String form) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return post(path, form);
+      } catch (IOException reset) {
+        if (attempt == ATTEMPTS) {
+          throw reset;
+        }
+      }
+    }
+  }
+
   /** Uploads a file as browsers do. */
   Seen upload(String path, int length) throws Exception {
     return note(uploading(path, BodyPublishers.ofByteArray(multipart(length))));
   }
 
-  /** Uploads a file when the server has asked for it. */
+  /** Uploads a file when the server has asked for it, which this client can over HTTP/1 alone. */
   Seen uploadWhenAsked(String path, int length) throws Exception {
-    return note(
-        uploading(path, BodyPublishers.ofByteArray(multipart(length))).expectContinue(true));
+    return note(uploading(path, BodyPublishers.ofByteArray(multipart(length)))
+        .version(HttpClient.Version.HTTP_1_1)
+        .expectContinue(true));
   }
 
   /** Opens a web socket, says some things, notes the answers and closes it. */
