@@ -51,7 +51,7 @@ final class JerseyApp {
     application.setBaseResourceAsPath(shop.files());
     JakartaWebSocketServletContainerInitializer.configure(
         application, (servlets, webSockets) -> webSockets.addEndpoint(Echo.class));
-    application.addServletContainerInitializer(first); // behind it, or a handshake came by
+    application.addServletContainerInitializer(first); // or handshakes would come by it
     FilterHolder calls = new FilterHolder(new Calls(shop));
     calls.setAsyncSupported(true);
     application.addFilter(calls, "/*", EnumSet.of(DispatcherType.REQUEST));

@@ -73,7 +73,7 @@ final class Shop implements AutoCloseable {
     return item.chars().allMatch(Character::isDigit);
   }
 
-  /** The page of an item. */
+  /** A page with this title. */
   static String page(String title) {
     return "<!doctype html><title>" + title + "</title><p>Grüße, " + title + "\n";
   }

@@ -61,8 +61,8 @@ final class Visitor {
   }
 
   /**
-   * Posts a form, again and again if the answer is lost: Jetty resets a stream whose body it has not
-   * read, and this client then forgets the answer that it has got.
+   * Posts a form, again and again if the answer is lost: Jetty resets a stream whose body it has
+   * not read, and this client then forgets the answer that it has got.
    */
   Seen postUntilAnswered(String path, String form) throws Exception {
     for (int attempt = 1; ; attempt++) {
