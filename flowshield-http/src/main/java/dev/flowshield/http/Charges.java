@@ -5,7 +5,9 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,23 @@ final class Charges {
     this.parts = parts.toArray(Part[]::new);
     this.withNetwork = withNetwork;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
+  }
+
+  /** What a request is charged that may be one of these or of others: both, and none twice. */
+  Charges and(Charges others) {
+    Map<String, Part> all = new LinkedHashMap<>();
+    for (Part part : parts) {
+      all.put(part.name, part);
+    }
+    for (Part part : others.parts) {
+      all.putIfAbsent(part.name, part);
+    }
+    return new Charges(List.copyOf(all.values()), withNetwork || others.withNetwork);
+  }
+
+  /** The number of the limits, at most. */
+  int size() {
+    return parts.length + (withNetwork ? 1 : 0);
   }
 
   /** Whether the networks of clients are limited too. */

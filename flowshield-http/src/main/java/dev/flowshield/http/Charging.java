@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Charging {
 
   private static final String OPTIONS = "OPTIONS";
+  private static final int MOST_CHARGES = 16; // that an engine takes for one request
 
   // Others may ask elsewhere how a key stands, for which no request may wait.
   private static final Set<String> KEPT_HERE =
@@ -146,16 +147,42 @@ final class Charging {
       }
     }
     boolean isPreflight = isPreflight(request);
-    int scope = ofScopes.length == 0 ? -1 : scope(request, isPreflight);
+    return ofScopes.length == 0 ? ofScope(-1, isPreflight) : byTable(request, isPreflight);
+  }
+
+  private Charges byTable(RequestView request, boolean isPreflight) {
+    String plan = namesPlans ? policies.planOf(request) : null;
+    String method = request.method();
+    String requested = request.policyPath();
+    Charges charges = byTable(method, Route.path(requested), plan, isPreflight);
+    for (String other : Route.otherPaths(requested)) {
+      charges = both(charges, byTable(method, other, plan, isPreflight));
+    }
+    return charges;
+  }
+
+  private Charges byTable(String method, String path, @Nullable String plan, boolean isPreflight) {
+    int scope = table.find(method, path, plan);
+    if (isPreflight && (scope < 0 || !table.denies(scope))) {
+      scope = table.findNaming(OPTIONS, path, plan);
+    }
+    return ofScope(scope, isPreflight);
+  }
+
+  private Charges ofScope(int scope, boolean isPreflight) {
     return scope >= 0 ? ofScopes[scope] : isPreflight ? open : usual;
   }
 
-  private int scope(RequestView request, boolean isPreflight) {
-    String plan = namesPlans ? policies.planOf(request) : null;
-    String path = Route.path(request.policyPath());
-    return isPreflight
-        ? table.findNaming(OPTIONS, path, plan)
-        : table.find(request.method(), path, plan);
+  /** Where it is not known which of two a request is, the server may take it for either. */
+  private Charges both(Charges one, Charges other) {
+    if (one == other) {
+      return one;
+    }
+    if (one == denied || other == denied) {
+      return denied;
+    }
+    Charges both = one.and(other);
+    return both.size() > MOST_CHARGES ? denied : both;
   }
 
   /**

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What requests are charged where there are policies. */
 class PoliciesTest {
@@ -53,10 +55,73 @@ class PoliciesTest {
         .build();
 
     passes(shield, get("/search"), 5);
-    passes(shield, get("/LOGIN//;x"), 1);
+    passes(shield, get("/LOGIN//"), 1);
     passes(shield, get("/other"), 3);
     rejected(shield.admit(new FakeRequest("POST", "/search", CLIENT)));
     passes(shield, new FakeRequest("GET", "/search", OTHER), 5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/search/../x",
+        "/search/..;/x",
+        "/search/..%3B/x",
+        "/search/%2e%2e/x",
+        "/search/..%2Fx",
+        "/search%2F..%2Fx",
+        "/search/./../x",
+        "/x/../search",
+        "/x/..;/search",
+        "/x/..%2fsearch",
+      })
+  void aPathThatMayBeTwoIsChargedForBoth(String path) {
+    HttpShield shield =
+        builder().perClient("3/day").policies("* /search/** * 2/day").build();
+
+    passes(shield, get(path), 2);
+    passes(shield, get("/other"), 1);
+    rejected(shield.admit(get("/search")));
+  }
+
+  @Test
+  void aPathThatMayBeTwoIsExemptOrAdmittedOnlyIfBothAre() {
+    HttpShield shield = builder()
+        .perClient("2/day")
+        .policies("* /a/** * off\n* /b/** * deny\n* /c/** * off")
+        .build();
+
+    passes(shield, get("/a/..;/x"), 2);
+    for (int i = 0; i < 5; i++) {
+      admitted(shield.admit(get("/a/..;/c")));
+    }
+    assertThat(rejected(shield.admit(get("/a/..;/b"))).status()).isEqualTo(403);
+    assertThat(rejected(shield.admit(get("/b/..;/a"))).status()).isEqualTo(403);
+  }
+
+  @Test
+  void aPathThatMayBeOfMoreRowsThanARequestCanPayIsRejected() {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      rows.append("* /a/** * 5/day\n* /b/** * 5/day\n");
+    }
+    HttpShield shield = builder()
+        .perClient("9/day")
+        .limit("9/day")
+        .policies(rows.toString())
+        .build();
+
+    assertThat(rejected(shield.admit(get("/b/..;/a"))).status()).isEqualTo(403);
+    admitted(shield.admit(get("/b")));
+  }
+
+  @Test
+  void escapesChangeNothing() {
+    HttpShield shield =
+        builder().perClient("9/day").policies("* /café/*/x@y * 2/day").build();
+
+    passes(shield, get("/caf%C3%A9/a%2Fb/x%40y"), 2);
+    rejected(shield.admit(get("/café/1/x@y")));
   }
 
   @Test
@@ -423,6 +488,19 @@ class PoliciesTest {
           another,
           get("/").with("Origin", "https://a.b").with("Access-Control-Request-Method", "GET"),
           1);
+    }
+
+    @Test
+    void areNoPreflightsOfWhatIsDenied() {
+      HttpShield shield = builder()
+          .perClient("100/day")
+          .policies("OPTIONS /old/open * 1/day\n* /old/** * deny\nGET /gone * deny")
+          .build();
+
+      assertThat(rejected(shield.admit(preflight("/old/x"))).status()).isEqualTo(403);
+      assertThat(rejected(shield.admit(preflight("/x/..;/old"))).status()).isEqualTo(403);
+      passes(shield, preflight("/old/open"), 1);
+      admitted(shield.admit(preflight("/gone")));
     }
 
     @Test

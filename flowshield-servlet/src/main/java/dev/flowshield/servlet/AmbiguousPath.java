@@ -2,47 +2,65 @@ package dev.flowshield.servlet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
+import java.net.URLDecoder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What an application could take a path for that its container does not want to decode: Jetty, told
- * to let {@code %2F} and {@code %2e} pass, routes by the decoded path but throws where a filter
- * asks for it. A pure function.
+ * The path of a request that its container does not want to decode: Jetty, told to let {@code %2F}
+ * and the like pass, routes by the decoded path but throws where a filter asks for it. A pure
+ * function.
  */
 final class AmbiguousPath {
-
-  private static final int HEX = 16;
 
   private AmbiguousPath() {}
 
   /**
-   * The path below the context, with all escapes decoded; one that is broken stays as it is.
+   * The path below the context, with its escapes; the context may be spelled in any way that the
+   * container takes for it.
    *
-   * @param uri the path as it came, and as the container routes by it
+   * @param uri the path as it came
    */
   static String of(String uri, String context) {
-    String path = uri.startsWith(context) ? uri.substring(context.length()) : uri;
-    if (path.indexOf('%') < 0) {
-      return path;
+    List<String> segments = new ArrayList<>();
+    for (String segment : uri.split("/")) {
+      int semicolon = segment.indexOf(';');
+      resolve(segments, semicolon < 0 ? segment : segment.substring(0, semicolon));
     }
-    ByteArrayOutputStream decoded = new ByteArrayOutputStream(path.length());
-    byte[] bytes = path.getBytes(UTF_8);
-    int at = 0;
-    while (at < bytes.length) {
-      int value = bytes[at] == '%' ? escaped(bytes, at) : -1;
-      decoded.write(value < 0 ? bytes[at] : value);
-      at += value < 0 ? 1 : 3;
-    }
-    return decoded.toString(UTF_8);
+    List<String> before = context.isEmpty() ? List.of() : List.of(context.substring(1).split("/"));
+    int depth = before.size();
+    boolean isBelow = segments.size() >= depth && isSame(segments.subList(0, depth), before);
+    return isBelow && depth > 0
+        ? "/" + String.join("/", segments.subList(depth, segments.size()))
+        : uri;
   }
 
-  /** The value of the escape at an index; −1 if there is none. */
-  private static int escaped(byte[] bytes, int at) {
-    if (at + 2 >= bytes.length) {
-      return -1;
+  private static void resolve(List<String> segments, String segment) {
+    switch (segment.replace("%2e", ".").replace("%2E", ".")) {
+      case "", "." -> {}
+      case ".." -> {
+        if (!segments.isEmpty()) {
+          segments.remove(segments.size() - 1);
+        }
+      }
+      default -> segments.add(segment);
     }
-    int high = Character.digit(bytes[at + 1], HEX);
-    int low = Character.digit(bytes[at + 2], HEX);
-    return high < 0 || low < 0 ? -1 : high * HEX + low;
+  }
+
+  private static boolean isSame(List<String> segments, List<String> context) {
+    for (int i = 0; i < context.size(); i++) {
+      if (!decoded(segments.get(i)).equals(decoded(context.get(i)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String decoded(String segment) {
+    try {
+      return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);
+    } catch (IllegalArgumentException broken) {
+      return segment;
+    }
   }
 }

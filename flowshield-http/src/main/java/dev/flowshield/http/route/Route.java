@@ -62,6 +62,14 @@ public final class Route {
     return RoutePath.of(requested);
   }
 
+  /**
+   * What else a server could take the path of a request for, as {@link #matches} wants it. Nothing
+   * for most; where there is something, routes of all of them are routes of the request.
+   */
+  public static Set<String> otherPaths(String requested) {
+    return RoutePath.others(requested);
+  }
+
   /** Whether it is the route of a request. */
   public boolean matches(String method, String path) {
     return (named.isEmpty() || named.contains(method.equals("HEAD") ? "GET" : method))
