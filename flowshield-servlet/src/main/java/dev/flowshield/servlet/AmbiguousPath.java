@@ -23,11 +23,11 @@ final class AmbiguousPath {
    */
   static String of(String uri, String context) {
     List<String> segments = new ArrayList<>();
-    for (String segment : uri.split("/")) {
+    for (String segment : uri.split("/", -1)) {
       int semicolon = segment.indexOf(';');
       resolve(segments, semicolon < 0 ? segment : segment.substring(0, semicolon));
     }
-    List<String> before = context.isEmpty() ? List.of() : List.of(context.substring(1).split("/"));
+    List<String> before = context.isEmpty() ? List.of() : List.of(context.substring(1).split("/", -1));
     int depth = before.size();
     boolean isBelow = segments.size() >= depth && isSame(segments.subList(0, depth), before);
     return isBelow && depth > 0

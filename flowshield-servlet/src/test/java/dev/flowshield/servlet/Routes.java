@@ -77,6 +77,7 @@ final class Routes {
 
   private static void register(Application behind, ServletContext context) {
     Endpoint.at("/hello", context, (request, response) -> response.getWriter().print(HELLO));
+    Endpoint.at("/below/*", context, (request, response) -> response.getWriter().print(HELLO));
     Endpoint.at("/fail", context, (request, response) -> response.getWriter().print(behind.fail()));
     Endpoint.at("/cost", context, (request, response) -> {
       FlowShieldFilter.cost(request, Application.COST);

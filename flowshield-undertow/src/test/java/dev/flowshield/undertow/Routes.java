@@ -41,6 +41,7 @@ final class Routes {
   private static HttpHandler routes(Application application) throws IOException {
     return new PathHandler()
         .addExactPath("/hello", exchange -> exchange.getResponseSender().send(HELLO))
+        .addPrefixPath("/below", exchange -> exchange.getResponseSender().send(HELLO))
         .addExactPath("/health", exchange -> exchange.getResponseSender().send(HEALTHY))
         .addExactPath("/fail", exchange -> exchange.getResponseSender().send(application.fail()))
         .addExactPath("/cost", exchange -> {

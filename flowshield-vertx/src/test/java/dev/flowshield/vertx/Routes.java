@@ -41,6 +41,7 @@ final class Routes {
 
   private static void route(Router router, Application application) {
     router.route("/hello").handler(context -> context.end(HELLO));
+    router.route("/below/*").handler(context -> context.end(HELLO));
     router.route("/health").handler(context -> context.end(HEALTHY));
     router.route("/fail").handler(context -> context.end(application.fail()));
     router.route("/cost").handler(context -> {

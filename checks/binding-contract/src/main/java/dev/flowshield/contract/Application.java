@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
  *
  * <pre>
  *   GET  /hello    200, the text {@link #HELLO}
+ *   GET  /below/   {@link #HELLO}, and so for all paths below
  *   GET  /fail     whatever the server makes of the exception of {@link #fail()}; 500 or above
  *   GET  /slow     {@link #HELLO} once {@link #slow()} has returned, or {@link #whenOpen} has run
  *   GET  /async    handler returns at once; {@link #HELLO} from the thread of {@link #whenOpen}

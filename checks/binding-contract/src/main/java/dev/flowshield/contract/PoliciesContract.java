@@ -72,6 +72,46 @@ interface PoliciesContract {
     assertThat(answer.body()).isNotEqualTo(HELLO);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/below",
+        "/below/",
+        "/BELOW/x",
+        "/below/../x",
+        "/below/%2e%2e/x",
+        "/below/.%2e/x",
+        "/below/..;/x",
+        "/below/..;a=b/x",
+        "/below/..%3b/x",
+        "/below/..%3B/..%3B/x",
+        "/below/%2e%2e;/x",
+        "/below/..%2Fx",
+        "/below/%2e%2e%2fx",
+        "/below%2f..%2fx",
+        "/below/x%2f..%2f..%2fy",
+        "/below/..%5cx",
+        "/below/%252e%252e/x",
+        "/below/..%252fx",
+        "/below/..//../x",
+        "/below/./../x",
+        "/below/;/../x",
+        "/below;/../x",
+        "/x/..;/below/y",
+        "/x/..%3b/below/y",
+        "/x%2f..%2fbelow/y",
+        "/%62elow/../x",
+        "/below/..%00/x",
+        "/below/%zz/../x",
+        "http://127.0.0.1/below/..;/x",
+      })
+  default void isNotLeftByAPathThatSeemsToGoUp(String path) throws Exception {
+    fixture().shields(perClient("1000/h").policies("* /below/** * 1/h").build());
+    assertThat(fixture().connect(1).get("/below/x").body()).isEqualTo(HELLO);
+    Answer answer = fixture().connect(1).get(path);
+    assertThat(answer.body()).isNotEqualTo(HELLO);
+  }
+
   @Test
   default void chargesOnlyTheResponsesOfAStatus() throws Exception {
     HttpShield shield = fixture()
