@@ -8,6 +8,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderValues;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange as the shield sees it. */
@@ -21,9 +22,10 @@ final class UndertowRequest implements RequestView {
     this.exchange = exchange;
   }
 
+  // Undertow takes "post" for POST where it routes by the method.
   @Override
   public String method() {
-    return exchange.getRequestMethod().toString();
+    return exchange.getRequestMethod().toString().toUpperCase(Locale.ROOT);
   }
 
   // What path handlers route by. They take it as it is, so nothing is resolved here either.

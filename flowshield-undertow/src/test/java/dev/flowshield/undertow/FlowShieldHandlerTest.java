@@ -94,6 +94,31 @@ class FlowShieldHandlerTest {
   }
 
   @Test
+  void aMethodInSmallLettersHasThePolicyOfItsRoute() throws Exception {
+    HttpShield logins =
+        HttpShield.builder().perClient("100/h").policies("POST /login * 1/h").build();
+    HttpHandler routes = Handlers.routing().post("/login", APP);
+    int port = start(FlowShieldHandler.protect(routes, logins));
+    try (Connection client = Connection.to(port)) {
+      client.send("post", "/login", "Content-Length: 0");
+      assertThat(client.read().body()).isEqualTo("fine");
+      client.send("Post", "/login", "Content-Length: 0");
+      assertThat(client.read().status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void policiesSeeThePathBehindThePlaceOfTheShield() throws Exception {
+    HttpShield api =
+        HttpShield.builder().perClient("100/h").policies("* /login * 1/h").build();
+    int port = start(Handlers.path().addPrefixPath("/api", FlowShieldHandler.protect(APP, api)));
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/api/login").status()).isEqualTo(200);
+      assertThat(client.get("/api/login").status()).isEqualTo(429);
+    }
+  }
+
+  @Test
   void aHandlerThatBelievesProxiesDoesNotChangeWhoTheClientIs() throws Exception {
     HttpHandler app = exchange ->
         exchange.getResponseSender().send(exchange.getSourceAddress().getHostString());
