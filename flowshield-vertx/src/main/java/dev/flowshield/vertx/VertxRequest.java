@@ -34,6 +34,14 @@ final class VertxRequest implements RequestView {
     }
   }
 
+  // One that is malformed as it came: as it is not the path "/", it has no policy of that.
+  @Override
+  public String policyPath() {
+    String path = path();
+    @Nullable String asItCame = path.isEmpty() ? context.request().path() : null;
+    return asItCame == null ? path : asItCame;
+  }
+
   @Override
   public @Nullable String header(String name) {
     return context.request().getHeader(name);

@@ -93,6 +93,32 @@ class FlowShieldHandlerTest {
     }
   }
 
+  @Test
+  void aPathThatCannotBeReadIsNotTheRoot() throws Exception {
+    HttpShield open = HttpShield.builder().perClient("1/h").policies("* / * off").build();
+    router.route().handler(FlowShieldHandler.create(open)).handler(context -> context.end("fine"));
+    int port = start().port();
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/%zz").body()).isEqualTo("fine");
+      assertThat(client.get("/%zz").status()).isEqualTo(429);
+      assertThat(client.get("/").body()).isEqualTo("fine");
+    }
+  }
+
+  @Test
+  void policiesSeeTheWholePathInARouterBelowAnother() throws Exception {
+    HttpShield api =
+        HttpShield.builder().perClient("100/h").policies("* /api/login * 1/h").build();
+    Router below = Router.router(vertx);
+    below.route().handler(FlowShieldHandler.create(api)).handler(context -> context.end("fine"));
+    router.route("/api/*").subRouter(below);
+    int port = start().port();
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/api/login").status()).isEqualTo(200);
+      assertThat(client.get("/api/login").status()).isEqualTo(429);
+    }
+  }
+
   @Nested
   class WhenTheClientGoesAway {
 
