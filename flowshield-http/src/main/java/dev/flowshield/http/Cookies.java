@@ -6,37 +6,39 @@ import org.jspecify.annotations.Nullable;
 /** The values of a {@code Cookie} field (RFC 6265). Pure functions, linear, without a regex. */
 final class Cookies {
 
-  private static final int MOST_CHARACTERS = 8192;
-
   private Cookies() {}
 
-  /** The value of the first cookie of a name; null if there is none. */
+  /**
+   * The value of the only cookie of a name; null if there is none, or if there are several, of which
+   * servers take one or another.
+   */
   static @Nullable String value(List<String> lines, String name) {
+    String found = null;
     for (String line : lines) {
-      String value = value(line, name);
-      if (value != null) {
-        return value;
+      int from = 0;
+      while (from < line.length()) {
+        int semicolon = line.indexOf(';', from);
+        int to = semicolon < 0 ? line.length() : semicolon;
+        String value = value(line, from, to, name);
+        if (value != null && found != null) {
+          return null;
+        }
+        found = value == null ? found : value;
+        from = to + 1;
       }
     }
-    return null;
+    return found;
   }
 
-  private static @Nullable String value(String line, String name) {
-    int end = Math.min(line.length(), MOST_CHARACTERS);
-    int from = 0;
-    while (from < end) {
-      int semicolon = line.indexOf(';', from);
-      int to = semicolon < 0 ? end : Math.min(semicolon, end);
-      int start = from;
-      while (start < to && (line.charAt(start) == ' ' || line.charAt(start) == '\t')) {
-        start++;
-      }
-      int equals = start + name.length();
-      if (equals < to && line.startsWith(name, start) && line.charAt(equals) == '=') {
-        return line.substring(equals + 1, to).strip();
-      }
-      from = to + 1;
+  /** The value of a cookie in a part of a line; null if it has another name. */
+  private static @Nullable String value(String line, int from, int to, String name) {
+    int start = from;
+    while (start < to && (line.charAt(start) == ' ' || line.charAt(start) == '\t')) {
+      start++;
     }
-    return null;
+    int equals = start + name.length();
+    return equals < to && line.startsWith(name, start) && line.charAt(equals) == '='
+        ? line.substring(equals + 1, to).strip()
+        : null;
   }
 }

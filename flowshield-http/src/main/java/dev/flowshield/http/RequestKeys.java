@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.http.policy.PolicyKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -39,7 +40,8 @@ interface RequestKeys {
       case EVERYONE -> (request, client) -> "";
       case PRINCIPAL -> (request, client) -> orClient("principal", request.principal(), client);
       case HEADER ->
-        (request, client) -> secretOrClient("header", request.header(key.name()), client);
+        (request, client) ->
+            secretOrClient("header", only(request.headers(key.name())), client);
       case COOKIE ->
         (request, client) ->
             secretOrClient("cookie", Cookies.value(request.headers("Cookie"), key.name()), client);
@@ -53,6 +55,11 @@ interface RequestKeys {
         yield (request, client) -> orClient(key.name(), function.apply(request), client);
       }
     };
+  }
+
+  /** Of several lines one application takes the first, and another the last: they are no key. */
+  private static @Nullable String only(List<String> values) {
+    return values.size() == 1 ? values.get(0) : null;
   }
 
   private static String orClient(String source, @Nullable String value, String client) {

@@ -174,10 +174,26 @@ class PoliciesTest {
     passes(shield, get("/a").with("X", CLIENT), 1);
     passes(shield, get("/b").with("Cookie", "sid=" + CLIENT), 1);
     passes(shield, get("/b").with("Cookie", "a=b; sid2=x;  sid=1"), 1);
-    passes(shield, new FakeRequest("GET", "/b", OTHER).with("Cookie", "sid=1; sid=2"), 0);
+    passes(shield, new FakeRequest("GET", "/b", OTHER).with("Cookie", "sid=1; sid2=2"), 0);
     passes(shield, get("/c").by(CLIENT), 1);
     passes(shield, get("/d").with("Account", CLIENT), 1);
     passes(shield, get("/d").with("Account", "x".repeat(10_000)), 1);
+  }
+
+  @Test
+  void aKeyThatIsSentTwiceIsNone() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .policies("* /a * 2/day key=header:X\n* /b * 2/day key=cookie:sid")
+        .build();
+
+    admitted(shield.admit(get("/a").with("X", "random-1").with("X", "mine")));
+    admitted(shield.admit(get("/a").with("X", "random-2").with("X", "mine")));
+    passes(shield, get("/a"), 0);
+    admitted(shield.admit(get("/b").with("Cookie", "sid=random-1; sid=mine")));
+    admitted(shield.admit(get("/b").with("Cookie", "sid=mine").with("Cookie", "a=b; sid=")));
+    passes(shield, get("/b"), 0);
+    passes(shield, get("/b").with("Cookie", "asid=1; sid=mine; sid2=3"), 2);
   }
 
   @Test
