@@ -77,6 +77,7 @@ final class Charging {
     if (rows.isEmpty()) {
       return open;
     }
+    requireLimitBeside(engine, rows);
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
     List<Charges.Part> parts = usualParts(
         engine, limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
@@ -88,6 +89,15 @@ final class Charging {
       parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
     return new Charges(parts, networkPrefix > 0);
+  }
+
+  private static void requireLimitBeside(FlowShield engine, List<Policy> rows) {
+    if (engine.usualLimits().isEmpty() && rows.stream().allMatch(row -> row.key().isChosen())) {
+      throw new IllegalStateException("perClient must be set where the clients of a policy choose"
+          + " what it counts by, got none beside '" + rows.get(0)
+          + "': set it, as in perClient(\"100/s\"), or add a row of the same method, path and plan"
+          + " by the address");
+    }
   }
 
   private static List<Charges.Part> usualParts(FlowShield engine, Predicate<Limit> charged) {

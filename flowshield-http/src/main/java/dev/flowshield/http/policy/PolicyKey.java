@@ -94,6 +94,11 @@ public record PolicyKey(Kind kind, String name) {
     return kind != Kind.OWN && kind != Kind.EVERYONE;
   }
 
+  /** Whether a client may send what it likes for it, and so have as many keys as it likes. */
+  public boolean isChosen() {
+    return kind == Kind.HEADER || kind == Kind.COOKIE || kind == Kind.OWN;
+  }
+
   /** As it is written in a row. */
   @Override
   public String toString() {
