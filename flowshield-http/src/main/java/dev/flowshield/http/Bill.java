@@ -1,9 +1,13 @@
 package dev.flowshield.http;
 
+import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Charge;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What one request is charged. Immutable. */
 final class Bill {
@@ -44,6 +48,24 @@ final class Bill {
   /** What the engine is asked. */
   Request request() {
     return request;
+  }
+
+  /** What the engine is asked where a cost is beyond the burst of its limit: all of the burst. */
+  Request within(List<Limit> limits) {
+    Map<String, Long> bursts = new HashMap<>();
+    for (Limit limit : limits) {
+      for (RateLimit rate : limit.limits()) {
+        bursts.merge(limit.name(), rate.burst(), Math::min);
+      }
+    }
+    Charge[] within = new Charge[charges.length];
+    for (int i = 0; i < within.length; i++) {
+      Charge charge = charges[i];
+      long most = bursts.getOrDefault(charge.limit(), charge.permits());
+      within[i] = new Charge(charge.limit(), charge.key(), Math.min(charge.permits(), most));
+    }
+    Request asked = Request.of(within);
+    return later.isEmpty() ? asked : asked.reserved();
   }
 
   /** The charges, not to be changed. */

@@ -239,7 +239,7 @@ public final class HttpShield {
     }
     Admission admission = !now.answersAtOnce()
         ? AskedLater.join(engine.admitAsync(asked(now, bill, request)))
-        : bill == null ? engine.admit(now.charging().key(request)) : engine.admit(bill.request());
+        : bill == null ? engine.admit(now.charging().key(request)) : admit(bill);
     return answer(now, request, bill, admission);
   }
 
@@ -340,6 +340,14 @@ public final class HttpShield {
 
   private static @Nullable Mark earlier(RequestView request) {
     return request.mark() instanceof Mark mark ? mark : null;
+  }
+
+  private Admission admit(Bill bill) {
+    try {
+      return engine.admit(bill.request());
+    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
+      return engine.admit(bill.within(engine.limits()));
+    }
   }
 
   private static List<HttpAnswer.Field> fields(Setup now, RequestView request) {

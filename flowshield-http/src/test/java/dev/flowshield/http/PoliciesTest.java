@@ -449,6 +449,23 @@ class PoliciesTest {
     assertThat(shield.toString()).contains("; policies: * /a * 3/day name=a; left alone:");
   }
 
+  @Test
+  void aLimitThatIsLoweredBelowTheCostIsSpentByOneRequest() {
+    HttpShield shield = builder()
+        .perClient("100/day")
+        .policies("* /a * 100/day cost=50\n* /b * 100/day cost=later:50 name=b")
+        .build();
+
+    shield.engine().change(Map.of("a", "10/day", "b", "10/day"));
+
+    passes(shield, get("/a"), 1);
+    HttpAdmitted asked = admitted(shield.admit(get("/b")));
+    rejected(shield.admit(get("/b")));
+    asked.cost(0);
+    asked.close();
+    admitted(shield.admit(get("/b")));
+  }
+
   @Nested
   class WithoutALimitForTheClient {
 
