@@ -82,6 +82,8 @@ final class ReloadWatch {
         seen = Map.of();
         warn(unreadable);
       }
+    } catch (RuntimeException failure) { // of the application's code, which nobody else would tell
+      warn(failure);
     }
   }
 

@@ -258,6 +258,25 @@ class ReloadTest {
     }
 
     @Test
+    void saysThatTheCodeOfTheApplicationFailed() {
+      boolean[] fails = {false};
+      file.put("reload", "10");
+      HttpShield shield = Configuration.shield(ReloadTest.this::sources, it -> {
+        if (fails[0]) {
+          throw new IllegalStateException("part of the test");
+        }
+      });
+      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
+      fails[0] = true;
+      file.put("per-client", "5/day");
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        later.remove().run();
+        assertThat(log.lines()).singleElement().asString().contains("part of the test");
+      }
+    }
+
+    @Test
     void isNotUsual() {
       ReloadWatch.begin(shield(), new Settings(sources()), this::executor);
       assertThat(seconds).isEmpty();
