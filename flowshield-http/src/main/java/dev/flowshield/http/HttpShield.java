@@ -6,6 +6,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
+import dev.flowshield.http.policy.PolicyTable;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Collections;
@@ -418,6 +419,11 @@ public final class HttpShield {
    */
   public List<Finding> doctor() {
     return doctor.findings();
+  }
+
+  /** The policies as they are read. */
+  PolicyTable table() {
+    return setup.charging().policies();
   }
 
   /**

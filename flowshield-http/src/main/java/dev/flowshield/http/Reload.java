@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.policy.Policy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,7 @@ final class Reload {
       Settings next = read();
       Blueprint wanted = new Configuration(next).blueprint(code);
       requireCap(shield.engine(), wanted.engine());
+      requireNames(shield, wanted);
       List<String> changes = differences(shield, wanted, next);
       List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
       shield.engine().change(limits.toArray(Limit[]::new));
@@ -74,6 +76,15 @@ final class Reload {
   private static void changeInFlight(FlowShield engine, int most) {
     if (most != engine.inFlightLimit()) {
       engine.changeInFlight(most);
+    }
+  }
+
+  /** The debts are kept by the name of the limit: two rows that change names would swap them. */
+  private static void requireNames(HttpShield shield, Blueprint wanted) {
+    Policy renamed = wanted.charging().policies().renamed(shield.table());
+    if (renamed != null) {
+      throw needsNewShield("'" + renamed + "', whose limit had another name, as names that are not"
+          + " given with name= follow the order of the rows");
     }
   }
 

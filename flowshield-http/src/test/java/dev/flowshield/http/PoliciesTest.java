@@ -747,6 +747,22 @@ class PoliciesTest {
     }
 
     @Test
+    void aKeyThatClientsChooseAndNothingBeside() {
+      for (String key : List.of("header:X", "cookie:x", "own")) {
+        assertThatIllegalStateException()
+            .isThrownBy(() -> builder()
+                .key("own", request -> request.header("Own"))
+                .policies("* /** * 1/day key=" + key)
+                .build())
+            .withMessageStartingWith("perClient must be set where the clients of a policy choose"
+                + " what it counts by, got none beside '* /** * 1/day name=all key=" + key + "'");
+      }
+      builder().policies("* /** * 1/day key=header:X\n* /** * 9/day").build();
+      builder().policies("* /** * 1/day key=principal").build();
+      builder().limit("9/s").policies("* /** * 1/day key=header:X").build();
+    }
+
+    @Test
     void aRowThatIsNone() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> builder().policies("* /a * 1/s\nGET /b"))
@@ -767,22 +783,6 @@ class PoliciesTest {
 
   @Nested
   class Configured {
-
-    @Test
-    void aKeyThatClientsChooseAndNothingBeside() {
-      for (String key : List.of("header:X", "cookie:x", "own")) {
-        assertThatIllegalStateException()
-            .isThrownBy(() -> builder()
-                .key("own", request -> request.header("Own"))
-                .policies("* /** * 1/day key=" + key)
-                .build())
-            .withMessageStartingWith("perClient must be set where the clients of a policy choose"
-                + " what it counts by, got none beside '* /** * 1/day name=all key=" + key + "'");
-      }
-      builder().policies("* /** * 1/day key=header:X\n* /** * 9/day").build();
-      builder().policies("* /** * 1/day key=principal").build();
-      builder().limit("9/s").policies("* /** * 1/day key=header:X").build();
-    }
 
     @Test
     void asRowsInTheOrderOfTheirNumbers() {

@@ -102,6 +102,46 @@ class ReloadTest {
   }
 
   @Test
+  void doesNotHandTheDebtsOfOneRowToAnother() {
+    for (List<String> rows : List.of(
+        List.of("GET /a * 5/day", "POST /a * 1/day"),
+        List.of("* /a * 5/day", "* /a * 5/day key=header:X"),
+        List.of("* /a * 5/day", "* /a * 90/h"),
+        List.of("* /a/b * 5/day", "* /a-b * 5/day"))) {
+      file.put("policy.1", rows.get(0));
+      file.put("policy.2", rows.get(1));
+      HttpShield shield = shield();
+      List<String> before = shield.policies();
+      file.put("policy.1", rows.get(1));
+      file.put("policy.2", rows.get(0));
+
+      assertThatIllegalArgumentException()
+          .as("%s", rows)
+          .isThrownBy(shield::reload)
+          .withMessageContaining("whose limit had another name, as names that are not given with"
+              + " name= follow the order of the rows: start the application again for that");
+
+      assertThat(shield.policies()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void changesTheOrderOfRowsThatHaveNames() {
+    file.put("policy.1", "GET /a * 5/day name=read");
+    file.put("policy.2", "POST /a * 1/day");
+    file.put("policy.3", "GET /a/* * 3/day name=one");
+    HttpShield shield = shield();
+    admitted(shield.admit(new FakeRequest("POST", "/a", CLIENT)));
+    file.put("policy.1", "POST /a * 1/day");
+    file.put("policy.2", "GET /a/** * 3/day name=one");
+    file.put("policy.3", "GET /a * 7/day name=read");
+
+    assertThat(shield.reload()).hasSize(4);
+
+    rejected(shield.admit(new FakeRequest("POST", "/a", CLIENT)));
+  }
+
+  @Test
   void changesAllThatIsNoLimit() {
     HttpShield shield = shield();
     spend(shield, CLIENT, 2);
@@ -232,6 +272,25 @@ class ReloadTest {
     }
 
     @Test
+    void saysThatTheCodeOfTheApplicationFailed() {
+      boolean[] fails = {false};
+      file.put("reload", "10");
+      HttpShield shield = Configuration.shield(ReloadTest.this::sources, it -> {
+        if (fails[0]) {
+          throw new IllegalStateException("part of the test");
+        }
+      });
+      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
+      fails[0] = true;
+      file.put("per-client", "5/day");
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        later.remove().run();
+        assertThat(log.lines()).singleElement().asString().contains("part of the test");
+      }
+    }
+
+    @Test
     void noticesAnotherFileOfRows() {
       file.put("policies", "policies-of-a-test.txt");
       watched();
@@ -255,25 +314,6 @@ class ReloadTest {
       file.put("per-client", "5/day");
       later.remove().run();
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
-    }
-
-    @Test
-    void saysThatTheCodeOfTheApplicationFailed() {
-      boolean[] fails = {false};
-      file.put("reload", "10");
-      HttpShield shield = Configuration.shield(ReloadTest.this::sources, it -> {
-        if (fails[0]) {
-          throw new IllegalStateException("part of the test");
-        }
-      });
-      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
-      fails[0] = true;
-      file.put("per-client", "5/day");
-      try (LogOfShields log = new LogOfShields()) {
-        later.remove().run();
-        later.remove().run();
-        assertThat(log.lines()).singleElement().asString().contains("part of the test");
-      }
     }
 
     @Test

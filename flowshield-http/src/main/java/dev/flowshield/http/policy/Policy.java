@@ -164,6 +164,16 @@ public final class Policy {
             terms.penalty()));
   }
 
+  /** Whether it is the same row for its clients, whatever it admits now: they keep their debts. */
+  boolean countsLike(Policy other) {
+    return scope.equals(other.scope) && key().equals(other.key());
+  }
+
+  /** Whether it is the same row but for its name. */
+  boolean isLike(Policy other) {
+    return named("").toString().equals(other.named("").toString());
+  }
+
   /** A name made of the words of its scope: {@code search-free}. */
   String proposedName() {
     List<String> words = new ArrayList<>(scope.route().words());

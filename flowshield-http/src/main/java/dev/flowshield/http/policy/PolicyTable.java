@@ -103,6 +103,24 @@ public final class PolicyTable {
     return limiting(policies);
   }
 
+  /**
+   * A row that had another name in the table before, as names that are not given follow the order
+   * of the rows; null if there is none.
+   */
+  public @Nullable Policy renamed(PolicyTable before) {
+    for (Policy row : limiting()) {
+      if (isElsewhere(row, before.limiting().stream().filter(row::isLike).toList())
+          || isElsewhere(row, before.limiting().stream().filter(row::countsLike).toList())) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isElsewhere(Policy row, List<Policy> before) {
+    return !before.isEmpty() && before.stream().noneMatch(each -> each.name().equals(row.name()));
+  }
+
   /** What a limit counts by; null if it is not the limit of a policy. */
   public @Nullable PolicyKey key(String limit) {
     return keys.get(limit);
