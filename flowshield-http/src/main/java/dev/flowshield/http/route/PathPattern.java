@@ -82,7 +82,7 @@ final class PathPattern {
         return false;
       }
       int from = at + 1; // behind the slash
-      int slash = path.indexOf('/', from);
+      int slash = segment.equals(ONE) ? path.indexOf('/', from) : from + segment.length();
       at = slash < 0 ? path.length() : slash;
       if (!segment.equals(ONE) && !isSame(segment, path, from, at)) {
         return false;
@@ -97,8 +97,8 @@ final class PathPattern {
   }
 
   private static boolean isSame(String segment, String path, int from, int to) {
-    return segment.length() == to - from
-        && path.regionMatches(true, from, segment, 0, segment.length());
+    return path.regionMatches(true, from, segment, 0, segment.length())
+        && (to == path.length() || path.charAt(to) == '/');
   }
 
   private boolean endsSo(String path) {
