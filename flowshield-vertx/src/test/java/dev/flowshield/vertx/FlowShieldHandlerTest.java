@@ -106,6 +106,22 @@ class FlowShieldHandlerTest {
   }
 
   @Test
+  void aRequestThatIsReroutedIsChargedAsItArrived() throws Exception {
+    HttpShield rows =
+        HttpShield.builder().perClient("100/h").policies("* /a * 2/h\n* /b * 1/h").build();
+    router.route().handler(FlowShieldHandler.create(rows));
+    router.route("/a").handler(context -> context.reroute("/b"));
+    router.route("/b").handler(context -> context.end("fine"));
+    int port = start().port();
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/a").body()).isEqualTo("fine");
+      assertThat(client.get("/a").body()).isEqualTo("fine");
+      assertThat(client.get("/a").status()).isEqualTo(429);
+      assertThat(client.get("/b").body()).isEqualTo("fine");
+    }
+  }
+
+  @Test
   void policiesSeeTheWholePathInARouterBelowAnother() throws Exception {
     HttpShield api =
         HttpShield.builder().perClient("100/h").policies("* /api/login * 1/h").build();
