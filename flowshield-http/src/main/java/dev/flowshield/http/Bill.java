@@ -50,7 +50,10 @@ final class Bill {
     return request;
   }
 
-  /** What the engine is asked where a cost is beyond the burst of its limit: all of the burst. */
+  /**
+   * What the engine is asked where a cost is beyond the burst of its limit: all of the burst, and
+   * one permit of a limit that is not listed.
+   */
   Request within(List<Limit> limits) {
     Map<String, Long> bursts = new HashMap<>();
     for (Limit limit : limits) {
@@ -61,7 +64,7 @@ final class Bill {
     Charge[] within = new Charge[charges.length];
     for (int i = 0; i < within.length; i++) {
       Charge charge = charges[i];
-      long most = bursts.getOrDefault(charge.limit(), charge.permits());
+      long most = bursts.getOrDefault(charge.limit(), 1L);
       within[i] = new Charge(charge.limit(), charge.key(), Math.min(charge.permits(), most));
     }
     Request asked = Request.of(within);

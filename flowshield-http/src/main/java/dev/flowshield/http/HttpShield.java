@@ -160,7 +160,8 @@ public final class HttpShield {
    * code and a setting say the same thing, the setting counts; limits are said once, and policies
    * add up.
    *
-   * @param code sets what it has to set, before the settings do; it does not build
+   * @param code sets what it has to set, before the settings do; it does not build. It runs again
+   *     for each {@link #reload()}, so a limiter of its own must be made once, outside
    * @throws IllegalArgumentException if a setting is not known or not possible
    */
   public static HttpShield fromConfiguration(
@@ -347,7 +348,15 @@ public final class HttpShield {
     try {
       return engine.admit(bill.request());
     } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
+      return admitWithin(bill);
+    }
+  }
+
+  private Admission admitWithin(Bill bill) {
+    try {
       return engine.admit(bill.within(engine.limits()));
+    } catch (IllegalArgumentException changing) { // a limit is lowered before it says so
+      return engine.admit(bill.within(List.of()));
     }
   }
 

@@ -18,7 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +126,32 @@ class ReloadTest {
 
       assertThat(shield.policies()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void answersTheRequestsThatComeInMeanwhile() throws Exception {
+    List<String> rows = List.of("* /a * 100/s cost=50", "* /a * 10/s cost=5");
+    file.put("policy.1", rows.get(0));
+    HttpShield shield = Configuration.shield(this::sources, it -> {});
+    AtomicBoolean isOver = new AtomicBoolean();
+    Runnable client = () -> {
+      while (!isOver.get()) {
+        if (shield.admit(get("/a")) instanceof HttpAdmitted admitted) {
+          admitted.close();
+        }
+      }
+    };
+    CompletableFuture<Void> one = CompletableFuture.runAsync(client);
+    CompletableFuture<Void> another = CompletableFuture.runAsync(client);
+
+    for (int i = 1; i <= 1_000 && !one.isDone() && !another.isDone(); i++) {
+      file.put("policy.1", rows.get(i % 2));
+      shield.reload();
+    }
+
+    isOver.set(true);
+    CompletableFuture.allOf(one, another).get(10, TimeUnit.SECONDS);
+    assertThat(shield.stats().inFlight()).isZero();
   }
 
   @Test
