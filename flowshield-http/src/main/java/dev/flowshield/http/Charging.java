@@ -92,7 +92,8 @@ final class Charging {
   }
 
   private static void requireLimitBeside(FlowShield engine, List<Policy> rows) {
-    if (engine.usualLimits().isEmpty() && rows.stream().allMatch(row -> row.key().isChosen())) {
+    if (engine.usualLimits().isEmpty()
+        && rows.stream().allMatch(row -> row.key().isChosen())) {
       throw new IllegalStateException("perClient must be set where the clients of a policy choose"
           + " what it counts by, got none beside '" + rows.get(0)
           + "': set it, as in perClient(\"100/s\"), or add a row of the same method, path and plan"

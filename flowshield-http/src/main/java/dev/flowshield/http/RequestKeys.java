@@ -40,8 +40,7 @@ interface RequestKeys {
       case EVERYONE -> (request, client) -> "";
       case PRINCIPAL -> (request, client) -> orClient("principal", request.principal(), client);
       case HEADER ->
-        (request, client) ->
-            secretOrClient("header", only(request.headers(key.name())), client);
+        (request, client) -> secretOrClient("header", only(request.headers(key.name())), client);
       case COOKIE ->
         (request, client) ->
             secretOrClient("cookie", Cookies.value(request.headers("Cookie"), key.name()), client);

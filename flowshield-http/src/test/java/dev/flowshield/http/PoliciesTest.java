@@ -105,11 +105,8 @@ class PoliciesTest {
     for (int i = 0; i < 8; i++) {
       rows.append("* /a/** * 5/day\n* /b/** * 5/day\n");
     }
-    HttpShield shield = builder()
-        .perClient("9/day")
-        .limit("9/day")
-        .policies(rows.toString())
-        .build();
+    HttpShield shield =
+        builder().perClient("9/day").limit("9/day").policies(rows.toString()).build();
 
     assertThat(rejected(shield.admit(get("/b/..;/a"))).status()).isEqualTo(403);
     admitted(shield.admit(get("/b")));

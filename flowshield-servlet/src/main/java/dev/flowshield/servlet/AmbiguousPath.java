@@ -27,7 +27,8 @@ final class AmbiguousPath {
       int semicolon = segment.indexOf(';');
       resolve(segments, semicolon < 0 ? segment : segment.substring(0, semicolon));
     }
-    List<String> before = context.isEmpty() ? List.of() : List.of(context.substring(1).split("/", -1));
+    List<String> before =
+        context.isEmpty() ? List.of() : List.of(context.substring(1).split("/", -1));
     int depth = before.size();
     boolean isBelow = segments.size() >= depth && isSame(segments.subList(0, depth), before);
     return isBelow && depth > 0

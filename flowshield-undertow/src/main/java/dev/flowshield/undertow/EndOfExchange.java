@@ -30,6 +30,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   private @Nullable Executor workers; // set before the dispatch
   private volatile boolean running; // by a worker
+  private volatile boolean dropped; // so the status says nothing
 
   private EndOfExchange(HttpServerExchange exchange, HttpAdmitted admitted) {
     this.exchange = exchange;
@@ -70,6 +71,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   private void run(Runnable work) {
     if (admitted.isClosed() || (!exchange.getConnection().isOpen() && isUndertows(work))) {
+      dropped = true;
       admitted.ignored();
       exchange.endExchange();
       return;
@@ -89,7 +91,9 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
-    admitted.responded(exchange.getStatusCode());
+    if (!dropped) {
+      admitted.responded(exchange.getStatusCode());
+    }
     admitted.close();
     nextListener.proceed();
   }

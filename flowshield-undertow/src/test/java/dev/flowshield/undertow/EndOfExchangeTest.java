@@ -38,7 +38,11 @@ class EndOfExchangeTest {
 
   private static final Duration AFTER_THE_PATIENCE = Duration.ofSeconds(8);
 
-  private final HttpShield shield = HttpShield.builder().inFlight(1000).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("1000000/s")
+      .policies("* /login * 1000/day on=status:401")
+      .inFlight(1000)
+      .build();
   private final CountDownLatch gate = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger done = new AtomicInteger();
@@ -53,6 +57,7 @@ class EndOfExchangeTest {
     HttpHandler app = new PathHandler()
         .addExactPath("/hello", exchange -> exchange.getResponseSender().send("hello"))
         .addExactPath("/slow", slow)
+        .addExactPath("/login", slow)
         .addExactPath(
             "/task",
             exchange -> exchange.dispatch(() -> {
@@ -101,6 +106,19 @@ class EndOfExchangeTest {
     awaitInFlight(0);
     assertThat(done).hasValueLessThan(200);
     assertReachable();
+  }
+
+  @Test
+  void workThatUndertowDropsIsChargedWhatWasReserved() throws Exception {
+    ask("/login", 50);
+    awaitInFlight(50);
+    closeAll();
+    awaitLeft();
+    gate.countDown();
+    awaitInFlight(0);
+    int dropped = 50 - done.get();
+    assertThat(dropped).isPositive();
+    assertThat(shield.engine().peek("login", "127.0.0.1").remaining()).isEqualTo(1000 - dropped);
   }
 
   @Test

@@ -95,7 +95,8 @@ class FlowShieldHandlerTest {
 
   @Test
   void aPathThatCannotBeReadIsNotTheRoot() throws Exception {
-    HttpShield open = HttpShield.builder().perClient("1/h").policies("* / * off").build();
+    HttpShield open =
+        HttpShield.builder().perClient("1/h").policies("* / * off").build();
     router.route().handler(FlowShieldHandler.create(open)).handler(context -> context.end("fine"));
     int port = start().port();
     try (Connection client = Connection.to(port)) {
@@ -107,8 +108,10 @@ class FlowShieldHandlerTest {
 
   @Test
   void aRequestThatIsReroutedIsChargedAsItArrived() throws Exception {
-    HttpShield rows =
-        HttpShield.builder().perClient("100/h").policies("* /a * 2/h\n* /b * 1/h").build();
+    HttpShield rows = HttpShield.builder()
+        .perClient("100/h")
+        .policies("* /a * 2/h\n* /b * 1/h")
+        .build();
     router.route().handler(FlowShieldHandler.create(rows));
     router.route("/a").handler(context -> context.reroute("/b"));
     router.route("/b").handler(context -> context.end("fine"));

@@ -29,7 +29,9 @@ class PathFuzzTest {
     String path = Trial.field(input);
     Trial.inTime(path, text -> LARGE_TABLE.admit(new Asked(text, "192.0.2.1", List.of())));
 
-    assertThat(isOf(BELOW, "/below/" + path)).as("a server that resolves nothing").isTrue();
+    assertThat(isOf(BELOW, "/below/" + path))
+        .as("a server that resolves nothing")
+        .isTrue();
     assertThat(isOf(TARGET, "/below/x" + path.replace('/', 'x') + "/../target"))
         .as("a server that resolves all")
         .isTrue();

@@ -49,7 +49,10 @@ final class RoutePath {
     char before = 0;
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      if (c == ';' || c == '%' || (before == '/' && (c == '/' || c == '.')) || (i == 0 && c != '/')) {
+      if (c == ';'
+          || c == '%'
+          || (before == '/' && (c == '/' || c == '.'))
+          || (i == 0 && c != '/')) {
         return false;
       }
       before = c;

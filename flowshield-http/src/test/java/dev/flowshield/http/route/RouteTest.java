@@ -83,6 +83,26 @@ class RouteTest {
   void copiesNoPathThatIsInTheUsualForm() {
     String path = "/api/v1.0/search";
     assertThat(Route.path(path)).isSameAs(path);
+    assertThat(Route.otherPaths(path)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a//b/, /a/b, ''",
+    "/a%20b, /a b, ''",
+    "/caf%C3%A9, /café, ''",
+    "/a/%zz/%2, /a/%zz/%2, ''",
+    "/a/../b, /b, /a/../b",
+    "/a/..;x/b, /b, /a/..;x/b",
+    "/a/%2e%2E/b, /b, /a/../b",
+    "/a/%2E%2E%3b/b, /b, /a/..;/b",
+    "/a/b%2Fc, /a/b%2Fc, /a/b/c",
+    "/a/..%2fb, /a/..%2fb, /a/../b /b",
+    "/a;x/b, /a/b, /a;x/b",
+  })
+  void looksForAPathInAllItsForms(String requested, String form, String others) {
+    assertThat(Route.path(requested)).isEqualTo(form);
+    assertThat(String.join(" ", Route.otherPaths(requested))).isEqualTo(others);
   }
 
   @Test
