@@ -9,8 +9,8 @@ final class Cookies {
   private Cookies() {}
 
   /**
-   * The value of the only cookie of a name; null if there is none, or if there are several, of which
-   * servers take one or another.
+   * The value of the only cookie of a name; null if there is none, or if there are several, of
+   * which servers take one or another.
    */
   static @Nullable String value(List<String> lines, String name) {
     String found = null;

@@ -26,8 +26,8 @@ public interface RequestView {
   /**
    * The path by which policies are chosen: that of {@link #path()} unless implemented. Where that
    * is empty, as the server does not say what an ambiguous path means, this is the path as it came,
-   * escapes and all: it is then charged for all that the application could take it for, so that such
-   * a spelling is no way around a policy.
+   * escapes and all: it is then charged for all that the application could take it for, so that
+   * such a spelling is no way around a policy.
    */
   default String policyPath() {
     return path();

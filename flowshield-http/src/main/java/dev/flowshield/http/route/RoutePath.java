@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The one form of a path that all its spellings have: decoded but for escaped slashes; without empty
- * segments, so that doubled slashes and one at the end change nothing; without what follows a
+ * The one form of a path that all its spellings have: decoded but for escaped slashes; without
+ * empty segments, so that doubled slashes and one at the end change nothing; without what follows a
  * semicolon; with {@code .} and {@code ..} resolved. The path {@code /} is the empty text. Case is
  * left to the comparison.
  *
