@@ -216,6 +216,16 @@ final class Charging {
     return client;
   }
 
+  /** Whether there are rows for the route of a request, but none for the plan of its client. */
+  boolean lacksPlan(RequestView request) {
+    if (!namesPlans) {
+      return false;
+    }
+    String path = Route.path(request.policyPath());
+    return table.find(request.method(), path, policies.planOf(request)) < 0
+        && table.hasRoute(request.method(), path);
+  }
+
   /** Whether a policy counts by the user that the server has authenticated. */
   boolean countsPrincipals() {
     return table.limiting().stream().anyMatch(row -> row.key().kind() == Kind.PRINCIPAL);

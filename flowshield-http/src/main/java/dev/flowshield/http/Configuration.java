@@ -68,7 +68,9 @@ final class Configuration {
       return builder.blueprint();
     } catch (IllegalArgumentException | IllegalStateException misfit) {
       throw new IllegalArgumentException(
-          "FlowShield cannot start with " + settings.inForce() + ": " + inItsWords(misfit), misfit);
+          "FlowShield cannot start: " + inItsWords(misfit) + " (in force: " + settings.inForce()
+              + ")",
+          misfit);
     }
   }
 
@@ -117,6 +119,11 @@ final class Configuration {
             builder::ipv6Prefix));
     apply("exempt-paths", orOff("none", value -> builder.exemptPaths(list(value))));
     applyPolicies(builder);
+    apply("show-keys", trueOrFalse(shown -> {
+      if (shown) {
+        builder.engine(engine -> engine.showKeys());
+      }
+    }));
     apply("reload", Settings.reload(seconds -> {}));
     apply("allow", unlessOff("none", builder::allow));
     apply("deny", unlessOff("none", builder::deny));

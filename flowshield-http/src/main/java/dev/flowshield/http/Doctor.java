@@ -27,6 +27,7 @@ final class Doctor {
   private static final List<String> FIELDS = List.of("X-Forwarded-For", "Forwarded");
 
   private final ClientAddress client;
+  private final Charging charging;
   private final UsersSeen users;
   private final OneClient oneClient = new OneClient(MORE);
   private final Map<String, Finding> findings = new ConcurrentSkipListMap<>();
@@ -38,6 +39,7 @@ final class Doctor {
 
   /** For a shield that charges like this. */
   Doctor(Charging charging) {
+    this.charging = charging;
     this.client = charging.client();
     this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
     TrustedProxies proxies = client.proxies();
@@ -62,6 +64,7 @@ final class Doctor {
       looks--;
       examine(request);
       users.look(request, this::foundOnce);
+      examinePlan(request);
       if (areRejected) {
         examineCrowd(request);
       }
@@ -108,6 +111,16 @@ final class Doctor {
       examineFromNoProxy(request, peer, proxies);
     } else {
       examineFromProxy(request, proxies.field());
+    }
+  }
+
+  private void examinePlan(RequestView request) {
+    if (!findings.containsKey("FS110") && charging.lacksPlan(request)) {
+      foundOnce(
+          "FS110",
+          "each plan must have a row on a route that has rows for plans, got a client without a plan, or"
+              + " with one that no row names, so it has the limit of per-client there: end with a row"
+              + " for *, or correct the plan");
     }
   }
 

@@ -88,7 +88,7 @@ public final class HttpShield {
   void adopt(Setup next) {
     Setup before = setup;
     setup = next;
-    if (!next.charging().client().equals(before.charging().client())) {
+    if (!next.charging().client().toString().equals(before.charging().client().toString())) {
       doctor = new Doctor(next.charging());
     }
   }
@@ -240,7 +240,7 @@ public final class HttpShield {
       return denied(now, request);
     }
     Admission admission = !now.answersAtOnce()
-        ? AskedLater.join(engine.admitAsync(asked(now, bill, request)))
+        ? AskedLater.join(askAsync(now, bill, request))
         : bill == null ? engine.admit(now.charging().key(request)) : admit(bill);
     return answer(now, request, bill, admission);
   }
@@ -270,7 +270,7 @@ public final class HttpShield {
     return bill == Bill.DENIED
         ? CompletableFuture.completedFuture(denied(now, request))
         : AskedLater.of(
-            engine.admitAsync(asked(now, bill, request)),
+            askAsync(now, bill, request),
             admission -> answer(now, request, bill, admission),
             server);
   }
@@ -281,6 +281,18 @@ public final class HttpShield {
    */
   public boolean answersAtOnce() {
     return setup.answersAtOnce();
+  }
+
+  private CompletableFuture<Admission> askAsync(
+      Setup now, @Nullable Bill bill, RequestView request) {
+    try {
+      return engine.admitAsync(asked(now, bill, request));
+    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
+      if (bill == null) {
+        throw beyondBurst;
+      }
+      return engine.admitAsync(bill.within(engine.limits()));
+    }
   }
 
   private static Request asked(Setup now, @Nullable Bill bill, RequestView request) {

@@ -71,8 +71,9 @@ final class PolicySettings {
     copy.plan = plan;
     if (plan == null && table().namesPlans()) {
       throw new IllegalStateException(
-          "plan must be set where a policy names one, got none: give the"
-              + " builder a function, as in plan(request -> …), or write * for the plan");
+          "plan must be given in code where a policy names one, got none: set"
+              + " it, as in builder().plan(request -> …) or HttpShield.fromConfiguration(Map.of(), it ->"
+              + " it.plan(request -> …)), or write * for the plan");
     }
     return copy;
   }

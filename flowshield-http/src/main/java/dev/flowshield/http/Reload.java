@@ -58,7 +58,8 @@ final class Reload {
     lock.lock();
     try {
       Settings next = read();
-      Blueprint wanted = new Configuration(next).blueprint(code);
+      requireFile(next);
+      Blueprint wanted = wanted(next);
       requireCap(shield.engine(), wanted.engine());
       requireNames(shield, wanted);
       List<String> changes = differences(shield, wanted, next);
@@ -66,10 +67,40 @@ final class Reload {
       shield.engine().change(limits.toArray(Limit[]::new));
       changeInFlight(shield.engine(), wanted.engine().inFlightLimit());
       shield.adopt(wanted.setup(shield.engine()));
+      boolean beginsToWatch = inForce.reloadSeconds() == 0;
       inForce = next;
+      if (beginsToWatch) {
+        ReloadWatch.begin(shield, next);
+      }
       return changes;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A file that is gone or empty is more likely half written than meant. */
+  private void requireFile(Settings next) {
+    if (inForce.hasFile() && !next.hasFile()) {
+      throw new IllegalArgumentException("FlowShield cannot reload: " + SettingsFile.NAME
+          + " must have settings as it had before, got none: bring it back, or start the application"
+          + " again without it");
+    }
+    String shown = "show-keys";
+    if (!inForce
+        .values()
+        .getOrDefault(shown, "false")
+        .equals(next.values().getOrDefault(shown, "false"))) {
+      throw needsNewShield("another value of " + shown);
+    }
+  }
+
+  private Blueprint wanted(Settings next) {
+    try {
+      return new Configuration(next).blueprint(code);
+    } catch (IllegalArgumentException impossible) {
+      String message = String.valueOf(impossible.getMessage());
+      throw new IllegalArgumentException(
+          message.replaceFirst("^FlowShield cannot start", "FlowShield cannot reload"), impossible);
     }
   }
 

@@ -34,6 +34,7 @@ final class Settings {
       "exempt-paths",
       "penalty",
       "reload",
+      "show-keys",
       "ipv6-prefix",
       "limit",
       "per-client",
@@ -62,12 +63,15 @@ final class Settings {
   private static final Pattern ROW = Pattern.compile("policy\\.[1-9][0-9]{0,3}");
 
   private final Map<String, Setting> settings = new TreeMap<>();
+  private final boolean hasFile;
   private final List<String> problems = new ArrayList<>();
 
   /** A value and where it stands. */
   record Setting(String value, SettingSource from, String source) {}
 
-  private Settings() {}
+  private Settings() {
+    this.hasFile = false;
+  }
 
   /** Those given in code alone, without defaults. */
   static Settings of(Map<String, String> inPlace) {
@@ -78,6 +82,7 @@ final class Settings {
 
   /** Those of all sources. */
   Settings(ConfigurationSources sources) {
+    this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
     take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
     take("in-flight", "1000", SettingSource.DEFAULT, "in-flight");
@@ -99,6 +104,11 @@ final class Settings {
 
   private void takeInPlace(Map<String, String> inPlace) {
     sorted(inPlace).forEach((name, value) -> take(name, value, SettingSource.IN_PLACE, name));
+  }
+
+  /** Whether a file has any of them, rightly or not. */
+  boolean hasFile() {
+    return hasFile;
   }
 
   /** The one of a name; null if it is not set. */

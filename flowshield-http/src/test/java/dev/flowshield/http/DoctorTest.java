@@ -245,10 +245,26 @@ class DoctorTest {
     HttpShield planned = HttpShield.builder()
         .perClient("1000/s")
         .plan(request -> request.principal())
-        .policies("* /** pro 500/s")
+        .policies("* /** pro 500/s\n* /** * 900/s")
         .build();
     ask(planned, 100, "203.0.113.1", "alice");
     assertThat(planned.doctor()).isEmpty();
+  }
+
+  @Test
+  void findsAClientWhosePlanHasNoRow() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/s")
+        .plan(request -> request.header("Plan"))
+        .policies("GET / free 500/s\n* /b pro 5/s\n* /b * 5/s")
+        .build();
+    FakeRequest request = FakeRequest.from("203.0.113.1");
+    shield.admit(request.copy().with("Plan", "free"));
+    shield.admit(new FakeRequest("POST", "/", "203.0.113.1"));
+    shield.admit(new FakeRequest("GET", "/b", "203.0.113.1"));
+    assertThat(shield.doctor()).isEmpty();
+    shield.admit(request.copy().with("Plan", "Free"));
+    assertThat(shield.doctor()).singleElement().asString().contains("FS110");
   }
 
   private static Charging charging(HttpShieldBuilder builder) {

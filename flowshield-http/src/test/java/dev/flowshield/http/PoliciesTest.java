@@ -715,7 +715,7 @@ class PoliciesTest {
     void aPlanWithoutItsFunction() {
       assertThatIllegalStateException()
           .isThrownBy(() -> builder().perClient("1/s").policies("* /a free 1/s").build())
-          .withMessageStartingWith("plan must be set where a policy names one, got none");
+          .withMessageStartingWith("plan must be given in code where a policy names one, got none");
     }
 
     @Test

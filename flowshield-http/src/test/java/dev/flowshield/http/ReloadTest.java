@@ -203,6 +203,7 @@ class ReloadTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(shield::reload)
+        .withMessageStartingWith("FlowShield cannot reload:")
         .withMessageContaining("'in-flight' in flowshield.properties must be a whole number");
 
     assertThat(shield.engine().limits().get(0).toString()).contains("2/day");
@@ -221,6 +222,7 @@ class ReloadTest {
         Map.of("per-client", "2/day, 5/day"),
         Map.of("limiter", "fixed-window"),
         Map.of("in-flight", "off"),
+        Map.of("show-keys", "true"),
         Map.of("limit", "5/s"))) {
       Map<String, String> before = Map.copyOf(file);
       file.put("body", "problem");
@@ -309,7 +311,7 @@ class ReloadTest {
           throw new IllegalStateException("part of the test");
         }
       });
-      ReloadWatch.begin(shield, new Configuration(sources()), this::executor);
+      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
       fails[0] = true;
       file.put("per-client", "5/day");
       try (LogOfShields log = new LogOfShields()) {
@@ -343,6 +345,27 @@ class ReloadTest {
       file.put("per-client", "5/day");
       later.remove().run();
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
+    }
+
+    @Test
+    void keepsTheOneBeforeWhileTheFileIsGoneAndGoesOn() {
+      HttpShield shield = watched();
+      Map<String, String> before = Map.copyOf(file);
+      file.clear();
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        later.remove().run();
+        assertThat(log.lines())
+            .singleElement()
+            .asString()
+            .contains("flowshield.properties must have settings as it had before, got none");
+      }
+      assertThat(shield.engine().limits().get(0).toString()).contains("2/day");
+      file.putAll(before);
+      file.put("per-client", "5/day");
+      later.remove().run();
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
+      assertThat(later).hasSize(1);
     }
 
     @Test

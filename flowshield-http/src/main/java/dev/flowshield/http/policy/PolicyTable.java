@@ -165,6 +165,11 @@ public final class PolicyTable {
     return -1;
   }
 
+  /** Whether a scope has the route of a request, whatever its plans. */
+  public boolean hasRoute(String method, String path) {
+    return groups.stream().anyMatch(group -> group.scope.route().matches(method, path));
+  }
+
   /** As {@link #find}, among the scopes alone that name the method. */
   public int findNaming(String method, String path, @Nullable String plan) {
     for (int i = 0; i < groups.size(); i++) {
