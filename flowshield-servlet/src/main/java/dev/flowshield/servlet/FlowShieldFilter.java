@@ -55,6 +55,7 @@ public final class FlowShieldFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String NAME = "flowshield";
+  private static final String PREFIX = "flowshield."; // of context-params, which all share
   private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
   private static final String NO_CONTEXT =
       "context must be the web application's, got null: pass that of the event or the initializer";
@@ -79,7 +80,8 @@ public final class FlowShieldFilter extends HttpFilter {
 
   /**
    * Protects a web application as the configuration wants it, see
-   * {@link HttpShield#fromConfiguration()}.
+   * {@link HttpShield#fromConfiguration(Map)}. Context-params with {@code flowshield.} before them,
+   * such as {@code flowshield.per-client}, are the settings that are given in place.
    *
    * @return the shield, to ask for its numbers
    * @throws IllegalArgumentException if a setting is not known or not possible
@@ -88,9 +90,20 @@ public final class FlowShieldFilter extends HttpFilter {
   public static HttpShield protect(ServletContext context) {
     FlowShieldFilter filter = new FlowShieldFilter();
     register(filter, context);
-    HttpShield shield = HttpShield.fromConfiguration(); // last, as it logs that it is active
+    HttpShield shield =
+        HttpShield.fromConfiguration(contextParams(context)); // last, as it logs that it is active
     filter.shield = shield;
     return shield;
+  }
+
+  private static Map<String, String> contextParams(ServletContext context) {
+    Map<String, String> settings = new TreeMap<>();
+    for (String name : Collections.list(context.getInitParameterNames())) {
+      if (name.startsWith(PREFIX)) {
+        settings.put(name.substring(PREFIX.length()), context.getInitParameter(name));
+      }
+    }
+    return settings;
   }
 
   /**

@@ -75,6 +75,18 @@ interface RegistrationBehavior {
   }
 
   @Test
+  default void takesContextParamsForSettings() throws Exception {
+    AtomicReference<HttpShield> made = new AtomicReference<>();
+    fixture().start(context -> {
+      context.setInitParameter("flowshield.per-client", "7/min");
+      context.setInitParameter("per-client", "8/min"); // of something else
+      made.set(FlowShieldFilter.protect(context));
+    });
+
+    assertThat(made.get().toString()).contains("each client 7/min");
+  }
+
+  @Test
   default void warnsWhereItIsRegisteredWithoutAsyncSupport() throws Exception {
     fixture().start(context -> {
       FilterRegistration.Dynamic registration =
