@@ -3,12 +3,12 @@ package dev.flowshield.benchmarks.report;
 /**
  * A promise and what became of it. Numbers that a promise has no use for are NaN.
  *
- * @param target which promise, {@code P1} to {@code P7}
+ * @param target which promise, {@code P1} to {@code P10}
  * @param what of whom it is asked
  * @param promise in words
  * @param unit of what was measured, of the floor and of the peer
  * @param measured ours
- * @param floor what no such code can do without, of the same run
+ * @param floor what no such code can do without, or the bare server, of the same run
  * @param peer that of a peer, of the same run
  * @param ratio what the promise bounds, where it is one
  * @param verdict passed or not

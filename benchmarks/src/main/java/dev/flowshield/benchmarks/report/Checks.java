@@ -113,6 +113,11 @@ final class Checks {
         new Check(target, what, promise, unit, measured, floor, peer, ratio, verdict, disturbed));
   }
 
+  /** One that was made elsewhere. */
+  void add(Check check) {
+    checks.add(check);
+  }
+
   private static String times(double factor) {
     return BigDecimal.valueOf(factor).stripTrailingZeros().toPlainString() + " × ";
   }

@@ -15,12 +15,19 @@ public final class Report {
    * The whole report.
    *
    * @param machine what it ran on, a fact each
+   * @param checks of what is promised
    * @param rows of the run
    * @param heaps of the run
+   * @param loads of the run
    * @param difference how a row's semantics differ from ours, by its name; empty if they do not
    */
   public static String of(
-      List<String> machine, List<Row> rows, List<Heap> heaps, Function<String, String> difference) {
+      List<String> machine,
+      List<Check> checks,
+      List<Row> rows,
+      List<Heap> heaps,
+      List<Load> loads,
+      Function<String, String> difference) {
     Report report = new Report();
     report.line("# Benchmarks");
     report.line("");
@@ -28,9 +35,14 @@ public final class Report {
     report.line("");
     report.line(
         "Only ratios within this run mean anything; [README](../README.md) tells how to read it.");
-    report.checks(Verdicts.of(rows, heaps));
+    report.checks(checks);
     report.rows(rows, difference);
-    report.heaps(heaps, difference);
+    if (!heaps.isEmpty()) {
+      report.heaps(heaps, difference);
+    }
+    if (!loads.isEmpty()) {
+      report.loads(loads);
+    }
     return report.text.toString();
   }
 
@@ -98,6 +110,36 @@ public final class Report {
           format("%,d", heap.bytes()),
           heap.clients() == 0 ? "" : format("%.1f", heap.perClient()),
           difference.apply(heap.name()));
+    }
+  }
+
+  private void loads(List<Load> loads) {
+    head(
+        "## Servers under load",
+        "server",
+        "who",
+        "requests/s",
+        "of bare",
+        "half of the rounds",
+        "rejected",
+        "p50 us",
+        "p99 us",
+        "CPU us",
+        "B",
+        "differs");
+    for (Load load : loads) {
+      row(
+          load.server(),
+          load.name(),
+          format("%,.0f", load.perSecond()),
+          format("%.3f", load.ratio()),
+          format("%.3f to %.3f", load.quantile(0.25), load.quantile(0.75)),
+          format("%.0f %%", load.rejected() * 100),
+          format("%.0f", load.p50Micros()),
+          format("%.0f", load.p99Micros()),
+          format("%.2f", load.cpuMicros()),
+          format("%,.0f", load.bytes()),
+          load.difference());
     }
   }
 

@@ -14,10 +14,15 @@ class ReportTest {
   private static final Row PEER =
       new Row("SingleLimiter", "guavaAdmits", 0, "", 1, 1234.56, 7, 24, 0.4, 0.6, 3, 3);
 
+  private static final List<Row> ROWS = List.of(FLOOR, OURS, PEER);
+  private static final List<Heap> HEAPS = List.of(new Heap("guavaInMap", 1_000, 244_000));
+
   private final String report = Report.of(
       List.of("2 cores"),
-      List.of(FLOOR, OURS, PEER),
-      List.of(new Heap("guavaInMap", 1_000, 244_000)),
+      Verdicts.of(ROWS, HEAPS),
+      ROWS,
+      HEAPS,
+      List.of(HttpVerdictsTest.load("flowShield", 9_800, 0, 0.98)),
       name -> name.startsWith("guava") ? "lends ahead" : "");
 
   @Test
@@ -43,5 +48,12 @@ class ReportTest {
             "| SingleLimiter | flowShieldAdmits |  |  | 1 | 30.0 | 0.5 | 0.0 | 1.00 | 1.02 | 5 of 5 |  |")
         .contains("| 1234.6 | 7.0 | 24.0 | 0.40 ! | 0.60 | 3 of 3 | lends ahead |")
         .contains("| guavaInMap | 1,000 | 244,000 | 244.0 | lends ahead |");
+  }
+
+  @Test
+  void showsAServerUnderLoadBesideTheBareOne() {
+    assertThat(report)
+        .contains(
+            "| Tomcat | flowShield | 9,800 | 0.980 | 0.980 to 0.980 | 0 % | 500 | 900 | 20.00 | 1,000 |  |");
   }
 }

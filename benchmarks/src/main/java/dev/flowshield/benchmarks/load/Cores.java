@@ -1,0 +1,45 @@
+package dev.flowshield.benchmarks.load;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Keeps the client and the servers apart, each on a core of its own, where {@code taskset} is
+ * there. A server then has all of one core, so requests a second follow from the CPU time of each.
+ *
+ * @param ofServers what a command has to begin with to run a server
+ */
+record Cores(List<String> ofServers) {
+
+  static Cores divide() {
+    int most = Runtime.getRuntime().availableProcessors();
+    String self = Long.toString(ProcessHandle.current().pid());
+    if (most >= 2 && runs("taskset", "-acp", "0", self)) {
+      return new Cores(List.of("taskset", "-c", "1"));
+    }
+    return new Cores(List.of());
+  }
+
+  /** In words, for a report. */
+  String description() {
+    return ofServers.isEmpty()
+        ? "client and servers share all cores"
+        : "the client has one core and the servers another, with one thread of load";
+  }
+
+  private static boolean runs(String... command) {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException notThere) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
