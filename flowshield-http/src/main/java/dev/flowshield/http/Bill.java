@@ -13,7 +13,8 @@ import java.util.Map;
 final class Bill {
 
   /** Of a request that is rejected, whatever comes. */
-  static final Bill DENIED = new Bill(Request.of(), new Charge[0], List.of());
+  static final Bill DENIED =
+      new Bill(new Charges(List.of(), false), Request.of(), new Charge[0], List.of());
 
   /**
    * A charge that was reserved.
@@ -29,6 +30,7 @@ final class Bill {
     }
   }
 
+  private final Charges kind;
   private final Request request;
   private final Charge[] charges;
   private final List<Later> later;
@@ -36,10 +38,12 @@ final class Bill {
   /**
    * A bill.
    *
+   * @param kind what requests of its kind are charged
    * @param charges those of the request, not to be changed
    * @param later those of them that are settled when the response is known
    */
-  Bill(Request request, Charge[] charges, List<Later> later) {
+  Bill(Charges kind, Request request, Charge[] charges, List<Later> later) {
+    this.kind = kind;
     this.request = request;
     this.charges = charges;
     this.later = later;
@@ -74,6 +78,11 @@ final class Bill {
   /** The charges, not to be changed. */
   Charge[] charges() {
     return charges;
+  }
+
+  /** The charges of which the client may know how they stand, at one permit each. */
+  Charge[] told() {
+    return kind.told(this);
   }
 
   /** The charges that are settled when the response is known; none as a rule. */

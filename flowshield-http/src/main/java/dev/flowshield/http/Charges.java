@@ -94,8 +94,8 @@ final class Charges {
     }
     Request asked = Request.of(charges);
     return isSettled
-        ? new Bill(asked.reserved(), charges, settledLater(charges))
-        : new Bill(asked, charges, List.of());
+        ? new Bill(this, asked.reserved(), charges, settledLater(charges))
+        : new Bill(this, asked, charges, List.of());
   }
 
   private List<Bill.Later> settledLater(Charge[] charges) {

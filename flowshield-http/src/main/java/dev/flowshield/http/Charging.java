@@ -135,8 +135,15 @@ final class Charging {
     return isPlain && network == null ? null : charges.bill(request, client.key(address), network);
   }
 
-  /** The charges of a request of which its client may know how they stand, at one permit each. */
-  Charge[] told(RequestView request) {
+  /**
+   * The charges of a request of which its client may know how they stand, at one permit each.
+   *
+   * @param bill of the request, as {@link #bill} has made it
+   */
+  Charge[] told(RequestView request, @Nullable Bill bill) {
+    if (bill != null) {
+      return bill.told();
+    }
     Charges charges = charges(request);
     @Nullable IpAddress address = client.of(request);
     String network = charges.withNetwork() ? network(address) : null;

@@ -336,7 +336,7 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       Mark earlier = earlier(request);
-      List<HttpAnswer.Field> fields = fields(now, request);
+      List<HttpAnswer.Field> fields = fields(now, request, bill);
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       if (fields.isEmpty() && later.isEmpty()) {
         request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
@@ -372,9 +372,10 @@ public final class HttpShield {
     }
   }
 
-  private static List<HttpAnswer.Field> fields(Setup now, RequestView request) {
+  private static List<HttpAnswer.Field> fields(
+      Setup now, RequestView request, @Nullable Bill bill) {
     StandingFields fields = now.standingFields();
-    return fields == null ? List.of() : fields.of(now.charging().told(request));
+    return fields == null ? List.of() : fields.of(now.charging().told(request, bill));
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that tell the client of an admitted request how its limits stand. Of several rates of
@@ -24,13 +25,14 @@ final class StandingFields {
   private static final int MOST_RATES = 1_000; // and then all are read again
 
   /** A rate of a limit, and how it is told. */
-  private record Rate(String name, RateLimit limit, String policy) {
+  private record Rate(String name, RateLimit limit, String policy, Field onlyPolicy) {
 
     static Rate parse(String text) {
       int space = text.indexOf(' ');
       String name = text.substring(0, space);
       RateLimit limit = RateLimit.parse(text.substring(space + 1));
-      return new Rate(name, limit, RateLimitFields.policy(name, limit));
+      String policy = RateLimitFields.policy(name, limit);
+      return new Rate(name, limit, policy, new Field(RateLimitFields.POLICY_NAME, policy));
     }
   }
 
@@ -39,6 +41,11 @@ final class StandingFields {
 
     double partLeft() {
       return (double) remaining / rate.limit.permits();
+    }
+
+    /** The one of which the smaller part is left; the first, if it is the same. */
+    Told orLess(Told other) {
+      return other.partLeft() < partLeft() ? other : this;
     }
 
     String standing() {
@@ -62,15 +69,30 @@ final class StandingFields {
    * @param told of limits that the engine keeps
    */
   List<Field> of(Charge[] told) {
+    if (told.length == 1) { // as is usual, and most of the cost is saved
+      Told least = least(told[0]);
+      return least == null
+          ? List.of()
+          : List.of(least.rate.onlyPolicy, new Field(RateLimitFields.NAME, least.standing()));
+    }
     Map<String, Told> byName = new LinkedHashMap<>();
     for (Charge charge : told) {
-      for (Standing standing : engine.standings(Request.of(charge))) {
-        Told each = told(standing);
-        byName.merge(
-            charge.limit(), each, (one, other) -> other.partLeft() < one.partLeft() ? other : one);
+      Told least = least(charge);
+      if (least != null) {
+        byName.merge(charge.limit(), least, Told::orLess);
       }
     }
     return byName.isEmpty() ? List.of() : fields(byName.values());
+  }
+
+  /** The rate of which the smallest part is left; null if there is nothing to tell. */
+  private @Nullable Told least(Charge charge) {
+    Told least = null;
+    for (Standing standing : engine.standings(Request.of(charge))) {
+      Told each = told(standing);
+      least = least == null ? each : least.orLess(each);
+    }
+    return least;
   }
 
   private Told told(Standing standing) {
