@@ -38,7 +38,8 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * What does a filter cost a request from end to end, layer by layer, over the request and the
- * response of Tomcat itself, without a socket? Each of 10,000 clients is known by what a proxy wrote.
+ * response of Tomcat itself, without a socket? Each of 10,000 clients is known by what a proxy
+ * wrote.
  *
  * <p>The floor prepares the request and runs the chain without a filter.
  */
