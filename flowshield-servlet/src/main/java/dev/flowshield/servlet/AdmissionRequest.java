@@ -151,9 +151,10 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     if (clientGone) {
       return Progress.CLIENT_GONE;
     }
-    if (isRecycled(context)) {
+    if (isRecycled(context)) { // which the application need not know
       admitted.ignored();
-      return Progress.ENDED;
+      clientGone = true;
+      return handedBack ? Progress.ENDED : Progress.CLIENT_GONE;
     }
     // Tomcat 10.1 may begin the context of a request whose stream was reset at that moment, and
     // then never tells that it is complete.
