@@ -127,7 +127,10 @@ final class Doctor {
   /** One machine nearby that sends nearly all requests may be a proxy that writes no field. */
   private void examineCrowd(RequestView request) {
     @Nullable IpAddress address = client.of(request);
-    if (oneClient.isIn(client.key(address)) && address != null && NEAR.contains(address)) {
+    TrustedProxies proxies = client.proxies();
+    boolean isProxy = proxies != null && proxies.trusts(address); // which FS103 is for
+    boolean isMost = oneClient.isIn(client.key(address));
+    if (isMost && !isProxy && address != null && NEAR.contains(address)) {
       foundOnce(
           "FS107",
           "clients must come from addresses of their own, got nearly all requests from " + address
