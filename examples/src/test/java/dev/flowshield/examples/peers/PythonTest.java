@@ -79,7 +79,7 @@ class PythonTest {
     HttpShield shield = HttpShield.fromConfiguration();
     assertThat(shield.engine().limits())
         .extracting(Object::toString)
-        .isEqualTo(List.of("client: 100/s each"));
+        .isEqualTo(List.of("client: 100/s burst 500 each"));
     assertThat(shield.engine().inFlightLimit()).isEqualTo(1000);
   }
 
