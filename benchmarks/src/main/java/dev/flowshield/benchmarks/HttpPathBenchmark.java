@@ -169,7 +169,7 @@ public class HttpPathBenchmark {
     public Sentinel() {}
   }
 
-  /** By client, with what is left told, in a map that forgets nobody; no routes. */
+  /** By client, with what is left told, in a map that forgets no client; no routes. */
   private static final class Resilience4jFilter implements Filter {
 
     private final ConcurrentMap<String, RateLimiter> limiters = new ConcurrentHashMap<>();

@@ -4,7 +4,7 @@ import dev.flowshield.engine.FlowShield;
 import java.util.List;
 
 /**
- * What a builder has put together: an engine that nobody has asked yet, and how it is used.
+ * What a builder has put together: an engine that has admitted nothing yet, and how it is used.
  *
  * @param name of the shield, for its operators
  * @param engine the limits

@@ -82,7 +82,7 @@ final class ReloadWatch {
         seen = Map.of();
         warn(unreadable);
       }
-    } catch (RuntimeException failure) { // of the application's code, which nobody else would tell
+    } catch (RuntimeException failure) { // of the application's code; no caller would see it
       warn(failure);
     }
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that tell the client of an admitted request how its limits stand. Of several rates of
- * one limit, the one is told of which the smallest part is left.
+ * The fields that tell the client of an admitted request how its limits stand. A limit with several
+ * rates is represented by the rate with the smallest part left.
  *
  * <p>Thread-safe.
  */
@@ -66,7 +66,7 @@ final class StandingFields {
   /**
    * The fields for these charges; none if there is nothing to tell.
    *
-   * @param told of limits that the engine keeps
+   * @param told charges that the client may know, all of them of limits that the engine keeps
    */
   List<Field> of(Charge[] told) {
     if (told.length == 1) { // as is usual, and most of the cost is saved
