@@ -250,9 +250,9 @@ public final class HttpShieldBuilder {
 
   /**
    * What tells the plan of a request's client, for the rows of {@link #policies(String)}; null for
-   * none, so that only rows for all plans fit. Called for each request, on its thread, so it must
-   * be fast and must not block. It must rest on what the client has proven, such as a user that is
-   * logged in; if it throws, the request fails.
+   * none, so that only rows for all plans fit. Where a row names a plan, it is called for each
+   * request, on its thread, so it must be fast and must not block. It must rest on what the client
+   * has proven, such as a user that is logged in; if it throws, the request fails.
    */
   public HttpShieldBuilder plan(Function<? super RequestView, @Nullable String> ofRequest) {
     policies.plan(ofRequest);

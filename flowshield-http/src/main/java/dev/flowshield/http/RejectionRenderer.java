@@ -13,7 +13,8 @@ import dev.flowshield.engine.Rejection;
  *
  * <p>It is called for each rejected request, by the thread that asked the shield, on some servers
  * an event loop: it must not block, and under a flood its cost counts. Called by many threads at
- * once.
+ * once. A client or a path that is {@linkplain HttpShieldBuilder#deny denied} is answered without
+ * it, as no limit has rejected it.
  */
 @FunctionalInterface
 public interface RejectionRenderer {

@@ -91,12 +91,16 @@ public final class FlowShieldFilter extends HttpFilter {
     FlowShieldFilter filter = new FlowShieldFilter();
     register(filter, context);
     HttpShield shield =
-        HttpShield.fromConfiguration(contextParams(context)); // last, as it logs that it is active
+        HttpShield.fromConfiguration(settings(context)); // last, as it logs that it is active
     filter.shield = shield;
     return shield;
   }
 
-  private static Map<String, String> contextParams(ServletContext context) {
+  /**
+   * The settings among the context-params of a web application: those with {@code flowshield.}
+   * before them, without that. For {@link HttpShield#fromConfiguration(Map)}.
+   */
+  public static Map<String, String> settings(ServletContext context) {
     Map<String, String> settings = new TreeMap<>();
     for (String name : Collections.list(context.getInitParameterNames())) {
       if (name.startsWith(PREFIX)) {

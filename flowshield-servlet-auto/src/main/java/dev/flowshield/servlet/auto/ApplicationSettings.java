@@ -1,20 +1,18 @@
 package dev.flowshield.servlet.auto;
 
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.ServletContext;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** What a web application and its process say of its shield. */
 final class ApplicationSettings {
 
-  private static final String PREFIX = "flowshield.";
   private static final String FILE = "flowshield.properties";
   private static final String OWN_FILE = "/WEB-INF/" + FILE;
 
@@ -70,12 +68,6 @@ final class ApplicationSettings {
   }
 
   private Map<String, String> contextParams() {
-    Map<String, String> settings = new TreeMap<>();
-    for (String name : Collections.list(context.getInitParameterNames())) {
-      if (name.startsWith(PREFIX)) {
-        settings.put(name.substring(PREFIX.length()), context.getInitParameter(name));
-      }
-    }
-    return settings;
+    return FlowShieldFilter.settings(context);
   }
 }
