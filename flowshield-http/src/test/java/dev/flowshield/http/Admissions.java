@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Admissions {
 
   static final String CLIENT = "192.0.2.1";
+  static final String OTHER = "192.0.2.2";
 
   private Admissions() {}
 
@@ -17,6 +18,19 @@ final class Admissions {
     for (int i = 0; i < times; i++) {
       assertThat(shield.admit(FakeRequest.from(peer))).isInstanceOf(HttpAdmitted.class);
     }
+  }
+
+  /** A request of the client. */
+  static FakeRequest get(String path) {
+    return new FakeRequest("GET", path, CLIENT);
+  }
+
+  /** Asks as often with the same request, and is admitted each time; and then rejected. */
+  static void passes(HttpShield shield, FakeRequest request, int times) {
+    for (int i = 0; i < times; i++) {
+      admitted(shield.admit(request.copy())).close();
+    }
+    rejected(shield.admit(request.copy()));
   }
 
   static HttpAdmitted admitted(HttpAdmission admission) {

@@ -1,0 +1,158 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.OTHER;
+import static dev.flowshield.http.Admissions.admitted;
+import static dev.flowshield.http.Admissions.get;
+import static dev.flowshield.http.Admissions.passes;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.testkit.ManualTicker;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Which clients and requests are not limited, or are denied. */
+class ClientListsTest {
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+
+  private HttpShieldBuilder builder() {
+    return HttpShield.builder().ticker(ticker);
+  }
+
+  @Nested
+  class WithoutALimitForTheClient {
+
+    private static FakeRequest preflight(String path) {
+      return new FakeRequest("OPTIONS", path, CLIENT)
+          .with("Origin", "https://app.example.com")
+          .with("Access-Control-Request-Method", "POST");
+    }
+
+    @Test
+    void areExemptPathsBeforeAllPolicies() {
+      HttpShield shield = builder()
+          .limit("5/day")
+          .perClient("1/day")
+          .policies("* /assets/** * 2/day")
+          .exemptPaths("*.css", "/assets/fonts/**")
+          .build();
+
+      passes(shield, get("/assets/x.png"), 2);
+      admitted(shield.admit(get("/assets/x.css")));
+      admitted(shield.admit(get("/assets/fonts/a.woff")));
+      admitted(shield.admit(get("/other.css")));
+      rejected(shield.admit(get("/another.css")));
+    }
+
+    @Test
+    void areClientsThatAreAllowed() {
+      HttpShield shield = builder()
+          .limit("5/day")
+          .perClient("1/day")
+          .policies("* /a * 1/day")
+          .allow("192.0.2.1, 2001:db8::/32")
+          .build();
+
+      admitted(shield.admit(new FakeRequest("GET", "/a", "2001:db8::1")));
+      passes(shield, get("/a"), 4);
+    }
+
+    @Test
+    void arePreflightsOfBrowsers() {
+      HttpShield shield = builder().limit("5/day").perClient("1/day").build();
+
+      passes(shield, preflight("/a"), 5);
+    }
+
+    @Test
+    void areNoOtherOptions() {
+      HttpShield shield = builder().perClient("1/day").build();
+      passes(shield, new FakeRequest("OPTIONS", "/a", CLIENT), 1);
+      passes(shield, new FakeRequest("OPTIONS", "/a", OTHER).with("Origin", "https://a.b"), 1);
+      HttpShield another = builder().perClient("1/day").build();
+      passes(
+          another,
+          get("/").with("Origin", "https://a.b").with("Access-Control-Request-Method", "GET"),
+          1);
+    }
+
+    @Test
+    void areNoPreflightsOfWhatIsDenied() {
+      HttpShield shield = builder()
+          .perClient("100/day")
+          .policies("OPTIONS /old/open * 1/day\n* /old/** * deny\nGET /gone * deny")
+          .build();
+
+      assertThat(rejected(shield.admit(preflight("/old/x"))).status()).isEqualTo(403);
+      assertThat(rejected(shield.admit(preflight("/x/..;/old"))).status()).isEqualTo(403);
+      passes(shield, preflight("/old/open"), 1);
+      admitted(shield.admit(preflight("/gone")));
+    }
+
+    @Test
+    void arePreflightsUnlessAPolicyNamesTheirMethod() {
+      HttpShield shield = builder()
+          .perClient("100/day")
+          .policies("* /** * 1/day\nGET,OPTIONS /a * 2/day\nOPTIONS /b * deny")
+          .build();
+
+      passes(shield, preflight("/a"), 2);
+      assertThat(rejected(shield.admit(preflight("/b"))).status()).isEqualTo(403);
+      for (int i = 0; i < 5; i++) {
+        admitted(shield.admit(preflight("/c")));
+      }
+    }
+  }
+
+  @Nested
+  class Denied {
+
+    private final HttpShield shield = builder()
+        .perClient("100/day")
+        .deny("192.0.2.2, 198.51.100.0/24")
+        .allow("192.0.2.0/24")
+        .plan(request -> request.header("Plan"))
+        .policies("* /old/** * deny\n* /** banned deny")
+        .build();
+
+    private static FakeRequest from(String address) {
+      return new FakeRequest("GET", "/", address);
+    }
+
+    @Test
+    void areClientsOfAListAndRoutesAndPlans() {
+      assertThat(rejected(shield.admit(from(OTHER))).status()).isEqualTo(403);
+      assertThat(rejected(shield.admit(from("198.51.100.7"))).status()).isEqualTo(403);
+      FakeRequest stranger = new FakeRequest("GET", "/old/page", "203.0.113.1");
+      assertThat(rejected(shield.admit(stranger)).status()).isEqualTo(403);
+      FakeRequest banned = from("203.0.113.1").with("Plan", "banned");
+      assertThat(rejected(shield.admit(banned)).status()).isEqualTo(403);
+      admitted(shield.admit(from("203.0.113.1")));
+      assertThat(shield.denied()).isEqualTo(4);
+      assertThat(shield.stats().overLimit()).isZero();
+      assertThat(shield.toString())
+          .contains("allowed: 192.0.2.0/24; denied: 192.0.2.2/32, 198.51.100.0/24")
+          .contains("* /old/** * deny");
+    }
+
+    @Test
+    void areToldSoInTheKindThatTheyAccept() {
+      HttpAnswer json = rejected(shield.admit(from(OTHER)));
+      assertThat(text(json))
+          .isEqualTo("{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
+      assertThat(json.fields().toString())
+          .contains("application/json", "no-store")
+          .doesNotContain("Retry-After", "RateLimit");
+      assertThat(
+              text(rejected(shield.admit(from(OTHER).with("Accept", "application/problem+json")))))
+          .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
+      assertThat(text(rejected(shield.admit(from(OTHER).with("Accept", "text/html")))))
+          .isEqualTo("Access denied\n");
+      assertThat(text(rejected(shield.admit(new FakeRequest("HEAD", "/", OTHER)))))
+          .isEmpty();
+    }
+  }
+}
