@@ -115,6 +115,15 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   /** The answer that a request would get. Takes nothing. */
   abstract Decision look(String key, long permits, long now);
 
+  /**
+   * Adds how each rate stands for a request, by the names of {@link Limit#rateNames}. Takes
+   * nothing.
+   *
+   * @param hash of the key, see {@link #hash}; any where the limit is for all together
+   */
+  abstract void addStandings(
+      String key, long hash, long permits, long now, List<Decision.Standing> to);
+
   /** Gives a key its whole allowance again. */
   abstract void reset(String key);
 

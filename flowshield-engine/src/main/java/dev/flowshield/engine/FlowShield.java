@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,10 +119,43 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Arguments.requireKey(key);
-    LimitSet set = sets.usual(permits);
+    return enter(sets.usual(permits), key, permits);
+  }
+
+  private Admission enter(LimitSet set, String key, long permits) {
     return set.isLocal()
-        ? entrance.enter(set, key, sets.hash(key), permits)
-        : entrance.enter(set, sets.usualCharges(key, permits), key, false);
+        ? entrance.enter(set, key, set.hash(key), permits)
+        : entrance.enter(set, set.charges(key, permits), key, false);
+  }
+
+  /**
+   * Limits to be charged together, looked up once, for {@link #admit(LimitSet, String)}.
+   *
+   * @param names of limits of this shield, at most 16, none of them twice; none for a place in
+   *     flight alone
+   * @throws IllegalArgumentException if there is no limit of a name, or one comes twice
+   */
+  public LimitSet limitSet(String... names) {
+    return sets.of(names);
+  }
+
+  /** Asks for one permit of a key. As {@link #admit(LimitSet, String, long)}. */
+  public Admission admit(LimitSet limits, String key) {
+    return admit(limits, key, 1);
+  }
+
+  /**
+   * As {@link #admit(String, long)}, by limits that were named before. Costs as much as that, and
+   * less than {@link #admit(Charge...)}, which looks its limits up each time.
+   *
+   * @param limits of this shield
+   * @throws IllegalArgumentException as {@link #admit(String, long)} does, or if the limits are of
+   *     another shield
+   */
+  public Admission admit(LimitSet limits, String key, long permits) {
+    Arguments.requireKey(key);
+    sets.requireOwn(limits, permits);
+    return enter(limits, key, permits);
   }
 
   /**
@@ -171,14 +205,23 @@ public final class FlowShield {
    */
   public CompletableFuture<Admission> admitAsync(Request request) {
     if (request.isPlain() && sets.isUsualLocal()) {
-      CompletableFuture<Admission> answer =
-          new CompletableFuture<>(); // first, as there may be no memory for it
-      answer.complete(admit(request));
-      return answer;
+      return complete(() -> admit(request));
     }
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
     return entrance.enterAsync(set, charges, subject(request, set, charges), request.isReserved());
+  }
+
+  /**
+   * As {@link #admit(LimitSet, String)}, for callers that must not wait for a limiter whose answer
+   * comes from elsewhere: see {@link #admitAsync(Request)}.
+   */
+  public CompletableFuture<Admission> admitAsync(LimitSet limits, String key) {
+    Arguments.requireKey(key);
+    sets.requireOwn(limits, 1);
+    return limits.isLocal()
+        ? complete(() -> enter(limits, key, 1))
+        : entrance.enterAsync(limits, limits.charges(key, 1), key, false);
   }
 
   /**
@@ -215,6 +258,13 @@ public final class FlowShield {
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
     return waiters.await(set, charges, subject(request, set, charges), request.isReserved(), nanos);
+  }
+
+  private static CompletableFuture<Admission> complete(Supplier<Admission> asked) {
+    CompletableFuture<Admission> answer =
+        new CompletableFuture<>(); // first, as there may be no memory for it
+    answer.complete(asked.get());
+    return answer;
   }
 
   private static String subject(Request request, LimitSet set, Charge[] charges) {
@@ -257,7 +307,20 @@ public final class FlowShield {
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
   public List<Decision.Standing> standings(Request request) {
-    return limits.standings(request, ticker.nanos());
+    Charge[] charges = sets.charges(request);
+    return sets.of(request, charges).standings(charges, ticker.nanos());
+  }
+
+  /**
+   * As {@link #standings(Request)}, for one permit of a key in limits that were named before.
+   *
+   * @param limits of this shield
+   * @throws IllegalArgumentException if the limits are of another shield
+   */
+  public List<Decision.Standing> standings(LimitSet limits, String key) {
+    Arguments.requireKey(key);
+    sets.requireOwn(limits, 1);
+    return limits.standings(key, 1, ticker.nanos());
   }
 
   /**

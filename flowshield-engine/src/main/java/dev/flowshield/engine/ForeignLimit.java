@@ -73,6 +73,14 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   @Override
+  void addStandings(String key, long hash, long permits, long now, List<Decision.Standing> to) {
+    for (Decision.Standing each : look(key, permits, now).standings()) {
+      to.add(new Decision.Standing(
+          limit().nameOf(each.limit()), each.remaining(), each.retryAfterNanos()));
+    }
+  }
+
+  @Override
   void reset(String key) {
     require(Capability.RESET);
     limiter.reset(key);

@@ -46,6 +46,7 @@ public final class Limit {
   private final Scope scope;
   private final List<RateLimit> limits;
   private final Settings settings;
+  private @Nullable List<String> rateNames; // once it is asked for; all threads make the same
 
   /** What a limit has beside its name and its rates. */
   private record Settings(
@@ -240,6 +241,21 @@ public final class Limit {
   public String toString() {
     return name + ": " + text() + (scope == Scope.EACH ? " each" : " together")
         + (isShadow() ? ", shadow" : "");
+  }
+
+  /** What its rates are called among those of other limits, in their order. */
+  List<String> rateNames() {
+    List<String> known = rateNames;
+    if (known == null) {
+      known = limits.stream().map(rate -> nameOf(rate.toString())).toList();
+      rateNames = known;
+    }
+    return known;
+  }
+
+  /** What one of its rates is called among those of other limits: {@code key 100/s}. */
+  String nameOf(String rate) {
+    return name + " " + rate;
   }
 
   /** The limits in the form that {@link RateLimit#parseAll} reads. */

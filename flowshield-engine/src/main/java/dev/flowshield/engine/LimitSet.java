@@ -1,9 +1,12 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.keyed.KeyTable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,20 +16,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits that are charged together: resolved, and put in order, once for all requests that charge
- * them.
+ * Limits of a {@link FlowShield} that are charged together, looked up by their names once. For
+ * callers that charge the same limits for request after request: see {@link FlowShield#limitSet}.
  *
- * <p>A request charges them in one of two ways: with one key and one cost for all of them, which
- * allocates nothing; or by a {@link Bill}, with a key and a cost for each.
+ * <p>Immutable and thread-safe. It stays valid when its limits change.
+ */
+/*
+ * A request charges a set in one of two ways: with one key and one cost for all limits, which
+ * allocates nothing; or by a Bill, with a key and a cost for each.
  *
- * <p>The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in
+ * The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in
  * this order: from limits for each key; from limits for all together, so that a key that races with
  * itself is rejected before it has taken from what all share; from limiters of another kind, which
  * cannot be judged; from shadow limits. If one rejects, what was taken before is refunded.
- *
- * <p>Immutable; as thread-safe as its limits.
  */
-final class LimitSet {
+public final class LimitSet {
 
   /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
   record Local(LocalLimit limit, int charge, int from, int to) {}
@@ -41,6 +45,7 @@ final class LimitSet {
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> askShadows;
   private final LongAdder[] counts;
+  private final boolean isKeyed; // whether a limit is for each key
 
   /**
    * Limits in the order of their charges, and counts of admitted requests, first that of the set.
@@ -70,6 +75,7 @@ final class LimitSet {
     this.ofEnforced = new Allowances(
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
     this.askShadows = asking(0);
+    this.isKeyed = limits.stream().anyMatch(limit -> limit.limit().scope() == Scope.EACH);
   }
 
   /** The places of the charges, in the order in which they are taken. */
@@ -95,6 +101,47 @@ final class LimitSet {
   /** Whether the engine keeps all of them, so that one key and one cost need no bill. */
   boolean isLocal() {
     return foreign.size() == 0;
+  }
+
+  /** Whether it is made of the limits of a shield that has these rejections. */
+  boolean isOf(Rejections ofShield) {
+    return rejections == ofShield;
+  }
+
+  /** The hash of a key that is charged all of them. */
+  long hash(String key) {
+    return isKeyed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
+  }
+
+  /** The charges of a key at one cost, limit by limit. */
+  Charge[] charges(String key, long permits) {
+    Charge[] charges = new Charge[limits.length];
+    for (int i = 0; i < charges.length; i++) {
+      Limit limit = limits[i].limit();
+      charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
+    }
+    return charges;
+  }
+
+  /** How the rates of the limits stand for these charges, limit by limit. Takes nothing. */
+  List<Decision.Standing> standings(Charge[] charges, long now) {
+    List<Decision.Standing> all = new ArrayList<>(limits.length);
+    for (int i = 0; i < limits.length; i++) {
+      Charge charge = charges[i];
+      limits[i].addStandings(charge.key(), limits[i].hash(charge), charge.permits(), now, all);
+    }
+    return Collections.unmodifiableList(all);
+  }
+
+  /** As the other one, for a key that is charged all of them at one cost. */
+  List<Decision.Standing> standings(String key, long permits, long now) {
+    long hash = hash(key);
+    List<Decision.Standing> all = new ArrayList<>(limits.length);
+    for (ActiveLimit limit : limits) {
+      String own = limit.limit().scope() == Scope.EACH ? key : "";
+      limit.addStandings(own, hash, permits, now, all);
+    }
+    return Collections.unmodifiableList(all);
   }
 
   /** Whether there is any limit, so that time matters. */
@@ -274,5 +321,11 @@ final class LimitSet {
       }
     }
     return ActiveLimit.ALL;
+  }
+
+  /** The names of the limits: {@code [everyone, key]}. */
+  @Override
+  public String toString() {
+    return Stream.of(limits).map(limit -> limit.limit().name()).toList().toString();
   }
 }

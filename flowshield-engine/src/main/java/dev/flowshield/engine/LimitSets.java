@@ -1,8 +1,6 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimiter.Capability;
-import dev.flowshield.engine.Limit.Scope;
-import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.limiter.Arguments;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +46,6 @@ final class LimitSets {
   private final Rejections rejections;
   private final LimitSet usual; // what a key is charged where no limit is named
   private final boolean nothingIsUsual; // there are limits, but all have to be named
-  private final boolean hashed;
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
   private final LongAdder admittedByOthers = new LongAdder(); // by sets that are not kept
@@ -70,7 +67,6 @@ final class LimitSets {
     this.rejections = rejections;
     this.usual = kept(usual.stream().map(byName).toList());
     this.nothingIsUsual = usual.isEmpty() && !names.isEmpty();
-    this.hashed = usual.stream().anyMatch(name -> byName.apply(name).limit().scope() == Scope.EACH);
     this.root = new Path(kept(List.of()));
   }
 
@@ -104,11 +100,6 @@ final class LimitSets {
     path.next.values().forEach(next -> addAll(next, all));
   }
 
-  /** The hash of a key for {@link #usual}. */
-  long hash(String key) {
-    return hashed ? KeyTable.hashOf(key) : ActiveLimit.ALL;
-  }
-
   /** The limits that a key is charged where none is named; checks the permits. */
   LimitSet usual(long permits) {
     if (nothingIsUsual) {
@@ -133,16 +124,6 @@ final class LimitSets {
   /** Whether the engine keeps all limits that a key is charged where none is named. */
   boolean isUsualLocal() {
     return usual.isLocal();
-  }
-
-  /** What a key is charged where no limit is named, limit by limit. */
-  Charge[] usualCharges(String key, long permits) {
-    Charge[] charges = new Charge[usual.size()];
-    for (int i = 0; i < charges.length; i++) {
-      Limit limit = usual.limit(i).limit();
-      charges[i] = new Charge(limit.name(), limit.scope() == Scope.EACH ? key : "", permits);
-    }
-    return charges;
   }
 
   /**
@@ -178,19 +159,46 @@ final class LimitSets {
     return path.set;
   }
 
+  /** The limits of these names, none of them twice. */
+  LimitSet of(String... names) {
+    if (names.length > MOST_CHARGES) {
+      throw new IllegalArgumentException("limits of a set must be at most " + MOST_CHARGES
+          + ", got " + names.length + ": leave some out");
+    }
+    Path path = root;
+    for (int i = 0; i < names.length; i++) {
+      String name = names[i];
+      if (List.of(names).indexOf(name) < i) {
+        throw new IllegalArgumentException(
+            "limits of a set must be unique, got '" + name + "' twice: name it once");
+      }
+      path = next(path, name);
+    }
+    return path.set;
+  }
+
+  /** Throws if a set is of another shield, or the permits can never be had at once. */
+  void requireOwn(LimitSet set, long permits) {
+    if (!set.isOf(rejections)) {
+      throw new IllegalArgumentException("limits must be a set of this shield, got " + set
+          + " of another one: make it with limitSet of the shield that is asked");
+    }
+    requirePermits(permits, set);
+  }
+
   /** The charges of a request, limit by limit. */
   Charge[] charges(Request request) {
     String key = request.key();
     if (key == null) {
       return request.charges();
     }
-    Charge[] usual = usualCharges(key, request.permits());
+    Charge[] own = usual.charges(key, request.permits());
     Charge[] named = request.charges();
     if (named.length == 0) {
-      return usual;
+      return own;
     }
-    Charge[] all = Arrays.copyOf(usual, usual.length + named.length);
-    System.arraycopy(named, 0, all, usual.length, named.length);
+    Charge[] all = Arrays.copyOf(own, own.length + named.length);
+    System.arraycopy(named, 0, all, own.length, named.length);
     return all;
   }
 

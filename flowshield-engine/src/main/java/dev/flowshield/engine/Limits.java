@@ -68,22 +68,6 @@ final class Limits {
     return sets;
   }
 
-  /** How the limits stand for a request. */
-  List<Decision.Standing> standings(Request request, long now) {
-    Charge[] charges = sets.charges(request);
-    LimitSet set = sets.of(request, charges);
-    List<Decision.Standing> all = new ArrayList<>();
-    for (int i = 0; i < charges.length; i++) {
-      ActiveLimit limit = set.limit(i);
-      for (Decision.Standing each :
-          limit.look(charges[i].key(), charges[i].permits(), now).standings()) {
-        all.add(new Decision.Standing(
-            limit.limit().name() + " " + each.limit(), each.remaining(), each.retryAfterNanos()));
-      }
-    }
-    return List.copyOf(all);
-  }
-
   /** What one permit of a key would be answered. */
   Decision peek(String name, String key, long now) {
     return keyed(name, key).look(key, 1, now);

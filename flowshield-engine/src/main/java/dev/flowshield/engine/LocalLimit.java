@@ -129,6 +129,16 @@ final class LocalLimit extends ActiveLimit {
   }
 
   @Override
+  void addStandings(String key, long hash, long permits, long now, List<Decision.Standing> to) {
+    List<String> names = limit().rateNames();
+    for (int i = 0; i < allowances.size(); i++) {
+      Allowance each = allowances.get(i);
+      to.add(new Decision.Standing(
+          names.get(i), each.remaining(hash, now), retryAfterNanos(each, hash, permits, now)));
+    }
+  }
+
+  @Override
   void reset(String key) {
     allowances.reset(hash(key));
   }

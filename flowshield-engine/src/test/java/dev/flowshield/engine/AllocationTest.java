@@ -104,6 +104,20 @@ class AllocationTest {
   }
 
   @Test
+  void anAdmissionByLimitsThatWereLookedUpIsOneSmallObject() {
+    FlowShield shield = FlowShield.builder()
+        .named(Limit.each("search", "1000000/s burst 1000000000"))
+        .named(Limit.together("exports", "10000000/s burst 1000000000"))
+        .inFlight(10)
+        .ticker(ticker)
+        .build();
+    LimitSet limits = shield.limitSet("search", "exports");
+
+    assertThat(bytes(i -> close(shield.admit(limits, keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+  }
+
+  @Test
   void aRejectionIsAtMostOneSmallObject() {
     FlowShield over = FlowShield.builder()
         .limit("1000/s, 2000/h")

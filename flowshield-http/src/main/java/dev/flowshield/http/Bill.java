@@ -1,20 +1,23 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Charge;
+import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
-/** What one request is charged. Immutable. */
+/**
+ * What a request is charged where there is more to it than one permit of one key: a key and a cost
+ * for each limit. Immutable.
+ */
 final class Bill {
-
-  /** Of a request that is rejected, whatever comes. */
-  static final Bill DENIED =
-      new Bill(new Charges(List.of(), false), Request.of(), new Charge[0], List.of());
 
   /**
    * A charge that was reserved.
@@ -31,7 +34,6 @@ final class Bill {
   }
 
   private final Charges kind;
-  private final Request request;
   private final Charge[] charges;
   private final List<Later> later;
 
@@ -42,23 +44,48 @@ final class Bill {
    * @param charges those of the request, not to be changed
    * @param later those of them that are settled when the response is known
    */
-  Bill(Charges kind, Request request, Charge[] charges, List<Later> later) {
+  Bill(Charges kind, Charge[] charges, List<Later> later) {
     this.kind = kind;
-    this.request = request;
     this.charges = charges;
     this.later = later;
   }
 
-  /** What the engine is asked. */
-  Request request() {
-    return request;
+  /** Asks the engine to admit what is charged. */
+  Admission admit(FlowShield engine) {
+    try {
+      return later.isEmpty() ? engine.admit(charges) : engine.admit(request(charges));
+    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
+      return admitWithin(engine);
+    }
+  }
+
+  private Admission admitWithin(FlowShield engine) {
+    try {
+      return engine.admit(within(engine.limits()));
+    } catch (IllegalArgumentException changing) { // a limit is lowered before it says so
+      return engine.admit(within(List.of()));
+    }
+  }
+
+  /** As the other one, without a thread that waits. */
+  CompletableFuture<Admission> admitAsync(FlowShield engine) {
+    try {
+      return engine.admitAsync(request(charges));
+    } catch (IllegalArgumentException beyondBurst) { // as above
+      return engine.admitAsync(within(engine.limits()));
+    }
+  }
+
+  private Request request(Charge[] asked) {
+    Request request = Request.of(asked);
+    return later.isEmpty() ? request : request.reserved();
   }
 
   /**
-   * What the engine is asked where a cost is beyond the burst of its limit: all of the burst, and
-   * one permit of a limit that is not listed.
+   * What is asked where a cost is beyond the burst of its limit: all of the burst, and one permit
+   * of a limit that is not listed.
    */
-  Request within(List<Limit> limits) {
+  private Request within(List<Limit> limits) {
     Map<String, Long> bursts = new HashMap<>();
     for (Limit limit : limits) {
       for (RateLimit rate : limit.limits()) {
@@ -71,18 +98,13 @@ final class Bill {
       long most = bursts.getOrDefault(charge.limit(), 1L);
       within[i] = new Charge(charge.limit(), charge.key(), Math.min(charge.permits(), most));
     }
-    Request asked = Request.of(within);
-    return later.isEmpty() ? asked : asked.reserved();
+    return request(within);
   }
 
-  /** The charges, not to be changed. */
-  Charge[] charges() {
-    return charges;
-  }
-
-  /** The charges of which the client may know how they stand, at one permit each. */
-  Charge[] told() {
-    return kind.told(this);
+  /** How the limits stand of which the client may know that, for one more permit each. */
+  List<Standing> standings(FlowShield engine) {
+    Charge[] told = kind.told(charges);
+    return told.length == 0 ? List.of() : engine.standings(Request.of(told));
   }
 
   /** The charges that are settled when the response is known; none as a rule. */

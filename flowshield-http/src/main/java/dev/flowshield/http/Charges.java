@@ -1,13 +1,17 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Decision.Standing;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,25 +43,51 @@ final class Charges {
           ? Charge.of(name, cost)
           : Charge.of(name, keys.key(request, client), cost);
     }
+
+    /** Whether a request takes one permit, of its client's address or of all together. */
+    boolean isPlain() {
+      return (keys == null || keys == RequestKeys.ADDRESS) && cost == 1 && settled == null;
+    }
   }
 
-  private final Part[] parts;
+  private final FlowShield engine;
+  private final List<Part> parts;
   private final boolean withNetwork;
   private final boolean isSettled;
+  private final boolean isPlain;
+  private final LimitSet limits;
+  private final LimitSet told; // those of which a client may know how they stand
 
   /**
-   * These limits.
+   * These limits of an engine.
    *
    * @param withNetwork whether the networks of clients are limited too
    */
-  Charges(List<Part> parts, boolean withNetwork) {
-    this.parts = parts.toArray(Part[]::new);
+  Charges(FlowShield engine, List<Part> parts, boolean withNetwork) {
+    this.engine = engine;
+    this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
+    this.isPlain = parts.stream().allMatch(Part::isPlain);
+    this.limits = limits(part -> true);
+    this.told = limits(part -> part.isTold);
+  }
+
+  private LimitSet limits(Predicate<Part> which) {
+    return engine.limitSet(parts.stream().filter(which).map(Part::name).toArray(String[]::new));
   }
 
   /** What a request is charged that may be one of these or of others: both, and none twice. */
   Charges and(Charges others) {
+    return new Charges(engine, List.copyOf(partsWith(others)), withNetwork || others.withNetwork);
+  }
+
+  /** The number of the limits of both, at most. */
+  int sizeWith(Charges others) {
+    return partsWith(others).size() + (withNetwork || others.withNetwork ? 1 : 0);
+  }
+
+  private Collection<Part> partsWith(Charges others) {
     Map<String, Part> all = new LinkedHashMap<>();
     for (Part part : parts) {
       all.put(part.name, part);
@@ -65,17 +95,25 @@ final class Charges {
     for (Part part : others.parts) {
       all.putIfAbsent(part.name, part);
     }
-    return new Charges(List.copyOf(all.values()), withNetwork || others.withNetwork);
-  }
-
-  /** The number of the limits, at most. */
-  int size() {
-    return parts.length + (withNetwork ? 1 : 0);
+    return all.values();
   }
 
   /** Whether the networks of clients are limited too. */
   boolean withNetwork() {
     return withNetwork;
+  }
+
+  /**
+   * Whether each limit takes one permit, of the client's address or of all together: then a request
+   * needs no bill.
+   */
+  boolean isPlain() {
+    return isPlain;
+  }
+
+  /** The limits; without those of networks. */
+  LimitSet limits() {
+    return limits;
   }
 
   /**
@@ -85,23 +123,20 @@ final class Charges {
    * @param network the key of its client's network; null if that is not limited
    */
   Bill bill(RequestView request, String client, @Nullable String network) {
-    Charge[] charges = new Charge[parts.length + (network == null ? 0 : 1)];
-    for (int i = 0; i < parts.length; i++) {
-      charges[i] = parts[i].charge(request, client);
+    Charge[] charges = new Charge[parts.size() + (network == null ? 0 : 1)];
+    for (int i = 0; i < parts.size(); i++) {
+      charges[i] = parts.get(i).charge(request, client);
     }
     if (network != null) {
-      charges[parts.length] = Charge.of(ClientNetwork.NAME, network);
+      charges[parts.size()] = Charge.of(ClientNetwork.NAME, network);
     }
-    Request asked = Request.of(charges);
-    return isSettled
-        ? new Bill(this, asked.reserved(), charges, settledLater(charges))
-        : new Bill(this, asked, charges, List.of());
+    return new Bill(this, charges, isSettled ? settledLater(charges) : List.of());
   }
 
   private List<Bill.Later> settledLater(Charge[] charges) {
     List<Bill.Later> later = new ArrayList<>();
-    for (int i = 0; i < parts.length; i++) {
-      Policy policy = parts[i].settled;
+    for (int i = 0; i < parts.size(); i++) {
+      Policy policy = parts.get(i).settled;
       if (policy != null) {
         later.add(new Bill.Later(charges[i], policy));
       }
@@ -109,16 +144,21 @@ final class Charges {
     return later;
   }
 
-  /** The charges of a bill of which the client may know how they stand, at one permit each. */
-  Charge[] told(Bill bill) {
-    List<Charge> told = new ArrayList<>();
-    Charge[] all = bill.charges();
+  /** How the limits stand of which a client may know that, for a request without a bill. */
+  List<Standing> standings(String client) {
+    return engine.standings(told, client);
+  }
+
+  /** Those charges of a bill of which the client may know how they stand, at one permit each. */
+  Charge[] told(Charge[] all) {
+    List<Charge> those = new ArrayList<>();
     for (int i = 0; i < all.length; i++) {
-      if (i == parts.length || parts[i].isTold) { // behind the parts is the network
-        told.add(Charge.of(all[i].limit(), all[i].key()));
+      if (i == parts.size() || parts.get(i).isTold) { // behind the parts is the network
+        Charge charge = all[i];
+        those.add(charge.permits() == 1 ? charge : Charge.of(charge.limit(), charge.key()));
       }
     }
-    return told.toArray(Charge[]::new);
+    return those.toArray(Charge[]::new);
   }
 
   /**
@@ -126,7 +166,7 @@ final class Charges {
    *
    * @throws IllegalStateException if it cannot
    */
-  void requirePossible(FlowShield engine) {
+  void requirePossible() {
     List<Charge> charges = new ArrayList<>();
     for (Part part : parts) {
       charges.add(new Charge(part.name, part.keys == null ? "" : "client", part.cost));

@@ -1,6 +1,5 @@
 package dev.flowshield.http;
 
-import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
@@ -34,16 +33,16 @@ final class Charging {
   private static final Set<String> KEPT_HERE =
       Set.of("token-bucket", "fixed-window", "sliding-window");
 
+  private final FlowShield engine;
   private final ClientAddress client;
   private final ClientLists lists;
   private final int networkPrefix; // 0 if networks are not limited
   private final PolicySettings policies;
   private final PolicyTable table;
   private final boolean namesPlans;
-  private final boolean hasUsualLimits;
   private final Charges usual; // of requests without a policy
   private final Charges open; // where clients are not limited
-  private final Charges denied = new Charges(List.of(), false);
+  private final Charges denied; // is never charged
   private final Charges[] ofScopes;
 
   /**
@@ -57,30 +56,36 @@ final class Charging {
       int networkPrefix,
       PolicySettings policies,
       FlowShield engine) {
+    this.engine = engine;
     this.client = client;
     this.lists = lists;
     this.networkPrefix = networkPrefix;
     this.policies = policies;
     this.table = policies.table();
     this.namesPlans = table.namesPlans();
-    this.hasUsualLimits = !engine.usualLimits().isEmpty() || engine.limits().isEmpty();
-    this.usual = new Charges(usualParts(engine, limit -> true), networkPrefix > 0);
-    this.open = new Charges(usualParts(engine, limit -> limit.scope() == Scope.TOGETHER), false);
+    this.denied = new Charges(engine, List.of(), false);
+    this.usual = new Charges(engine, usualParts(limit -> true), networkPrefix > 0);
+    this.open = new Charges(engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false);
     this.ofScopes = new Charges[table.size()];
     for (int scope = 0; scope < ofScopes.length; scope++) {
-      ofScopes[scope] = table.denies(scope) ? denied : charges(engine, table.of(scope));
-      ofScopes[scope].requirePossible(engine);
+      ofScopes[scope] = table.denies(scope) ? denied : charges(table.of(scope));
+      ofScopes[scope].requirePossible();
     }
   }
 
-  private Charges charges(FlowShield engine, List<Policy> rows) {
+  /** The same for an engine with limits of the same names. */
+  Charging of(FlowShield other) {
+    return other == engine ? this : new Charging(client, lists, networkPrefix, policies, other);
+  }
+
+  private Charges charges(List<Policy> rows) {
     if (rows.isEmpty()) {
       return open;
     }
-    requireLimitBeside(engine, rows);
+    requireLimitBeside(rows);
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
-    List<Charges.Part> parts = usualParts(
-        engine, limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
+    List<Charges.Part> parts =
+        usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
       boolean isTold = row.key().isProven() && !row.limit().isShadow();
       RequestKeys keys =
@@ -88,10 +93,10 @@ final class Charging {
       Policy settled = row.isSettled() ? row : null;
       parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
-    return new Charges(parts, networkPrefix > 0);
+    return new Charges(engine, parts, networkPrefix > 0);
   }
 
-  private static void requireLimitBeside(FlowShield engine, List<Policy> rows) {
+  private void requireLimitBeside(List<Policy> rows) {
     if (engine.usualLimits().isEmpty()
         && rows.stream().allMatch(row -> row.key().isChosen())) {
       throw new IllegalStateException("perClient must be set where the clients of a policy choose"
@@ -101,12 +106,12 @@ final class Charging {
     }
   }
 
-  private static List<Charges.Part> usualParts(FlowShield engine, Predicate<Limit> charged) {
+  private List<Charges.Part> usualParts(Predicate<Limit> charged) {
     List<Charges.Part> parts = new ArrayList<>();
     for (Limit limit : engine.usualLimits()) {
       if (charged.test(limit)) {
         boolean isEach = limit.scope() == Scope.EACH;
-        RequestKeys keys = isEach ? (request, key) -> key : null;
+        RequestKeys keys = isEach ? RequestKeys.ADDRESS : null;
         boolean isTold = isEach && !limit.isShadow() && isKeptHere(limit);
         parts.add(new Charges.Part(limit.name(), keys, 1, isTold, null));
       }
@@ -119,35 +124,24 @@ final class Charging {
     return KEPT_HERE.contains(limit.limiter());
   }
 
-  /** The bill of a request; null if it is charged the usual limits by {@link #key} alone. */
+  /** What a request is charged; null if it is rejected, whatever comes. */
   @Nullable
-  Bill bill(RequestView request) {
+  Charges of(RequestView request) {
     Charges charges = charges(request);
-    if (charges == denied) {
-      return Bill.DENIED;
-    }
-    boolean isPlain = charges == usual && hasUsualLimits;
-    if (!charges.withNetwork()) {
-      return isPlain ? null : charges.bill(request, client.key(request), null);
-    }
-    @Nullable IpAddress address = client.of(request);
-    String network = network(address);
-    return isPlain && network == null ? null : charges.bill(request, client.key(address), network);
+    return charges == denied ? null : charges;
   }
 
-  /**
-   * The charges of a request of which its client may know how they stand, at one permit each.
-   *
-   * @param bill of the request, as {@link #bill} has made it
-   */
-  Charge[] told(RequestView request, @Nullable Bill bill) {
-    if (bill != null) {
-      return bill.told();
-    }
-    Charges charges = charges(request);
-    @Nullable IpAddress address = client.of(request);
-    String network = charges.withNetwork() ? network(address) : null;
-    return charges.told(charges.bill(request, client.key(address), network));
+  /** The key of the client of a request. */
+  String key(RequestView request) {
+    return client.key(request);
+  }
+
+  /** The bill of a request; null if it takes one permit of its key in each limit. */
+  @Nullable
+  Bill bill(RequestView request, Charges charges, String key) {
+    boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
+    String network = hasNetwork ? network(client.of(request)) : null;
+    return charges.isPlain() && network == null ? null : charges.bill(request, key, network);
   }
 
   private @Nullable String network(@Nullable IpAddress address) {
@@ -173,8 +167,11 @@ final class Charging {
     String method = request.method();
     String requested = request.policyPath();
     Charges charges = byTable(method, Route.path(requested), plan, isPreflight);
-    for (String other : Route.otherPaths(requested)) {
-      charges = both(charges, byTable(method, other, plan, isPreflight));
+    Set<String> others = Route.otherPaths(requested);
+    if (!others.isEmpty()) {
+      for (String other : others) {
+        charges = both(charges, byTable(method, other, plan, isPreflight));
+      }
     }
     return charges;
   }
@@ -199,8 +196,7 @@ final class Charging {
     if (one == denied || other == denied) {
       return denied;
     }
-    Charges both = one.and(other);
-    return both.size() > MOST_CHARGES ? denied : both;
+    return one.sizeWith(other) > MOST_CHARGES ? denied : one.and(other);
   }
 
   /**
@@ -211,11 +207,6 @@ final class Charging {
     return request.method().equals(OPTIONS)
         && request.header("Origin") != null
         && request.header("Access-Control-Request-Method") != null;
-  }
-
-  /** The key of the client of a request. */
-  String key(RequestView request) {
-    return client.key(request);
   }
 
   /** Where the address of a client comes from. */

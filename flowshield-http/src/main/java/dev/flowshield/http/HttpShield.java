@@ -4,7 +4,6 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
-import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.policy.PolicyTable;
 import java.io.InputStream;
@@ -235,14 +234,16 @@ public final class HttpShield {
     if (early != null) {
       return early;
     }
-    Bill bill = now.charging().bill(request);
-    if (bill == Bill.DENIED) {
+    Charges charges = now.charging().of(request);
+    if (charges == null) {
       return denied(now, request);
     }
+    String key = now.charging().key(request);
+    Bill bill = now.charging().bill(request, charges, key);
     Admission admission = !now.answersAtOnce()
-        ? AskedLater.join(askAsync(now, bill, request))
-        : bill == null ? engine.admit(now.charging().key(request)) : admit(bill);
-    return answer(now, request, bill, admission);
+        ? AskedLater.join(askAsync(charges, key, bill))
+        : bill == null ? engine.admit(charges.limits(), key) : bill.admit(engine);
+    return answer(now, request, charges, key, bill, admission);
   }
 
   /**
@@ -266,13 +267,20 @@ public final class HttpShield {
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
-    Bill bill = now.charging().bill(request);
-    return bill == Bill.DENIED
-        ? CompletableFuture.completedFuture(denied(now, request))
-        : AskedLater.of(
-            askAsync(now, bill, request),
-            admission -> answer(now, request, bill, admission),
-            server);
+    Charges charges = now.charging().of(request);
+    if (charges == null) {
+      return CompletableFuture.completedFuture(denied(now, request));
+    }
+    String key = now.charging().key(request);
+    Bill bill = now.charging().bill(request, charges, key);
+    return AskedLater.of(
+        askAsync(charges, key, bill),
+        admission -> answer(now, request, charges, key, bill, admission),
+        server);
+  }
+
+  private CompletableFuture<Admission> askAsync(Charges charges, String key, @Nullable Bill bill) {
+    return bill == null ? engine.admitAsync(charges.limits(), key) : bill.admitAsync(engine);
   }
 
   /**
@@ -281,22 +289,6 @@ public final class HttpShield {
    */
   public boolean answersAtOnce() {
     return setup.answersAtOnce();
-  }
-
-  private CompletableFuture<Admission> askAsync(
-      Setup now, @Nullable Bill bill, RequestView request) {
-    try {
-      return engine.admitAsync(asked(now, bill, request));
-    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
-      if (bill == null) {
-        throw beyondBurst;
-      }
-      return engine.admitAsync(bill.within(engine.limits()));
-    }
-  }
-
-  private static Request asked(Setup now, @Nullable Bill bill, RequestView request) {
-    return bill == null ? Request.of(now.charging().key(request)) : bill.request();
   }
 
   /** The answer to a request that is not charged; null if it is. */
@@ -328,7 +320,12 @@ public final class HttpShield {
   }
 
   private HttpAdmission answer(
-      Setup now, RequestView request, @Nullable Bill bill, Admission admission) {
+      Setup now,
+      RequestView request,
+      Charges charges,
+      String key,
+      @Nullable Bill bill,
+      Admission admission) {
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
       return now.answers().to(request, rejection);
@@ -336,14 +333,20 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       Mark earlier = earlier(request);
-      List<HttpAnswer.Field> fields = fields(now, request, bill);
+      StandingFields standings = now.standingFields();
+      List<HttpAnswer.Field> fields = standings == null
+          ? List.of()
+          : standings.of(bill == null ? charges.standings(key) : bill.standings(engine));
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       if (fields.isEmpty() && later.isEmpty()) {
         request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
         return new HttpAdmitted(admitted, unfinished);
       }
       HttpAdmitted detailed = new DetailedAdmitted(admitted, unfinished, later, fields);
-      request.mark(new Mark(this, earlier, later.isEmpty() ? null : detailed));
+      request.mark(
+          earlier == null && later.isEmpty()
+              ? onlyMark
+              : new Mark(this, earlier, later.isEmpty() ? null : detailed));
       return detailed;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
@@ -354,28 +357,6 @@ public final class HttpShield {
 
   private static @Nullable Mark earlier(RequestView request) {
     return request.mark() instanceof Mark mark ? mark : null;
-  }
-
-  private Admission admit(Bill bill) {
-    try {
-      return engine.admit(bill.request());
-    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
-      return admitWithin(bill);
-    }
-  }
-
-  private Admission admitWithin(Bill bill) {
-    try {
-      return engine.admit(bill.within(engine.limits()));
-    } catch (IllegalArgumentException changing) { // a limit is lowered before it says so
-      return engine.admit(bill.within(List.of()));
-    }
-  }
-
-  private static List<HttpAnswer.Field> fields(
-      Setup now, RequestView request, @Nullable Bill bill) {
-    StandingFields fields = now.standingFields();
-    return fields == null ? List.of() : fields.of(now.charging().told(request, bill));
   }
 
   /**

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface RequestKeys {
 
+  /** The address of the client. */
+  RequestKeys ADDRESS = (request, client) -> client;
+
   /** What is longer is hashed. */
   int LONGEST_VALUE = 200;
 
@@ -36,7 +39,7 @@ interface RequestKeys {
   static RequestKeys of(
       PolicyKey key, Map<String, Function<? super RequestView, @Nullable String>> own) {
     return switch (key.kind()) {
-      case ADDRESS -> (request, client) -> client;
+      case ADDRESS -> ADDRESS;
       case EVERYONE -> (request, client) -> "";
       case PRINCIPAL -> (request, client) -> orClient("principal", request.principal(), client);
       case HEADER ->

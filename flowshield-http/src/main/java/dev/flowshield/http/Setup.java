@@ -33,10 +33,10 @@ record Setup(
       AnswerSettings settings) {
     return new Setup(
         doors,
-        charging,
+        charging.of(engine),
         healthPaths,
         new Answers(settings, charging.policies()),
-        settings.fields() == FieldsMode.ALWAYS ? new StandingFields(engine) : null,
+        settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
         engine.limits().stream().allMatch(Charging::isKeptHere));
   }
 

@@ -2,17 +2,12 @@ package dev.flowshield.http;
 
 import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimit;
-import dev.flowshield.engine.Charge;
-import dev.flowshield.engine.FlowShield;
-import dev.flowshield.engine.Request;
 import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.http.answer.RateLimitFields;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that tell the client of an admitted request how its limits stand. A limit with several
@@ -48,6 +43,14 @@ final class StandingFields {
       return other.partLeft() < partLeft() ? other : this;
     }
 
+    boolean isOfLimitOf(Told other) {
+      return rate.name.equals(other.rate.name);
+    }
+
+    List<Field> fields() {
+      return List.of(rate.onlyPolicy, new Field(RateLimitFields.NAME, standing()));
+    }
+
     String standing() {
       return remaining > 0 || retryAfterNanos <= 0
           ? RateLimitFields.standing(rate.name, remaining)
@@ -56,43 +59,30 @@ final class StandingFields {
     }
   }
 
-  private final FlowShield engine;
   private final Map<String, Rate> rates = new ConcurrentHashMap<>();
 
-  StandingFields(FlowShield engine) {
-    this.engine = engine;
-  }
-
   /**
-   * The fields for these charges; none if there is nothing to tell.
+   * The fields for limits that stand like this; none if there is nothing to tell.
    *
-   * @param told charges that the client may know, all of them of limits that the engine keeps
+   * @param standings of limits that the client may know, all of them kept by the engine; those of
+   *     one limit stand together
    */
-  List<Field> of(Charge[] told) {
-    if (told.length == 1) { // as is usual, and most of the cost is saved
-      Told least = least(told[0]);
-      return least == null
-          ? List.of()
-          : List.of(least.rate.onlyPolicy, new Field(RateLimitFields.NAME, least.standing()));
-    }
-    Map<String, Told> byName = new LinkedHashMap<>();
-    for (Charge charge : told) {
-      Told least = least(charge);
-      if (least != null) {
-        byName.merge(charge.limit(), least, Told::orLess);
+  List<Field> of(List<Standing> standings) {
+    List<Told> all = new ArrayList<>(standings.size()); // one for each limit
+    for (Standing standing : standings) {
+      Told next = told(standing);
+      int last = all.size() - 1;
+      if (last >= 0 && all.get(last).isOfLimitOf(next)) {
+        all.set(last, all.get(last).orLess(next));
+      } else {
+        all.add(next);
       }
     }
-    return byName.isEmpty() ? List.of() : fields(byName.values());
-  }
-
-  /** The rate of which the smallest part is left; null if there is nothing to tell. */
-  private @Nullable Told least(Charge charge) {
-    Told least = null;
-    for (Standing standing : engine.standings(Request.of(charge))) {
-      Told each = told(standing);
-      least = least == null ? each : least.orLess(each);
-    }
-    return least;
+    return switch (all.size()) {
+      case 0 -> List.of();
+      case 1 -> all.get(0).fields(); // as is usual, and most of the cost is saved
+      default -> fields(all);
+    };
   }
 
   private Told told(Standing standing) {
@@ -107,7 +97,7 @@ final class StandingFields {
     return new Told(known, standing.remaining(), standing.retryAfterNanos());
   }
 
-  private static List<Field> fields(Iterable<Told> all) {
+  private static List<Field> fields(List<Told> all) {
     List<String> policies = new ArrayList<>();
     List<String> standings = new ArrayList<>();
     for (Told each : all) {

@@ -68,7 +68,16 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
       return List.of();
     }
     @Nullable Enumeration<String> values = own.getHeaders(name); // null if it may not tell
-    return values == null ? List.of() : Collections.list(values);
+    if (values == null || !values.hasMoreElements()) {
+      return List.of();
+    }
+    String first = values.nextElement();
+    if (!values.hasMoreElements()) { // as is usual
+      return List.of(first);
+    }
+    List<String> all = Collections.list(values);
+    all.add(0, first);
+    return all;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -36,6 +37,11 @@ public final class FlowShieldHandler implements HttpHandler {
       "next must be the handler to protect, got null: make it before, and pass it";
   private static final String NO_SHIELD =
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
+
+  // Those of each response, ready-made.
+  private static final Map<String, HttpString> NAMES = Map.of(
+      "RateLimit", new HttpString("RateLimit"),
+      "RateLimit-Policy", new HttpString("RateLimit-Policy"));
 
   private final HttpHandler next;
   private final HttpShield shield;
@@ -134,7 +140,7 @@ public final class FlowShieldHandler implements HttpHandler {
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
     EndOfExchange end = EndOfExchange.watch(exchange, admitted);
     for (HttpAnswer.Field field : admitted.fields()) {
-      exchange.getResponseHeaders().add(HttpString.tryFromString(field.name()), field.value());
+      exchange.getResponseHeaders().add(name(field), field.value());
     }
     try {
       next.handleRequest(exchange);
@@ -146,10 +152,15 @@ public final class FlowShieldHandler implements HttpHandler {
     }
   }
 
+  private static HttpString name(HttpAnswer.Field field) {
+    HttpString known = NAMES.get(field.name());
+    return known == null ? HttpString.tryFromString(field.name()) : known;
+  }
+
   private static void write(HttpServerExchange exchange, HttpAnswer rejection) {
     exchange.setStatusCode(rejection.status());
     for (HttpAnswer.Field field : rejection.fields()) {
-      exchange.getResponseHeaders().put(HttpString.tryFromString(field.name()), field.value());
+      exchange.getResponseHeaders().put(name(field), field.value());
     }
     ByteBuffer body = ByteBuffer.wrap(rejection.body());
     if (exchange.isRequestComplete()) {

@@ -54,7 +54,7 @@ final class EndOfWork {
   }
 
   /** Must be called before the request is handed on. An earlier handler may have answered it. */
-  static void watch(RoutingContext context, HttpAdmitted admitted) {
+  static EndOfWork of(RoutingContext context, HttpAdmitted admitted) {
     EndOfWork end = new EndOfWork(context.request(), admitted);
     try {
       context.addBodyEndHandler(ended -> end.close());
@@ -65,7 +65,14 @@ final class EndOfWork {
     if (context.response().ended()) {
       end.close();
     }
-    admitted.watch(end::progress);
+    return end;
+  }
+
+  /** To be called when the handlers that could end the response at once have returned. */
+  void handlersReturned() {
+    if (!admitted.isClosed()) {
+      admitted.watch(this::progress);
+    }
   }
 
   // Succeeded does not mean answered: a lost connection is told as a success where the application

@@ -153,11 +153,15 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private static void decide(RoutingContext context, HttpAdmission admission) {
     if (admission instanceof HttpAdmitted admitted) {
-      EndOfWork.watch(context, admitted);
+      EndOfWork end = EndOfWork.of(context, admitted);
       for (HttpAnswer.Field field : admitted.fields()) {
         context.response().headers().add(field.name(), field.value());
       }
-      context.next();
+      try {
+        context.next();
+      } finally {
+        end.handlersReturned();
+      }
     } else if (admission instanceof HttpAnswer rejection) {
       write(context, rejection);
     }

@@ -68,9 +68,7 @@ public final class RateLimitFields {
 
   /** How a policy stands of which all permits are there: {@code "client";r=100}. */
   public static String standing(String name, long remaining) {
-    StringBuilder standing = named(name);
-    add(standing, "r", remaining);
-    return standing.toString();
+    return "\"" + name + "\";r=" + fitting(remaining);
   }
 
   /**
@@ -80,10 +78,7 @@ public final class RateLimitFields {
    * @param seconds until there are more; on a rejection, until there are enough
    */
   public static String standing(String name, long remaining, long seconds) {
-    StringBuilder standing = named(name);
-    add(standing, "r", remaining);
-    add(standing, "t", seconds);
-    return standing.toString();
+    return "\"" + name + "\";r=" + fitting(remaining) + ";t=" + fitting(seconds);
   }
 
   /** The value of a field, of policies or of how they stand, in the order of the configuration. */

@@ -69,6 +69,10 @@ final class AddressParser {
     if (last - first > LONGEST) {
       return null;
     }
+    IpAddress plain = ipv4(text, first, last);
+    if (plain != null) { // as most are
+      return plain;
+    }
     if (last - first > 1 && text.charAt(first) == '"' && text.charAt(last - 1) == '"') {
       first++;
       last--;

@@ -1,6 +1,7 @@
 package dev.flowshield.http.route;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A pattern of paths.
@@ -23,13 +24,13 @@ final class PathPattern {
   private static final String ALL_BELOW = "**";
 
   private final String text;
-  private final List<String> segments;
+  private final String[] segments;
   private final boolean takesAllBelow;
   private final String ending; // of the last segment, at any depth; empty for a path
 
   private PathPattern(String text, List<String> segments, boolean takesAllBelow, String ending) {
     this.text = text;
-    this.segments = List.copyOf(segments);
+    this.segments = segments.toArray(String[]::new);
     this.takesAllBelow = takesAllBelow;
     this.ending = ending;
   }
@@ -82,9 +83,12 @@ final class PathPattern {
         return false;
       }
       int from = at + 1; // behind the slash
-      int slash = segment.equals(ONE) ? path.indexOf('/', from) : from + segment.length();
-      at = slash < 0 ? path.length() : slash;
-      if (!segment.equals(ONE) && !isSame(segment, path, from, at)) {
+      if (segment.equals(ONE)) {
+        int slash = path.indexOf('/', from);
+        at = slash < 0 ? path.length() : slash;
+      } else if (isSame(segment, path, from)) {
+        at = from + segment.length();
+      } else {
         return false;
       }
     }
@@ -93,10 +97,11 @@ final class PathPattern {
 
   /** Whether each path is one of the pattern. */
   boolean isForAll() {
-    return takesAllBelow && segments.isEmpty() && ending.isEmpty();
+    return takesAllBelow && segments.length == 0 && ending.isEmpty();
   }
 
-  private static boolean isSame(String segment, String path, int from, int to) {
+  private static boolean isSame(String segment, String path, int from) {
+    int to = from + segment.length();
     return path.regionMatches(true, from, segment, 0, segment.length())
         && (to == path.length() || path.charAt(to) == '/');
   }
@@ -108,7 +113,7 @@ final class PathPattern {
   /** The segments that say something, to make a name of. */
   List<String> words() {
     return ending.isEmpty()
-        ? segments.stream().filter(segment -> !segment.equals(ONE)).toList()
+        ? Stream.of(segments).filter(segment -> !segment.equals(ONE)).toList()
         : List.of(ending.substring(1));
   }
 
