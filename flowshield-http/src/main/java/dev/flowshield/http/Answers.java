@@ -140,15 +140,16 @@ final class Answers {
     boolean isEach = spent.scope() == Scope.EACH;
     PolicyKey key = policies.key(spent.name());
     boolean isTold = isTold(spent);
+    int status = policies.status(spent.name());
     Bodies bodies = Bodies.ofLimit(
         isEach ? Reason.CLIENT_OVER_LIMIT : Reason.ALL_OVER_LIMIT,
-        TOO_MANY_REQUESTS,
+        status,
         isTold ? spent.name() : null,
         mode(isEach, key),
         spent.limit().permits(),
         pages);
     ReadyAnswers made = new ReadyAnswers(
-        TOO_MANY_REQUESTS,
+        status,
         bodies,
         isTold ? new LimitFields(spent.name(), spent.limit(), settings) : null,
         pageFields);

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What requests are charged where there are policies. */
@@ -296,6 +297,24 @@ class PoliciesTest {
 
       assertThat(rejection.fields().toString()).contains("\"a\";q=1;w=86400");
       assertThat(text(rejection)).contains("\"limit\":1,\"mode\":\"per-ip\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429,Too Many Requests", "503,Service Unavailable", "420,Too Many Requests"})
+    void hasTheStatusOfThePolicyInTheBodyAsWell(int status, String title) {
+      HttpShield shield =
+          builder().perClient("1/day").policies("* /a * 1/day status=" + status).build();
+      passes(shield, get("/a"), 1);
+
+      HttpAnswer rejection =
+          rejected(shield.admit(get("/a").with("Accept", "application/problem+json")));
+
+      assertThat(rejection.status()).isEqualTo(status);
+      assertThat(text(rejection))
+          .contains("\"title\":\"" + title + "\",\"status\":" + status)
+          .contains("quota-exceeded");
+      passes(shield, get("/b"), 1);
+      assertThat(rejected(shield.admit(get("/b"))).status()).isEqualTo(429);
     }
 
     @Test

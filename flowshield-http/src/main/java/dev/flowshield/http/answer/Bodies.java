@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bodies {
 
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final int SERVICE_UNAVAILABLE = 503;
 
   private final Reason reason;
   private final Pages pages;
@@ -44,7 +45,9 @@ public final class Bodies {
     this.beforeRetryAfter =
         "{\"status\":\"busy\",\"message\":\"" + reason.message() + "\",\"retry_after\":";
     this.afterRetryAfter = members + "}";
-    String title = status == TOO_MANY_REQUESTS ? "Too Many Requests" : "Service Unavailable";
+    boolean isOfServer = status == SERVICE_UNAVAILABLE
+        || (status != TOO_MANY_REQUESTS && reason == Reason.SERVER_BUSY);
+    String title = isOfServer ? "Service Unavailable" : "Too Many Requests";
     this.problem = bytes("{\"type\":\"" + reason.problemType() + "\",\"title\":\"" + title
         + "\",\"status\":" + status + violated + "}");
   }

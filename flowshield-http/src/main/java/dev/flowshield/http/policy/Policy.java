@@ -137,6 +137,11 @@ public final class Policy {
     return !isCharged ? 0 : terms.isLater() && told >= 0 ? told : terms.cost();
   }
 
+  /** The status of the answer to a request that its limit rejects. */
+  int status() {
+    return terms.status();
+  }
+
   /** The limit that it keeps. */
   public Limit limit() {
     Limit limit = terms.key().kind() == Kind.EVERYONE
@@ -161,7 +166,8 @@ public final class Policy {
             terms.isLater(),
             terms.on(),
             terms.isShadow(),
-            terms.penalty()));
+            terms.penalty(),
+            terms.status()));
   }
 
   /** Whether it is the same row for its clients, whatever it admits now: they keep their debts. */

@@ -32,6 +32,7 @@ public final class PolicyTable {
 
   private final List<Policy> policies;
   private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
+  private final Map<String, Integer> statuses = new HashMap<>(); // as well
   private final List<Group> groups = new ArrayList<>();
 
   /**
@@ -50,6 +51,7 @@ public final class PolicyTable {
     for (Policy policy : policies) {
       byScope.computeIfAbsent(policy.scope(), absent -> new ArrayList<>()).add(policy);
       keys.put(policy.name(), policy.key());
+      statuses.put(policy.name(), policy.status());
     }
     byScope.forEach((scope, all) -> {
       requireFit(scope, all);
@@ -124,6 +126,11 @@ public final class PolicyTable {
   /** What a limit counts by; null if it is not the limit of a policy. */
   public @Nullable PolicyKey key(String limit) {
     return keys.get(limit);
+  }
+
+  /** The status of the answer to a request that a limit rejects. */
+  public int status(String limit) {
+    return statuses.getOrDefault(limit, Terms.USUAL_STATUS);
   }
 
   /** Whether a plan is named, so that the plan of a request has to be known. */

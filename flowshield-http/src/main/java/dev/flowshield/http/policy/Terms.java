@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param on the statuses that are charged; null for all responses
  * @param isShadow whether it only counts
  * @param penalty what becomes of keys that it rejects again and again; null if nothing does
+ * @param status of the answer to a rejected request
  */
 record Terms(
     String name,
@@ -25,12 +27,18 @@ record Terms(
     boolean isLater,
     @Nullable Statuses on,
     boolean isShadow,
-    @Nullable Penalty penalty) {
+    @Nullable Penalty penalty,
+    int status) {
 
+  /** Too Many Requests. */
+  static final int USUAL_STATUS = 429;
+
+  private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
   private static final String LATER = "later";
 
   /** Those of a row in which nothing is said. */
-  static final Terms USUAL = new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null);
+  static final Terms USUAL =
+      new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS);
 
   /** Reads the words behind the limits. */
   static Terms parse(List<String> words) {
@@ -52,23 +60,35 @@ record Terms(
     if (!word.equals("shadow")) {
       throw unknown(word);
     }
-    return new Terms(name, key, cost, isLater, on, true, penalty);
+    return new Terms(name, key, cost, isLater, on, true, penalty, status);
   }
 
   private Terms with(String option, String value) {
     return switch (option) {
-      case "name" -> new Terms(value, key, cost, isLater, on, isShadow, penalty);
-      case "key" -> new Terms(name, PolicyKey.parse(value), cost, isLater, on, isShadow, penalty);
+      case "name" -> new Terms(value, key, cost, isLater, on, isShadow, penalty, status);
+      case "key" ->
+        new Terms(name, PolicyKey.parse(value), cost, isLater, on, isShadow, penalty, status);
       case "cost" -> {
         boolean later = value.equals(LATER) || value.startsWith(LATER + ":");
         String number =
             later ? value.equals(LATER) ? "1" : value.substring(LATER.length() + 1) : value;
-        yield new Terms(name, key, permits(value, number), later, on, isShadow, penalty);
+        yield new Terms(name, key, permits(value, number), later, on, isShadow, penalty, status);
       }
-      case "on" -> new Terms(name, key, cost, isLater, Statuses.parse(value), isShadow, penalty);
-      case "penalty" -> new Terms(name, key, cost, isLater, on, isShadow, PenaltyText.parse(value));
+      case "on" ->
+        new Terms(name, key, cost, isLater, Statuses.parse(value), isShadow, penalty, status);
+      case "penalty" ->
+        new Terms(name, key, cost, isLater, on, isShadow, PenaltyText.parse(value), status);
+      case "status" -> new Terms(name, key, cost, isLater, on, isShadow, penalty, status(value));
       default -> throw unknown(option);
     };
+  }
+
+  private static int status(String value) {
+    if (!STATUS.matcher(value).matches()) {
+      throw new IllegalArgumentException("status must be 400 to 599, got '" + value
+          + "': leave it out for " + USUAL_STATUS + ", or write one such as 503");
+    }
+    return Integer.parseInt(value);
   }
 
   private static long permits(String value, String number) {
@@ -84,7 +104,8 @@ record Terms(
 
   private static IllegalArgumentException unknown(String word) {
     return new IllegalArgumentException(
-        "row must have options among [name=, key=, cost=, on=status:," + " penalty=, shadow], got '"
+        "row must have options among [name=, key=, cost=, on=status:,"
+            + " penalty=, status=, shadow], got '"
             + word + "': correct or remove it");
   }
 
@@ -113,6 +134,9 @@ record Terms(
     }
     if (penalty != null) {
       words.add("penalty=" + PenaltyText.of(penalty));
+    }
+    if (status != USUAL_STATUS) {
+      words.add("status=" + status);
     }
     if (isShadow) {
       words.add("shadow");

@@ -27,6 +27,7 @@ class PolicyTest {
         "* /login * 5/min key=account on=status:401,4xx shadow",
         "* /export * 100/h key=header:X-Api-Key cost=later:50",
         "* /ask * 100/h key=cookie:sid cost=later penalty=20/min:5min:24h",
+        "POST /orders * 10/s status=503 shadow",
         "* *.css * off",
       })
   void areTextAsTheyWereWritten(String row) {
@@ -60,6 +61,11 @@ class PolicyTest {
         "GET /x * 5/s shadow=true | row must have options among",
         "GET /x * 5/s enforce | limit must be permits/period",
         "GET /x * 5/s shadow enforce | row must have options among",
+        "GET /x * 5/s status=399 | status must be 400 to 599, got '399': leave it out for 429",
+        "GET /x * 5/s status=600 | status must be 400 to 599",
+        "GET /x * 5/s status=4xx | status must be 400 to 599",
+        "GET /x * 5/s status= | status must be 400 to 599",
+        "GET /x * off status=503 | row must have no options where the limit is off",
         "GET /x * off shadow | row must have no options where the limit is off",
         "GET /x a,,b 5/s | plan must be as in 'free', 'pro,team' or '*'",
         "GET /x * 5/s name=a/b | name of a limit must be",
