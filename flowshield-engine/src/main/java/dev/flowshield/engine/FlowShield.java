@@ -131,8 +131,7 @@ public final class FlowShield {
   /**
    * Limits to be charged together, looked up once, for {@link #admit(LimitSet, String)}.
    *
-   * @param names of limits of this shield, at most 16, none of them twice; none for a place in
-   *     flight alone
+   * @param names of limits of this shield, none of them twice; none for a place in flight alone
    * @throws IllegalArgumentException if there is no limit of a name, or one comes twice
    */
   public LimitSet limitSet(String... names) {

@@ -161,10 +161,6 @@ final class LimitSets {
 
   /** The limits of these names, none of them twice. */
   LimitSet of(String... names) {
-    if (names.length > MOST_CHARGES) {
-      throw new IllegalArgumentException("limits of a set must be at most " + MOST_CHARGES
-          + ", got " + names.length + ": leave some out");
-    }
     Path path = root;
     for (int i = 0; i < names.length; i++) {
       String name = names[i];

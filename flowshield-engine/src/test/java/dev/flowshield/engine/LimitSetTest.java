@@ -162,9 +162,22 @@ class LimitSetTest {
     assertThatThrownBy(() -> shield.limitSet("search", "exports", "search"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("limits of a set must be unique, got 'search' twice: name it once");
-    assertThatThrownBy(() -> shield.limitSet("a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q".split(",")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("limits of a set must be at most 16, got 17: leave some out");
+  }
+
+  @Test
+  void areAsManyAsThereAre() {
+    FlowShieldBuilder many = FlowShield.builder().ticker(ticker);
+    String[] names = IntStream.range(0, 40).mapToObj(i -> "limit-" + i).toArray(String[]::new);
+    for (int i = 0; i < names.length; i++) {
+      many.named(Limit.each(names[i], 100 - i + "/day"));
+    }
+    FlowShield shieldOfMany = many.build();
+    LimitSet all = shieldOfMany.limitSet(names);
+
+    assertThat(IntStream.range(0, 100)
+            .mapToObj(i -> shieldOfMany.admit(all, "alice"))
+            .filter(Admitted.class::isInstance))
+        .hasSize(61);
   }
 
   @Test

@@ -19,7 +19,9 @@ import dev.flowshield.http.policy.PolicyKey.Kind;
 import dev.flowshield.http.policy.PolicyTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +42,12 @@ final class Answers {
   private static final HttpAnswer DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
+  private static final int PARTS_OF_WINDOW = 20;
+  private static final long MOST_SPREAD_SECONDS = 60;
+
   private final AnswerSettings settings;
   private final PolicyTable policies;
+  private final Set<String> calendar;
   private final BodyKind usualKind;
   private final @Nullable RejectionRenderer renderer;
   private final Pages pages = new Pages();
@@ -55,9 +61,15 @@ final class Answers {
   private final Map<String, Map<RateLimit, ReadyAnswers>> each = new ConcurrentHashMap<>();
   private final AtomicInteger rates = new AtomicInteger();
 
-  Answers(AnswerSettings settings, PolicyTable policies) {
+  /**
+   * Answers as these settings want them.
+   *
+   * @param calendar the names of the limits that give all clients their permits back at one moment
+   */
+  Answers(AnswerSettings settings, PolicyTable policies, Set<String> calendar) {
     this.settings = settings;
     this.policies = policies;
+    this.calendar = Set.copyOf(calendar);
     this.usualKind = settings.body() == BodyFormat.PROBLEM ? BodyKind.PROBLEM : BodyKind.JSON;
     RejectionRenderer own = settings.renderer();
     this.renderer = own == null ? null : new CarefulRenderer(own);
@@ -112,11 +124,20 @@ final class Answers {
     if (!(rejection instanceof OverLimit spent)) {
       return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
     }
+    if (!calendar.isEmpty() && calendar.contains(spent.name())) {
+      seconds += spread(spent.limit());
+    }
     HttpAnswer answer = ready(spent).of(kind, seconds, spent.remaining());
     return settings.legacyFields() == LegacyFields.EPOCH && isTold(spent)
         ? answer.with(LimitFields.legacy(
             spent.limit(), spent.remaining(), seconds, settings.clock().millis()))
         : answer;
+  }
+
+  /** Clients that wait for one moment are not to come back in one crowd. */
+  private static long spread(RateLimit limit) {
+    long most = Math.min(limit.period().toSeconds() / PARTS_OF_WINDOW, MOST_SPREAD_SECONDS);
+    return most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most + 1);
   }
 
   private BodyKind kind(RequestView request) {

@@ -1,7 +1,10 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +38,16 @@ record Setup(
         doors,
         charging.of(engine),
         healthPaths,
-        new Answers(settings, charging.policies()),
+        new Answers(settings, charging.policies(), calendarLimits(engine)),
         settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
         engine.limits().stream().allMatch(Charging::isKeptHere));
+  }
+
+  private static Set<String> calendarLimits(FlowShield engine) {
+    return engine.limits().stream()
+        .filter(limit -> limit.limiter().equals("fixed-window"))
+        .map(Limit::name)
+        .collect(Collectors.toSet());
   }
 
   /** What is active with these limits, in one line. */

@@ -5,6 +5,7 @@ import static dev.flowshield.http.Admissions.rejected;
 import static dev.flowshield.http.Admissions.spend;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.http.HttpAnswer.Field;
@@ -13,8 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fields of a rejection that tell of limits. */
@@ -58,6 +62,31 @@ class AnswerFieldsTest {
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield))
         .contains(new Field("RateLimit-Policy", "\"client\";q=1;w=3600"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1/day, 60", "1/h, 60", "1/10min, 30", "1/min, 3", "1/s, 0"})
+  void theCrowdThatWaitsForOneWindowIsSpread(String limit, long most) {
+    HttpShield shield = perClient(limit)
+        .limiter("fixed-window")
+        .instantSource(() -> Instant.ofEpochSecond(86_400))
+        .build();
+    spend(shield, CLIENT, 1);
+    long window = RateLimit.parse(limit).period().toSeconds();
+
+    Set<Long> waits = new TreeSet<>();
+    for (int i = 0; i < 2_000; i++) {
+      HttpAnswer answer = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      String wait = answer.fields().stream()
+          .filter(field -> field.name().equals("Retry-After"))
+          .map(Field::value)
+          .findFirst()
+          .orElseThrow();
+      assertThat(Admissions.text(answer)).contains("\"retry_after\":" + wait);
+      waits.add(Long.parseLong(wait) - window);
+    }
+
+    assertThat(waits).hasSize((int) most + 1).contains(0L, most);
   }
 
   @Test

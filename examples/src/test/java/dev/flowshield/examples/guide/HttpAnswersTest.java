@@ -1,10 +1,12 @@
 package dev.flowshield.examples.guide;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.examples.Visit;
+import dev.flowshield.http.FieldsMode;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpAnswer;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +96,40 @@ class HttpAnswersTest {
         .startsWith("HTTP/1.1 429 Too Many Requests\nContent-Type: application/vnd.api+json\n")
         .contains("Cache-Control: no-store\n", "Retry-After: 1\n")
         .endsWith("\n\n{\"errors\":[{\"status\":\"429\"}]}");
+  }
+
+  @Test
+  void anAdmittedRequestIsToldOfOneLimit() throws IOException {
+    HttpShield shield = perClient("100/min").fields(FieldsMode.ALWAYS).build();
+
+    assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/api/orders", 43) + "```");
+  }
+
+  @Test
+  void orOfTwo() throws IOException {
+    HttpShield shield = perClient("100/min")
+        .fields(FieldsMode.ALWAYS)
+        .policies("GET /search * 20/s name=search\nGET /search * 1000/h burst 200 name=hourly")
+        .build();
+    for (int requests : List.of(20, 20, 16)) {
+      fieldsOfAdmitted(shield, "/search", requests);
+      ticker.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/search", 1) + "```");
+  }
+
+  /** The fields of the last of so many requests, all of which are admitted. */
+  private static String fieldsOfAdmitted(HttpShield shield, String path, int requests) {
+    List<HttpAnswer.Field> last = List.of();
+    for (int i = 0; i < requests; i++) {
+      HttpAdmission admission = shield.admit(new Visit("GET", path));
+      assertThat(admission).isInstanceOf(HttpAdmitted.class);
+      last = ((HttpAdmitted) admission).fields();
+    }
+    return last.stream()
+        .map(field -> field.name() + ": " + field.value() + "\n")
+        .collect(joining());
   }
 
   private HttpShieldBuilder builder() {

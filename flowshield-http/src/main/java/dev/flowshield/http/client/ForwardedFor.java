@@ -30,13 +30,10 @@ final class ForwardedFor implements Hops {
       text = fields.get(field);
       end = text.length();
     }
-    int start = end;
-    while (start > 0 && text.charAt(start - 1) != ',') {
-      start--;
-      room--;
-      if (room < 0) {
-        return null;
-      }
+    int start = text.lastIndexOf(',', end - 1) + 1;
+    room -= end - start;
+    if (room < 0) {
+      return null;
     }
     IpAddress hop = AddressParser.hop(text, start, end);
     end = start - 1;
