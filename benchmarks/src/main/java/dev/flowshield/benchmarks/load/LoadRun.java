@@ -80,8 +80,9 @@ public final class LoadRun {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(LOAD, Load.BARE, Protection.BARE, ""));
     entries.add(new Entry(LOAD, Load.BARE_AGAIN, Protection.BARE, "the noise of this run"));
-    entries.add(new Entry(LOAD, Load.FLOWSHIELD, Protection.FLOWSHIELD, ""));
-    entries.add(new Entry(FLOOD, Load.FLOWSHIELD, Protection.FLOWSHIELD, ""));
+    entries.add(new Entry(LOAD, Load.PLAIN, Protection.PLAIN, "the peer is the client"));
+    entries.add(new Entry(LOAD, Load.EVERYTHING, Protection.EVERYTHING, ""));
+    entries.add(new Entry(FLOOD, Load.EVERYTHING, Protection.EVERYTHING, ""));
     if (server.hasOwn()) {
       entries.add(new Entry(LOAD, "own", Protection.OWN, server.differenceOfOwn()));
     }

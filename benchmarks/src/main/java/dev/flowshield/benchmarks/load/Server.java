@@ -1,6 +1,6 @@
 package dev.flowshield.benchmarks.load;
 
-import dev.flowshield.benchmarks.http.Shields;
+import dev.flowshield.http.HttpShield;
 import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
@@ -22,11 +22,12 @@ enum Server {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
         exchange.getResponseSender().send(TEXT);
       };
-      HttpHandler root = switch (protection) {
-        case FLOWSHIELD -> FlowShieldHandler.protect(application, Shields.withEverything());
-        case OWN -> new RequestLimitingHandler(1000, application);
-        default -> application;
-      };
+      HttpShield shield = protection.shield();
+      HttpHandler root = shield != null
+          ? FlowShieldHandler.protect(application, shield)
+          : protection == Protection.OWN
+              ? new RequestLimitingHandler(1000, application)
+              : application;
       Undertow undertow =
           Undertow.builder().addHttpListener(0, LOOPBACK).setHandler(root).build();
       undertow.start();
@@ -38,10 +39,9 @@ enum Server {
     int start(Protection protection) throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
-      if (protection == Protection.FLOWSHIELD) {
-        router
-            .route()
-            .handler(dev.flowshield.vertx.FlowShieldHandler.create(Shields.withEverything()));
+      HttpShield shield = protection.shield();
+      if (shield != null) {
+        router.route().handler(dev.flowshield.vertx.FlowShieldHandler.create(shield));
       }
       router
           .route()

@@ -1,7 +1,7 @@
 package dev.flowshield.benchmarks.load;
 
 import dev.flowshield.benchmarks.http.Bucket4jFilter;
-import dev.flowshield.benchmarks.http.Shields;
+import dev.flowshield.http.HttpShield;
 import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -91,11 +91,14 @@ final class ServletServers {
   }
 
   private static @Nullable Filter filter(Protection protection) {
+    HttpShield shield = protection.shield();
+    if (shield != null) {
+      return new FlowShieldFilter(shield);
+    }
     return switch (protection) {
-      case FLOWSHIELD -> new FlowShieldFilter(Shields.withEverything());
       case BUCKET4J -> new Bucket4jFilter();
       case OWN -> tomcatsOwn();
-      case BARE -> null;
+      default -> null;
     };
   }
 

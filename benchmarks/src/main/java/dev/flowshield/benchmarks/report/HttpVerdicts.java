@@ -32,9 +32,11 @@ public final class HttpVerdicts {
     for (String layers : List.of("Plain", "Proxies", "ProxiesPolicies", "Everything")) {
       verdicts.path("flowShield" + layers);
     }
-    loads.stream().filter(load -> load.name().equals(Load.FLOWSHIELD)).forEach(verdicts::load);
     loads.stream()
-        .filter(load -> load.name().equals(Load.FLOWSHIELD + Load.IN_FLOOD))
+        .filter(load -> load.name().equals(Load.PLAIN) || load.name().equals(Load.EVERYTHING))
+        .forEach(verdicts::load);
+    loads.stream()
+        .filter(load -> load.name().equals(Load.EVERYTHING + Load.IN_FLOOD))
         .forEach(verdicts::flood);
     return verdicts.checks.made();
   }
@@ -136,7 +138,7 @@ public final class HttpVerdicts {
     double noise = Math.abs(find(own.server(), Load.BARE_AGAIN).ratio() - 1);
     checks.add(new Check(
         target,
-        own.server(),
+        own.server() + ", " + own.name(),
         promise,
         unit,
         measured,
@@ -153,8 +155,7 @@ public final class HttpVerdicts {
     return loads.stream()
         .filter(load -> load.server().equals(own.server()))
         .filter(load -> load.name().endsWith(Load.IN_FLOOD) == inFlood)
-        .filter(
-            load -> !load.name().startsWith(Load.BARE) && !load.name().startsWith(Load.FLOWSHIELD))
+        .filter(load -> !load.name().startsWith(Load.BARE) && !load.name().startsWith("flowShield"))
         .mapToDouble(load -> unit.equals("us")
             ? load.p99Micros()
             : load.perSecond() * (inFlood ? load.rejected() : 1))

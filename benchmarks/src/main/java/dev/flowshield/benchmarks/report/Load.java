@@ -32,8 +32,10 @@ public record Load(
   public static final String BARE = "bare";
   /** The same in another process, which shows what the noise is. */
   public static final String BARE_AGAIN = "bareAgain";
+  /** A shield as it is without settings, but for how much it admits. */
+  public static final String PLAIN = "flowShieldPlain";
   /** A shield with everything switched on. */
-  public static final String FLOWSHIELD = "flowShield";
+  public static final String EVERYTHING = "flowShieldEverything";
   /** What stands behind the name if most had to be rejected. */
   public static final String IN_FLOOD = "InFlood";
 

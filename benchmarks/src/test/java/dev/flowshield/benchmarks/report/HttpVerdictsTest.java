@@ -17,21 +17,22 @@ class HttpVerdictsTest {
 
   @Test
   void aServerMayLoseThreeInAHundredRequests() {
-    assertThat(verdict("P9", load("flowShield", 9_700, 0, 0.97))).isEqualTo(Verdict.PASS);
-    assertThat(verdict("P9", load("flowShield", 9_690, 0, 0.969))).isEqualTo(Verdict.MISS);
+    assertThat(verdict("P9", load("flowShieldEverything", 9_700, 0, 0.97))).isEqualTo(Verdict.PASS);
+    assertThat(verdict("P9", load("flowShieldEverything", 9_690, 0, 0.969)))
+        .isEqualTo(Verdict.MISS);
   }
 
   @Test
   void inAFloodOnlyRejectionsCount() {
-    assertThat(verdict("P10", load("flowShieldInFlood", 10_500, 0.95, 1.05)))
+    assertThat(verdict("P10", load("flowShieldEverythingInFlood", 10_500, 0.95, 1.05)))
         .isEqualTo(Verdict.MISS);
-    assertThat(verdict("P10", load("flowShieldInFlood", 10_600, 0.95, 1.06)))
+    assertThat(verdict("P10", load("flowShieldEverythingInFlood", 10_600, 0.95, 1.06)))
         .isEqualTo(Verdict.PASS);
   }
 
   @Test
   void isDisturbedWhereTheBareServerDiffersFromItself() {
-    Load own = load("flowShield", 9_800, 0, 0.98);
+    Load own = load("flowShieldEverything", 9_800, 0, 0.98);
     Load noisy = load("bareAgain", 10_400, 0, 1.04);
     assertThat(HttpVerdicts.of(List.of(), List.of(BARE, noisy, own)))
         .filteredOn(check -> check.target().equals("P9"))
