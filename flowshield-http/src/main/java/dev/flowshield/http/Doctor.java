@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.client.TrustedProxies;
+import dev.flowshield.http.policy.Policy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,13 @@ final class Doctor {
     this.charging = charging;
     this.client = charging.client();
     this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
+    List<Policy> unreachable = charging.policies().unreachable();
+    if (!unreachable.isEmpty()) {
+      foundOnce(
+          "FS111",
+          "each row of the policies must have requests that come to it, got '" + unreachable.get(0)
+              + "' behind a row that takes all of them: move it up, or remove it");
+    }
     TrustedProxies proxies = client.proxies();
     if (proxies != null && !proxies.broad().isEmpty()) {
       foundOnce(

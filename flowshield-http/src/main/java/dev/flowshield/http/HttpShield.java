@@ -87,7 +87,7 @@ public final class HttpShield {
   void adopt(Setup next) {
     Setup before = setup;
     setup = next;
-    if (!next.charging().client().toString().equals(before.charging().client().toString())) {
+    if (!next.charging().isLike(before.charging())) {
       doctor = new Doctor(next.charging());
     }
   }

@@ -41,6 +41,7 @@ public final class HttpShieldBuilder {
   private @Nullable List<RateLimit> everyone;
   private @Nullable List<RateLimit> perClient;
   private @Nullable ClientNetwork perNetwork;
+  private int maxKeys = LimiterSpec.DEFAULT_MAX_KEYS; // of each limit for each client
   private String name = "default";
   private final List<Door> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
@@ -281,7 +282,8 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * How many clients to tell apart; 1,000,000 unless set. See {@link Limit#withMaxKeys(int)}.
+   * How many clients to tell apart, in each limit that counts them, those of policies included;
+   * 1,000,000 unless set. See {@link Limit#withMaxKeys(int)}.
    *
    * @throws IllegalArgumentException if it is not 1 to 100,000,000
    */
@@ -290,6 +292,7 @@ public final class HttpShieldBuilder {
       throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + most
           + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
     }
+    maxKeys = most;
     return setClient("maxClients", limit -> limit.withMaxKeys(most));
   }
 
@@ -487,7 +490,7 @@ public final class HttpShieldBuilder {
     if (perNetwork != null) {
       limits.named(network(perNetwork, client));
     }
-    table.limiting().forEach(policy -> limits.named(policy.limit()));
+    table.limiting().forEach(policy -> limits.named(bounded(policy.limit())));
     engine.forEach(settings -> settings.accept(limits));
     FlowShield built = limits.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
@@ -499,6 +502,10 @@ public final class HttpShieldBuilder {
         healthPaths,
         new AnswerSettings(
             overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource));
+  }
+
+  private Limit bounded(Limit ofPolicy) {
+    return ofPolicy.scope() == Limit.Scope.EACH ? ofPolicy.withMaxKeys(maxKeys) : ofPolicy;
   }
 
   private void requireLimit(PolicyTable table) {

@@ -267,6 +267,37 @@ class DoctorTest {
     assertThat(shield.doctor()).singleElement().asString().contains("FS110");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "* /** * 9/s\n",
+        "GET /orders/* * 9/s\n",
+        "GET,PUT /** pro,free 9/s\n",
+        "GET *.css * off\n* /orders/** * 9/s\n",
+      })
+  void findsARowThatNoRequestComesTo(String before) {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/s")
+        .plan(request -> "free")
+        .policies(before + "GET /orders/new free 5/s")
+        .build();
+    assertThat(shield.doctor())
+        .singleElement()
+        .asString()
+        .contains("FS111", "got 'GET /orders/new free 5/s name=orders-new-free' behind a row");
+  }
+
+  @Test
+  void leavesRowsAloneThatShareARouteOrPartsOfIt() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/s")
+        .plan(request -> "free")
+        .policies("PUT /orders/** * 9/s\nGET /orders/** pro 9/s\nGET /orders/* * 8/s\n"
+            + "GET /orders/* * 100/h\nGET /orders/** * 7/s\n* /** * 6/s")
+        .build();
+    assertThat(shield.doctor()).isEmpty();
+  }
+
   private static Charging charging(HttpShieldBuilder builder) {
     return builder.blueprint().charging();
   }

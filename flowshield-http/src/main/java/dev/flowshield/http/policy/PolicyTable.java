@@ -143,6 +143,16 @@ public final class PolicyTable {
     return policies.stream().anyMatch(policy -> policy.scope().isForAll());
   }
 
+  /** Rows that no request comes to, as an earlier one takes all of theirs. */
+  public List<Policy> unreachable() {
+    return policies.stream()
+        .filter(policy -> groups.stream()
+            .map(Group::scope)
+            .takeWhile(scope -> !scope.equals(policy.scope()))
+            .anyMatch(scope -> scope.covers(policy.scope())))
+        .toList();
+  }
+
   /** The number of scopes. */
   public int size() {
     return groups.size();

@@ -42,6 +42,13 @@ public record Scope(Route route, List<String> plans) {
     return plans.isEmpty() && route.isForAll();
   }
 
+  /** Whether each request of another scope is of it. */
+  boolean covers(Scope other) {
+    boolean hasPlans =
+        plans.isEmpty() || (!other.plans.isEmpty() && plans.containsAll(other.plans));
+    return hasPlans && route.covers(other.route);
+  }
+
   boolean matches(String method, String path, @Nullable String plan) {
     return (plans.isEmpty() || (plan != null && plans.contains(plan)))
         && route.matches(method, path);

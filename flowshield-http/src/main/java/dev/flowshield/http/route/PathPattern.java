@@ -22,6 +22,7 @@ final class PathPattern {
       "path must be as in '/login', '/users/*/orders', '/api/**' or '*.css'";
   private static final String ONE = "*";
   private static final String ALL_BELOW = "**";
+  private static final String[] SOME = {ONE};
 
   private final String text;
   private final String[] segments;
@@ -98,6 +99,29 @@ final class PathPattern {
   /** Whether each path is one of the pattern. */
   boolean isForAll() {
     return takesAllBelow && segments.length == 0 && ending.isEmpty();
+  }
+
+  /** Whether each path of another pattern is one of this. */
+  boolean covers(PathPattern other) {
+    if (!ending.isEmpty()) {
+      return other.endsWith(ending);
+    }
+    String[] others = other.ending.isEmpty() ? other.segments : SOME; // no ending is a whole path
+    boolean fits = takesAllBelow
+        ? others.length >= segments.length
+        : others.length == segments.length && !other.takesAllBelow;
+    for (int i = 0; i < segments.length && fits; i++) {
+      fits = segments[i].equals(ONE) || segments[i].equalsIgnoreCase(others[i]);
+    }
+    return fits;
+  }
+
+  /** Whether each of its paths has this ending. */
+  private boolean endsWith(String sought) {
+    String last = !ending.isEmpty()
+        ? ending
+        : takesAllBelow || segments.length == 0 ? "" : segments[segments.length - 1];
+    return last.regionMatches(true, last.length() - sought.length(), sought, 0, sought.length());
   }
 
   private static boolean isSame(String segment, String path, int from) {

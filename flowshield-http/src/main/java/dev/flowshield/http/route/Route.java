@@ -76,6 +76,13 @@ public final class Route {
         && pattern.matches(path);
   }
 
+  /** Whether it is the route of each request of another route. */
+  public boolean covers(Route other) {
+    boolean hasMethods =
+        named.isEmpty() || (!other.named.isEmpty() && named.containsAll(other.named));
+    return hasMethods && pattern.covers(other.pattern);
+  }
+
   /** Whether it names a method, rather than all. */
   public boolean names(String method) {
     return named.contains(method);
