@@ -5,6 +5,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Request;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,6 +48,8 @@ public class ShieldBenchmark {
     Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("spent", "acme")
   };
 
+  private final LimitSet lookedUp = named.limitSet("everyone", "key", "tenant");
+
   /** Fills what is to be full, and spends what is to be spent. */
   public ShieldBenchmark() {
     full.admit("alice");
@@ -67,6 +70,11 @@ public class ShieldBenchmark {
   @Benchmark
   public boolean flowShieldAdmitsAndClosesThreeNamed() {
     return close(named.admit(charges));
+  }
+
+  @Benchmark
+  public boolean flowShieldAdmitsAndClosesThreeLookedUp() {
+    return close(named.admit(lookedUp, "alice"));
   }
 
   @Benchmark

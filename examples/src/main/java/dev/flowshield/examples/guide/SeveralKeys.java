@@ -6,6 +6,7 @@ import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Rejection;
 
@@ -34,6 +35,28 @@ public final class SeveralKeys {
     Rejection rejection = (Rejection) admission;
     String by = rejection instanceof OverLimit over ? over.name() : "full server";
     return by + ": come back in " + rejection.retryAfter();
+  }
+  // end
+
+  // snippet: guide-limit-set
+  static final class Suggestions {
+
+    private final FlowShield shield;
+    private final LimitSet limits; // looked up once
+
+    Suggestions(FlowShield shield) {
+      this.shield = shield;
+      this.limits = shield.limitSet("search", "user");
+    }
+
+    boolean mayAsk(String user) {
+      Admission admission = shield.admit(limits, user); // no charge is made for each limit
+      if (admission instanceof Admitted running) {
+        running.close();
+        return true;
+      }
+      return false;
+    }
   }
   // end
 }

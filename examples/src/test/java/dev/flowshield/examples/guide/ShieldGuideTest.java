@@ -39,6 +39,17 @@ class ShieldGuideTest {
   }
 
   @Test
+  void limitsThatAreLookedUpOnceAreTheSameLimits() {
+    FlowShield shield = SeveralKeys.settings().ticker(ticker).build();
+    SeveralKeys.Suggestions suggestions = new SeveralKeys.Suggestions(shield);
+
+    assertThat(suggestions.mayAsk("ann")).isTrue();
+    assertThat(SeveralKeys.search(shield, "acme", "ann", 1)).isEqualTo("1 pages for ann");
+    assertThat(suggestions.mayAsk("ann")).isFalse();
+    assertThat(suggestions.mayAsk("bob")).isTrue();
+  }
+
+  @Test
   void aQuotaGoesOnAfterARestart(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("limits");
     List<String> log = new ArrayList<>();
