@@ -42,7 +42,7 @@ public final class HttpBenchmarks {
   private static LoadRun loadRun(Effort effort) {
     return switch (effort) {
       case SMOKE -> new LoadRun(300, 2, 100);
-      case SHORT -> new LoadRun(3500, 9, 450);
+      case SHORT -> new LoadRun(8000, 9, 450);
       case LONG -> new LoadRun(10_000, 40, 2000);
     };
   }

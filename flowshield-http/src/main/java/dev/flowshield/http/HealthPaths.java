@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The paths of health checks, which are left alone: a probe that is rejected gets a busy server
@@ -28,7 +29,7 @@ final class HealthPaths {
       "/actuator/health/**"));
 
   private final List<String> patterns;
-  private final String[] paths;
+  private final Set<String> paths; // most requests ask for none, and so look at one place
   private final String[] belows; // with a slash at the end
 
   /**
@@ -49,16 +50,14 @@ final class HealthPaths {
         trees.add(path + "/");
       }
     }
-    this.paths = exact.toArray(String[]::new);
+    this.paths = Set.copyOf(exact);
     this.belows = trees.toArray(String[]::new);
   }
 
   /** Whether a request for this path is left alone. */
   boolean contains(String path) {
-    for (String exact : paths) {
-      if (exact.equals(path)) {
-        return true;
-      }
+    if (paths.contains(path)) {
+      return true;
     }
     for (String below : belows) {
       // A binding hands in paths without "..". Were one to slip through, it must not open a way
