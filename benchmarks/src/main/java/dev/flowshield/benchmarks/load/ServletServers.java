@@ -29,6 +29,7 @@ final class ServletServers {
 
   private static final String PROTECTION = "protection";
   private static final int PLENTY = 100_000_000;
+  private static final int PATIENCE_MILLIS = 3_600_000;
 
   private ServletServers() {}
 
@@ -53,6 +54,7 @@ final class ServletServers {
     org.eclipse.jetty.server.Server server = new org.eclipse.jetty.server.Server();
     ServerConnector connector = new ServerConnector(server);
     connector.setHost(Server.LOOPBACK);
+    connector.setIdleTimeout(PATIENCE_MILLIS);
     server.addConnector(connector);
     server.setHandler(root);
     server.start();
@@ -64,9 +66,11 @@ final class ServletServers {
     tomcat.setBaseDir("target/tomcat");
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", Server.LOOPBACK);
-    // It would close each connection after a hundred requests.
-    ((AbstractHttp11Protocol<?>) tomcat.getConnector().getProtocolHandler())
-        .setMaxKeepAliveRequests(-1);
+    // It would close each connection after a hundred requests, or while others are warmed up.
+    AbstractHttp11Protocol<?> protocol =
+        (AbstractHttp11Protocol<?>) tomcat.getConnector().getProtocolHandler();
+    protocol.setMaxKeepAliveRequests(-1);
+    protocol.setKeepAliveTimeout(PATIENCE_MILLIS);
     Context context = tomcat.addContext("", null);
     Tomcat.addServlet(context, "application", new Application());
     context.addServletMapping("/*", "application");
