@@ -74,7 +74,7 @@ final class Charging {
   }
 
   /** The same for an engine with limits of the same names. */
-  Charging of(FlowShield other) {
+  Charging on(FlowShield other) {
     return other == engine ? this : new Charging(client, lists, networkPrefix, policies, other);
   }
 
@@ -126,8 +126,8 @@ final class Charging {
 
   /** What a request is charged; null if it is rejected, whatever comes. */
   @Nullable
-  Charges of(RequestView request) {
-    Charges charges = charges(request);
+  Charges charges(RequestView request) {
+    Charges charges = chargesOrDenied(request);
     return charges == denied ? null : charges;
   }
 
@@ -148,7 +148,7 @@ final class Charging {
     return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
   }
 
-  private Charges charges(RequestView request) {
+  private Charges chargesOrDenied(RequestView request) {
     if (!lists.isEmpty()) {
       @Nullable IpAddress address = client.of(request);
       if (lists.denies(address)) {

@@ -234,7 +234,7 @@ public final class HttpShield {
     if (early != null) {
       return early;
     }
-    Charges charges = now.charging().of(request);
+    Charges charges = now.charging().charges(request);
     if (charges == null) {
       return denied(now, request);
     }
@@ -267,7 +267,7 @@ public final class HttpShield {
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
-    Charges charges = now.charging().of(request);
+    Charges charges = now.charging().charges(request);
     if (charges == null) {
       return CompletableFuture.completedFuture(denied(now, request));
     }

@@ -36,7 +36,7 @@ record Setup(
       AnswerSettings settings) {
     return new Setup(
         doors,
-        charging.of(engine),
+        charging.on(engine),
         healthPaths,
         new Answers(settings, charging.policies(), calendarLimits(engine)),
         settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
