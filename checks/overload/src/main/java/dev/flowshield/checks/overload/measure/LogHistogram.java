@@ -1,0 +1,46 @@
+package dev.flowshield.checks.overload.measure;
+
+/** Latencies, in buckets each 5 % wider than the one before. Not thread-safe. */
+public final class LogHistogram {
+
+  private static final double LOWEST = 1000;
+  private static final double GROWTH = 1.05;
+  private static final double LOG_GROWTH = Math.log(GROWTH);
+  private static final int BUCKETS = 512; // to 20 h
+
+  private final long[] counts = new long[BUCKETS];
+  private long count;
+
+  /** Counts one. */
+  public void record(long nanos) {
+    int bucket = nanos <= LOWEST ? 0 : (int) (Math.log(nanos / LOWEST) / LOG_GROWTH);
+    counts[Math.min(bucket, BUCKETS - 1)]++;
+    count++;
+  }
+
+  /** How many were counted. */
+  public long count() {
+    return count;
+  }
+
+  /**
+   * The latency that a share of all does not exceed, to within a bucket.
+   *
+   * @param share 0 to 1
+   * @return nanoseconds; NaN if nothing was counted
+   */
+  public double quantile(double share) {
+    if (count == 0) {
+      return Double.NaN;
+    }
+    double rank = share * count;
+    long below = 0;
+    int bucket = 0;
+    while (bucket < BUCKETS - 1 && below + counts[bucket] < rank) {
+      below += counts[bucket];
+      bucket++;
+    }
+    double within = counts[bucket] == 0 ? 0 : (rank - below) / counts[bucket];
+    return LOWEST * Math.pow(GROWTH, bucket + within);
+  }
+}

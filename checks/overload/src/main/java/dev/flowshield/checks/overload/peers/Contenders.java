@@ -1,0 +1,76 @@
+package dev.flowshield.checks.overload.peers;
+
+import com.netflix.concurrency.limits.limit.AIMDLimit;
+import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limit.VegasLimit;
+import com.netflix.concurrency.limits.limit.WindowedLimit;
+import dev.flowshield.checks.overload.scenario.Scenario;
+import dev.flowshield.engine.overload.InFlight;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * All that is tried. Those named "oracle" know the server, as no library does; those named "tuned"
+ * know how small and how large limits have to be here; the others are as they come.
+ */
+public final class Contenders {
+
+  /** A usual size of a pool of threads. */
+  private static final int POOL = 200;
+
+  private static final double MARGIN = 1.5;
+  private static final int SMALLEST = 1;
+  private static final int LARGEST = 1000;
+
+  private Contenders() {}
+
+  /** All of them. */
+  public static List<Contender> all() {
+    return List.of(
+        new Contender("none", scenario -> new Unprotected()),
+        new Contender("fixed-oracle", scenario -> fixed(oracle(scenario))),
+        new Contender("fixed-200", scenario -> fixed(POOL)),
+        new Contender(
+            "bulkhead-25", scenario -> new BulkheadProtection(BulkheadProtection.DEFAULT)),
+        new Contender("bulkhead-oracle", scenario -> new BulkheadProtection(oracle(scenario))),
+        new Contender("vegas", scenario -> new NetflixProtection(VegasLimit.newDefault())),
+        new Contender(
+            "vegas-windowed",
+            scenario ->
+                new NetflixProtection(WindowedLimit.newBuilder().build(VegasLimit.newDefault()))),
+        new Contender(
+            "gradient2",
+            scenario -> new NetflixProtection(
+                WindowedLimit.newBuilder().build(Gradient2Limit.newDefault()))),
+        new Contender("gradient2-tuned", scenario -> gradient2Tuned()),
+        new Contender(
+            "aimd", scenario -> new NetflixProtection(AIMDLimit.newBuilder().build())),
+        new Contender("aimd-tuned", Contenders::aimdTuned));
+  }
+
+  /** 1.5 times what keeps the server just busy. */
+  public static int oracle(Scenario scenario) {
+    return (int) Math.ceil(MARGIN * scenario.server().bandwidthDelayProduct());
+  }
+
+  private static GateProtection fixed(int limit) {
+    return new GateProtection(new InFlight(limit, false));
+  }
+
+  private static NetflixProtection gradient2Tuned() {
+    return new NetflixProtection(WindowedLimit.newBuilder()
+        .build(Gradient2Limit.newBuilder()
+            .minLimit(SMALLEST)
+            .maxConcurrency(LARGEST)
+            .build()));
+  }
+
+  /** Takes the deadline of the clients for the longest latency. */
+  private static NetflixProtection aimdTuned(Scenario scenario) {
+    return new NetflixProtection(AIMDLimit.newBuilder()
+        .minLimit(SMALLEST)
+        .maxLimit(LARGEST)
+        .timeout(scenario.traffic().deadlineNanos(), TimeUnit.NANOSECONDS)
+        .build());
+  }
+}

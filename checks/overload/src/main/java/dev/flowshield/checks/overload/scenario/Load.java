@@ -1,0 +1,75 @@
+package dev.flowshield.checks.overload.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How much is offered, in multiples of the nominal capacity.
+ *
+ * @param pieces in order of time, without gaps, the first from 0 on
+ */
+public record Load(List<Piece> pieces) {
+
+  /**
+   * A straight line.
+   *
+   * @param from nanoseconds
+   * @param to nanoseconds
+   * @param start the multiple at {@code from}
+   * @param end the multiple at {@code to}
+   */
+  public record Piece(long from, long to, double start, double end) {
+
+    double at(long instant) {
+      return start + (end - start) * (instant - from) / (to - from);
+    }
+  }
+
+  /** Keeps a copy. */
+  public Load {
+    pieces = List.copyOf(pieces);
+  }
+
+  /** The same from 0 to an instant. */
+  public static Load steady(double multiple, long to) {
+    return new Load(List.of(new Piece(0, to, multiple, multiple)));
+  }
+
+  /** This, with another multiple from an instant on, to the end. */
+  public Load stepped(long instant, double multiple) {
+    return ramped(instant, instant, multiple);
+  }
+
+  /** This, with a straight line to another multiple, which then stays to the end. */
+  public Load ramped(long from, long to, double multiple) {
+    List<Piece> all = new ArrayList<>();
+    for (Piece piece : pieces) {
+      if (piece.from < from) {
+        long cut = Math.min(piece.to, from);
+        all.add(new Piece(piece.from, cut, piece.start, piece.at(cut)));
+      }
+    }
+    if (from < to) {
+      all.add(new Piece(from, to, at(from), multiple));
+    }
+    if (to < end()) {
+      all.add(new Piece(to, end(), multiple, multiple));
+    }
+    return new Load(all);
+  }
+
+  /** When the traffic ends. */
+  public long end() {
+    return pieces.get(pieces.size() - 1).to;
+  }
+
+  /** The multiple at an instant. */
+  public double at(long instant) {
+    for (Piece piece : pieces) {
+      if (instant < piece.to) {
+        return piece.at(instant);
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,246 @@
+package dev.flowshield.checks.overload.scenario;
+
+import static dev.flowshield.checks.overload.scenario.Span.MILLISECOND;
+import static dev.flowshield.checks.overload.scenario.Span.nanos;
+
+import dev.flowshield.checks.overload.scenario.Population.Group;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Declares a scenario.
+ *
+ * <p>Unless something else is said: 8 workers, exponential work of 10 ms, a thousand equal clients
+ * that wait for 500 ms, half of the nominal capacity, 60 s long, overloaded from 20 to 40 s.
+ * Instants are seconds from the beginning, loads are multiples of the nominal capacity.
+ */
+final class ScenarioBuilder {
+
+  private static final int CLIENTS = 1000;
+
+  private final String name;
+  private Timeline<Integer> workers = Timeline.of(8);
+  private Timeline<ServiceTime> service =
+      Timeline.of(new ServiceTime.Exponential(10 * MILLISECOND));
+  private double ioMillis;
+  private double contention;
+  private double rejectionCost;
+  private int containerThreads;
+  private final List<Span> pauses = new ArrayList<>();
+  private boolean hasRandomPauses;
+  private final List<Span> hangs = new ArrayList<>();
+  private final List<Span> failures = new ArrayList<>();
+  private WarmUp warmUp = WarmUp.NONE;
+
+  private double base = .5;
+  private double coldStart;
+  private final List<Change> changes = new ArrayList<>();
+  private final List<Group> groups = new ArrayList<>();
+  private double deadlineMillis = 500;
+  private int retries;
+  private double end = 60;
+  private Span overload = Span.seconds(20, 40);
+  private @Nullable Span measured;
+  private boolean isWithinCapacity;
+
+  private record Change(double from, double to, double load) {}
+
+  private ScenarioBuilder(String name) {
+    this.name = name;
+  }
+
+  static ScenarioBuilder scenario(String name) {
+    return new ScenarioBuilder(name);
+  }
+
+  ScenarioBuilder workers(int count) {
+    workers = Timeline.of(count);
+    return this;
+  }
+
+  ScenarioBuilder workersFrom(double instant, int count) {
+    workers = workers.with(nanos(instant), count);
+    return this;
+  }
+
+  ScenarioBuilder service(ServiceTime time) {
+    service = Timeline.of(time);
+    return this;
+  }
+
+  ScenarioBuilder serviceFrom(double instant, ServiceTime time) {
+    service = service.with(nanos(instant), time);
+    return this;
+  }
+
+  /** A delay before the work. */
+  ScenarioBuilder io(double millis) {
+    ioMillis = millis;
+    return this;
+  }
+
+  ScenarioBuilder contention(double kappa) {
+    contention = kappa;
+    return this;
+  }
+
+  /** A share of the mean service time. */
+  ScenarioBuilder rejectionCost(double share) {
+    rejectionCost = share;
+    return this;
+  }
+
+  ScenarioBuilder container(int threads) {
+    containerThreads = threads;
+    return this;
+  }
+
+  ScenarioBuilder pause(double from, double to) {
+    pauses.add(Span.seconds(from, to));
+    return this;
+  }
+
+  ScenarioBuilder randomPauses() {
+    hasRandomPauses = true;
+    return this;
+  }
+
+  ScenarioBuilder hang(double from, double to) {
+    hangs.add(Span.seconds(from, to));
+    return this;
+  }
+
+  ScenarioBuilder failFast(double from, double to) {
+    failures.add(Span.seconds(from, to));
+    return this;
+  }
+
+  ScenarioBuilder warmUp(double factor, double tauSeconds) {
+    warmUp = new WarmUp(factor, nanos(tauSeconds));
+    return this;
+  }
+
+  /** The load in quiet times; from the beginning, unless there is a cold start. */
+  ScenarioBuilder base(double load) {
+    base = load;
+    return this;
+  }
+
+  /** The load from the beginning. */
+  ScenarioBuilder coldStart(double load) {
+    coldStart = load;
+    return this;
+  }
+
+  ScenarioBuilder loadFrom(double instant, double load) {
+    return ramp(instant, instant, load);
+  }
+
+  /** From the load before to another. */
+  ScenarioBuilder ramp(double from, double to, double load) {
+    changes.add(new Change(from, to, load));
+    return this;
+  }
+
+  /** A load from 20 to 40 s; then back. */
+  ScenarioBuilder overload(double load) {
+    return overload(20, 40, load);
+  }
+
+  ScenarioBuilder overload(double from, double to, double load) {
+    return loadFrom(from, load).loadFrom(to, base).overloaded(from, to);
+  }
+
+  /** When it is overloaded, whatever the cause; or when something changes. */
+  ScenarioBuilder overloaded(double from, double to) {
+    overload = Span.seconds(from, to);
+    return this;
+  }
+
+  /** When requests are judged, if not from the beginning of the overload to its end. */
+  ScenarioBuilder measured(double from, double to) {
+    measured = Span.seconds(from, to);
+    return this;
+  }
+
+  /** Every rejection is wrong. */
+  ScenarioBuilder withinCapacity() {
+    isWithinCapacity = true;
+    return this;
+  }
+
+  ScenarioBuilder end(double instant) {
+    end = instant;
+    return this;
+  }
+
+  ScenarioBuilder deadline(double millis) {
+    deadlineMillis = millis;
+    return this;
+  }
+
+  ScenarioBuilder retries(int count) {
+    retries = count;
+    return this;
+  }
+
+  ScenarioBuilder clients(Group group) {
+    groups.add(group);
+    return this;
+  }
+
+  /** A thousand clients, shared out to classes. */
+  ScenarioBuilder classes(double sheddable, double standard, double critical) {
+    return classOf(Population.SHEDDABLE, sheddable)
+        .classOf(Population.DEFAULT, standard)
+        .classOf(Population.CRITICAL, critical);
+  }
+
+  private ScenarioBuilder classOf(int criticality, double share) {
+    return clients(Group.equal((int) Math.round(CLIENTS * share), share, criticality));
+  }
+
+  /**
+   * Clients that always send a small load each, and others that join them from 20 to 40 s, with a
+   * load together.
+   */
+  ScenarioBuilder victimsAndAbusers(int victims, double loadOfEach, int abusers, double load) {
+    double loadOfAll = victims * loadOfEach;
+    return base(loadOfAll)
+        .clients(Group.equal(victims, loadOfAll, Population.DEFAULT))
+        .clients(Group.abusive(abusers, load))
+        .overload(loadOfAll + load);
+  }
+
+  Scenario build() {
+    Span judged = measured == null ? overload : measured;
+    return new Scenario(name, server(), traffic(), overload, judged, isWithinCapacity);
+  }
+
+  private ServerModel server() {
+    return new ServerModel(
+        workers,
+        service,
+        Math.round(ioMillis * MILLISECOND),
+        contention,
+        rejectionCost,
+        containerThreads,
+        pauses,
+        hasRandomPauses,
+        hangs,
+        failures,
+        warmUp);
+  }
+
+  private Traffic traffic() {
+    Load load = Load.steady(coldStart > 0 ? coldStart : base, nanos(end));
+    for (Change change : changes) {
+      load = load.ramped(nanos(change.from), nanos(change.to), change.load);
+    }
+    List<Group> all =
+        groups.isEmpty() ? List.of(Group.equal(CLIENTS, 1, Population.DEFAULT)) : groups;
+    return new Traffic(
+        load, base, Population.of(all), Math.round(deadlineMillis * MILLISECOND), retries);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.flowshield.checks.overload.scenario;
+
+/**
+ * How long the work of a request takes.
+ *
+ * <p>Pure functions of uniform numbers: a request carries its own, and has the same luck under each
+ * protection.
+ */
+public sealed interface ServiceTime {
+
+  /** Nanoseconds. */
+  double mean();
+
+  /**
+   * The route that a request takes.
+   *
+   * @param u uniform, 0 to 1
+   */
+  default int route(double u) {
+    return 0;
+  }
+
+  /**
+   * Nanoseconds of work.
+   *
+   * @param u uniform, 0 to 1
+   * @param v uniform, 0 to 1
+   */
+  double nanos(int route, double u, double v);
+
+  /** Always the same. */
+  record Constant(double mean) implements ServiceTime {
+
+    @Override
+    public double nanos(int route, double u, double v) {
+      return mean;
+    }
+  }
+
+  /** Exponential. */
+  record Exponential(double mean) implements ServiceTime {
+
+    @Override
+    public double nanos(int route, double u, double v) {
+      return -mean * Math.log1p(-u);
+    }
+  }
+
+  /** Two routes: a fast one, 0, and a slow one, 1. */
+  record Bimodal(double fast, double slow, double shareOfSlow) implements ServiceTime {
+
+    @Override
+    public double mean() {
+      return fast + (slow - fast) * shareOfSlow;
+    }
+
+    @Override
+    public int route(double u) {
+      return u < shareOfSlow ? 1 : 0;
+    }
+
+    @Override
+    public double nanos(int route, double u, double v) {
+      return route == 1 ? slow : fast;
+    }
+  }
+
+  /**
+   * Lognormal, capped at 100 times the mean, which the cap lowers by less than 1 % for a sigma up to
+   * 1.5.
+   */
+  record Lognormal(double mean, double sigma) implements ServiceTime {
+
+    private static final double MOST = 100;
+
+    @Override
+    public double nanos(int route, double u, double v) {
+      double normal = Math.sqrt(-2 * Math.log1p(-u)) * Math.cos(2 * Math.PI * v);
+      return mean * Math.min(MOST, Math.exp(sigma * normal - sigma * sigma / 2));
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.flowshield.checks.overload.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A value that changes at known instants.
+ *
+ * @param changes in order of time, the first at 0
+ */
+public record Timeline<T>(List<Change<T>> changes) {
+
+  /**
+   * A value from an instant on.
+   *
+   * @param from nanoseconds
+   */
+  public record Change<T>(long from, T value) {}
+
+  /** Keeps a copy. */
+  public Timeline {
+    changes = List.copyOf(changes);
+  }
+
+  /** Always the same. */
+  public static <T> Timeline<T> of(T value) {
+    return new Timeline<>(List.of(new Change<>(0, value)));
+  }
+
+  /** This, with another value from an instant on. */
+  public Timeline<T> with(long from, T value) {
+    List<Change<T>> all = new ArrayList<>(changes);
+    all.removeIf(change -> change.from >= from);
+    all.add(new Change<>(from, value));
+    return new Timeline<>(all);
+  }
+
+  /** The value at the beginning. */
+  public T first() {
+    return changes.get(0).value;
+  }
+
+  /** The value at an instant. */
+  public T at(long instant) {
+    int last = changes.size() - 1;
+    while (changes.get(last).from > instant) {
+      last--;
+    }
+    return changes.get(last).value;
+  }
+}

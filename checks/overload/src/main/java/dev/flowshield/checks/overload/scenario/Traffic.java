@@ -1,0 +1,29 @@
+package dev.flowshield.checks.overload.scenario;
+
+/**
+ * What clients send, not caring how the server fares: arrivals are a Poisson process.
+ *
+ * @param base the multiple of the nominal capacity in quiet times
+ * @param deadlineNanos how long a client waits for one attempt; the work of those that have left is
+ *     done nevertheless
+ * @param retries how often a client tries again that was rejected or has left
+ */
+public record Traffic(
+    Load load, double base, Population population, long deadlineNanos, int retries) {
+
+  private static final long FIRST_BACKOFF = 100 * Span.MILLISECOND;
+
+  /** The longest that a client waits before a retry, the first of which is 0: full jitter. */
+  public static long backoffNanos(int retry) {
+    return FIRST_BACKOFF << retry;
+  }
+
+  /** After this time the last client has an answer or has left for good. */
+  long patienceNanos() {
+    long all = deadlineNanos;
+    for (int retry = 0; retry < retries; retry++) {
+      all += backoffNanos(retry) + deadlineNanos;
+    }
+    return all;
+  }
+}

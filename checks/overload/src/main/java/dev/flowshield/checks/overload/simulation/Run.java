@@ -1,0 +1,157 @@
+package dev.flowshield.checks.overload.simulation;
+
+import dev.flowshield.checks.overload.measure.LogHistogram;
+import dev.flowshield.checks.overload.measure.Recorder;
+import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.measure.Unloaded;
+import dev.flowshield.checks.overload.scenario.RandomStream;
+import dev.flowshield.checks.overload.scenario.Scenario;
+import dev.flowshield.checks.overload.scenario.ServerModel;
+import dev.flowshield.checks.overload.scenario.Span;
+import dev.flowshield.checks.overload.simulation.Events.Kind;
+import dev.flowshield.engine.overload.Outcome;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop of one simulation. An attempt goes this way:
+ * <pre>
+ *   clients -&gt; container -&gt; protection -&gt; server -&gt; protection -&gt; container -&gt; clients
+ * </pre>
+ */
+final class Run {
+
+  private final Scenario scenario;
+  private final Protection protection;
+  private final Events events = new Events();
+  private final Recorder recorder;
+  private final Clients clients;
+  private final Container container;
+  private final Server server;
+  private final Intervals pauses;
+  private final Iterator<Span> pausesToEnd;
+
+  Run(Scenario scenario, Protection protection, long seed, Unloaded unloaded) {
+    RandomStream random = new RandomStream(seed);
+    ServerModel model = scenario.server();
+    this.scenario = scenario;
+    this.protection = protection;
+    this.recorder = new Recorder(scenario, unloaded);
+    this.clients = new Clients(scenario, random, events, new Requests(), recorder);
+    this.container = new Container(model);
+    this.server = new Server(model, events);
+    List<Span> stops = stops(scenario, random.fork(5));
+    this.pauses = new Intervals(stops);
+    this.pausesToEnd = stops.iterator();
+    stops.forEach(stop -> events.add(stop.to(), Kind.PAUSE_END));
+    clients.scheduleNext();
+  }
+
+  private static List<Span> stops(Scenario scenario, RandomStream random) {
+    List<Span> all = new ArrayList<>(scenario.server().pauses());
+    if (scenario.server().hasRandomPauses()) {
+      all.addAll(Intervals.random(random, scenario.end()));
+    }
+    all.sort(Comparator.comparing(Span::from));
+    return all;
+  }
+
+  Result result() {
+    long end = scenario.lastAnswer();
+    while (events.next(end)) {
+      long now = events.time();
+      if (now >= recorder.nextRead()) {
+        recorder.limit(now, protection.limit());
+      }
+      happen(now);
+    }
+    return recorder.result(server.area(end));
+  }
+
+  Unloaded unloaded() {
+    Result result = result();
+    LogHistogram latencies = recorder.latencies();
+    if (result.totals().rejected() > 0) {
+      throw new IllegalStateException(
+          "rejected must be 0, got " + result.totals().rejected());
+    }
+    return new Unloaded(latencies.quantile(.5), latencies.quantile(.9), latencies.quantile(.99));
+  }
+
+  private void happen(long now) {
+    switch (events.kind()) {
+      case ARRIVAL -> {
+        Request request = clients.send(now);
+        clients.scheduleNext();
+        unlessPaused(now, Kind.DELIVERY, request);
+      }
+      case DELIVERY, DELAY_END, WORK_END -> unlessPaused(now, events.kind(), events.subject());
+      case TIMEOUT -> clients.timedOut(events.subject(), now);
+      case WORKERS_CHANGE -> server.workersChange(now);
+      case PAUSE_END -> {
+        Span pause = pausesToEnd.next();
+        protection.pause(pause.from(), pause.to());
+      }
+    }
+  }
+
+  private void unlessPaused(long now, Kind kind, Request request) {
+    long later = pauses.endAt(now);
+    if (later > now) {
+      events.add(later, kind, request);
+    } else if (kind == Kind.DELIVERY) {
+      deliver(request, now);
+    } else if (kind == Kind.DELAY_END) {
+      server.work(request, now);
+    } else {
+      end(request, now);
+    }
+  }
+
+  private void deliver(Request request, long now) {
+    if (!container.take(request, now)) {
+      clients.await(request);
+    } else if (!isAdmitted(request, now)) {
+      reject(request, now);
+      goOn(now);
+    } else {
+      clients.await(request);
+      server.take(request, now);
+    }
+  }
+
+  private void end(Request request, long now) {
+    server.end(request, now);
+    protection.exit(request.place, request.isFailing ? Outcome.FAILED : Outcome.SUCCESS, now);
+    clients.answered(request, now);
+    goOn(now);
+  }
+
+  /** A thread of the container is free again. It may reject many before it is held once more. */
+  private void goOn(long now) {
+    @Nullable Request next = container.next(now);
+    while (next != null) {
+      if (isAdmitted(next, now)) {
+        server.take(next, now);
+        return;
+      }
+      reject(next, now);
+      next = container.next(now);
+    }
+  }
+
+  private boolean isAdmitted(Request request, long now) {
+    request.place = protection.enter(request, now);
+    boolean isRejected = request.place == Protection.REJECTED;
+    recorder.decided(now, request.criticality, isRejected);
+    return !isRejected;
+  }
+
+  private void reject(Request request, long now) {
+    server.rejected();
+    clients.rejected(request, now);
+  }
+}
