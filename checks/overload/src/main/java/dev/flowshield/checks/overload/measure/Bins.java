@@ -97,9 +97,15 @@ final class Bins {
     return (double) sum(rejected, from, to) / sum(offered, from, to);
   }
 
-  /** Seconds from an instant to the first second that is good; infinite if there is none. */
+  /**
+   * Seconds from an instant to the first second that is good; infinite if there is none, NaN if
+   * nothing could be served.
+   */
   double convergence(Span span) {
     int first = of(span.from());
+    if (Double.isNaN(goodput(span))) {
+      return Double.NaN;
+    }
     for (int bin = first; bin + IN_A_SECOND <= of(span.to()); bin++) {
       int to = bin + IN_A_SECOND;
       if (goodput(bin, to) >= CONVERGED_GOODPUT && areFast(endedConverged, bin, to)) {

@@ -14,9 +14,7 @@ final class Limits {
   private double sumXx;
   private double sumXy;
 
-  /**
-   * Limits whose slope is that of the second half of an overload.
-   */
+  /** Their slope is that of the second half of an overload. */
   Limits(Span overload) {
     this.from = (overload.from() + overload.to()) / 2;
     this.to = overload.to();

@@ -37,7 +37,7 @@ public final class RandomStream {
    *
    * @return 0 to 1, without 1
    */
-  public static double uniform(long family, int index) {
+  public static double uniformOf(long family, int index) {
     return unit(mix64(family + (index + 1) * GOLDEN));
   }
 
@@ -53,7 +53,7 @@ public final class RandomStream {
   }
 
   /** From the lower bound to the upper, without it. */
-  public double uniform(double lower, double upper) {
+  public double between(double lower, double upper) {
     return lower + (upper - lower) * uniform();
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that wait for 500 ms, half of the nominal capacity, 60 s long, overloaded from 20 to 40 s.
  * Instants are seconds from the beginning, loads are multiples of the nominal capacity.
  */
-final class ScenarioBuilder {
+public final class ScenarioBuilder {
 
   private static final int CLIENTS = 1000;
 
@@ -50,148 +50,150 @@ final class ScenarioBuilder {
     this.name = name;
   }
 
-  static ScenarioBuilder scenario(String name) {
+  /** Begins. */
+  public static ScenarioBuilder scenario(String name) {
     return new ScenarioBuilder(name);
   }
 
-  ScenarioBuilder workers(int count) {
+  /** From the beginning. */
+  public ScenarioBuilder workers(int count) {
     workers = Timeline.of(count);
     return this;
   }
 
-  ScenarioBuilder workersFrom(double instant, int count) {
+  public ScenarioBuilder workersFrom(double instant, int count) {
     workers = workers.with(nanos(instant), count);
     return this;
   }
 
-  ScenarioBuilder service(ServiceTime time) {
+  public ScenarioBuilder service(ServiceTime time) {
     service = Timeline.of(time);
     return this;
   }
 
-  ScenarioBuilder serviceFrom(double instant, ServiceTime time) {
+  public ScenarioBuilder serviceFrom(double instant, ServiceTime time) {
     service = service.with(nanos(instant), time);
     return this;
   }
 
   /** A delay before the work. */
-  ScenarioBuilder io(double millis) {
+  public ScenarioBuilder io(double millis) {
     ioMillis = millis;
     return this;
   }
 
-  ScenarioBuilder contention(double kappa) {
+  public ScenarioBuilder contention(double kappa) {
     contention = kappa;
     return this;
   }
 
   /** A share of the mean service time. */
-  ScenarioBuilder rejectionCost(double share) {
+  public ScenarioBuilder rejectionCost(double share) {
     rejectionCost = share;
     return this;
   }
 
-  ScenarioBuilder container(int threads) {
+  public ScenarioBuilder container(int threads) {
     containerThreads = threads;
     return this;
   }
 
-  ScenarioBuilder pause(double from, double to) {
+  public ScenarioBuilder pause(double from, double to) {
     pauses.add(Span.seconds(from, to));
     return this;
   }
 
-  ScenarioBuilder randomPauses() {
+  public ScenarioBuilder randomPauses() {
     hasRandomPauses = true;
     return this;
   }
 
-  ScenarioBuilder hang(double from, double to) {
+  public ScenarioBuilder hang(double from, double to) {
     hangs.add(Span.seconds(from, to));
     return this;
   }
 
-  ScenarioBuilder failFast(double from, double to) {
+  public ScenarioBuilder failFast(double from, double to) {
     failures.add(Span.seconds(from, to));
     return this;
   }
 
-  ScenarioBuilder warmUp(double factor, double tauSeconds) {
+  public ScenarioBuilder warmUp(double factor, double tauSeconds) {
     warmUp = new WarmUp(factor, nanos(tauSeconds));
     return this;
   }
 
   /** The load in quiet times; from the beginning, unless there is a cold start. */
-  ScenarioBuilder base(double load) {
+  public ScenarioBuilder base(double load) {
     base = load;
     return this;
   }
 
   /** The load from the beginning. */
-  ScenarioBuilder coldStart(double load) {
+  public ScenarioBuilder coldStart(double load) {
     coldStart = load;
     return this;
   }
 
-  ScenarioBuilder loadFrom(double instant, double load) {
+  public ScenarioBuilder loadFrom(double instant, double load) {
     return ramp(instant, instant, load);
   }
 
   /** From the load before to another. */
-  ScenarioBuilder ramp(double from, double to, double load) {
+  public ScenarioBuilder ramp(double from, double to, double load) {
     changes.add(new Change(from, to, load));
     return this;
   }
 
   /** A load from 20 to 40 s; then back. */
-  ScenarioBuilder overload(double load) {
+  public ScenarioBuilder overload(double load) {
     return overload(20, 40, load);
   }
 
-  ScenarioBuilder overload(double from, double to, double load) {
+  public ScenarioBuilder overload(double from, double to, double load) {
     return loadFrom(from, load).loadFrom(to, base).overloaded(from, to);
   }
 
   /** When it is overloaded, whatever the cause; or when something changes. */
-  ScenarioBuilder overloaded(double from, double to) {
+  public ScenarioBuilder overloaded(double from, double to) {
     overload = Span.seconds(from, to);
     return this;
   }
 
   /** When requests are judged, if not from the beginning of the overload to its end. */
-  ScenarioBuilder measured(double from, double to) {
+  public ScenarioBuilder measured(double from, double to) {
     measured = Span.seconds(from, to);
     return this;
   }
 
   /** Every rejection is wrong. */
-  ScenarioBuilder withinCapacity() {
+  public ScenarioBuilder withinCapacity() {
     isWithinCapacity = true;
     return this;
   }
 
-  ScenarioBuilder end(double instant) {
+  public ScenarioBuilder end(double instant) {
     end = instant;
     return this;
   }
 
-  ScenarioBuilder deadline(double millis) {
+  public ScenarioBuilder deadline(double millis) {
     deadlineMillis = millis;
     return this;
   }
 
-  ScenarioBuilder retries(int count) {
+  public ScenarioBuilder retries(int count) {
     retries = count;
     return this;
   }
 
-  ScenarioBuilder clients(Group group) {
+  public ScenarioBuilder clients(Group group) {
     groups.add(group);
     return this;
   }
 
   /** A thousand clients, shared out to classes. */
-  ScenarioBuilder classes(double sheddable, double standard, double critical) {
+  public ScenarioBuilder classes(double sheddable, double standard, double critical) {
     return classOf(Population.SHEDDABLE, sheddable)
         .classOf(Population.DEFAULT, standard)
         .classOf(Population.CRITICAL, critical);
@@ -205,7 +207,8 @@ final class ScenarioBuilder {
    * Clients that always send a small load each, and others that join them from 20 to 40 s, with a
    * load together.
    */
-  ScenarioBuilder victimsAndAbusers(int victims, double loadOfEach, int abusers, double load) {
+  public ScenarioBuilder victimsAndAbusers(
+      int victims, double loadOfEach, int abusers, double load) {
     double loadOfAll = victims * loadOfEach;
     return base(loadOfAll)
         .clients(Group.equal(victims, loadOfAll, Population.DEFAULT))
@@ -213,7 +216,8 @@ final class ScenarioBuilder {
         .overload(loadOfAll + load);
   }
 
-  Scenario build() {
+  /** The scenario. */
+  public Scenario build() {
     Span judged = measured == null ? overload : measured;
     return new Scenario(name, server(), traffic(), overload, judged, isWithinCapacity);
   }

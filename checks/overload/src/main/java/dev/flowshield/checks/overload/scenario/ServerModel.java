@@ -74,13 +74,16 @@ public record ServerModel(
     return Math.max(0, (available - offered * rejection) / (one - rejection));
   }
 
-  /** The same server when nothing goes wrong, without a container. */
+  /**
+   * The same server when nothing goes wrong, without a container and without contention, which some
+   * do not survive without protection.
+   */
   ServerModel calm() {
     return new ServerModel(
         Timeline.of(workers.first()),
         Timeline.of(service.first()),
         delayNanos,
-        contention,
+        0,
         0,
         0,
         List.of(),

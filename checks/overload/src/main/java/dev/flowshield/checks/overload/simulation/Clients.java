@@ -58,7 +58,7 @@ final class Clients {
     request.criticality = population.criticality(request.client);
     request.luck = luck.nextLong();
     ServiceTime service = scenario.server().service().at(now);
-    request.route = service.route(RandomStream.uniform(request.luck, ROUTE));
+    request.route = service.route(RandomStream.uniformOf(request.luck, ROUTE));
     request.firstSentAt = now;
     request.retry = 0;
     request.send(now);
@@ -109,7 +109,7 @@ final class Clients {
     if (before.retry >= traffic.retries()) {
       return;
     }
-    double jitter = RandomStream.uniform(before.luck, BACKOFF + before.retry);
+    double jitter = RandomStream.uniformOf(before.luck, BACKOFF + before.retry);
     long sendAt = now + (long) (jitter * Traffic.backoffNanos(before.retry));
     Request request = requests.take();
     request.retry(before, sendAt);

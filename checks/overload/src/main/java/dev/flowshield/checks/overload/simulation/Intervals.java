@@ -27,8 +27,8 @@ final class Intervals {
     List<Span> all = new ArrayList<>();
     long from = 0;
     while (true) {
-      from += (long) random.uniform(5 * SECOND, 10 * SECOND);
-      long to = from + (long) random.uniform(50 * MILLISECOND, 300 * MILLISECOND);
+      from += (long) random.between(5 * SECOND, 10 * SECOND);
+      long to = from + (long) random.between(50 * MILLISECOND, 300 * MILLISECOND);
       if (to >= end) {
         return all;
       }

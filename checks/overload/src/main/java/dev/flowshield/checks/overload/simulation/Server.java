@@ -102,8 +102,8 @@ final class Server {
         .at(now)
         .nanos(
             request.route,
-            RandomStream.uniform(request.luck, Clients.WORK),
-            RandomStream.uniform(request.luck, Clients.MORE_WORK));
+            RandomStream.uniformOf(request.luck, Clients.WORK),
+            RandomStream.uniformOf(request.luck, Clients.MORE_WORK));
     double crowd = Math.max(0, busy + queue.size() - workers) / (double) workers;
     // One job does not pay for a whole crowd.
     double debt = Math.min(rejectionDebt, meanAtFirst);
