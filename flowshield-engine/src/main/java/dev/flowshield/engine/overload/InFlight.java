@@ -54,17 +54,25 @@ public final class InFlight implements Gate {
 
   @Override
   public long tryEnter(long hash, long now) {
-    long seen = (long) LONGS.getVolatile(count, AT);
-    while (seen < limit) {
-      long found = (long) LONGS.compareAndExchange(count, AT, seen, seen + 1);
-      if (found == seen) {
-        return WITHIN;
-      }
-      seen = found;
+    if (enter() != NO_PLACE) {
+      return WITHIN;
     }
     if (isShadow) {
       LONGS.getAndAdd(count, AT, 1L);
       return BEYOND;
+    }
+    return NO_PLACE;
+  }
+
+  /** Takes a place below the limit: what is in flight with it, or {@link #NO_PLACE}. */
+  long enter() {
+    long seen = (long) LONGS.getVolatile(count, AT);
+    while (seen < limit) {
+      long found = (long) LONGS.compareAndExchange(count, AT, seen, seen + 1);
+      if (found == seen) {
+        return seen + 1;
+      }
+      seen = found;
     }
     return NO_PLACE;
   }

@@ -1,0 +1,87 @@
+package dev.flowshield.engine.overload;
+
+import java.util.Arrays;
+
+/**
+ * The latency of work that waits for nothing, in ticks: what work takes when the server is not
+ * busy.
+ *
+ * <p>It follows the latencies of quiet windows. It may rise by a half above the lowest average of
+ * the last two minutes, and no further without evidence that the work itself takes longer: so
+ * queues that build up slowly are not taken for the work.
+ *
+ * <p>Confined to the thread that closes windows.
+ */
+final class Baseline {
+
+  private static final double MOST_RISE = 1.5;
+  private static final double LEARNING = 500; // windows with more work than half of it count half
+  private static final double WARMING = 0.3;
+  private static final double RAISING = 0.5;
+  private static final int BUCKETS = 12;
+  private static final long BUCKET_NANOS = 10_000_000_000L;
+  private static final long LEAST_WARM_UP_NANOS = 1_000_000_000L;
+
+  private final double[] lowest = new double[BUCKETS]; // averages, by the ten seconds of their time
+  private long bucket;
+  private double average;
+  private double value; // 0 before the first window
+  private long warmAt;
+
+  Baseline() {
+    Arrays.fill(lowest, Double.MAX_VALUE);
+  }
+
+  /** The latency; 0 before the first window. */
+  double latency() {
+    return value;
+  }
+
+  /**
+   * Whether the first windows are over. Work that is short ends first, so those say too little.
+   */
+  boolean isWarm(long now) {
+    return value > 0 && now - warmAt >= 0;
+  }
+
+  /** One of the first windows. */
+  void warmUp(Window window, long now) {
+    double latency = window.latency();
+    if (value == 0) {
+      long five = (long) (5 * latency * Window.NANOS_PER_TICK);
+      warmAt = now + Math.max(LEAST_WARM_UP_NANOS, five);
+      value = latency;
+    }
+    set(value + WARMING * (latency - value));
+  }
+
+  /** A window in which hardly any request was rejected. */
+  void learn(Window window, long now) {
+    average += Math.min(0.5, window.completed() / LEARNING) * (window.latency() - average);
+    keep(now);
+    double least = Arrays.stream(lowest).min().orElse(average);
+    value = Math.min(Math.max(average, least), MOST_RISE * least);
+  }
+
+  /** The work takes longer, and not since it waits. */
+  void raise(double latency) {
+    set(value + RAISING * (latency - value));
+    Arrays.fill(lowest, Double.MAX_VALUE);
+    lowest[(int) (bucket % BUCKETS)] = value;
+  }
+
+  private void set(double latency) {
+    value = latency;
+    average = latency;
+  }
+
+  private void keep(long now) {
+    long current = Math.floorDiv(now, BUCKET_NANOS);
+    for (long each = Math.max(bucket + 1, current - BUCKETS + 1); each <= current; each++) {
+      lowest[(int) Math.floorMod(each, (long) BUCKETS)] = Double.MAX_VALUE;
+    }
+    bucket = Math.max(bucket, current);
+    int at = (int) Math.floorMod(bucket, (long) BUCKETS);
+    lowest[at] = Math.min(lowest[at], average);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.flowshield.engine.overload;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What happened so far, as sums that many threads add to and that one reads from time to time.
+ *
+ * <p>Thread-safe, lock-free, allocates nothing where it is written.
+ */
+final class Sums {
+  /*
+   * State, a stripe of longs for each few threads, apart from those of others; each long is a sum
+   * since the beginning.
+   *
+   * Two threads of one stripe may add at once, and one of them is lost: too few to matter where
+   * means are taken of hundreds. Sums wrap around. What a window holds is the difference of two
+   * readings, which is right as long as the window itself does not overflow.
+   *
+   * Memory order: opaque. Each sum is read whole, and those of one reading may differ by the few
+   * that are being added.
+   */
+  private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private static final int ATTEMPTS = 0;
+  private static final int REJECTED = 1;
+  private static final int COMPLETED = 2;
+  private static final int LATENCIES = 3;
+  private static final int LATENCY_SQUARES = 4;
+  private static final int IN_FLIGHTS = 5;
+  private static final int IN_FLIGHT_SQUARES = 6;
+  private static final int PRODUCTS = 7;
+  private static final int KINDS = 8;
+  private static final int STRIDE = 32; // longs, so that neighbours are two pairs of lines apart
+
+  private final long[] cells;
+  private final int mask;
+  private final long[] before = new long[KINDS]; // at the last reading; of the one that reads
+  private volatile long mostInFlight;
+
+  /** Sums for a machine with this many processors. */
+  Sums(int processors) {
+    int stripes = Integer.highestOneBit(Math.max(1, 2 * processors - 1));
+    this.mask = stripes - 1;
+    this.cells = new long[(stripes + 1) * STRIDE];
+  }
+
+  /** A request has got a place. */
+  void admitted(long inFlight) {
+    add(stripe() + ATTEMPTS, 1);
+    if (inFlight > mostInFlight) {
+      mostInFlight = inFlight;
+    }
+  }
+
+  /** A request has got none. */
+  void rejected() {
+    int stripe = stripe();
+    add(stripe + ATTEMPTS, 1);
+    add(stripe + REJECTED, 1);
+  }
+
+  /** Work has ended. */
+  void completed(long latency, long inFlight) {
+    int stripe = stripe();
+    add(stripe + COMPLETED, 1);
+    add(stripe + LATENCIES, latency);
+    add(stripe + LATENCY_SQUARES, latency * latency);
+    add(stripe + IN_FLIGHTS, inFlight);
+    add(stripe + IN_FLIGHT_SQUARES, inFlight * inFlight);
+    add(stripe + PRODUCTS, latency * inFlight);
+  }
+
+  /** The work that has ended since the last reading. */
+  long completedSince() {
+    return sum(COMPLETED) - before[COMPLETED];
+  }
+
+  /** What has happened since the last reading, which is this one from now on. */
+  Window read(long nanos) {
+    long[] since = new long[KINDS];
+    for (int kind = 0; kind < KINDS; kind++) {
+      long sum = sum(kind);
+      since[kind] = sum - before[kind];
+      before[kind] = sum;
+    }
+    long most = mostInFlight;
+    mostInFlight = 0;
+    return new Window(
+        nanos,
+        since[ATTEMPTS],
+        since[REJECTED],
+        since[COMPLETED],
+        since[LATENCIES],
+        since[LATENCY_SQUARES],
+        since[IN_FLIGHTS],
+        since[IN_FLIGHT_SQUARES],
+        since[PRODUCTS],
+        most);
+  }
+
+  private long sum(int kind) {
+    long sum = 0;
+    for (int stripe = 0; stripe <= mask; stripe++) {
+      sum += (long) LONGS.getOpaque(cells, (stripe + 1) * STRIDE + kind);
+    }
+    return sum;
+  }
+
+  private int stripe() {
+    int spread = (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 16);
+    return ((spread & mask) + 1) * STRIDE;
+  }
+
+  private void add(int at, long amount) {
+    LONGS.setOpaque(cells, at, (long) LONGS.getOpaque(cells, at) + amount);
+  }
+}

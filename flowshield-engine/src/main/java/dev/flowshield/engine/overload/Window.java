@@ -1,0 +1,64 @@
+package dev.flowshield.engine.overload;
+
+/**
+ * What happened in a span of time, as sums over the work that ended in it and over the requests
+ * that came. Latencies are in ticks of {@link #NANOS_PER_TICK} nanoseconds.
+ *
+ * <p>Immutable.
+ *
+ * @param nanos how long it was
+ * @param attempts the requests that came
+ * @param rejected those of them that got no place
+ * @param completed the work that ended and whose latency counts
+ * @param latencies the sum of its latencies
+ * @param latencySquares the sum of their squares
+ * @param inFlights the sum of what was in flight when the work was admitted, itself included
+ * @param inFlightSquares the sum of the squares of that
+ * @param products the sum of latency times in flight
+ * @param mostInFlight the most that was in flight at an admission
+ */
+record Window(
+    long nanos,
+    long attempts,
+    long rejected,
+    long completed,
+    long latencies,
+    long latencySquares,
+    long inFlights,
+    long inFlightSquares,
+    long products,
+    long mostInFlight) {
+
+  static final int TICK_BITS = 10;
+  static final long NANOS_PER_TICK = 1L << TICK_BITS;
+
+  private static final double MOST_VARIATION = 40;
+
+  /** The mean latency, in ticks. */
+  double latency() {
+    return (double) latencies / completed;
+  }
+
+  /** The variance of the latencies over the square of their mean; 1 for exponential ones. */
+  double variation() {
+    double mean = latency();
+    double variance = (double) latencySquares / completed - mean * mean;
+    // Rounding can make it negative, and a mean of 0 makes it no number.
+    return mean == 0 ? 0 : Math.min(MOST_VARIATION, Math.max(0, variance / (mean * mean)));
+  }
+
+  /** The mean of what was in flight when work was admitted. */
+  double inFlight() {
+    return (double) inFlights / completed;
+  }
+
+  /** The work that ended in a tick. */
+  double throughput() {
+    return (double) completed * NANOS_PER_TICK / nanos;
+  }
+
+  /** The part of the requests that got no place. */
+  double rejectedShare() {
+    return attempts == 0 ? 0 : (double) rejected / attempts;
+  }
+}
