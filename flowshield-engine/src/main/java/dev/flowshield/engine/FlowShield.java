@@ -465,13 +465,17 @@ public final class FlowShield {
    * less.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
+   * @throws UnsupportedOperationException if the shield {@linkplain FlowShieldBuilder#inFlightAuto
+   *     finds} its cap by itself
    */
   public void changeInFlight(int most) {
     places.limit(FlowShieldBuilder.requireInFlight(most));
     waiters.run();
   }
 
-  /** The most work in flight; {@link Integer#MAX_VALUE} if there is no cap. */
+  /**
+   * The most work in flight at this moment; {@link Integer#MAX_VALUE} if there is no cap.
+   */
   public int inFlightLimit() {
     return places.limit();
   }

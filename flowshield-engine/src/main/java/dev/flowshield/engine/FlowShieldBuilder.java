@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class FlowShieldBuilder {
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
   private int inFlight = Integer.MAX_VALUE;
   private boolean isShadowInFlight;
+  private boolean findsInFlight;
   private @Nullable Gate gate;
   private int maxQueued = DEFAULT_MAX_QUEUED;
   private boolean queueForPlaces;
@@ -108,8 +110,26 @@ public final class FlowShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public FlowShieldBuilder inFlight(int most) {
-    this.inFlight = requireInFlight(most);
-    this.isShadowInFlight = false;
+    return inFlight(requireInFlight(most), false, false);
+  }
+
+  /**
+   * Caps the work in flight at a number that the shield finds by itself and follows: what the
+   * server can work at without making it wait, and some more. In place of a cap.
+   *
+   * <p>It needs work to learn from, so the first second is capped at 1000. Work that
+   * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
+   * nothing. Each admission and each close reads the clock. {@link FlowShield#inFlightLimit} tells
+   * the number.
+   */
+  public FlowShieldBuilder inFlightAuto() {
+    return inFlight(Integer.MAX_VALUE, false, true);
+  }
+
+  private FlowShieldBuilder inFlight(int most, boolean onlyCounts, boolean finds) {
+    this.inFlight = most;
+    this.isShadowInFlight = onlyCounts;
+    this.findsInFlight = finds;
     return this;
   }
 
@@ -120,9 +140,7 @@ public final class FlowShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public FlowShieldBuilder shadowInFlight(int most) {
-    this.inFlight = requireInFlight(most);
-    this.isShadowInFlight = true;
-    return this;
+    return inFlight(requireInFlight(most), true, false);
   }
 
   /** A gate of another kind, which is then shared by all shields that are built; for tests. */
@@ -240,7 +258,7 @@ public final class FlowShieldBuilder {
    *     has the name
    */
   public FlowShield build() {
-    if (limits.isEmpty() && inFlight == Integer.MAX_VALUE) {
+    if (limits.isEmpty() && inFlight == Integer.MAX_VALUE && !findsInFlight) {
       throw new IllegalStateException(
           "a shield must have a limit or a cap in flight, got neither: set one, as in"
               + " perKey(\"100/s\") or inFlight(200)");
@@ -257,10 +275,16 @@ public final class FlowShieldBuilder {
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
     Limits active = new Limits(limits.values(), usual, rejections, ticker, instantSource);
-    Gate chosen = gate == null ? new InFlight(inFlight, isShadowInFlight) : gate;
+    Gate chosen = gate == null ? gate(now) : gate;
     Leaks leaks = detectsLeaks ? new Leaks(leakListener, RejectionEvents.defaultExecutor()) : null;
     Places places = new Places(ticker, chosen, rejections, leaks);
     return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
+  }
+
+  private Gate gate(long now) {
+    return findsInFlight
+        ? new AdaptiveGate(Runtime.getRuntime().availableProcessors(), now)
+        : new InFlight(inFlight, isShadowInFlight);
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

@@ -142,9 +142,12 @@ public final class AdaptiveGate implements Gate {
     return inFlight.limit();
   }
 
-  /** Does nothing: the limit is found. */
   @Override
-  public void limit(int other) {}
+  public void limit(int other) {
+    throw new UnsupportedOperationException(
+        "inFlight must be a number to be changed, got a cap that"
+            + " the shield finds by itself: build it with inFlight(" + other + ")");
+  }
 
   /** How hard the server is pressed. */
   public Pressure pressure() {

@@ -7,7 +7,8 @@ package dev.flowshield.engine.overload;
  * such as how much was in flight when the work was admitted, and the time. The admission keeps it
  * and hands it back.
  *
- * <p>Thread-safe. No method blocks, allocates or throws.
+ * <p>Thread-safe. No method blocks, nor throws but where that is said; those that each
+ * request calls allocate nothing.
  */
 public interface Gate {
 
@@ -49,6 +50,10 @@ public interface Gate {
   /** The most places. */
   int limit();
 
-  /** Goes on with another limit; places that are taken stay so. */
+  /**
+   * Goes on with another limit; places that are taken stay so.
+   *
+   * @throws UnsupportedOperationException if it finds its limit by itself
+   */
   void limit(int other);
 }

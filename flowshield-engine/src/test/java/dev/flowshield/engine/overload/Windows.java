@@ -1,0 +1,45 @@
+package dev.flowshield.engine.overload;
+
+/** Windows for tests, of work whose latencies are given. */
+final class Windows {
+
+  static final long SECOND = 1_000_000_000L;
+  static final long TENTH = 100_000_000L;
+
+  private Windows() {}
+
+  /** A tenth of a second in which as much work ended, all of it alike. */
+  static Window alike(int completed, long latency, long inFlight) {
+    return rejecting(0, completed, latency, inFlight);
+  }
+
+  /** As the other one, with requests that got no place. */
+  static Window rejecting(int rejected, int completed, long latency, long inFlight) {
+    return new Window(
+        TENTH,
+        rejected + completed,
+        rejected,
+        completed,
+        completed * latency,
+        completed * latency * latency,
+        completed * inFlight,
+        completed * inFlight * inFlight,
+        completed * latency * inFlight,
+        inFlight);
+  }
+
+  /** The sum of two windows. */
+  static Window both(Window one, Window other) {
+    return new Window(
+        one.nanos() + other.nanos(),
+        one.attempts() + other.attempts(),
+        one.rejected() + other.rejected(),
+        one.completed() + other.completed(),
+        one.latencies() + other.latencies(),
+        one.latencySquares() + other.latencySquares(),
+        one.inFlights() + other.inFlights(),
+        one.inFlightSquares() + other.inFlightSquares(),
+        one.products() + other.products(),
+        Math.max(one.mostInFlight(), other.mostInFlight()));
+  }
+}
