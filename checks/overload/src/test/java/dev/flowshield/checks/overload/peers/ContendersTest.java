@@ -1,0 +1,63 @@
+package dev.flowshield.checks.overload.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.scenario.Scenarios;
+import dev.flowshield.checks.overload.simulation.Simulation;
+import org.junit.jupiter.api.Test;
+
+/** The adapters do what the libraries do. */
+class ContendersTest {
+
+  private static Result run(String scenario, String contender) {
+    Simulation simulation = new Simulation(Scenarios.named(scenario), 1);
+    return simulation.run(Contenders.all().stream()
+        .filter(one -> one.name().equals(contender))
+        .findFirst()
+        .orElseThrow()
+        .create()
+        .apply(simulation.scenario()));
+  }
+
+  @Test
+  void aBulkheadIsAFixedCap() {
+    assertThat(run("S2", "bulkhead-oracle")).isEqualTo(run("S2", "fixed-oracle"));
+  }
+
+  @Test
+  void theOracleKnowsHowManyRequestsAreOnTheWay() {
+    assertThat(Contenders.oracle(Scenarios.named("S2"))).isEqualTo(12);
+    assertThat(Contenders.oracle(Scenarios.named("S7"))).isEqualTo(120);
+  }
+
+  @Test
+  void gradient2FindsItsLimitOnTheVirtualClock() {
+    Result result = run("S2", "gradient2");
+
+    assertThat(result.goodput()).isCloseTo(1, within(.05));
+    assertThat(result.p99Ratio()).isBetween(1.1, 1.6);
+    assertThat(result.largestLimit()).isBetween(20., 40.);
+  }
+
+  @Test
+  void gradient2IsTooSlowForAStepWithinCapacity() {
+    assertThat(run("S20", "gradient2").goodput()).isBetween(.01, .2);
+  }
+
+  @Test
+  void vegasCollapsesWhereOneRequestIsFastByLuck() {
+    Result result = run("S6", "vegas");
+
+    assertThat(result.goodput()).isLessThan(.3);
+    assertThat(result.falseRejections()).isGreaterThan(.5);
+  }
+
+  @Test
+  void aimdHoldsTheLatencyAtItsTimeout() {
+    Result result = run("S2", "aimd-tuned");
+
+    assertThat(result.p50()).isCloseTo(500, within(150.));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.flowshield.checks.overload.simulation;
+
+import static dev.flowshield.checks.overload.scenario.ScenarioBuilder.scenario;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.flowshield.checks.overload.measure.Totals;
+import dev.flowshield.checks.overload.peers.Unprotected;
+import dev.flowshield.checks.overload.scenario.Scenario;
+import dev.flowshield.checks.overload.scenario.ScenarioBuilder;
+import dev.flowshield.checks.overload.scenario.ServiceTime;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** What is known of queues holds here: mean waits in the queue, in units of the mean work. */
+class QueueFormulasTest {
+
+  private static final double MEAN = 1_000_000;
+  private static final double LOAD = .7;
+  private static final double SECONDS = 1000;
+  private static final Offset<Double> THREE_PERCENT = within(.03);
+
+  @Test
+  void exponentialWorkWaitsAsInMm1() {
+    double wait = LOAD / (1 - LOAD);
+
+    assertThat(meanWait(1, new ServiceTime.Exponential(MEAN)) / wait).isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void constantWorkWaitsAsInMd1() {
+    double wait = LOAD / (2 * (1 - LOAD));
+
+    assertThat(meanWait(1, new ServiceTime.Constant(MEAN)) / wait).isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void workOfTwoKindsWaitsAsInMg1() {
+    double secondMoment = .9 * .5 * .5 + .1 * 5.5 * 5.5;
+    double wait = LOAD * secondMoment / (2 * (1 - LOAD));
+
+    assertThat(meanWait(1, new ServiceTime.Bimodal(.5 * MEAN, 5.5 * MEAN, .1)) / wait)
+        .isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void lognormalWorkWaitsAsInMg1() {
+    double secondMoment = Math.exp(.8 * .8);
+    double wait = LOAD * secondMoment / (2 * (1 - LOAD));
+
+    assertThat(meanWait(1, new ServiceTime.Lognormal(MEAN, .8)) / wait).isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void severalWorkersShareAQueueAsInMmc() {
+    int workers = 8;
+    double wait = erlangC(workers, workers * LOAD) / (workers * (1 - LOAD));
+
+    assertThat(meanWait(workers, new ServiceTime.Exponential(MEAN)) / wait)
+        .isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void aDelayComesBeforeTheWaitAndDoesNotChangeIt() {
+    ScenarioBuilder delayed = steady(1, new ServiceTime.Exponential(MEAN)).io(20);
+
+    assertThat((totals(delayed).meanLatency() / MEAN - 21) / (LOAD / (1 - LOAD)))
+        .isEqualTo(1, THREE_PERCENT);
+  }
+
+  private static double meanWait(int workers, ServiceTime service) {
+    return totals(steady(workers, service)).meanLatency() / MEAN - 1;
+  }
+
+  private static ScenarioBuilder steady(int workers, ServiceTime service) {
+    return scenario("steady")
+        .workers(workers)
+        .service(service)
+        .base(LOAD)
+        .overloaded(0, 1)
+        .end(SECONDS);
+  }
+
+  private static Totals totals(ScenarioBuilder declared) {
+    Scenario scenario = declared.build();
+    return new Simulation(scenario, 20261126).run(new Unprotected()).totals();
+  }
+
+  /** The probability that a request has to wait, by way of Erlang's formula for loss. */
+  private static double erlangC(int workers, double offered) {
+    double blocking = 1;
+    for (int i = 1; i <= workers; i++) {
+      blocking = offered * blocking / (i + offered * blocking);
+    }
+    return blocking / (1 - offered / workers * (1 - blocking));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.flowshield.checks.overload.simulation;
+
+import static dev.flowshield.checks.overload.scenario.Span.MILLISECOND;
+import static dev.flowshield.checks.overload.scenario.Span.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.scenario.Population;
+import dev.flowshield.checks.overload.scenario.Scenario;
+import dev.flowshield.checks.overload.scenario.Scenarios;
+import dev.flowshield.engine.overload.Outcome;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongToIntFunction;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** Each number means what it says: protections whose faults are known get what they deserve. */
+class ResultTest {
+
+  private static final int GOOD = 12;
+  private static final int ALL = Integer.MAX_VALUE;
+
+  /** A cap that changes with time. */
+  private static final class Scripted implements Protection {
+
+    private final LongToIntFunction limitAt;
+    private long now;
+    private int inFlight;
+
+    Scripted(LongToIntFunction limitAt) {
+      this.limitAt = limitAt;
+    }
+
+    @Override
+    public long enter(Attempt attempt, long now) {
+      this.now = now;
+      if (inFlight >= limit()) {
+        return REJECTED;
+      }
+      return inFlight++;
+    }
+
+    @Override
+    public void exit(long place, Outcome outcome, long now) {
+      inFlight--;
+    }
+
+    @Override
+    public int limit() {
+      return limitAt.applyAsInt(now);
+    }
+  }
+
+  private static Result run(String name, Protection protection) {
+    return new Simulation(Scenarios.named(name), 3).run(protection);
+  }
+
+  @Test
+  void goodputIsTheShareOfTheCapacityThatIsUsed() {
+    Result half = run("S1", new Scripted(now -> 4));
+    Result tenth = run("S1", new Scripted(now -> 1));
+
+    assertThat(half.goodput()).isCloseTo(.5, within(.01));
+    assertThat(tenth.goodput()).isCloseTo(.125, within(.01));
+  }
+
+  @Test
+  void goodputIsTheShareOfTheRequestsWhereAllCouldBeServed() {
+    Spy nineOfTen = new Spy(attempt -> attempt.at() % 10 != 0);
+
+    assertThat(run("S12", nineOfTen).goodput()).isCloseTo(.9, within(.01));
+  }
+
+  @Test
+  void latenciesAreThoseOfTheOverload() {
+    // Constant work of 10 ms on 8 workers, with 80 inside: ten rounds.
+    Result result = run("S1", new Scripted(now -> now < 20 * SECOND ? ALL : 80));
+
+    assertThat(result.p50()).isCloseTo(100, within(5.));
+    assertThat(result.p99()).isBetween(95., 110.);
+    // Quiet, a few wait.
+    assertThat(result.unloadedP99()).isBetween(10., 16.);
+    assertThat(result.p99Ratio()).isEqualTo(result.p99() / result.unloadedP99());
+  }
+
+  @Test
+  void convergenceIsWhenGoodputIsThere() {
+    Result result = run("S2", new Scripted(now -> isIn(now, 20, 23) ? 1 : GOOD));
+
+    assertThat(result.convergence()).isBetween(2.8, 3.1);
+  }
+
+  @Test
+  void convergenceIsWhenLatencyIsThere() {
+    Result result = run("S2", new Scripted(now -> isIn(now, 20, 23) ? 200 : GOOD));
+
+    assertThat(result.goodput()).isGreaterThan(.95);
+    assertThat(result.convergence()).isBetween(3.0, 3.4);
+  }
+
+  @Test
+  void recoveryIsWhenNothingIsRejected() {
+    Result result =
+        run("S2", new Scripted(now -> isIn(now, 40, 42) ? 4 : isIn(now, 20, 40) ? GOOD : ALL));
+
+    assertThat(result.recovery()).isBetween(1.9, 2.2);
+  }
+
+  @Test
+  void recoveryIsWhenLatencyIsThere() {
+    // What was admitted too much takes 5 s more than half of the capacity: .5 s at the double.
+    Result result = run("S2", new Scripted(now -> 3600));
+
+    assertThat(result.recovery()).isBetween(7., 9.);
+  }
+
+  @Test
+  void falseRejectionsAreThoseBeforeTheOverload() {
+    Spy oneOfTen = new Spy(attempt -> attempt.at() % 10 != 0 || attempt.at() > 20 * SECOND);
+
+    assertThat(run("S2", oneOfTen).falseRejections()).isCloseTo(.1, within(.01));
+  }
+
+  @Test
+  void everyRejectionIsFalseWithinCapacity() {
+    Spy oneOfTen = new Spy(attempt -> attempt.at() % 10 != 0);
+
+    assertThat(run("S12", oneOfTen).falseRejections()).isCloseTo(.1, within(.01));
+  }
+
+  @Test
+  void goodAfterIsForThoseWhoComeLater() {
+    Result lasting = run("S2", new Scripted(now -> now < 20 * SECOND ? ALL : 2));
+    Result passing = run("S2", new Scripted(now -> isIn(now, 20, 42) ? 2 : ALL));
+
+    // Two workers of eight, for half of the capacity; some come while both are busy.
+    assertThat(lasting.goodAfter()).isBetween(.3, .5);
+    assertThat(passing.goodAfter()).isEqualTo(1);
+  }
+
+  @Test
+  void topRejectedIsForCriticalAttemptsAlone() {
+    Spy backwards = new Spy(attempt -> attempt.criticality() != Population.CRITICAL);
+    Spy forwards = new Spy(attempt -> attempt.criticality() == Population.CRITICAL);
+
+    assertThat(run("P1", backwards).topRejected()).isEqualTo(1);
+    assertThat(run("P1", forwards).topRejected()).isZero();
+    assertThat(run("S2", Spy.upTo(GOOD)).topRejected()).isNaN();
+  }
+
+  @Test
+  void victimsAreThoseWhoDoNotAbuse() {
+    Map<Long, Integer> counts = new HashMap<>();
+    run("F1", new Spy(attempt -> counts.merge(attempt.hash(), 1, Integer::sum) == 0));
+    long abuser = counts.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .orElseThrow()
+        .getKey();
+
+    assertThat(run("F1", new Spy(attempt -> attempt.hash() != abuser)).victims())
+        .isEqualTo(1);
+    assertThat(run("F1", new Spy(attempt -> attempt.hash() == abuser)).victims())
+        .isZero();
+  }
+
+  @Test
+  void jainIsOneIfAllHaveTheSame() {
+    assertThat(run("F4", new Spy(everyFifthOfASecond())).jain()).isGreaterThan(.99);
+
+    Predicate<Spy.Entered> isEven = attempt -> (attempt.hash() & 1) == 0;
+    Result half = run("F4", new Spy(isEven.and(everyFifthOfASecond())));
+    assertThat(half.jain()).isCloseTo(.5, within(.15));
+
+    assertThat(run("F3", Spy.upTo(GOOD)).jain()).isEqualTo(1);
+  }
+
+  /** As much from each client, and less than the server can do. */
+  private static Predicate<Spy.Entered> everyFifthOfASecond() {
+    Map<Long, Long> last = new HashMap<>();
+    return attempt -> {
+      long slot = attempt.at() / (SECOND / 5);
+      Long before = last.put(attempt.hash(), slot);
+      return before == null || before < slot;
+    };
+  }
+
+  @Test
+  void theSlopeIsThatOfTheSecondHalfOfTheOverload() {
+    // From 100 at 30 s to 200 at 40 s; more before.
+    Result result = run(
+        "S2",
+        new Scripted(now ->
+            now < 29 * SECOND ? 300 : 100 + (int) ((now - 30 * SECOND) / (100 * MILLISECOND))));
+
+    assertThat(result.limitSlope()).isCloseTo(100 / 150., within(.02));
+    assertThat(result.largestLimit()).isGreaterThanOrEqualTo(300);
+  }
+
+  @Test
+  void aLimitThatIsNotSaidHasNoSlope() {
+    Result result = run("S2", Spy.upTo(GOOD));
+
+    assertThat(result.largestLimit()).isNaN();
+    assertThat(result.limitSlope()).isNaN();
+  }
+
+  @Test
+  void whatCannotHappenMeansNothing() {
+    Result hung = run("H1", Spy.upTo(GOOD));
+    Result neverIdle = run("D9", Spy.upTo(GOOD));
+
+    assertThat(hung.convergence()).isNaN();
+    assertThat(neverIdle.recovery()).isNaN();
+    assertThat(neverIdle.falseRejections()).isNaN();
+    assertThat(neverIdle.goodAfter()).isNaN();
+  }
+
+  @Test
+  void quietTimesAreTheSameForAllSeedsNearly() {
+    Scenario scenario = Scenarios.named("S5");
+
+    double first = new Simulation(scenario, 1).run(Spy.upTo(GOOD)).unloadedP99();
+    double second = new Simulation(scenario, 2).run(Spy.upTo(GOOD)).unloadedP99();
+
+    assertThat(first / second).isCloseTo(1, within(.1));
+  }
+
+  private static boolean isIn(long now, int from, int to) {
+    return from * SECOND <= now && now < to * SECOND;
+  }
+}
