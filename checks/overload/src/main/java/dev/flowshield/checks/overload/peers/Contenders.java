@@ -1,5 +1,6 @@
 package dev.flowshield.checks.overload.peers;
 
+import com.netflix.concurrency.limits.Limit;
 import com.netflix.concurrency.limits.limit.AIMDLimit;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.VegasLimit;
@@ -9,10 +10,12 @@ import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.InFlight;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * All that is tried. Those named "oracle" know the server, as no library does; those named "tuned"
- * know how small and how large limits have to be here; the others are as they come.
+ * know how small and how large limits have to be here; the others are as they come. Vegas and
+ * Gradient2 draw numbers of their own, which no seed reaches.
  */
 public final class Contenders {
 
@@ -35,19 +38,15 @@ public final class Contenders {
         new Contender(
             "bulkhead-25", scenario -> new BulkheadProtection(BulkheadProtection.DEFAULT)),
         new Contender("bulkhead-oracle", scenario -> new BulkheadProtection(oracle(scenario))),
-        new Contender("vegas", scenario -> new NetflixProtection(VegasLimit.newDefault())),
+        netflix("vegas", scenario -> VegasLimit.newDefault()),
+        netflix("vegas-windowed", scenario -> windowed(VegasLimit.newDefault())),
+        netflix("gradient2", scenario -> windowed(Gradient2Limit.newDefault())),
+        netflix("gradient2-tuned", scenario -> windowed(gradient2Tuned())),
         new Contender(
-            "vegas-windowed",
-            scenario ->
-                new NetflixProtection(WindowedLimit.newBuilder().build(VegasLimit.newDefault()))),
-        new Contender(
-            "gradient2",
-            scenario -> new NetflixProtection(
-                WindowedLimit.newBuilder().build(Gradient2Limit.newDefault()))),
-        new Contender("gradient2-tuned", scenario -> gradient2Tuned()),
-        new Contender(
-            "aimd", scenario -> new NetflixProtection(AIMDLimit.newBuilder().build())),
-        new Contender("aimd-tuned", Contenders::aimdTuned));
+            "gradient2-classes",
+            scenario -> NetflixProtection.partitioned(windowed(Gradient2Limit.newDefault()))),
+        netflix("aimd", scenario -> AIMDLimit.newBuilder().build()),
+        netflix("aimd-tuned", Contenders::aimdTuned));
   }
 
   /** 1.5 times what keeps the server just busy. */
@@ -59,20 +58,27 @@ public final class Contenders {
     return new GateProtection(new InFlight(limit, false));
   }
 
-  private static NetflixProtection gradient2Tuned() {
-    return new NetflixProtection(WindowedLimit.newBuilder()
-        .build(Gradient2Limit.newBuilder()
-            .minLimit(SMALLEST)
-            .maxConcurrency(LARGEST)
-            .build()));
+  private static Contender netflix(String name, Function<Scenario, Limit> limit) {
+    return new Contender(name, scenario -> NetflixProtection.simple(limit.apply(scenario)));
+  }
+
+  private static Limit windowed(Limit limit) {
+    return WindowedLimit.newBuilder().build(limit);
+  }
+
+  private static Limit gradient2Tuned() {
+    return Gradient2Limit.newBuilder()
+        .minLimit(SMALLEST)
+        .maxConcurrency(LARGEST)
+        .build();
   }
 
   /** Takes the deadline of the clients for the longest latency. */
-  private static NetflixProtection aimdTuned(Scenario scenario) {
-    return new NetflixProtection(AIMDLimit.newBuilder()
+  private static Limit aimdTuned(Scenario scenario) {
+    return AIMDLimit.newBuilder()
         .minLimit(SMALLEST)
         .maxLimit(LARGEST)
         .timeout(scenario.traffic().deadlineNanos(), TimeUnit.NANOSECONDS)
-        .build());
+        .build();
   }
 }

@@ -2,7 +2,9 @@ package dev.flowshield.checks.overload.peers;
 
 import com.netflix.concurrency.limits.Limit;
 import com.netflix.concurrency.limits.Limiter;
+import com.netflix.concurrency.limits.limiter.AbstractPartitionedLimiter;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.flowshield.checks.overload.scenario.Population;
 import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Attempt;
 import dev.flowshield.checks.overload.simulation.Protection;
@@ -10,30 +12,59 @@ import dev.flowshield.engine.overload.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
-/** Any limit of Netflix concurrency-limits, in its simple limiter, on the virtual clock. */
+/** Any limit of Netflix concurrency-limits, on the virtual clock. */
 final class NetflixProtection implements Protection {
 
   /** A window that starts at 0 is taken for one that has not started. */
   private static final long START = Span.SECOND;
 
   private final Limit limit;
-  private final Limiter<Void> limiter;
+  private final Limiter<Attempt> limiter;
   private final List<Limiter.Listener> listeners = new ArrayList<>();
   private final List<Integer> freePlaces = new ArrayList<>();
   private long now;
 
-  NetflixProtection(Limit limit) {
+  private NetflixProtection(Limit limit, Function<LongSupplier, Limiter<Attempt>> limiter) {
     this.limit = limit;
-    this.limiter =
-        SimpleLimiter.newBuilder().limit(limit).nanoClock(() -> START + now).build();
+    this.limiter = limiter.apply(() -> START + now);
+  }
+
+  /** All attempts are alike. */
+  static NetflixProtection simple(Limit limit) {
+    return new NetflixProtection(
+        limit, clock -> SimpleLimiter.newBuilder().limit(limit).nanoClock(clock).build());
+  }
+
+  /** Each class has a share of the limit that is its own when there is not enough for all. */
+  static NetflixProtection partitioned(Limit limit) {
+    return new NetflixProtection(
+        limit,
+        clock -> new Partitions()
+            .limit(limit)
+            .nanoClock(clock)
+            .partitionResolver(attempt -> String.valueOf(attempt.criticality()))
+            .partition(String.valueOf(Population.SHEDDABLE), .1)
+            .partition(String.valueOf(Population.DEFAULT), .3)
+            .partition(String.valueOf(Population.CRITICAL), .6)
+            .build());
+  }
+
+  private static final class Partitions
+      extends AbstractPartitionedLimiter.Builder<Partitions, Attempt> {
+
+    @Override
+    protected Partitions self() {
+      return this;
+    }
   }
 
   @Override
-  @SuppressWarnings("NullAway") // the simple limiter looks at no context
   public long enter(Attempt attempt, long now) {
     this.now = now;
-    Optional<Limiter.Listener> listener = limiter.acquire(null);
+    Optional<Limiter.Listener> listener = limiter.acquire(attempt);
     return listener.isPresent() ? place(listener.get()) : REJECTED;
   }
 

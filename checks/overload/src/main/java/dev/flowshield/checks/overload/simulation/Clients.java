@@ -8,7 +8,7 @@ import dev.flowshield.checks.overload.scenario.ServiceTime;
 import dev.flowshield.checks.overload.scenario.Traffic;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
 
-/** Those who send: when, how long they wait, and whether they try again. */
+/** When clients send, how long they wait, and when they try again. */
 final class Clients {
 
   /** The numbers that are drawn from the luck of a request. */
@@ -25,7 +25,7 @@ final class Clients {
   private final Requests requests;
   private final Recorder recorder;
   private final Arrivals arrivals;
-  private final RandomStream who;
+  private final RandomStream identities;
   private final RandomStream luck;
   private final long salt;
 
@@ -38,7 +38,7 @@ final class Clients {
     this.requests = requests;
     this.recorder = recorder;
     this.arrivals = new Arrivals(scenario, random.fork(1));
-    this.who = random.fork(2);
+    this.identities = random.fork(2);
     this.luck = random.fork(3);
     this.salt = random.fork(4).nextLong();
   }
@@ -53,7 +53,7 @@ final class Clients {
   /** A client has a request, and sends it. */
   Request send(long now) {
     Request request = requests.take();
-    request.client = population.draw(who.uniform(), scenario.overload().contains(now));
+    request.client = population.draw(identities.uniform(), scenario.overload().contains(now));
     request.hash = RandomStream.mix64(salt + request.client);
     request.criticality = population.criticality(request.client);
     request.luck = luck.nextLong();

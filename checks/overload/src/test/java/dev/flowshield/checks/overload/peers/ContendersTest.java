@@ -55,6 +55,15 @@ class ContendersTest {
   }
 
   @Test
+  void partitionsServeMoreOfTheCriticalClass() {
+    double alike = run("P1", "gradient2").topRejected();
+    double partitioned = run("P1", "gradient2-classes").topRejected();
+
+    assertThat(alike).isGreaterThan(.8);
+    assertThat(partitioned).isLessThan(.3);
+  }
+
+  @Test
   void aimdHoldsTheLatencyAtItsTimeout() {
     Result result = run("S2", "aimd-tuned");
 

@@ -16,7 +16,7 @@ import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Each number means what it says: protections whose faults are known get what they deserve. */
+/** Each number means what it says: protections with known faults show them. */
 class ResultTest {
 
   private static final int GOOD = 12;
@@ -131,7 +131,7 @@ class ResultTest {
   }
 
   @Test
-  void goodAfterIsForThoseWhoComeLater() {
+  void goodAfterIsThatOfLaterRequests() {
     Result lasting = run("S2", new Scripted(now -> now < 20 * SECOND ? ALL : 2));
     Result passing = run("S2", new Scripted(now -> isIn(now, 20, 42) ? 2 : ALL));
 
@@ -151,7 +151,7 @@ class ResultTest {
   }
 
   @Test
-  void victimsAreThoseWhoDoNotAbuse() {
+  void victimsAreTheClientsThatDoNotAbuse() {
     Map<Long, Integer> counts = new HashMap<>();
     run("F1", new Spy(attempt -> counts.merge(attempt.hash(), 1, Integer::sum) == 0));
     long abuser = counts.entrySet().stream()

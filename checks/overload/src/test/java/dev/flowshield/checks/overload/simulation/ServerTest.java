@@ -47,7 +47,7 @@ class ServerTest {
     }
 
     @Test
-    void endsAsFastAsThoseWhoAreLeft() {
+    void endsAsFastAsTheWorkersThatAreLeft() {
       run(busy().workersFrom(5, 4), all);
 
       assertThat(all.exitsBetween(SECOND, 4 * SECOND)).isBetween(2399L, 2401L);
