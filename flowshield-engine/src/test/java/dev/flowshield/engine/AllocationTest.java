@@ -104,6 +104,14 @@ class AllocationTest {
   }
 
   @Test
+  void anAdmissionIsOneSmallObjectWhereTheCapIsFound() {
+    FlowShield shield = FlowShield.builder().inFlightAuto().ticker(ticker).build();
+
+    assertThat(bytes(i -> close(shield.admit(keys[i % keys.length]))))
+        .isLessThanOrEqualTo(SMALL_OBJECT);
+  }
+
+  @Test
   void anAdmissionByLimitsThatWereLookedUpIsOneSmallObject() {
     FlowShield shield = FlowShield.builder()
         .named(Limit.each("search", "1000000/s burst 1000000000"))

@@ -125,10 +125,17 @@ final class AdaptiveLimit {
         : limit > most ? Math.max(most, 0.95 * limit) : limit;
   }
 
+  /** Beyond chance: else the baseline would follow each window that happens to be a fast one. */
+  private boolean isClearlyFaster(Window window) {
+    double chance = 2 * Math.sqrt(window.variation() / window.completed());
+    return window.latency() < baseline.latency() * (1 - chance);
+  }
+
   private double elevated(Window window, long now) {
-    if (baseline.isWarm(now) && window.latency() < baseline.latency()) {
+    if (baseline.isWarm(now) && isClearlyFaster(window)) {
       baseline.learn(window, now);
     }
+    raiseIfSlow(window);
     seeHarmless(window);
     double target = target(throughput.most());
     double gap = target - limit;
@@ -140,12 +147,17 @@ final class AdaptiveLimit {
     return next;
   }
 
-  private double extreme(Window window) {
+  /** Where latency does not depend on what is in flight, the work itself takes longer. */
+  private void raiseIfSlow(Window window) {
     boolean isSlow = slowdown(window) > 1.2 && elasticity.isLow(0.3);
     if (isSlow && slowWithoutCause) {
       baseline.raise(window.latency());
     }
     slowWithoutCause = isSlow;
+  }
+
+  private double extreme(Window window) {
+    raiseIfSlow(window);
     seeHarmless(window);
 
     boolean isFull = window.inFlight() >= 0.85 * limit;

@@ -40,7 +40,7 @@ final class Sums {
 
   /** Sums for a machine with this many processors. */
   Sums(int processors) {
-    int stripes = Integer.highestOneBit(Math.max(1, 2 * processors - 1));
+    int stripes = Integer.highestOneBit(8 * processors); // so that few threads share one
     this.mask = stripes - 1;
     this.cells = new long[(stripes + 1) * STRIDE];
   }

@@ -1,0 +1,100 @@
+package dev.flowshield.checks.overload.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.scenario.Scenarios;
+import dev.flowshield.checks.overload.simulation.Simulation;
+import dev.flowshield.engine.overload.AdaptiveGate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the gate that finds its limit has to reach, in means over seeds; nothing is set for it. */
+class AdaptiveGateTargetsTest {
+
+  private static final int SEEDS = 6;
+  private static final Map<String, List<Result>> RESULTS = new ConcurrentHashMap<>();
+
+  private static List<Result> results(String scenario) {
+    return RESULTS.computeIfAbsent(
+        scenario,
+        name -> LongStream.rangeClosed(1, SEEDS)
+            .parallel()
+            .mapToObj(seed -> new Simulation(Scenarios.named(name), seed)
+                .run(new GateProtection(new AdaptiveGate(1, 0))))
+            .toList());
+  }
+
+  private static double mean(String scenario, ToDoubleFunction<Result> number) {
+    return results(scenario).stream().mapToDouble(number).average().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S13", "S15", "S16", "S17"})
+  void theServerWorksAsMuchAsItCanHoweverMuchComes(String scenario) {
+    assertThat(mean(scenario, Result::goodput)).isGreaterThan(scenario.equals("S15") ? 0.96 : 0.97);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S1", "S2", "S3", "S4", "S6", "S7", "S8"})
+  void whatIsAdmittedIsNearlyAsFastAsInQuietTimes(String scenario) {
+    assertThat(mean(scenario, Result::p99Ratio)).isLessThan(1.7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9"})
+  void theLimitIsFoundInHalfASecond(String scenario) {
+    assertThat(mean(scenario, Result::convergence)).isLessThan(0.6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S1", "S2", "S5", "S6", "S7", "S8", "S17"})
+  void allIsWellSoonAfterwards(String scenario) {
+    assertThat(mean(scenario, Result::recovery)).isLessThan(0.3);
+    assertThat(mean(scenario, Result::goodAfter)).isGreaterThan(0.995);
+  }
+
+  @Test
+  void aStormOfRetriesIsOverWithinASecond() {
+    assertThat(mean("S13", Result::recovery)).isLessThan(1);
+    assertThat(mean("S13", Result::goodAfter)).isGreaterThan(0.995);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12"})
+  void hardlyAnyRequestIsRejectedWhileTheServerCanWorkOff(String scenario) {
+    assertThat(mean(scenario, Result::falseRejections)).isLessThanOrEqualTo(0.001);
+  }
+
+  @Test
+  void aStepThatTheServerCanTakeIsTaken() {
+    assertThat(mean("S20", Result::goodput)).isGreaterThan(0.93);
+    assertThat(mean("S20", Result::convergence)).isLessThan(1.5);
+  }
+
+  @Test
+  void aChangeOfTheMixIsNoOverload() {
+    assertThat(mean("M1", Result::falseRejections)).isLessThan(0.005);
+  }
+
+  @Test
+  void nothingDriftsInTenMinutes() {
+    assertThat(mean("D1", Result::goodput)).isGreaterThan(0.96);
+    assertThat(mean("D1", Result::p50)).as("twice what work takes, in ms").isLessThan(20);
+    assertThat(Math.abs(mean("D1", Result::limitSlope))).isLessThan(0.08);
+  }
+
+  @Test
+  void slowerWorkIsNotTakenForWorkThatWaits() {
+    assertThat(mean("S10", Result::goodput)).isGreaterThan(0.98);
+    assertThat(mean("D3", Result::goodput)).isGreaterThan(0.95);
+    assertThat(mean("D5", Result::goodput)).as("more workers").isGreaterThan(0.97);
+  }
+}
