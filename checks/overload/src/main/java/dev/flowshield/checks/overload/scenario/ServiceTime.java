@@ -66,8 +66,8 @@ public sealed interface ServiceTime {
   }
 
   /**
-   * Lognormal, capped at 100 times the mean, which the cap lowers by less than 1 % for a sigma up to
-   * 1.5.
+   * Lognormal, capped at 100 times the mean. For a sigma up to 1.5, the cap lowers the mean by less
+   * than 1 %.
    */
   record Lognormal(double mean, double sigma) implements ServiceTime {
 

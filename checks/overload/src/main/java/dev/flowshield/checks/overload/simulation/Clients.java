@@ -67,10 +67,12 @@ final class Clients {
   }
 
   /** Has the client's patience end, if that leads to anything. */
-  void await(Request request) {
+  void await(Request request, long now) {
     if (traffic.retries() > 0) {
       request.holders++;
-      events.add(request.sentAt + traffic.deadlineNanos(), Kind.TIMEOUT, request);
+      // It may have ended already, in a pause.
+      long until = Math.max(now, request.sentAt + traffic.deadlineNanos());
+      events.add(until, Kind.TIMEOUT, request);
     }
   }
 

@@ -17,10 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of one simulation. An attempt goes this way:
- * <pre>
- *   clients -&gt; container -&gt; protection -&gt; server -&gt; protection -&gt; container -&gt; clients
- * </pre>
+ * The loop of one simulation. An attempt goes from the clients through the container and the
+ * protection to the server, and back the same way.
  */
 final class Run {
 
@@ -113,12 +111,12 @@ final class Run {
 
   private void deliver(Request request, long now) {
     if (!container.take(request, now)) {
-      clients.await(request);
+      clients.await(request, now);
     } else if (!isAdmitted(request, now)) {
       reject(request, now);
       goOn(now);
     } else {
-      clients.await(request);
+      clients.await(request, now);
       server.take(request, now);
     }
   }

@@ -108,7 +108,9 @@ final class Server {
     // One job does not pay for a whole crowd.
     double debt = Math.min(rejectionDebt, meanAtFirst);
     rejectionDebt -= debt;
-    return (long) (work * model.warmUp().slowdown(now) * (1 + model.contention() * crowd) + debt);
+    double slowdown = model.warmUp().slowdown(now) * (1 + model.contention() * crowd);
+    // Some libraries take no latency of 0.
+    return Math.max(1, (long) (work * slowdown + debt));
   }
 
   private void measure(long now) {

@@ -157,6 +157,17 @@ class ClientsTest {
   }
 
   @Test
+  void doNotTurnTimeBackWhereAPauseIsLongerThanTheyWait() {
+    run(quiet().retries(3).deadline(50).pause(5, 5.3), all);
+
+    List<Long> times = all.attempts.stream().map(Spy.Entered::at).toList();
+    List<Long> ends = all.exits.stream().map(Spy.Left::at).toList();
+    assertThat(times).isSorted();
+    assertThat(ends).isSorted();
+    assertThat(times).filteredOn(at -> 5 * SECOND <= at && at < 5.3 * SECOND).isEmpty();
+  }
+
+  @Test
   void haveAnAnswerFromARetry() {
     // Rejects each client's first attempt; there is one client for each request, nearly.
     Set<Long> seen = new HashSet<>();
