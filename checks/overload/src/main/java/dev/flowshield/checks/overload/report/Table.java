@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 /** Trials as rows of text. */
 public final class Table {
 
-  private static final int SCENARIO_WIDTH = 8;
+  private static final int SCENARIO_WIDTH = 9;
   private static final int PROTECTION_WIDTH = 16;
   private static final int WIDTH = 10;
 

@@ -100,7 +100,7 @@ final class Clients {
     long latency = now - request.sentAt;
     if (!request.isFailing) {
       recorder.ended(now, latency);
-      if (!request.isAbandoned && latency <= traffic.deadlineNanos()) {
+      if (latency < traffic.deadlineNanos()) {
         recorder.good(now, request.firstSentAt, request.client);
       }
     }

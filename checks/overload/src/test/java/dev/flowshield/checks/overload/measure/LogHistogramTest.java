@@ -12,7 +12,7 @@ class LogHistogramTest {
   private final LogHistogram histogram = new LogHistogram();
 
   @Test
-  void quantilesAreThoseOfTheSortedSamplesToWithinABucket() {
+  void quantilesAreThoseOfTheSortedSamplesToWithinTwoPercent() {
     RandomStream random = new RandomStream(1);
     long[] samples = new long[10_000];
     for (int i = 0; i < samples.length; i++) {
@@ -21,9 +21,9 @@ class LogHistogramTest {
     }
     Arrays.sort(samples);
 
-    for (double share : new double[] {.1, .5, .9, .99, .999}) {
+    for (double share : new double[] {.1, .5, .9, .95, .99}) {
       double exact = samples[(int) (share * samples.length) - 1];
-      assertThat(histogram.quantile(share) / exact).isCloseTo(1, within(.05));
+      assertThat(histogram.quantile(share) / exact).isCloseTo(1, within(.02));
     }
   }
 

@@ -71,6 +71,8 @@ class ResultTest {
     Spy nineOfTen = new Spy(attempt -> attempt.at() % 10 != 0);
 
     assertThat(run("S12", nineOfTen).goodput()).isCloseTo(.9, within(.01));
+    // Of those that came, whatever was to be expected.
+    assertThat(run("S12", Spy.admittingAll()).goodput()).isCloseTo(1, within(.001));
   }
 
   @Test
@@ -138,6 +140,8 @@ class ResultTest {
     // Two workers of eight, for half of the capacity; some come while both are busy.
     assertThat(lasting.goodAfter()).isBetween(.3, .5);
     assertThat(passing.goodAfter()).isEqualTo(1);
+    assertThat(run("S2", new Scripted(now -> isIn(now, 20, 44) ? 2 : ALL)).goodAfter())
+        .isBetween(.9, .97);
   }
 
   @Test
