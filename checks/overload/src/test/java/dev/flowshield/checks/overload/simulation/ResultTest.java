@@ -71,8 +71,15 @@ class ResultTest {
     Spy nineOfTen = new Spy(attempt -> attempt.at() % 10 != 0);
 
     assertThat(run("S12", nineOfTen).goodput()).isCloseTo(.9, within(.01));
-    // Of those that came, whatever was to be expected.
-    assertThat(run("S12", Spy.admittingAll()).goodput()).isCloseTo(1, within(.001));
+  }
+
+  @Test
+  void goodputIsOfTheRequestsThatCameAndNotOfThoseThatWereExpected() {
+    for (int seed = 0; seed < 5; seed++) {
+      Result result = new Simulation(Scenarios.named("S12"), seed).run(Spy.admittingAll());
+
+      assertThat(result.goodput()).isCloseTo(1, within(.001));
+    }
   }
 
   @Test
@@ -112,10 +119,10 @@ class ResultTest {
 
   @Test
   void recoveryIsWhenLatencyIsThere() {
-    // What was admitted too much takes 5 s more than half of the capacity: .5 s at the double.
+    // Half of the capacity is left for what was admitted too much: 3600 at 400 in a second.
     Result result = run("S2", new Scripted(now -> 3600));
 
-    assertThat(result.recovery()).isBetween(7., 9.);
+    assertThat(result.recovery()).isBetween(6., 11.);
   }
 
   @Test

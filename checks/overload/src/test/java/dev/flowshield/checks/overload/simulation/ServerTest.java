@@ -117,6 +117,20 @@ class ServerTest {
     }
 
     @Test
+    void paysForOneAfterTheOther() {
+      // 400 rejections cost half of a service time each.
+      Spy rejecting = new Spy(attempt -> attempt.at() / SECOND != 5);
+
+      run(quiet().workers(1000).base(.004).rejectionCost(.5), rejecting);
+
+      List<Long> latencies = rejecting.exits.stream().map(rejecting::latency).toList();
+      assertThat(latencies).allMatch(latency -> latency <= 20 * MILLISECOND);
+      assertThat(latencies)
+          .filteredOn(latency -> latency == 20 * MILLISECOND)
+          .hasSizeBetween(170, 230);
+    }
+
+    @Test
     void failsAtOnceWhileItFails() {
       run(quiet().failFast(5, 6), all);
 
