@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 public final class Table {
 
   private static final int SCENARIO_WIDTH = 9;
-  private static final int PROTECTION_WIDTH = 16;
+  private static final int PROTECTION_WIDTH = 18;
   private static final int WIDTH = 10;
 
   private final List<Column> columns = new ArrayList<>();

@@ -4,8 +4,8 @@ package dev.flowshield.checks.overload.scenario;
  * What clients send, not caring how the server fares: arrivals are a Poisson process.
  *
  * @param base the multiple of the nominal capacity in quiet times
- * @param deadlineNanos a client waits for less than this for one attempt; the work of those that have left is
- *     done nevertheless
+ * @param deadlineNanos a client waits for less than this for one attempt; the work for clients that
+ *     have left is done nevertheless
  * @param retries how often a client tries again that was rejected or has left
  */
 public record Traffic(
