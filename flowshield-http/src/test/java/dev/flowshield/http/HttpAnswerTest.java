@@ -111,15 +111,15 @@ class HttpAnswerTest {
   @Test
   void promisesTheEndOfAWindowByTheWallClockThatItIsGiven() {
     HttpShield shield = HttpShield.builder()
-        .perClient("1/day")
+        .perClient("1/15s") // so short that no wait is spread
         .limiter("fixed-window")
         .ticker(ticker)
-        .instantSource(() -> Instant.parse("2026-11-24T23:59:00Z"))
+        .instantSource(() -> Instant.parse("2026-11-24T23:59:55Z"))
         .build();
     spend(shield, CLIENT, 1);
 
     assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).fields())
-        .contains(new Field("Retry-After", "60"));
+        .contains(new Field("Retry-After", "5"));
   }
 
   @Test
