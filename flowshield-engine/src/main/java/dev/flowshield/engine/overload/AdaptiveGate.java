@@ -150,12 +150,12 @@ public final class AdaptiveGate implements Gate {
   }
 
   /** How hard the server is pressed. */
-  public Pressure pressure() {
+  Pressure pressure() {
     return pressure;
   }
 
   /** What work takes that waits for nothing, in nanoseconds; 0 while it is not known. */
-  public long baselineNanos() {
+  long baselineNanos() {
     return baselineNanos;
   }
 }
