@@ -102,7 +102,9 @@ class BusyPageTest {
   void aPageAgainstItsPolicyWouldBeNoticed() {
     try (Site site = new Site(WAIT)) {
       browser.get(site.url("/against-the-policy"));
-      assertThat(complaints()).singleElement().asString().contains("Content Security Policy");
+      List<String> complaints = // which the browser writes down in its own time
+          await().atMost(PATIENCE).until(this::complaints, seen -> !seen.isEmpty());
+      assertThat(complaints).singleElement().asString().contains("Content Security Policy");
     }
   }
 
