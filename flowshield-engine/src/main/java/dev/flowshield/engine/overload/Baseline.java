@@ -23,6 +23,7 @@ final class Baseline {
   private static final long LEAST_WARM_UP_NANOS = 1_000_000_000L;
 
   private final double[] lowest = new double[BUCKETS]; // averages, by the ten seconds of their time
+  private long beganAt; // the clock may be below 0
   private long bucket;
   private double average;
   private double value; // 0 before the first window
@@ -49,6 +50,7 @@ final class Baseline {
     double latency = window.latency();
     if (value == 0) {
       long five = (long) (5 * latency * Window.NANOS_PER_TICK);
+      beganAt = now;
       warmAt = now + Math.max(LEAST_WARM_UP_NANOS, five);
       value = latency;
     }
@@ -76,12 +78,12 @@ final class Baseline {
   }
 
   private void keep(long now) {
-    long current = Math.floorDiv(now, BUCKET_NANOS);
+    long current = (now - beganAt) / BUCKET_NANOS;
     for (long each = Math.max(bucket + 1, current - BUCKETS + 1); each <= current; each++) {
-      lowest[(int) Math.floorMod(each, (long) BUCKETS)] = Double.MAX_VALUE;
+      lowest[(int) (each % BUCKETS)] = Double.MAX_VALUE;
     }
     bucket = Math.max(bucket, current);
-    int at = (int) Math.floorMod(bucket, (long) BUCKETS);
+    int at = (int) (bucket % BUCKETS);
     lowest[at] = Math.min(lowest[at], average);
   }
 }

@@ -74,6 +74,15 @@ class BaselineTest {
   }
 
   @Test
+  void isTheSameByAClockBelowZero() {
+    now = -1_000 * SECOND;
+    risesByAHalfInTwoMinutesAtMost();
+
+    baseline.raise(3000);
+    assertThat(baseline.latency()).isGreaterThan(1600);
+  }
+
+  @Test
   void risesAtOnceWhereTheWorkItselfTakesLonger() {
     warm(1000);
     learn(1000, 5);
