@@ -338,16 +338,13 @@ public final class HttpShield {
           ? List.of()
           : standings.of(bill == null ? charges.standings(key) : bill.standings(engine));
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
-      if (fields.isEmpty() && later.isEmpty()) {
-        request.mark(earlier == null ? onlyMark : new Mark(this, earlier, null));
-        return new HttpAdmitted(admitted, unfinished);
-      }
-      HttpAdmitted detailed = new DetailedAdmitted(admitted, unfinished, later, fields);
-      request.mark(
-          earlier == null && later.isEmpty()
-              ? onlyMark
-              : new Mark(this, earlier, later.isEmpty() ? null : detailed));
-      return detailed;
+      HttpAdmitted result = fields.isEmpty() && later.isEmpty()
+          ? new HttpAdmitted(admitted, unfinished)
+          : new DetailedAdmitted(admitted, unfinished, later, fields);
+      HttpAdmitted settled = later.isEmpty() ? null : result;
+      boolean isUsual = earlier == null && settled == null;
+      request.mark(isUsual ? onlyMark : new Mark(this, earlier, settled));
+      return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();
