@@ -3,6 +3,7 @@ package dev.flowshield.benchmarks;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
@@ -83,7 +84,7 @@ public class OverloadGateBenchmark {
 
   @Benchmark
   public boolean flowShieldInFlight(Gates gates) {
-    long place = gates.inFlight.tryEnter(1, 0);
+    long place = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0);
     boolean entered = place != Gate.NO_PLACE;
     if (entered) {
       gates.inFlight.exit(place, Outcome.SUCCESS, 0);

@@ -64,12 +64,12 @@ final class Entrance {
         return rejection;
       }
       if (places.wanted() != null) { // by requests that came before
-        return places.shed(key, now);
+        return places.shed(set, key, now);
       }
       Bill bill = charges == null ? null : set.bill(charges, reserved);
       Admission taken = take(set, key, hash, permits, bill, now);
       if (taken == Shed.FULL) {
-        return places.shed(key, now);
+        return places.shed(set, key, now);
       }
       if (taken != null) {
         return taken;
@@ -144,7 +144,7 @@ final class Entrance {
       }
       if (places.wanted() != null
           || !places.isAnyFree()) { // by the time that it is asked for, there may be none either
-        return CompletableFuture.completedFuture(places.shed(subject, now));
+        return CompletableFuture.completedFuture(places.shed(set, subject, now));
       }
       OpenBill bill = (OpenBill) set.bill(charges, reserved);
       LaterAdmission later = new LaterAdmission(places, set, bill, subject, true, now);

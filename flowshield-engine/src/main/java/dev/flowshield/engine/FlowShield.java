@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.Pressure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.limiter.Arguments;
@@ -462,22 +463,66 @@ public final class FlowShield {
 
   /**
    * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is
-   * less.
+   * less. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself goes on
+   * looking, and keeps to this number until {@link #changeInFlightAuto()}.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
-   * @throws UnsupportedOperationException if the shield {@linkplain FlowShieldBuilder#inFlightAuto
-   *     finds} its cap by itself
    */
   public void changeInFlight(int most) {
-    places.limit(FlowShieldBuilder.requireInFlight(most));
+    places.gate().limit(FlowShieldBuilder.requireInFlight(most));
     waiters.run();
+  }
+
+  /**
+   * Has the shield find its cap in flight by itself again, after {@link #changeInFlight}.
+   *
+   * @throws UnsupportedOperationException if it was not built with
+   *     {@link FlowShieldBuilder#inFlightAuto}
+   */
+  public void changeInFlightAuto() {
+    if (!places.gate().canFindLimit()) {
+      throw new UnsupportedOperationException(
+          "a shield must be built with inFlightAuto() to find its"
+              + " cap by itself, got one with a number or without a cap: build it with that");
+    }
+    places.gate().findLimit();
   }
 
   /**
    * The most work in flight at this moment; {@link Integer#MAX_VALUE} if there is no cap.
    */
   public int inFlightLimit() {
-    return places.limit();
+    return places.gate().limit();
+  }
+
+  /**
+   * Whether the shield {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap in flight by
+   * itself at this moment.
+   */
+  public boolean isInFlightAuto() {
+    return places.gate().findsLimit();
+  }
+
+  /**
+   * How hard the server is pressed; {@link Pressure#NORMAL} unless the shield {@linkplain
+   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field: an application may ask
+   * for each request, to leave out what it can do without.
+   */
+  public Pressure pressure() {
+    return places.gate().pressure();
+  }
+
+  /**
+   * Says how long a request has waited before the shield was asked, or an empty task in the pool of
+   * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its
+   * cap by itself sees from a few of these a second that it is asked too late: all threads of the
+   * pool are busy, and it has to leave one free to reject. The bindings to servers say it where they
+   * can.
+   *
+   * @param nanos 0 or more
+   */
+  public void waitedInFront(long nanos) {
+    places.gate().waitedInFront(nanos, ticker.nanos());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Pressure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.AdaptiveGate;
@@ -40,6 +41,8 @@ public final class FlowShieldBuilder {
   private @Nullable Consumer<? super Throwable> leakListener;
   private @Nullable RejectionListener listener;
   private Executor executor = RejectionEvents.defaultExecutor();
+  private @Nullable Consumer<? super Pressure> pressureListener;
+  private Executor pressureExecutor = RejectionEvents.defaultExecutor();
   private boolean showKeys;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
@@ -117,20 +120,27 @@ public final class FlowShieldBuilder {
    * Caps the work in flight at a number that the shield finds by itself and follows: what the
    * server can work at without making it wait, and some more. In place of a cap.
    *
+   * <p>Where it cannot do all, it sheds what means less first ({@link Request#as}), and of what
+   * means the same, first what a client sends beyond its fair share: the first limit for each key
+   * tells clients apart.
+   *
    * <p>It needs work to learn from, so the first second is capped at 1000. Work that
    * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
-   * nothing. Each admission and each close reads the clock. {@link FlowShield#inFlightLimit} tells
-   * the number.
+   * nothing. Each admission and each close reads the clock, and the shield takes some 60 kB.
+   * {@link FlowShield#inFlightLimit} tells the number, {@link ShieldStats#overload} where it comes
+   * from.
    */
   public FlowShieldBuilder inFlightAuto() {
     return inFlight(Integer.MAX_VALUE, false, true);
   }
 
-  private FlowShieldBuilder inFlight(int most, boolean onlyCounts, boolean finds) {
-    this.inFlight = most;
-    this.isShadowInFlight = onlyCounts;
-    this.findsInFlight = finds;
-    return this;
+  /**
+   * As {@link #inFlightAuto}, but sheds nothing and counts what it would shed:
+   * {@link ShieldStats#wouldShed}. As nothing keeps the server fast meanwhile, it would shed
+   * somewhat less where it did.
+   */
+  public FlowShieldBuilder shadowInFlightAuto() {
+    return inFlight(Integer.MAX_VALUE, true, true);
   }
 
   /**
@@ -141,6 +151,13 @@ public final class FlowShieldBuilder {
    */
   public FlowShieldBuilder shadowInFlight(int most) {
     return inFlight(requireInFlight(most), true, false);
+  }
+
+  private FlowShieldBuilder inFlight(int most, boolean onlyCounts, boolean finds) {
+    this.inFlight = most;
+    this.isShadowInFlight = onlyCounts;
+    this.findsInFlight = finds;
+    return this;
   }
 
   /** A gate of another kind, which is then shared by all shields that are built; for tests. */
@@ -200,6 +217,24 @@ public final class FlowShieldBuilder {
   public FlowShieldBuilder onRejection(RejectionListener newListener, Executor newExecutor) {
     this.listener = Objects.requireNonNull(newListener, "listener");
     this.executor = Objects.requireNonNull(newExecutor, "executor");
+    return this;
+  }
+
+  /**
+   * A listener for how hard the server is pressed, so that an application can do with less before
+   * work has to be shed. It gets each change, one call at a time, from the executor that the JDK
+   * uses for tasks without one; a change that is over before it could be told is left out. Never
+   * called unless the shield {@linkplain #inFlightAuto finds} its cap by itself.
+   */
+  public FlowShieldBuilder onPressure(Consumer<? super Pressure> newListener) {
+    return onPressure(newListener, RejectionEvents.defaultExecutor());
+  }
+
+  /** As {@link #onPressure(Consumer)}, from another executor, which runs or rejects each task. */
+  public FlowShieldBuilder onPressure(
+      Consumer<? super Pressure> newListener, Executor newExecutor) {
+    this.pressureListener = Objects.requireNonNull(newListener, "listener");
+    this.pressureExecutor = Objects.requireNonNull(newExecutor, "executor");
     return this;
   }
 
@@ -275,16 +310,24 @@ public final class FlowShieldBuilder {
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
     Limits active = new Limits(limits.values(), usual, rejections, ticker, instantSource);
-    Gate chosen = gate == null ? gate(now) : gate;
+    PressureEvents pressureEvents =
+        pressureListener == null ? null : new PressureEvents(pressureListener, pressureExecutor);
+    Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
     Leaks leaks = detectsLeaks ? new Leaks(leakListener, RejectionEvents.defaultExecutor()) : null;
-    Places places = new Places(ticker, chosen, rejections, leaks);
+    Places places = new Places(ticker, chosen, rejections, leaks, pressureEvents);
     return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
   }
 
-  private Gate gate(long now) {
-    return findsInFlight
-        ? new AdaptiveGate(Runtime.getRuntime().availableProcessors(), now)
-        : new InFlight(inFlight, isShadowInFlight);
+  private Gate gate(long now, @Nullable PressureEvents pressureEvents) {
+    if (!findsInFlight) {
+      return new InFlight(inFlight, isShadowInFlight);
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new AdaptiveGate(
+        processors,
+        now,
+        isShadowInFlight,
+        pressureEvents == null ? pressure -> {} : pressureEvents::changed);
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

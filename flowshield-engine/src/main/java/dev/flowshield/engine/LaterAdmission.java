@@ -191,7 +191,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       return true;
     }
     giveBack();
-    end(position(), places.shed(subject, now));
+    end(position(), places.shed(set, subject, now));
     return false;
   }
 

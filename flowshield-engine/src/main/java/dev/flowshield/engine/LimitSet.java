@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
@@ -9,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -46,6 +50,8 @@ public final class LimitSet {
   private final Allowances.Afterwards<String, Boolean> askShadows;
   private final LongAdder[] counts;
   private final boolean isKeyed; // whether a limit is for each key
+  private final Criticality criticality;
+  private final Map<Criticality, LimitSet> byCriticality; // with those of the same limits
 
   /**
    * Limits in the order of their charges, and counts of admitted requests, first that of the set.
@@ -76,6 +82,42 @@ public final class LimitSet {
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
     this.askShadows = asking(0);
     this.isKeyed = limits.stream().anyMatch(limit -> limit.limit().scope() == Scope.EACH);
+    this.criticality = Criticality.DEFAULT;
+    this.byCriticality = new ConcurrentHashMap<>();
+    byCriticality.put(criticality, this);
+  }
+
+  /** The same limits for work that means more or less. */
+  private LimitSet(LimitSet same, Criticality criticality) {
+    this.rejections = same.rejections;
+    this.judge = same.judge;
+    this.limits = same.limits;
+    this.enforced = same.enforced;
+    this.shadows = same.shadows;
+    this.foreign = same.foreign;
+    this.ofEnforced = same.ofEnforced;
+    this.allowances = same.allowances;
+    this.askShadows = same.askShadows;
+    this.counts = same.counts;
+    this.isKeyed = same.isKeyed;
+    this.criticality = criticality;
+    this.byCriticality = same.byCriticality;
+  }
+
+  /**
+   * The same limits, for requests that mean so much: where the server cannot do all, those that
+   * mean less are shed first. {@link Criticality#DEFAULT} unless this is called.
+   */
+  public LimitSet as(Criticality meaning) {
+    LimitSet known = byCriticality.get(Objects.requireNonNull(meaning, "criticality"));
+    return known != null
+        ? known
+        : byCriticality.computeIfAbsent(meaning, absent -> new LimitSet(this, absent));
+  }
+
+  /** How much its requests mean. */
+  Criticality criticality() {
+    return criticality;
   }
 
   /** The places of the charges, in the order in which they are taken. */

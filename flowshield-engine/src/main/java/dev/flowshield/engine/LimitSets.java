@@ -130,6 +130,10 @@ final class LimitSets {
    * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
+    return ofAny(request, charges).as(request.criticality());
+  }
+
+  private LimitSet ofAny(Request request, Charge[] charges) {
     if (charges.length == 0 && request.key() == null && !request.isReserved()) {
       return root.set;
     }

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
@@ -19,6 +20,7 @@ final class Places {
   private final Gate gate;
   private final Rejections rejections;
   private final @Nullable Leaks leaks;
+  private final @Nullable PressureEvents pressureEvents;
 
   /*
    * Places that were not given back, as the stack of their thread ended at that call. They are
@@ -34,17 +36,25 @@ final class Places {
   private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
   private volatile @Nullable Runnable wanted;
 
-  private final LongAdder shed = new LongAdder();
+  private final LongAdder shedSheddable = new LongAdder();
+  private final LongAdder shedDefault = new LongAdder();
+  private final LongAdder shedCritical = new LongAdder();
   private final LongAdder wouldShed = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  /** Without leaks, none are detected. */
-  Places(Ticker ticker, Gate gate, Rejections rejections, @Nullable Leaks leaks) {
+  /** Without leaks, none are detected; without events, no pressure is told. */
+  Places(
+      Ticker ticker,
+      Gate gate,
+      Rejections rejections,
+      @Nullable Leaks leaks,
+      @Nullable PressureEvents pressureEvents) {
     this.ticker = ticker;
     this.gate = gate;
     this.rejections = rejections;
     this.leaks = leaks;
+    this.pressureEvents = pressureEvents;
     // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
     leaveBehindNone();
     Admitted.leaveBehindNone(this);
@@ -68,9 +78,9 @@ final class Places {
     if (leaks != null) {
       leaks.look(this::giveBackUnused);
     }
-    long place = gate.tryEnter(hash, now);
+    long place = gate.tryEnter(hash, set.criticality(), now);
     if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
-      place = gate.tryEnter(hash, now);
+      place = gate.tryEnter(hash, set.criticality(), now);
     }
     if (place == Gate.NO_PLACE) {
       return null;
@@ -116,10 +126,20 @@ final class Places {
    *
    * @param now a reading of the clock; 0 if there is none
    */
-  Shed shed(String key, long now) {
-    shed.increment();
-    rejections.shed(key, now == 0 ? readIfTold() : now);
-    return Shed.FULL;
+  Shed shed(LimitSet set, String key, long now) {
+    Criticality criticality = set.criticality();
+    adderOf(criticality).increment();
+    Shed rejection = Shed.within(gate.retrySeconds(criticality));
+    rejections.shed(rejection, key, now == 0 ? readIfTold() : now);
+    return rejection;
+  }
+
+  private LongAdder adderOf(Criticality criticality) {
+    return switch (criticality) {
+      case SHEDDABLE -> shedSheddable;
+      case DEFAULT -> shedDefault;
+      case CRITICAL -> shedCritical;
+    };
   }
 
   private long readIfTold() {
@@ -208,11 +228,12 @@ final class Places {
 
   /** Whether there is a place at this moment. */
   boolean isAnyFree() {
-    return inFlight() < gate.limit();
+    return gate.hasPlace() || giveBackLeftBehind();
   }
 
-  long shed() {
-    return shed.sum();
+  /** The requests of a criticality that found no place. */
+  long shed(Criticality criticality) {
+    return adderOf(criticality).sum();
   }
 
   long wouldShed() {
@@ -241,13 +262,13 @@ final class Places {
     return gate.count();
   }
 
-  /** The most in flight. */
-  int limit() {
-    return gate.limit();
+  /** Calls of the listener of the pressure that failed. */
+  long listenerFailures() {
+    return pressureEvents == null ? 0 : pressureEvents.failures();
   }
 
-  /** Goes on with another limit; what is in flight stays. */
-  void limit(int most) {
-    gate.limit(most);
+  /** Its gate. */
+  Gate gate() {
+    return gate;
   }
 }

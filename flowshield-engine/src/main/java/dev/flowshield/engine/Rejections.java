@@ -61,18 +61,18 @@ final class Rejections {
   }
 
   /** There was no place for a request of a key. */
-  void shed(String key, long now) {
-    shed(Kind.SHED, key, now);
+  void shed(Shed rejection, String key, long now) {
+    shed(Kind.SHED, rejection, key, now);
   }
 
   /** There was no place for a request of a key, but the cap in flight is a shadow. */
   void wouldShed(String key, long now) {
-    shed(Kind.SHADOW, key, now);
+    shed(Kind.SHADOW, Shed.FULL, key, now);
   }
 
-  private void shed(Kind kind, String key, long now) {
+  private void shed(Kind kind, Shed rejection, String key, long now) {
     if (events != null) {
-      events.rejected(kind, Shed.FULL, KeyTable.hashOf(key), key, now);
+      events.rejected(kind, rejection, KeyTable.hashOf(key), key, now);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.limiter.Arguments;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Request.of("alice").charging(Charge.of("tenant", "acme", 3))      // one more limit
  * Request.of(Charge.of("search"), Charge.of("tenant", "acme"))      // these limits and no others
  * Request.of("alice", 500).reserved()                   // an estimate, to be settled
+ * Request.of("alice").as(Criticality.SHEDDABLE)         // shed before others
  * Request.of()                                          // no limit, a place in flight alone
  * }</pre>
  *
@@ -27,12 +29,19 @@ public final class Request {
   private final long permits;
   private final Charge[] charges;
   private final boolean reserved;
+  private final Criticality criticality;
 
-  private Request(@Nullable String key, long permits, Charge[] charges, boolean reserved) {
+  private Request(
+      @Nullable String key,
+      long permits,
+      Charge[] charges,
+      boolean reserved,
+      Criticality criticality) {
     this.key = key;
     this.permits = permits;
     this.charges = charges;
     this.reserved = reserved;
+    this.criticality = criticality;
   }
 
   /** One permit of each limit that needs no name. As {@link FlowShield#admit(String)}. */
@@ -48,7 +57,7 @@ public final class Request {
    */
   public static Request of(String key, long permits) {
     Arguments.requireKey(key);
-    return new Request(key, permits, NONE, false);
+    return new Request(key, permits, NONE, false, Criticality.DEFAULT);
   }
 
   /**
@@ -56,7 +65,7 @@ public final class Request {
    * the request is charged to no limit, and only takes a place in flight.
    */
   public static Request of(Charge... charges) {
-    return new Request(null, 0, charges.clone(), false);
+    return new Request(null, 0, charges.clone(), false, Criticality.DEFAULT);
   }
 
   /** The same, charged to these limits too. */
@@ -65,12 +74,22 @@ public final class Request {
     for (int i = 0; i < more.length; i++) {
       all[charges.length + i] = Objects.requireNonNull(more[i], "charge");
     }
-    return new Request(key, permits, all, reserved);
+    return new Request(key, permits, all, reserved, criticality);
   }
 
   /** The same as an estimate, which {@link Admitted#settle(long)} sets right. */
   public Request reserved() {
-    return new Request(key, permits, charges, true);
+    return new Request(key, permits, charges, true, criticality);
+  }
+
+  /**
+   * The same, meaning so much: where the server cannot do all work, that which means less is shed
+   * first, see {@link FlowShieldBuilder#inFlightAuto}. {@link Criticality#DEFAULT} unless this is
+   * called.
+   */
+  public Request as(Criticality meaning) {
+    Objects.requireNonNull(meaning, "criticality");
+    return new Request(key, permits, charges, reserved, meaning);
   }
 
   /** The key for the limits that need no name; null if the request is not charged to those. */
@@ -93,9 +112,14 @@ public final class Request {
     return reserved;
   }
 
-  /** Whether it is one key and one cost for the limits that need no name. */
+  /** How much it means. */
+  Criticality criticality() {
+    return criticality;
+  }
+
+  /** Whether it is one key and one cost for the limits that need no name, and means the usual. */
   boolean isPlain() {
-    return charges.length == 0 && !reserved && key != null;
+    return charges.length == 0 && !reserved && key != null && criticality == Criticality.DEFAULT;
   }
 
   @Override
@@ -104,17 +128,19 @@ public final class Request {
         && Objects.equals(key, that.key)
         && permits == that.permits
         && Arrays.equals(charges, that.charges)
-        && reserved == that.reserved;
+        && reserved == that.reserved
+        && criticality == that.criticality;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(key, permits, Arrays.hashCode(charges), reserved);
+    return Objects.hash(key, permits, Arrays.hashCode(charges), reserved, criticality);
   }
 
   @Override
   public String toString() {
     return "Request[" + (key == null ? "" : "key=" + key + ", permits=" + permits + ", ")
-        + "charges=" + Arrays.toString(charges) + (reserved ? ", reserved" : "") + "]";
+        + "charges=" + Arrays.toString(charges) + (reserved ? ", reserved" : "")
+        + (criticality == Criticality.DEFAULT ? "" : ", " + criticality) + "]";
   }
 }

@@ -1,8 +1,14 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.engine.overload.Reading;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shield has done and how it stands. The numbers are read one after another while work goes
@@ -15,7 +21,7 @@ import java.util.function.ToLongFunction;
 public final class ShieldStats {
 
   private final long admitted;
-  private final long shed;
+  private final Map<Criticality, Long> shed;
   private final long wouldShed;
   private final long failed;
   private final long ignored;
@@ -24,6 +30,7 @@ public final class ShieldStats {
   private final long leaked;
   private final int inFlight;
   private final int inFlightLimit;
+  private final @Nullable OverloadStats overload;
   private final List<LimitStats> limits;
   private final long suppressed;
   private final long listenerFailures;
@@ -37,18 +44,24 @@ public final class ShieldStats {
       Rejections rejections,
       Duration uptime) {
     this.inFlight = places.inFlight(); // before the outcomes, as these are counted before it falls
-    this.inFlightLimit = places.limit();
+    this.inFlightLimit = places.gate().limit();
     this.waiting = waiters.count();
     this.queueFull = waiters.turnedAway();
     this.leaked = places.leaked();
     this.admitted = admitted;
-    this.shed = places.shed();
+    Map<Criticality, Long> byCriticality = new EnumMap<>(Criticality.class);
+    for (Criticality each : Criticality.values()) {
+      byCriticality.put(each, places.shed(each));
+    }
+    this.shed = byCriticality;
+    Reading reading = places.gate().reading();
+    this.overload = reading == null ? null : new OverloadStats(reading);
     this.wouldShed = places.wouldShed();
     this.failed = places.failed();
     this.ignored = places.ignored();
     this.limits = List.copyOf(limits);
     this.suppressed = rejections.suppressed();
-    this.listenerFailures = rejections.failures();
+    this.listenerFailures = rejections.failures() + places.listenerFailures();
     this.uptime = uptime;
   }
 
@@ -69,7 +82,20 @@ public final class ShieldStats {
 
   /** Requests rejected because the server was full: {@link Shed}. */
   public long shed() {
-    return shed;
+    return shed.values().stream().mapToLong(each -> each).sum();
+  }
+
+  /** Those of them that mean so much. */
+  public long shed(Criticality criticality) {
+    return shed.getOrDefault(criticality, 0L);
+  }
+
+  /**
+   * What the shield has found; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto finds} its
+   * cap in flight by itself.
+   */
+  public Optional<OverloadStats> overload() {
+    return Optional.ofNullable(overload);
   }
 
   /**
@@ -147,7 +173,7 @@ public final class ShieldStats {
     return suppressed;
   }
 
-  /** Calls of the listener that failed. */
+  /** Calls of the listeners that failed. */
   public long listenerFailures() {
     return listenerFailures;
   }
@@ -164,9 +190,10 @@ public final class ShieldStats {
   @Override
   public String toString() {
     return "ShieldStats[admitted=" + admitted + ", overLimit=" + overLimit() + ", blocked="
-        + blocked() + ", shed=" + shed + ", wouldShed=" + wouldShed + ", failed=" + failed
+        + blocked() + ", shed=" + shed() + ", wouldShed=" + wouldShed + ", failed=" + failed
         + ", ignored=" + ignored
-        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit + ", waiting=" + waiting
+        + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit
+        + (overload == null ? "" : ", overload=" + overload) + ", waiting=" + waiting
         + ", queueFull=" + queueFull + ", leaked=" + leaked
         + ", limits=" + limits
         + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="

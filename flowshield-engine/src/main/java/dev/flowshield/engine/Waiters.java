@@ -284,7 +284,7 @@ final class Waiters {
         noPlace = places.wanted() != null; // else again: one may have become free unseen
         places.want(next);
       } else if (outcome == Shed.FULL) {
-        waiter.decide(places.shed(waiter.subject, now), null);
+        waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
       } else if (outcome != null) {
         waiter.decide(outcome, null);
       }

@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Pressure;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,11 +67,34 @@ class FlowShieldInFlightAutoTest {
   }
 
   @Test
-  void cannotBeGivenANumberMeanwhile() {
-    assertThatThrownBy(() -> shield.changeInFlight(7))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("build it with inFlight(7)");
+  void canBeGivenANumberForAWhile() {
+    serve(1, 3_000);
+    shield.changeInFlight(1);
+    assertThat(shield.isInFlightAuto()).isFalse();
+    assertThat(shield.stats().overload().orElseThrow().explanation())
+        .isEqualTo("1: set by changeInFlight");
+    Admission first = shield.admit("alice");
+    assertThat(shield.admit("bob")).isInstanceOf(Shed.class);
+    ((Admitted) first).close();
+
+    shield.changeInFlightAuto();
+    assertThat(shield.isInFlightAuto()).isTrue();
+    serve(1, 3_000);
+    assertThat(shield.inFlightLimit()).isGreaterThan(1);
     assertThatThrownBy(() -> shield.changeInFlight(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void cannotFindACapThatItWasBuiltWith() {
+    FlowShield fixed = FlowShield.builder().inFlight(5).build();
+
+    assertThat(fixed.isInFlightAuto()).isFalse();
+    assertThat(fixed.pressure()).isEqualTo(Pressure.NORMAL);
+    assertThat(fixed.stats().overload()).isEmpty();
+    assertThatThrownBy(fixed::changeInFlightAuto)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("a shield must be built with inFlightAuto() to find its cap by itself, got one"
+            + " with a number or without a cap: build it with that");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
@@ -27,8 +28,9 @@ class GateTest {
     }
 
     @Override
-    public long tryEnter(long hash, long now) {
-      heard.add("enter " + (hash == ActiveLimit.ALL ? "any" : "a key") + " at " + now);
+    public long tryEnter(long hash, Criticality criticality, long now) {
+      String what = criticality == Criticality.DEFAULT ? "enter " : "enter " + criticality + " ";
+      heard.add(what + (hash == ActiveLimit.ALL ? "any" : "a key") + " at " + now);
       count++;
       return next--;
     }

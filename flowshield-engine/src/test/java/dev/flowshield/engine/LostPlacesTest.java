@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
@@ -33,8 +34,8 @@ class LostPlacesTest {
     }
 
     @Override
-    public long tryEnter(long hash, long now) {
-      return cap.tryEnter(hash, now);
+    public long tryEnter(long hash, Criticality criticality, long now) {
+      return cap.tryEnter(hash, criticality, now);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import static dev.flowshield.http.SettingValues.choice;
 import static dev.flowshield.http.SettingValues.list;
 import static dev.flowshield.http.SettingValues.number;
+import static dev.flowshield.http.SettingValues.orAuto;
 import static dev.flowshield.http.SettingValues.orOff;
 import static dev.flowshield.http.SettingValues.trueOrFalse;
 import static dev.flowshield.http.SettingValues.unlessOff;
@@ -90,11 +91,14 @@ final class Configuration {
         "in-flight",
         unlessOff(
             "no cap",
-            number(
-                1,
-                MOST_IN_FLIGHT,
-                "choose how many requests the server can work at together",
-                builder::inFlight)));
+            orAuto(
+                builder::inFlightAuto,
+                number(
+                    1,
+                    MOST_IN_FLIGHT,
+                    "choose how many requests the server can work at together, or auto to have"
+                        + " that found",
+                    builder::inFlight))));
     apply("health-paths", orOff("none", value -> builder.healthPaths(list(value))));
     apply(
         "overload-status",

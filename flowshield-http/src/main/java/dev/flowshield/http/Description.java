@@ -22,7 +22,8 @@ final class Description {
    * The line.
    *
    * @param limits as they are now
-   * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap
+   * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap, 0 if
+   *     it is found
    */
   static String of(
       List<Limit> limits,
@@ -36,7 +37,10 @@ final class Description {
         .filter(limit -> policies.key(limit.name()) == null)
         .forEach(limit -> line.add(of(limit)));
     if (inFlight != Integer.MAX_VALUE) {
-      line.add("at most " + plain(inFlight) + " requests in flight, else " + overloadStatus);
+      String most = inFlight == 0
+          ? "as many requests in flight as the server can work at"
+          : "at most " + plain(inFlight) + " requests in flight";
+      line.add(most + ", else " + overloadStatus);
     }
     String clients = charging.client().toString();
     if (!clients.isEmpty()) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * cap on the requests in flight.
  *
  * <pre>{@code
- * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlight(1000).build();
+ * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlightAuto().build();
  *
  * HttpAdmission admission = shield.admit(request);       // as a binding does it
  * if (admission instanceof HttpAdmitted admitted) {
@@ -106,13 +106,12 @@ public final class HttpShield {
 
   /**
    * A shield as the configuration wants it; without one, {@code per-client} is 100/s burst 500 and
-   * {@code in-flight} 1000.
+   * {@code in-flight} is auto.
    *
    * <p>A burst of 500 lets five people behind one address open a page with 60 assets at once.
    *
-   * <p>A thousand requests in flight is more than most servers finish in good time, and few enough
-   * for memory and connections to hold; it keeps a server that has come to a halt from piling up
-   * work without end.
+   * <p>{@code auto} caps the requests in flight at what the server is seen to work at: under normal
+   * load it rejects nothing, and under a flood the server stays as fast as it is without one.
    *
    * <p>Looked at in this order, setting by setting:
    * <ol>

@@ -334,6 +334,14 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * Caps the requests in flight at what the server can work at, which the shield finds by itself
+   * and follows: see {@link FlowShieldBuilder#inFlightAuto}. In place of a number.
+   */
+  public HttpShieldBuilder inFlightAuto() {
+    return engine(FlowShieldBuilder::inFlightAuto);
+  }
+
+  /**
    * All other settings of the {@linkplain HttpShield#engine() engine}, as in {@code engine(it ->
    * it.onRejection(listener).showKeys())}.
    */

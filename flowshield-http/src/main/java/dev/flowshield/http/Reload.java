@@ -65,7 +65,7 @@ final class Reload {
       List<String> changes = differences(shield, wanted, next);
       List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
       shield.engine().change(limits.toArray(Limit[]::new));
-      changeInFlight(shield.engine(), wanted.engine().inFlightLimit());
+      changeInFlight(shield.engine(), wanted.engine());
       shield.adopt(wanted.setup(shield.engine()));
       boolean beginsToWatch = inForce.reloadSeconds() == 0;
       inForce = next;
@@ -104,9 +104,11 @@ final class Reload {
     }
   }
 
-  private static void changeInFlight(FlowShield engine, int most) {
-    if (most != engine.inFlightLimit()) {
-      engine.changeInFlight(most);
+  private static void changeInFlight(FlowShield engine, FlowShield wanted) {
+    if (wanted.isInFlightAuto()) {
+      engine.changeInFlightAuto();
+    } else if (engine.isInFlightAuto() || wanted.inFlightLimit() != engine.inFlightLimit()) {
+      engine.changeInFlight(wanted.inFlightLimit());
     }
   }
 
@@ -120,14 +122,22 @@ final class Reload {
   }
 
   private static void requireCap(FlowShield now, FlowShield wanted) {
-    if (hasCap(now) != hasCap(wanted)) {
-      throw needsNewShield(
-          hasCap(now) ? "in-flight=off where there is a cap" : "a cap where in-flight was off");
+    boolean isPossible = wanted.isInFlightAuto()
+        ? now.stats().overload().isPresent()
+        : hasCap(now) == hasCap(wanted);
+    if (!isPossible) {
+      throw needsNewShield("in-flight=" + cap(wanted) + " where it was " + cap(now));
     }
   }
 
   private static boolean hasCap(FlowShield engine) {
     return engine.inFlightLimit() != Integer.MAX_VALUE;
+  }
+
+  private static String cap(FlowShield engine) {
+    return engine.isInFlightAuto()
+        ? "auto"
+        : hasCap(engine) ? String.valueOf(engine.inFlightLimit()) : "off";
   }
 
   private static List<Limit> changedLimits(FlowShield now, FlowShield wanted) {
@@ -171,9 +181,9 @@ final class Reload {
       all.add("limit '" + limit.name() + "': " + (before == null ? "none" : rates(before)) + " -> "
           + rates(limit));
     }
-    int before = shield.engine().inFlightLimit();
-    int after = wanted.engine().inFlightLimit();
-    if (before != after) {
+    String before = cap(shield.engine());
+    String after = cap(wanted.engine());
+    if (!before.equals(after)) {
       all.add("in-flight: " + before + " -> " + after);
     }
     addRows(all, shield.policies(), wanted);

@@ -14,6 +14,8 @@ final class SettingValues {
   /** The value for none. */
   static final String OFF = "off";
 
+  private static final String AUTO = "auto";
+
   // What people write to have none.
   private static final Pattern MEANS_OFF = Pattern.compile(
       "|-.*|0+(\\s*/.*)?|off|no|none|never|false|disabled?|unlimited|infinit[ey]",
@@ -41,6 +43,17 @@ final class SettingValues {
             ? new IllegalArgumentException(
                 impossible.getMessage() + "; or 'off' for " + none, impossible)
             : impossible;
+      }
+    };
+  }
+
+  /** A setter that has another one do what {@code auto} means. */
+  static Consumer<String> orAuto(Runnable auto, Consumer<String> setter) {
+    return value -> {
+      if (value.equals(AUTO)) {
+        auto.run();
+      } else {
+        setter.accept(value);
       }
     };
   }

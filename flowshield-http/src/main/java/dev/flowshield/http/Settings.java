@@ -85,7 +85,7 @@ final class Settings {
     this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
     take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
-    take("in-flight", "1000", SettingSource.DEFAULT, "in-flight");
+    take("in-flight", "auto", SettingSource.DEFAULT, "in-flight");
     sorted(sources.file().entries())
         .forEach((name, value) -> take(name, value, SettingSource.FILE, name));
     for (String name : sources.file().repeated()) {

@@ -53,6 +53,10 @@ record Setup(
   /** What is active with these limits, in one line. */
   String description(FlowShield engine) {
     return Description.of(
-        engine.limits(), engine.inFlightLimit(), answers.overloadStatus(), charging, healthPaths);
+        engine.limits(),
+        engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),
+        answers.overloadStatus(),
+        charging,
+        healthPaths);
   }
 }

@@ -38,7 +38,8 @@ class ConfigurationMistakesTest {
             + " '1000/min burst 50' or '5/250ms' (periods: ns, us, ms, s, min, h, day), got 'fast':"
             + " write it in that form\n"
             + "  environment variable 'FLOWSHIELD_IN_FLIGHT' must be a whole number from 1 to"
-            + " 1,000,000, got 'many': choose how many requests the server can work at together\n"
+            + " 1,000,000, got 'many': choose how many requests the server can work at together, or"
+            + " auto to have that found\n"
             + "  setting 'overload-status' must be a whole number from 400 to 599, got '200':"
             + " choose 503, or 429 to keep connections open");
   }
@@ -101,8 +102,8 @@ class ConfigurationMistakesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "in-flight   | 0         | must be a whole number from 1 to 1,000,000, got '0': choose how many requests the server can work at together; or 'off' for no cap",
-        "in-flight   | 1000001   | must be a whole number from 1 to 1,000,000, got '1000001': choose how many requests the server can work at together",
+        "in-flight   | 0         | must be a whole number from 1 to 1,000,000, got '0': choose how many requests the server can work at together, or auto to have that found; or 'off' for no cap",
+        "in-flight   | 1000001   | must be a whole number from 1 to 1,000,000, got '1000001': choose how many requests the server can work at together, or auto to have that found",
         "limit       | unlimited | got 'unlimited': write it in that form; or 'off' for no limit",
         "per-client  | OFF       | got 'OFF': write it in that form; or 'off' for no limit",
         "per-client  | 0/s       | got 0: a limit that admits nothing is a route to leave out; or 'off' for no limit",

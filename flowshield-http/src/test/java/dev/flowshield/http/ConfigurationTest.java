@@ -22,7 +22,7 @@ class ConfigurationTest {
   void withoutAConfigurationTheDefaultsHold() {
     assertThat(shield(NONE, NONE, NONE, NONE))
         .hasToString("FlowShield: each client 100/s burst 500 (at most 600 in any 1s)"
-            + ", up to 1,000,000 clients told apart; at most 1,000 requests in flight, else 503"
+            + ", up to 1,000,000 clients told apart; as many requests in flight as the server can work at, else 503"
             + HEALTH);
   }
 
@@ -48,6 +48,9 @@ class ConfigurationTest {
         Map.of("limit", "off", "per-client", "off", "in-flight", " 7 ", "health-paths", "off");
     assertThat(shield(NONE, NONE, NONE, file))
         .hasToString("FlowShield: at most 7 requests in flight, else 503; left alone: none");
+    assertThat(shield(NONE, NONE, NONE, NONE).engine().isInFlightAuto()).isTrue();
+    assertThat(shield(NONE, NONE, NONE, Map.of("in-flight", "7")).engine().isInFlightAuto())
+        .isFalse();
     assertThat(shield(NONE, NONE, NONE, Map.of("in-flight", "off")).stats().inFlightLimit())
         .isEqualTo(Integer.MAX_VALUE);
   }

@@ -52,6 +52,7 @@ class ReloadTest {
 
   @Test
   void changesWhatLimitsAdmitAndForgivesNothing() {
+    file.put("in-flight", "1000");
     HttpShield shield = shield();
     spend(shield, CLIENT, 2);
     file.put("per-client", "4/day");
@@ -193,6 +194,34 @@ class ReloadTest {
         .isNotEmpty();
     file.remove("body");
     assertThat(shield.reload()).containsExactly("body: problem -> not set");
+  }
+
+  @Test
+  void keepsToANumberInPlaceOfACapThatItFindsAndBack() {
+    HttpShield shield = shield();
+    file.put("in-flight", "50");
+    assertThat(shield.reload()).containsExactly("in-flight: auto -> 50");
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(50);
+    assertThat(shield).asString().contains("at most 50 requests in flight");
+
+    file.put("in-flight", "60");
+    assertThat(shield.reload()).containsExactly("in-flight: 50 -> 60");
+
+    file.put("in-flight", "auto");
+    assertThat(shield.reload()).containsExactly("in-flight: 60 -> auto");
+    assertThat(shield.engine().isInFlightAuto()).isTrue();
+    assertThat(shield.reload()).isEmpty();
+  }
+
+  @Test
+  void cannotBeginToFindACap() {
+    file.put("in-flight", "50");
+    HttpShield shield = shield();
+    file.put("in-flight", "auto");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(shield::reload)
+        .withMessageContaining("got in-flight=auto where it was 50: start the application again");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static dev.flowshield.engine.overload.Outcome.SUCCESS;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
 import org.openjdk.jcstress.annotations.Actor;
@@ -45,7 +46,7 @@ public class InFlightStressTest {
   }
 
   private int work() {
-    long place = inFlight.tryEnter(1, 0);
+    long place = inFlight.tryEnter(1, Criticality.DEFAULT, 0);
     if (place == Gate.NO_PLACE) {
       return 0;
     }

@@ -80,7 +80,7 @@ class PythonTest {
     assertThat(shield.engine().limits())
         .extracting(Object::toString)
         .isEqualTo(List.of("client: 100/s burst 500 each"));
-    assertThat(shield.engine().inFlightLimit()).isEqualTo(1000);
+    assertThat(shield.engine().isInFlightAuto()).isTrue();
   }
 
   /** The body of the second answer to one address. */

@@ -1,27 +1,33 @@
 package dev.flowshield.engine.overload;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
- * The gate whose limit follows what the server does, see {@link AdaptiveLimit}.
+ * The gate whose limit follows what the server does, see {@link AdaptiveLimit}, and which rejects
+ * what means less before what means more, see {@link Levels}.
  *
- * <p>Thread-safe, lock-free. A request reads the published limit and adds to a few sums; about
- * twenty times a second, the request that ends a window works the next limit out.
+ * <p>Thread-safe, lock-free. A request reads its published cap and adds to a few sums; about twenty
+ * times a second, the request that ends a window works the next caps out.
  */
 public final class AdaptiveGate implements Gate {
   /*
-   * What is in flight is counted by an InFlight, whose limit is the one that is found. A place is,
-   * from its lowest bit:
+   * What is in flight is counted by an InFlight. A place is, from its lowest bit:
    *
    *   IN_FLIGHT_BITS  what was in flight once it was taken
    *   TIME_BITS       the ticks of its time, without those that do not fit
+   *   one bit         BEYOND, if it is a shadow that would not have given it
    *
-   * What closes a window holds `closing`, so it reads all that the one before has written.
+   * What closes a window, or finds something else that changes the caps, holds `busy`, so it reads
+   * all that the one before has written. None waits for it.
    */
   private static final int IN_FLIGHT_BITS = 20;
   private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
   private static final int TIME_BITS = 40; // of ticks: six days of work, and as many to come late
   private static final long TIME = (1L << TIME_BITS) - 1;
+  private static final long BEYOND = 1L << (IN_FLIGHT_BITS + TIME_BITS);
 
   // A window is as short as lets work end in it, and as long as it takes to be sure of its means.
   private static final long SHORTEST_NANOS = 50_000_000;
@@ -34,24 +40,45 @@ public final class AdaptiveGate implements Gate {
   private static final double FOLLOWING = 0.2;
 
   private final InFlight inFlight = new InFlight(AdaptiveLimit.BEFORE_EVIDENCE, false);
+  private final InFlight beyond = new InFlight(Integer.MAX_VALUE, false);
   private final Sums sums;
-  private final AdaptiveLimit law = new AdaptiveLimit();
-  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Pauses pauses;
+  private final Clients clients;
+  private final Control control;
+  private final boolean isShadow;
+  private final Consumer<Pressure> pressureChanged;
+  private final AtomicBoolean busy = new AtomicBoolean();
 
-  private volatile Pressure pressure = Pressure.NORMAL;
-  private volatile long baselineNanos;
+  private volatile int[] caps = Levels.alike(AdaptiveLimit.BEFORE_EVIDENCE);
+  private volatile Reading reading;
+  private volatile int set; // by an operator; 0 if it is found
   private volatile long dueAt; // no window is closed before
   private long openedAt;
   private double variation = 1; // of the latencies, averaged over windows
+
+  /** As the other one, where it rejects and no change of the pressure is told. */
+  public AdaptiveGate(int processors, long now) {
+    this(processors, now, false, pressure -> {});
+  }
 
   /**
    * A gate that knows nothing of its server yet.
    *
    * @param processors of the machine: how many threads may end work at once
    * @param now a reading of the clock
+   * @param isShadow whether it only tells what it would reject
+   * @param pressureChanged is called by the request with which it has changed; must be quick and
+   *     not throw
    */
-  public AdaptiveGate(int processors, long now) {
+  public AdaptiveGate(
+      int processors, long now, boolean isShadow, Consumer<Pressure> pressureChanged) {
     this.sums = new Sums(processors);
+    this.pauses = new Pauses(now);
+    this.clients = new Clients(now);
+    this.control = new Control(pauses, clients);
+    this.reading = control.reading();
+    this.isShadow = isShadow;
+    this.pressureChanged = pressureChanged;
     open(now);
   }
 
@@ -61,22 +88,30 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public long tryEnter(long hash, long now) {
-    long count = inFlight.enter();
+  public long tryEnter(long hash, Criticality criticality, long now) {
+    lookForPause(now);
+    int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
+    int level = Levels.of(criticality, toItsClient);
+    long count = inFlight.enter(caps[level]);
     if (count == NO_PLACE) {
-      sums.rejected();
+      sums.rejected(level);
       closeIfDue(now);
-      return NO_PLACE;
+      return isShadow ? beyond.tryEnter(hash, criticality, now) | BEYOND : NO_PLACE;
     }
-    sums.admitted(count);
+    sums.admitted(level, count);
     return (ticks(now) << IN_FLIGHT_BITS) | Math.min(count, IN_FLIGHT);
   }
 
   /** Work that failed or left early may have been shorter than it is: it says nothing. */
   @Override
   public void exit(long place, Outcome outcome, long now) {
+    if (isBeyondLimit(place)) {
+      beyond.exitLost();
+      return;
+    }
     inFlight.exitLost();
     if (outcome == Outcome.SUCCESS) {
+      lookForPause(now);
       long ticks = (ticks(now) - (place >> IN_FLIGHT_BITS)) & TIME;
       if (ticks <= TIME / 2) { // else the clock has stepped back
         sums.completed(ticks, place & IN_FLIGHT);
@@ -94,14 +129,39 @@ public final class AdaptiveGate implements Gate {
     inFlight.exitLost();
   }
 
+  private void lookForPause(long now) {
+    if (pauses.isToLook(now) && begin()) {
+      try {
+        publishIf(control.lookForPause(now));
+      } finally {
+        busy.set(false);
+      }
+    }
+  }
+
+  @Override
+  public void waitedInFront(long nanos, long now) {
+    if (begin()) { // else the next one is heard
+      try {
+        publishIf(control.waitedInFront(nanos, inFlight.count(), now));
+      } finally {
+        busy.set(false);
+      }
+    }
+  }
+
   private void closeIfDue(long now) {
-    if (now - dueAt >= 0 && !closing.get() && closing.compareAndSet(false, true)) {
+    if (now - dueAt >= 0 && begin()) {
       try {
         close(now);
       } finally {
-        closing.set(false);
+        busy.set(false);
       }
     }
+  }
+
+  private boolean begin() {
+    return !busy.get() && busy.compareAndSet(false, true);
   }
 
   private void close(long now) {
@@ -111,10 +171,8 @@ public final class AdaptiveGate implements Gate {
     if (completed >= wanted || (nanos >= LONG_NANOS && completed >= FEWEST_OF_LONG)) {
       Window window = sums.read(nanos);
       variation += FOLLOWING * (window.variation() - variation);
-      law.close(window, now);
-      inFlight.limit(law.limit());
-      pressure = law.pressure();
-      baselineNanos = (long) (law.baseline() * Window.NANOS_PER_TICK);
+      control.close(window, sums.demand(), now);
+      publish();
       open(now);
     } else if (nanos >= LONGEST_NANOS) {
       sums.read(nanos); // too little to learn from
@@ -124,17 +182,41 @@ public final class AdaptiveGate implements Gate {
 
   private void open(long now) {
     openedAt = now;
-    dueAt = now + Math.max(SHORTEST_NANOS, baselineNanos);
+    dueAt = now + Math.max(SHORTEST_NANOS, control.latencyNanos());
+  }
+
+  private void publishIf(boolean hasChanged) {
+    if (hasChanged) {
+      publish();
+    }
+  }
+
+  private void publish() {
+    Pressure before = reading.pressure();
+    Reading next = control.reading();
+    reading = next;
+    if (set == 0) {
+      caps = control.caps();
+      inFlight.limit(next.limit());
+    }
+    if (next.pressure() != before) {
+      pressureChanged.accept(next.pressure());
+    }
   }
 
   @Override
   public boolean isBeyondLimit(long place) {
-    return false;
+    return (place & BEYOND) != 0;
+  }
+
+  @Override
+  public boolean hasPlace() {
+    return isShadow || count() < limit();
   }
 
   @Override
   public int count() {
-    return inFlight.count();
+    return inFlight.count() + beyond.count();
   }
 
   @Override
@@ -143,19 +225,42 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
+  public boolean canFindLimit() {
+    return true;
+  }
+
+  @Override
+  public boolean findsLimit() {
+    return set == 0;
+  }
+
+  /** A window that is closed at this moment may set it aside once more, until the next. */
+  @Override
   public void limit(int other) {
-    throw new UnsupportedOperationException(
-        "inFlight must be a number to be changed, got a cap that"
-            + " the shield finds by itself: build it with inFlight(" + other + ")");
+    set = other;
+    caps = Levels.alike(other);
+    inFlight.limit(other);
   }
 
-  /** How hard the server is pressed. */
-  Pressure pressure() {
-    return pressure;
+  @Override
+  public void findLimit() {
+    set = 0; // what was found meanwhile holds with the next window
   }
 
-  /** What work takes that waits for nothing, in nanoseconds; 0 while it is not known. */
-  long baselineNanos() {
-    return baselineNanos;
+  @Override
+  public int retrySeconds(Criticality criticality) {
+    return reading.retrySeconds().getOrDefault(criticality, 1);
+  }
+
+  @Override
+  public Pressure pressure() {
+    return reading.pressure();
+  }
+
+  @Override
+  public Reading reading() {
+    Reading found = reading;
+    int given = set;
+    return given == 0 ? found : found.set(given);
   }
 }

@@ -1,5 +1,8 @@
 package dev.flowshield.engine.overload;
 
+import dev.flowshield.Pressure;
+import dev.flowshield.engine.overload.Reading.Reason;
+
 /**
  * How much work may be in flight, found from what the server does: by Little's law, a server that
  * ends {@code T} pieces of work a second, of which each takes {@code R} where it waits for nothing,
@@ -18,6 +21,8 @@ final class AdaptiveLimit {
   private static final int LEAST = 2;
   private static final int MOST = 10_000;
   private static final double FIRST = 32;
+
+  private static final long FORGET_NANOS = 1_000_000_000L;
 
   private static final double SLACK = 1.2;
   private static final double WIDE = 3; // margin for bunches, where few are rejected
@@ -41,6 +46,8 @@ final class AdaptiveLimit {
   private double harmless; // in flight without waiting, as was seen
   private double previousThroughput;
   private long extremeUntil;
+  private double most = MOST;
+  private long pressedAt;
   private boolean wasExtreme;
   private boolean slowWithoutCause; // in the window before
 
@@ -56,6 +63,31 @@ final class AdaptiveLimit {
   /** The latency of work that waits for nothing, in ticks; 0 before the first window. */
   double baseline() {
     return baseline.latency();
+  }
+
+  /** Where the limit comes from. */
+  Reason reason() {
+    if (limit == BEFORE_EVIDENCE) {
+      return Reason.NO_EVIDENCE;
+    }
+    return limit >= most
+        ? Reason.QUEUE_IN_FRONT
+        : pressure == Pressure.NORMAL ? Reason.HARMLESS : Reason.LITTLES_LAW;
+  }
+
+  /** The most that was in flight without waiting, of late. */
+  int harmless() {
+    return (int) harmless;
+  }
+
+  /** The work that the server ends in a tick, averaged. */
+  double throughput() {
+    return throughput.now();
+  }
+
+  /** The most work that the server has ended in a tick of the last windows. */
+  double mostThroughput() {
+    return throughput.most();
   }
 
   /** Learns from a window that ends now. */
@@ -74,9 +106,24 @@ final class AdaptiveLimit {
       case EXTREME -> extreme(window);
     };
     previousThroughput = window.throughput();
-    if (Double.isFinite(next)) {
-      limit = Math.max(LEAST, Math.min(MOST, next));
+    if (pressure != Pressure.NORMAL) {
+      pressedAt = now;
+    } else if (now - pressedAt >= FORGET_NANOS) {
+      most = MOST;
     }
+    if (Double.isFinite(next)) {
+      limit = Math.max(LEAST, Math.min(most, next));
+    }
+  }
+
+  /**
+   * Admits no more than is in flight now, as all threads of a pool are at work but the one that
+   * has found this out: one has to be free to reject. If that was not enough, one more.
+   */
+  void leaveFree(int inFlight, long now) {
+    most = Math.max(LEAST, inFlight < most ? inFlight : most - 1);
+    limit = Math.min(limit, most);
+    pressedAt = now;
   }
 
   private Pressure next(double share, long now) {

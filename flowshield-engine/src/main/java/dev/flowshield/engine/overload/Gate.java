@@ -1,5 +1,9 @@
 package dev.flowshield.engine.overload;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides how much work runs at a time: gives a request a place, or none.
  *
@@ -15,6 +19,9 @@ public interface Gate {
   /** Not a place. */
   long NO_PLACE = -1;
 
+  /** The hash of requests that no limit counts by key. */
+  long NO_KEY = 1;
+
   /** Places are 0 to this number: an admission needs two bits of its own. */
   long LARGEST_PLACE = Long.MAX_VALUE >> 2;
 
@@ -26,10 +33,11 @@ public interface Gate {
    *
    * @param hash of the key whose request it is; the same for all requests that no limit counts by
    *     key
+   * @param criticality how much its work means
    * @param now a reading of the clock
    * @return the place; {@link #NO_PLACE} if there is none
    */
-  long tryEnter(long hash, long now);
+  long tryEnter(long hash, Criticality criticality, long now);
 
   /**
    * Gives a place back, once.
@@ -41,8 +49,21 @@ public interface Gate {
   /** Gives back a place of which the number was lost. */
   void exitLost();
 
+  /**
+   * Hears how long a request has waited before the gate was asked for its place, or an empty task
+   * where the requests wait.
+   *
+   * @param now a reading of the clock
+   */
+  default void waitedInFront(long nanos, long now) {}
+
   /** Whether it would not have given this place, if it were to enforce its limit. */
   boolean isBeyondLimit(long place);
+
+  /** Whether there is a place at this moment. */
+  default boolean hasPlace() {
+    return count() < limit();
+  }
 
   /** The places that are taken. */
   int count();
@@ -50,10 +71,34 @@ public interface Gate {
   /** The most places. */
   int limit();
 
-  /**
-   * Goes on with another limit; places that are taken stay so.
-   *
-   * @throws UnsupportedOperationException if it finds its limit by itself
-   */
+  /** Whether it finds its limit by itself at this moment. */
+  default boolean findsLimit() {
+    return false;
+  }
+
+  /** Whether it can find its limit by itself. */
+  default boolean canFindLimit() {
+    return false;
+  }
+
+  /** Finds its limit by itself from now on, if it can. */
+  default void findLimit() {}
+
+  /** How hard the server is pressed, as it sees it. */
+  default Pressure pressure() {
+    return Pressure.NORMAL;
+  }
+
+  /** What it has found; null if it does not look. */
+  default @Nullable Reading reading() {
+    return null;
+  }
+
+  /** The longest wait to tell to a request that got no place, in seconds. */
+  default int retrySeconds(Criticality criticality) {
+    return 1;
+  }
+
+  /** Goes on with another limit, in place of one that it finds; places that are taken stay so. */
   void limit(int other);
 }

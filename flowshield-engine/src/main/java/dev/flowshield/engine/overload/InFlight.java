@@ -1,5 +1,6 @@
 package dev.flowshield.engine.overload;
 
+import dev.flowshield.Criticality;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -53,8 +54,8 @@ public final class InFlight implements Gate {
   }
 
   @Override
-  public long tryEnter(long hash, long now) {
-    if (enter() != NO_PLACE) {
+  public long tryEnter(long hash, Criticality criticality, long now) {
+    if (enter(limit) != NO_PLACE) {
       return WITHIN;
     }
     if (isShadow) {
@@ -64,10 +65,10 @@ public final class InFlight implements Gate {
     return NO_PLACE;
   }
 
-  /** Takes a place below the limit: what is in flight with it, or {@link #NO_PLACE}. */
-  long enter() {
+  /** Takes a place below a cap: what is in flight with it, or {@link #NO_PLACE}. */
+  long enter(int cap) {
     long seen = (long) LONGS.getVolatile(count, AT);
-    while (seen < limit) {
+    while (seen < cap) {
       long found = (long) LONGS.compareAndExchange(count, AT, seen, seen + 1);
       if (found == seen) {
         return seen + 1;
@@ -85,6 +86,11 @@ public final class InFlight implements Gate {
   @Override
   public void exitLost() {
     LONGS.getAndAdd(count, AT, -1L);
+  }
+
+  @Override
+  public boolean hasPlace() {
+    return isShadow || count() < limit;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.flowshield.engine.overload;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * What happened so far, as sums that many threads add to and that one reads from time to time.
@@ -22,20 +24,21 @@ final class Sums {
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private static final int ATTEMPTS = 0;
-  private static final int REJECTED = 1;
-  private static final int COMPLETED = 2;
-  private static final int LATENCIES = 3;
-  private static final int LATENCY_SQUARES = 4;
-  private static final int IN_FLIGHTS = 5;
-  private static final int IN_FLIGHT_SQUARES = 6;
-  private static final int PRODUCTS = 7;
-  private static final int KINDS = 8;
-  private static final int STRIDE = 32; // longs, so that neighbours are two pairs of lines apart
+  private static final int COMPLETED = 0;
+  private static final int LATENCIES = 1;
+  private static final int LATENCY_SQUARES = 2;
+  private static final int IN_FLIGHTS = 3;
+  private static final int IN_FLIGHT_SQUARES = 4;
+  private static final int PRODUCTS = 5;
+  private static final int ADMITTED = 6; // of the lowest level; those of the others follow
+  private static final int REJECTED = ADMITTED + Levels.COUNT;
+  private static final int KINDS = REJECTED + Levels.COUNT;
+  private static final int STRIDE = 32; // longs, so that neighbours are a line apart
 
   private final long[] cells;
   private final int mask;
   private final long[] before = new long[KINDS]; // at the last reading; of the one that reads
+  private Demand demand = new Demand(new long[Levels.COUNT], new long[Levels.COUNT]);
   private volatile long mostInFlight;
 
   /** Sums for a machine with this many processors. */
@@ -45,19 +48,17 @@ final class Sums {
     this.cells = new long[(stripes + 1) * STRIDE];
   }
 
-  /** A request has got a place. */
-  void admitted(long inFlight) {
-    add(stripe() + ATTEMPTS, 1);
+  /** A request of a level has got a place. */
+  void admitted(int level, long inFlight) {
+    add(stripe() + ADMITTED + level, 1);
     if (inFlight > mostInFlight) {
       mostInFlight = inFlight;
     }
   }
 
-  /** A request has got none. */
-  void rejected() {
-    int stripe = stripe();
-    add(stripe + ATTEMPTS, 1);
-    add(stripe + REJECTED, 1);
+  /** A request of a level has got none. */
+  void rejected(int level) {
+    add(stripe() + REJECTED + level, 1);
   }
 
   /** Work has ended. */
@@ -84,12 +85,16 @@ final class Sums {
       since[kind] = sum - before[kind];
       before[kind] = sum;
     }
+    long[] admitted = Arrays.copyOfRange(since, ADMITTED, REJECTED);
+    long[] rejected = Arrays.copyOfRange(since, REJECTED, KINDS);
+    demand = new Demand(admitted, rejected);
+    long none = LongStream.of(rejected).sum();
     long most = mostInFlight;
     mostInFlight = 0;
     return new Window(
         nanos,
-        since[ATTEMPTS],
-        since[REJECTED],
+        LongStream.of(admitted).sum() + none,
+        none,
         since[COMPLETED],
         since[LATENCIES],
         since[LATENCY_SQUARES],
@@ -97,6 +102,11 @@ final class Sums {
         since[IN_FLIGHT_SQUARES],
         since[PRODUCTS],
         most);
+  }
+
+  /** The requests of the window that was read last. */
+  Demand demand() {
+    return demand;
   }
 
   private long sum(int kind) {

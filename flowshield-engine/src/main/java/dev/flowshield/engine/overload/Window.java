@@ -54,7 +54,12 @@ record Window(
 
   /** The work that ended in a tick. */
   double throughput() {
-    return (double) completed * NANOS_PER_TICK / nanos;
+    return completed / ticks();
+  }
+
+  /** How long it was, in ticks. */
+  double ticks() {
+    return (double) nanos / NANOS_PER_TICK;
   }
 
   /** The part of the requests that got no place. */

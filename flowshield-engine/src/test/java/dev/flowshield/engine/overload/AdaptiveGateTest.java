@@ -2,12 +2,15 @@ package dev.flowshield.engine.overload;
 
 import static dev.flowshield.engine.overload.Windows.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
+import dev.flowshield.engine.overload.Reading.Reason;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,22 +27,26 @@ class AdaptiveGateTest {
   private void work(int atATime, int seconds) {
     Deque<long[]> running = new ArrayDeque<>(); // place, end
     for (int i = 0; i < atATime; i++) {
-      running.add(new long[] {gate.tryEnter(1, now), now + 10 * MILLI + i * MILLI / 10});
+      running.add(
+          new long[] {gate.tryEnter(1, Criticality.DEFAULT, now), now + 10 * MILLI + i * MILLI / 10
+          });
     }
     long end = now + seconds * SECOND;
     while (now - end < 0) {
       long[] next = running.remove();
       now = next[1];
       gate.exit(next[0], Outcome.SUCCESS, now);
-      running.add(new long[] {gate.tryEnter(1, now), now + 10 * MILLI});
+      running.add(new long[] {gate.tryEnter(1, Criticality.DEFAULT, now), now + 10 * MILLI});
     }
     running.forEach(each -> gate.exit(each[0], Outcome.SUCCESS, now));
   }
 
   @Test
   void capsAtAThousandUntilItKnowsMore() {
-    List<Long> places =
-        LongStream.range(0, 1001).map(i -> gate.tryEnter(i, now)).boxed().toList();
+    List<Long> places = LongStream.range(0, 1001)
+        .map(i -> gate.tryEnter(i, Criticality.DEFAULT, now))
+        .boxed()
+        .toList();
 
     assertThat(places).filteredOn(place -> place != Gate.NO_PLACE).hasSize(1000);
     assertThat(places).allMatch(place -> place <= Gate.LARGEST_PLACE);
@@ -52,7 +59,7 @@ class AdaptiveGateTest {
   void learnsFromWorkThatEnds() {
     work(8, 5);
 
-    assertThat(gate.baselineNanos()).isBetween(9 * MILLI, 11 * MILLI);
+    assertThat(gate.reading().latencyNanos()).isBetween(9 * MILLI, 11 * MILLI);
     assertThat(gate.limit()).isBetween(17, 40);
     assertThat(gate.pressure()).isEqualTo(Pressure.NORMAL);
     assertThat(gate.count()).isZero();
@@ -62,18 +69,21 @@ class AdaptiveGateTest {
   @ValueSource(strings = {"FAILED", "IGNORED"})
   void learnsNothingFromWorkThatFailedOrLeft(Outcome outcome) {
     for (int i = 0; i < 10_000; i++) {
-      gate.exit(gate.tryEnter(1, now), outcome, outcome == Outcome.IGNORED ? 0 : now);
+      gate.exit(
+          gate.tryEnter(1, Criticality.DEFAULT, now),
+          outcome,
+          outcome == Outcome.IGNORED ? 0 : now);
       now += MILLI;
     }
 
     assertThat(gate.limit()).isEqualTo(1000);
-    assertThat(gate.baselineNanos()).isZero();
+    assertThat(gate.reading().latencyNanos()).isZero();
     assertThat(gate.count()).isZero();
   }
 
   @Test
   void getsBackAPlaceOfWhichTheNumberWasLost() {
-    gate.tryEnter(1, now);
+    gate.tryEnter(1, Criticality.DEFAULT, now);
     gate.exitLost();
 
     assertThat(gate.count()).isZero();
@@ -82,21 +92,69 @@ class AdaptiveGateTest {
   @Test
   void takesNoClockThatStepsBackForALongWait() {
     work(8, 5);
-    long baseline = gate.baselineNanos();
+    long baseline = gate.reading().latencyNanos();
     for (int i = 0; i < 1_000; i++) {
-      gate.exit(gate.tryEnter(1, now), Outcome.SUCCESS, now - SECOND);
+      gate.exit(gate.tryEnter(1, Criticality.DEFAULT, now), Outcome.SUCCESS, now - SECOND);
       now += MILLI;
     }
 
-    assertThat(gate.baselineNanos()).isEqualTo(baseline);
+    assertThat(gate.reading().latencyNanos()).isEqualTo(baseline);
   }
 
   @Test
-  void readsTheClockAndFindsItsLimitAlone() {
+  void keepsToANumberUntilItIsToFindItAgain() {
+    work(8, 5);
+    int found = gate.limit();
+    assertThat(gate.findsLimit()).isTrue();
+
+    gate.limit(3);
+    assertThat(gate.findsLimit()).isFalse();
+    work(3, 5);
+    assertThat(gate.limit()).isEqualTo(3);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.SET);
+    assertThat(gate.reading().caps()).containsOnlyKeys(Criticality.values()).containsValue(3);
+    List<Long> places = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, now))
+        .limit(4)
+        .toList();
+    assertThat(places).last().isEqualTo(Gate.NO_PLACE);
+    assertThat(places.subList(0, 3)).doesNotContain(Gate.NO_PLACE);
+    places.subList(0, 3).forEach(place -> gate.exit(place, Outcome.IGNORED, 0));
+
+    gate.findLimit();
+    work(8, 5);
+    assertThat(gate.findsLimit()).isTrue();
+    assertThat(gate.limit()).isBetween(17, Math.max(found, 40));
+    assertThat(gate.reading().reason()).isEqualTo(Reason.HARMLESS);
+  }
+
+  @Test
+  void inShadowAdmitsAllAndMarksWhatItWouldReject() {
+    AdaptiveGate shadow = new AdaptiveGate(2, now, true, pressure -> {});
+    shadow.limit(2);
+
+    List<Long> places = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, now))
+        .limit(4)
+        .toList();
+
+    assertThat(places).doesNotContain(Gate.NO_PLACE).allMatch(each -> each <= Gate.LARGEST_PLACE);
+    assertThat(places.stream().map(shadow::isBeyondLimit))
+        .containsExactly(false, false, true, true);
+    assertThat(shadow.count()).isEqualTo(4);
+    assertThat(shadow.hasPlace()).isTrue();
+
+    places.forEach(place -> shadow.exit(place, Outcome.SUCCESS, now));
+    assertThat(shadow.count()).isZero();
+    assertThat(shadow.isBeyondLimit(shadow.tryEnter(7, Criticality.DEFAULT, now)))
+        .isFalse();
+  }
+
+  @Test
+  void readsTheClockAndFindsItsLimitByItself() {
     assertThat(gate.readsTime()).isTrue();
-    assertThatThrownBy(() -> gate.limit(7))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessage("inFlight must be a number to be changed, got a cap that the shield finds by"
-            + " itself: build it with inFlight(7)");
+    assertThat(gate.canFindLimit()).isTrue();
+    assertThat(gate.hasPlace()).isTrue();
+    gate.limit(1);
+    gate.tryEnter(1, Criticality.DEFAULT, now);
+    assertThat(gate.hasPlace()).isFalse();
   }
 }

@@ -7,6 +7,7 @@ import static dev.flowshield.engine.overload.Windows.rejecting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.flowshield.Pressure;
 import org.junit.jupiter.api.Test;
 
 /** The limit, window by window. Latencies are in ticks, some microseconds. */

@@ -13,16 +13,21 @@ class SumsTest {
 
   @Test
   void readsWhatHasHappenedSinceTheLastReading() {
-    sums.admitted(3);
-    sums.admitted(5);
-    sums.rejected();
+    sums.admitted(0, 3);
+    sums.admitted(8, 5);
+    sums.rejected(8);
     sums.completed(10, 3);
     sums.completed(20, 5);
 
     assertThat(sums.completedSince()).isEqualTo(2);
     assertThat(sums.read(7)).isEqualTo(new Window(7, 3, 1, 2, 30, 500, 8, 34, 130, 5));
+    assertThat(sums.demand().admitted(0)).isEqualTo(1);
+    assertThat(sums.demand().attempts(0)).isEqualTo(1);
+    assertThat(sums.demand().admitted(8)).isEqualTo(1);
+    assertThat(sums.demand().attempts(8)).isEqualTo(2);
     assertThat(sums.completedSince()).isZero();
     assertThat(sums.read(8)).isEqualTo(new Window(8, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    assertThat(sums.demand().attempts(8)).isZero();
 
     sums.completed(7, 1);
     assertThat(sums.read(9)).isEqualTo(new Window(9, 0, 0, 1, 7, 49, 1, 1, 7, 0));

@@ -1,14 +1,22 @@
 package dev.flowshield.checks.overload.peers;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Attempt;
 import dev.flowshield.checks.overload.simulation.Protection;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
+import java.util.List;
 
 /** Any gate of the engine that wants to know the client and the time alone. */
 public final class GateProtection implements Protection {
 
+  private static final List<Criticality> CRITICALITIES = List.of(Criticality.values());
+
+  private static final long SAMPLING = 50 * Span.MILLISECOND;
+
   private final Gate gate;
+  private long sampledAt;
 
   /** Protects with a gate. */
   public GateProtection(Gate gate) {
@@ -17,7 +25,11 @@ public final class GateProtection implements Protection {
 
   @Override
   public long enter(Attempt attempt, long now) {
-    return gate.tryEnter(attempt.hash(), now);
+    if (now - sampledAt >= SAMPLING) { // as a binding does with an empty task
+      sampledAt = now;
+      gate.waitedInFront(attempt.ageNanos(), now);
+    }
+    return gate.tryEnter(attempt.hash(), CRITICALITIES.get(attempt.criticality()), now);
   }
 
   @Override

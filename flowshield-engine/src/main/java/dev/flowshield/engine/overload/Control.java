@@ -1,0 +1,116 @@
+package dev.flowshield.engine.overload;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From what happened to what may be in flight: a window, the limit that it leads to, the caps of
+ * the levels.
+ *
+ * <p>Confined to the thread that holds the gate's lock.
+ */
+final class Control {
+
+  private static final int LONGEST_RETRY_SECONDS = 30;
+
+  private final AdaptiveLimit law = new AdaptiveLimit();
+  private final Levels levels = new Levels();
+  private final QueueInFront queue = new QueueInFront();
+  private final Pauses pauses;
+  private final Clients clients;
+
+  private int[] found = Levels.alike(law.limit()); // caps, but for pauses
+  private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
+  private double perSecond;
+
+  Control(Pauses pauses, Clients clients) {
+    this.pauses = pauses;
+    this.clients = clients;
+  }
+
+  /** Learns from a window that ends now. */
+  void close(Window window, Demand demand, long now) {
+    if (pauses.hadOne()) {
+      return; // it says nothing of what work takes
+    }
+    law.close(window, now);
+    pauses.follow(law.mostThroughput());
+    int[] byLevel = levels.caps(window, demand, law.baseline(), law.limit());
+    if (law.pressure() == Pressure.NORMAL) {
+      clients.shareAll();
+      found = Levels.alike(law.limit());
+    } else {
+      clients.share(window, demand, now);
+      found = byLevel;
+    }
+    retrySeconds = retrySeconds(demand);
+    perSecond = law.throughput() / Window.NANOS_PER_TICK * 1e9;
+  }
+
+  /** Looks for a pause that ends now; whether the caps have changed. */
+  boolean lookForPause(long now) {
+    return pauses.look(now, law.pressure());
+  }
+
+  /** A request has waited before the gate was asked; whether the caps have changed. */
+  boolean waitedInFront(long nanos, int inFlight, long now) {
+    queue.waited(nanos, now);
+    if (pauses.more() > 0) {
+      queue.restart(); // what has come during a pause is worked off
+    } else if (queue.stands()) {
+      queue.restart();
+      law.leaveFree(inFlight, now);
+      found = Levels.bounded(found, law.limit());
+      return true;
+    }
+    return false;
+  }
+
+  /** The most in flight, level by level. */
+  int[] caps() {
+    int more = pauses.more();
+    int[] caps = found.clone();
+    for (int level = 0; level < caps.length; level++) {
+      caps[level] += more;
+    }
+    return caps;
+  }
+
+  /** What work takes that waits for nothing, in nanoseconds; 0 while it is not known. */
+  long latencyNanos() {
+    return (long) (law.baseline() * Window.NANOS_PER_TICK);
+  }
+
+  Reading reading() {
+    Map<Criticality, Integer> caps = new EnumMap<>(Criticality.class);
+    for (Criticality each : Criticality.values()) {
+      caps.put(each, found[Levels.of(each, ClientRates.SMALL)]);
+    }
+    return new Reading(
+        law.pressure(),
+        law.reason(),
+        law.limit(),
+        caps,
+        perSecond,
+        latencyNanos(),
+        law.harmless(),
+        retrySeconds);
+  }
+
+  /**
+   * About as long as it takes until all could be served that are rejected, if they come back spread
+   * over that time.
+   */
+  private static Map<Criticality, Integer> retrySeconds(@Nullable Demand demand) {
+    Map<Criticality, Integer> all = new EnumMap<>(Criticality.class);
+    for (Criticality each : Criticality.values()) {
+      double share = demand == null ? 0 : demand.rejectedShare(each);
+      double seconds = share < 1 ? 2 * share / (1 - share) : LONGEST_RETRY_SECONDS;
+      all.put(each, (int) Math.ceil(Math.max(1, Math.min(LONGEST_RETRY_SECONDS, seconds))));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.flowshield.engine.overload;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a gate that finds its limit has found, after a window.
+ *
+ * @param pressure how hard the server is pressed
+ * @param reason where the limit comes from
+ * @param limit the most in flight
+ * @param caps of requests of small clients, by how much they mean
+ * @param perSecond the work that ends in a second
+ * @param latencyNanos what work takes that waits for nothing; 0 while it is not known
+ * @param harmless the most that was in flight without waiting
+ * @param retrySeconds the longest wait to tell to requests that are rejected, by how much they mean
+ */
+public record Reading(
+    Pressure pressure,
+    Reason reason,
+    int limit,
+    Map<Criticality, Integer> caps,
+    double perSecond,
+    long latencyNanos,
+    int harmless,
+    Map<Criticality, Integer> retrySeconds) {
+
+  /** Where a limit comes from. */
+  public enum Reason {
+    /** Too little work has ended to know anything. */
+    NO_EVIDENCE,
+    /** From what was in flight without harm. */
+    HARMLESS,
+    /** From Little's law. */
+    LITTLES_LAW,
+    /** Requests wait in front of the gate, as threads are few. */
+    QUEUE_IN_FRONT,
+    /** An operator has set it. */
+    SET
+  }
+
+  /** The same, where an operator has set the limit. */
+  Reading set(int given) {
+    Map<Criticality, Integer> alike = new EnumMap<>(caps);
+    alike.replaceAll((criticality, found) -> given);
+    return new Reading(
+        pressure, Reason.SET, given, alike, perSecond, latencyNanos, harmless, retrySeconds);
+  }
+
+  /** Copies the maps. */
+  public Reading {
+    caps = Map.copyOf(caps);
+    retrySeconds = Map.copyOf(retrySeconds);
+  }
+}
