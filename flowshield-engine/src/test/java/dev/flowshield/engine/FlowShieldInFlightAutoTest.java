@@ -3,11 +3,17 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A shield that finds its cap in flight by itself. */
@@ -18,57 +24,90 @@ class FlowShieldInFlightAutoTest {
   private final ManualTicker ticker = ManualTicker.atZero();
   private final FlowShield shield =
       FlowShield.builder().inFlightAuto().ticker(ticker).build();
-  private final Deque<Admitted> running = new ArrayDeque<>();
-  private int rejected;
+  private final Server server = new Server(shield, ticker);
 
-  /** A server that ends a piece of work each millisecond; {@code load} requests come meanwhile. */
-  private void serve(int load, int millis) {
-    for (int i = 0; i < millis; i++) {
-      for (int k = 0; k < 10; k++) {
-        ticker.advance(TENTH_OF_MILLI);
-        if (k < load) {
-          Admission admission = shield.admit("alice");
-          if (admission instanceof Admitted admitted) {
-            running.add(admitted);
-          } else {
-            rejected++;
+  /** A server that ends a piece of work each millisecond. */
+  private static final class Server {
+
+    final FlowShield shield;
+    final ManualTicker ticker;
+    final Deque<Admitted> running = new ArrayDeque<>();
+    int rejected;
+
+    Server(FlowShield shield, ManualTicker ticker) {
+      this.shield = shield;
+      this.ticker = ticker;
+    }
+
+    /** So many requests come each millisecond. */
+    void serve(int load, int millis) {
+      for (int i = 0; i < millis; i++) {
+        for (int k = 0; k < 10; k++) {
+          ticker.advance(TENTH_OF_MILLI);
+          if (k < load) {
+            Admission admission = shield.admit("alice");
+            if (admission instanceof Admitted admitted) {
+              running.add(admitted);
+            } else {
+              rejected++;
+            }
           }
         }
+        if (!running.isEmpty()) {
+          running.remove().close();
+        }
       }
-      if (!running.isEmpty()) {
-        running.remove().close();
+    }
+
+    /** Requests of two clients, of which one floods; the part of the other's that is admitted. */
+    double servedBesideAFlood(Request small, Request flood) {
+      serve(1, 3_000);
+      int admitted = 0;
+      for (int i = 0; i < 3_000; i++) { // two seconds to see it, and one to count
+        for (int k = 0; k < 20; k++) {
+          ticker.advance(TENTH_OF_MILLI.dividedBy(2));
+          boolean isSmall = k == 7 && i % 4 == 0;
+          if (shield.admit(isSmall ? small : flood) instanceof Admitted admission) {
+            running.add(admission);
+            admitted += isSmall && i >= 2_000 ? 1 : 0;
+          }
+        }
+        if (!running.isEmpty()) {
+          running.remove().close();
+        }
       }
+      return admitted / 250.0;
     }
   }
 
   @Test
   void shedsWhatTheServerCannotDoAndNothingElse() {
-    serve(1, 3_000);
-    assertThat(rejected).isZero();
+    server.serve(1, 3_000);
+    assertThat(server.rejected).isZero();
 
-    serve(10, 3_000);
+    server.serve(10, 3_000);
 
     assertThat(shield.inFlightLimit()).isBetween(2, 6);
-    assertThat(running).hasSizeLessThanOrEqualTo(6);
-    assertThat(shield.stats().shed()).isEqualTo(rejected);
-    assertThat(rejected).isGreaterThan(26_000);
+    assertThat(server.running).hasSizeLessThanOrEqualTo(6);
+    assertThat(shield.stats().shed()).isEqualTo(server.rejected);
+    assertThat(server.rejected).isGreaterThan(26_000);
 
-    rejected = 0;
-    serve(1, 3_000);
-    assertThat(rejected).isLessThan(10);
+    server.rejected = 0;
+    server.serve(1, 3_000);
+    assertThat(server.rejected).isLessThan(10);
   }
 
   @Test
   void hasNoPlaceInFlightWhenAllHasEnded() {
-    serve(10, 1_000);
-    running.forEach(Admitted::close);
+    server.serve(10, 1_000);
+    server.running.forEach(Admitted::close);
 
     assertThat(shield.stats().inFlight()).isZero();
   }
 
   @Test
   void canBeGivenANumberForAWhile() {
-    serve(1, 3_000);
+    server.serve(1, 3_000);
     shield.changeInFlight(1);
     assertThat(shield.isInFlightAuto()).isFalse();
     assertThat(shield.stats().overload().orElseThrow().explanation())
@@ -79,7 +118,7 @@ class FlowShieldInFlightAutoTest {
 
     shield.changeInFlightAuto();
     assertThat(shield.isInFlightAuto()).isTrue();
-    serve(1, 3_000);
+    server.serve(1, 3_000);
     assertThat(shield.inFlightLimit()).isGreaterThan(1);
     assertThatThrownBy(() -> shield.changeInFlight(0)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -103,5 +142,122 @@ class FlowShieldInFlightAutoTest {
     assertThat(builder.build().inFlightLimit()).isEqualTo(1000);
     assertThat(builder.inFlight(5).build().inFlightLimit()).isEqualTo(5);
     assertThat(builder.shadowInFlight(6).build().inFlightLimit()).isEqualTo(6);
+  }
+
+  @Test
+  void servesAClientThatSendsLittleWhileAnotherFloods() {
+    FlowShield each =
+        FlowShield.builder().perKey("100000/s").inFlightAuto().ticker(ticker).build();
+    assertThat(
+            new Server(each, ticker).servedBesideAFlood(Request.of("alice"), Request.of("mallory")))
+        .isGreaterThan(0.95);
+  }
+
+  @Test
+  void shedsWhatMeansLessFirst() {
+    assertThat(server.servedBesideAFlood(
+            Request.of().as(Criticality.CRITICAL), Request.of().as(Criticality.SHEDDABLE)))
+        .isGreaterThan(0.95);
+    ShieldStats stats = shield.stats();
+    assertThat(stats.shed(Criticality.SHEDDABLE)).isGreaterThan(40_000);
+    assertThat(stats.shed(Criticality.CRITICAL)).isLessThan(50);
+    assertThat(stats.shed(Criticality.DEFAULT)).isZero();
+    assertThat(stats.shed())
+        .isEqualTo(stats.shed(Criticality.SHEDDABLE) + stats.shed(Criticality.CRITICAL));
+    OverloadStats overload = stats.overload().orElseThrow();
+    assertThat(overload.limit(Criticality.SHEDDABLE))
+        .isLessThan(overload.limit(Criticality.CRITICAL));
+  }
+
+  @Test
+  void shedsAllAlikeWhereTheyMeanTheSame() {
+    assertThat(server.servedBesideAFlood(Request.of(), Request.of().as(Criticality.DEFAULT)))
+        .isLessThan(0.2);
+  }
+
+  @Test
+  void saysHowHardTheServerIsPressedAndWhereItsNumberComesFrom() {
+    List<Pressure> heard = new ArrayList<>();
+    FlowShield listened = FlowShield.builder()
+        .inFlightAuto()
+        .onPressure(heard::add, Runnable::run)
+        .ticker(ticker)
+        .build();
+    Server busy = new Server(listened, ticker);
+    assertThat(explanation(listened)).isEqualTo("1000: too little work has ended to know better");
+
+    busy.serve(1, 3_000);
+    assertThat(listened.pressure()).isEqualTo(Pressure.NORMAL);
+    assertThat(explanation(listened))
+        .endsWith(": two to three times the 1 that were in flight without waiting");
+
+    busy.serve(10, 3_000);
+    assertThat(listened.pressure()).isEqualTo(Pressure.EXTREME);
+    assertThat(explanation(listened))
+        .matches("\\d: 9\\d\\d/s x \\d.\\d ms x 1.2, and some for"
+            + " bunches|\\d: 1000/s x \\d.\\d ms x 1.2, and some for bunches");
+    OverloadStats overload = listened.stats().overload().orElseThrow();
+    assertThat(overload.perSecond()).isBetween(900.0, 1100.0);
+    assertThat(overload.latency()).isBetween(Duration.ofNanos(500_000), Duration.ofMillis(4));
+    assertThat(listened.stats()).asString().contains("overload=OverloadStats[EXTREME, ");
+
+    busy.serve(1, 6_000);
+    assertThat(heard).containsExactly(Pressure.EXTREME, Pressure.ELEVATED, Pressure.NORMAL);
+  }
+
+  private static String explanation(FlowShield shield) {
+    return shield.stats().overload().orElseThrow().explanation();
+  }
+
+  @Test
+  void tellsThoseThatAreShedToComeBackAtDifferentTimes() {
+    server.serve(1, 3_000);
+    server.serve(10, 2_000);
+    Set<Duration> waits = new HashSet<>();
+    for (int i = 0; i < 1_000; i++) {
+      if (shield.admit() instanceof Shed shed) {
+        waits.add(shed.retryAfter());
+      }
+    }
+
+    assertThat(waits)
+        .hasSizeGreaterThan(10)
+        .contains(Duration.ofSeconds(1))
+        .allMatch(wait -> wait.toSeconds() <= 20);
+  }
+
+  @Test
+  void leavesAThreadFreeToRejectWhereRequestsWaitInFront() {
+    server.serve(1, 3_000);
+    assertThat(shield.stats().inFlight()).isZero();
+    List<Admission> busyThreads = Stream.generate(shield::admit).limit(8).toList();
+    Admission ofTheNinth = shield.admit();
+    for (int i = 0; i < 500 && ofTheNinth instanceof Admitted admitted; i++) {
+      ticker.advance(Duration.ofMillis(1));
+      admitted.ignored();
+      admitted.close();
+      if (i % 50 == 0) {
+        shield.waitedInFront(Duration.ofMillis(200).toNanos());
+      }
+      ofTheNinth = shield.admit();
+    }
+
+    assertThat(busyThreads).allMatch(Admitted.class::isInstance);
+    assertThat(ofTheNinth).isInstanceOf(Shed.class);
+    assertThat(shield.inFlightLimit()).isEqualTo(8);
+    assertThat(explanation(shield))
+        .isEqualTo("8: requests wait in front of the shield where more are in flight");
+  }
+
+  @Test
+  void countsWhatItWouldShedInShadow() {
+    FlowShield shadow = FlowShield.builder().shadowInFlightAuto().ticker(ticker).build();
+    Server busy = new Server(shadow, ticker);
+    busy.serve(1, 3_000);
+    assertThat(shadow.stats().wouldShed()).isZero();
+
+    busy.serve(10, 1_000);
+    assertThat(shadow.stats().shed()).isZero();
+    assertThat(shadow.stats().wouldShed()).isGreaterThan(5_000);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Admission;
@@ -36,6 +37,7 @@ final class Bill {
   private final Charges kind;
   private final Charge[] charges;
   private final List<Later> later;
+  private final Criticality criticality;
 
   /**
    * A bill.
@@ -43,17 +45,21 @@ final class Bill {
    * @param kind what requests of its kind are charged
    * @param charges those of the request, not to be changed
    * @param later those of them that are settled when the response is known
+   * @param criticality how much the request means
    */
-  Bill(Charges kind, Charge[] charges, List<Later> later) {
+  Bill(Charges kind, Charge[] charges, List<Later> later, Criticality criticality) {
     this.kind = kind;
     this.charges = charges;
     this.later = later;
+    this.criticality = criticality;
   }
 
   /** Asks the engine to admit what is charged. */
   Admission admit(FlowShield engine) {
     try {
-      return later.isEmpty() ? engine.admit(charges) : engine.admit(request(charges));
+      return later.isEmpty() && criticality == Criticality.DEFAULT
+          ? engine.admit(charges)
+          : engine.admit(request(charges));
     } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
       return admitWithin(engine);
     }
@@ -77,7 +83,7 @@ final class Bill {
   }
 
   private Request request(Charge[] asked) {
-    Request request = Request.of(asked);
+    Request request = Request.of(asked).as(criticality);
     return later.isEmpty() ? request : request.reserved();
   }
 

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Decision.Standing;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
@@ -53,6 +54,7 @@ final class Charges {
   private final FlowShield engine;
   private final List<Part> parts;
   private final boolean withNetwork;
+  private final Criticality criticality;
   private final boolean isSettled;
   private final boolean isPlain;
   private final LimitSet limits;
@@ -62,14 +64,16 @@ final class Charges {
    * These limits of an engine.
    *
    * @param withNetwork whether the networks of clients are limited too
+   * @param criticality how much its requests mean, if nothing else is said of one
    */
-  Charges(FlowShield engine, List<Part> parts, boolean withNetwork) {
+  Charges(FlowShield engine, List<Part> parts, boolean withNetwork, Criticality criticality) {
     this.engine = engine;
     this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
+    this.criticality = criticality;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
     this.isPlain = parts.stream().allMatch(Part::isPlain);
-    this.limits = limits(part -> true);
+    this.limits = limits(part -> true).as(criticality);
     this.told = limits(part -> part.isTold);
   }
 
@@ -77,9 +81,16 @@ final class Charges {
     return engine.limitSet(parts.stream().filter(which).map(Part::name).toArray(String[]::new));
   }
 
-  /** What a request is charged that may be one of these or of others: both, and none twice. */
+  /**
+   * What a request is charged that may be one of these or of others: both, and none twice. It means
+   * what the lesser means.
+   */
   Charges and(Charges others) {
-    return new Charges(engine, List.copyOf(partsWith(others)), withNetwork || others.withNetwork);
+    return new Charges(
+        engine,
+        List.copyOf(partsWith(others)),
+        withNetwork || others.withNetwork,
+        criticality.compareTo(others.criticality) < 0 ? criticality : others.criticality);
   }
 
   /** The number of the limits of both, at most. */
@@ -111,9 +122,14 @@ final class Charges {
     return isPlain;
   }
 
-  /** The limits; without those of networks. */
-  LimitSet limits() {
-    return limits;
+  /** How much its requests mean, if nothing else is said of one. */
+  Criticality criticality() {
+    return criticality;
+  }
+
+  /** The limits, for a request that means so much; without those of networks. */
+  LimitSet limits(Criticality meaning) {
+    return meaning == criticality ? limits : limits.as(meaning);
   }
 
   /**
@@ -121,8 +137,9 @@ final class Charges {
    *
    * @param client the key of its client's address
    * @param network the key of its client's network; null if that is not limited
+   * @param meaning how much it means
    */
-  Bill bill(RequestView request, String client, @Nullable String network) {
+  Bill bill(RequestView request, String client, @Nullable String network, Criticality meaning) {
     Charge[] charges = new Charge[parts.size() + (network == null ? 0 : 1)];
     for (int i = 0; i < parts.size(); i++) {
       charges[i] = parts.get(i).charge(request, client);
@@ -130,7 +147,7 @@ final class Charges {
     if (network != null) {
       charges[parts.size()] = Charge.of(ClientNetwork.NAME, network);
     }
-    return new Bill(this, charges, isSettled ? settledLater(charges) : List.of());
+    return new Bill(this, charges, isSettled ? settledLater(charges) : List.of(), meaning);
   }
 
   private List<Bill.Later> settledLater(Charge[] charges) {

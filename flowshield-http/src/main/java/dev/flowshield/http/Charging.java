@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
@@ -38,6 +39,7 @@ final class Charging {
   private final ClientLists lists;
   private final int networkPrefix; // 0 if networks are not limited
   private final PolicySettings policies;
+  private final Meaning meaning;
   private final PolicyTable table;
   private final boolean namesPlans;
   private final Charges usual; // of requests without a policy
@@ -55,32 +57,43 @@ final class Charging {
       ClientLists lists,
       int networkPrefix,
       PolicySettings policies,
+      Meaning meaning,
       FlowShield engine) {
     this.engine = engine;
     this.client = client;
     this.lists = lists;
     this.networkPrefix = networkPrefix;
     this.policies = policies;
+    this.meaning = meaning;
     this.table = policies.table();
     this.namesPlans = table.namesPlans();
-    this.denied = new Charges(engine, List.of(), false);
-    this.usual = new Charges(engine, usualParts(limit -> true), networkPrefix > 0);
-    this.open = new Charges(engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false);
+    this.denied = new Charges(engine, List.of(), false, Criticality.DEFAULT);
+    this.usual =
+        new Charges(engine, usualParts(limit -> true), networkPrefix > 0, Criticality.DEFAULT);
+    this.open = open(Criticality.DEFAULT);
     this.ofScopes = new Charges[table.size()];
     for (int scope = 0; scope < ofScopes.length; scope++) {
-      ofScopes[scope] = table.denies(scope) ? denied : charges(table.of(scope));
+      ofScopes[scope] =
+          table.denies(scope) ? denied : charges(table.of(scope), table.criticality(scope));
       ofScopes[scope].requirePossible();
     }
   }
 
   /** The same for an engine with limits of the same names. */
   Charging on(FlowShield other) {
-    return other == engine ? this : new Charging(client, lists, networkPrefix, policies, other);
+    return other == engine
+        ? this
+        : new Charging(client, lists, networkPrefix, policies, meaning, other);
   }
 
-  private Charges charges(List<Policy> rows) {
+  private Charges open(Criticality criticality) {
+    return new Charges(
+        engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false, criticality);
+  }
+
+  private Charges charges(List<Policy> rows, Criticality criticality) {
     if (rows.isEmpty()) {
-      return open;
+      return criticality == Criticality.DEFAULT ? open : open(criticality);
     }
     requireLimitBeside(rows);
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
@@ -93,7 +106,7 @@ final class Charging {
       Policy settled = row.isSettled() ? row : null;
       parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
-    return new Charges(engine, parts, networkPrefix > 0);
+    return new Charges(engine, parts, networkPrefix > 0, criticality);
   }
 
   private void requireLimitBeside(List<Policy> rows) {
@@ -131,6 +144,12 @@ final class Charging {
     return charges == denied ? null : charges;
   }
 
+  /** How much a request means that is charged so. */
+  Criticality criticality(RequestView request, Charges charges) {
+    Criticality said = meaning.of(request);
+    return said == null ? charges.criticality() : said;
+  }
+
   /** The key of the client of a request. */
   String key(RequestView request) {
     return client.key(request);
@@ -138,10 +157,12 @@ final class Charging {
 
   /** The bill of a request; null if it takes one permit of its key in each limit. */
   @Nullable
-  Bill bill(RequestView request, Charges charges, String key) {
+  Bill bill(RequestView request, Charges charges, String key, Criticality criticality) {
     boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
     String network = hasNetwork ? network(client.of(request)) : null;
-    return charges.isPlain() && network == null ? null : charges.bill(request, key, network);
+    return charges.isPlain() && network == null
+        ? null
+        : charges.bill(request, key, network, criticality);
   }
 
   private @Nullable String network(@Nullable IpAddress address) {

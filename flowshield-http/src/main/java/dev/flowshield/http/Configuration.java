@@ -32,7 +32,7 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT = Pattern.compile(
-      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty) (?=must be )");
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty|criticalityField) (?=must be )");
 
   private final Settings settings;
   private final List<String> problems;
@@ -99,6 +99,7 @@ final class Configuration {
                     "choose how many requests the server can work at together, or auto to have"
                         + " that found",
                     builder::inFlight))));
+    apply("criticality-field", unlessOff("none", builder::criticalityField));
     apply("health-paths", orOff("none", value -> builder.healthPaths(list(value))));
     apply(
         "overload-status",

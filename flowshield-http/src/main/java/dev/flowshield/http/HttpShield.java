@@ -1,8 +1,10 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.policy.PolicyTable;
@@ -125,8 +127,8 @@ public final class HttpShield {
    *
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
    * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
-   * {@code penalty}, {@code in-flight}, {@code health-paths} (with commas between),
-   * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
+   * {@code penalty}, {@code in-flight}, {@code criticality-field}, {@code health-paths} (with commas
+   * between), {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
    * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
    * {@code client-address}, {@code ipv6-prefix}; {@code fields} ({@code on-reject},
@@ -238,10 +240,11 @@ public final class HttpShield {
       return denied(now, request);
     }
     String key = now.charging().key(request);
-    Bill bill = now.charging().bill(request, charges, key);
+    Criticality criticality = now.charging().criticality(request, charges);
+    Bill bill = now.charging().bill(request, charges, key, criticality);
     Admission admission = !now.answersAtOnce()
-        ? AskedLater.join(askAsync(charges, key, bill))
-        : bill == null ? engine.admit(charges.limits(), key) : bill.admit(engine);
+        ? AskedLater.join(askAsync(charges.limits(criticality), key, bill))
+        : bill == null ? engine.admit(charges.limits(criticality), key) : bill.admit(engine);
     return answer(now, request, charges, key, bill, admission);
   }
 
@@ -271,15 +274,16 @@ public final class HttpShield {
       return CompletableFuture.completedFuture(denied(now, request));
     }
     String key = now.charging().key(request);
-    Bill bill = now.charging().bill(request, charges, key);
+    Criticality criticality = now.charging().criticality(request, charges);
+    Bill bill = now.charging().bill(request, charges, key, criticality);
     return AskedLater.of(
-        askAsync(charges, key, bill),
+        askAsync(charges.limits(criticality), key, bill),
         admission -> answer(now, request, charges, key, bill, admission),
         server);
   }
 
-  private CompletableFuture<Admission> askAsync(Charges charges, String key, @Nullable Bill bill) {
-    return bill == null ? engine.admitAsync(charges.limits(), key) : bill.admitAsync(engine);
+  private CompletableFuture<Admission> askAsync(LimitSet limits, String key, @Nullable Bill bill) {
+    return bill == null ? engine.admitAsync(limits, key) : bill.admitAsync(engine);
   }
 
   /**

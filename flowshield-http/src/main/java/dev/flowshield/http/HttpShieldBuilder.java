@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
@@ -56,6 +57,7 @@ public final class HttpShieldBuilder {
   private BodyFormat body = BodyFormat.JSON;
   private CrossOrigin crossOrigin = CrossOrigin.NONE;
   private @Nullable RejectionRenderer renderer;
+  private Meaning meaning = Meaning.NONE;
 
   HttpShieldBuilder() {}
 
@@ -342,6 +344,32 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * How much a request means, as only the application knows: where the server cannot do all, what
+   * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityField}
+   * and before what a policy says by {@code class=}.
+   *
+   * @param ofRequest its criticality; null where it has nothing to say. Called for each request that
+   *     is charged, so it must be quick and must not wait
+   */
+  public HttpShieldBuilder criticality(
+      Function<? super RequestView, @Nullable Criticality> ofRequest) {
+    this.meaning = meaning.by(Objects.requireNonNull(ofRequest, "criticality"));
+    return this;
+  }
+
+  /**
+   * The field in which a {@linkplain #trustedProxies trusted proxy} says how much a request means:
+   * {@code critical}, {@code default} or {@code sheddable}. From all others it is not believed; the
+   * proxy must write or remove it in each request. None unless set.
+   *
+   * @throws IllegalArgumentException if it is not the name of a field
+   */
+  public HttpShieldBuilder criticalityField(String name) {
+    this.meaning = meaning.in(Objects.requireNonNull(name, "criticalityField"));
+    return this;
+  }
+
+  /**
    * All other settings of the {@linkplain HttpShield#engine() engine}, as in {@code engine(it ->
    * it.onRejection(listener).showKeys())}.
    */
@@ -506,7 +534,8 @@ public final class HttpShieldBuilder {
         name,
         built,
         List.copyOf(doors),
-        new Charging(client, lists, networkPrefix, rows, built),
+        new Charging(
+            client, lists, networkPrefix, rows, meaning.writtenBy(client.proxies()), built),
         healthPaths,
         new AnswerSettings(
             overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource));

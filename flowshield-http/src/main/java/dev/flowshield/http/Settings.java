@@ -46,6 +46,7 @@ final class Settings {
       "limiter",
       "max-clients",
       "in-flight",
+      "criticality-field",
       "health-paths",
       "overload-status",
       "fields",

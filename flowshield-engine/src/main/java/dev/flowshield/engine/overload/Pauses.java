@@ -15,6 +15,7 @@ final class Pauses {
 
   private static final long STEP_NANOS = 1_000_000; // between two looks, so that few write
   private static final long SHORTEST_NANOS = 20_000_000;
+  private static final long LONGEST_NANOS = 1_000_000_000; // of that what counts: few wait longer
   private static final double FEWEST_MISSED = 10; // as fewer may fail to come by chance
   private static final int LASTS = 4; // times the pause
 
@@ -43,12 +44,13 @@ final class Pauses {
   boolean look(long now, Pressure pressure) {
     long gap = now - seenAt;
     seenAt = now;
-    double missed = perTick * gap / Window.NANOS_PER_TICK;
+    long pause = Math.min(gap, LONGEST_NANOS);
+    double missed = perTick * pause / Window.NANOS_PER_TICK;
     if (gap >= SHORTEST_NANOS && missed >= FEWEST_MISSED) {
       inWindow = true;
       if (pressure != Pressure.EXTREME) {
         more = (int) missed;
-        moreUntil = now + LASTS * gap;
+        moreUntil = now + LASTS * pause;
         return true;
       }
     }

@@ -1,5 +1,6 @@
 package dev.flowshield.http.policy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.policy.PolicyKey.Kind;
@@ -26,6 +27,7 @@ public final class Policy {
 
   private static final String OFF = "off";
   private static final String DENY = "deny";
+  private static final String CLASS = "class=";
   private static final int SCOPE_WORDS = 3;
   private static final int LONGEST_NAME = 48;
 
@@ -67,11 +69,13 @@ public final class Policy {
     Scope scope = Scope.parse(words.get(0), words.get(1), words.get(2));
     String text = String.join(" ", limits);
     if (text.equals(OFF) || text.equals(DENY)) {
-      if (!options.isEmpty()) {
-        throw new IllegalArgumentException("row must have no options where the limit is " + text
-            + ", got " + options + ": remove them, or set a limit");
+      boolean isOff = text.equals(OFF);
+      if (!options.stream().allMatch(option -> isOff && option.startsWith(CLASS))) {
+        throw new IllegalArgumentException("row must have no options"
+            + (isOff ? " but class=" : "") + " where the limit is " + text + ", got " + options
+            + ": remove them, or set a limit");
       }
-      return new Policy(scope, List.of(), text.equals(DENY), Terms.USUAL);
+      return new Policy(scope, List.of(), !isOff, Terms.parse(options));
     }
     return new Policy(scope, RateLimit.parseAll(text), false, Terms.parse(options)).checked();
   }
@@ -115,6 +119,12 @@ public final class Policy {
     return terms.key();
   }
 
+  /** How much its requests mean; null if it does not say. */
+  @Nullable
+  Criticality criticality() {
+    return terms.criticality();
+  }
+
   /** What a request costs, or reserves until the cost is known. */
   public long cost() {
     return terms.cost();
@@ -155,19 +165,7 @@ public final class Policy {
 
   /** The same with a name. */
   Policy named(String name) {
-    return new Policy(
-        scope,
-        rates,
-        isDenied,
-        new Terms(
-            name,
-            terms.key(),
-            terms.cost(),
-            terms.isLater(),
-            terms.on(),
-            terms.isShadow(),
-            terms.penalty(),
-            terms.status()));
+    return new Policy(scope, rates, isDenied, terms.named(name));
   }
 
   /** Whether it is the same row for its clients, whatever it admits now: they keep their debts. */

@@ -1,5 +1,6 @@
 package dev.flowshield.http.policy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.Limit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +29,10 @@ public final class PolicyTable {
    * The policies of a scope.
    *
    * @param limiting those that keep a limit
+   * @param criticality how much its requests mean
    */
-  private record Group(Scope scope, List<Policy> limiting, boolean isDenied) {}
+  private record Group(
+      Scope scope, List<Policy> limiting, boolean isDenied, Criticality criticality) {}
 
   private final List<Policy> policies;
   private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
@@ -55,7 +59,7 @@ public final class PolicyTable {
     }
     byScope.forEach((scope, all) -> {
       requireFit(scope, all);
-      groups.add(new Group(scope, limiting(all), all.get(0).isDenied()));
+      groups.add(new Group(scope, limiting(all), all.get(0).isDenied(), criticality(scope, all)));
     });
   }
 
@@ -68,6 +72,19 @@ public final class PolicyTable {
       throw new IllegalArgumentException("rows for '" + scope
           + "' must be limits, or one row with off or deny, got both: keep one of them");
     }
+  }
+
+  private static Criticality criticality(Scope scope, List<Policy> rows) {
+    List<Criticality> said = rows.stream()
+        .map(Policy::criticality)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
+    if (said.size() > 1) {
+      throw new IllegalArgumentException("class must be the same in all rows for '" + scope
+          + "', got " + said + ": say it in one of them");
+    }
+    return said.isEmpty() ? Criticality.DEFAULT : said.get(0);
   }
 
   private static List<Policy> limiting(List<Policy> rows) {
@@ -161,6 +178,11 @@ public final class PolicyTable {
   /** Whether the requests of a scope are rejected, whatever comes. */
   public boolean denies(int scope) {
     return groups.get(scope).isDenied;
+  }
+
+  /** How much the requests of a scope mean. */
+  public Criticality criticality(int scope) {
+    return groups.get(scope).criticality;
   }
 
   /** The policies of a scope that keep a limit; none if it is off. */

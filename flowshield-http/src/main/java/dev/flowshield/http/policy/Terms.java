@@ -1,5 +1,6 @@
 package dev.flowshield.http.policy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.Penalty;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param isShadow whether it only counts
  * @param penalty what becomes of keys that it rejects again and again; null if nothing does
  * @param status of the answer to a rejected request
+ * @param criticality how much its requests mean; null if it does not say
  */
 record Terms(
     String name,
@@ -28,7 +30,8 @@ record Terms(
     @Nullable Statuses on,
     boolean isShadow,
     @Nullable Penalty penalty,
-    int status) {
+    int status,
+    @Nullable Criticality criticality) {
 
   /** Too Many Requests. */
   static final int USUAL_STATUS = 429;
@@ -38,7 +41,7 @@ record Terms(
 
   /** Those of a row in which nothing is said. */
   static final Terms USUAL =
-      new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS);
+      new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null);
 
   /** Reads the words behind the limits. */
   static Terms parse(List<String> words) {
@@ -60,27 +63,63 @@ record Terms(
     if (!word.equals("shadow")) {
       throw unknown(word);
     }
-    return new Terms(name, key, cost, isLater, on, true, penalty, status);
+    return new Terms(name, key, cost, isLater, on, true, penalty, status, criticality);
   }
 
   private Terms with(String option, String value) {
     return switch (option) {
-      case "name" -> new Terms(value, key, cost, isLater, on, isShadow, penalty, status);
-      case "key" ->
-        new Terms(name, PolicyKey.parse(value), cost, isLater, on, isShadow, penalty, status);
+      case "name" -> named(value);
+      case "key" -> with(PolicyKey.parse(value));
       case "cost" -> {
         boolean later = value.equals(LATER) || value.startsWith(LATER + ":");
         String number =
             later ? value.equals(LATER) ? "1" : value.substring(LATER.length() + 1) : value;
-        yield new Terms(name, key, permits(value, number), later, on, isShadow, penalty, status);
+        yield costing(permits(value, number), later);
       }
-      case "on" ->
-        new Terms(name, key, cost, isLater, Statuses.parse(value), isShadow, penalty, status);
-      case "penalty" ->
-        new Terms(name, key, cost, isLater, on, isShadow, PenaltyText.parse(value), status);
-      case "status" -> new Terms(name, key, cost, isLater, on, isShadow, penalty, status(value));
+      case "on" -> on(Statuses.parse(value));
+      case "penalty" -> with(PenaltyText.parse(value));
+      case "status" -> answering(status(value));
+      case "class" -> meaning(criticality(value));
       default -> throw unknown(option);
     };
+  }
+
+  /** The same with a name. */
+  Terms named(String other) {
+    return new Terms(other, key, cost, isLater, on, isShadow, penalty, status, criticality);
+  }
+
+  private Terms with(PolicyKey other) {
+    return new Terms(name, other, cost, isLater, on, isShadow, penalty, status, criticality);
+  }
+
+  private Terms costing(long permits, boolean later) {
+    return new Terms(name, key, permits, later, on, isShadow, penalty, status, criticality);
+  }
+
+  private Terms on(Statuses those) {
+    return new Terms(name, key, cost, isLater, those, isShadow, penalty, status, criticality);
+  }
+
+  private Terms with(Penalty other) {
+    return new Terms(name, key, cost, isLater, on, isShadow, other, status, criticality);
+  }
+
+  private Terms answering(int other) {
+    return new Terms(name, key, cost, isLater, on, isShadow, penalty, other, criticality);
+  }
+
+  private Terms meaning(Criticality other) {
+    return new Terms(name, key, cost, isLater, on, isShadow, penalty, status, other);
+  }
+
+  private static Criticality criticality(String value) {
+    Criticality parsed = Criticalities.parse(value);
+    if (parsed == null) {
+      throw new IllegalArgumentException("class must be one of critical, default, sheddable, got '"
+          + value + "': leave it out for default, or write one of these");
+    }
+    return parsed;
   }
 
   private static int status(String value) {
@@ -105,7 +144,7 @@ record Terms(
   private static IllegalArgumentException unknown(String word) {
     return new IllegalArgumentException(
         "row must have options among [name=, key=, cost=, on=status:,"
-            + " penalty=, status=, shadow], got '"
+            + " penalty=, status=, class=, shadow], got '"
             + word + "': correct or remove it");
   }
 
@@ -137,6 +176,9 @@ record Terms(
     }
     if (status != USUAL_STATUS) {
       words.add("status=" + status);
+    }
+    if (criticality != null) {
+      words.add("class=" + Criticalities.text(criticality));
     }
     if (isShadow) {
       words.add("shadow");

@@ -3,6 +3,7 @@ package dev.flowshield.http.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import java.util.List;
@@ -28,7 +29,9 @@ class PolicyTest {
         "* /export * 100/h key=header:X-Api-Key cost=later:50",
         "* /ask * 100/h key=cookie:sid cost=later penalty=20/min:5min:24h",
         "POST /orders * 10/s status=503 shadow",
+        "POST /pay * 10/s class=critical shadow",
         "* *.css * off",
+        "* /ping * off class=sheddable",
       })
   void areTextAsTheyWereWritten(String row) {
     assertThat(Policy.parse(row).toString().replace("1day", "24h")).isEqualTo(row);
@@ -65,8 +68,10 @@ class PolicyTest {
         "GET /x * 5/s status=600 | status must be 400 to 599",
         "GET /x * 5/s status=4xx | status must be 400 to 599",
         "GET /x * 5/s status= | status must be 400 to 599",
-        "GET /x * off status=503 | row must have no options where the limit is off",
-        "GET /x * off shadow | row must have no options where the limit is off",
+        "GET /x * off status=503 | row must have no options but class= where the limit is off, got [status=503]",
+        "GET /x * deny class=critical | row must have no options where the limit is deny",
+        "GET /x * 5/s class=high | class must be one of critical, default, sheddable, got 'high'",
+        "GET /x * off shadow | row must have no options but class= where the limit is off",
         "GET /x a,,b 5/s | plan must be as in 'free', 'pro,team' or '*'",
         "GET /x * 5/s name=a/b | name of a limit must be",
         "GET /x * 5/s penalty=20 | penalty must be rejections/period",
@@ -189,5 +194,23 @@ class PolicyTest {
     assertThat(later.cost(200, 0)).isZero();
     assertThat(later.cost(200, -1)).isEqualTo(50);
     assertThat(Policy.parse("* /ask * 100/h cost=3").cost(200, -1)).isEqualTo(3);
+  }
+
+  @Test
+  void sayHowMuchTheirRequestsMean() {
+    PolicyTable table = table(
+        "GET /a * 5/s class=critical",
+        "GET /a * 9/h key=account",
+        "GET /b * 5/s",
+        "GET /c * off class=SHEDDABLE");
+
+    assertThat(table.criticality(0)).isEqualTo(Criticality.CRITICAL);
+    assertThat(table.criticality(1)).isEqualTo(Criticality.DEFAULT);
+    assertThat(table.criticality(2)).isEqualTo(Criticality.SHEDDABLE);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> table("GET /a * 5/s class=critical", "GET /a * 9/h key=x class=sheddable"))
+        .withMessage("class must be the same in all rows for 'GET /a *', got [CRITICAL, SHEDDABLE]:"
+            + " say it in one of them");
   }
 }
