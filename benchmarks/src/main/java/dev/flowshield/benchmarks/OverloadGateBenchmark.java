@@ -7,6 +7,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
 import dev.flowshield.engine.overload.Outcome;
@@ -35,6 +36,7 @@ import org.openjdk.jmh.annotations.State;
 public class OverloadGateBenchmark {
 
   private static final int LIMIT = 100;
+  private static final long KEY = 0x0123456789abcdefL; // the hash of one
 
   /** One word, apart from all else. */
   @State(Scope.Benchmark)
@@ -58,6 +60,19 @@ public class OverloadGateBenchmark {
   public static class Gates {
     private final InFlight inFlight = new InFlight(LIMIT, false);
     private final FlowShield shield = FlowShield.builder().inFlight(LIMIT).build();
+    private final AdaptiveGate adaptive = adaptive();
+    private final AdaptiveGate full = adaptive();
+    private final FlowShield auto = FlowShield.builder().inFlightAuto().build();
+
+    private static AdaptiveGate adaptive() {
+      return new AdaptiveGate(Runtime.getRuntime().availableProcessors(), System.nanoTime());
+    }
+
+    /** Takes the one place. */
+    public Gates() {
+      full.limit(1);
+      full.tryEnter(KEY, Criticality.DEFAULT, System.nanoTime());
+    }
   }
 
   @State(Scope.Benchmark)
@@ -95,6 +110,33 @@ public class OverloadGateBenchmark {
   @Benchmark
   public boolean flowShieldAdmitsAndCloses(Gates gates) {
     Admission admission = gates.shield.admit("alice");
+    if (admission instanceof Admitted admitted) {
+      admitted.close();
+      return true;
+    }
+    return false;
+  }
+
+  /** With the two readings of the clock that it needs. */
+  @Benchmark
+  public boolean flowShieldAdaptive(Gates gates) {
+    long place = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, System.nanoTime());
+    boolean entered = place != Gate.NO_PLACE;
+    if (entered) {
+      gates.adaptive.exit(place, Outcome.SUCCESS, System.nanoTime());
+    }
+    return entered;
+  }
+
+  /** With a reading of the clock that the limits have made before. */
+  @Benchmark
+  public long flowShieldAdaptiveRejects(Gates gates) {
+    return gates.full.tryEnter(KEY, Criticality.DEFAULT, 0);
+  }
+
+  @Benchmark
+  public boolean flowShieldAutoAdmitsAndCloses(Gates gates) {
+    Admission admission = gates.auto.admit("alice");
     if (admission instanceof Admitted admitted) {
       admitted.close();
       return true;

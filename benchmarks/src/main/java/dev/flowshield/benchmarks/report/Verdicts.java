@@ -24,6 +24,8 @@ public final class Verdicts {
   private static final int CAP = 1_000_000;
   private static final int TEN_MILLION = 10_000_000;
   private static final double GATE_NANOS = 60;
+  private static final int ADAPTIVE_NANOS = 100;
+  private static final int REJECT_NANOS = 30;
   private static final double ADMISSION_BYTES = 24;
   private static final double NAMED_BYTES = 160;
   private static final double ANSWER_BYTES = 40; // an OverLimit
@@ -172,6 +174,49 @@ public final class Verdicts {
         "no more than the admission, 24 B",
         ADMISSION_BYTES,
         run.find(GATE, "flowShieldAdmitsAndCloses", 1));
+    adaptiveGate();
+  }
+
+  private void adaptiveGate() {
+    String gate = "the gate that finds its limit";
+    Row own = run.find(GATE, "flowShieldAdaptive", 1);
+    double fixed = run.find(GATE, "flowShieldInFlight", 1).nanos();
+    checks.add(
+        "P7",
+        gate,
+        "at most 100 ns more than with a number",
+        "ns",
+        own.nanos(),
+        fixed,
+        Checks.NONE,
+        Checks.NONE,
+        own.nanos() <= fixed + ADAPTIVE_NANOS,
+        own);
+    checks.freeOfGarbage("P7", gate, own);
+    checks.overPeer(
+        "P7",
+        gate + ", 2 threads",
+        5,
+        run.find(GATE, "flowShieldAdaptive", 2),
+        run.find(GATE, "gradient2", 2));
+    Row rejects = run.find(GATE, "flowShieldAdaptiveRejects", 1);
+    checks.add(
+        "P7",
+        gate + " rejects",
+        "at most 30 ns",
+        "ns",
+        rejects.nanos(),
+        Checks.NONE,
+        Checks.NONE,
+        Checks.NONE,
+        rejects.nanos() <= REJECT_NANOS,
+        rejects);
+    checks.bytes(
+        "P7",
+        "a shield with inFlightAuto alone",
+        "no more than the admission, 24 B",
+        ADMISSION_BYTES,
+        run.find(GATE, "flowShieldAutoAdmitsAndCloses", 1));
   }
 
   private void gate(String what, String name) {

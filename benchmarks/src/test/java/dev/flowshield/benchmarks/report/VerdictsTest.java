@@ -40,6 +40,10 @@ class VerdictsTest {
       put("OverloadGate", gate, 1, 50);
       put("OverloadGate", gate, 2, 100);
     }
+    put("OverloadGate", "flowShieldAdaptive", 1, 149);
+    put("OverloadGate", "flowShieldAdaptive", 2, 179);
+    put("OverloadGate", "flowShieldAdaptiveRejects", 1, 29);
+    put("OverloadGate", "flowShieldAutoAdmitsAndCloses", 1, 149);
     put("OverloadGate", "gradient2", 2, 900);
     put("Shield", "flowShieldAdmitsAndCloses", 1, 90);
     put("Shield", "flowShieldAdmitsAndClosesThreeNamed", 1, 190);
@@ -134,6 +138,18 @@ class VerdictsTest {
     put("OverloadGate", "flowShieldAdmitsAndCloses", 2, 181);
     assertThat(notPassed())
         .containsExactly("P7 MISS at most 60 ns", "P7 MISS at least 5 × as fast as gradient2");
+  }
+
+  @Test
+  void holdsTheGateThatFindsItsLimitToOneWithANumber() {
+    put("OverloadGate", "flowShieldAdaptive", 1, 151);
+    put("OverloadGate", "flowShieldAdaptive", 2, 181);
+    put("OverloadGate", "flowShieldAdaptiveRejects", 1, 31);
+    assertThat(notPassed())
+        .containsExactly(
+            "P7 MISS at most 100 ns more than with a number",
+            "P7 MISS at least 5 × as fast as gradient2",
+            "P7 MISS at most 30 ns");
   }
 
   @Test

@@ -89,7 +89,8 @@ class AdaptiveGateTargetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"P1", "P2", "P3"})
   void whatMeansMostIsServedWhateverElseComes(String scenario) {
-    assertThat(mean(scenario, Result::topRejected)).isLessThan(scenario.equals("P3") ? 0.012 : 0.01);
+    assertThat(mean(scenario, Result::topRejected))
+        .isLessThan(scenario.equals("P3") ? 0.012 : 0.01);
     assertThat(mean(scenario, Result::goodput)).isGreaterThan(0.97);
   }
 
