@@ -1,0 +1,39 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Request;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** A handler of messages that hands back what it cannot do in good time. */
+public final class AroundMessages {
+
+  private AroundMessages() {}
+
+  /** A message of a sender, which may be sent again later. */
+  record Message(String sender, boolean isRepeatable, String text) {}
+
+  // snippet: overload-messages
+  static boolean isTaken(
+      Message message,
+      Function<String, CompletableFuture<?>> work,
+      FlowShield
+          shield) { // with inFlightAuto() and perKey("100/s"), by which senders are told apart
+    Criticality meaning = message.isRepeatable() ? Criticality.SHEDDABLE : Criticality.DEFAULT;
+    Admission admission = shield.admit(Request.of(message.sender()).as(meaning));
+    if (!(admission instanceof Admitted admitted)) {
+      return false; // not acknowledged: the broker sends it again
+    }
+    work.apply(message.text()).whenComplete((done, failure) -> {
+      if (failure != null) {
+        admitted.failed();
+      }
+      admitted.close();
+    });
+    return true;
+  }
+  // end
+}

@@ -1,0 +1,110 @@
+package dev.flowshield.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.examples.guide.AroundMessages.Message;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** What docs/overload.md promises of its examples. */
+class OverloadGuideTest {
+
+  private final FlowShield shield =
+      FlowShield.builder().perKey("100/s").inFlightAuto().build();
+
+  /** As if the shield had found out that the server does one thing at a time. */
+  private void capAtOne() {
+    shield.changeInFlight(1);
+  }
+
+  @Test
+  void anExecutorTakesNoMoreTasksThanThereArePlaces() {
+    capAtOne();
+    Deque<Runnable> queue = new ArrayDeque<>();
+    List<String> done = new ArrayList<>();
+    Executor executor = AroundTasks.shielded(queue::add, shield);
+    executor.execute(() -> done.add("first"));
+
+    assertThatThrownBy(() -> executor.execute(() -> done.add("second")))
+        .isInstanceOf(RejectedExecutionException.class);
+    queue.remove().run();
+    executor.execute(() -> done.add("third"));
+    queue.remove().run();
+
+    assertThat(done).containsExactly("first", "third");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void anExecutorGivesBackThePlacesOfTasksThatFail() {
+    Executor direct = AroundTasks.shielded(Runnable::run, shield);
+    assertThatThrownBy(() -> direct.execute(() -> {
+          throw new IllegalStateException("of the task");
+        }))
+        .hasMessage("of the task");
+    Executor full = AroundTasks.shielded(
+        task -> {
+          throw new RejectedExecutionException("full");
+        },
+        shield);
+    assertThatThrownBy(() -> full.execute(() -> {})).hasMessage("full");
+
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.stats().failed()).isEqualTo(1);
+    assertThat(shield.stats().ignored()).isEqualTo(1);
+  }
+
+  @Test
+  void aHandlerHandsBackWhatItCannotDo() {
+    capAtOne();
+    CompletableFuture<String> first = new CompletableFuture<>();
+    assertThat(AroundMessages.isTaken(new Message("ann", false, "a"), text -> first, shield))
+        .isTrue();
+    assertThat(AroundMessages.isTaken(new Message("bob", true, "b"), text -> first, shield))
+        .isFalse();
+    assertThat(shield.stats().shed(Criticality.SHEDDABLE)).isEqualTo(1);
+
+    first.completeExceptionally(new IOException("gone"));
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.stats().failed()).isEqualTo(1);
+  }
+
+  @Test
+  void callsAreAnsweredFromWhatIsKnownWhereTheServiceIsBusyOrGone() throws Exception {
+    assertThat(AroundCalls.price(() -> "12", "11", shield)).isEqualTo("12");
+    assertThat(AroundCalls.price(
+            () -> {
+              throw new IOException("gone");
+            },
+            "11",
+            shield))
+        .isEqualTo("11");
+    capAtOne();
+    String inner =
+        AroundCalls.price(() -> AroundCalls.price(() -> "13", "12", shield), "0", shield);
+    assertThat(inner).isEqualTo("12");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void anApplicationDoesWithLessUnderPressure() {
+    FlowShield calm = UnderPressure.shield(line -> {});
+
+    assertThat(UnderPressure.recommendations(() -> List.of("a book"), calm))
+        .containsExactly("a book");
+    assertThat(UnderPressure.report(calm))
+        .isEqualTo("1000: too little work has ended to know better");
+    assertThat(UnderPressure.report(FlowShield.builder().inFlight(5).build()))
+        .isEqualTo("a number was set");
+  }
+}
