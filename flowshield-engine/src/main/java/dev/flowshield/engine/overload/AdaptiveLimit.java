@@ -65,6 +65,16 @@ final class AdaptiveLimit {
     return baseline.latency();
   }
 
+  /** Whether the server was seen when it was not overloaded. */
+  boolean hasSeenQuietTimes() {
+    return baseline.hasSeenQuietTimes();
+  }
+
+  /** Work takes no longer than in this window if it waits for nothing, contrary to what it seemed. */
+  void hasWaited(Window window) {
+    baseline.lower(window.latency());
+  }
+
   /** Where the limit comes from. */
   Reason reason() {
     if (limit == BEFORE_EVIDENCE) {
@@ -156,7 +166,7 @@ final class AdaptiveLimit {
 
   private double normal(Window window, long now) {
     if (baseline.isWarm(now)) {
-      baseline.learn(window, now);
+      baseline.learnQuiet(window, now);
     }
     seeHarmless(window);
     if (limit == BEFORE_EVIDENCE) {
@@ -172,14 +182,9 @@ final class AdaptiveLimit {
         : limit > most ? Math.max(most, 0.95 * limit) : limit;
   }
 
-  /** Beyond chance: else the baseline would follow each window that happens to be a fast one. */
-  private boolean isClearlyFaster(Window window) {
-    double chance = 2 * Math.sqrt(window.variation() / window.completed());
-    return window.latency() < baseline.latency() * (1 - chance);
-  }
-
   private double elevated(Window window, long now) {
-    if (baseline.isWarm(now) && isClearlyFaster(window)) {
+    if (baseline.isWarm(now) && window.isClearlyFaster(baseline.latency())) {
+      // else the baseline would follow each window that happens to be a fast one
       baseline.learn(window, now);
     }
     raiseIfSlow(window);

@@ -22,9 +22,12 @@ final class Baseline {
   private static final long BUCKET_NANOS = 10_000_000_000L;
   private static final long LEAST_WARM_UP_NANOS = 1_000_000_000L;
 
+  private static final long LEAST_QUIET_NANOS = 5_000_000_000L;
+
   private final double[] lowest = new double[BUCKETS]; // averages, by the ten seconds of their time
   private long beganAt; // the clock may be below 0
   private long bucket;
+  private long quietNanos;
   private double average;
   private double value; // 0 before the first window
   private long warmAt;
@@ -57,6 +60,17 @@ final class Baseline {
     set(value + WARMING * (latency - value));
   }
 
+  /** A window in which no request was rejected, or next to none. */
+  void learnQuiet(Window window, long now) {
+    quietNanos += window.nanos();
+    learn(window, now);
+  }
+
+  /** Whether it has learned from quiet windows for some time. */
+  boolean hasSeenQuietTimes() {
+    return quietNanos >= LEAST_QUIET_NANOS;
+  }
+
   /** A window in which hardly any request was rejected. */
   void learn(Window window, long now) {
     average += Math.min(0.5, window.completed() / LEARNING) * (window.latency() - average);
@@ -68,6 +82,13 @@ final class Baseline {
   /** The work takes longer, and not since it waits. */
   void raise(double latency) {
     set(value + RAISING * (latency - value));
+    Arrays.fill(lowest, Double.MAX_VALUE);
+    lowest[(int) (bucket % BUCKETS)] = value;
+  }
+
+  /** What was taken for the work was work that waits. */
+  void lower(double latency) {
+    set(latency);
     Arrays.fill(lowest, Double.MAX_VALUE);
     lowest[(int) (bucket % BUCKETS)] = value;
   }

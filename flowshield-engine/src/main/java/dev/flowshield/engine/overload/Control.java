@@ -19,10 +19,12 @@ final class Control {
   private final AdaptiveLimit law = new AdaptiveLimit();
   private final Levels levels = new Levels();
   private final QueueInFront queue = new QueueInFront();
+  private final Probe probe = new Probe();
   private final Pauses pauses;
   private final Clients clients;
 
   private int[] found = Levels.alike(law.limit()); // caps, but for pauses
+  private int[] beforeProbe = found;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
   private double perSecond;
 
@@ -36,6 +38,15 @@ final class Control {
     if (pauses.hadOne()) {
       return; // it says nothing of what work takes
     }
+    if (probe.isOpen()) {
+      if (probe.close(window, law.baseline(), now)) {
+        law.hasWaited(window);
+      }
+      if (!probe.isOpen()) {
+        found = beforeProbe;
+      }
+      return;
+    }
     law.close(window, now);
     pauses.follow(law.mostThroughput());
     int[] byLevel = levels.caps(window, demand, law.baseline(), law.limit());
@@ -45,6 +56,11 @@ final class Control {
     } else {
       clients.share(window, demand, now);
       found = byLevel;
+    }
+    if (probe.isDue(law.pressure(), law.hasSeenQuietTimes(), window, now)) {
+      probe.begin(window, law.throughput(), now);
+      beforeProbe = found;
+      found = Levels.halved(found);
     }
     retrySeconds = retrySeconds(demand);
     perSecond = law.throughput() / Window.NANOS_PER_TICK * 1e9;

@@ -55,6 +55,15 @@ final class Levels {
     return Arrays.stream(caps).map(cap -> Math.min(cap, limit)).toArray();
   }
 
+  /** Half of the caps, but for what means most. */
+  static int[] halved(int[] caps) {
+    int[] halved = caps.clone();
+    for (int level = 0; level < lowest(Criticality.CRITICAL); level++) {
+      halved[level] = (caps[level] + 1) / 2;
+    }
+    return halved;
+  }
+
   /** The cap of each level, after a window. */
   int[] caps(Window window, Demand demand, double baseline, int limit) {
     double latency = Math.min(window.latency(), MOST_SLOWDOWN * baseline) / window.ticks();

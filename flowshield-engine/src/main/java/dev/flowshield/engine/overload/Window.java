@@ -52,6 +52,12 @@ record Window(
     return (double) inFlights / completed;
   }
 
+  /** Whether work took less than a latency, by more than chance. */
+  boolean isClearlyFaster(double than) {
+    double chance = 2 * Math.sqrt(variation() / completed);
+    return latency() < than * (1 - chance);
+  }
+
   /** The work that ended in a tick. */
   double throughput() {
     return completed / ticks();

@@ -131,6 +131,16 @@ class AdaptiveGateTargetsTest {
   }
 
   @Test
+  void aServerThatStartsOverloadedIsFastAfterAWhile() {
+    assertThat(mean("D9", Result::p50))
+        .as("20 times what work takes without, in ms")
+        .isLessThan(40);
+    assertThat(mean("D9", Result::goodput)).isGreaterThan(0.97);
+    assertThat(mean("D6", Result::convergence)).as("seconds").isLessThan(12);
+    assertThat(mean("D11", Result::goodput)).as("code that is not warm").isGreaterThan(0.87);
+  }
+
+  @Test
   void slowerWorkIsNotTakenForWorkThatWaits() {
     assertThat(mean("S10", Result::goodput)).isGreaterThan(0.98);
     assertThat(mean("D3", Result::goodput)).isGreaterThan(0.95);
