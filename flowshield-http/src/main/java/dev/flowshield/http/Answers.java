@@ -7,7 +7,9 @@ import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Rejection;
+import dev.flowshield.engine.Shed;
 import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.OpenStreams.Room;
 import dev.flowshield.http.answer.Accept;
 import dev.flowshield.http.answer.Bodies;
 import dev.flowshield.http.answer.BodyKind;
@@ -17,6 +19,7 @@ import dev.flowshield.http.answer.Reason;
 import dev.flowshield.http.policy.PolicyKey;
 import dev.flowshield.http.policy.PolicyKey.Kind;
 import dev.flowshield.http.policy.PolicyTable;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +43,10 @@ final class Answers {
   private static final HttpAnswer DENIED_AS_PROBLEM =
       denied(BodyKind.PROBLEM, "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
   private static final HttpAnswer DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
+
+  // When a stream will end is not known. They last, so a client need not ask each second.
+  private static final Shed WITHOUT_ROOM = new Shed(Duration.ofSeconds(5).toNanos());
+
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
   private static final int PARTS_OF_WINDOW = 20;
@@ -57,6 +64,7 @@ final class Answers {
 
   private final ReadyAnswers shed;
   private final ReadyAnswers blocked;
+  private final ReadyAnswers streamsOfClient;
   private final Map<String, Map<RateLimit, ReadyAnswers>> together = new ConcurrentHashMap<>();
   private final Map<String, Map<RateLimit, ReadyAnswers>> each = new ConcurrentHashMap<>();
   private final AtomicInteger rates = new AtomicInteger();
@@ -76,6 +84,7 @@ final class Answers {
     // No number is told: how much the server can do is none of the client's business.
     this.shed = withoutLimit(Reason.SERVER_BUSY, settings.overloadStatus(), "overload");
     this.blocked = withoutLimit(Reason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
+    this.streamsOfClient = withoutLimit(Reason.CLIENT_STREAMS, TOO_MANY_REQUESTS, "streams");
   }
 
   private static HttpAnswer denied(BodyKind kind, String body) {
@@ -93,11 +102,19 @@ final class Answers {
 
   /** The answer to a request that was rejected. */
   HttpAnswer to(RequestView request, Rejection rejection) {
-    HttpAnswer answer = proposed(request, rejection);
-    if (renderer != null) {
-      answer = renderer.render(answer, request, rejection);
-    }
-    return finished(answer, request);
+    return rendered(proposed(request, rejection), request, rejection);
+  }
+
+  /** The answer to a request for a stream for which there is no room. */
+  HttpAnswer withoutRoom(RequestView request, Room room) {
+    ReadyAnswers ready = room == Room.NONE_FOR_CLIENT ? streamsOfClient : shed;
+    long seconds = RateLimitFields.seconds(WITHOUT_ROOM.retryAfterNanos());
+    return rendered(ready.of(kind(request), seconds, 0), request, WITHOUT_ROOM);
+  }
+
+  private HttpAnswer rendered(HttpAnswer proposed, RequestView request, Rejection rejection) {
+    return finished(
+        renderer == null ? proposed : renderer.render(proposed, request, rejection), request);
   }
 
   /** The answer to a request of a client, or for a path, that is denied. */

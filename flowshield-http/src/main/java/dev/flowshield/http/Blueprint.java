@@ -11,6 +11,7 @@ import java.util.List;
  * @param doors are asked first
  * @param charging what requests are charged
  * @param healthPaths what is left alone
+ * @param streamCaps how many streams may be open
  * @param answers how rejections are answered
  */
 record Blueprint(
@@ -19,10 +20,11 @@ record Blueprint(
     List<Door> doors,
     Charging charging,
     HealthPaths healthPaths,
+    StreamCaps streamCaps,
     AnswerSettings answers) {
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {
-    return Setup.of(used, doors, charging, healthPaths, answers);
+    return Setup.of(used, doors, charging, healthPaths, streamCaps, answers);
   }
 }

@@ -155,6 +155,12 @@ final class Charging {
     return client.key(request);
   }
 
+  /** The key that a stream is counted by; null if its client is not limited. */
+  @Nullable
+  String streamKey(Charges charges, String key) {
+    return charges == open ? null : key;
+  }
+
   /** The bill of a request; null if it takes one permit of its key in each limit. */
   @Nullable
   Bill bill(RequestView request, Charges charges, String key, Criticality criticality) {

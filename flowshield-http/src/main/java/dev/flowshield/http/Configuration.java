@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,8 @@ final class Configuration {
                         + " that found",
                     builder::inFlight))));
     apply("criticality-field", unlessOff("none", builder::criticalityField));
+    apply("streams", streams(builder::streams));
+    apply("streams-per-client", streams(builder::streamsPerClient));
     apply("health-paths", orOff("none", value -> builder.healthPaths(list(value))));
     apply(
         "overload-status",
@@ -139,6 +142,12 @@ final class Configuration {
     apply("cors-origins", orOff("none", value -> builder.corsOrigins(list(value))));
     requireFit();
     requireNoProblems();
+  }
+
+  private static Consumer<String> streams(IntConsumer setter) {
+    return unlessOff(
+        "no cap",
+        number(1, StreamCaps.MOST, "choose how many connections the server can hold open", setter));
   }
 
   /** The rows by their numbers, then those of the file. */

@@ -24,10 +24,12 @@ final class Description {
    * @param limits as they are now
    * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap, 0 if
    *     it is found
+   * @param streamCaps how many streams may be open
    */
   static String of(
       List<Limit> limits,
       int inFlight,
+      StreamCaps streamCaps,
       int overloadStatus,
       Charging charging,
       HealthPaths healthPaths) {
@@ -42,6 +44,7 @@ final class Description {
           : "at most " + plain(inFlight) + " requests in flight";
       line.add(most + ", else " + overloadStatus);
     }
+    addStreams(line, streamCaps);
     String clients = charging.client().toString();
     if (!clients.isEmpty()) {
       line.add(clients);
@@ -54,6 +57,19 @@ final class Description {
       line.add("policies: " + String.join(" | ", policies.texts(limits)));
     }
     return line.add("left alone: " + healthPaths).toString();
+  }
+
+  private static void addStreams(StringJoiner line, StreamCaps caps) {
+    boolean hasTogether = caps.together() != StreamCaps.NONE;
+    boolean hasEach = caps.each() != StreamCaps.NONE;
+    String together = plain(caps.together()) + " open streams";
+    if (hasTogether && hasEach) {
+      line.add("at most " + together + ", " + plain(caps.each()) + " of each client");
+    } else if (hasTogether) {
+      line.add("at most " + together);
+    } else if (hasEach) {
+      line.add("at most " + plain(caps.each()) + " open streams of each client");
+    }
   }
 
   private static String of(Limit limit) {

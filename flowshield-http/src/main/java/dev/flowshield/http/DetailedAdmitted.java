@@ -6,6 +6,7 @@ import dev.flowshield.http.Bill.Later;
 import dev.flowshield.http.HttpAnswer.Field;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An admitted request that has more to it than a place in flight: fields for its response, or
@@ -27,8 +28,12 @@ final class DetailedAdmitted extends HttpAdmitted {
   private volatile long cost = NOT_SAID;
 
   DetailedAdmitted(
-      Admitted admitted, Unfinished unfinished, List<Later> later, List<Field> fields) {
-    super(admitted, unfinished);
+      Admitted admitted,
+      Owner owner,
+      @Nullable String client,
+      List<Later> later,
+      List<Field> fields) {
+    super(admitted, owner, client);
     this.admitted = admitted;
     this.later = later;
     this.fields = fields;

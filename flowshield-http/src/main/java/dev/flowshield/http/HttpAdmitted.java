@@ -1,12 +1,16 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.Admitted;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that may run, in flight until it is closed.
+ * A request that may run, in flight until it is closed, or until it is {@linkplain #established()
+ * established} as a stream; then it is counted as an open stream until it is closed.
  *
  * <p>Close it exactly when the work has truly ended, from any thread; a second close does nothing,
  * one never closed is a place lost for good. How the work went is said before: {@link
@@ -17,41 +21,86 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; never blocks, never throws.
  */
 public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedAdmitted {
+  /*
+   * State: IN_FLIGHT with a place, or STREAM counted as an open stream, then ENDED for good.
+   *
+   * Invariant
+   *   H1  A stream that was counted is the one of the state STREAM, or is taken back at once by the
+   *       thread that did not come to set the state. Exactly one close finds that state.
+   *
+   * Memory order: volatile.
+   */
+  private static final VarHandle STATE;
 
-  static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(null, new Unfinished());
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(HttpAdmitted.class, "state", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private static final int IN_FLIGHT = 0;
+  private static final int STREAM = 1;
+  private static final int ENDED = 2;
+
+  /**
+   * What the admitted requests of one shield have in common.
+   *
+   * @param shield that has admitted them
+   * @param unfinished those of them that are looked at
+   * @param streams those of them that are open streams
+   */
+  record Owner(@Nullable HttpShield shield, Unfinished unfinished, OpenStreams streams) {}
+
+  static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(
+      null, new Owner(null, new Unfinished(), new OpenStreams(StreamCaps.OFF)), null);
 
   private static final int SERVER_ERROR = 500;
   private static final int PATIENCE_SECONDS = 5;
   private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
 
   private final @Nullable Admitted admitted;
-  private final Unfinished unfinished;
+  private final Owner owner;
+  private final @Nullable String client;
 
   private volatile @Nullable Supplier<Progress> watched;
-  private volatile boolean closed;
+  private volatile int state; // IN_FLIGHT
   private int looksInPatience; // accessed by the one task that looks
 
-  HttpAdmitted(@Nullable Admitted admitted, Unfinished unfinished) {
+  /**
+   * A request of a client.
+   *
+   * @param admitted its place; null if it holds none
+   * @param client the key that its stream is counted by; null if its client is not limited
+   */
+  HttpAdmitted(@Nullable Admitted admitted, Owner owner, @Nullable String client) {
     this.admitted = admitted;
-    this.unfinished = unfinished;
+    this.owner = owner;
+    this.client = client;
+  }
+
+  /** The shield that has admitted it. */
+  final HttpShield shield() {
+    return Objects.requireNonNull(owner.shield());
   }
 
   /**
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
-   * closed; closes it when the work has ended, or when the client has been gone, or the request
+   * closed; says {@link #established()} when that is seen; closes it when the work has ended, or when the client has been gone, or the request
    * handed back, for {@value #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a
    * request whose end is told soon should be closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
    */
   public final void watch(Supplier<Progress> work) {
-    if (admitted == null || closed) {
+    if (admitted == null || isClosed()) {
       return;
     }
     watched = work;
-    unfinished.add(this);
-    if (closed) { // in the meantime, and so perhaps before it was added
-      unfinished.remove(this);
+    owner.unfinished().add(this);
+    if (isClosed()) { // in the meantime, and so perhaps before it was added
+      owner.unfinished().remove(this);
     }
   }
 
@@ -60,6 +109,8 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
     Progress progress = work == null ? Progress.GOING_ON : work.get();
     if (progress == Progress.ENDED) {
       close();
+    } else if (progress == Progress.ESTABLISHED) {
+      established(); // at each look, as there may be room for its stream by now
     } else if (progress != Progress.GOING_ON) {
       looksInPatience++;
       if (looksInPatience > PATIENCE_LOOKS) {
@@ -104,6 +155,25 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
     }
   }
 
+  /**
+   * The exchange is a stream from now on, such as an event stream, a web socket, or a long poll that
+   * waits: what was to be done at once is done, and it stays open. It gives its place back, as an
+   * outcome that tells nothing, and is counted as an open stream until it is closed. If as many
+   * streams are open as may be, it stays in flight. Does nothing if it is called again, or after
+   * the close.
+   */
+  public final void established() {
+    if (admitted == null || state != IN_FLIGHT || !owner.streams().tryOpen(client)) {
+      return;
+    }
+    if (STATE.compareAndSet(this, IN_FLIGHT, STREAM)) {
+      admitted.ignored();
+      admitted.close();
+    } else { // another thread was faster to say so, or to close
+      owner.streams().close(client);
+    }
+  }
+
   /** The work failed: an exception, an answer of 500 and above, a timeout. */
   public void failed() {
     if (admitted != null) {
@@ -122,16 +192,19 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   @Override
   public void close() {
     if (admitted != null) {
-      closed = true;
+      if ((int) STATE.getAndSet(this, ENDED) == STREAM) {
+        admitted.ignored();
+        owner.streams().close(client);
+      }
       admitted.close();
       if (watched != null) {
-        unfinished.remove(this);
+        owner.unfinished().remove(this);
       }
     }
   }
 
-  /** Whether a place was held and has been given back. */
+  /** Whether the work has ended; never so if it held no place. */
   public final boolean isClosed() {
-    return closed;
+    return state == ENDED;
   }
 }

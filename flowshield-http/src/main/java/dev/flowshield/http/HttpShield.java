@@ -7,6 +7,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.ShieldStats;
+import dev.flowshield.http.OpenStreams.Room;
 import dev.flowshield.http.policy.PolicyTable;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * (RFC 9457), a line of text, or a page that counts the wait down. Nothing in it comes from the
  * request.
  *
+ * <p><b>Streams.</b> Event streams, web sockets and the like are in flight until they are
+ * established, and from then on open streams, of which there may be caps of their own.
+ *
  * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, which clients
  * are rejected most, and how to change a limit while requests come in. Answers and
  * {@link #toString()} speak of the limits as they are now.
@@ -69,9 +73,8 @@ public final class HttpShield {
   private volatile Setup setup;
   private volatile Doctor doctor;
 
-  // Most requests meet one shield: for them the mark is ready-made.
-  private final Mark onlyMark = new Mark(this, null, null);
-  private final Unfinished unfinished = new Unfinished();
+  private final OpenStreams streams;
+  private final HttpAdmitted.Owner owner;
   private final RejectionLog rejectionLog;
   private final LongAdder denied = new LongAdder();
   private volatile @Nullable Reload source; // null if it was made in code alone
@@ -80,15 +83,19 @@ public final class HttpShield {
     this.name = blueprint.name();
     this.engine = blueprint.engine();
     this.setup = blueprint.setup(engine);
+    this.streams = new OpenStreams(setup.streamCaps());
+    this.owner = new HttpAdmitted.Owner(this, new Unfinished(), streams);
     StartLog.log(this);
     this.doctor = new Doctor(setup.charging()); // which may have something to add
-    this.rejectionLog = new RejectionLog(engine, denied::sum, () -> doctor.lookAgain());
+    this.rejectionLog =
+        new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
   }
 
   /** Is used in another way from now on. */
   void adopt(Setup next) {
     Setup before = setup;
     setup = next;
+    streams.change(next.streamCaps());
     if (!next.charging().isLike(before.charging())) {
       doctor = new Doctor(next.charging());
     }
@@ -108,7 +115,7 @@ public final class HttpShield {
 
   /**
    * A shield as the configuration wants it; without one, {@code per-client} is 100/s burst 500 and
-   * {@code in-flight} is auto.
+   * {@code in-flight} auto, {@code streams} 10000 and {@code streams-per-client} 500.
    *
    * <p>A burst of 500 lets five people behind one address open a page with 60 assets at once.
    *
@@ -127,8 +134,9 @@ public final class HttpShield {
    *
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
    * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
-   * {@code penalty}, {@code in-flight}, {@code criticality-field}, {@code health-paths} (with commas
-   * between), {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
+   * {@code penalty}, {@code in-flight}, {@code criticality-field}, {@code streams},
+   * {@code streams-per-client}, {@code health-paths} (with commas between),
+   * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
    * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
    * {@code client-address}, {@code ipv6-prefix}; {@code fields} ({@code on-reject},
@@ -240,6 +248,10 @@ public final class HttpShield {
       return denied(now, request);
     }
     String key = now.charging().key(request);
+    HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
+    if (withoutRoom != null) {
+      return withoutRoom;
+    }
     Criticality criticality = now.charging().criticality(request, charges);
     Bill bill = now.charging().bill(request, charges, key, criticality);
     Admission admission = !now.answersAtOnce()
@@ -274,6 +286,10 @@ public final class HttpShield {
       return CompletableFuture.completedFuture(denied(now, request));
     }
     String key = now.charging().key(request);
+    HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
+    if (withoutRoom != null) {
+      return CompletableFuture.completedFuture(withoutRoom);
+    }
     Criticality criticality = now.charging().criticality(request, charges);
     Bill bill = now.charging().bill(request, charges, key, criticality);
     return AskedLater.of(
@@ -305,7 +321,7 @@ public final class HttpShield {
     if (now.healthPaths().contains(request.path())) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
-    Mark earlier = earlier(request);
+    Mark earlier = Mark.of(request);
     if (earlier != null && earlier.isOf(this)) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
@@ -322,6 +338,18 @@ public final class HttpShield {
     return now.answers().denied(request);
   }
 
+  /** The answer to a request that announces a stream for which there is no room; else null. */
+  private @Nullable HttpAnswer withoutRoom(
+      Setup now, RequestView request, Charges charges, String key) {
+    Room room = streams.room(now.charging().streamKey(charges, key));
+    if (room == Room.FREE || !StreamSigns.isAnnouncedBy(request)) {
+      return null;
+    }
+    streams.countRejected(room);
+    rejectionLog.rejected();
+    return now.answers().withoutRoom(request, room);
+  }
+
   private HttpAdmission answer(
       Setup now,
       RequestView request,
@@ -335,28 +363,22 @@ public final class HttpShield {
     }
     Admitted admitted = (Admitted) admission;
     try {
-      Mark earlier = earlier(request);
       StandingFields standings = now.standingFields();
       List<HttpAnswer.Field> fields = standings == null
           ? List.of()
           : standings.of(bill == null ? charges.standings(key) : bill.standings(engine));
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
+      String streamKey = now.charging().streamKey(charges, key);
       HttpAdmitted result = fields.isEmpty() && later.isEmpty()
-          ? new HttpAdmitted(admitted, unfinished)
-          : new DetailedAdmitted(admitted, unfinished, later, fields);
-      HttpAdmitted settled = later.isEmpty() ? null : result;
-      boolean isUsual = earlier == null && settled == null;
-      request.mark(isUsual ? onlyMark : new Mark(this, earlier, settled));
+          ? new HttpAdmitted(admitted, owner, streamKey)
+          : new DetailedAdmitted(admitted, owner, streamKey, later, fields);
+      Mark.leave(request, result, Mark.of(request));
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();
       throw failure;
     }
-  }
-
-  private static @Nullable Mark earlier(RequestView request) {
-    return request.mark() instanceof Mark mark ? mark : null;
   }
 
   /**
@@ -392,12 +414,19 @@ public final class HttpShield {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(RequestView request, long permits) {
-    Mark mark = earlier(request);
-    while (mark != null) {
-      if (mark.admitted != null) {
-        mark.admitted.cost(permits);
-      }
-      mark = mark.before;
+    for (Mark mark = Mark.of(request); mark != null; mark = mark.before()) {
+      mark.admitted().cost(permits);
+    }
+  }
+
+  /**
+   * Says that the exchange of an admitted request is a stream from now on: as
+   * {@link HttpAdmitted#established()}, for a binding that offers this to its applications. A
+   * request that no shield has admitted is left as it is.
+   */
+  public static void established(RequestView request) {
+    for (Mark mark = Mark.of(request); mark != null; mark = mark.before()) {
+      mark.admitted().established();
     }
   }
 
@@ -409,6 +438,11 @@ public final class HttpShield {
   /** How many requests were rejected because their client or their path is denied. */
   public long denied() {
     return denied.sum();
+  }
+
+  /** How many streams are open, and how many requests for one were rejected. */
+  public StreamStats streams() {
+    return streams.stats();
   }
 
   /** What was done so far. Requests that are left alone are not counted. Not for every request. */
@@ -446,19 +480,5 @@ public final class HttpShield {
   @Override
   public String toString() {
     return setup.description(engine);
-  }
-
-  /** Left at a request by each shield that has admitted it. */
-  private record Mark(
-      HttpShield shield, @Nullable Mark before, @Nullable HttpAdmitted admitted) {
-
-    boolean isOf(HttpShield sought) {
-      for (Mark mark = this; mark != null; mark = mark.before) {
-        if (mark.shield == sought) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 }

@@ -50,6 +50,7 @@ public final class HttpShieldBuilder {
   private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
+  private StreamCaps streamCaps = StreamCaps.OFF;
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
   private FieldsMode fields = FieldsMode.ON_REJECT;
@@ -370,6 +371,30 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * The most open streams of all clients together: event streams, web sockets, and what the
+   * application says is one. No cap unless set. A request that announces a stream beyond it is
+   * rejected as by a full server; a stream that was not announced stays in flight instead.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 10,000,000
+   */
+  public HttpShieldBuilder streams(int most) {
+    this.streamCaps = streamCaps.withTogether(most);
+    return this;
+  }
+
+  /**
+   * The most open streams of each client, by its address as in {@link #perClient(String)}; no cap
+   * unless set. A request that announces a stream beyond it is rejected with 429. Else as
+   * {@link #streams(int)}.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 10,000,000
+   */
+  public HttpShieldBuilder streamsPerClient(int most) {
+    this.streamCaps = streamCaps.withEach(most);
+    return this;
+  }
+
+  /**
    * All other settings of the {@linkplain HttpShield#engine() engine}, as in {@code engine(it ->
    * it.onRejection(listener).showKeys())}.
    */
@@ -537,6 +562,7 @@ public final class HttpShieldBuilder {
         new Charging(
             client, lists, networkPrefix, rows, meaning.writtenBy(client.proxies()), built),
         healthPaths,
+        streamCaps,
         new AnswerSettings(
             overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource));
   }

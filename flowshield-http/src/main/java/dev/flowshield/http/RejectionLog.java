@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
@@ -32,6 +33,7 @@ final class RejectionLog {
 
   private final FlowShield engine;
   private final LongSupplier denied;
+  private final Supplier<StreamStats> streams;
   private final Runnable eachMinute;
   private final Consumer<String> lines;
   private final Executor now;
@@ -42,10 +44,12 @@ final class RejectionLog {
   private final Map<String, Long> before = new HashMap<>();
 
   /** Calls a task for each line, too. */
-  RejectionLog(FlowShield engine, LongSupplier denied, Runnable eachMinute) {
+  RejectionLog(
+      FlowShield engine, LongSupplier denied, Supplier<StreamStats> streams, Runnable eachMinute) {
     this(
         engine,
         denied,
+        streams,
         eachMinute,
         line -> LOG.log(Level.INFO, line),
         ProcessTimer.after(0, TimeUnit.SECONDS),
@@ -56,12 +60,14 @@ final class RejectionLog {
   RejectionLog(
       FlowShield engine,
       LongSupplier denied,
+      Supplier<StreamStats> streams,
       Runnable eachMinute,
       Consumer<String> lines,
       Executor now,
       Executor inAMinute) {
     this.engine = engine;
     this.denied = denied;
+    this.streams = streams;
     this.eachMinute = eachMinute;
     this.lines = lines;
     this.now = now;
@@ -102,6 +108,9 @@ final class RejectionLog {
       }
     }
     add(all, "cap on requests in flight", stats.shed());
+    StreamStats ofStreams = streams.get();
+    add(all, "cap on open streams of a client", ofStreams.overLimit());
+    add(all, "cap on open streams", ofStreams.shed());
     add(all, "a denied client or path", denied.getAsLong());
     if (all.length() == 0) {
       return "";

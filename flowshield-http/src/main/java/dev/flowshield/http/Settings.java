@@ -35,6 +35,8 @@ final class Settings {
       "penalty",
       "reload",
       "show-keys",
+      "streams",
+      "streams-per-client",
       "ipv6-prefix",
       "limit",
       "per-client",
@@ -87,6 +89,8 @@ final class Settings {
     // From the weakest to the strongest: the later overwrites.
     take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
     take("in-flight", "auto", SettingSource.DEFAULT, "in-flight");
+    take("streams", "10000", SettingSource.DEFAULT, "streams");
+    take("streams-per-client", "500", SettingSource.DEFAULT, "streams-per-client");
     sorted(sources.file().entries())
         .forEach((name, value) -> take(name, value, SettingSource.FILE, name));
     for (String name : sources.file().repeated()) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param doors are asked first
  * @param charging what requests are charged
  * @param healthPaths what is left alone
+ * @param streamCaps how many streams may be open
  * @param answers to rejections
  * @param standingFields for responses to admitted requests; null unless they are always sent
  * @param answersAtOnce whether the engine keeps all limits
@@ -23,6 +24,7 @@ record Setup(
     List<Door> doors,
     Charging charging,
     HealthPaths healthPaths,
+    StreamCaps streamCaps,
     Answers answers,
     @Nullable StandingFields standingFields,
     boolean answersAtOnce) {
@@ -33,11 +35,13 @@ record Setup(
       List<Door> doors,
       Charging charging,
       HealthPaths healthPaths,
+      StreamCaps streamCaps,
       AnswerSettings settings) {
     return new Setup(
         doors,
         charging.on(engine),
         healthPaths,
+        streamCaps,
         new Answers(settings, charging.policies(), calendarLimits(engine)),
         settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
         engine.limits().stream().allMatch(Charging::isKeptHere));
@@ -55,6 +59,7 @@ record Setup(
     return Description.of(
         engine.limits(),
         engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),
+        streamCaps,
         answers.overloadStatus(),
         charging,
         healthPaths);

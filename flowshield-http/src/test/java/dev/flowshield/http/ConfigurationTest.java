@@ -23,6 +23,7 @@ class ConfigurationTest {
     assertThat(shield(NONE, NONE, NONE, NONE))
         .hasToString("FlowShield: each client 100/s burst 500 (at most 600 in any 1s)"
             + ", up to 1,000,000 clients told apart; as many requests in flight as the server can work at, else 503"
+            + "; at most 10,000 open streams, 500 of each client"
             + HEALTH);
   }
 
@@ -34,18 +35,26 @@ class ConfigurationTest {
         "limiter", "token-bucket",
         "max-clients", "1000",
         "in-flight", "200",
+        "streams", "2000",
+        "streams-per-client", "20",
         "health-paths", "/up, /down/**",
         "overload-status", "429");
     assertThat(shield(NONE, NONE, NONE, file))
         .hasToString("FlowShield: everyone together 5000/s (at most 10,000 in any 1s)"
             + "; each client 10/s burst 20 (at most 30 in any 1s), up to 1,000 clients told apart"
-            + "; at most 200 requests in flight, else 429; left alone: /up /down/**");
+            + "; at most 200 requests in flight, else 429; at most 2,000 open streams, 20 of each client"
+            + "; left alone: /up /down/**");
   }
 
   @Test
   void whatIsOffIsLeftOut() {
-    Map<String, String> file =
-        Map.of("limit", "off", "per-client", "off", "in-flight", " 7 ", "health-paths", "off");
+    Map<String, String> file = Map.of(
+        "limit", "off",
+        "per-client", "off",
+        "in-flight", " 7 ",
+        "streams", "off",
+        "streams-per-client", "off",
+        "health-paths", "off");
     assertThat(shield(NONE, NONE, NONE, file))
         .hasToString("FlowShield: at most 7 requests in flight, else 503; left alone: none");
     assertThat(shield(NONE, NONE, NONE, NONE).engine().isInFlightAuto()).isTrue();

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -19,6 +25,7 @@ class HttpAdmittedTest {
   private final FlowShield shield = FlowShield.builder().inFlight(100).build();
   private final Queue<Runnable> looks = new ArrayDeque<>();
   private final Unfinished unfinished = new Unfinished(looks::add);
+  private final OpenStreams streams = new OpenStreams(StreamCaps.OFF.withTogether(2));
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.GOING_ON);
 
   @Test
@@ -92,6 +99,86 @@ class HttpAdmittedTest {
   }
 
   @Test
+  void aStreamHoldsNoPlaceAndIsCountedUntilItIsClosed() {
+    HttpAdmitted stream = admitted();
+    stream.established();
+    stream.established();
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.stats().ignored()).isEqualTo(1);
+    assertThat(streams.stats().open()).isEqualTo(1);
+    assertThat(stream.isClosed()).isFalse();
+
+    stream.close();
+    stream.close();
+    stream.established();
+    assertThat(streams.stats().open()).isZero();
+    assertThat(stream.isClosed()).isTrue();
+    assertThat(shield.stats().failed()).isZero();
+  }
+
+  @Test
+  void aStreamBeyondTheCapStaysInFlightUntilThereIsRoom() {
+    HttpAdmitted first = admitted();
+    HttpAdmitted second = admitted();
+    HttpAdmitted third = admitted();
+    first.established();
+    second.established();
+    third.watch(progress::get);
+    progress.set(Progress.ESTABLISHED);
+    look(1);
+    assertThat(shield.stats().inFlight()).isEqualTo(1);
+    assertThat(streams.stats().open()).isEqualTo(2);
+
+    first.close();
+    look(1);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(streams.stats().open()).isEqualTo(2);
+
+    progress.set(Progress.CLIENT_GONE);
+    look(LOOKS_OF_PATIENCE + 1);
+    second.close();
+    assertThat(streams.stats().open()).isZero();
+  }
+
+  @Test
+  void whatIsClosedBeforeItIsEstablishedIsNoStream() {
+    HttpAdmitted closed = admitted();
+    closed.close();
+    closed.established();
+    HttpAdmitted.WITHOUT_PLACE.established();
+    assertThat(streams.stats().open()).isZero();
+    assertThat(shield.stats().ignored()).isZero();
+  }
+
+  @Test
+  void threadsThatEstablishAndCloseAtOnceLeaveNothingCounted() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      for (int round = 0; round < 20_000; round++) {
+        HttpAdmitted raced = admitted();
+        CyclicBarrier start = new CyclicBarrier(3);
+        List<Future<?>> all = new ArrayList<>();
+        for (Runnable step :
+            List.<Runnable>of(raced::established, raced::established, raced::close)) {
+          all.add(threads.submit(() -> {
+            start.await();
+            step.run();
+            return null;
+          }));
+        }
+        for (Future<?> each : all) {
+          each.get();
+        }
+        assertThat(streams.stats().open()).isZero();
+        assertThat(streams.clients()).isZero();
+        assertThat(shield.stats().inFlight()).isZero();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
   void whatHoldsNoPlaceIsNotLookedAtAndNeverClosed() {
     HttpAdmitted.WITHOUT_PLACE.watch(() -> Progress.ENDED);
     HttpAdmitted.WITHOUT_PLACE.close();
@@ -99,7 +186,10 @@ class HttpAdmittedTest {
   }
 
   private HttpAdmitted admitted() {
-    return new HttpAdmitted((Admitted) shield.admit("someone"), unfinished);
+    return new HttpAdmitted(
+        (Admitted) shield.admit("someone"),
+        new HttpAdmitted.Owner(null, unfinished, streams),
+        "someone");
   }
 
   private void look(int times) {

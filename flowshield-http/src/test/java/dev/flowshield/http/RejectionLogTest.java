@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.OpenStreams.Room;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,8 +27,15 @@ class RejectionLogTest {
   private final Deque<Runnable> inAMinute = new ArrayDeque<>();
   private final AtomicInteger minutes = new AtomicInteger();
   private final AtomicLong denied = new AtomicLong();
+  private final OpenStreams streams = new OpenStreams(StreamCaps.OFF);
   private final RejectionLog rejectionLog = new RejectionLog(
-      engine, denied::get, minutes::incrementAndGet, lines::add, now::add, inAMinute::add);
+      engine,
+      denied::get,
+      streams::stats,
+      minutes::incrementAndGet,
+      lines::add,
+      now::add,
+      inAMinute::add);
 
   private void reject(int times, String key) {
     for (int i = 0; i < times; i++) {
@@ -67,6 +75,20 @@ class RejectionLogTest {
     assertThat(lines)
         .containsExactly(
             "FlowShield: rejected since the last such line: 3 by a denied client or path");
+  }
+
+  @Test
+  void saysHowManyFoundNoRoomForTheirStream() {
+    streams.countRejected(Room.NONE_FOR_CLIENT);
+    streams.countRejected(Room.NONE_FOR_CLIENT);
+    streams.countRejected(Room.NONE);
+    rejectionLog.rejected();
+    now.remove().run();
+
+    assertThat(lines)
+        .containsExactly(
+            "FlowShield: rejected since the last such line: 2 by cap on open streams of"
+                + " a client, 1 by cap on open streams");
   }
 
   @Test

@@ -23,6 +23,13 @@ public enum Reason {
       "Requests are paused",
       "Requests from your connection kept coming after this site had asked to wait, so this wait"
           + " is longer."),
+  /** A client has as many streams open as it may. */
+  CLIENT_STREAMS(
+      "Too many open streams",
+      ProblemTypes.QUOTA_EXCEEDED,
+      "Too many open connections",
+      "As many live connections to this site are open from you, or from others who share your"
+          + " connection, as there may be. Closing other pages of this site helps."),
   /** As much work is in flight as the server can carry. */
   SERVER_BUSY(
       "Server is busy",
