@@ -5,12 +5,15 @@ import dev.flowshield.http.Progress;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An admitted request on its way through the application, which closes its admission when the work
@@ -21,6 +24,10 @@ import java.io.IOException;
  * If the place were free then, a client could have any amount of work done at a time by resetting
  * request after request. So the place is kept until the application hands the request back, or the
  * patience of {@link HttpAdmitted#watch} is over.
+ *
+ * <p>Containers do not say when a response is committed. So the response of a request that is
+ * asynchronous, or asks for an event stream, is looked at when the chain has returned and twice a
+ * second: once it is a committed event stream, it is established.
  *
  * <p>It listens from within {@code startAsync}, before the application sees the context. Later is
  * too late: another thread may have dispatched or completed by then, and the container takes no
@@ -33,6 +40,11 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
 
   // Written and read by the thread that runs the chain.
   private boolean listening;
+  private boolean watching;
+  private @Nullable HttpUpgradeHandler upgradeHandler;
+
+  private volatile @Nullable AsyncContext context; // since the first start
+  private volatile @Nullable LeftHttp leftHttp;
 
   // Each is written before the other is read, so one of both sides closes.
   private volatile boolean clientGone;
@@ -45,6 +57,32 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     super(request);
     this.response = response;
     this.admitted = admitted;
+  }
+
+  /**
+   * To be called before the chain. A request that asks for an event stream is watched from now on,
+   * as its response may be one while the chain runs; others as soon as they are asynchronous.
+   */
+  void chainBegins() {
+    String accept = getHeader("Accept");
+    if (accept != null && accept.contains("text/event-stream")) {
+      watch();
+    }
+  }
+
+  private void watch() {
+    if (!watching) {
+      watching = true;
+      admitted.watch(this::progress);
+    }
+  }
+
+  @Override
+  public <T extends HttpUpgradeHandler> T upgrade(Class<T> type)
+      throws IOException, ServletException {
+    T handler = super.upgrade(type);
+    upgradeHandler = handler;
+    return handler;
   }
 
   @Override
@@ -83,6 +121,9 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   /** To be called when the chain has returned, or has thrown. */
   void chainEnded() {
     if (listening) {
+      if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+        admitted.established();
+      }
       return;
     }
     try {
@@ -93,21 +134,35 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     } catch (IllegalStateException dispatchedOrCompleted) {
       // No listener is taken any more, so no event would come: now is the last occasion to close.
     }
-    close();
+    if (response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS || !leavesHttp()) {
+      close();
+    }
+  }
+
+  /** Whether the request goes on as something else, whose end can be known. */
+  private boolean leavesHttp() {
+    leftHttp = LeftHttp.of(getRequest(), upgradeHandler);
+    if (leftHttp == null) {
+      return false;
+    }
+    admitted.established();
+    watch();
+    return true;
   }
 
   /**
    * Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has
    * added this one already.
    */
-  private AsyncContext listenTo(AsyncContext context) {
+  private AsyncContext listenTo(AsyncContext started) {
     handedBack = false;
     if (!listening) {
-      context.addListener(this);
+      started.addListener(this);
       listening = true;
-      admitted.watch(() -> progress(context));
+      context = started;
+      watch();
     }
-    return context;
+    return started;
   }
 
   @Override
@@ -147,18 +202,33 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     }
   }
 
-  private Progress progress(AsyncContext context) {
+  private Progress progress() {
+    LeftHttp left = leftHttp;
+    if (left != null) {
+      return left.progress();
+    }
     if (clientGone) {
       return Progress.CLIENT_GONE;
     }
-    if (isRecycled(context)) { // which the application need not know
+    AsyncContext started = context;
+    if (started != null && isRecycled(started)) { // which the application need not know
       admitted.ignored();
       clientGone = true;
       return handedBack ? Progress.ENDED : Progress.CLIENT_GONE;
     }
     // Tomcat 10.1 may begin the context of a request whose stream was reset at that moment, and
     // then never tells that it is complete.
-    return completed ? Progress.HANDED_BACK : Progress.GOING_ON;
+    return completed ? Progress.HANDED_BACK : progressOfResponse();
+  }
+
+  private Progress progressOfResponse() {
+    try {
+      return response.isCommitted()
+          ? Progress.committed(response.getContentType())
+          : Progress.GOING_ON;
+    } catch (RuntimeException recycled) { // since it was looked at
+      return Progress.GOING_ON;
+    }
   }
 
   /**

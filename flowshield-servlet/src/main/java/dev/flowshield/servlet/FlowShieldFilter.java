@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * or sent to an error page, and however many filters of one shield stand in its way.
  *
  * <p><b>When its place is free again.</b> When the chain has returned; for a request that goes on
- * asynchronously, when that is completed, has timed out or failed. An exception goes on to the
- * container as it is.
+ * asynchronously, when that is completed, has timed out or failed. For an event stream, half a
+ * second after its response is committed at the latest, and then it is an open stream until it has
+ * ended. An exception goes on to the container as it is.
  *
  * <p><b>What the client is.</b> What {@code getRemoteAddr()} of the container's own request says.
  * Filters that replace the address are looked through; what stands below them, such as Tomcat's
@@ -133,6 +134,15 @@ public final class FlowShieldFilter extends HttpFilter {
     HttpShield.cost(new ServletRequestView(request), permits);
   }
 
+  /**
+   * Says that a request is a stream from now on, such as a long poll that waits: see
+   * {@link HttpAdmitted#established()}. Called by the application with any request object that it
+   * has. Event streams and web sockets need not be named.
+   */
+  public static void established(HttpServletRequest request) {
+    HttpShield.established(new ServletRequestView(request));
+  }
+
   private static void register(FlowShieldFilter filter, ServletContext context) {
     Objects.requireNonNull(context, NO_CONTEXT);
     String application = "the web application at '" + context.getContextPath() + "/'";
@@ -206,6 +216,7 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
     try {
+      watched.chainBegins();
       chain.doFilter(watched, response);
     } catch (Throwable failure) {
       admitted.failed();

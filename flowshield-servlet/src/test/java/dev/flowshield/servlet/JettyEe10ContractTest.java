@@ -1,5 +1,6 @@
 package dev.flowshield.servlet;
 
+import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
 
 import dev.flowshield.contract.Difference;
@@ -15,6 +16,6 @@ class JettyEe10ContractTest extends ServletContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of(WAITS_ON_A_THREAD);
+    return Set.of(WAITS_ON_A_THREAD, UPGRADED_IS_NOT_COUNTED);
   }
 }

@@ -94,6 +94,14 @@ final class Routes {
         reply.complete();
       });
     });
+    Endpoint.at("/poll", context, (request, response) -> {
+      Reply reply = Reply.start(request);
+      FlowShieldFilter.established(request);
+      behind.whenOpen(() -> {
+        reply.send(HELLO);
+        reply.complete();
+      });
+    });
     Endpoint.at(
         "/timeout",
         context,

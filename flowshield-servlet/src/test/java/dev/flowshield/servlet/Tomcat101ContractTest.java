@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
 import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
 
 import dev.flowshield.contract.Difference;
@@ -17,6 +18,7 @@ class Tomcat101ContractTest extends ServletContract {
 
   @Override
   protected Set<Difference> differences() {
-    return Set.of(ASKS_FOR_BODIES_FIRST, CLOSES_AFTER_503, WAITS_ON_A_THREAD);
+    return Set.of(
+        ASKS_FOR_BODIES_FIRST, CLOSES_AFTER_503, WAITS_ON_A_THREAD, UPGRADED_IS_NOT_COUNTED);
   }
 }

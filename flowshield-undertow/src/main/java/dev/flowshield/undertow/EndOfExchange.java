@@ -5,6 +5,7 @@ import dev.flowshield.http.Progress;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * could otherwise queue any amount of work by resetting request after request. Work that a worker
  * has begun keeps its place until it has ended.
  *
+ * <p>A response that has started and whose type is {@code text/event-stream} is seen to be an
+ * established stream when the handler has returned, or at a look. So is an exchange that is complete
+ * since its connection is upgraded, until the connection is closed.
+ *
  * <p>Thread-safe.
  */
 final class EndOfExchange implements ExchangeCompletionListener, Executor {
@@ -31,6 +36,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
   private @Nullable Executor workers; // set before the dispatch
   private volatile boolean running; // by a worker
   private volatile boolean dropped; // so the status says nothing
+  private volatile boolean upgraded; // so it lasts as long as its connection
 
   private EndOfExchange(HttpServerExchange exchange, HttpAdmitted admitted) {
     this.exchange = exchange;
@@ -58,6 +64,9 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
       Executor chosen = exchange.getDispatchExecutor();
       workers = chosen == null ? exchange.getConnection().getWorker() : chosen;
       exchange.setDispatchExecutor(this);
+    }
+    if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+      admitted.established();
     }
     admitted.watch(this::progress);
   }
@@ -91,16 +100,26 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
 
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
-    if (!dropped) {
-      admitted.responded(exchange.getStatusCode());
+    if (exchange.isUpgrade() && !dropped) {
+      upgraded = true;
+      admitted.established();
+    } else {
+      if (!dropped) {
+        admitted.responded(exchange.getStatusCode());
+      }
+      admitted.close();
     }
-    admitted.close();
     nextListener.proceed();
   }
 
   private Progress progress() {
+    if (upgraded) {
+      return exchange.getConnection().isOpen() ? Progress.ESTABLISHED : Progress.ENDED;
+    }
     if (!isClientGone()) {
-      return Progress.GOING_ON;
+      return exchange.isResponseStarted()
+          ? Progress.committed(exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE))
+          : Progress.GOING_ON;
     }
     admitted.ignored();
     return running ? Progress.GOING_ON : Progress.CLIENT_GONE;

@@ -22,7 +22,8 @@ import java.util.concurrent.Executor;
  * }</pre>
  *
  * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of
- * it. A request is in flight until Undertow calls its exchange complete. If the client resets its
+ * it. A request is in flight until Undertow calls its exchange complete; an event stream or an
+ * upgraded connection until it is open, and then it is an open stream until it has ended. If the client resets its
  * stream or connection before that, the request stays in flight until its work has ended all the
  * same, but five more seconds at most, unless a worker is running it; work that still waits for a
  * worker by then is not begun.
@@ -80,6 +81,14 @@ public final class FlowShieldHandler implements HttpHandler {
    */
   public static void cost(HttpServerExchange exchange, long permits) {
     HttpShield.cost(new UndertowRequest(exchange), permits);
+  }
+
+  /**
+   * Says that an exchange is a stream from now on, such as a long poll that waits: see
+   * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   */
+  public static void established(HttpServerExchange exchange) {
+    HttpShield.established(new UndertowRequest(exchange));
   }
 
   /** The shield, to ask for its numbers. */

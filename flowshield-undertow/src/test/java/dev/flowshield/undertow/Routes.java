@@ -58,6 +58,12 @@ final class Routes {
                 SameThreadExecutor.INSTANCE,
                 () -> application.whenOpen(() -> exchange.getResponseSender().send(HELLO))))
         .addExactPath(
+            "/poll",
+            exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+              FlowShieldHandler.established(exchange);
+              application.whenOpen(() -> exchange.getResponseSender().send(HELLO));
+            }))
+        .addExactPath(
             "/echo",
             exchange -> exchange
                 .getRequestReceiver()
@@ -82,7 +88,8 @@ final class Routes {
           }
           exchange.getResponseSender().send(HELLO);
         })
-        .addExactPath("/upgrade", Handlers.websocket((exchange, socket) -> {}));
+        .addExactPath(
+            "/upgrade", Handlers.websocket((exchange, socket) -> socket.resumeReceives()));
   }
 
   private static boolean send(ServerSentEventConnection events) {

@@ -4,6 +4,7 @@ import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.Progress;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,6 +13,7 @@ import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes the admission when the work for a request has ended.
@@ -29,6 +31,10 @@ import java.util.WeakHashMap;
  * ended but not reported is a file that is still being sent, or one whose connection is lost: they
  * look alike, so it too keeps its place for as long as the patience lasts.
  *
+ * <p>A response whose head is out and whose type is {@code text/event-stream} is seen to be an
+ * established stream when the handlers have returned, or at a look. So is a web socket or a tunnel,
+ * until its connection is lost, where {@link LeftHttp} can tell that.
+ *
  * <p>Thread-safe. The timers of Vert.x are not used, as they end with the verticle that set them.
  */
 final class EndOfWork {
@@ -39,6 +45,8 @@ final class EndOfWork {
   // Those over HTTP/1 that were seen to be lost, for the requests behind on the same connection.
   private static final Map<HttpConnection, Boolean> LOST =
       Collections.synchronizedMap(new WeakHashMap<>());
+
+  private @Nullable LeftHttp leftHttp; // set before the first look; null if it is not asked for
 
   // Weak, so as to keep no response in memory. One that is collected can no longer be ended.
   private final WeakReference<HttpServerResponse> response;
@@ -69,10 +77,19 @@ final class EndOfWork {
   }
 
   /** To be called when the handlers that could end the response at once have returned. */
-  void handlersReturned() {
-    if (!admitted.isClosed()) {
-      admitted.watch(this::progress);
+  void handlersReturned(HttpServerRequest request) {
+    if (admitted.isClosed()) {
+      return;
     }
+    boolean overHttp1 = request.response().streamId() == HTTP1;
+    if (overHttp1
+        && (method.equals(HttpMethod.CONNECT) || request.headers().contains(HttpHeaders.UPGRADE))) {
+      leftHttp = LeftHttp.of(request);
+    }
+    if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+      admitted.established();
+    }
+    admitted.watch(this::progress);
   }
 
   // Succeeded does not mean answered: a lost connection is told as a success where the application
@@ -88,11 +105,19 @@ final class EndOfWork {
 
   private Progress progress() {
     HttpServerResponse seen = response.get();
+    LeftHttp left = leftHttp;
     if (seen != null && hasLeftHttp(seen)) {
-      return Progress.ENDED;
+      return left == null ? Progress.ENDED : left.progress();
     }
-    boolean over = seen == null || seen.ended() || seen.closed() || isConnectionLost();
-    return over ? Progress.CLIENT_GONE : Progress.GOING_ON;
+    if (seen == null || seen.ended() || seen.closed() || isConnectionLost()) {
+      return Progress.CLIENT_GONE;
+    }
+    if (left != null && !left.isOpen()) {
+      return Progress.CLIENT_GONE;
+    }
+    return seen.headWritten()
+        ? Progress.committed(seen.headers().get(HttpHeaders.CONTENT_TYPE))
+        : Progress.GOING_ON;
   }
 
   private boolean hasLeftHttp(HttpServerResponse seen) {

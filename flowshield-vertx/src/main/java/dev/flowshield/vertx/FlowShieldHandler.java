@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A security policy handler, so it stands before those that read bodies or ask who the user is.
  * The client is the peer of the connection, whatever {@code Router.allowForward} makes of it.
  *
- * <p>A request is in flight until its response has ended, a web socket until it is open. If the
+ * <p>A request is in flight until its response has ended; an event stream, a web socket or a tunnel
+ * until it is open, and then it is an open stream until it has ended. If the
  * client goes away before that, the work goes on, and so the request is in flight until the
  * response is ended all the same, or for five more seconds. A file that is sent over HTTP/1 is in
  * flight until it has been sent, and for about five seconds at most, as Vert.x does not report a
@@ -99,6 +100,14 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     HttpShield.cost(new VertxRequest(context), permits);
   }
 
+  /**
+   * Says that a request is a stream from now on, such as a long poll that waits: see
+   * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   */
+  public static void established(RoutingContext context) {
+    HttpShield.established(new VertxRequest(context));
+  }
+
   /** The shield, to ask for its numbers. */
   public HttpShield shield() {
     return shield;
@@ -160,7 +169,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       try {
         context.next();
       } finally {
-        end.handlersReturned();
+        end.handlersReturned(context.request());
       }
     } else if (admission instanceof HttpAnswer rejection) {
       write(context, rejection);

@@ -59,6 +59,10 @@ final class Routes {
     router
         .route("/async")
         .handler(context -> application.whenOpen(() -> context.response().end(HELLO)));
+    router.route("/poll").handler(context -> {
+      FlowShieldHandler.established(context);
+      application.whenOpen(() -> context.response().end(HELLO));
+    });
     router
         .route("/timeout")
         .handler(TimeoutHandler.create(TIME_LIMIT_MILLIS))

@@ -3,6 +3,7 @@ package dev.flowshield.apps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
@@ -113,6 +114,34 @@ abstract class AppContract {
     }
     awaitNothingInFlight(shield);
     visitor.get("/items/7").is(200);
+  }
+
+  @Test
+  void aWebSocketIsAStreamWhileItIsOpen() throws Exception {
+    HttpShield shield = HttpShield.builder().inFlight(10).streamsPerClient(1).build();
+    int port = started(new Shop(files), Optional.of(shield));
+    if (hasWebSocket()) {
+      try (Connection client = handshake(port)) {
+        assertThat(client.read().status()).isEqualTo(101);
+        await().until(() -> shield.streams().open() == 1 && shield.stats().inFlight() == 0);
+        try (Connection another = handshake(port)) {
+          assertThat(another.read().status()).isEqualTo(429);
+        }
+      }
+      await().until(() -> shield.streams().open() == 0);
+    }
+  }
+
+  private static Connection handshake(int port) throws IOException {
+    Connection client = Connection.to(port);
+    client.send(
+        "GET",
+        "/echo",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+    return client;
   }
 
   @Test

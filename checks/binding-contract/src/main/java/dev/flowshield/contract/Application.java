@@ -28,6 +28,7 @@ import java.util.function.BooleanSupplier;
  *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
  *   GET  /cost     200, {@link #HELLO}, after it has said that it cost {@link #COST}
+ *   GET  /poll     as /async, after it has said that it is established as a stream
  *   POST /echo     200, the body of the request
  * </pre>
  *

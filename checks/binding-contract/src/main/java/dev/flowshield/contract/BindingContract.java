@@ -26,6 +26,7 @@ public abstract class BindingContract
         LateBodiesContract,
         HealthChecksContract,
         InFlightContract,
+        StreamsContract,
         PoliciesContract,
         LaterContract {
 

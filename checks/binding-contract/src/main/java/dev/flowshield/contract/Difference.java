@@ -16,5 +16,7 @@ public enum Difference {
   /** No push over HTTP/2. */
   NO_PUSH,
   /** The application cannot leave HTTP on a connection. */
-  NO_UPGRADE
+  NO_UPGRADE,
+  /** The server does not tell when a connection that has left HTTP ends, so it is no stream. */
+  UPGRADED_IS_NOT_COUNTED
 }

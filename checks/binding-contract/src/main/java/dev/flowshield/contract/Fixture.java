@@ -1,5 +1,6 @@
 package dev.flowshield.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.http.HttpShield;
@@ -100,14 +101,30 @@ final class Fixture {
     await().until(() -> shield.stats().inFlight() == 0);
   }
 
+  /** Waits until so many streams are open, and nothing is in flight. */
+  static void awaitStreams(HttpShield shield, int open) {
+    await()
+        .dontCatchUncaughtExceptions() // of the application, whose server may have stopped
+        .untilAsserted(
+            () -> assertThat(List.of(shield.streams().open(), shield.stats().inFlight()))
+                .as("streams open, requests in flight")
+                .containsExactly(open, 0));
+  }
+
   /** Closes the clients and stops the server. */
   void stop() throws Exception {
     application.close();
     for (AutoCloseable each : open) {
       each.close();
     }
+    stopServer();
+  }
+
+  /** Stops the server, with what is open. */
+  void stopServer() throws Exception {
     if (server != null) {
       server.stop().run();
+      server = null;
     }
   }
 }

@@ -156,6 +156,12 @@ public abstract class GoneClientContract {
           .untilAsserted(() -> assertThat(shield.stats().inFlight())
               .as("places of clients that have gone, one of %s", stayed)
               .isZero());
+      await()
+          .dontCatchUncaughtExceptions()
+          .atMost(PATIENCE.plus(SLACK))
+          .untilAsserted(() -> assertThat(shield.streams().open())
+              .as("streams of clients that have gone")
+              .isZero());
       awaitReachable(fixture.port());
     } finally {
       fixture.stop();

@@ -1,0 +1,175 @@
+package dev.flowshield.contract;
+
+import static dev.flowshield.contract.Application.HELLO;
+import static dev.flowshield.contract.Difference.NO_UPGRADE;
+import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
+import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
+import static dev.flowshield.contract.Fixture.awaitStreams;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.StreamStats;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Requests that stay open when their work is done, and take no place from others. */
+interface StreamsContract {
+
+  int WINDOW = 65_535; // bytes
+
+  Fixture fixture();
+
+  private Connection openEvents(int host, String... fields) throws Exception {
+    Connection client = fixture().connect(host);
+    client.send("GET", "/events", fields);
+    assertThat(client.readHead().status()).isEqualTo(200);
+    client.readFirst();
+    return client;
+  }
+
+  private List<Connection> openEvents(int host, int times, String... fields) throws Exception {
+    List<Connection> clients = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      clients.add(openEvents(host, fields));
+    }
+    return clients;
+  }
+
+  @Test
+  default void anEventStreamIsInFlightUntilItIsEstablished() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    Connection client = openEvents(1);
+    awaitStreams(shield, 1);
+    client.abort();
+    awaitStreams(shield, 0);
+    assertThat(shield.stats().ignored()).isEqualTo(1);
+    assertThat(shield.stats().failed()).isZero();
+  }
+
+  @Test
+  default void anEventStreamOverHttp2IsInFlightUntilItIsEstablished() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
+      int stream = client.get("/events");
+      assertThat(client.awaitHead(stream)).isTrue();
+      awaitStreams(shield, 1);
+      client.reset(stream);
+      awaitStreams(shield, 0);
+    }
+  }
+
+  @Test
+  default void moreEventStreamsThanPlacesLeaveOthersServed() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    openEvents(1, 10);
+    awaitStreams(shield, 10);
+    openEvents(1, 10);
+    awaitStreams(shield, 20);
+    assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
+    assertThat(shield.stats().shed()).isZero();
+  }
+
+  @Test
+  default void aClientWithTooManyStreamsIsRejectedAndOthersAreServed() throws Exception {
+    String accept = "Accept: text/event-stream";
+    HttpShield shield = fixture()
+        .shields(HttpShield.builder().inFlight(100).streamsPerClient(10).build());
+    List<Connection> open = openEvents(1, 10, accept);
+    awaitStreams(shield, 10);
+    for (int i = 0; i < 10; i++) {
+      Answer answer = fixture().connect(1).get("/events", accept);
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.values("Retry-After")).containsExactly("5");
+    }
+    assertThat(fixture().connect(1).get("/hello").body()).isEqualTo(HELLO);
+    openEvents(2, accept);
+    awaitStreams(shield, 11);
+    assertThat(shield.streams()).isEqualTo(new StreamStats(11, 10, 0));
+
+    open.get(0).close();
+    awaitStreams(shield, 10);
+    openEvents(1, accept);
+    awaitStreams(shield, 11);
+  }
+
+  @Test
+  default void streamsBeyondTheCapOfAllAreRejectedAsByAFullServer() throws Exception {
+    String accept = "Accept: text/event-stream, text/html;q=0.5";
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(100).streams(2).build());
+    openEvents(1, accept);
+    openEvents(2, accept);
+    awaitStreams(shield, 2);
+    Answer answer = fixture().connect(3).get("/events", accept);
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(shield.streams()).isEqualTo(new StreamStats(2, 0, 1));
+  }
+
+  @Test
+  default void aStreamThatWasNotAnnouncedStaysInFlightUntilThereIsRoom() throws Exception {
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(100).streamsPerClient(1).build());
+    Connection first = openEvents(1);
+    awaitStreams(shield, 1);
+    openEvents(1);
+    await().until(() -> shield.stats().inFlight() == 1);
+    assertThat(shield.streams()).isEqualTo(new StreamStats(1, 0, 0));
+    first.close();
+    awaitStreams(shield, 1);
+  }
+
+  @Test
+  default void whatTheApplicationSaysIsAStreamIsOneUntilItIsAnswered() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(1).build());
+    fixture().application().closeGate();
+    List<Connection> clients = new ArrayList<>();
+    for (int i = 1; i <= 5; i++) {
+      Connection client = fixture().connect(1);
+      client.send("GET", "/poll");
+      clients.add(client);
+      fixture().application().awaitArrival();
+      awaitStreams(shield, i);
+    }
+    fixture().application().openGate();
+    for (Connection client : clients) {
+      assertThat(client.read().body()).isEqualTo(HELLO);
+    }
+    awaitStreams(shield, 0);
+  }
+
+  @Test
+  default void aConnectionThatHasLeftHttpIsAStreamUntilItEnds() throws Exception {
+    if (fixture().differs(NO_UPGRADE)) {
+      return;
+    }
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    Connection client = fixture().connect(1);
+    client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields());
+    assertThat(client.readHead().status()).isEqualTo(101);
+    if (fixture().differs(UPGRADED_IS_NOT_COUNTED)) {
+      awaitNothingInFlight(shield);
+      assertThat(shield.streams().open()).isZero();
+      return;
+    }
+    awaitStreams(shield, 1);
+    assertThat(fixture()
+            .connect(1)
+            .get(AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields())
+            .status())
+        .isEqualTo(429);
+    client.close();
+    awaitStreams(shield, 0);
+  }
+
+  @Test
+  default void aServerThatIsStoppedLeavesNoStreamOfASharedShield() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    openEvents(1, 3);
+    awaitStreams(shield, 3);
+    fixture().stopServer();
+    awaitStreams(shield, 0);
+  }
+}

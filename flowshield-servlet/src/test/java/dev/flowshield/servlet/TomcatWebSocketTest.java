@@ -1,0 +1,82 @@
+package dev.flowshield.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.contract.Connection;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.StreamStats;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Web sockets of {@code jakarta.websocket} in Tomcat. */
+@Tag("servlet-6.1")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TomcatWebSocketTest {
+
+  private static final String[] HANDSHAKE = {
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+  };
+
+  // The fields of a frame that a client closes with: masked, without a body.
+  private static final String CLOSE = "\u0088\u0080\0\0\0\0";
+
+  private final HttpShield shield =
+      HttpShield.builder().inFlight(10).streamsPerClient(2).build();
+  private Container container;
+
+  @BeforeEach
+  void start() throws Exception {
+    container = TomcatContainer.start(context -> {
+      SilentSocket.register(context);
+      // Else Tomcat would answer what no servlet has without a look at the filters.
+      Endpoint.at("/", context, (request, response) -> response.sendError(404));
+      FlowShieldFilter.protect(context, shield);
+    });
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    container.stop();
+  }
+
+  @Test
+  void aWebSocketIsAStreamUntilItIsClosed() throws Exception {
+    Connection polite = open(101);
+    Connection rude = open(101);
+    awaitStreams(2);
+    open(429);
+    polite.write(CLOSE);
+    awaitStreams(1);
+    rude.abort();
+    awaitStreams(0);
+    open(101);
+    awaitStreams(1);
+    assertThat(shield.streams()).isEqualTo(new StreamStats(1, 1, 0));
+  }
+
+  @Test
+  void aWebSocketThatIsSilentStaysAStream() throws Exception {
+    open(101);
+    awaitStreams(1);
+    await().during(java.time.Duration.ofSeconds(3)).until(() -> shield.streams().open() == 1);
+  }
+
+  private Connection open(int status) throws Exception {
+    Connection client = Connection.to(container.port());
+    client.send("GET", SilentSocket.PATH, HANDSHAKE);
+    assertThat(client.read().status()).isEqualTo(status);
+    return client;
+  }
+
+  private void awaitStreams(int open) {
+    await().untilAsserted(() -> assertThat(shield.streams().open()).isEqualTo(open));
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+}
