@@ -3,11 +3,13 @@ package dev.flowshield.examples;
 import dev.flowshield.servlet.FlowShieldFilter;
 import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * The one line that protects an application as it is configured. What is around it,
- * {@link ServletExample} and its like show.
+ * The one line that protects an application as it is configured, and the one that says that a
+ * request is a stream. What is around them, {@link ServletExample} and its like show.
  */
 final class OneLineExample {
 
@@ -24,5 +26,17 @@ final class OneLineExample {
     HttpHandler root = FlowShieldHandler.protect(app); // Undertow
     // end
     return root;
+  }
+
+  static void longPoll(HttpServletRequest request) {
+    // snippet: established-servlet
+    FlowShieldFilter.established(request); // Servlet
+    // end
+  }
+
+  static void longPoll(HttpServerExchange exchange) {
+    // snippet: established-undertow
+    FlowShieldHandler.established(exchange); // Undertow
+    // end
   }
 }

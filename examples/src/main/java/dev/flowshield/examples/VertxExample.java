@@ -5,6 +5,7 @@ import dev.flowshield.vertx.FlowShieldHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 
 /** A Vert.x route behind the shield. */
 public final class VertxExample {
@@ -35,6 +36,12 @@ public final class VertxExample {
   static void protectAsConfigured(Router router) {
     // snippet: one-line-vertx
     router.route().handler(FlowShieldHandler.create()); // Vert.x
+    // end
+  }
+
+  static void longPoll(RoutingContext context) {
+    // snippet: established-vertx
+    FlowShieldHandler.established(context); // Vert.x
     // end
   }
 }

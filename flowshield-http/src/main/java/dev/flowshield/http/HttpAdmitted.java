@@ -87,9 +87,10 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
 
   /**
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
-   * closed; says {@link #established()} when that is seen; closes it when the work has ended, or when the client has been gone, or the request
-   * handed back, for {@value #PATIENCE_SECONDS} seconds. For servers that do not tell every end: a
-   * request whose end is told soon should be closed without this. Called once at most.
+   * closed. Calls {@link #established()} when that is seen; closes it when the work has ended, or
+   * when the client has been gone, or the request handed back, for {@value #PATIENCE_SECONDS}
+   * seconds. For servers that do not tell every end: a request whose end is told soon should be
+   * closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
    */
@@ -156,9 +157,9 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   }
 
   /**
-   * The exchange is a stream from now on, such as an event stream, a web socket, or a long poll that
-   * waits: what was to be done at once is done, and it stays open. It gives its place back, as an
-   * outcome that tells nothing, and is counted as an open stream until it is closed. If as many
+   * The exchange is a stream from now on, such as an event stream, a web socket, or a long poll
+   * that waits: what was to be done at once is done, and it stays open. It gives its place back, as
+   * an outcome that tells nothing, and is counted as an open stream until it is closed. If as many
    * streams are open as may be, it stays in flight. Does nothing if it is called again, or after
    * the close.
    */

@@ -26,8 +26,8 @@ public interface RejectionRenderer {
    * @param proposed the answer that is sent without a renderer, shared between requests
    * @param request the rejected request, not to be kept; what comes from it must be escaped before
    *     it may stand in a body
-   * @param why what has rejected the request; {@link dev.flowshield.engine.Shed} also where there is
-   *     no room for one more open stream, with status 429 if its client has too many
+   * @param why what has rejected the request; {@link dev.flowshield.engine.Shed} also where there
+   *     is no room for one more open stream, with status 429 if its client has too many
    */
   HttpAnswer render(HttpAnswer proposed, RequestView request, Rejection why);
 }

@@ -6,7 +6,7 @@ package dev.flowshield.http;
  * @param open how many are open at this moment; they are not in flight
  * @param overLimit requests rejected as their client had as many open as
  *     {@link HttpShieldBuilder#streamsPerClient} lets it
- * @param shed requests rejected as all clients had as many open as {@link HttpShieldBuilder#streams}
- *     lets them
+ * @param shed requests rejected as all clients had as many open as
+ *     {@link HttpShieldBuilder#streams} lets them
  */
 public record StreamStats(int open, long overLimit, long shed) {}

@@ -121,7 +121,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   /** To be called when the chain has returned, or has thrown. */
   void chainEnded() {
     if (listening) {
-      if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+      if (progressOfResponse() == Progress.ESTABLISHED) { // at once, as events often come in crowds
         admitted.established();
       }
       return;

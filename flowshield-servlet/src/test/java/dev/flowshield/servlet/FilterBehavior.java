@@ -15,6 +15,7 @@ abstract class FilterBehavior
     implements DispatchBehavior,
         AsyncBehavior,
         FailureBehavior,
+        StreamBehavior,
         RejectionBehavior,
         HealthCheckBehavior,
         RegistrationBehavior {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * has begun keeps its place until it has ended.
  *
  * <p>A response that has started and whose type is {@code text/event-stream} is seen to be an
- * established stream when the handler has returned, or at a look. So is an exchange that is complete
- * since its connection is upgraded, until the connection is closed.
+ * established stream when the handler has returned, or at a look. So is an exchange that is
+ * complete since its connection is upgraded, until the connection is closed.
  *
  * <p>Thread-safe.
  */

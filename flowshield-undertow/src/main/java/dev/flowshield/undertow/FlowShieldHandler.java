@@ -23,10 +23,10 @@ import java.util.concurrent.Executor;
  *
  * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of
  * it. A request is in flight until Undertow calls its exchange complete; an event stream or an
- * upgraded connection until it is open, and then it is an open stream until it has ended. If the client resets its
- * stream or connection before that, the request stays in flight until its work has ended all the
- * same, but five more seconds at most, unless a worker is running it; work that still waits for a
- * worker by then is not begun.
+ * upgraded connection until it is open, and then it is an open stream until it has ended. If the
+ * client resets its stream or connection before that, the request stays in flight until its work
+ * has ended all the same, but five more seconds at most, unless a worker is running it; work that
+ * still waits for a worker by then is not begun.
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
  * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If

@@ -104,8 +104,8 @@ final class EndOfWork {
   }
 
   private Progress progress() {
-    HttpServerResponse seen = response.get();
     LeftHttp left = leftHttp;
+    HttpServerResponse seen = left == null ? response.get() : left.response();
     if (seen != null && hasLeftHttp(seen)) {
       return left == null ? Progress.ENDED : left.progress();
     }

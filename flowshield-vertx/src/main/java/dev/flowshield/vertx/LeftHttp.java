@@ -27,17 +27,17 @@ final class LeftHttp {
     MethodHandle channel = null;
     MethodHandle isActive = null;
     try {
-      Lookup lookup = MethodHandles.publicLookup();
+      Lookup ofAll = MethodHandles.publicLookup(); // of Netty, which this module does not read
       Class<?> connection = type("io.vertx.core.http.impl.HttpServerConnection");
       Class<?> context = type("io.netty.channel.ChannelHandlerContext");
       Class<?> ofNetty = type("io.netty.channel.Channel");
-      MethodHandle toContext =
-          lookup.findVirtual(connection, "channelHandlerContext", MethodType.methodType(context));
+      MethodHandle toContext = MethodHandles.lookup()
+          .findVirtual(connection, "channelHandlerContext", MethodType.methodType(context));
       MethodHandle toChannel =
-          lookup.findVirtual(context, "channel", MethodType.methodType(ofNetty));
+          ofAll.findVirtual(context, "channel", MethodType.methodType(ofNetty));
       channel = MethodHandles.filterReturnValue(toContext, toChannel)
           .asType(MethodType.methodType(Object.class, HttpConnection.class));
-      isActive = lookup
+      isActive = ofAll
           .findVirtual(ofNetty, "isActive", MethodType.methodType(boolean.class))
           .asType(MethodType.methodType(boolean.class, Object.class));
     } catch (ReflectiveOperationException notShown) {
