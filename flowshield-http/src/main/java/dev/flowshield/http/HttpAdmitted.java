@@ -60,6 +60,10 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   private static final int PATIENCE_SECONDS = 5;
   private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
 
+  // No work goes on that a place would have to be kept for. A client that has lost its streams
+  // comes back at once, and must not find them counted still.
+  private static final int PATIENCE_LOOKS_OF_STREAM = 1;
+
   private final @Nullable Admitted admitted;
   private final Owner owner;
   private final @Nullable String client;
@@ -89,7 +93,7 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
    * closed. Calls {@link #established()} when that is seen; closes it when the work has ended, or
    * when the client has been gone, or the request handed back, for {@value #PATIENCE_SECONDS}
-   * seconds. For servers that do not tell every end: a request whose end is told soon should be
+   * seconds; a stream, for half a second. For servers that do not tell every end: a request whose end is told soon should be
    * closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
@@ -114,7 +118,7 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
       established(); // at each look, as there may be room for its stream by now
     } else if (progress != Progress.GOING_ON) {
       looksInPatience++;
-      if (looksInPatience > PATIENCE_LOOKS) {
+      if (looksInPatience > (state == STREAM ? PATIENCE_LOOKS_OF_STREAM : PATIENCE_LOOKS)) {
         if (progress == Progress.CLIENT_GONE) {
           ignored();
         }

@@ -135,9 +135,22 @@ class HttpAdmittedTest {
     assertThat(streams.stats().open()).isEqualTo(2);
 
     progress.set(Progress.CLIENT_GONE);
-    look(LOOKS_OF_PATIENCE + 1);
+    look(2);
     second.close();
     assertThat(streams.stats().open()).isZero();
+  }
+
+  @Test
+  void aStreamWhoseClientHasGoneEndsAfterHalfASecond() {
+    HttpAdmitted stream = admitted();
+    stream.watch(progress::get);
+    stream.established();
+    progress.set(Progress.CLIENT_GONE);
+    look(1);
+    assertThat(streams.stats().open()).isEqualTo(1);
+    look(1);
+    assertThat(streams.stats().open()).isZero();
+    assertThat(stream.isClosed()).isTrue();
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.http.OpenStreams.Room;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -129,24 +131,23 @@ class OpenStreamsTest {
     for (int seed = 0; seed < THREADS; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       running.add(threads.submit(() -> {
-        List<Integer> mine = new ArrayList<>();
-        for (int step = 0; step < STEPS; step++) {
+        Deque<Integer> mine = new ArrayDeque<>();
+        for (int step = 0; step < STEPS || !mine.isEmpty(); step++) {
           int client = random.nextInt(clients.length);
-          if (random.nextBoolean() && streams.tryOpen(clients[client])) {
+          if (step < STEPS && random.nextBoolean() && streams.tryOpen(clients[client])) {
             // counted after the count that is tested, and discounted before it: never more than it
             assertThat(ofClients[client].incrementAndGet()).isLessThanOrEqualTo(EACH);
             assertThat(all.incrementAndGet()).isLessThanOrEqualTo(TOGETHER);
             assertThat(streams.stats().open()).isBetween(1, TOGETHER);
             opened.incrementAndGet();
-            mine.add(client);
+            mine.push(client);
           } else if (!mine.isEmpty()) {
-            int ended = mine.remove(mine.size() - 1);
+            int ended = mine.pop();
             ofClients[ended].decrementAndGet();
             all.decrementAndGet();
             streams.close(clients[ended]);
           }
         }
-        mine.forEach(client -> streams.close(clients[client]));
       }));
     }
     for (Future<?> one : running) {
