@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the end of a request is found that no server tells. Looks are made by hand. */
 class HttpAdmittedTest {
@@ -23,6 +23,7 @@ class HttpAdmittedTest {
   private static final int LOOKS_OF_PATIENCE = 10; // five seconds
 
   private final FlowShield shield = FlowShield.builder().inFlight(100).build();
+  private final FlowShield uncapped = FlowShield.builder().inFlight(1_000_000).build();
   private final Queue<Runnable> looks = new ArrayDeque<>();
   private final Unfinished unfinished = new Unfinished(looks::add);
   private final OpenStreams streams = new OpenStreams(StreamCaps.OFF.withTogether(2));
@@ -163,32 +164,37 @@ class HttpAdmittedTest {
     assertThat(shield.stats().ignored()).isZero();
   }
 
-  @Test
-  void threadsThatEstablishAndCloseAtOnceLeaveNothingCounted() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(3);
-    try {
-      for (int round = 0; round < 20_000; round++) {
-        HttpAdmitted raced = admitted();
-        CyclicBarrier start = new CyclicBarrier(3);
-        List<Future<?>> all = new ArrayList<>();
-        for (Runnable step :
-            List.<Runnable>of(raced::established, raced::established, raced::close)) {
-          all.add(threads.submit(() -> {
-            start.await();
-            step.run();
-            return null;
-          }));
-        }
-        for (Future<?> each : all) {
-          each.get();
-        }
-        assertThat(streams.stats().open()).isZero();
-        assertThat(streams.clients()).isZero();
-        assertThat(shield.stats().inFlight()).isZero();
-      }
-    } finally {
-      threads.shutdownNow();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void twoThreadsAtOnceLeaveNothingCounted(boolean close) throws Exception {
+    int rounds = 50_000;
+    List<HttpAdmitted> all = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      all.add(new HttpAdmitted(
+          (Admitted) uncapped.admit("someone"),
+          new HttpAdmitted.Owner(null, unfinished, streams),
+          "someone"));
     }
+    AtomicInteger arrived = new AtomicInteger();
+    Consumer<Consumer<HttpAdmitted>> inStep = action -> {
+      for (int i = 0; i < rounds; i++) {
+        arrived.incrementAndGet();
+        while (arrived.get() < 2 * (i + 1)) {
+          Thread.onSpinWait(); // so that both are at the same one at once
+        }
+        action.accept(all.get(i));
+      }
+    };
+    CompletableFuture<Void> other = CompletableFuture.runAsync(
+        () -> inStep.accept(close ? HttpAdmitted::close : HttpAdmitted::established));
+    inStep.accept(each -> {
+      each.established();
+      each.close();
+    });
+    other.get();
+    assertThat(streams.stats().open()).isZero();
+    assertThat(streams.clients()).isZero();
+    assertThat(uncapped.stats().inFlight()).isZero();
   }
 
   @Test
