@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.StreamStats;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -65,7 +66,7 @@ class TomcatWebSocketTest {
   void aWebSocketThatIsSilentStaysAStream() throws Exception {
     open(101);
     awaitStreams(1);
-    await().during(java.time.Duration.ofSeconds(3)).until(() -> shield.streams().open() == 1);
+    await().during(Duration.ofSeconds(3)).until(() -> shield.streams().open() == 1);
   }
 
   private Connection open(int status) throws Exception {
