@@ -93,8 +93,8 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
    * closed. Calls {@link #established()} when that is seen; closes it when the work has ended, or
    * when the client has been gone, or the request handed back, for {@value #PATIENCE_SECONDS}
-   * seconds; a stream, for half a second. For servers that do not tell every end: a request whose end is told soon should be
-   * closed without this. Called once at most.
+   * seconds; a stream, for half a second. For servers that do not tell every end: a request whose
+   * end is told soon should be closed without this. Called once at most.
    *
    * @param work must be quick, must not block and must not throw
    */
