@@ -17,11 +17,13 @@ public final class AroundCalls {
     if (!(admission instanceof Admitted admitted)) {
       return lastKnown; // at once, in place of one more call that waits
     }
-    try (admitted) {
+    try {
       return call.call();
     } catch (IOException failure) {
-      admitted.failed();
+      admitted.failed(); // before the close, which is why this is no try-with-resources
       return lastKnown;
+    } finally {
+      admitted.close();
     }
   }
   // end

@@ -17,23 +17,23 @@ public final class AroundMessages {
   record Message(String sender, boolean isRepeatable, String text) {}
 
   // snippet: overload-messages
-  static boolean isTaken(
+  /** Whether to acknowledge it; else the broker sends it again. */
+  static CompletableFuture<Boolean> handle(
       Message message,
       Function<String, CompletableFuture<?>> work,
-      FlowShield
-          shield) { // with inFlightAuto() and perKey("100/s"), by which senders are told apart
+      FlowShield shield) { // with inFlightAuto() and perKey("100/s"), which tells senders apart
     Criticality meaning = message.isRepeatable() ? Criticality.SHEDDABLE : Criticality.DEFAULT;
     Admission admission = shield.admit(Request.of(message.sender()).as(meaning));
     if (!(admission instanceof Admitted admitted)) {
-      return false; // not acknowledged: the broker sends it again
+      return CompletableFuture.completedFuture(false);
     }
-    work.apply(message.text()).whenComplete((done, failure) -> {
+    return work.apply(message.text()).handle((done, failure) -> {
       if (failure != null) {
         admitted.failed();
       }
       admitted.close();
+      return failure == null;
     });
-    return true;
   }
   // end
 }

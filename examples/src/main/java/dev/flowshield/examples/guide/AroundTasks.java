@@ -21,11 +21,13 @@ public final class AroundTasks {
       boolean taken = false;
       try {
         threads.execute(() -> {
-          try (admitted) {
+          try {
             task.run();
           } catch (Throwable failure) {
-            admitted.failed(); // before the close: says nothing of how long tasks take
+            admitted.failed(); // says nothing of how long tasks take
             throw failure;
+          } finally {
+            admitted.close();
           }
         });
         taken = true;

@@ -67,14 +67,15 @@ class OverloadGuideTest {
   @Test
   void aHandlerHandsBackWhatItCannotDo() {
     capAtOne();
-    CompletableFuture<String> first = new CompletableFuture<>();
-    assertThat(AroundMessages.isTaken(new Message("ann", false, "a"), text -> first, shield))
-        .isTrue();
-    assertThat(AroundMessages.isTaken(new Message("bob", true, "b"), text -> first, shield))
-        .isFalse();
+    CompletableFuture<String> work = new CompletableFuture<>();
+    CompletableFuture<Boolean> first =
+        AroundMessages.handle(new Message("ann", false, "a"), text -> work, shield);
+    assertThat(AroundMessages.handle(new Message("bob", true, "b"), text -> work, shield))
+        .isCompletedWithValue(false);
     assertThat(shield.stats().shed(Criticality.SHEDDABLE)).isEqualTo(1);
 
-    first.completeExceptionally(new IOException("gone"));
+    work.completeExceptionally(new IOException("gone"));
+    assertThat(first).isCompletedWithValue(false);
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(shield.stats().failed()).isEqualTo(1);
   }
@@ -89,6 +90,7 @@ class OverloadGuideTest {
             "11",
             shield))
         .isEqualTo("11");
+    assertThat(shield.stats().failed()).isEqualTo(1);
     capAtOne();
     String inner =
         AroundCalls.price(() -> AroundCalls.price(() -> "13", "12", shield), "0", shield);
