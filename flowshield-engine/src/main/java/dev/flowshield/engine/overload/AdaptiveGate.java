@@ -98,7 +98,15 @@ public final class AdaptiveGate implements Gate {
       closeIfDue(now);
       return isShadow ? beyond.tryEnter(hash, criticality, now) | BEYOND : NO_PLACE;
     }
-    sums.admitted(level, count);
+    boolean isCounted = false;
+    try {
+      sums.admitted(level, count);
+      isCounted = true;
+    } finally { // at the end of a stack too
+      if (!isCounted) {
+        inFlight.exitLost();
+      }
+    }
     return (ticks(now) << IN_FLIGHT_BITS) | Math.min(count, IN_FLIGHT);
   }
 
@@ -109,7 +117,6 @@ public final class AdaptiveGate implements Gate {
       beyond.exitLost();
       return;
     }
-    inFlight.exitLost();
     if (outcome == Outcome.SUCCESS) {
       lookForPause(now);
       long ticks = (ticks(now) - (place >> IN_FLIGHT_BITS)) & TIME;
@@ -118,6 +125,7 @@ public final class AdaptiveGate implements Gate {
       }
       closeIfDue(now);
     }
+    inFlight.exitLost(); // last: what throws before has given no place back
   }
 
   private static long ticks(long now) {

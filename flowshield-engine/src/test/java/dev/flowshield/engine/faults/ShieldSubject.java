@@ -90,7 +90,23 @@ final class ShieldSubject extends Subject {
     if (foreign != null) {
       builder.limit(Limit.each(Limit.KEY, "10/s burst 5").withLimiter(foreign));
     }
-    return make.settings.apply(builder.onRejection(listener, tasks)).build();
+    FlowShield built = make.settings.apply(builder.onRejection(listener, tasks)).build();
+    if (built.isInFlightAuto()) {
+      built.changeInFlight(CAP);
+    }
+    return built;
+  }
+
+  /** Lets so much work be done that the next one ends a window, after a pause. */
+  ShieldSubject worked() {
+    for (int i = 0; i < 40; i++) {
+      time.advance(Duration.ofMillis(1));
+      Admitted admitted = (Admitted) shield.admit(OTHER);
+      time.advance(Duration.ofMillis(2));
+      admitted.close();
+    }
+    time.advance(Duration.ofMillis(100));
+    return this;
   }
 
   private static long burst(Limit limit) {
@@ -579,6 +595,11 @@ final class ShieldSubject extends Subject {
   static Stream<Trial<ShieldSubject>> trials() {
     return Stream.of(
             situation("a shield with a cap alone", new Make(b -> b), s -> s),
+            situation(
+                "a shield that finds its cap, with a window to end",
+                new Make(b -> b.limit(Limit.each(Limit.KEY, "10000/s burst 5").withMaxKeys(60))
+                    .inFlightAuto()),
+                s -> s.taken(Stream.of(KEY, OTHER)).worked().inexact()),
             situation(
                 "a shield for all together",
                 new Make(b -> b.limit("10/s burst 5")),
