@@ -113,7 +113,7 @@ final class AdaptiveLimit {
     double next = switch (pressure) {
       case NORMAL -> normal(window, now);
       case ELEVATED -> elevated(window, now);
-      case EXTREME -> extreme(window);
+      case EXTREME -> extreme(window, now);
     };
     previousThroughput = window.throughput();
     if (pressure != Pressure.NORMAL) {
@@ -157,10 +157,13 @@ final class AdaptiveLimit {
     return window.latency() / baseline.latency();
   }
 
-  private void seeHarmless(Window window) {
+  private void seeHarmless(Window window, long now) {
     harmless *= Math.pow(0.5, window.nanos() / HALF_LIFE_NANOS);
     if (slowdown(window) <= HARMLESS_SLOWDOWN) {
-      harmless = Math.max(harmless, (double) window.mostInFlight());
+      double most = window.mostInFlight();
+      // Long work was admitted before the window: what is in flight since may yet do harm.
+      boolean isLong = 2 * window.latency() >= window.ticks() && baseline.isWarm(now);
+      harmless = Math.max(harmless, isLong ? Math.min(most, window.manyInFlight()) : most);
     }
   }
 
@@ -168,7 +171,7 @@ final class AdaptiveLimit {
     if (baseline.isWarm(now)) {
       baseline.learnQuiet(window, now);
     }
-    seeHarmless(window);
+    seeHarmless(window, now);
     if (limit == BEFORE_EVIDENCE) {
       return Math.max(FIRST, 2 * harmless + 4);
     }
@@ -188,7 +191,7 @@ final class AdaptiveLimit {
       baseline.learn(window, now);
     }
     raiseIfSlow(window);
-    seeHarmless(window);
+    seeHarmless(window, now);
     double target = target(throughput.most());
     double gap = target - limit;
     double next = gap > 0 ? limit + Math.min(0.25 * gap, 0.1 * limit) : limit + 0.25 * gap;
@@ -208,9 +211,9 @@ final class AdaptiveLimit {
     slowWithoutCause = isSlow;
   }
 
-  private double extreme(Window window) {
+  private double extreme(Window window, long now) {
     raiseIfSlow(window);
-    seeHarmless(window);
+    seeHarmless(window, now);
 
     boolean isFull = window.inFlight() >= 0.85 * limit;
     double target = target(throughput.now());

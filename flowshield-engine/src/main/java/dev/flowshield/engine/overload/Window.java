@@ -32,6 +32,7 @@ record Window(
   static final int TICK_BITS = 10;
   static final long NANOS_PER_TICK = 1L << TICK_BITS;
 
+  private static final double NEARLY_ALL = 3; // standard deviations
   private static final double MOST_VARIATION = 40;
 
   /** The mean latency, in ticks. */
@@ -61,6 +62,13 @@ record Window(
   /** The work that ended in a tick. */
   double throughput() {
     return completed / ticks();
+  }
+
+  /** What was in flight when work was admitted, but for the few pieces with most. */
+  double manyInFlight() {
+    double mean = inFlight();
+    double variance = (double) inFlightSquares / completed - mean * mean;
+    return mean + NEARLY_ALL * Math.sqrt(Math.max(0, variance));
   }
 
   /** How long it was, in ticks. */

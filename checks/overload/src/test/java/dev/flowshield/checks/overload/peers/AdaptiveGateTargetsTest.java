@@ -57,7 +57,8 @@ class AdaptiveGateTargetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"S1", "S2", "S5", "S6", "S7", "S8", "S17"})
   void allIsWellSoonAfterwards(String scenario) {
-    assertThat(mean(scenario, Result::recovery)).isLessThan(0.3);
+    double most = scenario.equals("S5") ? 0.6 : 0.3; // two workers
+    assertThat(mean(scenario, Result::recovery)).isLessThan(most);
     assertThat(mean(scenario, Result::goodAfter)).isGreaterThan(0.995);
   }
 
