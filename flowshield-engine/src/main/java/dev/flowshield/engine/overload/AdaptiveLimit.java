@@ -22,6 +22,7 @@ final class AdaptiveLimit {
   private static final int MOST = 10_000;
   private static final double FIRST = 32;
 
+  private static final long FREE_ONE_MORE_NANOS = 1_000_000_000;
   private static final long FORGET_NANOS = 1_000_000_000L;
 
   private static final double SLACK = 1.2;
@@ -47,6 +48,8 @@ final class AdaptiveLimit {
   private double previousThroughput;
   private long extremeUntil;
   private double most = MOST;
+  private double mostFree; // below which it is not lowered
+  private long loweredAt;
   private long pressedAt;
   private boolean wasExtreme;
   private boolean slowWithoutCause; // in the window before
@@ -128,10 +131,18 @@ final class AdaptiveLimit {
 
   /**
    * Admits no more than is in flight now, as all threads of a pool are at work but the one that
-   * has found this out: one has to be free to reject. If that was not enough, one more.
+   * has found this out: one has to be free to reject. If that is not enough, one more each second,
+   * up to half of them.
    */
   void leaveFree(int inFlight, long now) {
-    most = Math.max(LEAST, inFlight < most ? inFlight : most - 1);
+    if (most == MOST) {
+      most = Math.max(LEAST, Math.min(MOST, inFlight));
+      mostFree = most / 2;
+      loweredAt = now;
+    } else if (now - loweredAt >= FREE_ONE_MORE_NANOS) {
+      most = Math.max(LEAST, Math.max(mostFree, most - 1));
+      loweredAt = now;
+    }
     limit = Math.min(limit, most);
     pressedAt = now;
   }
