@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a builder has put together: an engine that has admitted nothing yet, and how it is used.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param healthPaths what is left alone
  * @param streamCaps how many streams may be open
  * @param answers how rejections are answered
+ * @param requestStart how long requests have waited behind a proxy; null if it does not tell
  */
 record Blueprint(
     String name,
@@ -21,10 +23,11 @@ record Blueprint(
     Charging charging,
     HealthPaths healthPaths,
     StreamCaps streamCaps,
-    AnswerSettings answers) {
+    AnswerSettings answers,
+    @Nullable RequestStart requestStart) {
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {
-    return Setup.of(used, doors, charging, healthPaths, streamCaps, answers);
+    return Setup.of(used, doors, charging, healthPaths, streamCaps, answers, requestStart);
   }
 }

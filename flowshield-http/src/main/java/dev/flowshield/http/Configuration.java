@@ -33,7 +33,7 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT = Pattern.compile(
-      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty|criticalityField) (?=must be )");
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty|criticalityField|requestStart) (?=must be )");
 
   private final Settings settings;
   private final List<String> problems;
@@ -125,6 +125,7 @@ final class Configuration {
             128,
             "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer",
             builder::ipv6Prefix));
+    apply("request-start", unlessOff("none", builder::requestStart));
     apply("exempt-paths", orOff("none", value -> builder.exemptPaths(list(value))));
     applyPolicies(builder);
     apply("show-keys", trueOrFalse(shown -> {

@@ -139,9 +139,9 @@ public final class HttpShield {
    * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
    * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}; {@code fields} ({@code on-reject},
-   * {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
-   * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
+   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields}
+   * ({@code on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}),
+   * {@code body} ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
    * something may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
@@ -326,6 +326,10 @@ public final class HttpShield {
       return HttpAdmitted.WITHOUT_PLACE;
     }
     doctor.look(request);
+    RequestStart start = now.requestStart();
+    if (start != null) {
+      start.look(request, engine);
+    }
     if (earlier != null) {
       doctor.sawAnotherShield(earlier.shield(), this);
     }

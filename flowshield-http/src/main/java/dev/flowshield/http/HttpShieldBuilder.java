@@ -47,6 +47,7 @@ public final class HttpShieldBuilder {
   private final List<Door> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
+  private @Nullable String requestStart; // a field
   private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
@@ -170,6 +171,19 @@ public final class HttpShieldBuilder {
    */
   public HttpShieldBuilder ipv6Prefix(int bits) {
     address.ipv6Prefix(bits);
+    return this;
+  }
+
+  /**
+   * The request field in which {@linkplain #trustedProxies trusted proxies} write when they passed
+   * a request on, such as {@code X-Request-Start}; none unless set. A shield that
+   * {@linkplain #inFlightAuto finds} its cap sees by it that requests wait for a thread before it
+   * is asked. Only for a proxy that overwrites the field: else clients write times of their choice.
+   *
+   * @throws IllegalArgumentException if it cannot be the name of a field
+   */
+  public HttpShieldBuilder requestStart(String field) {
+    this.requestStart = RequestStart.requireName(Objects.requireNonNull(field, "requestStart"));
     return this;
   }
 
@@ -564,7 +578,20 @@ public final class HttpShieldBuilder {
         healthPaths,
         streamCaps,
         new AnswerSettings(
-            overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource));
+            overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource),
+        start(client));
+  }
+
+  private @Nullable RequestStart start(ClientAddress client) {
+    if (requestStart == null) {
+      return null;
+    }
+    if (client.proxies() == null) {
+      throw new IllegalStateException(
+          "requestStart must come with the proxies that write the field," + " got '" + requestStart
+              + "' alone: set trustedProxies, as in \"10.0.0.0/8\"");
+    }
+    return new RequestStart(requestStart, client.proxies(), instantSource);
   }
 
   private Limit bounded(Limit ofPolicy) {

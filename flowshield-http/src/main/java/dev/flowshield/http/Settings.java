@@ -34,6 +34,7 @@ final class Settings {
       "exempt-paths",
       "penalty",
       "reload",
+      "request-start",
       "show-keys",
       "streams",
       "streams-per-client",

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param answers to rejections
  * @param standingFields for responses to admitted requests; null unless they are always sent
  * @param answersAtOnce whether the engine keeps all limits
+ * @param requestStart how long requests have waited behind a proxy; null if it does not tell
  */
 record Setup(
     List<Door> doors,
@@ -27,7 +28,8 @@ record Setup(
     StreamCaps streamCaps,
     Answers answers,
     @Nullable StandingFields standingFields,
-    boolean answersAtOnce) {
+    boolean answersAtOnce,
+    @Nullable RequestStart requestStart) {
 
   /** With answers as these settings want them. */
   static Setup of(
@@ -36,7 +38,8 @@ record Setup(
       Charging charging,
       HealthPaths healthPaths,
       StreamCaps streamCaps,
-      AnswerSettings settings) {
+      AnswerSettings settings,
+      @Nullable RequestStart requestStart) {
     return new Setup(
         doors,
         charging.on(engine),
@@ -44,7 +47,8 @@ record Setup(
         streamCaps,
         new Answers(settings, charging.policies(), calendarLimits(engine)),
         settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
-        engine.limits().stream().allMatch(Charging::isKeptHere));
+        engine.limits().stream().allMatch(Charging::isKeptHere),
+        requestStart);
   }
 
   private static Set<String> calendarLimits(FlowShield engine) {

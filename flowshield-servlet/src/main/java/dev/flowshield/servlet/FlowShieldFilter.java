@@ -4,6 +4,7 @@ import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.QueueProbe;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterRegistration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,10 @@ import org.jspecify.annotations.Nullable;
  * {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is believed, so let that
  * trust your own proxies alone.
  *
+ * <p><b>The queue for threads.</b> Where the shield finds its cap by itself, a {@link QueueProbe}
+ * measures the wait for a thread of the container, if its pool is found: in Jetty, and by
+ * reflection in Tomcat.
+ *
  * <p>Thread-safe. Blocks only where a limit is kept elsewhere: then the thread of the request waits
  * for the limiter, for five seconds at most, after which the request fails.
  */
@@ -63,21 +69,39 @@ public final class FlowShieldFilter extends HttpFilter {
       "context must be the web application's, got null: pass that of the event or the initializer";
   private static final String NO_SHIELD =
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
+  private static final String NO_POOL =
+      "pool must be the container's, got null: leave it out for one that is found";
   private static final String UNINITIALIZED =
       "the filter must be initialized before its first request: call init, or give it a shield";
 
   private transient @Nullable HttpShield shield;
-  private transient volatile boolean asyncLookedAt;
+  private final transient @Nullable Executor pool; // null if it is to be found
+  private transient @Nullable QueueProbe probe; // null if there is no pool to be seen
+  private transient volatile boolean hasLooked; // at the first request; written after the probe
 
   /**
    * A filter with a shield of its own, which it makes of the configuration and its init-params when
    * it is initialized.
    */
-  public FlowShieldFilter() {}
+  public FlowShieldFilter() {
+    this.pool = null;
+  }
 
   /** A filter with a shield made before, which others may use as well; it takes no init-params. */
   public FlowShieldFilter(HttpShield shield) {
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
+    this.pool = null;
+  }
+
+  /**
+   * As {@link #FlowShieldFilter(HttpShield)}, for a container whose pool of threads cannot be found
+   * from here.
+   *
+   * @param pool runs the requests that come to this filter, see {@link QueueProbe}
+   */
+  public FlowShieldFilter(HttpShield shield, Executor pool) {
+    this.shield = Objects.requireNonNull(shield, NO_SHIELD);
+    this.pool = Objects.requireNonNull(pool, NO_POOL);
   }
 
   /**
@@ -198,11 +222,15 @@ public final class FlowShieldFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    if (!asyncLookedAt) {
-      lookAtAsync(request);
+    HttpShield own = Objects.requireNonNull(shield, UNINITIALIZED);
+    if (!hasLooked) {
+      lookAtFirst(request, own);
     }
-    HttpAdmission admission =
-        Objects.requireNonNull(shield, UNINITIALIZED).admit(new ServletRequestView(request));
+    QueueProbe known = probe;
+    if (known != null) {
+      known.requestCame();
+    }
+    HttpAdmission admission = own.admit(new ServletRequestView(request));
     if (admission instanceof HttpAnswer rejection) {
       if (!LateBody.answersLater(rejection, request)) {
         write(rejection, response);
@@ -226,12 +254,19 @@ public final class FlowShieldFilter extends HttpFilter {
     }
   }
 
+  /** What the container tells only requests, not filters, so the first one shows it. */
+  private void lookAtFirst(HttpServletRequest request, HttpShield own) {
+    Executor threads = pool == null ? ContainerPool.of(request) : pool;
+    probe = threads == null ? null : new QueueProbe(own, threads);
+    hasLooked = true;
+    warnOfNoAsync(request);
+  }
+
   /**
-   * Warns if no work behind this can be asynchronous. The container tells only requests, not
-   * filters, so the first one shows it. No failure, as an application may have no such work.
+   * Warns if no work behind this can be asynchronous. No failure, as an application may have no
+   * such work.
    */
-  private void lookAtAsync(ServletRequest request) {
-    asyncLookedAt = true;
+  private void warnOfNoAsync(ServletRequest request) {
     if (!request.isAsyncSupported()) {
       LOG.log(
           Level.WARNING,

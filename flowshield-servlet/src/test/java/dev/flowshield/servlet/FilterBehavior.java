@@ -18,6 +18,7 @@ abstract class FilterBehavior
         StreamBehavior,
         RejectionBehavior,
         HealthCheckBehavior,
+        PoolBehavior,
         RegistrationBehavior {
 
   private final FilterFixture fixture;

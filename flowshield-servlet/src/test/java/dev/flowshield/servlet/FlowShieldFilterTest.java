@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,24 @@ class FlowShieldFilterTest {
         .isInstanceOf(NullPointerException.class)
         .hasMessage("shield must be one made before, got null: build one, or leave it out for one"
             + " that the configuration asks for");
+  }
+
+  @Test
+  void rejectsToBeMadeWithoutAPoolItWasPromised() {
+    assertThatThrownBy(() -> new FlowShieldFilter(shield, nothing()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("pool must be the container's, got null: leave it out for one that is found");
+  }
+
+  @Test
+  void looksForAQueueInThePoolItIsGiven() throws Exception {
+    AtomicInteger tasks = new AtomicInteger();
+    FlowShieldFilter filter = new FlowShieldFilter(
+        HttpShield.builder().inFlightAuto().build(), task -> tasks.incrementAndGet());
+
+    filter.doFilter(request(), response(), (request, response) -> {});
+
+    await().untilAsserted(() -> assertThat(tasks).hasValue(1));
   }
 
   @Test

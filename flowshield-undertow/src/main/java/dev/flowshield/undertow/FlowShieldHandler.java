@@ -29,6 +29,8 @@ import java.util.concurrent.Executor;
  * still waits for a worker by then is not begun.
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
+ * Inside of a {@code BlockingHandler}, it is asked when a worker is free: put it outside, where it
+ * sees the requests that wait for one.
  * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If
  * the limiter fails, or has not answered after five seconds, the request fails.
  */

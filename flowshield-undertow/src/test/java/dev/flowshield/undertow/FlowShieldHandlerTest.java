@@ -15,6 +15,7 @@ import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.ProxyPeerAddressHandler;
 import io.undertow.server.handlers.builder.HandlerBuilder;
 import io.undertow.server.handlers.builder.PredicatedHandlersParser;
@@ -61,6 +62,31 @@ class FlowShieldHandlerTest {
   @Test
   void withoutAShieldTheConfigurationIsAsked() {
     assertThat(FlowShieldHandler.protect(APP).shield().toString()).contains("each client 100/s");
+  }
+
+  @Test
+  void workThatWaitsForAWorkerIsInFlight() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    HttpShield open = HttpShield.builder().perClient("100/h").build();
+    server = Servers.start(
+        FlowShieldHandler.protect(
+            new BlockingHandler(exchange -> {
+              end.await();
+              exchange.getResponseSender().send("fine");
+            }),
+            open),
+        1);
+    try (Connection first = Connection.to(server.port());
+        Connection second = Connection.to(server.port())) {
+      first.send("GET", "/");
+      second.send("GET", "/");
+      await().until(() -> open.stats().inFlight() == 2);
+      end.countDown();
+      assertThat(first.read().body()).isEqualTo("fine");
+      assertThat(second.read().body()).isEqualTo("fine");
+    } finally {
+      end.countDown();
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -90,6 +91,35 @@ class FlowShieldHandlerTest {
         assertThat(client.get("/", basic).status()).isEqualTo(429);
         assertThat(client.get("/").status()).isEqualTo(401);
       }
+    }
+  }
+
+  @Test
+  void workThatWaitsForAWorkerIsInFlight() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    WorkerExecutor worker = vertx.createSharedWorkerExecutor("one", 1);
+    router
+        .route()
+        .handler(FlowShieldHandler.create(shield))
+        .handler(context -> worker
+            .executeBlocking(
+                () -> {
+                  end.await();
+                  return "fine";
+                },
+                false)
+            .onSuccess(context::end));
+    int port = start().port();
+    try (Connection first = Connection.to(port);
+        Connection second = Connection.to(port)) {
+      first.send("GET", "/");
+      second.send("GET", "/");
+      await().until(() -> shield.stats().inFlight() == 2);
+      end.countDown();
+      assertThat(first.read().body()).isEqualTo("fine");
+      assertThat(second.read().body()).isEqualTo("fine");
+    } finally {
+      end.countDown();
     }
   }
 

@@ -1,0 +1,122 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.http.client.IpAddress;
+import dev.flowshield.http.client.TrustedProxies;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long requests have waited since a trusted proxy passed them on, by a field in which it writes
+ * the time: seconds with a fraction as nginx does, milliseconds, or microseconds, each with
+ * {@code t=} before it or without.
+ *
+ * <pre>
+ *   age    = now - time in the field
+ *   waited = age - least age of the last ten to twenty minutes
+ * </pre>
+ *
+ * <p>The least age is what the way here takes, and by how much the clocks of both machines differ.
+ * So a queue that is never empty for that long is not seen. An age beyond a minute is no age.
+ *
+ * <p>Looks at twenty requests a second at most. Thread-safe; never blocks.
+ */
+final class RequestStart {
+
+  static final int INTERVAL_MILLIS = 50;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+  private static final Pattern TIME =
+      Pattern.compile("(?:t=)?(?:(\\d{10})(?:\\.(\\d{1,6}))?|(\\d{13})|(\\d{16}))");
+  private static final int MOST_CHARACTERS = 32;
+  private static final int DIGITS_OF_MICROS = 6;
+  private static final long MOST_MICROS = 60_000_000;
+  private static final long GENERATION_MICROS = 600_000_000;
+
+  private final String field;
+  private final TrustedProxies proxies;
+  private final InstantSource clock;
+  private final ReentrantLock lock = new ReentrantLock(); // guards what follows, but for reads
+  private volatile long lookedAtMillis;
+  private long generationSince;
+  private long least = MOST_MICROS; // of this generation
+  private long leastBefore = MOST_MICROS; // of the one before
+
+  RequestStart(String field, TrustedProxies proxies, InstantSource clock) {
+    this.field = field;
+    this.proxies = proxies;
+    this.clock = clock;
+  }
+
+  /** The same, if it can be the name of a request field. */
+  static String requireName(String field) {
+    if (!NAME.matcher(field).matches()) {
+      throw new IllegalArgumentException("requestStart must be the name of a request field, got '"
+          + field + "': write it as in 'X-Request-Start'");
+    }
+    return field;
+  }
+
+  /** Looks at a request if it is time to, and tells the engine how long it has waited. */
+  void look(RequestView request, FlowShield engine) {
+    long now = clock.millis();
+    if (Math.abs(now - lookedAtMillis) >= INTERVAL_MILLIS
+        && engine.isInFlightAuto()
+        && lock.tryLock()) {
+      try {
+        lookedAtMillis = now;
+        take(request, engine);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void take(RequestView request, FlowShield engine) {
+    String peer = request.peerAddress();
+    List<String> values = request.headers(field);
+    if (values.size() != 1 || !proxies.trusts(peer == null ? null : IpAddress.parse(peer))) {
+      return;
+    }
+    long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    long age = now - micros(values.get(0));
+    if (Math.abs(age) <= MOST_MICROS) {
+      engine.waitedInFront(1000 * (age - leastWith(age, now)));
+    }
+  }
+
+  private long leastWith(long age, long now) {
+    if (now - generationSince >= GENERATION_MICROS) {
+      generationSince = now;
+      leastBefore = least;
+      least = age;
+    }
+    least = Math.min(least, age);
+    return Math.min(least, leastBefore);
+  }
+
+  /** Since 1970; 0 if it is no time. */
+  private static long micros(String text) {
+    Matcher time = TIME.matcher(text.strip());
+    if (text.length() > MOST_CHARACTERS || !time.matches()) {
+      return 0;
+    }
+    @Nullable String millis = time.group(3);
+    @Nullable String micros = time.group(4);
+    if (millis != null) {
+      return 1000 * Long.parseLong(millis);
+    }
+    return micros == null ? ofSeconds(time.group(1), time.group(2)) : Long.parseLong(micros);
+  }
+
+  private static long ofSeconds(String seconds, @Nullable String fraction) {
+    String digits = fraction == null ? "" : fraction;
+    return Long.parseLong(seconds + digits + "0".repeat(DIGITS_OF_MICROS - digits.length()));
+  }
+}

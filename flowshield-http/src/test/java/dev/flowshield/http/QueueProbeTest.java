@@ -1,0 +1,227 @@
+package dev.flowshield.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What it hands to the pool, and what the shield makes of it. Ticks are made by hand. */
+class QueueProbeTest {
+
+  private static final int IN_FLIGHT = 10;
+  private static final int LONG_ENOUGH = 20; // ticks, for the shield to believe it
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private final Queue<Runnable> timer = new ArrayDeque<>();
+  private final Queue<Runnable> pool = new ArrayDeque<>();
+  private final HttpShield shield =
+      HttpShield.builder().inFlightAuto().ticker(ticker).build();
+  private final int limit = shield.engine().inFlightLimit();
+  private final QueueProbe probe = new QueueProbe(shield, pool::add, ticker, timer::add);
+  private Duration late = Duration.ZERO; // of the timer
+  private Duration sinceTick = Duration.ZERO;
+
+  @Test
+  void doesNothingUntilARequestComes() {
+    assertThat(timer).isEmpty();
+  }
+
+  @Test
+  void handsThePoolOneTaskATick() {
+    for (int i = 0; i < 5; i++) {
+      probe.requestCame();
+      probe.requestCame();
+      tick();
+      assertThat(pool).hasSize(1);
+      pool.remove().run();
+    }
+  }
+
+  @Test
+  void isOverWithTheRequests() {
+    probe.requestCame();
+    tick();
+    pool.remove().run();
+    tick();
+
+    assertThat(timer).isEmpty();
+    assertThat(pool).isEmpty();
+  }
+
+  @Test
+  void beginsAgainWithTheNextRequest() {
+    isOverWithTheRequests();
+
+    probe.requestCame();
+    tick();
+
+    assertThat(pool).hasSize(1);
+  }
+
+  @Test
+  void leavesTheCapWhereTasksRunAtOnce() {
+    workIsInFlight();
+    eachTaskWaits(Duration.ofMillis(4));
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void lowersTheCapWhereEachTaskWaits() {
+    workIsInFlight();
+    eachTaskWaits(Duration.ofMillis(10));
+
+    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+  }
+
+  @Test
+  void leavesTheCapWhereTheTimerIsAsLateAsTheTasks() {
+    workIsInFlight();
+    late = Duration.ofMillis(10);
+    eachTaskWaits(Duration.ofMillis(10));
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void lowersTheCapWhileATaskWaitsThatNoThreadIsFreeFor() {
+    workIsInFlight();
+    probe.requestCame();
+    for (int i = 0; i < LONG_ENOUGH; i++) {
+      tick();
+    }
+
+    assertThat(pool).as("waits, and no other beside it").hasSize(1);
+    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+  }
+
+  @Test
+  void takesATaskForLostThatDoesNotRunWithinAMinute() {
+    workIsInFlight();
+    probe.requestCame();
+    tick();
+    Runnable lost = pool.remove();
+    ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
+    probe.requestCame();
+    tick();
+    assertThat(pool).hasSize(1);
+
+    lost.run();
+    tick();
+
+    assertThat(pool).as("no other while the second waits").hasSize(1);
+  }
+
+  @Test
+  void isOverWhereATaskIsLostAndNoRequestComes() {
+    probe.requestCame();
+    tick();
+    ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
+    tick();
+
+    assertThat(timer).isEmpty();
+  }
+
+  @Test
+  void learnsNothingFromAPoolThatRejects() {
+    AtomicInteger asked = new AtomicInteger();
+    Executor closed = task -> {
+      asked.incrementAndGet();
+      throw new RejectedExecutionException();
+    };
+    QueueProbe ofClosed = new QueueProbe(shield, closed, ticker, timer::add);
+    workIsInFlight();
+    for (int i = 0; i < LONG_ENOUGH; i++) {
+      ofClosed.requestCame();
+      tick();
+    }
+
+    assertThat(asked).hasValue(LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void goesOnAfterAPoolThatFailed() {
+    Error failure = new OutOfMemoryError("no thread");
+    QueueProbe ofFailing = new QueueProbe(
+        shield,
+        task -> {
+          throw failure;
+        },
+        ticker,
+        timer::add);
+    ofFailing.requestCame();
+    assertThatThrownBy(this::tick).isSameAs(failure);
+
+    ofFailing.requestCame();
+
+    assertThat(timer).hasSize(1);
+  }
+
+  @Test
+  void standsAPoolThatRunsTasksInTheCallingThread() {
+    QueueProbe inCaller = new QueueProbe(shield, Runnable::run, ticker, timer::add);
+    workIsInFlight();
+    for (int i = 0; i < LONG_ENOUGH; i++) {
+      inCaller.requestCame();
+      tick();
+    }
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void doesNothingForAShieldWithANumberOfItsOwn() {
+    HttpShield fixed = HttpShield.builder().inFlight(10).build();
+    QueueProbe ofFixed = new QueueProbe(fixed, pool::add, ticker, timer::add);
+
+    ofFixed.requestCame();
+
+    assertThat(timer).isEmpty();
+  }
+
+  @Test
+  void beginsWhenTheShieldFindsItsCapAgain() {
+    shield.engine().changeInFlight(5);
+    probe.requestCame();
+    assertThat(timer).isEmpty();
+
+    shield.engine().changeInFlightAuto();
+    probe.requestCame();
+
+    assertThat(timer).hasSize(1);
+  }
+
+  private void eachTaskWaits(Duration wait) {
+    for (int i = 0; i < LONG_ENOUGH; i++) {
+      probe.requestCame();
+      tick();
+      ticker.advance(wait);
+      sinceTick = wait;
+      pool.remove().run();
+    }
+  }
+
+  private void workIsInFlight() {
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      Admission admission = shield.engine().admit("client");
+      assertThat(admission).isInstanceOf(Admitted.class);
+    }
+  }
+
+  private void tick() {
+    ticker.advance(Duration.ofMillis(QueueProbe.INTERVAL_MILLIS).plus(late).minus(sinceTick));
+    sinceTick = Duration.ZERO;
+    Objects.requireNonNull(timer.poll(), "nothing is scheduled").run();
+  }
+}

@@ -1,0 +1,162 @@
+package dev.flowshield.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a shield learns from the time that a proxy writes. Both clocks are turned by hand. */
+class RequestStartTest {
+
+  private static final String FIELD = "X-Request-Start";
+  private static final String PROXY = "10.0.0.1";
+  private static final Duration STEP = Duration.ofMillis(RequestStart.INTERVAL_MILLIS);
+  private static final int LONG_ENOUGH = 10; // steps, for the shield to believe it
+  private static final int IN_FLIGHT = 10;
+
+  private final ManualTicker ticker = ManualTicker.atZero();
+  private Instant now = Instant.parse("2030-01-01T00:00:00Z");
+  private final HttpShield shield = settings().requestStart(FIELD).build();
+  private final int limit = shield.engine().inFlightLimit();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"t=%d.%06d", "%d.%06d"})
+  void seesWaitsBySeconds(String form) {
+    assertSeesWaits(start -> form.formatted(start.getEpochSecond(), start.getNano() / 1000));
+  }
+
+  @Test
+  void seesWaitsByMilliseconds() {
+    assertSeesWaits(start -> Long.toString(start.toEpochMilli()));
+  }
+
+  @Test
+  void seesWaitsByMicroseconds() {
+    assertSeesWaits(start -> "t=" + start.toEpochMilli() + "000");
+  }
+
+  @Test
+  void takesWhatNoRequestIsFasterThanForTheWayAndTheClocks() {
+    workIsInFlight();
+    come(PROXY, Duration.ofMillis(800), LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+
+    come(PROXY, Duration.ofMillis(900), LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+  }
+
+  @Test
+  void bearsAProxyWhoseClockIsAhead() {
+    workIsInFlight();
+    come(PROXY, Duration.ofSeconds(-2), LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+
+    come(PROXY, Duration.ofMillis(-1900), LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+  }
+
+  @Test
+  void forgetsAFastWayAfterTwentyMinutes() {
+    come(PROXY, Duration.ZERO, 1);
+    for (int generation = 0; generation < 2; generation++) {
+      now = now.plus(Duration.ofMinutes(10));
+      come(PROXY, Duration.ofMillis(100), 1);
+    }
+    workIsInFlight();
+    come(PROXY, Duration.ofMillis(100), LONG_ENOUGH);
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void believesTrustedProxiesAlone() {
+    workIsInFlight();
+    come("192.0.2.1", Duration.ZERO, 1);
+    come("192.0.2.1", Duration.ofSeconds(1), LONG_ENOUGH);
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "now", "t=", "1", "-1900000000", "t=1900000000.", "99999999999999999"})
+  void leavesAloneWhatIsNoTime(String text) {
+    workIsInFlight();
+    come(PROXY, Duration.ZERO, 1);
+    comeWith(PROXY, start -> text, Duration.ZERO, LONG_ENOUGH);
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void leavesAloneWhatIsOlderThanAMinute() {
+    workIsInFlight();
+    come(PROXY, Duration.ZERO, 1);
+    come(PROXY, Duration.ofSeconds(61), LONG_ENOUGH);
+
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+  }
+
+  @Test
+  void needsProxiesThatWriteTheField() {
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () -> HttpShield.builder().inFlightAuto().requestStart(FIELD).build())
+        .withMessage("requestStart must come with the proxies that write the field, got"
+            + " 'X-Request-Start' alone: set trustedProxies, as in \"10.0.0.0/8\"");
+  }
+
+  @Test
+  void needsTheNameOfAField() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HttpShield.builder().requestStart("a b"))
+        .withMessage("requestStart must be the name of a request field, got 'a b': write it as in"
+            + " 'X-Request-Start'");
+  }
+
+  private void assertSeesWaits(Function<Instant, String> form) {
+    workIsInFlight();
+    comeWith(PROXY, form, Duration.ZERO, LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+
+    comeWith(PROXY, form, Duration.ofMillis(50), LONG_ENOUGH);
+    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+  }
+
+  private void come(String peer, Duration age, int requests) {
+    comeWith(peer, start -> Long.toString(start.toEpochMilli()), age, requests);
+  }
+
+  /** They come one after the other, and are over at once. */
+  private void comeWith(String peer, Function<Instant, String> form, Duration age, int requests) {
+    for (int i = 0; i < requests; i++) {
+      ticker.advance(STEP);
+      now = now.plus(STEP);
+      FakeRequest request = FakeRequest.from(peer).with(FIELD, form.apply(now.minus(age)));
+      if (shield.admit(request) instanceof HttpAdmitted admitted) {
+        admitted.close();
+      }
+    }
+  }
+
+  private void workIsInFlight() {
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      assertThat(shield.admit(FakeRequest.from(null))).isInstanceOf(HttpAdmitted.class);
+    }
+  }
+
+  private HttpShieldBuilder settings() {
+    return HttpShield.builder()
+        .inFlightAuto()
+        .trustedProxies("10.0.0.0/8")
+        .ticker(ticker)
+        .instantSource(() -> now);
+  }
+}
