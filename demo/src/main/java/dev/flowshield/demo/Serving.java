@@ -24,7 +24,7 @@ final class Serving {
    */
   static void untilStopped(PrintStream out) throws InterruptedException {
     HttpShield shield =
-        HttpShield.builder().perClient(PER_CLIENT).inFlight(Scenario.IN_FLIGHT).build();
+        HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
     DemoServer server = start(shield);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     URI address = server.address();

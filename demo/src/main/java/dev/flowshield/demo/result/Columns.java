@@ -7,7 +7,7 @@ import java.util.Locale;
  * Lines of a table for a terminal: a column is as wide as its heading says, text stands on the left
  * and numbers on the right.
  */
-final class Columns {
+public final class Columns {
 
   private final List<String> headings;
   private final int texts;
@@ -18,23 +18,23 @@ final class Columns {
    * @param texts how many of them, from the first, hold text
    * @param headings padded with blanks to the width of their columns
    */
-  Columns(int texts, String... headings) {
+  public Columns(int texts, String... headings) {
     this.headings = List.of(headings);
     this.texts = texts;
   }
 
   /** The headings as a line. */
-  String heading() {
+  public String heading() {
     return line(headings.stream().map(String::strip).toArray());
   }
 
   /** A line under the headings or between rows. */
-  String rule() {
+  public String rule() {
     return line(headings.stream().map(heading -> "-".repeat(heading.length())).toArray());
   }
 
   /** One row; whole numbers get thousands separators. */
-  String line(Object... cells) {
+  public String line(Object... cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.length; i++) {
       String cell = cells[i] instanceof Number number

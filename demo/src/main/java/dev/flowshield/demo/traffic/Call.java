@@ -1,10 +1,12 @@
 package dev.flowshield.demo.traffic;
 
 import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
+import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -17,6 +19,7 @@ final class Call implements ClientCallback<ClientExchange> {
 
   private final ByteBuffer sink;
   private final IntConsumer ended;
+  private boolean hasEnded;
 
   /**
    * A call to be given to a connection with its request.
@@ -40,14 +43,30 @@ final class Call implements ClientCallback<ClientExchange> {
 
       @Override
       public void failed(IOException failure) {
-        ended.accept(Answers.BROKEN);
+        end(Answers.BROKEN);
       }
     });
   }
 
   @Override
   public void failed(IOException failure) {
-    ended.accept(Answers.BROKEN);
+    end(Answers.BROKEN);
+  }
+
+  /** Leaves, if there is no answer yet. The connection may take its time to close. */
+  void giveUp(ClientConnection connection) {
+    if (!hasEnded) {
+      IoUtils.safeClose(connection);
+      end(Answers.BROKEN);
+    }
+  }
+
+  /** Once, as a connection that is closed while a body is read fails twice. */
+  private void end(int status) {
+    if (!hasEnded) {
+      hasEnded = true;
+      ended.accept(status);
+    }
   }
 
   /** Reads what has come; the connection is free for the next request only behind the last byte. */
@@ -58,13 +77,13 @@ final class Call implements ClientCallback<ClientExchange> {
         read = body.read(sink.clear());
       } while (read > 0);
       if (read < 0) {
-        ended.accept(status);
+        end(status);
         return;
       }
       body.getReadSetter().set(more -> readBody(more, status));
       body.resumeReads();
     } catch (IOException failure) {
-      ended.accept(Answers.BROKEN);
+      end(Answers.BROKEN);
     }
   }
 }

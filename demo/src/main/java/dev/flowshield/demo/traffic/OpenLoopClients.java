@@ -44,7 +44,7 @@ public final class OpenLoopClients implements AutoCloseable {
   /**
    * How many connections are being opened at a time; a server's queue of unaccepted ones is short.
    */
-  private static final int OPENING = 64;
+  private static final int OPENING = 32;
 
   private final URI server;
   private final List<InetAddress> addresses;
@@ -53,6 +53,7 @@ public final class OpenLoopClients implements AutoCloseable {
   private final XnioIoThread thread;
   private final ByteBufferPool buffers = new DefaultByteBufferPool(true, 4096);
   private final Ticker ticker = Ticker.system();
+  private boolean isClosed; // of the thread of the clients
 
   private OpenLoopClients(URI server, List<InetAddress> addresses) throws IOException {
     this.server = server;
@@ -90,8 +91,16 @@ public final class OpenLoopClients implements AutoCloseable {
    * @param startNanos the instant of the ticker that the schedule counts from
    */
   public Answers send(Schedule schedule, long startNanos) {
+    return send(schedule, Retries.NONE, startNanos);
+  }
+
+  /**
+   * As {@link #send(Schedule, long)}, where clients try again; a request has the answer to its last
+   * try, and its latency is that of all its tries.
+   */
+  public Answers send(Schedule schedule, Retries retries, long startNanos) {
     Answers answers = new Answers(schedule.size());
-    thread.execute(new Sending(schedule, answers, startNanos));
+    thread.execute(new Sending(schedule, retries, answers, startNanos));
     return answers;
   }
 
@@ -99,6 +108,7 @@ public final class OpenLoopClients implements AutoCloseable {
   public void close() {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     thread.execute(() -> {
+      isClosed = true;
       idle.forEach(connections -> connections.forEach(IoUtils::safeClose));
       closed.complete(null);
     });
@@ -176,13 +186,15 @@ public final class OpenLoopClients implements AutoCloseable {
   private final class Sending implements Runnable {
 
     private final Schedule schedule;
+    private final Retries retries;
     private final Answers answers;
     private final long start;
     private final ByteBuffer sink = ByteBuffer.allocate(1024);
     private int next;
 
-    Sending(Schedule schedule, Answers answers, long start) {
+    Sending(Schedule schedule, Retries retries, Answers answers, long start) {
       this.schedule = schedule;
+      this.retries = retries;
       this.answers = answers;
       this.start = start;
     }
@@ -192,29 +204,41 @@ public final class OpenLoopClients implements AutoCloseable {
     public void run() {
       long now = now();
       while (next < schedule.size() && schedule.dueNanos(next) <= now) {
-        send(next++);
+        send(next, retries.most());
+        answers.left(next++, now());
       }
       if (next < schedule.size()) {
         thread.executeAfter(this, TICK_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
 
-    private void send(int i) {
+    private void send(int i, int triesLeft) {
       int client = schedule.client(i);
       ClientConnection connection = take(client);
       if (connection == null) {
-        answers.left(i, now());
-        answers.ended(i, Answers.NO_CONNECTION, now());
+        ended(i, triesLeft, Answers.NO_CONNECTION);
         return;
       }
       ClientRequest request = new ClientRequest().setMethod(Methods.GET).setPath("/");
       request.getRequestHeaders().put(Headers.HOST, server.getAuthority());
       Call call = new Call(sink, status -> {
-        answers.ended(i, status, now());
         giveBack(client, connection);
+        ended(i, triesLeft, status);
       });
+      if (triesLeft > 0) { // the last try is waited for, so that its end is known
+        thread.executeAfter(
+            () -> call.giveUp(connection), retries.patience().toMillis(), TimeUnit.MILLISECONDS);
+      }
       connection.sendRequest(request, call);
-      answers.left(i, now());
+    }
+
+    private void ended(int i, int triesLeft, int status) {
+      if (triesLeft > 0 && Retries.isWorthOne(status) && !isClosed) {
+        thread.executeAfter(
+            () -> send(i, triesLeft - 1), retries.pause().toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        answers.ended(i, status, now());
+      }
     }
 
     private long now() {

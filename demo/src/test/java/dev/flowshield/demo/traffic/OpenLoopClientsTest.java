@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,48 @@ class OpenLoopClientsTest {
           .containsExactlyInAnyOrderElementsOf(IntStream.range(0, schedule.size())
               .mapToObj(i -> addresses.get(schedule.client(i)))
               .toList());
+    }
+  }
+
+  @Test
+  void triesAgainWhatWasShed() throws Exception {
+    Schedule schedule = Schedule.of(List.of(new Phase("all", 100, Duration.ofMillis(100))), ONE, 1);
+    AtomicInteger tries = new AtomicInteger();
+    HttpHandler full = exchange -> {
+      tries.incrementAndGet();
+      exchange.setStatusCode(503);
+    };
+    Retries retries = new Retries(3, PATIENCE, Duration.ofMillis(1));
+    try (DemoServer server = serve(full);
+        OpenLoopClients clients = connect(server, 100)) {
+      Answers answers = clients.send(schedule, retries, Ticker.system().nanos());
+
+      assertThat(answers.await(PATIENCE)).isTrue();
+      assertThat(tries).hasValue(4 * schedule.size());
+      assertThat(statuses(answers, schedule)).containsOnly(503);
+    }
+  }
+
+  @Test
+  void triesAgainWhatHasNoAnswer() throws Exception {
+    Schedule schedule = Schedule.of(List.of(new Phase("all", 10, Duration.ofMillis(100))), ONE, 1);
+    AtomicInteger tries = new AtomicInteger();
+    CountDownLatch othersAreAnswered = new CountDownLatch(1);
+    HttpHandler waits = exchange -> othersAreAnswered.await();
+    HttpHandler silentAtFirst = exchange -> {
+      if (tries.incrementAndGet() == 1) {
+        exchange.dispatch(waits);
+      }
+    };
+    Retries retries = new Retries(1, Duration.ofMillis(50), Duration.ofMillis(1));
+    try (DemoServer server = serve(silentAtFirst);
+        OpenLoopClients clients = connect(server, 10)) {
+      Answers answers = clients.send(schedule, retries, Ticker.system().nanos());
+
+      assertThat(answers.await(PATIENCE)).isTrue();
+      assertThat(tries).hasValue(2);
+      assertThat(statuses(answers, schedule)).containsOnly(200);
+      othersAreAnswered.countDown();
     }
   }
 

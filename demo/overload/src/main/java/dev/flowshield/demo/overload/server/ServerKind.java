@@ -1,0 +1,116 @@
+package dev.flowshield.demo.overload.server;
+
+import dev.flowshield.undertow.FlowShieldHandler;
+import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** The servers, with the pools of threads that they come with. */
+public enum ServerKind {
+  UNDERTOW("Undertow", false) {
+    @Override
+    int start(App app) {
+      HttpHandler work = new HttpHandler() {
+        @Override
+        public void handleRequest(HttpServerExchange exchange) throws InterruptedException {
+          if (exchange.isInIoThread()) {
+            exchange.dispatch(this);
+            return;
+          }
+          app.work();
+          exchange.getResponseSender().send(App.ANSWER);
+        }
+      };
+      Undertow undertow = Undertow.builder()
+          .addHttpListener(0, LOOPBACK)
+          .setHandler(app.shield() == null ? work : FlowShieldHandler.protect(work, app.shield()))
+          .build();
+      undertow.start();
+      return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+  },
+  VERTX("Vert.x", false) {
+    @Override
+    int start(App app) throws Exception {
+      Vertx vertx = Vertx.vertx();
+      Router router = Router.router(vertx);
+      if (app.shield() != null) {
+        router.route().handler(dev.flowshield.vertx.FlowShieldHandler.create(app.shield()));
+      }
+      router
+          .route()
+          .blockingHandler(
+              context -> {
+                try {
+                  app.work();
+                  context.end(App.ANSWER);
+                } catch (InterruptedException stopped) {
+                  context.fail(stopped);
+                }
+              },
+              false);
+      HttpServer server = vertx
+          .createHttpServer()
+          .requestHandler(router)
+          .listen(0, LOOPBACK)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(20, TimeUnit.SECONDS);
+      return server.actualPort();
+    }
+  },
+  TOMCAT("Tomcat", false) {
+    @Override
+    int start(App app) throws Exception {
+      return ServletServers.startTomcat(app, false);
+    }
+  },
+  TOMCAT_VIRTUAL("Tomcat, virtual", true) {
+    @Override
+    int start(App app) throws Exception {
+      return ServletServers.startTomcat(app, true);
+    }
+  },
+  JETTY("Jetty", false) {
+    @Override
+    int start(App app) throws Exception {
+      return ServletServers.startJetty(app, false);
+    }
+  },
+  JETTY_VIRTUAL("Jetty, virtual", true) {
+    @Override
+    int start(App app) throws Exception {
+      return ServletServers.startJetty(app, true);
+    }
+  };
+
+  static final String LOOPBACK = "127.0.0.1";
+
+  private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+
+  private final String title;
+  private final boolean isVirtual;
+
+  ServerKind(String title, boolean isVirtual) {
+    this.title = title;
+    this.isVirtual = isVirtual;
+  }
+
+  /** As in a table. */
+  public String title() {
+    return title;
+  }
+
+  /** Whether this JVM has the threads for it. */
+  public boolean canRun() {
+    return !isVirtual || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
+  }
+
+  /** Starts it on a free port of loopback, which it returns. */
+  abstract int start(App app) throws Exception;
+}

@@ -1,0 +1,112 @@
+package dev.flowshield.demo.overload.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server in a process of its own, so that clients and server do not stop for one another's
+ * garbage. Where {@code nice} is there, clients have the processors before the server has them:
+ * else a server that computes would keep them from sending.
+ */
+public final class ServerProcess implements AutoCloseable {
+
+  static final String PORT = "port ";
+  static final String IN_FLIGHT = "in flight ";
+
+  private final Process process;
+  private final URI address;
+  private final Thread reader;
+  private volatile int inFlight;
+
+  private ServerProcess(Process process, Path log) throws IOException {
+    this.process = process;
+    BufferedReader lines = process.inputReader(UTF_8);
+    String line = lines.readLine();
+    while (line != null && !line.startsWith(PORT)) {
+      line = lines.readLine();
+    }
+    if (line == null) {
+      throw new IOException("the server did not start: see " + log);
+    }
+    this.address =
+        URI.create("http://" + ServerKind.LOOPBACK + ":" + line.substring(PORT.length()));
+    this.reader = new Thread(() -> read(lines, log), "server's lines");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param log where all goes that it prints
+   */
+  public static ServerProcess start(ServerKind kind, Work work, Protection protection, Path log)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    if (new File("/usr/bin/nice").canExecute()) {
+      command.addAll(List.of("/usr/bin/nice", "-n", "19"));
+    }
+    command.addAll(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx1g",
+        "-cp",
+        System.getProperty("java.class.path"),
+        ServerMain.class.getName(),
+        kind.name(),
+        work.name(),
+        protection.name()));
+    Files.createDirectories(log.toAbsolutePath().getParent());
+    File errors = new File(log + ".err");
+    return new ServerProcess(new ProcessBuilder(command).redirectError(errors).start(), log);
+  }
+
+  private void read(BufferedReader lines, Path log) {
+    try (lines;
+        Writer out = Files.newBufferedWriter(log)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        out.write(line);
+        out.write(System.lineSeparator());
+        if (line.startsWith(IN_FLIGHT)) {
+          String number = line.substring(IN_FLIGHT.length());
+          inFlight = Integer.parseInt(number.substring(0, number.indexOf(' ')));
+        }
+      }
+    } catch (IOException failed) {
+      if (process.isAlive()) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+  }
+
+  /** Where to send requests. */
+  public URI address() {
+    return address;
+  }
+
+  /** What was in flight a moment ago. */
+  public int inFlight() {
+    return inFlight;
+  }
+
+  /** Ends the process; its log is whole then. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      reader.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.flowshield.demo.overload.server;
+
+import dev.flowshield.servlet.FlowShieldFilter;
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Set;
+import org.apache.catalina.Context;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The servers with servlets. They wait for the next request of a connection for long. */
+final class ServletServers {
+
+  private static final int PATIENCE_MILLIS = 600_000;
+
+  private ServletServers() {}
+
+  static int startTomcat(App app, boolean withVirtualThreads) throws Exception {
+    Connector connector = new Connector();
+    connector.setPort(0);
+    connector.setProperty("address", ServerKind.LOOPBACK);
+    connector.setProperty("maxKeepAliveRequests", "-1"); // it would close a connection after 100
+    connector.setProperty("keepAliveTimeout", Integer.toString(PATIENCE_MILLIS));
+    connector.setProperty("useVirtualThreads", Boolean.toString(withVirtualThreads));
+    Tomcat tomcat = new Tomcat();
+    tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
+    tomcat.setConnector(connector);
+    Context context = tomcat.addContext("", null);
+    context.addServletContainerInitializer(protectedServlet(app), Set.of());
+    tomcat.start();
+    return connector.getLocalPort();
+  }
+
+  static int startJetty(App app, boolean withVirtualThreads) throws Exception {
+    QueuedThreadPool threads = new QueuedThreadPool();
+    if (withVirtualThreads) {
+      threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+    }
+    ServletContextHandler context = new ServletContextHandler("/");
+    context.addServletContainerInitializer(protectedServlet(app));
+    Server server = new Server(threads);
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost(ServerKind.LOOPBACK);
+    connector.setIdleTimeout(PATIENCE_MILLIS);
+    server.addConnector(connector);
+    server.setHandler(context);
+    server.start();
+    return connector.getLocalPort();
+  }
+
+  private static ServletContainerInitializer protectedServlet(App app) {
+    return (classes, context) -> {
+      if (app.shield() != null) {
+        FlowShieldFilter.protect(context, app.shield());
+      }
+      context.addServlet("work", new Worker(app)).addMapping("/");
+    };
+  }
+
+  private static final class Worker extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient App app;
+
+    Worker(App app) {
+      this.app = app;
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      try {
+        app.work();
+      } catch (InterruptedException stopped) {
+        throw new IOException(stopped);
+      }
+      response.getWriter().print(App.ANSWER);
+    }
+  }
+}

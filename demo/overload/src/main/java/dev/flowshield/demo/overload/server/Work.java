@@ -1,0 +1,71 @@
+package dev.flowshield.demo.overload.server;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/** What a server does for a request, on the thread that it gives to it. */
+public enum Work {
+  /**
+   * Takes one of a few permits in turn, as of a pool of connections to a database, and holds it for
+   * a time that is exponential and spent waiting.
+   */
+  WAITS("waits") {
+    @Override
+    void run(long roundsPerMilli) throws InterruptedException {
+      IN_TURN.acquire();
+      try {
+        long until = System.nanoTime() + exponentialNanos();
+        for (long left = 1; left > 0; left = until - System.nanoTime()) {
+          LockSupport.parkNanos(left);
+        }
+      } finally {
+        IN_TURN.release();
+      }
+    }
+
+    private long exponentialNanos() {
+      return (long) (-WAIT.toNanos() * Math.log(1 - ThreadLocalRandom.current().nextDouble()));
+    }
+
+    @Override
+    public int capacity(int processors) {
+      return (int) (PERMITS * Duration.ofSeconds(1).toMillis() / WAIT.toMillis());
+    }
+  },
+  /** Computes. */
+  BURNS("burns CPU") {
+    @Override
+    void run(long roundsPerMilli) {
+      Cpu.burn(BURN_MILLIS * roundsPerMilli);
+    }
+
+    @Override
+    public int capacity(int processors) {
+      return (int) (processors * Duration.ofSeconds(1).toMillis() / BURN_MILLIS);
+    }
+  };
+
+  private static final int PERMITS = 8;
+  private static final Semaphore IN_TURN = new Semaphore(PERMITS, true);
+  private static final Duration WAIT = Duration.ofMillis(10);
+  private static final int BURN_MILLIS = 4;
+
+  private final String title;
+
+  Work(String title) {
+    this.title = title;
+  }
+
+  /** As in a table. */
+  public String title() {
+    return title;
+  }
+
+  /** Does it once. */
+  abstract void run(long roundsPerMilli) throws InterruptedException;
+
+  /** How often a server can do it in a second, if it has these processors for nothing else. */
+  public abstract int capacity(int processors);
+}
