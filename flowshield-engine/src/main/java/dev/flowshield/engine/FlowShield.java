@@ -505,8 +505,8 @@ public final class FlowShield {
 
   /**
    * How hard the server is pressed; {@link Pressure#NORMAL} unless the shield {@linkplain
-   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field: an application may ask
-   * for each request, to leave out what it can do without.
+   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field: an application may
+   * ask for each request, to leave out what it can do without.
    */
   public Pressure pressure() {
     return places.gate().pressure();
@@ -514,10 +514,10 @@ public final class FlowShield {
 
   /**
    * Says how long a request has waited before the shield was asked, or an empty task in the pool of
-   * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its
-   * cap by itself sees from a few of these a second that it is asked too late: all threads of the
-   * pool are busy, and it has to leave one free to reject. The bindings to servers say it where they
-   * can.
+   * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds}
+   * its cap by itself sees from a few of these a second that it is asked too late: all threads of
+   * the pool are busy, and it has to leave one free to reject. The bindings to servers say it where
+   * they can.
    *
    * @param nanos 0 or more
    */

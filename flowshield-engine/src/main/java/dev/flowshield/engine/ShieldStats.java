@@ -91,8 +91,8 @@ public final class ShieldStats {
   }
 
   /**
-   * What the shield has found; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto finds} its
-   * cap in flight by itself.
+   * What the shield has found; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto finds}
+   * its cap in flight by itself.
    */
   public Optional<OverloadStats> overload() {
     return Optional.ofNullable(overload);

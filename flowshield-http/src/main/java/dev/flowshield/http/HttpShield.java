@@ -132,16 +132,15 @@ public final class HttpShield {
    *   <li>the default.
    * </ol>
    *
-   * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit},
-   * {@code per-client}, {@code per-network}, {@code limiter}, {@code max-clients},
-   * {@code penalty}, {@code in-flight}, {@code criticality-field}, {@code streams},
-   * {@code streams-per-client}, {@code health-paths} (with commas between),
-   * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
-   * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
-   * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields}
-   * ({@code on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}),
-   * {@code body} ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
+   * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit}, {@code
+   * per-client}, {@code per-network}, {@code limiter}, {@code max-clients}, {@code penalty}, {@code
+   * in-flight}, {@code criticality-field}, {@code streams}, {@code streams-per-client}, {@code
+   * health-paths} (with commas between), {@code overload-status}; {@code policy.1} and so on (a row
+   * each), {@code policies} (a file of rows), {@code exempt-paths} (with commas between), {@code
+   * allow}, {@code deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
+   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code
+   * on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
+   * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
    * something may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names

@@ -363,8 +363,8 @@ public final class HttpShieldBuilder {
    * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityField}
    * and before what a policy says by {@code class=}.
    *
-   * @param ofRequest its criticality; null where it has nothing to say. Called for each request that
-   *     is charged, so it must be quick and must not wait
+   * @param ofRequest its criticality; null where it has nothing to say. Called for each request
+   *     that is charged, so it must be quick and must not wait
    */
   public HttpShieldBuilder criticality(
       Function<? super RequestView, @Nullable Criticality> ofRequest) {

@@ -73,7 +73,9 @@ final class AdaptiveLimit {
     return baseline.hasSeenQuietTimes();
   }
 
-  /** Work takes no longer than in this window if it waits for nothing, contrary to what it seemed. */
+  /**
+   * Work takes no longer than in this window if it waits for nothing, contrary to what it seemed.
+   */
   void hasWaited(Window window) {
     baseline.lower(window.latency());
   }

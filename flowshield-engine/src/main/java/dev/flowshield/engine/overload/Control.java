@@ -74,9 +74,7 @@ final class Control {
   /** A request has waited before the gate was asked; whether the caps have changed. */
   boolean waitedInFront(long nanos, int inFlight, long now) {
     queue.waited(nanos, now);
-    if (pauses.more() > 0) {
-      queue.restart(); // what has come during a pause is worked off
-    } else if (queue.stands()) {
+    if (queue.stands(pauses.more() > 0)) {
       queue.restart();
       law.leaveFree(inFlight, now);
       found = Levels.bounded(found, law.limit());

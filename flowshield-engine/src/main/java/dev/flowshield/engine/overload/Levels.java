@@ -7,9 +7,9 @@ import java.util.Arrays;
  * The caps of the levels. A level is how much a request means, and within that, what it is to its
  * client, see {@link ClientRates}; the higher is rejected later.
  *
- * <p>All levels share the limit. But a lower one leaves some places free for what comes by chance of
- * the levels above it: about the root of what these have in flight. Where nothing of them comes, it
- * leaves none.
+ * <p>All levels share the limit. But a lower one leaves some places free for what comes by chance
+ * of the levels above it: about the root of what these have in flight. Where nothing of them comes,
+ * it leaves none.
  *
  * <p>Confined to the thread that closes windows, but for {@link #of}.
  */

@@ -2,8 +2,8 @@ package dev.flowshield.engine.overload;
 
 /**
  * Tells from samples whether a queue stands in front of the gate, such as that of a pool of threads
- * of which all are busy. A short one, after a bunch of requests, is none that stands: a queue stands
- * if no sample of the last intervals was short.
+ * of which all are busy. A short one, after a bunch of requests, is none that stands: a queue
+ * stands if no sample of the last intervals was short.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -11,6 +11,7 @@ final class QueueInFront {
 
   private static final long INTERVAL_NANOS = 100_000_000;
   private static final int INTERVALS = 2;
+  private static final int INTERVALS_AFTER_PAUSE = 10;
   private static final long SHORT_NANOS = 5_000_000;
 
   private long endsAt;
@@ -35,9 +36,14 @@ final class QueueInFront {
     }
   }
 
-  /** Whether one stands at this moment. */
-  boolean stands() {
-    return standing >= INTERVALS;
+  /**
+   * Whether one stands at this moment.
+   *
+   * @param isAfterPause of the process: what has come meanwhile is worked off, which may take some
+   *     time
+   */
+  boolean stands(boolean isAfterPause) {
+    return standing >= (isAfterPause ? INTERVALS_AFTER_PAUSE : INTERVALS);
   }
 
   /** It has been acted upon: it takes some time to see whether it still stands. */

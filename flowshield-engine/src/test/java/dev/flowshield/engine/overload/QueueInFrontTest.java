@@ -26,9 +26,9 @@ class QueueInFrontTest {
   @Test
   void standsIfAllHaveWaitedForTwoIntervals() {
     samples(8, 6);
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
     sample(6);
-    assertThat(queue.stands()).isTrue();
+    assertThat(queue.stands(false)).isTrue();
   }
 
   @Test
@@ -36,31 +36,39 @@ class QueueInFrontTest {
     samples(8, 6);
     sample(4);
     samples(3, 6);
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
     samples(9, 6);
-    assertThat(queue.stands()).isTrue();
+    assertThat(queue.stands(false)).isTrue();
   }
 
   @Test
   void standsNoMoreOnceOneHasNotWaited() {
     samples(9, 6);
     sample(0);
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
   }
 
   @Test
   void hasToStandAsLongAgain() {
     samples(9, 6);
     queue.restart();
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
     samples(7, 6);
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
     sample(6);
-    assertThat(queue.stands()).isTrue();
+    assertThat(queue.stands(false)).isTrue();
   }
 
   @Test
   void doesNotStandBeforeAnythingIsKnown() {
-    assertThat(queue.stands()).isFalse();
+    assertThat(queue.stands(false)).isFalse();
+  }
+
+  @Test
+  void standsLongerAfterAPause() {
+    samples(44, 6);
+    assertThat(queue.stands(true)).isFalse();
+    sample(6);
+    assertThat(queue.stands(true)).isTrue();
   }
 }
