@@ -66,7 +66,7 @@ class QueueInFrontTest {
 
   @Test
   void standsLongerAfterAPause() {
-    samples(44, 6);
+    samples(40, 6);
     assertThat(queue.stands(true)).isFalse();
     sample(6);
     assertThat(queue.stands(true)).isTrue();
