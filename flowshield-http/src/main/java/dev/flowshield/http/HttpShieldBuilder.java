@@ -59,7 +59,8 @@ public final class HttpShieldBuilder {
   private BodyFormat body = BodyFormat.JSON;
   private CrossOrigin crossOrigin = CrossOrigin.NONE;
   private @Nullable RejectionRenderer renderer;
-  private Meaning meaning = Meaning.NONE;
+  private @Nullable Function<? super RequestView, @Nullable Criticality> criticality;
+  private @Nullable String criticalityField;
 
   HttpShieldBuilder() {}
 
@@ -183,7 +184,8 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it cannot be the name of a field
    */
   public HttpShieldBuilder requestStart(String field) {
-    this.requestStart = RequestStart.requireName(Objects.requireNonNull(field, "requestStart"));
+    this.requestStart = ProxyField.requireName(
+        "requestStart", Objects.requireNonNull(field, "requestStart"), "X-Request-Start");
     return this;
   }
 
@@ -368,7 +370,7 @@ public final class HttpShieldBuilder {
    */
   public HttpShieldBuilder criticality(
       Function<? super RequestView, @Nullable Criticality> ofRequest) {
-    this.meaning = meaning.by(Objects.requireNonNull(ofRequest, "criticality"));
+    this.criticality = Objects.requireNonNull(ofRequest, "criticality");
     return this;
   }
 
@@ -380,7 +382,8 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not the name of a field
    */
   public HttpShieldBuilder criticalityField(String name) {
-    this.meaning = meaning.in(Objects.requireNonNull(name, "criticalityField"));
+    this.criticalityField = ProxyField.requireName(
+        "criticalityField", Objects.requireNonNull(name, "criticalityField"), "X-Criticality");
     return this;
   }
 
@@ -573,8 +576,7 @@ public final class HttpShieldBuilder {
         name,
         built,
         List.copyOf(doors),
-        new Charging(
-            client, lists, networkPrefix, rows, meaning.writtenBy(client.proxies()), built),
+        new Charging(client, lists, networkPrefix, rows, meaning(client), built),
         healthPaths,
         streamCaps,
         new AnswerSettings(
@@ -582,16 +584,14 @@ public final class HttpShieldBuilder {
         start(client));
   }
 
+  private Meaning meaning(ClientAddress client) {
+    return new Meaning(
+        criticality, ProxyField.of("criticalityField", criticalityField, client.proxies()));
+  }
+
   private @Nullable RequestStart start(ClientAddress client) {
-    if (requestStart == null) {
-      return null;
-    }
-    if (client.proxies() == null) {
-      throw new IllegalStateException(
-          "requestStart must come with the proxies that write the field," + " got '" + requestStart
-              + "' alone: set trustedProxies, as in \"10.0.0.0/8\"");
-    }
-    return new RequestStart(requestStart, client.proxies(), instantSource);
+    ProxyField field = ProxyField.of("requestStart", requestStart, client.proxies());
+    return field == null ? null : new RequestStart(field, instantSource);
   }
 
   private Limit bounded(Limit ofPolicy) {

@@ -1,12 +1,9 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
-import dev.flowshield.http.client.IpAddress;
-import dev.flowshield.http.client.TrustedProxies;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +28,6 @@ final class RequestStart {
 
   static final int INTERVAL_MILLIS = 50;
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
   private static final Pattern TIME =
       Pattern.compile("(?:t=)?(?:(\\d{10})(?:\\.(\\d{1,6}))?|(\\d{13})|(\\d{16}))");
   private static final int MOST_CHARACTERS = 32;
@@ -39,8 +35,7 @@ final class RequestStart {
   private static final long MOST_MICROS = 60_000_000;
   private static final long GENERATION_MICROS = 600_000_000;
 
-  private final String field;
-  private final TrustedProxies proxies;
+  private final ProxyField field;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock(); // guards what follows, but for reads
   private volatile long lookedAtMillis;
@@ -48,19 +43,9 @@ final class RequestStart {
   private long least = MOST_MICROS; // of this generation
   private long leastBefore = MOST_MICROS; // of the one before
 
-  RequestStart(String field, TrustedProxies proxies, InstantSource clock) {
+  RequestStart(ProxyField field, InstantSource clock) {
     this.field = field;
-    this.proxies = proxies;
     this.clock = clock;
-  }
-
-  /** The same, if it can be the name of a request field. */
-  static String requireName(String field) {
-    if (!NAME.matcher(field).matches()) {
-      throw new IllegalArgumentException("requestStart must be the name of a request field, got '"
-          + field + "': write it as in 'X-Request-Start'");
-    }
-    return field;
   }
 
   /** Looks at a request if it is time to, and tells the engine how long it has waited. */
@@ -79,13 +64,12 @@ final class RequestStart {
   }
 
   private void take(RequestView request, FlowShield engine) {
-    String peer = request.peerAddress();
-    List<String> values = request.headers(field);
-    if (values.size() != 1 || !proxies.trusts(peer == null ? null : IpAddress.parse(peer))) {
+    String value = field.value(request);
+    if (value == null) {
       return;
     }
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    long age = now - micros(values.get(0));
+    long age = now - micros(value);
     if (Math.abs(age) <= MOST_MICROS) {
       engine.waitedInFront(1000 * (age - leastWith(age, now)));
     }

@@ -93,12 +93,22 @@ class CriticalityTest {
   }
 
   @Test
+  void isNotSaidByAFieldThatComesTwiceAsOneMayBeTheClients() {
+    HttpShieldBuilder builder =
+        rows().trustedProxies("10.0.0.0/8").criticalityField("X-Criticality");
+
+    FakeRequest twice =
+        get("/", PROXY).with("X-Criticality", "critical").with("X-Criticality", "sheddable");
+    assertThat(meaning(builder, twice)).isEqualTo(DEFAULT);
+  }
+
+  @Test
   void needsProxiesToBelieveAField() {
     HttpShieldBuilder builder = rows().criticalityField("X-Criticality");
 
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
-        .withMessage("criticalityField must come with the proxies that write it, got"
+        .withMessage("criticalityField must come with the proxies that write the field, got"
             + " 'X-Criticality' alone: set trustedProxies, as in \"10.0.0.0/8\"");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.criticalityField("X Criticality"))
