@@ -64,7 +64,7 @@ public final class OverloadStats {
                 "%.0f/s x %.1f ms x 1.2, and some for bunches",
                 reading.perSecond(),
                 reading.latencyNanos() / NANOS_PER_MILLI);
-          case QUEUE_IN_FRONT -> "requests wait in front of the shield where more are in flight";
+          case QUEUE_IN_FRONT -> "none of them while requests wait too long in front of the shield";
           case SET -> "set by changeInFlight";
         };
   }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures how long requests wait for a thread before their shield is asked, where a server runs
  * them in a pool: some fifty times a second, it hands the pool an empty task, and tells the shield
- * how long that has waited. See {@link FlowShield#waitedInFront}.
+ * how long that has waited. After one that has waited it hands over the next one at once, so that
+ * the shield sees soon when requests wait no more. See {@link FlowShield#waitedInFront}.
  *
  * <pre>
  *   waited = begun - handed over - late
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>where {@code late} is how long the timer was behind its time when it handed the task over:
  * where the processors are busy, or the process stood still, each thread begins late, and that is
- * no queue for the threads of the pool.
+ * no queue for the threads of the pool. What is handed over at once is not late.
  *
  * <p>Only for a shield that {@linkplain HttpShieldBuilder#inFlightAuto finds} its cap by itself.
  * Only while requests come, and while a task waits: it is over a moment after the last request, and
@@ -31,8 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueProbe {
 
-  /** So that those which must all be long, before the shield believes them, are about ten. */
   static final int INTERVAL_MILLIS = 20;
+
+  /** For which to look again at once: no more than a thread takes to begin on a busy machine. */
+  static final long WAIT_NANOS = 3_000_000;
 
   /** After which a task that has not run is taken for lost, as in a pool that was shut down. */
   static final long LOST_NANOS = 60_000_000_000L;
@@ -109,24 +112,27 @@ public final class QueueProbe {
   private boolean look(long now) {
     boolean came = hasCome;
     hasCome = false;
+    long late = Math.max(0, now - dueAt);
     Sample sample = waiting.get();
     if (sample != null && sample.waited(now) < LOST_NANOS) {
       // All threads may be busy for long: the shield has to know before one of them is free. What
       // waits for less says nothing yet.
-      if (sample.waited(now) >= INTERVAL_NANOS) {
-        engine.waitedInFront(sample.waited(now));
+      long waited = sample.waited(now) - late;
+      if (waited >= INTERVAL_NANOS) {
+        engine.waitedInFront(waited);
       }
       return true;
     }
     waiting.set(null);
     if (came) {
-      take(new Sample(now + Math.max(0, now - dueAt)));
+      Sample next = new Sample(now + late);
+      waiting.set(next); // before it is handed on, as a pool may run it at once
+      handOn(next);
     }
     return came;
   }
 
-  private void take(Sample sample) {
-    waiting.set(sample); // before it is handed on, as a pool may run it at once
+  private void handOn(Sample sample) {
     boolean isHandedOn = false;
     try {
       pool.execute(sample);
@@ -135,7 +141,7 @@ public final class QueueProbe {
       // Mostly closed, and then it says nothing of requests.
     } finally {
       if (!isHandedOn) {
-        waiting.set(null);
+        waiting.compareAndSet(sample, null);
       }
     }
   }
@@ -154,8 +160,13 @@ public final class QueueProbe {
 
     @Override
     public void run() {
-      if (waiting.compareAndSet(this, null)) { // else it was taken for lost
-        engine.waitedInFront(Math.max(0, waited(ticker.nanos())));
+      long now = ticker.nanos();
+      Sample next = waited(now) >= WAIT_NANOS ? new Sample(now) : null;
+      if (waiting.compareAndSet(this, next)) { // else it was taken for lost
+        engine.waitedInFront(Math.max(0, waited(now)));
+        if (next != null) {
+          handOn(next);
+        }
       }
     }
   }

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The least age is what the way here takes, and by how much the clocks of both machines differ.
  * So a queue that is never empty for that long is not seen. An age beyond a minute is no age.
  *
- * <p>Looks at twenty requests a second at most. Thread-safe; never blocks.
+ * <p>Looks at fifty requests a second at most, and at a thousand while they wait. Thread-safe; never
+ * blocks.
  */
 final class RequestStart {
 
-  static final int INTERVAL_MILLIS = 50;
+  static final int INTERVAL_MILLIS = 20;
 
   private static final Pattern TIME =
       Pattern.compile("(?:t=)?(?:(\\d{10})(?:\\.(\\d{1,6}))?|(\\d{13})|(\\d{16}))");
@@ -39,6 +40,7 @@ final class RequestStart {
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock(); // guards what follows, but for reads
   private volatile long lookedAtMillis;
+  private volatile int intervalMillis;
   private long generationSince;
   private long least = MOST_MICROS; // of this generation
   private long leastBefore = MOST_MICROS; // of the one before
@@ -51,7 +53,7 @@ final class RequestStart {
   /** Looks at a request if it is time to, and tells the engine how long it has waited. */
   void look(RequestView request, FlowShield engine) {
     long now = clock.millis();
-    if (Math.abs(now - lookedAtMillis) >= INTERVAL_MILLIS
+    if (Math.abs(now - lookedAtMillis) >= intervalMillis
         && engine.isInFlightAuto()
         && lock.tryLock()) {
       try {
@@ -71,7 +73,9 @@ final class RequestStart {
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     long age = now - micros(value);
     if (Math.abs(age) <= MOST_MICROS) {
-      engine.waitedInFront(1000 * (age - leastWith(age, now)));
+      long waitedNanos = 1000 * (age - leastWith(age, now));
+      intervalMillis = waitedNanos >= QueueProbe.WAIT_NANOS ? 1 : INTERVAL_MILLIS;
+      engine.waitedInFront(waitedNanos);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -18,15 +17,14 @@ import org.junit.jupiter.api.Test;
 /** What it hands to the pool, and what the shield makes of it. Ticks are made by hand. */
 class QueueProbeTest {
 
-  private static final int IN_FLIGHT = 10;
-  private static final int LONG_ENOUGH = 20; // ticks, for the shield to believe it
+  private static final int TICKS = 20;
+  private static final Duration LONG = Duration.ofMillis(30);
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Queue<Runnable> timer = new ArrayDeque<>();
   private final Queue<Runnable> pool = new ArrayDeque<>();
   private final HttpShield shield =
       HttpShield.builder().inFlightAuto().ticker(ticker).build();
-  private final int limit = shield.engine().inFlightLimit();
   private final QueueProbe probe = new QueueProbe(shield, pool::add, ticker, timer::add);
   private Duration late = Duration.ZERO; // of the timer
   private Duration sinceTick = Duration.ZERO;
@@ -69,45 +67,73 @@ class QueueProbeTest {
   }
 
   @Test
-  void leavesTheCapWhereTasksRunAtOnce() {
-    workIsInFlight();
-    eachTaskWaits(Duration.ofMillis(4));
-
-    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
-  }
-
-  @Test
-  void lowersTheCapWhereEachTaskWaits() {
-    workIsInFlight();
-    eachTaskWaits(Duration.ofMillis(10));
-
-    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
-  }
-
-  @Test
-  void leavesTheCapWhereTheTimerIsAsLateAsTheTasks() {
-    workIsInFlight();
-    late = Duration.ofMillis(10);
-    eachTaskWaits(Duration.ofMillis(10));
-
-    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
-  }
-
-  @Test
-  void lowersTheCapWhileATaskWaitsThatNoThreadIsFreeFor() {
-    workIsInFlight();
+  void looksOnAtOnceAfterATaskThatHasWaited() {
     probe.requestCame();
-    for (int i = 0; i < LONG_ENOUGH; i++) {
-      tick();
-    }
+    tick();
+    ticker.advance(Duration.ofMillis(10));
+    pool.remove().run();
+    assertThat(pool).hasSize(1);
+
+    ticker.advance(Duration.ofMillis(1));
+    pool.remove().run();
+    assertThat(pool).as("that one has not").isEmpty();
+  }
+
+  @Test
+  void letsRequestsInWhereTasksRunAtOnce() {
+    eachTaskWaits(Duration.ofMillis(2));
+
+    assertThat(isAdmitted()).isTrue();
+  }
+
+  @Test
+  void rejectsWhereATaskHasWaitedLong() {
+    eachTaskWaits(LONG);
+
+    assertThat(isAdmitted()).isFalse();
+  }
+
+  @Test
+  void letsRequestsInOnceATaskHasNotWaited() {
+    eachTaskWaits(LONG);
+    pool.remove().run();
+
+    assertThat(isAdmitted()).isTrue();
+  }
+
+  @Test
+  void letsRequestsInWhereTheTimerIsAsLateAsTheTasks() {
+    late = LONG;
+    eachTaskWaits(LONG);
+
+    assertThat(isAdmitted()).isTrue();
+  }
+
+  @Test
+  void rejectsWhileATaskWaitsThatNoThreadIsFreeFor() {
+    probe.requestCame();
+    tick();
+    tick();
+    tick();
+    assertThat(isAdmitted()).as("at 40 ms").isTrue();
+    tick();
 
     assertThat(pool).as("waits, and no other beside it").hasSize(1);
-    assertThat(shield.engine().inFlightLimit()).isLessThanOrEqualTo(IN_FLIGHT);
+    assertThat(isAdmitted()).as("at 60 ms").isFalse();
+  }
+
+  @Test
+  void countsNoTimeInWhichTheProcessStoodStillAsAWait() {
+    probe.requestCame();
+    tick();
+    late = Duration.ofMillis(200);
+    tick();
+
+    assertThat(isAdmitted()).isTrue();
   }
 
   @Test
   void takesATaskForLostThatDoesNotRunWithinAMinute() {
-    workIsInFlight();
     probe.requestCame();
     tick();
     Runnable lost = pool.remove();
@@ -140,14 +166,13 @@ class QueueProbeTest {
       throw new RejectedExecutionException();
     };
     QueueProbe ofClosed = new QueueProbe(shield, closed, ticker, timer::add);
-    workIsInFlight();
-    for (int i = 0; i < LONG_ENOUGH; i++) {
+    for (int i = 0; i < TICKS; i++) {
       ofClosed.requestCame();
       tick();
     }
 
-    assertThat(asked).hasValue(LONG_ENOUGH);
-    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+    assertThat(asked).hasValue(TICKS);
+    assertThat(isAdmitted()).isTrue();
   }
 
   @Test
@@ -171,13 +196,12 @@ class QueueProbeTest {
   @Test
   void standsAPoolThatRunsTasksInTheCallingThread() {
     QueueProbe inCaller = new QueueProbe(shield, Runnable::run, ticker, timer::add);
-    workIsInFlight();
-    for (int i = 0; i < LONG_ENOUGH; i++) {
+    for (int i = 0; i < TICKS; i++) {
       inCaller.requestCame();
       tick();
     }
 
-    assertThat(shield.engine().inFlightLimit()).isEqualTo(limit);
+    assertThat(isAdmitted()).isTrue();
   }
 
   @Test
@@ -203,20 +227,19 @@ class QueueProbeTest {
   }
 
   private void eachTaskWaits(Duration wait) {
-    for (int i = 0; i < LONG_ENOUGH; i++) {
+    for (int i = 0; i < TICKS; i++) {
       probe.requestCame();
-      tick();
+      if (pool.isEmpty()) {
+        tick();
+      }
       ticker.advance(wait);
       sinceTick = wait;
       pool.remove().run();
     }
   }
 
-  private void workIsInFlight() {
-    for (int i = 0; i < IN_FLIGHT; i++) {
-      Admission admission = shield.engine().admit("client");
-      assertThat(admission).isInstanceOf(Admitted.class);
-    }
+  private boolean isAdmitted() {
+    return shield.engine().admit("client") instanceof Admitted;
   }
 
   private void tick() {

@@ -9,7 +9,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pool of threads on which the container runs its requests. Jetty has it in the context;
+ * Finds the pool of threads on which the container runs its requests. Virtual threads are none, but
+ * wait for a processor as tasks wait for a thread of a pool, in the order of their coming. Jetty has it in the context;
  * in Tomcat only its own request leads there, by reflection, as neither the Servlet API nor Tomcat
  * offers it. What is not found is not measured; nothing fails by it.
  */
@@ -22,8 +23,14 @@ final class ContainerPool {
 
   private ContainerPool() {}
 
-  /** The pool that a request came by; null if it is not to be found. */
+  /**
+   * The pool that a request came by; null if it is not to be found. To be asked on the thread that
+   * the request has been given.
+   */
   static @Nullable Executor of(HttpServletRequest request) {
+    if (VirtualThreads.areUsedHere()) {
+      return VirtualThreads::run;
+    }
     @Nullable ServletContext context = request.getServletContext();
     if (context != null && context.getAttribute(OF_JETTY) instanceof Executor pool) {
       return pool;

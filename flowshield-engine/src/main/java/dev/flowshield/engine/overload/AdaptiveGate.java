@@ -89,7 +89,7 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public long tryEnter(long hash, Criticality criticality, long now) {
-    lookForPause(now);
+    look(now);
     int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
     int level = Levels.of(criticality, toItsClient);
     long count = inFlight.enter(caps[level]);
@@ -118,7 +118,7 @@ public final class AdaptiveGate implements Gate {
       return;
     }
     if (outcome == Outcome.SUCCESS) {
-      lookForPause(now);
+      look(now);
       long ticks = (ticks(now) - (place >> IN_FLIGHT_BITS)) & TIME;
       if (ticks <= TIME / 2) { // else the clock has stepped back
         sums.completed(ticks, place & IN_FLIGHT);
@@ -137,10 +137,10 @@ public final class AdaptiveGate implements Gate {
     inFlight.exitLost();
   }
 
-  private void lookForPause(long now) {
+  private void look(long now) {
     if (pauses.isToLook(now) && begin()) {
       try {
-        publishIf(control.lookForPause(now));
+        publishIf(control.look(now));
       } finally {
         busy.set(false);
       }
@@ -151,7 +151,7 @@ public final class AdaptiveGate implements Gate {
   public void waitedInFront(long nanos, long now) {
     if (begin()) { // else the next one is heard
       try {
-        publishIf(control.waitedInFront(nanos, inFlight.count(), now));
+        publishIf(control.waitedInFront(nanos, now));
       } finally {
         busy.set(false);
       }
@@ -219,7 +219,7 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public boolean hasPlace() {
-    return isShadow || count() < limit();
+    return isShadow || count() < caps[Levels.COUNT - 1];
   }
 
   @Override

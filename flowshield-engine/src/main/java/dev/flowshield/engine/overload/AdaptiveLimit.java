@@ -22,9 +22,6 @@ final class AdaptiveLimit {
   private static final int MOST = 10_000;
   private static final double FIRST = 32;
 
-  private static final long FREE_ONE_MORE_NANOS = 1_000_000_000;
-  private static final long FORGET_NANOS = 1_000_000_000L;
-
   private static final double SLACK = 1.2;
   private static final double WIDE = 3; // margin for bunches, where few are rejected
   private static final double NARROW = 1;
@@ -47,10 +44,6 @@ final class AdaptiveLimit {
   private double harmless; // in flight without waiting, as was seen
   private double previousThroughput;
   private long extremeUntil;
-  private double most = MOST;
-  private double mostFree; // below which it is not lowered
-  private long loweredAt;
-  private long pressedAt;
   private boolean wasExtreme;
   private boolean slowWithoutCause; // in the window before
 
@@ -85,9 +78,7 @@ final class AdaptiveLimit {
     if (limit == BEFORE_EVIDENCE) {
       return Reason.NO_EVIDENCE;
     }
-    return limit >= most
-        ? Reason.QUEUE_IN_FRONT
-        : pressure == Pressure.NORMAL ? Reason.HARMLESS : Reason.LITTLES_LAW;
+    return pressure == Pressure.NORMAL ? Reason.HARMLESS : Reason.LITTLES_LAW;
   }
 
   /** The most that was in flight without waiting, of late. */
@@ -121,32 +112,9 @@ final class AdaptiveLimit {
       case EXTREME -> extreme(window, now);
     };
     previousThroughput = window.throughput();
-    if (pressure != Pressure.NORMAL) {
-      pressedAt = now;
-    } else if (now - pressedAt >= FORGET_NANOS) {
-      most = MOST;
-    }
     if (Double.isFinite(next)) {
-      limit = Math.max(LEAST, Math.min(most, next));
+      limit = Math.max(LEAST, Math.min(MOST, next));
     }
-  }
-
-  /**
-   * Admits no more than is in flight now, as all threads of a pool are at work but the one that
-   * has found this out: one has to be free to reject. If that is not enough, one more each second,
-   * up to half of them.
-   */
-  void leaveFree(int inFlight, long now) {
-    if (most == MOST) {
-      most = Math.max(LEAST, Math.min(MOST, inFlight));
-      mostFree = most / 2;
-      loweredAt = now;
-    } else if (now - loweredAt >= FREE_ONE_MORE_NANOS) {
-      most = Math.max(LEAST, Math.max(mostFree, most - 1));
-      loweredAt = now;
-    }
-    limit = Math.min(limit, most);
-    pressedAt = now;
   }
 
   private Pressure next(double share, long now) {

@@ -2,6 +2,7 @@ package dev.flowshield.engine.overload;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
+import dev.flowshield.engine.overload.Reading.Reason;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class Control {
   private final Pauses pauses;
   private final Clients clients;
 
-  private int[] found = Levels.alike(law.limit()); // caps, but for pauses
+  private int[] found = Levels.alike(law.limit()); // caps, but for pauses and queues
   private int[] beforeProbe = found;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
   private double perSecond;
@@ -66,21 +67,17 @@ final class Control {
     perSecond = law.throughput() / Window.NANOS_PER_TICK * 1e9;
   }
 
-  /** Looks for a pause that ends now; whether the caps have changed. */
-  boolean lookForPause(long now) {
-    return pauses.look(now, law.pressure());
+  /** Looks for a pause that ends now, and for what has ended; whether the caps have changed. */
+  boolean look(long now) {
+    boolean pauseHasEnded = pauses.look(now, law.pressure());
+    boolean queueIsForgotten = queue.look(now);
+    return pauseHasEnded || queueIsForgotten;
   }
 
   /** A request has waited before the gate was asked; whether the caps have changed. */
-  boolean waitedInFront(long nanos, int inFlight, long now) {
-    queue.waited(nanos, now);
-    if (queue.stands(pauses.more() > 0)) {
-      queue.restart();
-      law.leaveFree(inFlight, now);
-      found = Levels.bounded(found, law.limit());
-      return true;
-    }
-    return false;
+  boolean waitedInFront(long nanos, long now) {
+    boolean hasChanged = look(now);
+    return queue.waited(nanos, latencyNanos(), pauses.more() > 0, now) || hasChanged;
   }
 
   /** The most in flight, level by level. */
@@ -90,6 +87,7 @@ final class Control {
     for (int level = 0; level < caps.length; level++) {
       caps[level] += more;
     }
+    queue.bound(caps);
     return caps;
   }
 
@@ -105,7 +103,7 @@ final class Control {
     }
     return new Reading(
         law.pressure(),
-        law.reason(),
+        queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason(),
         law.limit(),
         caps,
         perSecond,

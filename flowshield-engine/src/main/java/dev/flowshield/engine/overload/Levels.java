@@ -50,11 +50,6 @@ final class Levels {
     return caps;
   }
 
-  /** Caps, each at most the limit. */
-  static int[] bounded(int[] caps, int limit) {
-    return Arrays.stream(caps).map(cap -> Math.min(cap, limit)).toArray();
-  }
-
   /** Half of the caps, but for what means most. */
   static int[] halved(int[] caps) {
     int[] halved = caps.clone();

@@ -1,53 +1,64 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Arrays;
+
 /**
- * Tells from samples whether a queue stands in front of the gate, such as that of a pool of threads
- * of which all are busy. A short one, after a bunch of requests, is none that stands: a queue
- * stands if no sample of the last intervals was short.
+ * Tells from samples how long requests wait in front of the gate, such as for a thread of a pool of
+ * which all are busy, and which of them to reject for it: all of the levels for which that is too
+ * long, until a sample has waited less. So a queue in front is worked off at once, as it takes next
+ * to nothing to reject a request.
+ *
+ * <p>The higher the level, the longer it may wait. What means as much as most, of a client that
+ * sends little, may wait for as long as work takes twice, and for 20 ms.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 final class QueueInFront {
 
-  private static final long INTERVAL_NANOS = 100_000_000;
-  private static final int INTERVALS = 2;
-  private static final int INTERVALS_AFTER_PAUSE = 10;
-  private static final long SHORT_NANOS = 5_000_000;
+  private static final long LONG_NANOS = 20_000_000;
+  private static final int LONG_LATENCIES = 2;
+  private static final int LEVELS_OF_LONG = 5; // as it is level 5 that may wait for so long
+  private static final long FORGET_NANOS = 1_000_000_000; // as samples may have come to an end
 
-  private long endsAt;
-  private boolean isSampled;
-  private boolean isShort; // a sample of this interval
-  private int standing; // intervals in a row
-
-  /** A request, or what stands for one, has waited before the gate was asked. */
-  void waited(long nanos, long now) {
-    if (!isSampled) {
-      isSampled = true;
-      endsAt = now + INTERVAL_NANOS;
-    }
-    if (nanos < SHORT_NANOS) {
-      isShort = true;
-      standing = 0;
-    }
-    if (now - endsAt >= 0) {
-      standing = isShort ? 0 : standing + 1;
-      isShort = false;
-      endsAt = now + INTERVAL_NANOS;
-    }
-  }
+  private int waiting; // levels that wait for too long
+  private int before; // would have waited for too long by the last sample
+  private long heardAt;
 
   /**
-   * Whether one stands at this moment.
+   * A request, or what stands for one, has waited before the gate was asked; whether {@link #bound}
+   * has changed.
    *
+   * @param latencyNanos what work takes
    * @param isAfterPause of the process: what has come meanwhile is worked off, which may take some
    *     time
    */
-  boolean stands(boolean isAfterPause) {
-    return standing >= (isAfterPause ? INTERVALS_AFTER_PAUSE : INTERVALS);
+  boolean waited(long nanos, long latencyNanos, boolean isAfterPause, long now) {
+    long step = Math.max(LONG_NANOS, LONG_LATENCIES * latencyNanos) / LEVELS_OF_LONG;
+    int levels = isAfterPause ? 0 : (int) Math.min(Levels.COUNT, nanos / step);
+    int byBoth = Math.min(levels, before);
+    before = levels;
+    heardAt = now;
+    return change(byBoth);
   }
 
-  /** It has been acted upon: it takes some time to see whether it still stands. */
-  void restart() {
-    standing = 0;
+  /** Time has passed; whether {@link #bound} has changed. */
+  boolean look(long now) {
+    return now - heardAt >= FORGET_NANOS && change(0);
+  }
+
+  private boolean change(int levels) {
+    boolean hasChanged = levels != waiting;
+    waiting = levels;
+    return hasChanged;
+  }
+
+  /** Whether requests wait for too long. */
+  boolean isLong() {
+    return waiting > 0;
+  }
+
+  /** Leaves no place to the levels that wait for too long. */
+  void bound(int[] caps) {
+    Arrays.fill(caps, 0, waiting, 0);
   }
 }

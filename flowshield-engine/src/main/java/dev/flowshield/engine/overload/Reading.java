@@ -35,7 +35,7 @@ public record Reading(
     HARMLESS,
     /** From Little's law. */
     LITTLES_LAW,
-    /** Requests wait in front of the gate, as threads are few. */
+    /** Requests wait too long in front of the gate, and are rejected until they wait less. */
     QUEUE_IN_FRONT,
     /** An operator has set it. */
     SET

@@ -69,12 +69,6 @@ class LevelsTest {
   }
 
   @Test
-  void canBeAlikeAndBounded() {
-    assertThat(Levels.alike(7)).containsOnly(7).hasSize(Levels.COUNT);
-    assertThat(Levels.bounded(new int[] {3, 7, 9}, 7)).containsExactly(3, 7, 7);
-  }
-
-  @Test
   void countTheirRequestsByMeaning() {
     Demand demand = new Demand(of(1, 2, 3, 4), of(5, 0, 0, 12, 0, 0, 0, 0, 6));
 
@@ -84,5 +78,10 @@ class LevelsTest {
     assertThat(demand.rejectedShare(DEFAULT)).isEqualTo(0.75);
     assertThat(demand.rejectedShare(CRITICAL)).isEqualTo(1);
     assertThat(new Demand(of(), of()).rejectedShare(CRITICAL)).isZero();
+  }
+
+  @Test
+  void canBeAlike() {
+    assertThat(Levels.alike(7)).containsOnly(7).hasSize(Levels.COUNT);
   }
 }

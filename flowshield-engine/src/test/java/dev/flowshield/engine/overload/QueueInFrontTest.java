@@ -2,73 +2,106 @@ package dev.flowshield.engine.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.Criticality;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Whether a queue stands in front. */
+/** Which levels it rejects for a queue in front. */
 class QueueInFrontTest {
 
   private static final long MILLI = 1_000_000;
+  private static final long SHORT_WORK = MILLI;
+  private static final int FIRST_TO_MEAN_MOST = Levels.lowest(Criticality.CRITICAL);
 
   private final QueueInFront queue = new QueueInFront();
   private long now = Long.MAX_VALUE - 100 * MILLI; // wraps around meanwhile
 
-  private void sample(long waitedMillis) {
+  /** Two of a kind. */
+  private boolean sample(long waitedMillis, long latencyNanos) {
+    boolean hasChanged = one(waitedMillis, latencyNanos);
+    return one(waitedMillis, latencyNanos) || hasChanged;
+  }
+
+  private boolean one(long waitedMillis, long latencyNanos) {
     now += 25 * MILLI;
-    queue.waited(waitedMillis * MILLI, now);
+    return queue.waited(waitedMillis * MILLI, latencyNanos, false, now);
   }
 
-  private void samples(int count, long waitedMillis) {
-    for (int i = 0; i < count; i++) {
-      sample(waitedMillis);
-    }
-  }
-
-  @Test
-  void standsIfAllHaveWaitedForTwoIntervals() {
-    samples(8, 6);
-    assertThat(queue.stands(false)).isFalse();
-    sample(6);
-    assertThat(queue.stands(false)).isTrue();
+  private int levelsWithoutPlace() {
+    int[] caps = Levels.alike(7);
+    queue.bound(caps);
+    assertThat(Arrays.stream(caps)).allMatch(cap -> cap == 0 || cap == 7).isSorted();
+    return (int) Arrays.stream(caps).filter(cap -> cap == 0).count();
   }
 
   @Test
-  void doesNotStandIfOneHasNotWaited() {
-    samples(8, 6);
-    sample(4);
-    samples(3, 6);
-    assertThat(queue.stands(false)).isFalse();
-    samples(9, 6);
-    assertThat(queue.stands(false)).isTrue();
+  void rejectsNothingBeforeAnythingIsKnown() {
+    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(queue.isLong()).isFalse();
   }
 
   @Test
-  void standsNoMoreOnceOneHasNotWaited() {
-    samples(9, 6);
-    sample(0);
-    assertThat(queue.stands(false)).isFalse();
+  void rejectsUsualRequestsOfSmallClientsAfterMoreThan20Millis() {
+    sample(23, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    sample(24, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
+    assertThat(queue.isLong()).isTrue();
   }
 
   @Test
-  void hasToStandAsLongAgain() {
-    samples(9, 6);
-    queue.restart();
-    assertThat(queue.stands(false)).isFalse();
-    samples(7, 6);
-    assertThat(queue.stands(false)).isFalse();
-    sample(6);
-    assertThat(queue.stands(false)).isTrue();
+  void waitsForTwiceWhatLongWorkTakes() {
+    sample(100, 50 * MILLI);
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    sample(120, 50 * MILLI);
+    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
 
   @Test
-  void doesNotStandBeforeAnythingIsKnown() {
-    assertThat(queue.stands(false)).isFalse();
+  void rejectsAllInTheEnd() {
+    sample(36, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
+    sample(100_000, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
   }
 
   @Test
-  void standsLongerAfterAPause() {
-    samples(40, 6);
-    assertThat(queue.stands(true)).isFalse();
-    sample(6);
-    assertThat(queue.stands(true)).isTrue();
+  void letsAllInAgainOnceASampleHasNotWaited() {
+    sample(100, SHORT_WORK);
+    assertThat(one(0, SHORT_WORK)).as("has changed").isTrue();
+    assertThat(levelsWithoutPlace()).isZero();
+  }
+
+  @Test
+  void doesNotBelieveOneSampleAlone() {
+    one(100, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isZero();
+    one(0, SHORT_WORK);
+    one(100, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isZero();
+    one(30, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(7);
+  }
+
+  @Test
+  void tellsOnlyChanges() {
+    assertThat(sample(100, SHORT_WORK)).isTrue();
+    assertThat(sample(100, SHORT_WORK)).isFalse();
+  }
+
+  @Test
+  void letsAllInAfterAPause() {
+    sample(100, SHORT_WORK);
+    assertThat(queue.waited(100 * MILLI, SHORT_WORK, true, now)).isTrue();
+    assertThat(levelsWithoutPlace()).isZero();
+  }
+
+  @Test
+  void forgetsAfterASecondWithoutSamples() {
+    sample(100, SHORT_WORK);
+    assertThat(queue.look(now + 999 * MILLI)).isFalse();
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
+    assertThat(queue.look(now + 1_000 * MILLI)).isTrue();
+    assertThat(levelsWithoutPlace()).isZero();
   }
 }

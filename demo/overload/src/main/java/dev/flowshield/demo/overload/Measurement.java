@@ -1,6 +1,7 @@
 package dev.flowshield.demo.overload;
 
 import dev.flowshield.Ticker;
+import dev.flowshield.demo.overload.server.Processors;
 import dev.flowshield.demo.overload.server.ServerProcess;
 import dev.flowshield.demo.result.Results;
 import dev.flowshield.demo.traffic.Answers;
@@ -15,9 +16,10 @@ import java.time.Duration;
  * Runs trials on this machine.
  *
  * @param connections of all clients together
+ * @param processors of which servers have their part
  * @param logs where the servers' logs go, one for each trial
  */
-record Measurement(int connections, Path logs) {
+record Measurement(int connections, Processors processors, Path logs) {
 
   /** After the start of a server and its clients. */
   private static final Duration LEAD = Duration.ofSeconds(1);
@@ -37,7 +39,7 @@ record Measurement(int connections, Path logs) {
     Path log = logs.resolve(trial.name().replaceAll("[^A-Za-z.]+", "-") + ".log");
     Ticker ticker = Ticker.system();
     try (ServerProcess server =
-        ServerProcess.start(trial.server(), trial.work(), trial.protection(), log)) {
+        ServerProcess.start(trial.server(), trial.work(), trial.protection(), processors, log)) {
       Answers answers;
       try (OpenLoopClients clients = OpenLoopClients.connect(
           server.address(),

@@ -1,5 +1,6 @@
 package dev.flowshield.demo.overload;
 
+import dev.flowshield.demo.overload.server.Processors;
 import dev.flowshield.demo.overload.server.Work;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,11 +37,12 @@ public final class OverloadDemo {
     ALL.setLevel(Level.SEVERE);
     Pattern runs = Pattern.compile(System.getProperty("demo.runs", DEFAULT_RUNS));
     Path directory = Path.of(System.getProperty("demo.directory", "target/overload"));
+    Processors processors = Processors.ofThisProcess();
     run(
         Trial.all().stream()
             .filter(trial -> runs.matcher(trial.name()).matches())
             .toList(),
-        new Measurement(CONNECTIONS, directory),
+        new Measurement(CONNECTIONS, processors, directory),
         System.out);
     System.exit(0); // whatever threads there still are
   }
@@ -51,28 +53,32 @@ public final class OverloadDemo {
         """
         Half of what a server can do for 7 s, the first 3 not counted, a spike for 7 s, half again for 6 s.
         Goodput is what was answered 200 within %d ms in the spike, of what the server can do: %d/s where work waits,
-        %d/s where it burns CPU, were all processors its own. Clients have them before servers, and take their part.
+        %d/s where it burns CPU. %s
         Java %s, %d processors. What each server found, ten times a second: %s
 
         %s
         %s
         """,
         DEADLINE.toMillis(),
-        capacity(Work.WAITS),
-        capacity(Work.BURNS),
+        capacity(Work.WAITS, measurement),
+        capacity(Work.BURNS, measurement),
+        measurement.processors().areHalved()
+            ? "Servers have one half of the processors, clients the other."
+            : "Servers and clients share the processors, and clients have them first.",
         Runtime.version(),
         Runtime.getRuntime().availableProcessors(),
         measurement.logs().toAbsolutePath(),
         Score.COLUMNS.heading(),
         Score.COLUMNS.rule());
+    measurement.processors().keepToClients();
     for (Trial trial : trials) {
       out.println(measurement
-          .run(trial, trial.traffic().schedule(capacity(trial.work())))
+          .run(trial, trial.traffic().schedule(capacity(trial.work(), measurement)))
           .line());
     }
   }
 
-  static int capacity(Work work) {
-    return work.capacity(Runtime.getRuntime().availableProcessors());
+  private static int capacity(Work work, Measurement measurement) {
+    return work.capacity(measurement.processors().ofServer());
   }
 }

@@ -2,6 +2,7 @@ package dev.flowshield.demo.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.demo.overload.server.Processors;
 import dev.flowshield.demo.overload.server.Protection;
 import dev.flowshield.demo.overload.server.ServerKind;
 import dev.flowshield.demo.overload.server.Work;
@@ -65,7 +66,7 @@ class MeasurementTest {
   }
 
   private Score run(Trial trial) throws Exception {
-    return new Measurement(CONNECTIONS, logs).run(trial, LITTLE);
+    return new Measurement(CONNECTIONS, Processors.ofThisProcess(), logs).run(trial, LITTLE);
   }
 
   private static Stream<ServerKind> servers() {

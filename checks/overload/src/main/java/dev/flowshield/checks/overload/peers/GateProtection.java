@@ -13,10 +13,12 @@ public final class GateProtection implements Protection {
 
   private static final List<Criticality> CRITICALITIES = List.of(Criticality.values());
 
-  private static final long SAMPLING = 50 * Span.MILLISECOND;
+  private static final long SAMPLING = 20 * Span.MILLISECOND;
+  private static final long WAITING = 3 * Span.MILLISECOND;
 
   private final Gate gate;
   private long sampledAt;
+  private boolean hasWaited;
 
   /** Protects with a gate. */
   public GateProtection(Gate gate) {
@@ -25,8 +27,10 @@ public final class GateProtection implements Protection {
 
   @Override
   public long enter(Attempt attempt, long now) {
-    if (now - sampledAt >= SAMPLING) { // as a binding does with an empty task
+    // As a binding does with an empty task, and with the next one at once if that has waited.
+    if (hasWaited || now - sampledAt >= SAMPLING) {
       sampledAt = now;
+      hasWaited = attempt.ageNanos() >= WAITING;
       gate.waitedInFront(attempt.ageNanos(), now);
     }
     return gate.tryEnter(attempt.hash(), CRITICALITIES.get(attempt.criticality()), now);

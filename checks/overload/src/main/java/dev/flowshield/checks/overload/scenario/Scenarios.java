@@ -125,7 +125,8 @@ public final class Scenarios {
     return List.of(
         scenario("P1").classes(.8, .15, .05).overload(10),
         scenario("P2").classes(.8, .15, .05).overload(1.5),
-        scenario("P3").classes(.7, .2, .1).io(90).overload(3).deadline(1000));
+        scenario("P3").classes(.7, .2, .1).io(90).overload(3).deadline(1000),
+        scenario("P4").container(12).classes(.8, .15, .05).overload(10));
   }
 
   private static List<ScenarioBuilder> clients() {
@@ -137,6 +138,7 @@ public final class Scenarios {
         scenario("F5").victimsAndAbusers(20, .02, 10, 9.6),
         scenario("F6").workers(64).victimsAndAbusers(200, .002, 1, 9.6),
         scenario("F7").workers(16).victimsAndAbusers(100, .004, 5, 9.6),
+        scenario("F9").container(12).victimsAndAbusers(20, .02, 1, 9.6),
         scenario("F8").clients(new Group(200, 1, 1, Population.DEFAULT, false)).overload(5));
   }
 

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A server in a process of its own, so that clients and server do not stop for one another's
- * garbage. Where {@code nice} is there, clients have the processors before the server has them:
- * else a server that computes would keep them from sending.
+ * garbage.
  */
 public final class ServerProcess implements AutoCloseable {
 
@@ -49,14 +48,13 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server.
    *
+   * @param processors of which it has its part
    * @param log where all goes that it prints
    */
-  public static ServerProcess start(ServerKind kind, Work work, Protection protection, Path log)
+  public static ServerProcess start(
+      ServerKind kind, Work work, Protection protection, Processors processors, Path log)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    if (new File("/usr/bin/nice").canExecute()) {
-      command.addAll(List.of("/usr/bin/nice", "-n", "19"));
-    }
+    List<String> command = new ArrayList<>(processors.beforeServer());
     command.addAll(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx1g",
