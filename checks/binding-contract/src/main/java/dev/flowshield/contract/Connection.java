@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * One connection to the server, byte by byte: a client that shows what others hide. A read waits
- * ten seconds at most.
+ * ten seconds at most, unless told otherwise.
  */
 public final class Connection implements AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class Connection implements AutoCloseable {
   /**
    * Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead.
    */
-  static Connection narrow(int port) throws IOException {
+  public static Connection narrow(int port) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(NARROW);
     return connect(socket, 1, port);
@@ -67,6 +67,11 @@ public final class Connection implements AutoCloseable {
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
     return new Connection(socket);
+  }
+
+  /** From now on, a read waits for so long at most. */
+  public void patience(Duration atMost) throws IOException {
+    socket.setSoTimeout((int) atMost.toMillis());
   }
 
   /** Asks and reads the answer. Fields are whole lines, such as {@code Accept: text/plain}. */
@@ -112,12 +117,12 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Reads the head of an answer, and leaves its body. */
-  Answer readHead() throws IOException {
+  public Answer readHead() throws IOException {
     return Answer.read(in, false);
   }
 
   /** Reads the first byte of a body that has one. */
-  void readFirst() throws IOException {
+  public void readFirst() throws IOException {
     assertThat(in.read()).as("a byte of the body").isNotNegative();
   }
 
