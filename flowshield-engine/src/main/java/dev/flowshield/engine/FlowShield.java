@@ -515,11 +515,10 @@ public final class FlowShield {
   /**
    * Says how long a request has waited before the shield was asked, or an empty task in the pool of
    * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds}
-   * its cap by itself rejects where that is too long: for most requests some 20 ms, or twice what
-   * work takes; for those that mean less, or more, that much less or more. So a queue in front is
-   * worked off at once. Two long waits in a row make it reject, a shorter one or none for a second
-   * make it stop. The
-   * bindings to servers say it where they can, fifty times a second.
+   * its cap by itself rejects where that is too long: for most requests about as long as work
+   * takes, or 20 ms; for those that mean less, or more, that much less or more. So a queue in front
+   * is worked off at once. Two long waits in a row make it reject; a shorter one, or none for a
+   * second, makes it stop. The bindings to servers say it where they can, fifty times a second.
    *
    * @param nanos 0 or more
    */

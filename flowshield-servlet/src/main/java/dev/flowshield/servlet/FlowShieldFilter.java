@@ -255,7 +255,10 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /** What the container tells only requests, not filters, so the first one shows it. */
-  private void lookAtFirst(HttpServletRequest request, HttpShield own) {
+  private synchronized void lookAtFirst(HttpServletRequest request, HttpShield own) {
+    if (hasLooked) { // another one was the first
+      return;
+    }
     Executor threads = pool == null ? ContainerPool.of(request) : pool;
     probe = threads == null ? null : new QueueProbe(own, threads);
     hasLooked = true;

@@ -9,14 +9,13 @@ import java.util.Arrays;
  * to nothing to reject a request.
  *
  * <p>The higher the level, the longer it may wait. What means as much as most, of a client that
- * sends little, may wait for as long as work takes twice, and for 20 ms.
+ * sends little, may wait for about as long as work takes, and for 20 ms.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 final class QueueInFront {
 
   private static final long LONG_NANOS = 20_000_000;
-  private static final int LONG_LATENCIES = 2;
   private static final int LEVELS_OF_LONG = 5; // as it is level 5 that may wait for so long
   private static final long FORGET_NANOS = 1_000_000_000; // as samples may have come to an end
 
@@ -33,7 +32,7 @@ final class QueueInFront {
    *     time
    */
   boolean waited(long nanos, long latencyNanos, boolean isAfterPause, long now) {
-    long step = Math.max(LONG_NANOS, LONG_LATENCIES * latencyNanos) / LEVELS_OF_LONG;
+    long step = Math.max(LONG_NANOS, latencyNanos) / LEVELS_OF_LONG;
     int levels = isAfterPause ? 0 : (int) Math.min(Levels.COUNT, nanos / step);
     int byBoth = Math.min(levels, before);
     before = levels;

@@ -50,10 +50,10 @@ class QueueInFrontTest {
   }
 
   @Test
-  void waitsForTwiceWhatLongWorkTakes() {
-    sample(100, 50 * MILLI);
+  void waitsForAsLongAsLongWorkTakes() {
+    sample(100, 100 * MILLI);
     assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
-    sample(120, 50 * MILLI);
+    sample(120, 100 * MILLI);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
 
