@@ -3,6 +3,7 @@ package dev.flowshield.engine.overload;
 import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -20,8 +21,19 @@ public final class AdaptiveGate implements Gate {
    *   TIME_BITS       the ticks of its time, without those that do not fit
    *   one bit         BEYOND, if it is a shadow that would not have given it
    *
-   * What closes a window, or finds something else that changes the caps, holds `busy`, so it reads
-   * all that the one before has written. None waits for it.
+   * The caps that hold are one object, replaced whole. What is found replaces only the object that
+   * was read before and was found itself: if an operator has set a number meanwhile, the exchange
+   * fails, and the number stays.
+   *
+   * Invariants, beside F1 and F2 of InFlight
+   *   G1  A request is judged by caps that held at a moment of its call.
+   *   G2  Once limit(other) has returned, these caps hold until the next call of it or of
+   *       findLimit.
+   *   G3  One thread at a time holds `busy`, closes a window or finds something else that changes
+   *       the caps, and gives it back on every way out. None waits for it: a window that is due
+   *       is closed by the next request that finds `busy` free.
+   *
+   * Memory order: volatile throughout; the plain fields are passed on by `busy`.
    */
   private static final int IN_FLIGHT_BITS = 20;
   private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
@@ -39,7 +51,7 @@ public final class AdaptiveGate implements Gate {
   private static final int FEWEST_OF_LONG = 10;
   private static final double FOLLOWING = 0.2;
 
-  private final InFlight inFlight = new InFlight(AdaptiveLimit.BEFORE_EVIDENCE, false);
+  private final InFlight inFlight = new InFlight(Integer.MAX_VALUE, false);
   private final InFlight beyond = new InFlight(Integer.MAX_VALUE, false);
   private final Sums sums;
   private final Pauses pauses;
@@ -49,9 +61,9 @@ public final class AdaptiveGate implements Gate {
   private final Consumer<Pressure> pressureChanged;
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  private volatile int[] caps = Levels.alike(AdaptiveLimit.BEFORE_EVIDENCE);
+  private final AtomicReference<Caps> caps =
+      new AtomicReference<>(Caps.of(AdaptiveLimit.BEFORE_EVIDENCE, false));
   private volatile Reading reading;
-  private volatile int set; // by an operator; 0 if it is found
   private volatile long dueAt; // no window is closed before
   private long openedAt;
   private double variation = 1; // of the latencies, averaged over windows
@@ -72,7 +84,7 @@ public final class AdaptiveGate implements Gate {
    */
   public AdaptiveGate(
       int processors, long now, boolean isShadow, Consumer<Pressure> pressureChanged) {
-    this.sums = new Sums(processors);
+    this.sums = Sums.forProcessors(processors);
     this.pauses = new Pauses(now);
     this.clients = new Clients(now);
     this.control = new Control(pauses, clients);
@@ -92,7 +104,7 @@ public final class AdaptiveGate implements Gate {
     look(now);
     int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
     int level = Levels.of(criticality, toItsClient);
-    long count = inFlight.enter(caps[level]);
+    long count = inFlight.enter(caps.get().byLevel[level]);
     if (count == NO_PLACE) {
       sums.rejected(level);
       closeIfDue(now);
@@ -203,9 +215,9 @@ public final class AdaptiveGate implements Gate {
     Pressure before = reading.pressure();
     Reading next = control.reading();
     reading = next;
-    if (set == 0) {
-      caps = control.caps();
-      inFlight.limit(next.limit());
+    Caps seen = caps.get();
+    if (!seen.isSet) {
+      caps.compareAndSet(seen, new Caps(control.caps(), next.limit(), false));
     }
     if (next.pressure() != before) {
       pressureChanged.accept(next.pressure());
@@ -219,7 +231,7 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public boolean hasPlace() {
-    return isShadow || count() < caps[Levels.COUNT - 1];
+    return isShadow || count() < caps.get().byLevel[Levels.COUNT - 1];
   }
 
   @Override
@@ -229,7 +241,7 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public int limit() {
-    return inFlight.limit();
+    return caps.get().limit;
   }
 
   @Override
@@ -239,20 +251,18 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public boolean findsLimit() {
-    return set == 0;
+    return !caps.get().isSet;
   }
 
-  /** A window that is closed at this moment may set it aside once more, until the next. */
   @Override
   public void limit(int other) {
-    set = other;
-    caps = Levels.alike(other);
-    inFlight.limit(other);
+    caps.set(Caps.of(other, true));
   }
 
+  /** What was found meanwhile holds with the next window. */
   @Override
   public void findLimit() {
-    set = 0; // what was found meanwhile holds with the next window
+    caps.updateAndGet(Caps::found);
   }
 
   @Override
@@ -268,7 +278,30 @@ public final class AdaptiveGate implements Gate {
   @Override
   public Reading reading() {
     Reading found = reading;
-    int given = set;
-    return given == 0 ? found : found.set(given);
+    Caps holding = caps.get();
+    return holding.isSet ? found.set(holding.limit) : found;
+  }
+
+  /** The caps that hold. Immutable. */
+  private static final class Caps {
+
+    private final int[] byLevel;
+    private final int limit;
+    private final boolean isSet; // by an operator
+
+    Caps(int[] byLevel, int limit, boolean isSet) {
+      this.byLevel = byLevel;
+      this.limit = limit;
+      this.isSet = isSet;
+    }
+
+    static Caps of(int limit, boolean isSet) {
+      return new Caps(Levels.alike(limit), limit, isSet);
+    }
+
+    /** The same, to be replaced by what is found. */
+    Caps found() {
+      return isSet ? new Caps(byLevel, limit, false) : this;
+    }
   }
 }

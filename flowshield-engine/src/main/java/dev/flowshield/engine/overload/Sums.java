@@ -19,6 +19,11 @@ final class Sums {
    * means are taken of hundreds. Sums wrap around. What a window holds is the difference of two
    * readings, which is right as long as the window itself does not overflow.
    *
+   * Invariant
+   *   W1  What a window holds is not below zero. A thread that was preempted between reading a sum
+   *       and writing it takes back what others have added meanwhile, which may be more than the
+   *       window has.
+   *
    * Memory order: opaque. Each sum is read whole, and those of one reading may differ by the few
    * that are being added.
    */
@@ -41,9 +46,13 @@ final class Sums {
   private Demand demand = new Demand(new long[Levels.COUNT], new long[Levels.COUNT]);
   private volatile long mostInFlight;
 
-  /** Sums for a machine with this many processors. */
-  Sums(int processors) {
-    int stripes = Integer.highestOneBit(8 * processors); // so that few threads share one
+  /** Sums for a machine with so many processors: few threads share a stripe. */
+  static Sums forProcessors(int processors) {
+    return new Sums(Integer.highestOneBit(8 * processors));
+  }
+
+  /** Sums in so many stripes, a power of two. */
+  Sums(int stripes) {
     this.mask = stripes - 1;
     this.cells = new long[(stripes + 1) * STRIDE];
   }
@@ -74,7 +83,7 @@ final class Sums {
 
   /** The work that has ended since the last reading. */
   long completedSince() {
-    return sum(COMPLETED) - before[COMPLETED];
+    return Math.max(0, sum(COMPLETED) - before[COMPLETED]);
   }
 
   /** What has happened since the last reading, which is this one from now on. */
@@ -82,7 +91,7 @@ final class Sums {
     long[] since = new long[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
       long sum = sum(kind);
-      since[kind] = sum - before[kind];
+      since[kind] = Math.max(0, sum - before[kind]);
       before[kind] = sum;
     }
     long[] admitted = Arrays.copyOfRange(since, ADMITTED, REJECTED);

@@ -7,6 +7,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
 import dev.flowshield.engine.overload.Reading.Reason;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -146,6 +147,41 @@ class AdaptiveGateTest {
     assertThat(shadow.count()).isZero();
     assertThat(shadow.isBeyondLimit(shadow.tryEnter(7, Criticality.DEFAULT, now)))
         .isFalse();
+  }
+
+  /** G3, where the listener breaks its promise. */
+  @Test
+  void goesOnEndingWindowsAfterAListenerThatThrows() {
+    List<Pressure> told = new ArrayList<>();
+    AdaptiveGate failing = new AdaptiveGate(2, now, false, pressure -> {
+      told.add(pressure);
+      throw new IllegalStateException("fails");
+    });
+    failing.limit(1);
+    workAt(failing, 1, 500);
+    assertThat(told).containsExactly(Pressure.EXTREME);
+
+    workAt(failing, 0, 10_000);
+
+    assertThat(told).containsExactly(Pressure.EXTREME, Pressure.ELEVATED, Pressure.NORMAL);
+    assertThat(failing.pressure()).isEqualTo(Pressure.NORMAL);
+    assertThat(failing.count()).isZero();
+  }
+
+  /** Work of a millisecond each, one at a time; beside it, requests that find no place. */
+  private void workAt(AdaptiveGate failing, int rejected, int times) {
+    for (int i = 0; i < times; i++) {
+      long place = failing.tryEnter(1, Criticality.DEFAULT, now);
+      now += MILLI;
+      try {
+        for (int k = 0; k < rejected; k++) {
+          assertThat(failing.tryEnter(1, Criticality.DEFAULT, now)).isEqualTo(Gate.NO_PLACE);
+        }
+        failing.exit(place, Outcome.SUCCESS, now);
+      } catch (IllegalStateException expected) {
+        failing.exitLost(); // as the shield does
+      }
+    }
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Sums that many threads add to, and that are read window by window. */
 class SumsTest {
 
-  private final Sums sums = new Sums(2);
+  private final Sums sums = Sums.forProcessors(2);
 
   @Test
   void readsWhatHasHappenedSinceTheLastReading() {

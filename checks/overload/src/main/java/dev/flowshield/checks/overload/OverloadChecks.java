@@ -3,6 +3,8 @@ package dev.flowshield.checks.overload;
 import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.peers.Contender;
 import dev.flowshield.checks.overload.peers.Contenders;
+import dev.flowshield.checks.overload.plot.Plots;
+import dev.flowshield.checks.overload.report.Losses;
 import dev.flowshield.checks.overload.report.Summary;
 import dev.flowshield.checks.overload.report.Table;
 import dev.flowshield.checks.overload.report.Trial;
@@ -10,6 +12,7 @@ import dev.flowshield.checks.overload.scenario.RandomScenarios;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
 import dev.flowshield.checks.overload.simulation.Simulation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -37,7 +40,7 @@ public final class OverloadChecks {
    *
    * @param args a regular expression for the names of scenarios; one for those of protections; the
    *     first seed; how many seeds; how many random scenarios there are beside those by hand, drawn
-   *     from the first seed and named R
+   *     from the first seed and named R; the directory of the plots, or "none"
    */
   public static void main(String[] args) {
     Predicate<String> scenarios = Pattern.compile(args[0]).asMatchPredicate();
@@ -47,13 +50,25 @@ public final class OverloadChecks {
     List<Contender> contenders = Contenders.all().stream()
         .filter(contender -> protections.test(contender.name()))
         .toList();
-    new OverloadChecks(contenders, seed, Integer.parseInt(args[3]))
+    List<Trial> trials = new OverloadChecks(contenders, seed, Integer.parseInt(args[3]))
         .print(Stream.concat(Scenarios.all().stream(), RandomScenarios.of(seed, random).stream())
             .filter(scenario -> scenarios.test(scenario.name()))
             .toList());
+    if (!args[5].equals("none")) {
+      draw(new Plots(Path.of(args[5])), trials, seed);
+    }
   }
 
-  private void print(List<Scenario> scenarios) {
+  private static void draw(Plots plots, List<Trial> trials, long seed) {
+    plots.overTime(Scenarios.named("S2"), seed);
+    List<Trial> random =
+        trials.stream().filter(trial -> trial.scenario().startsWith("R")).toList();
+    if (!random.isEmpty()) {
+      plots.atRandom(random);
+    }
+  }
+
+  private List<Trial> print(List<Scenario> scenarios) {
     Table table = new Table();
     System.out.println(table.head());
     List<Trial> all = new ArrayList<>();
@@ -63,6 +78,9 @@ public final class OverloadChecks {
     });
     System.out.println();
     new Summary(all).rows().forEach(System.out::println);
+    System.out.println();
+    new Losses("flowshield", all, scenarios).rows().forEach(System.out::println);
+    return all;
   }
 
   private List<Trial> trials(Scenario scenario) {

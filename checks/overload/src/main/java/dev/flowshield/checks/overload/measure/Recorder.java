@@ -18,6 +18,7 @@ public final class Recorder {
 
   private final Bins bins;
   private final LogHistogram latencies = new LogHistogram();
+  private final Seconds seconds;
   private final Limits limits;
   private final long[] offeredByClient;
   private final long[] goodByClient;
@@ -41,6 +42,7 @@ public final class Recorder {
     this.after = after(scenario);
     this.unloaded = unloaded;
     this.bins = new Bins(scenario, unloaded);
+    this.seconds = new Seconds(scenario.end());
     this.limits = new Limits(scenario.overload());
     this.offeredByClient = new long[population.size()];
     this.goodByClient = new long[population.size()];
@@ -55,6 +57,7 @@ public final class Recorder {
   public void offered(long now, int client) {
     offered++;
     bins.offered(now);
+    seconds.offered(now);
     if (measured.contains(now)) {
       offeredByClient[client]++;
     }
@@ -79,6 +82,7 @@ public final class Recorder {
     ended++;
     latencyNanos += latency;
     bins.ended(now, latency);
+    seconds.ended(now, latency);
     if (measured.contains(now)) {
       latencies.record(latency);
     }
@@ -88,6 +92,7 @@ public final class Recorder {
   public void good(long now, long firstSentAt, int client) {
     succeeded++;
     bins.good(now);
+    seconds.good(now);
     if (measured.contains(firstSentAt)) {
       goodByClient[client]++;
     }
@@ -132,7 +137,8 @@ public final class Recorder {
         jain(),
         limits.largest(),
         limits.slope(),
-        new Totals(offered, attempts, rejected, ended, succeeded, latencyNanos, serverArea));
+        new Totals(offered, attempts, rejected, ended, succeeded, latencyNanos, serverArea),
+        seconds.all());
   }
 
   /** The latencies of the measured time. */

@@ -1,5 +1,7 @@
 package dev.flowshield.checks.overload.measure;
 
+import java.util.List;
+
 /**
  * What came of one scenario, seed and protection. Latencies are milliseconds, other times seconds.
  * NaN where a number means nothing in the scenario; infinite for "never".
@@ -18,6 +20,7 @@ package dev.flowshield.checks.overload.measure;
  * @param largestLimit of the protection, if it says
  * @param limitSlope how much the limit grows from the middle of the overload to its end, as a share
  *     of its mean
+ * @param seconds one after the other, to the end of the traffic
  */
 public record Result(
     double goodput,
@@ -33,7 +36,13 @@ public record Result(
     double jain,
     double largestLimit,
     double limitSlope,
-    Totals totals) {
+    Totals totals,
+    List<Second> seconds) {
+
+  /** Keeps a copy. */
+  public Result {
+    seconds = List.copyOf(seconds);
+  }
 
   /** How many times as long the slow requests take as in quiet times. */
   public double p99Ratio() {

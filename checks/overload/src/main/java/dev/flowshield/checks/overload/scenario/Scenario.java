@@ -1,5 +1,7 @@
 package dev.flowshield.checks.overload.scenario;
 
+import java.util.Locale;
+
 /**
  * A server, its traffic, and when to look.
  *
@@ -44,6 +46,25 @@ public record Scenario(
         traffic.deadlineNanos(),
         0);
     return new Scenario(name, server.calm(), quiet, all, all, true);
+  }
+
+  /** What it is in a few words: the server, and the most that comes. */
+  public String description() {
+    double most = traffic.load().pieces().stream()
+        .mapToDouble(piece -> Math.max(piece.start(), piece.end()))
+        .max()
+        .orElse(0);
+    return String.format(
+            Locale.ROOT,
+            "%d workers, %.1f ms of work, %.0f ms of I/O, from %.2f to %.1f times the load",
+            server.workers().first(),
+            server.service().first().mean() / Span.MILLISECOND,
+            (double) server.delayNanos() / Span.MILLISECOND,
+            traffic.base(),
+            most)
+        + (traffic.retries() > 0 ? ", retries" : "")
+        + (server.hasRandomPauses() ? ", pauses" : "")
+        + (server.workers().changes().size() > 1 ? ", fewer workers for a time" : "");
   }
 
   @Override

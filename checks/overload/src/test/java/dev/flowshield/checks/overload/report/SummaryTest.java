@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.measure.Totals;
+import dev.flowshield.checks.overload.scenario.Scenarios;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,8 @@ class SummaryTest {
         nothing,
         nothing,
         nothing,
-        new Totals(0, 0, 0, 0, 0, 0, 0));
+        new Totals(0, 0, 0, 0, 0, 0, 0),
+        List.of());
   }
 
   @Test
@@ -55,6 +57,25 @@ class SummaryTest {
     assertThat(summary.relative(good)).isEqualTo(1);
     assertThat(summary.relative(bad)).isCloseTo(.4 / .95, within(1e-9));
     assertThat(summary.relative(other)).isEqualTo(1);
+  }
+
+  @Test
+  void lossesAreThoseAgainstEachOtherProtectionAndTheWorstScenarios() {
+    Trial better = new Trial("S2", "good", List.of(result(.4, 1)));
+
+    List<String> rows =
+        new Losses("bad", List.of(good, bad, better, other), Scenarios.all()).rows();
+
+    assertThat(rows).hasSize(6);
+    assertThat(rows.get(1)).matches("good +1 +1"); // better in S2, worse in S1
+    assertThat(rows.get(4)).startsWith("S1 ").contains(" 0.421 ", " good ", "8 workers");
+    assertThat(rows.get(5)).startsWith("S2 ").contains(" 1.000 ", " bad ");
+  }
+
+  @Test
+  void thereAreNoLossesOfAProtectionThatIsAlone() {
+    assertThat(new Losses("bad", List.of(bad, other), List.of()).rows()).isEmpty();
+    assertThat(new Losses("another", List.of(bad), List.of()).rows()).isEmpty();
   }
 
   @Test

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.measure.Second;
 import dev.flowshield.checks.overload.scenario.Population;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
 import dev.flowshield.engine.overload.Outcome;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
@@ -64,6 +66,18 @@ class ResultTest {
 
     assertThat(half.goodput()).isCloseTo(.5, within(.01));
     assertThat(tenth.goodput()).isCloseTo(.125, within(.01));
+  }
+
+  @Test
+  void secondsHoldWhatWasOfferedServedAndHowSlowThatWas() {
+    List<Second> seconds = run("S1", new Scripted(now -> 4)).seconds();
+
+    assertThat(seconds).hasSize(60);
+    assertThat(seconds.subList(0, 19)).allMatch(second -> second.offered() < 600);
+    assertThat(seconds.subList(20, 40))
+        .allMatch(second -> second.offered() > 7_000)
+        .allMatch(second -> second.good() >= 385 && second.good() <= 401)
+        .allMatch(second -> second.p99() > 9.4 && second.p99() < 10.6);
   }
 
   @Test

@@ -1,0 +1,55 @@
+package dev.flowshield.engine.overload;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.IIII_Result;
+
+/**
+ * Work ends in two threads that share a stripe of sums, and a window is read meanwhile; another one
+ * is read at last. What is added at the same moment may be lost, but nothing is counted twice, torn
+ * or below zero (W1). The numbers are the work that has ended and its latencies, by windows.
+ */
+@JCStressTest
+@Outcome(
+    id = "([12], [01]|3, 0), ([12], [01]|3, 0)",
+    expect = ACCEPTABLE,
+    desc = "Each counts once, or was lost.")
+@Outcome(expect = FORBIDDEN, desc = "A window holds what never was.")
+@State
+public class SumsStressTest {
+
+  private static final long LATENCY = 0x1_0000_0001L; // both halves show
+
+  private final Sums sums = new Sums(1);
+
+  @Actor
+  public void end() {
+    sums.completed(LATENCY, 1);
+  }
+
+  @Actor
+  public void endAndRead(IIII_Result result) {
+    sums.completed(LATENCY, 1);
+    sums.completed(LATENCY, 1);
+    Window window = sums.read(1);
+    result.r1 = (int) window.completed();
+    result.r3 = latencies(window);
+  }
+
+  @Arbiter
+  public void read(IIII_Result result) {
+    Window window = sums.read(1);
+    result.r2 = (int) window.completed();
+    result.r4 = latencies(window);
+  }
+
+  private static int latencies(Window window) {
+    return window.latencies() % LATENCY == 0 ? (int) (window.latencies() / LATENCY) : -100;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.flowshield.stress;
+
+import static dev.flowshield.engine.overload.Outcome.SUCCESS;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.flowshield.engine.overload.AdaptiveGate;
+import dev.flowshield.engine.overload.Gate;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/**
+ * Two threads want the one place of a gate that finds its limit, and give it back (F1, F2 of
+ * InFlight). The one that gets it changes a plain field, which shows if both were in at once, or if
+ * the second did not see what the first had done.
+ */
+@JCStressTest
+@Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "One after the other.")
+@Outcome(id = "2, 1, 0", expect = ACCEPTABLE, desc = "The other after the one.")
+@Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The second was turned away.")
+@Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The first was turned away.")
+@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a place is missing.")
+@State
+public class AdaptiveGateStressTest {
+
+  private final AdaptiveGate gate = new AdaptiveGate(1, 0);
+  private int done;
+
+  public AdaptiveGateStressTest() {
+    gate.limit(1);
+  }
+
+  @Actor
+  public void one(III_Result result) {
+    result.r1 = work();
+  }
+
+  @Actor
+  public void other(III_Result result) {
+    result.r2 = work();
+  }
+
+  @Arbiter
+  public void count(III_Result result) {
+    result.r3 = gate.count();
+  }
+
+  private int work() {
+    long place = AdaptiveGates.enter(gate, 0);
+    if (place == Gate.NO_PLACE) {
+      return 0;
+    }
+    done++;
+    int seen = done;
+    gate.exit(place, SUCCESS, 0);
+    return seen;
+  }
+}
