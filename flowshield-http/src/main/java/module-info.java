@@ -1,6 +1,7 @@
 /** The shield for HTTP requests, without any server. */
 module dev.flowshield.http {
   requires transitive dev.flowshield.engine;
+  requires static java.management; // tells whether memory is short
   requires static org.jspecify;
 
   exports dev.flowshield.http;

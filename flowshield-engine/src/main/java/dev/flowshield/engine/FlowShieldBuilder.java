@@ -1,11 +1,13 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
+import dev.flowshield.engine.overload.MemoryShortage;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -16,6 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,8 @@ public final class FlowShieldBuilder {
   private int inFlight = Integer.MAX_VALUE;
   private boolean isShadowInFlight;
   private boolean findsInFlight;
+  private DoubleSupplier memoryUsed = () -> 0;
+  private LongSupplier collectingNanos = () -> 0;
   private @Nullable Gate gate;
   private int maxQueued = DEFAULT_MAX_QUEUED;
   private boolean queueForPlaces;
@@ -151,6 +157,26 @@ public final class FlowShieldBuilder {
    */
   public FlowShieldBuilder shadowInFlight(int most) {
     return inFlight(requireInFlight(most), true, false);
+  }
+
+  /**
+   * Where a shield that {@linkplain #inFlightAuto finds} its cap by itself sees that memory is
+   * short. If collections of garbage leave little of the heap free and yet take much of the time,
+   * it admits far less, nothing of what is {@linkplain Criticality#SHEDDABLE sheddable}, and then a
+   * little more each half second while memory is free. Where memory stays short all the same, the
+   * work in flight does not hold it, and the shield goes on without, for a minute at first.
+   *
+   * <p>It sees nothing of memory unless this is set. Over HTTP it is set.
+   *
+   * @param used the part of the heap that was in use after the latest collection, 0 to 1
+   * @param collecting for how long collections have stopped the process until now, in nanoseconds.
+   *     Each is called twice a second at most, by threads with requests, and must be quick and not
+   *     throw
+   */
+  public FlowShieldBuilder memory(DoubleSupplier used, LongSupplier collecting) {
+    this.memoryUsed = Objects.requireNonNull(used, "used");
+    this.collectingNanos = Objects.requireNonNull(collecting, "collecting");
+    return this;
   }
 
   private FlowShieldBuilder inFlight(int most, boolean onlyCounts, boolean finds) {
@@ -327,7 +353,8 @@ public final class FlowShieldBuilder {
         processors,
         now,
         isShadowInFlight,
-        pressureEvents == null ? pressure -> {} : pressureEvents::changed);
+        pressureEvents == null ? pressure -> {} : pressureEvents::changed,
+        new MemoryShortage(memoryUsed, collectingNanos, now));
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

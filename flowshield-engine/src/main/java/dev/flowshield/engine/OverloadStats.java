@@ -65,6 +65,7 @@ public final class OverloadStats {
                 reading.perSecond(),
                 reading.latencyNanos() / NANOS_PER_MILLI);
           case QUEUE_IN_FRONT -> "none of them while requests wait too long in front of the shield";
+          case MEMORY -> "memory is short where more are in flight";
           case SET -> "set by changeInFlight";
         };
   }

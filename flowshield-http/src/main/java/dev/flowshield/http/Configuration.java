@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import static dev.flowshield.http.SettingValues.choice;
 import static dev.flowshield.http.SettingValues.list;
 import static dev.flowshield.http.SettingValues.number;
+import static dev.flowshield.http.SettingValues.onOrOff;
 import static dev.flowshield.http.SettingValues.orAuto;
 import static dev.flowshield.http.SettingValues.orOff;
 import static dev.flowshield.http.SettingValues.trueOrFalse;
@@ -100,6 +101,7 @@ final class Configuration {
                     "choose how many requests the server can work at together, or auto to have"
                         + " that found",
                     builder::inFlight))));
+    apply("memory-guard", onOrOff(builder::memoryGuard));
     apply("criticality-field", unlessOff("none", builder::criticalityField));
     apply("streams", streams(builder::streams));
     apply("streams-per-client", streams(builder::streamsPerClient));

@@ -134,9 +134,10 @@ public final class HttpShield {
    *
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit}, {@code
    * per-client}, {@code per-network}, {@code limiter}, {@code max-clients}, {@code penalty}, {@code
-   * in-flight}, {@code criticality-field}, {@code streams}, {@code streams-per-client}, {@code
-   * health-paths} (with commas between), {@code overload-status}; {@code policy.1} and so on (a row
-   * each), {@code policies} (a file of rows), {@code exempt-paths} (with commas between), {@code
+   * in-flight}, {@code memory-guard} ({@code on}, {@code off}), {@code criticality-field}, {@code
+   * streams}, {@code streams-per-client}, {@code health-paths} (with commas between), {@code
+   * overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file
+   * of rows), {@code exempt-paths} (with commas between), {@code
    * allow}, {@code deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
    * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code
    * on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}

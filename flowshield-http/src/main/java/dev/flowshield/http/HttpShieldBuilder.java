@@ -51,6 +51,7 @@ public final class HttpShieldBuilder {
   private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
+  private boolean memoryGuard = true;
   private StreamCaps streamCaps = StreamCaps.OFF;
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
@@ -361,6 +362,16 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * Whether a shield that {@linkplain #inFlightAuto finds} its cap by itself admits far less where
+   * memory is short, see {@link FlowShieldBuilder#memory}; it does unless set. It sees nothing
+   * where the process is without the module {@code java.management}, and little with ZGC.
+   */
+  public HttpShieldBuilder memoryGuard(boolean guarded) {
+    this.memoryGuard = guarded;
+    return this;
+  }
+
+  /**
    * How much a request means, as only the application knows: where the server cannot do all, what
    * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityField}
    * and before what a policy says by {@code class=}.
@@ -569,6 +580,9 @@ public final class HttpShieldBuilder {
       limits.named(network(perNetwork, client));
     }
     table.limiting().forEach(policy -> limits.named(bounded(policy.limit())));
+    if (memoryGuard) {
+      CollectedHeap.tell(limits);
+    }
     engine.forEach(settings -> settings.accept(limits));
     FlowShield built = limits.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();

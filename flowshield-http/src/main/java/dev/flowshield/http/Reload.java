@@ -59,6 +59,8 @@ final class Reload {
     try {
       Settings next = read();
       requireFile(next);
+      requireSame("show-keys", "false", next);
+      requireSame("memory-guard", "on", next);
       Blueprint wanted = wanted(next);
       requireCap(shield.engine(), wanted.engine());
       requireNames(shield, wanted);
@@ -85,12 +87,13 @@ final class Reload {
           + " must have settings as it had before, got none: bring it back, or start the application"
           + " again without it");
     }
-    String shown = "show-keys";
-    if (!inForce
-        .values()
-        .getOrDefault(shown, "false")
-        .equals(next.values().getOrDefault(shown, "false"))) {
-      throw needsNewShield("another value of " + shown);
+  }
+
+  /** What is given to the engine as it is built. */
+  private void requireSame(String setting, String otherwise, Settings next) {
+    String before = inForce.values().getOrDefault(setting, otherwise);
+    if (!before.equals(next.values().getOrDefault(setting, otherwise))) {
+      throw needsNewShield("another value of " + setting);
     }
   }
 

@@ -14,6 +14,7 @@ final class SettingValues {
   /** The value for none. */
   static final String OFF = "off";
 
+  private static final String ON = "on";
   private static final String AUTO = "auto";
 
   // What people write to have none.
@@ -88,6 +89,17 @@ final class SettingValues {
             "choice must be true or false, got '" + value + "': write one of these");
       }
       setter.accept(Boolean.valueOf(value));
+    };
+  }
+
+  /** A setter of on or off. */
+  static Consumer<String> onOrOff(Consumer<Boolean> setter) {
+    return value -> {
+      if (!value.equals(ON) && !value.equals(OFF)) {
+        throw new IllegalArgumentException(
+            "choice must be on or off, got '" + value + "': write one of these");
+      }
+      setter.accept(value.equals(ON));
     };
   }
 

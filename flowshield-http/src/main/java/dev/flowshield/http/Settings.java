@@ -48,6 +48,7 @@ final class Settings {
       "trusted-proxies",
       "limiter",
       "max-clients",
+      "memory-guard",
       "in-flight",
       "criticality-field",
       "health-paths",

@@ -35,6 +35,7 @@ class ConfigurationTest {
         "limiter", "token-bucket",
         "max-clients", "1000",
         "in-flight", "200",
+        "memory-guard", "on",
         "streams", "2000",
         "streams-per-client", "20",
         "health-paths", "/up, /down/**",

@@ -79,6 +79,7 @@ class ModulesArchitectureTest {
         .containsExactlyInAnyOrder(
             "module dev.flowshield.http",
             "requires transitive dev.flowshield.engine",
+            "requires static java.management",
             "requires static org.jspecify",
             "exports dev.flowshield.http");
   }

@@ -70,7 +70,7 @@ public final class AdaptiveGate implements Gate {
 
   /** As the other one, where it rejects and no change of the pressure is told. */
   public AdaptiveGate(int processors, long now) {
-    this(processors, now, false, pressure -> {});
+    this(processors, now, false, pressure -> {}, MemoryShortage.unseen());
   }
 
   /**
@@ -81,13 +81,18 @@ public final class AdaptiveGate implements Gate {
    * @param isShadow whether it only tells what it would reject
    * @param pressureChanged is called by the request with which it has changed; must be quick and
    *     not throw
+   * @param memory of the process; for this gate alone
    */
   public AdaptiveGate(
-      int processors, long now, boolean isShadow, Consumer<Pressure> pressureChanged) {
+      int processors,
+      long now,
+      boolean isShadow,
+      Consumer<Pressure> pressureChanged,
+      MemoryShortage memory) {
     this.sums = Sums.forProcessors(processors);
     this.pauses = new Pauses(now);
     this.clients = new Clients(now);
-    this.control = new Control(pauses, clients);
+    this.control = new Control(pauses, clients, memory);
     this.reading = control.reading();
     this.isShadow = isShadow;
     this.pressureChanged = pressureChanged;
@@ -153,6 +158,7 @@ public final class AdaptiveGate implements Gate {
     if (pauses.isToLook(now) && begin()) {
       try {
         publishIf(control.look(now));
+        publishIf(control.lookAtMemory(inFlight.count(), now));
       } finally {
         busy.set(false);
       }

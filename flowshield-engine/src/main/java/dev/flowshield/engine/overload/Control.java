@@ -3,6 +3,7 @@ package dev.flowshield.engine.overload;
 import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
 import dev.flowshield.engine.overload.Reading.Reason;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,17 @@ final class Control {
   private final Probe probe = new Probe();
   private final Pauses pauses;
   private final Clients clients;
+  private final MemoryShortage memory;
 
   private int[] found = Levels.alike(law.limit()); // caps, but for pauses and queues
   private int[] beforeProbe = found;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
   private double perSecond;
 
-  Control(Pauses pauses, Clients clients) {
+  Control(Pauses pauses, Clients clients, MemoryShortage memory) {
     this.pauses = pauses;
     this.clients = clients;
+    this.memory = memory;
   }
 
   /** Learns from a window that ends now. */
@@ -74,6 +77,11 @@ final class Control {
     return pauseHasEnded || queueIsForgotten;
   }
 
+  /** Looks whether memory is short; whether the caps have changed. */
+  boolean lookAtMemory(int inFlight, long now) {
+    return memory.look(inFlight, law.pressure() != Pressure.NORMAL, now);
+  }
+
   /** A request has waited before the gate was asked; whether the caps have changed. */
   boolean waitedInFront(long nanos, long now) {
     boolean hasChanged = look(now);
@@ -82,13 +90,13 @@ final class Control {
 
   /** The most in flight, level by level. */
   int[] caps() {
-    int more = pauses.more();
-    int[] caps = found.clone();
-    for (int level = 0; level < caps.length; level++) {
-      caps[level] += more;
-    }
+    int[] caps = memory.isShort() ? memory.caps(found, law.limit()) : withMore(pauses.more());
     queue.bound(caps);
     return caps;
+  }
+
+  private int[] withMore(int more) {
+    return Arrays.stream(found).map(cap -> cap + more).toArray();
   }
 
   /** What work takes that waits for nothing, in nanoseconds; 0 while it is not known. */
@@ -98,13 +106,15 @@ final class Control {
 
   Reading reading() {
     Map<Criticality, Integer> caps = new EnumMap<>(Criticality.class);
+    boolean isShort = memory.isShort();
+    int[] byLevel = isShort ? memory.caps(found, law.limit()) : found;
     for (Criticality each : Criticality.values()) {
-      caps.put(each, found[Levels.of(each, ClientRates.SMALL)]);
+      caps.put(each, byLevel[Levels.of(each, ClientRates.SMALL)]);
     }
     return new Reading(
-        law.pressure(),
-        queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason(),
-        law.limit(),
+        isShort && law.pressure() == Pressure.NORMAL ? Pressure.ELEVATED : law.pressure(),
+        isShort ? Reason.MEMORY : queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason(),
+        Math.min(law.limit(), memory.most()),
         caps,
         perSecond,
         latencyNanos(),

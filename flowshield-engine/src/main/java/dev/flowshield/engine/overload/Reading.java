@@ -37,6 +37,8 @@ public record Reading(
     LITTLES_LAW,
     /** Requests wait too long in front of the gate, and are rejected until they wait less. */
     QUEUE_IN_FRONT,
+    /** More in flight would fill the memory. */
+    MEMORY,
     /** An operator has set it. */
     SET
   }

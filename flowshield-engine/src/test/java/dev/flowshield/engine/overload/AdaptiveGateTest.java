@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,42 @@ class AdaptiveGateTest {
   }
 
   @Test
+  void admitsLessAndNothingThatCanBeShedWhereMemoryIsShort() {
+    List<Pressure> told = new ArrayList<>();
+    long begin = now;
+    AdaptiveGate guarded = new AdaptiveGate(
+        2,
+        now,
+        false,
+        told::add,
+        new MemoryShortage(() -> 0.9, () -> (now - begin) / 2, now)); // collecting half of the time
+    for (int i = 0; i < 40; i++) {
+      guarded.tryEnter(1, Criticality.DEFAULT, now);
+    }
+    for (int i = 0; i < 40; i++) {
+      now += 100 * MILLI;
+      guarded.exit(guarded.tryEnter(1, Criticality.DEFAULT, now), Outcome.FAILED, now);
+      if (guarded.reading().reason() == Reason.MEMORY) {
+        break;
+      }
+    }
+
+    assertThat(now - begin).as("two looks").isBetween(SECOND, SECOND + 200 * MILLI);
+    assertThat(guarded.limit()).isEqualTo(5); // of the 41 in flight
+    assertThat(guarded.reading().caps())
+        .containsEntry(Criticality.SHEDDABLE, 0)
+        .containsEntry(Criticality.DEFAULT, 5)
+        .containsEntry(Criticality.CRITICAL, 5);
+    assertThat(told).containsExactly(Pressure.ELEVATED);
+    assertThat(guarded.tryEnter(1, Criticality.CRITICAL, now)).isEqualTo(Gate.NO_PLACE);
+    for (int i = 0; i < 40; i++) {
+      guarded.exitLost();
+    }
+    assertThat(guarded.tryEnter(1, Criticality.SHEDDABLE, now)).isEqualTo(Gate.NO_PLACE);
+    assertThat(guarded.tryEnter(1, Criticality.DEFAULT, now)).isNotEqualTo(Gate.NO_PLACE);
+  }
+
+  @Test
   void getsBackAPlaceOfWhichTheNumberWasLost() {
     gate.tryEnter(1, Criticality.DEFAULT, now);
     gate.exitLost();
@@ -130,7 +167,7 @@ class AdaptiveGateTest {
 
   @Test
   void inShadowAdmitsAllAndMarksWhatItWouldReject() {
-    AdaptiveGate shadow = new AdaptiveGate(2, now, true, pressure -> {});
+    AdaptiveGate shadow = new AdaptiveGate(2, now, true, pressure -> {}, MemoryShortage.unseen());
     shadow.limit(2);
 
     List<Long> places = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, now))
@@ -153,10 +190,11 @@ class AdaptiveGateTest {
   @Test
   void goesOnEndingWindowsAfterAListenerThatThrows() {
     List<Pressure> told = new ArrayList<>();
-    AdaptiveGate failing = new AdaptiveGate(2, now, false, pressure -> {
+    Consumer<Pressure> listener = pressure -> {
       told.add(pressure);
       throw new IllegalStateException("fails");
-    });
+    };
+    AdaptiveGate failing = new AdaptiveGate(2, now, false, listener, MemoryShortage.unseen());
     failing.limit(1);
     workAt(failing, 1, 500);
     assertThat(told).containsExactly(Pressure.EXTREME);
