@@ -200,9 +200,14 @@ public final class AdaptiveGate implements Gate {
       control.close(window, sums.demand(), now);
       publish();
       open(now);
-    } else if (nanos >= LONGEST_NANOS) {
-      sums.read(nanos); // too little to learn from
-      open(now);
+    } else if (nanos >= LONG_NANOS) {
+      if (control.hardlyEnds(sums.rejectedShareSince())) {
+        publish();
+      }
+      if (nanos >= LONGEST_NANOS) {
+        sums.read(nanos); // too little to learn from
+        open(now);
+      }
     }
   }
 

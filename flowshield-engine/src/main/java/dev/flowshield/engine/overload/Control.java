@@ -70,6 +70,14 @@ final class Control {
     perSecond = law.throughput() / Window.NANOS_PER_TICK * 1e9;
   }
 
+  /**
+   * Hardly any work ends, and this part of the requests got no place; whether the caps or the
+   * pressure have changed.
+   */
+  boolean hardlyEnds(double rejectedShare) {
+    return law.hardlyEnds(rejectedShare);
+  }
+
   /** Looks for a pause that ends now, and for what has ended; whether the caps have changed. */
   boolean look(long now) {
     boolean pauseHasEnded = pauses.look(now, law.pressure());

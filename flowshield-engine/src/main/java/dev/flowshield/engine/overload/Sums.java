@@ -3,6 +3,7 @@ package dev.flowshield.engine.overload;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -83,7 +84,22 @@ final class Sums {
 
   /** The work that has ended since the last reading. */
   long completedSince() {
-    return Math.max(0, sum(COMPLETED) - before[COMPLETED]);
+    return since(COMPLETED);
+  }
+
+  /** The part of the requests since the last reading that got no place. */
+  double rejectedShareSince() {
+    long admitted = since(ADMITTED, REJECTED);
+    long rejected = since(REJECTED, KINDS);
+    return rejected == 0 ? 0 : (double) rejected / (admitted + rejected);
+  }
+
+  private long since(int kind, int end) {
+    return IntStream.range(kind, end).mapToLong(this::since).sum();
+  }
+
+  private long since(int kind) {
+    return Math.max(0, sum(kind) - before[kind]);
   }
 
   /** What has happened since the last reading, which is this one from now on. */

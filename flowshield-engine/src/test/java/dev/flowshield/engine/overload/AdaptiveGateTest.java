@@ -67,6 +67,23 @@ class AdaptiveGateTest {
     assertThat(gate.count()).isZero();
   }
 
+  @Test
+  void isPressedWhereNoWorkEndsAndRequestsAreRejected() {
+    work(8, 5);
+    for (int i = 0; i < 900; i++) {
+      gate.tryEnter(1, Criticality.DEFAULT, now);
+      now += MILLI;
+    }
+    int limit = gate.limit();
+    assertThat(gate.pressure()).isEqualTo(Pressure.NORMAL);
+
+    now += 200 * MILLI;
+    gate.tryEnter(1, Criticality.DEFAULT, now);
+
+    assertThat(gate.pressure()).isEqualTo(Pressure.EXTREME);
+    assertThat(gate.limit()).as("nothing was learned of it").isEqualTo(limit);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"FAILED", "IGNORED"})
   void learnsNothingFromWorkThatFailedOrLeft(Outcome outcome) {
