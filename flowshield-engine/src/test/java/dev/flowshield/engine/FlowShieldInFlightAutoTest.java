@@ -228,7 +228,7 @@ class FlowShieldInFlightAutoTest {
   @Test
   void rejectsWhileRequestsWaitTooLongInFront() {
     server.serve(1, 3_000);
-    waitInFront(Duration.ofMillis(15));
+    waitInFront(Duration.ofMillis(100));
     assertThat(shield.admit()).isInstanceOf(Admitted.class);
 
     waitInFront(Duration.ofMillis(200));

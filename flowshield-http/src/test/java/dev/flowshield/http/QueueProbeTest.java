@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class QueueProbeTest {
 
   private static final int TICKS = 20;
-  private static final Duration LONG = Duration.ofMillis(30);
+  private static final Duration LONG = Duration.ofMillis(150);
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Queue<Runnable> timer = new ArrayDeque<>();
@@ -113,13 +113,14 @@ class QueueProbeTest {
   void rejectsWhileATaskWaitsThatNoThreadIsFreeFor() {
     probe.requestCame();
     tick();
-    tick();
-    tick();
-    assertThat(isAdmitted()).as("at 40 ms").isTrue();
+    for (int i = 0; i < 6; i++) {
+      tick();
+    }
+    assertThat(isAdmitted()).as("at 120 ms").isTrue();
     tick();
 
     assertThat(pool).as("waits, and no other beside it").hasSize(1);
-    assertThat(isAdmitted()).as("at 60 ms").isFalse();
+    assertThat(isAdmitted()).as("at 140 ms").isFalse();
   }
 
   @Test

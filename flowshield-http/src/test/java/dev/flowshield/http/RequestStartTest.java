@@ -46,14 +46,14 @@ class RequestStartTest {
     come(PROXY, Duration.ofMillis(800), SOME);
     assertThat(isAdmitted()).isTrue();
 
-    come(PROXY, Duration.ofMillis(900), SOME);
+    come(PROXY, Duration.ofMillis(950), SOME);
     assertThat(isAdmitted()).isFalse();
   }
 
   @Test
   void seesAtOnceWhenRequestsWaitNoMore() {
     come(PROXY, Duration.ZERO, 1);
-    come(PROXY, Duration.ofMillis(100), SOME);
+    come(PROXY, Duration.ofMillis(150), SOME);
     assertThat(isAdmitted()).isFalse();
 
     step = Duration.ofMillis(1);
@@ -74,7 +74,7 @@ class RequestStartTest {
     come(PROXY, Duration.ofSeconds(-2), SOME);
     assertThat(isAdmitted()).isTrue();
 
-    come(PROXY, Duration.ofMillis(-1900), SOME);
+    come(PROXY, Duration.ofMillis(-1850), SOME);
     assertThat(isAdmitted()).isFalse();
   }
 
@@ -83,9 +83,9 @@ class RequestStartTest {
     come(PROXY, Duration.ZERO, 1);
     for (int generation = 0; generation < 2; generation++) {
       now = now.plus(Duration.ofMinutes(10));
-      come(PROXY, Duration.ofMillis(100), 1);
+      come(PROXY, Duration.ofMillis(150), 1);
     }
-    come(PROXY, Duration.ofMillis(100), SOME);
+    come(PROXY, Duration.ofMillis(150), SOME);
 
     assertThat(isAdmitted()).isTrue();
   }
@@ -137,7 +137,7 @@ class RequestStartTest {
     comeWith(PROXY, form, Duration.ZERO, SOME);
     assertThat(isAdmitted()).isTrue();
 
-    comeWith(PROXY, form, Duration.ofMillis(50), SOME);
+    comeWith(PROXY, form, Duration.ofMillis(150), SOME);
     assertThat(isAdmitted()).isFalse();
   }
 

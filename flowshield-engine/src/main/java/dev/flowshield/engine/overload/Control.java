@@ -87,13 +87,14 @@ final class Control {
 
   /** Looks whether memory is short; whether the caps have changed. */
   boolean lookAtMemory(int inFlight, long now) {
-    return memory.look(inFlight, law.pressure() != Pressure.NORMAL, now);
+    return memory.look(inFlight, law.pressure() == Pressure.EXTREME, now);
   }
 
   /** A request has waited before the gate was asked; whether the caps have changed. */
   boolean waitedInFront(long nanos, long now) {
     boolean hasChanged = look(now);
-    return queue.waited(nanos, latencyNanos(), pauses.more() > 0, now) || hasChanged;
+    return queue.waited(nanos, latencyNanos(), law.pressure(), pauses.more() > 0, now)
+        || hasChanged;
   }
 
   /** The most in flight, level by level. */

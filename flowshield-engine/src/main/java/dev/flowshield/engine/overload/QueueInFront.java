@@ -1,5 +1,6 @@
 package dev.flowshield.engine.overload;
 
+import dev.flowshield.Pressure;
 import java.util.Arrays;
 
 /**
@@ -8,14 +9,16 @@ import java.util.Arrays;
  * long, until a sample has waited less. So a queue in front is worked off at once, as it takes next
  * to nothing to reject a request.
  *
- * <p>The higher the level, the longer it may wait. What means as much as most, of a client that
- * sends little, may wait for about as long as work takes, and for 20 ms.
+ * <p>The higher the level, the longer it may wait. Under extreme pressure, what means as much as
+ * most, of a client that sends little, may wait for about as long as work takes, and for 20 ms.
+ * Else it may wait five times as long: a server that is busy, but not too busy, has such waits.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 final class QueueInFront {
 
   private static final long LONG_NANOS = 20_000_000;
+  private static final int PATIENCE = 5; // unless the pressure is extreme
   private static final int LEVELS_OF_LONG = 5; // as it is level 5 that may wait for so long
   private static final long FORGET_NANOS = 1_000_000_000; // as samples may have come to an end
 
@@ -28,11 +31,13 @@ final class QueueInFront {
    * has changed.
    *
    * @param latencyNanos what work takes
+   * @param pressure how hard the server is pressed
    * @param isAfterPause of the process: what has come meanwhile is worked off, which may take some
    *     time
    */
-  boolean waited(long nanos, long latencyNanos, boolean isAfterPause, long now) {
-    long step = Math.max(LONG_NANOS, latencyNanos) / LEVELS_OF_LONG;
+  boolean waited(long nanos, long latencyNanos, Pressure pressure, boolean isAfterPause, long now) {
+    int patience = pressure == Pressure.EXTREME ? 1 : PATIENCE;
+    long step = patience * Math.max(LONG_NANOS, latencyNanos) / LEVELS_OF_LONG;
     int levels = isAfterPause ? 0 : (int) Math.min(Levels.COUNT, nanos / step);
     int byBoth = Math.min(levels, before);
     before = levels;

@@ -3,8 +3,11 @@ package dev.flowshield.engine.overload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which levels it rejects for a queue in front. */
 class QueueInFrontTest {
@@ -13,6 +16,7 @@ class QueueInFrontTest {
   private static final long SHORT_WORK = MILLI;
   private static final int FIRST_TO_MEAN_MOST = Levels.lowest(Criticality.CRITICAL);
 
+  private Pressure pressure = Pressure.EXTREME;
   private final QueueInFront queue = new QueueInFront();
   private long now = Long.MAX_VALUE - 100 * MILLI; // wraps around meanwhile
 
@@ -24,7 +28,7 @@ class QueueInFrontTest {
 
   private boolean one(long waitedMillis, long latencyNanos) {
     now += 25 * MILLI;
-    return queue.waited(waitedMillis * MILLI, latencyNanos, false, now);
+    return queue.waited(waitedMillis * MILLI, latencyNanos, pressure, false, now);
   }
 
   private int levelsWithoutPlace() {
@@ -54,6 +58,16 @@ class QueueInFrontTest {
     sample(100, 100 * MILLI);
     assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, 100 * MILLI);
+    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NORMAL", "ELEVATED"})
+  void waitsFiveTimesAsLongUnlessThePressureIsExtreme(Pressure other) {
+    pressure = other;
+    sample(119, SHORT_WORK);
+    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    sample(120, SHORT_WORK);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
 
@@ -92,7 +106,7 @@ class QueueInFrontTest {
   @Test
   void letsAllInAfterAPause() {
     sample(100, SHORT_WORK);
-    assertThat(queue.waited(100 * MILLI, SHORT_WORK, true, now)).isTrue();
+    assertThat(queue.waited(100 * MILLI, SHORT_WORK, pressure, true, now)).isTrue();
     assertThat(levelsWithoutPlace()).isZero();
   }
 

@@ -72,6 +72,8 @@ public final class Scenarios {
         scenario("S20").workers(64).io(90).base(.02).overload(.8).withinCapacity(),
         scenario("S21").container(12).overload(10),
         scenario("S23").container(12).service(exponential(100)).overload(10).deadline(2000),
+        scenario("S25").workers(2).container(2).base(.9).overloaded(10, 60).withinCapacity(),
+        scenario("S24").container(12).base(.9).overloaded(10, 60).withinCapacity(),
         scenario("S22").container(12).base(.7).pause(8, 8.2).overload(3));
   }
 
