@@ -136,9 +136,8 @@ public final class HttpShield {
    * per-client}, {@code per-network}, {@code limiter}, {@code max-clients}, {@code penalty}, {@code
    * in-flight}, {@code memory-guard} ({@code on}, {@code off}), {@code criticality-field}, {@code
    * streams}, {@code streams-per-client}, {@code health-paths} (with commas between), {@code
-   * overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file
-   * of rows), {@code exempt-paths} (with commas between), {@code
-   * allow}, {@code deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
+   * overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of rows),
+   * {@code exempt-paths} (with commas between), {@code allow}, {@code deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
    * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code
    * on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
    * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add

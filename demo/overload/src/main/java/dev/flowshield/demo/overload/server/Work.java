@@ -49,8 +49,8 @@ public enum Work {
 
   private static final int PERMITS = 8;
   private static final Semaphore IN_TURN = new Semaphore(PERMITS, true);
-  private static final Duration WAIT = Duration.ofMillis(10);
-  private static final int BURN_MILLIS = 4;
+  private static final Duration WAIT = Duration.ofMillis(20);
+  private static final int BURN_MILLIS = 8;
 
   private final String title;
 
