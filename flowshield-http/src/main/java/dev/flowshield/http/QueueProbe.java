@@ -43,7 +43,7 @@ public final class QueueProbe {
   private static final long INTERVAL_NANOS = INTERVAL_MILLIS * 1_000_000L;
 
   private final FlowShield engine;
-  private final Executor pool;
+  private volatile Executor pool; // where the next task goes
   private final Ticker ticker;
   private final Executor afterInterval;
 
@@ -65,6 +65,14 @@ public final class QueueProbe {
         ProcessTimer.shortTaskAfter(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
   }
 
+  /**
+   * A probe for a server with event loops, of which each request {@linkplain
+   * #requestCame(Executor) says} its own: they are measured in turn.
+   */
+  public QueueProbe(HttpShield shield) {
+    this(shield, Runnable::run);
+  }
+
   /** For tests, which decide when it ticks. */
   QueueProbe(HttpShield shield, Executor pool, Ticker ticker, Executor afterInterval) {
     this.engine = shield.engine();
@@ -76,10 +84,26 @@ public final class QueueProbe {
 
   /** A request has come; to be called for each. Reads a field, and seldom does more. */
   public void requestCame() {
-    if (!hasCome && engine.isInFlightAuto()) {
+    if (isToBeTold()) {
       hasCome = true;
       keepTicking();
     }
+  }
+
+  /**
+   * A request has come, and this runs tasks where it was read, such as its event loop; to be called
+   * for each, or for those for which it {@linkplain #isToBeTold() is to be}.
+   */
+  public void requestCame(Executor here) {
+    if (isToBeTold()) {
+      pool = here;
+      requestCame();
+    }
+  }
+
+  /** Whether this is the first request for some time. */
+  public boolean isToBeTold() {
+    return !hasCome && engine.isInFlightAuto();
   }
 
   private void keepTicking() {

@@ -46,6 +46,25 @@ class QueueProbeTest {
   }
 
   @Test
+  void measuresTheLoopOfTheFirstRequestSinceTheLastTick() {
+    Queue<Runnable> loop = new ArrayDeque<>();
+    Queue<Runnable> other = new ArrayDeque<>();
+    QueueProbe ofLoops = new QueueProbe(shield, pool::add, ticker, timer::add);
+    assertThat(ofLoops.isToBeTold()).isTrue();
+    ofLoops.requestCame(loop::add);
+    assertThat(ofLoops.isToBeTold()).isFalse();
+    ofLoops.requestCame(other::add);
+    tick();
+    assertThat(loop).hasSize(1);
+    loop.remove().run();
+
+    ofLoops.requestCame(other::add);
+    tick();
+    assertThat(other).hasSize(1);
+    assertThat(pool).isEmpty();
+  }
+
+  @Test
   void isOverWithTheRequests() {
     probe.requestCame();
     tick();

@@ -22,7 +22,8 @@ class VirtualThreadsTest {
     VirtualThreads.run(() -> isInOne.complete(VirtualThreads.areUsedHere()));
 
     if (Runtime.version().feature() >= FIRST_JAVA_WITH_THEM) {
-      assertThat(isInOne.get(FilterFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(isInOne.get(FilterFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isTrue();
     } else {
       assertThat(isInOne).isNotDone();
     }

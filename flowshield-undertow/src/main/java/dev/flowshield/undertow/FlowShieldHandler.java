@@ -4,6 +4,7 @@ import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.QueueProbe;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -30,7 +31,8 @@ import java.util.concurrent.Executor;
  *
  * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
  * Inside of a {@code BlockingHandler}, it is asked when a worker is free: put it outside, where it
- * sees the requests that wait for one.
+ * sees the requests that wait for one. Where the shield finds its cap by itself, a {@link
+ * QueueProbe} measures the wait for the threads that ask.
  * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If
  * the limiter fails, or has not answered after five seconds, the request fails.
  */
@@ -48,10 +50,12 @@ public final class FlowShieldHandler implements HttpHandler {
 
   private final HttpHandler next;
   private final HttpShield shield;
+  private final QueueProbe probe;
 
   private FlowShieldHandler(HttpHandler next, HttpShield shield) {
     this.next = Objects.requireNonNull(next, NO_NEXT);
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
+    this.probe = new QueueProbe(shield);
   }
 
   /** Protects a handler as the configuration wants it: {@link HttpShield#fromConfiguration()}. */
@@ -100,6 +104,7 @@ public final class FlowShieldHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
+    probe.requestCame(threadsOf(exchange));
     if (shield.answersAtOnce()) {
       decide(exchange, shield.admit(new UndertowRequest(exchange)));
     } else {
@@ -112,10 +117,15 @@ public final class FlowShieldHandler implements HttpHandler {
    * answered. Dispatched, as Undertow would end the exchange when its handler returns.
    */
   private void askLater(HttpServerExchange exchange) {
-    Executor kind = exchange.isInIoThread()
+    Executor kind = threadsOf(exchange);
+    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, kind));
+  }
+
+  /** Those of which the calling one is. */
+  private static Executor threadsOf(HttpServerExchange exchange) {
+    return exchange.isInIoThread()
         ? exchange.getIoThread()
         : exchange.getConnection().getWorker();
-    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, kind));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission

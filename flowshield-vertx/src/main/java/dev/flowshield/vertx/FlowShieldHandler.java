@@ -4,6 +4,7 @@ import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpAnswer;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.QueueProbe;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * response replaces those of the shield. Its requests stay in flight for five seconds after their
  * response has ended, unless it uses those of {@link RoutingContext} instead.
  *
+ * <p>Where the shield finds its cap by itself, a {@link QueueProbe} measures the wait for the event
+ * loops, or for the worker of a worker verticle.
+ *
  * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks: where a limit is
  * kept elsewhere, the request is paused until the limiter has answered. If the limiter fails, or
  * has not answered after five seconds, the request fails.
@@ -53,10 +57,12 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
 
   private volatile HttpShield shield;
+  private volatile QueueProbe probe;
   private volatile boolean settled;
 
   private FlowShieldHandler(HttpShield shield, boolean settled) {
     this.shield = shield;
+    this.probe = new QueueProbe(shield);
     this.settled = settled;
   }
 
@@ -117,7 +123,12 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   public void handle(RoutingContext context) {
     if (!settled) { // made outside of Vert.x: now it is known which one it serves
       shield = shared(context.vertx(), shield);
+      probe = new QueueProbe(shield);
       settled = true;
+    }
+    if (probe.isToBeTold()) {
+      Context own = context.vertx().getOrCreateContext();
+      probe.requestCame(task -> own.runOnContext(turn -> task.run()));
     }
     if (shield.answersAtOnce()) {
       decide(context, shield.admit(new VertxRequest(context)));
