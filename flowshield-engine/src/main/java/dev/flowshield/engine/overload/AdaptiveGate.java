@@ -43,6 +43,7 @@ public final class AdaptiveGate implements Gate {
 
   // A window is as short as lets work end in it, and as long as it takes to be sure of its means.
   private static final long SHORTEST_NANOS = 50_000_000;
+  private static final long AGAIN_NANOS = 1_000_000; // where little ends, as looking takes time
   private static final long LONG_NANOS = 1_000_000_000;
   private static final long LONGEST_NANOS = 5_000_000_000L;
   private static final double FOR_A_MEAN = 25;
@@ -200,14 +201,12 @@ public final class AdaptiveGate implements Gate {
       control.close(window, sums.demand(), now);
       publish();
       open(now);
+    } else if (nanos >= LONGEST_NANOS) {
+      sums.read(nanos); // too little to learn from
+      open(now);
     } else if (nanos >= LONG_NANOS) {
-      if (control.hardlyEnds(sums.rejectedShareSince())) {
-        publish();
-      }
-      if (nanos >= LONGEST_NANOS) {
-        sums.read(nanos); // too little to learn from
-        open(now);
-      }
+      publishIf(control.hardlyEnds(sums.rejectedShareSince()));
+      dueAt = now + AGAIN_NANOS;
     }
   }
 
