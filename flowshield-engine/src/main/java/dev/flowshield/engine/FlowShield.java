@@ -517,9 +517,9 @@ public final class FlowShield {
    * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds}
    * its cap by itself rejects where that is too long: for most requests, about five times what work
    * takes, or 100 ms; under extreme pressure what work takes, or 20 ms; for those that mean less or
-   * more, that much less or more. So a queue in front is worked off at once. Two long waits in a row
-   * make it reject; a shorter one, or none for a second, makes it stop. The bindings to servers say
-   * it where they can, fifty times a second.
+   * more, that much less or more. So a queue in front is worked off at once. Two long waits in a
+   * row make it reject; a shorter one, or none for a second, makes it stop. The bindings to servers
+   * say it where they can, fifty times a second.
    *
    * @param nanos 0 or more
    */

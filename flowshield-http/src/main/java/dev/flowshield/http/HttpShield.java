@@ -137,11 +137,12 @@ public final class HttpShield {
    * in-flight}, {@code memory-guard} ({@code on}, {@code off}), {@code criticality-field}, {@code
    * streams}, {@code streams-per-client}, {@code health-paths} (with commas between), {@code
    * overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of rows),
-   * {@code exempt-paths} (with commas between), {@code allow}, {@code deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code
-   * on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body}
-   * ({@code json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
-   * something may be {@code off}.
+   * {@code exempt-paths} (with commas between), {@code allow}, {@code deny}; {@code
+   * trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust}, {@code client-address},
+   * {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code on-reject}, {@code always}),
+   * {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body} ({@code json}, {@code
+   * problem}) and {@code cors-origins} (with commas between). Those that add something may be
+   * {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The least age is what the way here takes, and by how much the clocks of both machines differ.
  * So a queue that is never empty for that long is not seen. An age beyond a minute is no age.
  *
- * <p>Looks at fifty requests a second at most, and at a thousand while they wait. Thread-safe; never
- * blocks.
+ * <p>Looks at fifty requests a second at most, and at a thousand while they wait. Thread-safe;
+ * never blocks.
  */
 final class RequestStart {
 

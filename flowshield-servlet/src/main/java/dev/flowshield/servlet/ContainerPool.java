@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the pool of threads on which the container runs its requests. Virtual threads are none, but
- * wait for a processor as tasks wait for a thread of a pool, in the order of their coming. Jetty has it in the context;
- * in Tomcat only its own request leads there, by reflection, as neither the Servlet API nor Tomcat
- * offers it. What is not found is not measured; nothing fails by it.
+ * wait for a processor as tasks wait for a thread of a pool, in the order of their coming. Jetty
+ * has it in the context; in Tomcat only its own request leads there, by reflection, as neither the
+ * Servlet API nor Tomcat offers it. What is not found is not measured; nothing fails by it.
  */
 final class ContainerPool {
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,7 @@ public final class FlowShieldFilter extends HttpFilter {
       "the filter must be initialized before its first request: call init, or give it a shield";
 
   private transient @Nullable HttpShield shield;
+  private final ReentrantLock looking = new ReentrantLock();
   private final transient @Nullable Executor pool; // null if it is to be found
   private transient @Nullable QueueProbe probe; // null if there is no pool to be seen
   private transient volatile boolean hasLooked; // at the first request; written after the probe
@@ -255,14 +257,18 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /** What the container tells only requests, not filters, so the first one shows it. */
-  private synchronized void lookAtFirst(HttpServletRequest request, HttpShield own) {
-    if (hasLooked) { // another one was the first
-      return;
+  private void lookAtFirst(HttpServletRequest request, HttpShield own) {
+    looking.lock();
+    try {
+      if (!hasLooked) { // else another one was the first
+        Executor threads = pool == null ? ContainerPool.of(request) : pool;
+        probe = threads == null ? null : new QueueProbe(own, threads);
+        hasLooked = true;
+        warnOfNoAsync(request);
+      }
+    } finally {
+      looking.unlock();
     }
-    Executor threads = pool == null ? ContainerPool.of(request) : pool;
-    probe = threads == null ? null : new QueueProbe(own, threads);
-    hasLooked = true;
-    warnOfNoAsync(request);
   }
 
   /**

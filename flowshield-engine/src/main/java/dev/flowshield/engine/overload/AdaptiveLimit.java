@@ -118,8 +118,9 @@ final class AdaptiveLimit {
   }
 
   /**
-   * Hardly any work ends, as where all of it waits for something that has failed: nothing is learned
-   * of the limit, but the server is pressed if so many requests are rejected. Whether that is new.
+   * Hardly any work ends, as where all of it waits for something that has failed: nothing is
+   * learned of the limit, but the server is pressed if so many requests are rejected. Whether that
+   * is new.
    */
   boolean hardlyEnds(double share) {
     boolean isNew = pressure != Pressure.EXTREME && share > EXTREME_FROM;
