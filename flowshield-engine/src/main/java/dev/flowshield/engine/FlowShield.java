@@ -464,7 +464,8 @@ public final class FlowShield {
   /**
    * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is
    * less. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself goes on
-   * looking, and keeps to this number until {@link #changeInFlightAuto()}.
+   * looking, and keeps to this number until {@link #changeInFlightAuto()}, for all levels, and
+   * whatever waits in front or fills the memory.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -515,11 +516,12 @@ public final class FlowShield {
   /**
    * Says how long a request has waited before the shield was asked, or an empty task in the pool of
    * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds}
-   * its cap by itself rejects where that is too long: for most requests, about five times what work
-   * takes, or 100 ms; under extreme pressure what work takes, or 20 ms; for those that mean less or
-   * more, that much less or more. So a queue in front is worked off at once. Two long waits in a
-   * row make it reject; a shorter one, or none for a second, makes it stop. The bindings to servers
-   * say it where they can, fifty times a second.
+   * its cap by itself rejects where that is too long: for most requests, six times what work takes,
+   * but at least 120 ms; under extreme pressure 1.2 times what work takes, but at least 24 ms; for
+   * those that mean less or more, that much less or more. So a queue in front is worked off at
+   * once. Two long waits in a row make it reject; a shorter one, or none for a second, makes it
+   * stop. The bindings to servers say it where they can, fifty times a second and more while
+   * requests wait.
    *
    * @param nanos 0 or more
    */

@@ -130,7 +130,7 @@ public final class FlowShieldBuilder {
    * means the same, first what a client sends beyond its fair share: the first limit for each key
    * tells clients apart.
    *
-   * <p>It needs work to learn from, so the first second is capped at 1000. Work that
+   * <p>It needs work to learn from, so the cap is 1000 until the first has ended. Work that
    * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
    * nothing. Each admission and each close reads the clock, and the shield takes some 60 kB.
    * {@link FlowShield#inFlightLimit} tells the number, {@link ShieldStats#overload} where it comes

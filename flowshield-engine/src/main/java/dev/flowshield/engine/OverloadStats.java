@@ -49,7 +49,7 @@ public final class OverloadStats {
   }
 
   /**
-   * Where the limit comes from, for operators: {@code 48: 800/s x 50.0 ms x 1.2, and some for
+   * Where the limit comes from, for operators: {@code 56: 800/s x 50.0 ms x 1.2, and some for
    * bunches}. Not to be parsed.
    */
   public String explanation() {
@@ -64,8 +64,8 @@ public final class OverloadStats {
                 "%.0f/s x %.1f ms x 1.2, and some for bunches",
                 reading.perSecond(),
                 reading.latencyNanos() / NANOS_PER_MILLI);
-          case QUEUE_IN_FRONT -> "none of them while requests wait too long in front of the shield";
-          case MEMORY -> "memory is short where more are in flight";
+          case QUEUE_IN_FRONT -> "but what has waited too long in front of the shield is rejected";
+          case MEMORY -> "memory is short: more in flight would fill the heap";
           case SET -> "set by changeInFlight";
         };
   }

@@ -234,7 +234,7 @@ class FlowShieldInFlightAutoTest {
     waitInFront(Duration.ofMillis(200));
     assertThat(shield.admit()).isInstanceOf(Shed.class);
     assertThat(explanation(shield))
-        .endsWith(": none of them while requests wait too long in front of the shield");
+        .endsWith(": but what has waited too long in front of the shield is rejected");
 
     shield.waitedInFront(0);
     assertThat(shield.admit()).isInstanceOf(Admitted.class);

@@ -87,7 +87,7 @@ final class Control {
 
   /** Looks whether memory is short; whether the caps have changed. */
   boolean lookAtMemory(int inFlight, long now) {
-    return memory.look(inFlight, law.pressure() == Pressure.EXTREME, now);
+    return memory.look(inFlight, law.pressure() != Pressure.NORMAL, now);
   }
 
   /** A request has waited before the gate was asked; whether the caps have changed. */

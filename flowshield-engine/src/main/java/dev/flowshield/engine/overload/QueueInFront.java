@@ -9,9 +9,10 @@ import java.util.Arrays;
  * long, until a sample has waited less. So a queue in front is worked off at once, as it takes next
  * to nothing to reject a request.
  *
- * <p>The higher the level, the longer it may wait. Under extreme pressure, what means as much as
- * most, of a client that sends little, may wait for about as long as work takes, and for 20 ms.
- * Else it may wait five times as long: a server that is busy, but not too busy, has such waits.
+ * <p>The higher the level, the longer it may wait, by equal steps. Under extreme pressure, what
+ * means as much as most, of a client that sends little, may wait for 1.2 times as long as work
+ * takes, but at least for 24 ms. Else it may wait five times as long: a server that is busy, but
+ * not too busy, has such waits.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -19,7 +20,7 @@ final class QueueInFront {
 
   private static final long LONG_NANOS = 20_000_000;
   private static final int PATIENCE = 5; // unless the pressure is extreme
-  private static final int LEVELS_OF_LONG = 5; // as it is level 5 that may wait for so long
+  private static final int LEVELS_OF_LONG = 5; // that may not wait for so long
   private static final long FORGET_NANOS = 1_000_000_000; // as samples may have come to an end
 
   private int waiting; // levels that wait for too long

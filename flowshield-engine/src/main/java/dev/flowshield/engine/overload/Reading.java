@@ -35,7 +35,7 @@ public record Reading(
     HARMLESS,
     /** From Little's law. */
     LITTLES_LAW,
-    /** Requests wait too long in front of the gate, and are rejected until they wait less. */
+    /** Requests wait in front of the gate, and those that wait too long are rejected. */
     QUEUE_IN_FRONT,
     /** More in flight would fill the memory. */
     MEMORY,
