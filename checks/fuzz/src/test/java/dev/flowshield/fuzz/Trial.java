@@ -19,7 +19,7 @@ import java.util.logging.Logger;
 final class Trial {
 
   private static final int PIECE = 8192; // characters
-  private static final long NANOS_FOR_A_PIECE = 1_000_000;
+  private static final long NANOS_FOR_A_PIECE = 2_000_000;
   private static final long NANOS_FOR_A_START = 20_000_000;
   private static final int TRIES = 100;
 

@@ -11,49 +11,37 @@ final class AdaptiveGates {
   /** When the next window ends with the first piece of work that ends. */
   static final long WINDOW_END = 1_300_000_000;
 
-  /** The cap that this end brings, in place of two; a window that counts twice makes it larger. */
-  static final int AFTER = 3;
+  /** The cap that this end brings, in place of two; another window brings another one. */
+  static final int AFTER = 32;
+
+  /** A time at which no window ends. */
+  static final long EARLY = 20_000_000;
 
   private static final long MILLI = 1_000_000;
-  private static final long LONG_WAIT = 10 * MILLI;
+  private static final long LONG_WAIT = 1_000 * MILLI;
   private static final int ENOUGH = 100; // work, so that a few rejections are no overload
 
   private AdaptiveGates() {}
 
-  /**
-   * A gate with a cap of two and a window that holds all it needs. The cap is so small as a
-   * queue was seen in front, which is forgotten by the end of the window.
-   */
+  /** A gate with a cap of two, as if it had found that, and a window that holds all it needs. */
   static AdaptiveGate beforeWindowEnd() {
-    AdaptiveGate gate = new AdaptiveGate(1, 0);
+    AdaptiveGate gate = withCap(2);
     fillWindow(gate, 40 * MILLI);
-    queue(gate, 0, 100 * MILLI, 200 * MILLI);
     return gate;
   }
 
-  /** A gate with a cap of 4 that becomes 3 as {@link #lower} says that a queue still stands. */
-  static AdaptiveGate beforeLowering() {
+  /** A gate with a cap that will be replaced by the next one that is found. */
+  static AdaptiveGate withCap(int cap) {
     AdaptiveGate gate = new AdaptiveGate(1, 0);
-    for (int i = 0; i < 4; i++) {
-      enter(gate, 0);
-    }
-    queue(gate, 0, 100 * MILLI, 200 * MILLI);
-    for (int i = 0; i < 4; i++) {
-      gate.exitLost();
-    }
-    queue(gate, 1_200 * MILLI);
+    gate.limit(cap);
+    gate.findLimit();
     return gate;
   }
 
-  /** Lowers the cap by one. */
+  /** Says that requests wait too long in front, so that there is no place for usual ones. */
   static void lower(AdaptiveGate gate) {
-    queue(gate, 1_400 * MILLI);
-  }
-
-  private static void queue(AdaptiveGate gate, long... times) {
-    for (long now : times) {
-      gate.waitedInFront(LONG_WAIT, now);
-    }
+    gate.waitedInFront(LONG_WAIT, EARLY);
+    gate.waitedInFront(LONG_WAIT, EARLY);
   }
 
   private static void fillWindow(AdaptiveGate gate, long now) {
@@ -67,7 +55,7 @@ final class AdaptiveGates {
     fillWindow(gate, WINDOW_END + 500 * MILLI);
     fillWindow(gate, WINDOW_END + 1_000 * MILLI);
     fillWindow(gate, WINDOW_END + 1_500 * MILLI);
-    return gate.limit() > AFTER;
+    return gate.limit() != AFTER;
   }
 
   /** A place, or {@link Gate#NO_PLACE}. */

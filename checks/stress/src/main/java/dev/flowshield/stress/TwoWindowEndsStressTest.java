@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * them, once, and so does the next one (G3 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "3, 1", expect = ACCEPTABLE, desc = "Ended once, and the next window ends too.")
+@Outcome(id = "32, 1", expect = ACCEPTABLE, desc = "Ended once, and the next window ends too.")
 @Outcome(expect = FORBIDDEN, desc = "Counted twice or lost, or no window ends any more.")
 @State
 public class TwoWindowEndsStressTest {

@@ -18,11 +18,11 @@ class ScenariosTest {
   void haveTheNamesThatPeopleUse() {
     List<String> names = Stream.of(
             numbered("S", 18),
-            Stream.of("S20", "S21", "S22", "H1", "H2", "M1", "M2"),
+            Stream.of("S20", "S21", "S22", "S23", "S24", "S25", "H1", "H2", "M1", "M2"),
             numbered("D", 7),
             Stream.of("D9", "D10", "D11"),
-            numbered("P", 3),
-            numbered("F", 8))
+            numbered("P", 4),
+            numbered("F", 9))
         .flatMap(all -> all)
         .toList();
 
