@@ -11,7 +11,7 @@ import java.util.logging.Logger;
 
 /**
  * What every reader of text is held to: it throws nothing that it does not declare, and takes at
- * most a millisecond for each 8 KiB.
+ * most two milliseconds for each 8 KiB.
  *
  * <p>A target is a class with one {@code @FuzzTest} method, as a run of the fuzzer has room for no
  * more, and a folder of seeds named {@code <class>Inputs}.
