@@ -30,6 +30,8 @@ public final class FlowShieldBuilder {
 
   private static final int MOST_IN_FLIGHT = 1_000_000;
   private static final int MOST_LIMITS = 10_000;
+  private static final String NO_MEMORY =
+      "memory must be two functions, got null: leave it out for a shield that does not see it";
   private static final int DEFAULT_MAX_QUEUED = 1_000;
   private static final int MOST_QUEUED = 1_000_000;
 
@@ -174,8 +176,8 @@ public final class FlowShieldBuilder {
    *     throw
    */
   public FlowShieldBuilder memory(DoubleSupplier used, LongSupplier collecting) {
-    this.memoryUsed = Objects.requireNonNull(used, "used");
-    this.collectingNanos = Objects.requireNonNull(collecting, "collecting");
+    this.memoryUsed = Objects.requireNonNull(used, NO_MEMORY);
+    this.collectingNanos = Objects.requireNonNull(collecting, NO_MEMORY);
     return this;
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.contract.Burst;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.undertow.server.handlers.BlockingHandler;
@@ -109,7 +110,7 @@ class MemoryShortTest {
           FlowShieldHandler.protect(
               new BlockingHandler(exchange -> {
                 byte[] held = new byte[BYTES];
-                Thread.sleep(MILLIS);
+                Burst.work(MILLIS);
                 exchange.getResponseSender().send("held " + held.length);
               }),
               shield),
