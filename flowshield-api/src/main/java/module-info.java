@@ -8,6 +8,7 @@ module dev.flowshield.api {
   exports dev.flowshield;
   exports dev.flowshield.spi;
 
+  uses dev.flowshield.spi.LimitStoreProvider;
   uses dev.flowshield.spi.RateLimiterProvider;
   uses dev.flowshield.spi.RateLimiterEngine;
 }

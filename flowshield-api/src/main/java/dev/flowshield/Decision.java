@@ -54,16 +54,10 @@ public sealed interface Decision {
    * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
    *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several
-   * @param isQueueFull whether the caller would have waited, but as many wait as may
-   *     ({@link LimiterSpec#withMaxQueued}): then the cap on waiters rejects, and {@code limit} is
-   *     what they wait for
+   * @param reason what rejects
    */
   record Rejected(
-      long remaining,
-      long retryAfterNanos,
-      String limit,
-      List<Standing> standings,
-      boolean isQueueFull)
+      long remaining, long retryAfterNanos, String limit, List<Standing> standings, Reason reason)
       implements Decision {
 
     /** Keeps a copy of the list. */
@@ -73,7 +67,7 @@ public sealed interface Decision {
 
     /** The answer of a limiter that keeps several limits. */
     public Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings) {
-      this(remaining, retryAfterNanos, limit, standings, false);
+      this(remaining, retryAfterNanos, limit, standings, Reason.OVER_LIMIT);
     }
 
     /** The answer of a limiter that keeps one limit. */
@@ -91,15 +85,31 @@ public sealed interface Decision {
       return false;
     }
 
-    /** The same, of a caller that does not wait since as many wait as may. */
-    public Rejected becauseQueueIsFull() {
-      return new Rejected(remaining, retryAfterNanos, limit, standings, true);
+    /** The same for another reason. */
+    public Rejected because(Reason other) {
+      return new Rejected(remaining, retryAfterNanos, limit, standings, other);
     }
 
     /** The shortest wait that could help. */
     public Duration retryAfter() {
       return Duration.ofNanos(retryAfterNanos);
     }
+  }
+
+  /** What rejects. */
+  enum Reason {
+    /** A limit is spent. */
+    OVER_LIMIT,
+    /**
+     * The caller would have waited, but as many wait as may ({@link LimiterSpec#withMaxQueued}):
+     * {@link Rejected#limit} is what they wait for.
+     */
+    QUEUE_FULL,
+    /**
+     * The {@link LimitStore} that keeps the limit does not answer, and it is {@link
+     * OnStoreFailure#CLOSED} then.
+     */
+    NO_STORE
   }
 
   /**

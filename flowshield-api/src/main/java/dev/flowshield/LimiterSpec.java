@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What a limiter is asked to be: its limits, where it reads the time, how many keys it may
@@ -28,12 +29,16 @@ public final class LimiterSpec {
   /** How many may wait for permits at a time unless told otherwise: 1,000. */
   public static final int DEFAULT_MAX_QUEUED = 1_000;
 
+  private static final String DEFAULT_NAME = "default";
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
+
   private final List<RateLimit> limits;
   private final Ticker ticker;
   private final InstantSource instantSource;
   private final int maxKeys;
   private final int maxQueued;
   private final Map<String, String> options;
+  private final String name;
 
   private LimiterSpec(
       List<RateLimit> limits,
@@ -41,13 +46,15 @@ public final class LimiterSpec {
       InstantSource instantSource,
       int maxKeys,
       int maxQueued,
-      Map<String, String> options) {
+      Map<String, String> options,
+      String name) {
     this.limits = limits;
     this.ticker = ticker;
     this.instantSource = instantSource;
     this.maxKeys = maxKeys;
     this.maxQueued = maxQueued;
     this.options = options;
+    this.name = name;
   }
 
   /**
@@ -81,7 +88,8 @@ public final class LimiterSpec {
         InstantSource.system(),
         DEFAULT_MAX_KEYS,
         DEFAULT_MAX_QUEUED,
-        Map.of());
+        Map.of(),
+        DEFAULT_NAME);
   }
 
   /** The same with the time read from this ticker. */
@@ -92,7 +100,8 @@ public final class LimiterSpec {
         instantSource,
         maxKeys,
         maxQueued,
-        options);
+        options,
+        name);
   }
 
   /** The same with the wall clock, for limits that follow the calendar, read from this source. */
@@ -103,7 +112,8 @@ public final class LimiterSpec {
         Objects.requireNonNull(newSource, "instantSource"),
         maxKeys,
         maxQueued,
-        options);
+        options,
+        name);
   }
 
   /**
@@ -116,12 +126,12 @@ public final class LimiterSpec {
       throw new IllegalArgumentException("maxKeys must be 1 to 100,000,000, got " + newMaxKeys
           + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
     }
-    return new LimiterSpec(limits, ticker, instantSource, newMaxKeys, maxQueued, options);
+    return new LimiterSpec(limits, ticker, instantSource, newMaxKeys, maxQueued, options, name);
   }
 
   /**
    * The same with room for this many callers that wait for permits at a time, of all keys together;
-   * those beyond are rejected at once ({@link Decision.Rejected#isQueueFull}).
+   * those beyond are rejected at once ({@link Decision.Reason#QUEUE_FULL}).
    *
    * @throws IllegalArgumentException if it is not 0 to 1,000,000
    */
@@ -130,7 +140,7 @@ public final class LimiterSpec {
       throw new IllegalArgumentException("maxQueued must be 0 to 1,000,000, got " + newMaxQueued
           + ": choose how many may wait together; those beyond are rejected at once");
     }
-    return new LimiterSpec(limits, ticker, instantSource, maxKeys, newMaxQueued, options);
+    return new LimiterSpec(limits, ticker, instantSource, maxKeys, newMaxQueued, options, name);
   }
 
   /**
@@ -141,7 +151,25 @@ public final class LimiterSpec {
     Map<String, String> more = new TreeMap<>(options);
     more.put(
         Objects.requireNonNull(name, "option name"), Objects.requireNonNull(value, "option value"));
-    return new LimiterSpec(limits, ticker, instantSource, maxKeys, maxQueued, Map.copyOf(more));
+    return new LimiterSpec(
+        limits, ticker, instantSource, maxKeys, maxQueued, Map.copyOf(more), this.name);
+  }
+
+  /**
+   * The same with a name, by which a limiter whose permits are kept elsewhere tells its limits
+   * apart: those of one name share their permits, wherever they are made.
+   *
+   * @throws IllegalArgumentException if it is not 1 to 64 letters, digits, {@code .}, {@code _} or
+   *     {@code -}, the first of them a letter or digit
+   */
+  public LimiterSpec withName(String newName) {
+    if (!NAME.matcher(Objects.requireNonNull(newName, "name")).matches()) {
+      throw new IllegalArgumentException(
+          "name of a limit must be 1 to 64 letters, digits, '.', '_' or '-', got '"
+              + (newName.length() <= 64 ? newName : newName.substring(0, 64) + "…")
+              + "': choose a short name, as in 'tenant'");
+    }
+    return new LimiterSpec(limits, ticker, instantSource, maxKeys, maxQueued, options, newName);
   }
 
   /**
@@ -180,6 +208,11 @@ public final class LimiterSpec {
   /** How many may wait for permits at a time. */
   public int maxQueued() {
     return maxQueued;
+  }
+
+  /** What its permits are called where others see them too; {@code default} unless set. */
+  public String name() {
+    return name;
   }
 
   /** The options, each name once. */

@@ -1,5 +1,6 @@
 package dev.flowshield;
 
+import dev.flowshield.spi.LimitStoreProvider;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
 import java.net.URL;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds what others provide: limiters by name, and the engine.
+ * Finds what others provide: limiters by name, stores by address, and the engine.
  *
  * <p>Looks where the caller's thread looks (context class loader), then where this module came
  * from; a provider seen by both counts once. Looked up again at each call: limiters are made at
@@ -26,6 +27,9 @@ final class Providers {
   private static final String ADD_ENGINE =
       "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom),"
           + " or the module dev.flowshield.engine to the image of jlink";
+
+  private static final String ADD_STORE =
+      "dev.flowshield:flowshield-redis to the class path or module path (the version stands in flowshield-bom)";
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
@@ -51,6 +55,25 @@ final class Providers {
               + name + "': correct the name, or add the jar that provides it");
     }
     return create(provider, spec);
+  }
+
+  static LimitStore store(String uri, Map<String, String> options) {
+    List<LimitStoreProvider> providers = load(LimitStoreProvider.class);
+    for (LimitStoreProvider provider : providers) {
+      if (provider.isKnown(uri)) {
+        return provider.open(uri, options);
+      }
+    }
+    List<String> forms = providers.stream().map(LimitStoreProvider::form).toList();
+    throw new IllegalArgumentException("store must be an address in a form of "
+        + (forms.isEmpty() ? "a store's provider" : forms) + ", got one that begins with '"
+        + beginning(uri) + "': correct it, or add " + ADD_STORE);
+  }
+
+  /** What tells the kind of an address, and no more, as there may be a password in the rest. */
+  private static String beginning(String uri) {
+    int colon = uri.indexOf(':');
+    return uri.substring(0, Math.min(16, colon < 0 ? 0 : colon + 1));
   }
 
   static RateLimiterEngine engine() {

@@ -116,7 +116,7 @@ public interface RateLimiter {
    *
    * <p>First come, first served, for each key by itself: a waiter has taken the permits that come
    * back next, so no later caller gets them first. A caller that would wait too long, or finds too
-   * many waiters ({@link Decision.Rejected#isQueueFull}), is rejected at once. Blocks the thread,
+   * many waiters ({@link Decision.Reason#QUEUE_FULL}), is rejected at once. Blocks the thread,
    * holds no lock meanwhile, and releases the carrier of a virtual thread.
    *
    * @param maxWait how long to wait at most, 0 to one hour

@@ -27,12 +27,12 @@ class DecisionTest {
   }
 
   @Test
-  void aRejectedOneSaysWhetherTheQueueIsFull() {
+  void aRejectedOneSaysWhatRejects() {
     Decision.Rejected decision = new Decision.Rejected(2, 5, "1/s");
 
-    assertThat(decision.isQueueFull()).isFalse();
-    assertThat(decision.becauseQueueIsFull())
-        .isEqualTo(new Decision.Rejected(2, 5, "1/s", List.of(), true))
+    assertThat(decision.reason()).isEqualTo(Decision.Reason.OVER_LIMIT);
+    assertThat(decision.because(Decision.Reason.QUEUE_FULL))
+        .isEqualTo(new Decision.Rejected(2, 5, "1/s", List.of(), Decision.Reason.QUEUE_FULL))
         .isNotEqualTo(decision);
   }
 

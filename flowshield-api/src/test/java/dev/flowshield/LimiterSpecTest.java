@@ -142,4 +142,19 @@ class LimiterSpecTest {
         .isThrownBy(() -> spec.withOption("zone", null))
         .withMessage("option value");
   }
+
+  @Test
+  void hasANameByWhichOthersKnowItsPermits() {
+    assertThat(LimiterSpec.of("1/s").name()).isEqualTo("default");
+    assertThat(LimiterSpec.of("1/s")
+            .withName("login")
+            .withMaxKeys(5)
+            .withOption("a", "b")
+            .name())
+        .isEqualTo("login");
+    assertThatThrownBy(() -> LimiterSpec.of("1/s").withName("log in"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("name of a limit must be 1 to 64 letters, digits, '.', '_' or '-', got"
+            + " 'log in': choose a short name, as in 'tenant'");
+  }
 }

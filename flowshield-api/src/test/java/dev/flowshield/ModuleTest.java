@@ -43,10 +43,12 @@ class ModuleTest {
   }
 
   @Test
-  void usesTheTwoServicesAndProvidesNone() {
+  void usesTheThreeServicesAndProvidesNone() {
     assertThat(descriptor.uses())
         .containsExactlyInAnyOrder(
-            "dev.flowshield.spi.RateLimiterProvider", "dev.flowshield.spi.RateLimiterEngine");
+            "dev.flowshield.spi.LimitStoreProvider",
+            "dev.flowshield.spi.RateLimiterProvider",
+            "dev.flowshield.spi.RateLimiterEngine");
     assertThat(descriptor.provides()).isEmpty();
   }
 }

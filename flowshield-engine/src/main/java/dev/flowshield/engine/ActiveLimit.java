@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.StoreStats;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import java.util.List;
@@ -23,6 +24,7 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   static final long ALL = 1;
 
   private final LongAdder rejected = new LongAdder();
+  private final LongAdder unavailable = new LongAdder();
   private final LongAdder admittedApart = new LongAdder();
   private final @Nullable Blocks blocks;
   private volatile Limit limit;
@@ -92,6 +94,20 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
 
   final long rejected() {
     return rejected.sum();
+  }
+
+  final void countUnavailable() {
+    unavailable.increment();
+  }
+
+  final long unavailable() {
+    return unavailable.sum();
+  }
+
+  /** How the store that keeps it answers; null if it is kept in no store. */
+  @Nullable
+  StoreStats storeStats() {
+    return null;
   }
 
   /**

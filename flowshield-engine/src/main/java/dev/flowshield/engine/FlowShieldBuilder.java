@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.LimitStore;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
@@ -37,6 +38,7 @@ public final class FlowShieldBuilder {
 
   private final Map<String, Limit> limits = new LinkedHashMap<>();
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
+  private @Nullable LimitStore store;
   private int inFlight = Integer.MAX_VALUE;
   private boolean isShadowInFlight;
   private boolean findsInFlight;
@@ -112,6 +114,16 @@ public final class FlowShieldBuilder {
           + "' twice: say both as one limit, as in \"100/s, 5000/h\", or name one of them otherwise,"
           + " as in Limit.each(\"other\", \"5000/h\")");
     }
+    return this;
+  }
+
+  /**
+   * The store in which all limits are kept, together with those of all other shields that share it,
+   * but for those that choose a {@linkplain Limit#withLimiter(String) limiter} or another store.
+   * Each is known there by its name. None unless set. The store stays open when the shield is gone.
+   */
+  public FlowShieldBuilder store(LimitStore ofLimits) {
+    this.store = Objects.requireNonNull(ofLimits, "store");
     return this;
   }
 
@@ -337,13 +349,20 @@ public final class FlowShieldBuilder {
     Rejections rejections = new Rejections(
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
-    Limits active = new Limits(limits.values(), usual, rejections, ticker, instantSource);
+    Limits active = new Limits(kept(), usual, rejections, ticker, instantSource);
     PressureEvents pressureEvents =
         pressureListener == null ? null : new PressureEvents(pressureListener, pressureExecutor);
     Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
     Leaks leaks = detectsLeaks ? new Leaks(leakListener, RejectionEvents.defaultExecutor()) : null;
     Places places = new Places(ticker, chosen, rejections, leaks, pressureEvents);
     return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
+  }
+
+  private List<Limit> kept() {
+    LimitStore ofLimits = store;
+    return ofLimits == null
+        ? List.copyOf(limits.values())
+        : limits.values().stream().map(limit -> limit.orInStore(ofLimits)).toList();
   }
 
   private Gate gate(long now, @Nullable PressureEvents pressureEvents) {

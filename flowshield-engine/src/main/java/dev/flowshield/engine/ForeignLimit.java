@@ -1,10 +1,12 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Reservation;
+import dev.flowshield.StoreStats;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +18,25 @@ import org.jspecify.annotations.Nullable;
 final class ForeignLimit extends ActiveLimit {
 
   private final RateLimiter limiter;
+  private final @Nullable LimitStore store;
   private final boolean canGiveBack;
 
-  ForeignLimit(Limit limit, RateLimiter limiter) {
+  /** A limit that a limiter keeps, in a store if there is one. */
+  ForeignLimit(Limit limit, RateLimiter limiter, @Nullable LimitStore store) {
     super(limit);
     this.limiter = limiter;
+    this.store = store;
     this.canGiveBack = limiter.capabilities().contains(Capability.RESERVE);
   }
 
   boolean canGiveBack() {
     return canGiveBack;
+  }
+
+  @Override
+  @Nullable
+  StoreStats storeStats() {
+    return store == null ? null : store.stats();
   }
 
   /** The limiter lacks a capability. */
@@ -74,7 +85,13 @@ final class ForeignLimit extends ActiveLimit {
 
   @Override
   void addStandings(String key, long hash, long permits, long now, List<Decision.Standing> to) {
-    for (Decision.Standing each : look(key, permits, now).standings()) {
+    Decision decision = look(key, permits, now);
+    List<Decision.Standing> standings = decision.standings();
+    if (standings.isEmpty() && limit().limits().size() == 1) { // of one rate the decision says all
+      long wait = decision instanceof Decision.Rejected rejected ? rejected.retryAfterNanos() : 0;
+      to.add(new Decision.Standing(limit().rateNames().get(0), decision.remaining(), wait));
+    }
+    for (Decision.Standing each : standings) {
       to.add(new Decision.Standing(
           limit().nameOf(each.limit()), each.remaining(), each.retryAfterNanos()));
     }
@@ -149,8 +166,11 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   /** The rejection for an answer of the limiter. */
-  OverLimit overLimit(Decision.Rejected rejected) {
+  Rejection rejection(Decision.Rejected rejected) {
     Limit limit = limit();
+    if (rejected.reason() == Decision.Reason.NO_STORE) {
+      return new Unavailable(limit.name(), Math.max(1, rejected.retryAfterNanos()));
+    }
     RateLimit rejecting = limit.limits().get(0);
     for (RateLimit each : limit.limits()) {
       rejecting = each.toString().equals(rejected.limit()) ? each : rejecting;

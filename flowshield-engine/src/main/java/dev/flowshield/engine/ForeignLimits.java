@@ -69,7 +69,7 @@ final class ForeignLimits {
         wouldReject(part, bill, now);
       } else if (rejected != null) {
         bill.reject(
-            new OpenBill.Answer(part.limit, part.key(bill), part.limit.overLimit(rejected)));
+            new OpenBill.Answer(part.limit, part.key(bill), part.limit.rejection(rejected)));
         return false;
       }
     }
@@ -109,9 +109,9 @@ final class ForeignLimits {
       wouldReject(part, bill, now);
       return null;
     }
-    OverLimit rejection = part.limit.overLimit(rejected);
+    Rejection rejection = part.limit.rejection(rejected);
     String key = part.key(bill);
-    return isCounted
+    return isCounted || rejection instanceof Unavailable // which is not waited for
         ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)
         : rejection;
   }

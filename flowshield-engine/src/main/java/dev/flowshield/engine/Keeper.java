@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -14,18 +15,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limiter that keeps a limit: one that is found by its name and made with these options, or one
- * that the user made.
+ * The limiter that keeps a limit: one that is found by its name and made with these options, one of
+ * a store, or one that the user made.
  *
- * @param name the name of the limiter, or what it says of itself
+ * @param name the name of the limiter, or what it or its store says of itself
  * @param options what it is told beside the limits
- * @param itself the limiter that the user made; null if it is found by its name
+ * @param itself the limiter that the user made; null if it is made by its name or by a store
+ * @param store the store; null if there is none
+ * @param isChosen whether the user has chosen it, so that the store of a shield does not
  */
 record Keeper(
-    String name, Map<String, String> options, @Nullable RateLimiter itself) {
+    String name,
+    Map<String, String> options,
+    @Nullable RateLimiter itself,
+    @Nullable LimitStore store,
+    boolean isChosen) {
 
   /** The token bucket of the engine. */
-  static final Keeper DEFAULT = new Keeper(TokenBucketProvider.NAME, Map.of(), null);
+  static final Keeper DEFAULT = new Keeper(TokenBucketProvider.NAME, Map.of(), null, null, false);
+
+  /** One that is found by its name. */
+  static Keeper named(String name, Map<String, String> options) {
+    return new Keeper(name, options, null, null, true);
+  }
+
+  /** One that the user made. */
+  static Keeper of(RateLimiter itself) {
+    return new Keeper(itself.toString(), Map.of(), itself, null, true);
+  }
+
+  /** One of a store. */
+  static Keeper in(LimitStore store, Map<String, String> options) {
+    return new Keeper(store.toString(), options, null, store, true);
+  }
 
   /** Copies the options. */
   Keeper {
@@ -41,12 +63,13 @@ record Keeper(
     LimiterSpec spec = LimiterSpec.ofAll(limit.limits())
         .withTicker(ticker)
         .withInstantSource(instantSource)
+        .withName(limit.name())
         .withMaxKeys(limit.scope() == Scope.EACH ? limit.maxKeys() : 1);
     RateLimiter limiter = itself != null ? itself : made(spec);
     // Limits are judged by the shield's reading of the clock, so they must go by the same one.
     return limiter instanceof KeyedLimiter keyed && keyed.spec().ticker() == ticker
         ? new LocalLimit(limit, keyed)
-        : new ForeignLimit(limit, limiter);
+        : new ForeignLimit(limit, limiter, store);
   }
 
   /**
@@ -59,26 +82,37 @@ record Keeper(
     if (itself != null) {
       return false;
     }
-    if (isDefault()) {
+    if (isTokenBucket()) {
       limits.forEach(Gcra::new);
     } else {
-      made(LimiterSpec.ofAll(limits).withMaxKeys(1));
+      close(made(LimiterSpec.ofAll(limits).withMaxKeys(1)));
     }
     return true;
   }
 
+  /** Lets go of a limiter that was made for a look. */
+  private static void close(RateLimiter limiter) {
+    if (limiter instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception failure) {
+        throw new IllegalStateException("a limiter could not be closed: " + failure, failure);
+      }
+    }
+  }
+
   private RateLimiter made(LimiterSpec spec) {
-    if (isDefault()) { // known without a search
+    if (isTokenBucket()) { // known without a search
       return new KeyedLimiter(Gcra::new, spec);
     }
     LimiterSpec all = spec;
     for (Map.Entry<String, String> option : options.entrySet()) {
       all = all.withOption(option.getKey(), option.getValue());
     }
-    return RateLimiter.of(name, all);
+    return store == null ? RateLimiter.of(name, all) : store.limiter(all);
   }
 
-  private boolean isDefault() {
-    return equals(DEFAULT); // with options it is asked, and says that it has none
+  private boolean isTokenBucket() { // with options it is asked, and says that it has none
+    return store == null && name.equals(DEFAULT.name) && options.isEmpty();
   }
 }

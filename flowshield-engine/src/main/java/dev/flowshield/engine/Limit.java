@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ public final class Limit {
   /** The name of the limit that {@link FlowShieldBuilder#perKey(String)} makes. */
   public static final String KEY = "key";
 
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
+  private static final LimiterSpec ANY = LimiterSpec.of("1/s");
 
   /** Whom a limit counts. */
   public enum Scope {
@@ -106,7 +106,8 @@ public final class Limit {
 
   /**
    * The same, kept by the limiter of this name on the class path or module path;
-   * {@code token-bucket} unless set.
+   * {@code token-bucket} unless set. Chosen by {@code withLimiter("token-bucket")}, a limit is kept
+   * by this process alone, although its shield has a {@linkplain FlowShieldBuilder#store store}.
    */
   public Limit withLimiter(String newLimiter) {
     return withLimiter(newLimiter, Map.of());
@@ -119,13 +120,32 @@ public final class Limit {
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
-    return withKeeper(new Keeper(newLimiter, options, null));
+    return withKeeper(Keeper.named(newLimiter, options));
   }
 
   /** The same, kept by this limiter as it is; what the limits say is for the answers. */
   public Limit withLimiter(RateLimiter itself) {
     Objects.requireNonNull(itself, "limiter");
-    return withKeeper(new Keeper(itself.toString(), Map.of(), itself));
+    return withKeeper(Keeper.of(itself));
+  }
+
+  /** The same, kept in a store, together with all limits of its name there. */
+  public Limit withStore(LimitStore store) {
+    return withStore(store, Map.of());
+  }
+
+  /**
+   * The same, kept in a store with options that it understands, as in {@code withStore(store,
+   * Map.of("on-store-failure", "closed"))}. Whether it does shows when the shield is built.
+   */
+  public Limit withStore(LimitStore store, Map<String, String> options) {
+    Objects.requireNonNull(store, "store");
+    return withKeeper(Keeper.in(store, options));
+  }
+
+  /** The same, kept in a store unless a limiter or another store was chosen for it. */
+  Limit orInStore(LimitStore store) {
+    return settings.keeper.isChosen() ? this : withStore(store);
   }
 
   private Limit withKeeper(Keeper keeper) {
@@ -275,13 +295,7 @@ public final class Limit {
   }
 
   private static String requireName(String name) {
-    if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
-      throw new IllegalArgumentException(
-          "name of a limit must be 1 to 64 letters, digits, '.', '_' or '-', got '"
-              + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
-              + "': choose a short name, as in 'tenant'");
-    }
-    return name;
+    return ANY.withName(name).name(); // knows what is allowed
   }
 
   private static List<RateLimit> requireSome(String name, List<RateLimit> limits) {

@@ -1,7 +1,10 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.RateLimit;
+import dev.flowshield.StoreStats;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one limit of a shield has done, and how full its memory is. Immutable.
@@ -18,6 +21,8 @@ public final class LimitStats {
   private final long maxKeys;
   private final long slots;
   private final long overflowed;
+  private final long unavailable;
+  private final @Nullable StoreStats store;
 
   /** The limit as it is now, with the requests that the sets which are kept have admitted. */
   LimitStats(ActiveLimit limit, long admitted) {
@@ -29,6 +34,8 @@ public final class LimitStats {
     this.maxKeys = limit.maxKeys();
     this.slots = limit.slots();
     this.overflowed = limit.overflowed();
+    this.unavailable = limit.unavailable();
+    this.store = limit.storeStats();
   }
 
   /** The name of the limit. */
@@ -96,10 +103,20 @@ public final class LimitStats {
     return overflowed;
   }
 
+  /** Requests rejected because the store that keeps it did not answer: {@link Unavailable}. */
+  public long unavailable() {
+    return unavailable;
+  }
+
+  /** How the store that keeps it answers; empty if it is kept in none. */
+  public Optional<StoreStats> store() {
+    return Optional.ofNullable(store);
+  }
+
   @Override
   public String toString() {
     return limit + ": admitted=" + admitted + ", rejected=" + rejected + ", blocked=" + blocked
         + ", maxKeys=" + maxKeys + ", tracked=" + tracked + ", slots=" + slots + ", overflowed="
-        + overflowed;
+        + overflowed + (store == null ? "" : ", unavailable=" + unavailable + ", store=" + store);
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenBill extends Bill {
 
   /** The rejection of a bill by a limiter of another kind. */
-  record Answer(ForeignLimit limit, String key, OverLimit rejection) {}
+  record Answer(ForeignLimit limit, String key, Rejection rejection) {}
 
   private final LimitSet set;
   private final boolean reserved;

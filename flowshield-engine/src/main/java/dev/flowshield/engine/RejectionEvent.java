@@ -26,6 +26,8 @@ public record RejectionEvent(Rejection rejection, Kind kind, String key, long su
     BLOCKED,
     /** The server was full. */
     SHED,
+    /** The store of a limit did not answer. */
+    UNAVAILABLE,
     /**
      * A shadow limit, or a shadow cap in flight, would have rejected, and the work was admitted.
      */

@@ -35,6 +35,15 @@ final class Rejections {
     return told(Kind.BLOCKED, limit, key, hash, new Blocked(limit.limit().name(), left), now);
   }
 
+  /** Counts the rejection of a request by a limit that another kind of limiter keeps. */
+  Rejection rejected(ActiveLimit limit, String key, long hash, Rejection rejection, long now) {
+    if (rejection instanceof OverLimit spent) {
+      return rejected(limit, key, hash, spent, now);
+    }
+    limit.countUnavailable();
+    return told(Kind.UNAVAILABLE, limit, key, hash, rejection, now);
+  }
+
   /**
    * Counts the rejection of a request by a limit. Answers what to say: of the block, if it brings
    * one.

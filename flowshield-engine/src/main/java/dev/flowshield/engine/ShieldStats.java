@@ -80,6 +80,11 @@ public final class ShieldStats {
     return sum(LimitStats::blocked);
   }
 
+  /** Requests rejected because the store of a limit did not answer: {@link Unavailable}. */
+  public long unavailable() {
+    return sum(LimitStats::unavailable);
+  }
+
   /** Requests rejected because the server was full: {@link Shed}. */
   public long shed() {
     return shed.values().stream().mapToLong(each -> each).sum();

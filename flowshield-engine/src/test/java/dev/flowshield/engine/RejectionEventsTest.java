@@ -99,7 +99,7 @@ class RejectionEventsTest {
     run();
 
     assertThat(told).extracting(RejectionEvent::kind).containsExactly(Kind.values());
-    assertThat(events.suppressed()).isEqualTo(1001 + 3 * 5);
+    assertThat(events.suppressed()).isEqualTo(1001 + 3 * KINDS.size());
   }
 
   @Test
@@ -123,7 +123,7 @@ class RejectionEventsTest {
         .containsExactlyInAnyOrder(Kind.values())
         .startsWith(Kind.BLOCKED);
     assertThat(told).extracting(RejectionEvent::key).last().isEqualTo("0000000000000001");
-    assertThat(busy.suppressed()).isEqualTo(5 * 5 + 1 - 5);
+    assertThat(busy.suppressed()).isEqualTo(KINDS.size() * KINDS.size() + 1 - KINDS.size());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.engine.FlowShield;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamCaps how many streams may be open
  * @param answers how rejections are answered
  * @param requestStart how long requests have waited behind a proxy; null if it does not tell
+ * @param store to be closed with the shield; null if there is none
  */
 record Blueprint(
     String name,
@@ -24,7 +26,8 @@ record Blueprint(
     HealthPaths healthPaths,
     StreamCaps streamCaps,
     AnswerSettings answers,
-    @Nullable RequestStart requestStart) {
+    @Nullable RequestStart requestStart,
+    @Nullable LimitStore store) {
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {

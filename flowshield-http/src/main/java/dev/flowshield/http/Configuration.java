@@ -9,6 +9,7 @@ import static dev.flowshield.http.SettingValues.orOff;
 import static dev.flowshield.http.SettingValues.trueOrFalse;
 import static dev.flowshield.http.SettingValues.unlessOff;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.http.Settings.Setting;
 import dev.flowshield.http.client.TrustedProxies;
@@ -64,7 +65,17 @@ final class Configuration {
    * @param code what is set in code before, such as functions
    */
   Blueprint blueprint(Consumer<? super HttpShieldBuilder> code) {
+    return blueprint(code, null);
+  }
+
+  /**
+   * As the other one, for a shield that runs.
+   *
+   * @param running its store; null if there is none
+   */
+  Blueprint blueprint(Consumer<? super HttpShieldBuilder> code, @Nullable LimitStore running) {
     HttpShieldBuilder builder = HttpShield.builder();
+    builder.storeSettings().running(running);
     code.accept(builder);
     applyTo(builder);
     try {
@@ -101,6 +112,10 @@ final class Configuration {
                     "choose how many requests the server can work at together, or auto to have"
                         + " that found",
                     builder::inFlight))));
+    apply("store", unlessOff("none", builder::store));
+    for (String option : Settings.STORE_OPTIONS) {
+      apply(option, value -> builder.storeOption(option.replaceFirst("^store-", ""), value));
+    }
     apply("memory-guard", onOrOff(builder::memoryGuard));
     apply("criticality-field", unlessOff("none", builder::criticalityField));
     apply("streams", streams(builder::streams));

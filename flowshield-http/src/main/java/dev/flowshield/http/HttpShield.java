@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.LimitStore;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
@@ -77,18 +78,31 @@ public final class HttpShield {
   private final HttpAdmitted.Owner owner;
   private final RejectionLog rejectionLog;
   private final LongAdder denied = new LongAdder();
+  private final @Nullable LimitStore store; // one that was opened for it
   private volatile @Nullable Reload source; // null if it was made in code alone
 
   HttpShield(Blueprint blueprint) {
     this.name = blueprint.name();
     this.engine = blueprint.engine();
     this.setup = blueprint.setup(engine);
+    this.store = blueprint.store();
     this.streams = new OpenStreams(setup.streamCaps());
     this.owner = new HttpAdmitted.Owner(this, new Unfinished(), streams);
     StartLog.log(this);
     this.doctor = new Doctor(setup.charging()); // which may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
+  }
+
+  /**
+   * Closes the store that was opened for it by its address, see {@link
+   * HttpShieldBuilder#store(String)}; a shield without one needs no close. Requests that come all
+   * the same are admitted as while the store does not answer. Does nothing again.
+   */
+  public void close() {
+    if (store != null) {
+      store.close();
+    }
   }
 
   /** Is used in another way from now on. */
@@ -99,6 +113,12 @@ public final class HttpShield {
     if (!next.charging().isLike(before.charging())) {
       doctor = new Doctor(next.charging());
     }
+  }
+
+  /** The store that was opened for it; null if there is none. */
+  @Nullable
+  LimitStore store() {
+    return store;
   }
 
   /** What it was made of; null if it was made in code alone. */

@@ -1,7 +1,9 @@
 package dev.flowshield.http;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
+import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.FlowShield;
@@ -47,6 +49,7 @@ public final class HttpShieldBuilder {
   private final List<Door> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
+  private final StoreSettings store = new StoreSettings();
   private @Nullable String requestStart; // a field
   private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
@@ -299,6 +302,45 @@ public final class HttpShieldBuilder {
   public HttpShieldBuilder limiter(String name) {
     Objects.requireNonNull(name, "limiter");
     return setClient("limiter", limit -> limit.withLimiter(name));
+  }
+
+  /**
+   * The address of the store in which all limits are kept, together with those of all other
+   * instances of the service, such as {@code redis://localhost:6379}; none unless set. It is opened
+   * with the shield and closed by {@link HttpShield#close()}.
+   * Limits are known there by their names, so services that share a server need different
+   * prefixes for their keys.
+   *
+   * <p>Needs a module that knows the address, such as {@code flowshield-redis}.
+   */
+  public HttpShieldBuilder store(String uri) {
+    store.uri(uri);
+    return this;
+  }
+
+  /** A store that the application has opened, and closes itself. As {@link #store(String)}. */
+  public HttpShieldBuilder store(LimitStore opened) {
+    store.own(opened);
+    return this;
+  }
+
+  /**
+   * How limits go on while the store does not answer, {@link OnStoreFailure#LOCAL} unless set; for
+   * a store that is set by its address.
+   */
+  public HttpShieldBuilder onStoreFailure(OnStoreFailure chosen) {
+    store.onFailure(Objects.requireNonNull(chosen, "onStoreFailure"));
+    return this;
+  }
+
+  /** An option of a store that is set by its address, as its provider knows it. */
+  HttpShieldBuilder storeOption(String option, String value) {
+    store.option(option, value);
+    return this;
+  }
+
+  StoreSettings storeSettings() {
+    return store;
   }
 
   /**
@@ -570,6 +612,10 @@ public final class HttpShieldBuilder {
     requireLimit(table);
     ClientAddress client = address.build();
     FlowShieldBuilder limits = FlowShield.builder().ticker(ticker).instantSource(instantSource);
+    LimitStore ofLimits = store.store();
+    if (ofLimits != null) {
+      limits.store(ofLimits);
+    }
     if (everyone != null) {
       limits.limit(Limit.together(Limit.EVERYONE, everyone));
     }
@@ -579,7 +625,7 @@ public final class HttpShieldBuilder {
     if (perNetwork != null) {
       limits.named(network(perNetwork, client));
     }
-    table.limiting().forEach(policy -> limits.named(bounded(policy.limit())));
+    table.limiting().forEach(policy -> limits.named(bounded(policy.limit(ofLimits))));
     if (memoryGuard) {
       CollectedHeap.tell(limits);
     }
@@ -595,7 +641,8 @@ public final class HttpShieldBuilder {
         streamCaps,
         new AnswerSettings(
             overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource),
-        start(client));
+        start(client),
+        store.opened());
   }
 
   private Meaning meaning(ClientAddress client) {

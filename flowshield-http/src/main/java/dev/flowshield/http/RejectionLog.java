@@ -107,6 +107,7 @@ final class RejectionLog {
         add(all, "limit '" + limit.name() + "'", limit.rejected());
       }
     }
+    add(all, "a store that does not answer", stats.unavailable());
     add(all, "cap on requests in flight", stats.shed());
     StreamStats ofStreams = streams.get();
     add(all, "cap on open streams of a client", ofStreams.overLimit());

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the configuration of a shield again, and changes the shield to it: all of it, or nothing.
@@ -61,7 +63,9 @@ final class Reload {
       requireFile(next);
       requireSame("show-keys", "false", next);
       requireSame("memory-guard", "on", next);
-      Blueprint wanted = wanted(next);
+      requireSame("store", SettingValues.OFF, next);
+      Settings.STORE_OPTIONS.forEach(option -> requireSame(option, "", next));
+      Blueprint wanted = wanted(next, shield.store());
       requireCap(shield.engine(), wanted.engine());
       requireNames(shield, wanted);
       List<String> changes = differences(shield, wanted, next);
@@ -97,9 +101,9 @@ final class Reload {
     }
   }
 
-  private Blueprint wanted(Settings next) {
+  private Blueprint wanted(Settings next, @Nullable LimitStore running) {
     try {
-      return new Configuration(next).blueprint(code);
+      return new Configuration(next).blueprint(code, running);
     } catch (IllegalArgumentException impossible) {
       String message = String.valueOf(impossible.getMessage());
       throw new IllegalArgumentException(

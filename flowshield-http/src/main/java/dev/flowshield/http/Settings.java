@@ -25,6 +25,12 @@ final class Settings {
 
   private static final int MOST_SECONDS = 86_400;
 
+  /** The settings of the store that is set by its address. */
+  static final List<String> STORE_OPTIONS = List.of(
+      "instances", "on-store-failure", "store-key-prefix", "store-key-secret", "store-timeout");
+
+  private static final Pattern PASSWORD = Pattern.compile("//[^/]*@");
+
   /** The names that there are. */
   static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
       "allow",
@@ -38,6 +44,12 @@ final class Settings {
       "show-keys",
       "streams",
       "streams-per-client",
+      "store",
+      "store-key-prefix",
+      "store-key-secret",
+      "store-timeout",
+      "on-store-failure",
+      "instances",
       "ipv6-prefix",
       "limit",
       "per-client",
@@ -240,9 +252,16 @@ final class Settings {
   /** All of them, for a message about how they fit. */
   String inForce() {
     List<String> all = new ArrayList<>();
-    settings.forEach(
-        (key, setting) -> all.add(key + "=" + setting.value() + " (" + setting.source() + ")"));
+    settings.forEach((key, setting) ->
+        all.add(key + "=" + shown(key, setting.value()) + " (" + setting.source() + ")"));
     return String.join(", ", all);
+  }
+
+  /** A value as a message may show it: without secrets. */
+  static String shown(String key, String value) {
+    return key.equals("store-key-secret")
+        ? "***"
+        : key.equals("store") ? PASSWORD.matcher(value).replaceAll("//***@") : value;
   }
 
   private static Map<String, String> sorted(Map<String, String> source) {

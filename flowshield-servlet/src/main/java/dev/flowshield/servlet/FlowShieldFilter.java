@@ -76,6 +76,7 @@ public final class FlowShieldFilter extends HttpFilter {
       "the filter must be initialized before its first request: call init, or give it a shield";
 
   private transient @Nullable HttpShield shield;
+  private transient boolean isOwn; // whether the filter has made the shield
   private final ReentrantLock looking = new ReentrantLock();
   private final transient @Nullable Executor pool; // null if it is to be found
   private transient @Nullable QueueProbe probe; // null if there is no pool to be seen
@@ -121,6 +122,7 @@ public final class FlowShieldFilter extends HttpFilter {
     HttpShield shield =
         HttpShield.fromConfiguration(settings(context)); // last, as it logs that it is active
     filter.shield = shield;
+    filter.isOwn = true;
     return shield;
   }
 
@@ -207,10 +209,20 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     if (shield == null) {
       shield = HttpShield.fromConfiguration(parameters);
+      isOwn = true;
     } else if (!parameters.isEmpty()) {
       throw new IllegalArgumentException(
           "init-params must be absent where the filter is given a shield, got " + parameters
               + " for filter '" + getFilterName() + "': set them when the shield is built");
+    }
+  }
+
+  /** Closes a shield that it has made itself, and with it a store of limits. */
+  @Override
+  public void destroy() {
+    HttpShield own = shield;
+    if (isOwn && own != null) {
+      own.close();
     }
   }
 

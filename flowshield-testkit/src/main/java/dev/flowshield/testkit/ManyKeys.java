@@ -11,7 +11,7 @@ import java.util.Random;
 final class ManyKeys {
 
   private static final int STRANGERS = 10_000;
-  private static final int FLOOD = 200_000;
+  private static final int LEAST_FLOOD = 40_000; // of which most must not be held
   private static final int MAX_KEYS = 1_000;
   private static final int KNOWN = 10;
   private static final int NEWCOMERS = 100;
@@ -98,13 +98,23 @@ final class ManyKeys {
     trial.spend("k".repeat(RateLimiter.LONGEST_KEY - 1) + "x");
   }
 
+  private static int flood(RateLimiterContract contract) {
+    int flood = contract.flood();
+    if (flood < LEAST_FLOOD) {
+      throw new AssertionError("flood() must be at least " + LEAST_FLOOD + ", got " + flood
+          + ": fewer would not show whether the limiter holds them");
+    }
+    return flood;
+  }
+
   static void neverForgivesASpentKeyInAFlood(RateLimiterContract contract) {
+    int flood = flood(contract);
     Trial trial = small(contract);
     for (int known = 0; known < KNOWN; known++) {
       trial.spend("known-" + known);
     }
     Random random = Trial.random();
-    for (int stranger = 0; stranger < FLOOD; stranger++) {
+    for (int stranger = 0; stranger < flood; stranger++) {
       trial.limiter().tryAcquire("stranger-" + random.nextLong(), 1);
       if (stranger % 10_000 == 0) {
         requireSpent(trial);
@@ -123,8 +133,9 @@ final class ManyKeys {
   }
 
   static void letsNewcomersInAfterAFlood(RateLimiterContract contract) {
+    int flood = flood(contract);
     Trial trial = small(contract);
-    for (int stranger = 0; stranger < FLOOD; stranger++) {
+    for (int stranger = 0; stranger < flood; stranger++) {
       trial.limiter().tryAcquire("stranger-" + stranger, 1);
     }
     trial.turn(trial.idleNanos());
@@ -137,9 +148,10 @@ final class ManyKeys {
   }
 
   static void holdsNoMoreKeysThanItMay(RateLimiterContract contract) {
+    int flood = flood(contract);
     Trial trial = small(contract);
     List<WeakReference<String>> watched = new ArrayList<>();
-    for (int stranger = 0; stranger < FLOOD; stranger++) {
+    for (int stranger = 0; stranger < flood; stranger++) {
       String key = "stranger-" + stranger;
       if (stranger % WATCHED_ONE_IN == 0) {
         watched.add(new WeakReference<>(key));
@@ -152,7 +164,7 @@ final class ManyKeys {
     long held = watched.stream().filter(key -> key.get() != null).count();
     if (anything.get() == null && held > MOST_HELD) {
       throw trial.fault(
-          "keys held after " + FLOOD + " came by, with maxKeys " + MAX_KEYS,
+          "keys held after " + flood + " came by, with maxKeys " + MAX_KEYS,
           "at most " + MOST_HELD * WATCHED_ONE_IN,
           "about " + held * WATCHED_ONE_IN,
           "let go of keys that are as good as new, and take no newcomers beyond maxKeys");

@@ -156,10 +156,11 @@ final class Queues {
     requireWaiting(trial, second, "two may wait");
     for (String key : List.of(KEY, "bob")) {
       Decision decision = trial.limiter().acquireAsync(key, 1, HOUR).getNow(null);
-      if (!(decision instanceof Decision.Rejected rejected && rejected.isQueueFull())) {
+      if (!(decision instanceof Decision.Rejected rejected
+          && rejected.reason() == Decision.Reason.QUEUE_FULL)) {
         throw trial.fault(
             "the answer to the third who would wait, with maxQueued 2",
-            "rejected at once, with isQueueFull",
+            "rejected at once, for the reason QUEUE_FULL",
             decision == null ? "no answer yet" : decision,
             "maxQueued of the spec bounds those who wait");
       }

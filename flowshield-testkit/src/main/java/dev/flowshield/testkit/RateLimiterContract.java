@@ -90,6 +90,14 @@ public interface RateLimiterContract {
     return false;
   }
 
+  /**
+   * How many keys that were never seen come in a flood, of which the limiter may remember 1,000.
+   * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to ask.
+   */
+  default int flood() {
+    return 200_000;
+  }
+
   // One key, one thread.
 
   /** A key that was never seen has its whole burst, and not a permit more. */
@@ -220,7 +228,7 @@ public interface RateLimiterContract {
     Watch.run(this, ManyKeys::rejectsAKeyThatIsTooLong);
   }
 
-  /** A spent key stays spent while 200,000 keys come by and the limiter may remember 1,000. */
+  /** A spent key stays spent while a {@link #flood} of keys comes by. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
     Watch.run(this, ManyKeys::neverForgivesASpentKeyInAFlood);

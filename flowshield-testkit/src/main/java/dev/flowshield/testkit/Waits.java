@@ -96,7 +96,7 @@ final class Waits {
             decision == null ? "no answer yet" : decision,
             "the permits come back in " + wait + " ns, so waiting is of no use");
       }
-      if (rejected.retryAfterNanos() != wait || rejected.isQueueFull()) {
+      if (rejected.retryAfterNanos() != wait || rejected.reason() != Decision.Reason.OVER_LIMIT) {
         throw trial.fault(
             "retryAfterNanos of acquire, with room for those who wait",
             wait,

@@ -130,7 +130,7 @@ class ExactLimiter implements RateLimiter {
             new Decision.Admitted(verdict.remaining - permits));
       }
       return waiters.areAsManyAsMayWait()
-          ? CompletableFuture.completedFuture(rejected(verdict).becauseQueueIsFull())
+          ? CompletableFuture.completedFuture(rejected(verdict).because(Decision.Reason.QUEUE_FULL))
           : waiters.add(key, permits, verdict.ahead, now);
     } finally {
       leave();

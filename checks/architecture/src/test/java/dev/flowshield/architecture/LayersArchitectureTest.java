@@ -3,6 +3,7 @@ package dev.flowshield.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.flowshield.architecture.Violations.assertFinds;
@@ -12,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
+import dev.flowshield.engine.fixture.AsksAStore;
 import dev.flowshield.engine.fixture.PublicForNobody;
 import dev.flowshield.engine.fixture.ReachesUp;
 import dev.flowshield.fixture.cycle.one.Egg;
@@ -42,6 +44,8 @@ class LayersArchitectureTest {
       .definedBy("dev.flowshield.vertx..")
       .layer("undertow")
       .definedBy("dev.flowshield.undertow..")
+      .layer("redis")
+      .definedBy("dev.flowshield.redis..")
       .layer("testkit")
       .definedBy("dev.flowshield.testkit..")
       .whereLayer("api")
@@ -56,12 +60,22 @@ class LayersArchitectureTest {
       .mayNotBeAccessedByAnyLayer()
       .whereLayer("undertow")
       .mayNotBeAccessedByAnyLayer()
+      .whereLayer("redis")
+      .mayNotBeAccessedByAnyLayer()
       .whereLayer("testkit")
       .mayNotBeAccessedByAnyLayer()
       .ensureAllClassesAreContainedInArchitecture()
       .because(
           "one module has one reason to change: uses go from bindings to http to engine to api,"
               + " a binding knows nothing of another, and limits are tested without the engine");
+
+  private static final ArchRule LETTUCE_IN_REDIS_ALONE = noClasses()
+      .that()
+      .resideOutsideOfPackage("dev.flowshield.redis..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("io.lettuce..", "io.netty..", "reactor..")
+      .because("an application without a store must need no client of one");
 
   private static final ArchRule API_ALONE = classes()
       .that()
@@ -117,6 +131,16 @@ class LayersArchitectureTest {
   @Test
   void aLibraryBehindTheApiIsFound() {
     assertFinds(API_ALONE, NeedsALibrary.class);
+  }
+
+  @Test
+  void nothingButTheStoreNeedsItsClient() {
+    LETTUCE_IN_REDIS_ALONE.check(FLOWSHIELD);
+  }
+
+  @Test
+  void aClientOfAStoreInAnotherModuleIsFound() {
+    assertFinds(LETTUCE_IN_REDIS_ALONE, AsksAStore.class);
   }
 
   @Test

@@ -53,6 +53,7 @@ class ModulesArchitectureTest {
             "requires static org.jspecify",
             "exports dev.flowshield",
             "exports dev.flowshield.spi",
+            "uses dev.flowshield.spi.LimitStoreProvider",
             "uses dev.flowshield.spi.RateLimiterEngine",
             "uses dev.flowshield.spi.RateLimiterProvider");
   }
@@ -117,6 +118,21 @@ class ModulesArchitectureTest {
             "requires io.vertx.auth.common",
             "requires static org.jspecify",
             "exports dev.flowshield.vertx");
+  }
+
+  @Test
+  void theStoreNeedsItsClientAndNoEngine() {
+    assertThat(linesOf(Published.REDIS))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.redis",
+            "requires transitive dev.flowshield.api",
+            "requires transitive lettuce.core",
+            "requires static org.jspecify",
+            "exports dev.flowshield.redis",
+            "provides dev.flowshield.spi.LimitStoreProvider with"
+                + " [dev.flowshield.redis.provider.RedisStoreProvider]",
+            "provides dev.flowshield.spi.RateLimiterProvider with"
+                + " [dev.flowshield.redis.provider.RedisLimiterProvider]");
   }
 
   @Test

@@ -28,7 +28,7 @@ public final class Waiting {
   }
 
   static String explain(Decision.Rejected rejected) {
-    return rejected.isQueueFull()
+    return rejected.reason() == Decision.Reason.QUEUE_FULL
         ? "too many wait already"
         : "it would take " + rejected.retryAfter();
   }

@@ -148,7 +148,7 @@ public final class KeyedLimiter implements RateLimiter {
       if (left > 0) { // otherwise they have come back meanwhile
         Decision.Rejected rejected = rules.rejected(limits, hash, permits, now, left);
         return CompletableFuture.completedFuture(
-            waiting == null ? rejected : rejected.becauseQueueIsFull());
+            waiting == null ? rejected : rejected.because(Decision.Reason.QUEUE_FULL));
       }
     }
   }

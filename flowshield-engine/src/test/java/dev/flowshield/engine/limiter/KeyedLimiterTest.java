@@ -309,12 +309,12 @@ class KeyedLimiterTest {
       Decision.Rejected tooLong =
           (Decision.Rejected) narrow.acquireAsync(Duration.ofMillis(299)).join();
 
-      assertThat(full.isQueueFull()).isTrue();
+      assertThat(full.reason()).isEqualTo(Decision.Reason.QUEUE_FULL);
       assertThat(full.retryAfterNanos()).isEqualTo(300 * MILLISECOND);
       assertThat(full.limit()).isEqualTo("10/s burst 4");
       assertThat(full)
           .hasToString("Rejected[remaining=0, retryAfterNanos=300000000,"
-              + " limit=10/s burst 4, standings=[], isQueueFull=true]");
+              + " limit=10/s burst 4, standings=[], reason=QUEUE_FULL]");
       assertThat(tooLong).isEqualTo(rejected(300)).isNotEqualTo(full);
       assertThat(narrow.decide()).as("did not want to wait").isEqualTo(rejected(300));
       first.cancel(false);
@@ -331,7 +331,7 @@ class KeyedLimiterTest {
       Decision.Rejected full =
           (Decision.Rejected) narrow.acquireAsync("alice", HOUR).join();
 
-      assertThat(full.isQueueFull()).isTrue();
+      assertThat(full.reason()).isEqualTo(Decision.Reason.QUEUE_FULL);
       assertThat(full.standings())
           .extracting(Decision.Standing::remaining)
           .containsExactly(0L, 96L);
@@ -405,8 +405,8 @@ class KeyedLimiterTest {
       narrow.acquireAsync("alice", 1, HOUR).isDone();
 
       assertThat(narrow.acquireAsync("alice", 1, HOUR))
-          .isCompletedWithValue(
-              new Decision.Rejected(0, 300 * MILLISECOND, "10/s burst 4").becauseQueueIsFull());
+          .isCompletedWithValue(new Decision.Rejected(0, 300 * MILLISECOND, "10/s burst 4")
+              .because(Decision.Reason.QUEUE_FULL));
       first.cancel(false);
       assertThat(narrow.acquireAsync("alice", 1, HOUR)).isNotDone();
       ticker.advanceNanos(1000 * MILLISECOND);

@@ -1,6 +1,7 @@
 package dev.flowshield.http.policy;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.policy.PolicyKey.Kind;
@@ -154,9 +155,15 @@ public final class Policy {
 
   /** The limit that it keeps. */
   public Limit limit() {
-    Limit limit = terms.key().kind() == Kind.EVERYONE
+    return limit(null);
+  }
+
+  /** The limit that it keeps, with the store of all limits if there is one. */
+  public Limit limit(@Nullable LimitStore store) {
+    Limit plain = terms.key().kind() == Kind.EVERYONE
         ? Limit.together(name(), rates)
         : Limit.each(name(), rates);
+    Limit limit = terms.kept().of(plain, store);
     if (terms.penalty() != null) {
       limit = limit.withPenalty(terms.penalty());
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param penalty what becomes of keys that it rejects again and again; null if nothing does
  * @param status of the answer to a rejected request
  * @param criticality how much its requests mean; null if it does not say
+ * @param kept where its limit is kept
  */
 record Terms(
     String name,
@@ -31,7 +32,8 @@ record Terms(
     boolean isShadow,
     @Nullable Penalty penalty,
     int status,
-    @Nullable Criticality criticality) {
+    @Nullable Criticality criticality,
+    Kept kept) {
 
   /** Too Many Requests. */
   static final int USUAL_STATUS = 429;
@@ -41,7 +43,7 @@ record Terms(
 
   /** Those of a row in which nothing is said. */
   static final Terms USUAL =
-      new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null);
+      new Terms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null, Kept.USUAL);
 
   /** Reads the words behind the limits. */
   static Terms parse(List<String> words) {
@@ -63,7 +65,7 @@ record Terms(
     if (!word.equals("shadow")) {
       throw unknown(word);
     }
-    return new Terms(name, key, cost, isLater, on, true, penalty, status, criticality);
+    return new Terms(name, key, cost, isLater, on, true, penalty, status, criticality, kept);
   }
 
   private Terms with(String option, String value) {
@@ -80,37 +82,43 @@ record Terms(
       case "penalty" -> with(PenaltyText.parse(value));
       case "status" -> answering(status(value));
       case "class" -> meaning(criticality(value));
+      case "store" -> keptBy(kept.inStore(value));
+      case "on-store-failure" -> keptBy(kept.onFailure(value));
       default -> throw unknown(option);
     };
   }
 
   /** The same with a name. */
   Terms named(String other) {
-    return new Terms(other, key, cost, isLater, on, isShadow, penalty, status, criticality);
+    return new Terms(other, key, cost, isLater, on, isShadow, penalty, status, criticality, kept);
   }
 
   private Terms with(PolicyKey other) {
-    return new Terms(name, other, cost, isLater, on, isShadow, penalty, status, criticality);
+    return new Terms(name, other, cost, isLater, on, isShadow, penalty, status, criticality, kept);
   }
 
   private Terms costing(long permits, boolean later) {
-    return new Terms(name, key, permits, later, on, isShadow, penalty, status, criticality);
+    return new Terms(name, key, permits, later, on, isShadow, penalty, status, criticality, kept);
   }
 
   private Terms on(Statuses those) {
-    return new Terms(name, key, cost, isLater, those, isShadow, penalty, status, criticality);
+    return new Terms(name, key, cost, isLater, those, isShadow, penalty, status, criticality, kept);
   }
 
   private Terms with(Penalty other) {
-    return new Terms(name, key, cost, isLater, on, isShadow, other, status, criticality);
+    return new Terms(name, key, cost, isLater, on, isShadow, other, status, criticality, kept);
   }
 
   private Terms answering(int other) {
-    return new Terms(name, key, cost, isLater, on, isShadow, penalty, other, criticality);
+    return new Terms(name, key, cost, isLater, on, isShadow, penalty, other, criticality, kept);
   }
 
   private Terms meaning(Criticality other) {
-    return new Terms(name, key, cost, isLater, on, isShadow, penalty, status, other);
+    return new Terms(name, key, cost, isLater, on, isShadow, penalty, status, other, kept);
+  }
+
+  private Terms keptBy(Kept other) {
+    return new Terms(name, key, cost, isLater, on, isShadow, penalty, status, criticality, other);
   }
 
   private static Criticality criticality(String value) {
@@ -144,7 +152,7 @@ record Terms(
   private static IllegalArgumentException unknown(String word) {
     return new IllegalArgumentException(
         "row must have options among [name=, key=, cost=, on=status:,"
-            + " penalty=, status=, class=, shadow], got '"
+            + " penalty=, status=, class=, store=, on-store-failure=, shadow], got '"
             + word + "': correct or remove it");
   }
 
@@ -180,6 +188,7 @@ record Terms(
     if (criticality != null) {
       words.add("class=" + Criticalities.text(criticality));
     }
+    kept.addTo(words);
     if (isShadow) {
       words.add("shadow");
     }

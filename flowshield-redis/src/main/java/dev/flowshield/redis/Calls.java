@@ -1,0 +1,156 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Ticker;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the store: each call is answered, or has failed, within the timeout. Where the store is not
+ * to be asked, a call fails at once, and costs nothing but that.
+ *
+ * <p>Thread-safe, never blocks. What depends on an answer runs on the thread of the connection.
+ */
+final class Calls implements AutoCloseable {
+
+  private static final int MOST_AT_A_TIME = 1_024;
+  private static final System.Logger LOG = System.getLogger("dev.flowshield.redis");
+
+  private final Server server;
+  private final Script script = new Script();
+  private final Circuit circuit;
+  private final long timeoutNanos;
+  private final Question trial;
+  private final AtomicReference<
+          @Nullable CompletableFuture<RedisScriptingAsyncCommands<String, String>>>
+      connection = new AtomicReference<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final LongAdder answered = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private volatile boolean isClosed;
+
+  /**
+   * Calls of a store.
+   *
+   * @param trial a question that changes nothing
+   */
+  Calls(Server server, Ticker ticker, Duration timeout, Question trial) {
+    this.server = server;
+    this.circuit = new Circuit(ticker);
+    this.timeoutNanos = timeout.toNanos();
+    this.trial = trial;
+  }
+
+  /** Whether the store is to be asked. If a trial is due, it is begun, without the caller. */
+  boolean isOpen() {
+    if (circuit.isClosed()) {
+      return !isClosed;
+    }
+    if (!isClosed && circuit.beginTrial()) {
+      ask(trial, true).exceptionally(failure -> null); // which has been seen to
+    }
+    return false;
+  }
+
+  Circuit circuit() {
+    return circuit;
+  }
+
+  long answered() {
+    return answered.sum();
+  }
+
+  long failed() {
+    return failed.sum();
+  }
+
+  /** Asks; the stage fails with a {@link StoreFailure}. */
+  CompletableFuture<Reply> ask(Question question) {
+    if (!circuit.isClosed() || isClosed) {
+      return CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED));
+    }
+    return ask(question, false);
+  }
+
+  private CompletableFuture<Reply> ask(Question question, boolean isTrial) {
+    if (underWay.incrementAndGet() > MOST_AT_A_TIME) {
+      underWay.decrementAndGet();
+      StoreFailure overloaded = new StoreFailure(StoreFailure.OVERLOADED);
+      failed(overloaded, isTrial);
+      return CompletableFuture.failedFuture(overloaded);
+    }
+    CompletableFuture<Reply> answer;
+    try {
+      answer = connected()
+          .thenCompose(commands -> script.run(commands, question))
+          .thenApply(values -> Reply.of(values, question.rates()));
+    } catch (RuntimeException failure) { // of a client that rejects at once
+      answer = CompletableFuture.failedFuture(failure);
+    }
+    return answer.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS).handle((reply, failure) -> {
+      underWay.decrementAndGet();
+      if (failure != null) {
+        StoreFailure known = StoreFailure.of(failure);
+        failed(known, isTrial);
+        throw known;
+      }
+      answered.increment();
+      if (circuit.succeeded(isTrial)) {
+        LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
+      }
+      return reply;
+    });
+  }
+
+  private void failed(StoreFailure failure, boolean isTrial) {
+    failed.increment();
+    if (circuit.failed(failure.reason(), isTrial)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The store of the limits does not answer ({0}): limits go on without it.",
+          failure.reason());
+    }
+  }
+
+  void connect() {
+    connected().exceptionally(failure -> null); // the first request sees it
+  }
+
+  private CompletableFuture<RedisScriptingAsyncCommands<String, String>> connected() {
+    CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
+    if (known != null) {
+      return known;
+    }
+    CompletableFuture<RedisScriptingAsyncCommands<String, String>> mine = new CompletableFuture<>();
+    if (!connection.compareAndSet(null, mine)) {
+      return connected();
+    }
+    server.connect().whenComplete((commands, failure) -> {
+      if (failure != null) { // the next trial connects
+        connection.set(null);
+        mine.completeExceptionally(failure);
+      } else {
+        mine.complete(commands);
+      }
+    });
+    return mine;
+  }
+
+  @Override
+  public String toString() {
+    return server.toString();
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed) {
+      isClosed = true;
+      server.close();
+    }
+  }
+}

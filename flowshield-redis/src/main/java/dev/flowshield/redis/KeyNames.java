@@ -1,0 +1,50 @@
+package dev.flowshield.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The names of keys in the store: {@code prefix:{hash}:limit}, where the hash is of 128 bits and
+ * keyed by a secret, as base64url. So no client's key stands in the store, and no client chooses
+ * where in a cluster its key is kept. What is between the braces decides about the slot.
+ *
+ * <p>Thread-safe.
+ */
+final class KeyNames {
+
+  private static final String HMAC = "HmacSHA256";
+  private static final int BYTES = 16;
+  private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
+
+  private final String prefix;
+  private final Mac mac; // never updated itself: each name is computed by a copy
+
+  KeyNames(String prefix, String secret) {
+    this.prefix = prefix + ":{";
+    try {
+      this.mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(("flowshield:" + secret).getBytes(StandardCharsets.UTF_8), HMAC));
+    } catch (NoSuchAlgorithmException | InvalidKeyException impossible) { // each platform has it
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** The name for a key of a limit. */
+  String of(String limit, String key) {
+    byte[] hash = copy().doFinal(key.getBytes(StandardCharsets.UTF_8));
+    return prefix + TEXT.encodeToString(Arrays.copyOf(hash, BYTES)) + "}:" + limit;
+  }
+
+  private Mac copy() {
+    try {
+      return (Mac) mac.clone();
+    } catch (CloneNotSupportedException impossible) { // that of the JDK can be copied
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance may while the store does not answer: an equal share of the limits, kept by a
+ * limiter of the engine. What it admits is owed to the store, to be charged there once it answers
+ * again.
+ *
+ * <p>Thread-safe.
+ */
+final class LocalShare {
+
+  private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
+
+  private final RateLimiter limiter;
+  private final Set<String> beingPaid = ConcurrentHashMap.newKeySet();
+  private volatile List<RateLimit> limits;
+
+  /** A share of which no key has taken anything. */
+  LocalShare(LimiterSpec spec, List<RateLimit> limits, int instances) {
+    this.limits = shares(limits, instances);
+    this.limiter = RateLimiter.of(
+        LimiterSpec.ofAll(this.limits).withTicker(spec.ticker()).withMaxKeys(spec.maxKeys()));
+  }
+
+  private static List<RateLimit> shares(List<RateLimit> limits, int instances) {
+    return limits.stream().map(limit -> share(limit, instances)).toList();
+  }
+
+  /** The part of a limit, which is never less than a permit. */
+  static RateLimit share(RateLimit limit, int instances) {
+    long burst = Math.max(1, limit.burst() / instances);
+    Duration longer = limit.period().multipliedBy(instances);
+    return longer.compareTo(LONGEST_PERIOD) <= 0
+        ? new RateLimit(limit.permits(), longer, burst)
+        : new RateLimit(Math.max(1, limit.permits() / instances), limit.period(), burst);
+  }
+
+  /** Takes permits; of a request for more than the share can ever have, all of the share. */
+  Reservation reserve(String key, long permits) {
+    long most = permits;
+    for (RateLimit limit : limits) {
+      most = Math.min(most, limit.burst());
+    }
+    return limiter.reserve(key, most);
+  }
+
+  Decision peek(String key) {
+    return limiter.peek(key);
+  }
+
+  /**
+   * The permits of each rate that a key has taken and that have not come back, to be charged to the
+   * store; null if there are none, or another thread is about to charge them.
+   */
+  long @Nullable [] beginToPay(String key) {
+    long[] owed = owed(key);
+    return LongStream.of(owed).max().orElse(0) > 0 && beingPaid.add(key) ? owed : null;
+  }
+
+  /** What was owed is paid, or is owed as before. */
+  void endToPay(String key, long[] owed, boolean isPaid) {
+    if (isPaid) {
+      limiter.add(key, LongStream.of(owed).max().orElse(1));
+    }
+    beingPaid.remove(key);
+  }
+
+  private long[] owed(String key) {
+    List<RateLimit> now = limits;
+    Decision decision = limiter.peek(key);
+    long[] owed = new long[now.size()];
+    for (int i = 0; i < owed.length; i++) {
+      long remaining =
+          owed.length == 1 ? decision.remaining() : decision.standings().get(i).remaining();
+      owed[i] = Math.max(0, now.get(i).burst() - remaining);
+    }
+    return owed;
+  }
+
+  /** What a key has taken is not owed any more. */
+  void forget(String key) {
+    limiter.reset(key);
+  }
+
+  void add(String key, long permits) {
+    limiter.add(key, permits);
+  }
+
+  /** The same of other limits, as many as before. */
+  void changeTo(List<RateLimit> others, int instances) {
+    List<RateLimit> next = shares(others, instances);
+    limiter.changeTo(next);
+    limits = next;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.LimitStore;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.OnStoreFailure;
+import dev.flowshield.RateLimit;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.StoreStats;
+import dev.flowshield.redis.Script.Deed;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps limits in Redis, 6.2 or later, or Valkey, 7.2 or later: instances that share a server share
+ * their limits.
+ *
+ * <pre>{@code
+ * RedisStore store = RedisStore.at("redis://localhost:6379").instances(4).open();
+ * RateLimiter limiter = store.limiter(LimiterSpec.of("100/s").withName("search"));
+ * }</pre>
+ *
+ * <p>A decision takes one round trip and one command, of a script that goes by the clock of the
+ * server. It admits what a {@code token-bucket} of the engine would.
+ *
+ * <p>While the server does not answer, or not in time, limits go on as {@link OnStoreFailure} says,
+ * and after five failures the server is not asked any more until a trial succeeds. Thread-safe; no
+ * method but {@link RateLimiter#decide} and those like it waits for the server.
+ */
+public final class RedisStore implements LimitStore {
+
+  /** The option of a limiter that chooses another {@link OnStoreFailure} for it. */
+  public static final String ON_STORE_FAILURE = "on-store-failure";
+
+  private static final long NANOS_PER_MICRO = 1_000;
+
+  private final KeyNames names;
+  private final Calls calls;
+  private final Question.Form form;
+  private final long nanosPerTick;
+  private final OnStoreFailure onFailure;
+  private final int instances;
+  private final LongAdder withoutStore = new LongAdder();
+
+  RedisStore(RedisStoreBuilder settings, Server server, @Nullable TestClock clock) {
+    this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
+    this.form = new Question.Form(clock == null ? () -> "" : clock::now);
+    this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
+    StoredRates any = new StoredRates(List.of(RateLimit.parse("1/s")), nanosPerTick);
+    this.calls = new Calls(
+        server,
+        settings.ticker(),
+        settings.timeout(),
+        form.of(Deed.PEEK, names.of("trial", ""), any, 1));
+    this.onFailure = settings.onFailure();
+    this.instances = settings.instances();
+  }
+
+  /**
+   * The settings of a store at an address, such as {@code redis://host:6379},
+   * {@code rediss://:password@host:6380} or
+   * {@code redis-sentinel://host:26379,other:26379#primary}.
+   *
+   * @throws IllegalArgumentException if it is no address of that form
+   */
+  public static RedisStoreBuilder at(String uri) {
+    return RedisStoreBuilder.at(uri);
+  }
+
+  /**
+   * The settings of a store that is reached by a client of the user's own, which must not keep
+   * commands while it is disconnected; it is not closed with the store.
+   */
+  public static RedisStoreBuilder using(RedisClient client) {
+    return RedisStoreBuilder.using(client);
+  }
+
+  /**
+   * A limiter whose permits are kept here.
+   *
+   * @throws IllegalArgumentException if a limit takes too long to come back to be counted exactly,
+   *     or an option is none of {@value #ON_STORE_FAILURE}
+   */
+  @Override
+  public RateLimiter limiter(LimiterSpec spec) {
+    spec.requireOptionsIn(ON_STORE_FAILURE);
+    String chosen = spec.options().get(ON_STORE_FAILURE);
+    return new RedisLimiter(spec, this, chosen == null ? onFailure : onStoreFailure(chosen));
+  }
+
+  static OnStoreFailure onStoreFailure(String text) {
+    try {
+      return OnStoreFailure.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalArgumentException(
+          ON_STORE_FAILURE + " must be local, open or closed, got '" + text
+              + "': leave it out for local, with which each instance keeps its share",
+          unknown);
+    }
+  }
+
+  @Override
+  public StoreStats stats() {
+    Circuit circuit = calls.circuit();
+    return new StoreStats(
+        circuit.isClosed(),
+        circuit.reason(),
+        Duration.ofNanos(circuit.sinceNanos()),
+        circuit.outages(),
+        calls.answered(),
+        calls.failed(),
+        withoutStore.sum(),
+        instances);
+  }
+
+  /** Begins to connect, so that the first request does not have to; waits for nothing. */
+  public void connect() {
+    calls.connect();
+  }
+
+  /** Lets go of the server. A client of the user's own stays open. */
+  @Override
+  public void close() {
+    calls.close();
+  }
+
+  /** Its address, without a password. */
+  @Override
+  public String toString() {
+    return calls.toString();
+  }
+
+  String name(String limit, String key) {
+    return names.of(limit, key);
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
+  Question.Form form() {
+    return form;
+  }
+
+  long nanosPerTick() {
+    return nanosPerTick;
+  }
+
+  int instances() {
+    return instances;
+  }
+
+  void countWithoutStore() {
+    withoutStore.increment();
+  }
+
+  long nanosUntilTrial() {
+    return calls.circuit().nanosUntilTrial();
+  }
+
+  /** Asks something whose answer does not matter; if it fails, that is counted. */
+  void tell(Question question) {
+    calls.ask(question).exceptionally(failure -> null);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The limits on each key of a limiter as the store keeps them, and what their debts mean. Immutable.
+ */
+final class StoredRates {
+
+  private final List<StoredRate> rates;
+  private final List<String> names;
+  private final String text;
+  private final long burst;
+  private final long nanosPerTick;
+
+  /**
+   * Limits in a store whose clock ticks once in so many nanoseconds.
+   *
+   * @throws IllegalArgumentException if the store cannot keep one of them
+   */
+  StoredRates(List<RateLimit> limits, long nanosPerTick) {
+    this.rates =
+        limits.stream().map(limit -> StoredRate.of(limit, nanosPerTick)).toList();
+    this.names = limits.stream().map(RateLimit::toString).toList();
+    this.text = String.join(", ", names);
+    this.burst = limits.stream().mapToLong(RateLimit::burst).min().orElseThrow();
+    this.nanosPerTick = nanosPerTick;
+  }
+
+  int size() {
+    return rates.size();
+  }
+
+  StoredRate get(int index) {
+    return rates.get(index);
+  }
+
+  List<RateLimit> limits() {
+    return rates.stream().map(StoredRate::limit).toList();
+  }
+
+  /** The most permits at once. */
+  long burst() {
+    return burst;
+  }
+
+  /** Rejects a number of permits that can never be taken at once. */
+  void requirePermits(long permits) {
+    if (permits < 1 || permits > burst) {
+      throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
+          + text + "'), got " + permits
+          + (permits < 1 ? ": ask for one or more" : ": ask for fewer or raise the burst"));
+    }
+  }
+
+  /** The time until a whole burst is there again, of all of them. */
+  long nanosUntilIdle() {
+    return rates.stream().mapToLong(StoredRate::ticksUntilIdle).max().orElseThrow() * nanosPerTick;
+  }
+
+  long nanosPerTick() {
+    return nanosPerTick;
+  }
+
+  /** Whether so many permits more are there beside these debts. */
+  boolean isFree(long[] debts, long permits) {
+    for (int i = 0; i < debts.length; i++) {
+      if (get(i).ticksUntil(permits, debts[i]) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The debts after some time. */
+  long[] paidOff(long[] debts, long nanos) {
+    long[] left = new long[debts.length];
+    for (int i = 0; i < debts.length; i++) {
+      left[i] = get(i).paidOff(debts[i], nanos / nanosPerTick);
+    }
+    return left;
+  }
+
+  /** The answer to a request whose permits are taken, and which leaves these debts. */
+  Decision.Admitted admitted(long[] debts, long permits) {
+    return size() == 1
+        ? new Decision.Admitted(get(0).remaining(debts[0]))
+        : new Decision.Admitted(fewest(debts), standings(debts, permits));
+  }
+
+  /** The answer to a request for permits that are not there beside these debts. */
+  Decision.Rejected rejected(long[] debts, long permits) {
+    int longest = 0;
+    long wait = 0;
+    for (int i = 0; i < debts.length; i++) {
+      long ticks = get(i).ticksUntil(permits, debts[i]);
+      if (ticks > wait) {
+        longest = i;
+        wait = ticks;
+      }
+    }
+    return new Decision.Rejected(
+        fewest(debts),
+        Math.max(1, wait * nanosPerTick),
+        names.get(longest),
+        size() == 1 ? List.of() : standings(debts, permits));
+  }
+
+  private long fewest(long[] debts) {
+    long fewest = Long.MAX_VALUE;
+    for (int i = 0; i < debts.length; i++) {
+      fewest = Math.min(fewest, get(i).remaining(debts[i]));
+    }
+    return fewest;
+  }
+
+  private List<Decision.Standing> standings(long[] debts, long permits) {
+    List<Decision.Standing> standings = new ArrayList<>(debts.length);
+    for (int i = 0; i < debts.length; i++) {
+      StoredRate rate = get(i);
+      standings.add(new Decision.Standing(
+          names.get(i),
+          rate.remaining(debts[i]),
+          rate.ticksUntil(permits, debts[i]) * nanosPerTick));
+    }
+    return standings;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

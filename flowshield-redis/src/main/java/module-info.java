@@ -1,0 +1,14 @@
+/** Limits that many instances keep together, in Redis or Valkey. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module dev.flowshield.redis {
+  requires transitive dev.flowshield.api;
+  requires transitive lettuce.core; // an automatic module with a name of its own choice
+  requires static org.jspecify;
+
+  exports dev.flowshield.redis;
+
+  provides dev.flowshield.spi.LimitStoreProvider with
+      dev.flowshield.redis.provider.RedisStoreProvider;
+  provides dev.flowshield.spi.RateLimiterProvider with
+      dev.flowshield.redis.provider.RedisLimiterProvider;
+}

@@ -1,0 +1,230 @@
+package dev.flowshield.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimitStore;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.OnStoreFailure;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.Charge;
+import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.OverLimit;
+import dev.flowshield.engine.Request;
+import dev.flowshield.engine.Unavailable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Two shields, as of two instances, that keep their limits in one store. */
+class ShieldInStoreTest {
+
+  private final RedisProcess server = RedisProcess.start();
+  private final RedisStore ofOne = open(OnStoreFailure.LOCAL);
+  private final RedisStore ofOther = open(OnStoreFailure.LOCAL);
+
+  private RedisStore open(OnStoreFailure onFailure) {
+    return RedisStore.at(server.uri())
+        .timeout(Duration.ofSeconds(10))
+        .onFailure(onFailure)
+        .open();
+  }
+
+  @AfterEach
+  void close() {
+    ofOne.close();
+    ofOther.close();
+    server.close();
+  }
+
+  private static FlowShield shield(LimitStore store) {
+    return FlowShield.builder()
+        .store(store)
+        .limit("7/h")
+        .perKey("3/h")
+        .limit(Limit.each("own", "100/h burst 2").withLimiter("token-bucket"))
+        .inFlight(100)
+        .build();
+  }
+
+  @Test
+  void shareTheLimitsThatDoNotChooseOtherwise() {
+    FlowShield one = shield(ofOne);
+    FlowShield other = shield(ofOther);
+
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    assertThat(one.admit("alice")) // by the limit that it keeps itself
+        .isInstanceOfSatisfying(OverLimit.class, over -> assertThat(over.name()).isEqualTo("own"));
+    assertThat(other.admit("alice")).isInstanceOf(Admitted.class);
+    assertThat(other.admit("alice")).isInstanceOfSatisfying(OverLimit.class, over -> {
+      assertThat(over.name()).isEqualTo("key");
+      assertThat(over.limit()).hasToString("3/h");
+      assertThat(over.retryAfter()).isBetween(Duration.ofMinutes(19), Duration.ofMinutes(20));
+    });
+    for (int i = 0; i < 4; i++) { // all together had 3 of 7
+      assertThat(other.admit("key " + i)).isInstanceOf(Admitted.class);
+    }
+    assertThat(one.admit("bob"))
+        .isInstanceOfSatisfying(
+            OverLimit.class, over -> assertThat(over.name()).isEqualTo("everyone"));
+  }
+
+  @Test
+  void giveBackWhatOneOfThemTookWhereAnotherLimitRejects() {
+    FlowShield one = shield(ofOne);
+    for (int i = 0; i < 7; i++) {
+      one.admit("key " + i);
+    }
+    for (int i = 0; i < 5; i++) { // rejected by the limit of all together, after its own had given
+      assertThat(one.admit("alice")).isInstanceOf(OverLimit.class);
+    }
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(3);
+    assertThat(one.stats().inFlight()).isEqualTo(7);
+  }
+
+  @Test
+  void answerWithoutAThreadThatWaits() {
+    FlowShield one = shield(ofOne);
+    for (int i = 0; i < 2; i++) {
+      assertThat(one.admitAsync(Request.of("alice")).toCompletableFuture().join())
+          .isInstanceOf(Admitted.class);
+    }
+    assertThat(shield(ofOther)
+            .admitAsync(Request.of("alice"))
+            .toCompletableFuture()
+            .join())
+        .isInstanceOf(Admitted.class);
+    assertThat(shield(ofOther)
+            .admitAsync(Request.of("alice"))
+            .toCompletableFuture()
+            .join())
+        .isInstanceOf(OverLimit.class);
+  }
+
+  @Test
+  void settleWhatWasReserved() {
+    FlowShield one =
+        FlowShield.builder().store(ofOne).named(Limit.each("tokens", "1000/h")).build();
+    Admission admission =
+        one.admit(Request.of(Charge.of("tokens", "alice", 500)).reserved());
+    ((Admitted) admission).settle(20);
+
+    assertThat(one.peek("tokens", "alice").remaining()).isEqualTo(980);
+  }
+
+  @Test
+  void areChangedResetAndAddedToWhileTheyWork() {
+    FlowShield one = FlowShield.builder().store(ofOne).perKey("10/h").build();
+    for (int i = 0; i < 5; i++) {
+      one.admit("alice");
+    }
+    one.change(Map.of("key", "20/h"));
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(10);
+    one.add("key", "alice", 3);
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(13);
+    one.reset("key", "alice");
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(20);
+  }
+
+  @Test
+  void tellHowEachLimitStands() {
+    FlowShield one = FlowShield.builder().store(ofOne).perKey("10/h, 100/day").build();
+    one.admit("alice");
+
+    assertThat(one.standings(Request.of("alice")))
+        .containsExactly(
+            new Decision.Standing("key 10/h", 9, 0), new Decision.Standing("key 100/day", 99, 0));
+    assertThat(shield(ofOne).standings(Request.of("bob")))
+        .extracting(Decision.Standing::limit, Decision.Standing::remaining)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("everyone 7/h", 7L),
+            org.assertj.core.groups.Tuple.tuple("key 3/h", 3L),
+            org.assertj.core.groups.Tuple.tuple("own 100/h burst 2", 2L));
+  }
+
+  @Test
+  void sayHowTheirStoreAnswers() {
+    FlowShield one = shield(ofOne);
+    one.admit("alice");
+
+    assertThat(one.stats().limit("key").store()).hasValueSatisfying(store -> {
+      assertThat(store.isAnswering()).isTrue();
+      assertThat(store.answered()).isEqualTo(2);
+      assertThat(store.reason()).isEmpty();
+    });
+    assertThat(one.stats().limit("own").store()).isEmpty();
+    assertThat(one.stats().toString()).contains("isAnswering=true");
+  }
+
+  @Test
+  void rejectAllWhereTheirStoreDoesNotAnswerAndThatIsChosen() {
+    FlowShield one = FlowShield.builder()
+        .limit(Limit.each("login", "5/h").withStore(ofOne, Map.of("on-store-failure", "closed")))
+        .inFlight(10)
+        .build();
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    server.kill();
+
+    assertThat(one.admit("alice")).isInstanceOfSatisfying(Unavailable.class, unavailable -> {
+      assertThat(unavailable.name()).isEqualTo("login");
+      assertThat(unavailable.retryAfter()).isPositive();
+    });
+    assertThat(one.stats().unavailable()).isEqualTo(1);
+    assertThat(one.stats().overLimit()).isZero();
+    assertThat(one.stats().inFlight()).isEqualTo(1);
+  }
+
+  @Test
+  void rejectOptionsThatTheStoreDoesNotKnow() {
+    assertThatThrownBy(() -> FlowShield.builder()
+            .limit(Limit.each("login", "5/h").withStore(ofOne, Map.of("on-failure", "closed")))
+            .build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("limit 'login'")
+        .hasMessageContaining("[on-store-failure]");
+    assertThatThrownBy(() -> FlowShield.builder()
+            .limit(Limit.each("login", "5/h").withStore(ofOne, Map.of("on-store-failure", "maybe")))
+            .build())
+        .hasMessageContaining("on-store-failure must be local, open or closed, got 'maybe'");
+  }
+
+  @Test
+  void areFoundByAddressAndByName() throws Exception {
+    try (LimitStore store =
+        LimitStore.open(server.uri(), Map.of("timeout", "9000", "key-prefix", "found"))) {
+      RateLimiter limiter = store.limiter(LimiterSpec.of("3/h").withName("x"));
+      assertThat(limiter.decide("alice").remaining()).isEqualTo(2);
+      assertThat(store.stats().answered()).as("%s", store.stats()).isEqualTo(1);
+      RateLimiter named = RateLimiter.of(
+          "redis",
+          LimiterSpec.of("3/h")
+              .withName("x")
+              .withOption("uri", server.uri())
+              .withOption("timeout", "9000")
+              .withOption("key-prefix", "found"));
+      assertThat(named.decide("alice").remaining()).isEqualTo(1);
+      ((AutoCloseable) named).close();
+    }
+    assertThatThrownBy(() -> RateLimiter.of("redis", LimiterSpec.of("3/h")))
+        .hasMessageContaining("option 'uri' must be the address of a server");
+    for (String wrong : List.of("redis://:secret@", "redis://user:secret@host:port")) {
+      assertThatThrownBy(() -> LimitStore.open(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("store must be an address as in redis://host:6379")
+          .hasMessageNotContaining("secret");
+    }
+    assertThatThrownBy(() -> LimitStore.open(server.uri(), Map.of("time-out", "5")))
+        .hasMessageContaining("got 'time-out'");
+    assertThatThrownBy(() -> LimitStore.open(server.uri(), Map.of("timeout", "0")))
+        .hasMessageContaining("timeout must be 1 millisecond to 10 seconds, got PT0S");
+    assertThatThrownBy(() -> LimitStore.open(server.uri(), Map.of("instances", "many")))
+        .hasMessageContaining("instances must be a whole number, got 'many'");
+  }
+}

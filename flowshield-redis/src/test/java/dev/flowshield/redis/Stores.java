@@ -1,0 +1,50 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Ticker;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Many stores over one connection, for tests. */
+final class Stores implements AutoCloseable {
+
+  private final RedisClient client;
+  private final StatefulRedisConnection<String, String> connection;
+
+  Stores(String uri) {
+    this.client = RedisClient.create(uri);
+    this.connection = client.connect(StringCodec.ASCII);
+  }
+
+  /** A store that goes by a ticker in place of the server's clock. */
+  RedisStore onTheClockOf(Ticker ticker) {
+    long start = ticker.nanos();
+    RedisStoreBuilder settings = RedisStore.using(client).timeout(Duration.ofSeconds(10));
+    return new RedisStore(
+        settings, new Shared(connection), () -> String.valueOf(ticker.nanos() - start));
+  }
+
+  StatefulRedisConnection<String, String> connection() {
+    return connection;
+  }
+
+  @Override
+  public void close() {
+    client.shutdown();
+  }
+
+  private record Shared(StatefulRedisConnection<String, String> connection) implements Server {
+
+    @Override
+    public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
+      return CompletableFuture.completedFuture(connection.async());
+    }
+
+    @Override
+    public void close() {}
+  }
+}
