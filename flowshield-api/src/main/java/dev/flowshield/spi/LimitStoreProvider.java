@@ -7,8 +7,8 @@ import java.util.Map;
  * Makes a kind of store known by the addresses of its servers, so that {@code
  * LimitStore.open("redis://localhost")} and the configuration find it.
  *
- * <p>Found with {@link java.util.ServiceLoader}, as a {@link RateLimiterProvider} is. A public class
- * with a public constructor without parameters.
+ * <p>Found with {@link java.util.ServiceLoader}, as a {@link RateLimiterProvider} is. A public
+ * class with a public constructor without parameters.
  */
 public interface LimitStoreProvider {
 

@@ -54,6 +54,7 @@ final class Charges {
   private final FlowShield engine;
   private final List<Part> parts;
   private final boolean withNetwork;
+  private final boolean isNetworkTold;
   private final Criticality criticality;
   private final boolean isSettled;
   private final boolean isPlain;
@@ -70,6 +71,7 @@ final class Charges {
     this.engine = engine;
     this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
+    this.isNetworkTold = withNetwork && Charging.isKeptHere(engine, ClientNetwork.NAME);
     this.criticality = criticality;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
     this.isPlain = parts.stream().allMatch(Part::isPlain);
@@ -170,7 +172,8 @@ final class Charges {
   Charge[] told(Charge[] all) {
     List<Charge> those = new ArrayList<>();
     for (int i = 0; i < all.length; i++) {
-      if (i == parts.size() || parts.get(i).isTold) { // behind the parts is the network
+      // behind the parts is the network
+      if (i == parts.size() ? isNetworkTold : parts.get(i).isTold) {
         Charge charge = all[i];
         those.add(charge.permits() == 1 ? charge : Charge.of(charge.limit(), charge.key()));
       }

@@ -100,9 +100,12 @@ final class Charging {
     List<Charges.Part> parts =
         usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
-      boolean isTold = row.key().isProven() && !row.limit().isShadow();
-      RequestKeys keys =
-          row.key().kind() == Kind.EVERYONE ? null : RequestKeys.of(row.key(), policies.keys());
+      boolean isTold = row.key().isProven()
+          && !row.limit().isShadow()
+          && isKeptHere(engine, row.name());
+      RequestKeys keys = row.key().kind() == Kind.EVERYONE
+          ? null
+          : RequestKeys.of(row.key(), policies.keys(), policies.hash());
       Policy settled = row.isSettled() ? row : null;
       parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
@@ -130,6 +133,12 @@ final class Charging {
       }
     }
     return parts;
+  }
+
+  /** Whether an engine has a limit of this name, and keeps it by a formula of its own. */
+  static boolean isKeptHere(FlowShield engine, String name) {
+    return engine.limits().stream()
+        .anyMatch(limit -> limit.name().equals(name) && isKeptHere(limit));
   }
 
   /** Whether the engine keeps a limit by a formula of its own. */

@@ -607,7 +607,7 @@ public final class HttpShieldBuilder {
 
   /** The parts of the shield. As {@link #build()}. */
   Blueprint blueprint() {
-    PolicySettings rows = policies.copy();
+    PolicySettings rows = policies.copy(store.hash());
     PolicyTable table = rows.table();
     requireLimit(table);
     ClientAddress client = address.build();

@@ -20,6 +20,7 @@ final class PolicySettings {
   private final List<Policy> policies = new ArrayList<>();
   private final Map<String, Function<? super RequestView, @Nullable String>> keys = new HashMap<>();
   private @Nullable Function<? super RequestView, @Nullable String> plan;
+  private SecretHash hash = SecretHash.OF_PROCESS;
 
   /** Takes rows, one in a line; empty lines and those that begin with # are left out. */
   void add(String rows) {
@@ -61,10 +62,12 @@ final class PolicySettings {
   /**
    * The same from now on, whatever is added here.
    *
+   * @param ofKeys stands for keys that must not be kept as they are
    * @throws IllegalStateException if a plan is named and not known
    */
-  PolicySettings copy() {
+  PolicySettings copy(SecretHash ofKeys) {
     PolicySettings copy = new PolicySettings();
+    copy.hash = ofKeys;
     copy.exempt.addAll(exempt);
     copy.policies.addAll(policies);
     copy.keys.putAll(keys);
@@ -82,6 +85,11 @@ final class PolicySettings {
     List<Policy> all = new ArrayList<>(exempt);
     all.addAll(policies);
     return new PolicyTable(all);
+  }
+
+  /** Stands for keys that must not be kept as they are. */
+  SecretHash hash() {
+    return hash;
   }
 
   /** The functions by name. */

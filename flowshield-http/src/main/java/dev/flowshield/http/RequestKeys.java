@@ -34,19 +34,24 @@ interface RequestKeys {
    * The source of a policy's key.
    *
    * @param own the functions of the application, by name
+   * @param hash stands for what must not be kept as it is
    * @throws IllegalStateException if there is no function of the name
    */
   static RequestKeys of(
-      PolicyKey key, Map<String, Function<? super RequestView, @Nullable String>> own) {
+      PolicyKey key,
+      Map<String, Function<? super RequestView, @Nullable String>> own,
+      SecretHash hash) {
     return switch (key.kind()) {
       case ADDRESS -> ADDRESS;
       case EVERYONE -> (request, client) -> "";
-      case PRINCIPAL -> (request, client) -> orClient("principal", request.principal(), client);
+      case PRINCIPAL ->
+        (request, client) -> orClient("principal", request.principal(), client, hash);
       case HEADER ->
-        (request, client) -> secretOrClient("header", only(request.headers(key.name())), client);
-      case COOKIE ->
         (request, client) ->
-            secretOrClient("cookie", Cookies.value(request.headers("Cookie"), key.name()), client);
+            secretOrClient("header", only(request.headers(key.name())), client, hash);
+      case COOKIE ->
+        (request, client) -> secretOrClient(
+            "cookie", Cookies.value(request.headers("Cookie"), key.name()), client, hash);
       case OWN -> {
         Function<? super RequestView, @Nullable String> function = own.get(key.name());
         if (function == null) {
@@ -54,7 +59,7 @@ interface RequestKeys {
               + "' in a policy: give the builder its function, as in key(\"" + key.name()
               + "\", request -> …), or correct the name");
         }
-        yield (request, client) -> orClient(key.name(), function.apply(request), client);
+        yield (request, client) -> orClient(key.name(), function.apply(request), client, hash);
       }
     };
   }
@@ -64,16 +69,18 @@ interface RequestKeys {
     return values.size() == 1 ? values.get(0) : null;
   }
 
-  private static String orClient(String source, @Nullable String value, String client) {
+  private static String orClient(
+      String source, @Nullable String value, String client, SecretHash hash) {
     if (value == null || value.isEmpty()) {
       return client;
     }
-    return source + "=" + (value.length() <= LONGEST_VALUE ? value : SecretHash.of(value));
+    return source + "=" + (value.length() <= LONGEST_VALUE ? value : hash.of(value));
   }
 
-  private static String secretOrClient(String source, @Nullable String value, String client) {
+  private static String secretOrClient(
+      String source, @Nullable String value, String client, SecretHash hash) {
     return value == null || value.isEmpty()
         ? client
-        : source + "=" + SecretHash.of(Objects.requireNonNull(value));
+        : source + "=" + hash.of(Objects.requireNonNull(value));
   }
 }

@@ -49,6 +49,13 @@ final class StoreSettings {
     option("on-store-failure", chosen.name().toLowerCase(Locale.ROOT));
   }
 
+  /** Stands for keys that must not be kept as they are; the same in all instances of a store. */
+  SecretHash hash() {
+    return uri == null && own == null
+        ? SecretHash.OF_PROCESS
+        : SecretHash.shared(options.getOrDefault("key-secret", ""));
+  }
+
   /**
    * The store that the settings ask for; null for none.
    *

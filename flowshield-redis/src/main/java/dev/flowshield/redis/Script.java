@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The script that keeps limits, {@code limits.lua}: the same text at each call, asked by its digest.
- * Only if the server does not know it, the text is sent, once.
+ * The script that keeps limits, {@code limits.lua}: the same text at each call, asked by its
+ * digest. Only if the server does not know it, the text is sent, once.
  */
 final class Script {
 

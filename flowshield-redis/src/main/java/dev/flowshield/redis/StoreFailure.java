@@ -71,7 +71,7 @@ final class StoreFailure extends RuntimeException {
     return new StoreFailure(isAnswer ? ERROR : DISCONNECTED);
   }
 
-  /** Whether an error is of a kind. Redis 6.2 writes that of a command in a script behind others. */
+  /** Whether an error is of a kind. Redis 6.2 writes that of a command in a script behind text. */
   private static boolean isSaid(String kind, String message) {
     int at = message.indexOf(kind);
     return at >= 0

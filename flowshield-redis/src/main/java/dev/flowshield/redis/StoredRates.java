@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The limits on each key of a limiter as the store keeps them, and what their debts mean. Immutable.
+ * The limits on each key of a limiter as the store keeps them, and what their debts mean.
+ * Immutable.
  */
 final class StoredRates {
 

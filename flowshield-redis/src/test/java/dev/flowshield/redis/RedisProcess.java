@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A server of its own for a test: started on a free port of this machine, with nothing kept on disk,
- * and stopped, killed or frozen as a process.
+ * A server of its own for a test: started on a free port of this machine, with nothing kept on
+ * disk, and stopped, killed or frozen as a process.
  */
 final class RedisProcess implements AutoCloseable {
 

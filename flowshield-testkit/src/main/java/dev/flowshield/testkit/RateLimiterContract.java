@@ -92,7 +92,8 @@ public interface RateLimiterContract {
 
   /**
    * How many keys that were never seen come in a flood, of which the limiter may remember 1,000.
-   * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to ask.
+   * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to
+   * ask.
    */
   default int flood() {
     return 200_000;

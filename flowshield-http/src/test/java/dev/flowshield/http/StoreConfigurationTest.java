@@ -1,0 +1,199 @@
+package dev.flowshield.http;
+
+import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.rejected;
+import static dev.flowshield.http.Admissions.spend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.flowshield.LimitStore;
+import dev.flowshield.OnStoreFailure;
+import dev.flowshield.engine.Limit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Limits that are kept in a store, as a configuration asks for it. */
+class StoreConfigurationTest {
+
+  private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
+
+  private HttpShield shield() {
+    return Configuration.shield(
+        () -> new ConfigurationSources(
+            Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
+        builder -> {});
+  }
+
+  private static String keptBy(HttpShield shield, String name) {
+    return shield.engine().limits().stream()
+        .filter(limit -> limit.name().equals(name))
+        .map(Limit::limiter)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void oneLineKeepsAllLimitsInAStore() {
+    file.put("store", "test:all");
+    file.put("limit", "100/day");
+    file.put("policy.1", "GET /a * 3/day name=a");
+    file.put("policy.2", "GET /b * 3/day name=b store=local");
+    file.put("policy.3", "GET /c * 3/day name=c on-store-failure=closed");
+    HttpShield shield = shield();
+
+    for (String name : new String[] {"client", "everyone", "a", "c"}) {
+      assertThat(keptBy(shield, name)).as(name).isEqualTo("test:all");
+    }
+    assertThat(keptBy(shield, "b")).isEqualTo("token-bucket");
+    spend(shield, CLIENT, 2);
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).status()).isEqualTo(429);
+    assertThat(shield.policies())
+        .contains(
+            "GET /b * 3/day name=b store=local", "GET /c * 3/day name=c on-store-failure=closed");
+    assertThat(shield.toString()).contains("each client 2/day by test:all");
+  }
+
+  @Test
+  void itsSettingsReachTheStore() {
+    file.put("store", "test:options");
+    file.put("store-timeout", "20");
+    file.put("store-key-prefix", "shop");
+    file.put("store-key-secret", "hidden");
+    file.put("on-store-failure", "open");
+    file.put("instances", "4");
+    shield();
+
+    assertThat(TestStoreProvider.at("test:options").options())
+        .isEqualTo(Map.of(
+            "timeout", "20",
+            "key-prefix", "shop",
+            "key-secret", "hidden",
+            "on-store-failure", "open",
+            "instances", "4"));
+  }
+
+  @Test
+  void theStoreIsClosedWithTheShieldThatHasOpenedIt() {
+    file.put("store", "test:closed");
+    HttpShield shield = shield();
+    assertThat(TestStoreProvider.at("test:closed").isClosed()).isFalse();
+    shield.close();
+    assertThat(TestStoreProvider.at("test:closed").isClosed()).isTrue();
+  }
+
+  @Test
+  void aStoreOfTheApplicationIsLeftOpen() {
+    LimitStore own = new TestStoreProvider().open("test:own", Map.of());
+    HttpShield shield = HttpShield.builder().store(own).perClient("2/day").build();
+
+    assertThat(keptBy(shield, "client")).isEqualTo("test:own");
+    shield.close();
+    assertThat(TestStoreProvider.at("test:own").isClosed()).isFalse();
+  }
+
+  @Test
+  void aReloadGoesOnWithTheSameStore() {
+    file.put("store", "test:reload");
+    HttpShield shield = shield();
+    int opened = TestStoreProvider.OPENED.size();
+    spend(shield, CLIENT, 1);
+    file.put("per-client", "4/day");
+
+    assertThat(shield.reload()).containsExactly("limit 'client': 2/day -> 4/day");
+    assertThat(TestStoreProvider.OPENED).hasSize(opened);
+    assertThat(shield.engine().peek("client", CLIENT).remaining()).isEqualTo(2);
+
+    file.put("store", "test:another");
+    assertThatIllegalArgumentException()
+        .isThrownBy(shield::reload)
+        .withMessageContaining("another value of store")
+        .withMessageContaining("start the application again");
+  }
+
+  @Test
+  void passwordsAndSecretsAreNotRepeated() {
+    file.put("store", "test://user:password@host");
+    file.put("store-key-secret", "hidden");
+    file.put("per-client", "off");
+    file.put("limit", "off");
+    file.put("in-flight", "off");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::shield)
+        .satisfies(failure -> assertThat(failure.getMessage())
+            .contains("store=test://***@host")
+            .contains("store-key-secret=***")
+            .doesNotContain("password", "hidden"));
+  }
+
+  @Test
+  void settingsWithoutAStoreAreAMistake() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> HttpShield.builder()
+            .perClient("2/day")
+            .onStoreFailure(OnStoreFailure.CLOSED)
+            .build())
+        .withMessage("store must be set where its settings are, got [on-store-failure] alone: set"
+            + " it, as in redis://localhost:6379, or leave them out");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HttpShield.builder()
+            .store("test:a")
+            .store(new TestStoreProvider().open("test:b", Map.of())))
+        .withMessageContaining("store must be set once");
+  }
+
+  @Test
+  void anUnknownAddressIsAMistakeOfTheConfiguration() {
+    file.put("store", "reddis://:password@host");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::shield)
+        .satisfies(failure -> assertThat(failure.getMessage())
+            .contains("store must be an address in a form of [test:name]")
+            .contains("begins with 'reddis:'")
+            .doesNotContain("password"));
+  }
+
+  @Test
+  void anotherStoreInARowIsAMistake() {
+    file.put("store", "test:rows");
+    file.put("policy.1", "GET /a * 3/day store=test:other");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::shield)
+        .withMessageContaining("store must be local in a row, got 'test:other'");
+
+    file.put("policy.1", "GET /a * 3/day on-store-failure=maybe");
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::shield)
+        .withMessageContaining("on-store-failure must be local, open or closed, got 'maybe'");
+  }
+
+  @Test
+  void keysThatAreSecretsAreTheSameInAllInstances() {
+    file.put("store", "test:keys");
+    file.put("per-client", "100/day");
+    file.put("store-key-secret", "hidden");
+    file.put("policy.1", "GET /a * 3/day key=header:X-Api-Key");
+    file.put("show-keys", "true");
+    FakeRequest request =
+        new FakeRequest("GET", "/a", CLIENT).with("X-Api-Key", "secret of a client");
+    String ofOne = keyOfTheTopRejected(shield(), request);
+
+    assertThat(keyOfTheTopRejected(shield(), request)).isEqualTo(ofOne);
+    file.put("store-key-secret", "another");
+    assertThat(keyOfTheTopRejected(shield(), request)).isNotEqualTo(ofOne);
+    assertThat(ofOne).startsWith("header=").doesNotContain("secret");
+  }
+
+  private String keyOfTheTopRejected(HttpShield shield, FakeRequest request) {
+    for (int i = 0; i < 3; i++) {
+      shield.admit(request.copy());
+    }
+    rejected(shield.admit(request.copy()));
+    return shield.engine().topRejected(1).get(0).key();
+  }
+}

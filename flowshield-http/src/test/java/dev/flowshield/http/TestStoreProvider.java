@@ -1,0 +1,92 @@
+package dev.flowshield.http;
+
+import dev.flowshield.LimitStore;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.StoreStats;
+import dev.flowshield.spi.ForwardingRateLimiter;
+import dev.flowshield.spi.LimitStoreProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Opens stores at addresses such as {@code test:a}, which keep limits in this process. */
+public final class TestStoreProvider implements LimitStoreProvider {
+
+  /** All that were opened, by all tests. */
+  static final List<Store> OPENED = new CopyOnWriteArrayList<>();
+
+  /** A store. */
+  static final class Store implements LimitStore {
+
+    private final String uri;
+    private final Map<String, String> options;
+    private volatile boolean isClosed;
+
+    Store(String uri, Map<String, String> options) {
+      this.uri = uri;
+      this.options = options;
+    }
+
+    Map<String, String> options() {
+      return options;
+    }
+
+    boolean isClosed() {
+      return isClosed;
+    }
+
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      LimiterSpec plain = LimiterSpec.ofAll(spec.limits()).withTicker(spec.ticker());
+      return new Kept(RateLimiter.of(plain));
+    }
+
+    @Override
+    public StoreStats stats() {
+      return new StoreStats(!isClosed, "", Duration.ZERO, 0, 0, 0, 0, 1);
+    }
+
+    @Override
+    public void close() {
+      isClosed = true;
+    }
+
+    @Override
+    public String toString() {
+      return uri;
+    }
+  }
+
+  private record Kept(RateLimiter delegate) implements ForwardingRateLimiter {}
+
+  /** The one that was opened last at an address. */
+  static Store at(String uri) {
+    Store last = null;
+    for (Store store : OPENED) {
+      last = store.uri.equals(uri) ? store : last;
+    }
+    if (last == null) {
+      throw new AssertionError("none was opened at " + uri);
+    }
+    return last;
+  }
+
+  @Override
+  public String form() {
+    return "test:name";
+  }
+
+  @Override
+  public boolean isKnown(String uri) {
+    return uri.startsWith("test:");
+  }
+
+  @Override
+  public LimitStore open(String uri, Map<String, String> options) {
+    Store store = new Store(uri, options);
+    OPENED.add(store);
+    return store;
+  }
+}
