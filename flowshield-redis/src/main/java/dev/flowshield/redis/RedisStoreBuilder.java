@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisStoreBuilder {
 
   private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}");
+  private static final Pattern NO_HOST = Pattern.compile("[^a-zA-Z0-9:._-]|[g-zG-Z_-].*:");
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
   private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int MOST_INSTANCES = 10_000;
@@ -37,11 +38,19 @@ public final class RedisStoreBuilder {
     try {
       address = RedisURI.create(uri);
     } catch (RuntimeException malformed) { // not as the cause: its message repeats a password
-      throw new IllegalArgumentException(
-          "store must be an address as in redis://host:6379, rediss://user:password@host:6380 or"
-              + " redis-sentinel://host:26379#primary, got one that is not: correct it");
+      throw noAddress();
+    }
+    String host = address.getHost();
+    if (host != null && NO_HOST.matcher(host).find()) { // such as one with a port that is no number
+      throw noAddress();
     }
     return new RedisStoreBuilder(() -> Server.at(address));
+  }
+
+  private static IllegalArgumentException noAddress() {
+    return new IllegalArgumentException(
+        "store must be an address as in redis://host:6379, rediss://user:password@host:6380 or"
+            + " redis-sentinel://host:26379#primary, got one that is not: correct it");
   }
 
   static RedisStoreBuilder using(RedisClient client) {

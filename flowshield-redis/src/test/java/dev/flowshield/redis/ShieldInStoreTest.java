@@ -214,7 +214,12 @@ class ShieldInStoreTest {
     }
     assertThatThrownBy(() -> RateLimiter.of("redis", LimiterSpec.of("3/h")))
         .hasMessageContaining("option 'uri' must be the address of a server");
-    for (String wrong : List.of("redis://:secret@", "redis://user:secret@host:port")) {
+    for (String wrong : List.of(
+        "redis://:secret@",
+        "redis://user:secret@host:port",
+        "redis://user:secret@host:99999",
+        "redis-sentinel://secret@host",
+        "redis://user:secret@h o")) {
       assertThatThrownBy(() -> LimitStore.open(wrong))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("store must be an address as in redis://host:6379")
