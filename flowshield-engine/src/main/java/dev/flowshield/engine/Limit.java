@@ -214,9 +214,14 @@ public final class Limit {
     return limits;
   }
 
-  /** The limiter that keeps it: its name, or its text if it was given as an object. */
+  /** The limiter that keeps it: its name, or the text of it or of its store. */
   public String limiter() {
     return settings.keeper.name();
+  }
+
+  /** The store that it was given; empty if it was given none. */
+  public Optional<LimitStore> store() {
+    return Optional.ofNullable(settings.keeper.store());
   }
 
   /** What that limiter was told beside the limits; empty unless it was found by its name. */

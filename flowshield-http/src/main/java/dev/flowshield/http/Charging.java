@@ -100,9 +100,8 @@ final class Charging {
     List<Charges.Part> parts =
         usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
-      boolean isTold = row.key().isProven()
-          && !row.limit().isShadow()
-          && isKeptHere(engine, row.name());
+      boolean isTold =
+          row.key().isProven() && !row.limit().isShadow() && isKeptHere(engine, row.name());
       RequestKeys keys = row.key().kind() == Kind.EVERYONE
           ? null
           : RequestKeys.of(row.key(), policies.keys(), policies.hash());

@@ -81,7 +81,9 @@ final class Description {
             .map(rate -> rate + (isKnown ? worstCase(rate) : ""))
             .collect(Collectors.joining(", "))
         + (isKnown ? "" : " by " + limit.limiter())
-        + (isEach ? ", up to " + plain(limit.maxKeys()) + " clients told apart" : "")
+        + (isEach && limit.store().isEmpty()
+            ? ", up to " + plain(limit.maxKeys()) + " clients told apart"
+            : "")
         + limit.penalty().map(Description::of).orElse("")
         + (limit.isShadow() ? ", only counted" : "");
   }

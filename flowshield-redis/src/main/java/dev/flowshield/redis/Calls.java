@@ -1,9 +1,12 @@
 package dev.flowshield.redis;
 
 import dev.flowshield.Ticker;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +25,7 @@ final class Calls implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.flowshield.redis");
 
   private final Server server;
-  private final Script script = new Script();
+  private final Script script = Script.limits();
   private final Circuit circuit;
   private final long timeoutNanos;
   private final Question trial;
@@ -87,7 +90,8 @@ final class Calls implements AutoCloseable {
     CompletableFuture<Reply> answer;
     try {
       answer = connected()
-          .thenCompose(commands -> script.run(commands, question))
+          .thenCompose(commands -> script.<List<Object>>run(
+              commands, ScriptOutputType.MULTI, question.key(), question.arguments()))
           .thenApply(values -> Reply.of(values, question.rates()));
     } catch (RuntimeException failure) { // of a client that rejects at once
       answer = CompletableFuture.failedFuture(failure);
@@ -105,6 +109,14 @@ final class Calls implements AutoCloseable {
       }
       return reply;
     });
+  }
+
+  /**
+   * Runs another script, whose answer is a number and whose failure matters to none but the caller.
+   */
+  CompletionStage<Long> run(Script other, String key, String... arguments) {
+    return connected()
+        .thenCompose(commands -> other.run(commands, ScriptOutputType.INTEGER, key, arguments));
   }
 
   private void failed(StoreFailure failure, boolean isTrial) {

@@ -1,6 +1,5 @@
 package dev.flowshield.redis;
 
-import dev.flowshield.redis.Script.Deed;
 import java.util.function.Supplier;
 
 /** What the script is asked of one key. */

@@ -6,7 +6,6 @@ import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
-import dev.flowshield.redis.Script.Deed;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -82,7 +81,7 @@ final class RedisLimiter implements RateLimiter {
     if (known != null) {
       return CompletableFuture.completedFuture(new Reservation.Rejected(known));
     }
-    if (!store.calls().isOpen()) {
+    if (!store.isOpen()) {
       return CompletableFuture.completedFuture(withoutStore(key, permits));
     }
     payOff(key, name, now, asked);

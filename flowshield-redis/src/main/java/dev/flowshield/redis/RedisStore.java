@@ -6,7 +6,6 @@ import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
-import dev.flowshield.redis.Script.Deed;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * their limits.
  *
  * <pre>{@code
- * RedisStore store = RedisStore.at("redis://localhost:6379").instances(4).open();
+ * RedisStore store = RedisStore.at("redis://localhost:6379").timeout(Duration.ofMillis(20)).open();
  * RateLimiter limiter = store.limiter(LimiterSpec.of("100/s").withName("search"));
  * }</pre>
  *
@@ -42,7 +41,7 @@ public final class RedisStore implements LimitStore {
   private final Question.Form form;
   private final long nanosPerTick;
   private final OnStoreFailure onFailure;
-  private final int instances;
+  private final Instances instances;
   private final LongAdder withoutStore = new LongAdder();
 
   RedisStore(RedisStoreBuilder settings, Server server, @Nullable TestClock clock) {
@@ -56,7 +55,8 @@ public final class RedisStore implements LimitStore {
         settings.timeout(),
         form.of(Deed.PEEK, names.of("trial", ""), any, 1));
     this.onFailure = settings.onFailure();
-    this.instances = settings.instances();
+    this.instances =
+        new Instances(settings.instances(), names.of("instances", ""), settings.ticker());
   }
 
   /**
@@ -113,7 +113,7 @@ public final class RedisStore implements LimitStore {
         calls.answered(),
         calls.failed(),
         withoutStore.sum(),
-        instances);
+        instances.count());
   }
 
   /** Begins to connect, so that the first request does not have to; waits for nothing. */
@@ -150,7 +150,16 @@ public final class RedisStore implements LimitStore {
   }
 
   int instances() {
-    return instances;
+    return instances.count();
+  }
+
+  /** Whether a limiter is to ask the store. */
+  boolean isOpen() {
+    if (!calls.isOpen()) {
+      return false;
+    }
+    instances.renew(calls);
+    return true;
   }
 
   void countWithoutStore() {

@@ -25,7 +25,7 @@ public final class RedisStoreBuilder {
   private String keyPrefix = "flowshield";
   private String keySecret = "";
   private OnStoreFailure onFailure = OnStoreFailure.LOCAL;
-  private int instances = 1;
+  private int instances; // 0 to have them counted
   private Ticker ticker = Ticker.system();
 
   private RedisStoreBuilder(Supplier<Server> server) {
@@ -105,8 +105,8 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * Among how many instances a limit is shared out while the server does not answer; 1 unless set,
-   * so that each instance keeps the whole limit by itself.
+   * Among how many instances a limit is shared out while the server does not answer; unless set,
+   * among those that the store has counted before: that had a request within 20 seconds.
    *
    * @throws IllegalArgumentException if it is not 1 to 10,000
    */

@@ -9,46 +9,23 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The script that keeps limits, {@code limits.lua}: the same text at each call, asked by its
+ * A script of this library on the servers of a store: the same text at each call, asked by its
  * digest. Only if the server does not know it, the text is sent, once.
  */
 final class Script {
 
-  private static final String FILE = "limits.lua";
-
-  /** What it is asked to do. */
-  enum Deed {
-    TAKE("take"),
-    CHARGE("charge"),
-    REFUND("refund"),
-    ADD("add"),
-    RESET("reset"),
-    PEEK("peek");
-
-    private final String word;
-
-    Deed(String word) {
-      this.word = word;
-    }
-
-    String word() {
-      return word;
-    }
-  }
-
   private final String text;
   private final String digest;
 
-  Script() {
-    try (InputStream file =
-        Objects.requireNonNull(Script.class.getResourceAsStream(FILE), "missing " + FILE)) {
-      byte[] bytes = file.readAllBytes();
+  private Script(String file) {
+    try (InputStream resource =
+        Objects.requireNonNull(Script.class.getResourceAsStream(file), "missing " + file)) {
+      byte[] bytes = resource.readAllBytes();
       this.text = new String(bytes, StandardCharsets.US_ASCII);
       this.digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
     } catch (IOException unreadable) {
@@ -58,15 +35,27 @@ final class Script {
     }
   }
 
+  /** The one that keeps limits. */
+  static Script limits() {
+    return new Script("limits.lua");
+  }
+
+  /** The one that counts instances. */
+  static Script instances() {
+    return new Script("instances.lua");
+  }
+
   /** Runs it for one key. */
-  CompletionStage<List<Object>> run(
-      RedisScriptingAsyncCommands<String, String> server, Question question) {
-    String[] keys = {question.key()};
-    String[] arguments = question.arguments();
+  <T> CompletionStage<T> run(
+      RedisScriptingAsyncCommands<String, String> server,
+      ScriptOutputType type,
+      String key,
+      String[] arguments) {
+    String[] keys = {key};
     return server
-        .<List<Object>>evalsha(digest, ScriptOutputType.MULTI, keys, arguments)
+        .<T>evalsha(digest, type, keys, arguments)
         .exceptionallyCompose(failure -> StoreFailure.isNoScript(failure)
-            ? server.eval(text, ScriptOutputType.MULTI, keys, arguments)
+            ? server.eval(text, type, keys, arguments)
             : CompletableFuture.failedFuture(failure));
   }
 }

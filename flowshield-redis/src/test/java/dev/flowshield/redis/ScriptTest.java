@@ -3,7 +3,7 @@ package dev.flowshield.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import dev.flowshield.redis.Script.Deed;
+import io.lettuce.core.ScriptOutputType;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +80,7 @@ class ScriptTest {
     try (RedisProcess server = Servers.start(name);
         Stores stores = new Stores(server.uri())) {
       Question.Form form = new Question.Form(() -> "");
-      Script script = new Script();
+      Script script = Script.limits();
       Random random = new Random(SEED);
       Map<String, Model> models = new HashMap<>();
       int admitted = 0;
@@ -90,12 +90,7 @@ class ScriptTest {
         String key = "model:{" + random.nextInt(3) + "}:" + chosen;
         long permits = 1 + random.nextLong(random.nextBoolean() ? 2 : rates.burst());
         Question question = form.of(Deed.TAKE, key, rates, permits);
-        Reply reply = Reply.of(
-            script
-                .run(stores.connection().async(), question)
-                .toCompletableFuture()
-                .join(),
-            rates.size());
+        Reply reply = Reply.of(run(script, stores, question), rates.size());
 
         Model model = models.computeIfAbsent(key, unseen -> new Model(rates));
         boolean expected = model.take(permits, reply.time());
@@ -109,6 +104,17 @@ class ScriptTest {
       }
       assertThat(admitted).isBetween(DECISIONS / 10, DECISIONS * 9 / 10);
     }
+  }
+
+  private static List<Object> run(Script script, Stores stores, Question question) {
+    return script
+        .<List<Object>>run(
+            stores.connection().async(),
+            ScriptOutputType.MULTI,
+            question.key(),
+            question.arguments())
+        .toCompletableFuture()
+        .join();
   }
 
   private static List<Long> listed(long[] numbers) {
@@ -126,10 +132,7 @@ class ScriptTest {
         Stores stores = new Stores(server.uri())) {
       StoredRates rates = new StoredRates(RateLimit.parseAll("1000/s burst 20"), 1_000);
       Question question = new Question.Form(() -> "").of(Deed.TAKE, "model:{a}:b", rates, 20);
-      new Script()
-          .run(stores.connection().async(), question)
-          .toCompletableFuture()
-          .join();
+      run(Script.limits(), stores, question);
       assertThat(stores.connection().sync().pttl("model:{a}:b")).isBetween(1L, 21L);
     }
   }

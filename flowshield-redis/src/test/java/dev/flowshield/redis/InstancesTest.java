@@ -1,0 +1,102 @@
+package dev.flowshield.redis;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.testkit.ManualTicker;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class InstancesTest {
+
+  private final ManualTicker ticker = ManualTicker.startingAt(0);
+  private final List<RedisStore> stores = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    stores.forEach(RedisStore::close);
+  }
+
+  private RateLimiter instance(RedisProcess server, int set) {
+    RedisStoreBuilder settings =
+        RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).ticker(ticker);
+    RedisStore store = (set > 0 ? settings.instances(set) : settings).open();
+    stores.add(store);
+    return store.limiter(LimiterSpec.of("1/h burst 12").withName("a").withTicker(ticker));
+  }
+
+  @Test
+  void areCountedByTheStoreAndShareTheLimitWhileItDoesNotAnswer() {
+    try (RedisProcess server = RedisProcess.start()) {
+      List<RateLimiter> instances = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        instances.add(instance(server, 0));
+        instances.get(i).decide("warm " + i);
+      }
+      await().atMost(20, SECONDS).until(() -> {
+        ticker.advance(Duration.ofSeconds(6)); // each says again that it is there
+        instances.forEach(instance -> instance.decide("warm"));
+        return stores.stream().allMatch(store -> store.stats().instances() == 4);
+      });
+      server.kill();
+
+      for (RateLimiter instance : instances) {
+        int admitted = 0;
+        for (int i = 0; i < 12; i++) {
+          admitted += instance.decide("alice") instanceof Decision.Admitted ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void areNotCountedWhereTheirNumberIsSet() {
+    try (RedisProcess server = RedisProcess.start();
+        Stores connected = new Stores(server.uri())) {
+      instance(server, 7).decide("alice");
+
+      assertThat(stores.get(0).stats().instances()).isEqualTo(7);
+      assertThat(connected.connection().sync().keys("*")).hasSize(1);
+    }
+  }
+
+  static List<String> servers() {
+    return Servers.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void areLeftOutIfTheyDoNotSayThatTheyAreThere(String name) {
+    try (RedisProcess server = Servers.start(name);
+        Stores connected = new Stores(server.uri())) {
+      assertThat(count(connected, "instance-00000-a", 60_000)).isEqualTo(1);
+      assertThat(count(connected, "instance-00000-b", 60_000)).isEqualTo(2);
+      assertThat(count(connected, "instance-00000-a", 60_000)).isEqualTo(2);
+      await()
+          .atMost(20, SECONDS)
+          .until(() -> count(connected, "instance-00000-c", 300) == 1); // the others were long ago
+      assertThat(count(connected, "instance-00000-a", 60_000)).isEqualTo(2);
+    }
+  }
+
+  private static long count(Stores stores, String id, int keptForMillis) {
+    return Script.instances()
+        .<Long>run(
+            stores.connection().async(), ScriptOutputType.INTEGER, "instances", new String[] {
+              id, String.valueOf(keptForMillis)
+            })
+        .toCompletableFuture()
+        .join();
+  }
+}
