@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -26,6 +27,16 @@ class ClassPathTest {
       Package described = type.getPackage();
       assertTrue(described.getImplementationTitle().startsWith("FlowShield "));
       assertTrue(described.getImplementationVersion().matches("\\d+\\.\\d+\\.\\d+.*"));
+    }
+  }
+
+  @Test
+  void aStoreIsFoundByItsAddressAndNeedNotAnswer() {
+    try (LimitStore store = LimitStore.open("redis://127.0.0.1:1")) {
+      RateLimiter limiter = store.limiter(LimiterSpec.of("2/h").withName("a"));
+
+      assertTrue(limiter.tryAcquire("alice", 2));
+      assertFalse(limiter.tryAcquire("alice"));
     }
   }
 

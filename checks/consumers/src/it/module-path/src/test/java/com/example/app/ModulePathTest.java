@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -30,6 +31,18 @@ class ModulePathTest {
       assertTrue(ModuleLayer.boot().findModule(name).isPresent(), name);
     }
     assertEquals("com.example.app", OwnWindowProvider.class.getModule().getName());
+  }
+
+  @Test
+  void aStoreIsFoundByItsAddressAndNeedNotAnswer() {
+    try (LimitStore store = LimitStore.open("redis://127.0.0.1:1")) {
+      RateLimiter limiter = store.limiter(LimiterSpec.of("2/h").withName("a"));
+
+      assertEquals("dev.flowshield.redis", store.getClass().getModule().getName());
+      assertTrue(limiter.tryAcquire("alice", 2));
+      assertFalse(limiter.tryAcquire("alice"));
+      assertFalse(store.stats().withoutStore() == 0);
+    }
   }
 
   @Test
