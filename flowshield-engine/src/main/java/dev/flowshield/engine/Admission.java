@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 /**
  * The answer of a shield: {@link Admitted}, or a {@link Rejection}, which is {@link OverLimit},
- * {@link Blocked} or {@link Shed}.
+ * {@link Blocked}, {@link Shed} or {@link Unavailable}.
  *
  * <pre>{@code
  * Admission admission = shield.admit("alice");

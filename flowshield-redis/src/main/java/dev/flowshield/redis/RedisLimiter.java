@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A token bucket for each key, kept in the store, and by this instance while the store does not
  * answer.
  *
- * <p>A decision is one round trip. One that another instance, or this one, has caused to be a
- * rejection for the next moment is none. Thread-safe.
+ * <p>A decision is one round trip, but for a key that the store has rejected a moment ago: see
+ * {@link Denials}. Thread-safe. What depends on a future runs on the thread of the connection, so
+ * it must be short, and must not ask a limiter of the store and wait for it.
  */
 final class RedisLimiter implements RateLimiter {
 
@@ -75,14 +76,14 @@ final class RedisLimiter implements RateLimiter {
     StoredRates now = rates;
     now.requirePermits(permits);
     requireKey(key);
+    if (!store.isOpen()) {
+      return CompletableFuture.completedFuture(withoutStore(key, permits));
+    }
     String name = store.name(spec.name(), key);
     long asked = spec.ticker().nanos();
     Decision.Rejected known = denials.find(name, now, permits, asked);
     if (known != null) {
       return CompletableFuture.completedFuture(new Reservation.Rejected(known));
-    }
-    if (!store.isOpen()) {
-      return CompletableFuture.completedFuture(withoutStore(key, permits));
     }
     payOff(key, name, now, asked);
     return store

@@ -26,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  * server. It admits what a {@code token-bucket} of the engine would.
  *
  * <p>While the server does not answer, or not in time, limits go on as {@link OnStoreFailure} says,
- * and after five failures the server is not asked any more until a trial succeeds. Thread-safe; no
- * method but {@link RateLimiter#decide} and those like it waits for the server.
+ * and after five failures the server is not asked any more until a trial succeeds.
+ *
+ * <p>Thread-safe. The methods of a limiter that answer at once, such as
+ * {@link RateLimiter#decide}, wait for the server, no longer than the
+ * {@linkplain RedisStoreBuilder#timeout timeout}. Those that answer later never wait; what depends
+ * on their futures runs on the thread of the connection, so it must be short, and must not wait for
+ * the store itself.
  */
 public final class RedisStore implements LimitStore {
 
