@@ -142,15 +142,25 @@ final class Calls implements AutoCloseable {
     if (!connection.compareAndSet(null, mine)) {
       return connected();
     }
-    server.connect().whenComplete((commands, failure) -> {
-      if (failure != null) { // the next trial connects
-        connection.set(null);
-        mine.completeExceptionally(failure);
-      } else {
-        mine.complete(commands);
-      }
-    });
+    try {
+      server.connect().whenComplete((commands, failure) -> connected(mine, commands, failure));
+    } catch (RuntimeException failure) { // of a client that is shut down
+      connected(mine, null, failure);
+    }
     return mine;
+  }
+
+  private void connected(
+      CompletableFuture<RedisScriptingAsyncCommands<String, String>> waiting,
+      @Nullable RedisScriptingAsyncCommands<String, String> commands,
+      @Nullable Throwable failure) {
+    if (commands != null) {
+      waiting.complete(commands);
+    } else { // the next trial connects
+      connection.set(null);
+      waiting.completeExceptionally(
+          failure == null ? new StoreFailure(StoreFailure.DISCONNECTED) : failure);
+    }
   }
 
   @Override

@@ -52,7 +52,7 @@ class MemoryShortTest {
     Process server = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx96m",
-            "-XX:+UseParallelGC",
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             SmallServer.class.getName())
