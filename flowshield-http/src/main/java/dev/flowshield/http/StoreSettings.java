@@ -2,7 +2,6 @@ package dev.flowshield.http;
 
 import dev.flowshield.LimitStore;
 import dev.flowshield.OnStoreFailure;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -46,7 +45,7 @@ final class StoreSettings {
   }
 
   void onFailure(OnStoreFailure chosen) {
-    option("on-store-failure", chosen.name().toLowerCase(Locale.ROOT));
+    option("on-store-failure", chosen.toString());
   }
 
   /** Stands for keys that must not be kept as they are; the same in all instances of a store. */

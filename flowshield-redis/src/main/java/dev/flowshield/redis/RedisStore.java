@@ -9,7 +9,6 @@ import dev.flowshield.StoreStats;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -93,18 +92,7 @@ public final class RedisStore implements LimitStore {
   public RateLimiter limiter(LimiterSpec spec) {
     spec.requireOptionsIn(ON_STORE_FAILURE);
     String chosen = spec.options().get(ON_STORE_FAILURE);
-    return new RedisLimiter(spec, this, chosen == null ? onFailure : onStoreFailure(chosen));
-  }
-
-  static OnStoreFailure onStoreFailure(String text) {
-    try {
-      return OnStoreFailure.valueOf(text.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException unknown) {
-      throw new IllegalArgumentException(
-          ON_STORE_FAILURE + " must be local, open or closed, got '" + text
-              + "': leave it out for local, with which each instance keeps its share",
-          unknown);
-    }
+    return new RedisLimiter(spec, this, chosen == null ? onFailure : OnStoreFailure.parse(chosen));
   }
 
   @Override

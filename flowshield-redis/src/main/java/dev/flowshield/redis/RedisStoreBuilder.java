@@ -135,7 +135,7 @@ public final class RedisStoreBuilder {
       case "timeout" -> timeout(Duration.ofMillis(number(name, value)));
       case "key-prefix" -> keyPrefix(value);
       case "key-secret" -> keySecret(value);
-      case RedisStore.ON_STORE_FAILURE -> onFailure(RedisStore.onStoreFailure(value));
+      case RedisStore.ON_STORE_FAILURE -> onFailure(OnStoreFailure.parse(value));
       case "instances" -> instances((int) Math.min(Integer.MAX_VALUE, number(name, value)));
       default ->
         throw new IllegalArgumentException("options of a store must be among [instances,"

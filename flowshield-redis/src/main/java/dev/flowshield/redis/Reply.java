@@ -6,6 +6,7 @@ import java.util.List;
 final class Reply {
 
   private static final int HEAD = 3;
+  private static final long MOST_DEBT = (1L << 48) - 1; // as the script has it
 
   private final long granted;
   private final long time;
@@ -35,7 +36,7 @@ final class Reply {
     for (int i = 0; i < rates; i++) {
       debts[i] = number(values.get(HEAD + 2 * i));
       refunded[i] = number(values.get(HEAD + 2 * i + 1));
-      if (debts[i] < 0) {
+      if (debts[i] < 0 || debts[i] > MOST_DEBT) {
         throw new StoreFailure(StoreFailure.MALFORMED);
       }
     }

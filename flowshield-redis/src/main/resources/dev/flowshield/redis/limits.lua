@@ -8,7 +8,6 @@
 --            number of rates, and for each of them drain, price and capacity; then what the deed needs for each rate
 --
 --     take    takes the permits of all keys, or of none
---     some    takes as many of the permits of its one key as there are
 --     charge  takes permits whether or not they are there: how many
 --     peek    takes nothing
 --     refund  gives permits back, as far as they are not paid off: the time and the epoch of their taking, what it has
@@ -129,10 +128,7 @@ for k = 1, #KEYS do
     free = min(free, floor((capacity - debt) / price))
   end
   rate = rate + count
-  if deed == 'some' then
-    wanted = max(0, min(wanted, free))
-    granted = wanted
-  elseif deed == 'take' and wanted > free then
+  if deed == 'take' and wanted > free then
     granted = 0
   end
   permits[k], counts[k], epochs[k] = wanted, count, epoch
@@ -140,7 +136,7 @@ end
 granted = granted or permits[1]
 
 local answer = {granted, now}
-local takes = granted > 0 and (deed == 'take' or deed == 'some')
+local takes = granted > 0 and deed == 'take'
 rate = 0
 for k = 1, #KEYS do
   local keeps = false -- the expiry, which covers what was owed before

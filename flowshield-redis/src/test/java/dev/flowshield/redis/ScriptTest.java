@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
 import io.lettuce.core.ScriptOutputType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +128,49 @@ class ScriptTest {
       list.add(number);
     }
     return list;
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void takesOfAllKeysOrOfNone(String name) {
+    try (RedisProcess server = Servers.start(name);
+        Stores stores = new Stores(server.uri())) {
+      String script = script();
+      String[] keys = {"{a}:one", "{a}:two"};
+      String[] question = {
+        "take",
+        "",
+        "1",
+        "1",
+        "1",
+        "1000000000",
+        "3000000000",
+        "2",
+        "1",
+        "1",
+        "1000000000",
+        "4000000000"
+      };
+      long[] granted = new long[3];
+      List<Object> last = List.of();
+      for (int i = 0; i < granted.length; i++) {
+        last = stores.connection().sync().eval(script, ScriptOutputType.MULTI, keys, question);
+        granted[i] = (long) last.get(0);
+      }
+
+      assertThat(granted).containsExactly(1, 1, 0); // the second key had four, two at a time
+      assertThat((long) last.get(3)).isBetween(1_990_000_000L, 2_000_000_000L); // two of three
+      assertThat((long) last.get(6)).isBetween(3_990_000_000L, 4_000_000_000L); // four of four
+    }
+  }
+
+  private static String script() {
+    try (InputStream file =
+        Objects.requireNonNull(ScriptTest.class.getResourceAsStream("limits.lua"))) {
+      return new String(file.readAllBytes(), StandardCharsets.US_ASCII);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   @ParameterizedTest

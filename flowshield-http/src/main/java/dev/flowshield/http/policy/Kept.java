@@ -3,7 +3,6 @@ package dev.flowshield.http.policy;
 import dev.flowshield.LimitStore;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.engine.Limit;
-import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +31,7 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
 
   /** The same with what a row says by {@code on-store-failure=}. */
   Kept onFailure(String value) {
-    try {
-      return new Kept(isLocal, OnStoreFailure.valueOf(value.toUpperCase(Locale.ROOT)));
-    } catch (IllegalArgumentException unknown) {
-      throw new IllegalArgumentException(
-          "on-store-failure must be local, open or closed, got '" + value
-              + "': leave it out for what holds for all limits",
-          unknown);
-    }
+    return new Kept(isLocal, OnStoreFailure.parse(value));
   }
 
   /** A limit of the policy as it is kept, with the store of all limits if there is one. */
@@ -49,11 +41,7 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
     }
     return store == null || onFailure == null
         ? limit
-        : limit.withStore(store, Map.of("on-store-failure", text(onFailure)));
-  }
-
-  private static String text(OnStoreFailure chosen) {
-    return chosen.name().toLowerCase(Locale.ROOT);
+        : limit.withStore(store, Map.of("on-store-failure", onFailure.toString()));
   }
 
   /** Adds what is said to the words of a row. */
@@ -62,7 +50,7 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
       words.add("store=" + LOCAL);
     }
     if (onFailure != null) {
-      words.add("on-store-failure=" + text(onFailure));
+      words.add("on-store-failure=" + onFailure);
     }
   }
 }
