@@ -1,7 +1,9 @@
 package dev.flowshield;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A place where several instances of a service keep limits together, such as a Redis server: what
@@ -20,12 +22,41 @@ import java.util.Objects;
 public interface LimitStore extends AutoCloseable {
 
   /**
+   * What a request takes of one limiter.
+   *
+   * @param limiter one of the store
+   * @param key whose permits they are
+   * @param permits how many, at least 1
+   */
+  record Charge(RateLimiter limiter, String key, long permits) {}
+
+  /**
    * A limiter whose permits are kept here. Those of one {@linkplain LimiterSpec#withName name}
    * share their permits, in this process and in all others.
    *
    * @throws IllegalArgumentException if a limit or an option is outside the range of the store
    */
   RateLimiter limiter(LimiterSpec spec);
+
+  /**
+   * Takes permits of several of its limiters, all of them or none, in one round trip where the
+   * store can. Never waits for it.
+   *
+   * @param charges two or more, no limiter with the same key twice
+   * @throws IllegalArgumentException if a limiter is not of this store, or a charge is one that its
+   *     limiter would not accept
+   */
+  CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges);
+
+  /**
+   * The most permits of a key that any span of a limit's period can admit, over all instances,
+   * while the store answers.
+   *
+   * @param options those of the limiter
+   */
+  default long worstCase(RateLimit limit, Map<String, String> options) {
+    return limit.worstCase();
+  }
 
   /** How the store answers. */
   StoreStats stats();

@@ -33,6 +33,17 @@ final class ForeignLimit extends ActiveLimit {
     return canGiveBack;
   }
 
+  /** Where it is kept, together with others; null if it is by its limiter alone. */
+  @Nullable
+  LimitStore store() {
+    return store;
+  }
+
+  /** What a bill takes of it, as its store is asked. */
+  LimitStore.Charge charge(String key, long permits) {
+    return new LimitStore.Charge(limiter, key, permits);
+  }
+
   @Override
   @Nullable
   StoreStats storeStats() {
@@ -141,7 +152,7 @@ final class ForeignLimit extends ActiveLimit {
   }
 
   /** An answer of a user's code, which may be null; null must not pass for a yes. */
-  private <T> T answered(@Nullable T answer) {
+  <T> T answered(@Nullable T answer) {
     if (answer == null) {
       throw noAnswer();
     }

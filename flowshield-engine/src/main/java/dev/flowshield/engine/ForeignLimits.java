@@ -1,12 +1,22 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.JointReservation;
+import dev.flowshield.LimitStore;
+import dev.flowshield.Reservation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
  * are asked: those enforced, then shadows. Each has a place in the bill for what it gave.
+ *
+ * <p>A question is for one limit, or for all those enforced that one store keeps.
  */
 final class ForeignLimits {
 
@@ -24,19 +34,54 @@ final class ForeignLimits {
 
   private final Rejections rejections;
   private final Part[] parts;
+  private final int[][] questions; // the parts of each
 
   ForeignLimits(Rejections rejections, Part[] parts) {
     this.rejections = rejections;
     this.parts = parts;
+    this.questions = questions(parts);
+  }
+
+  private static int[][] questions(Part[] parts) {
+    List<int[]> questions = new ArrayList<>();
+    boolean[] isIn = new boolean[parts.length];
+    for (int first = 0; first < parts.length; first++) {
+      if (!isIn[first]) {
+        int[] together = new int[parts.length];
+        int size = 0;
+        for (int i = first; i < parts.length; i++) {
+          if (i == first || isAskedWith(parts[first].limit, parts[i].limit)) {
+            together[size++] = i;
+            isIn[i] = true;
+          }
+        }
+        questions.add(Arrays.copyOf(together, size));
+      }
+    }
+    return questions.toArray(int[][]::new);
+  }
+
+  private static boolean isAskedWith(ForeignLimit first, ForeignLimit other) {
+    return first.store() != null
+        && first.store() == other.store()
+        && first.canGiveBack()
+        && other.canGiveBack()
+        && !first.limit().isShadow()
+        && !other.limit().isShadow();
   }
 
   int size() {
     return parts.length;
   }
 
-  /** Whether what a limit gave can be given back. */
-  boolean canGiveBack(int index) {
-    return parts[index].limit.canGiveBack();
+  /** How many questions are asked for a bill. */
+  int questions() {
+    return questions.length;
+  }
+
+  /** Whether what is given in answer to a question can be given back. */
+  boolean canGiveBack(int question) {
+    return parts[questions[question][0]].limit.canGiveBack();
   }
 
   /** The limit at whose place in the bill a charge is settled. */
@@ -62,9 +107,17 @@ final class ForeignLimits {
 
   /** Asks all of them; false if one that is enforced rejects, which {@link #rejection} tells. */
   boolean ask(OpenBill bill, long now) {
-    for (int i = 0; i < parts.length; i++) {
-      Part part = parts[i];
-      Decision.Rejected rejected = part.limit.take(part.key(bill), part.permits(bill), bill, i);
+    for (int question = 0; question < questions.length; question++) {
+      int[] asked = questions[question];
+      Decision.Rejected rejected;
+      Part part = parts[asked[0]];
+      if (asked.length == 1) {
+        rejected = part.limit.take(part.key(bill), part.permits(bill), bill, asked[0]);
+      } else {
+        Object answer = joined(askTogether(asked, bill));
+        rejected = hold(question, answer, bill);
+        part = rejected == null ? part : rejecting(question, answer);
+      }
       if (rejected != null && part.limit.limit().isShadow()) {
         wouldReject(part, bill, now);
       } else if (rejected != null) {
@@ -74,6 +127,74 @@ final class ForeignLimits {
       }
     }
     return true;
+  }
+
+  private CompletionStage<JointReservation> askTogether(int[] asked, Bill bill) {
+    List<LimitStore.Charge> charges = new ArrayList<>(asked.length);
+    for (int part : asked) {
+      charges.add(parts[part].limit.charge(parts[part].key(bill), parts[part].permits(bill)));
+    }
+    ForeignLimit first = parts[asked[0]].limit;
+    return first.answered(Objects.requireNonNull(first.store()).reserveAllAsync(charges));
+  }
+
+  private static Object joined(CompletionStage<JointReservation> stage) {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException wrapped) {
+      Throwable cause = wrapped.getCause();
+      if (cause instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (cause instanceof Error failure) {
+        throw failure;
+      }
+      throw wrapped;
+    }
+  }
+
+  /**
+   * Puts what was given in answer to a question in its places in the bill. Allocates nothing after
+   * that, as there may be no memory.
+   *
+   * @return why it was not given; null if it was
+   */
+  Decision.@Nullable Rejected hold(int question, @Nullable Object answer, OpenBill bill) {
+    int[] asked = questions[question];
+    if (answer instanceof Reservation.Held held && asked.length == 1) {
+      bill.hold(asked[0], held);
+    } else if (answer instanceof JointReservation.Held all
+        && all.reservations().size() == asked.length) {
+      for (int i = 0; i < asked.length; i++) {
+        bill.hold(asked[i], all.reservations().get(i));
+      }
+    } else if (answer instanceof Reservation.Rejected rejected) {
+      return rejected.decision();
+    } else if (answer instanceof JointReservation.Rejected rejected
+        && rejected.index() >= 0
+        && rejected.index() < asked.length) {
+      return rejected.decision();
+    } else if (answer instanceof Decision.Rejected rejected) {
+      return rejected;
+    } else if (!(answer instanceof Decision.Admitted) || asked.length > 1) {
+      giveBack(answer);
+      throw parts[asked[0]].limit.noAnswer();
+    }
+    return null;
+  }
+
+  /** Gives back what was given in an answer that is not wanted any more. */
+  static void giveBack(@Nullable Object answer) {
+    if (answer instanceof Reservation.Held held) {
+      held.cancel();
+    } else if (answer instanceof JointReservation.Held all) {
+      all.cancel();
+    }
+  }
+
+  private Part rejecting(int question, @Nullable Object answer) {
+    int index = answer instanceof JointReservation.Rejected rejected ? rejected.index() : 0;
+    return parts[questions[question][index]];
   }
 
   /** Why one of them rejected a bill; null if none did. */
@@ -90,21 +211,33 @@ final class ForeignLimits {
             now);
   }
 
-  /** Asks one of them, without a thread that waits. As {@link ForeignLimit#takeLater}. */
-  CompletionStage<?> askLater(int index, Bill bill) {
-    Part part = parts[index];
-    return part.limit.takeLater(part.key(bill), part.permits(bill));
+  /**
+   * Asks a question, without a thread that waits.
+   *
+   * @return what {@link #hold} understands
+   */
+  CompletionStage<?> askLater(int question, Bill bill) {
+    int[] asked = questions[question];
+    Part part = parts[asked[0]];
+    return asked.length == 1
+        ? part.limit.takeLater(part.key(bill), part.permits(bill))
+        : askTogether(asked, bill);
   }
 
   /**
-   * What to say of the rejection of a bill by one of them; null for a shadow.
+   * What to say of a rejection in answer to a question; null for a shadow.
    *
    * @param isCounted whether it is the end of the request, and so to be counted
    */
   @Nullable
   Rejection rejected(
-      int index, Bill bill, Decision.Rejected rejected, boolean isCounted, long now) {
-    Part part = parts[index];
+      int question,
+      @Nullable Object answer,
+      Bill bill,
+      Decision.Rejected rejected,
+      boolean isCounted,
+      long now) {
+    Part part = rejecting(question, answer);
     if (part.limit.limit().isShadow()) {
       wouldReject(part, bill, now);
       return null;
@@ -143,11 +276,6 @@ final class ForeignLimits {
       Charge charge = charges[part.charge];
       ahead.add(part.limit, part.limit.hash(charge), charge.permits());
     }
-  }
-
-  /** One of them broke its contract. */
-  IllegalStateException noAnswer(int index) {
-    return parts[index].limit.noAnswer();
   }
 
   private void wouldReject(Part part, Bill bill, long now) {

@@ -1,7 +1,6 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
-import dev.flowshield.Reservation;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaterAdmission extends CompletableFuture<Admission> {
   /*
-   * State, one long: the number of the limiter to be asked next, and below it what may touch the
+   * State, one long: the number of the question to be asked next, and below it what may touch the
    * bill and the place:
    *
    *   WORKING  the thread that runs the steps
@@ -32,7 +31,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
    *       thread at a time touches the bill, and what it did happens-before what the next one does.
    *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one
    *       that found WAITING when the caller left.
-   *   D3  The answer of a limiter counts once, for the question it answers: a late or second one
+   *   D3  An answer counts once, for the question that it answers: a late or second one
    *       finds another number, or GONE, and is given back.
    */
   private static final int WORKING = 0;
@@ -109,7 +108,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
    */
   private void work(int index) {
     try {
-      if (index < set.foreign().size()) {
+      if (index < set.foreign().questions()) {
         ask(index);
       } else if (enter()) {
         set.askShadows(bill, now);
@@ -149,28 +148,22 @@ final class LaterAdmission extends CompletableFuture<Admission> {
 
   private void answered(int index, @Nullable Object answer, @Nullable Throwable failure) {
     if (!state.compareAndSet(state(index, WAITING), state(index + 1, WORKING))) { // D3
-      if (answer instanceof Reservation.Held held) {
-        held.cancel();
-      }
+      ForeignLimits.giveBack(answer);
     } else if (failure != null) {
       fail(index + 1, failure);
-    } else if (answer instanceof Reservation.Held held) {
-      bill.hold(index, held);
-      work(index + 1);
-    } else if (answer instanceof Decision.Admitted) {
-      work(index + 1);
-    } else if (answer instanceof Reservation.Rejected rejected) {
-      rejected(index, rejected.decision());
-    } else if (answer instanceof Decision.Rejected rejected) {
-      rejected(index, rejected);
     } else {
-      fail(index + 1, set.foreign().noAnswer(index));
+      hold(index, answer);
     }
   }
 
-  private void rejected(int index, Decision.Rejected rejected) {
+  private void hold(int index, @Nullable Object answer) {
     try {
-      Rejection rejection = set.foreign().rejected(index, bill, rejected, isLast, now);
+      Decision.Rejected rejected = set.foreign().hold(index, answer, bill);
+      if (rejected == null) {
+        work(index + 1);
+        return;
+      }
+      Rejection rejection = set.foreign().rejected(index, answer, bill, rejected, isLast, now);
       if (rejection == null) { // a shadow
         work(index + 1);
       } else {

@@ -229,6 +229,16 @@ public final class Limit {
     return settings.keeper.options();
   }
 
+  /**
+   * The most permits of a key that any span of one period of a limit can admit: what the limiter of
+   * the engine admits, or what its store says.
+   *
+   * @param limit one of {@link #limits()}
+   */
+  public long worstCase(RateLimit limit) {
+    return store().map(store -> store.worstCase(limit, options())).orElseGet(limit::worstCase);
+  }
+
   /** How many keys it tells apart. */
   public int maxKeys() {
     return settings.maxKeys;

@@ -75,12 +75,13 @@ final class Description {
   private static String of(Limit limit) {
     boolean isEach = limit.scope() == Scope.EACH;
     // What another limiter makes of a burst is for it to say.
-    boolean isKnown = limit.limiter().equals(TOKEN_BUCKET);
+    boolean isTokenBucket = limit.limiter().equals(TOKEN_BUCKET);
+    boolean isKnown = isTokenBucket || limit.store().isPresent();
     return name(limit)
         + limit.limits().stream()
-            .map(rate -> rate + (isKnown ? worstCase(rate) : ""))
+            .map(rate -> rate + (isKnown ? worstCase(rate, limit.worstCase(rate)) : ""))
             .collect(Collectors.joining(", "))
-        + (isKnown ? "" : " by " + limit.limiter())
+        + (isTokenBucket ? "" : " by " + limit.limiter())
         + (isEach && limit.store().isEmpty()
             ? ", up to " + plain(limit.maxKeys()) + " clients told apart"
             : "")
@@ -100,11 +101,11 @@ final class Description {
         + " rejections in " + plain(penalty.within());
   }
 
-  private static String worstCase(RateLimit limit) {
+  private static String worstCase(RateLimit limit, long most) {
     String rate = RateLimit.of(limit.permits(), limit.period()).toString();
     String period = rate.substring(rate.indexOf('/') + 1);
     String span = Character.isDigit(period.charAt(0)) ? period : "1" + period;
-    return " (at most " + plain(limit.worstCase()) + " in any " + span + ")";
+    return " (at most " + plain(most) + " in any " + span + ")";
   }
 
   /** As in 5min, by the units of a limit. */

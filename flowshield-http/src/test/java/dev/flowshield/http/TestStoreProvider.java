@@ -1,14 +1,19 @@
 package dev.flowshield.http;
 
+import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.Reservation;
 import dev.flowshield.StoreStats;
 import dev.flowshield.spi.ForwardingRateLimiter;
 import dev.flowshield.spi.LimitStoreProvider;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Opens stores at addresses such as {@code test:a}, which keep limits in this process. */
@@ -41,6 +46,21 @@ public final class TestStoreProvider implements LimitStoreProvider {
     public RateLimiter limiter(LimiterSpec spec) {
       LimiterSpec plain = LimiterSpec.ofAll(spec.limits()).withTicker(spec.ticker());
       return new Kept(RateLimiter.of(plain));
+    }
+
+    @Override
+    public CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges) {
+      List<Reservation.Held> held = new ArrayList<>();
+      for (Charge charge : charges) {
+        Reservation answer = charge.limiter().reserve(charge.key(), charge.permits());
+        if (answer instanceof Reservation.Rejected rejected) {
+          new JointReservation.Held(held).cancel();
+          return CompletableFuture.completedFuture(
+              new JointReservation.Rejected(held.size(), rejected.decision()));
+        }
+        held.add((Reservation.Held) answer);
+      }
+      return CompletableFuture.completedFuture(new JointReservation.Held(held));
     }
 
     @Override

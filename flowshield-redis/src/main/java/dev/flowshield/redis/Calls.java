@@ -55,7 +55,7 @@ final class Calls implements AutoCloseable {
       return !isClosed;
     }
     if (!isClosed && circuit.beginTrial()) {
-      ask(trial, true).exceptionally(failure -> null); // which has been seen to
+      ask(trial, timeoutNanos, true).exceptionally(failure -> null); // which has been seen to
     }
     return false;
   }
@@ -72,31 +72,53 @@ final class Calls implements AutoCloseable {
     return failed.sum();
   }
 
-  /** Asks; the stage fails with a {@link StoreFailure}. */
+  /** Asks of one key; the stage fails with a {@link StoreFailure}. */
   CompletableFuture<Reply> ask(Question question) {
-    if (!circuit.isClosed() || isClosed) {
-      return CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED));
-    }
-    return ask(question, false);
+    return ask(question, timeoutNanos);
   }
 
-  private CompletableFuture<Reply> ask(Question question, boolean isTrial) {
+  /** As {@link #ask(Question)}, for a request that has waited for some of the timeout. */
+  CompletableFuture<Reply> ask(Question question, long nanosLeft) {
+    return askAll(question, nanosLeft).thenApply(replies -> replies.get(0));
+  }
+
+  /** Asks of one or several keys; the stage fails with a {@link StoreFailure}. */
+  CompletableFuture<List<Reply>> askAll(Question question) {
+    return askAll(question, timeoutNanos);
+  }
+
+  private CompletableFuture<List<Reply>> askAll(Question question, long nanosLeft) {
+    return !circuit.isClosed() || isClosed
+        ? CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED))
+        : ask(question, nanosLeft, false);
+  }
+
+  /** Whether a question may be of keys with one hash tag alone. */
+  boolean keepsKeysApart() {
+    return server.keepsKeysApart();
+  }
+
+  long timeoutNanos() {
+    return timeoutNanos;
+  }
+
+  private CompletableFuture<List<Reply>> ask(Question question, long nanosLeft, boolean isTrial) {
     if (underWay.incrementAndGet() > MOST_AT_A_TIME) {
       underWay.decrementAndGet();
       StoreFailure overloaded = new StoreFailure(StoreFailure.OVERLOADED);
       failed(overloaded, isTrial);
       return CompletableFuture.failedFuture(overloaded);
     }
-    CompletableFuture<Reply> answer;
+    CompletableFuture<List<Reply>> answer;
     try {
       answer = connected()
           .thenCompose(commands -> script.<List<Object>>run(
-              commands, ScriptOutputType.MULTI, question.key(), question.arguments()))
-          .thenApply(values -> Reply.of(values, question.rates()));
+              commands, ScriptOutputType.MULTI, question.keys(), question.arguments()))
+          .thenApply(values -> Reply.all(values, question.rates()));
     } catch (RuntimeException failure) { // of a client that rejects at once
       answer = CompletableFuture.failedFuture(failure);
     }
-    return answer.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS).handle((reply, failure) -> {
+    return answer.orTimeout(nanosLeft, TimeUnit.NANOSECONDS).handle((replies, failure) -> {
       underWay.decrementAndGet();
       if (failure != null) {
         StoreFailure known = StoreFailure.of(failure);
@@ -107,7 +129,7 @@ final class Calls implements AutoCloseable {
       if (circuit.succeeded(isTrial)) {
         LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
       }
-      return reply;
+      return replies;
     });
   }
 
@@ -115,8 +137,9 @@ final class Calls implements AutoCloseable {
    * Runs another script, whose answer is a number and whose failure matters to none but the caller.
    */
   CompletionStage<Long> run(Script other, String key, String... arguments) {
+    String[] keys = {key};
     return connected()
-        .thenCompose(commands -> other.run(commands, ScriptOutputType.INTEGER, key, arguments));
+        .thenCompose(commands -> other.run(commands, ScriptOutputType.INTEGER, keys, arguments));
   }
 
   private void failed(StoreFailure failure, boolean isTrial) {

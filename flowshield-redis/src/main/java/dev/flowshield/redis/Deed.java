@@ -3,6 +3,7 @@ package dev.flowshield.redis;
 /** What the script that keeps limits is asked to do. */
 enum Deed {
   TAKE("take"),
+  SOME("some"),
   CHARGE("charge"),
   REFUND("refund"),
   ADD("add"),

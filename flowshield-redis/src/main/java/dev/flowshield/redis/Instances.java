@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Instances {
 
   private static final long EVERY_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long KNOWN_TO_ALL_NANOS =
+      EVERY_NANOS + Duration.ofSeconds(1).toNanos();
   private static final Duration KEPT_FOR = Duration.ofSeconds(20);
   private static final int MOST = 10_000;
   private static final int ID_BYTES = 8;
@@ -25,7 +27,9 @@ final class Instances {
   private final String id;
   private final boolean isSet;
   private final AtomicLong dueAt;
+  private final long since;
   private volatile int count;
+  private volatile boolean isCounted;
 
   /**
    * Instances of the services with one list.
@@ -38,7 +42,8 @@ final class Instances {
     this.count = Math.max(1, set);
     this.key = key;
     this.ticker = ticker;
-    this.dueAt = new AtomicLong(ticker.nanos());
+    this.since = ticker.nanos();
+    this.dueAt = new AtomicLong(since);
     byte[] drawn = new byte[ID_BYTES];
     new SecureRandom().nextBytes(drawn);
     this.id = HexFormat.of().formatHex(drawn);
@@ -47,6 +52,11 @@ final class Instances {
   /** How many there are, this one included. */
   int count() {
     return count;
+  }
+
+  /** Whether the number is that of all: each of the others has had the time to count this one. */
+  boolean isCountOfAll() {
+    return isSet || (isCounted && ticker.nanos() - since > KNOWN_TO_ALL_NANOS);
   }
 
   /** Renews the place of this instance, if that is due. */
@@ -62,6 +72,7 @@ final class Instances {
           .whenComplete((counted, failure) -> {
             if (failure == null && counted > 0) {
               count = (int) Math.min(MOST, counted);
+              isCounted = true;
             }
           })
           .exceptionally(failure -> null); // it is tried again when it is due

@@ -40,6 +40,11 @@ final class KeyNames {
     return prefix + TEXT.encodeToString(Arrays.copyOf(hash, BYTES)) + "}:" + limit;
   }
 
+  /** The part of a name that decides about its place in a cluster. */
+  static String tag(String name) {
+    return name.substring(name.indexOf('{'), name.indexOf('}'));
+  }
+
   private Mac copy() {
     try {
       return (Mac) mac.clone();

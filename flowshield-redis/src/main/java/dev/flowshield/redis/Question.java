@@ -2,26 +2,26 @@ package dev.flowshield.redis;
 
 import java.util.function.Supplier;
 
-/** What the script is asked of one key. */
+/** What the script is asked of one key, or of several in one slot of a cluster. */
 final class Question {
 
-  private final String key;
-  private final int rates;
+  private final String[] keys;
+  private final int[] rates;
   private final String[] arguments;
 
-  private Question(String key, int rates, String[] arguments) {
-    this.key = key;
+  private Question(String[] keys, int[] rates, String[] arguments) {
+    this.keys = keys;
     this.rates = rates;
     this.arguments = arguments;
   }
 
-  /** The name of the key in the store. */
-  String key() {
-    return key;
+  /** The names of the keys in the store; not to be changed. */
+  String[] keys() {
+    return keys;
   }
 
-  /** How many rates it has. */
-  int rates() {
+  /** How many rates each key has; not to be changed. */
+  int[] rates() {
     return rates;
   }
 
@@ -31,58 +31,84 @@ final class Question {
   }
 
   /**
+   * A key of which something is asked.
+   *
+   * @param name its name in the store
+   */
+  record Part(String name, StoredRates rates, long permits) {}
+
+  /**
    * Writes questions.
    *
    * @param now the time, as the script reads it: empty for that of the store
    */
   record Form(Supplier<String> now) {
 
-    private static final int HEAD = 4;
-    private static final int EACH = 3;
+    private static final int HEAD = 2;
 
     /** For a deed that needs nothing but the permits. */
     Question of(Deed deed, String key, StoredRates rates, long permits) {
-      return new Question(key, rates.size(), arguments(deed, permits, rates, 0));
+      return of(deed, 0, new Part(key, rates, permits));
+    }
+
+    /** To take the permits of all keys, or of none. */
+    Question takeAll(Part... parts) {
+      return of(Deed.TAKE, 0, parts);
     }
 
     /** To take permits of each rate, whether or not they are there. */
     Question charge(String key, StoredRates rates, long[] permits) {
-      String[] arguments = arguments(Deed.CHARGE, 0, rates, 1);
-      int at = HEAD + EACH * rates.size();
+      Question question = of(Deed.CHARGE, rates.size(), new Part(key, rates, 0));
+      String[] arguments = question.arguments;
+      int at = arguments.length - rates.size();
       for (int i = 0; i < rates.size(); i++) {
         // No more than the script can add; so much takes days to pay off.
         long most = (1L << 47) / rates.get(i).price();
         arguments[at + i] = String.valueOf(Math.min(most, permits[i]));
       }
-      return new Question(key, rates.size(), arguments);
+      return question;
     }
 
     /** To give permits back that were taken by the question with this reply. */
     Question refund(String key, StoredRates rates, long permits, Reply taken) {
-      String[] arguments = arguments(Deed.REFUND, permits, rates, 4);
-      int at = HEAD + EACH * rates.size();
+      int more = 4 * rates.size();
+      Question question = of(Deed.REFUND, more, new Part(key, rates, permits));
+      String[] arguments = question.arguments;
+      int at = arguments.length - more;
       for (int i = 0; i < rates.size(); i++) {
         arguments[at++] = String.valueOf(taken.time());
         arguments[at++] = String.valueOf(taken.epoch());
         arguments[at++] = String.valueOf(taken.debts()[i]);
         arguments[at++] = String.valueOf(taken.refunded()[i]);
       }
-      return new Question(key, rates.size(), arguments);
+      return question;
     }
 
-    private String[] arguments(Deed deed, long permits, StoredRates rates, int more) {
-      String[] arguments = new String[HEAD + (EACH + more) * rates.size()];
+    /** With room for more arguments at the end. */
+    private Question of(Deed deed, int more, Part... parts) {
+      String[] keys = new String[parts.length];
+      int[] rates = new int[parts.length];
+      int size = HEAD + more;
+      for (int k = 0; k < parts.length; k++) {
+        keys[k] = parts[k].name;
+        rates[k] = parts[k].rates.size();
+        size += 2 + 3 * rates[k];
+      }
+      String[] arguments = new String[size];
       arguments[0] = deed.word();
       arguments[1] = now.get();
-      arguments[2] = String.valueOf(permits);
-      arguments[3] = String.valueOf(rates.size());
-      for (int i = 0; i < rates.size(); i++) {
-        StoredRate rate = rates.get(i);
-        arguments[HEAD + EACH * i] = String.valueOf(rate.drain());
-        arguments[HEAD + EACH * i + 1] = String.valueOf(rate.price());
-        arguments[HEAD + EACH * i + 2] = String.valueOf(rate.capacity());
+      int at = HEAD;
+      for (Part part : parts) {
+        arguments[at++] = String.valueOf(part.permits);
+        arguments[at++] = String.valueOf(part.rates.size());
+        for (int i = 0; i < part.rates.size(); i++) {
+          StoredRate rate = part.rates.get(i);
+          arguments[at++] = String.valueOf(rate.drain());
+          arguments[at++] = String.valueOf(rate.price());
+          arguments[at++] = String.valueOf(rate.capacity());
+        }
       }
-      return arguments;
+      return new Question(keys, rates, arguments);
     }
   }
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * A token bucket for each key, kept in the store, and by this instance while the store does not
  * answer.
  *
- * <p>A decision is one round trip, but for a key that the store has rejected a moment ago: see
- * {@link Denials}. Thread-safe. What depends on a future runs on the thread of the connection, so
+ * <p>A decision is one round trip, but for a key that the store has rejected a moment ago, see
+ * {@link Denials}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the thread of the connection, so
  * it must be short, and must not ask a limiter of the store and wait for it.
  */
 final class RedisLimiter implements RateLimiter {
@@ -30,16 +30,20 @@ final class RedisLimiter implements RateLimiter {
   private final LimiterSpec spec;
   private final RedisStore store;
   private final OnStoreFailure onFailure;
+  private final @Nullable Leases leases; // null for none
+  private final Turns turns;
   private final Denials denials = new Denials();
   private volatile StoredRates rates;
   private final AtomicReference<@Nullable LocalShare> local =
       new AtomicReference<>(); // while owing
   private volatile long localAt; // when it was used last
 
-  RedisLimiter(LimiterSpec spec, RedisStore store, OnStoreFailure onFailure) {
+  RedisLimiter(LimiterSpec spec, RedisStore store, OnStoreFailure onFailure, boolean isLeased) {
     this.spec = spec;
     this.store = store;
     this.onFailure = onFailure;
+    this.leases = isLeased ? new Leases() : null;
+    this.turns = new Turns(store);
     this.rates = new StoredRates(spec.limits(), store.nanosPerTick());
   }
 
@@ -73,48 +77,142 @@ final class RedisLimiter implements RateLimiter {
 
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
-    StoredRates now = rates;
-    now.requirePermits(permits);
-    requireKey(key);
+    requireFit(key, permits);
     if (!store.isOpen()) {
       return CompletableFuture.completedFuture(withoutStore(key, permits));
     }
-    String name = store.name(spec.name(), key);
-    long asked = spec.ticker().nanos();
-    Decision.Rejected known = denials.find(name, now, permits, asked);
+    long now = spec.ticker().nanos();
+    StoredRates asked = rates;
+    Reservation leased = fromLease(key, asked, permits, now);
+    if (leased != null) {
+      return CompletableFuture.completedFuture(leased);
+    }
+    Asked question = new Asked(this, key, store.name(spec.name(), key), asked, permits, now);
+    Reservation.Rejected known = known(question);
     if (known != null) {
-      return CompletableFuture.completedFuture(new Reservation.Rejected(known));
+      return CompletableFuture.completedFuture(known);
     }
-    payOff(key, name, now, asked);
-    return store
-        .calls()
-        .ask(store.form().of(Deed.TAKE, name, now, permits))
-        .handle((reply, failure) -> failure == null
-            ? answered(name, now, permits, asked, reply)
-            : withoutStore(key, permits));
+    return ask(question)
+        .handle((reply, failure) ->
+            failure == null ? answered(question, reply) : withoutStore(key, permits));
   }
 
-  private Reservation answered(String name, StoredRates asked, long permits, long at, Reply reply) {
-    if (reply.granted() < permits) {
-      denials.add(name, asked, reply.debts(), at);
-      return new Reservation.Rejected(asked.rejected(reply.debts(), permits));
-    }
-    denials.forget(name); // more is owed now
-    return new Reservation.Held(
-        permits,
-        asked.admitted(reply.debts(), permits),
-        used -> settle(name, asked, permits, used, reply));
+  private CompletableFuture<Reply> ask(Asked question) {
+    return question.permits == 1
+        ? turns.ask(question.name, question.rates)
+        : store.calls().ask(store.form().takeAll(question.part()));
   }
 
-  private void settle(String name, StoredRates asked, long permits, long used, Reply taken) {
-    denials.forget(name);
+  /** Rejects what cannot be asked for. */
+  void requireFit(String key, long permits) {
+    rates.requirePermits(permits);
+    requireKey(key);
+  }
+
+  /**
+   * What is asked of the store.
+   *
+   * @param name of the key there
+   * @param at the reading of the ticker before
+   */
+  record Asked(
+      RedisLimiter limiter, String key, String name, StoredRates rates, long permits, long at) {
+
+    Question.Part part() {
+      return new Question.Part(name, rates, permits);
+    }
+  }
+
+  /** What to ask the store for permits. */
+  Asked asking(String key, long permits) {
+    return new Asked(
+        this, key, store.name(spec.name(), key), rates, permits, spec.ticker().nanos());
+  }
+
+  /** The rejection that is known without asking; null if the store is to be asked. */
+  Reservation.@Nullable Rejected known(Asked question) {
+    Decision.Rejected known =
+        denials.find(question.name, question.rates, question.permits, question.at);
+    if (known != null) {
+      return new Reservation.Rejected(known);
+    }
+    payOff(question.key, question.name, question.rates, question.at);
+    return null;
+  }
+
+  /** Permits that were taken from the store before; null if it has to be asked. */
+  Reservation.@Nullable Held fromLease(String key, long permits) {
+    return fromLease(key, rates, permits, spec.ticker().nanos());
+  }
+
+  private Reservation.@Nullable Held fromLease(
+      String key, StoredRates asked, long permits, long now) {
+    if (leases == null || local.get() != null || !store.isCountOfAll()) {
+      return null;
+    }
+    long most = Lease.most(asked, store.instances());
+    Lease lease = most == 0 ? null : leases.of(key, asked, now);
+    if (lease == null) {
+      return null;
+    }
+    boolean isTaken = lease.take(permits, now);
+    long more = lease.beginAsking(most, now);
+    if (more > 0) {
+      store
+          .calls()
+          .ask(store.form().of(Deed.SOME, store.name(spec.name(), key), asked, more))
+          .handle((reply, failure) -> failure == null ? reply : Reply.NOTHING)
+          .thenAccept(reply -> lease.end(reply, spec.ticker().nanos()))
+          .exceptionally(failure -> null); // there is none
+    }
+    return isTaken
+        ? new Reservation.Held(
+            permits,
+            lease.admitted(permits, now),
+            used -> settleLeased(lease, key, asked, permits, used))
+        : null;
+  }
+
+  private void settleLeased(Lease lease, String key, StoredRates asked, long permits, long used) {
     if (used < permits) {
-      store.tell(store.form().refund(name, asked, permits - used, taken));
+      lease.giveBack(permits - used, Lease.most(asked, store.instances()));
     } else if (used > permits) {
-      long[] more = new long[asked.size()];
-      Arrays.fill(more, used - permits);
-      store.tell(store.form().charge(name, asked, more));
+      charge(store.name(spec.name(), key), asked, used - permits);
     }
+  }
+
+  /** What an answer of the store means, which gave all permits or none. */
+  Reservation answered(Asked question, Reply reply) {
+    if (reply.granted() < 1) {
+      return rejected(question, reply);
+    }
+    denials.forget(question.name); // more is owed now
+    return new Reservation.Held(
+        question.permits,
+        question.rates.admitted(reply.debts(), question.permits),
+        used -> settle(question, used, reply));
+  }
+
+  Reservation.Rejected rejected(Asked question, Reply reply) {
+    denials.add(question.name, question.rates, reply.debts(), question.at);
+    return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));
+  }
+
+  private void settle(Asked question, long used, Reply taken) {
+    String name = question.name;
+    denials.forget(name);
+    if (used < question.permits) {
+      store.tell(store.form().refund(name, question.rates, question.permits - used, taken));
+    } else if (used > question.permits) {
+      charge(name, question.rates, used - question.permits);
+    }
+  }
+
+  private void charge(String name, StoredRates asked, long permits) {
+    denials.forget(name);
+    long[] more = new long[asked.size()];
+    Arrays.fill(more, permits);
+    store.tell(store.form().charge(name, asked, more));
   }
 
   /** What this instance admitted by itself is charged before anything is taken again. */
@@ -137,7 +235,8 @@ final class RedisLimiter implements RateLimiter {
     }
   }
 
-  private Reservation withoutStore(String key, long permits) {
+  /** The answer to a request that the store has not answered. */
+  Reservation withoutStore(String key, long permits) {
     store.countWithoutStore();
     return switch (onFailure) {
       case LOCAL -> share().reserve(key, permits);
@@ -210,6 +309,9 @@ final class RedisLimiter implements RateLimiter {
           failure);
     } finally {
       denials.forget(name);
+      if (leases != null) {
+        leases.forget(key);
+      }
     }
   }
 
@@ -235,6 +337,10 @@ final class RedisLimiter implements RateLimiter {
       throw new IllegalArgumentException("key must be at most " + LONGEST_KEY
           + " characters, got one of " + key.length() + ": pass a hash of it");
     }
+  }
+
+  boolean isOf(RedisStore other) {
+    return store == other;
   }
 
   @Override

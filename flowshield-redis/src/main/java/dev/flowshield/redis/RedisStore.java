@@ -1,14 +1,18 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
+import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,13 @@ public final class RedisStore implements LimitStore {
   /** The option of a limiter that chooses another {@link OnStoreFailure} for it. */
   public static final String ON_STORE_FAILURE = "on-store-failure";
 
+  /**
+   * The option of a limiter that takes permits of keys that are asked for often before they are
+   * needed: {@code on}. Decisions about these keys then take no round trip, and all instances
+   * together may admit a tenth of the burst more.
+   */
+  public static final String LEASE = "lease";
+
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final KeyNames names;
@@ -45,6 +56,7 @@ public final class RedisStore implements LimitStore {
   private final Question.Form form;
   private final long nanosPerTick;
   private final OnStoreFailure onFailure;
+  private final Ticker ticker;
   private final Instances instances;
   private final LongAdder withoutStore = new LongAdder();
 
@@ -59,6 +71,7 @@ public final class RedisStore implements LimitStore {
         settings.timeout(),
         form.of(Deed.PEEK, names.of("trial", ""), any, 1));
     this.onFailure = settings.onFailure();
+    this.ticker = settings.ticker();
     this.instances =
         new Instances(settings.instances(), names.of("instances", ""), settings.ticker());
   }
@@ -86,13 +99,36 @@ public final class RedisStore implements LimitStore {
    * A limiter whose permits are kept here.
    *
    * @throws IllegalArgumentException if a limit takes too long to come back to be counted exactly,
-   *     or an option is none of {@value #ON_STORE_FAILURE}
+   *     or an option is none of {@value #ON_STORE_FAILURE} and {@value #LEASE}
    */
   @Override
   public RateLimiter limiter(LimiterSpec spec) {
-    spec.requireOptionsIn(ON_STORE_FAILURE);
+    spec.requireOptionsIn(ON_STORE_FAILURE, LEASE);
     String chosen = spec.options().get(ON_STORE_FAILURE);
-    return new RedisLimiter(spec, this, chosen == null ? onFailure : OnStoreFailure.parse(chosen));
+    return new RedisLimiter(
+        spec,
+        this,
+        chosen == null ? onFailure : OnStoreFailure.parse(chosen),
+        isLeased(spec.options()));
+  }
+
+  private static boolean isLeased(Map<String, String> options) {
+    String lease = options.getOrDefault(LEASE, "off");
+    if (!lease.equals("on") && !lease.equals("off")) {
+      throw new IllegalArgumentException("option '" + LEASE + "' must be on or off, got '" + lease
+          + "': leave it out for a limit that is kept to the permit");
+    }
+    return lease.equals("on");
+  }
+
+  @Override
+  public CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges) {
+    return new Together(this, charges).reserve();
+  }
+
+  @Override
+  public long worstCase(RateLimit limit, Map<String, String> options) {
+    return limit.worstCase() + (isLeased(options) ? limit.burst() / 10 : 0);
   }
 
   @Override
@@ -153,6 +189,20 @@ public final class RedisStore implements LimitStore {
     }
     instances.renew(calls);
     return true;
+  }
+
+  /** Whether all others have counted this instance, so that each may take its part of a tenth. */
+  boolean isCountOfAll() {
+    return instances.isCountOfAll();
+  }
+
+  /** Of all that is not kept in the store. */
+  Ticker ticker() {
+    return ticker;
+  }
+
+  boolean keepsKeysApart() {
+    return calls.keepsKeysApart();
   }
 
   void countWithoutStore() {

@@ -1,12 +1,17 @@
 package dev.flowshield.redis;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What the script has answered of one key. */
 final class Reply {
 
-  private static final int HEAD = 3;
+  private static final int TOGETHER = 2; // values that are for all keys
   private static final long MOST_DEBT = (1L << 48) - 1; // as the script has it
+
+  /** Of a store that gives nothing, as it did not answer. */
+  static final Reply NOTHING = new Reply(0, 0, 0, new long[0], new long[0]);
 
   private final long granted;
   private final long time;
@@ -23,25 +28,42 @@ final class Reply {
   }
 
   /**
-   * Reads an answer.
+   * Reads an answer of one key.
    *
    * @throws StoreFailure if it is none for so many rates
    */
   static Reply of(List<?> values, int rates) {
-    if (values.size() != HEAD + 2 * rates) {
+    return all(values, rates).get(0);
+  }
+
+  /**
+   * Reads an answer of several keys.
+   *
+   * @param rates how many each key has
+   * @throws StoreFailure if it is none for them
+   */
+  static List<Reply> all(List<?> values, int... rates) {
+    if (values.size() != TOGETHER + rates.length + 2 * IntStream.of(rates).sum()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
-    long[] debts = new long[rates];
-    long[] refunded = new long[rates];
-    for (int i = 0; i < rates; i++) {
-      debts[i] = number(values.get(HEAD + 2 * i));
-      refunded[i] = number(values.get(HEAD + 2 * i + 1));
-      if (debts[i] < 0 || debts[i] > MOST_DEBT) {
-        throw new StoreFailure(StoreFailure.MALFORMED);
+    long granted = number(values.get(0));
+    long time = number(values.get(1));
+    List<Reply> replies = new ArrayList<>(rates.length);
+    int at = TOGETHER;
+    for (int count : rates) {
+      long epoch = number(values.get(at++));
+      long[] debts = new long[count];
+      long[] refunded = new long[count];
+      for (int i = 0; i < count; i++) {
+        debts[i] = number(values.get(at++));
+        refunded[i] = number(values.get(at++));
+        if (debts[i] < 0 || debts[i] > MOST_DEBT) {
+          throw new StoreFailure(StoreFailure.MALFORMED);
+        }
       }
+      replies.add(new Reply(granted, time, epoch, debts, refunded));
     }
-    return new Reply(
-        number(values.get(0)), number(values.get(1)), number(values.get(2)), debts, refunded);
+    return replies;
   }
 
   private static long number(Object value) {
@@ -51,7 +73,22 @@ final class Reply {
     throw new StoreFailure(StoreFailure.MALFORMED);
   }
 
-  /** The permits that were taken. */
+  /**
+   * What it says to one of several requests for a permit each that were asked as one: the first of
+   * them have the permits that were there.
+   */
+  Reply inPlace(int place, StoredRates rates) {
+    if (place >= granted) {
+      return new Reply(0, time, epoch, debts, refunded);
+    }
+    long[] then = new long[debts.length];
+    for (int i = 0; i < then.length; i++) { // without those that were taken after it
+      then[i] = debts[i] - (granted - 1 - place) * rates.get(i).price();
+    }
+    return new Reply(1, time, epoch, then, refunded);
+  }
+
+  /** The permits that were taken; of several keys, those of the first. */
   long granted() {
     return granted;
   }

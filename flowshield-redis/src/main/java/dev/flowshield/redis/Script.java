@@ -45,13 +45,12 @@ final class Script {
     return new Script("instances.lua");
   }
 
-  /** Runs it for one key. */
+  /** Runs it for some keys. */
   <T> CompletionStage<T> run(
       RedisScriptingAsyncCommands<String, String> server,
       ScriptOutputType type,
-      String key,
+      String[] keys,
       String[] arguments) {
-    String[] keys = {key};
     return server
         .<T>evalsha(digest, type, keys, arguments)
         .exceptionallyCompose(failure -> StoreFailure.isNoScript(failure)

@@ -20,6 +20,11 @@ interface Server {
   /** Connects; called again only if that has failed. */
   CompletionStage<RedisScriptingAsyncCommands<String, String>> connect();
 
+  /** Whether a command may name keys of one hash tag alone, as in a cluster. */
+  default boolean keepsKeysApart() {
+    return false;
+  }
+
   /** Lets go of connections, and of a client that is the store's own. Waits for nothing. */
   void close();
 

@@ -8,6 +8,7 @@
 --            number of rates, and for each of them drain, price and capacity; then what the deed needs for each rate
 --
 --     take    takes the permits of all keys, or of none
+--     some    takes as many of the permits of one key as are there
 --     charge  takes permits whether or not they are there: how many
 --     peek    takes nothing
 --     refund  gives permits back, as far as they are not paid off: the time and the epoch of their taking, what it has
@@ -38,7 +39,7 @@ end
 
 -- The usual question, one key of one rate, without a table: the server answers a third more of them in a second. What is
 -- unusual about it is left to what follows, which computes the same.
-if deed == 'take' and arguments[4] == '1' and #KEYS == 1 then
+if (deed == 'take' or deed == 'some') and arguments[4] == '1' and #KEYS == 1 then
   local wanted, drain, price, capacity =
     number(arguments[3]), number(arguments[5]), number(arguments[6]), number(arguments[7])
   local value = redis.call('GET', KEYS[1])
@@ -54,8 +55,12 @@ if deed == 'take' and arguments[4] == '1' and #KEYS == 1 then
     else
       debt = max(0, debt - elapsed * drain)
     end
-    if wanted > floor((capacity - debt) / price) then
-      return {0, now, epoch, debt, back}
+    local free = floor((capacity - debt) / price)
+    if wanted > free then
+      if deed == 'take' or free < 1 then
+        return {0, now, epoch, debt, back}
+      end
+      wanted = free
     end
     debt = debt + wanted * price
     redis.call('SET', KEYS[1], struct.pack('<i7i7I6I4I6I6', now, epoch, debt, drain, capacity, back), 'PX',
@@ -128,7 +133,9 @@ for k = 1, #KEYS do
     free = min(free, floor((capacity - debt) / price))
   end
   rate = rate + count
-  if deed == 'take' and wanted > free then
+  if deed == 'some' then
+    wanted = max(0, min(wanted, free))
+  elseif deed == 'take' and wanted > free then
     granted = 0
   end
   permits[k], counts[k], epochs[k] = wanted, count, epoch
@@ -136,7 +143,7 @@ end
 granted = granted or permits[1]
 
 local answer = {granted, now}
-local takes = granted > 0 and deed == 'take'
+local takes = granted > 0 and (deed == 'take' or deed == 'some')
 rate = 0
 for k = 1, #KEYS do
   local keeps = false -- the expiry, which covers what was owed before

@@ -92,9 +92,10 @@ class InstancesTest {
   private static long count(Stores stores, String id, int keptForMillis) {
     return Script.instances()
         .<Long>run(
-            stores.connection().async(), ScriptOutputType.INTEGER, "instances", new String[] {
-              id, String.valueOf(keptForMillis)
-            })
+            stores.connection().async(),
+            ScriptOutputType.INTEGER,
+            new String[] {"instances"},
+            new String[] {id, String.valueOf(keptForMillis)})
         .toCompletableFuture()
         .join();
   }

@@ -116,7 +116,7 @@ class ScriptTest {
         .<List<Object>>run(
             stores.connection().async(),
             ScriptOutputType.MULTI,
-            question.key(),
+            question.keys(),
             question.arguments())
         .toCompletableFuture()
         .join();

@@ -43,6 +43,15 @@ class ShieldInStoreTest {
     server.close();
   }
 
+  /** Rejects all. */
+  private static final class Stubborn implements RateLimiter {
+
+    @Override
+    public Decision decide(String key, long permits) {
+      return new Decision.Rejected(0, 1_000_000_000);
+    }
+  }
+
   private static FlowShield shield(LimitStore store) {
     return FlowShield.builder()
         .store(store)
@@ -87,6 +96,72 @@ class ShieldInStoreTest {
     }
     assertThat(one.peek("key", "alice").remaining()).isEqualTo(3);
     assertThat(one.stats().inFlight()).isEqualTo(7);
+  }
+
+  @Test
+  void takeOfAllTheirLimitsInOneCall() {
+    FlowShield one = shield(ofOne);
+    for (int i = 0; i < 7; i++) {
+      assertThat(one.admit("key " + i)).isInstanceOf(Admitted.class);
+    }
+    assertThat(ofOne.stats().answered()).isEqualTo(7);
+    assertThat(one.admit("alice")).isInstanceOfSatisfying(OverLimit.class, over -> {
+      assertThat(over.name()).isEqualTo("everyone");
+      assertThat(over.retryAfter()).isBetween(Duration.ofMinutes(8), Duration.ofMinutes(9));
+    });
+    for (int i = 0; i < 100; i++) { // as it is known
+      assertThat(one.admit("alice")).isInstanceOf(OverLimit.class);
+    }
+    assertThat(ofOne.stats().answered()).isEqualTo(8);
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(3);
+  }
+
+  @Test
+  void askForShadowsByThemselves() {
+    FlowShield one = FlowShield.builder()
+        .store(ofOne)
+        .limit("7/h")
+        .perKey("3/h")
+        .limit(Limit.each("tried", "1/h").shadow())
+        .build();
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    assertThat(one.stats().limit("tried").rejected()).isEqualTo(1);
+    assertThat(one.peek("everyone", "").remaining()).isEqualTo(5);
+  }
+
+  @Test
+  void giveBackOfAllWhatTheyTookInOneCall() {
+    FlowShield one = FlowShield.builder()
+        .store(ofOne)
+        .limit("7/h")
+        .perKey("3/h")
+        .limit(Limit.each("own", "1/h").withLimiter(new Stubborn()))
+        .build();
+    assertThat(one.admit("alice")).isInstanceOf(OverLimit.class);
+    assertThat(one.peek("everyone", "").remaining()).isEqualTo(7);
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(3);
+
+    assertThat(one.admitAsync(Request.of("alice")).toCompletableFuture().join())
+        .isInstanceOf(OverLimit.class);
+    assertThat(one.peek("everyone", "").remaining()).isEqualTo(7);
+    assertThat(one.peek("key", "alice").remaining()).isEqualTo(3);
+  }
+
+  @Test
+  void goOnByTheirSharesOfAllLimitsWhereTheStoreDoesNotAnswer() {
+    FlowShield one = shield(ofOne);
+    assertThat(one.admit("alice")).isInstanceOf(Admitted.class);
+    server.kill();
+
+    assertThat(one.admit("bob")).isInstanceOf(Admitted.class);
+    assertThat(one.admit("bob")).isInstanceOf(Admitted.class);
+    for (int i = 0; i < 5; i++) {
+      assertThat(one.admit("key " + i)).isInstanceOf(Admitted.class);
+    }
+    assertThat(one.admit("carol"))
+        .isInstanceOfSatisfying(
+            OverLimit.class, over -> assertThat(over.name()).isEqualTo("everyone"));
   }
 
   @Test
@@ -156,7 +231,7 @@ class ShieldInStoreTest {
 
     assertThat(one.stats().limit("key").store()).hasValueSatisfying(store -> {
       assertThat(store.isAnswering()).isTrue();
-      assertThat(store.answered()).isEqualTo(2);
+      assertThat(store.answered()).isEqualTo(1);
       assertThat(store.reason()).isEmpty();
     });
     assertThat(one.stats().limit("own").store()).isEmpty();
@@ -188,7 +263,7 @@ class ShieldInStoreTest {
             .build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("limit 'login'")
-        .hasMessageContaining("[on-store-failure]");
+        .hasMessageContaining("[lease, on-store-failure]");
     assertThatThrownBy(() -> FlowShield.builder()
             .limit(Limit.each("login", "5/h").withStore(ofOne, Map.of("on-store-failure", "maybe")))
             .build())

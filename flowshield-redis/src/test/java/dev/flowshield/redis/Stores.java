@@ -22,8 +22,16 @@ final class Stores implements AutoCloseable {
 
   /** A store that goes by a ticker in place of the server's clock. */
   RedisStore onTheClockOf(Ticker ticker) {
+    return onTheClockOf(ticker, 0);
+  }
+
+  /** One of so many instances, all of whose stores are made at one reading of the ticker. */
+  RedisStore onTheClockOf(Ticker ticker, int instances) {
     long start = ticker.nanos();
     RedisStoreBuilder settings = RedisStore.using(client).timeout(Duration.ofSeconds(10));
+    if (instances > 0) {
+      settings.instances(instances);
+    }
     return new RedisStore(
         settings, new Shared(connection), () -> String.valueOf(ticker.nanos() - start));
   }

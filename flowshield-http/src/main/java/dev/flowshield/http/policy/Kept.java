@@ -3,6 +3,7 @@ package dev.flowshield.http.policy;
 import dev.flowshield.LimitStore;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.engine.Limit;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isLocal whether by this process, although there is a store
  * @param onFailure how it goes on while the store does not answer; null for as all limits do
+ * @param isLeased whether permits are taken from the store before they are asked for
  */
-record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
+record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure, boolean isLeased) {
 
   /** That of a row in which nothing is said. */
-  static final Kept USUAL = new Kept(false, null);
+  static final Kept USUAL = new Kept(false, null, false);
 
   private static final String LOCAL = "local";
+  private static final String ON = "on";
+  private static final String OFF = "off";
 
   /** The same with what a row says by {@code store=}. */
   Kept inStore(String value) {
@@ -26,12 +30,21 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
       throw new IllegalArgumentException("store must be local in a row, got '" + value
           + "': leave it out for the store of all limits");
     }
-    return new Kept(true, onFailure);
+    return new Kept(true, onFailure, isLeased);
   }
 
   /** The same with what a row says by {@code on-store-failure=}. */
   Kept onFailure(String value) {
-    return new Kept(isLocal, OnStoreFailure.parse(value));
+    return new Kept(isLocal, OnStoreFailure.parse(value), isLeased);
+  }
+
+  /** The same with what a row says by {@code lease=}. */
+  Kept leased(String value) {
+    if (!value.equals(ON) && !value.equals(OFF)) {
+      throw new IllegalArgumentException("lease must be on or off, got '" + value
+          + "': leave it out for a limit that is kept to the permit");
+    }
+    return new Kept(isLocal, onFailure, value.equals(ON));
   }
 
   /** A limit of the policy as it is kept, with the store of all limits if there is one. */
@@ -39,9 +52,17 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
     if (isLocal) {
       return limit.withLimiter("token-bucket");
     }
-    return store == null || onFailure == null
-        ? limit
-        : limit.withStore(store, Map.of("on-store-failure", onFailure.toString()));
+    if (store == null || (onFailure == null && !isLeased)) {
+      return limit;
+    }
+    Map<String, String> options = new HashMap<>();
+    if (onFailure != null) {
+      options.put("on-store-failure", onFailure.toString());
+    }
+    if (isLeased) {
+      options.put("lease", ON);
+    }
+    return limit.withStore(store, options);
   }
 
   /** Adds what is said to the words of a row. */
@@ -51,6 +72,9 @@ record Kept(boolean isLocal, @Nullable OnStoreFailure onFailure) {
     }
     if (onFailure != null) {
       words.add("on-store-failure=" + onFailure);
+    }
+    if (isLeased) {
+      words.add("lease=" + ON);
     }
   }
 }

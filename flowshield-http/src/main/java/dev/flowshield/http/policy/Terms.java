@@ -84,6 +84,7 @@ record Terms(
       case "class" -> meaning(criticality(value));
       case "store" -> keptBy(kept.inStore(value));
       case "on-store-failure" -> keptBy(kept.onFailure(value));
+      case "lease" -> keptBy(kept.leased(value));
       default -> throw unknown(option);
     };
   }
@@ -152,7 +153,7 @@ record Terms(
   private static IllegalArgumentException unknown(String word) {
     return new IllegalArgumentException(
         "row must have options among [name=, key=, cost=, on=status:,"
-            + " penalty=, status=, class=, store=, on-store-failure=, shadow], got '"
+            + " penalty=, status=, class=, store=, on-store-failure=, lease=, shadow], got '"
             + word + "': correct or remove it");
   }
 

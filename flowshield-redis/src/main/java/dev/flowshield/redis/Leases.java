@@ -1,0 +1,41 @@
+package dev.flowshield.redis;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases of the keys that are asked for most. A key whose place another one has goes without.
+ *
+ * <p>Thread-safe, lock-free, of bounded memory.
+ */
+final class Leases {
+
+  private static final int PLACES = 1_024;
+
+  private final AtomicReferenceArray<@Nullable Lease> places = new AtomicReferenceArray<>(PLACES);
+
+  /** The lease of a key; null if there is no place for it. */
+  @Nullable
+  Lease of(String key, StoredRates rates, long now) {
+    int place = place(key);
+    Lease known = places.get(place);
+    if (known != null && known.isOf(key, rates)) {
+      return known;
+    }
+    if (known != null && !known.isIdle(now)) {
+      return null;
+    }
+    Lease made = new Lease(key, rates, now);
+    return places.compareAndSet(place, known, made) ? made : null;
+  }
+
+  /** The permits of a key are what the store says, no more. */
+  void forget(String key) {
+    places.set(place(key), null);
+  }
+
+  private static int place(String key) {
+    int hash = key.hashCode();
+    return (hash ^ (hash >>> 16)) & (PLACES - 1);
+  }
+}
