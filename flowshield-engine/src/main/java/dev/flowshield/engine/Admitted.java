@@ -1,8 +1,10 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Decision;
 import dev.flowshield.engine.overload.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +71,20 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   /** It is not admitted after all, and nothing closes it. */
   void undone() {}
 
-  /** What can be settled. */
+  /** What can be settled, or was given by limiters of another kind; null if there is neither. */
   @Nullable
   OpenBill bill() {
     return null;
+  }
+
+  /**
+   * How the limits stand that a store or another limiter keeps, as each said when it gave permits;
+   * empty without such limits, and after a settlement. Asks nothing, where
+   * {@link FlowShield#standings} would.
+   */
+  public final List<Decision.Standing> standings() {
+    OpenBill bill = bill();
+    return bill == null ? List.of() : bill.standings();
   }
 
   /**
@@ -107,7 +119,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   private OpenBill reserved() {
     OpenBill bill = bill();
-    if (bill == null) {
+    if (bill == null || !bill.isReserved()) {
       throw new IllegalStateException(
           "work must be reserved to be settled, got work that was admitted: ask for it by Request.reserved()");
     }

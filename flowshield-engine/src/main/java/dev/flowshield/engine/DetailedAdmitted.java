@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** An admission that knows more than most: what was reserved, or that it is watched. */
+/** An admission that knows more than most: what was reserved or given, or that it is watched. */
 final class DetailedAdmitted extends Admitted {
 
   private final @Nullable OpenBill bill;
@@ -11,7 +11,7 @@ final class DetailedAdmitted extends Admitted {
   /**
    * An admission that has at least one of both.
    *
-   * @param bill what can be settled
+   * @param bill what can be settled, or was given by limiters of another kind
    */
   DetailedAdmitted(Places places, long place, @Nullable OpenBill bill, @Nullable Leaks leaks) {
     super(places, place);

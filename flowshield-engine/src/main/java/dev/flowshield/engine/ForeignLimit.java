@@ -96,7 +96,11 @@ final class ForeignLimit extends ActiveLimit {
 
   @Override
   void addStandings(String key, long hash, long permits, long now, List<Decision.Standing> to) {
-    Decision decision = look(key, permits, now);
+    addStandings(look(key, permits, now), to);
+  }
+
+  /** How it stands by an answer of its limiter. */
+  void addStandings(Decision decision, List<Decision.Standing> to) {
     List<Decision.Standing> standings = decision.standings();
     if (standings.isEmpty() && limit().limits().size() == 1) { // of one rate the decision says all
       long wait = decision instanceof Decision.Rejected rejected ? rejected.retryAfterNanos() : 0;

@@ -183,6 +183,11 @@ final class ForeignLimits {
     return null;
   }
 
+  /** How a limit stands by what it gave. */
+  void addStandings(int index, Reservation.Held given, List<Decision.Standing> to) {
+    parts[index].limit.addStandings(given.decision(), to);
+  }
+
   /** Gives back what was given in an answer that is not wanted any more. */
   static void giveBack(@Nullable Object answer) {
     if (answer instanceof Reservation.Held held) {

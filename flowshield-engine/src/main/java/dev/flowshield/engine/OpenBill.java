@@ -1,7 +1,10 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Decision;
 import dev.flowshield.Reservation;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,18 @@ final class OpenBill extends Bill {
     Answer why = rejection;
     rejection = null;
     return why;
+  }
+
+  /** How the limits stand by what they gave; without those that were settled. */
+  List<Decision.Standing> standings() {
+    List<Decision.Standing> standings = new ArrayList<>();
+    for (int i = 0; i < held.length; i++) {
+      Reservation.Held given = held[i];
+      if (given != null) {
+        set.foreign().addStandings(i, given, standings);
+      }
+    }
+    return standings;
   }
 
   /** Settles what one limiter gave, if it gave anything. */

@@ -115,7 +115,7 @@ final class Places {
   }
 
   private Admitted admitted(long place, @Nullable Bill bill) {
-    OpenBill open = bill instanceof OpenBill reserved && reserved.isReserved() ? reserved : null;
+    OpenBill open = bill instanceof OpenBill known ? known : null;
     return open == null && leaks == null
         ? new Admitted(this, place)
         : new DetailedAdmitted(this, place, open, leaks);

@@ -2,17 +2,22 @@ package dev.flowshield.http;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.Decision.Standing;
+import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +33,7 @@ final class Charges {
    * @param name its name
    * @param keys where its key comes from; null if it is for all together
    * @param cost what a request takes
-   * @param isTold whether clients may know how it stands
+   * @param isTold whether clients may know how it stands, if that is known without asking elsewhere
    * @param settled the policy that knows at the end what the request has cost; null if it is known
    *     before
    */
@@ -54,12 +59,13 @@ final class Charges {
   private final FlowShield engine;
   private final List<Part> parts;
   private final boolean withNetwork;
-  private final boolean isNetworkTold;
   private final Criticality criticality;
   private final boolean isSettled;
   private final boolean isPlain;
   private final LimitSet limits;
-  private final LimitSet told; // those of which a client may know how they stand
+  private final Set<String> toldHere; // the limits of which clients may know, kept by the engine
+  private final Set<String> toldByStore; // and by a store, which says so when it gives permits
+  private final LimitSet told; // those kept by the engine
 
   /**
    * These limits of an engine.
@@ -71,12 +77,27 @@ final class Charges {
     this.engine = engine;
     this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
-    this.isNetworkTold = withNetwork && Charging.isKeptHere(engine, ClientNetwork.NAME);
     this.criticality = criticality;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
     this.isPlain = parts.stream().allMatch(Part::isPlain);
     this.limits = limits(part -> true).as(criticality);
-    this.told = limits(part -> part.isTold);
+    this.toldHere = told(Charging::isKeptHere);
+    this.toldByStore = told(limit -> limit.store().isPresent());
+    this.told = limits(part -> toldHere.contains(part.name));
+  }
+
+  private Set<String> told(Predicate<Limit> keeping) {
+    Set<String> names = parts.stream()
+        .filter(part -> part.isTold)
+        .map(Part::name)
+        .collect(Collectors.toCollection(HashSet::new));
+    if (withNetwork) {
+      names.add(ClientNetwork.NAME);
+    }
+    return engine.limits().stream()
+        .filter(limit -> names.contains(limit.name()) && keeping.test(limit))
+        .map(Limit::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private LimitSet limits(Predicate<Part> which) {
@@ -168,13 +189,20 @@ final class Charges {
     return engine.standings(told, client);
   }
 
+  /** How the limits in stores stand of which a client may know that, as they said. */
+  List<Standing> standings(Admitted admitted) {
+    return toldByStore.isEmpty()
+        ? List.of()
+        : admitted.standings().stream()
+            .filter(each -> toldByStore.contains(each.limit().substring(0, each.limit().indexOf(' '))))
+            .toList();
+  }
+
   /** Those charges of a bill of which the client may know how they stand, at one permit each. */
   Charge[] told(Charge[] all) {
     List<Charge> those = new ArrayList<>();
-    for (int i = 0; i < all.length; i++) {
-      // behind the parts is the network
-      if (i == parts.size() ? isNetworkTold : parts.get(i).isTold) {
-        Charge charge = all[i];
+    for (Charge charge : all) {
+      if (toldHere.contains(charge.limit())) {
         those.add(charge.permits() == 1 ? charge : Charge.of(charge.limit(), charge.key()));
       }
     }

@@ -101,7 +101,7 @@ final class Charging {
         usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
       boolean isTold =
-          row.key().isProven() && !row.limit().isShadow() && isKeptHere(engine, row.name());
+          row.key().isProven() && !row.limit().isShadow();
       RequestKeys keys = row.key().kind() == Kind.EVERYONE
           ? null
           : RequestKeys.of(row.key(), policies.keys(), policies.hash());
@@ -127,17 +127,11 @@ final class Charging {
       if (charged.test(limit)) {
         boolean isEach = limit.scope() == Scope.EACH;
         RequestKeys keys = isEach ? RequestKeys.ADDRESS : null;
-        boolean isTold = isEach && !limit.isShadow() && isKeptHere(limit);
+        boolean isTold = isEach && !limit.isShadow();
         parts.add(new Charges.Part(limit.name(), keys, 1, isTold, null));
       }
     }
     return parts;
-  }
-
-  /** Whether an engine has a limit of this name, and keeps it by a formula of its own. */
-  static boolean isKeptHere(FlowShield engine, String name) {
-    return engine.limits().stream()
-        .anyMatch(limit -> limit.name().equals(name) && isKeptHere(limit));
   }
 
   /** Whether the engine keeps a limit by a formula of its own. */

@@ -390,7 +390,9 @@ public final class HttpShield {
       StandingFields standings = now.standingFields();
       List<HttpAnswer.Field> fields = standings == null
           ? List.of()
-          : standings.of(bill == null ? charges.standings(key) : bill.standings(engine));
+          : standings.of(
+              bill == null ? charges.standings(key) : bill.standings(engine),
+              charges.standings(admitted));
       List<Bill.Later> later = bill == null ? List.of() : bill.later();
       String streamKey = now.charging().streamKey(charges, key);
       HttpAdmitted result = fields.isEmpty() && later.isEmpty()

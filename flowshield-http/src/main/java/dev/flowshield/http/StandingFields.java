@@ -64,25 +64,29 @@ final class StandingFields {
   /**
    * The fields for limits that stand like this; none if there is nothing to tell.
    *
-   * @param standings of limits that the client may know, all of them kept by the engine; those of
-   *     one limit stand together
+   * @param here of limits that the client may know and the engine keeps; those of one limit stand
+   *     together
+   * @param stored the same of limits that a store keeps
    */
-  List<Field> of(List<Standing> standings) {
-    List<Told> all = new ArrayList<>(standings.size()); // one for each limit
-    for (Standing standing : standings) {
-      Told next = told(standing);
-      int last = all.size() - 1;
-      if (last >= 0 && all.get(last).isOfLimitOf(next)) {
-        all.set(last, all.get(last).orLess(next));
-      } else {
-        all.add(next);
-      }
-    }
+  List<Field> of(List<Standing> here, List<Standing> stored) {
+    List<Told> all = new ArrayList<>(here.size() + stored.size()); // one for each limit
+    here.forEach(standing -> add(standing, all));
+    stored.forEach(standing -> add(standing, all));
     return switch (all.size()) {
       case 0 -> List.of();
       case 1 -> all.get(0).fields(); // as is usual, and most of the cost is saved
       default -> fields(all);
     };
+  }
+
+  private void add(Standing standing, List<Told> all) {
+    Told next = told(standing);
+    int last = all.size() - 1;
+    if (last >= 0 && all.get(last).isOfLimitOf(next)) {
+      all.set(last, all.get(last).orLess(next));
+    } else {
+      all.add(next);
+    }
   }
 
   private Told told(Standing standing) {

@@ -53,7 +53,7 @@ class StoreConfigurationTest {
     assertThat(shield.policies())
         .contains(
             "GET /b * 3/day name=b store=local", "GET /c * 3/day name=c on-store-failure=closed");
-    assertThat(shield.toString()).contains("each client 2/day by test:all");
+    assertThat(shield.toString()).contains("each client 2/day (at most 4 in any 1day) by test:all");
   }
 
   @Test
@@ -170,6 +170,33 @@ class StoreConfigurationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(this::shield)
         .withMessageContaining("on-store-failure must be local, open or closed, got 'maybe'");
+
+    file.put("policy.1", "GET /a * 3/day lease=maybe");
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::shield)
+        .withMessageContaining("lease must be on or off, got 'maybe'");
+  }
+
+  @Test
+  void aRowSaysThatItsLimitIsLeased() {
+    file.put("store", "test:leased");
+    file.put("policy.1", "GET /a * 3/day name=a lease=on");
+    file.put("policy.2", "GET /b * 3/day name=b lease=off on-store-failure=open");
+    HttpShield shield = shield();
+
+    assertThat(optionsOf(shield, "a")).isEqualTo(Map.of("lease", "on"));
+    assertThat(optionsOf(shield, "b")).isEqualTo(Map.of("on-store-failure", "open"));
+    assertThat(shield.policies())
+        .containsExactly(
+            "GET /a * 3/day name=a lease=on", "GET /b * 3/day name=b on-store-failure=open");
+  }
+
+  private static Map<String, String> optionsOf(HttpShield shield, String name) {
+    return shield.engine().limits().stream()
+        .filter(limit -> limit.name().equals(name))
+        .map(Limit::options)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -74,7 +74,12 @@ final class Turns {
     if (asked.size() != 1 || asked.get(0) != mine) { // of another limit, or too many
       return store.calls().ask(store.form().of(Deed.TAKE, name, rates, 1));
     }
-    ask(name, line, asked);
+    try {
+      ask(name, line, asked);
+    } catch (Throwable failure) { // such as of the ticker: the key must not be left as being asked
+      answered(name, line, asked, null, failure);
+      throw failure;
+    }
     return mine;
   }
 
@@ -101,7 +106,11 @@ final class Turns {
     });
     List<Waiter> next = line.asked;
     if (failure == null && !next.isEmpty()) {
-      ask(name, line, next); // first, as what depends on an answer may take long
+      try { // first, as what depends on an answer may take long
+        ask(name, line, next);
+      } catch (Throwable another) {
+        answered(name, line, next, null, another);
+      }
     }
     for (int place = 0; place < asked.size(); place++) {
       if (failure == null) {

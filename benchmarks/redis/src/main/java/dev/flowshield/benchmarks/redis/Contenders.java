@@ -47,6 +47,7 @@ final class Contenders implements AutoCloseable {
         plainGet(),
         flowShield("FlowShield", ADMITS),
         flowShield("FlowShield rejects", REJECTS),
+        leased(),
         bucket4j("Bucket4j", 1_000_000, Duration.ofSeconds(1)),
         bucket4j("Bucket4j rejects", 1, Duration.ofHours(1)),
         redisson("Redisson", 1_000_000, Duration.ofSeconds(1)),
@@ -62,11 +63,21 @@ final class Contenders implements AutoCloseable {
   }
 
   private Contender flowShield(String name, String limit) {
+    return flowShield(name, LimiterSpec.of(limit).withName(name.replace(' ', '-')));
+  }
+
+  private Contender leased() {
+    LimiterSpec spec = LimiterSpec.of("100000000/s").withName("leased");
+    return flowShield("FlowShield leased", spec.withOption(RedisStore.LEASE, "on"));
+  }
+
+  private Contender flowShield(String name, LimiterSpec spec) {
     List<RateLimiter> each = new ArrayList<>();
-    for (int i = 0; i < connections; i++) {
-      RedisStore store = RedisStore.at(uri).timeout(PATIENCE).instances(1).open();
+    for (int i = 0; i < connections; i++) { // all of one client, as those of the others are
+      RedisStore store =
+          RedisStore.using(client).timeout(PATIENCE).instances(connections).open();
       toClose.add(store::close);
-      each.add(store.limiter(LimiterSpec.of(limit).withName(name.replace(' ', '-'))));
+      each.add(store.limiter(spec));
     }
     return new Contender(name, (key, connection) -> each.get(connection).tryAcquire(key));
   }
