@@ -116,9 +116,7 @@ class LimitsOfOneStoreTest {
 
     assertThat(store.charges.remove())
         .extracting(LimitStore.Charge::key, LimitStore.Charge::permits)
-        .containsExactlyInAnyOrder(
-            tuple("", 1L),
-            tuple("alice", 1L));
+        .containsExactlyInAnyOrder(tuple("", 1L), tuple("alice", 1L));
     assertThat(store.shadow().asked).isEmpty();
     store.admit();
     assertThat(answer).isNotDone();
@@ -159,8 +157,8 @@ class LimitsOfOneStoreTest {
   void takesBackWhatItGaveWhereThereIsNoPlaceAnyMore() {
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
     store.atOnce = store.held(2);
-    List<CompletableFuture<Admission>> others = List.of(
-        shield.admitAsync(Request.of("bob")), shield.admitAsync(Request.of("carol")));
+    List<CompletableFuture<Admission>> others =
+        List.of(shield.admitAsync(Request.of("bob")), shield.admitAsync(Request.of("carol")));
     store.shadow().admit();
     store.shadow().admit();
     assertThat(others).allSatisfy(other -> assertThat(other.join()).isInstanceOf(Admitted.class));
@@ -186,7 +184,10 @@ class LimitsOfOneStoreTest {
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
     store.asked.remove().completeExceptionally(new IllegalStateException("broken"));
 
-    assertThat(answer).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("broken");
+    assertThat(answer)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("broken");
     assertNothingIsTaken();
   }
 
@@ -207,7 +208,8 @@ class LimitsOfOneStoreTest {
           .withThrowableThat()
           .withMessageContaining("must be Admitted or Rejected");
       assertThat(store.used)
-          .hasSize(wrong instanceof JointReservation.Held held ? held.reservations().size() : 0);
+          .hasSize(
+              wrong instanceof JointReservation.Held held ? held.reservations().size() : 0);
       assertNothingIsTaken();
 
       store.atOnce = wrong;

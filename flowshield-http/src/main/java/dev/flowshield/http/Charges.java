@@ -194,7 +194,8 @@ final class Charges {
     return toldByStore.isEmpty()
         ? List.of()
         : admitted.standings().stream()
-            .filter(each -> toldByStore.contains(each.limit().substring(0, each.limit().indexOf(' '))))
+            .filter(each ->
+                toldByStore.contains(each.limit().substring(0, each.limit().indexOf(' '))))
             .toList();
   }
 

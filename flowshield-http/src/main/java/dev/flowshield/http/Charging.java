@@ -100,8 +100,7 @@ final class Charging {
     List<Charges.Part> parts =
         usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
     for (Policy row : rows) {
-      boolean isTold =
-          row.key().isProven() && !row.limit().isShadow();
+      boolean isTold = row.key().isProven() && !row.limit().isShadow();
       RequestKeys keys = row.key().kind() == Kind.EVERYONE
           ? null
           : RequestKeys.of(row.key(), policies.keys(), policies.hash());

@@ -191,6 +191,24 @@ class StoreConfigurationTest {
             "GET /a * 3/day name=a lease=on", "GET /b * 3/day name=b on-store-failure=open");
   }
 
+  @Test
+  void admittedAnswersTellHowLimitsInTheStoreStandWithoutAskingItAgain() {
+    file.put("store", "test:fields");
+    file.put("fields", "always");
+    file.put("policy.1", "GET /a * 30/day name=a");
+    file.put("policy.2", "GET /a * 30/day name=local store=local");
+    file.put("policy.3", "GET /a * 9/day name=shared key=everyone");
+    file.put("policy.4", "GET /a * 5/day name=shadow shadow");
+    HttpShield shield = shield();
+
+    HttpAdmission admission = shield.admit(new FakeRequest("GET", "/a", CLIENT));
+    assertThat(((HttpAdmitted) admission).fields())
+        .extracting(HttpAnswer.Field::value)
+        .containsExactly(
+            "\"local\";q=30;w=86400, \"a\";q=30;w=86400", "\"local\";r=29, \"a\";r=29");
+    assertThat(TestStoreProvider.at("test:fields").peeked()).isZero();
+  }
+
   private static Map<String, String> optionsOf(HttpShield shield, String name) {
     return shield.engine().limits().stream()
         .filter(limit -> limit.name().equals(name))

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.Decision;
 import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Opens stores at addresses such as {@code test:a}, which keep limits in this process. */
 public final class TestStoreProvider implements LimitStoreProvider {
@@ -27,6 +29,7 @@ public final class TestStoreProvider implements LimitStoreProvider {
 
     private final String uri;
     private final Map<String, String> options;
+    private final AtomicInteger peeked = new AtomicInteger();
     private volatile boolean isClosed;
 
     Store(String uri, Map<String, String> options) {
@@ -38,6 +41,11 @@ public final class TestStoreProvider implements LimitStoreProvider {
       return options;
     }
 
+    /** How often it was asked how a key stands. */
+    int peeked() {
+      return peeked.get();
+    }
+
     boolean isClosed() {
       return isClosed;
     }
@@ -45,7 +53,7 @@ public final class TestStoreProvider implements LimitStoreProvider {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
       LimiterSpec plain = LimiterSpec.ofAll(spec.limits()).withTicker(spec.ticker());
-      return new Kept(RateLimiter.of(plain));
+      return new Kept(RateLimiter.of(plain), peeked);
     }
 
     @Override
@@ -79,7 +87,14 @@ public final class TestStoreProvider implements LimitStoreProvider {
     }
   }
 
-  private record Kept(RateLimiter delegate) implements ForwardingRateLimiter {}
+  private record Kept(RateLimiter delegate, AtomicInteger peeked) implements ForwardingRateLimiter {
+
+    @Override
+    public Decision peek(String key) {
+      peeked.incrementAndGet();
+      return delegate.peek(key);
+    }
+  }
 
   /** The one that was opened last at an address. */
   static Store at(String uri) {

@@ -42,10 +42,10 @@ public final class KeyedLimiter implements RateLimiter {
   private volatile Rules rules;
   private volatile @Nullable Allowances keyless; // until a call without a key comes
   private final Allowances.Afterwards<Allowances, Decision> admitted =
-      (limits, hash, permits, now) -> rules.admitted(limits, hash, permits, now);
+      (limits, hash, permits, now) -> admitted(limits, hash, permits);
   private final Allowances.Afterwards<Allowances, CompletableFuture<Decision>> admittedAtOnce =
       (limits, hash, permits, now) ->
-          CompletableFuture.completedFuture(rules.admitted(limits, hash, permits, now));
+          CompletableFuture.completedFuture(admitted(limits, hash, permits));
 
   /** Keeps the limits of the spec by a formula. */
   public KeyedLimiter(Function<RateLimit, RateAlgorithm> formula, LimiterSpec spec) {
@@ -140,7 +140,7 @@ public final class KeyedLimiter implements RateLimiter {
               key,
               new Turn(limits, hash, permits),
               maxWaitNanos,
-              () -> rules.admitted(limits, hash, permits, ticker.nanos()));
+              () -> admitted(limits, hash, permits));
       if (waiting != null && waiting != Queue.FULL) {
         return waiting;
       }
@@ -165,9 +165,32 @@ public final class KeyedLimiter implements RateLimiter {
       }
       long[] rows = limits.rows(hash, permits);
       if (limits.take(rows, 0, limits.size(), now)) {
-        return rules.held(limits, rows, hash, permits, now);
+        return held(limits, rows, hash, permits);
       }
     }
+  }
+
+  /** A reservation by rows that are taken. If it cannot be made, they are refunded. */
+  private Reservation held(Allowances limits, long[] rows, long hash, long permits) {
+    boolean answered = false;
+    try {
+      Reservation held = new Reservation.Held(
+          permits, admitted(limits, hash, permits), used -> limits.settle(rows, used));
+      answered = true;
+      return held;
+    } finally {
+      if (!answered) { // nothing is taken by a caller that gets no answer
+        limits.settle(rows, 0);
+      }
+    }
+  }
+
+  /**
+   * The answer to a request whose permits are taken. The taking may have read the clock again, so
+   * only a reading from after it shows no more as taken than that.
+   */
+  private Decision.Admitted admitted(Allowances limits, long hash, long permits) {
+    return rules.admitted(limits, hash, permits, ticker.nanos());
   }
 
   @Override

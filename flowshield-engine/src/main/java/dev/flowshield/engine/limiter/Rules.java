@@ -2,7 +2,6 @@ package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
-import dev.flowshield.Reservation;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.AnswerFactory;
 import java.util.ArrayList;
@@ -40,21 +39,6 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
   Decision.Admitted admitted(Allowances from, long hash, long permits, long now) {
     List<Decision.Standing> standings = standings(from, hash, permits, now);
     return new Decision.Admitted(remaining(standings), several(standings));
-  }
-
-  /** A reservation by rows that are taken. If it cannot be allocated, they are refunded. */
-  Reservation held(Allowances from, long[] rows, long hash, long permits, long now) {
-    boolean answered = false;
-    try {
-      Reservation held = new Reservation.Held(
-          permits, admitted(from, hash, permits, now), used -> from.settle(rows, used));
-      answered = true;
-      return held;
-    } finally {
-      if (!answered) { // nothing is taken by a caller that gets no answer
-        from.settle(rows, 0);
-      }
-    }
   }
 
   /**
