@@ -129,10 +129,6 @@ final class ScriptServer implements AutoCloseable {
         move, ScriptOutputType.STATUS, bytes(keys.stream()), bytes(Stream.of("" + millis)));
   }
 
-  void forget(List<String> keys) {
-    commands.del(bytes(keys.stream()));
-  }
-
   private static byte[][] bytes(Stream<String> texts) {
     return texts.map(text -> text.getBytes(US_ASCII)).toArray(byte[][]::new);
   }
