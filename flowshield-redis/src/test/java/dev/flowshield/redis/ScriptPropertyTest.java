@@ -19,6 +19,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -106,13 +107,13 @@ class ScriptPropertyTest {
         .ofMaxSize(60);
   }
 
-  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void answersAndWritesWhatTheModelDoesByATimeThatIsTurnedByHand(
       @ForAll("servers") String server, @ForAll("steps") List<Step> steps) {
     new Run(Objects.requireNonNull(SERVERS.get(server)), true).run(steps);
   }
 
-  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void answersAndWritesWhatTheModelDoesByTheClockOfTheServer(
       @ForAll("servers") String server, @ForAll("steps") List<Step> steps) {
     new Run(Objects.requireNonNull(SERVERS.get(server)), false).run(steps);
@@ -125,6 +126,18 @@ class ScriptPropertyTest {
   }
 
   private record Taken(Part part, Reply reply) {}
+
+  @Example
+  void aDebtThatTakesLongerByANewLimitOutlivesItsFormerExpiry() {
+    for (ScriptServer server : SERVERS.values()) {
+      new Run(server, false)
+          .run(List.of(
+              new Step(Kind.TAKE, 0, 1, 0.9, 0.9), // of 1000/s
+              new Step(Kind.CHANGE, 0, 1, 0.2, 0), // to 7/s
+              new Step(Kind.ADD, 0, 1, 0, 0),
+              new Step(Kind.TAKE, 0, 1, 0.9, 0.9)));
+    }
+  }
 
   @Provide
   Arbitrary<List<Step>> twins() {
@@ -146,10 +159,23 @@ class ScriptPropertyTest {
   }
 
   /** The first key has taken and was refunded, the second has not; all else is done to both. */
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   void aRefundLeavesNoLessOwedThanIfNothingHadBeenTaken(
       @ForAll("servers") String server, @ForAll("twins") List<Step> steps) {
     new Twins(Objects.requireNonNull(SERVERS.get(server))).run(steps);
+  }
+
+  @Example
+  void aRefundByAnotherClockGivesBackNothing() {
+    for (ScriptServer server : SERVERS.values()) {
+      new Twins(server)
+          .run(List.of(
+              new Step(Kind.TAKE, 0, 1, 0.9, 0.5),
+              new Step(Kind.PASS, 0, 1, 0, 0.57), // until about half has come back
+              new Step(Kind.CHARGE, 0, 1, 0, 0),
+              new Step(Kind.STEP_BACK, 0, 1, 0, 0),
+              new Step(Kind.REFUND, 0, 1, 0.99, 0)));
+    }
   }
 
   private static final class Twins {
