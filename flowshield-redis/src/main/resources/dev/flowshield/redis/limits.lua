@@ -139,7 +139,7 @@ local answer = {granted, now}
 local takes = granted > 0 and deed == 'take'
 rate = 0
 for k = 1, #KEYS do
-  local keeps = false -- the expiry, which covers what was owed before
+  local keeps, isOther = false, isToWrite[k] -- keeps the expiry, which covers what was owed before at the same rate
   local count = counts[k]
   for r = rate + 1, rate + count do
     local debt = debts[r]
@@ -178,7 +178,7 @@ for k = 1, #KEYS do
       value = value .. struct.pack(RATE, debts[r], drains[r], capacities[r], refunded[r])
       millis = max(millis, math.ceil(debts[r] / drains[r] / 1000))
     end
-    if keeps then
+    if keeps and not isOther then
       redis.call('SET', KEYS[k], value, 'KEEPTTL')
     else
       redis.call('SET', KEYS[k], value, 'PX', expiry or millis + 1)
