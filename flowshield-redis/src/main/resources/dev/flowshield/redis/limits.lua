@@ -19,7 +19,8 @@
 --
 -- A value is: the time of its debts (7 bytes), its epoch (7), and for each rate its debt (6), drain (4), capacity (6),
 -- and what was refunded (6, which wraps around). It expires when all debts are paid off. What was taken in one
--- epoch is not refunded in another: an epoch ends with the value, and when debts are forgotten or the rate is changed.
+-- epoch is not refunded in another: an epoch ends with the value, and when debts are forgotten, the rate is changed, or
+-- the clock is another.
 
 local HEAD, RATE = '<i7i7', '<I6I4I6I6'
 local MOST = 2 ^ 48 - 1
@@ -104,7 +105,7 @@ for k = 1, #KEYS do
   end
   local elapsed = now - last
   if elapsed < -stepBack then -- another clock: what is owed stays owed, from now on
-    elapsed, isToWrite[k] = 0, true
+    elapsed, epoch, isToWrite[k] = 0, epoch + 1, true
   end
   local free = MOST
   for r = rate + 1, rate + count do

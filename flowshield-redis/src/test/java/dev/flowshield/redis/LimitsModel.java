@@ -82,7 +82,7 @@ final class LimitsModel {
     BigInteger elapsed = now.subtract(value.at);
     boolean isOtherClock = elapsed.negate().compareTo(stepBack) > 0;
     boolean isChanged = isOtherClock;
-    BigInteger epoch = value.epoch;
+    BigInteger epoch = isOtherClock ? value.epoch.add(BigInteger.ONE) : value.epoch;
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < part.rates.size(); r++) {
       StoredRate rate = part.rates.get(r);
