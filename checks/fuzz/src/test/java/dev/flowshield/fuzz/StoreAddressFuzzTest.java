@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowshield.redis.RedisStore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The address of a store, which may hold a password. Nothing connects. */
 class StoreAddressFuzzTest {
 
+  private static final Pattern USER = Pattern.compile("[^:/]*://[^:/?#]*:");
   private static final int SHORTEST = 4; // a shorter one stands in any text
 
   @FuzzTest
@@ -18,11 +21,11 @@ class StoreAddressFuzzTest {
 
     String shown = shown(address);
     assertThat(shown.lines().count()).as("lines of '%s'", shown).isLessThanOrEqualTo(1);
+    Matcher user = USER.matcher(address);
     int end = address.lastIndexOf('@');
-    int start = address.indexOf(':', address.indexOf("//") + 1) + 1;
-    if (start > 0 && end - start >= SHORTEST) {
-      String password = address.substring(start, end);
-      String others = address.substring(0, start) + " " + address.substring(end + 1);
+    if (user.lookingAt() && end - user.end() >= SHORTEST) {
+      String password = address.substring(user.end(), end);
+      String others = address.substring(0, user.end()) + " " + address.substring(end + 1);
       if (!others.contains(password) && !isOfOurs(password)) {
         assertThat(shown).doesNotContain(password);
       }

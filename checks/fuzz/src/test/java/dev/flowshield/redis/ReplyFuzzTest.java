@@ -11,16 +11,8 @@ import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
-import io.lettuce.core.protocol.AsyncCommand;
-import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandType;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +69,7 @@ class ReplyFuzzTest {
     Ticker ticker = () -> 0;
     RedisStoreBuilder settings =
         RedisStore.at("redis://host").ticker(ticker).onFailure(OnStoreFailure.CLOSED);
-    try (RedisStore store = new RedisStore(settings, new Answering(answer), null)) {
+    try (RedisStore store = new RedisStore(settings, new OneAnswer(answer), null)) {
       RateLimiter limiter =
           store.limiter(LimiterSpec.of(LIMITS).withName("fuzz").withTicker(ticker));
       Reservation reservation = limiter.reserve("key", PERMITS);
@@ -107,29 +99,5 @@ class ReplyFuzzTest {
   private static void assertIsRejection(Decision.Rejected rejected) {
     assertThat(rejected.retryAfterNanos()).isPositive();
     assertThat(rejected.remaining()).isNotNegative();
-  }
-
-  /** A server that has one answer to all that it is asked. */
-  private record Answering(@Nullable Object answer) implements Server {
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
-      return CompletableFuture.completedFuture(
-          (RedisScriptingAsyncCommands<String, String>) Proxy.newProxyInstance(
-              Answering.class.getClassLoader(),
-              new Class<?>[] {RedisScriptingAsyncCommands.class},
-              (proxy, method, arguments) -> answered()));
-    }
-
-    private RedisFuture<Object> answered() {
-      Command<String, String, Object> command = new Command<>(CommandType.EVALSHA, null);
-      AsyncCommand<String, String, Object> answered = new AsyncCommand<>(command);
-      answered.complete(answer);
-      return answered;
-    }
-
-    @Override
-    public void close() {}
   }
 }
