@@ -484,7 +484,7 @@ class ScriptPropertyTest {
     }
   }
 
-  /** What a key has taken, and was given, in turn: never more than its rates have for the time. */
+  /** What a key has taken and was given, in turn: never more than its rates have for that time. */
   private static final class Spans {
 
     private record Use(long time, long permits) {}
@@ -504,7 +504,7 @@ class ScriptPropertyTest {
       uses.add(new Use(time, -permits));
     }
 
-    /** No span from one taking to this one holds more than the burst and what has come back in it. */
+    /** No span from one taking to this one holds more than the burst and what came back in it. */
     void taken(long time, long permits) {
       uses.add(new Use(time, permits));
       long sum = 0;
