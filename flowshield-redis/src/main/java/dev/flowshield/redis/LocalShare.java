@@ -65,8 +65,19 @@ final class LocalShare {
    * store; null if there are none, or another thread is about to charge them.
    */
   long @Nullable [] beginToPay(String key) {
-    long[] owed = owed(key);
-    return LongStream.of(owed).max().orElse(0) > 0 && beingPaid.add(key) ? owed : null;
+    if (!isAnyOwed(owed(key)) || !beingPaid.add(key)) {
+      return null;
+    }
+    long[] owed = owed(key); // once more, as another thread may have paid meanwhile
+    if (isAnyOwed(owed)) {
+      return owed;
+    }
+    beingPaid.remove(key);
+    return null;
+  }
+
+  private static boolean isAnyOwed(long[] owed) {
+    return LongStream.of(owed).anyMatch(permits -> permits > 0);
   }
 
   /** What was owed is paid, or is owed as before. */

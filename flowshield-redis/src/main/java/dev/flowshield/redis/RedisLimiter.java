@@ -181,11 +181,12 @@ final class RedisLimiter implements RateLimiter {
     }
   }
 
-  /** What an answer of the store means, which gave all permits or none. */
-  Reservation answered(Asked question, Reply reply) {
-    if (reply.granted() < 1) {
-      return rejected(question, reply);
-    }
+  private Reservation answered(Asked question, Reply reply) {
+    return reply.granted() < question.permits ? rejected(question, reply) : held(question, reply);
+  }
+
+  /** The store has given the permits. */
+  Reservation.Held held(Asked question, Reply reply) {
     denials.forget(question.name); // more is owed now
     return new Reservation.Held(
         question.permits,
@@ -193,6 +194,7 @@ final class RedisLimiter implements RateLimiter {
         used -> settle(question, used, reply));
   }
 
+  /** The store has not given them, as it would do again for now. */
   Reservation.Rejected rejected(Asked question, Reply reply) {
     denials.add(question.name, question.rates, reply.debts(), question.at);
     return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));

@@ -137,14 +137,14 @@ final class Together {
 
   /** Goes on with the answer of the store; false if it makes no sense. */
   private boolean answered(List<Integer> indices, List<Reply> replies, int following) {
-    boolean isGiven = replies.get(0).granted() > 0;
+    boolean isGiven = replies.get(0).granted() >= permits(indices.get(0));
     JointReservation.Rejected rejected = null;
     for (int i = 0; i < replies.size(); i++) {
       int index = indices.get(i);
       RedisLimiter.Asked question = question(index);
       Reply reply = replies.get(i);
       if (isGiven) {
-        held[index] = (Reservation.Held) limiter(index).answered(question, reply);
+        held[index] = limiter(index).held(question, reply);
         asked[index] = null;
       } else if (!question.rates().isFree(reply.debts(), question.permits())) {
         rejected = later(rejected, index, limiter(index).rejected(question, reply));

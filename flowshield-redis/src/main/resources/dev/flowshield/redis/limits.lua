@@ -20,7 +20,8 @@
 --
 -- A value is: the time of its debts (7 bytes), its epoch (7), and for each rate its debt (6), drain (4), capacity (6),
 -- and what was refunded (6, which wraps around). It expires when all debts are paid off. What was taken in one
--- epoch is not refunded in another: an epoch ends with the value, and when debts are forgotten or the rate is changed.
+-- epoch is not refunded in another: an epoch ends with the value, and when debts are forgotten, the rate is changed, or
+-- the clock is another.
 
 local HEAD, RATE = '<i7i7', '<I6I4I6I6'
 local MOST = 2 ^ 48 - 1
@@ -109,7 +110,7 @@ for k = 1, #KEYS do
   end
   local elapsed = now - last
   if elapsed < -stepBack then -- another clock: what is owed stays owed, from now on
-    elapsed, isToWrite[k] = 0, true
+    elapsed, epoch, isToWrite[k] = 0, epoch + 1, true
   end
   local free = MOST
   for r = rate + 1, rate + count do
@@ -146,7 +147,7 @@ local answer = {granted, now}
 local takes = granted > 0 and (deed == 'take' or deed == 'some')
 rate = 0
 for k = 1, #KEYS do
-  local keeps = false -- the expiry, which covers what was owed before
+  local keeps, isOther = false, isToWrite[k] -- keeps the expiry, which covers what was owed before at the same rate
   local count = counts[k]
   for r = rate + 1, rate + count do
     local debt = debts[r]
@@ -185,7 +186,7 @@ for k = 1, #KEYS do
       value = value .. struct.pack(RATE, debts[r], drains[r], capacities[r], refunded[r])
       millis = max(millis, math.ceil(debts[r] / drains[r] / 1000))
     end
-    if keeps then
+    if keeps and not isOther then
       redis.call('SET', KEYS[k], value, 'KEEPTTL')
     else
       redis.call('SET', KEYS[k], value, 'PX', expiry or millis + 1)

@@ -14,6 +14,9 @@ class SettingsFuzzTest {
     String setting = new String(input, UTF_8);
     int end = setting.indexOf('=');
     String name = end < 0 ? "per-client" : setting.substring(0, end);
+    if (name.equals("store")) {
+      return; // a store that is opened connects: StoreAddressFuzzTest reads addresses alone
+    }
     Trial.atStart(
         setting.substring(end + 1),
         Trial.orRejects(value -> HttpShield.fromConfiguration(Map.of(name, value))));

@@ -1,0 +1,37 @@
+package dev.flowshield.redis;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** A denial takes the place of another key's: each is found whole, or is not found. */
+@JCStressTest
+@Outcome(id = "0, 2", expect = ACCEPTABLE, desc = "Before.")
+@Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The place was passed on in between.")
+@Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
+@Outcome(expect = FORBIDDEN, desc = "A key was given the denial of another.")
+@State
+public class DenialStressTest {
+
+  private final TwoDenials denials = new TwoDenials();
+
+  public DenialStressTest() {
+    denials.addOther();
+  }
+
+  @Actor
+  public void add() {
+    denials.addOne();
+  }
+
+  @Actor
+  public void find(II_Result result) {
+    result.r1 = denials.findOne();
+    result.r2 = denials.findOther();
+  }
+}

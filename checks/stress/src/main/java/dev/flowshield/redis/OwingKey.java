@@ -1,0 +1,35 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Reservation;
+import java.util.List;
+
+/** A key that has taken two permits of a share while the store did not answer. */
+final class OwingKey {
+
+  private static final String KEY = "key";
+  private static final List<RateLimit> LIMITS = List.of(RateLimit.parse("1/h burst 5"));
+
+  private final LocalShare share =
+      new LocalShare(LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1), LIMITS, 1);
+
+  OwingKey() {
+    take(2);
+  }
+
+  /** The permits that were taken. */
+  int take(long permits) {
+    return share.reserve(KEY, permits) instanceof Reservation.Held held ? (int) held.permits() : 0;
+  }
+
+  /** Charges what is owed to the store, which answers at once, and tells how much that was. */
+  int pay() {
+    long[] owed = share.beginToPay(KEY);
+    if (owed == null) {
+      return 0;
+    }
+    share.endToPay(KEY, owed, true);
+    return (int) owed[0];
+  }
+}
