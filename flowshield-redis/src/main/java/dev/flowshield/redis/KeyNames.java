@@ -40,6 +40,11 @@ final class KeyNames {
     return prefix + TEXT.encodeToString(Arrays.copyOf(hash, BYTES)) + "}:" + limit;
   }
 
+  /** A name that no limit has, in the slot of another name. */
+  static String trialBeside(String name) {
+    return name.substring(0, name.indexOf('}') + 1) + "::trial";
+  }
+
   private Mac copy() {
     try {
       return (Mac) mac.clone();

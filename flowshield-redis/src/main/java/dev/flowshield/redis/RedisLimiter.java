@@ -76,10 +76,10 @@ final class RedisLimiter implements RateLimiter {
     StoredRates now = rates;
     now.requirePermits(permits);
     requireKey(key);
-    if (!store.isOpen()) {
+    String name = store.name(spec.name(), key);
+    if (!store.isOpen(name)) {
       return CompletableFuture.completedFuture(withoutStore(key, permits));
     }
-    String name = store.name(spec.name(), key);
     long asked = spec.ticker().nanos();
     Decision.Rejected known = denials.find(name, now, permits, asked);
     if (known != null) {

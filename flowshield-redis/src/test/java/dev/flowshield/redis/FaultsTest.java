@@ -10,8 +10,6 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.ManualTicker;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -81,16 +79,16 @@ class FaultsTest {
         "disconnected", test -> test.proxy.cutReplies(true), test -> test.proxy.cutReplies(false)),
     READ_ONLY(
         "READONLY",
-        test -> test.command("REPLICAOF", "127.0.0.1", "1"),
-        test -> test.command("REPLICAOF", "NO", "ONE")),
+        test -> test.server.command("REPLICAOF", "127.0.0.1", "1"),
+        test -> test.server.command("REPLICAOF", "NO", "ONE")),
     OUT_OF_MEMORY(
         "OOM",
-        test -> test.command("CONFIG", "SET", "maxmemory", "1"),
-        test -> test.command("CONFIG", "SET", "maxmemory", "0")),
+        test -> test.server.command("CONFIG", "SET", "maxmemory", "1"),
+        test -> test.server.command("CONFIG", "SET", "maxmemory", "0")),
     NOT_PERMITTED(
         "NOPERM",
-        test -> test.command("ACL", "SETUSER", "default", "-evalsha", "-eval"),
-        test -> test.command("ACL", "SETUSER", "default", "+evalsha", "+eval"));
+        test -> test.server.command("ACL", "SETUSER", "default", "-evalsha", "-eval"),
+        test -> test.server.command("ACL", "SETUSER", "default", "+evalsha", "+eval"));
 
     private final String reason;
     private final Consumer<FaultsTest> begin;
@@ -100,35 +98,6 @@ class FaultsTest {
       this.reason = reason;
       this.begin = begin;
       this.end = end;
-    }
-  }
-
-  private void command(String name, String... arguments) {
-    RedisClient client = RedisClient.create(server.uri());
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      io.lettuce.core.protocol.CommandArgs<String, String> args =
-          new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8);
-      Arrays.asList(arguments).forEach(args::add);
-      connection
-          .sync()
-          .dispatch(
-              new Named(name),
-              new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-              args);
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    }
-  }
-
-  private record Named(String word) implements io.lettuce.core.protocol.ProtocolKeyword {
-    @Override
-    public byte[] getBytes() {
-      return word.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    }
-
-    @Override
-    public String toString() {
-      return word;
     }
   }
 
@@ -187,17 +156,17 @@ class FaultsTest {
 
   @Test
   void aServerThatHasForgottenTheScriptGetsItAgain() {
-    command("SCRIPT", "FLUSH");
+    server.command("SCRIPT", "FLUSH");
     assertThat(limiter.decide("alice", 1).remaining()).isEqualTo(BURST - 1);
     assertThat(store.stats().failed()).isZero();
   }
 
   @Test
   void aServerThatRunsAnotherScriptForTooLongIsBusy() throws InterruptedException {
-    command("CONFIG", "SET", "lua-time-limit", "5");
+    server.command("CONFIG", "SET", "lua-time-limit", "5");
     Thread busy = new Thread(() -> {
       try {
-        command("EVAL", "while true do end", "0");
+        server.command("EVAL", "while true do end", "0");
       } catch (RuntimeException killed) {
         // as it is to be
       }
@@ -208,7 +177,7 @@ class FaultsTest {
       return !store.stats().isAnswering();
     });
     assertThat(store.stats().reason()).isIn("BUSY", "timeout");
-    command("SCRIPT", "KILL");
+    server.command("SCRIPT", "KILL");
     busy.join();
     isBack();
   }

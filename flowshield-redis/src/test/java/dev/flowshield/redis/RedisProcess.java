@@ -65,9 +65,18 @@ final class RedisProcess implements AutoCloseable {
 
   /** A server that this program is. */
   static RedisProcess start(Path program, String... settings) {
+    return start(List.of(program.toString()), settings);
+  }
+
+  /** A Sentinel, which keeps its settings in a file. */
+  static RedisProcess startSentinel(Path file) {
+    return start(List.of(program(Version.REDIS_7_0).toString(), file.toString(), "--sentinel"));
+  }
+
+  private static RedisProcess start(List<String> program, String... settings) {
     int port = freePort();
-    List<String> command = new ArrayList<>(List.of(
-        program.toString(),
+    List<String> command = new ArrayList<>(program);
+    command.addAll(List.of(
         "--port",
         String.valueOf(port),
         "--bind",
@@ -144,6 +153,16 @@ final class RedisProcess implements AutoCloseable {
 
   void thaw() {
     signal("CONT");
+  }
+
+  /** Sends a command, and returns what comes back: texts, numbers or lists. */
+  Object command(String... words) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      return Resp.ask(socket, words);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private void signal(String name) {
