@@ -67,14 +67,13 @@ final class Calls implements AutoCloseable {
   private void tryAgain(Circuit circuit, String key) {
     CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
     boolean isConnected = known != null && known.isDone();
-    ask(trial.apply(key), circuit, true)
-        .exceptionally(failure -> {
-          if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
-            connection.compareAndSet(known, null);
-            connect();
-          }
-          return null;
-        });
+    ask(trial.apply(key), circuit, true).exceptionally(failure -> {
+      if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+        connection.compareAndSet(known, null);
+        connect();
+      }
+      return null;
+    });
   }
 
   Circuits circuits() {

@@ -15,10 +15,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Circuits {
 
-  private static final Comparator<Circuit> WORST_LAST =
-      Comparator.comparing((Circuit circuit) -> !circuit.isClosed())
-          .thenComparing(circuit ->
-              circuit.isClosed() ? -circuit.sinceNanos() : circuit.sinceNanos());
+  private static final Comparator<Circuit> WORST_LAST = Comparator.comparing(
+          (Circuit circuit) -> !circuit.isClosed())
+      .thenComparing(circuit -> circuit.isClosed() ? -circuit.sinceNanos() : circuit.sinceNanos());
 
   private final Server server;
   private final Ticker ticker;
@@ -46,7 +45,8 @@ final class Circuits {
 
   /** How often they were opened. */
   long outages() {
-    return outagesOfGone.sum() + all.values().stream().mapToLong(Circuit::outages).sum();
+    return outagesOfGone.sum()
+        + all.values().stream().mapToLong(Circuit::outages).sum();
   }
 
   /** What is known of a server that keeps no keys any more says nothing about the store. */

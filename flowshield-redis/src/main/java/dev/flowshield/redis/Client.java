@@ -60,8 +60,8 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<S
     return ClientResources.builder()
         .ioThreadPoolSize(2)
         .computationThreadPoolSize(2)
-        .reconnectDelay(Delay.fullJitter(
-            Duration.ZERO, LONGEST_RECONNECT_DELAY, 1, TimeUnit.MILLISECONDS))
+        .reconnectDelay(
+            Delay.fullJitter(Duration.ZERO, LONGEST_RECONNECT_DELAY, 1, TimeUnit.MILLISECONDS))
         .build();
   }
 

@@ -79,6 +79,13 @@ final class RedisCluster implements AutoCloseable {
     }
   }
 
+  /** Starts again what a test that failed has left dead. */
+  void revive() {
+    servers.forEach(RedisProcess::thaw);
+    servers.stream().filter(server -> !server.isAlive()).forEach(RedisProcess::restart);
+    awaitOk();
+  }
+
   /** Waits until all servers know each other, all slots are kept, and the replica has all keys. */
   void awaitOk() {
     await().atMost(60, SECONDS).until(() -> servers.stream().allMatch(this::isOk));
@@ -87,13 +94,16 @@ final class RedisCluster implements AutoCloseable {
   private boolean isOk(RedisProcess server) {
     String info = String.valueOf(server.command("CLUSTER", "INFO"));
     String nodes = String.valueOf(server.command("CLUSTER", "NODES"));
-    String replication = String.valueOf(server.command("INFO", "replication"));
+    String replication = replication(server);
     return info.contains("cluster_state:ok")
         && info.contains("cluster_slots_ok:" + SlotHash.SLOT_COUNT)
         && info.contains("cluster_known_nodes:" + servers.size())
         && !nodes.contains("fail")
-        && nodes.lines().filter(node -> node.contains(" slave ")
-            || node.contains("myself,slave")).count() == servers.size() - MASTERS
+        && nodes
+                .lines()
+                .filter(node -> node.contains(" slave ") || node.contains("myself,slave"))
+                .count()
+            == servers.size() - MASTERS
         && !replication.contains("master_link_status:down");
   }
 
@@ -105,6 +115,14 @@ final class RedisCluster implements AutoCloseable {
             .collect(Collectors.joining(","));
   }
 
+  private static String replication(RedisProcess server) {
+    try {
+      return String.valueOf(server.command("INFO", "replication"));
+    } catch (UncheckedIOException killed) {
+      return "";
+    }
+  }
+
   static String id(RedisProcess server) {
     return String.valueOf(server.command("CLUSTER", "MYID"));
   }
@@ -112,24 +130,21 @@ final class RedisCluster implements AutoCloseable {
   /** The servers that keep slots. */
   List<RedisProcess> masters() {
     return servers.stream()
-        .filter(server -> String.valueOf(server.command("INFO", "replication"))
-            .contains("role:master"))
+        .filter(server -> replication(server).contains("role:master"))
         .toList();
   }
 
   /** The master that has a replica, which can take its place. */
   RedisProcess replicated() {
     return masters().stream()
-        .filter(server -> String.valueOf(server.command("INFO", "replication"))
-            .contains("connected_slaves:1"))
+        .filter(server -> replication(server).contains("connected_slaves:1"))
         .findAny()
         .orElseThrow();
   }
 
   RedisProcess replica() {
     return servers.stream()
-        .filter(server -> String.valueOf(server.command("INFO", "replication"))
-            .contains("role:slave"))
+        .filter(server -> replication(server).contains("role:slave"))
         .findAny()
         .orElseThrow();
   }

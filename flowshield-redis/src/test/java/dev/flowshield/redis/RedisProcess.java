@@ -43,6 +43,8 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"));
+
   private final List<String> command;
   private final int port;
   private Process process;
@@ -88,7 +90,11 @@ final class RedisProcess implements AutoCloseable {
         "--daemonize",
         "no",
         "--logfile",
-        ""));
+        "",
+        "--dir",
+        FOLDER.toString(),
+        "--dbfilename", // a replica writes what it gets from its master
+        data(port).getFileName().toString()));
     command.addAll(List.of(settings));
     return new RedisProcess(command, port);
   }
@@ -106,6 +112,10 @@ final class RedisProcess implements AutoCloseable {
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
+  }
+
+  private static Path data(int port) {
+    return FOLDER.resolve("redis-server-" + port + ".rdb");
   }
 
   static int freePort() {
@@ -177,6 +187,10 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Ends it at once; all that it kept is gone. */
   void kill() {
     process.destroyForcibly();
@@ -196,5 +210,6 @@ final class RedisProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    data(port).toFile().delete();
   }
 }
