@@ -41,7 +41,8 @@ final class Calls implements AutoCloseable {
   /**
    * Calls of a store.
    *
-   * @param trial a question that changes nothing, to the server that keeps a key
+   * @param trial a question that writes, but changes nothing that is asked for, to the server that
+   *     keeps a key
    */
   Calls(Server server, Ticker ticker, Duration timeout, Function<String, Question> trial) {
     this.server = server;

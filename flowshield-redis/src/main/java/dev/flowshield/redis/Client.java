@@ -124,9 +124,10 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<S
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if it fails
   void close() {
     isClosed = true;
-    close(connection.getAndSet(null));
     C client = made.getAndSet(null);
-    if (client != null && isOwn) {
+    if (client == null || !isOwn) {
+      close(connection.getAndSet(null));
+    } else { // which closes the connection
       ClientResources resources = client.getResources();
       client.shutdownAsync().whenComplete((done, failure) -> resources.shutdown());
     }

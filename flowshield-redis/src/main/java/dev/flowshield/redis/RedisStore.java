@@ -58,7 +58,7 @@ public final class RedisStore implements LimitStore {
         server,
         settings.ticker(),
         settings.timeout(),
-        name -> form.of(Deed.PEEK, KeyNames.trialBeside(name), any, 1));
+        name -> form.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
     this.onFailure = settings.onFailure();
     this.instances =
         new Instances(settings.instances(), names.of("instances", ""), settings.ticker());

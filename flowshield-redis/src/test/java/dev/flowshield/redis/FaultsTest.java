@@ -37,7 +37,7 @@ class FaultsTest {
   void open() {
     open(OnStoreFailure.LOCAL);
     store.connect();
-    await().atMost(20, SECONDS).until(() -> {
+    await().atMost(20, SECONDS).ignoreExceptions().until(() -> {
       limiter.reset("warm");
       return true;
     });
@@ -70,6 +70,10 @@ class FaultsTest {
   @SuppressWarnings("ImmutableEnumChecker") // functions without state
   enum Fault {
     REFUSED("disconnected", test -> test.server.kill(), test -> test.server.restart()),
+    LOADING(
+        "LOADING",
+        test -> test.loadSlowly(),
+        test -> test.server.command("CONFIG", "SET", "key-load-delay", "0")),
     SILENT("timeout", test -> test.server.freeze(), test -> test.server.thaw()),
     SLOW(
         "timeout",
@@ -99,6 +103,29 @@ class FaultsTest {
       this.begin = begin;
       this.end = end;
     }
+  }
+
+  /** Restarts the server with so many keys that it is long busy with reading them. */
+  private void loadSlowly() {
+    server.command("CONFIG", "SET", "rdbcompression", "no");
+    server.command( // a key for each 1,024 bytes, after which it sees to its clients
+        "EVAL",
+        "for i = 1, 12000 do redis.call('SET', 'fill:' .. i, string.rep('x', 1024)) end",
+        "0");
+    server.command("SAVE");
+    server.restart(
+        "--key-load-delay",
+        "5000", // microseconds
+        "--loading-process-events-interval-bytes",
+        "1024");
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> { // at first, it is not connected
+              ticker.advance(Duration.ofSeconds(40));
+              limiter.decide("another", 1);
+              return store.stats().reason().equals("LOADING");
+            });
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -70,6 +71,14 @@ final class RedisProcess implements AutoCloseable {
     return start(List.of(program.toString()), settings);
   }
 
+  /** A server for which the time is what another program says, by variables of its process. */
+  static RedisProcess start(Path program, Map<String, String> variables) {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env"));
+    variables.forEach((name, value) -> command.add(name + "=" + value));
+    command.add(program.toString());
+    return start(command);
+  }
+
   /** A Sentinel, which keeps its settings in a file. */
   static RedisProcess startSentinel(Path file) {
     return start(List.of(program(Version.REDIS_7_0).toString(), file.toString(), "--sentinel"));
@@ -94,7 +103,9 @@ final class RedisProcess implements AutoCloseable {
         "--dir",
         FOLDER.toString(),
         "--dbfilename", // a replica writes what it gets from its master
-        data(port).getFileName().toString()));
+        data(port).getFileName().toString(),
+        "--repl-diskless-sync-delay",
+        "0"));
     command.addAll(List.of(settings));
     return new RedisProcess(command, port);
   }
@@ -201,9 +212,10 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
-  /** Begins again at the same port, empty. */
-  void restart() {
+  /** Begins again at the same port, with what was saved, which is nothing unless it was told to. */
+  void restart(String... moreSettings) {
     kill();
+    command.addAll(List.of(moreSettings));
     process = begin();
   }
 
