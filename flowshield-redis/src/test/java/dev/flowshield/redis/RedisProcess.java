@@ -13,11 +13,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A server of its own for a test: started on a free port of this machine, with nothing kept on
@@ -69,14 +70,6 @@ final class RedisProcess implements AutoCloseable {
   /** A server that this program is. */
   static RedisProcess start(Path program, String... settings) {
     return start(List.of(program.toString()), settings);
-  }
-
-  /** A server for which the time is what another program says, by variables of its process. */
-  static RedisProcess start(Path program, Map<String, String> variables) {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/env"));
-    variables.forEach((name, value) -> command.add(name + "=" + value));
-    command.add(program.toString());
-    return start(command);
   }
 
   /** A Sentinel, which keeps its settings in a file. */
@@ -143,7 +136,12 @@ final class RedisProcess implements AutoCloseable {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start();
-      await().atMost(20, SECONDS).pollInterval(java.time.Duration.ofMillis(5)).until(this::accepts);
+      try {
+        await().atMost(20, SECONDS).pollInterval(Duration.ofMillis(5)).until(this::accepts);
+      } catch (ConditionTimeoutException failure) {
+        begun.destroyForcibly();
+        throw failure;
+      }
       return begun;
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

@@ -20,13 +20,8 @@ final class Servers {
     for (Version version : Version.values()) {
       all.add(version.name());
     }
-    installed().stream().map(Path::toString).forEach(all::add);
+    INSTALLED.stream().filter(Files::isExecutable).map(Path::toString).forEach(all::add);
     return all;
-  }
-
-  /** The programs that are installed, which can be made to believe in another time. */
-  static List<Path> installed() {
-    return INSTALLED.stream().filter(Files::isExecutable).toList();
   }
 
   /** Starts one of them. */
