@@ -22,12 +22,13 @@ final class Circuits {
   private final Server server;
   private final Ticker ticker;
   private final Map<String, Circuit> all = new ConcurrentHashMap<>();
+  private final Circuit ofNone; // while no server is known that keeps keys
   private final LongAdder outagesOfGone = new LongAdder();
 
   Circuits(Server server, Ticker ticker) {
     this.server = server;
     this.ticker = ticker;
-    all.put("", new Circuit(ticker));
+    this.ofNone = new Circuit(ticker);
   }
 
   /** That of the server which keeps a key now. */
@@ -40,7 +41,7 @@ final class Circuits {
   /** That of those which has been open for longest; if none is, the one that was closed last. */
   Circuit worst() {
     forgetGone();
-    return all.values().stream().max(WORST_LAST).orElseGet(() -> of(""));
+    return all.values().stream().max(WORST_LAST).orElse(ofNone);
   }
 
   /** How often they were opened. */

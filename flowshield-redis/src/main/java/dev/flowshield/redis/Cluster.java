@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -9,9 +10,13 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The servers of a cluster. Each slot of keys is kept by one of them, which changes in a failover
@@ -22,6 +27,7 @@ final class Cluster implements Server {
 
   private static final Duration REFRESHED_EVERY = Duration.ofSeconds(15);
   private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1); // that errors lead to
+  private static final Duration LONGEST_AHEAD = Duration.ofMillis(250); // for one that is silent
 
   private final String name;
   private final Client<RedisClusterClient, StatefulRedisClusterConnection<String, String>> client;
@@ -70,7 +76,25 @@ final class Cluster implements Server {
       RedisClusterClient client) {
     return client
         .refreshPartitionsAsync() // without it, the client would wait for them as it connects
-        .thenCompose(known -> client.connectAsync(StringCodec.ASCII));
+        .thenCompose(known -> client.connectAsync(StringCodec.ASCII))
+        .thenCompose(connection -> connectAhead(connection).thenApply(done -> connection));
+  }
+
+  /**
+   * Connects to each server, replicas included: a command for one that the client is about to
+   * connect to would be rejected.
+   */
+  private static CompletableFuture<Void> connectAhead(
+      StatefulRedisClusterConnection<String, String> connection) {
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    for (RedisClusterNode node : connection.getPartitions()) {
+      RedisURI address = node.getUri();
+      all.add(connection
+          .getConnectionAsync(address.getHost(), address.getPort())
+          .handle((connected, failure) -> "")); // its keys see it
+    }
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, LONGEST_AHEAD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -81,7 +105,14 @@ final class Cluster implements Server {
   /** Asks which server keeps which slots; the connections to the others are as good as before. */
   @Override
   public boolean isLostAfter(StoreFailure failure) {
-    client.use(made -> made.refreshPartitionsAsync().exceptionally(notYet -> null));
+    client.use(made -> made.refreshPartitionsAsync()
+        .thenCompose(known -> {
+          StatefulRedisClusterConnection<String, String> connection = client.connection();
+          return connection == null
+              ? CompletableFuture.completedStage(null)
+              : connectAhead(connection);
+        })
+        .exceptionally(notYet -> null));
     return false;
   }
 

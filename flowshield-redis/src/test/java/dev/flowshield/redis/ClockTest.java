@@ -73,7 +73,7 @@ class ClockTest {
       } else {
         admitted += RATE; // a machine that is slow
       }
-      long until = System.nanoTime() + MILLISECONDS.toNanos(1_500);
+      long until = System.nanoTime() + MILLISECONDS.toNanos(1_200);
       while (until - System.nanoTime() > 0) {
         admitted += admitted(limiter, 1);
       }

@@ -107,9 +107,18 @@ final class RedisCluster implements AutoCloseable {
         && !replication.contains("master_link_status:down");
   }
 
-  /** All its servers, as an address. */
+  void onEach(String... words) {
+    servers.forEach(server -> server.command(words));
+  }
+
   String uri() {
+    return uri("");
+  }
+
+  /** All its servers, as an address with a login such as {@code user:password@}. */
+  String uri(String login) {
     return "redis-cluster://"
+        + login
         + servers.stream()
             .map(server -> "127.0.0.1:" + server.port())
             .collect(Collectors.joining(","));
