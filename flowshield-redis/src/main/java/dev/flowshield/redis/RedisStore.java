@@ -68,8 +68,8 @@ public final class RedisStore implements LimitStore {
    * The settings of a store at an address, such as {@code redis://host:6379},
    * {@code rediss://:password@host:6380},
    * {@code redis-sentinel://host:26379,other:26379#primary} or
-   * {@code redis-cluster://host:6379,other:6379}, and with TLS {@code rediss-cluster}. Of a cluster,
-   * one host that answers is enough.
+   * {@code redis-cluster://host:6379,other:6379}, and with TLS {@code rediss-cluster}. Of a
+   * cluster, one host that answers is enough.
    *
    * @throws IllegalArgumentException if it is no address of that form
    */

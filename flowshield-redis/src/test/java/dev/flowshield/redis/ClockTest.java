@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a key owes, as a server finds it whose clock is behind or ahead of that which wrote it: after
- * a failover, or when its own was set. In place of the clock, the times in the key are moved.
+ * What a key owes, as a server finds it whose clock is behind or ahead of that which wrote it:
+ * after a failover, or when its own was set. In place of the clock, the times in the key are moved.
  */
 class ClockTest {
 
