@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,9 @@ final class Calls implements AutoCloseable {
 
   private final Server server;
   private final Script script = Script.limits();
-  private final Circuit circuit;
+  private final Circuits circuits;
   private final long timeoutNanos;
-  private final Question trial;
+  private final Function<String, Question> trial;
   private final AtomicReference<
           @Nullable CompletableFuture<RedisScriptingAsyncCommands<String, String>>>
       connection = new AtomicReference<>();
@@ -40,28 +41,44 @@ final class Calls implements AutoCloseable {
   /**
    * Calls of a store.
    *
-   * @param trial a question that changes nothing
+   * @param trial a question that writes, but changes nothing that is asked for, to the server that
+   *     keeps a key
    */
-  Calls(Server server, Ticker ticker, Duration timeout, Question trial) {
+  Calls(Server server, Ticker ticker, Duration timeout, Function<String, Question> trial) {
     this.server = server;
-    this.circuit = new Circuit(ticker);
+    this.circuits = new Circuits(server, ticker);
     this.timeoutNanos = timeout.toNanos();
     this.trial = trial;
   }
 
-  /** Whether the store is to be asked. If a trial is due, it is begun, without the caller. */
-  boolean isOpen() {
+  /**
+   * Whether the store is to be asked for a key. If a trial is due, it is begun, without the caller.
+   */
+  boolean isOpen(String key) {
+    Circuit circuit = circuits.of(key);
     if (circuit.isClosed()) {
       return !isClosed;
     }
     if (!isClosed && circuit.beginTrial()) {
-      ask(trial, timeoutNanos, true).exceptionally(failure -> null); // which has been seen to
+      tryAgain(circuit, key);
     }
     return false;
   }
 
-  Circuit circuit() {
-    return circuit;
+  private void tryAgain(Circuit circuit, String key) {
+    CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
+    boolean isConnected = known != null && known.isDone();
+    ask(trial.apply(key), timeoutNanos, circuit, true).exceptionally(failure -> {
+      if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+        connection.compareAndSet(known, null);
+        connect();
+      }
+      return null;
+    });
+  }
+
+  Circuits circuits() {
+    return circuits;
   }
 
   long answered() {
@@ -88,9 +105,10 @@ final class Calls implements AutoCloseable {
   }
 
   private CompletableFuture<List<Reply>> askAll(Question question, long nanosLeft) {
+    Circuit circuit = circuits.of(question.keys()[0]);
     return !circuit.isClosed() || isClosed
         ? CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED))
-        : ask(question, nanosLeft, false);
+        : ask(question, nanosLeft, circuit, false);
   }
 
   /** Whether a question may be of keys with one hash tag alone. */
@@ -102,11 +120,12 @@ final class Calls implements AutoCloseable {
     return timeoutNanos;
   }
 
-  private CompletableFuture<List<Reply>> ask(Question question, long nanosLeft, boolean isTrial) {
+  private CompletableFuture<List<Reply>> ask(
+      Question question, long nanosLeft, Circuit circuit, boolean isTrial) {
     if (underWay.incrementAndGet() > MOST_AT_A_TIME) {
       underWay.decrementAndGet();
       StoreFailure overloaded = new StoreFailure(StoreFailure.OVERLOADED);
-      failed(overloaded, isTrial);
+      failed(overloaded, circuit, isTrial);
       return CompletableFuture.failedFuture(overloaded);
     }
     CompletableFuture<List<Reply>> answer;
@@ -122,7 +141,7 @@ final class Calls implements AutoCloseable {
       underWay.decrementAndGet();
       if (failure != null) {
         StoreFailure known = StoreFailure.of(failure);
-        failed(known, isTrial);
+        failed(known, circuit, isTrial);
         throw known;
       }
       answered.increment();
@@ -142,7 +161,7 @@ final class Calls implements AutoCloseable {
         .thenCompose(commands -> other.run(commands, ScriptOutputType.INTEGER, keys, arguments));
   }
 
-  private void failed(StoreFailure failure, boolean isTrial) {
+  private void failed(StoreFailure failure, Circuit circuit, boolean isTrial) {
     failed.increment();
     if (circuit.failed(failure.reason(), isTrial)) {
       LOG.log(

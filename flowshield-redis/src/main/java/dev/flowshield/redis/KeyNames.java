@@ -45,6 +45,11 @@ final class KeyNames {
     return name.substring(name.indexOf('{'), name.indexOf('}'));
   }
 
+  /** A name that no limit has, in the slot of another name. */
+  static String trialBeside(String name) {
+    return name.substring(0, name.indexOf('}') + 1) + "::trial";
+  }
+
   private Mac copy() {
     try {
       return (Mac) mac.clone();

@@ -78,16 +78,14 @@ final class RedisLimiter implements RateLimiter {
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
     requireFit(key, permits);
-    if (!store.isOpen()) {
-      return CompletableFuture.completedFuture(withoutStore(key, permits));
-    }
-    long now = spec.ticker().nanos();
-    StoredRates asked = rates;
-    Reservation leased = fromLease(key, asked, permits, now);
+    Reservation leased = fromLease(key, permits);
     if (leased != null) {
       return CompletableFuture.completedFuture(leased);
     }
-    Asked question = new Asked(this, key, store.name(spec.name(), key), asked, permits, now);
+    Asked question = asking(key, permits);
+    if (!store.isOpen(question.name)) {
+      return CompletableFuture.completedFuture(withoutStore(key, permits));
+    }
     Reservation.Rejected known = known(question);
     if (known != null) {
       return CompletableFuture.completedFuture(known);
@@ -142,35 +140,46 @@ final class RedisLimiter implements RateLimiter {
 
   /** Permits that were taken from the store before; null if it has to be asked. */
   Reservation.@Nullable Held fromLease(String key, long permits) {
-    return fromLease(key, rates, permits, spec.ticker().nanos());
-  }
-
-  private Reservation.@Nullable Held fromLease(
-      String key, StoredRates asked, long permits, long now) {
     if (leases == null || local.get() != null || !store.isCountOfAll()) {
       return null;
     }
-    long most = Lease.most(asked, store.instances());
-    Lease lease = most == 0 ? null : leases.of(key, asked, now);
+    StoredRates leased = rates;
+    long most = Lease.most(leased, store.instances());
+    long now = spec.ticker().nanos();
+    Lease lease = most == 0 ? null : leases.of(key, leased, now);
     if (lease == null) {
       return null;
     }
-    boolean isTaken = lease.take(permits, now);
     long more = lease.beginAsking(most, now);
     if (more > 0) {
-      store
-          .calls()
-          .ask(store.form().of(Deed.SOME, store.name(spec.name(), key), asked, more))
-          .handle((reply, failure) -> failure == null ? reply : Reply.NOTHING)
-          .thenAccept(reply -> lease.end(reply, spec.ticker().nanos()))
-          .exceptionally(failure -> null); // there is none
+      fill(lease, key, leased, more, now);
     }
-    return isTaken
+    return lease.take(permits, now)
         ? new Reservation.Held(
             permits,
             lease.admitted(permits, now),
-            used -> settleLeased(lease, key, asked, permits, used))
+            used -> settleLeased(lease, key, leased, permits, used))
         : null;
+  }
+
+  private void fill(Lease lease, String key, StoredRates leased, long more, long now) {
+    boolean isAsked = false;
+    try {
+      String name = store.name(spec.name(), key);
+      if (store.isOpen(name)) {
+        store
+            .calls()
+            .ask(store.form().of(Deed.SOME, name, leased, more))
+            .handle((reply, failure) -> failure == null ? reply : Reply.NOTHING)
+            .thenAccept(reply -> lease.end(reply, now))
+            .exceptionally(failure -> null); // there is none
+        isAsked = true;
+      }
+    } finally { // else it would be taken for being asked for ever after
+      if (!isAsked) {
+        lease.end(Reply.NOTHING, now);
+      }
+    }
   }
 
   private void settleLeased(Lease lease, String key, StoredRates asked, long permits, long used) {

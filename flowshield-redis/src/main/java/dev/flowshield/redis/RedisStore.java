@@ -9,6 +9,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
 import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ public final class RedisStore implements LimitStore {
         server,
         settings.ticker(),
         settings.timeout(),
-        form.of(Deed.PEEK, names.of("trial", ""), any, 1));
+        name -> form.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
     this.onFailure = settings.onFailure();
     this.ticker = settings.ticker();
     this.instances =
@@ -78,8 +79,10 @@ public final class RedisStore implements LimitStore {
 
   /**
    * The settings of a store at an address, such as {@code redis://host:6379},
-   * {@code rediss://:password@host:6380} or
-   * {@code redis-sentinel://host:26379,other:26379#primary}.
+   * {@code rediss://:password@host:6380},
+   * {@code redis-sentinel://host:26379,other:26379#primary} or
+   * {@code redis-cluster://host:6379,other:6379}, and with TLS {@code rediss-cluster}. Of a
+   * cluster, one host that answers is enough.
    *
    * @throws IllegalArgumentException if it is no address of that form
    */
@@ -92,6 +95,15 @@ public final class RedisStore implements LimitStore {
    * commands while it is disconnected; it is not closed with the store.
    */
   public static RedisStoreBuilder using(RedisClient client) {
+    return RedisStoreBuilder.using(client);
+  }
+
+  /**
+   * The settings of a store in a cluster that is reached by a client of the user's own, which must
+   * not keep commands while it is disconnected, and should refresh its view of the cluster; it is
+   * not closed with the store.
+   */
+  public static RedisStoreBuilder using(RedisClusterClient client) {
     return RedisStoreBuilder.using(client);
   }
 
@@ -133,12 +145,12 @@ public final class RedisStore implements LimitStore {
 
   @Override
   public StoreStats stats() {
-    Circuit circuit = calls.circuit();
+    Circuit circuit = calls.circuits().worst();
     return new StoreStats(
         circuit.isClosed(),
         circuit.reason(),
         Duration.ofNanos(circuit.sinceNanos()),
-        circuit.outages(),
+        calls.circuits().outages(),
         calls.answered(),
         calls.failed(),
         withoutStore.sum(),
@@ -182,9 +194,9 @@ public final class RedisStore implements LimitStore {
     return instances.count();
   }
 
-  /** Whether a limiter is to ask the store. */
-  boolean isOpen() {
-    if (!calls.isOpen()) {
+  /** Whether a limiter is to ask the store for a key, by its name there. */
+  boolean isOpen(String name) {
+    if (!calls.isOpen(name)) {
       return false;
     }
     instances.renew(calls);
@@ -210,7 +222,7 @@ public final class RedisStore implements LimitStore {
   }
 
   long nanosUntilTrial() {
-    return calls.circuit().nanosUntilTrial();
+    return calls.circuits().worst().nanosUntilTrial();
   }
 
   /** Asks something whose answer does not matter; if it fails, that is counted. */

@@ -3,11 +3,11 @@ package dev.flowshield.redis;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
 public final class RedisStoreBuilder {
 
   private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}");
-  private static final Pattern NO_HOST = Pattern.compile("[^a-zA-Z0-9:._-]|[g-zG-Z_-].*:");
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
   private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int MOST_INSTANCES = 10_000;
 
-  private final Supplier<Server> server;
+  private final Function<RedisStoreBuilder, Server> server;
   private Duration timeout = Duration.ofMillis(50);
   private String keyPrefix = "flowshield";
   private String keySecret = "";
@@ -28,34 +27,28 @@ public final class RedisStoreBuilder {
   private int instances; // 0 to have them counted
   private Ticker ticker = Ticker.system();
 
-  private RedisStoreBuilder(Supplier<Server> server) {
+  private RedisStoreBuilder(Function<RedisStoreBuilder, Server> server) {
     this.server = server;
   }
 
   static RedisStoreBuilder at(String uri) {
-    Objects.requireNonNull(uri, "uri");
-    RedisURI address;
-    try {
-      address = RedisURI.create(uri);
-    } catch (RuntimeException malformed) { // not as the cause: its message repeats a password
-      throw noAddress();
-    }
-    String host = address.getHost();
-    if (host != null && NO_HOST.matcher(host).find()) { // such as one with a port that is no number
-      throw noAddress();
-    }
-    return new RedisStoreBuilder(() -> Server.at(address));
-  }
-
-  private static IllegalArgumentException noAddress() {
-    return new IllegalArgumentException(
-        "store must be an address as in redis://host:6379, rediss://user:password@host:6380 or"
-            + " redis-sentinel://host:26379#primary, got one that is not: correct it");
+    Address.parse(Objects.requireNonNull(uri, "uri"));
+    return new RedisStoreBuilder(settings -> {
+      Address address = Address.parse(uri); // another one for each store
+      boolean isLong = settings.timeout.compareTo(Client.CONNECT_TIMEOUT) > 0;
+      address.setTimeout(isLong ? settings.timeout : Client.CONNECT_TIMEOUT);
+      return Server.at(address);
+    });
   }
 
   static RedisStoreBuilder using(RedisClient client) {
     Objects.requireNonNull(client, "client");
-    return new RedisStoreBuilder(() -> Server.of(client));
+    return new RedisStoreBuilder(settings -> Server.of(client));
+  }
+
+  static RedisStoreBuilder using(RedisClusterClient client) {
+    Objects.requireNonNull(client, "client");
+    return new RedisStoreBuilder(settings -> Server.of(client));
   }
 
   /**
@@ -164,7 +157,7 @@ public final class RedisStoreBuilder {
   }
 
   RedisStore open(@Nullable TestClock clock) {
-    return new RedisStore(this, server.get(), clock);
+    return new RedisStore(this, server.apply(this), clock);
   }
 
   Duration timeout() {

@@ -71,6 +71,11 @@ final class StoreFailure extends RuntimeException {
     return new StoreFailure(isAnswer ? ERROR : DISCONNECTED);
   }
 
+  /** Whether that is how it looks like to a client that is connected to the server of before. */
+  boolean isOfAnother() {
+    return reason.equals(TIMEOUT) || reason.equals("READONLY");
+  }
+
   /** Whether an error is of a kind. Redis 6.2 writes that of a command in a script behind text. */
   private static boolean isSaid(String kind, String message) {
     int at = message.indexOf(kind);

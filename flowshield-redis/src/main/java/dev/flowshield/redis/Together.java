@@ -48,22 +48,20 @@ final class Together {
 
   /** Never waits. */
   CompletableFuture<JointReservation> reserve() {
-    if (!store.isOpen()) {
-      endWithoutStore();
-      return outcome;
-    }
     JointReservation.Rejected known = null;
     for (int i = 0; i < held.length; i++) {
       RedisLimiter.Asked question = limiter(i).asking(key(i), permits(i));
-      asked[i] = question;
-      known = later(known, i, limiter(i).known(question));
+      if (store.isOpen(question.name())) {
+        asked[i] = question;
+        known = later(known, i, limiter(i).known(question));
+      }
     }
     if (known != null) {
       outcome.complete(known);
       return outcome;
     }
     for (int i = 0; i < held.length; i++) {
-      held[i] = limiter(i).fromLease(key(i), permits(i));
+      held[i] = asked[i] == null ? null : limiter(i).fromLease(key(i), permits(i));
       asked[i] = held[i] == null ? asked[i] : null;
     }
     askFrom(0);
@@ -95,7 +93,7 @@ final class Together {
       next++;
     }
     if (next == held.length) {
-      outcome.complete(all());
+      end();
       return;
     }
     List<Integer> indices = askedWith(next);
@@ -108,7 +106,8 @@ final class Together {
         .handle((replies, failure) -> failure == null && answered(indices, replies, following))
         .thenAccept(isAnswered -> {
           if (!isAnswered) {
-            endWithoutStore();
+            indices.forEach(index -> asked[index] = null);
+            askFrom(following);
           }
         })
         .exceptionally(failure -> {
@@ -167,7 +166,8 @@ final class Together {
     return new JointReservation.Held(all);
   }
 
-  private void endWithoutStore() {
+  /** Takes what the store was not asked for, or did not answer, without it. */
+  private void end() {
     for (int i = 0; i < held.length; i++) {
       if (held[i] == null) {
         Reservation answer = limiter(i).withoutStore(key(i), permits(i));

@@ -10,8 +10,6 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.ManualTicker;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -39,7 +37,7 @@ class FaultsTest {
   void open() {
     open(OnStoreFailure.LOCAL);
     store.connect();
-    await().atMost(20, SECONDS).until(() -> {
+    await().atMost(20, SECONDS).ignoreExceptions().until(() -> {
       limiter.reset("warm");
       return true;
     });
@@ -72,6 +70,10 @@ class FaultsTest {
   @SuppressWarnings("ImmutableEnumChecker") // functions without state
   enum Fault {
     REFUSED("disconnected", test -> test.server.kill(), test -> test.server.restart()),
+    LOADING(
+        "LOADING",
+        test -> test.loadSlowly(),
+        test -> test.server.command("CONFIG", "SET", "key-load-delay", "0")),
     SILENT("timeout", test -> test.server.freeze(), test -> test.server.thaw()),
     SLOW(
         "timeout",
@@ -81,16 +83,16 @@ class FaultsTest {
         "disconnected", test -> test.proxy.cutReplies(true), test -> test.proxy.cutReplies(false)),
     READ_ONLY(
         "READONLY",
-        test -> test.command("REPLICAOF", "127.0.0.1", "1"),
-        test -> test.command("REPLICAOF", "NO", "ONE")),
+        test -> test.server.command("REPLICAOF", "127.0.0.1", "1"),
+        test -> test.server.command("REPLICAOF", "NO", "ONE")),
     OUT_OF_MEMORY(
         "OOM",
-        test -> test.command("CONFIG", "SET", "maxmemory", "1"),
-        test -> test.command("CONFIG", "SET", "maxmemory", "0")),
+        test -> test.server.command("CONFIG", "SET", "maxmemory", "1"),
+        test -> test.server.command("CONFIG", "SET", "maxmemory", "0")),
     NOT_PERMITTED(
         "NOPERM",
-        test -> test.command("ACL", "SETUSER", "default", "-evalsha", "-eval"),
-        test -> test.command("ACL", "SETUSER", "default", "+evalsha", "+eval"));
+        test -> test.server.command("ACL", "SETUSER", "default", "-evalsha", "-eval"),
+        test -> test.server.command("ACL", "SETUSER", "default", "+evalsha", "+eval"));
 
     private final String reason;
     private final Consumer<FaultsTest> begin;
@@ -103,33 +105,27 @@ class FaultsTest {
     }
   }
 
-  private void command(String name, String... arguments) {
-    RedisClient client = RedisClient.create(server.uri());
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      io.lettuce.core.protocol.CommandArgs<String, String> args =
-          new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8);
-      Arrays.asList(arguments).forEach(args::add);
-      connection
-          .sync()
-          .dispatch(
-              new Named(name),
-              new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
-              args);
-    } finally {
-      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    }
-  }
-
-  private record Named(String word) implements io.lettuce.core.protocol.ProtocolKeyword {
-    @Override
-    public byte[] getBytes() {
-      return word.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    }
-
-    @Override
-    public String toString() {
-      return word;
-    }
+  /** Restarts the server with so many keys that it is long busy with reading them. */
+  private void loadSlowly() {
+    server.command("CONFIG", "SET", "rdbcompression", "no");
+    server.command( // a key for each 1,024 bytes, after which it sees to its clients
+        "EVAL",
+        "for i = 1, 12000 do redis.call('SET', 'fill:' .. i, string.rep('x', 1024)) end",
+        "0");
+    server.command("SAVE");
+    server.restart(
+        "--key-load-delay",
+        "5000", // microseconds
+        "--loading-process-events-interval-bytes",
+        "1024");
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> { // at first, it is not connected
+              ticker.advance(Duration.ofSeconds(40));
+              limiter.decide("another", 1);
+              return store.stats().reason().equals("LOADING");
+            });
   }
 
   @ParameterizedTest
@@ -187,17 +183,17 @@ class FaultsTest {
 
   @Test
   void aServerThatHasForgottenTheScriptGetsItAgain() {
-    command("SCRIPT", "FLUSH");
+    server.command("SCRIPT", "FLUSH");
     assertThat(limiter.decide("alice", 1).remaining()).isEqualTo(BURST - 1);
     assertThat(store.stats().failed()).isZero();
   }
 
   @Test
   void aServerThatRunsAnotherScriptForTooLongIsBusy() throws InterruptedException {
-    command("CONFIG", "SET", "lua-time-limit", "5");
+    server.command("CONFIG", "SET", "lua-time-limit", "5");
     Thread busy = new Thread(() -> {
       try {
-        command("EVAL", "while true do end", "0");
+        server.command("EVAL", "while true do end", "0");
       } catch (RuntimeException killed) {
         // as it is to be
       }
@@ -208,7 +204,7 @@ class FaultsTest {
       return !store.stats().isAnswering();
     });
     assertThat(store.stats().reason()).isIn("BUSY", "timeout");
-    command("SCRIPT", "KILL");
+    server.command("SCRIPT", "KILL");
     busy.join();
     isBack();
   }

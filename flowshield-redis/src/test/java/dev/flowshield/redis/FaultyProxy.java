@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FaultyProxy implements AutoCloseable {
 
   private final ServerSocket listener;
-  private final int target;
+  private volatile int target;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile long delayMillis;
   private volatile boolean cutsReplies;
@@ -32,6 +32,11 @@ final class FaultyProxy implements AutoCloseable {
 
   int port() {
     return listener.getLocalPort();
+  }
+
+  /** Leads connections from now on to another server; those that are open stay where they are. */
+  void leadTo(int port) {
+    target = port;
   }
 
   /** Holds each reply back for so long. */

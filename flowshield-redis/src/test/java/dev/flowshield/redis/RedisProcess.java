@@ -13,10 +13,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A server of its own for a test: started on a free port of this machine, with nothing kept on
@@ -43,6 +45,8 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"));
+
   private final List<String> command;
   private final int port;
   private Process process;
@@ -65,9 +69,18 @@ final class RedisProcess implements AutoCloseable {
 
   /** A server that this program is. */
   static RedisProcess start(Path program, String... settings) {
+    return start(List.of(program.toString()), settings);
+  }
+
+  /** A Sentinel, which keeps its settings in a file. */
+  static RedisProcess startSentinel(Path file) {
+    return start(List.of(program(Version.REDIS_7_0).toString(), file.toString(), "--sentinel"));
+  }
+
+  private static RedisProcess start(List<String> program, String... settings) {
     int port = freePort();
-    List<String> command = new ArrayList<>(List.of(
-        program.toString(),
+    List<String> command = new ArrayList<>(program);
+    command.addAll(List.of(
         "--port",
         String.valueOf(port),
         "--bind",
@@ -79,7 +92,13 @@ final class RedisProcess implements AutoCloseable {
         "--daemonize",
         "no",
         "--logfile",
-        ""));
+        "",
+        "--dir",
+        FOLDER.toString(),
+        "--dbfilename", // a replica writes what it gets from its master
+        data(port).getFileName().toString(),
+        "--repl-diskless-sync-delay",
+        "0"));
     command.addAll(List.of(settings));
     return new RedisProcess(command, port);
   }
@@ -99,6 +118,10 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  private static Path data(int port) {
+    return FOLDER.resolve("redis-server-" + port + ".rdb");
+  }
+
   static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -113,7 +136,12 @@ final class RedisProcess implements AutoCloseable {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start();
-      await().atMost(20, SECONDS).pollInterval(java.time.Duration.ofMillis(5)).until(this::accepts);
+      try {
+        await().atMost(20, SECONDS).pollInterval(Duration.ofMillis(5)).until(this::accepts);
+      } catch (ConditionTimeoutException failure) {
+        begun.destroyForcibly();
+        throw failure;
+      }
       return begun;
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
@@ -146,6 +174,16 @@ final class RedisProcess implements AutoCloseable {
     signal("CONT");
   }
 
+  /** Sends a command, and returns what comes back: texts, numbers or lists. */
+  Object command(String... words) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      return Resp.ask(socket, words);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   private void signal(String name) {
     try {
       new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
@@ -158,6 +196,10 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Ends it at once; all that it kept is gone. */
   void kill() {
     process.destroyForcibly();
@@ -168,14 +210,16 @@ final class RedisProcess implements AutoCloseable {
     }
   }
 
-  /** Begins again at the same port, empty. */
-  void restart() {
+  /** Begins again at the same port, with what was saved, which is nothing unless it was told to. */
+  void restart(String... moreSettings) {
     kill();
+    command.addAll(List.of(moreSettings));
     process = begin();
   }
 
   @Override
   public void close() {
     kill();
+    data(port).toFile().delete();
   }
 }

@@ -16,7 +16,9 @@ public final class RedisStoreProvider implements LimitStoreProvider {
       "redis+ssl:",
       "redis+tls:",
       "redis-sentinel:",
-      "rediss-sentinel:");
+      "rediss-sentinel:",
+      "redis-cluster:",
+      "rediss-cluster:");
 
   @Override
   public String form() {

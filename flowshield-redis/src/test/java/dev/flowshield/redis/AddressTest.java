@@ -1,0 +1,89 @@
+package dev.flowshield.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flowshield.redis.provider.RedisStoreProvider;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://host",
+        "rediss://:secret@host:6380/2",
+        "redis-socket:///tmp/redis",
+        "redis+ssl://host",
+        "redis+tls://host",
+        "redis-sentinel://host:26379,other#primary",
+        "rediss-sentinel://host#primary",
+        "redis-cluster://host:7000,other",
+        "rediss-cluster://user:secret@host:7000"
+      })
+  void isOneOfEachKindThatTheProviderKnows(String uri) {
+    assertThat(new RedisStoreProvider().isKnown(uri)).isTrue();
+    assertThat(Address.parse(uri).nodes()).isNotEmpty();
+    assertThat(RedisStore.at(uri).open().toString()).doesNotContain("secret");
+  }
+
+  @Test
+  void namesSeveralServersOfAClusterWithOneLogin() {
+    Address address = Address.parse("rediss-cluster://user:se%40cret@host:7000,other?timeout=3s");
+
+    assertThat(address.isCluster()).isTrue();
+    assertThat(address).hasToString("rediss-cluster://host:7000,other:6379");
+    assertThat(address.nodes()).hasSize(2).allSatisfy(node -> {
+      assertThat(node.isSsl()).isTrue();
+      assertThat(node.getTimeout()).isEqualTo(Duration.ofSeconds(3));
+      assertThat(node.getCredentialsProvider().resolveCredentials().block())
+          .extracting(RedisCredentials::getUsername, RedisCredentials::getPassword)
+          .containsExactly("user", "se@cret".toCharArray());
+    });
+    assertThat(Address.parse("redis-cluster://host").nodes())
+        .extracting(RedisURI::isSsl)
+        .containsExactly(false);
+  }
+
+  @Test
+  void saysHowLongServersAreWaitedForUnlessItIsSet() {
+    Address set = Address.parse("redis-sentinel://host?timeout=3s#primary");
+    Address usual = Address.parse("redis-sentinel://host,other#primary");
+    set.setTimeout(Duration.ofSeconds(1));
+    usual.setTimeout(Duration.ofSeconds(1));
+
+    assertThat(set.nodes().get(0).getTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(usual.nodes().get(0).getTimeout()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(usual.nodes().get(0).getSentinels())
+        .hasSize(2)
+        .allSatisfy(node -> assertThat(node.getTimeout()).isEqualTo(Duration.ofSeconds(1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "redis-cluster://user:secret@host:port,b | redis-cluster://…@host:port,b",
+        "redis-cluster://user:secret@a,,b        | redis-cluster://…@a,,b",
+        "redis-cluster://user:secret@a/2         | redis-cluster://…@a/2",
+        "redis-cluster:secret                    | redis-cluster:…",
+        "redis-cluster://                        | redis-cluster:…",
+        "redis://user:secret@h o                 | redis://…@h o",
+        "redis://host:secret                     | redis:…"
+      })
+  void isRejectedWithWhatIsWrongAndWithoutAPassword(String uri, String shown) {
+    assertThatThrownBy(() -> RedisStore.at(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("store must be an address as in redis://host:6379,")
+        .hasMessageContaining("redis-cluster://host:6379,other:6379")
+        .hasMessageContaining("got '" + shown + "': ")
+        .hasMessageEndingWith("correct it")
+        .hasMessageNotContaining("secret");
+  }
+}
