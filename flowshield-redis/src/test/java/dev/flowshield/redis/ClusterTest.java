@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.JointReservation;
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
@@ -108,6 +110,35 @@ class ClusterTest {
     assertThat(store.stats().withoutStore()).isEqualTo(before);
     assertThat(keys).hasSize(3).allSatisfy((third, count) -> assertThat(count).isGreaterThan(50));
     assertThat(store).hasToString(cluster.uri());
+  }
+
+  @Test
+  void takesOfSeveralKeysOrGivesBackWhereOneOfThemIsKeptByAnotherServer() {
+    RedisStore store = open(RedisStore.at(cluster.uri()).timeout(PATIENCE), "together");
+    RateLimiter limiter = limiter(store, "1/h burst " + BURST);
+    RateLimiter beside =
+        store.limiter(LimiterSpec.of("1/h burst 2").withName("b").withTicker(ticker));
+    List<String> keys =
+        cluster.masters().stream().map(server -> keyOf(store, server, "one of ")).toList();
+    List<LimitStore.Charge> charges = new ArrayList<>();
+    keys.forEach(key -> charges.add(new LimitStore.Charge(limiter, key, 2)));
+    charges.add(new LimitStore.Charge(beside, keys.get(0), 1)); // where the first of them is
+    long before = store.stats().answered();
+    for (int i = 0; i < 2; i++) {
+      assertThat(store.reserveAllAsync(charges).toCompletableFuture().join())
+          .isInstanceOf(JointReservation.Held.class);
+    }
+    assertThat(store.stats().answered() - before).isEqualTo(6);
+    assertThat(admitted(limiter, keys.get(2), BURST)).isEqualTo(BURST - 4);
+    charges.remove(3);
+
+    assertThat(store.reserveAllAsync(charges).toCompletableFuture().join())
+        .isInstanceOfSatisfying(
+            JointReservation.Rejected.class,
+            rejected -> assertThat(rejected.index()).isEqualTo(2));
+    for (String key : keys.subList(0, 2)) { // were given back, or not asked for
+      assertThat(limiter.peek(key).remaining()).isEqualTo(BURST - 4);
+    }
   }
 
   @Test
