@@ -90,7 +90,7 @@ record Plot(Scenario scenario, Observed alone, Observed together) {
     domain.setRange(0, together.seconds());
     domain.setTickUnit(new NumberTickUnit(2));
     NumberAxis range = new NumberAxis("admitted in each second");
-    range.setRange(0, scenario.rate() * (scenario.instances() + 0.6));
+    range.setRange(0, scenario.rate() * (scenario.instances() + 0.8));
     range.setTickUnit(new NumberTickUnit(scenario.rate()));
     XYPlot plot = new XYPlot(data, domain, range, renderer);
     ChartStyle.apply(plot);

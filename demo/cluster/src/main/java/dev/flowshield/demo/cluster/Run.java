@@ -1,6 +1,7 @@
 package dev.flowshield.demo.cluster;
 
 import dev.flowshield.Ticker;
+import dev.flowshield.demo.cluster.Timeline.Away;
 import dev.flowshield.demo.cluster.server.InstanceProcess;
 import dev.flowshield.demo.cluster.server.InstanceProcess.Change;
 import dev.flowshield.demo.cluster.server.StoreProcess;
@@ -15,14 +16,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The traffic against a cluster, whose store is killed and started again meanwhile. */
 final class Run {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final Duration GLANCE = Duration.ofMillis(10);
-  private static final Duration LEAD = Duration.ofMillis(500);
+  private static final Duration LEAD = Duration.ofMillis(50);
+
+  private static final int MOST_ROUNDS = 10;
 
   /** How long to wait for answers when the last request is sent; the rest have none. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -58,17 +60,32 @@ final class Run {
       return new Observed(
           schedule,
           answers,
-          new Timeline(killed, started, changes(false), changes(true), schedule.lengthNanos()),
+          new Timeline(
+              killed,
+              started,
+              cluster.instances().stream().map(this::away).toList(),
+              schedule.lengthNanos()),
           cluster.instances().stream().mapToLong(InstanceProcess::withoutStore).sum());
     }
   }
 
+  /** Until all know the store and one another, or it takes too long: then the table shows it. */
   private void warmUp(OpenLoopClients clients) throws InterruptedException {
     Schedule ahead = scenario.ahead();
-    start = ticker.nanos();
-    Answers answers = clients.send(ahead, start);
-    Thread.sleep(TimeUnit.NANOSECONDS.toMillis(ahead.lengthNanos()));
-    giveUpInTime(answers);
+    int rounds = 0;
+    do {
+      start = ticker.nanos();
+      Answers answers = clients.send(ahead, start);
+      Thread.sleep(TimeUnit.NANOSECONDS.toMillis(ahead.lengthNanos()));
+      giveUpInTime(answers);
+    } while (++rounds < MOST_ROUNDS && cluster.store() != null && !isSteady());
+  }
+
+  private boolean isSteady() {
+    return cluster.instances().stream()
+        .allMatch(instance -> instance.isAsking()
+            && instance.instances() == scenario.instances()
+            && instance.changes().stream().noneMatch(it -> it.atNanos() - start > 0));
   }
 
   private void giveUpInTime(Answers answers) throws InterruptedException {
@@ -121,21 +138,21 @@ final class Run {
     return store + ", " + asking + " ask it";
   }
 
-  /** When each instance began or ceased to ask the store after it was killed, for the first time. */
-  private List<Long> changes(boolean isAsked) {
-    List<Long> instants = new ArrayList<>();
-    for (InstanceProcess instance : cluster.instances()) {
-      instants.add(first(instance.changes(), isAsked));
+  /** When an instance did not ask the store. */
+  private List<Away> away(InstanceProcess instance) {
+    List<Away> away = new ArrayList<>();
+    long from = Timeline.NEVER;
+    for (Change change : instance.changes()) {
+      if (!change.isAsked()) {
+        from = change.atNanos() - start;
+      } else if (from != Timeline.NEVER) {
+        away.add(new Away(from, change.atNanos() - start));
+        from = Timeline.NEVER;
+      }
     }
-    return instants;
-  }
-
-  private long first(List<Change> changes, boolean isAsked) {
-    @Nullable
-    Change first = changes.stream()
-        .filter(change -> change.isAsked() == isAsked && change.atNanos() - start >= killed)
-        .findFirst()
-        .orElse(null);
-    return first == null ? Timeline.NEVER : first.atNanos() - start;
+    if (from != Timeline.NEVER) {
+      away.add(new Away(from, Timeline.NEVER));
+    }
+    return away;
   }
 }

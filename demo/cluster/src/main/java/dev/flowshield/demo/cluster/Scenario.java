@@ -14,7 +14,7 @@ import java.util.List;
  * @param instances how many there are
  * @param perSecond requests a second, to all instances together
  * @param firstPercent the part of them that the first instance gets; the others get the rest evenly
- * @param warmUp how long traffic is sent that is not counted
+ * @param warmUp how long traffic is sent that is not counted, and again until all is steady
  * @param before how long the store is there
  * @param down how long it is not
  * @param after how long it is there again
@@ -35,9 +35,9 @@ record Scenario(
    * away for ten seconds is tried again within ten more.
    */
   static final Scenario USUAL = new Scenario(
-      RateLimit.parse("200/s burst 50"),
+      RateLimit.parse("100/s burst 25"),
       4,
-      1600,
+      800,
       50,
       Duration.ofSeconds(7),
       Duration.ofSeconds(10),

@@ -33,19 +33,18 @@ record Summary(Scenario scenario, Observed alone, Observed together) {
     StringJoiner lines = new StringJoiner(System.lineSeparator());
     lines.add(COLUMNS.heading());
     lines.add(COLUMNS.rule());
-    lines.add(
-        line(alone, Timeline.span("without a store", 0, alone.schedule().lengthNanos(), scenario)));
+    lines.add(line(
+        alone,
+        Timeline.ofOneLimit("without a store", 0, alone.schedule().lengthNanos(), scenario)));
     for (Span span : together.timeline().spans(scenario)) {
       lines.add(line(together, span));
     }
     lines.add("");
     lines.add(format(
-        "Promised is %s for all together: %d, and %.0f a second; while some instances ask the store again and others"
-            + " do not, the shares",
+        "Promised is %s for all together: %d, and %.0f a second; while an instance does not ask the store that is up, its share",
         scenario.limit(), scenario.limit().burst(), scenario.rate()));
-    lines.add(
-        "of those that do not in addition. \"In a window\" is the most in any window of time, above the rate"
-            + " times its length: the burst, if all is well.");
+    lines.add("in addition. \"In a window\" is the most in any window of time, above the rate"
+        + " times its length: the burst, if all is well.");
     lines.add("");
     lines.add(failure());
     lines.add(comeback());

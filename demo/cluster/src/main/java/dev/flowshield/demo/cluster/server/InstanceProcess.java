@@ -60,6 +60,8 @@ public final class InstanceProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
+        "-XX:+UseSerialGC", // this and the next: several of them have to live on few processors
+        "-XX:TieredStopAtLevel=1",
         "-Dslf4j.internal.verbosity=ERROR",
         "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s: %5$s%6$s%n"));
     settings.forEach((name, value) -> command.add("-Dflowshield." + name + "=" + value));

@@ -84,8 +84,8 @@ public final class StoreProcess implements AutoCloseable {
   /** The program for a system, which may not be there. */
   static String resource(String system, String architecture) {
     String name = system.toLowerCase(Locale.ROOT);
-    String kind = name.contains("mac") ? "darwin" : name.contains("linux") ? "linux" : "unknown";
-    return "/" + PROGRAM + kind + "-" + (architecture.equals("aarch64") ? "arm64" : architecture);
+    String kind = name.contains("mac") ? "darwin" : name.contains("linux") ? "linux" : "other";
+    return "/" + PROGRAM + kind + (architecture.equals("aarch64") ? "-arm64" : "-amd64");
   }
 
   private Process begin() throws IOException {
