@@ -24,8 +24,6 @@ final class Run {
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Duration LEAD = Duration.ofMillis(50);
 
-  private static final int MOST_ROUNDS = 10;
-
   /** How long to wait for answers when the last request is sent; the rest have none. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -78,7 +76,7 @@ final class Run {
       Answers answers = clients.send(ahead, start);
       Thread.sleep(TimeUnit.NANOSECONDS.toMillis(ahead.lengthNanos()));
       giveUpInTime(answers);
-    } while (++rounds < MOST_ROUNDS && cluster.store() != null && !isSteady());
+    } while (++rounds < scenario.warmUps() && cluster.store() != null && !isSteady());
   }
 
   private boolean isSteady() {

@@ -14,7 +14,8 @@ import java.util.List;
  * @param instances how many there are
  * @param perSecond requests a second, to all instances together
  * @param firstPercent the part of them that the first instance gets; the others get the rest evenly
- * @param warmUp how long traffic is sent that is not counted, and again until all is steady
+ * @param warmUp how long traffic is sent that is not counted
+ * @param warmUps how often that is done at most, until all instances know the store and one another
  * @param before how long the store is there
  * @param down how long it is not
  * @param after how long it is there again
@@ -25,6 +26,7 @@ record Scenario(
     int perSecond,
     int firstPercent,
     Duration warmUp,
+    int warmUps,
     Duration before,
     Duration down,
     Duration after) {
@@ -40,6 +42,7 @@ record Scenario(
       800,
       50,
       Duration.ofSeconds(7),
+      6,
       Duration.ofSeconds(10),
       Duration.ofSeconds(10),
       Duration.ofSeconds(20));

@@ -18,6 +18,7 @@ final class Samples {
       200,
       50,
       Duration.ofMillis(500),
+      1,
       Duration.ofSeconds(1),
       Duration.ofSeconds(1),
       Duration.ofSeconds(2));

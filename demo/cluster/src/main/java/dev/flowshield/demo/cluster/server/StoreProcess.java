@@ -147,6 +147,10 @@ public final class StoreProcess implements AutoCloseable {
   @Override
   public synchronized void close() {
     isClosed = true;
-    process.destroyForcibly();
+    try {
+      kill();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
