@@ -103,17 +103,11 @@ record Plot(Scenario scenario, Observed alone, Observed together) {
     Timeline timeline = together.timeline();
     plot.addDomainMarker(
         ChartStyle.span(
-            timeline.killed() / 1e9,
-            timeline.started() / 1e9,
-            Palette.SPIKE,
-            "the store is killed"),
+            timeline.killed() / 1e9, timeline.started() / 1e9, Palette.SPIKE, "store killed"),
         Layer.BACKGROUND);
     plot.addDomainMarker(
         ChartStyle.span(
-            timeline.started() / 1e9,
-            timeline.allBack() / 1e9,
-            Palette.FAINT,
-            "it is up, and they come back"),
+            timeline.started() / 1e9, timeline.allBack() / 1e9, Palette.FAINT, "up, empty"),
         Layer.BACKGROUND);
     plot.addRangeMarker(ChartStyle.line(scenario.rate(), "the limit"), Layer.FOREGROUND);
   }
