@@ -5,6 +5,7 @@ import dev.flowshield.demo.cluster.server.StoreProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Starts all of it.
+   * Starts all of it, and does not wait for the instances.
    *
    * @param name what the logs are named by
    * @param directory where the logs go, one for each instance
@@ -59,8 +60,13 @@ final class Cluster implements AutoCloseable {
     return List.copyOf(instances);
   }
 
-  List<URI> addresses() {
-    return instances.stream().map(InstanceProcess::address).toList();
+  /** Of all instances, once they are ready. */
+  List<URI> addresses() throws IOException {
+    List<URI> addresses = new ArrayList<>();
+    for (InstanceProcess instance : instances) {
+      addresses.add(instance.address());
+    }
+    return addresses;
   }
 
   @Nullable

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -30,28 +32,23 @@ public final class InstanceProcess implements AutoCloseable {
   public record Change(long atNanos, boolean isAsked) {}
 
   private final Process process;
-  private final URI address;
+  private final Path log;
+  private final CompletableFuture<URI> address = new CompletableFuture<>();
   private final Thread reader;
   private final Ticker ticker = Ticker.system();
   private final List<Change> changes = new CopyOnWriteArrayList<>();
   private volatile StoreView view = new StoreView(true, 0, 1, 0);
 
-  private InstanceProcess(Process process, Path log) throws IOException {
+  private InstanceProcess(Process process, Path log) {
     this.process = process;
-    BufferedReader lines = process.inputReader(UTF_8);
-    String line = lines.readLine();
-    if (line == null || !line.startsWith(PORT)) {
-      process.destroyForcibly();
-      throw new IOException("an instance did not start: see " + log);
-    }
-    this.address = URI.create("http://" + LOOPBACK + ":" + line.substring(PORT.length()));
-    this.reader = new Thread(() -> read(lines), "instance's lines");
+    this.log = log;
+    this.reader = new Thread(this::read, "instance's lines");
     reader.setDaemon(true);
     reader.start();
   }
 
   /**
-   * Starts an instance.
+   * Starts an instance, and does not wait for it.
    *
    * @param settings of its shield, such as {@code limit} to {@code 100/s}
    * @param log where all goes that it logs
@@ -72,15 +69,18 @@ public final class InstanceProcess implements AutoCloseable {
     return new InstanceProcess(new ProcessBuilder(command).redirectError(errors).start(), log);
   }
 
-  private void read(BufferedReader lines) {
-    try (lines) {
+  private void read() {
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith(STORE)) {
+        if (line.startsWith(PORT)) {
+          address.complete(URI.create("http://" + LOOPBACK + ":" + line.substring(PORT.length())));
+        } else if (line.startsWith(STORE)) {
           saw(StoreView.parse(line.substring(STORE.length())));
         }
       }
+      address.completeExceptionally(new IOException("no more output"));
     } catch (IOException stopped) {
-      // there is no more to see
+      address.completeExceptionally(stopped);
     }
   }
 
@@ -92,9 +92,17 @@ public final class InstanceProcess implements AutoCloseable {
     view = now;
   }
 
-  /** Where to send requests. */
-  public URI address() {
-    return address;
+  /**
+   * Where to send requests, once it is ready for them.
+   *
+   * @throws IOException if it does not start
+   */
+  public URI address() throws IOException {
+    try {
+      return address.join();
+    } catch (CompletionException failure) {
+      throw new IOException("an instance did not start: see " + log, failure);
+    }
   }
 
   /** Whether it asked the store a moment ago. */
