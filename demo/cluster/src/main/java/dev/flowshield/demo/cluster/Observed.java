@@ -2,6 +2,8 @@ package dev.flowshield.demo.cluster;
 
 import dev.flowshield.demo.traffic.Answers;
 import dev.flowshield.demo.traffic.Schedule;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was seen of a run.
@@ -10,6 +12,18 @@ import dev.flowshield.demo.traffic.Schedule;
  * @param withoutStore requests that were decided by the shares of the instances
  */
 record Observed(Schedule schedule, Answers answers, Timeline timeline, long withoutStore) {
+
+  /** How many requests had each status but 200 and 429. */
+  Map<Integer, Integer> others() {
+    Map<Integer, Integer> others = new TreeMap<>();
+    for (int i = 0; i < schedule.size(); i++) {
+      int status = answers.status(i);
+      if (status != 200 && status != 429) {
+        others.merge(status, 1, Integer::sum);
+      }
+    }
+    return others;
+  }
 
   int seconds() {
     return (int) (schedule.lengthNanos() / 1_000_000_000L);

@@ -50,6 +50,11 @@ record Summary(Scenario scenario, Observed alone, Observed together) {
     lines.add(comeback());
     lines.add(format("%,d requests were decided without the store.", together.withoutStore()));
     for (Observed run : List.of(alone, together)) {
+      if (!run.others().isEmpty()) {
+        lines.add(
+            "Other answers, by status, or below 10 a connection that was missing, broken or silent: "
+                + run.others());
+      }
       Results results =
           new Results("", run.schedule(), run.answers(), Duration.ofSeconds(1), new int[0]);
       if (results.isDisturbed()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,15 @@ class SummaryTest {
             && it.contains("took 2.0 ms, and 0 requests had none"))
         .anyMatch(it -> it.contains("They asked it again 0.5, 1.5 s later."))
         .noneMatch(it -> it.startsWith("Disturbed"));
+  }
+
+  @Test
+  void namesOtherAnswers() {
+    Observed some = Samples.observed(i -> i < 2 ? 500 : i == 2 ? 503 : 200);
+
+    assertThat(some.others()).containsOnly(Map.entry(500, 2), Map.entry(503, 1));
+    assertThat(new Summary(Samples.LITTLE, one, some).text()).contains("silent: {500=2, 503=1}");
+    assertThat(new Summary(Samples.LITTLE, one, one).text()).doesNotContain("silent");
   }
 
   @Test
