@@ -48,7 +48,7 @@ record Scenario(
       Duration.ofSeconds(20));
 
   /** More than are needed where answers come at once. */
-  static final int CONNECTIONS = 400;
+  static final int CONNECTIONS = 800;
 
   private static final long SEED = 1;
 

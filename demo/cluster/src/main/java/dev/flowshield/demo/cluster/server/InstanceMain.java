@@ -7,6 +7,7 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,9 @@ public final class InstanceMain {
 
   private static final int GLANCE_MILLIS = 50;
 
+  /** Connections that the clients hold in reserve are not closed while they are idle. */
+  private static final int PATIENCE_MILLIS = 600_000;
+
   private InstanceMain() {}
 
   /** Starts the server. */
@@ -26,6 +30,7 @@ public final class InstanceMain {
     HttpShield shield = HttpShield.fromConfiguration();
     Undertow undertow = Undertow.builder()
         .addHttpListener(0, InstanceProcess.LOOPBACK)
+        .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, PATIENCE_MILLIS)
         .setHandler(FlowShieldHandler.protect(
             exchange -> exchange.getResponseSender().send("Hello\n", UTF_8), shield))
         .build();
