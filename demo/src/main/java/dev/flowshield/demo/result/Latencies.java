@@ -11,7 +11,8 @@ public final class Latencies {
 
   private final Histogram histogram = new Histogram(DIGITS);
 
-  void add(long nanos) {
+  /** Adds one. */
+  public void add(long nanos) {
     histogram.recordValue(Math.max(0, nanos));
   }
 

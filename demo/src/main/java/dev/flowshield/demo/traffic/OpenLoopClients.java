@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public final class OpenLoopClients implements AutoCloseable {
    */
   private static final int OPENING = 32;
 
-  private final URI server;
+  private final List<URI> servers; // of each client
   private final List<InetAddress> addresses;
   private final List<Deque<ClientConnection>> idle = new ArrayList<>();
   private final XnioWorker worker;
@@ -55,8 +56,8 @@ public final class OpenLoopClients implements AutoCloseable {
   private final Ticker ticker = Ticker.system();
   private boolean isClosed; // of the thread of the clients
 
-  private OpenLoopClients(URI server, List<InetAddress> addresses) throws IOException {
-    this.server = server;
+  private OpenLoopClients(List<URI> servers, List<InetAddress> addresses) throws IOException {
+    this.servers = servers;
     this.addresses = addresses;
     this.worker = Xnio.getInstance()
         .createWorker(OptionMap.builder()
@@ -75,7 +76,18 @@ public final class OpenLoopClients implements AutoCloseable {
    */
   public static OpenLoopClients connect(
       URI server, List<InetAddress> addresses, Crowd crowd, int connections) throws IOException {
-    OpenLoopClients clients = new OpenLoopClients(server, addresses);
+    return connect(Collections.nCopies(addresses.size(), server), addresses, crowd, connections);
+  }
+
+  /**
+   * As {@link #connect(URI, List, Crowd, int)}, where each client has a server of its own.
+   *
+   * @param servers as many as there are addresses
+   */
+  public static OpenLoopClients connect(
+      List<URI> servers, List<InetAddress> addresses, Crowd crowd, int connections)
+      throws IOException {
+    OpenLoopClients clients = new OpenLoopClients(List.copyOf(servers), List.copyOf(addresses));
     try {
       clients.open(crowd.shares(connections));
       return clients;
@@ -154,7 +166,8 @@ public final class OpenLoopClients implements AutoCloseable {
       }
     };
     InetSocketAddress from = new InetSocketAddress(addresses.get(client), 0);
-    UndertowClient.getInstance().connect(callback, from, server, thread, buffers, OptionMap.EMPTY);
+    UndertowClient.getInstance()
+        .connect(callback, from, servers.get(client), thread, buffers, OptionMap.EMPTY);
     return opened;
   }
 
@@ -220,7 +233,7 @@ public final class OpenLoopClients implements AutoCloseable {
         return;
       }
       ClientRequest request = new ClientRequest().setMethod(Methods.GET).setPath("/");
-      request.getRequestHeaders().put(Headers.HOST, server.getAuthority());
+      request.getRequestHeaders().put(Headers.HOST, servers.get(client).getAuthority());
       Call call = new Call(sink, status -> {
         giveBack(client, connection);
         ended(i, triesLeft, status);
