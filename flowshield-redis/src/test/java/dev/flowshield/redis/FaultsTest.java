@@ -35,21 +35,27 @@ class FaultsTest {
 
   @BeforeEach
   void open() {
+    open(OnStoreFailure.LOCAL, Duration.ofSeconds(10));
+    for (int i = 0; i < 300; i++) { // classes are loaded before a time is measured
+      limiter.decide("warm", 1);
+      limiter.reset("warm");
+    }
+    store.close();
     open(OnStoreFailure.LOCAL);
     store.connect();
     await().atMost(20, SECONDS).ignoreExceptions().until(() -> {
       limiter.reset("warm");
       return true;
     });
-    for (int i = 0; i < 300; i++) { // classes are loaded before a time is measured
-      limiter.decide("warm", 1);
-      limiter.reset("warm");
-    }
   }
 
   private void open(OnStoreFailure onFailure) {
+    open(onFailure, TIMEOUT);
+  }
+
+  private void open(OnStoreFailure onFailure, Duration timeout) {
     store = RedisStore.at("redis://127.0.0.1:" + proxy.port())
-        .timeout(TIMEOUT)
+        .timeout(timeout)
         .instances(INSTANCES)
         .onFailure(onFailure)
         .ticker(ticker)
