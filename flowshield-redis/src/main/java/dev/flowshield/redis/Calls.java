@@ -47,6 +47,7 @@ final class Calls implements AutoCloseable {
   Calls(Server server, Ticker ticker, Duration timeout, Function<String, Question> trial) {
     this.server = server;
     this.circuits = new Circuits(server, ticker);
+    server.whenConnected(circuits::tryNow);
     this.timeoutNanos = timeout.toNanos();
     this.trial = trial;
   }

@@ -54,6 +54,10 @@ final class Circuit {
       return (failures & lowest) == lowest || Integer.bitCount(failures) >= LATEST / 2;
     }
 
+    State dueAt(long now) {
+      return new State(failures, reason, openNanos, now, false, since, outages);
+    }
+
     State opened(String why, long forNanos, long now) {
       long jittered =
           (long) (forNanos * (1 + JITTER * ThreadLocalRandom.current().nextDouble(-1, 1)));
@@ -97,6 +101,14 @@ final class Circuit {
                 true,
                 seen.since,
                 seen.outages));
+  }
+
+  /** A trial is due at once, if it is open and none runs. */
+  void tryNow() {
+    State seen = state.get();
+    if (!seen.isClosed() && !seen.isTrying) {
+      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // else something newer is known
+    }
   }
 
   /**

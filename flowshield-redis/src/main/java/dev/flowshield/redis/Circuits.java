@@ -38,6 +38,11 @@ final class Circuits {
     return known == null ? all.computeIfAbsent(keeper, unseen -> new Circuit(ticker)) : known;
   }
 
+  /** A server can be reached again: those that are open are tried with the next request. */
+  void tryNow() {
+    all.values().forEach(Circuit::tryNow);
+  }
+
   /** That of those which has been open for longest; if none is, the one that was closed last. */
   Circuit worst() {
     forgetGone();

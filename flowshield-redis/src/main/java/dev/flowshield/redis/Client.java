@@ -2,10 +2,13 @@ package dev.flowshield.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +38,7 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<S
   private final Function<C, CompletionStage<S>> connecting;
   private final AtomicReference<@Nullable C> made = new AtomicReference<>();
   private final AtomicReference<@Nullable S> connection = new AtomicReference<>();
+  private volatile Runnable whenConnected = () -> {};
   private volatile boolean isClosed;
 
   private Client(Supplier<C> maker, boolean isOwn, Function<C, CompletionStage<S>> connecting) {
@@ -91,12 +95,23 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<S
     }
     return connecting.apply(client).thenCompose(connected -> {
       connection.set(connected);
+      connected.addListener(new RedisConnectionStateListener() {
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> again, SocketAddress address) {
+          whenConnected.run();
+        }
+      });
       if (isClosed) { // meanwhile
         close(connection.getAndSet(null));
         return CompletableFuture.failedFuture(new StoreFailure(StoreFailure.DISCONNECTED));
       }
       return CompletableFuture.completedFuture(connected);
     });
+  }
+
+  /** What to do each time that the connection stands again after it was lost. */
+  void whenConnected(Runnable action) {
+    whenConnected = action;
   }
 
   /** The connection; null while there is none. */

@@ -152,6 +152,11 @@ final class Cluster implements Server {
   }
 
   @Override
+  public void whenConnected(Runnable action) {
+    client.whenConnected(action);
+  }
+
+  @Override
   public void close() {
     client.close();
   }

@@ -25,7 +25,7 @@ final class Lease {
    * Invariants
    *   E1  When permits are added, left + asked is no more than the largest lease at that time: they
    *       are asked for, and given back by requests, up to that alone.
-   *   E2  One thread at a time asks the store: the one that made asked positive, until it ends that.
+   *   E2  One thread at a time asks the store: that which made asked positive, until it ends that.
    *   E3  A permit is given to one request: left is reduced by an exchange.
    *
    * The other fields are hints about when and how much to ask for. No reading of them can break E1.

@@ -49,6 +49,11 @@ final class LoneServer implements Server {
   }
 
   @Override
+  public void whenConnected(Runnable action) {
+    client.whenConnected(action);
+  }
+
+  @Override
   public void close() {
     client.close();
   }

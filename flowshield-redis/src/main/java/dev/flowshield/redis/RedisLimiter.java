@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * answer.
  *
  * <p>A decision is one round trip, but for a key that the store has rejected a moment ago, see
- * {@link Denials}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the thread of the connection, so
- * it must be short, and must not ask a limiter of the store and wait for it.
+ * {@link Denials}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the
+ * thread of the connection, so it must be short, and must not ask a limiter of the store and wait
+ * for it.
  */
 final class RedisLimiter implements RateLimiter {
 

@@ -17,6 +17,9 @@ interface Server {
     return false;
   }
 
+  /** What to do each time that a connection stands again after it was lost. */
+  default void whenConnected(Runnable action) {}
+
   /**
    * Looks for the server again where it does not answer, though it is connected: it may be another
    * one by now.

@@ -58,6 +58,19 @@ class CircuitTest {
   }
 
   @Test
+  void isTriedAtOnceWhereTheServerIsReachedAgain() {
+    circuit.tryNow();
+    assertThat(circuit.isClosed()).isTrue();
+    open();
+    assertThat(circuit.beginTrial()).isFalse();
+    circuit.tryNow();
+    assertThat(circuit.reason()).isNotEmpty();
+    assertThat(circuit.beginTrial()).isTrue();
+    circuit.tryNow();
+    assertThat(circuit.beginTrial()).as("while a trial runs").isFalse();
+  }
+
+  @Test
   void closesWithATrialThatSucceeds() {
     open();
     ticker.advance(LATER);

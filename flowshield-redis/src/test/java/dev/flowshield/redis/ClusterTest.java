@@ -118,8 +118,9 @@ class ClusterTest {
     RateLimiter limiter = limiter(store, "1/h burst " + BURST);
     RateLimiter beside =
         store.limiter(LimiterSpec.of("1/h burst 2").withName("b").withTicker(ticker));
-    List<String> keys =
-        cluster.masters().stream().map(server -> keyOf(store, server, "one of ")).toList();
+    List<String> keys = cluster.masters().stream()
+        .map(server -> keyOf(store, server, "one of "))
+        .toList();
     List<LimitStore.Charge> charges = new ArrayList<>();
     keys.forEach(key -> charges.add(new LimitStore.Charge(limiter, key, 2)));
     charges.add(new LimitStore.Charge(beside, keys.get(0), 1)); // where the first of them is

@@ -253,6 +253,23 @@ class FaultsTest {
   }
 
   @Test
+  void aServerThatIsReachedAgainIsTriedAtOnce() {
+    server.kill();
+    await().atMost(20, SECONDS).until(() -> {
+      limiter.decide("another", 1);
+      return !store.stats().isAnswering();
+    });
+    server.restart();
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> { // though the ticker stands still
+              limiter.decide("another", 1);
+              return store.stats().isAnswering();
+            });
+  }
+
+  @Test
   void aClosedStoreIsOneThatDoesNotAnswer() {
     store.close();
     assertThat(limiter.decide("alice", 1).remaining()).isEqualTo(BURST / INSTANCES - 1);
