@@ -30,6 +30,7 @@ final class Instances {
   private final long since;
   private volatile int count;
   private volatile boolean isCounted;
+  private long lastSoMany; // when the store has counted no fewer than that; guarded by this
 
   /**
    * Instances of the services with one list.
@@ -59,6 +60,19 @@ final class Instances {
     return isSet || (isCounted && ticker.nanos() - since > KNOWN_TO_ALL_NANOS);
   }
 
+  /**
+   * The store has counted so many. Fewer than before are believed only when there were no more for
+   * as long as a place is kept: a server that was restarted empty has not heard of all yet.
+   */
+  private synchronized void counted(int number) {
+    long now = ticker.nanos();
+    if (number >= count || now - lastSoMany >= KEPT_FOR.toNanos()) {
+      count = number;
+      lastSoMany = now;
+    }
+    isCounted = true;
+  }
+
   /** Renews the place of this instance, if that is due. */
   void renew(Calls calls) {
     if (isSet) {
@@ -71,8 +85,7 @@ final class Instances {
           .run(script, key, id, String.valueOf(KEPT_FOR.toMillis()))
           .whenComplete((counted, failure) -> {
             if (failure == null && counted > 0) {
-              count = (int) Math.min(MOST, counted);
-              isCounted = true;
+              counted((int) Math.min(MOST, counted));
             }
           })
           .exceptionally(failure -> null); // it is tried again when it is due

@@ -99,7 +99,7 @@ public final class RedisStoreBuilder {
 
   /**
    * Among how many instances a limit is shared out while the server does not answer; unless set,
-   * among those that the store has counted before: that had a request within 20 seconds.
+   * among those that the store has counted before: that had a request within 20 to 40 seconds.
    *
    * @throws IllegalArgumentException if it is not 1 to 10,000
    */

@@ -12,6 +12,7 @@ import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,41 @@ class InstancesTest {
         }
         assertThat(admitted).isEqualTo(3);
       }
+    }
+  }
+
+  @Test
+  void areNotTakenForGoneByAServerThatWasRestartedEmpty() {
+    try (RedisProcess server = RedisProcess.start()) {
+      RateLimiter one = instance(server, 0);
+      RateLimiter other = instance(server, 0);
+      other.decide("warm");
+      one.decide("warm");
+      await().atMost(20, SECONDS).until(() -> {
+        ticker.advance(Duration.ofSeconds(6));
+        one.decide("warm");
+        other.decide("warm");
+        return stores.get(0).stats().instances() == 2;
+      });
+      server.restart();
+      long answered = stores.get(0).stats().answered();
+      await().atMost(20, SECONDS).until(() -> {
+        one.decide("warm " + UUID.randomUUID()); // alone
+        return stores.get(0).stats().answered() > answered + 1;
+      });
+      ticker.advance(Duration.ofSeconds(6));
+      String list = stores.get(0).name("instances", "");
+      await().atMost(20, SECONDS).until(() -> {
+        one.decide("warm");
+        return String.valueOf(server.command("EXISTS", list)).equals("1");
+      });
+      assertThat(stores.get(0).stats().instances()).isEqualTo(2);
+
+      await().atMost(20, SECONDS).until(() -> {
+        ticker.advance(Duration.ofSeconds(6));
+        one.decide("warm");
+        return stores.get(0).stats().instances() == 1; // the other is gone for long
+      });
     }
   }
 
