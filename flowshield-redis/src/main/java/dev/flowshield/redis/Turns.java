@@ -8,13 +8,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for single permits, of each key one call at a time: requests that come while the store is
- * asked for their key are asked together in the next call, and get what is there in the order in
- * which they came. So a key that all ask for costs the store few calls.
+ * Asks for single permits, of each key in a few calls at a time: requests that come while so many
+ * are under way are asked together in the next call, and get what is there in the order in which
+ * they came. So a key that all ask for costs the store few calls.
  *
  * <p>A request is answered within the timeout, in whichever call. Thread-safe, never waits.
  */
 final class Turns {
+
+  /** As many as keep a connection and the server busy; with fewer, requests wait for nothing. */
+  private static final int CALLS = 8;
 
   private static final int MOST_IN_LINE = 1_024;
 
@@ -35,21 +38,18 @@ final class Turns {
     }
   }
 
-  /** The requests of a key for which the store is being asked, and those that come next. */
+  /**
+   * The calls of a key that are under way, and the requests that come next. Read and written within
+   * computations of the map alone.
+   */
   private static final class Line {
 
     private final StoredRates rates;
-    private List<Waiter> asked; // written within a computation of the map alone, as is the other
-    private List<Waiter> next = new ArrayList<>();
+    private int calls;
+    private final List<Waiter> next = new ArrayList<>(0);
 
-    Line(StoredRates rates, Waiter first) {
+    Line(StoredRates rates) {
       this.rates = rates;
-      this.asked = List.of(first);
-    }
-
-    void advance() {
-      asked = next;
-      next = new ArrayList<>();
     }
   }
 
@@ -58,63 +58,56 @@ final class Turns {
     Waiter mine = new Waiter(store.ticker().nanos());
     boolean[] isInLine = new boolean[1];
     Line line = lines.compute(name, (same, known) -> {
-      if (known == null) {
-        return new Line(rates, mine);
+      Line its = known == null ? new Line(rates) : known;
+      isInLine[0] = its.calls >= CALLS && its.rates == rates && its.next.size() < MOST_IN_LINE;
+      if (isInLine[0]) {
+        its.next.add(mine);
+      } else {
+        its.calls++;
       }
-      if (known.rates == rates && known.next.size() < MOST_IN_LINE) {
-        known.next.add(mine);
-        isInLine[0] = true;
-      }
-      return known;
+      return its;
     });
-    if (isInLine[0]) {
-      return mine;
-    }
-    List<Waiter> asked = line.asked;
-    if (asked.size() != 1 || asked.get(0) != mine) { // of another limit, or too many
-      return store.calls().ask(store.form().of(Deed.TAKE, name, rates, 1));
-    }
-    try {
-      ask(name, line, asked);
-    } catch (Throwable failure) { // such as of the ticker: the key must not be left as being asked
-      answered(name, line, asked, null, failure);
-      throw failure;
+    if (!isInLine[0]) {
+      List<Waiter> alone = List.of(mine);
+      try {
+        ask(name, line, rates, alone);
+      } catch (Throwable failure) { // such as of the ticker: no call is under way
+        answered(name, line, rates, alone, null, failure);
+        throw failure;
+      }
     }
     return mine;
   }
 
-  private void ask(String name, Line line, List<Waiter> asked) {
+  private void ask(String name, Line line, StoredRates rates, List<Waiter> asked) {
     long waited = store.ticker().nanos() - asked.get(0).since;
     store
         .calls()
         .ask(
-            store.form().of(Deed.SOME, name, line.rates, asked.size()),
+            store.form().of(Deed.SOME, name, rates, asked.size()),
             Math.max(1, store.calls().timeoutNanos() - waited))
-        .whenComplete((reply, failure) -> answered(name, line, asked, reply, failure))
+        .whenComplete((reply, failure) -> answered(name, line, rates, asked, reply, failure))
         .exceptionally(failure -> null); // which the requests have seen
   }
 
   private void answered(
       String name,
       Line line,
+      StoredRates rates,
       List<Waiter> asked,
       @Nullable Reply reply,
       @Nullable Throwable failure) {
-    lines.compute(name, (same, known) -> {
-      line.advance();
-      return failure != null || line.asked.isEmpty() ? null : line;
-    });
-    List<Waiter> next = line.asked;
+    List<Waiter> next = endCall(name, line, failure == null);
     if (failure == null && !next.isEmpty()) {
       try { // first, as what depends on an answer may take long
-        ask(name, line, next);
+        ask(name, line, line.rates, next);
       } catch (Throwable another) {
-        answered(name, line, next, null, another);
+        answered(name, line, line.rates, next, null, another);
       }
     }
     for (int place = 0; place < asked.size(); place++) {
       if (failure == null) {
-        asked.get(place).complete(Objects.requireNonNull(reply).inPlace(place, line.rates));
+        asked.get(place).complete(Objects.requireNonNull(reply).inPlace(place, rates));
       } else {
         asked.get(place).completeExceptionally(failure);
       }
@@ -122,5 +115,19 @@ final class Turns {
     if (failure != null) { // no one waits longer for a store that does not answer
       next.forEach(waiter -> waiter.completeExceptionally(failure));
     }
+  }
+
+  /** Ends a call, and begins one for those in line if there are any, which it answers. */
+  private List<Waiter> endCall(String name, Line line, boolean isNextAsked) {
+    List<Waiter> taken = new ArrayList<>(0);
+    lines.computeIfPresent(name, (same, known) -> {
+      taken.addAll(line.next);
+      line.next.clear();
+      if (taken.isEmpty() || !isNextAsked) {
+        line.calls--;
+      }
+      return line.calls == 0 ? null : known;
+    });
+    return taken;
   }
 }

@@ -34,7 +34,7 @@ class TurnsTest {
   @Test
   void requestsThatComeAtOnceAreAskedInFewCallsAndGetWhatTheyWouldHaveEach() {
     RateLimiter limiter = store.limiter(LimiterSpec.of("1/h burst 600").withName("hot"));
-    limiter.peek("alice"); // connects
+    limiter.peek("alice"); // connects, so that calls are made in turn
     List<CompletionStage<Decision>> asked = new ArrayList<>();
     for (int i = 0; i < REQUESTS; i++) {
       asked.add(limiter.decideAsync("alice", 1));
@@ -54,6 +54,7 @@ class TurnsTest {
   @Test
   void eachRequestIsRefundedByItself() {
     RateLimiter limiter = store.limiter(LimiterSpec.of("1/h burst 600").withName("hot"));
+    limiter.peek("alice"); // connects, so that calls are made in turn
     List<CompletionStage<Reservation>> asked = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       asked.add(limiter.reserveAsync("alice", 1));
@@ -69,6 +70,7 @@ class TurnsTest {
   void aKeyWithSeveralRatesTellsHowEachOfThemStands() {
     RateLimiter limiter =
         store.limiter(LimiterSpec.of("1/h burst 600, 1/day burst 40").withName("x"));
+    limiter.peek("alice"); // connects, so that calls are made in turn
     List<CompletionStage<Decision>> asked = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       asked.add(limiter.decideAsync("alice", 1));
