@@ -1,10 +1,11 @@
 package dev.flowshield;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
- * The answer to a request for permits of several limiters of a {@link LimitStore}: {@link Held} or
- * {@link Rejected}. All are taken, or none.
+ * The answer to a request for permits of several limiters of a {@link LimitStore}: {@link Held}, if
+ * all of them gave theirs, or {@link Rejected}, if one did not.
  */
 public sealed interface JointReservation {
 
@@ -20,18 +21,43 @@ public sealed interface JointReservation {
       reservations = List.copyOf(reservations);
     }
 
-    /** Gives all permits back: nothing was used. */
+    /** Gives all permits back: nothing was used. What one of them throws is thrown at the end. */
     public void cancel() {
-      reservations.forEach(Reservation.Held::cancel);
+      cancel(0);
+    }
+
+    private void cancel(int from) {
+      if (from < reservations.size()) {
+        try {
+          reservations.get(from).cancel();
+        } finally {
+          cancel(from + 1);
+        }
+      }
     }
   }
 
   /**
-   * Nothing was taken, and there is nothing to settle.
+   * There is nothing to settle. What was taken before the rejection, as a store may have to that
+   * keeps its limits in several places, has been given back, or is about to be.
    *
    * @param index the place of the charge that was rejected; of several, that which has to wait
    *     longest
    * @param decision why it was rejected
    */
-  record Rejected(int index, Decision.Rejected decision) implements JointReservation {}
+  record Rejected(int index, Decision.Rejected decision) implements JointReservation {
+
+    /**
+     * Checks the index.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Rejected {
+      if (index < 0) {
+        throw new IllegalArgumentException(
+            "index must be 0 or more, got " + index + ": say which charge was rejected");
+      }
+      Objects.requireNonNull(decision, "decision");
+    }
+  }
 }

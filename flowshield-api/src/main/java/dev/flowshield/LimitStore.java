@@ -28,7 +28,14 @@ public interface LimitStore extends AutoCloseable {
    * @param key whose permits they are
    * @param permits how many, at least 1
    */
-  record Charge(RateLimiter limiter, String key, long permits) {}
+  record Charge(RateLimiter limiter, String key, long permits) {
+
+    /** Checks that nothing is missing. The limiter checks the rest. */
+    public Charge {
+      Objects.requireNonNull(limiter, "limiter");
+      Objects.requireNonNull(key, "key");
+    }
+  }
 
   /**
    * A limiter whose permits are kept here. Those of one {@linkplain LimiterSpec#withName name}
@@ -40,11 +47,16 @@ public interface LimitStore extends AutoCloseable {
 
   /**
    * Takes permits of several of its limiters, all of them or none, in one round trip where the
-   * store can. Never waits for it.
+   * store can. Never waits for it. Where the store does not answer, each limiter goes on by what
+   * was chosen for it; that is no failure of the stage.
    *
-   * @param charges two or more, no limiter with the same key twice
-   * @throws IllegalArgumentException if a limiter is not of this store, or a charge is one that its
-   *     limiter would not accept
+   * <p>What depends on the stage runs on a thread of the store, so it must be short, and must not
+   * wait for the store. A future of it that is cancelled, or completed by the caller, gives back
+   * what is taken for it.
+   *
+   * @param charges one or more, no limiter with the same key twice
+   * @throws IllegalArgumentException if a limiter is not of this store, a key is charged twice, or
+   *     a charge is one that its limiter would not accept
    */
   CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges);
 
@@ -52,7 +64,9 @@ public interface LimitStore extends AutoCloseable {
    * The most permits of a key that any span of a limit's period can admit, over all instances,
    * while the store answers.
    *
+   * @param limit one of the limiter's
    * @param options those of the limiter
+   * @throws IllegalArgumentException if the store does not know an option
    */
   default long worstCase(RateLimit limit, Map<String, String> options) {
     return limit.worstCase();

@@ -78,9 +78,9 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   }
 
   /**
-   * How the limits stand that a store or another limiter keeps, as each said when it gave permits;
-   * empty without such limits, and after a settlement. Asks nothing, where
-   * {@link FlowShield#standings} would.
+   * How the limits stand that a store or another limiter keeps, as each said when it gave permits,
+   * if it can reserve; without those that were settled, and those of several rates whose store did
+   * not answer. Asks nothing, where {@link FlowShield#standings} would.
    */
   public final List<Decision.Standing> standings() {
     OpenBill bill = bill();

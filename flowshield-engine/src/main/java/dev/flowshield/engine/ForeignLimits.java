@@ -171,7 +171,6 @@ final class ForeignLimits {
     } else if (answer instanceof Reservation.Rejected rejected) {
       return rejected.decision();
     } else if (answer instanceof JointReservation.Rejected rejected
-        && rejected.index() >= 0
         && rejected.index() < asked.length) {
       return rejected.decision();
     } else if (answer instanceof Decision.Rejected rejected) {

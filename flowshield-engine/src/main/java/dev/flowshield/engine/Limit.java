@@ -230,10 +230,11 @@ public final class Limit {
   }
 
   /**
-   * The most permits of a key that any span of one period of a limit can admit: what the limiter of
-   * the engine admits, or what its store says.
+   * The most permits of a key that any span of one period of a limit can admit: what a token bucket
+   * admits, or what its store says.
    *
    * @param limit one of {@link #limits()}
+   * @throws IllegalArgumentException if it was given an option that its store does not know
    */
   public long worstCase(RateLimit limit) {
     return store().map(store -> store.worstCase(limit, options())).orElseGet(limit::worstCase);

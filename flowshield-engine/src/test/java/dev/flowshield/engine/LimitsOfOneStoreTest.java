@@ -196,8 +196,7 @@ class LimitsOfOneStoreTest {
     List<JointReservation> answers = List.of(
         store.held(1),
         store.held(3),
-        new JointReservation.Rejected(2, new Decision.Rejected(0, 1)),
-        new JointReservation.Rejected(-1, new Decision.Rejected(0, 1)));
+        new JointReservation.Rejected(2, new Decision.Rejected(0, 1)));
     for (JointReservation wrong : answers) {
       store.used.clear();
       CompletableFuture<Admission> answer = shield.admitAsync(ALICE);

@@ -29,6 +29,7 @@ final class Calls implements AutoCloseable {
   private final Script script = Script.limits();
   private final Circuits circuits;
   private final long timeoutNanos;
+  private final long shortestNanos; // of a wait whose end says something about the server
   private final Function<String, Question> trial;
   private final AtomicReference<
           @Nullable CompletableFuture<RedisScriptingAsyncCommands<String, String>>>
@@ -49,6 +50,7 @@ final class Calls implements AutoCloseable {
     this.circuits = new Circuits(server, ticker);
     server.whenConnected(circuits::tryNow);
     this.timeoutNanos = timeout.toNanos();
+    this.shortestNanos = timeoutNanos / 4 * 3;
     this.trial = trial;
   }
 
@@ -69,13 +71,21 @@ final class Calls implements AutoCloseable {
   private void tryAgain(Circuit circuit, String key) {
     CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
     boolean isConnected = known != null && known.isDone();
-    ask(trial.apply(key), timeoutNanos, circuit, true).exceptionally(failure -> {
-      if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
-        connection.compareAndSet(known, null);
-        connect();
+    boolean isAsked = false;
+    try {
+      ask(trial.apply(key), timeoutNanos, circuit, true).exceptionally(failure -> {
+        if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+          connection.compareAndSet(known, null);
+          connect();
+        }
+        return null;
+      });
+      isAsked = true;
+    } finally { // else a trial would seem to be under way, and none would be made again
+      if (!isAsked) {
+        circuit.failed(StoreFailure.ERROR, true);
       }
-      return null;
-    });
+    }
   }
 
   Circuits circuits() {
@@ -129,28 +139,45 @@ final class Calls implements AutoCloseable {
       failed(overloaded, circuit, isTrial);
       return CompletableFuture.failedFuture(overloaded);
     }
-    CompletableFuture<List<Reply>> answer;
+    boolean isUnderWay = false;
     try {
-      answer = connected()
+      CompletableFuture<List<Reply>> answer = run(question)
+          .orTimeout(nanosLeft, TimeUnit.NANOSECONDS)
+          .handle((replies, failure) -> {
+            underWay.decrementAndGet();
+            if (failure != null) {
+              StoreFailure known = StoreFailure.of(failure);
+              if (isTrial || !known.isTimeout() || nanosLeft >= shortestNanos) {
+                failed(known, circuit, isTrial);
+              } else { // the request had waited before, which was no fault of the server's
+                failed.increment();
+              }
+              throw known;
+            }
+            answered.increment();
+            if (circuit.succeeded(isTrial)) {
+              LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
+            }
+            return replies;
+          });
+      isUnderWay = true;
+      return answer;
+    } finally {
+      if (!isUnderWay) { // no memory
+        underWay.decrementAndGet();
+      }
+    }
+  }
+
+  private CompletableFuture<List<Reply>> run(Question question) {
+    try {
+      return connected()
           .thenCompose(commands -> script.<List<Object>>run(
               commands, ScriptOutputType.MULTI, question.keys(), question.arguments()))
           .thenApply(values -> Reply.all(values, question.rates()));
     } catch (RuntimeException failure) { // of a client that rejects at once
-      answer = CompletableFuture.failedFuture(failure);
+      return CompletableFuture.failedFuture(failure);
     }
-    return answer.orTimeout(nanosLeft, TimeUnit.NANOSECONDS).handle((replies, failure) -> {
-      underWay.decrementAndGet();
-      if (failure != null) {
-        StoreFailure known = StoreFailure.of(failure);
-        failed(known, circuit, isTrial);
-        throw known;
-      }
-      answered.increment();
-      if (circuit.succeeded(isTrial)) {
-        LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
-      }
-      return replies;
-    });
   }
 
   /**
@@ -187,7 +214,7 @@ final class Calls implements AutoCloseable {
     }
     try {
       server.connect().whenComplete((commands, failure) -> connected(mine, commands, failure));
-    } catch (RuntimeException failure) { // of a client that is shut down
+    } catch (Throwable failure) { // of a client that is shut down; no memory
       connected(mine, null, failure);
     }
     return mine;

@@ -5,6 +5,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many instances share a store: a number that was set, or what the store has counted last. Each
@@ -27,10 +29,32 @@ final class Instances {
   private final String id;
   private final boolean isSet;
   private final AtomicLong dueAt;
-  private final long since;
-  private volatile int count;
-  private volatile boolean isCounted;
-  private long lastSoMany; // when the store has counted no fewer than that; guarded by this
+  private final AtomicReference<Counted> counted;
+
+  /**
+   * What the store has counted. Immutable.
+   *
+   * @param number how many are believed in
+   * @param soManyAt when it has counted no fewer than that
+   * @param since when this instance was counted first without a break
+   * @param at when it was counted last; null if it never was
+   */
+  private record Counted(
+      int number, long soManyAt, long since, @Nullable Long at) {
+
+    Counted next(int counted, long now) {
+      boolean isBelieved = counted >= number || now - soManyAt >= KEPT_FOR.toNanos();
+      return new Counted(
+          isBelieved ? counted : number,
+          isBelieved ? now : soManyAt,
+          isUpToDate(now) ? since : now,
+          now);
+    }
+
+    boolean isUpToDate(long now) {
+      return at != null && now - at <= KNOWN_TO_ALL_NANOS;
+    }
+  }
 
   /**
    * Instances of the services with one list.
@@ -40,11 +64,11 @@ final class Instances {
    */
   Instances(int set, String key, Ticker ticker) {
     this.isSet = set > 0;
-    this.count = Math.max(1, set);
     this.key = key;
     this.ticker = ticker;
-    this.since = ticker.nanos();
-    this.dueAt = new AtomicLong(since);
+    long now = ticker.nanos();
+    this.counted = new AtomicReference<>(new Counted(Math.max(1, set), now, now, null));
+    this.dueAt = new AtomicLong(now);
     byte[] drawn = new byte[ID_BYTES];
     new SecureRandom().nextBytes(drawn);
     this.id = HexFormat.of().formatHex(drawn);
@@ -52,25 +76,17 @@ final class Instances {
 
   /** How many there are, this one included. */
   int count() {
-    return count;
-  }
-
-  /** Whether the number is that of all: each of the others has had the time to count this one. */
-  boolean isCountOfAll() {
-    return isSet || (isCounted && ticker.nanos() - since > KNOWN_TO_ALL_NANOS);
+    return counted.get().number;
   }
 
   /**
-   * The store has counted so many. Fewer than before are believed only when there were no more for
-   * as long as a place is kept: a server that was restarted empty has not heard of all yet.
+   * Whether the number is that of all: this instance was counted without a break for as long as the
+   * others need to count it too.
    */
-  private synchronized void counted(int number) {
+  boolean isCountOfAll() {
+    Counted known = counted.get();
     long now = ticker.nanos();
-    if (number >= count || now - lastSoMany >= KEPT_FOR.toNanos()) {
-      count = number;
-      lastSoMany = now;
-    }
-    isCounted = true;
+    return isSet || (known.isUpToDate(now) && now - known.since > KNOWN_TO_ALL_NANOS);
   }
 
   /** Renews the place of this instance, if that is due. */
@@ -83,9 +99,10 @@ final class Instances {
     if (now - due >= 0 && dueAt.compareAndSet(due, now + EVERY_NANOS)) {
       calls
           .run(script, key, id, String.valueOf(KEPT_FOR.toMillis()))
-          .whenComplete((counted, failure) -> {
-            if (failure == null && counted > 0) {
-              counted((int) Math.min(MOST, counted));
+          .whenComplete((places, failure) -> {
+            if (failure == null && places > 0) {
+              int number = (int) Math.min(MOST, places);
+              counted.updateAndGet(known -> known.next(number, ticker.nanos()));
             }
           })
           .exceptionally(failure -> null); // it is tried again when it is due

@@ -2,7 +2,6 @@ package dev.flowshield.redis;
 
 import dev.flowshield.Decision;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * it can give them without a round trip.
  *
  * <p>Its size is what the instance has used lately in 50 ms, and it is filled up when half of it is
- * left. A key that is asked for less often than that is worth has none.
+ * left. A key that uses fewer than two in that time has none.
  *
  * <p>Thread-safe, lock-free.
  */
@@ -23,8 +22,8 @@ final class Lease {
    *   bits 31 - 61   asked: permits that the store is being asked for; 0 if it is not
    *
    * Invariants
-   *   E1  When permits are added, left + asked is no more than the largest lease at that time: they
-   *       are asked for, and given back by requests, up to that alone.
+   *   E1  left is no more than a lease could have when the store was asked last: it is asked for
+   *       what is missing of that, and nothing else adds permits.
    *   E2  One thread at a time asks the store: that which made asked positive, until it ends that.
    *   E3  A permit is given to one request: left is reduced by an exchange.
    *
@@ -46,10 +45,26 @@ final class Lease {
   private volatile long since;
   private volatile long notBefore; // when to ask the store again
   private volatile long endsAt;
-  private volatile @Nullable Known known;
+  private volatile Given given = new Given(Reply.NOTHING, 0, 0, Reply.NOTHING, 0, 0);
 
-  /** What the store has answered last, and when. */
-  private record Known(Reply reply, long at) {}
+  /**
+   * What the store has given: the permits are numbered as they were given, and are used in that
+   * order, so their numbers tell what they were paid by.
+   *
+   * @param last the answer that gave the latest ones
+   * @param at when that was asked for
+   * @param total the number of the latest one
+   * @param before the answer before
+   * @param totalBefore the number of the latest one by then
+   * @param totalLong the number of the latest one before that
+   */
+  private record Given(
+      Reply last, long at, long total, Reply before, long totalBefore, long totalLong) {
+
+    Given and(Reply reply, long more, long now) {
+      return new Given(reply, now, total + more, last, total, totalBefore);
+    }
+  }
 
   /** A lease of nothing, by a reading of the ticker. */
   Lease(String key, StoredRates rates, long now) {
@@ -75,30 +90,45 @@ final class Lease {
     return now - since >= KEPT_NANOS && now - endsAt >= 0;
   }
 
-  /** Gives permits to a request; false if it has not so many. */
-  boolean take(long permits, long now) {
+  /** A request has come for permits, whether or not it gets them here. */
+  void use(long permits) {
     used.getAndAdd(permits);
+  }
+
+  /**
+   * Gives permits to a request.
+   *
+   * @return what they were paid by, as far as they can be refunded; null if it has not so many
+   */
+  @Nullable
+  Reply take(long permits, long now) {
+    Given known = given; // rather an older one: the older the payment, the less is refunded
     while (now - endsAt < 0) {
       long seen = state.get();
       if ((seen & MASK) < permits) {
-        return false;
+        return null;
       }
       if (state.compareAndSet(seen, seen - permits)) {
-        return true;
+        return payment(known, permits, (seen & MASK) - permits);
       }
     }
-    return false;
+    return null;
   }
 
-  /** Takes permits back from a request, as many as it may hold. */
-  void giveBack(long permits, long most) {
-    while (true) {
-      long seen = state.get();
-      long more = Math.min(permits, most - (seen & MASK) - (seen >>> BITS));
-      if (more <= 0 || state.compareAndSet(seen, seen + more)) {
-        return;
-      }
+  private Reply payment(Given known, long permits, long left) {
+    long latest = known.total - left;
+    long first = latest - permits + 1;
+    if (first > known.totalBefore) {
+      return known.last.before(left, rates);
     }
+    return first > known.totalLong
+        ? known.before.before(Math.max(0, known.totalBefore - latest), rates)
+        : Reply.NOTHING.before(0, rates); // it has come back by now
+  }
+
+  /** Whether it has so many. Others may be quicker. */
+  boolean has(long permits, long now) {
+    return now - endsAt < 0 && (state.get() & MASK) >= permits;
   }
 
   /**
@@ -140,20 +170,25 @@ final class Lease {
   /** The store has given permits, or none. */
   void end(Reply reply, long now) {
     long asked = state.get() >>> BITS;
-    if (reply.granted() > 0) {
-      known = new Known(reply, now);
-      endsAt = now + KEPT_NANOS;
+    long more = Math.min(Math.max(0, reply.granted()), asked);
+    try {
+      if (more > 0) {
+        state.getAndAdd(more); // before they are told of, so that they count as paid for earlier
+        given = given.and(reply, more, now);
+        endsAt = now + KEPT_NANOS;
+      }
+      if (more >= asked) {
+        notBefore = now + SHORTEST_NANOS;
+      }
+    } finally {
+      state.getAndAdd(-(asked << BITS)); // E2: no other changes what is asked
     }
-    if (reply.granted() >= asked) {
-      notBefore = now + SHORTEST_NANOS;
-    }
-    long given = Math.min(Math.max(0, reply.granted()), asked);
-    state.getAndAdd(given - (asked << BITS)); // E2: no other changes what is asked
   }
 
   /** The answer to a request whose permits were taken here. */
   Decision.Admitted admitted(long permits, long now) {
-    Known last = Objects.requireNonNull(known, "none were taken");
-    return rates.admitted(rates.paidOff(last.reply.debts(), Math.max(0, now - last.at)), permits);
+    Given known = given;
+    long[] debts = known.last.before(0, rates).debts();
+    return rates.admitted(rates.paidOff(debts, Math.max(0, now - known.at)), permits);
   }
 }

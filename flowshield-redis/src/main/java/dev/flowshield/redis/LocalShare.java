@@ -60,6 +60,11 @@ final class LocalShare {
     return limiter.peek(key);
   }
 
+  /** Whether a key has taken permits that have not come back and are not charged yet. */
+  boolean owes(String key) {
+    return LongStream.of(owed(key)).max().orElse(0) > 0;
+  }
+
   /**
    * The permits of each rate that a key has taken and that have not come back, to be charged to the
    * store; null if there are none, or another thread is about to charge them.

@@ -79,7 +79,7 @@ final class RedisLimiter implements RateLimiter {
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
     requireFit(key, permits);
-    Reservation leased = fromLease(key, permits);
+    Reservation leased = isLeased(key, permits) ? fromLease(key, permits) : null;
     if (leased != null) {
       return CompletableFuture.completedFuture(leased);
     }
@@ -141,26 +141,47 @@ final class RedisLimiter implements RateLimiter {
 
   /** Permits that were taken from the store before; null if it has to be asked. */
   Reservation.@Nullable Held fromLease(String key, long permits) {
-    if (leases == null || local.get() != null || !store.isCountOfAll()) {
-      return null;
-    }
-    StoredRates leased = rates;
-    long most = Lease.most(leased, store.instances());
     long now = spec.ticker().nanos();
-    Lease lease = most == 0 ? null : leases.of(key, leased, now);
-    if (lease == null) {
-      return null;
+    StoredRates leased = rates;
+    Lease lease = lease(key, leased, now);
+    Reply payment = lease == null ? null : lease.take(permits, now);
+    return lease == null || payment == null
+        ? null
+        : new Reservation.Held(
+            permits,
+            lease.admitted(permits, now),
+            used -> settle(key, leased, permits, used, payment));
+  }
+
+  /**
+   * Counts a request for a lease, and fills that up if it is time. Answers whether it has the
+   * permits; other requests may be quicker.
+   */
+  boolean isLeased(String key, long permits) {
+    if (leases == null) {
+      return false;
     }
-    long more = lease.beginAsking(most, now);
+    long now = spec.ticker().nanos();
+    StoredRates leased = rates;
+    Lease lease = lease(key, leased, now);
+    if (lease == null) {
+      return false;
+    }
+    lease.use(permits);
+    long more = lease.beginAsking(Lease.most(leased, store.instances()), now);
     if (more > 0) {
       fill(lease, key, leased, more, now);
     }
-    return lease.take(permits, now)
-        ? new Reservation.Held(
-            permits,
-            lease.admitted(permits, now),
-            used -> settleLeased(lease, key, leased, permits, used))
-        : null;
+    return lease.has(permits, now);
+  }
+
+  /** The lease of a key; null where it has none, or owes what this instance admitted by itself. */
+  private @Nullable Lease lease(String key, StoredRates leased, long now) {
+    if (leases == null || !store.isCountOfAll() || Lease.most(leased, store.instances()) == 0) {
+      return null;
+    }
+    LocalShare share = local.get();
+    return share != null && share.owes(key) ? null : leases.of(key, leased, now);
   }
 
   private void fill(Lease lease, String key, StoredRates leased, long more, long now) {
@@ -176,18 +197,10 @@ final class RedisLimiter implements RateLimiter {
             .exceptionally(failure -> null); // there is none
         isAsked = true;
       }
-    } finally { // else it would be taken for being asked for ever after
+    } finally { // else the store would seem to be asked for it, and would not be asked again
       if (!isAsked) {
         lease.end(Reply.NOTHING, now);
       }
-    }
-  }
-
-  private void settleLeased(Lease lease, String key, StoredRates asked, long permits, long used) {
-    if (used < permits) {
-      lease.giveBack(permits - used, Lease.most(asked, store.instances()));
-    } else if (used > permits) {
-      charge(store.name(spec.name(), key), asked, used - permits);
     }
   }
 
@@ -201,7 +214,7 @@ final class RedisLimiter implements RateLimiter {
     return new Reservation.Held(
         question.permits,
         question.rates.admitted(reply.debts(), question.permits),
-        used -> settle(question, used, reply));
+        used -> settle(question.key, question.rates, question.permits, used, reply));
   }
 
   /** The store has not given them, as it would do again for now. */
@@ -210,18 +223,19 @@ final class RedisLimiter implements RateLimiter {
     return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));
   }
 
-  private void settle(Asked question, long used, Reply taken) {
-    String name = question.name;
-    denials.forget(name);
-    if (used < question.permits) {
-      store.tell(store.form().refund(name, question.rates, question.permits - used, taken));
-    } else if (used > question.permits) {
-      charge(name, question.rates, used - question.permits);
+  private void settle(String key, StoredRates asked, long permits, long used, Reply taken) {
+    if (used != permits) {
+      String name = store.name(spec.name(), key);
+      denials.forget(name);
+      if (used < permits) {
+        store.tell(store.form().refund(name, asked, permits - used, taken));
+      } else {
+        charge(name, asked, used - permits);
+      }
     }
   }
 
   private void charge(String name, StoredRates asked, long permits) {
-    denials.forget(name);
     long[] more = new long[asked.size()];
     Arrays.fill(more, permits);
     store.tell(store.form().charge(name, asked, more));
@@ -251,14 +265,24 @@ final class RedisLimiter implements RateLimiter {
   Reservation withoutStore(String key, long permits) {
     store.countWithoutStore();
     return switch (onFailure) {
-      case LOCAL -> share().reserve(key, permits);
+      case LOCAL -> withoutStandings(share().reserve(key, permits));
       case OPEN ->
         new Reservation.Held(
             permits, new Decision.Admitted(rates.burst() - permits, List.of()), used -> {});
       case CLOSED ->
         new Reservation.Rejected(
-            new Decision.Rejected(0, store.nanosUntilTrial()).because(Decision.Reason.NO_STORE));
+            new Decision.Rejected(0, store.nanosUntilTrial(store.name(spec.name(), key)))
+                .because(Decision.Reason.NO_STORE));
     };
+  }
+
+  /** Of several rates, those of a share are not those that a caller knows. */
+  private static Reservation withoutStandings(Reservation reservation) {
+    return reservation instanceof Reservation.Held held
+            && !held.decision().standings().isEmpty()
+        ? new Reservation.Held(
+            held.permits(), new Decision.Admitted(held.decision().remaining()), held::settle)
+        : reservation;
   }
 
   private LocalShare share() {

@@ -221,8 +221,9 @@ public final class RedisStore implements LimitStore {
     withoutStore.increment();
   }
 
-  long nanosUntilTrial() {
-    return calls.circuits().worst().nanosUntilTrial();
+  /** The time until the server of a key is tried again. */
+  long nanosUntilTrial(String name) {
+    return calls.circuits().of(name).nanosUntilTrial();
   }
 
   /** Asks something whose answer does not matter; if it fails, that is counted. */

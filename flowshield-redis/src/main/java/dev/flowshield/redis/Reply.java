@@ -73,6 +73,16 @@ final class Reply {
     throw new StoreFailure(StoreFailure.MALFORMED);
   }
 
+  /** What it would have said when the last of its permits, so many, were not taken yet. */
+  Reply before(long permits, StoredRates rates) {
+    long[] then = new long[rates.size()];
+    for (int i = 0; i < debts.length; i++) {
+      then[i] = Math.max(0, debts[i] - permits * rates.get(i).price());
+    }
+    return new Reply(
+        granted, time, epoch, then, debts.length == 0 ? new long[rates.size()] : refunded);
+  }
+
   /**
    * What it says to one of several requests for a permit each that were asked as one: the first of
    * them have the permits that were there.
@@ -81,11 +91,8 @@ final class Reply {
     if (place >= granted) {
       return new Reply(0, time, epoch, debts, refunded);
     }
-    long[] then = new long[debts.length];
-    for (int i = 0; i < then.length; i++) { // without those that were taken after it
-      then[i] = debts[i] - (granted - 1 - place) * rates.get(i).price();
-    }
-    return new Reply(1, time, epoch, then, refunded);
+    Reply then = before(granted - 1 - place, rates); // without those that were taken after it
+    return new Reply(1, time, epoch, then.debts, refunded);
   }
 
   /** The permits that were taken; of several keys, those of the first. */

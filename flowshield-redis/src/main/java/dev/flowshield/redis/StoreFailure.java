@@ -49,6 +49,11 @@ final class StoreFailure extends RuntimeException {
     return reason;
   }
 
+  /** Whether no answer came in time. */
+  boolean isTimeout() {
+    return reason.equals(TIMEOUT);
+  }
+
   /** What a failure of the client means. */
   static StoreFailure of(Throwable failure) {
     Throwable cause = failure;
@@ -71,7 +76,7 @@ final class StoreFailure extends RuntimeException {
     return new StoreFailure(isAnswer ? ERROR : DISCONNECTED);
   }
 
-  /** Whether that is how it looks like to a client that is connected to the server of before. */
+  /** Whether a client that is connected to a server that was replaced would see this. */
   boolean isOfAnother() {
     return reason.equals(TIMEOUT) || reason.equals("READONLY");
   }

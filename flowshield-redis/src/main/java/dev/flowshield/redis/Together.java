@@ -4,8 +4,10 @@ import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.Reservation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +23,30 @@ final class Together {
   private final List<LimitStore.Charge> charges;
   private final Reservation.@Nullable Held[] held;
   private final RedisLimiter.@Nullable Asked[] asked; // null for what is not asked of the store
+  private final boolean[] isLeased;
   private final CompletableFuture<JointReservation> outcome = new CompletableFuture<>();
 
   /**
    * A request.
    *
-   * @throws IllegalArgumentException if a limiter is not of the store, or would not accept a charge
+   * @throws IllegalArgumentException if a limiter is not of the store, or would not accept a
+   *     charge, or two charges are of one key in the store
    */
   Together(RedisStore store, List<LimitStore.Charge> charges) {
     this.store = store;
     this.charges = List.copyOf(charges);
     this.held = new Reservation.@Nullable Held[charges.size()];
     this.asked = new RedisLimiter.@Nullable Asked[charges.size()];
+    this.isLeased = new boolean[charges.size()];
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < held.length; i++) {
-      limiter(i).requireFit(charges.get(i).key(), charges.get(i).permits());
+      limiter(i).requireFit(key(i), permits(i));
+      RedisLimiter.Asked question = limiter(i).asking(key(i), permits(i));
+      if (!names.add(question.name())) { // the script would lose one of them
+        throw new IllegalArgumentException("charges must be of different keys or names of limiters,"
+            + " got two of one key of " + limiter(i) + ": add up their permits");
+      }
+      asked[i] = question;
     }
   }
 
@@ -48,24 +60,38 @@ final class Together {
 
   /** Never waits. */
   CompletableFuture<JointReservation> reserve() {
+    try {
+      JointReservation.Rejected known = known();
+      if (known == null) {
+        for (int i = 0; i < held.length; i++) {
+          isLeased[i] = asked[i] != null && limiter(i).isLeased(key(i), permits(i));
+        }
+        askFrom(0);
+      } else {
+        end(known);
+      }
+    } catch (Throwable failure) {
+      giveBack();
+      throw failure;
+    }
+    return outcome;
+  }
+
+  /** Finds what is decided without the store. Answers the rejection that waits longest, if any. */
+  private JointReservation.@Nullable Rejected known() {
     JointReservation.Rejected known = null;
     for (int i = 0; i < held.length; i++) {
-      RedisLimiter.Asked question = limiter(i).asking(key(i), permits(i));
-      if (store.isOpen(question.name())) {
-        asked[i] = question;
-        known = later(known, i, limiter(i).known(question));
+      RedisLimiter.Asked question = question(i);
+      Reservation answer = store.isOpen(question.name())
+          ? limiter(i).known(question)
+          : limiter(i).withoutStore(key(i), permits(i));
+      if (answer instanceof Reservation.Held given) {
+        held[i] = given;
+        asked[i] = null;
       }
+      known = later(known, i, answer);
     }
-    if (known != null) {
-      outcome.complete(known);
-      return outcome;
-    }
-    for (int i = 0; i < held.length; i++) {
-      held[i] = asked[i] == null ? null : limiter(i).fromLease(key(i), permits(i));
-      asked[i] = held[i] == null ? asked[i] : null;
-    }
-    askFrom(0);
-    return outcome;
+    return known;
   }
 
   private String key(int index) {
@@ -86,34 +112,62 @@ final class Together {
         : known;
   }
 
-  /** Asks the store for what it has to be asked for, from a charge on. */
+  /**
+   * Asks the store for what it has to be asked for, from a charge on; then takes what is leased.
+   * That comes last, as it is not given back to the lease.
+   */
   private void askFrom(int first) {
     int next = first;
-    while (next < held.length && asked[next] == null) {
+    while (next < held.length && !isToAsk(next)) {
       next++;
     }
     if (next == held.length) {
-      end();
+      takeLeased();
       return;
     }
-    List<Integer> indices = askedWith(next);
+    ask(askedWith(next), next + 1);
+  }
+
+  /** Whether the store is to be asked for a charge; else it is held, or a lease has it. */
+  private boolean isToAsk(int index) {
+    return asked[index] != null && !isLeased[index];
+  }
+
+  private void ask(List<Integer> indices, int following) {
     Question.Part[] parts =
         indices.stream().map(index -> question(index).part()).toArray(Question.Part[]::new);
-    int following = next + 1;
     store
         .calls()
         .askAll(store.form().takeAll(parts))
         .handle((replies, failure) -> failure == null && answered(indices, replies, following))
         .thenAccept(isAnswered -> {
           if (!isAnswered) {
-            indices.forEach(index -> asked[index] = null);
-            askFrom(following);
+            withoutStore(indices, following);
           }
         })
         .exceptionally(failure -> {
+          giveBack();
           outcome.completeExceptionally(failure);
           return null;
         });
+  }
+
+  /** Takes what is leased; where others were quicker, the store is asked after all. */
+  private void takeLeased() {
+    boolean isLeft = false;
+    for (int i = 0; i < held.length; i++) {
+      if (asked[i] != null) {
+        held[i] = limiter(i).fromLease(key(i), permits(i));
+        isLeased[i] = held[i] != null;
+        asked[i] = isLeased[i] ? null : asked[i];
+        isLeft |= !isLeased[i];
+      }
+    }
+    if (isLeft) {
+      askFrom(0);
+    } else {
+      end(all());
+    }
   }
 
   private RedisLimiter.Asked question(int index) {
@@ -125,9 +179,10 @@ final class Together {
     List<Integer> together = new ArrayList<>();
     String tag = KeyNames.tag(question(index).name());
     for (int i = index; i < held.length; i++) {
-      RedisLimiter.Asked other = asked[i];
-      if (other != null
-          && (!store.keepsKeysApart() || KeyNames.tag(other.name()).equals(tag))) {
+      boolean isBeside = i == index
+          || (isToAsk(i)
+              && (!store.keepsKeysApart() || KeyNames.tag(question(i).name()).equals(tag)));
+      if (isBeside) {
         together.add(i);
       }
     }
@@ -152,8 +207,7 @@ final class Together {
     if (isGiven) {
       askFrom(following);
     } else if (rejected != null) {
-      giveBack();
-      outcome.complete(rejected);
+      end(rejected);
     }
     return isGiven || rejected != null;
   }
@@ -166,26 +220,33 @@ final class Together {
     return new JointReservation.Held(all);
   }
 
-  /** Takes what the store was not asked for, or did not answer, without it. */
-  private void end() {
-    for (int i = 0; i < held.length; i++) {
-      if (held[i] == null) {
-        Reservation answer = limiter(i).withoutStore(key(i), permits(i));
-        if (answer instanceof Reservation.Rejected rejected) {
-          giveBack();
-          outcome.complete(new JointReservation.Rejected(i, rejected.decision()));
-          return;
-        }
-        held[i] = (Reservation.Held) answer;
+  /** Takes what the store has not answered without it. */
+  private void withoutStore(List<Integer> indices, int following) {
+    for (int index : indices) {
+      Reservation answer = limiter(index).withoutStore(key(index), permits(index));
+      if (answer instanceof Reservation.Rejected rejected) {
+        end(new JointReservation.Rejected(index, rejected.decision()));
+        return;
       }
+      held[index] = (Reservation.Held) answer;
+      asked[index] = null;
     }
-    outcome.complete(all());
+    askFrom(following);
+  }
+
+  /** Hands the outcome to the caller; if that has left, or it is a rejection, nothing is taken. */
+  private void end(JointReservation answer) {
+    if (!outcome.complete(answer) || answer instanceof JointReservation.Rejected) {
+      giveBack();
+    }
   }
 
   private void giveBack() {
-    for (Reservation.Held each : held) {
-      if (each != null) {
-        each.cancel();
+    for (int i = 0; i < held.length; i++) {
+      Reservation.Held given = held[i];
+      held[i] = null;
+      if (given != null) {
+        given.cancel();
       }
     }
   }

@@ -8,25 +8,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for single permits, of each key in a few calls at a time: requests that come while so many
- * are under way are asked together in the next call, and get what is there in the order in which
- * they came. So a key that all ask for costs the store few calls.
+ * Asks for single permits, of each key in a few calls at a time: requests that come while those
+ * are under way wait, and are asked together in the next call; of the permits that it gets, those
+ * that came first have theirs. So a key that all ask for costs the store few calls.
  *
  * <p>A request is answered within the timeout, in whichever call. Thread-safe, never waits.
  */
 final class Turns {
 
-  /** As many as keep a connection and the server busy; with fewer, requests wait for nothing. */
+  /** As many as keep a connection and the server busy. */
   private static final int CALLS = 8;
 
   private static final int MOST_IN_LINE = 1_024;
 
   private final RedisStore store;
-  private final ConcurrentHashMap<String, Line> lines = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Key, Line> lines = new ConcurrentHashMap<>();
 
   Turns(RedisStore store) {
     this.store = store;
   }
+
+  /** A key by its name in the store, and its limits, which may be changed meanwhile. */
+  private record Key(String name, StoredRates rates) {}
 
   /** A request for a permit. */
   private static final class Waiter extends CompletableFuture<Reply> {
@@ -44,22 +47,18 @@ final class Turns {
    */
   private static final class Line {
 
-    private final StoredRates rates;
     private int calls;
     private final List<Waiter> next = new ArrayList<>(0);
-
-    Line(StoredRates rates) {
-      this.rates = rates;
-    }
   }
 
   /** Asks for a permit of a key; the future fails with a {@link StoreFailure}. */
   CompletableFuture<Reply> ask(String name, StoredRates rates) {
+    Key key = new Key(name, rates);
     Waiter mine = new Waiter(store.ticker().nanos());
     boolean[] isInLine = new boolean[1];
-    Line line = lines.compute(name, (same, known) -> {
-      Line its = known == null ? new Line(rates) : known;
-      isInLine[0] = its.calls >= CALLS && its.rates == rates && its.next.size() < MOST_IN_LINE;
+    Line line = lines.compute(key, (same, known) -> {
+      Line its = known == null ? new Line() : known;
+      isInLine[0] = its.calls >= CALLS && its.next.size() < MOST_IN_LINE;
       if (isInLine[0]) {
         its.next.add(mine);
       } else {
@@ -70,64 +69,66 @@ final class Turns {
     if (!isInLine[0]) {
       List<Waiter> alone = List.of(mine);
       try {
-        ask(name, line, rates, alone);
+        ask(key, line, alone);
       } catch (Throwable failure) { // such as of the ticker: no call is under way
-        answered(name, line, rates, alone, null, failure);
+        answered(key, line, alone, null, failure);
         throw failure;
       }
     }
     return mine;
   }
 
-  private void ask(String name, Line line, StoredRates rates, List<Waiter> asked) {
+  private void ask(Key key, Line line, List<Waiter> asked) {
     long waited = store.ticker().nanos() - asked.get(0).since;
     store
         .calls()
         .ask(
-            store.form().of(Deed.SOME, name, rates, asked.size()),
+            store.form().of(Deed.SOME, key.name, key.rates, asked.size()),
             Math.max(1, store.calls().timeoutNanos() - waited))
-        .whenComplete((reply, failure) -> answered(name, line, rates, asked, reply, failure))
+        .whenComplete((reply, failure) -> answered(key, line, asked, reply, failure))
         .exceptionally(failure -> null); // which the requests have seen
   }
 
   private void answered(
-      String name,
-      Line line,
-      StoredRates rates,
-      List<Waiter> asked,
-      @Nullable Reply reply,
-      @Nullable Throwable failure) {
-    List<Waiter> next = endCall(name, line, failure == null);
-    if (failure == null && !next.isEmpty()) {
+      Key key, Line line, List<Waiter> asked, @Nullable Reply reply, @Nullable Throwable failure) {
+    List<Waiter> next = endCall(key, line);
+    if (!next.isEmpty()) {
       try { // first, as what depends on an answer may take long
-        ask(name, line, line.rates, next);
+        ask(key, line, next);
       } catch (Throwable another) {
-        answered(name, line, line.rates, next, null, another);
+        answered(key, line, next, null, another);
       }
     }
     for (int place = 0; place < asked.size(); place++) {
-      if (failure == null) {
-        asked.get(place).complete(Objects.requireNonNull(reply).inPlace(place, rates));
-      } else {
-        asked.get(place).completeExceptionally(failure);
+      Waiter waiter = asked.get(place);
+      try {
+        if (failure == null) {
+          waiter.complete(Objects.requireNonNull(reply).inPlace(place, key.rates));
+        } else {
+          waiter.completeExceptionally(failure);
+        }
+      } catch (Throwable another) { // no memory: the others are to be answered all the same
+        waiter.completeExceptionally(another);
       }
-    }
-    if (failure != null) { // no one waits longer for a store that does not answer
-      next.forEach(waiter -> waiter.completeExceptionally(failure));
     }
   }
 
-  /** Ends a call, and begins one for those in line if there are any, which it answers. */
-  private List<Waiter> endCall(String name, Line line, boolean isNextAsked) {
+  /** Ends a call, and begins one for those in line, if there are any, which it answers. */
+  private List<Waiter> endCall(Key key, Line line) {
     List<Waiter> taken = new ArrayList<>(0);
-    lines.computeIfPresent(name, (same, known) -> {
-      taken.addAll(line.next);
-      line.next.clear();
-      if (taken.isEmpty() || !isNextAsked) {
-        line.calls--;
-      }
-      return line.calls == 0 ? null : known;
-    });
+    try {
+      lines.computeIfPresent(key, (same, known) -> {
+        taken.addAll(line.next);
+        line.next.clear();
+        if (taken.isEmpty()) {
+          line.calls--;
+        }
+        return line.calls == 0 ? null : known;
+      });
+    } catch (Throwable failure) { // no memory: others begin anew
+      lines.remove(key, line); // after which none are added to it
+      line.next.forEach(waiter -> waiter.completeExceptionally(failure));
+    }
     return taken;
   }
 }

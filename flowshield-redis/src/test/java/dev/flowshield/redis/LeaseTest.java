@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
@@ -24,10 +26,15 @@ class LeaseTest {
     for (int milli = 0; milli < millis; milli++) {
       now += MILLI;
       for (int i = 0; i < each; i++) {
-        given += lease.take(1, now) ? 1 : 0;
+        lease.use(1);
+        given += take(1) == null ? 0 : 1;
       }
     }
     return given;
+  }
+
+  private @Nullable Reply take(long permits) {
+    return lease.take(permits, now);
   }
 
   @Test
@@ -87,30 +94,51 @@ class LeaseTest {
     lease.beginAsking(100, now);
     lease.end(giving(50), now);
     now += 499 * MILLI;
-    assertThat(lease.take(1, now)).isTrue();
+    assertThat(take(1)).isNotNull();
     now += MILLI;
-    assertThat(lease.take(1, now)).isFalse();
+    assertThat(take(1)).isNull();
     use(10, 5);
     long more = lease.beginAsking(100, now);
     lease.end(giving(more), now);
     assertThat(use(1, 200)).as("nothing of the lease before").isEqualTo((int) more);
   }
 
+  /** An answer that gives permits, of a bucket that owed nothing before; they are named by time. */
+  private static Reply giving(long permits, long time) {
+    return Reply.of(List.of(permits, time, 0L, permits * RATES.get(0).price(), 0L), 1);
+  }
+
   @Test
-  void takesBackNoMoreThanItMayHold() {
-    use(10, 1);
-    lease.beginAsking(50, now);
-    lease.end(giving(50), now);
-    assertThat(use(1, 10)).isEqualTo(10);
-    lease.giveBack(4, 50);
-    lease.giveBack(40, 50);
-    assertThat(use(1, 100)).isEqualTo(50);
-    lease.giveBack(10, 50);
+  void tellsByWhichAnswerOfTheStoreEachPermitWasPaid() {
+    long price = RATES.get(0).price();
     use(10, 10);
-    assertThat(lease.beginAsking(50, now)).isEqualTo(50);
-    lease.giveBack(10, 50);
-    lease.end(giving(50), now);
-    assertThat(use(1, 100)).as("while it is asked for").isEqualTo(50);
+    assertThat(lease.beginAsking(10, now)).isEqualTo(10);
+    lease.end(giving(10, 1), now);
+    Reply first = Objects.requireNonNull(take(2));
+    assertThat(first.time()).isEqualTo(1);
+    assertThat(first.debts()).containsExactly(2 * price); // when two of them were taken
+    use(10, 1);
+    assertThat(take(1)).isNull();
+    use(10, 10);
+    assertThat(lease.beginAsking(10, now)).isEqualTo(10);
+    lease.end(giving(10, 2), now);
+    assertThat(Objects.requireNonNull(take(3)).debts()).containsExactly(3 * price);
+    use(10, 1); // of which it has seven
+    use(10, 10);
+    assertThat(lease.beginAsking(4, now)).isEqualTo(4);
+    lease.end(giving(4, 3), now);
+    assertThat(lease.beginAsking(8, now)).isZero(); // it is asked for again after a while
+    use(5, 0);
+    use(1, 0);
+    assertThat(Objects.requireNonNull(take(1)).time()).isEqualTo(3);
+    lease.use(100);
+    long more = lease.beginAsking(8, now);
+    assertThat(more).isEqualTo(5);
+    lease.end(giving(more, 4), now);
+    Reply across = Objects.requireNonNull(take(4));
+    assertThat(across.time()).as("of the older one, as three are of that").isEqualTo(3);
+    assertThat(across.debts()).containsExactly(4 * price);
+    assertThat(Objects.requireNonNull(take(4)).time()).isEqualTo(4);
   }
 
   @Test

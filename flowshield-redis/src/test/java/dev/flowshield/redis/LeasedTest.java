@@ -175,12 +175,47 @@ class LeasedTest {
       limiter.tryAcquire("alice");
     }
     assertThat(store.stats().answered()).isEqualTo(500);
-    ticker.advance(Duration.ofSeconds(6));
+    for (int second = 0; second < 12; second++) {
+      assertThat(store.isCountOfAll()).isEqualTo(second > 5);
+      ticker.advance(Duration.ofSeconds(1));
+      limiter.tryAcquire("bob");
+    }
     for (int i = 0; i < 500; i++) {
       ticker.advanceNanos(MILLI);
       limiter.tryAcquire("alice");
     }
-    assertThat(store.stats().answered()).isLessThan(700);
+    assertThat(store.stats().answered()).isLessThan(800);
+    assertThat(store.isCountOfAll()).isTrue();
+    ticker.advance(Duration.ofSeconds(7)); // without a request
+    assertThat(store.isCountOfAll()).isFalse();
+  }
+
+  @Test
+  void areRefundedByTheStoreAsFarAsPermitsHaveNotComeBack() {
+    ManualTicker ticker = ManualTicker.startingAt(0);
+    try (Stores stores = new Stores(server.uri())) {
+      RedisStore store = stores.onTheClockOf(ticker, 1);
+      RateLimiter limiter = store.limiter(spec("1000/s").withTicker(ticker));
+      for (int i = 0; i < 200; i++) {
+        ticker.advanceNanos(MILLI);
+        limiter.tryAcquire("alice");
+      }
+      List<Reservation.Held> held = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        held.add((Reservation.Held) limiter.reserve("alice", 1));
+      }
+      long before = limiter.peek("alice").remaining();
+      held.subList(0, 10).forEach(Reservation.Held::cancel);
+      long after = limiter.peek("alice").remaining();
+      assertThat(after - before).isBetween(1L, 10L);
+
+      ticker.advance(Duration.ofSeconds(2)); // all have come back
+      limiter.tryAcquire("alice");
+      limiter.peek("alice");
+      long most = limiter.peek("alice").remaining();
+      held.forEach(Reservation.Held::cancel);
+      assertThat(limiter.peek("alice").remaining()).isEqualTo(most);
+    }
   }
 
   @Test

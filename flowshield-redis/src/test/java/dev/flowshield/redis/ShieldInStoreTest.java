@@ -1,7 +1,9 @@
 package dev.flowshield.redis;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimitStore;
@@ -268,6 +270,35 @@ class ShieldInStoreTest {
             .limit(Limit.each("login", "5/h").withStore(ofOne, Map.of("on-store-failure", "maybe")))
             .build())
         .hasMessageContaining("on-store-failure must be local, open or closed, got 'maybe'");
+  }
+
+  @Test
+  void areNotChargedTwiceInOneRequest() {
+    RateLimiter one = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
+    RateLimiter other = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
+    List<LimitStore.Charge> twice =
+        List.of(new LimitStore.Charge(one, "alice", 1), new LimitStore.Charge(other, "alice", 1));
+    assertThatThrownBy(() -> ofOne.reserveAllAsync(twice))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("charges must be of different keys or names of limiters");
+    assertThatThrownBy(() -> ofOther.reserveAllAsync(twice))
+        .hasMessageContaining("charges must be of limiters of this store");
+    assertThat(one.peek("alice").remaining()).isEqualTo(3);
+  }
+
+  @Test
+  void giveBackWhatIsTakenForACallerThatHasLeft() {
+    RateLimiter one = ofOne.limiter(LimiterSpec.of("3/h").withName("one"));
+    RateLimiter other = ofOne.limiter(LimiterSpec.of("3/h").withName("other"));
+    one.peek("alice"); // connects
+    ofOne
+        .reserveAllAsync(List.of(
+            new LimitStore.Charge(one, "alice", 2), new LimitStore.Charge(other, "alice", 1)))
+        .toCompletableFuture()
+        .cancel(false);
+    await().atMost(20, SECONDS).until(() -> ofOne.stats().answered() >= 4); // two are refunds
+    assertThat(one.peek("alice").remaining()).isEqualTo(3);
+    assertThat(other.peek("alice").remaining()).isEqualTo(3);
   }
 
   @Test

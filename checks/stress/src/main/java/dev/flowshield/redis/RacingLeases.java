@@ -14,7 +14,7 @@ final class RacingLeases {
   /** One with so many permits, of a key that uses more than a lease may have. */
   static Lease with(long permits) {
     Lease lease = new Lease("key", new StoredRates(RateLimit.parseAll("1000/s"), 1), 0);
-    lease.take(1_000, 0); // used, though not given
+    lease.use(1_000);
     lease.beginAsking(MOST, NOW - 50_000_000);
     lease.end(giving(permits), NOW - 50_000_000);
     return lease;
@@ -23,7 +23,7 @@ final class RacingLeases {
   /** The same while the store is being asked to fill it up. */
   static Lease beingFilled(long permits) {
     Lease lease = with(permits);
-    lease.take(1_000, NOW);
+    lease.use(1_000);
     if (lease.beginAsking(MOST, NOW) != MOST - permits) {
       throw new IllegalStateException("the store is not asked");
     }
@@ -35,13 +35,13 @@ final class RacingLeases {
   }
 
   static int take(Lease lease, long permits) {
-    return lease.take(permits, NOW) ? (int) permits : 0;
+    return lease.take(permits, NOW) == null ? 0 : (int) permits;
   }
 
   /** What is left, one by one. */
   static int left(Lease lease) {
     int left = 0;
-    while (lease.take(1, NOW)) {
+    while (lease.take(1, NOW) != null) {
       left++;
     }
     return left;

@@ -186,8 +186,8 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /**
-   * The answer to a request whose permits are taken. The taking may have read the clock again, so
-   * only a reading from after it shows no more as taken than that.
+   * The answer to a request whose permits are taken. The taking may have read the clock again: by
+   * an earlier reading, more would seem to be owed.
    */
   private Decision.Admitted admitted(Allowances limits, long hash, long permits) {
     return rules.admitted(limits, hash, permits, ticker.nanos());
