@@ -114,8 +114,7 @@ final class RedisLimiter implements RateLimiter {
    * @param name of the key there
    * @param at the reading of the ticker before
    */
-  record Asked(
-      RedisLimiter limiter, String key, String name, StoredRates rates, long permits, long at) {
+  record Asked(String key, String name, StoredRates rates, long permits, long at) {
 
     Question.Part part() {
       return new Question.Part(name, rates, permits);
@@ -125,7 +124,7 @@ final class RedisLimiter implements RateLimiter {
   /** What to ask the store for permits. */
   Asked asking(String key, long permits) {
     return new Asked(
-        this, key, store.name(spec.name(), key), rates, permits, spec.ticker().nanos());
+        key, store.name(spec.name(), key), rates, permits, spec.ticker().nanos());
   }
 
   /** The rejection that is known without asking; null if the store is to be asked. */
