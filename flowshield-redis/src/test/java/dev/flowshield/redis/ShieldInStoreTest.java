@@ -291,11 +291,13 @@ class ShieldInStoreTest {
     RateLimiter one = ofOne.limiter(LimiterSpec.of("3/h").withName("one"));
     RateLimiter other = ofOne.limiter(LimiterSpec.of("3/h").withName("other"));
     one.peek("alice"); // connects
+    server.freeze();
     ofOne
         .reserveAllAsync(List.of(
             new LimitStore.Charge(one, "alice", 2), new LimitStore.Charge(other, "alice", 1)))
         .toCompletableFuture()
         .cancel(false);
+    server.thaw();
     await().atMost(20, SECONDS).until(() -> ofOne.stats().answered() >= 4); // two are refunds
     assertThat(one.peek("alice").remaining()).isEqualTo(3);
     assertThat(other.peek("alice").remaining()).isEqualTo(3);
