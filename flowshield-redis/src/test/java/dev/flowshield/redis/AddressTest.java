@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.redis.provider.RedisStoreProvider;
 import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ class AddressTest {
     assertThat(address.nodes()).hasSize(2).allSatisfy(node -> {
       assertThat(node.isSsl()).isTrue();
       assertThat(node.getTimeout()).isEqualTo(Duration.ofSeconds(3));
-      assertThat(node.getCredentialsProvider().resolveCredentials().block())
+      assertThat(((ImmediateRedisCredentialsProvider) node.getCredentialsProvider())
+              .resolveCredentialsNow())
           .extracting(RedisCredentials::getUsername, RedisCredentials::getPassword)
           .containsExactly("user", "se@cret".toCharArray());
     });
