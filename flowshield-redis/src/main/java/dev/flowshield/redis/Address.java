@@ -66,13 +66,20 @@ record Address(String scheme, List<RedisURI> nodes) {
     return server;
   }
 
-  /** Repeats no more than what cannot be part of a password: the kind, and what follows it. */
+  /**
+   * Repeats no more than what cannot be part of a password, the kind and what follows it, on one
+   * line.
+   */
   private static IllegalArgumentException noAddress(String uri, String reason) {
     int login = uri.lastIndexOf('@');
     String kind = uri.replaceFirst("(?s):.*", ":");
-    String shown = login < 0 ? "…" : "//…" + uri.substring(login);
-    return new IllegalArgumentException(
-        FORMS + "'" + kind + shown + "': " + reason + ", correct it");
+    String server = login < 0 ? "" : uri.substring(login);
+    String shown = printable(kind) + (login < 0 ? "…" : "//…") + printable(server);
+    return new IllegalArgumentException(FORMS + "'" + shown + "': " + reason + ", correct it");
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^ -~]", "?");
   }
 
   boolean isCluster() {
