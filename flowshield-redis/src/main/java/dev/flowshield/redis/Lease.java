@@ -173,7 +173,7 @@ final class Lease {
     long more = Math.min(Math.max(0, reply.granted()), asked);
     try {
       if (more > 0) {
-        state.getAndAdd(more); // before they are told of, so that they count as paid for earlier
+        state.getAndAdd(more); // first: a permit may seem to be paid for earlier, never later
         given = given.and(reply, more, now);
         endsAt = now + KEPT_NANOS;
       }

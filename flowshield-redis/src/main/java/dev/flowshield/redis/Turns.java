@@ -118,6 +118,9 @@ final class Turns {
     List<Waiter> taken = new ArrayList<>(0);
     try {
       lines.computeIfPresent(key, (same, known) -> {
+        if (known != line) { // this one was given up
+          return known;
+        }
         taken.addAll(line.next);
         line.next.clear();
         if (taken.isEmpty()) {
@@ -125,10 +128,11 @@ final class Turns {
         }
         return line.calls == 0 ? null : known;
       });
-    } catch (Throwable failure) { // no memory: others begin anew
+      return taken;
+    } catch (Throwable failure) { // no memory: the line is given up, and the next request makes one
       lines.remove(key, line); // after which none are added to it
       line.next.forEach(waiter -> waiter.completeExceptionally(failure));
+      return List.of();
     }
-    return taken;
   }
 }
