@@ -79,7 +79,7 @@ final class RedisLimiter implements RateLimiter {
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
     requireFit(key, permits);
-    Reservation leased = isLeased(key, permits) ? fromLease(key, permits) : null;
+    Reservation leased = countedFromLease(key, permits);
     if (leased != null) {
       return CompletableFuture.completedFuture(leased);
     }
@@ -143,19 +143,25 @@ final class RedisLimiter implements RateLimiter {
     long now = spec.ticker().nanos();
     StoredRates leased = rates;
     Lease lease = lease(key, leased, now);
-    Reply payment = lease == null ? null : lease.take(permits, now);
-    return lease == null || payment == null
-        ? null
-        : new Reservation.Held(
-            permits,
-            lease.admitted(permits, now),
-            used -> settle(key, leased, permits, used, payment));
+    return lease == null ? null : taken(lease, key, leased, permits, now);
   }
 
-  /**
-   * Counts a request for a lease, and fills that up if it is time. Answers whether it has the
-   * permits; other requests may be quicker.
-   */
+  /** As {@link #fromLease}, for a request that is to be counted first. */
+  private Reservation.@Nullable Held countedFromLease(String key, long permits) {
+    if (leases == null) {
+      return null;
+    }
+    long now = spec.ticker().nanos();
+    StoredRates leased = rates;
+    Lease lease = lease(key, leased, now);
+    if (lease == null) {
+      return null;
+    }
+    count(lease, key, leased, permits, now);
+    return taken(lease, key, leased, permits, now);
+  }
+
+  /** Counts a request. Answers whether its permits are leased; other requests may be quicker. */
   boolean isLeased(String key, long permits) {
     if (leases == null) {
       return false;
@@ -166,12 +172,28 @@ final class RedisLimiter implements RateLimiter {
     if (lease == null) {
       return false;
     }
+    count(lease, key, leased, permits, now);
+    return lease.has(permits, now);
+  }
+
+  /** Counts a request for a lease, and fills that up if it is time. */
+  private void count(Lease lease, String key, StoredRates leased, long permits, long now) {
     lease.use(permits);
     long more = lease.beginAsking(Lease.most(leased, store.instances()), now);
     if (more > 0) {
       fill(lease, key, leased, more, now);
     }
-    return lease.has(permits, now);
+  }
+
+  private Reservation.@Nullable Held taken(
+      Lease lease, String key, StoredRates leased, long permits, long now) {
+    Reply payment = lease.take(permits, now);
+    return payment == null
+        ? null
+        : new Reservation.Held(
+            permits,
+            lease.admitted(permits, now),
+            used -> settle(key, leased, permits, used, payment));
   }
 
   /** The lease of a key; null where it has none, or owes what this instance admitted by itself. */
