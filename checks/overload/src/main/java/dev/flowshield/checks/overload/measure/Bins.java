@@ -73,7 +73,7 @@ final class Bins {
     for (int bin = 0; bin < servable.length; bin++) {
       long middle = bin * WIDTH + WIDTH / 2;
       double rate = scenario.offered(middle);
-      double possible = scenario.server().servable(middle, rate);
+      double possible = scenario.servable(middle);
       // What really came where all of it could be served: the chance of arrivals is no merit.
       servable[bin] = possible == rate ? offered[bin] : possible * WIDTH;
     }

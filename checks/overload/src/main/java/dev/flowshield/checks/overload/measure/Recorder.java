@@ -20,6 +20,7 @@ public final class Recorder {
   private final LogHistogram latencies = new LogHistogram();
   private final Seconds seconds;
   private final Limits limits;
+  private final Rejections rejections;
   private final long[] offeredByClient;
   private final long[] goodByClient;
   private long offered;
@@ -44,6 +45,7 @@ public final class Recorder {
     this.bins = new Bins(scenario, unloaded);
     this.seconds = new Seconds(scenario.end());
     this.limits = new Limits(scenario.overload());
+    this.rejections = new Rejections(scenario);
     this.offeredByClient = new long[population.size()];
     this.goodByClient = new long[population.size()];
   }
@@ -58,7 +60,7 @@ public final class Recorder {
     offered++;
     bins.offered(now);
     seconds.offered(now);
-    if (measured.contains(now)) {
+    if (measured.contains(now) && client < offeredByClient.length) {
       offeredByClient[client]++;
     }
     if (after.contains(now)) {
@@ -71,6 +73,7 @@ public final class Recorder {
     attempts++;
     rejected += isRejected ? 1 : 0;
     bins.decided(now, isRejected);
+    rejections.decided(now, isRejected);
     if (criticality == Population.CRITICAL && measured.contains(now)) {
       critical++;
       criticalRejected += isRejected ? 1 : 0;
@@ -93,12 +96,17 @@ public final class Recorder {
     succeeded++;
     bins.good(now);
     seconds.good(now);
-    if (measured.contains(firstSentAt)) {
+    if (measured.contains(firstSentAt) && client < goodByClient.length) {
       goodByClient[client]++;
     }
     if (after.contains(firstSentAt)) {
       goodAfter++;
     }
+  }
+
+  /** Something has changed that the scenario does not declare, as the end of a pause. */
+  public void changed(long now) {
+    rejections.changed(now);
   }
 
   /** When it wants to know the limit. */
@@ -138,6 +146,7 @@ public final class Recorder {
         limits.largest(),
         limits.slope(),
         new Totals(offered, attempts, rejected, ended, succeeded, latencyNanos, serverArea),
+        rejections.all(),
         seconds.all());
   }
 

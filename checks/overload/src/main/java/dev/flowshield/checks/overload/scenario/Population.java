@@ -87,9 +87,9 @@ public final class Population {
     return criticalities.length;
   }
 
-  /** How much a client's work means. */
+  /** How much a client's work means. Clients beyond these are as those that say nothing. */
   public int criticality(int client) {
-    return criticalities[client];
+    return client < criticalities.length ? criticalities[client] : DEFAULT;
   }
 
   /** Whether a client causes the overload. */

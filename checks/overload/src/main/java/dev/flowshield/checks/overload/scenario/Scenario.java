@@ -1,5 +1,6 @@
 package dev.flowshield.checks.overload.scenario;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,6 +20,7 @@ public record Scenario(
     boolean isWithinCapacity) {
 
   private static final double UNLOADED_REQUESTS = 20_000;
+  private static final double LONGEST_UNLOADED = 60. * Span.SECOND;
 
   /** When the traffic ends. */
   public long end() {
@@ -32,20 +34,65 @@ public record Scenario(
 
   /** Requests per nanosecond that are offered at an instant. */
   public double offered(long instant) {
+    double all = ofMainTraffic(instant);
+    for (Route route : traffic.mix().routes()) {
+      all += route.offered(instant);
+    }
+    return all;
+  }
+
+  private double ofMainTraffic(long instant) {
     return traffic.load().at(instant) * server.nominalCapacity();
+  }
+
+  /**
+   * Requests per nanosecond that the server can end at an instant, of those that are offered: all
+   * that only wait, and of work as much as there is time for, each route in proportion.
+   */
+  public double servable(long instant) {
+    double offered = offered(instant);
+    double main = ofMainTraffic(instant);
+    double count = main;
+    double work = main * server.service().at(instant).mean();
+    for (Route route : traffic.mix().routes()) {
+      if (route.hasWork()) {
+        count += route.offered(instant);
+        work += route.offered(instant) * route.work().at(instant).mean();
+      }
+    }
+    double possible = count == main
+        ? server.servable(instant, main)
+        : server.servable(instant, count, work / count);
+    return possible == count ? offered : offered - count + possible;
+  }
+
+  /** When something changes, in order of time. */
+  public List<Long> changes() {
+    return Changes.of(this);
   }
 
   /** The same server in quiet times, for long enough that its rare latencies are known. */
   public Scenario unloaded() {
-    long length = Math.round(UNLOADED_REQUESTS / (traffic.base() * server.nominalCapacity()));
+    long length = unloadedNanos();
     Span all = new Span(0, length);
     Traffic quiet = new Traffic(
         Load.steady(traffic.base(), length),
         traffic.base(),
         traffic.population(),
         traffic.deadlineNanos(),
-        0);
+        0,
+        traffic.mix().calm(length));
     return new Scenario(name, server.calm(), quiet, all, all, true);
+  }
+
+  private long unloadedNanos() {
+    double main = traffic.base() * server.nominalCapacity();
+    List<Route> routes = traffic.mix().routes();
+    if (routes.isEmpty()) {
+      return Math.round(UNLOADED_REQUESTS / main);
+    }
+    double all = main + routes.stream().mapToDouble(route -> route.offered(0)).sum();
+    return Math.round(Math.min(LONGEST_UNLOADED, UNLOADED_REQUESTS / all));
   }
 
   /** What it is in a few words: the server, and the most that comes. */
@@ -56,8 +103,9 @@ public record Scenario(
         .orElse(0);
     return String.format(
             Locale.ROOT,
-            "%d workers, %.1f ms of work, %.0f ms of I/O, from %.2f to %.1f times the load",
+            "%d %s, %.1f ms of work, %.0f ms of I/O, from %.2f to %.1f times the load",
             server.workers().first(),
+            server.computing().isShared() ? "processors" : "workers",
             server.service().first().mean() / Span.MILLISECOND,
             (double) server.delayNanos() / Span.MILLISECOND,
             traffic.base(),

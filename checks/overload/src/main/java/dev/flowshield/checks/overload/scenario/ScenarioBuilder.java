@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScenarioBuilder {
 
   private static final int CLIENTS = 1000;
+  private static final int PROCESSORS = 8;
 
   private final String name;
   private Timeline<Integer> workers = Timeline.of(8);
@@ -32,11 +33,17 @@ public final class ScenarioBuilder {
   private final List<Span> hangs = new ArrayList<>();
   private final List<Span> failures = new ArrayList<>();
   private WarmUp warmUp = WarmUp.NONE;
+  private boolean isShared;
+  private double computingShare;
+  private double computingMillis = .05;
 
   private double base = .5;
   private double coldStart;
   private final List<Change> changes = new ArrayList<>();
   private final List<Group> groups = new ArrayList<>();
+  private final List<RouteBuilder> routes = new ArrayList<>();
+  private final List<Bunch> bunches = new ArrayList<>();
+  private final List<Loop> loops = new ArrayList<>();
   private double deadlineMillis = 500;
   private int retries;
   private double end = 60;
@@ -120,6 +127,20 @@ public final class ScenarioBuilder {
 
   public ScenarioBuilder warmUp(double factor, double tauSeconds) {
     warmUp = new WarmUp(factor, nanos(tauSeconds));
+    return this;
+  }
+
+  /** All work shares the processors, of which there are as many as workers. */
+  public ScenarioBuilder shared() {
+    isShared = true;
+    computingMillis = 0;
+    return this;
+  }
+
+  /** How much of its time a worker computes, and what each request computes besides. */
+  public ScenarioBuilder computing(double share, double millisOfEach) {
+    computingShare = share;
+    computingMillis = millisOfEach;
     return this;
   }
 
@@ -216,6 +237,28 @@ public final class ScenarioBuilder {
         .overload(loadOfAll + load);
   }
 
+  /** Another route beside the main traffic, after those before. */
+  public ScenarioBuilder route(RouteBuilder route) {
+    routes.add(route);
+    return this;
+  }
+
+  /** Requests of many clients at once, on a route. */
+  public ScenarioBuilder bunch(double instant, int route, int requests) {
+    bunches.add(new Bunch(nanos(instant), route, requests, false));
+    return this;
+  }
+
+  public ScenarioBuilder bunch(Bunch bunch) {
+    bunches.add(bunch);
+    return this;
+  }
+
+  public ScenarioBuilder loop(Loop loop) {
+    loops.add(loop);
+    return this;
+  }
+
   /** The scenario. */
   public Scenario build() {
     Span judged = measured == null ? overload : measured;
@@ -234,7 +277,18 @@ public final class ScenarioBuilder {
         hasRandomPauses,
         hangs,
         failures,
-        warmUp);
+        warmUp,
+        computing());
+  }
+
+  private Computing computing() {
+    int processors = isShared ? workers.first() : PROCESSORS;
+    return new Computing(isShared, processors, computingShare, computingMillis * MILLISECOND);
+  }
+
+  private Mix mix() {
+    long last = nanos(end);
+    return new Mix(routes.stream().map(route -> route.build(last)).toList(), bunches, loops);
   }
 
   private Traffic traffic() {
@@ -245,6 +299,6 @@ public final class ScenarioBuilder {
     List<Group> all =
         groups.isEmpty() ? List.of(Group.equal(CLIENTS, 1, Population.DEFAULT)) : groups;
     return new Traffic(
-        load, base, Population.of(all), Math.round(deadlineMillis * MILLISECOND), retries);
+        load, base, Population.of(all), Math.round(deadlineMillis * MILLISECOND), retries, mix());
   }
 }

@@ -3,7 +3,7 @@ package dev.flowshield.checks.overload.scenario;
 import java.util.List;
 
 /**
- * A server: workers behind one queue, first in, first out.
+ * A server: workers behind one queue, first in, first out; or processors that all work shares.
  *
  * @param workers how many requests are worked on at a time
  * @param service how long the work takes
@@ -18,6 +18,7 @@ import java.util.List;
  * @param hasRandomPauses whether it pauses for 50 to 300 ms every 5 to 10 s
  * @param hangs when delays and work stand still, but the protection does not
  * @param failures when work fails, at once
+ * @param computing what processors have to do with it
  */
 public record ServerModel(
     Timeline<Integer> workers,
@@ -30,7 +31,8 @@ public record ServerModel(
     boolean hasRandomPauses,
     List<Span> hangs,
     List<Span> failures,
-    WarmUp warmUp) {
+    WarmUp warmUp,
+    Computing computing) {
 
   /** Keeps copies. */
   public ServerModel {
@@ -62,10 +64,15 @@ public record ServerModel(
    * @param offered requests per nanosecond
    */
   public double servable(long instant, double offered) {
+    return servable(instant, offered, service.at(instant).mean());
+  }
+
+  /** The same of work with another mean. */
+  double servable(long instant, double offered, double mean) {
     if (hangs.stream().anyMatch(hang -> hang.contains(instant))) {
       return 0;
     }
-    double one = service.at(instant).mean() * warmUp.slowdown(instant);
+    double one = mean * warmUp.slowdown(instant);
     int available = workers.at(instant);
     if (offered * one <= available) {
       return offered;
@@ -90,6 +97,7 @@ public record ServerModel(
         false,
         List.of(),
         List.of(),
-        WarmUp.NONE);
+        WarmUp.NONE,
+        computing);
   }
 }

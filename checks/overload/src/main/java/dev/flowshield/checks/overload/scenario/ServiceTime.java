@@ -28,12 +28,20 @@ public sealed interface ServiceTime {
    */
   double nanos(int route, double u, double v);
 
+  /** The same distribution, a factor as long. */
+  ServiceTime times(double factor);
+
   /** Always the same. */
   record Constant(double mean) implements ServiceTime {
 
     @Override
     public double nanos(int route, double u, double v) {
       return mean;
+    }
+
+    @Override
+    public Constant times(double factor) {
+      return new Constant(factor * mean);
     }
   }
 
@@ -43,6 +51,11 @@ public sealed interface ServiceTime {
     @Override
     public double nanos(int route, double u, double v) {
       return -mean * Math.log1p(-u);
+    }
+
+    @Override
+    public Exponential times(double factor) {
+      return new Exponential(factor * mean);
     }
   }
 
@@ -63,6 +76,11 @@ public sealed interface ServiceTime {
     public double nanos(int route, double u, double v) {
       return route == 1 ? slow : fast;
     }
+
+    @Override
+    public Bimodal times(double factor) {
+      return new Bimodal(factor * fast, factor * slow, shareOfSlow);
+    }
   }
 
   /**
@@ -77,6 +95,11 @@ public sealed interface ServiceTime {
     public double nanos(int route, double u, double v) {
       double normal = Math.sqrt(-2 * Math.log1p(-u)) * Math.cos(2 * Math.PI * v);
       return mean * Math.min(MOST, Math.exp(sigma * normal - sigma * sigma / 2));
+    }
+
+    @Override
+    public Lognormal times(double factor) {
+      return new Lognormal(factor * mean, sigma);
     }
   }
 }

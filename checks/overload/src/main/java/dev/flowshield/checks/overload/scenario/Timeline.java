@@ -42,9 +42,15 @@ public record Timeline<T>(List<Change<T>> changes) {
 
   /** The value at an instant. */
   public T at(long instant) {
-    int last = changes.size() - 1;
-    while (changes.get(last).from > instant) {
-      last--;
+    int last = 0;
+    int after = changes.size();
+    while (after - last > 1) {
+      int middle = (last + after) >>> 1;
+      if (changes.get(middle).from > instant) {
+        after = middle;
+      } else {
+        last = middle;
+      }
     }
     return changes.get(last).value;
   }

@@ -7,9 +7,10 @@ package dev.flowshield.checks.overload.scenario;
  * @param deadlineNanos a client waits for less than this for one attempt; the work for clients that
  *     have left is done nevertheless
  * @param retries how often a client tries again that was rejected or has left
+ * @param mix what is sent beside that
  */
 public record Traffic(
-    Load load, double base, Population population, long deadlineNanos, int retries) {
+    Load load, double base, Population population, long deadlineNanos, int retries, Mix mix) {
 
   private static final long FIRST_BACKOFF = 100 * Span.MILLISECOND;
 

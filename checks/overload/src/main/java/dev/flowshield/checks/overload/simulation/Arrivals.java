@@ -3,7 +3,6 @@ package dev.flowshield.checks.overload.simulation;
 import dev.flowshield.checks.overload.scenario.Load;
 import dev.flowshield.checks.overload.scenario.Load.Piece;
 import dev.flowshield.checks.overload.scenario.RandomStream;
-import dev.flowshield.checks.overload.scenario.Scenario;
 
 /**
  * A Poisson process with a rate that changes.
@@ -18,14 +17,19 @@ final class Arrivals {
 
   private final RandomStream random;
   private final Load load;
-  private final double capacity;
+  private final double unit;
   private int piece;
   private double last;
 
-  Arrivals(Scenario scenario, RandomStream random) {
+  /**
+   * Arrivals of a load.
+   *
+   * @param unit requests per nanosecond that a load of 1 is
+   */
+  Arrivals(Load load, double unit, RandomStream random) {
     this.random = random;
-    this.load = scenario.traffic().load();
-    this.capacity = scenario.server().nominalCapacity();
+    this.load = load;
+    this.unit = unit;
   }
 
   /** When the next one is. */
@@ -33,9 +37,8 @@ final class Arrivals {
     double expected = random.exponential();
     while (piece < load.pieces().size()) {
       Piece current = load.pieces().get(piece);
-      double growth =
-          capacity * (current.end() - current.start()) / (current.to() - current.from());
-      double rate = capacity * current.start() + growth * (last - current.from());
+      double growth = unit * (current.end() - current.start()) / (current.to() - current.from());
+      double rate = unit * current.start() + growth * (last - current.from());
       double remaining = current.to() - last;
       double inRest = remaining * (rate + growth * remaining / 2);
       if (inRest > expected) {

@@ -7,6 +7,7 @@ import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
 import dev.flowshield.checks.overload.scenario.Traffic;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
+import dev.flowshield.engine.overload.Outcome;
 
 /** When clients send, how long they wait, and when they try again. */
 final class Clients {
@@ -28,6 +29,7 @@ final class Clients {
   private final RandomStream identities;
   private final RandomStream luck;
   private final long salt;
+  private final Mixing mixing;
 
   Clients(
       Scenario scenario, RandomStream random, Events events, Requests requests, Recorder recorder) {
@@ -37,10 +39,18 @@ final class Clients {
     this.events = events;
     this.requests = requests;
     this.recorder = recorder;
-    this.arrivals = new Arrivals(scenario, random.fork(1));
+    double capacity = scenario.server().nominalCapacity();
+    this.arrivals = new Arrivals(traffic.load(), capacity, random.fork(1));
     this.identities = random.fork(2);
     this.luck = random.fork(3);
     this.salt = random.fork(4).nextLong();
+    this.mixing = new Mixing(scenario, random.fork(6), events, requests);
+  }
+
+  /** Schedules the first request of each kind. */
+  void start() {
+    scheduleNext();
+    mixing.start();
   }
 
   void scheduleNext() {
@@ -54,21 +64,36 @@ final class Clients {
   Request send(long now) {
     Request request = requests.take();
     request.client = population.draw(identities.uniform(), scenario.overload().contains(now));
-    request.hash = RandomStream.mix64(salt + request.client);
-    request.criticality = population.criticality(request.client);
     request.luck = luck.nextLong();
     ServiceTime service = scenario.server().service().at(now);
     request.route = service.route(RandomStream.uniformOf(request.luck, ROUTE));
+    request.kind = null;
+    request.origin = null;
+    begin(request, now);
+    return request;
+  }
+
+  /** A client sends a request of a route. */
+  void send(Request request, long now) {
+    begin(request, now);
+    if (request.origin != null) {
+      request.origin.sent(now);
+    }
+  }
+
+  private void begin(Request request, long now) {
+    request.hash = RandomStream.mix64(salt + request.client);
+    request.criticality = population.criticality(request.client);
     request.firstSentAt = now;
     request.retry = 0;
     request.send(now);
     recorder.offered(now, request.client);
-    return request;
   }
 
   /** Has the client's patience end, if that leads to anything. */
   void await(Request request, long now) {
-    if (traffic.retries() > 0) {
+    boolean isPatient = request.origin != null && request.origin.isPatient();
+    if (traffic.retries() > 0 && !isPatient) {
       request.holders++;
       // It may have ended already, in a pause.
       long until = Math.max(now, request.sentAt + traffic.deadlineNanos());
@@ -88,7 +113,8 @@ final class Clients {
   /** The client learns that its attempt is rejected. */
   void rejected(Request request, long now) {
     request.isDone = true;
-    if (!request.isAbandoned) {
+    boolean comesBack = request.origin != null && request.origin.rejected(request, now);
+    if (!comesBack && !request.isAbandoned) {
       retry(request, now);
     }
     requests.release(request);
@@ -98,7 +124,10 @@ final class Clients {
   void answered(Request request, long now) {
     request.isDone = true;
     long latency = now - request.sentAt;
-    if (!request.isFailing) {
+    if (request.origin != null) {
+      request.origin.answered(request, now);
+    }
+    if (request.outcome() == Outcome.SUCCESS) {
       recorder.ended(now, latency);
       if (latency < traffic.deadlineNanos()) {
         recorder.good(now, request.firstSentAt, request.client);

@@ -12,9 +12,11 @@ final class Events {
   /** What happens. */
   enum Kind {
     ARRIVAL,
+    SEND,
     DELIVERY,
     DELAY_END,
     WORK_END,
+    LOOK,
     TIMEOUT,
     WORKERS_CHANGE,
     PAUSE_END

@@ -1,12 +1,22 @@
 package dev.flowshield.checks.overload.simulation;
 
 import dev.flowshield.engine.overload.Outcome;
+import java.util.function.LongSupplier;
 
 /** What stands between the clients and the server. It is called by one thread, in virtual time. */
 public interface Protection {
 
   /** Not a place. */
   long REJECTED = -1;
+
+  /**
+   * Tells about the processors of the process, once, before all else.
+   *
+   * @param usedNanos how long they have been busy, summed up over all, up to the instant at which it
+   *     is read; rounded down to 10 ms, as a JDK does
+   * @param count how many there are
+   */
+  default void processors(LongSupplier usedNanos, int count) {}
 
   /**
    * Admits an attempt, or not.

@@ -9,7 +9,6 @@ import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.ServerModel;
 import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
-import dev.flowshield.engine.overload.Outcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -21,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * protection to the server, and back the same way.
  */
 final class Run {
+
+  private static final long PROCESSOR_TICK = 10 * Span.MILLISECOND;
 
   private final Scenario scenario;
   private final Protection protection;
@@ -40,12 +41,18 @@ final class Run {
     this.recorder = new Recorder(scenario, unloaded);
     this.clients = new Clients(scenario, random, events, new Requests(), recorder);
     this.container = new Container(model);
-    this.server = new Server(model, events);
     List<Span> stops = stops(scenario, random.fork(5));
+    this.server = new Server(model, stops, events);
     this.pauses = new Intervals(stops);
     this.pausesToEnd = stops.iterator();
     stops.forEach(stop -> events.add(stop.to(), Kind.PAUSE_END));
-    clients.scheduleNext();
+    clients.start();
+    protection.processors(this::processorNanos, model.computing().processors());
+  }
+
+  private long processorNanos() {
+    long nanos = (long) server.processorNanos(events.time());
+    return nanos - nanos % PROCESSOR_TICK;
   }
 
   private static List<Span> stops(Scenario scenario, RandomStream random) {
@@ -86,11 +93,18 @@ final class Run {
         clients.scheduleNext();
         unlessPaused(now, Kind.DELIVERY, request);
       }
+      case SEND -> {
+        Request request = events.subject();
+        clients.send(request, now);
+        unlessPaused(now, Kind.DELIVERY, request);
+      }
       case DELIVERY, DELAY_END, WORK_END -> unlessPaused(now, events.kind(), events.subject());
       case TIMEOUT -> clients.timedOut(events.subject(), now);
+      case LOOK -> server.look(now);
       case WORKERS_CHANGE -> server.workersChange(now);
       case PAUSE_END -> {
         Span pause = pausesToEnd.next();
+        recorder.changed(now);
         protection.pause(pause.from(), pause.to());
       }
     }
@@ -123,7 +137,7 @@ final class Run {
 
   private void end(Request request, long now) {
     server.end(request, now);
-    protection.exit(request.place, request.isFailing ? Outcome.FAILED : Outcome.SUCCESS, now);
+    protection.exit(request.place, request.outcome(), now);
     clients.answered(request, now);
     goOn(now);
   }
@@ -149,7 +163,7 @@ final class Run {
   }
 
   private void reject(Request request, long now) {
-    server.rejected();
+    server.rejected(now);
     clients.rejected(request, now);
   }
 }

@@ -1,49 +1,70 @@
 package dev.flowshield.checks.overload.simulation;
 
-import dev.flowshield.checks.overload.scenario.RandomStream;
+import dev.flowshield.checks.overload.scenario.Route;
 import dev.flowshield.checks.overload.scenario.ServerModel;
+import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.scenario.Timeline;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
-import java.util.ArrayDeque;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** Workers behind a queue, and the delay before it. */
+/** What admitted requests go through: a delay or a wait without limit, then the work. */
 final class Server {
-
-  /** What work takes that fails at once: nanoseconds. */
-  private static final long FAILURE = 200_000;
 
   private final ServerModel model;
   private final Events events;
-  private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final Intervals hangs;
-  private final Intervals failures;
-  private final double meanAtFirst;
-  private int workers;
-  private int busy;
+  private final Backends backends;
+  private final Station station;
+  private final double rejectionNanos;
   private int inside;
-  private double rejectionDebt;
 
   private double area;
   private long areaUntil;
 
-  Server(ServerModel model, Events events) {
+  /** It computes nothing in pauses. */
+  Server(ServerModel model, List<Span> pauses, Events events) {
     this.model = model;
     this.events = events;
     this.hangs = new Intervals(model.hangs());
-    this.failures = new Intervals(model.failures());
-    this.meanAtFirst = model.service().first().mean();
-    this.workers = model.workers().first();
+    this.backends = new Backends(hangs);
+    this.station = station(pauses);
+    this.rejectionNanos = model.rejectionCost() * model.service().first().mean();
     for (Timeline.Change<Integer> change : model.workers().changes()) {
       events.add(change.from(), Kind.WORKERS_CHANGE);
     }
+  }
+
+  private Station station(List<Span> pauses) {
+    Jobs jobs = new Jobs(model);
+    if (!model.computing().isShared()) {
+      return new Workers(model, events, jobs, hangs);
+    }
+    List<Span> stops = Stream.concat(pauses.stream(), model.hangs().stream()).toList();
+    return new SharedProcessors(model, stops, events, jobs);
   }
 
   /** Takes an admitted request. */
   void take(Request request, long now) {
     measure(now);
     inside++;
-    if (model.delayNanos() > 0) {
+    station.computed(model.computing().nanosOfEach());
+    if (request.kind != null) {
+      await(request, request.kind, now);
+    } else if (model.delayNanos() > 0) {
       events.add(hangs.endOf(now, model.delayNanos()), Kind.DELAY_END, request);
+    } else {
+      work(request, now);
+    }
+  }
+
+  private void await(Request request, Route route, long now) {
+    long end = backends.endOf(request, route, now);
+    if (request.isFailing || !route.hasWork()) {
+      // Some libraries take no latency of 0.
+      events.add(Math.max(end, now + 1), Kind.WORK_END, request);
+    } else if (end > now) {
+      events.add(end, Kind.DELAY_END, request);
     } else {
       work(request, now);
     }
@@ -51,66 +72,43 @@ final class Server {
 
   /** Work on a request may begin. */
   void work(Request request, long now) {
-    if (busy < workers) {
-      begin(request, now);
-    } else {
-      queue.addLast(request);
-    }
+    request.isAtWork = true;
+    station.work(request, now);
   }
 
-  /** Work on a request has ended. */
+  /** All on a request has ended. */
   void end(Request request, long now) {
     measure(now);
     inside--;
-    busy--;
-    beginNext(now);
+    if (request.isAtWork) {
+      station.ended(now);
+    }
   }
 
-  /** There are more workers, or fewer: work goes on that has begun. */
+  /** Work may have ended. */
+  void look(long now) {
+    station.look(now);
+  }
+
+  /** There are more workers or processors, or fewer. */
   void workersChange(long now) {
-    workers = model.workers().at(now);
-    beginNext(now);
+    station.change(model.workers().at(now), now);
   }
 
   /** A rejection has cost something. */
-  void rejected() {
-    rejectionDebt += model.rejectionCost() * meanAtFirst;
+  void rejected(long now) {
+    station.rejected(rejectionNanos, now);
+  }
+
+  /** How long processors have been busy, in nanoseconds. */
+  double processorNanos(long now) {
+    return station.processorNanos(now);
   }
 
   /** The requests inside, times how long there were as many, in nanoseconds. */
   double area(long now) {
     measure(now);
     return area;
-  }
-
-  private void beginNext(long now) {
-    while (busy < workers && !queue.isEmpty()) {
-      begin(queue.pollFirst(), now);
-    }
-  }
-
-  private void begin(Request request, long now) {
-    busy++;
-    request.isFailing = failures.contain(now);
-    long nanos = request.isFailing ? FAILURE : nanosOfWork(request, now);
-    events.add(hangs.endOf(now, nanos), Kind.WORK_END, request);
-  }
-
-  private long nanosOfWork(Request request, long now) {
-    double work = model
-        .service()
-        .at(now)
-        .nanos(
-            request.route,
-            RandomStream.uniformOf(request.luck, Clients.WORK),
-            RandomStream.uniformOf(request.luck, Clients.MORE_WORK));
-    double crowd = Math.max(0, busy + queue.size() - workers) / (double) workers;
-    // One job does not pay for a whole crowd.
-    double debt = Math.min(rejectionDebt, meanAtFirst);
-    rejectionDebt -= debt;
-    double slowdown = model.warmUp().slowdown(now) * (1 + model.contention() * crowd);
-    // Some libraries take no latency of 0.
-    return Math.max(1, (long) (work * slowdown + debt));
   }
 
   private void measure(long now) {

@@ -2,6 +2,7 @@ package dev.flowshield.checks.overload.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.checks.overload.measure.Harm;
 import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.measure.Totals;
 import dev.flowshield.checks.overload.report.Trial;
@@ -41,6 +42,7 @@ class PlotsTest {
             nothing,
             nothing,
             new Totals(0, 0, 0, 0, 0, 0, 0),
+            Harm.NONE,
             List.of())));
   }
 

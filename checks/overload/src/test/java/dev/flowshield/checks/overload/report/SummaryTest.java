@@ -3,6 +3,7 @@ package dev.flowshield.checks.overload.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.flowshield.checks.overload.measure.Harm;
 import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.measure.Totals;
 import dev.flowshield.checks.overload.scenario.Scenarios;
@@ -35,6 +36,7 @@ class SummaryTest {
         nothing,
         nothing,
         new Totals(0, 0, 0, 0, 0, 0, 0),
+        Harm.NONE,
         List.of());
   }
 
