@@ -11,8 +11,10 @@ import dev.flowshield.checks.overload.report.Table;
 import dev.flowshield.checks.overload.report.Trial;
 import dev.flowshield.checks.overload.scenario.HarmlessScenarios;
 import dev.flowshield.checks.overload.scenario.RandomScenarios;
+import dev.flowshield.checks.overload.scenario.RandomSharingScenarios;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
+import dev.flowshield.checks.overload.scenario.SharingScenarios;
 import dev.flowshield.checks.overload.simulation.Simulation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,12 +30,14 @@ import java.util.stream.Stream;
  */
 public final class OverloadChecks {
 
-  private final List<Contender> contenders;
+  private final Predicate<String> names;
+  private final Predicate<String> protections;
   private final long seed;
   private final int seeds;
 
-  private OverloadChecks(List<Contender> contenders, long seed, int seeds) {
-    this.contenders = contenders;
+  private OverloadChecks(String names, String protections, long seed, int seeds) {
+    this.names = Pattern.compile(names).asMatchPredicate();
+    this.protections = Pattern.compile(protections).asMatchPredicate();
     this.seed = seed;
     this.seeds = seeds;
   }
@@ -42,36 +46,24 @@ public final class OverloadChecks {
    * Runs them.
    *
    * @param args a regular expression for the names of scenarios; one for those of protections; the
-   *     first seed; how many seeds; how many random scenarios there are beside those by hand, drawn
-   *     from the first seed and named R; the directory of the plots, or "none"; how many random
-   *     ones that are harmless, named Q
+   *     first seed; how many seeds; the directory of the plots, or "none"; then how many random
+   *     scenarios there are beside those by hand, drawn from the first seed: with a spike, named R;
+   *     harmless, named Q; with a spike at shared processors, named U; the same with cold code, V
    */
   public static void main(String[] args) {
-    Predicate<String> names = Pattern.compile(args[0]).asMatchPredicate();
-    Predicate<String> protections = Pattern.compile(args[1]).asMatchPredicate();
     long seed = Long.parseLong(args[2]);
-    List<Contender> contenders = Contenders.all().stream()
-        .filter(contender -> protections.test(contender.name()))
-        .toList();
-    OverloadChecks checks = new OverloadChecks(contenders, seed, Integer.parseInt(args[3]));
-    List<Trial> trials = checks.overload(named(
-        names,
-        Scenarios.all().stream(),
-        RandomScenarios.of(seed, Integer.parseInt(args[4])).stream()));
-    checks.harmless(named(
-        names,
-        HarmlessScenarios.written().stream(),
-        HarmlessScenarios.of(seed, Integer.parseInt(args[6])).stream()));
-    if (!args[5].equals("none")) {
-      draw(new Plots(Path.of(args[5])), trials, seed);
+    OverloadChecks checks = new OverloadChecks(args[0], args[1], seed, Integer.parseInt(args[3]));
+    int[] random = Stream.of(args).skip(5).mapToInt(Integer::parseInt).toArray();
+    List<Trial> trials =
+        checks.overload(Contenders.all(), Scenarios.all(), RandomScenarios.of(seed, random[0]));
+    List<Contender> more = Contenders.withBestFixed();
+    checks.overload(more, SharingScenarios.all(), List.of());
+    checks.overload(more, List.of(), RandomSharingScenarios.of(seed, random[2], false));
+    checks.overload(more, List.of(), RandomSharingScenarios.of(seed, random[3], true));
+    checks.harmless(HarmlessScenarios.written(), HarmlessScenarios.of(seed, random[1]));
+    if (!args[4].equals("none")) {
+      draw(new Plots(Path.of(args[4])), trials, seed);
     }
-  }
-
-  private static List<Scenario> named(
-      Predicate<String> names, Stream<Scenario> written, Stream<Scenario> drawn) {
-    return Stream.concat(written, drawn)
-        .filter(scenario -> names.test(scenario.name()))
-        .toList();
   }
 
   private static void draw(Plots plots, List<Trial> trials, long seed) {
@@ -83,30 +75,46 @@ public final class OverloadChecks {
     }
   }
 
-  private List<Trial> overload(List<Scenario> scenarios) {
+  private List<Trial> overload(
+      List<Contender> contenders, List<Scenario> written, List<Scenario> drawn) {
+    List<Scenario> scenarios = wanted(written, drawn);
     if (scenarios.isEmpty()) {
       return List.of();
     }
     Table table = new Table();
-    List<Trial> all = print(scenarios, table.head(), table::row);
+    List<Trial> all = print(scenarios, contenders, table.head(), table::row);
     new Summary(all).rows().forEach(System.out::println);
     System.out.println();
     new Losses("flowshield", all, scenarios).rows().forEach(System.out::println);
     return all;
   }
 
-  private void harmless(List<Scenario> scenarios) {
+  private void harmless(List<Scenario> written, List<Scenario> drawn) {
+    List<Scenario> scenarios = wanted(written, drawn);
     if (!scenarios.isEmpty()) {
       HarmTable table = new HarmTable();
-      List<Trial> all = print(scenarios, table.head(), table::row);
+      List<Trial> all = print(scenarios, Contenders.all(), table.head(), table::row);
       table.summary(all).forEach(System.out::println);
     }
   }
 
-  private List<Trial> print(List<Scenario> scenarios, String head, Function<Trial, String> row) {
+  private List<Scenario> wanted(List<Scenario> written, List<Scenario> drawn) {
+    return Stream.concat(written.stream(), drawn.stream())
+        .filter(scenario -> names.test(scenario.name()))
+        .toList();
+  }
+
+  private List<Trial> print(
+      List<Scenario> scenarios,
+      List<Contender> contenders,
+      String head,
+      Function<Trial, String> row) {
+    List<Contender> wanted = contenders.stream()
+        .filter(contender -> protections.test(contender.name()))
+        .toList();
     System.out.println(head);
     List<Trial> all = new ArrayList<>();
-    scenarios.parallelStream().map(this::trials).forEachOrdered(trials -> {
+    scenarios.parallelStream().map(scenario -> trials(scenario, wanted)).forEachOrdered(trials -> {
       trials.forEach(trial -> System.out.println(row.apply(trial)));
       all.addAll(trials);
     });
@@ -114,7 +122,7 @@ public final class OverloadChecks {
     return all;
   }
 
-  private List<Trial> trials(Scenario scenario) {
+  private List<Trial> trials(Scenario scenario, List<Contender> contenders) {
     List<Simulation> simulations = LongStream.range(seed, seed + seeds)
         .parallel()
         .mapToObj(one -> new Simulation(scenario, one))

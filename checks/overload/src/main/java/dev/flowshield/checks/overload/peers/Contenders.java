@@ -11,6 +11,7 @@ import dev.flowshield.engine.overload.InFlight;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * All that is tried. Those named "oracle" know the server, as no library does; those named "tuned"
@@ -49,9 +50,15 @@ public final class Contenders {
         netflix("aimd-tuned", Contenders::aimdTuned));
   }
 
-  /** 1.5 times what keeps the server just busy. */
+  /** These, and the best of several fixed caps, which takes as long as all of them. */
+  public static List<Contender> withBestFixed() {
+    Contender best = new Contender("fixed-best", scenario -> fixed(BestFixed.of(scenario)));
+    return Stream.concat(all().stream(), Stream.of(best)).toList();
+  }
+
+  /** 1.5 times what keeps the server just busy, and as much of what only waits beside it. */
   public static int oracle(Scenario scenario) {
-    return (int) Math.ceil(MARGIN * scenario.server().bandwidthDelayProduct());
+    return (int) Math.ceil(MARGIN * scenario.inFlight());
   }
 
   private static GateProtection fixed(int limit) {

@@ -13,21 +13,36 @@ import java.util.stream.Stream;
 
 /**
  * All scenarios of a protection in one row. "Relative" is goodput as a share of the best protection
- * of that scenario, among those that were run.
+ * of that scenario, among those that were run. "Bad" is goodput below .7 of what the server could
+ * do. "To oracle" is p99 as a multiple of that of the fixed cap that knows the server, "to best" of
+ * that of the best fixed cap.
  */
 public final class Summary {
 
   private static final double POOR = .8;
+  private static final double BAD = .7;
+  private static final String ORACLE = "fixed-oracle";
+  private static final String BEST_FIXED = "fixed-best";
   private static final int NAME_WIDTH = 24;
 
   private final List<Trial> trials;
   private final Map<String, Double> best;
+  private final Map<String, Double> p99OfOracle;
+  private final Map<String, Double> p99OfBestFixed;
 
   /** Sums up trials of several protections with the same scenarios. */
   public Summary(List<Trial> trials) {
     this.trials = List.copyOf(trials);
     this.best =
         trials.stream().collect(Collectors.toMap(Trial::scenario, Summary::goodput, Math::max));
+    this.p99OfOracle = p99Of(ORACLE);
+    this.p99OfBestFixed = p99Of(BEST_FIXED);
+  }
+
+  private Map<String, Double> p99Of(String protection) {
+    return trials.stream()
+        .filter(trial -> trial.protection().equals(protection))
+        .collect(Collectors.toMap(Trial::scenario, trial -> trial.mean(Result::p99)));
   }
 
   private static double goodput(Trial trial) {
@@ -39,6 +54,10 @@ public final class Summary {
     return goodput(trial) / best.getOrDefault(trial.scenario(), Double.NaN);
   }
 
+  private static ToDoubleFunction<Trial> p99To(Map<String, Double> p99) {
+    return trial -> trial.mean(Result::p99) / p99.getOrDefault(trial.scenario(), Double.NaN);
+  }
+
   /** The rows, the titles first. */
   public List<String> rows() {
     String titles = padded("all scenarios", NAME_WIDTH)
@@ -48,7 +67,10 @@ public final class Summary {
                 "relative",
                 "worst",
                 "below .8",
+                "bad",
                 "p99/quiet",
+                "to oracle",
+                "to best",
                 "converged",
                 "never",
                 "recovered",
@@ -71,7 +93,10 @@ public final class Summary {
         + cell(text("%.3f", mean(own, this::relative)))
         + cell(text("%.3f", least(own, this::relative)))
         + cell(text("%.1f %%", 100 * mean(own, trial -> relative(trial) < POOR ? 1 : 0)))
+        + cell(text("%.1f %%", 100 * mean(own, trial -> goodput(trial) < BAD ? 1 : 0)))
         + cell(text("%.2f", mean(own, of(Result::p99Ratio))))
+        + cell(text("%.2f", mean(own, p99To(p99OfOracle))))
+        + cell(text("%.2f", mean(own, p99To(p99OfBestFixed))))
         + cell(text("%.2f s", mean(own, of(Result::convergence))))
         + cell(text("%.1f %%", 100 * mean(own, never(Result::convergence))))
         + cell(text("%.2f s", mean(own, of(Result::recovery))))

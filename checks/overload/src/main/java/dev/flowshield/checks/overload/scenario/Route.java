@@ -12,6 +12,7 @@ import java.util.List;
  * @param dead when the backend gives no answer; those that are due meanwhile come at the end
  * @param timeoutNanos how long a request waits for the backend; it fails then
  * @param failures when the backend fails, at once
+ * @param deadlineNanos a client waits for less than this; 0 if as long as in the main traffic
  * @param isAborted whether clients leave before the end, so that the end means nothing
  */
 public record Route(
@@ -21,6 +22,7 @@ public record Route(
     List<Span> dead,
     long timeoutNanos,
     List<Span> failures,
+    long deadlineNanos,
     boolean isAborted) {
 
   private static final double SECOND = Span.SECOND;
@@ -50,6 +52,7 @@ public record Route(
         List.of(),
         timeoutNanos,
         List.of(),
+        deadlineNanos,
         isAborted);
   }
 }

@@ -22,6 +22,7 @@ public final class RouteBuilder {
   private final List<Span> dead = new ArrayList<>();
   private final List<Span> failures = new ArrayList<>();
   private long timeoutNanos = Long.MAX_VALUE;
+  private long deadlineNanos;
   private boolean isAborted;
 
   private record Change(double from, double to, double rate) {}
@@ -96,6 +97,12 @@ public final class RouteBuilder {
     return this;
   }
 
+  /** How long its clients wait, if not as long as others. */
+  public RouteBuilder deadline(double millis) {
+    deadlineNanos = nanos(millis / 1000);
+    return this;
+  }
+
   /** Its clients leave before the end. */
   public RouteBuilder aborted() {
     isAborted = true;
@@ -107,6 +114,6 @@ public final class RouteBuilder {
     for (Change change : changes) {
       load = load.ramped(nanos(change.from), nanos(change.to), change.rate);
     }
-    return new Route(load, wait, work, dead, timeoutNanos, failures, isAborted);
+    return new Route(load, wait, work, dead, timeoutNanos, failures, deadlineNanos, isAborted);
   }
 }

@@ -66,6 +66,14 @@ public record Scenario(
     return possible == count ? offered : offered - count + possible;
   }
 
+  /** Requests in flight that keep the server just busy, and those that wait beside, at first. */
+  public double inFlight() {
+    return server.bandwidthDelayProduct()
+        + traffic.mix().routes().stream()
+            .mapToDouble(route -> route.offered(0) * route.waiting().first().mean())
+            .sum();
+  }
+
   /** When something changes, in order of time. */
   public List<Long> changes() {
     return Changes.of(this);

@@ -1,5 +1,7 @@
 package dev.flowshield.checks.overload.scenario;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What clients send, not caring how the server fares: arrivals are a Poisson process.
  *
@@ -19,11 +21,18 @@ public record Traffic(
     return FIRST_BACKOFF << retry;
   }
 
+  /** How long the client of a request waits for one attempt; of a route, if it is given. */
+  public long deadlineNanos(@Nullable Route route) {
+    return route == null || route.deadlineNanos() == 0 ? deadlineNanos : route.deadlineNanos();
+  }
+
   /** After this time the last client has an answer or has left for good. */
   long patienceNanos() {
-    long all = deadlineNanos;
+    long longest =
+        mix.routes().stream().mapToLong(this::deadlineNanos).reduce(deadlineNanos, Math::max);
+    long all = longest;
     for (int retry = 0; retry < retries; retry++) {
-      all += backoffNanos(retry) + deadlineNanos;
+      all += backoffNanos(retry) + longest;
     }
     return all;
   }

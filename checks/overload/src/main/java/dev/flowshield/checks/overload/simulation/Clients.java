@@ -96,7 +96,7 @@ final class Clients {
     if (traffic.retries() > 0 && !isPatient) {
       request.holders++;
       // It may have ended already, in a pause.
-      long until = Math.max(now, request.sentAt + traffic.deadlineNanos());
+      long until = Math.max(now, request.sentAt + traffic.deadlineNanos(request.kind));
       events.add(until, Kind.TIMEOUT, request);
     }
   }
@@ -129,7 +129,7 @@ final class Clients {
     }
     if (request.outcome() == Outcome.SUCCESS) {
       recorder.ended(now, latency);
-      if (latency < traffic.deadlineNanos()) {
+      if (latency < traffic.deadlineNanos(request.kind)) {
         recorder.good(now, request.firstSentAt, request.client);
       }
     }
