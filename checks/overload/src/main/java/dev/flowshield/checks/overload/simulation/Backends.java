@@ -2,9 +2,10 @@ package dev.flowshield.checks.overload.simulation;
 
 import dev.flowshield.checks.overload.scenario.RandomStream;
 import dev.flowshield.checks.overload.scenario.Route;
+import dev.flowshield.checks.overload.scenario.ServiceTime;
 import dev.flowshield.checks.overload.scenario.Span;
 
-/** What requests of routes wait for, without limit. */
+/** Backends of routes, for which any number of requests may wait. */
 final class Backends {
 
   private static final int WAIT = 1000;
@@ -16,19 +17,16 @@ final class Backends {
     this.hangs = hangs;
   }
 
-  /** When the wait of a request ends that begins now. The request may then be failing. */
+  /** Returns the end of a wait that begins now, and marks the request if it then fails. */
   long endOf(Request request, Route route, long now) {
     if (route.failures().stream().anyMatch(span -> span.contains(now))) {
       request.isFailing = true;
       return now + Jobs.FAILURE;
     }
-    long wait = (long) route
-        .waiting()
-        .at(now)
-        .nanos(
-            0,
-            RandomStream.uniformOf(request.luck, WAIT),
-            RandomStream.uniformOf(request.luck, MORE_WAIT));
+    ServiceTime time = route.waiting().at(now);
+    double u = RandomStream.uniformOf(request.luck, WAIT);
+    double v = RandomStream.uniformOf(request.luck, MORE_WAIT);
+    long wait = (long) time.nanos(time.route(u), u, v);
     long end = hangs.endOf(now, wait);
     for (Span dead : route.dead()) {
       if (dead.contains(end)) {

@@ -5,10 +5,10 @@ import dev.flowshield.checks.overload.scenario.Route;
 import dev.flowshield.checks.overload.scenario.ServerModel;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
 
-/** How much work requests are. */
+/** Draws the work of requests. */
 final class Jobs {
 
-  /** What work takes that fails at once: nanoseconds. */
+  /** Nanoseconds of work that fails at once. */
   static final long FAILURE = 200_000;
 
   private final ServerModel model;
@@ -19,23 +19,27 @@ final class Jobs {
     this.failures = new Intervals(model.failures());
   }
 
-  /** Whether work that begins now fails. */
+  /** Returns whether work that begins now fails. */
   boolean areFailing(long now) {
     return failures.contain(now);
   }
 
   /**
-   * Nanoseconds of the work of a request, if it begins now.
+   * Returns the nanoseconds of the work of a request that begins now.
    *
-   * @param crowd requests for which there is no worker, for each worker
+   * @param crowd the requests without a worker, divided by the workers
    */
   double nanos(Request request, long now, double crowd) {
     Route kind = request.kind;
-    ServiceTime time = kind == null ? model.service().at(now) : kind.work().at(now);
-    double work = time.nanos(
-        request.route,
-        RandomStream.uniformOf(request.luck, Clients.WORK),
-        RandomStream.uniformOf(request.luck, Clients.MORE_WORK));
+    double u = RandomStream.uniformOf(request.luck, Clients.WORK);
+    double v = RandomStream.uniformOf(request.luck, Clients.MORE_WORK);
+    double work;
+    if (kind == null) {
+      work = model.service().at(now).nanos(request.route, u, v);
+    } else {
+      ServiceTime time = kind.work().at(now);
+      work = time.nanos(time.route(u), u, v);
+    }
     return work * (model.warmUp().slowdown(now) * (1 + model.contention() * crowd));
   }
 }
