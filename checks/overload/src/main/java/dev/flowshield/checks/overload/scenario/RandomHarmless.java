@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Draws a harmless scenario: several routes whose rates and times change, and what comes in crowds.
+ * Draws a scenario below capacity: several routes whose rates and times change, bunches, loops.
  *
- * <p>It is below capacity because all rates are scaled down until the busiest moment is: see {@link
- * RoutePlan#peakLoad}.
+ * <p>Each draw is below capacity because its rates are scaled to the load that was drawn for the
+ * busiest moment, see {@link RoutePlan#peakLoad}; a bunch is worked off in 0.2 s.
  */
 final class RandomHarmless {
 
@@ -19,6 +19,7 @@ final class RandomHarmless {
   private static final double MOST_ARRIVALS = 5000;
   private static final double MOST_ARRIVALS_WITH_PAUSES = 1500; // up to 450 come after a pause
   private static final double MOST_LOAD = .8;
+  private static final double PROCESSORS = 8; // of a process whose workers do not share them
   private static final double MOST_LOAD_WITH_PAUSES = .7;
   private static final double WORKED_OFF_NANOS = .2 * Span.SECOND;
 
@@ -71,6 +72,10 @@ final class RandomHarmless {
     addBunches(drawn, plan);
     addLoop(drawn, routes);
     routes.forEach(drawn::route);
+    if (kind != Kind.PROCESSORS) {
+      double most = Math.min(1, MOST_LOAD * PROCESSORS / count);
+      drawn.computing(draw.is(.5) ? 0 : draw.between(0, most), draw.logUniform(.01, .1));
+    }
     return drawn.build();
   }
 
@@ -92,7 +97,7 @@ final class RandomHarmless {
     return plan;
   }
 
-  /** A backend is dead or fails, of a route without work: that would come all at once afterwards. */
+  /** Adds a dead or failing backend; not of a route with work, which would arrive all at once. */
   private void addTrouble(RoutePlan plan, List<RouteBuilder> routes) {
     List<Integer> waiting = IntStream.range(0, plan.size())
         .filter(route -> !plan.hasWork(route))
@@ -124,13 +129,15 @@ final class RandomHarmless {
           ? WORKED_OFF_NANOS * count / (plan.longestWork(route) * coldFactor)
           : 500;
       int requests = (int) Math.min(draw.logUniform(5, 500), Math.min(most, MOST_OPEN - open));
-      open += requests;
       long at = Span.nanos(draw.between(15, end - 10));
-      drawn.bunch(new Bunch(at, route, requests, draw.is(.3)));
+      if (requests > 0) {
+        open += requests;
+        drawn.bunch(new Bunch(at, route, requests, draw.is(.3)));
+      }
     }
   }
 
-  /** Long polls, slow clients, uploads. */
+  /** Adds long polls, slow clients or uploads. */
   private void addLoop(ScenarioBuilder drawn, List<RouteBuilder> routes) {
     int requests = (int) Math.min(draw.logUniform(10, 400), MOST_OPEN - open);
     if (!draw.is(.3) || requests < 1) {

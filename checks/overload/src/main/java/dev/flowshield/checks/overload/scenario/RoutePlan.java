@@ -7,17 +7,17 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Several routes in phases: at the beginning of each but the first, something changes.
+ * Several routes in phases: each phase but the first begins with a change.
  *
- * <p>Either what comes before work is short, and all phases begin at the work as they begin at the
- * clients. Or it is long and changes, and work may come late: then the phases of one route meet
- * those of another, and where a wait gets shorter, those of the same one. This is what {@link
- * #peakLoad} looks at.
+ * <p>If waits before work are short, each phase reaches the workers when it begins. If they are
+ * long and change, requests of one phase may meet those of any other at the workers; when a wait
+ * gets shorter, this holds for the requests of a single route too. See {@link #peakLoad}.
  */
 final class RoutePlan {
 
   private static final double SHORTEST_MILLIS = .2;
   private static final double LONGEST_MILLIS = 20_000;
+  private static final double LONGEST_AT_FIRST_MILLIS = 500;
   private static final double LONGEST_BEFORE_WORK_MILLIS = 20;
   private static final double SECOND = Span.SECOND;
 
@@ -33,9 +33,9 @@ final class RoutePlan {
   private final ServiceTime[] workShapes;
 
   /**
-   * Draws it.
+   * Draws all phases.
    *
-   * @param workMillis about how long work takes; 0 for no work
+   * @param workMillis the usual time of work; 0 for no work
    */
   RoutePlan(Draw draw, int size, double workMillis, double end) {
     this.draw = draw;
@@ -55,7 +55,7 @@ final class RoutePlan {
     }
   }
 
-  /** One to three changes, two of which may be at the same time. */
+  /** Draws one to three changes, some of them at the same instant. */
   private static double[] instants(Draw draw, double end) {
     double[] all = new double[2 + (int) draw.between(0, 3)];
     for (int phase = 1; phase < all.length; phase++) {
@@ -79,7 +79,8 @@ final class RoutePlan {
     for (int route = 0; route < size; route++) {
       boolean hasWork = workMillis > 0 && (route == 0 || draw.is(.7));
       works[0][route] = hasWork ? workMillis * draw.logUniform(.3, 3) : 0;
-      double longest = hasLongWaits || !hasWork ? LONGEST_MILLIS / 10 : LONGEST_BEFORE_WORK_MILLIS;
+      double longest =
+          hasLongWaits || !hasWork ? LONGEST_AT_FIRST_MILLIS : LONGEST_BEFORE_WORK_MILLIS;
       waits[0][route] = draw.logUniform(SHORTEST_MILLIS, longest);
     }
   }
@@ -96,12 +97,12 @@ final class RoutePlan {
     works[phase] = works[phase - 1].clone();
     rampSeconds[phase] = draw.is(.5) ? 0 : draw.between(1, 20);
     int route = (int) draw.between(0, size);
-    if (draw.is(.25)) {
+    if (draw.is(.2)) {
       double all = DoubleStream.of(rates[phase]).sum();
       double[] shares = shares();
       double whole = DoubleStream.of(shares).sum();
       Arrays.setAll(rates[phase], i -> all * shares[i] / whole);
-    } else if (draw.is(.33)) {
+    } else if (draw.is(.25)) {
       double factor = draw.logUniform(.05, 20);
       Arrays.setAll(rates[phase], i -> factor * rates[phase][i]);
     } else if (hasWork(route) && (!hasLongWaits || draw.is(.5))) {
@@ -126,7 +127,7 @@ final class RoutePlan {
     }
   }
 
-  /** Workers or processors that are busy in the busiest moment, in the mean. */
+  /** Returns an upper bound of the mean number of busy workers in the busiest moment. */
   double peakLoad() {
     if (!hasLongWaits) {
       return phases().mapToDouble(phase -> load(phase)).max().orElseThrow();
@@ -148,7 +149,7 @@ final class RoutePlan {
     return phases().skip(1).filter(p -> waits[p][route] < waits[p - 1][route]).count();
   }
 
-  /** Requests that are open at the busiest time, in the mean. */
+  /** Returns the mean number of open requests in the busiest phase. */
   double peakOpen() {
     return phases()
         .mapToDouble(phase -> routes()
@@ -171,7 +172,7 @@ final class RoutePlan {
     return phases().mapToDouble(phase -> rates[phase][route]).max().orElseThrow();
   }
 
-  /** Nanoseconds. */
+  /** Returns the longest mean of the work of a route, in nanoseconds. */
   double longestWork(int route) {
     return phases().mapToDouble(phase -> works[phase][route]).max().orElseThrow() * MILLISECOND;
   }
@@ -195,7 +196,7 @@ final class RoutePlan {
     return built;
   }
 
-  /** At once or slowly; where work follows, a wait gets shorter at once, or much would come late. */
+  /** Changes a wait by a step or a ramp. On a ramp down, work would arrive in a bunch. */
   private void wait(RouteBuilder built, int phase, int route) {
     ServiceTime after = waitShapes[route].times(waits[phase][route]);
     double at = instants[phase];
