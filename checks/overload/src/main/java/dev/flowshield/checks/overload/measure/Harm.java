@@ -1,15 +1,15 @@
 package dev.flowshield.checks.overload.measure;
 
 /**
- * All rejections, as they are judged where each of them is wrong.
+ * The rejections of a run, judged as if each of them was wrong.
  *
- * @param rejected of the attempts, those that were rejected
- * @param worstSecond the same of the second in which it is the most
- * @param stuck seconds from the last change in the scenario before a rejection to that rejection,
- *     at most; 0 if there is none
+ * @param rejected the share of the attempts that were rejected
+ * @param worstSecond this share in the worst second
+ * @param stuck the longest time from a change in the scenario to a rejection before the next
+ *     change, in seconds; 0 without rejections
  */
 public record Harm(double rejected, double worstSecond, double stuck) {
 
-  /** Nothing was rejected. */
+  /** No rejection. */
   public static final Harm NONE = new Harm(0, 0, 0);
 }

@@ -104,7 +104,7 @@ public final class Recorder {
     }
   }
 
-  /** Something has changed that the scenario does not declare, as the end of a pause. */
+  /** Takes note of a change that the scenario does not declare: the end of a random pause. */
   public void changed(long now) {
     rejections.changed(now);
   }

@@ -4,7 +4,7 @@ import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Span;
 import java.util.List;
 
-/** Rejections by second, and how long after a change they are. Not thread-safe. */
+/** Counts rejections by second, and measures how late after a change they are. Not thread-safe. */
 final class Rejections {
 
   private static final double SECOND = Span.SECOND;
@@ -27,7 +27,7 @@ final class Rejections {
     return (int) (instant / Span.SECOND);
   }
 
-  /** Something has changed that the scenario does not declare. */
+  /** Takes note of a change that the scenario does not declare. */
   void changed(long now) {
     changedAt = Math.max(changedAt, now);
   }

@@ -20,7 +20,7 @@ import java.util.List;
  * @param largestLimit of the protection, if it says
  * @param limitSlope how much the limit grows from the middle of the overload to its end, as a share
  *     of its mean
- * @param harm what the rejections would be if each of them was wrong
+ * @param harm the rejections, judged as if each of them was wrong
  * @param seconds one after the other, to the end of the traffic
  */
 public record Result(

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Trials in which every rejection is wrong, as rows of text; then all of a protection in one. */
+/** Trials in which every rejection is wrong: a row for each, and one for each protection. */
 public final class HarmTable {
 
   private static final double TOLERATED = .001;
@@ -18,14 +18,14 @@ public final class HarmTable {
   private static final int SCENARIO_WIDTH = 9;
   private static final int PROTECTION_WIDTH = 18;
 
-  /** The titles. */
+  /** Returns the titles. */
   public String head() {
     return padded("harmless", SCENARIO_WIDTH)
         + padded("protection", PROTECTION_WIDTH)
         + cells("rejected", "% of all", "worst sec", "stuck", "max limit");
   }
 
-  /** One row. */
+  /** Returns the row of a trial. */
   public String row(Trial trial) {
     return padded(trial.scenario(), SCENARIO_WIDTH)
         + padded(trial.protection(), PROTECTION_WIDTH)
@@ -36,7 +36,7 @@ public final class HarmTable {
         + cell(text("%.0f", trial.mean(result -> result.largestLimit())));
   }
 
-  /** A row for each protection, the titles first. Each seed counts by itself. */
+  /** Returns a row for each protection, the titles first. Each seed counts by itself. */
   public List<String> summary(List<Trial> trials) {
     String titles = padded("all harmless", SCENARIO_WIDTH + PROTECTION_WIDTH)
         + cells("runs", "over 0", "over .1 %", "worst", "stuck>2s", "longest");

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** When something changes in a scenario. */
+/** Finds the instants at which something changes in a scenario. */
 final class Changes {
 
   private Changes() {}
 
-  /** In order of time. A load that rises or falls steadily changes in each second. */
+  /** Returns them in order of time. A load on a ramp changes once in each second. */
   static List<Long> of(Scenario scenario) {
     ServerModel server = scenario.server();
     Mix mix = scenario.traffic().mix();

@@ -2,7 +2,7 @@ package dev.flowshield.checks.overload.scenario;
 
 import java.util.List;
 
-/** What random scenarios draw. Not thread-safe. */
+/** Draws for random scenarios. Not thread-safe. */
 final class Draw {
 
   private final RandomStream random;
@@ -11,7 +11,7 @@ final class Draw {
     this.random = random;
   }
 
-  /** True with a probability. */
+  /** Returns true with a probability. */
   boolean is(double probability) {
     return random.uniform() < probability;
   }
@@ -28,7 +28,7 @@ final class Draw {
     return all.get((int) random.between(0, all.size()));
   }
 
-  /** A distribution of a mean of 1 ms. */
+  /** Draws a distribution with a mean of 1 ms. */
   ServiceTime shape(double mostSigma) {
     return switch ((int) random.between(0, 4)) {
       case 0 -> Times.constant(1);

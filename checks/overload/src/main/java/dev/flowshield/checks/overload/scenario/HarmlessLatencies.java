@@ -8,7 +8,7 @@ import static dev.flowshield.checks.overload.scenario.Times.lognormal;
 
 import java.util.List;
 
-/** A backend that has no limit gets slower, or fails. */
+/** A backend without limit gets slower, or fails. */
 final class HarmlessLatencies {
 
   private HarmlessLatencies() {}
@@ -23,17 +23,17 @@ final class HarmlessLatencies {
         one("N20", route(50).waits(constant(10)).waitsRamp(60, 120, constant(1000))),
         one("N21", route(20).waits(lognormal(2)).waitsRamp(60, 70, lognormal(2000))),
         one("N22", route(2000).waits(exponential(2)).waitsFrom(60, exponential(100))),
-        // Its cache is empty for half a minute.
+        // The cache is empty for half a minute.
         one(
             "N23",
             route(400)
                 .waits(lognormal(10))
                 .waitsFrom(60, lognormal(50))
                 .waitsFrom(90, lognormal(10))),
-        // It drifts for ten minutes.
+        // A drift over ten minutes.
         harmless("N24", 720)
             .route(route(100).waits(exponential(10)).waitsRamp(60, 660, exponential(200))),
-        // Slow and fast in turns.
+        // Slow and fast by turns.
         one(
             "N25",
             route(100)
@@ -56,7 +56,7 @@ final class HarmlessLatencies {
     return harmless(name, 180).route(route);
   }
 
-  /** One of three routes has trouble. */
+  /** Creates three routes, the first of which has trouble. */
   private static ScenarioBuilder withDead(String name, RouteBuilder dead) {
     return harmless(name, 180)
         .route(dead)

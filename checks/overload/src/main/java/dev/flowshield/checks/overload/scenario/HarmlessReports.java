@@ -8,7 +8,7 @@ import static dev.flowshield.checks.overload.scenario.Times.exponential;
 
 import java.util.List;
 
-/** What was reported: protections have rejected most of these. */
+/** Situations in which protections were seen to reject most requests. */
 final class HarmlessReports {
 
   private static final double SITE = 18; // requests per second of a quiet site
@@ -59,7 +59,7 @@ final class HarmlessReports {
             .route(route(0).waits(exponential(2000)).aborted().rateFrom(60, 30)));
   }
 
-  /** As M1, but at a third of the load: each request of one kind takes eleven times as long. */
+  /** Creates M1 at a third of its load: more and more of the requests are slow ones. */
   private static ScenarioBuilder mixAtAThird() {
     double slower = bimodal(10, .1).mean() / bimodal(10, .5).mean();
     return harmless("N07", 120)
@@ -85,7 +85,7 @@ final class HarmlessReports {
     return harmless(name, 300).route(route(SITE).waits(exponential(SITE_MILLIS)));
   }
 
-  /** One client holds requests: it sends a byte a second, or does not read what it is sent. */
+  /** Creates a client that holds requests: it sends a byte a second, or does not read. */
   private static ScenarioBuilder held(String name, int count) {
     return site(name)
         .route(route(0).waits(constant(60_000)))

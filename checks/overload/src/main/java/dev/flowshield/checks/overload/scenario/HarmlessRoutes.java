@@ -8,14 +8,14 @@ import static dev.flowshield.checks.overload.scenario.Times.lognormal;
 
 import java.util.List;
 
-/** What is asked for changes, and how often; nothing has a limit. */
+/** The rates of routes change; no backend has a limit. */
 final class HarmlessRoutes {
 
   private HarmlessRoutes() {}
 
   static List<ScenarioBuilder> all() {
     return List.of(
-        // A slow route that few ask for, and one that half of all ask for.
+        // A slow route begins, with a small share of all requests and with half of them.
         harmless("N32", 180)
             .route(route(200).waits(exponential(5)))
             .route(route(0).waits(exponential(5000)).rateFrom(60, 2)),
@@ -30,7 +30,7 @@ final class HarmlessRoutes {
             .route(route(100).waits(exponential(5)).waitsFrom(60, exponential(50)))
             .route(route(50).waits(lognormal(50)).waitsRamp(90, 120, lognormal(500)))
             .route(route(20).waits(constant(300)).waitsFrom(120, constant(3000)).rateFrom(150, 5)),
-        // Language models, alone and beside what is fast.
+        // Language models, alone and beside a fast route.
         harmless("N36", 300).route(route(5).waits(lognormal(10_000, .5))),
         harmless("N37", 300)
             .route(route(200).waits(exponential(2)))

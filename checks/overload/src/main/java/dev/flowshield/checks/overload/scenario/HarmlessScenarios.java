@@ -5,10 +5,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What looks like trouble but is none: work that waits for something else, or that has enough
- * workers or processors at all times. Every rejection is wrong.
+ * Scenarios that look like trouble but are below capacity: work waits for something else, or there
+ * are enough workers or processors at all times. Every rejection is wrong.
  *
- * <p>At most about a thousand requests are ever open, as each holds memory, if nothing else.
+ * <p>At most about a thousand requests are open at a time, because each of them holds memory.
  */
 public final class HarmlessScenarios {
 
@@ -16,7 +16,7 @@ public final class HarmlessScenarios {
 
   private HarmlessScenarios() {}
 
-  /** Those written by hand, named N. */
+  /** Returns those written by hand, named N. */
   public static List<Scenario> written() {
     return Stream.of(
             HarmlessReports.all(),
@@ -30,8 +30,7 @@ public final class HarmlessScenarios {
   }
 
   /**
-   * Those drawn from a seed, named Q, as many as wanted. The first ones are the same however many
-   * are wanted.
+   * Returns scenarios drawn from a seed, named Q. The first ones are the same for every count.
    */
   public static List<Scenario> of(long seed, int count) {
     RandomStream random = new RandomStream(seed);
@@ -40,7 +39,7 @@ public final class HarmlessScenarios {
         .toList();
   }
 
-  /** Begins one without main traffic, whose clients are patient. */
+  /** Begins a scenario without main traffic, whose clients wait for a minute. */
   static ScenarioBuilder harmless(String name, double end) {
     return ScenarioBuilder.scenario(name)
         .base(0)

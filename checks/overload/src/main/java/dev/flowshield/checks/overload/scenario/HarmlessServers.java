@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Workers or processors that have a limit, and are at most 80 % busy: after a quiet beginning, all
- * of their load is there at once.
+ * Workers or processors that are at most 80 % busy, as the load of each scenario says. Most begin
+ * with 5 %, and have all of their load at once.
  */
 final class HarmlessServers {
 
@@ -53,7 +53,7 @@ final class HarmlessServers {
         busy("N72", 8, exponential(10), .8).shared().io(50));
   }
 
-  /** Of what the processors can do while code is cold, the share that is said; later of all. */
+  /** Creates loads of 50 to 70 % of what the processors can do while code is cold. */
   private static List<ScenarioBuilder> cold() {
     return List.of(
         harmless("N73", 120)
@@ -69,7 +69,7 @@ final class HarmlessServers {
             .warmUp(10, 3)
             .base(.5 / 10)
             .ramp(20, 60, .5),
-        // A deployment: probes alone, which do not warm what is slow; then all at once.
+        // A deployment: probes alone, then all traffic at once.
         harmless("N75", 120)
             .service(exponential(5))
             .shared()
@@ -82,7 +82,7 @@ final class HarmlessServers {
 
   private static List<ScenarioBuilder> others() {
     return List.of(
-        // What comes at once is done in 0.2 s.
+        // A bunch is worked off in 0.2 s.
         busy("N76", 8, exponential(10), .3)
             .route(route(0).works(exponential(10)))
             .bunch(60, 0, 100),
@@ -93,7 +93,7 @@ final class HarmlessServers {
         busy("N78", 8, exponential(10), .6).shared().randomPauses(),
         mix("N79", .8),
         mix("N80", .6).shared(),
-        // What it waits for gets slower before the work.
+        // The backend before the work gets slower.
         harmless("N81", 180)
             .workers(4)
             .shared()
@@ -107,7 +107,7 @@ final class HarmlessServers {
     return harmless(name, 120).workers(workers).service(work).base(.05).loadFrom(30, load);
   }
 
-  /** From fast work to slow work, at the same load. */
+  /** Creates a change from fast work to slow work at the same load. */
   private static ScenarioBuilder mix(String name, double load) {
     double capacity = 16;
     return harmless(name, 120)

@@ -1,16 +1,16 @@
 package dev.flowshield.checks.overload.scenario;
 
 /**
- * Requests that are kept open: when one has ended, its client sends the next, as in long polling.
- * How long each takes is the wait of its route.
+ * A number of requests that are kept open: when one has ended, its client sends the next, as in
+ * long polling. Each takes as long as the backend of its route.
  *
- * @param route index of the route
+ * @param route the index of the route
  * @param requests how many are kept open
- * @param isOfOneClient whether one client keeps them all
- * @param span when they are sent; those that are open at the end still end
- * @param spreadNanos over how much time the first ones are spread
- * @param thinkNanos from an answer to the next request
- * @param returnNanos from a rejection to the next request
+ * @param isOfOneClient true if one client keeps them all
+ * @param span the time in which requests are sent
+ * @param spreadNanos the time over which the first requests are spread
+ * @param thinkNanos the time from an answer to the next request
+ * @param returnNanos the time from a rejection to the next request
  */
 public record Loop(
     int route,

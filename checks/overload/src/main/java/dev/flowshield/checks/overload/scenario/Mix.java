@@ -2,10 +2,16 @@ package dev.flowshield.checks.overload.scenario;
 
 import java.util.List;
 
-/** What is sent beside the main traffic: routes, and what is sent on them in other ways. */
+/**
+ * Traffic beside the main one.
+ *
+ * @param routes each with its own stream of requests
+ * @param bunches on these routes
+ * @param loops on these routes
+ */
 public record Mix(List<Route> routes, List<Bunch> bunches, List<Loop> loops) {
 
-  /** Nothing beside the main traffic. */
+  /** The main traffic alone. */
   public static final Mix NONE = new Mix(List.of(), List.of(), List.of());
 
   /** Keeps copies. */
@@ -15,7 +21,7 @@ public record Mix(List<Route> routes, List<Bunch> bunches, List<Loop> loops) {
     loops = List.copyOf(loops);
   }
 
-  /** The routes alone, when nothing changes and nothing goes wrong. */
+  /** Returns the streams of the routes, as they are if nothing changes and nothing goes wrong. */
   Mix calm(long length) {
     return new Mix(routes.stream().map(route -> route.calm(length)).toList(), List.of(), List.of());
   }

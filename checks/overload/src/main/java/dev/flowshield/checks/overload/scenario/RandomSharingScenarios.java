@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A spike of 20 s at processors that all work shares, with all else drawn from a seed.
+ * Spikes of 20 s at processors that all work shares; everything else is drawn from a seed.
  *
- * <p>After 20 s in which little was to do, when all code is warm; or soon after the beginning, when
- * it is cold, or at once.
+ * <p>The spike begins after 20 s with warm code. Or code is cold, and the spike begins after 3 to
+ * 5 s or at once.
  */
 public final class RandomSharingScenarios {
 
@@ -36,10 +36,9 @@ public final class RandomSharingScenarios {
   }
 
   /**
-   * As many as wanted; the first ones are the same however many are wanted.
+   * Returns a number of scenarios. The first ones are the same for every count.
    *
-   * @param areCold whether the spike meets code that is cold; their names begin with V, those of the
-   *     others with U
+   * @param areCold true for cold code, named V; false for warm code, named U
    */
   public static List<Scenario> of(long seed, int count, boolean areCold) {
     String letter = areCold ? "V" : "U";
@@ -83,7 +82,7 @@ public final class RandomSharingScenarios {
     return drawn.build();
   }
 
-  /** Begins the spike, and says when. */
+  /** Adds the spike, and returns when it begins. */
   private double begin(ScenarioBuilder drawn) {
     if (isCold && draw.is(.5)) {
       drawn

@@ -3,17 +3,19 @@ package dev.flowshield.checks.overload.scenario;
 import java.util.List;
 
 /**
- * Requests of one kind, beside the main traffic. Each first waits for a backend, without limit:
- * nothing queues there, however many wait. Then it may be work at the server.
+ * Requests of one kind, beside the main traffic.
  *
- * @param load how many there are, in requests per second
- * @param waiting how long the backend takes
- * @param work how long the work takes, at the workers or processors; a mean of 0 for no work
- * @param dead when the backend gives no answer; those that are due meanwhile come at the end
- * @param timeoutNanos how long a request waits for the backend; it fails then
- * @param failures when the backend fails, at once
- * @param deadlineNanos a client waits for less than this; 0 if as long as in the main traffic
- * @param isAborted whether clients leave before the end, so that the end means nothing
+ * <p>A request first waits for a backend, which has no limit: nothing queues there, however many
+ * requests wait. Then the server works on it, if the route has work.
+ *
+ * @param load requests per second
+ * @param waiting the latency of the backend
+ * @param work the time of the work at the workers or processors; its mean is 0 for no work
+ * @param dead stretches in which the backend gives no answer; all that are due arrive at the end
+ * @param timeoutNanos the longest wait for the backend; the request then fails
+ * @param failures stretches in which the backend fails at once
+ * @param deadlineNanos a client waits for less than this; 0 for the deadline of the main traffic
+ * @param isAborted true if clients leave before the end, so that the end says nothing
  */
 public record Route(
     Load load,
@@ -33,17 +35,17 @@ public record Route(
     failures = List.copyOf(failures);
   }
 
-  /** Whether there is work at the server. */
+  /** Returns whether the server has to work on these requests. */
   public boolean hasWork() {
     return work.first().mean() > 0;
   }
 
-  /** Requests per nanosecond that are offered at an instant. */
+  /** Returns the requests per nanosecond that are offered at an instant. */
   double offered(long instant) {
     return load.at(instant) / SECOND;
   }
 
-  /** The same one when nothing changes and nothing goes wrong. */
+  /** Returns this route as it is if nothing changes and nothing goes wrong. */
   Route calm(long length) {
     return new Route(
         Load.steady(load.at(0), length),

@@ -31,7 +31,7 @@ public final class RouteBuilder {
     this.rate = rate;
   }
 
-  /** Begins, with the rate at the beginning. */
+  /** Begins a route that has this rate at first. */
   public static RouteBuilder route(double perSecond) {
     return new RouteBuilder(perSecond);
   }
@@ -40,13 +40,13 @@ public final class RouteBuilder {
     return rateRamp(instant, instant, perSecond);
   }
 
-  /** From the rate before to another. */
+  /** Changes the rate along a straight line. */
   public RouteBuilder rateRamp(double from, double to, double perSecond) {
     changes.add(new Change(from, to, perSecond));
     return this;
   }
 
-  /** How long the backend takes. */
+  /** Sets the latency of the backend at first. */
   public RouteBuilder waits(ServiceTime time) {
     wait = Timeline.of(time);
     return this;
@@ -57,7 +57,7 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** From the mean before to another, by the same factor in the same time. */
+  /** Changes the mean of the latency along an exponential curve, in small steps. */
   public RouteBuilder waitsRamp(double from, double to, ServiceTime time) {
     double before = wait.at(nanos(from)).mean() / time.mean();
     for (int step = 1; step <= STEPS; step++) {
@@ -68,7 +68,7 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** How long the work takes. */
+  /** Sets the time of the work at first. */
   public RouteBuilder works(ServiceTime time) {
     work = Timeline.of(time);
     return this;
@@ -79,31 +79,31 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** The backend gives no answer. */
+  /** Lets the backend give no answer for a time. */
   public RouteBuilder dead(double from, double to) {
     dead.add(Span.seconds(from, to));
     return this;
   }
 
-  /** Waits that are longer fail. */
+  /** Lets longer waits fail. */
   public RouteBuilder timeout(double seconds) {
     timeoutNanos = nanos(seconds);
     return this;
   }
 
-  /** The backend fails at once. */
+  /** Lets the backend fail at once for a time. */
   public RouteBuilder failing(double from, double to) {
     failures.add(Span.seconds(from, to));
     return this;
   }
 
-  /** How long its clients wait, if not as long as others. */
+  /** Sets how long clients wait, if not as long as those of the main traffic. */
   public RouteBuilder deadline(double millis) {
     deadlineNanos = nanos(millis / 1000);
     return this;
   }
 
-  /** Its clients leave before the end. */
+  /** Lets all clients leave before the end. */
   public RouteBuilder aborted() {
     isAborted = true;
     return this;

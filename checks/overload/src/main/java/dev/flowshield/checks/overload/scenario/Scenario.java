@@ -118,6 +118,8 @@ public record Scenario(
             (double) server.delayNanos() / Span.MILLISECOND,
             traffic.base(),
             most)
+        + (traffic.mix().routes().isEmpty() ? "" : ", other routes")
+        + (server.warmUp().factor() > 1 ? ", cold" : "")
         + (traffic.retries() > 0 ? ", retries" : "")
         + (server.hasRandomPauses() ? ", pauses" : "")
         + (server.workers().changes().size() > 1 ? ", fewer workers for a time" : "");

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Overload of processors that all work shares, of code that is cold, and of one route among
- * several: written by hand, named C.
+ * Overload of processors that all work shares, with warm and cold code, and of one route among
+ * several. Written by hand, named C.
  */
 public final class SharingScenarios {
 
@@ -19,7 +19,7 @@ public final class SharingScenarios {
 
   private SharingScenarios() {}
 
-  /** All of them. */
+  /** Returns all of them. */
   public static List<Scenario> all() {
     return Stream.of(warm(), cold(), mixed())
         .flatMap(List::stream)
@@ -31,7 +31,7 @@ public final class SharingScenarios {
     return scenario(name).workers(processors).shared().service(work).rejectionCost(USUAL_COST);
   }
 
-  /** Spikes after a quiet time. */
+  /** Creates spikes after a quiet time. */
   private static List<ScenarioBuilder> warm() {
     return List.of(
         sharing("C1", 1, constant(8)).rejectionCost(.01).overload(10),
@@ -46,7 +46,7 @@ public final class SharingScenarios {
         sharing("C10", 8, constant(2)).overload(10),
         sharing("C11", 2, exponential(10)).io(90).overload(10).deadline(1000),
         sharing("C12", 8, lognormal(10)).io(50).overload(3).deadline(1000),
-        // A second spike, when all is warm and something is known.
+        // The second of two spikes.
         sharing("C13", 2, exponential(10))
             .overload(10)
             .overload(50, 70, 10)
@@ -56,7 +56,7 @@ public final class SharingScenarios {
         sharing("C14", 8, exponential(10)).overload(3).retries(3));
   }
 
-  /** Code is cold: it is overloaded from the beginning, or has hardly served when the spike comes. */
+  /** Creates spikes from the beginning on, or after three seconds. */
   private static List<ScenarioBuilder> cold() {
     return List.of(
         cold("C15", 1, constant(8), 5).coldStart(10).overloaded(0, 20).loadFrom(20, .5),
@@ -73,10 +73,10 @@ public final class SharingScenarios {
     return sharing(name, processors, work).warmUp(factor, 3).deadline(1000).end(43);
   }
 
-  /** One limiter stands before what is overloaded and what is not. */
+  /** Creates an overload of one route beside another that has no limit, or beside slower work. */
   private static List<ScenarioBuilder> mixed() {
     return List.of(
-        // Workers of one route; the other only waits.
+        // The routes beside the main traffic only wait.
         scenario("C22").overload(5).deadline(1000).route(route(800).waits(lognormal(100, .5))),
         scenario("C23")
             .workers(2)
@@ -87,12 +87,12 @@ public final class SharingScenarios {
             .overload(5)
             .deadline(1000)
             .route(route(400).waits(lognormal(100, .5))),
-        // Fast and slow work at the same processors or workers, a third of which is fast.
+        // Fast work beside slow work at the same processors or workers.
         sharing("C25", 8, exponential(10)).base(.1).overload(.2).deadline(1000).route(spike(8)),
         scenario("C26").base(.1).overload(.2).deadline(1000).route(spike(8)));
   }
 
-  /** Work of 2 ms, from a fifth of what all of them can do to three times as much. */
+  /** Creates a spike of fast work: three times the capacity. */
   private static RouteBuilder spike(int processors) {
     double all = processors / .002;
     return route(.2 * all).works(exponential(2)).rateFrom(20, 3 * all).rateFrom(40, .2 * all);

@@ -25,12 +25,12 @@ final class Times {
     return new ServiceTime.Lognormal(millis * MILLISECOND, sigma);
   }
 
-  /** One of ten takes eleven times as long as the others. */
+  /** Returns a distribution in which one of ten takes eleven times as long as the others. */
   static ServiceTime bimodal(double millis) {
     return bimodal(millis, .1);
   }
 
-  /** The fast ones take half of this time, the slow ones 5.5 times as long. */
+  /** Returns a distribution of half of this time, and of 5.5 times as much. */
   static ServiceTime bimodal(double millis, double shareOfSlow) {
     double unit = millis * MILLISECOND;
     return new ServiceTime.Bimodal(.5 * unit, 5.5 * unit, shareOfSlow);

@@ -29,7 +29,7 @@ final class Clients {
   private final RandomStream identities;
   private final RandomStream luck;
   private final long salt;
-  private final Mixing mixing;
+  private final RouteClients ofRoutes;
 
   Clients(
       Scenario scenario, RandomStream random, Events events, Requests requests, Recorder recorder) {
@@ -44,13 +44,13 @@ final class Clients {
     this.identities = random.fork(2);
     this.luck = random.fork(3);
     this.salt = random.fork(4).nextLong();
-    this.mixing = new Mixing(scenario, random.fork(6), events, requests);
+    this.ofRoutes = new RouteClients(scenario, random.fork(6), events, requests);
   }
 
   /** Schedules the first request of each kind. */
   void start() {
     scheduleNext();
-    mixing.start();
+    ofRoutes.start();
   }
 
   void scheduleNext() {

@@ -1,24 +1,24 @@
 package dev.flowshield.checks.overload.simulation;
 
-/** Where the requests of a route come from. */
+/** Sends requests of a route. */
 interface Origin {
 
-  /** One of its requests is sent. */
+  /** Takes note that one of its requests is sent. */
   default void sent(long now) {}
 
-  /** The client of one of its requests has an answer. */
+  /** Takes note that a client has an answer. */
   default void answered(Request request, long now) {}
 
   /**
-   * One of its requests was rejected.
+   * Takes note that a request was rejected.
    *
-   * @return whether it is sent again, as its client does it here
+   * @return true if this sends it again; false if the client may retry
    */
   default boolean rejected(Request request, long now) {
     return false;
   }
 
-  /** Whether its clients wait until they have an answer, however long that takes. */
+  /** Returns whether clients wait for an answer, however long it takes. */
   default boolean isPatient() {
     return false;
   }

@@ -12,9 +12,9 @@ public interface Protection {
   /**
    * Tells about the processors of the process, once, before all else.
    *
-   * @param usedNanos how long they have been busy, summed up over all, up to the instant at which it
-   *     is read; rounded down to 10 ms, as a JDK does
-   * @param count how many there are
+   * @param usedNanos the processor time used up to the instant of the call, over all processors,
+   *     rounded down to 10 ms as in a JDK
+   * @param count the number of processors
    */
   default void processors(LongSupplier usedNanos, int count) {}
 

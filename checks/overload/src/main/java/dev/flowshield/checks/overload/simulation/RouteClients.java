@@ -10,12 +10,12 @@ import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
 
 /**
- * Schedules what is sent beside the main traffic. A request is made when it is known when it will
- * be sent.
+ * Clients of the traffic beside the main one. A request is drawn when the time of its sending is
+ * known.
  */
-final class Mixing {
+final class RouteClients {
 
-  /** The first number that a protection sees: the main traffic has those before. */
+  /** The number of the first route; the main traffic has those before. */
   private static final int FIRST_ROUTE = 2;
 
   private final Mix mix;
@@ -25,7 +25,7 @@ final class Mixing {
   private final RandomStream random;
   private int clients;
 
-  Mixing(Scenario scenario, RandomStream random, Events events, Requests requests) {
+  RouteClients(Scenario scenario, RandomStream random, Events events, Requests requests) {
     this.mix = scenario.traffic().mix();
     this.population = scenario.traffic().population();
     this.events = events;
@@ -34,7 +34,7 @@ final class Mixing {
     this.clients = population.size();
   }
 
-  /** Schedules all that can be scheduled at the beginning. */
+  /** Schedules the first requests. */
   void start() {
     for (int route = 0; route < mix.routes().size(); route++) {
       RandomStream own = random.fork(route);
@@ -69,7 +69,7 @@ final class Mixing {
     events.add(at, Kind.SEND, request);
   }
 
-  /** Requests that come independently. */
+  /** A Poisson process. */
   private final class Stream implements Origin {
 
     private final int route;
@@ -95,7 +95,7 @@ final class Mixing {
     }
   }
 
-  /** Clients that send the next request when they have an answer. */
+  /** A loop. */
   private final class Polling implements Origin {
 
     private final Loop loop;
@@ -127,7 +127,7 @@ final class Mixing {
 
     private void again(Request request, long at) {
       if (at < loop.span().to()) {
-        // Of the one before, so that it does not depend on which client was the first.
+        // From the request before: no other client changes the luck of this one.
         long luck = RandomStream.mix64(request.luck + 1);
         schedule(at, loop.route(), request.client, luck, this);
       }

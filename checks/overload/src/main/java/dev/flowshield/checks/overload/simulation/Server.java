@@ -8,7 +8,7 @@ import dev.flowshield.checks.overload.simulation.Events.Kind;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What admitted requests go through: a delay or a wait without limit, then the work. */
+/** A delay or a wait without limit, then work at the workers or processors. */
 final class Server {
 
   private final ServerModel model;
@@ -22,7 +22,7 @@ final class Server {
   private double area;
   private long areaUntil;
 
-  /** It computes nothing in pauses. */
+  /** Creates a server that computes nothing in pauses. */
   Server(ServerModel model, List<Span> pauses, Events events) {
     this.model = model;
     this.events = events;

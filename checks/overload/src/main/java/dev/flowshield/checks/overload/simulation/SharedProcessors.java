@@ -8,16 +8,18 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Processors that all work inside shares, each piece on at most one of them.
+ * Processors that all work inside shares equally, each piece on at most one of them (egalitarian
+ * processor sharing).
  *
- * <p>Each piece of work has computed as long as each other since it came. So one number tells for
- * all how far they are, {@code attained}, and the next to end is the one with the least of what it
- * had to attain.
+ * <p>While a piece of work is inside, it computes as long as every other. One number, {@code
+ * attained}, is therefore the clock of all of them, and the next to end is the one with the least
+ * {@code endsAt}.
  * <pre>
- *   ends at attained(when it came) + work
  *   attained grows by min(1, processors / inside) each nanosecond
+ *   endsAt = attained + work, when work begins
  * </pre>
- * Rejections compute on processors that are free; where none is, they come before all work.
+ * Rejections use free processors; if there is none, they come before all work. Adding and ending
+ * work takes logarithmic time. Source: Yashkov, Processor-sharing queues, 1987.
  */
 final class SharedProcessors implements Station {
 
@@ -96,7 +98,7 @@ final class SharedProcessors implements Station {
     return computed;
   }
 
-  /** An event that comes too early finds nothing, and another one follows it. */
+  /** Schedules a look. More work makes it too early: then it finds nothing and is repeated. */
   private void lookLater() {
     if (inside.isEmpty()) {
       return;

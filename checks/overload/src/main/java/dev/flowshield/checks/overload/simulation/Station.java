@@ -1,26 +1,26 @@
 package dev.flowshield.checks.overload.simulation;
 
-/** Where admitted requests are worked on. When work ends is an event. */
+/** Works on admitted requests. The end of work is an event. */
 interface Station {
 
-  /** Work on a request may begin. */
+  /** Begins work on a request, or queues it. */
   void work(Request request, long now);
 
-  /** Work on a request has ended: the event has happened. */
+  /** Takes note that work on a request has ended. */
   void ended(long now);
 
-  /** Work ends somewhere, or does not yet. */
+  /** Ends the work that is done by now. */
   default void look(long now) {}
 
-  /** There are more workers or processors, or fewer. */
+  /** Changes the number of workers or processors. */
   void change(int count, long now);
 
-  /** A rejection has cost something, in nanoseconds of work. */
+  /** Charges the cost of a rejection, in nanoseconds of work. */
   void rejected(double nanos, long now);
 
-  /** A request computes something beside its work. */
+  /** Adds processor time that a request uses beside its work. */
   void computed(double nanos);
 
-  /** How long processors have been busy until now, in nanoseconds. */
+  /** Returns the processor time used until now, in nanoseconds. */
   double processorNanos(long now);
 }

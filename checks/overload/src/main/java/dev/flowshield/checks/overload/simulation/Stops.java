@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Stretches of time in which nothing computes, asked about in order of time. Not thread-safe. */
+/**
+ * Stretches of time in which nothing computes. Questions must be in order of time. Not thread-safe.
+ */
 final class Stops {
 
   private final List<Span> spans;
   private final Intervals intervals;
   private int next;
 
-  /** They may overlap, and be in any order. */
+  /** Takes stretches that may overlap, in any order. */
   Stops(List<Span> stops) {
     this.spans = joined(stops);
     this.intervals = new Intervals(spans);
@@ -32,12 +34,12 @@ final class Stops {
     return all;
   }
 
-  /** When something ends that begins now and computes so long. */
+  /** Returns the end of something that begins now and computes for a time. */
   long endOf(long now, long length) {
     return intervals.endOf(now, length);
   }
 
-  /** How much of a stretch of time is in none of them. */
+  /** Returns how much of a time is outside of them. */
   long without(long from, long to) {
     while (next < spans.size() && spans.get(next).to() <= from) {
       next++;

@@ -47,7 +47,7 @@ final class Workers implements Station {
     beginNext(now);
   }
 
-  /** Work goes on that has begun. */
+  /** Work that has begun continues. */
   @Override
   public void change(int count, long now) {
     workers = count;
