@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
+import dev.flowshield.checks.overload.scenario.SharingScenarios;
 import dev.flowshield.checks.overload.simulation.Simulation;
+import dev.flowshield.engine.overload.InFlight;
 import org.junit.jupiter.api.Test;
 
 /** The adapters do what the libraries do. */
@@ -68,5 +71,32 @@ class ContendersTest {
     Result result = run("S2", "aimd-tuned");
 
     assertThat(result.p50()).isCloseTo(500, within(150.));
+  }
+
+  @Test
+  void theBestFixedCapIsTheLeastThatIsAsGoodAsAny() {
+    int best = BestFixed.of(Scenarios.named("S8"));
+
+    // Of a third more than eight workers can do, some have to wait, or chance leaves workers idle.
+    assertThat(best).isBetween(16, 48);
+    assertThat(goodput(best)).isGreaterThan(goodput(8) + .05).isGreaterThan(.97);
+    assertThat(goodput(4 * best)).isCloseTo(goodput(best), within(.02));
+  }
+
+  private static double goodput(int limit) {
+    return new Simulation(Scenarios.named("S8"), 1)
+        .run(new GateProtection(new InFlight(limit, false)))
+        .goodput();
+  }
+
+  @Test
+  void theOracleKnowsWhatWaitsBesideTheMainTraffic() {
+    Scenario beside = SharingScenarios.all().stream()
+        .filter(scenario -> scenario.name().equals("C22"))
+        .findFirst()
+        .orElseThrow();
+
+    // 1.5 times eight workers, and 800 requests a second that wait for 100 ms.
+    assertThat(Contenders.oracle(beside)).isEqualTo((8 + 80) * 3 / 2);
   }
 }

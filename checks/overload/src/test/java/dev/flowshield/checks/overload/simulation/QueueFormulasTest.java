@@ -1,5 +1,6 @@
 package dev.flowshield.checks.overload.simulation;
 
+import static dev.flowshield.checks.overload.scenario.RouteBuilder.route;
 import static dev.flowshield.checks.overload.scenario.ScenarioBuilder.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +10,7 @@ import dev.flowshield.checks.overload.peers.Unprotected;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.ScenarioBuilder;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,48 @@ class QueueFormulasTest {
 
     assertThat((totals(delayed).meanLatency() / MEAN - 21) / (LOAD / (1 - LOAD)))
         .isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void workThatSharesAProcessorTakesAsLongWhateverItsDistribution() {
+    // M/G/1-PS: 1 / (1 - load)
+    List<ServiceTime> distributions = List.of(
+        new ServiceTime.Constant(MEAN),
+        new ServiceTime.Exponential(MEAN),
+        new ServiceTime.Bimodal(.5 * MEAN, 5.5 * MEAN, .1),
+        new ServiceTime.Lognormal(MEAN, .8));
+
+    assertThat(distributions)
+        .allSatisfy(distribution -> assertThat(
+                totals(steady(1, distribution).shared()).meanLatency() / MEAN * (1 - LOAD))
+            .isEqualTo(1, THREE_PERCENT));
+  }
+
+  @Test
+  void workThatSharesSeveralProcessorsTakesAsLongAsInMmc() {
+    int processors = 8;
+    double time = 1 + erlangC(processors, processors * LOAD) / (processors * (1 - LOAD));
+
+    Totals totals = totals(steady(processors, new ServiceTime.Exponential(MEAN)).shared());
+
+    assertThat(totals.meanLatency() / MEAN / time).isEqualTo(1, THREE_PERCENT);
+  }
+
+  @Test
+  void asManyWaitWithoutLimitAsComeInTheTimeOfOne() {
+    // M/G/infinity: rate times mean, whatever the distribution
+    Scenario scenario = scenario("unlimited")
+        .base(0)
+        .overloaded(0, 1)
+        .end(SECONDS)
+        .deadline(60_000)
+        .route(route(100).waits(new ServiceTime.Lognormal(300 * MEAN, 1)))
+        .build();
+
+    Totals totals = new Simulation(scenario, 20261126).run(new Unprotected()).totals();
+
+    assertThat(totals.serverArea() / scenario.end() / 30).isEqualTo(1, THREE_PERCENT);
+    assertThat(totals.meanLatency() / MEAN / 300).isEqualTo(1, THREE_PERCENT);
   }
 
   private static double meanWait(int workers, ServiceTime service) {

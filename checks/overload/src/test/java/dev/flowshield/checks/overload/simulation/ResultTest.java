@@ -5,6 +5,7 @@ import static dev.flowshield.checks.overload.scenario.Span.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.flowshield.checks.overload.measure.Harm;
 import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.measure.Second;
 import dev.flowshield.checks.overload.scenario.Population;
@@ -252,7 +253,44 @@ class ResultTest {
     assertThat(first / second).isCloseTo(1, within(.1));
   }
 
-  private static boolean isIn(long now, int from, int to) {
+  private static boolean isIn(long now, double from, double to) {
     return from * SECOND <= now && now < to * SECOND;
+  }
+
+  @Test
+  void harmIsHowManyWereRejectedInAllAndInTheWorstSecond() {
+    // All of one second, and a tenth of another.
+    Harm harm = run(
+            "S12",
+            new Spy(attempt -> !isIn(attempt.at(), 10, 11)
+                && !(isIn(attempt.at(), 20, 21) && attempt.at() % 10 == 0)))
+        .harm();
+
+    assertThat(harm.rejected()).isCloseTo(1.1 / 60, within(.002));
+    assertThat(harm.worstSecond()).isEqualTo(1);
+  }
+
+  @Test
+  void harmIsStuckAsLongAsItLastsAfterAChange() {
+    // It changes at 20 and at 40 s.
+    assertThat(stuck("S9", 10, 12)).isCloseTo(12, within(.1));
+    assertThat(stuck("S9", 19, 21)).isCloseTo(20, within(.1));
+    assertThat(stuck("S9", 20, 23)).isCloseTo(3, within(.1));
+    assertThat(stuck("S9", 45, 45.5)).isCloseTo(5.5, within(.1));
+  }
+
+  @Test
+  void harmIsStuckSinceTheLastPause() {
+    // Pauses are at most 10 s apart, and 300 ms long.
+    assertThat(stuck("S11", 0, 60)).isBetween(5., 10.3);
+  }
+
+  private static double stuck(String name, double from, double to) {
+    return run(name, new Spy(attempt -> !isIn(attempt.at(), from, to))).harm().stuck();
+  }
+
+  @Test
+  void thereIsNoHarmWhereNothingIsRejected() {
+    assertThat(run("S12", Spy.admittingAll()).harm()).isEqualTo(Harm.NONE);
   }
 }

@@ -8,9 +8,11 @@ import dev.flowshield.checks.overload.measure.Result;
 import dev.flowshield.checks.overload.peers.Contenders;
 import dev.flowshield.checks.overload.peers.GateProtection;
 import dev.flowshield.checks.overload.peers.Unprotected;
+import dev.flowshield.checks.overload.scenario.HarmlessScenarios;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
+import dev.flowshield.checks.overload.scenario.SharingScenarios;
 import dev.flowshield.engine.overload.InFlight;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +57,19 @@ class SimulationTest {
 
     assertThat(simulation.run(oracle("S13"))).isEqualTo(first);
     assertThat(new Simulation(Scenarios.named("S13"), SEED).run(oracle("S13"))).isEqualTo(first);
+  }
+
+  @Test
+  void theSameSeedHasTheSameResultOfSharedProcessorsAndRoutes() {
+    for (Scenario scenario : Stream.concat(
+            SharingScenarios.all().stream(), HarmlessScenarios.of(1, 20).stream())
+        .toList()) {
+      int limit = Contenders.oracle(scenario);
+
+      Result first = new Simulation(scenario, SEED).run(Spy.upTo(limit));
+
+      assertThat(new Simulation(scenario, SEED).run(Spy.upTo(limit))).isEqualTo(first);
+    }
   }
 
   @Test
