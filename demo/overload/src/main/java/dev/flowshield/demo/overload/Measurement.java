@@ -36,7 +36,7 @@ record Measurement(int connections, Processors processors, Path logs) {
   private static final Duration GLANCE = Duration.ofMillis(200);
 
   Score run(Trial trial, Schedule schedule) throws IOException, InterruptedException {
-    Path log = logs.resolve(trial.name().replaceAll("[^A-Za-z.]+", "-") + ".log");
+    Path log = logs.resolve(trial.name().replaceAll("[^A-Za-z0-9.]+", "-") + ".log");
     Ticker ticker = Ticker.system();
     try (ServerProcess server =
         ServerProcess.start(trial.server(), trial.work(), trial.protection(), processors, log)) {

@@ -39,7 +39,7 @@ public final class OverloadDemo {
     Path directory = Path.of(System.getProperty("demo.directory", "target/overload"));
     Processors processors = Processors.ofThisProcess();
     run(
-        Trial.all().stream()
+        Trial.all(processors.ofServer()).stream()
             .filter(trial -> runs.matcher(trial.name()).matches())
             .toList(),
         new Measurement(CONNECTIONS, processors, directory),
