@@ -29,7 +29,7 @@ public record Protection(Kind kind, int limit) {
     VEGAS_WINDOWED,
     /** The bulkhead of Resilience4j. */
     BULKHEAD,
-    /** A cap that the server brings, set by hand. */
+    /** A cap that the server brings, set by hand; if it brings a queue, as many may wait there. */
     OWN,
     /** A cap that rejects each request, as the least that a rejection costs on a server. */
     FULL

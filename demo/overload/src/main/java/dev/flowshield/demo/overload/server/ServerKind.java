@@ -45,7 +45,7 @@ public enum ServerKind {
         return gated(work, app.gate());
       }
       return app.ownLimit() > 0
-          ? new RequestLimitingHandler(app.ownLimit(), SHORTEST_QUEUE, work)
+          ? new RequestLimitingHandler(app.ownLimit(), app.ownLimit(), work)
           : work;
     }
 
@@ -134,9 +134,6 @@ public enum ServerKind {
       return ServletServers.startJetty(app, true);
     }
   };
-
-  /** The queue of Undertow's own limit; it takes 0 for a queue without end. */
-  private static final int SHORTEST_QUEUE = 1;
 
   static final String LOOPBACK = "127.0.0.1";
 

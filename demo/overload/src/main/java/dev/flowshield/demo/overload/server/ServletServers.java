@@ -72,11 +72,15 @@ final class ServletServers {
     return valve;
   }
 
-  /** Without the queue of a thousand that it has by default: at its end, all would be late. */
+  /**
+   * Limits Jetty by its own means. At the end of the default queue of a thousand all would be late.
+   * Without any queue, a request that ends while another one is being rejected would look for a
+   * suspended one for ever, on a thread that spins.
+   */
   private static Handler limited(Handler handler, int limit) {
     QoSHandler limited = new QoSHandler(handler);
     limited.setMaxRequestCount(limit);
-    limited.setMaxSuspendedRequestCount(0);
+    limited.setMaxSuspendedRequestCount(limit);
     return limited;
   }
 
