@@ -202,7 +202,7 @@ class LoadClientTest {
 
     assertThat(String.join(" ", command))
         .isEqualTo("openload --address 127.0.0.1 --port 80 --server-pid 7 --seed 1 --clients 1"
-            + " --greedy 100 --open 40 --connections 80 --deadline-ms 30000 --timeout-ms 5000"
+            + " --greedy 100 --open 300 --connections 600 --deadline-ms 30000 --timeout-ms 5000"
             + " --retries 0 --phase 100x0.300 --phase 1000x0.200 --phase 50x1.100");
   }
 
@@ -287,7 +287,7 @@ class LoadClientTest {
   }
 
   private static Load load(List<Phase> phases, Crowd crowd, Retries retries) {
-    return new Load(phases, crowd, retries, PATIENCE, 40, 1);
+    return new Load(phases, crowd, retries, PATIENCE, 300, 1);
   }
 
   private static LoadReport send(LoadClient client, HttpHandler handler, Load load)
