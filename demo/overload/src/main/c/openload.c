@@ -83,9 +83,12 @@
 #define SPARE_FILES 256 /* also for clients that have one connection of their own */
 #define GRACE_SECONDS 60
 
-/* Connections that are being opened at a time before the start: a server's backlog is short. */
-#define OPENING 32
-#define OPENING_SECONDS 20
+/*
+ * Before the start, connections are opened in turn, this long apart: the backlog of a server may be
+ * as short as 50, and what does not fit there is tried again seconds later.
+ */
+#define OPENING_PACE (NANOS / 1000)
+#define OPENING_SECONDS 60
 #define LEAD (200 * NANOS_PER_MILLI)
 
 #define RETRY_BASE (100 * NANOS_PER_MILLI)
@@ -849,26 +852,25 @@ static void start_loop(void) {
 
 /* Opens the connections that are to be there before the first request. */
 static void open_before(void) {
-  int expected = 0;
+  int wanted = 0, begun = 0;
+  int64_t at = 0, limit = OPENING_SECONDS * NANOS;
   start = clock_nanos(CLOCK_MONOTONIC);
   for (int c = 0; settings.open > 0 && c < settings.clients; c++) {
-    expected += share(settings.open, c);
-    for (int left = share(settings.open, c); left > 0 || connecting > 0;) {
-      while (left > 0 && connecting < OPENING) {
+    for (wanted += share(settings.open, c); begun < wanted; await_events(begun * OPENING_PACE)) {
+      while (begun < wanted && now() >= begun * OPENING_PACE) {
         if (!open_connection((uint16_t)c, NONE)) {
           die(1, "%s:%d takes no connection: %s", settings.address, settings.port, strerror(errno));
         }
-        left--;
-      }
-      await_events(OPENING_SECONDS * NANOS);
-      if (now() >= OPENING_SECONDS * NANOS) {
-        die(1, "%s:%d took no connection for %d s", settings.address, settings.port,
-            OPENING_SECONDS);
+        begun++;
       }
     }
   }
-  if (open_now < expected) {
-    die(1, "%s:%d took %d of %d connections", settings.address, settings.port, open_now, expected);
+  while (connecting > 0 && (at = now()) < limit) {
+    await_events(limit);
+  }
+  if (connecting > 0 || open_now < wanted) {
+    die(1, "%s:%d took %d of %d connections in %.0f s", settings.address, settings.port,
+        open_now - connecting, wanted, (double)at / NANOS);
   }
 }
 

@@ -1,6 +1,7 @@
 package dev.flowshield.demo.overload;
 
 import dev.flowshield.demo.overload.load.ClientChoice;
+import dev.flowshield.demo.overload.load.Load;
 import dev.flowshield.demo.overload.server.Processors;
 import dev.flowshield.demo.overload.server.Work;
 import java.io.IOException;
@@ -84,8 +85,12 @@ public final class OverloadDemo {
     measurement.processors().keepToClients();
     for (Trial trial : trials) {
       int capacity = capacity(trial.work(), measurement);
-      out.println(
-          measurement.run(trial, trial.traffic().load(capacity, CONNECTIONS)).line());
+      Load load = trial.traffic().load(capacity, CONNECTIONS);
+      try {
+        out.println(measurement.run(trial, load).line());
+      } catch (IOException failed) { // the other trials are worth as much without this one
+        out.println(trial.name() + ": not measured, " + failed.getMessage());
+      }
     }
   }
 

@@ -264,7 +264,7 @@ class LoadClientTest {
   void endsIfNoServerIsThere() throws Exception {
     if (isInC()) {
       assertThat(run(1, "--port", "1", "--phase", "1x1", "--open", "3"))
-          .isEqualTo("openload: 127.0.0.1:1 took 0 of 3 connections");
+          .isEqualTo("openload: 127.0.0.1:1 took 0 of 3 connections in 0 s");
     }
   }
 
