@@ -1,5 +1,7 @@
 package dev.flowshield.demo.overload;
 
+import dev.flowshield.demo.overload.load.ClientChoice;
+import dev.flowshield.demo.overload.load.Load;
 import dev.flowshield.demo.overload.server.Processors;
 import dev.flowshield.demo.overload.server.Work;
 import java.io.IOException;
@@ -7,21 +9,23 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
- * Sends a spike to servers of several kinds, without a shield and with one that is told nothing of
- * what they can do, and prints a table.
+ * Sends two spikes to servers of several kinds, without a shield, with one that is told nothing of
+ * what they can do, and with other protections, and prints a table.
  *
  * <p>System properties: {@code demo.runs}, a regular expression for what to run, such as
- * {@code "Tomcat.*auto"}; {@code demo.directory}, where the servers' logs go, in which each says
- * ten times a second what it has found.
+ * {@code "Tomcat.*(auto|hand 12)"}; {@code demo.directory}, the folder for the servers' logs, in
+ * which each says ten times a second what it has found, and for the client's reports, which have
+ * each second.
  */
 public final class OverloadDemo {
 
-  /** After which an answer is of no use. */
+  /** The latency beyond which a response is of no use. */
   static final Duration DEADLINE = Duration.ofMillis(500);
 
   private static final int CONNECTIONS = 2000;
@@ -32,49 +36,61 @@ public final class OverloadDemo {
 
   private OverloadDemo() {}
 
-  /** Runs all, which takes about a quarter of an hour. */
+  /** Runs all that was chosen, each for less than a minute. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ALL.setLevel(Level.SEVERE);
     Pattern runs = Pattern.compile(System.getProperty("demo.runs", DEFAULT_RUNS));
     Path directory = Path.of(System.getProperty("demo.directory", "target/overload"));
     Processors processors = Processors.ofThisProcess();
+    ClientChoice choice = ClientChoice.ofThisMachine(directory);
+    Measurement measurement = new Measurement(choice.client(), processors, directory);
+    System.out.print(introduction(measurement, choice));
     run(
-        Trial.all().stream()
+        Trial.all(processors.ofServer()).stream()
             .filter(trial -> runs.matcher(trial.name()).matches())
             .toList(),
-        new Measurement(CONNECTIONS, processors, directory),
+        measurement,
         System.out);
     System.exit(0); // whatever threads there still are
   }
 
-  private static void run(List<Trial> trials, Measurement measurement, PrintStream out)
-      throws IOException, InterruptedException {
-    out.printf(
+  private static String introduction(Measurement measurement, ClientChoice choice) {
+    return String.format(
+        Locale.ROOT,
         """
-        Half of what a server can do for 7 s, the first 3 not counted, a spike for 7 s, half again for 6 s.
-        Goodput is what was answered 200 within %d ms in the spike, of what the server can do: %d/s where work waits,
-        %d/s where it burns CPU. %s
-        Java %s, %d processors. What each server found, ten times a second: %s
+        Half of what a server can do for 7 s, the first 3 not counted; a spike for 7 s, for which its code is cold;
+        half again for 12 s; the same spike, for which it is warm; half again for 6 s.
+        Goodput in %% is what was answered 200 within %d ms in a spike, of what the server can do: %d/s where work waits,
+        %d/s where it burns CPU. The microseconds are the server's CPU time for each request of a spike.
+        %s %s
+        Java %s, %d processors. What each server found, ten times a second, and the client, each second: %s
 
-        %s
-        %s
         """,
         DEADLINE.toMillis(),
         capacity(Work.WAITS, measurement),
         capacity(Work.BURNS, measurement),
+        choice.sentence(),
         measurement.processors().areHalved()
-            ? "Servers have one half of the processors, clients the other."
-            : "Servers and clients share the processors, and clients have them first.",
+            ? "Servers have one half of the processors, the client the other."
+            : "Servers and client share the processors, and the client has them first.",
         Runtime.version(),
         Runtime.getRuntime().availableProcessors(),
-        measurement.logs().toAbsolutePath(),
-        Score.COLUMNS.heading(),
-        Score.COLUMNS.rule());
+        measurement.logs().toAbsolutePath());
+  }
+
+  private static void run(List<Trial> trials, Measurement measurement, PrintStream out)
+      throws IOException, InterruptedException {
+    out.println(Score.COLUMNS.heading());
+    out.println(Score.COLUMNS.rule());
     measurement.processors().keepToClients();
     for (Trial trial : trials) {
-      out.println(measurement
-          .run(trial, trial.traffic().schedule(capacity(trial.work(), measurement)))
-          .line());
+      int capacity = capacity(trial.work(), measurement);
+      Load load = trial.traffic().load(capacity, CONNECTIONS);
+      try {
+        out.println(measurement.run(trial, load).line());
+      } catch (IOException failed) { // the other trials are worth as much without this one
+        out.println(trial.name() + ": not measured, " + failed.getMessage());
+      }
     }
   }
 

@@ -1,104 +1,111 @@
 package dev.flowshield.demo.overload;
 
+import dev.flowshield.demo.overload.load.Figure;
+import dev.flowshield.demo.overload.load.LoadReport;
+import dev.flowshield.demo.overload.load.Span;
 import dev.flowshield.demo.result.Columns;
-import dev.flowshield.demo.result.Latencies;
-import dev.flowshield.demo.result.Outcome;
-import dev.flowshield.demo.result.Recovery;
-import dev.flowshield.demo.result.Results;
-import dev.flowshield.demo.result.Tally;
-import dev.flowshield.demo.traffic.Answers;
-import dev.flowshield.demo.traffic.Phase;
-import dev.flowshield.demo.traffic.Schedule;
+import java.util.Locale;
 
 /**
- * What came out of a trial.
+ * The result of a trial, of its cold and its warm spike.
  *
- * @param goodput what was served in time in the spike, in percent of what the server can do
- * @param others of the requests in the spike, but for those of the first client, the part that was
- *     served in time, in percent; -1 if there is but one client
- * @param spike what became of the requests of the spike
- * @param served their latencies, where they were served
- * @param quiet the latencies before the spike
- * @param recovery when the server was itself again
  * @param inFlight what was in flight at the end
- * @param onTime the part of the requests that left on time, in percent
  */
-record Score(
-    Trial trial,
-    long goodput,
-    long others,
-    Tally spike,
-    Latencies served,
-    Latencies quiet,
-    Recovery recovery,
-    int inFlight,
-    long onTime) {
+record Score(Trial trial, LoadReport report, int inFlight) {
 
-  /** The columns of {@link #line}. */
+  /** The columns of {@link #line}. Where two stand together, the second is of the warm spike. */
   static final Columns COLUMNS = new Columns(
       4,
       "server         ",
       "work     ",
       "traffic",
-      "cap ",
-      "goodput %",
+      "protection    ",
+      "cold %",
+      "warm %",
       "others %",
-      "p50 ms",
-      "p99 ms",
+      "p99 ms ",
+      "warm p99",
       "quiet p99",
-      "   503",
-      "failed",
-      "recovery      ",
+      "back s",
+      "warm back",
+      "us/request",
+      "warm us",
       "left",
-      "on time %");
+      "late ms",
+      "note");
 
-  static Score of(Trial trial, Results results, Answers answers, int inFlight) {
-    Phase quiet = results.schedule().phases().get(Traffic.QUIET);
-    Phase spike = results.schedule().phases().get(Traffic.IN_SPIKE);
-    Tally tally = results.tally(spike);
-    double capacity = 2 * quiet.perSecond() * (spike.length().toNanos() / 1e9);
-    return new Score(
-        trial,
-        Math.round(100 * tally.of(Outcome.IN_TIME) / capacity),
-        others(results.schedule(), spike, answers),
-        tally,
-        results.served(spike),
-        results.served(quiet),
-        results.recoveryAfter(spike),
-        inFlight,
-        (long) (100 * results.leftWithin(Results.ON_TIME)));
+  /** A client that is later than this at the 99th percentile has measured itself. */
+  private static final double MOST_LATE_MILLIS = 2;
+
+  private static final double MOST_STEAL_PERCENT = 2;
+
+  private Span cold() {
+    return report.phases().get(Traffic.COLD);
   }
 
-  private static long others(Schedule schedule, Phase spike, Answers answers) {
-    int all = 0;
-    int inTime = 0;
-    int end = schedule.firstFrom(schedule.endNanos(spike));
-    for (int i = schedule.firstFrom(schedule.startNanos(spike)); i < end; i++) {
-      if (schedule.client(i) > 0) {
-        all++;
-        long latency = answers.answeredAtNanos(i) - schedule.dueNanos(i);
-        inTime += answers.status(i) == 200 && latency <= OverloadDemo.DEADLINE.toNanos() ? 1 : 0;
-      }
+  private Span warm() {
+    return report.phases().get(Traffic.WARM);
+  }
+
+  private Span quiet() {
+    return report.phases().get(Traffic.QUIET);
+  }
+
+  /** Returns what was served in time in a spike, in percent of what the server can do. */
+  long goodput(Span spike) {
+    double capacity = 2 * quiet().of(Figure.OFFERED) / quiet().of(Figure.SECONDS);
+    return Math.round(100 * spike.of(Figure.GOODPUT_PER_S) / capacity);
+  }
+
+  /**
+   * Returns why the numbers say more about the client or the machine than about the server; empty
+   * if they do not.
+   */
+  String note() {
+    if (mostOfSpikes(Figure.LOOP_P99_MS) > MOST_LATE_MILLIS) {
+      return "discard: the client was late";
     }
-    return all == 0 ? -1 : Math.round(100.0 * inTime / all);
+    if (report.client().of(Figure.STEAL_PERCENT) > MOST_STEAL_PERCENT) {
+      return "discard: the host took processors away";
+    }
+    double queued = cold().of(Figure.QUEUED) + warm().of(Figure.QUEUED);
+    return queued > 0 ? String.format(Locale.ROOT, "%,.0f found no connection free", queued) : "";
   }
 
-  /** As a line of the table. */
+  /** Returns the result as a line of the table. */
   String line() {
     return COLUMNS.line(
         trial.server().title(),
         trial.work().title(),
         trial.traffic().title(),
-        trial.protectionTitle(),
-        goodput,
-        others < 0 ? "-" : others,
-        served.text(50),
-        served.text(99),
-        quiet.text(99),
-        spike.of(Outcome.SHED),
-        spike.of(Outcome.FAILED),
-        recovery,
+        trial.protection().title(),
+        goodput(cold()),
+        goodput(warm()),
+        cold().of(Figure.OTHERS) == 0
+            ? "-"
+            : Math.round(cold().percent(Figure.OTHERS_IN_TIME, Figure.OTHERS)),
+        number("%,.0f", cold().of(Figure.P99_MS)),
+        number("%,.0f", warm().of(Figure.P99_MS)),
+        number("%,.0f", quiet().of(Figure.P99_MS)),
+        number("%.1f", cold().of(Figure.BACK_S)),
+        number("%.1f", warm().of(Figure.BACK_S)),
+        number("%.0f", microsPerRequest(cold())),
+        number("%.0f", microsPerRequest(warm())),
         inFlight,
-        onTime);
+        number("%.1f", mostOfSpikes(Figure.LATE_P99_MS)),
+        note());
+  }
+
+  private double mostOfSpikes(Figure figure) {
+    return Math.max(cold().of(figure), warm().of(figure));
+  }
+
+  /** Returns the server's processor time for each request that was sent; negative if unknown. */
+  private static double microsPerRequest(Span spike) {
+    return 1000 * spike.of(Figure.SERVER_CPU_MS) / spike.of(Figure.OFFERED);
+  }
+
+  private static String number(String format, double value) {
+    return value < 0 ? "-" : String.format(Locale.ROOT, format, value);
   }
 }

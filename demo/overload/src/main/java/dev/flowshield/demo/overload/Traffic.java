@@ -1,52 +1,68 @@
 package dev.flowshield.demo.overload;
 
+import dev.flowshield.demo.overload.load.Load;
 import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Retries;
-import dev.flowshield.demo.traffic.Schedule;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * What is sent: half of what the server can do, a spike, half again.
+ * Traffic with two spikes: half of what the server can do, a spike while its code is cold, half of
+ * it for long enough to compile all, and the same spike again.
  *
  * @param title as in a table
- * @param times the spike, in relation to what the server can do
- * @param crowd who sends
- * @param retries how they try again
+ * @param times the spikes, in relation to what the server can do
+ * @param crowd the clients
+ * @param retries how they retry
  */
 record Traffic(String title, int times, Crowd crowd, Retries retries) {
 
   /** One client. */
   static final Traffic SPIKE = new Traffic("spike", 10, new Crowd(1, 100), Retries.NONE);
 
-  /** The same, of twenty clients, of which one sends 95 of 100 requests. */
+  /** The same from twenty clients, the first of which sends 95 of 100 requests. */
   static final Traffic ABUSE = new Traffic("abuse", 10, new Crowd(20, 95), Retries.NONE);
 
-  /** Clients that try again up to three times, at once or nearly. */
+  /** Clients that retry up to three times, after a tenth of a second or a little more. */
   static final Traffic STORM = new Traffic(
       "retries",
       3,
       new Crowd(1, 100),
       new Retries(3, OverloadDemo.DEADLINE, Duration.ofMillis(100)));
 
-  /** Which of the phases is the quiet one. */
+  /** The index of the quiet phase. It follows one that warms the server and does not count. */
   static final int QUIET = 1;
 
-  /** Which of them is the spike. */
-  static final int IN_SPIKE = 2;
+  /** The index of the first spike. */
+  static final int COLD = 2;
+
+  /** The index of the second spike. */
+  static final int WARM = 4;
 
   private static final long SEED = 1;
 
-  /** On a server that can do so much in a second. Quiet times count when the server is warm. */
-  Schedule schedule(int capacity) {
-    return Schedule.of(
+  /**
+   * Returns the load for a server.
+   *
+   * @param capacity what the server can do in a second
+   */
+  Load load(int capacity, int connections) {
+    int half = capacity / 2;
+    int spike = times * capacity;
+    return load(
         List.of(
-            new Phase("warm-up", capacity / 2, Duration.ofSeconds(3)),
-            new Phase("quiet", capacity / 2, Duration.ofSeconds(4)),
-            new Phase("spike", times * capacity, Duration.ofSeconds(7)),
-            new Phase("after", capacity / 2, Duration.ofSeconds(6))),
-        crowd,
-        SEED);
+            new Phase("warm-up", half, Duration.ofSeconds(3)),
+            new Phase("quiet", half, Duration.ofSeconds(4)),
+            new Phase("cold", spike, Duration.ofSeconds(7)),
+            new Phase("between", half, Duration.ofSeconds(12)),
+            new Phase("warm", spike, Duration.ofSeconds(7)),
+            new Phase("after", half, Duration.ofSeconds(6))),
+        connections);
+  }
+
+  /** Returns a load of other phases from the same clients. */
+  Load load(List<Phase> phases, int connections) {
+    return new Load(phases, crowd, retries, OverloadDemo.DEADLINE, connections, SEED);
   }
 }

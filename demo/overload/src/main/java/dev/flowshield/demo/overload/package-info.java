@@ -1,8 +1,9 @@
 /**
- * Servers of four kinds in a spike of traffic, each with the shield and without. Start with
- * {@link dev.flowshield.demo.overload.OverloadDemo}; {@link dev.flowshield.demo.overload.Trial}
- * says what is tried. The servers are not here but in {@code dev.flowshield.demo.overload.server},
- * the clients in {@code dev.flowshield.demo.traffic}.
+ * Servers of four kinds in two spikes of traffic, with the shield, with other protections and
+ * without. Start with {@link dev.flowshield.demo.overload.OverloadDemo};
+ * {@link dev.flowshield.demo.overload.Trial} names all that can be tried. The servers are not here
+ * but in {@code dev.flowshield.demo.overload.server}, the clients in
+ * {@code dev.flowshield.demo.overload.load}.
  */
 @NullMarked
 package dev.flowshield.demo.overload;

@@ -4,9 +4,12 @@ import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.RequestLimitingHandler;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -28,10 +31,38 @@ public enum ServerKind {
       };
       Undertow undertow = Undertow.builder()
           .addHttpListener(0, LOOPBACK)
-          .setHandler(app.shield() == null ? work : FlowShieldHandler.protect(work, app.shield()))
+          .setHandler(protect(work, app))
           .build();
       undertow.start();
       return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    private HttpHandler protect(HttpHandler work, App app) {
+      if (app.shield() != null) {
+        return FlowShieldHandler.protect(work, app.shield());
+      }
+      if (app.gate() != null) {
+        return gated(work, app.gate());
+      }
+      return app.ownLimit() > 0
+          ? new RequestLimitingHandler(app.ownLimit(), app.ownLimit(), work)
+          : work;
+    }
+
+    private HttpHandler gated(HttpHandler work, Gate gate) {
+      return exchange -> {
+        Runnable exit = gate.tryEnter();
+        if (exit == null) {
+          exchange.setStatusCode(Gate.FULL);
+          exchange.endExchange();
+          return;
+        }
+        exchange.addExchangeCompleteListener((ended, others) -> {
+          exit.run();
+          others.proceed();
+        });
+        work.handleRequest(exchange);
+      };
     }
   },
   VERTX("Vert.x", false) {
@@ -41,6 +72,9 @@ public enum ServerKind {
       Router router = Router.router(vertx);
       if (app.shield() != null) {
         router.route().handler(dev.flowshield.vertx.FlowShieldHandler.create(app.shield()));
+      }
+      if (app.gate() != null) {
+        router.route().handler(gated(app.gate()));
       }
       router
           .route()
@@ -62,6 +96,18 @@ public enum ServerKind {
           .toCompletableFuture()
           .get(20, TimeUnit.SECONDS);
       return server.actualPort();
+    }
+
+    private Handler<RoutingContext> gated(Gate gate) {
+      return context -> {
+        Runnable exit = gate.tryEnter();
+        if (exit == null) {
+          context.response().setStatusCode(Gate.FULL).end();
+          return;
+        }
+        context.addEndHandler(ended -> exit.run());
+        context.next();
+      };
     }
   },
   TOMCAT("Tomcat", false) {
@@ -109,6 +155,11 @@ public enum ServerKind {
   /** Whether this JVM has the threads for it. */
   public boolean canRun() {
     return !isVirtual || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
+  }
+
+  /** Returns whether the server brings a limit of requests in flight. */
+  boolean hasOwnLimit() {
+    return this != VERTX;
   }
 
   /** Starts it on a free port of loopback, which it returns. */

@@ -22,13 +22,15 @@ public final class ServerMain {
   /**
    * Starts the server.
    *
-   * @param arguments the names of a {@link ServerKind}, a {@link Work} and a {@link Protection}
+   * @param arguments the names of a {@link ServerKind} and a {@link Work}, and the title of a
+   *     {@link Protection}
    */
   public static void main(String[] arguments) throws Exception {
     ALL.setLevel(Level.SEVERE);
-    HttpShield shield = Protection.valueOf(arguments[2]).shield();
     // Burning is compiled then; what is tried is not how a server begins.
-    App app = new App(Work.valueOf(arguments[1]), Cpu.roundsPerMilli(), shield);
+    App app =
+        new App(Work.valueOf(arguments[1]), Cpu.roundsPerMilli(), Protection.parse(arguments[2]));
+    HttpShield shield = app.shield();
     int port = ServerKind.valueOf(arguments[0]).start(app);
     System.out.println(ServerProcess.PORT + port);
     long began = System.nanoTime();

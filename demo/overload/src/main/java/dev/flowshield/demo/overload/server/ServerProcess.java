@@ -63,7 +63,7 @@ public final class ServerProcess implements AutoCloseable {
         ServerMain.class.getName(),
         kind.name(),
         work.name(),
-        protection.name()));
+        protection.title()));
     Files.createDirectories(log.toAbsolutePath().getParent());
     File errors = new File(log + ".err");
     return new ServerProcess(new ProcessBuilder(command).redirectError(errors).start(), log);
@@ -90,6 +90,11 @@ public final class ServerProcess implements AutoCloseable {
   /** Where to send requests. */
   public URI address() {
     return address;
+  }
+
+  /** Returns the id of the process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** What was in flight a moment ago. */

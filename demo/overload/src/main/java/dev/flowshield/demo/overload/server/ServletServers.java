@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
 import org.apache.catalina.Context;
+import org.apache.catalina.Valve;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.SemaphoreValve;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -36,6 +40,9 @@ final class ServletServers {
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", null);
     context.addServletContainerInitializer(protectedServlet(app), Set.of());
+    if (app.ownLimit() > 0) {
+      context.getPipeline().addValve(semaphore(app.ownLimit()));
+    }
     tomcat.start();
     return connector.getLocalPort();
   }
@@ -52,15 +59,40 @@ final class ServletServers {
     connector.setHost(ServerKind.LOOPBACK);
     connector.setIdleTimeout(PATIENCE_MILLIS);
     server.addConnector(connector);
-    server.setHandler(context);
+    server.setHandler(app.ownLimit() > 0 ? limited(context, app.ownLimit()) : context);
     server.start();
     return connector.getLocalPort();
+  }
+
+  private static Valve semaphore(int limit) {
+    SemaphoreValve valve = new SemaphoreValve();
+    valve.setConcurrency(limit);
+    valve.setBlock(false);
+    valve.setHighConcurrencyStatus(Gate.FULL);
+    return valve;
+  }
+
+  /**
+   * Limits Jetty by its own means. At the end of the default queue of a thousand all would be late.
+   * Without any queue, a request that ends while another one is being rejected would look for a
+   * suspended one for ever, on a thread that spins.
+   */
+  private static Handler limited(Handler handler, int limit) {
+    QoSHandler limited = new QoSHandler(handler);
+    limited.setMaxRequestCount(limit);
+    limited.setMaxSuspendedRequestCount(limit);
+    return limited;
   }
 
   private static ServletContainerInitializer protectedServlet(App app) {
     return (classes, context) -> {
       if (app.shield() != null) {
         FlowShieldFilter.protect(context, app.shield());
+      }
+      if (app.gate() != null) {
+        context
+            .addFilter("gate", new GateFilter(app.gate()))
+            .addMappingForUrlPatterns(null, false, "/*");
       }
       context.addServlet("work", new Worker(app)).addMapping("/");
     };

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /** What a server does for a request, on the thread that it gives to it. */
 public enum Work {
@@ -33,6 +34,11 @@ public enum Work {
     public int capacity(int processors) {
       return (int) (PERMITS * Duration.ofSeconds(1).toMillis() / WAIT.toMillis());
     }
+
+    @Override
+    IntStream byHand(int processors) {
+      return IntStream.of(1, PERMITS, PERMITS * 3 / 2, PERMITS * 2, PERMITS * 3);
+    }
   },
   /** Computes. */
   BURNS("burns CPU") {
@@ -44,6 +50,11 @@ public enum Work {
     @Override
     public int capacity(int processors) {
       return (int) (processors * Duration.ofSeconds(1).toMillis() / BURN_MILLIS);
+    }
+
+    @Override
+    IntStream byHand(int processors) {
+      return IntStream.of(1, 2 * processors, 3 * processors, 4 * processors, 6 * processors);
     }
   };
 
@@ -68,4 +79,10 @@ public enum Work {
 
   /** How often a server can do it in a second, if it has these processors for nothing else. */
   public abstract int capacity(int processors);
+
+  /**
+   * Returns caps to try by hand: 1, with which nearly all is rejected, and some of which one is
+   * about the best.
+   */
+  abstract IntStream byHand(int processors);
 }
