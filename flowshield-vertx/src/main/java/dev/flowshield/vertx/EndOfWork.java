@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * all the same, or the patience of {@link HttpAdmitted#watch} is over.
  *
  * <p>Handlers alone are not enough. An application may replace each of them with its own. Over
- * HTTP/1, Vert.x calls none of them when the connection is lost while a file is sent, when the
- * response turns into a web socket or a tunnel, or when a pipelined request is handed out on a
- * connection that is already lost. So the response is also looked at from time to time. One that is
- * ended but not reported is a file that is still being sent, or one whose connection is lost: they
- * look alike, so it too keeps its place for as long as the patience lasts.
+ * HTTP/1, Vert.x calls none of them when the response turns into a web socket or a tunnel, or when
+ * a pipelined request is handed out on a connection that is already lost; Vert.x 5 does not when
+ * the connection is lost while a file is sent. {@link ConnectionEnds} reports that loss. The
+ * response has ended by then and no work continues, so the place comes back at once.
+ *
+ * <p>The response is also polled. If it has ended, the end was not reported and its connection is
+ * open, a file is still being sent, or the application has replaced the handlers. These two look
+ * alike, so the place comes back when the patience is over.
  *
  * <p>A response whose head is out and whose type is {@code text/event-stream} is seen to be an
  * established stream when the handlers have returned, or at a look. So is a web socket or a tunnel,
@@ -53,6 +56,7 @@ final class EndOfWork {
   private final WeakReference<HttpConnection> connection;
   private final HttpMethod method;
   private final HttpAdmitted admitted;
+  private volatile boolean lost; // the connection, over HTTP/1
 
   private EndOfWork(HttpServerRequest request, HttpAdmitted admitted) {
     this.response = new WeakReference<>(request.response());
@@ -77,7 +81,7 @@ final class EndOfWork {
   }
 
   /** To be called when the handlers that could end the response at once have returned. */
-  void handlersReturned(HttpServerRequest request) {
+  void handlersReturned(HttpServerRequest request, ConnectionEnds ends) {
     if (admitted.isClosed()) {
       return;
     }
@@ -90,6 +94,22 @@ final class EndOfWork {
       admitted.established();
     }
     admitted.watch(this::progress);
+    if (overHttp1) {
+      ends.watch(request.connection(), this);
+    }
+  }
+
+  /**
+   * The connection over HTTP/1 is lost. If the application has ended the response, no work goes on:
+   * a file was being sent, or it has been a web socket or a tunnel.
+   */
+  void connectionLost() {
+    lost = true; // for a response that is ended only now
+    HttpServerResponse left = response.get();
+    if (left != null && left.ended()) {
+      admitted.ignored();
+      admitted.close();
+    }
   }
 
   // Succeeded does not mean answered: a lost connection is told as a success where the application
@@ -109,7 +129,12 @@ final class EndOfWork {
     if (seen != null && hasLeftHttp(seen)) {
       return left == null ? Progress.ENDED : left.progress();
     }
-    if (seen == null || seen.ended() || seen.closed() || isConnectionLost()) {
+    boolean gone = seen == null || seen.closed() || isConnectionLost();
+    if (gone && seen != null && seen.ended()) {
+      admitted.ignored();
+      return Progress.ENDED;
+    }
+    if (seen == null || gone || seen.ended()) {
       return Progress.CLIENT_GONE;
     }
     if (left != null && !left.isOpen()) {
@@ -147,6 +172,6 @@ final class EndOfWork {
 
   private boolean isConnectionLost() {
     HttpConnection mine = connection.get();
-    return mine == null || LOST.containsKey(mine);
+    return lost || mine == null || LOST.containsKey(mine);
   }
 }
