@@ -2,6 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.Progress;
+import dev.flowshield.http.WatchedWork;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -13,6 +14,7 @@ import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +40,16 @@ import org.jspecify.annotations.Nullable;
  * established stream when the handlers have returned, or at a look. So is a web socket or a tunnel,
  * until its connection is lost, where {@link LeftHttp} can tell that.
  *
+ * <p>A stream for which there is no room is cut off: its connection is closed, or its stream of
+ * HTTP/2 is reset.
+ *
  * <p>Thread-safe. The timers of Vert.x are not used, as they end with the verticle that set them.
  */
-final class EndOfWork {
+final class EndOfWork implements WatchedWork {
 
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int HTTP1 = -1; // as the id of a stream
+  private static final long ENHANCE_YOUR_CALM = 11; // of HTTP/2
 
   // Those over HTTP/1 that were seen to be lost, for the requests behind on the same connection.
   private static final Map<HttpConnection, Boolean> LOST =
@@ -93,7 +99,7 @@ final class EndOfWork {
     if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
       admitted.established();
     }
-    admitted.watch(this::progress);
+    admitted.watch(this);
     if (overHttp1) {
       ends.watch(request.connection(), this);
     }
@@ -123,7 +129,8 @@ final class EndOfWork {
     }
   }
 
-  private Progress progress() {
+  @Override
+  public Progress progress() {
     LeftHttp left = leftHttp;
     HttpServerResponse seen = left == null ? response.get() : left.response();
     if (seen != null && hasLeftHttp(seen)) {
@@ -143,6 +150,24 @@ final class EndOfWork {
     return seen.headWritten()
         ? Progress.committed(seen.headers().get(HttpHeaders.CONTENT_TYPE))
         : Progress.GOING_ON;
+  }
+
+  @Override
+  public void cutOff() {
+    HttpServerResponse stream = response.get();
+    HttpConnection mine = connection.get();
+    if (stream == null || mine == null) {
+      return; // it has ended
+    }
+    try {
+      if (stream.streamId() == HTTP1) {
+        mine.close();
+      } else {
+        LateBody.reset(stream, ENHANCE_YOUR_CALM);
+      }
+    } catch (RejectedExecutionException | IllegalStateException stopped) {
+      // The event loop has ended, and the stream with it.
+    }
   }
 
   private boolean hasLeftHttp(HttpServerResponse seen) {

@@ -111,9 +111,11 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   /**
    * Says that a request is a stream from now on, such as a long poll that waits: see
    * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   *
+   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
-  public static void established(RoutingContext context) {
-    HttpShield.established(new VertxRequest(context));
+  public static boolean established(RoutingContext context) {
+    return HttpShield.established(new VertxRequest(context));
   }
 
   /** The shield, to ask for its numbers. */

@@ -28,7 +28,8 @@ import java.util.function.BooleanSupplier;
  *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
  *   GET  /cost     200, {@link #HELLO}, after it has said that it cost {@link #COST}
- *   GET  /poll     as /async, after it has said that it is established as a stream
+ *   GET  /poll     as /async, after it has said that it is established as a stream; {@link #FULL}
+ *                  at once if there is no room for it
  *   POST /echo     200, the body of the request
  * </pre>
  *
@@ -52,6 +53,9 @@ public final class Application implements AutoCloseable {
 
   /** What it has to say. */
   public static final String HELLO = "hello";
+
+  /** What it has to say to a stream for which there is no room. */
+  public static final String FULL = "full";
 
   /** What it has to say of its health. */
   public static final String HEALTHY = "healthy";

@@ -24,6 +24,7 @@ public final class Connection implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
   private static final int DRIP_MILLIS = 100;
   private static final int NARROW = 4096; // bytes
+  private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
   private final Socket socket;
   private final InputStream in;
@@ -143,6 +144,22 @@ public final class Connection implements AutoCloseable {
       return false;
     } catch (IOException reset) {
       return true;
+    }
+  }
+
+  /** Reads on until the server ends the response, by its last chunk or with the connection. */
+  void awaitEndOfStream() throws IOException {
+    StringBuilder end = new StringBuilder();
+    try {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        end.append((char) next);
+        if (end.toString().endsWith(LAST_CHUNK)) {
+          return;
+        }
+        end.delete(0, Math.max(0, end.length() - LAST_CHUNK.length()));
+      }
+    } catch (SocketException reset) {
+      // which ends it, too
     }
   }
 
