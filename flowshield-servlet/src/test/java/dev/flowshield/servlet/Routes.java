@@ -143,6 +143,12 @@ final class Routes {
       Reply reply = Reply.start(request);
       behind.repeat(() -> reply.send(EVENT));
     });
+    Endpoint.at("/quiet", context, (request, response) -> {
+      response.setContentType("text/event-stream");
+      Reply reply = Reply.start(request);
+      reply.send(EVENT);
+      behind.whenOpen(() -> behind.repeat(() -> reply.send(EVENT)));
+    });
     Endpoint.at("/push", context, Routes::push);
     Endpoint.at("/upgrade", context, (request, response) -> {
       response.setHeader("Upgrade", "websocket");

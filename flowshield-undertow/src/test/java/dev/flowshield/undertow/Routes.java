@@ -86,6 +86,10 @@ final class Routes {
         .addExactPath(
             "/events",
             Handlers.serverSentEvents((events, lastId) -> application.repeat(() -> send(events))))
+        .addExactPath("/quiet", Handlers.serverSentEvents((events, lastId) -> {
+          send(events);
+          application.whenOpen(() -> application.repeat(() -> send(events)));
+        }))
         .addExactPath("/push", exchange -> {
           if (exchange.getConnection().isPushSupported()) {
             exchange.getConnection().pushResource("/large", Methods.GET, new HeaderMap());

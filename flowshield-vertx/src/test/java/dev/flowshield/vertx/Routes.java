@@ -86,6 +86,11 @@ final class Routes {
       context.response().putHeader("Content-Type", "text/event-stream").setChunked(true);
       application.repeat(() -> sendEvent(context));
     });
+    router.route("/quiet").handler(context -> {
+      context.response().putHeader("Content-Type", "text/event-stream").setChunked(true);
+      context.response().write(EVENT);
+      application.whenOpen(() -> application.repeat(() -> sendEvent(context)));
+    });
     router.route("/push").handler(Routes::push);
     router.route("/upgrade").handler(context -> context.request().toWebSocket());
     String files = application.files().toString();

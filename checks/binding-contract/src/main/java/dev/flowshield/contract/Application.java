@@ -44,6 +44,7 @@ import java.util.function.BooleanSupplier;
  *   GET  /file     200, the file of this name in {@link #files()}, as the server serves files; 206
  *                  for a range of it
  *   GET  /events   200, text/event-stream, {@link #EVENT} again and again, from {@link #repeat}
+ *   GET  /quiet    as /events, but after the first nothing until {@link #whenOpen} runs
  *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server can push
  *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or whatever
  *                  the server offers for the fields of a web socket's handshake

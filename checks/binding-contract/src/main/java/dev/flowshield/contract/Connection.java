@@ -24,7 +24,6 @@ public final class Connection implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
   private static final int DRIP_MILLIS = 100;
   private static final int NARROW = 4096; // bytes
-  private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
 
   private final Socket socket;
   private final InputStream in;
@@ -149,17 +148,23 @@ public final class Connection implements AutoCloseable {
 
   /** Reads on until the server ends the response, by its last chunk or with the connection. */
   void awaitEndOfStream() throws IOException {
-    StringBuilder end = new StringBuilder();
     try {
-      for (int next = in.read(); next >= 0; next = in.read()) {
-        end.append((char) next);
-        if (end.toString().endsWith(LAST_CHUNK)) {
-          return;
-        }
-        end.delete(0, Math.max(0, end.length() - LAST_CHUNK.length()));
-      }
-    } catch (SocketException reset) {
+      readUntil("\r\n0\r\n\r\n");
+    } catch (EOFException | SocketException ended) {
       // which ends it, too
+    }
+  }
+
+  /** Reads on until this text has come. */
+  void readUntil(String end) throws IOException {
+    StringBuilder last = new StringBuilder();
+    while (!last.toString().equals(end)) {
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException("the connection ended before '" + end.strip() + "' came");
+      }
+      last.append((char) next);
+      last.delete(0, Math.max(0, last.length() - end.length()));
     }
   }
 

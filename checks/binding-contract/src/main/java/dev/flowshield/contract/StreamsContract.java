@@ -3,13 +3,16 @@ package dev.flowshield.contract;
 import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Difference.NO_UPGRADE;
+import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
 import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static dev.flowshield.contract.Fixture.awaitStreams;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.StreamStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,46 @@ interface StreamsContract {
       awaitStreams(shield, 1);
       assertThat(client.awaitHead(client.get("/hello"))).isTrue();
       client.awaitData(first);
+    }
+  }
+
+  @Test
+  default void aSilentStreamWhoseClientHasGoneTakesNoPlaceOfOthers() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    fixture().application().closeGate();
+    boolean seesThemGo = !fixture().differs(SILENT_STREAMS_OUTLIVE_CLIENTS);
+    for (int round = 1; round <= 2; round++) {
+      for (int i = 0; i < 8; i++) {
+        Connection client = fixture().connect(1);
+        client.send("GET", "/quiet");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        client.readUntil("\n\n"); // of the first event
+        client.close();
+      }
+      awaitStreams(shield, seesThemGo ? 0 : 8 * round);
+    }
+    if (!seesThemGo) {
+      await().during(Duration.ofSeconds(1)).until(() -> shield.streams().open() == 16);
+    }
+    assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
+    fixture().application().openGate(); // so events go on, and the server notices
+    awaitStreams(shield, 0);
+  }
+
+  @Test
+  default void aSilentStreamOverHttp2EndsWithItsClient() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    fixture().application().closeGate();
+    try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
+      int first = client.get("/quiet");
+      assertThat(client.awaitHead(first)).isTrue();
+      int second = client.get("/quiet");
+      assertThat(client.awaitHead(second)).isTrue();
+      awaitStreams(shield, 2);
+      client.reset(first);
+      awaitStreams(shield, 1);
+      client.abort();
+      awaitStreams(shield, 0);
     }
   }
 
