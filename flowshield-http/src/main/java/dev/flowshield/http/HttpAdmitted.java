@@ -1,11 +1,11 @@
 package dev.flowshield.http;
 
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.http.OpenStreams.Room;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedAdmitted {
   /*
-   * State: IN_FLIGHT with a place, or STREAM counted as an open stream, then ENDED for good.
+   * State: IN_FLIGHT with a place; NO_ROOM and CUT_OFF too, established as a stream for which there
+   * was no room; STREAM counted as an open stream; then ENDED for good.
    *
    * Invariant
    *   H1  A stream that was counted is the one of the state STREAM, or is taken back at once by the
@@ -43,6 +44,8 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   private static final int IN_FLIGHT = 0;
   private static final int STREAM = 1;
   private static final int ENDED = 2;
+  private static final int NO_ROOM = 3;
+  private static final int CUT_OFF = 4;
 
   /**
    * What the admitted requests of one shield have in common.
@@ -64,13 +67,16 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   // comes back at once, and must not find them counted still.
   private static final int PATIENCE_LOOKS_OF_STREAM = 1;
 
+  // One more, so that a client that comes back finds its earlier streams ended by then.
+  private static final int LOOKS_FOR_ROOM = PATIENCE_LOOKS_OF_STREAM + 1;
+
   private final @Nullable Admitted admitted;
   private final Owner owner;
   private final @Nullable String client;
 
-  private volatile @Nullable Supplier<Progress> watched;
+  private volatile @Nullable WatchedWork watched;
   private volatile int state; // IN_FLIGHT
-  private int looksInPatience; // accessed by the one task that looks
+  private int looks; // in patience, or for room; accessed by the one task that looks
 
   /**
    * A request of a client.
@@ -93,12 +99,11 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * Asks from now on how far the work has come, twice a second and on another thread, until this is
    * closed. Calls {@link #established()} when that is seen; closes it when the work has ended, or
    * when the client has been gone, or the request handed back, for {@value #PATIENCE_SECONDS}
-   * seconds; a stream, for half a second. For servers that do not tell every end: a request whose
-   * end is told soon should be closed without this. Called once at most.
-   *
-   * @param work must be quick, must not block and must not throw
+   * seconds; a stream, for half a second. A stream that finds no room is cut off a second later.
+   * For servers that do not tell every end: a request whose end is told soon should be closed
+   * without this. Called once at most.
    */
-  public final void watch(Supplier<Progress> work) {
+  public final void watch(WatchedWork work) {
     if (admitted == null || isClosed()) {
       return;
     }
@@ -110,21 +115,55 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   }
 
   final void look() {
-    Supplier<Progress> work = watched;
-    Progress progress = work == null ? Progress.GOING_ON : work.get();
+    WatchedWork work = watched;
+    if (work == null) {
+      return;
+    }
+    Progress progress = work.progress();
     if (progress == Progress.ENDED) {
       close();
     } else if (progress == Progress.ESTABLISHED) {
-      established(); // at each look, as there may be room for its stream by now
-    } else if (progress != Progress.GOING_ON) {
-      looksInPatience++;
-      if (looksInPatience > (state == STREAM ? PATIENCE_LOOKS_OF_STREAM : PATIENCE_LOOKS)) {
+      if (!established()) {
+        lookForRoom(work);
+      }
+    } else if (progress == Progress.GOING_ON) {
+      if (state == NO_ROOM) { // there may be by now
+        established();
+      }
+    } else {
+      looks++;
+      if (looks > patience()) {
         if (progress == Progress.CLIENT_GONE) {
           ignored();
         }
         close();
       }
     }
+  }
+
+  private void lookForRoom(WatchedWork work) {
+    Room missing = owner.streams().room(client);
+    if (missing == Room.FREE) { // since just now, so the next look takes it
+      return;
+    }
+    looks++;
+    if (looks > LOOKS_FOR_ROOM && STATE.compareAndSet(this, NO_ROOM, CUT_OFF)) {
+      ignored();
+      owner.streams().countRejected(missing);
+      HttpShield shield = owner.shield();
+      if (shield != null) {
+        shield.logRejection();
+      }
+      work.cutOff();
+    }
+  }
+
+  private int patience() {
+    return switch (state) {
+      case IN_FLIGHT -> PATIENCE_LOOKS;
+      case CUT_OFF -> 0;
+      default -> PATIENCE_LOOKS_OF_STREAM;
+    };
   }
 
   /**
@@ -166,17 +205,30 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * an outcome that tells nothing, and is counted as an open stream until it is closed. If as many
    * streams are open as may be, it stays in flight. Does nothing if it is called again, or after
    * the close.
+   *
+   * @return false if there is no room for its stream, so that it is in flight still; whoever can
+   *     should end it
    */
-  public final void established() {
-    if (admitted == null || state != IN_FLIGHT || !owner.streams().tryOpen(client)) {
-      return;
+  public final boolean established() {
+    int seen = state;
+    if (admitted == null || seen == STREAM || seen == ENDED) {
+      return true;
     }
-    if (STATE.compareAndSet(this, IN_FLIGHT, STREAM)) {
-      admitted.ignored();
-      admitted.close();
-    } else { // another thread was faster to say so, or to close
-      owner.streams().close(client);
+    if (!owner.streams().tryOpen(client)) {
+      STATE.compareAndSet(this, IN_FLIGHT, NO_ROOM);
+      return false;
     }
+    while (seen != STREAM && seen != ENDED) {
+      int found = (int) STATE.compareAndExchange(this, seen, STREAM);
+      if (found == seen) {
+        admitted.ignored();
+        admitted.close();
+        return true;
+      }
+      seen = found;
+    }
+    owner.streams().close(client); // another thread was faster to say so, or to close
+    return true;
   }
 
   /** The work failed: an exception, an answer of 500 and above, a timeout. */

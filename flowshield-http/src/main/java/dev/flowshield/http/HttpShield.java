@@ -370,7 +370,7 @@ public final class HttpShield {
       return null;
     }
     streams.countRejected(room);
-    rejectionLog.rejected();
+    logRejection();
     return now.answers().withoutRoom(request, room);
   }
 
@@ -449,11 +449,20 @@ public final class HttpShield {
    * Says that the exchange of an admitted request is a stream from now on: as
    * {@link HttpAdmitted#established()}, for a binding that offers this to its applications. A
    * request that no shield has admitted is left as it is.
+   *
+   * @return false if a shield has no room for its stream
    */
-  public static void established(RequestView request) {
+  public static boolean established(RequestView request) {
+    boolean hasRoom = true;
     for (Mark mark = Mark.of(request); mark != null; mark = mark.before()) {
-      mark.admitted().established();
+      hasRoom &= mark.admitted().established();
     }
+    return hasRoom;
+  }
+
+  /** Logs that a request was rejected, if it is time for a line. */
+  void logRejection() {
+    rejectionLog.rejected();
   }
 
   /** Its name for operators, {@code default} unless set. */

@@ -100,7 +100,7 @@ final class OpenStreams {
     return all < now.together() ? Room.FREE : Room.NONE;
   }
 
-  /** Counts a request that was rejected as there was no room for its stream. */
+  /** Counts a request that was rejected, or cut off, because there was no room for its stream. */
   void countRejected(Room missing) {
     (missing == Room.NONE_FOR_CLIENT ? overLimit : shed).increment();
   }

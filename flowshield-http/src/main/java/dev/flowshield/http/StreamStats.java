@@ -4,9 +4,9 @@ package dev.flowshield.http;
  * The streams of a shield, such as event streams and web sockets.
  *
  * @param open how many are open at this moment; they are not in flight
- * @param overLimit requests rejected as their client had as many open as
- *     {@link HttpShieldBuilder#streamsPerClient} lets it
- * @param shed requests rejected as all clients had as many open as
+ * @param overLimit requests rejected, or streams cut off, because their client had as many open
+ *     as {@link HttpShieldBuilder#streamsPerClient} lets it
+ * @param shed requests rejected, or streams cut off, because all clients had as many open as
  *     {@link HttpShieldBuilder#streams} lets them
  */
 public record StreamStats(int open, long overLimit, long shed) {}

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpAdmittedTest {
 
   private static final int LOOKS_OF_PATIENCE = 10; // five seconds
+  private static final int LOOKS_FOR_ROOM = 2; // a second
 
   private final FlowShield shield = FlowShield.builder().inFlight(100).build();
   private final FlowShield uncapped = FlowShield.builder().inFlight(1_000_000).build();
@@ -118,27 +119,70 @@ class HttpAdmittedTest {
   }
 
   @Test
-  void aStreamBeyondTheCapStaysInFlightUntilThereIsRoom() {
-    HttpAdmitted first = admitted();
-    HttpAdmitted second = admitted();
+  void aStreamBeyondTheCapIsCutOffIfThereIsNoRoomInASecond() {
+    openAsManyAsMayBe();
+    AtomicInteger cuts = new AtomicInteger();
+    HttpAdmitted beyond = admitted();
+    beyond.watch(new WatchedWork() {
+      @Override
+      public Progress progress() {
+        return progress.get();
+      }
+
+      @Override
+      public void cutOff() {
+        cuts.incrementAndGet();
+      }
+    });
+    progress.set(Progress.ESTABLISHED);
+    look(LOOKS_FOR_ROOM);
+    assertThat(cuts).hasValue(0);
+    look(1);
+    assertThat(cuts).hasValue(1);
+    assertThat(streams.stats()).isEqualTo(new StreamStats(2, 0, 1));
+    look(10);
+    assertThat(cuts).as("once").hasValue(1);
+    assertThat(shield.stats().inFlight()).as("until it has ended").isEqualTo(1);
+
+    progress.set(Progress.CLIENT_GONE);
+    look(1);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(shield.stats().ignored()).isEqualTo(3);
+  }
+
+  @Test
+  void aStreamBeyondTheCapIsOneIfThereIsRoomInTime() {
+    HttpAdmitted first = openAsManyAsMayBe();
     HttpAdmitted third = admitted();
-    first.established();
-    second.established();
     third.watch(progress::get);
     progress.set(Progress.ESTABLISHED);
-    look(1);
+    look(LOOKS_FOR_ROOM);
     assertThat(shield.stats().inFlight()).isEqualTo(1);
-    assertThat(streams.stats().open()).isEqualTo(2);
-
     first.close();
     look(1);
     assertThat(shield.stats().inFlight()).isZero();
-    assertThat(streams.stats().open()).isEqualTo(2);
+    assertThat(streams.stats()).isEqualTo(new StreamStats(2, 0, 0));
+  }
 
-    progress.set(Progress.CLIENT_GONE);
-    look(2);
-    second.close();
-    assertThat(streams.stats().open()).isZero();
+  @Test
+  void aStreamThatOnlyTheApplicationKnowsStaysInFlightUntilThereIsRoom() {
+    HttpAdmitted first = openAsManyAsMayBe();
+    HttpAdmitted poll = admitted();
+    poll.watch(progress::get);
+    assertThat(poll.established()).isFalse();
+    look(100);
+    assertThat(shield.stats().inFlight()).isEqualTo(1);
+    first.close();
+    look(1);
+    assertThat(shield.stats().inFlight()).isZero();
+    assertThat(poll.established()).isTrue();
+  }
+
+  private HttpAdmitted openAsManyAsMayBe() {
+    HttpAdmitted first = admitted();
+    assertThat(first.established()).isTrue();
+    assertThat(admitted().established()).isTrue();
+    return first;
   }
 
   @Test

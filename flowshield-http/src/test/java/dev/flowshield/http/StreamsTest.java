@@ -84,7 +84,7 @@ class StreamsTest {
       open(shield, CLIENT);
     }
     HttpAdmitted beyond = admitted(shield.admit(get("/events")));
-    beyond.established();
+    assertThat(beyond.established()).isFalse();
     assertThat(shield.stats().inFlight()).isEqualTo(1);
     assertThat(shield.streams()).isEqualTo(new StreamStats(3, 0, 0));
     beyond.close();
@@ -140,7 +140,9 @@ class StreamsTest {
   void theApplicationSaysSoToAllShieldsThatHaveAdmittedTheRequest() {
     HttpShield inner = HttpShield.builder().inFlight(10).build();
     FakeRequest request = get("/poll");
-    HttpShield.established(request); // that no shield has admitted
+    assertThat(HttpShield.established(request))
+        .as("that no shield has admitted")
+        .isTrue();
     HttpAdmitted outerPlace = admitted(shield.admit(request));
     HttpAdmitted innerPlace = admitted(inner.admit(request));
     assertThat(inner.admit(request)).isSameAs(HttpAdmitted.WITHOUT_PLACE);

@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.Progress;
+import dev.flowshield.http.WatchedWork;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * too late: another thread may have dispatched or completed by then, and the container takes no
  * listener any more.
  */
-final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncListener {
+final class AdmissionRequest extends HttpServletRequestWrapper
+    implements AsyncListener, WatchedWork {
 
   private final HttpServletResponse response;
   private final HttpAdmitted admitted;
@@ -73,7 +75,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
   private void watch() {
     if (!watching) {
       watching = true;
-      admitted.watch(this::progress);
+      admitted.watch(this);
     }
   }
 
@@ -202,7 +204,21 @@ final class AdmissionRequest extends HttpServletRequestWrapper implements AsyncL
     }
   }
 
-  private Progress progress() {
+  /** Completes an asynchronous stream, as the container does after its timeout. */
+  @Override
+  public void cutOff() {
+    AsyncContext started = context;
+    if (started != null) {
+      try {
+        started.complete();
+      } catch (RuntimeException overByNow) {
+        // The container tells, or the next look finds it.
+      }
+    }
+  }
+
+  @Override
+  public Progress progress() {
     LeftHttp left = leftHttp;
     if (left != null) {
       return left.progress();

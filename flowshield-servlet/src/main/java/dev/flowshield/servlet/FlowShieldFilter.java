@@ -166,9 +166,11 @@ public final class FlowShieldFilter extends HttpFilter {
    * Says that a request is a stream from now on, such as a long poll that waits: see
    * {@link HttpAdmitted#established()}. Called by the application with any request object that it
    * has. Event streams and web sockets need not be named.
+   *
+   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
-  public static void established(HttpServletRequest request) {
-    HttpShield.established(new ServletRequestView(request));
+  public static boolean established(HttpServletRequest request) {
+    return HttpShield.established(new ServletRequestView(request));
   }
 
   private static void register(FlowShieldFilter filter, ServletContext context) {

@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static dev.flowshield.contract.Application.CHUNKS;
 import static dev.flowshield.contract.Application.EVENT;
+import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -95,8 +96,11 @@ final class Routes {
       });
     });
     Endpoint.at("/poll", context, (request, response) -> {
+      if (!FlowShieldFilter.established(request)) {
+        response.getWriter().print(FULL);
+        return;
+      }
       Reply reply = Reply.start(request);
-      FlowShieldFilter.established(request);
       behind.whenOpen(() -> {
         reply.send(HELLO);
         reply.complete();
@@ -138,6 +142,12 @@ final class Routes {
       response.setContentType("text/event-stream");
       Reply reply = Reply.start(request);
       behind.repeat(() -> reply.send(EVENT));
+    });
+    Endpoint.at("/quiet", context, (request, response) -> {
+      response.setContentType("text/event-stream");
+      Reply reply = Reply.start(request);
+      reply.send(EVENT);
+      behind.whenOpen(() -> behind.repeat(() -> reply.send(EVENT)));
     });
     Endpoint.at("/push", context, Routes::push);
     Endpoint.at("/upgrade", context, (request, response) -> {

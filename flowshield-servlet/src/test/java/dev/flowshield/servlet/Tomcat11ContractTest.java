@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
 import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
 import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
 
@@ -19,6 +20,10 @@ class Tomcat11ContractTest extends ServletContract {
   @Override
   protected Set<Difference> differences() {
     return Set.of(
-        ASKS_FOR_BODIES_FIRST, CLOSES_AFTER_503, WAITS_ON_A_THREAD, UPGRADED_IS_NOT_COUNTED);
+        ASKS_FOR_BODIES_FIRST,
+        CLOSES_AFTER_503,
+        WAITS_ON_A_THREAD,
+        UPGRADED_IS_NOT_COUNTED,
+        SILENT_STREAMS_OUTLIVE_CLIENTS);
   }
 }

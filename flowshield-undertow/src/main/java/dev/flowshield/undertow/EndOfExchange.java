@@ -2,12 +2,15 @@ package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.Progress;
+import dev.flowshield.http.WatchedWork;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
 /**
  * Closes the admission of an exchange when its work has ended.
@@ -26,9 +29,12 @@ import org.jspecify.annotations.Nullable;
  * established stream when the handler has returned, or at a look. So is an exchange that is
  * complete since its connection is upgraded, until the connection is closed.
  *
+ * <p>A stream for which there is no room is cut off: its connection is closed, or its stream of
+ * HTTP/2 is reset.
+ *
  * <p>Thread-safe.
  */
-final class EndOfExchange implements ExchangeCompletionListener, Executor {
+final class EndOfExchange implements ExchangeCompletionListener, Executor, WatchedWork {
 
   private final HttpServerExchange exchange;
   private final HttpAdmitted admitted;
@@ -68,7 +74,7 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
     if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
       admitted.established();
     }
-    admitted.watch(this::progress);
+    admitted.watch(this);
   }
 
   @Override
@@ -112,7 +118,20 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor {
     nextListener.proceed();
   }
 
-  private Progress progress() {
+  @Override
+  public void cutOff() {
+    try {
+      exchange.getIoThread().execute(() -> {
+        IoUtils.safeClose(exchange.getConnection()); // over HTTP/2, this resets the stream
+        exchange.endExchange();
+      });
+    } catch (RejectedExecutionException stopped) {
+      // The IO thread has ended, and the exchange with it.
+    }
+  }
+
+  @Override
+  public Progress progress() {
     if (upgraded) {
       return exchange.getConnection().isOpen() ? Progress.ESTABLISHED : Progress.ENDED;
     }

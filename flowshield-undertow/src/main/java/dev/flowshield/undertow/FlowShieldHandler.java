@@ -92,9 +92,11 @@ public final class FlowShieldHandler implements HttpHandler {
   /**
    * Says that an exchange is a stream from now on, such as a long poll that waits: see
    * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   *
+   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
-  public static void established(HttpServerExchange exchange) {
-    HttpShield.established(new UndertowRequest(exchange));
+  public static boolean established(HttpServerExchange exchange) {
+    return HttpShield.established(new UndertowRequest(exchange));
   }
 
   /** The shield, to ask for its numbers. */

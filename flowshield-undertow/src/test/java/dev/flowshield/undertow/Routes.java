@@ -2,6 +2,7 @@ package dev.flowshield.undertow;
 
 import static dev.flowshield.contract.Application.CHUNKS;
 import static dev.flowshield.contract.Application.EVENT;
+import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HEALTHY;
 import static dev.flowshield.contract.Application.HELLO;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -60,8 +61,11 @@ final class Routes {
         .addExactPath(
             "/poll",
             exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-              FlowShieldHandler.established(exchange);
-              application.whenOpen(() -> exchange.getResponseSender().send(HELLO));
+              if (FlowShieldHandler.established(exchange)) {
+                application.whenOpen(() -> exchange.getResponseSender().send(HELLO));
+              } else {
+                exchange.getResponseSender().send(FULL);
+              }
             }))
         .addExactPath(
             "/echo",
@@ -82,6 +86,10 @@ final class Routes {
         .addExactPath(
             "/events",
             Handlers.serverSentEvents((events, lastId) -> application.repeat(() -> send(events))))
+        .addExactPath("/quiet", Handlers.serverSentEvents((events, lastId) -> {
+          send(events);
+          application.whenOpen(() -> application.repeat(() -> send(events)));
+        }))
         .addExactPath("/push", exchange -> {
           if (exchange.getConnection().isPushSupported()) {
             exchange.getConnection().pushResource("/large", Methods.GET, new HeaderMap());

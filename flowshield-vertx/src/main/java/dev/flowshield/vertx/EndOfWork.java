@@ -2,6 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.Progress;
+import dev.flowshield.http.WatchedWork;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -13,6 +14,7 @@ import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +27,29 @@ import org.jspecify.annotations.Nullable;
  * all the same, or the patience of {@link HttpAdmitted#watch} is over.
  *
  * <p>Handlers alone are not enough. An application may replace each of them with its own. Over
- * HTTP/1, Vert.x calls none of them when the connection is lost while a file is sent, when the
- * response turns into a web socket or a tunnel, or when a pipelined request is handed out on a
- * connection that is already lost. So the response is also looked at from time to time. One that is
- * ended but not reported is a file that is still being sent, or one whose connection is lost: they
- * look alike, so it too keeps its place for as long as the patience lasts.
+ * HTTP/1, Vert.x calls none of them when the response turns into a web socket or a tunnel, or when
+ * a pipelined request is handed out on a connection that is already lost; Vert.x 5 does not when
+ * the connection is lost while a file is sent. {@link ConnectionEnds} reports that loss. The
+ * response has ended by then and no work continues, so the place comes back at once.
+ *
+ * <p>The response is also polled. If it has ended, the end was not reported and its connection is
+ * open, a file is still being sent, or the application has replaced the handlers. These two look
+ * alike, so the place comes back when the patience is over.
  *
  * <p>A response whose head is out and whose type is {@code text/event-stream} is seen to be an
  * established stream when the handlers have returned, or at a look. So is a web socket or a tunnel,
  * until its connection is lost, where {@link LeftHttp} can tell that.
  *
+ * <p>A stream for which there is no room is cut off: its connection is closed, or its stream of
+ * HTTP/2 is reset.
+ *
  * <p>Thread-safe. The timers of Vert.x are not used, as they end with the verticle that set them.
  */
-final class EndOfWork {
+final class EndOfWork implements WatchedWork {
 
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int HTTP1 = -1; // as the id of a stream
+  private static final long ENHANCE_YOUR_CALM = 11; // of HTTP/2
 
   // Those over HTTP/1 that were seen to be lost, for the requests behind on the same connection.
   private static final Map<HttpConnection, Boolean> LOST =
@@ -53,6 +62,7 @@ final class EndOfWork {
   private final WeakReference<HttpConnection> connection;
   private final HttpMethod method;
   private final HttpAdmitted admitted;
+  private volatile boolean lost; // the connection, over HTTP/1
 
   private EndOfWork(HttpServerRequest request, HttpAdmitted admitted) {
     this.response = new WeakReference<>(request.response());
@@ -77,7 +87,7 @@ final class EndOfWork {
   }
 
   /** To be called when the handlers that could end the response at once have returned. */
-  void handlersReturned(HttpServerRequest request) {
+  void handlersReturned(HttpServerRequest request, ConnectionEnds ends) {
     if (admitted.isClosed()) {
       return;
     }
@@ -89,7 +99,23 @@ final class EndOfWork {
     if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
       admitted.established();
     }
-    admitted.watch(this::progress);
+    admitted.watch(this);
+    if (overHttp1) {
+      ends.watch(request.connection(), this);
+    }
+  }
+
+  /**
+   * The connection over HTTP/1 is lost. If the application has ended the response, no work goes on:
+   * a file was being sent, or it has been a web socket or a tunnel.
+   */
+  void connectionLost() {
+    lost = true; // for a response that is ended only now
+    HttpServerResponse left = response.get();
+    if (left != null && left.ended()) {
+      admitted.ignored();
+      admitted.close();
+    }
   }
 
   // Succeeded does not mean answered: a lost connection is told as a success where the application
@@ -103,13 +129,19 @@ final class EndOfWork {
     }
   }
 
-  private Progress progress() {
+  @Override
+  public Progress progress() {
     LeftHttp left = leftHttp;
     HttpServerResponse seen = left == null ? response.get() : left.response();
     if (seen != null && hasLeftHttp(seen)) {
       return left == null ? Progress.ENDED : left.progress();
     }
-    if (seen == null || seen.ended() || seen.closed() || isConnectionLost()) {
+    boolean gone = seen == null || seen.closed() || isConnectionLost();
+    if (gone && seen != null && seen.ended()) {
+      admitted.ignored();
+      return Progress.ENDED;
+    }
+    if (seen == null || gone || seen.ended()) {
       return Progress.CLIENT_GONE;
     }
     if (left != null && !left.isOpen()) {
@@ -118,6 +150,24 @@ final class EndOfWork {
     return seen.headWritten()
         ? Progress.committed(seen.headers().get(HttpHeaders.CONTENT_TYPE))
         : Progress.GOING_ON;
+  }
+
+  @Override
+  public void cutOff() {
+    HttpServerResponse stream = response.get();
+    HttpConnection mine = connection.get();
+    if (stream == null || mine == null) {
+      return; // it has ended
+    }
+    try {
+      if (stream.streamId() == HTTP1) {
+        mine.close();
+      } else {
+        LateBody.reset(stream, ENHANCE_YOUR_CALM);
+      }
+    } catch (RejectedExecutionException | IllegalStateException stopped) {
+      // The event loop has ended, and the stream with it.
+    }
   }
 
   private boolean hasLeftHttp(HttpServerResponse seen) {
@@ -147,6 +197,6 @@ final class EndOfWork {
 
   private boolean isConnectionLost() {
     HttpConnection mine = connection.get();
-    return mine == null || LOST.containsKey(mine);
+    return lost || mine == null || LOST.containsKey(mine);
   }
 }

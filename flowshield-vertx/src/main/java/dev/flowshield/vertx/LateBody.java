@@ -13,7 +13,7 @@ import java.lang.reflect.Method;
  */
 final class LateBody {
 
-  private static final Long NO_ERROR = 0L; // of HTTP/2: answered, and the body is not needed
+  private static final long NO_ERROR = 0; // of HTTP/2: answered, and the body is not needed
   private static final Method RESET = reset();
 
   private LateBody() {}
@@ -45,8 +45,13 @@ final class LateBody {
       request.connection().close();
       return;
     }
+    reset(request.response(), NO_ERROR);
+  }
+
+  /** Resets a stream of HTTP/2. */
+  static void reset(HttpServerResponse stream, long error) {
     try {
-      RESET.invoke(request.response(), NO_ERROR);
+      RESET.invoke(stream, error);
     } catch (ReflectiveOperationException failure) {
       throw new IllegalStateException("a stream could not be reset", failure);
     }

@@ -2,6 +2,7 @@ package dev.flowshield.vertx;
 
 import static dev.flowshield.contract.Application.CHUNKS;
 import static dev.flowshield.contract.Application.EVENT;
+import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HEALTHY;
 import static dev.flowshield.contract.Application.HELLO;
 
@@ -60,8 +61,11 @@ final class Routes {
         .route("/async")
         .handler(context -> application.whenOpen(() -> context.response().end(HELLO)));
     router.route("/poll").handler(context -> {
-      FlowShieldHandler.established(context);
-      application.whenOpen(() -> context.response().end(HELLO));
+      if (FlowShieldHandler.established(context)) {
+        application.whenOpen(() -> context.response().end(HELLO));
+      } else {
+        context.end(FULL);
+      }
     });
     router
         .route("/timeout")
@@ -81,6 +85,11 @@ final class Routes {
     router.route("/events").handler(context -> {
       context.response().putHeader("Content-Type", "text/event-stream").setChunked(true);
       application.repeat(() -> sendEvent(context));
+    });
+    router.route("/quiet").handler(context -> {
+      context.response().putHeader("Content-Type", "text/event-stream").setChunked(true);
+      context.response().write(EVENT);
+      application.whenOpen(() -> application.repeat(() -> sendEvent(context)));
     });
     router.route("/push").handler(Routes::push);
     router.route("/upgrade").handler(context -> context.request().toWebSocket());

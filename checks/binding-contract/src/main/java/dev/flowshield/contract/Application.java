@@ -28,7 +28,8 @@ import java.util.function.BooleanSupplier;
  *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
  *   GET  /cost     200, {@link #HELLO}, after it has said that it cost {@link #COST}
- *   GET  /poll     as /async, after it has said that it is established as a stream
+ *   GET  /poll     as /async, after it has said that it is established as a stream; {@link #FULL}
+ *                  at once if there is no room for it
  *   POST /echo     200, the body of the request
  * </pre>
  *
@@ -43,6 +44,7 @@ import java.util.function.BooleanSupplier;
  *   GET  /file     200, the file of this name in {@link #files()}, as the server serves files; 206
  *                  for a range of it
  *   GET  /events   200, text/event-stream, {@link #EVENT} again and again, from {@link #repeat}
+ *   GET  /quiet    as /events, but after the first nothing until {@link #whenOpen} runs
  *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server can push
  *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or whatever
  *                  the server offers for the fields of a web socket's handshake
@@ -52,6 +54,9 @@ public final class Application implements AutoCloseable {
 
   /** What it has to say. */
   public static final String HELLO = "hello";
+
+  /** What it has to say to a stream for which there is no room. */
+  public static final String FULL = "full";
 
   /** What it has to say of its health. */
   public static final String HEALTHY = "healthy";

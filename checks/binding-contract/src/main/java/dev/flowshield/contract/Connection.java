@@ -146,6 +146,28 @@ public final class Connection implements AutoCloseable {
     }
   }
 
+  /** Reads on until the server ends the response, by its last chunk or with the connection. */
+  void awaitEndOfStream() throws IOException {
+    try {
+      readUntil("\r\n0\r\n\r\n");
+    } catch (EOFException | SocketException ended) {
+      // which ends it, too
+    }
+  }
+
+  /** Reads on until this text has come. */
+  void readUntil(String end) throws IOException {
+    StringBuilder last = new StringBuilder();
+    while (!last.toString().equals(end)) {
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException("the connection ended before '" + end.strip() + "' came");
+      }
+      last.append((char) next);
+      last.delete(0, Math.max(0, last.length() - end.length()));
+    }
+  }
+
   /**
    * Sends a byte now and then, ten a second; the text first, then zeros. Whether the server ends
    * the connection meanwhile, with nothing more to say.

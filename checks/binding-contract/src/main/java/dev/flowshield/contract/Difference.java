@@ -18,5 +18,7 @@ public enum Difference {
   /** The application cannot leave HTTP on a connection. */
   NO_UPGRADE,
   /** The server does not tell when a connection that has left HTTP ends, so it is no stream. */
-  UPGRADED_IS_NOT_COUNTED
+  UPGRADED_IS_NOT_COUNTED,
+  /** Over HTTP/1, the server sees that the client of a stream has gone only when it writes. */
+  SILENT_STREAMS_OUTLIVE_CLIENTS
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What every binding promises of clients that go away: whatever a client does to its stream or its
@@ -44,12 +46,14 @@ public abstract class GoneClientContract {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration SLACK = Duration.ofSeconds(4);
+  private static final Duration WELL_BELOW_PATIENCE = Duration.ofSeconds(2);
   private static final Duration AT_ONCE = Duration.ofMillis(200);
   private static final Duration LOOK = Duration.ofMillis(2);
 
   private static final int WINDOW = 65_535; // bytes
   private static final int ROUNDS = 3;
   private static final int MORE_THAN_WORKERS = 40;
+  private static final int DOWNLOADS = 10;
 
   private static final ReentrantLock STARTING = new ReentrantLock();
 
@@ -108,6 +112,31 @@ public abstract class GoneClientContract {
       Connection client = fixture.connect(1);
       client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields());
       assertThat(client.readHead().status() == 101).isEqualTo(can(AnswerKind.UPGRADE));
+    } finally {
+      fixture.stop();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Protocol.class)
+  final void aDownloadThatIsBrokenOffKeepsNoPlace(Protocol protocol) throws Exception {
+    Fixture fixture = fixture();
+    try {
+      HttpShield shield = fixture.shields(shield());
+      Exit usual = protocol == Protocol.HTTP_1 ? Exit.CLOSE : Exit.RESET;
+      for (Exit exit : List.of(usual, Exit.ABORT)) {
+        for (int i = 0; i < DOWNLOADS; i++) {
+          try (GoneClient client = protocol.client(fixture.port())) {
+            ask(client, AnswerKind.FILE, Moment.BODY);
+            client.leave(exit);
+          }
+        }
+      }
+      await()
+          .atMost(WELL_BELOW_PATIENCE)
+          .untilAsserted(() -> assertThat(shield.stats().inFlight())
+              .as("places of downloads that were broken off")
+              .isZero());
     } finally {
       fixture.stop();
     }

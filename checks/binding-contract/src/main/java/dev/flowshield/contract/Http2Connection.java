@@ -199,6 +199,15 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
+  /** Reads on until the server has ended the stream or has reset it. */
+  void awaitEndOrReset(int stream) throws IOException {
+    Frame frame = read();
+    while (frame.stream != stream
+        || (frame.type != RST_STREAM && (frame.type != DATA || (frame.flags & END_STREAM) == 0))) {
+      frame = read();
+    }
+  }
+
   /**
    * Reads on until the server has answered as many streams, from the first one on, and has given up
    * the rest of each one's request.

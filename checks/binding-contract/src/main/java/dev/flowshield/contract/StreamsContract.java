@@ -1,7 +1,9 @@
 package dev.flowshield.contract;
 
+import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Difference.NO_UPGRADE;
+import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
 import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static dev.flowshield.contract.Fixture.awaitStreams;
@@ -10,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.StreamStats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -108,16 +111,92 @@ interface StreamsContract {
   }
 
   @Test
-  default void aStreamThatWasNotAnnouncedStaysInFlightUntilThereIsRoom() throws Exception {
+  default void streamsThatWereNotAnnouncedTakeNoPlaceBeyondTheCap() throws Exception {
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(2).build());
+    openEvents(1, 2);
+    awaitStreams(shield, 2);
+    for (int round = 1; round <= 2; round++) {
+      List<Connection> beyond = openEvents(1, 8);
+      awaitStreams(shield, 2);
+      for (Connection each : beyond) {
+        each.awaitEndOfStream();
+      }
+      assertThat(shield.streams()).isEqualTo(new StreamStats(2, 8L * round, 0));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
+    }
+    assertThat(shield.stats().shed()).isZero();
+  }
+
+  @Test
+  default void overHttp2AStreamBeyondTheCapEndsAlone() throws Exception {
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
+      int first = client.get("/events");
+      assertThat(client.awaitHead(first)).isTrue();
+      awaitStreams(shield, 1);
+      int second = client.get("/events");
+      client.awaitEndOrReset(second);
+      awaitStreams(shield, 1);
+      assertThat(client.awaitHead(client.get("/hello"))).isTrue();
+      client.awaitData(first);
+    }
+  }
+
+  @Test
+  default void aSilentStreamWhoseClientHasGoneTakesNoPlaceOfOthers() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    fixture().application().closeGate();
+    boolean seesThemGo = !fixture().differs(SILENT_STREAMS_OUTLIVE_CLIENTS);
+    for (int round = 1; round <= 2; round++) {
+      for (int i = 0; i < 8; i++) {
+        Connection client = fixture().connect(1);
+        client.send("GET", "/quiet");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        client.readUntil("\n\n"); // of the first event
+        client.close();
+      }
+      awaitStreams(shield, seesThemGo ? 0 : 8 * round);
+    }
+    if (!seesThemGo) {
+      await().during(Duration.ofSeconds(1)).until(() -> shield.streams().open() == 16);
+    }
+    assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
+    fixture().application().openGate(); // so events go on, and the server notices
+    awaitStreams(shield, 0);
+  }
+
+  @Test
+  default void aSilentStreamOverHttp2EndsWithItsClient() throws Exception {
+    HttpShield shield = fixture().shields(HttpShield.builder().inFlight(10).build());
+    fixture().application().closeGate();
+    try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
+      int first = client.get("/quiet");
+      assertThat(client.awaitHead(first)).isTrue();
+      int second = client.get("/quiet");
+      assertThat(client.awaitHead(second)).isTrue();
+      awaitStreams(shield, 2);
+      client.reset(first);
+      awaitStreams(shield, 1);
+      client.abort();
+      awaitStreams(shield, 0);
+    }
+  }
+
+  @Test
+  default void aStreamThatTakesTheTurnOfAnotherIsNotCutOff() throws Exception {
     HttpShield shield =
         fixture().shields(HttpShield.builder().inFlight(100).streamsPerClient(1).build());
     Connection first = openEvents(1);
     awaitStreams(shield, 1);
-    openEvents(1);
-    await().until(() -> shield.stats().inFlight() == 1);
-    assertThat(shield.streams()).isEqualTo(new StreamStats(1, 0, 0));
+    Connection second = openEvents(1);
     first.close();
     awaitStreams(shield, 1);
+    assertThat(shield.streams()).isEqualTo(new StreamStats(1, 0, 0));
+    second.readFirst();
   }
 
   @Test
@@ -137,6 +216,23 @@ interface StreamsContract {
       assertThat(client.read().body()).isEqualTo(HELLO);
     }
     awaitStreams(shield, 0);
+  }
+
+  @Test
+  default void theApplicationIsToldThatThereIsNoRoomForItsStream() throws Exception {
+    HttpShield shield =
+        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    fixture().application().closeGate();
+    Connection first = fixture().connect(1);
+    first.send("GET", "/poll");
+    fixture().application().awaitArrival();
+    awaitStreams(shield, 1);
+    for (int i = 0; i < 20; i++) {
+      assertThat(fixture().connect(1).get("/poll").body()).isEqualTo(FULL);
+    }
+    awaitStreams(shield, 1);
+    fixture().application().openGate();
+    assertThat(first.read().body()).isEqualTo(HELLO);
   }
 
   @Test
