@@ -2,6 +2,7 @@
 module dev.flowshield.http {
   requires transitive dev.flowshield.engine;
   requires static java.management; // tells whether memory is short
+  requires static jdk.management; // tells how busy the processors are
   requires static org.jspecify;
 
   exports dev.flowshield.http;

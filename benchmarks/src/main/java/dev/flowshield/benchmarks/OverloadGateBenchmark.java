@@ -71,7 +71,7 @@ public class OverloadGateBenchmark {
     /** Takes the one place. */
     public Gates() {
       full.limit(1);
-      full.tryEnter(KEY, Criticality.DEFAULT, System.nanoTime());
+      full.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
     }
   }
 
@@ -99,7 +99,7 @@ public class OverloadGateBenchmark {
 
   @Benchmark
   public boolean flowShieldInFlight(Gates gates) {
-    long place = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0);
+    long place = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
     boolean entered = place != Gate.NO_PLACE;
     if (entered) {
       gates.inFlight.exit(place, Outcome.SUCCESS, 0);
@@ -120,7 +120,7 @@ public class OverloadGateBenchmark {
   /** With the two readings of the clock that it needs. */
   @Benchmark
   public boolean flowShieldAdaptive(Gates gates) {
-    long place = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, System.nanoTime());
+    long place = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
     boolean entered = place != Gate.NO_PLACE;
     if (entered) {
       gates.adaptive.exit(place, Outcome.SUCCESS, System.nanoTime());
@@ -131,7 +131,7 @@ public class OverloadGateBenchmark {
   /** With a reading of the clock that the limits have made before. */
   @Benchmark
   public long flowShieldAdaptiveRejects(Gates gates) {
-    return gates.full.tryEnter(KEY, Criticality.DEFAULT, 0);
+    return gates.full.tryEnter(KEY, Criticality.DEFAULT, 0, 0);
   }
 
   @Benchmark

@@ -3,6 +3,7 @@ package dev.flowshield.demo;
 import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import java.time.Duration;
@@ -72,9 +73,13 @@ final class Scenario {
     return Schedule.of(List.of(WARM_UP), crowd(clients), SEED);
   }
 
-  /** The shield of the protected server. It is not told what the server can do, but finds it. */
+  /**
+   * The shield of the protected server. It is not told what the server can do, but finds it; only
+   * that what is short here is not the processors, which are idle while work waits.
+   */
   static HttpShield shield(int clients) {
-    HttpShieldBuilder settings = HttpShield.builder().inFlightAuto();
+    HttpShieldBuilder settings =
+        HttpShield.builder().inFlightAuto().engine(FlowShieldBuilder::shedOnPlateau);
     if (clients > 1) {
       settings.perClient(PER_CLIENT);
     } else {

@@ -9,6 +9,7 @@ import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
 import dev.flowshield.engine.overload.MemoryShortage;
+import dev.flowshield.engine.overload.Processors;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class FlowShieldBuilder {
   private static final int MOST_LIMITS = 10_000;
   private static final String NO_MEMORY =
       "memory must be two functions, got null: leave it out for a shield that does not see it";
+  private static final int MOST_PROCESSORS = 1_000_000;
   private static final int DEFAULT_MAX_QUEUED = 1_000;
   private static final int MOST_QUEUED = 1_000_000;
 
@@ -44,6 +46,9 @@ public final class FlowShieldBuilder {
   private boolean findsInFlight;
   private DoubleSupplier memoryUsed = () -> 0;
   private LongSupplier collectingNanos = () -> 0;
+  private @Nullable LongSupplier processorNanos;
+  private int processors = 1;
+  private boolean shedsOnPlateau;
   private @Nullable Gate gate;
   private int maxQueued = DEFAULT_MAX_QUEUED;
   private boolean queueForPlaces;
@@ -137,16 +142,19 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Caps the work in flight at a number that the shield finds by itself and follows: what the
-   * server can work at without making it wait, and some more. In place of a cap.
+   * Caps the work in flight at a number that the shield finds by itself and follows, once there is
+   * evidence that the server is overloaded: what the server can work at without making it wait, and
+   * some more. In place of a cap. See {@link #processors} and {@link #shedOnPlateau} for what is
+   * evidence; without it, 10,000 may be in flight.
    *
    * <p>Where it cannot do all, it sheds what means less first ({@link Request#as}), and of what
    * means the same, first what a client sends beyond its fair share: the first limit for each key
    * tells clients apart.
    *
-   * <p>It needs work to learn from, so the cap is 1000 until the first has ended. Work that
+   * <p>It needs work to learn from: until the first has ended, the cap is 1,000 where processors are
+   * seen. Work that
    * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
-   * nothing. Each admission and each close reads the clock, and the shield takes some 60 kB.
+   * nothing. Each admission and each close reads the clock, and the shield takes some 100 kB.
    * {@link FlowShield#inFlightLimit} tells the number, {@link ShieldStats#overload} where it comes
    * from.
    */
@@ -190,6 +198,49 @@ public final class FlowShieldBuilder {
   public FlowShieldBuilder memory(DoubleSupplier used, LongSupplier collecting) {
     this.memoryUsed = Objects.requireNonNull(used, NO_MEMORY);
     this.collectingNanos = Objects.requireNonNull(collecting, NO_MEMORY);
+    return this;
+  }
+
+  /**
+   * Where a shield that {@linkplain #inFlightAuto finds} its cap by itself sees how busy the
+   * processors are. It then rejects only while the process uses nearly all of them, or requests wait
+   * in front of the shield, or memory is short; see {@link #shedOnPlateau} for more.
+   *
+   * <p>It sees nothing of processors unless this is set, and judges by what ends alone, as with
+   * {@link #shedOnPlateau}. Over HTTP it is set.
+   *
+   * @param usedNanos the processor time that the process has used until now, summed over all
+   *     processors, in nanoseconds; steps of some milliseconds do not matter. Called twenty times a
+   *     second at most, by threads with requests, and must be quick and not throw
+   * @param count the processors that the process may use, as many as it can keep busy at once
+   * @throws IllegalArgumentException if the count is not 1 to 1,000,000
+   */
+  public FlowShieldBuilder processors(LongSupplier usedNanos, int count) {
+    Objects.requireNonNull(
+        usedNanos,
+        "processors must have a function of the time used, got null: leave it out for a shield"
+            + " that does not see them");
+    if (count < 1 || count > MOST_PROCESSORS) {
+      throw new IllegalArgumentException("processors must be 1 to 1,000,000, got " + count
+          + ": say how many the process may use, as Runtime.availableProcessors() does");
+    }
+    this.processorNanos = usedNanos;
+    this.processors = count;
+    return this;
+  }
+
+  /**
+   * Has a shield that {@linkplain #inFlightAuto finds} its cap by itself reject requests also where
+   * its processors are not busy, but more work in flight brings no more throughput: as where all
+   * work waits for one of a few connections to a database.
+   *
+   * <p>What ends is the only evidence for that, and it can mislead: of a thousand random situations
+   * in which nothing was short, a few had requests rejected for some seconds, when a backend became
+   * many times slower at the moment at which traffic rose. So it is off, unless nothing is seen of
+   * {@linkplain #processors processors}.
+   */
+  public FlowShieldBuilder shedOnPlateau() {
+    this.shedsOnPlateau = true;
     return this;
   }
 
@@ -369,13 +420,14 @@ public final class FlowShieldBuilder {
     if (!findsInFlight) {
       return new InFlight(inFlight, isShadowInFlight);
     }
-    int processors = Runtime.getRuntime().availableProcessors();
     return new AdaptiveGate(
-        processors,
+        Runtime.getRuntime().availableProcessors(),
         now,
         isShadowInFlight,
         pressureEvents == null ? pressure -> {} : pressureEvents::changed,
-        new MemoryShortage(memoryUsed, collectingNanos, now));
+        new MemoryShortage(memoryUsed, collectingNanos, now),
+        processorNanos == null ? Processors.unseen() : new Processors(processorNanos, processors),
+        shedsOnPlateau);
   }
 
   private static void requireAtMost(int most, int given, String what, String wayOut) {

@@ -6,13 +6,14 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.keyed.KeyTable;
+import dev.flowshield.engine.overload.Gate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LimitSet {
 
+  private static final int MEANINGS = Criticality.values().length;
+
   /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
   record Local(LocalLimit limit, int charge, int from, int to) {}
 
@@ -51,12 +54,23 @@ public final class LimitSet {
   private final LongAdder[] counts;
   private final boolean isKeyed; // whether a limit is for each key
   private final Criticality criticality;
-  private final Map<Criticality, LimitSet> byCriticality; // with those of the same limits
+  private final int route;
+
+  // All sets of the same limits, by route and criticality; null while there is one alone.
+  private final AtomicReference<@Nullable AtomicReferenceArray<@Nullable LimitSet>> variants;
 
   /**
-   * Limits in the order of their charges, and counts of admitted requests, first that of the set.
+   * Limits that are charged together.
+   *
+   * @param limits in the order of their charges
+   * @param counts of admitted requests, first that of the set
+   * @param route of requests that are charged these
    */
-  LimitSet(Rejections rejections, List<? extends ActiveLimit> limits, List<LongAdder> counts) {
+  LimitSet(
+      Rejections rejections,
+      List<? extends ActiveLimit> limits,
+      List<LongAdder> counts,
+      int route) {
     this.rejections = rejections;
     this.counts = counts.toArray(LongAdder[]::new);
     this.limits = limits.toArray(ActiveLimit[]::new);
@@ -83,12 +97,12 @@ public final class LimitSet {
     this.askShadows = asking(0);
     this.isKeyed = limits.stream().anyMatch(limit -> limit.limit().scope() == Scope.EACH);
     this.criticality = Criticality.DEFAULT;
-    this.byCriticality = new ConcurrentHashMap<>();
-    byCriticality.put(criticality, this);
+    this.route = route;
+    this.variants = new AtomicReference<>();
   }
 
-  /** The same limits for work that means more or less. */
-  private LimitSet(LimitSet same, Criticality criticality) {
+  /** The same limits for other requests. */
+  private LimitSet(LimitSet same, Criticality criticality, int route) {
     this.rejections = same.rejections;
     this.judge = same.judge;
     this.limits = same.limits;
@@ -101,7 +115,8 @@ public final class LimitSet {
     this.counts = same.counts;
     this.isKeyed = same.isKeyed;
     this.criticality = criticality;
-    this.byCriticality = same.byCriticality;
+    this.route = route;
+    this.variants = same.variants;
   }
 
   /**
@@ -109,15 +124,65 @@ public final class LimitSet {
    * mean less are shed first. {@link Criticality#DEFAULT} unless this is called.
    */
   public LimitSet as(Criticality meaning) {
-    LimitSet known = byCriticality.get(Objects.requireNonNull(meaning, "criticality"));
-    return known != null
-        ? known
-        : byCriticality.computeIfAbsent(meaning, absent -> new LimitSet(this, absent));
+    return variant(Objects.requireNonNull(meaning, "criticality"), route);
+  }
+
+  /**
+   * The same limits, for requests of one route: a kind of which work usually takes about as long. A
+   * shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself learns what
+   * that is for each, so more work of a slow route is not taken for slower work. Unless this is
+   * called, requests that are charged the same limits are one route.
+   *
+   * @param number any; those with the same last six bits are one route
+   */
+  public LimitSet onRoute(int number) {
+    return variant(criticality, number & (Gate.ROUTES - 1));
+  }
+
+  private LimitSet variant(Criticality meaning, int ofRoute) {
+    if (meaning == criticality && ofRoute == route) {
+      return this;
+    }
+    AtomicReferenceArray<@Nullable LimitSet> all = variants.get();
+    if (all == null) {
+      all = beginVariants();
+    }
+    int index = index(meaning, ofRoute);
+    LimitSet known = all.get(index);
+    if (known != null) {
+      return known;
+    }
+    LimitSet made = new LimitSet(this, meaning, ofRoute);
+    LimitSet earlier = all.compareAndExchange(index, null, made);
+    return earlier == null ? made : earlier;
+  }
+
+  /** Is called by the set that there is alone. */
+  private AtomicReferenceArray<@Nullable LimitSet> beginVariants() {
+    AtomicReferenceArray<@Nullable LimitSet> made =
+        new AtomicReferenceArray<>(MEANINGS * Gate.ROUTES);
+    made.set(index(criticality, route), this);
+    AtomicReferenceArray<@Nullable LimitSet> earlier = variants.compareAndExchange(null, made);
+    return earlier == null ? made : earlier;
+  }
+
+  private static int index(Criticality meaning, int route) {
+    int row = switch (meaning) {
+      case SHEDDABLE -> 0;
+      case DEFAULT -> 1;
+      case CRITICAL -> 2;
+    };
+    return row * Gate.ROUTES + route;
   }
 
   /** How much its requests mean. */
   Criticality criticality() {
     return criticality;
+  }
+
+  /** The route of its requests, 0 to {@link Gate#ROUTES} - 1. */
+  int route() {
+    return route;
   }
 
   /** The places of the charges, in the order in which they are taken. */

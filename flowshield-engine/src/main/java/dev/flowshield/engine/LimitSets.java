@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.engine.limiter.Arguments;
+import dev.flowshield.engine.overload.Gate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -48,6 +49,7 @@ final class LimitSets {
   private final boolean nothingIsUsual; // there are limits, but all have to be named
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
+  private final AtomicInteger routes = new AtomicInteger(); // given to sets, each another
   private final LongAdder admittedByOthers = new LongAdder(); // by sets that are not kept
 
   /**
@@ -71,7 +73,8 @@ final class LimitSets {
   }
 
   private LimitSet kept(List<ActiveLimit> limits) {
-    return new LimitSet(rejections, limits, List.of(new LongAdder()));
+    int route = routes.getAndIncrement() & (Gate.ROUTES - 1);
+    return new LimitSet(rejections, limits, List.of(new LongAdder()), route);
   }
 
   /** The requests that were admitted. */
@@ -130,7 +133,8 @@ final class LimitSets {
    * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
-    return ofAny(request, charges).as(request.criticality());
+    LimitSet set = ofAny(request, charges).as(request.criticality());
+    return request.hasRoute() ? set.onRoute(request.route()) : set;
   }
 
   private LimitSet ofAny(Request request, Charge[] charges) {
@@ -214,7 +218,7 @@ final class LimitSets {
     }
     limits.add(byName.apply(name));
     if (count.get() >= MOST_SETS) {
-      return new Path(new LimitSet(rejections, limits, countsOfOthers(limits)));
+      return new Path(new LimitSet(rejections, limits, countsOfOthers(limits), Gate.NO_ROUTE));
     }
     Path made = new Path(kept(limits));
     Path known = path.next.putIfAbsent(name, made);

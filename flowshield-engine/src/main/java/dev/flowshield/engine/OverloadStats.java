@@ -49,25 +49,29 @@ public final class OverloadStats {
   }
 
   /**
-   * Where the limit comes from, for operators: {@code 56: 800/s x 50.0 ms x 1.2, and some for
-   * bunches}. Not to be parsed.
+   * Where the limit comes from, for operators: {@code 56: the processors are busy: 800/s x 50.0 ms x
+   * 1.2, and some for bunches}. Not to be parsed.
    */
   public String explanation() {
     return reading.limit() + ": "
         + switch (reading.reason()) {
           case NO_EVIDENCE -> "too little work has ended to know better";
-          case HARMLESS ->
-            "two to three times the " + reading.harmless() + " that were in flight without waiting";
-          case LITTLES_LAW ->
-            String.format(
-                Locale.ROOT,
-                "%.0f/s x %.1f ms x 1.2, and some for bunches",
-                reading.perSecond(),
-                reading.latencyNanos() / NANOS_PER_MILLI);
+          case NO_OVERLOAD -> "nothing shows that the server is overloaded";
+          case PROCESSORS -> "the processors are busy: " + law();
+          case PLATEAU -> "more in flight brought no more throughput: " + law();
+          case LITTLES_LAW -> law();
           case QUEUE_IN_FRONT -> "but what has waited too long in front of the shield is rejected";
           case MEMORY -> "memory is short: more in flight would fill the heap";
           case SET -> "set by changeInFlight";
         };
+  }
+
+  private String law() {
+    return String.format(
+        Locale.ROOT,
+        "%.0f/s x %.1f ms x 1.2, and some for bunches",
+        reading.perSecond(),
+        reading.latencyNanos() / NANOS_PER_MILLI);
   }
 
   @Override

@@ -78,9 +78,9 @@ final class Places {
     if (leaks != null) {
       leaks.look(this::giveBackUnused);
     }
-    long place = gate.tryEnter(hash, set.criticality(), now);
+    long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
     if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
-      place = gate.tryEnter(hash, set.criticality(), now);
+      place = gate.tryEnter(hash, set.criticality(), set.route(), now);
     }
     if (place == Gate.NO_PLACE) {
       return null;

@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import dev.flowshield.Criticality;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.limiter.Arguments;
+import dev.flowshield.engine.overload.Gate;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +31,24 @@ public final class Request {
   private final Charge[] charges;
   private final boolean reserved;
   private final Criticality criticality;
+  private final boolean hasRoute;
+  private final int route;
 
   private Request(
       @Nullable String key,
       long permits,
       Charge[] charges,
       boolean reserved,
-      Criticality criticality) {
+      Criticality criticality,
+      boolean hasRoute,
+      int route) {
     this.key = key;
     this.permits = permits;
     this.charges = charges;
     this.reserved = reserved;
     this.criticality = criticality;
+    this.hasRoute = hasRoute;
+    this.route = route;
   }
 
   /** One permit of each limit that needs no name. As {@link FlowShield#admit(String)}. */
@@ -57,7 +64,7 @@ public final class Request {
    */
   public static Request of(String key, long permits) {
     Arguments.requireKey(key);
-    return new Request(key, permits, NONE, false, Criticality.DEFAULT);
+    return new Request(key, permits, NONE, false, Criticality.DEFAULT, false, 0);
   }
 
   /**
@@ -65,7 +72,7 @@ public final class Request {
    * the request is charged to no limit, and only takes a place in flight.
    */
   public static Request of(Charge... charges) {
-    return new Request(null, 0, charges.clone(), false, Criticality.DEFAULT);
+    return new Request(null, 0, charges.clone(), false, Criticality.DEFAULT, false, 0);
   }
 
   /** The same, charged to these limits too. */
@@ -74,12 +81,12 @@ public final class Request {
     for (int i = 0; i < more.length; i++) {
       all[charges.length + i] = Objects.requireNonNull(more[i], "charge");
     }
-    return new Request(key, permits, all, reserved, criticality);
+    return new Request(key, permits, all, reserved, criticality, hasRoute, route);
   }
 
   /** The same as an estimate, which {@link Admitted#settle(long)} sets right. */
   public Request reserved() {
-    return new Request(key, permits, charges, true, criticality);
+    return new Request(key, permits, charges, true, criticality, hasRoute, route);
   }
 
   /**
@@ -89,7 +96,18 @@ public final class Request {
    */
   public Request as(Criticality meaning) {
     Objects.requireNonNull(meaning, "criticality");
-    return new Request(key, permits, charges, reserved, meaning);
+    return new Request(key, permits, charges, reserved, meaning, hasRoute, route);
+  }
+
+  /**
+   * The same as one of a route, a kind of requests of which work usually takes about as long. As
+   * {@link LimitSet#onRoute}.
+   *
+   * @param number any; those with the same last six bits are one route
+   */
+  public Request onRoute(int number) {
+    return new Request(
+        key, permits, charges, reserved, criticality, true, number & (Gate.ROUTES - 1));
   }
 
   /** The key for the limits that need no name; null if the request is not charged to those. */
@@ -117,9 +135,23 @@ public final class Request {
     return criticality;
   }
 
-  /** Whether it is one key and one cost for the limits that need no name, and means the usual. */
+  /** Whether its route is said, rather than that of its limits. */
+  boolean hasRoute() {
+    return hasRoute;
+  }
+
+  /** Its route, if that is said. */
+  int route() {
+    return route;
+  }
+
+  /** Whether it is one key and one cost for the limits that need no name, and else as usual. */
   boolean isPlain() {
-    return charges.length == 0 && !reserved && key != null && criticality == Criticality.DEFAULT;
+    return charges.length == 0
+        && !reserved
+        && key != null
+        && criticality == Criticality.DEFAULT
+        && !hasRoute;
   }
 
   @Override
@@ -129,18 +161,22 @@ public final class Request {
         && permits == that.permits
         && Arrays.equals(charges, that.charges)
         && reserved == that.reserved
-        && criticality == that.criticality;
+        && criticality == that.criticality
+        && hasRoute == that.hasRoute
+        && route == that.route;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(key, permits, Arrays.hashCode(charges), reserved, criticality);
+    return Objects.hash(
+        key, permits, Arrays.hashCode(charges), reserved, criticality, hasRoute, route);
   }
 
   @Override
   public String toString() {
     return "Request[" + (key == null ? "" : "key=" + key + ", permits=" + permits + ", ")
         + "charges=" + Arrays.toString(charges) + (reserved ? ", reserved" : "")
-        + (criticality == Criticality.DEFAULT ? "" : ", " + criticality) + "]";
+        + (criticality == Criticality.DEFAULT ? "" : ", " + criticality)
+        + (hasRoute ? ", route=" + route : "") + "]";
   }
 }

@@ -19,6 +19,7 @@ class GateTest {
   private static final class Recorder implements Gate {
 
     final List<String> heard = new ArrayList<>();
+    final List<Integer> routes = new ArrayList<>();
     private long next = LARGEST_PLACE;
     private int count;
 
@@ -28,9 +29,10 @@ class GateTest {
     }
 
     @Override
-    public long tryEnter(long hash, Criticality criticality, long now) {
+    public long tryEnter(long hash, Criticality criticality, int route, long now) {
       String what = criticality == Criticality.DEFAULT ? "enter " : "enter " + criticality + " ";
       heard.add(what + (hash == ActiveLimit.ALL ? "any" : "a key") + " at " + now);
+      routes.add(route);
       count++;
       return next--;
     }
@@ -126,6 +128,32 @@ class GateTest {
     shield.admit(Charge.of("all"));
 
     assertThat(gate.heard).containsExactly("enter a key at 0", "enter any at 0");
+  }
+
+  @Test
+  void hearsWhichRequestsAreChargedTheSameLimits() {
+    shield.admit("alice");
+    shield.admit(Charge.of("key", "bob"));
+    shield.admit(Charge.of("all"));
+    shield.admit(shield.limitSet("all").as(Criticality.CRITICAL), "");
+    shield.admit(Request.of("bob").as(Criticality.SHEDDABLE));
+    shield.admit(Request.of("carol"));
+
+    List<Integer> routes = gate.routes;
+    assertThat(routes.subList(0, 3)).doesNotHaveDuplicates().startsWith(Gate.NO_ROUTE);
+    assertThat(routes.subList(3, 6)).containsExactly(routes.get(2), Gate.NO_ROUTE, Gate.NO_ROUTE);
+  }
+
+  @Test
+  void hearsTheRouteThatIsSaid() {
+    shield.admit(Request.of("alice").onRoute(7).as(Criticality.CRITICAL));
+    shield.admit(Request.of(Charge.of("all")).as(Criticality.CRITICAL).onRoute(-1));
+    shield.admit(shield.limitSet("all").onRoute(64 + 9), "");
+    shield.admitAsync(Request.of("bob").onRoute(5)).join();
+
+    assertThat(gate.routes).containsExactly(7, 63, 9, 5);
+    assertThat(gate.heard)
+        .startsWith("enter CRITICAL a key at 0", "enter CRITICAL any at 0", "enter any at 0");
   }
 
   @Test

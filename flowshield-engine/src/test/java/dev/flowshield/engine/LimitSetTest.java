@@ -3,9 +3,12 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Decision.Standing;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.testkit.ManualTicker;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,32 @@ class LimitSetTest {
     assertThat(shield.stats().limit("search").rejected()).isEqualTo(2);
     assertThat(shield.stats().limit("exports").admitted()).isEqualTo(3);
     assertThat(shield.stats().limit("key").admitted()).isZero();
+  }
+
+  @Test
+  void areTheSameForRequestsOfEachRouteAndMeaning() {
+    LimitSet other = limits.onRoute(9).as(Criticality.SHEDDABLE);
+
+    assertThat(shield.admit(other, "alice")).isInstanceOf(Admitted.class);
+
+    assertThat(shield.peek("search", "alice").remaining()).isEqualTo(2);
+    assertThat(shield.stats().limit("search").admitted()).isEqualTo(1);
+    assertThat(limits.as(Criticality.SHEDDABLE).onRoute(9)).isSameAs(other);
+    assertThat(other.onRoute(limits.route()).as(Criticality.DEFAULT)).isSameAs(limits);
+  }
+
+  @Test
+  void areRoutesOfTheirOwnUnlessThereAreTooMany() {
+    FlowShieldBuilder many = FlowShield.builder().ticker(ticker).perKey("9/day");
+    IntStream.range(0, 100).forEach(i -> many.named(Limit.each("limit-" + i, "9/day")));
+    FlowShield shieldOfMany = many.build();
+    int[] routes = IntStream.range(0, 100)
+        .map(i -> shieldOfMany.limitSet("limit-" + i).route())
+        .toArray();
+
+    assertThat(routes).contains(IntStream.range(0, Gate.ROUTES).toArray());
+    assertThat(Arrays.stream(routes, 0, 50)).doesNotHaveDuplicates();
+    assertThat(routes[Gate.ROUTES]).isEqualTo(routes[0]);
   }
 
   @Test

@@ -34,8 +34,8 @@ class LostPlacesTest {
     }
 
     @Override
-    public long tryEnter(long hash, Criticality criticality, long now) {
-      return cap.tryEnter(hash, criticality, now);
+    public long tryEnter(long hash, Criticality criticality, int route, long now) {
+      return cap.tryEnter(hash, criticality, route, now);
     }
 
     @Override

@@ -108,8 +108,12 @@ class RequestTest {
         .isNotEqualTo(Request.of("alice", 1).charging(TENANT, ROUTE).reserved())
         .isNotEqualTo(Request.of("alice", 2).charging(ROUTE, TENANT).reserved())
         .isNotEqualTo(Request.of("alice", 2).charging(TENANT, ROUTE))
+        .isNotEqualTo(Request.of("alice", 2).charging(TENANT, ROUTE).reserved().onRoute(0))
         .isNotEqualTo(Request.of(TENANT, ROUTE).reserved())
         .isNotEqualTo("alice");
+    assertThat(Request.of("alice").onRoute(9))
+        .isEqualTo(Request.of("alice").onRoute(64 + 9))
+        .isNotEqualTo(Request.of("alice").onRoute(8));
     assertThat(request.hashCode()).isNotEqualTo(Request.of("alice").hashCode());
   }
 
@@ -118,6 +122,7 @@ class RequestTest {
     assertThat(Request.of("alice")).hasToString("Request[key=alice, permits=1, charges=[]]");
     assertThat(Request.of(ROUTE).reserved())
         .hasToString("Request[charges=[Charge[limit=route, key=/search, permits=1]], reserved]");
+    assertThat(Request.of().onRoute(9)).hasToString("Request[charges=[], route=9]");
   }
 
   @Test

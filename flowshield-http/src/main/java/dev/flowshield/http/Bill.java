@@ -38,6 +38,7 @@ final class Bill {
   private final Charge[] charges;
   private final List<Later> later;
   private final Criticality criticality;
+  private final int route;
 
   /**
    * A bill.
@@ -46,18 +47,20 @@ final class Bill {
    * @param charges those of the request, not to be changed
    * @param later those of them that are settled when the response is known
    * @param criticality how much the request means
+   * @param route of the request; {@link Charging#NO_ROUTE} for that of its limits
    */
-  Bill(Charges kind, Charge[] charges, List<Later> later, Criticality criticality) {
+  Bill(Charges kind, Charge[] charges, List<Later> later, Criticality criticality, int route) {
     this.kind = kind;
     this.charges = charges;
     this.later = later;
     this.criticality = criticality;
+    this.route = route;
   }
 
   /** Asks the engine to admit what is charged. */
   Admission admit(FlowShield engine) {
     try {
-      return later.isEmpty() && criticality == Criticality.DEFAULT
+      return later.isEmpty() && criticality == Criticality.DEFAULT && route == Charging.NO_ROUTE
           ? engine.admit(charges)
           : engine.admit(request(charges));
     } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
@@ -84,7 +87,8 @@ final class Bill {
 
   private Request request(Charge[] asked) {
     Request request = Request.of(asked).as(criticality);
-    return later.isEmpty() ? request : request.reserved();
+    Request routed = route == Charging.NO_ROUTE ? request : request.onRoute(route);
+    return later.isEmpty() ? routed : routed.reserved();
   }
 
   /**

@@ -60,6 +60,7 @@ final class Charges {
   private final List<Part> parts;
   private final boolean withNetwork;
   private final Criticality criticality;
+  private final int number;
   private final boolean isSettled;
   private final boolean isPlain;
   private final LimitSet limits;
@@ -72,12 +73,19 @@ final class Charges {
    *
    * @param withNetwork whether the networks of clients are limited too
    * @param criticality how much its requests mean, if nothing else is said of one
+   * @param number tells these from other charges
    */
-  Charges(FlowShield engine, List<Part> parts, boolean withNetwork, Criticality criticality) {
+  Charges(
+      FlowShield engine,
+      List<Part> parts,
+      boolean withNetwork,
+      Criticality criticality,
+      int number) {
     this.engine = engine;
     this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
     this.criticality = criticality;
+    this.number = number;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
     this.isPlain = parts.stream().allMatch(Part::isPlain);
     this.limits = limits(part -> true).as(criticality);
@@ -113,7 +121,8 @@ final class Charges {
         engine,
         List.copyOf(partsWith(others)),
         withNetwork || others.withNetwork,
-        criticality.compareTo(others.criticality) < 0 ? criticality : others.criticality);
+        criticality.compareTo(others.criticality) < 0 ? criticality : others.criticality,
+        number);
   }
 
   /** The number of the limits of both, at most. */
@@ -150,9 +159,19 @@ final class Charges {
     return criticality;
   }
 
-  /** The limits, for a request that means so much; without those of networks. */
-  LimitSet limits(Criticality meaning) {
-    return meaning == criticality ? limits : limits.as(meaning);
+  /** Tells these from other charges. */
+  int number() {
+    return number;
+  }
+
+  /**
+   * The limits, for a request that means so much; without those of networks.
+   *
+   * @param route of the request; {@link Charging#NO_ROUTE} for that of the limits
+   */
+  LimitSet limits(Criticality meaning, int route) {
+    LimitSet alike = meaning == criticality ? limits : limits.as(meaning);
+    return route == Charging.NO_ROUTE ? alike : alike.onRoute(route);
   }
 
   /**
@@ -161,8 +180,14 @@ final class Charges {
    * @param client the key of its client's address
    * @param network the key of its client's network; null if that is not limited
    * @param meaning how much it means
+   * @param route as in {@link #limits}
    */
-  Bill bill(RequestView request, String client, @Nullable String network, Criticality meaning) {
+  Bill bill(
+      RequestView request,
+      String client,
+      @Nullable String network,
+      Criticality meaning,
+      int route) {
     Charge[] charges = new Charge[parts.size() + (network == null ? 0 : 1)];
     for (int i = 0; i < parts.size(); i++) {
       charges[i] = parts.get(i).charge(request, client);
@@ -170,7 +195,7 @@ final class Charges {
     if (network != null) {
       charges[parts.size()] = Charge.of(ClientNetwork.NAME, network);
     }
-    return new Bill(this, charges, isSettled ? settledLater(charges) : List.of(), meaning);
+    return new Bill(this, charges, isSettled ? settledLater(charges) : List.of(), meaning, route);
   }
 
   private List<Bill.Later> settledLater(Charge[] charges) {

@@ -9,6 +9,7 @@ import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey.Kind;
 import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.route.Route;
+import dev.flowshield.http.route.RouteNumber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Charging {
 
+  /** The route of requests of which none is needed. */
+  static final int NO_ROUTE = 0;
+
   private static final String OPTIONS = "OPTIONS";
+  private static final int OF_NO_ROW = -1;
   private static final int MOST_CHARGES = 16; // that an engine takes for one request
 
   // Others may ask elsewhere how a key stands, for which no request may wait.
@@ -42,6 +47,7 @@ final class Charging {
   private final Meaning meaning;
   private final PolicyTable table;
   private final boolean namesPlans;
+  private final boolean asksForRoutes;
   private final Charges usual; // of requests without a policy
   private final Charges open; // where clients are not limited
   private final Charges denied; // is never charged
@@ -67,14 +73,15 @@ final class Charging {
     this.meaning = meaning;
     this.table = policies.table();
     this.namesPlans = table.namesPlans();
-    this.denied = new Charges(engine, List.of(), false, Criticality.DEFAULT);
-    this.usual =
-        new Charges(engine, usualParts(limit -> true), networkPrefix > 0, Criticality.DEFAULT);
-    this.open = open(Criticality.DEFAULT);
+    this.asksForRoutes = engine.stats().overload().isPresent();
+    this.denied = new Charges(engine, List.of(), false, Criticality.DEFAULT, OF_NO_ROW);
+    this.usual = new Charges(
+        engine, usualParts(limit -> true), networkPrefix > 0, Criticality.DEFAULT, OF_NO_ROW);
+    this.open = open(Criticality.DEFAULT, OF_NO_ROW);
     this.ofScopes = new Charges[table.size()];
     for (int scope = 0; scope < ofScopes.length; scope++) {
       ofScopes[scope] =
-          table.denies(scope) ? denied : charges(table.of(scope), table.criticality(scope));
+          table.denies(scope) ? denied : charges(table.of(scope), table.criticality(scope), scope);
       ofScopes[scope].requirePossible();
     }
   }
@@ -86,14 +93,14 @@ final class Charging {
         : new Charging(client, lists, networkPrefix, policies, meaning, other);
   }
 
-  private Charges open(Criticality criticality) {
+  private Charges open(Criticality criticality, int number) {
     return new Charges(
-        engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false, criticality);
+        engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false, criticality, number);
   }
 
-  private Charges charges(List<Policy> rows, Criticality criticality) {
+  private Charges charges(List<Policy> rows, Criticality criticality, int number) {
     if (rows.isEmpty()) {
-      return criticality == Criticality.DEFAULT ? open : open(criticality);
+      return criticality == Criticality.DEFAULT ? open : open(criticality, number);
     }
     requireLimitBeside(rows);
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
@@ -107,7 +114,7 @@ final class Charging {
       Policy settled = row.isSettled() ? row : null;
       parts.add(new Charges.Part(row.name(), keys, row.cost(), isTold, settled));
     }
-    return new Charges(engine, parts, networkPrefix > 0, criticality);
+    return new Charges(engine, parts, networkPrefix > 0, criticality, number);
   }
 
   private void requireLimitBeside(List<Policy> rows) {
@@ -151,6 +158,16 @@ final class Charging {
     return said == null ? charges.criticality() : said;
   }
 
+  /**
+   * The route of a request that is charged so; {@link #NO_ROUTE} where the engine does not look at
+   * routes, as it does not look for its cap.
+   */
+  int route(RequestView request, Charges charges) {
+    return asksForRoutes
+        ? RouteNumber.of(charges.number(), request.method(), request.path())
+        : NO_ROUTE;
+  }
+
   /** The key of the client of a request. */
   String key(RequestView request) {
     return client.key(request);
@@ -164,12 +181,12 @@ final class Charging {
 
   /** The bill of a request; null if it takes one permit of its key in each limit. */
   @Nullable
-  Bill bill(RequestView request, Charges charges, String key, Criticality criticality) {
+  Bill bill(RequestView request, Charges charges, String key, Criticality criticality, int route) {
     boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
     String network = hasNetwork ? network(client.of(request)) : null;
     return charges.isPlain() && network == null
         ? null
-        : charges.bill(request, key, network, criticality);
+        : charges.bill(request, key, network, criticality, route);
   }
 
   private @Nullable String network(@Nullable IpAddress address) {

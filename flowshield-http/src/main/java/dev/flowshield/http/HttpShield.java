@@ -273,10 +273,11 @@ public final class HttpShield {
       return withoutRoom;
     }
     Criticality criticality = now.charging().criticality(request, charges);
-    Bill bill = now.charging().bill(request, charges, key, criticality);
+    int route = now.charging().route(request, charges);
+    Bill bill = now.charging().bill(request, charges, key, criticality, route);
     Admission admission = !now.answersAtOnce()
-        ? AskedLater.join(askAsync(charges.limits(criticality), key, bill))
-        : bill == null ? engine.admit(charges.limits(criticality), key) : bill.admit(engine);
+        ? AskedLater.join(askAsync(charges.limits(criticality, route), key, bill))
+        : bill == null ? engine.admit(charges.limits(criticality, route), key) : bill.admit(engine);
     return answer(now, request, charges, key, bill, admission);
   }
 
@@ -311,9 +312,10 @@ public final class HttpShield {
       return CompletableFuture.completedFuture(withoutRoom);
     }
     Criticality criticality = now.charging().criticality(request, charges);
-    Bill bill = now.charging().bill(request, charges, key, criticality);
+    int route = now.charging().route(request, charges);
+    Bill bill = now.charging().bill(request, charges, key, criticality, route);
     return AskedLater.of(
-        askAsync(charges.limits(criticality), key, bill),
+        askAsync(charges.limits(criticality, route), key, bill),
         admission -> answer(now, request, charges, key, bill, admission),
         server);
   }

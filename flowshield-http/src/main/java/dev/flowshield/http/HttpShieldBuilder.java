@@ -9,6 +9,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.policy.PenaltyText;
@@ -398,6 +399,11 @@ public final class HttpShieldBuilder {
   /**
    * Caps the requests in flight at what the server can work at, which the shield finds by itself
    * and follows: see {@link FlowShieldBuilder#inFlightAuto}. In place of a number.
+   *
+   * <p>It sees how busy the processors are where the process has the module {@code jdk.management},
+   * unless {@link #engine(Consumer)} says otherwise, by {@link FlowShieldBuilder#processors}. It
+   * tells requests apart by the rows of {@link #policies(String)}, by the method and by the first
+   * two segments of the path, in {@link LimitSet#onRoute some sixty} routes.
    */
   public HttpShieldBuilder inFlightAuto() {
     return engine(FlowShieldBuilder::inFlightAuto);
@@ -629,6 +635,7 @@ public final class HttpShieldBuilder {
     if (memoryGuard) {
       CollectedHeap.tell(limits);
     }
+    ProcessorTime.tell(limits);
     engine.forEach(settings -> settings.accept(limits));
     FlowShield built = limits.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();

@@ -81,6 +81,7 @@ class ModulesArchitectureTest {
             "module dev.flowshield.http",
             "requires transitive dev.flowshield.engine",
             "requires static java.management",
+            "requires static jdk.management",
             "requires static org.jspecify",
             "exports dev.flowshield.http");
   }

@@ -9,10 +9,10 @@ import dev.flowshield.engine.overload.Outcome;
 final class AdaptiveGates {
 
   /** When the next window ends with the first piece of work that ends. */
-  static final long WINDOW_END = 1_300_000_000;
+  static final long WINDOW_END = 300_000_000;
 
-  /** The cap that this end brings, in place of two; another window brings another one. */
-  static final int AFTER = 32;
+  /** The cap that this end brings, in place of two: as many as there are without evidence. */
+  static final int AFTER = 10_000;
 
   /** A time at which no window ends. */
   static final long EARLY = 20_000_000;
@@ -25,8 +25,12 @@ final class AdaptiveGates {
 
   /** A gate with a cap of two, as if it had found that, and a window that holds all it needs. */
   static AdaptiveGate beforeWindowEnd() {
-    AdaptiveGate gate = withCap(2);
-    fillWindow(gate, 40 * MILLI);
+    AdaptiveGate gate = new AdaptiveGate(1, 0);
+    fillWindow(gate, 60 * MILLI);
+    fillWindow(gate, 100 * MILLI); // by now it is known what work takes
+    gate.limit(2);
+    gate.findLimit();
+    fillWindow(gate, 140 * MILLI);
     return gate;
   }
 
@@ -50,17 +54,25 @@ final class AdaptiveGates {
     }
   }
 
-  /** Whether a window still ends when it should, and changes a cap that is found. */
+  /** The cap after the end of the window; -2 if the window does not hold what ended in it. */
+  static int limitAfter(AdaptiveGate gate) {
+    boolean hasEnded = gate.limit() == AFTER;
+    boolean holdsAll = gate.reading().perSecond() > ENOUGH;
+    return hasEnded == holdsAll ? gate.limit() : -2;
+  }
+
+  /** Whether a window still ends when it should, holds something else, and brings its cap. */
   static boolean canEndWindow(AdaptiveGate gate) {
+    double before = gate.reading().perSecond();
     fillWindow(gate, WINDOW_END + 500 * MILLI);
     fillWindow(gate, WINDOW_END + 1_000 * MILLI);
     fillWindow(gate, WINDOW_END + 1_500 * MILLI);
-    return gate.limit() != AFTER;
+    return gate.reading().perSecond() != before && gate.limit() == AFTER;
   }
 
   /** A place, or {@link Gate#NO_PLACE}. */
   static long enter(AdaptiveGate gate, long now) {
-    return gate.tryEnter(Gate.NO_KEY, Criticality.DEFAULT, now);
+    return gate.tryEnter(Gate.NO_KEY, Criticality.DEFAULT, 0, now);
   }
 
   /** Takes up to so many places: how many there were. */

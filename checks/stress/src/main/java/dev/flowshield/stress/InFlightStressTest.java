@@ -46,7 +46,7 @@ public class InFlightStressTest {
   }
 
   private int work() {
-    long place = inFlight.tryEnter(1, Criticality.DEFAULT, 0);
+    long place = inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
     if (place == Gate.NO_PLACE) {
       return 0;
     }

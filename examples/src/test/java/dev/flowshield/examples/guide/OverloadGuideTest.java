@@ -105,7 +105,7 @@ class OverloadGuideTest {
     assertThat(UnderPressure.recommendations(() -> List.of("a book"), calm))
         .containsExactly("a book");
     assertThat(UnderPressure.report(calm))
-        .isEqualTo("1000: too little work has ended to know better");
+        .isEqualTo("10000: too little work has ended to know better");
     assertThat(UnderPressure.report(FlowShield.builder().inFlight(5).build()))
         .isEqualTo("a number was set");
   }

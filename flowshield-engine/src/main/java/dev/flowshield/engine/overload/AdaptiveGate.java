@@ -35,11 +35,14 @@ public final class AdaptiveGate implements Gate {
    *
    * Memory order: volatile throughout; the plain fields are passed on by `busy`.
    */
-  private static final int IN_FLIGHT_BITS = 20;
+  private static final int IN_FLIGHT_BITS = 14;
   private static final long IN_FLIGHT = (1L << IN_FLIGHT_BITS) - 1;
+  private static final int ROUTE_BITS = 6;
+  private static final int ROUTE = (1 << ROUTE_BITS) - 1;
+  private static final int TIME_SHIFT = IN_FLIGHT_BITS + ROUTE_BITS;
   private static final int TIME_BITS = 40; // of ticks: six days of work, and as many to come late
   private static final long TIME = (1L << TIME_BITS) - 1;
-  private static final long BEYOND = 1L << (IN_FLIGHT_BITS + TIME_BITS);
+  private static final long BEYOND = 1L << (TIME_SHIFT + TIME_BITS);
 
   // A window is as short as lets work end in it, and as long as it takes to be sure of its means.
   private static final long SHORTEST_NANOS = 50_000_000;
@@ -55,6 +58,7 @@ public final class AdaptiveGate implements Gate {
   private final InFlight inFlight = new InFlight(Integer.MAX_VALUE, false);
   private final InFlight beyond = new InFlight(Integer.MAX_VALUE, false);
   private final Sums sums;
+  private final Routes routes = new Routes();
   private final Pauses pauses;
   private final Clients clients;
   private final Control control;
@@ -62,8 +66,7 @@ public final class AdaptiveGate implements Gate {
   private final Consumer<Pressure> pressureChanged;
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  private final AtomicReference<Caps> caps =
-      new AtomicReference<>(Caps.of(AdaptiveLimit.BEFORE_EVIDENCE, false));
+  private final AtomicReference<Caps> caps;
   private volatile Reading reading;
   private volatile long dueAt; // no window is closed before
   private long openedAt;
@@ -71,7 +74,8 @@ public final class AdaptiveGate implements Gate {
 
   /** As the other one, where it rejects and no change of the pressure is told. */
   public AdaptiveGate(int processors, long now) {
-    this(processors, now, false, pressure -> {}, MemoryShortage.unseen());
+    this(
+        processors, now, false, pressure -> {}, MemoryShortage.unseen(), Processors.unseen(), true);
   }
 
   /**
@@ -83,17 +87,23 @@ public final class AdaptiveGate implements Gate {
    * @param pressureChanged is called by the request with which it has changed; must be quick and
    *     not throw
    * @param memory of the process; for this gate alone
+   * @param used of the processors, by the process; for this gate alone
+   * @param shedsOnPlateau whether it is evidence of overload that more in flight brings no more
+   *     throughput, while the processors are seen and not busy
    */
   public AdaptiveGate(
       int processors,
       long now,
       boolean isShadow,
       Consumer<Pressure> pressureChanged,
-      MemoryShortage memory) {
+      MemoryShortage memory,
+      Processors used,
+      boolean shedsOnPlateau) {
     this.sums = Sums.forProcessors(processors);
     this.pauses = new Pauses(now);
     this.clients = new Clients(now);
-    this.control = new Control(pauses, clients, memory);
+    this.control = new Control(pauses, clients, memory, new AdaptiveLimit(used, shedsOnPlateau));
+    this.caps = new AtomicReference<>(Caps.of(control.limit(), false));
     this.reading = control.reading();
     this.isShadow = isShadow;
     this.pressureChanged = pressureChanged;
@@ -106,7 +116,7 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public long tryEnter(long hash, Criticality criticality, long now) {
+  public long tryEnter(long hash, Criticality criticality, int route, long now) {
     look(now);
     int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
     int level = Levels.of(criticality, toItsClient);
@@ -114,18 +124,20 @@ public final class AdaptiveGate implements Gate {
     if (count == NO_PLACE) {
       sums.rejected(level);
       closeIfDue(now);
-      return isShadow ? beyond.tryEnter(hash, criticality, now) | BEYOND : NO_PLACE;
+      return isShadow ? beyond.tryEnter(hash, criticality, route, now) | BEYOND : NO_PLACE;
     }
     boolean isCounted = false;
     try {
-      sums.admitted(level, count);
+      sums.admitted(level, routes.weight(route & ROUTE) != 0, count);
       isCounted = true;
     } finally { // at the end of a stack too
       if (!isCounted) {
         inFlight.exitLost();
       }
     }
-    return (ticks(now) << IN_FLIGHT_BITS) | Math.min(count, IN_FLIGHT);
+    return (ticks(now) << TIME_SHIFT)
+        | (long) (route & ROUTE) << IN_FLIGHT_BITS
+        | Math.min(count, IN_FLIGHT);
   }
 
   /** Work that failed or left early may have been shorter than it is: it says nothing. */
@@ -137,11 +149,14 @@ public final class AdaptiveGate implements Gate {
     }
     if (outcome == Outcome.SUCCESS) {
       look(now);
-      long ticks = (ticks(now) - (place >> IN_FLIGHT_BITS)) & TIME;
+      long ticks = (ticks(now) - (place >> TIME_SHIFT)) & TIME;
       if (ticks <= TIME / 2) { // else the clock has stepped back
-        sums.completed(ticks, place & IN_FLIGHT);
+        sums.ended((int) (place >> IN_FLIGHT_BITS) & ROUTE, ticks, routes, place & IN_FLIGHT);
       }
       closeIfDue(now);
+    }
+    if (outcome != Outcome.SUCCESS) {
+      sums.left(routes.weight((int) (place >> IN_FLIGHT_BITS) & ROUTE) != 0);
     }
     inFlight.exitLost(); // last: what throws before has given no place back
   }
@@ -160,6 +175,7 @@ public final class AdaptiveGate implements Gate {
       try {
         publishIf(control.look(now));
         publishIf(control.lookAtMemory(inFlight.count(), now));
+        publishIf(control.look(sums::totals, inFlight.count(), now));
       } finally {
         busy.set(false);
       }
@@ -192,6 +208,21 @@ public final class AdaptiveGate implements Gate {
   }
 
   private void close(long now) {
+    if (control.latencyNanos() == 0) {
+      if (control.isCrowd(inFlight.count())) {
+        routes.skip(sums);
+      }
+      double mean = routes.begin(sums);
+      if (mean > 0) {
+        sums.read(now - openedAt);
+        control.begin(mean, now);
+        publish();
+        open(now);
+      } else {
+        dueAt = now + AGAIN_NANOS;
+      }
+      return;
+    }
     long nanos = now - openedAt;
     long completed = sums.completedSince();
     double wanted = Math.max(FEWEST, Math.min(PLENTY, FOR_A_MEAN * (1 + variation)));
@@ -199,10 +230,12 @@ public final class AdaptiveGate implements Gate {
       Window window = sums.read(nanos);
       variation += FOLLOWING * (window.variation() - variation);
       control.close(window, sums.demand(), now);
+      routes.learn(sums, control.latency(), control.isQuiet(window));
       publish();
       open(now);
-    } else if (nanos >= LONGEST_NANOS) {
-      sums.read(nanos); // too little to learn from
+    } else if (nanos >= LONGEST_NANOS || sums.unknownSince() >= wanted) {
+      sums.read(nanos); // too little to learn from, but for new routes
+      routes.learn(sums, control.latency(), false);
       open(now);
     } else if (nanos >= LONG_NANOS) {
       publishIf(control.hardlyEnds(sums.rejectedShareSince()));

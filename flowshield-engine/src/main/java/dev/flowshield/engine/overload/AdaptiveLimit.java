@@ -2,25 +2,34 @@ package dev.flowshield.engine.overload;
 
 import dev.flowshield.Pressure;
 import dev.flowshield.engine.overload.Reading.Reason;
+import java.util.function.Supplier;
 
 /**
- * How much work may be in flight, found from what the server does: by Little's law, a server that
- * ends {@code T} pieces of work a second, of which each takes {@code R} where it waits for nothing,
- * has {@code T * R} of them in flight if none waits. A fifth more, and a few for arrivals that come
- * in bunches, keep it at work; beyond that, work would only wait.
+ * How much work may be in flight. Nothing is rejected without evidence that the server is
+ * overloaded: its processors are busy and more is begun than they can work off, see {@link
+ * ProcessorBudget}; or more in flight brings no more throughput, see {@link Suspicion}; or requests
+ * wait in front of the gate.
  *
- * <p>Where requests are rejected, the limit follows that number. Where none are, nothing is known
- * of what the server could do, and the limit stays somewhat above what was seen to do no harm.
+ * <p>With evidence, the limit comes from Little's law: a server that ends {@code T} pieces of work
+ * a second, of which each takes {@code R} where it waits for nothing, has {@code T * R} of them in
+ * flight if none waits. A fifth more, and a few for arrivals that come in bunches, keep it at work;
+ * beyond that, work would only wait. The limit then stands on trial, see {@link Trial}.
  *
- * <p>Confined to the thread that closes windows; {@link #limit} is for it alone.
+ * <p>Confined to the thread that holds the gate's lock.
  */
 final class AdaptiveLimit {
 
-  static final int BEFORE_EVIDENCE = 1000;
+  /** The limit before anything is known, where processors are seen. */
+  static final int BEFORE_EVIDENCE = 1_000;
+
+  /** Where there is no evidence. */
+  static final int MOST = 10_000;
+
+  private static final int MORE_BEFORE_EVIDENCE = 1_000; // if the processors are not busy
+  private static final int FOR_A_PROCESSOR = 4; // if they are
+  private static final long LOOK_NANOS = 100_000_000; // at the processors, in quiet times
 
   private static final int LEAST = 2;
-  private static final int MOST = 10_000;
-  private static final double FIRST = 32;
 
   private static final double SLACK = 1.2;
   private static final double WIDE = 3; // margin for bunches, where few are rejected
@@ -33,19 +42,50 @@ final class AdaptiveLimit {
   private static final long CALM_NANOS = 3_000_000_000L; // after which an extreme time is over
   private static final double HARMLESS_SLOWDOWN = 1.25;
   private static final double HALF_LIFE_NANOS = 10e9;
+  private static final double CLEARED = 0.7; // of what is suspect
+  private static final double USUAL_FOLLOWING = 0.2;
+  private static final double INELASTIC = 0.4;
 
   private final Baseline baseline = new Baseline();
   private final Elasticity elasticity = new Elasticity();
-  private final Throughput throughput = new Throughput();
+  private final Throughput throughput = new Throughput(); // by weight
+  private final Throughput ends = new Throughput();
+
+  private final Suspicion suspicion = new Suspicion();
+  private final Trial trial = new Trial();
+  private final HeldPlaces held = new HeldPlaces();
+  private final Processors processors;
+  private final ProcessorBudget budget;
+  private final boolean shedsOnPlateau;
 
   private Pressure pressure = Pressure.NORMAL;
-  private double limit = BEFORE_EVIDENCE;
+  private boolean isShedding;
+  private double limit;
+  private double limitBeforeRetry;
   private double rejectedShare; // averaged
   private double harmless; // in flight without waiting, as was seen
+  private double usual; // requests in a tick
   private double previousThroughput;
   private long extremeUntil;
   private boolean wasExtreme;
   private boolean slowWithoutCause; // in the window before
+  private boolean hasPaused;
+  private long lookedAt; // at the processors
+  private Reason reason;
+
+  /**
+   * A limit of which nothing is known yet.
+   *
+   * @param processors to look at
+   * @param shedsOnPlateau whether a plateau is evidence while the processors are seen and not busy
+   */
+  AdaptiveLimit(Processors processors, boolean shedsOnPlateau) {
+    this.processors = processors;
+    this.budget = new ProcessorBudget(processors);
+    this.shedsOnPlateau = shedsOnPlateau || !processors.areSeen();
+    this.limit = processors.areSeen() ? BEFORE_EVIDENCE : MOST;
+    this.reason = Reason.NO_EVIDENCE;
+  }
 
   /** The work that may be in flight. */
   int limit() {
@@ -75,10 +115,7 @@ final class AdaptiveLimit {
 
   /** Where the limit comes from. */
   Reason reason() {
-    if (limit == BEFORE_EVIDENCE) {
-      return Reason.NO_EVIDENCE;
-    }
-    return pressure == Pressure.NORMAL ? Reason.HARMLESS : Reason.LITTLES_LAW;
+    return reason;
   }
 
   /** The most that was in flight without waiting, of late. */
@@ -88,33 +125,241 @@ final class AdaptiveLimit {
 
   /** The work that the server ends in a tick, averaged. */
   double throughput() {
-    return throughput.now();
+    return ends.now();
   }
 
   /** The most work that the server has ended in a tick of the last windows. */
   double mostThroughput() {
-    return throughput.most();
+    return ends.most();
   }
 
-  /** Learns from a window that ends now. */
-  void close(Window window, long now) {
+  /** The first latency that is known, in ticks. */
+  void begin(double latency, long now) {
+    baseline.begin(latency, now);
+    if (!isShedding) {
+      limit = MOST;
+      reason = Reason.NO_OVERLOAD;
+    }
+  }
+
+  /** Whether work that ends was begun before there was a limit, and nothing is known yet. */
+  boolean isCrowd(int inFlight) {
+    return isShedding && baseline.latency() == 0 && inFlight > limit;
+  }
+
+  /** Whether the latencies of a window are those of work that waits for nothing. */
+  boolean isQuiet(Window window) {
+    return !isShedding && !suspicion.isOpen() && slowdown(window) <= HARMLESS_SLOWDOWN;
+  }
+
+  /** The process has paused: what has taken long since says nothing. */
+  void paused() {
+    hasPaused = true;
+  }
+
+  /**
+   * Learns from a window that ends now.
+   *
+   * @param isQueued whether requests have waited in front of the gate for too long
+   */
+  void close(Window window, boolean isQueued, long now) {
     double share = window.rejectedShare();
     rejectedShare += 0.5 * (share - rejectedShare);
     throughput.add(window.throughput());
+    ends.add(window.ended() / window.ticks());
     elasticity.add(window);
+    if (!isShedding && isQueued && share > ELEVATED_FROM) {
+      suspicion.end();
+      isShedding = true;
+      reason = Reason.LITTLES_LAW;
+      limit = target(throughput.most());
+      trial.begin(ends.now());
+    }
+    if (isShedding) {
+      shedding(window, share, now);
+    } else {
+      free(window, now);
+    }
+    previousThroughput = window.throughput();
+  }
+
+  private void shedding(Window window, double share, long now) {
     pressure = next(share, now);
+    if (pressure == Pressure.NORMAL) {
+      release();
+    } else if (!trial.isRetrying()) {
+      double next = pressure == Pressure.EXTREME ? extreme(window, now) : elevated(window, now);
+      if (Double.isFinite(next)) {
+        limit = Math.max(LEAST, Math.min(MOST, next));
+      }
+    }
+  }
+
+  private void free(Window window, long now) {
     if (!baseline.isWarm(now)) {
       baseline.warmUp(window, now);
+      harmless = Math.max(harmless, (double) window.mostInFlight());
+    } else if (suspicion.isOpen()) {
+      raiseIfSlow(window);
+    } else {
+      learn(window, now);
     }
-    double next = switch (pressure) {
-      case NORMAL -> normal(window, now);
-      case ELEVATED -> elevated(window, now);
-      case EXTREME -> extreme(window, now);
-    };
-    previousThroughput = window.throughput();
-    if (Double.isFinite(next)) {
-      limit = Math.max(LEAST, Math.min(MOST, next));
+  }
+
+  private void learn(Window window, long now) {
+    boolean isSlow = slowdown(window) > HARMLESS_SLOWDOWN;
+    if (isSlow && !processors.areBusy() && isInelastic(window)) {
+      baseline.raise(window.latency());
+    } else {
+      baseline.learnQuiet(window, now);
     }
+    seeHarmless(window, now);
+    double rate = (window.attempts() - window.rejected()) / window.ticks();
+    usual += (usual == 0 ? 1 : USUAL_FOLLOWING) * (rate - usual);
+  }
+
+  /** More than this in flight was not seen to do no harm. */
+  private double suspect() {
+    return harmless + 2 * Math.sqrt(harmless) + 2;
+  }
+
+  /**
+   * Looks at what happens between windows.
+   *
+   * @param sums gives those until now
+   * @return whether the limit has changed
+   */
+  boolean look(Supplier<long[]> sums, int inFlight, long now) {
+    boolean isSampled = lookAtProcessors(sums, now);
+    if (baseline.latency() == 0) {
+      return isSampled && !isShedding && begin(inFlight, now);
+    }
+    boolean mayHold = held.look(sums, inFlight, baseline.latency(), now);
+    if (isShedding) {
+      return judge(sums, inFlight, now) || mayHold;
+    }
+    if (!suspicion.isOpen()) {
+      if (inFlight > suspect()) {
+        suspicion.begin(sums.get(), inFlight, now);
+        budget.begin(now);
+      }
+      return false;
+    }
+    return inFlight <= CLEARED * suspect() ? release() : suspect(sums.get(), inFlight, now);
+  }
+
+  private boolean lookAtProcessors(Supplier<long[]> sums, long now) {
+    boolean isQuiet = !suspicion.isOpen() && !isShedding;
+    if (!processors.isToLook(now) || (isQuiet && now - lookedAt < LOOK_NANOS)) {
+      return false;
+    }
+    lookedAt = now;
+    processors.look(Sums.ended(sums.get()), isQuiet, now);
+    return true;
+  }
+
+  /** Nothing has ended yet, so all that is known is whether the processors are busy. */
+  private boolean begin(int inFlight, long now) {
+    if (!processors.areBusy()) {
+      limit = Math.max(limit, Math.min(MOST, inFlight + MORE_BEFORE_EVIDENCE));
+      return true;
+    }
+    int enough = FOR_A_PROCESSOR * processors.count();
+    if (inFlight > enough) {
+      shed(Reason.PROCESSORS, enough, now);
+      return true;
+    }
+    return false;
+  }
+
+  private boolean suspect(long[] sums, int inFlight, long now) {
+    suspicion.look(sums, inFlight, baseline.latency(), now);
+    budget.look(suspicion.begun(), baseline.latency(), now);
+    boolean areBusy = processors.areBusySince(suspicion.since());
+    boolean isOverspent =
+        processors.isCostKnown() ? budget.isSpent() : suspicion.isSlower() && suspicion.isGrowing();
+    if (areBusy && isOverspent) {
+      shed(Reason.PROCESSORS, now);
+      return true;
+    }
+    if ((shedsOnPlateau || areBusy) && suspicion.isProven(baseline.latency(), usual)) {
+      shed(areBusy ? Reason.PROCESSORS : Reason.PLATEAU, now);
+      return true;
+    }
+    if (suspicion.isSteady()) {
+      harmless = Math.max(harmless, inFlight);
+      usual = Math.max(usual, suspicion.begunPerTick());
+      return release();
+    }
+    double before = limit;
+    limit = processors.isCostKnown() ? Math.min(MOST, inFlight + budget.left()) : MOST;
+    return limit != before;
+  }
+
+  /** Whether that has changed the limit. */
+  private boolean release() {
+    boolean hasChanged = limit != MOST;
+    suspicion.end();
+    isShedding = false;
+    limit = MOST;
+    reason = Reason.NO_OVERLOAD;
+    return hasChanged;
+  }
+
+  private void shed(Reason evidence, long now) {
+    double most = Math.max(suspicion.throughput(), throughput.most());
+    if (processors.areBusy() && processors.isCostKnown()) {
+      most = Math.max(most, processors.perTick());
+    }
+    throughput.begin(most);
+    rejectedShare = NARROW_SHARE;
+    shed(evidence, target(most), now);
+  }
+
+  private void shed(Reason evidence, double first, long now) {
+    suspicion.end();
+    isShedding = true;
+    reason = evidence;
+    wasExtreme = true;
+    extremeUntil = now;
+    pressure = Pressure.EXTREME;
+    rejectedShare = NARROW_SHARE;
+    limit = Math.max(LEAST, first);
+    trial.begin(ends.now());
+  }
+
+  /** Whether that has changed the limit. */
+  private boolean judge(Supplier<long[]> sums, int inFlight, long now) {
+    if (processors.areBusy() || hasPaused) {
+      hasPaused = false;
+      boolean wasRetrying = trial.isRetrying();
+      trial.skip();
+      limit = wasRetrying ? limitBeforeRetry : limit;
+      return wasRetrying;
+    }
+    switch (trial.look(sums, inFlight, limit + held(), baseline.latency(), now)) {
+      case OPEN -> {
+        return false;
+      }
+      case RETRY -> {
+        limitBeforeRetry = limit;
+        limit = Math.max(limit, Math.min(MOST, trial.limit()));
+      }
+      case RIGHT -> limit = limitBeforeRetry;
+      case WRONG -> {
+        baseline.lower(trial.latency());
+        usual = 0;
+        wasExtreme = false;
+        pressure = Pressure.NORMAL;
+        release();
+      }
+    }
+    return true;
+  }
+
+  /** The places that may be taken beyond the limit, as work holds them that does not end. */
+  int held() {
+    return isShedding ? held.count() : 0;
   }
 
   /**
@@ -123,7 +368,7 @@ final class AdaptiveLimit {
    * is new.
    */
   boolean hardlyEnds(double share) {
-    boolean isNew = pressure != Pressure.EXTREME && share > EXTREME_FROM;
+    boolean isNew = isShedding && pressure != Pressure.EXTREME && share > EXTREME_FROM;
     if (isNew) {
       pressure = Pressure.EXTREME;
     }
@@ -161,24 +406,6 @@ final class AdaptiveLimit {
     }
   }
 
-  private double normal(Window window, long now) {
-    if (baseline.isWarm(now)) {
-      baseline.learnQuiet(window, now);
-    }
-    seeHarmless(window, now);
-    if (limit == BEFORE_EVIDENCE) {
-      return Math.max(FIRST, 2 * harmless + 4);
-    }
-    if (slowdown(window) > HARMLESS_SLOWDOWN) {
-      return limit;
-    }
-    double least = 2 * harmless + 4;
-    double most = 3 * harmless + 8;
-    return limit < least
-        ? Math.min(least, 1.5 * limit)
-        : limit > most ? Math.max(most, 0.95 * limit) : limit;
-  }
-
   private double elevated(Window window, long now) {
     if (baseline.isWarm(now) && window.isClearlyFaster(baseline.latency())) {
       // else the baseline would follow each window that happens to be a fast one
@@ -198,11 +425,15 @@ final class AdaptiveLimit {
 
   /** Where latency does not depend on what is in flight, the work itself takes longer. */
   private void raiseIfSlow(Window window) {
-    boolean isSlow = slowdown(window) > 1.2 && elasticity.isLow(0.3);
+    boolean isSlow = !processors.areBusy() && slowdown(window) > 1.2 && isInelastic(window);
     if (isSlow && slowWithoutCause) {
       baseline.raise(window.latency());
     }
     slowWithoutCause = isSlow;
+  }
+
+  private boolean isInelastic(Window window) {
+    return elasticity.isLow(INELASTIC, window.meanLatency());
   }
 
   private double extreme(Window window, long now) {

@@ -48,15 +48,17 @@ final class Baseline {
     return value > 0 && now - warmAt >= 0;
   }
 
+  /** The first. */
+  void begin(double latency, long now) {
+    long five = (long) (5 * latency * Window.NANOS_PER_TICK);
+    beganAt = now;
+    warmAt = now + Math.max(LEAST_WARM_UP_NANOS, five);
+    set(latency);
+  }
+
   /** One of the first windows. */
   void warmUp(Window window, long now) {
     double latency = window.latency();
-    if (value == 0) {
-      long five = (long) (5 * latency * Window.NANOS_PER_TICK);
-      beganAt = now;
-      warmAt = now + Math.max(LEAST_WARM_UP_NANOS, five);
-      value = latency;
-    }
     set(value + WARMING * (latency - value));
   }
 

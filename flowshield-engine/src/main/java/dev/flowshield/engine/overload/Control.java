@@ -6,6 +6,7 @@ import dev.flowshield.engine.overload.Reading.Reason;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class Control {
 
   private static final int LONGEST_RETRY_SECONDS = 30;
 
-  private final AdaptiveLimit law = new AdaptiveLimit();
+  private final AdaptiveLimit law;
   private final Levels levels = new Levels();
   private final QueueInFront queue = new QueueInFront();
   private final Probe probe = new Probe();
@@ -26,15 +27,46 @@ final class Control {
   private final Clients clients;
   private final MemoryShortage memory;
 
-  private int[] found = Levels.alike(law.limit()); // caps, but for pauses and queues
-  private int[] beforeProbe = found;
+  private int[] found; // caps, but for pauses and queues
+  private int limitOfFound;
+  private int[] beforeProbe;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
   private double perSecond;
 
-  Control(Pauses pauses, Clients clients, MemoryShortage memory) {
+  Control(Pauses pauses, Clients clients, MemoryShortage memory, AdaptiveLimit law) {
     this.pauses = pauses;
     this.clients = clients;
     this.memory = memory;
+    this.law = law;
+    this.limitOfFound = law.limit();
+    this.found = Levels.alike(limitOfFound);
+    this.beforeProbe = found;
+  }
+
+  /** The first latency that is known, in ticks. */
+  void begin(double latency, long now) {
+    law.begin(latency, now);
+    limitFound();
+  }
+
+  private void limitFound() {
+    limitOfFound = law.limit();
+    found = Levels.alike(limitOfFound);
+  }
+
+  /** Whether work that ends was begun before there was a limit, and nothing is known yet. */
+  boolean isCrowd(int inFlight) {
+    return law.isCrowd(inFlight);
+  }
+
+  /** What work takes that waits for nothing, in ticks; 0 while it is not known. */
+  double latency() {
+    return law.baseline();
+  }
+
+  /** Whether the latencies of a window are those of work that waits for nothing. */
+  boolean isQuiet(Window window) {
+    return law.isQuiet(window);
   }
 
   /** Learns from a window that ends now. */
@@ -51,9 +83,10 @@ final class Control {
       }
       return;
     }
-    law.close(window, now);
+    law.close(window, queue.wasLong(), now);
     pauses.follow(law.mostThroughput());
     int[] byLevel = levels.caps(window, demand, law.baseline(), law.limit());
+    limitOfFound = law.limit();
     if (law.pressure() == Pressure.NORMAL) {
       clients.shareAll();
       found = Levels.alike(law.limit());
@@ -81,8 +114,27 @@ final class Control {
   /** Looks for a pause that ends now, and for what has ended; whether the caps have changed. */
   boolean look(long now) {
     boolean pauseHasEnded = pauses.look(now, law.pressure());
+    if (pauses.isIn()) {
+      law.paused();
+    }
     boolean queueIsForgotten = queue.look(now);
     return pauseHasEnded || queueIsForgotten;
+  }
+
+  /**
+   * Looks at what happens between windows.
+   *
+   * @param sums gives those until now
+   * @return whether the caps have changed
+   */
+  boolean look(Supplier<long[]> sums, int inFlight, long now) {
+    Pressure before = law.pressure();
+    boolean hasChanged = law.look(sums, inFlight, now);
+    if (law.limit() != limitOfFound || law.pressure() != before) {
+      limitFound();
+      return true;
+    }
+    return hasChanged;
   }
 
   /** Looks whether memory is short; whether the caps have changed. */
@@ -97,9 +149,15 @@ final class Control {
         || hasChanged;
   }
 
+  /** The most in flight. */
+  int limit() {
+    return law.limit();
+  }
+
   /** The most in flight, level by level. */
   int[] caps() {
-    int[] caps = memory.isShort() ? memory.caps(found, law.limit()) : withMore(pauses.more());
+    int[] caps =
+        memory.isShort() ? memory.caps(found, law.limit()) : withMore(pauses.more() + law.held());
     queue.bound(caps);
     return caps;
   }

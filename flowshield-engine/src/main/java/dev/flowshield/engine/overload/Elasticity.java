@@ -4,45 +4,104 @@ package dev.flowshield.engine.overload;
  * How much the latency of work depends on what was in flight when it was admitted: near 1 where
  * work waits for other work, near 0 where it is slow by itself.
  *
- * <p>A regression over the recent windows, later ones with more weight. It takes what was in flight
- * at the admission, as that is what the work has waited for; what is in flight at its end is caused
- * by it.
+ * <p>A regression within spans that are some latencies long, later ones with more weight. In a
+ * shorter one, work that ends late has begun early, when less was in flight. Differences between
+ * spans do not count: where latency grows by itself, more is in flight for it.
  *
  * <p>Confined to the thread that closes windows.
  */
 final class Elasticity {
 
-  private static final double KEPT = 0.8; // of the weight, window by window
+  private static final double KEPT = 0.6; // of the weight, span by span
+  private static final double LATENCIES = 4; // the length of a span
+  private static final double FEWEST = 30;
   private static final double LEAST_VARIANCE = 0.25;
-  private static final double MOST_ERROR = 0.2;
 
   private double count;
   private double latencies;
   private double inFlights;
-  private double inFlightSquares;
-  private double products;
-  private double variation;
+  private double variances; // of what was in flight, times the count
+  private double covariances;
+  private double latencyVariances;
+
+  private double ticks; // of the span
+  private double spanCount;
+  private double spanLatencies;
+  private double spanExcesses;
+  private double spanExcessSquares;
+  private double spanInFlights;
+  private double spanInFlightSquares;
+  private double spanProducts;
 
   void add(Window window) {
-    count = KEPT * count + window.completed();
-    latencies = KEPT * latencies + window.latencies();
-    inFlights = KEPT * inFlights + window.inFlights();
-    inFlightSquares = KEPT * inFlightSquares + window.inFlightSquares();
-    products = KEPT * products + window.products();
-    variation = window.variation();
+    ticks += window.ticks();
+    spanCount += window.completed();
+    spanLatencies += window.latencies();
+    spanExcesses += window.excesses();
+    spanExcessSquares += window.excessSquares();
+    spanInFlights += window.inFlights();
+    spanInFlightSquares += window.inFlightSquares();
+    spanProducts += window.products();
+    if (spanCount >= FEWEST && ticks >= LATENCIES * spanLatencies / spanCount) {
+      fold();
+    }
+  }
+
+  /** Of one window, however short. */
+  static Elasticity of(Window window) {
+    Elasticity elasticity = new Elasticity();
+    elasticity.add(window);
+    if (elasticity.spanCount > 0) {
+      elasticity.fold();
+    }
+    return elasticity;
+  }
+
+  /** Only what comes now counts. */
+  void forget() {
+    count = latencies = inFlights = variances = covariances = latencyVariances = 0;
+    ticks = 0;
+    spanCount = spanLatencies = spanExcesses = spanExcessSquares = 0;
+    spanInFlights = spanInFlightSquares = spanProducts = 0;
+  }
+
+  private void fold() {
+    double inFlight = spanInFlights / spanCount;
+    double excess = spanExcesses / spanCount;
+    count = KEPT * count + spanCount;
+    latencies = KEPT * latencies + spanLatencies;
+    inFlights = KEPT * inFlights + spanInFlights;
+    variances = KEPT * variances + spanInFlightSquares - spanCount * inFlight * inFlight;
+    covariances = KEPT * covariances + spanProducts - spanCount * inFlight * excess;
+    latencyVariances = KEPT * latencyVariances + spanExcessSquares - spanCount * excess * excess;
+    ticks = 0;
+    spanCount = spanLatencies = spanExcesses = spanExcessSquares = 0;
+    spanInFlights = spanInFlightSquares = spanProducts = 0;
   }
 
   /** Whether latency is known not to depend on what is in flight. */
-  boolean isLow(double below) {
-    double inFlight = inFlights / count;
-    double variance = inFlightSquares / count - inFlight * inFlight;
-    if (!(variance > LEAST_VARIANCE)) {
-      return false;
+  boolean isLow(double below, double latency) {
+    double error = error();
+    return value() + 2 * error < below && latencies / count > 0.8 * latency;
+  }
+
+  /** Whether latency is known to depend on what is in flight. */
+  boolean isHigh(double above, double sure) {
+    return value() - sure * error() > above;
+  }
+
+  double value() {
+    return covariances / variances * inFlights / latencies;
+  }
+
+  double error() {
+    if (!(count > 0 && variances / count > LEAST_VARIANCE)) {
+      return Double.MAX_VALUE;
     }
+    double slope = covariances / variances;
+    double left = Math.max(0, latencyVariances - slope * covariances) / count;
     double latency = latencies / count;
-    double covariance = products / count - inFlight * latency;
-    double elasticity = covariance / variance * inFlight / latency;
-    double error = Math.sqrt((0.1 + variation) / count) / (Math.sqrt(variance) / inFlight);
-    return error < MOST_ERROR && elasticity < below;
+    double relative = Math.sqrt(variances / count) / (inFlights / count);
+    return Math.sqrt((0.1 + left / (latency * latency)) / count) / relative;
   }
 }

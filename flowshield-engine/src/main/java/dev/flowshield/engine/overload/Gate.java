@@ -22,6 +22,12 @@ public interface Gate {
   /** The hash of requests that no limit counts by key. */
   long NO_KEY = 1;
 
+  /** How many routes are told apart, of which each number is below. */
+  int ROUTES = Routes.COUNT;
+
+  /** The route of requests of which none is known. */
+  int NO_ROUTE = 0;
+
   /** Places are 0 to this number: an admission needs two bits of its own. */
   long LARGEST_PLACE = Long.MAX_VALUE >> 2;
 
@@ -34,10 +40,12 @@ public interface Gate {
    * @param hash of the key whose request it is; the same for all requests that no limit counts by
    *     key
    * @param criticality how much its work means
+   * @param route of the request, 0 to {@link #ROUTES} - 1: work of one route usually takes about as
+   *     long
    * @param now a reading of the clock
    * @return the place; {@link #NO_PLACE} if there is none
    */
-  long tryEnter(long hash, Criticality criticality, long now);
+  long tryEnter(long hash, Criticality criticality, int route, long now);
 
   /**
    * Gives a place back, once.

@@ -54,7 +54,7 @@ public final class InFlight implements Gate {
   }
 
   @Override
-  public long tryEnter(long hash, Criticality criticality, long now) {
+  public long tryEnter(long hash, Criticality criticality, int route, long now) {
     if (enter(limit) != NO_PLACE) {
       return WITHIN;
     }

@@ -74,7 +74,7 @@ public final class MemoryShortage {
   }
 
   /** One that sees nothing. */
-  static MemoryShortage unseen() {
+  public static MemoryShortage unseen() {
     return new MemoryShortage(() -> 0, () -> 0, 0);
   }
 

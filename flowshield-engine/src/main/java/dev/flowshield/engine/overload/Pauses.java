@@ -66,6 +66,11 @@ final class Pauses {
     return more;
   }
 
+  /** Whether there was a pause in the window so far. */
+  boolean isIn() {
+    return inWindow;
+  }
+
   /** Whether there was a pause in the window that ends now, and none in the one before. */
   boolean hadOne() {
     boolean alone = inWindow && !inWindowBefore;

@@ -26,6 +26,7 @@ final class QueueInFront {
   private int waiting; // levels that wait for too long
   private int before; // would have waited for too long by the last sample
   private long heardAt;
+  private boolean wasLong;
 
   /**
    * A request, or what stands for one, has waited before the gate was asked; whether {@link #bound}
@@ -53,6 +54,7 @@ final class QueueInFront {
 
   private boolean change(int levels) {
     boolean hasChanged = levels != waiting;
+    wasLong |= levels > 0;
     waiting = levels;
     return hasChanged;
   }
@@ -60,6 +62,13 @@ final class QueueInFront {
   /** Whether requests wait for too long. */
   boolean isLong() {
     return waiting > 0;
+  }
+
+  /** Whether they did since the last call. */
+  boolean wasLong() {
+    boolean was = wasLong;
+    wasLong = waiting > 0;
+    return was;
   }
 
   /** Leaves no place to the levels that wait for too long. */

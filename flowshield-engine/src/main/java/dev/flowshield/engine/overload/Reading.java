@@ -31,9 +31,13 @@ public record Reading(
   public enum Reason {
     /** Too little work has ended to know anything. */
     NO_EVIDENCE,
-    /** From what was in flight without harm. */
-    HARMLESS,
-    /** From Little's law. */
+    /** Nothing shows that the server is overloaded. */
+    NO_OVERLOAD,
+    /** The processors are busy, and more was begun than they can work off. */
+    PROCESSORS,
+    /** More in flight brought no more throughput. */
+    PLATEAU,
+    /** Requests have waited in front of the gate, and the limit comes from Little's law. */
     LITTLES_LAW,
     /** Requests wait in front of the gate, and those that wait too long are rejected. */
     QUEUE_IN_FRONT,

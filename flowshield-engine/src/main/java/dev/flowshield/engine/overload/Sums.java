@@ -32,14 +32,21 @@ final class Sums {
 
   private static final int COMPLETED = 0;
   private static final int LATENCIES = 1;
-  private static final int LATENCY_SQUARES = 2;
+  private static final int EXCESS_SQUARES = 2;
   private static final int IN_FLIGHTS = 3;
   private static final int IN_FLIGHT_SQUARES = 4;
   private static final int PRODUCTS = 5;
-  private static final int ADMITTED = 6; // of the lowest level; those of the others follow
+  private static final int WEIGHTS = 6;
+  private static final int UNKNOWN = 7;
+  private static final int EXCESSES = 8;
+  private static final int KNOWN = 9;
+  private static final int ADMITTED = 10; // of the lowest level; those of the others follow
   private static final int REJECTED = ADMITTED + Levels.COUNT;
   private static final int KINDS = REJECTED + Levels.COUNT;
-  private static final int STRIDE = 32; // longs, so that neighbours are a line apart
+  private static final int ROUTES = 32;
+  private static final int ROUTE_LATENCIES = ROUTES + Routes.COUNT;
+  private static final int STRIDE =
+      ROUTE_LATENCIES + Routes.COUNT + 16; // longs, so that neighbours are a line apart
 
   private final long[] cells;
   private final int mask;
@@ -59,10 +66,21 @@ final class Sums {
   }
 
   /** A request of a level has got a place. */
-  void admitted(int level, long inFlight) {
-    add(stripe() + ADMITTED + level, 1);
+  void admitted(int level, boolean isKnown, long inFlight) {
+    int stripe = stripe();
+    add(stripe + ADMITTED + level, 1);
+    if (isKnown) {
+      add(stripe + KNOWN, 1);
+    }
     if (inFlight > mostInFlight) {
       mostInFlight = inFlight;
+    }
+  }
+
+  /** Work has ended of which the latency does not count. */
+  void left(boolean isKnown) {
+    if (isKnown) {
+      add(stripe() + KNOWN, -1);
     }
   }
 
@@ -71,20 +89,50 @@ final class Sums {
     add(stripe() + REJECTED + level, 1);
   }
 
+  /** Work of a route has ended. */
+  void ended(int route, long ticks, Routes routes, long inFlight) {
+    int stripe = stripe();
+    add(stripe + ROUTES + route, 1);
+    add(stripe + ROUTE_LATENCIES + route, ticks);
+    long weight = routes.weight(route);
+    if (weight == 0) {
+      add(stripe + UNKNOWN, 1);
+    } else {
+      add(stripe + WEIGHTS, weight);
+      completed(ticks, ticks - routes.latency(route), inFlight);
+    }
+  }
+
+  /** The work of a route that has ended until now. */
+  long ofRoute(int route) {
+    return sum(ROUTES + route);
+  }
+
+  /** The sum of its latencies. */
+  long latenciesOfRoute(int route) {
+    return sum(ROUTE_LATENCIES + route);
+  }
+
   /** Work has ended. */
-  void completed(long latency, long inFlight) {
+  void completed(long latency, long excess, long inFlight) {
     int stripe = stripe();
     add(stripe + COMPLETED, 1);
     add(stripe + LATENCIES, latency);
-    add(stripe + LATENCY_SQUARES, latency * latency);
+    add(stripe + EXCESSES, excess);
+    add(stripe + EXCESS_SQUARES, excess * excess);
     add(stripe + IN_FLIGHTS, inFlight);
     add(stripe + IN_FLIGHT_SQUARES, inFlight * inFlight);
-    add(stripe + PRODUCTS, latency * inFlight);
+    add(stripe + PRODUCTS, excess * inFlight);
   }
 
   /** The work that has ended since the last reading. */
   long completedSince() {
     return since(COMPLETED);
+  }
+
+  /** As the other one, of routes that are not known. */
+  long unknownSince() {
+    return since(UNKNOWN);
   }
 
   /** The part of the requests since the last reading that got no place. */
@@ -107,7 +155,7 @@ final class Sums {
     long[] since = new long[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
       long sum = sum(kind);
-      since[kind] = Math.max(0, sum - before[kind]);
+      since[kind] = difference(kind, before[kind], sum);
       before[kind] = sum;
     }
     long[] admitted = Arrays.copyOfRange(since, ADMITTED, REJECTED);
@@ -122,11 +170,59 @@ final class Sums {
         none,
         since[COMPLETED],
         since[LATENCIES],
-        since[LATENCY_SQUARES],
+        since[EXCESSES],
+        since[EXCESS_SQUARES],
         since[IN_FLIGHTS],
         since[IN_FLIGHT_SQUARES],
         since[PRODUCTS],
-        most);
+        most,
+        (double) since[WEIGHTS] / Routes.ONE,
+        since[UNKNOWN],
+        since[KNOWN]);
+  }
+
+  /** All sums since the beginning. */
+  long[] totals() {
+    long[] totals = new long[KINDS];
+    for (int kind = 0; kind < KINDS; kind++) {
+      totals[kind] = sum(kind);
+    }
+    return totals;
+  }
+
+  private static long difference(int kind, long from, long to) {
+    long since = to - from;
+    return kind == EXCESSES || kind == PRODUCTS ? since : Math.max(0, since);
+  }
+
+  /** The work that has ended, of known routes and others. */
+  static long ended(long[] totals) {
+    return totals[COMPLETED] + totals[UNKNOWN];
+  }
+
+  /** What has happened from one reading of all sums to another. */
+  static Window between(long[] from, long[] to, long nanos) {
+    long[] since = new long[KINDS];
+    for (int kind = 0; kind < KINDS; kind++) {
+      since[kind] = difference(kind, from[kind], to[kind]);
+    }
+    long admitted = LongStream.of(since).skip(ADMITTED).limit(Levels.COUNT).sum();
+    long rejected = LongStream.of(since).skip(REJECTED).sum();
+    return new Window(
+        nanos,
+        admitted + rejected,
+        rejected,
+        since[COMPLETED],
+        since[LATENCIES],
+        since[EXCESSES],
+        since[EXCESS_SQUARES],
+        since[IN_FLIGHTS],
+        since[IN_FLIGHT_SQUARES],
+        since[PRODUCTS],
+        0,
+        (double) since[WEIGHTS] / Routes.ONE,
+        since[UNKNOWN],
+        since[KNOWN]);
   }
 
   /** The requests of the window that was read last. */

@@ -1,5 +1,7 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Arrays;
+
 /**
  * The work that a server ends in a tick: an average, and the most of the last windows.
  *
@@ -17,6 +19,12 @@ final class Throughput {
     recent[next] = perTick;
     next = (next + 1) % WINDOWS;
     average += 0.5 * (perTick - average);
+  }
+
+  /** Begins, with what is known otherwise. */
+  void begin(double perTick) {
+    Arrays.fill(recent, perTick);
+    average = perTick;
   }
 
   /** An average in which later windows have more weight. */

@@ -9,13 +9,17 @@ package dev.flowshield.engine.overload;
  * @param nanos how long it was
  * @param attempts the requests that came
  * @param rejected those of them that got no place
- * @param completed the work that ended and whose latency counts
+ * @param completed the work of known routes that ended and whose latency counts
  * @param latencies the sum of its latencies
- * @param latencySquares the sum of their squares
+ * @param excesses the sum of what they are beyond the usual latency of their route
+ * @param excessSquares the sum of the squares of that
  * @param inFlights the sum of what was in flight when the work was admitted, itself included
  * @param inFlightSquares the sum of the squares of that
- * @param products the sum of latency times in flight
+ * @param products the sum of excess times in flight
  * @param mostInFlight the most that was in flight at an admission
+ * @param weights the sum of what its routes weigh: one for those that take as long as the mean
+ * @param unknown the work of other routes that ended
+ * @param known the requests of known routes that were admitted
  */
 record Window(
     long nanos,
@@ -23,11 +27,18 @@ record Window(
     long rejected,
     long completed,
     long latencies,
-    long latencySquares,
+    long excesses,
+    long excessSquares,
     long inFlights,
     long inFlightSquares,
     long products,
-    long mostInFlight) {
+    long mostInFlight,
+    double weights,
+    long unknown,
+    long known) {
+
+  /** In which nothing happened. */
+  static final Window EMPTY = new Window(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static final int TICK_BITS = 10;
   static final long NANOS_PER_TICK = 1L << TICK_BITS;
@@ -35,15 +46,26 @@ record Window(
   private static final double NEARLY_ALL = 3; // standard deviations
   private static final double MOST_VARIATION = 40;
 
-  /** The mean latency, in ticks. */
+  /** The mean latency for a weight of one, in ticks. */
   double latency() {
+    return latencies / weights;
+  }
+
+  /** The work that ended, of routes that are not known too. */
+  double ended() {
+    return (double) (completed + unknown);
+  }
+
+  /** The mean latency of all routes, in ticks. */
+  double meanLatency() {
     return (double) latencies / completed;
   }
 
   /** The variance of the latencies over the square of their mean; 1 for exponential ones. */
   double variation() {
-    double mean = latency();
-    double variance = (double) latencySquares / completed - mean * mean;
+    double mean = meanLatency();
+    double excess = (double) excesses / completed;
+    double variance = (double) excessSquares / completed - excess * excess;
     // Rounding can make it negative, and a mean of 0 makes it no number.
     return mean == 0 ? 0 : Math.min(MOST_VARIATION, Math.max(0, variance / (mean * mean)));
   }
@@ -59,9 +81,9 @@ record Window(
     return latency() < than * (1 - chance);
   }
 
-  /** The work that ended in a tick. */
+  /** The work that ended in a tick, by its weight. */
   double throughput() {
-    return completed / ticks();
+    return weights / ticks();
   }
 
   /** What was in flight when work was admitted, but for the few pieces with most. */

@@ -1,5 +1,6 @@
 package dev.flowshield.engine.overload;
 
+import static dev.flowshield.engine.overload.Windows.MILLI;
 import static dev.flowshield.engine.overload.Windows.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,67 +22,186 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A gate that finds its limit. */
 class AdaptiveGateTest {
 
-  private static final long MILLI = 1_000_000;
+  private static final int NONE = 10_000; // a limit that is none
 
   private long now = Long.MAX_VALUE - SECOND; // the clock wraps around meanwhile
   private final AdaptiveGate gate = new AdaptiveGate(2, now);
+  private final Deque<Long> inOrder = new ArrayDeque<>(); // places of what a server works on
+  private int rejected;
 
   /** Work of ten milliseconds, so many at a time, each begun when another has ended. */
   private void work(int atATime, int seconds) {
     Deque<long[]> running = new ArrayDeque<>(); // place, end
     for (int i = 0; i < atATime; i++) {
-      running.add(
-          new long[] {gate.tryEnter(1, Criticality.DEFAULT, now), now + 10 * MILLI + i * MILLI / 10
-          });
+      running.add(new long[] {
+        gate.tryEnter(1, Criticality.DEFAULT, 0, now), now + 10 * MILLI + i * MILLI / 10
+      });
     }
     long end = now + seconds * SECOND;
     while (now - end < 0) {
       long[] next = running.remove();
       now = next[1];
       gate.exit(next[0], Outcome.SUCCESS, now);
-      running.add(new long[] {gate.tryEnter(1, Criticality.DEFAULT, now), now + 10 * MILLI});
+      running.add(new long[] {gate.tryEnter(1, Criticality.DEFAULT, 0, now), now + 10 * MILLI});
     }
     running.forEach(each -> gate.exit(each[0], Outcome.SUCCESS, now));
   }
 
-  @Test
-  void capsAtAThousandUntilItKnowsMore() {
-    List<Long> places = LongStream.range(0, 1001)
-        .map(i -> gate.tryEnter(i, Criticality.DEFAULT, now))
-        .boxed()
-        .toList();
+  /** A server that ends a piece of work each millisecond, in the order in which they came. */
+  private void serve(AdaptiveGate served, int perMilli, int millis) {
+    for (int i = 0; i < millis; i++) {
+      now += MILLI;
+      for (int k = 0; k < perMilli; k++) {
+        long place = served.tryEnter(1, Criticality.DEFAULT, 0, now);
+        if (place == Gate.NO_PLACE) {
+          rejected++;
+        } else {
+          inOrder.add(place);
+        }
+      }
+      if (i % 2 == 0 || perMilli > 1) { // half of the time it is idle
+        exitNext(served);
+      }
+    }
+  }
 
-    assertThat(places).filteredOn(place -> place != Gate.NO_PLACE).hasSize(1000);
-    assertThat(places).allMatch(place -> place <= Gate.LARGEST_PLACE);
-    assertThat(gate.count()).isEqualTo(1000);
-    assertThat(gate.limit()).isEqualTo(1000);
-    assertThat(gate.isBeyondLimit(places.get(0))).isFalse();
+  private void exitNext(AdaptiveGate served) {
+    if (!inOrder.isEmpty()) {
+      served.exit(inOrder.remove(), Outcome.SUCCESS, now);
+    }
+  }
+
+  /** Half of what a server can do, and then ten times that. */
+  private void overload(AdaptiveGate served) {
+    for (int i = 0; i < 3_000; i++) {
+      serve(served, i % 2, 1);
+      exitNext(served);
+    }
+    assertThat(rejected).isZero();
+    serve(served, 10, 2_000);
   }
 
   @Test
-  void learnsFromWorkThatEnds() {
+  void rejectsNothingUntilItKnowsMore() {
+    List<Long> places = LongStream.range(0, 10_001)
+        .map(i -> gate.tryEnter(i, Criticality.DEFAULT, 0, now))
+        .boxed()
+        .toList();
+
+    assertThat(places).filteredOn(place -> place != Gate.NO_PLACE).hasSize(NONE);
+    assertThat(places).allMatch(place -> place <= Gate.LARGEST_PLACE);
+    assertThat(gate.count()).isEqualTo(NONE);
+    assertThat(gate.limit()).isEqualTo(NONE);
+    assertThat(gate.isBeyondLimit(places.get(0))).isFalse();
+    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_EVIDENCE);
+  }
+
+  @Test
+  void capsAtAFewHundredUntilItKnowsMoreWhereItSeesProcessors() {
+    AdaptiveGate seeing = seeing(() -> 0);
+    assertThat(seeing.limit()).isEqualTo(1_000);
+
+    serve(seeing, 5, 1_000); // which are not busy
+    assertThat(rejected).isZero();
+  }
+
+  @Test
+  void hasNoCapAsSoonAsItIsKnownWhatWorkTakes() {
+    AdaptiveGate seeing = seeing(() -> 0);
+    List<Long> places = Stream.generate(() -> seeing.tryEnter(1, Criticality.DEFAULT, 0, now))
+        .limit(8)
+        .toList();
+    now += 60 * MILLI;
+    places.forEach(place -> seeing.exit(place, Outcome.SUCCESS, now));
+    now += MILLI;
+    seeing.exit(seeing.tryEnter(1, Criticality.DEFAULT, 0, now - MILLI), Outcome.SUCCESS, now);
+
+    assertThat(seeing.limit()).isEqualTo(NONE);
+    assertThat(seeing.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+  }
+
+  private AdaptiveGate seeing(LongSupplier usedNanos) {
+    return new AdaptiveGate(
+        2,
+        now,
+        false,
+        pressure -> {},
+        MemoryShortage.unseen(),
+        new Processors(usedNanos, 1),
+        false);
+  }
+
+  @Test
+  void learnsFromWorkThatEndsAndRejectsNothing() {
     work(8, 5);
 
     assertThat(gate.reading().latencyNanos()).isBetween(9 * MILLI, 11 * MILLI);
-    assertThat(gate.limit()).isBetween(17, 40);
+    assertThat(gate.limit()).isEqualTo(NONE);
+    assertThat(gate.reading().harmless()).isBetween(6, 8);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
     assertThat(gate.pressure()).isEqualTo(Pressure.NORMAL);
     assertThat(gate.count()).isZero();
   }
 
   @Test
-  void isPressedWhereNoWorkEndsAndRequestsAreRejected() {
-    comeForMillis(1_300);
-    assertThat(gate.pressure()).as("a fifth was rejected").isEqualTo(Pressure.NORMAL);
+  void rejectsWhatIsMoreThanTheServerEnds() {
+    overload(gate);
 
-    comeForMillis(200);
+    assertThat(gate.limit()).isBetween(2, 8);
+    assertThat(gate.pressure()).isEqualTo(Pressure.EXTREME);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(rejected).isBetween(15_000, 18_100);
+    assertThat(inOrder).hasSizeLessThanOrEqualTo(8);
+    assertThat(gate.count()).isEqualTo(inOrder.size());
+  }
 
-    assertThat(gate.pressure()).as("a third was").isEqualTo(Pressure.EXTREME);
-    assertThat(gate.limit()).as("nothing was learned of it").isEqualTo(1000);
+  @Test
+  void rejectsAFloodOfARouteOfWhichNothingIsKnown() {
+    work(8, 5);
+    for (int i = 0; i < 1_000; i++) {
+      now += MILLI;
+      for (int k = 0; k < 10; k++) {
+        long place = gate.tryEnter(1, Criticality.DEFAULT, 7, now);
+        if (place != Gate.NO_PLACE) {
+          inOrder.add(place);
+        }
+      }
+      exitNext(gate);
+    }
+
+    assertThat(gate.reading().reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(gate.limit()).isLessThan(200);
+  }
+
+  @Test
+  void isPressedHardOnceMoreWhereNoWorkEndsAndRequestsAreRejected() {
+    overload(gate);
+    int limit = gate.limit();
+    for (int i = 0; i < 1_500; i++) { // little comes
+      serve(gate, i % 2, 1);
+      exitNext(gate);
+    }
+    assertThat(gate.pressure()).isEqualTo(Pressure.ELEVATED);
+
+    comeForMillis(2_500);
+
+    assertThat(gate.pressure()).isEqualTo(Pressure.EXTREME);
+    assertThat(gate.limit()).as("nothing was learned of it").isLessThan(limit + 20);
+  }
+
+  @Test
+  void isNotPressedWhereNoWorkEndsAndNothingIsRejected() {
+    work(8, 5);
+    comeForMillis(5_000);
+
+    assertThat(gate.pressure()).isEqualTo(Pressure.NORMAL);
+    assertThat(gate.limit()).isEqualTo(NONE);
+    assertThat(gate.count()).isEqualTo(5_000);
   }
 
   private void comeForMillis(int millis) {
     for (int i = 0; i < millis; i++) {
-      gate.tryEnter(1, Criticality.DEFAULT, now);
+      gate.tryEnter(1, Criticality.DEFAULT, 0, now);
       now += MILLI;
     }
   }
@@ -90,13 +211,13 @@ class AdaptiveGateTest {
   void learnsNothingFromWorkThatFailedOrLeft(Outcome outcome) {
     for (int i = 0; i < 10_000; i++) {
       gate.exit(
-          gate.tryEnter(1, Criticality.DEFAULT, now),
+          gate.tryEnter(1, Criticality.DEFAULT, 0, now),
           outcome,
           outcome == Outcome.IGNORED ? 0 : now);
       now += MILLI;
     }
 
-    assertThat(gate.limit()).isEqualTo(1000);
+    assertThat(gate.limit()).isEqualTo(NONE);
     assertThat(gate.reading().latencyNanos()).isZero();
     assertThat(gate.count()).isZero();
   }
@@ -110,13 +231,15 @@ class AdaptiveGateTest {
         now,
         false,
         told::add,
-        new MemoryShortage(() -> 0.9, () -> (now - begin) / 2, now)); // collecting half of the time
+        new MemoryShortage(() -> 0.9, () -> (now - begin) / 2, now), // collecting half of the time
+        Processors.unseen(),
+        false);
     for (int i = 0; i < 40; i++) {
-      guarded.tryEnter(1, Criticality.DEFAULT, now);
+      guarded.tryEnter(1, Criticality.DEFAULT, 0, now);
     }
     for (int i = 0; i < 40; i++) {
       now += 100 * MILLI;
-      guarded.exit(guarded.tryEnter(1, Criticality.DEFAULT, now), Outcome.FAILED, now);
+      guarded.exit(guarded.tryEnter(1, Criticality.DEFAULT, 0, now), Outcome.FAILED, now);
       if (guarded.reading().reason() == Reason.MEMORY) {
         break;
       }
@@ -129,17 +252,17 @@ class AdaptiveGateTest {
         .containsEntry(Criticality.DEFAULT, 5)
         .containsEntry(Criticality.CRITICAL, 5);
     assertThat(told).containsExactly(Pressure.ELEVATED);
-    assertThat(guarded.tryEnter(1, Criticality.CRITICAL, now)).isEqualTo(Gate.NO_PLACE);
+    assertThat(guarded.tryEnter(1, Criticality.CRITICAL, 0, now)).isEqualTo(Gate.NO_PLACE);
     for (int i = 0; i < 40; i++) {
       guarded.exitLost();
     }
-    assertThat(guarded.tryEnter(1, Criticality.SHEDDABLE, now)).isEqualTo(Gate.NO_PLACE);
-    assertThat(guarded.tryEnter(1, Criticality.DEFAULT, now)).isNotEqualTo(Gate.NO_PLACE);
+    assertThat(guarded.tryEnter(1, Criticality.SHEDDABLE, 0, now)).isEqualTo(Gate.NO_PLACE);
+    assertThat(guarded.tryEnter(1, Criticality.DEFAULT, 0, now)).isNotEqualTo(Gate.NO_PLACE);
   }
 
   @Test
   void getsBackAPlaceOfWhichTheNumberWasLost() {
-    gate.tryEnter(1, Criticality.DEFAULT, now);
+    gate.tryEnter(1, Criticality.DEFAULT, 0, now);
     gate.exitLost();
 
     assertThat(gate.count()).isZero();
@@ -150,7 +273,7 @@ class AdaptiveGateTest {
     work(8, 5);
     long baseline = gate.reading().latencyNanos();
     for (int i = 0; i < 1_000; i++) {
-      gate.exit(gate.tryEnter(1, Criticality.DEFAULT, now), Outcome.SUCCESS, now - SECOND);
+      gate.exit(gate.tryEnter(1, Criticality.DEFAULT, 0, now), Outcome.SUCCESS, now - SECOND);
       now += MILLI;
     }
 
@@ -160,7 +283,6 @@ class AdaptiveGateTest {
   @Test
   void keepsToANumberUntilItIsToFindItAgain() {
     work(8, 5);
-    int found = gate.limit();
     assertThat(gate.findsLimit()).isTrue();
 
     gate.limit(3);
@@ -169,7 +291,7 @@ class AdaptiveGateTest {
     assertThat(gate.limit()).isEqualTo(3);
     assertThat(gate.reading().reason()).isEqualTo(Reason.SET);
     assertThat(gate.reading().caps()).containsOnlyKeys(Criticality.values()).containsValue(3);
-    List<Long> places = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, now))
+    List<Long> places = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, 0, now))
         .limit(4)
         .toList();
     assertThat(places).last().isEqualTo(Gate.NO_PLACE);
@@ -179,16 +301,17 @@ class AdaptiveGateTest {
     gate.findLimit();
     work(8, 5);
     assertThat(gate.findsLimit()).isTrue();
-    assertThat(gate.limit()).isBetween(17, Math.max(found, 40));
-    assertThat(gate.reading().reason()).isEqualTo(Reason.HARMLESS);
+    assertThat(gate.limit()).isEqualTo(NONE);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
   }
 
   @Test
   void inShadowAdmitsAllAndMarksWhatItWouldReject() {
-    AdaptiveGate shadow = new AdaptiveGate(2, now, true, pressure -> {}, MemoryShortage.unseen());
+    AdaptiveGate shadow = new AdaptiveGate(
+        2, now, true, pressure -> {}, MemoryShortage.unseen(), Processors.unseen(), false);
     shadow.limit(2);
 
-    List<Long> places = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, now))
+    List<Long> places = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, 0, now))
         .limit(4)
         .toList();
 
@@ -200,7 +323,7 @@ class AdaptiveGateTest {
 
     places.forEach(place -> shadow.exit(place, Outcome.SUCCESS, now));
     assertThat(shadow.count()).isZero();
-    assertThat(shadow.isBeyondLimit(shadow.tryEnter(7, Criticality.DEFAULT, now)))
+    assertThat(shadow.isBeyondLimit(shadow.tryEnter(7, Criticality.DEFAULT, 0, now)))
         .isFalse();
   }
 
@@ -212,28 +335,37 @@ class AdaptiveGateTest {
       told.add(pressure);
       throw new IllegalStateException("fails");
     };
-    AdaptiveGate failing = new AdaptiveGate(2, now, false, listener, MemoryShortage.unseen());
-    failing.limit(1);
-    workAt(failing, 1, 500);
+    AdaptiveGate failing = new AdaptiveGate(
+        2, now, false, listener, MemoryShortage.unseen(), Processors.unseen(), false);
+    workAt(failing, 0, 3_000);
+    workAt(failing, 9, 500);
     assertThat(told).containsExactly(Pressure.EXTREME);
+    assertThat(failing.limit()).isLessThan(20);
 
     workAt(failing, 0, 10_000);
 
     assertThat(told).containsExactly(Pressure.EXTREME, Pressure.ELEVATED, Pressure.NORMAL);
     assertThat(failing.pressure()).isEqualTo(Pressure.NORMAL);
+    inOrder.forEach(place -> failing.exit(place, Outcome.IGNORED, 0));
     assertThat(failing.count()).isZero();
   }
 
-  /** Work of a millisecond each, one at a time; beside it, requests that find no place. */
-  private void workAt(AdaptiveGate failing, int rejected, int times) {
+  /** A piece of work comes and one ends each millisecond; beside it, others come. */
+  private void workAt(AdaptiveGate failing, int more, int times) {
     for (int i = 0; i < times; i++) {
-      long place = failing.tryEnter(1, Criticality.DEFAULT, now);
+      for (int k = 0; k <= more; k++) {
+        try {
+          long place = failing.tryEnter(1, Criticality.DEFAULT, 0, now);
+          if (place != Gate.NO_PLACE) {
+            inOrder.add(place);
+          }
+        } catch (IllegalStateException expected) {
+          assertThat(expected).hasMessage("fails"); // no place was taken
+        }
+      }
       now += MILLI;
       try {
-        for (int k = 0; k < rejected; k++) {
-          assertThat(failing.tryEnter(1, Criticality.DEFAULT, now)).isEqualTo(Gate.NO_PLACE);
-        }
-        failing.exit(place, Outcome.SUCCESS, now);
+        exitNext(failing);
       } catch (IllegalStateException expected) {
         failing.exitLost(); // as the shield does
       }
@@ -246,7 +378,7 @@ class AdaptiveGateTest {
     assertThat(gate.canFindLimit()).isTrue();
     assertThat(gate.hasPlace()).isTrue();
     gate.limit(1);
-    gate.tryEnter(1, Criticality.DEFAULT, now);
+    gate.tryEnter(1, Criticality.DEFAULT, 0, now);
     assertThat(gate.hasPlace()).isFalse();
   }
 }

@@ -43,7 +43,7 @@ class AdaptiveGateThreadsTest {
     for (int i = 0; i < CALLS; i++) {
       long now = clock.addAndGet(random.nextInt(20_000));
       Criticality criticality = CRITICALITIES[random.nextInt(CRITICALITIES.length)];
-      long place = gate.tryEnter(random.nextLong(5) << 60, criticality, now);
+      long place = gate.tryEnter(random.nextLong(5) << 60, criticality, 0, now);
       if (place != Gate.NO_PLACE) {
         admitted++;
         mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);

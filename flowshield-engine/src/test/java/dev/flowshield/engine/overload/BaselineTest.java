@@ -14,6 +14,9 @@ class BaselineTest {
   private long now = 100 * SECOND;
 
   private void warm(long latency) {
+    if (baseline.latency() == 0) {
+      baseline.begin((double) latency, now);
+    }
     while (!baseline.isWarm(now)) {
       baseline.warmUp(alike(100, latency, 1), now);
       now += SECOND / 10;
@@ -35,19 +38,19 @@ class BaselineTest {
 
   @Test
   void isWarmAfterASecondOrFiveTimesAsLongAsTheWorkTakes() {
-    baseline.warmUp(alike(100, 1000, 1), now);
+    baseline.begin(1000, now);
     assertThat(baseline.isWarm(now + SECOND - 1)).isFalse();
     assertThat(baseline.isWarm(now + SECOND)).isTrue();
 
     Baseline ofLongWork = new Baseline();
-    ofLongWork.warmUp(alike(100, SECOND / Window.NANOS_PER_TICK, 1), now);
+    ofLongWork.begin((double) SECOND / Window.NANOS_PER_TICK, now);
     assertThat(ofLongWork.isWarm(now + 4 * SECOND)).isFalse();
     assertThat(ofLongWork.isWarm(now + 5 * SECOND)).isTrue();
   }
 
   @Test
   void forgetsTheFirstWindowInWhichOnlyShortWorkHasEnded() {
-    baseline.warmUp(alike(100, 100, 1), now);
+    baseline.begin(100, now);
     warm(1000);
 
     assertThat(baseline.latency()).isBetween(900.0, 1000.0);

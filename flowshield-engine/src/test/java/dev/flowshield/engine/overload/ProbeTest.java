@@ -98,11 +98,15 @@ class ProbeTest {
         0,
         100,
         uneven.latencies(),
-        uneven.latencySquares(),
+        uneven.excesses(),
+        uneven.excessSquares(),
         1000,
         10_000,
         1000 * LATENCY,
-        10);
+        10,
+        100,
+        0,
+        100);
     assertThat(findsOut(asLong)).isFalse();
   }
 

@@ -34,9 +34,20 @@ class WindowTest {
   @Test
   void hasNoVariationBelowZeroNorWithoutLatency() {
     assertThat(alike(10, 0, 1).variation()).isZero();
-    assertThat(new Window(1, 3, 0, 3, 1_000_000_007L, 333_333_338_000_000_015L, 3, 3, 3, 1)
-            .variation())
+    long sum = 1_000_000_007L;
+    long squares = 333_333_338_000_000_015L;
+    assertThat(new Window(1, 3, 0, 3, sum, sum, squares, 3, 3, 3, 1, 3, 0, 3).variation())
         .isNotNegative();
+  }
+
+  @Test
+  void takesLatenciesInRelationToWhatItsRoutesTake() {
+    Window window = new Window(1, 4, 0, 4, 1_000, 0, 0, 4, 4, 0, 1, 2.5, 3, 4);
+
+    assertThat(window.latency()).as("of work of weight one").isEqualTo(400);
+    assertThat(window.meanLatency()).isEqualTo(250);
+    assertThat(window.variation()).as("all take what their routes take").isZero();
+    assertThat(window.ended()).as("of unknown routes too").isEqualTo(7);
   }
 
   @Test

@@ -1,10 +1,14 @@
 package dev.flowshield.engine.overload;
 
-/** Windows for tests, of work whose latencies are given. */
+/**
+ * Windows for tests, of work of one route, whose latencies are given: what they exceed is taken for
+ * zero.
+ */
 final class Windows {
 
   static final long SECOND = 1_000_000_000L;
   static final long TENTH = 100_000_000L;
+  static final long MILLI = 1_000_000L;
 
   private Windows() {}
 
@@ -21,11 +25,15 @@ final class Windows {
         rejected,
         completed,
         completed * latency,
+        completed * latency,
         completed * latency * latency,
         completed * inFlight,
         completed * inFlight * inFlight,
         completed * latency * inFlight,
-        inFlight);
+        inFlight,
+        completed,
+        0,
+        completed);
   }
 
   /** The sum of two windows. */
@@ -36,10 +44,14 @@ final class Windows {
         one.rejected() + other.rejected(),
         one.completed() + other.completed(),
         one.latencies() + other.latencies(),
-        one.latencySquares() + other.latencySquares(),
+        one.excesses() + other.excesses(),
+        one.excessSquares() + other.excessSquares(),
         one.inFlights() + other.inFlights(),
         one.inFlightSquares() + other.inFlightSquares(),
         one.products() + other.products(),
-        Math.max(one.mostInFlight(), other.mostInFlight()));
+        Math.max(one.mostInFlight(), other.mostInFlight()),
+        one.weights() + other.weights(),
+        one.unknown() + other.unknown(),
+        one.known() + other.known());
   }
 }

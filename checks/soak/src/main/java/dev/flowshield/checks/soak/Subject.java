@@ -7,6 +7,7 @@ import dev.flowshield.checks.soak.server.ServerKind;
 import dev.flowshield.checks.soak.server.SoakApp;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
@@ -30,6 +31,7 @@ final class Subject {
   // Longer than the five seconds that the bindings wait for work whose client has gone, and the
   // second after which a servlet container looks for requests that are over time.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final int PLACES = 64; // fewer than the clients of an overload
   private static final long HOLD_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -59,6 +61,8 @@ final class Subject {
   static Subject start(ServerKind kind, SplittableRandom random) throws Exception {
     HttpShield shield = HttpShield.builder()
         .inFlightAuto()
+        .engine(
+            FlowShieldBuilder::shedOnPlateau) // the work of an overload waits, and burns nothing
         .perClient("1000000/s")
         .criticality(Subject::meaning)
         .build();
@@ -104,12 +108,14 @@ final class Subject {
   void overload(Phase phase, ExecutorService threads) throws Exception {
     long before = shield.stats().shed();
     app.hold();
+    shield.engine().changeInFlight(PLACES); // nothing ends, which alone is no evidence
     try {
       Future<?> sending = threads.submit(() -> {
         send(phase, threads);
         return null;
       });
       await(() -> sending.isDone() || shield.stats().shed() > before, HOLD_NANOS);
+      shield.engine().changeInFlightAuto();
       app.goOn();
       sending.get();
     } finally {
@@ -141,12 +147,12 @@ final class Subject {
   }
 
   /**
-   * How many places of the limit are not free. To be called at the very end, after a reckoning, as
-   * it takes all places there are: the shield learns from that.
+   * How many places of a limit are not free. To be called at the very end, after a reckoning, as it
+   * takes all places there are. A limit that is found would move while they are taken.
    */
   int missing() {
-    int places = shield.stats().inFlightLimit();
-    return places - takeAll(places);
+    shield.engine().changeInFlight(PLACES);
+    return PLACES - takeAll(PLACES);
   }
 
   /** Asks for more until the pressure is over, as only work that ends tells the shield. */

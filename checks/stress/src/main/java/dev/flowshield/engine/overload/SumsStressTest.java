@@ -30,13 +30,13 @@ public class SumsStressTest {
 
   @Actor
   public void end() {
-    sums.completed(LATENCY, 1);
+    sums.completed(LATENCY, LATENCY, 1);
   }
 
   @Actor
   public void endAndRead(IIII_Result result) {
-    sums.completed(LATENCY, 1);
-    sums.completed(LATENCY, 1);
+    sums.completed(LATENCY, LATENCY, 1);
+    sums.completed(LATENCY, LATENCY, 1);
     Window window = sums.read(1);
     result.r1 = (int) window.completed();
     result.r3 = latencies(window);

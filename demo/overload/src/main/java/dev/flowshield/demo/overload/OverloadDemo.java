@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Sends two spikes to servers of several kinds, without a shield, with one that is told nothing of
- * what they can do, and with other protections, and prints a table.
+ * what they can do, and with other protections, and prints a table. Where work waits, the processors
+ * are idle however long it waits: there, a shield that also sheds on a plateau stands beside.
  *
  * <p>System properties: {@code demo.runs}, a regular expression for what to run, such as
  * {@code "Tomcat.*(auto|hand 12)"}; {@code demo.directory}, the folder for the servers' logs, in
@@ -29,7 +30,7 @@ public final class OverloadDemo {
   static final Duration DEADLINE = Duration.ofMillis(500);
 
   private static final int CONNECTIONS = 2000;
-  private static final String DEFAULT_RUNS = ".*(none|auto)";
+  private static final String DEFAULT_RUNS = ".*(none|auto)|.*, waits, .*, auto plateau";
 
   // held, as the logging of the JDK forgets the level of a logger without a reference
   private static final Logger ALL = Logger.getLogger("");

@@ -98,6 +98,7 @@ class MeasurementTest {
     assertThat(Trial.all(1).stream().map(Trial::name))
         .contains(
             "Vert.x, waits, spike, auto",
+            "Vert.x, waits, spike, auto plateau",
             "Undertow, waits, abuse, none",
             "Tomcat, waits, spike, hand 12",
             "Jetty, burns CPU, spike, own 3",

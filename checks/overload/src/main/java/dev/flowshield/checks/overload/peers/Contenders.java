@@ -6,7 +6,6 @@ import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.VegasLimit;
 import com.netflix.concurrency.limits.limit.WindowedLimit;
 import dev.flowshield.checks.overload.scenario.Scenario;
-import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.InFlight;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,8 @@ public final class Contenders {
   /** All of them. */
   public static List<Contender> all() {
     return List.of(
-        new Contender("flowshield", scenario -> new GateProtection(new AdaptiveGate(1, 0))),
+        new Contender("flowshield", scenario -> GateProtection.finding(false)),
+        new Contender("flowshield-plateau", scenario -> GateProtection.finding(true)),
         new Contender("none", scenario -> new Unprotected()),
         new Contender("fixed-oracle", scenario -> fixed(oracle(scenario))),
         new Contender("fixed-200", scenario -> fixed(POOL)),

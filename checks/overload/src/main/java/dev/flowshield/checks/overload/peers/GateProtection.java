@@ -4,9 +4,14 @@ import dev.flowshield.Criticality;
 import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Attempt;
 import dev.flowshield.checks.overload.simulation.Protection;
+import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.MemoryShortage;
 import dev.flowshield.engine.overload.Outcome;
+import dev.flowshield.engine.overload.Processors;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /** Any gate of the engine that wants to know the client and the time alone. */
 public final class GateProtection implements Protection {
@@ -16,13 +21,34 @@ public final class GateProtection implements Protection {
   private static final long SAMPLING = 20 * Span.MILLISECOND;
   private static final long WAITING = 3 * Span.MILLISECOND;
 
-  private final Gate gate;
+  private final Function<? super Processors, ? extends Gate> made;
+  private Gate gate;
   private long sampledAt;
   private boolean hasWaited;
 
   /** Protects with a gate. */
   public GateProtection(Gate gate) {
-    this.gate = gate;
+    this(processors -> gate);
+  }
+
+  private GateProtection(Function<? super Processors, ? extends Gate> made) {
+    this.made = made;
+    this.gate = made.apply(new Processors(() -> 0, 1));
+  }
+
+  /**
+   * Protects with a gate that finds its limit.
+   *
+   * @param shedsOnPlateau whether that needs no busy processors
+   */
+  public static GateProtection finding(boolean shedsOnPlateau) {
+    return new GateProtection(processors -> new AdaptiveGate(
+        1, 0, false, pressure -> {}, MemoryShortage.unseen(), processors, shedsOnPlateau));
+  }
+
+  @Override
+  public void processors(LongSupplier usedNanos, int count) {
+    gate = made.apply(new Processors(usedNanos, count));
   }
 
   @Override
@@ -33,7 +59,8 @@ public final class GateProtection implements Protection {
       hasWaited = attempt.ageNanos() >= WAITING;
       gate.waitedInFront(attempt.ageNanos(), now);
     }
-    return gate.tryEnter(attempt.hash(), CRITICALITIES.get(attempt.criticality()), now);
+    return gate.tryEnter(
+        attempt.hash(), CRITICALITIES.get(attempt.criticality()), attempt.route(), now);
   }
 
   @Override

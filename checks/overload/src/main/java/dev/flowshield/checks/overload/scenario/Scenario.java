@@ -79,6 +79,12 @@ public record Scenario(
     return Changes.of(this);
   }
 
+  /** The same, where workers compute all the time, each on a processor of its own. */
+  public Scenario computing() {
+    return new Scenario(
+        name, server.computingWorkers(), traffic, overload, measured, isWithinCapacity);
+  }
+
   /** The same server in quiet times, for long enough that its rare latencies are known. */
   public Scenario unloaded() {
     long length = unloadedNanos();

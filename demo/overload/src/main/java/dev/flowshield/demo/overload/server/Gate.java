@@ -24,7 +24,7 @@ interface Gate {
   /** Returns the gate of a protection, or null if it has none. */
   static @Nullable Gate of(Protection protection) {
     return switch (protection.kind()) {
-      case NONE, AUTO, HAND, OWN -> null;
+      case NONE, AUTO, AUTO_PLATEAU, HAND, OWN -> null;
       case GRADIENT2 -> netflix(windowed(Gradient2Limit.newDefault()));
       case VEGAS -> netflix(VegasLimit.newDefault());
       case VEGAS_WINDOWED -> netflix(windowed(VegasLimit.newDefault()));

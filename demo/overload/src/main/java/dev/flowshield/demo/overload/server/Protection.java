@@ -19,6 +19,8 @@ public record Protection(Kind kind, int limit) {
     NONE,
     /** A shield that finds its cap by itself. */
     AUTO,
+    /** The same, which also sheds where more in flight brings no more throughput. */
+    AUTO_PLATEAU,
     /** A shield with a cap that was set by hand, by someone who knows what the server does. */
     HAND,
     /** Gradient2 of Netflix concurrency-limits, in the windows that it needs. */
@@ -41,6 +43,9 @@ public record Protection(Kind kind, int limit) {
   /** A shield with its default settings. */
   public static final Protection AUTO = new Protection(Kind.AUTO, 0);
 
+  /** A shield that also sheds while the processors are idle. */
+  public static final Protection AUTO_PLATEAU = new Protection(Kind.AUTO_PLATEAU, 0);
+
   private static final Pattern TITLE = Pattern.compile("(\\w+(?: [a-z]+)*)(?: (\\d+))?");
   private static final int BULKHEAD_DEFAULT = 25;
 
@@ -57,7 +62,11 @@ public record Protection(Kind kind, int limit) {
         new Protection(Kind.VEGAS_WINDOWED, 0),
         new Protection(Kind.BULKHEAD, BULKHEAD_DEFAULT));
     return Stream.of(
-            Stream.of(NONE, AUTO), byHand, peers, own, Stream.of(new Protection(Kind.FULL, 0)))
+            Stream.of(NONE, AUTO, AUTO_PLATEAU),
+            byHand,
+            peers,
+            own,
+            Stream.of(new Protection(Kind.FULL, 0)))
         .flatMap(protections -> protections)
         .toList();
   }

@@ -1,0 +1,58 @@
+package dev.flowshield.engine.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The places that are held by work that does not end. */
+class HeldPlacesTest {
+
+  private static final int HELD = 100;
+
+  private final HeldPlaces held = new HeldPlaces();
+  private final Server server = Server.unlimited(8, 1);
+
+  private void serve(double perMilli, int millis, int beside) {
+    server.serve(
+        perMilli,
+        millis,
+        () -> held.look(server.sums::totals, server.inFlight + beside, server.latency, server.now));
+  }
+
+  @Test
+  void areThoseThatTheWorkThatEndsDoesNotExplain() {
+    serve(1, 1_100, HELD);
+
+    assertThat(server.inFlight).isBetween(7, 9);
+    assertThat(held.count()).isBetween(HELD - 3, HELD + 3);
+  }
+
+  @Test
+  void areNotKnownBeforeASecond() {
+    serve(1, 900, HELD);
+
+    assertThat(held.count()).isZero();
+  }
+
+  @Test
+  void areNoneOnceTheyAreGivenBack() {
+    serve(1, 1_100, HELD);
+    serve(1, 300, 0);
+
+    assertThat(held.count()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void areNoneInAnOverloadThatStandsAtTheCap() {
+    Server overloaded = Server.fifo();
+    overloaded.cap = 50;
+    overloaded.serve(
+        10,
+        5_000,
+        () -> held.look(
+            overloaded.sums::totals, overloaded.inFlight, overloaded.latency, overloaded.now));
+
+    assertThat(overloaded.inFlight).isEqualTo(50);
+    assertThat(held.count()).isLessThanOrEqualTo(1);
+  }
+}
