@@ -52,9 +52,14 @@ public final class Connection implements AutoCloseable {
    * Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead.
    */
   public static Connection narrow(int port) throws IOException {
+    return narrow(1, port);
+  }
+
+  /** As {@link #narrow(int)}, from 127.0.0.{@code host}. */
+  static Connection narrow(int host, int port) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(NARROW);
-    return connect(socket, 1, port);
+    return connect(socket, host, port);
   }
 
   private static Connection connect(Socket socket, int host, int port) throws IOException {
