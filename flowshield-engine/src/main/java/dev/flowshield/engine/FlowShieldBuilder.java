@@ -151,8 +151,8 @@ public final class FlowShieldBuilder {
    * means the same, first what a client sends beyond its fair share: the first limit for each key
    * tells clients apart.
    *
-   * <p>It needs work to learn from: until the first has ended, the cap is 1,000 where processors are
-   * seen. Work that
+   * <p>It needs work to learn from: until the first has ended, the cap is 1,000 where processors
+   * are seen. Work that
    * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
    * nothing. Each admission and each close reads the clock, and the shield takes some 100 kB.
    * {@link FlowShield#inFlightLimit} tells the number, {@link ShieldStats#overload} where it comes
@@ -203,8 +203,8 @@ public final class FlowShieldBuilder {
 
   /**
    * Where a shield that {@linkplain #inFlightAuto finds} its cap by itself sees how busy the
-   * processors are. It then rejects only while the process uses nearly all of them, or requests wait
-   * in front of the shield, or memory is short; see {@link #shedOnPlateau} for more.
+   * processors are. It then rejects only while the process uses nearly all of them, or requests
+   * wait in front of the shield, or memory is short; see {@link #shedOnPlateau} for more.
    *
    * <p>It sees nothing of processors unless this is set, and judges by what ends alone, as with
    * {@link #shedOnPlateau}. Over HTTP it is set.

@@ -49,8 +49,8 @@ public final class OverloadStats {
   }
 
   /**
-   * Where the limit comes from, for operators: {@code 56: the processors are busy: 800/s x 50.0 ms x
-   * 1.2, and some for bunches}. Not to be parsed.
+   * Where the limit comes from, for operators: {@code 56: the processors are busy: 800/s x 50.0 ms
+   * x 1.2, and some for bunches}. Not to be parsed.
    */
   public String explanation() {
     return reading.limit() + ": "

@@ -5,7 +5,7 @@ package dev.flowshield.engine.overload;
  * rejected. A server is overloaded if all of this is so:
  *
  * <pre>
- *   few end    clearly fewer pieces of work have ended than would have if they took as long as usual
+ *   few end    clearly fewer pieces of work have ended than if they took as long as usual
  *   it grows   of the routes that are known, clearly less has ended than was begun
  *   slower     what ended last took clearly longer than usual
  *   plateau    as much ends however much is in flight, rather than in proportion to it

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * Sends two spikes to servers of several kinds, without a shield, with one that is told nothing of
- * what they can do, and with other protections, and prints a table. Where work waits, the processors
- * are idle however long it waits: there, a shield that also sheds on a plateau stands beside.
+ * what they can do, and with other protections, and prints a table. Where work waits, the
+ * processors are idle however long it waits: there, a shield that also sheds on a plateau stands
+ * beside.
  *
  * <p>System properties: {@code demo.runs}, a regular expression for what to run, such as
  * {@code "Tomcat.*(auto|hand 12)"}; {@code demo.directory}, the folder for the servers' logs, in
