@@ -79,8 +79,24 @@ public final class Application implements AutoCloseable {
   private final ExecutorService otherThreads = Executors.newCachedThreadPool();
   private final Executor atNextTick =
       CompletableFuture.delayedExecutor(TICK_MILLIS, TimeUnit.MILLISECONDS, otherThreads);
-  private final Semaphore arrived = new Semaphore(0);
-  private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+  private volatile Gate gate = new Gate();
+
+  /** Work waits at it while it is closed. */
+  private static final class Gate {
+
+    private final Semaphore arrived = new Semaphore(0);
+    private final CompletableFuture<Void> open = new CompletableFuture<>();
+
+    CompletableFuture<Void> arrive() {
+      arrived.release();
+      return open;
+    }
+  }
+
+  /** The gate is open. */
+  public Application() {
+    openGate();
+  }
 
   /** Fails. */
   public String fail() {
@@ -89,16 +105,14 @@ public final class Application implements AutoCloseable {
 
   /** Returns once the gate is open. */
   public void slow() {
-    arrived.release();
-    gate.join();
+    gate.arrive().join();
   }
 
   /** Runs on another thread once the gate is open. */
   public void whenOpen(Runnable work) {
-    CompletableFuture<Void> current = gate;
-    arrived.release();
+    CompletableFuture<Void> open = gate.arrive();
     otherThreads.execute(() -> {
-      current.join();
+      open.join();
       work.run();
     });
   }
@@ -144,29 +158,24 @@ public final class Application implements AutoCloseable {
 
   /** From now on, slow and asynchronous work waits. */
   void closeGate() {
-    gate = new CompletableFuture<>();
+    gate = new Gate();
   }
 
   /** Lets the waiting work go on, and what comes later pass. */
   void openGate() {
-    gate.complete(null);
+    gate.open.complete(null);
   }
 
-  /** Waits for the next slow or asynchronous request to have come in. */
+  /** Waits for the next slow or asynchronous request since the gate was last closed. */
   void awaitArrival() throws InterruptedException {
-    assertThat(arrived.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
+    assertThat(gate.arrived.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
         .as("a request has come in")
         .isTrue();
   }
 
-  /** How many have come in that were not waited for. */
+  /** How many have come in since then that were not waited for. */
   int arrivals() {
-    return arrived.availablePermits();
-  }
-
-  /** Forgets the requests that have come in. */
-  void forgetArrivals() {
-    arrived.drainPermits();
+    return gate.arrived.availablePermits();
   }
 
   @Override

@@ -234,7 +234,6 @@ public abstract class GoneClientContract {
       GoneClient client, AnswerKind kind, Exit exit, Application application, HttpShield shield)
       throws Exception {
     boolean blocking = kind == AnswerKind.BLOCKING_WORK;
-    application.forgetArrivals();
     application.closeGate();
     try {
       for (int i = 0; i < MORE_THAN_WORKERS; i++) {

@@ -31,7 +31,8 @@ final class Subject {
   // Longer than the five seconds that the bindings wait for work whose client has gone, and the
   // second after which a servlet container looks for requests that are over time.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
-  private static final int PLACES = 64; // fewer than the clients of an overload
+  private static final int PLACES = 64;
+  private static final int PLACES_WHILE_HELD = 16; // fewer than any server has threads
   private static final long HOLD_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -108,7 +109,8 @@ final class Subject {
   void overload(Phase phase, ExecutorService threads) throws Exception {
     long before = shield.stats().shed();
     app.hold();
-    shield.engine().changeInFlight(PLACES); // nothing ends, which alone is no evidence
+    // As nothing ends, which alone is no evidence.
+    shield.engine().changeInFlight(PLACES_WHILE_HELD);
     try {
       Future<?> sending = threads.submit(() -> {
         send(phase, threads);
