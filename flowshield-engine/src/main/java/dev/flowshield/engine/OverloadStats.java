@@ -5,12 +5,25 @@ import dev.flowshield.Pressure;
 import dev.flowshield.engine.overload.Reading;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a shield has found that finds its cap in flight by itself, at the last of its windows of
  * some tens of milliseconds. Immutable. A class rather than a record, so that it can grow.
  */
 public final class OverloadStats {
+
+  /** The kinds of evidence that a server is overloaded. */
+  public enum Evidence {
+    /** The processors are busy, and more was begun than they can work off. */
+    PROCESSORS,
+    /** More in flight brought no more throughput, see {@link FlowShieldBuilder#shedOnPlateau}. */
+    PLATEAU,
+    /** Requests wait, or have waited, before the shield is asked. */
+    QUEUE_IN_FRONT,
+    /** Collections of garbage leave no memory. */
+    MEMORY
+  }
 
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -49,29 +62,56 @@ public final class OverloadStats {
   }
 
   /**
-   * Where the limit comes from, for operators: {@code 56: the processors are busy: 800/s x 50.0 ms
-   * x 1.2, and some for bunches}. Not to be parsed.
+   * Returns the evidence that the limit comes from; empty if nothing shows that the server is
+   * overloaded, or an operator has set the limit.
+   */
+  public Optional<Evidence> evidence() {
+    return Optional.ofNullable(
+        switch (reading.reason()) {
+          case PROCESSORS -> Evidence.PROCESSORS;
+          case PLATEAU -> Evidence.PLATEAU;
+          case LITTLES_LAW, QUEUE_IN_FRONT -> Evidence.QUEUE_IN_FRONT;
+          case MEMORY -> Evidence.MEMORY;
+          case NO_EVIDENCE, NO_OVERLOAD, BUDGET, SET -> null;
+        });
+  }
+
+  /**
+   * Returns where the limit comes from, for operators: the evidence with the numbers that were seen
+   * when it was found, and then what the limit is made of now. {@code 56: the processors are busy:
+   * 97 % of 2 used for 80 ms, 421 requests begun and 420 can be worked off; 800/s x 50.0 ms x 1.2,
+   * and some for bunches}. It holds no text of a client. Not to be parsed.
    */
   public String explanation() {
     return reading.limit() + ": "
         + switch (reading.reason()) {
           case NO_EVIDENCE -> "too little work has ended to know better";
           case NO_OVERLOAD -> "nothing shows that the server is overloaded";
-          case PROCESSORS -> "the processors are busy: " + law();
-          case PLATEAU -> "more in flight brought no more throughput: " + law();
-          case LITTLES_LAW -> law();
-          case QUEUE_IN_FRONT -> "but what has waited too long in front of the shield is rejected";
-          case MEMORY -> "memory is short: more in flight would fill the heap";
+          case BUDGET ->
+            "it is not known yet whether the server is overloaded: " + reading.evidence();
+          case PROCESSORS -> "the processors are busy: " + reading.evidence() + "; " + law();
+          case PLATEAU ->
+            "more in flight brought no more throughput: " + reading.evidence() + "; " + law();
+          case LITTLES_LAW ->
+            "requests have waited in front of the shield: " + reading.evidence() + "; " + law();
+          case QUEUE_IN_FRONT -> "requests wait in front of the shield: " + reading.evidence();
+          case MEMORY -> "memory is short: " + reading.evidence();
           case SET -> "set by changeInFlight";
         };
   }
 
   private String law() {
-    return String.format(
-        Locale.ROOT,
-        "%.0f/s x %.1f ms x 1.2, and some for bunches",
-        reading.perSecond(),
-        reading.latencyNanos() / NANOS_PER_MILLI);
+    String held = reading.held() == 0
+        ? ""
+        : ", and " + reading.held() + " more, as work holds them that does not end";
+    return reading.basisPerSecond() == 0
+        ? "a few for each processor" + held
+        : String.format(
+            Locale.ROOT,
+            "%.0f/s x %.1f ms x 1.2, and some for bunches%s",
+            reading.basisPerSecond(),
+            reading.latencyNanos() / NANOS_PER_MILLI,
+            held);
   }
 
   @Override

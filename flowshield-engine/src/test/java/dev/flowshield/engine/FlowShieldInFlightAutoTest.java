@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A shield that finds its cap in flight by itself. */
@@ -242,8 +244,46 @@ class FlowShieldInFlightAutoTest {
 
     busy.serve(10, 3_000);
 
-    assertThat(explanation(seeing)).contains(": the processors are busy: ");
+    assertThat(explanation(seeing))
+        .matches(
+            "\\d: the processors are busy: 100 % of 1 used for 100 ms, \\d+ requests begun and"
+                + " \\d+ can be worked off; (9\\d\\d|10\\d\\d)/s x \\d.\\d ms x 1.2, and some for bunches");
     assertThat(busy.rejected).isGreaterThan(20_000);
+  }
+
+  @Test
+  void saysFromTheFirstRejectionWithWhatEvidence() {
+    FlowShield seeing = FlowShield.builder()
+        .inFlightAuto()
+        .processors(ticker::nanos, 1)
+        .ticker(ticker)
+        .build();
+    Server busy = new Server(seeing, ticker);
+    busy.serve(1, 3_000);
+    int begun = 0;
+    while (busy.rejected == 0) {
+      busy.serve(10, 1);
+      begun += 10;
+    }
+    assertThat(explanation(seeing))
+        .matches(
+            "\\d+: it is not known yet whether the server is overloaded: \\d+ requests begun and"
+                + " \\d+ can be worked off");
+
+    while (!explanation(seeing).contains("busy")) {
+      busy.serve(10, 1);
+      begun += 10;
+    }
+    Matcher numbers = Pattern.compile(
+            "100 % of 1 used for 100 ms, (\\d+) requests begun and (\\d+) can be worked off")
+        .matcher(explanation(seeing));
+    assertThat(numbers.find()).isTrue();
+    int said = Integer.parseInt(numbers.group(1));
+    int affordable = Integer.parseInt(numbers.group(2));
+    assertThat(said).isBetween(affordable, begun - busy.rejected);
+    assertThat(affordable)
+        .as("in a quarter of a second, and since it began")
+        .isBetween(250, 260 + begun / 10);
   }
 
   @Test
@@ -271,8 +311,9 @@ class FlowShieldInFlightAutoTest {
     busy.serve(10, 3_000);
     assertThat(listened.pressure()).isEqualTo(Pressure.EXTREME);
     assertThat(explanation(listened))
-        .matches("\\d: more in flight brought no more throughput:"
-            + " (9\\d\\d|1000)/s x \\d.\\d ms x 1.2, and some for bunches");
+        .matches("\\d: more in flight brought no more throughput: \\d+ in flight did"
+            + " (9\\d\\d|10\\d\\d)/s, \\d+ in flight did (9\\d\\d|10\\d\\d)/s, latency \\d+.\\d times;"
+            + " (9\\d\\d|10\\d\\d)/s x \\d.\\d ms x 1.2, and some for bunches");
     OverloadStats overload = listened.stats().overload().orElseThrow();
     assertThat(overload.perSecond()).isBetween(900.0, 1100.0);
     assertThat(overload.latency()).isBetween(Duration.ofNanos(500_000), Duration.ofMillis(4));
@@ -312,7 +353,9 @@ class FlowShieldInFlightAutoTest {
     waitInFront(Duration.ofMillis(200));
     assertThat(shield.admit()).isInstanceOf(Shed.class);
     assertThat(explanation(shield))
-        .endsWith(": but what has waited too long in front of the shield is rejected");
+        .endsWith(
+            ": requests wait in front of the shield: 200 ms, where 20 to 180 ms are allowed by"
+                + " what they mean");
 
     shield.waitedInFront(0);
     assertThat(shield.admit()).isInstanceOf(Admitted.class);

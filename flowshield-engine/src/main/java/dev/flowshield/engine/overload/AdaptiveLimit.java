@@ -72,6 +72,8 @@ final class AdaptiveLimit {
   private boolean hasPaused;
   private long lookedAt; // at the processors
   private Reason reason;
+  private String evidence = ""; // by which it began to shed
+  private double basis; // the throughput of the target, in a tick
 
   /**
    * A limit of which nothing is known yet.
@@ -115,7 +117,17 @@ final class AdaptiveLimit {
 
   /** Where the limit comes from. */
   Reason reason() {
-    return reason;
+    return !isShedding && suspicion.isOpen() && limit < MOST ? Reason.BUDGET : reason;
+  }
+
+  /** Returns what was seen when it began to shed, or what is seen of the budget, with numbers. */
+  String evidence() {
+    return isShedding ? evidence : budget.spending();
+  }
+
+  /** Returns the throughput that the limit comes from, in a tick; 0 before there was any. */
+  double basis() {
+    return basis;
   }
 
   /** The most that was in flight without waiting, of late. */
@@ -266,6 +278,7 @@ final class AdaptiveLimit {
     }
     int enough = FOR_A_PROCESSOR * processors.count();
     if (inFlight > enough) {
+      evidence = processors.use() + ", " + inFlight + " requests begun and none has ended";
       shed(Reason.PROCESSORS, enough, now);
       return true;
     }
@@ -279,10 +292,13 @@ final class AdaptiveLimit {
     boolean isOverspent =
         processors.isCostKnown() ? budget.isSpent() : suspicion.isSlower() && suspicion.isGrowing();
     if (areBusy && isOverspent) {
+      evidence = processors.use() + ", "
+          + (processors.isCostKnown() ? budget.spending() : suspicion.growth());
       shed(Reason.PROCESSORS, now);
       return true;
     }
     if ((shedsOnPlateau || areBusy) && suspicion.isProven(baseline.latency(), usual)) {
+      evidence = (areBusy ? processors.use() + ", " : "") + suspicion.plateau();
       shed(areBusy ? Reason.PROCESSORS : Reason.PLATEAU, now);
       return true;
     }
@@ -387,6 +403,7 @@ final class AdaptiveLimit {
 
   /** Little's law, with a margin. */
   private double target(double perTick) {
+    basis = perTick;
     double busy = perTick * baseline.latency();
     double margin = WIDE - (WIDE - NARROW) * Math.min(1, rejectedShare / NARROW_SHARE);
     return busy * SLACK + margin * Math.sqrt(busy) + 1;

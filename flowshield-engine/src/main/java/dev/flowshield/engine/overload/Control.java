@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Control {
 
   private static final int LONGEST_RETRY_SECONDS = 30;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final AdaptiveLimit law;
   private final Levels levels = new Levels();
@@ -32,6 +33,7 @@ final class Control {
   private int[] beforeProbe;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
   private double perSecond;
+  private String queueAtConviction = "";
 
   Control(Pauses pauses, Clients clients, MemoryShortage memory, AdaptiveLimit law) {
     this.pauses = pauses;
@@ -83,7 +85,11 @@ final class Control {
       }
       return;
     }
+    Reason before = law.reason();
     law.close(window, queue.wasLong(), now);
+    if (law.reason() == Reason.LITTLES_LAW && before != Reason.LITTLES_LAW) {
+      queueAtConviction = queue.evidence();
+    }
     pauses.follow(law.mostThroughput());
     int[] byLevel = levels.caps(window, demand, law.baseline(), law.limit());
     limitOfFound = law.limit();
@@ -100,7 +106,7 @@ final class Control {
       found = Levels.halved(found);
     }
     retrySeconds = retrySeconds(demand);
-    perSecond = law.throughput() / Window.NANOS_PER_TICK * 1e9;
+    perSecond = perSecond(law.throughput());
   }
 
   /**
@@ -180,13 +186,34 @@ final class Control {
     }
     return new Reading(
         isShort && law.pressure() == Pressure.NORMAL ? Pressure.ELEVATED : law.pressure(),
-        isShort ? Reason.MEMORY : queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason(),
+        reason(),
+        evidence(reason()),
         Math.min(law.limit(), memory.most()),
         caps,
+        law.held(),
         perSecond,
+        perSecond(law.basis()),
         latencyNanos(),
         law.harmless(),
         retrySeconds);
+  }
+
+  private Reason reason() {
+    return memory.isShort() ? Reason.MEMORY : queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason();
+  }
+
+  private String evidence(Reason reason) {
+    return switch (reason) {
+      case BUDGET, PROCESSORS, PLATEAU -> law.evidence();
+      case LITTLES_LAW -> queueAtConviction;
+      case QUEUE_IN_FRONT -> queue.evidence();
+      case MEMORY -> memory.evidence();
+      case NO_EVIDENCE, NO_OVERLOAD, SET -> "";
+    };
+  }
+
+  private static double perSecond(double perTick) {
+    return perTick / Window.NANOS_PER_TICK * NANOS_PER_SECOND;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.flowshield.engine.overload;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -57,6 +58,8 @@ public final class MemoryShortage {
   private int futileLooks; // those without a collection do not count
   private int most = NO_CAP;
   private long restNanos = FIRST_REST_NANOS;
+  private double partAtCut;
+  private double leftAtCut;
 
   /**
    * Looks at what these say, twice a second at most.
@@ -107,6 +110,8 @@ public final class MemoryShortage {
       restNanos = Math.min(LONGEST_REST_NANOS, 2 * restNanos);
     } else if (isBad && badLooks % CUT_LOOKS == 0) {
       most = Math.max(LEAST, Math.min(most, inFlight) / CUT);
+      partAtCut = part;
+      leftAtCut = Math.max(left, leftBefore);
       futileLooks = most == before ? futileLooks : 0;
     } else if (isShort() && isFree && isPressed) {
       most = (int) Math.ceil(MORE * most); // up to NO_CAP
@@ -140,6 +145,15 @@ public final class MemoryShortage {
   /** What may be in flight; {@link #NO_CAP} if it is not short. */
   int most() {
     return most;
+  }
+
+  /** Returns what was seen when it was cut last. */
+  String evidence() {
+    return String.format(
+        Locale.ROOT,
+        "collections took %.0f %% of the time and left %.0f %% of the heap in use",
+        100 * partAtCut,
+        100 * leftAtCut);
   }
 
   /** Caps of the levels of a limit, as they are where it is short: nothing that can be shed. */

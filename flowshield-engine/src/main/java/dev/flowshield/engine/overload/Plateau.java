@@ -1,5 +1,7 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Locale;
+
 /**
  * Tells whether as much work ends however much is in flight, as behind a queue, or in proportion to
  * what is in flight, as where each piece of work takes its time. The ends of the first half of the
@@ -11,6 +13,7 @@ final class Plateau {
 
   private static final int MARKS = 16;
   private static final long FIRST_STEP_NANOS = 1_000_000;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private final long[] times = new long[MARKS];
   private final double[] areas = new double[MARKS];
@@ -56,15 +59,36 @@ final class Plateau {
    * 0 if it is less likely.
    */
   double likelihood(double ended, double area, long now) {
-    long half = since + (now - since) / 2;
-    int at = 0;
-    while (at < marks - 1 && times[at] - half < 0) {
-      at++;
-    }
+    int at = middle(now);
     double byTime = (double) (times[at] - since) / (now - since);
     double byArea = areas[at] / area;
     double first = ends[at];
     double second = ended - first;
     return first * Math.log(byTime / byArea) + second * Math.log((1 - byTime) / (1 - byArea));
+  }
+
+  /** Returns what was in flight and what ended in a second, in either half. As the other one. */
+  String halves(double ended, double area, long now) {
+    int at = middle(now);
+    return half(areas[at], ends[at], times[at] - since)
+        + ", "
+        + half(area - areas[at], ended - ends[at], now - times[at]);
+  }
+
+  private static String half(double area, double ended, long nanos) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f in flight did %.0f/s",
+        area * Window.NANOS_PER_TICK / nanos,
+        ended * NANOS_PER_SECOND / nanos);
+  }
+
+  private int middle(long now) {
+    long half = since + (now - since) / 2;
+    int at = 0;
+    while (at < marks - 1 && times[at] - half < 0) {
+      at++;
+    }
+    return at;
   }
 }

@@ -60,6 +60,11 @@ final class ProcessorBudget {
     return left <= 0;
   }
 
+  /** Returns how many were begun, and how many might have been. */
+  String spending() {
+    return (long) begun + " requests begun and " + (long) (begun + left) + " can be worked off";
+  }
+
   /** How many may be begun now. */
   double left() {
     return Math.max(0, left);

@@ -1,5 +1,6 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,6 +15,7 @@ public final class Processors {
   private static final long SHORTEST_NANOS = 50_000_000;
   private static final double STEP_NANOS = 10e6; // by which a JDK counts
   private static final double AT_ONCE_NANOS = 0.25e9;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   private static final double HALF_LIFE_NANOS = 5e9;
   private static final double FEWEST_ENDS = 8;
@@ -117,6 +119,16 @@ public final class Processors {
   /** Whether they were looked at over a time that began after an instant. */
   boolean isSampleSince(long instant) {
     return sampledFrom - instant >= 0;
+  }
+
+  /** Returns how much of them was used, when they were looked at last. */
+  String use() {
+    return String.format(
+        Locale.ROOT,
+        "%.0f %% of %d used for %.0f ms",
+        100 * load,
+        count,
+        (sampledAt - sampledFrom) / NANOS_PER_MILLI);
   }
 
   /** Whether it is known what a request takes. */

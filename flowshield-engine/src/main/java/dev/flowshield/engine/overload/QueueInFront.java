@@ -2,6 +2,7 @@ package dev.flowshield.engine.overload;
 
 import dev.flowshield.Pressure;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Tells from samples how long requests wait in front of the gate, such as for a thread of a pool of
@@ -18,6 +19,7 @@ import java.util.Arrays;
  */
 final class QueueInFront {
 
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final long LONG_NANOS = 20_000_000;
   private static final int PATIENCE = 5; // unless the pressure is extreme
   private static final int LEVELS_OF_LONG = 5; // that may not wait for so long
@@ -27,6 +29,9 @@ final class QueueInFront {
   private int before; // would have waited for too long by the last sample
   private long heardAt;
   private boolean wasLong;
+  private long nanosBefore; // of the last sample
+  private long longNanos; // when it was too long last
+  private long longStep;
 
   /**
    * A request, or what stands for one, has waited before the gate was asked; whether {@link #bound}
@@ -42,9 +47,24 @@ final class QueueInFront {
     long step = patience * Math.max(LONG_NANOS, latencyNanos) / LEVELS_OF_LONG;
     int levels = isAfterPause ? 0 : (int) Math.min(Levels.COUNT, nanos / step);
     int byBoth = Math.min(levels, before);
+    if (byBoth > 0) {
+      longNanos = Math.min(nanos, nanosBefore);
+      longStep = step;
+    }
     before = levels;
+    nanosBefore = nanos;
     heardAt = now;
     return change(byBoth);
+  }
+
+  /** Returns how long requests waited when it was too long last, and how long they may. */
+  String evidence() {
+    return String.format(
+        Locale.ROOT,
+        "%.0f ms, where %.0f to %.0f ms are allowed by what they mean",
+        longNanos / NANOS_PER_MILLI,
+        longStep / NANOS_PER_MILLI,
+        Levels.COUNT * longStep / NANOS_PER_MILLI);
   }
 
   /** Time has passed; whether {@link #bound} has changed. */

@@ -10,9 +10,12 @@ import java.util.Map;
  *
  * @param pressure how hard the server is pressed
  * @param reason where the limit comes from
+ * @param evidence what was seen when the reason came up, with numbers; empty if there is none
  * @param limit the most in flight
  * @param caps of requests of small clients, by how much they mean
+ * @param held places beyond the limit, as work holds as many that does not end
  * @param perSecond the work that ends in a second
+ * @param basisPerSecond the work in a second that the limit comes from; 0 if it comes from none
  * @param latencyNanos what work takes that waits for nothing; 0 while it is not known
  * @param harmless the most that was in flight without waiting
  * @param retrySeconds the longest wait to tell to requests that are rejected, by how much they mean
@@ -20,9 +23,12 @@ import java.util.Map;
 public record Reading(
     Pressure pressure,
     Reason reason,
+    String evidence,
     int limit,
     Map<Criticality, Integer> caps,
+    int held,
     double perSecond,
+    double basisPerSecond,
     long latencyNanos,
     int harmless,
     Map<Criticality, Integer> retrySeconds) {
@@ -33,6 +39,8 @@ public record Reading(
     NO_EVIDENCE,
     /** Nothing shows that the server is overloaded. */
     NO_OVERLOAD,
+    /** More is in flight than was seen to do no harm, and no more than can be worked off may be. */
+    BUDGET,
     /** The processors are busy, and more was begun than they can work off. */
     PROCESSORS,
     /** More in flight brought no more throughput. */
@@ -52,7 +60,17 @@ public record Reading(
     Map<Criticality, Integer> alike = new EnumMap<>(caps);
     alike.replaceAll((criticality, found) -> given);
     return new Reading(
-        pressure, Reason.SET, given, alike, perSecond, latencyNanos, harmless, retrySeconds);
+        pressure,
+        Reason.SET,
+        "",
+        given,
+        alike,
+        0,
+        perSecond,
+        basisPerSecond,
+        latencyNanos,
+        harmless,
+        retrySeconds);
   }
 
   /** Copies the maps. */

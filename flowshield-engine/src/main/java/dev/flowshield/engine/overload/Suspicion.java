@@ -1,5 +1,7 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Locale;
+
 /**
  * Gathers evidence while more is in flight than was seen to do no harm, and while nothing is
  * rejected. A server is overloaded if all of this is so:
@@ -52,6 +54,7 @@ final class Suspicion {
   private double area; // in flight times ticks
   private Window window = Window.EMPTY;
   private boolean isSlower;
+  private double slowdown; // of what ended last
   private boolean isSteady;
 
   /** Whether it gathers. */
@@ -98,7 +101,9 @@ final class Suspicion {
     inFlight = newInFlight;
     window = Sums.between(from, sums, Math.max(1, now - since));
     plateau.mark(window.ended(), area, now);
-    isSlower = isSlower(Sums.between(lessRecent, sums, 1), latency);
+    Window last = Sums.between(lessRecent, sums, 1);
+    isSlower = isSlower(last, latency);
+    slowdown = last.latency() / latency;
     if (Sums.between(recent, sums, 1).completed() >= FEW_ENDS) {
       lessRecent = recent;
       recent = sums;
@@ -150,6 +155,25 @@ final class Suspicion {
   /** Whether clearly less work ends than is begun, of the routes that are known. */
   boolean isGrowing() {
     return grows(window, CLEARLY);
+  }
+
+  /** Returns by how much less has ended than was begun, and how slow it was. */
+  String growth() {
+    return String.format(
+        Locale.ROOT,
+        "%d requests begun and %d ended, latency %.1f times",
+        window.known(),
+        window.completed(),
+        slowdown);
+  }
+
+  /** Returns what is in flight and ends, before and now, and how slow it is. */
+  String plateau() {
+    return String.format(
+        Locale.ROOT,
+        "%s, latency %.1f times",
+        plateau.halves(window.ended(), area, lookedAt),
+        slowdown);
   }
 
   /** Whether what ended last took clearly longer than usual. */

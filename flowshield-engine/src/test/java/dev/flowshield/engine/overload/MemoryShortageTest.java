@@ -213,4 +213,14 @@ class MemoryShortageTest {
     assertThat(memory.caps(new int[] {1, 1, 1, 2, 2, 2, 3, 3, 3}, 3))
         .containsExactly(0, 0, 0, 2, 2, 2, 3, 3, 3);
   }
+
+  @Test
+  void saysWhatWasSeenWhenItWasCut() {
+    look(0.35, 0.9, 80, false);
+    look(0.45, 0.85, 80, false);
+    look(0.01, 0.4, 80, false);
+
+    assertThat(memory.evidence())
+        .isEqualTo("collections took 45 % of the time and left 90 % of the heap in use");
+  }
 }

@@ -62,4 +62,17 @@ class PlateauTest {
           .isLessThan(-10);
     }
   }
+
+  @Test
+  void saysWhatWasInFlightAndWhatEndedInEitherHalf() {
+    double area = 0;
+    plateau.begin(now);
+    for (int milli = 0; milli <= 100; milli++) {
+      plateau.mark(0.8 * milli, area, now + milli * MILLI);
+      area += (milli < 50 ? 8 : 30) * (double) MILLI / Window.NANOS_PER_TICK;
+    }
+
+    assertThat(plateau.halves(80, area, now + 101 * MILLI))
+        .matches("(8|9|10) in flight did 800/s, 30 in flight did (7\\d\\d|800)/s");
+  }
 }

@@ -137,4 +137,18 @@ class ProcessorBudgetTest {
 
     assertThat(budget.isSpent()).isFalse();
   }
+
+  @Test
+  void saysWhatWasBegunAndWhatCanBeWorkedOff() {
+    learnCost();
+    begin(0);
+    begin(100);
+    pass(100, 1, 100, false);
+    begin(400);
+
+    assertThat(budget.isSpent()).isTrue();
+    assertThat(budget.spending())
+        .as("250, of which 100 came back")
+        .isEqualTo("500 requests begun and 350 can be worked off");
+  }
 }

@@ -123,4 +123,13 @@ class ProcessorsTest {
     assertThat(processors.areSeen()).isTrue();
     assertThat(processors.count()).isEqualTo(COUNT);
   }
+
+  @Test
+  void sayHowMuchOfThemWasUsedAtTheLastLook() {
+    look(true);
+    pass(100, 0.3, 10, true);
+    pass(80, 0.97, 10, true);
+
+    assertThat(processors.use()).isEqualTo("97 % of 4 used for 80 ms");
+  }
 }

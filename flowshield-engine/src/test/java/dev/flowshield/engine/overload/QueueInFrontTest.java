@@ -118,4 +118,16 @@ class QueueInFrontTest {
     assertThat(queue.look(now + 1_000 * MILLI)).isTrue();
     assertThat(levelsWithoutPlace()).isZero();
   }
+
+  @Test
+  void saysTheShorterOfTheWaitsThatWereTooLongAndHowLongTheyMayBe() {
+    pressure = Pressure.NORMAL;
+    one(250, SHORT_WORK);
+    one(180, SHORT_WORK);
+    assertThat(queue.evidence())
+        .isEqualTo("180 ms, where 20 to 180 ms are allowed by what they mean");
+
+    one(0, SHORT_WORK);
+    assertThat(queue.evidence()).startsWith("180 ms, ");
+  }
 }

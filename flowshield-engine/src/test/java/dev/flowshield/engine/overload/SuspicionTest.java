@@ -118,4 +118,18 @@ class SuspicionTest {
     assertThat(suspicion.isSlower()).isFalse();
     assertThat(suspicion.isProven(server.latency, Server.perTick(0.5))).isFalse();
   }
+
+  @Test
+  void saysByHowMuchItGrowsAndHowSlowItIs() {
+    Server server = Server.fifo();
+    suspect(server);
+    serve(server, 5, 100, 0.5);
+
+    assertThat(suspicion.growth())
+        .as("one ends in a millisecond, and five come")
+        .matches("500 requests begun and 9\\d ended, latency \\d+\\.\\d times");
+    assertThat(suspicion.plateau())
+        .matches(
+            "1\\d\\d in flight did \\d+/s, 3\\d\\d in flight did \\d+/s, latency \\d+\\.\\d times");
+  }
 }
