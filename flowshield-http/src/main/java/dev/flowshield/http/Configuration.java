@@ -117,6 +117,7 @@ final class Configuration {
       apply(option, value -> builder.storeOption(option.replaceFirst("^store-", ""), value));
     }
     apply("memory-guard", onOrOff(builder::memoryGuard));
+    apply("shed-on-plateau", onOrOff(builder::shedOnPlateau));
     apply("criticality-field", unlessOff("none", builder::criticalityField));
     apply("streams", streams(builder::streams));
     apply("streams-per-client", streams(builder::streamsPerClient));

@@ -56,6 +56,7 @@ public final class HttpShieldBuilder {
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
   private boolean memoryGuard = true;
+  private boolean shedOnPlateau;
   private StreamCaps streamCaps = StreamCaps.OFF;
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
@@ -420,6 +421,16 @@ public final class HttpShieldBuilder {
   }
 
   /**
+   * Has a shield that {@linkplain #inFlightAuto finds} its cap by itself reject requests also where
+   * the processors are not busy, but more in flight brings no more throughput, see {@link
+   * FlowShieldBuilder#shedOnPlateau}. Off unless set. No effect on a cap that is a number.
+   */
+  public HttpShieldBuilder shedOnPlateau(boolean sheds) {
+    this.shedOnPlateau = sheds;
+    return this;
+  }
+
+  /**
    * How much a request means, as only the application knows: where the server cannot do all, what
    * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityField}
    * and before what a policy says by {@code class=}.
@@ -636,6 +647,9 @@ public final class HttpShieldBuilder {
       CollectedHeap.tell(limits);
     }
     ProcessorTime.tell(limits);
+    if (shedOnPlateau) {
+      limits.shedOnPlateau();
+    }
     engine.forEach(settings -> settings.accept(limits));
     FlowShield built = limits.build();
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();

@@ -63,6 +63,7 @@ final class Reload {
       requireFile(next);
       requireSame("show-keys", "false", next);
       requireSame("memory-guard", "on", next);
+      requireSame("shed-on-plateau", SettingValues.OFF, next);
       requireSame("store", SettingValues.OFF, next);
       Settings.STORE_OPTIONS.forEach(option -> requireSame(option, "", next));
       Blueprint wanted = wanted(next, shield.store());

@@ -61,6 +61,7 @@ final class Settings {
       "limiter",
       "max-clients",
       "memory-guard",
+      "shed-on-plateau",
       "in-flight",
       "criticality-field",
       "health-paths",

@@ -253,6 +253,7 @@ class ReloadTest {
         Map.of("in-flight", "off"),
         Map.of("show-keys", "true"),
         Map.of("memory-guard", "off"),
+        Map.of("shed-on-plateau", "on"),
         Map.of("limit", "5/s"))) {
       Map<String, String> before = Map.copyOf(file);
       file.put("body", "problem");
