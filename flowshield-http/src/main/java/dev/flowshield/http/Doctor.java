@@ -195,7 +195,8 @@ final class Doctor {
     return null;
   }
 
-  private void foundOnce(String code, String text) {
+  /** Keeps a sign and logs it, unless one of its code is known. */
+  void foundOnce(String code, String text) {
     if (!findings.containsKey(code)) {
       Finding finding = new Finding(code, text);
       if (findings.putIfAbsent(code, finding) == null) {

@@ -260,6 +260,12 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
     }
   }
 
+  /** Returns the client that holds a place in flight by it; null if none does, or is limited. */
+  final @Nullable String clientInFlight() {
+    int seen = state;
+    return seen == STREAM || seen == ENDED ? null : client;
+  }
+
   /** Whether the work has ended; never so if it held no place. */
   public final boolean isClosed() {
     return state == ENDED;

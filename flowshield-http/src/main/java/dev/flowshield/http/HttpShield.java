@@ -7,6 +7,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Rejection;
+import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.OpenStreams.Room;
 import dev.flowshield.http.policy.PolicyTable;
@@ -77,6 +78,7 @@ public final class HttpShield {
   private final OpenStreams streams;
   private final HttpAdmitted.Owner owner;
   private final RejectionLog rejectionLog;
+  private final SheddingLog sheddingLog;
   private final LongAdder denied = new LongAdder();
   private final @Nullable LimitStore store; // one that was opened for it
   private volatile @Nullable Reload source; // null if it was made in code alone
@@ -87,11 +89,19 @@ public final class HttpShield {
     this.setup = blueprint.setup(engine);
     this.store = blueprint.store();
     this.streams = new OpenStreams(setup.streamCaps());
-    this.owner = new HttpAdmitted.Owner(this, new Unfinished(), streams);
+    Unfinished unfinished = new Unfinished();
+    this.owner = new HttpAdmitted.Owner(this, unfinished, streams);
     StartLog.log(this);
     this.doctor = new Doctor(setup.charging()); // which may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
+    this.sheddingLog = new SheddingLog(
+        engine,
+        new SheddingSigns(
+            ProcessorTime::nanos,
+            Runtime.getRuntime().availableProcessors(),
+            unfinished::mostOfOneClient,
+            (code, text) -> doctor.foundOnce(code, text)));
   }
 
   /**
@@ -154,15 +164,15 @@ public final class HttpShield {
    *
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit}, {@code
    * per-client}, {@code per-network}, {@code limiter}, {@code max-clients}, {@code penalty}, {@code
-   * in-flight}, {@code memory-guard} ({@code on}, {@code off}), {@code criticality-field}, {@code
-   * streams}, {@code streams-per-client}, {@code health-paths} (with commas between), {@code
-   * overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of rows),
-   * {@code exempt-paths} (with commas between), {@code allow}, {@code deny}; {@code
-   * trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust}, {@code client-address},
-   * {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code on-reject}, {@code always}),
-   * {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body} ({@code json}, {@code
-   * problem}) and {@code cors-origins} (with commas between). Those that add something may be
-   * {@code off}.
+   * in-flight}, {@code memory-guard} and {@code shed-on-plateau} ({@code on}, {@code off}), {@code
+   * criticality-field}, {@code streams}, {@code streams-per-client}, {@code health-paths} (with
+   * commas between), {@code overload-status}; {@code policy.1} and so on (a row each), {@code
+   * policies} (a file of rows), {@code exempt-paths} (with commas between), {@code allow}, {@code
+   * deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust}, {@code
+   * client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code on-reject},
+   * {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body} ({@code
+   * json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
+   * something may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it
@@ -385,6 +395,9 @@ public final class HttpShield {
       Admission admission) {
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
+      if (rejection instanceof Shed) {
+        sheddingLog.shed();
+      }
       return now.answers().to(request, rejection);
     }
     Admitted admitted = (Admitted) admission;
@@ -489,7 +502,8 @@ public final class HttpShield {
 
   /**
    * Signs that this is not set up as its owner means it to be, by code: at the start, and from the
-   * requests that have come so far. Each is logged once when it is found.
+   * requests that have come so far, and from what is in flight while the cap rejects. Each is
+   * logged once when it is found.
    */
   public List<Finding> doctor() {
     return doctor.findings();

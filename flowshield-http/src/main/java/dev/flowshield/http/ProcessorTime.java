@@ -14,6 +14,17 @@ final class ProcessorTime {
 
   private ProcessorTime() {}
 
+  /** Returns the processor time of this process, in nanoseconds; below 0 if it cannot tell. */
+  static long nanos() {
+    try {
+      return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean known
+          ? known.getProcessCpuTime()
+          : -1;
+    } catch (NoClassDefFoundError withoutModule) {
+      return -1;
+    }
+  }
+
   /** Has a shield look at it, if the process can tell. */
   static void tell(FlowShieldBuilder shield) {
     try {

@@ -1,5 +1,8 @@
 package dev.flowshield.http;
 
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -37,6 +40,18 @@ final class Unfinished {
 
   void remove(HttpAdmitted request) {
     all.remove(request);
+  }
+
+  /** Returns how many of them hold a place in flight for the client that has most. Walks all. */
+  int mostOfOneClient() {
+    Map<String, Integer> ofClients = new HashMap<>();
+    for (HttpAdmitted each : all) {
+      String client = each.clientInFlight();
+      if (client != null) {
+        ofClients.merge(client, 1, Integer::sum);
+      }
+    }
+    return ofClients.values().stream().max(Comparator.naturalOrder()).orElse(0);
   }
 
   private void keepLooking() {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -246,6 +247,34 @@ class HttpAdmittedTest {
     HttpAdmitted.WITHOUT_PLACE.watch(() -> Progress.ENDED);
     HttpAdmitted.WITHOUT_PLACE.close();
     assertThat(HttpAdmitted.WITHOUT_PLACE.isClosed()).isFalse();
+  }
+
+  @Test
+  void tellsHowManyPlacesTheClientHoldsThatHoldsMost() {
+    assertThat(unfinished.mostOfOneClient()).isZero();
+    HttpAdmitted closed = watched("alice");
+    watched("alice");
+    watched("alice");
+    watched("bob");
+    watched("bob").established();
+    watched("bob").established();
+    watched(null);
+    watched(null);
+    watched(null);
+    watched(null);
+    assertThat(unfinished.mostOfOneClient()).isEqualTo(3);
+
+    closed.close();
+    assertThat(unfinished.mostOfOneClient()).isEqualTo(2);
+  }
+
+  private HttpAdmitted watched(@Nullable String client) {
+    HttpAdmitted one = new HttpAdmitted(
+        (Admitted) shield.admit("someone"),
+        new HttpAdmitted.Owner(null, unfinished, streams),
+        client);
+    one.watch(() -> Progress.GOING_ON);
+    return one;
   }
 
   private HttpAdmitted admitted() {
