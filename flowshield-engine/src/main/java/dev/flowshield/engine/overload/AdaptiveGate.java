@@ -184,6 +184,7 @@ public final class AdaptiveGate implements Gate {
 
   @Override
   public void waitedInFront(long nanos, long now) {
+    look(now); // as no request may come through
     if (begin()) { // else the next one is heard
       try {
         publishIf(control.waitedInFront(nanos, now));

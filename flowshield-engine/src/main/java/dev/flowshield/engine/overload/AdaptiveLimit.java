@@ -29,6 +29,11 @@ final class AdaptiveLimit {
   private static final int FOR_A_PROCESSOR = 4; // if they are
   private static final long LOOK_NANOS = 100_000_000; // at the processors, in quiet times
 
+  private static final double FULL = 0.85; // of the limit
+  private static final double SETTLING = 1.5; // latencies, after the limit was raised
+  private static final double MORE = 1.5; // may be in flight, if the processors idle
+  private static final double A_FEW = 2;
+
   private static final int LEAST = 2;
 
   private static final double SLACK = 1.2;
@@ -71,6 +76,7 @@ final class AdaptiveLimit {
   private boolean slowWithoutCause; // in the window before
   private boolean hasPaused;
   private long lookedAt; // at the processors
+  private boolean isHeld;
   private Reason reason;
   private String evidence = ""; // by which it began to shed
   private double basis; // the throughput of the target, in a tick
@@ -180,7 +186,9 @@ final class AdaptiveLimit {
     throughput.add(window.throughput());
     ends.add(window.ended() / window.ticks());
     elasticity.add(window);
-    if (!isShedding && isQueued && share > ELEVATED_FROM) {
+    // What hardly takes a place says nothing of how many places there should be.
+    boolean saysMuch = processors.areBusy() || !held.areOthersIdle();
+    if (!isShedding && isQueued && share > ELEVATED_FROM && saysMuch) {
       suspicion.end();
       isShedding = true;
       reason = Reason.LITTLES_LAW;
@@ -201,6 +209,9 @@ final class AdaptiveLimit {
       release();
     } else if (!trial.isRetrying()) {
       double next = pressure == Pressure.EXTREME ? extreme(window, now) : elevated(window, now);
+      if (reason == Reason.PROCESSORS && processors.areIdle()) {
+        next = Math.max(next, limit);
+      }
       if (Double.isFinite(next)) {
         limit = Math.max(LEAST, Math.min(MOST, next));
       }
@@ -246,14 +257,24 @@ final class AdaptiveLimit {
     if (baseline.latency() == 0) {
       return isSampled && !isShedding && begin(inFlight, now);
     }
-    boolean mayHold = held.look(sums, inFlight, baseline.latency(), now);
+    boolean hasLooked = held.look(sums, inFlight, baseline.latency(), now);
+    boolean wasHeld = isHeld;
+    isHeld = held.areAll() && !processors.areBusy();
+    boolean isRaised = isSampled && isShedding && raiseIfIdle(inFlight);
+    return watch(sums, inFlight, now) || isRaised || (hasLooked && isShedding) || isHeld != wasHeld;
+  }
+
+  private boolean watch(Supplier<long[]> sums, int inFlight, long now) {
     if (isShedding) {
-      return judge(sums, inFlight, now) || mayHold;
+      return judge(sums, inFlight, now);
     }
     if (!suspicion.isOpen()) {
       if (inFlight > suspect()) {
         suspicion.begin(sums.get(), inFlight, now);
         budget.begin(now);
+        if (processors.isToLookEarly(now)) { // so that the next look is wholly within
+          lookAtProcessors(sums.get(), true, now);
+        }
       }
       return false;
     }
@@ -265,9 +286,13 @@ final class AdaptiveLimit {
     if (!processors.isToLook(now) || (isQuiet && now - lookedAt < LOOK_NANOS)) {
       return false;
     }
-    lookedAt = now;
-    processors.look(Sums.ended(sums.get()), isQuiet, now);
+    lookAtProcessors(sums.get(), isQuiet, now);
     return true;
+  }
+
+  private void lookAtProcessors(long[] sums, boolean isQuiet, long now) {
+    lookedAt = now;
+    processors.look(Sums.ended(sums), isQuiet, baseline.latency(), now);
   }
 
   /** Nothing has ended yet, so all that is known is whether the processors are busy. */
@@ -308,7 +333,8 @@ final class AdaptiveLimit {
       return release();
     }
     double before = limit;
-    limit = processors.isCostKnown() ? Math.min(MOST, inFlight + budget.left()) : MOST;
+    boolean isBounded = processors.areInUse() && processors.isCostKnown();
+    limit = isBounded ? Math.min(MOST, inFlight + budget.left()) : MOST;
     return limit != before;
   }
 
@@ -341,7 +367,25 @@ final class AdaptiveLimit {
     pressure = Pressure.EXTREME;
     rejectedShare = NARROW_SHARE;
     limit = Math.max(LEAST, first);
+    processors.mark();
     trial.begin(ends.now());
+  }
+
+  /** The processors were the evidence: as long as they idle, more may be in flight. */
+  private boolean raiseIfIdle(int inFlight) {
+    if (reason != Reason.PROCESSORS || trial.isRetrying()) {
+      return false;
+    }
+    double latencyNanos = baseline.latency() * Window.NANOS_PER_TICK;
+    boolean isLong = processors.isMarkedFor(Math.max(LOOK_NANOS, SETTLING * latencyNanos));
+    if (!isLong && !hasPaused) {
+      return false;
+    }
+    boolean isFull = inFlight >= FULL * (limit + held());
+    boolean isTooLow = isFull && !hasPaused && processors.haveIdled();
+    processors.mark();
+    limit = isTooLow ? Math.min(MOST, MORE * limit + A_FEW) : limit;
+    return isTooLow;
   }
 
   /** Whether that has changed the limit. */
@@ -376,6 +420,15 @@ final class AdaptiveLimit {
   /** The places that may be taken beyond the limit, as work holds them that does not end. */
   int held() {
     return isShedding ? held.count() : 0;
+  }
+
+  /**
+   * Whether nothing but work that does not end holds places, and does not compute either: what
+   * waits in front of the gate waits for the threads of that work, and would not wait less if other
+   * work were rejected.
+   */
+  boolean isHeld() {
+    return isHeld;
   }
 
   /**
@@ -457,7 +510,7 @@ final class AdaptiveLimit {
     raiseIfSlow(window);
     seeHarmless(window, now);
 
-    boolean isFull = window.inFlight() >= 0.85 * limit;
+    boolean isFull = window.inFlight() >= FULL * limit;
     double target = target(throughput.now());
     if (slowdown(window) <= 1.1 && isFull && window.throughput() >= 1.2 * previousThroughput) {
       target = Math.max(target, 2 * limit);

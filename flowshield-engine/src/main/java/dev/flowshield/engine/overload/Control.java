@@ -164,8 +164,15 @@ final class Control {
   int[] caps() {
     int[] caps =
         memory.isShort() ? memory.caps(found, law.limit()) : withMore(pauses.more() + law.held());
-    queue.bound(caps);
+    if (isQueued()) {
+      queue.bound(caps);
+    }
     return caps;
+  }
+
+  /** Whether requests wait for too long, and that can be helped. */
+  private boolean isQueued() {
+    return queue.isLong() && !law.isHeld();
   }
 
   private int[] withMore(int more) {
@@ -199,7 +206,7 @@ final class Control {
   }
 
   private Reason reason() {
-    return memory.isShort() ? Reason.MEMORY : queue.isLong() ? Reason.QUEUE_IN_FRONT : law.reason();
+    return memory.isShort() ? Reason.MEMORY : isQueued() ? Reason.QUEUE_IN_FRONT : law.reason();
   }
 
   private String evidence(Reason reason) {

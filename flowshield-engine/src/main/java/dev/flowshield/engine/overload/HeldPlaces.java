@@ -1,5 +1,6 @@
 package dev.flowshield.engine.overload;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -14,11 +15,20 @@ final class HeldPlaces {
   private static final long SPAN_NANOS = 200_000_000;
   private static final int SPANS = 5;
 
+  private static final double HARDLY_ANY = 0.5; // places
+
+  private final double[] busy = new double[SPANS]; // with work whose latency counts
+  private final double[] taken = new double[SPANS]; // at the most, by all work that has ended
   private final double[] unexplained = new double[SPANS];
   private int next;
   private boolean isSpanOpen;
   private long[] from = {};
   private long fromAt;
+
+  HeldPlaces() {
+    Arrays.fill(busy, Double.MAX_VALUE); // not known before a second
+    Arrays.fill(taken, Double.MAX_VALUE);
+  }
 
   /**
    * Looks; whether {@link #count} may have changed.
@@ -38,7 +48,9 @@ final class HeldPlaces {
     }
     long[] totals = sums.get();
     Window span = Sums.between(from, totals, nanos);
-    unexplained[next] = inFlight - span.latencies() / span.ticks();
+    busy[next] = span.latencies() / span.ticks();
+    taken[next] = busy[next] + span.unknown() + Sums.left(totals) - Sums.left(from);
+    unexplained[next] = inFlight - busy[next];
     next = (next + 1) % SPANS;
     from = totals;
     fromAt = now;
@@ -52,5 +64,24 @@ final class HeldPlaces {
       least = Math.min(least, each);
     }
     return (int) Math.max(0, least);
+  }
+
+  /** Whether work whose latency counts takes next to no places. */
+  boolean areOthersIdle() {
+    return areHardlyAny(busy);
+  }
+
+  /** Whether there are some, and all work that ends takes next to no places. */
+  boolean areAll() {
+    return areHardlyAny(taken) && count() > 0;
+  }
+
+  private static boolean areHardlyAny(double[] places) {
+    for (double each : places) {
+      if (each > HARDLY_ANY) {
+        return false;
+      }
+    }
+    return true;
   }
 }

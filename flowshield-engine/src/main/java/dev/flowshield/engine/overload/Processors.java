@@ -11,33 +11,29 @@ import java.util.function.LongSupplier;
 public final class Processors {
 
   private static final double BUSY = 0.9; // of all of them
+  private static final double IN_USE = 0.7;
+  private static final double IDLE = 0.35;
   private static final long SAMPLE_NANOS = 100_000_000; // of all together, as a JDK counts by 10 ms
-  private static final long SHORTEST_NANOS = 50_000_000;
-  private static final double STEP_NANOS = 10e6; // by which a JDK counts
+  private static final long SHORTEST_NANOS = 25_000_000;
   private static final double AT_ONCE_NANOS = 0.25e9;
   private static final double NANOS_PER_MILLI = 1e6;
-
-  private static final double HALF_LIFE_NANOS = 5e9;
-  private static final double FEWEST_ENDS = 8;
-  private static final double LEAST_USED_NANOS = 50e6;
-  private static final double MUCH_LESS = 0.5;
 
   private final LongSupplier used;
   private final int count;
   private final boolean areSeen;
   private final long sampleNanos;
+  private final RequestCost cost;
 
   private boolean isSampled;
   private long sampledFrom;
   private long sampledAt;
   private long usedUntil;
-  private long endedUntil;
   private double load;
-  private double usedByWork; // the later, the more weight
-  private double ended;
+  private long markedAt;
+  private long usedUntilMark;
 
   /**
-   * Looks at what these say, at most every 50 ms.
+   * Looks at what these say, every 25 to 100 ms at most.
    *
    * @param used for how long the process has used processors until now, in nanoseconds, summed up
    *     over all of them
@@ -51,6 +47,7 @@ public final class Processors {
     this.used = used;
     this.count = count;
     this.areSeen = areSeen;
+    this.cost = new RequestCost(count);
     this.sampleNanos = Math.max(SHORTEST_NANOS, SAMPLE_NANOS / count);
   }
 
@@ -73,37 +70,30 @@ public final class Processors {
     return areSeen && !(isSampled && now - sampledAt < sampleNanos);
   }
 
+  /** Whether half of that time has passed. */
+  boolean isToLookEarly(long now) {
+    return isSampled && now - sampledAt >= sampleNanos / 2;
+  }
+
   /**
    * Looks.
    *
-   * @param endedUntilNow the work that has ended until now
+   * @param ended the work that has ended until now
    * @param isUsual whether nothing is going on, so that what a request takes can be learned
+   * @param latency what work takes that waits for nothing, in ticks
    */
-  void look(long endedUntilNow, boolean isUsual, long now) {
+  void look(long ended, boolean isUsual, double latency, long now) {
     long usedUntilNow = used.getAsLong();
     if (isSampled) {
-      double nanos = now - sampledAt;
-      double usedSince = usedUntilNow - usedUntil;
-      double endedSince = endedUntilNow - endedUntil;
-      load = usedSince / nanos / count;
-      boolean isMuchLess = isCostKnown()
-          && endedSince >= FEWEST_ENDS
-          && (usedSince + STEP_NANOS) / endedSince < MUCH_LESS * cost();
-      if (isMuchLess) {
-        usedByWork = 0;
-        ended = 0;
-      }
-      if (isUsual || isMuchLess) {
-        double kept = Math.pow(0.5, nanos / HALF_LIFE_NANOS);
-        usedByWork = kept * usedByWork + usedSince;
-        ended = kept * ended + endedSince;
-      }
+      load = (double) (usedUntilNow - usedUntil) / (now - sampledAt) / count;
+      cost.look(usedUntilNow, ended, isUsual, latency, now);
+    } else {
+      cost.begin(usedUntilNow, ended, now);
     }
     isSampled = true;
     sampledFrom = sampledAt;
     sampledAt = now;
     usedUntil = usedUntilNow;
-    endedUntil = endedUntilNow;
   }
 
   /** Whether nearly all of them were used, when they were looked at last. */
@@ -111,7 +101,12 @@ public final class Processors {
     return load >= BUSY;
   }
 
-  /** Whether they were, in a time that began after an instant. */
+  /** Whether most of them were used then. */
+  boolean areInUse() {
+    return load >= IN_USE;
+  }
+
+  /** Whether nearly all of them were used, in a time that began after an instant. */
   boolean areBusySince(long instant) {
     return areBusy() && isSampleSince(instant);
   }
@@ -131,22 +126,39 @@ public final class Processors {
         (sampledAt - sampledFrom) / NANOS_PER_MILLI);
   }
 
-  /** Whether it is known what a request takes. */
-  boolean isCostKnown() {
-    return usedByWork >= LEAST_USED_NANOS && ended >= FEWEST_ENDS;
+  /** From the last look on, {@link #haveIdled} counts. */
+  void mark() {
+    markedAt = sampledAt;
+    usedUntilMark = usedUntil;
   }
 
-  private double cost() {
-    return usedByWork / ended;
+  /** Whether it is so long since the mark, at the last look. */
+  boolean isMarkedFor(double nanos) {
+    return sampledAt - markedAt >= nanos;
+  }
+
+  /** Whether hardly any of them were used, when they were looked at last. */
+  boolean areIdle() {
+    return load < IDLE;
+  }
+
+  /** Whether hardly any of them were used since the mark. */
+  boolean haveIdled() {
+    return usedUntil - usedUntilMark < IDLE * count * (sampledAt - markedAt);
+  }
+
+  /** Whether it is known what a request takes. */
+  boolean isCostKnown() {
+    return cost.isKnown();
   }
 
   /** The requests that they can work off in a quarter of a second. */
   double atOnce() {
-    return AT_ONCE_NANOS * count / cost();
+    return AT_ONCE_NANOS * count / cost.nanos();
   }
 
   /** The requests that they can work off in a tick. */
   double perTick() {
-    return Window.NANOS_PER_TICK * count / cost();
+    return Window.NANOS_PER_TICK * count / cost.nanos();
   }
 }

@@ -40,13 +40,18 @@ final class Sums {
   private static final int UNKNOWN = 7;
   private static final int EXCESSES = 8;
   private static final int KNOWN = 9;
-  private static final int ADMITTED = 10; // of the lowest level; those of the others follow
+  private static final int LEFT = 10;
+  private static final int ADMITTED = 11; // of the lowest level; those of the others follow
   private static final int REJECTED = ADMITTED + Levels.COUNT;
   private static final int KINDS = REJECTED + Levels.COUNT;
   private static final int ROUTES = 32;
   private static final int ROUTE_LATENCIES = ROUTES + Routes.COUNT;
   private static final int STRIDE =
       ROUTE_LATENCIES + Routes.COUNT + 16; // longs, so that neighbours are a line apart
+
+  // What takes longer has waited for something else, such as a backend that is dead.
+  private static final long OLD_TICKS = 1_000_000_000 >> Window.TICK_BITS;
+  private static final long OLD_LATENCIES = 20;
 
   private final long[] cells;
   private final int mask;
@@ -79,8 +84,10 @@ final class Sums {
 
   /** Work has ended of which the latency does not count. */
   void left(boolean isKnown) {
+    int stripe = stripe();
+    add(stripe + LEFT, 1);
     if (isKnown) {
-      add(stripe() + KNOWN, -1);
+      add(stripe + KNOWN, -1);
     }
   }
 
@@ -99,7 +106,9 @@ final class Sums {
       add(stripe + UNKNOWN, 1);
     } else {
       add(stripe + WEIGHTS, weight);
-      completed(ticks, ticks - routes.latency(route), inFlight);
+      long usual = routes.latency(route);
+      long counted = Math.min(ticks, Math.max(OLD_LATENCIES * usual, OLD_TICKS));
+      completed(counted, counted - usual, inFlight);
     }
   }
 
@@ -198,6 +207,11 @@ final class Sums {
   /** The work that has ended, of known routes and others. */
   static long ended(long[] totals) {
     return totals[COMPLETED] + totals[UNKNOWN];
+  }
+
+  /** The work that has ended of which the latency does not count. */
+  static long left(long[] totals) {
+    return totals[LEFT];
   }
 
   /** What has happened from one reading of all sums to another. */

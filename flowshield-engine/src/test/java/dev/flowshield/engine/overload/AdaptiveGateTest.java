@@ -206,6 +206,103 @@ class AdaptiveGateTest {
     }
   }
 
+  /** Work of a millisecond comes now and then, while other work waits: how much is rejected. */
+  private int rejectedWhileOthersWait(int everyMillis, int times) {
+    int none = 0;
+    for (int i = 0; i < times; i++) {
+      for (int k = 0; k < everyMillis; k++) {
+        now += MILLI;
+        gate.waitedInFront(SECOND, now);
+      }
+      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      if (place == Gate.NO_PLACE) {
+        none++;
+      } else {
+        gate.exit(place, Outcome.SUCCESS, now + MILLI);
+      }
+    }
+    return none;
+  }
+
+  @Test
+  void rejectsForAWaitInFront() {
+    work(8, 1);
+
+    assertThat(rejectedWhileOthersWait(10, 200)).isEqualTo(200);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.QUEUE_IN_FRONT);
+  }
+
+  @Test
+  void rejectsNothingForAWaitOnceASecondShowsThatOnlyWorkThatDoesNotEndHoldsPlaces() {
+    work(8, 1);
+    comeForMillis(100);
+    rejectedWhileOthersWait(10, 120);
+
+    assertThat(rejectedWhileOthersWait(10, 200)).isZero();
+    assertThat(gate.count()).isEqualTo(100);
+    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+  }
+
+  @Test
+  void rejectsForAWaitBesideWorkThatDoesNotEndIfOtherWorkTakesAPlaceAllTheTime() {
+    work(8, 1);
+    comeForMillis(100);
+    for (int i = 0; i < 2_000; i++) {
+      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      now += MILLI;
+      gate.exit(place, Outcome.SUCCESS, now);
+    }
+
+    assertThat(rejectedWhileOthersWait(10, 80)).isEqualTo(80);
+  }
+
+  /**
+   * Work of a millisecond comes fifty times a second, and ten times a second a client gives up one
+   * of its downloads and asks anew: how much of that work is rejected.
+   */
+  private int rejectedBesideDownloads(Deque<Long> downloads, int millis) {
+    int none = 0;
+    for (int i = 0; i < millis; i++) {
+      now += MILLI;
+      if (i % 100 == 0) {
+        gate.exit(downloads.remove(), Outcome.IGNORED, 0);
+        comeForMillis(1, downloads);
+      }
+      if (i % 20 == 0) {
+        long place = gate.tryEnter(2, Criticality.DEFAULT, 0, now);
+        none += place == Gate.NO_PLACE ? 1 : 0;
+        now += MILLI;
+        if (place != Gate.NO_PLACE) {
+          gate.exit(place, Outcome.SUCCESS, now);
+        }
+      }
+    }
+    return none;
+  }
+
+  private void comeForMillis(int millis, Deque<Long> places) {
+    for (int i = 0; i < millis; i++) {
+      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      if (place != Gate.NO_PLACE) {
+        places.add(place);
+      }
+    }
+  }
+
+  @Test
+  void rejectsNothingTwoSecondsAfterAWaitInFrontBesideDownloadsThatAreGivenUp() {
+    work(1, 1);
+    Deque<Long> downloads = new ArrayDeque<>();
+    comeForMillis(100, downloads);
+    assertThat(rejectedBesideDownloads(downloads, 3_000)).isZero();
+
+    assertThat(rejectedWhileOthersWait(10, 50)).isGreaterThan(40);
+    gate.waitedInFront(0, now);
+    rejectedBesideDownloads(downloads, 2_000);
+
+    assertThat(rejectedBesideDownloads(downloads, 3_000)).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"FAILED", "IGNORED"})
   void learnsNothingFromWorkThatFailedOrLeft(Outcome outcome) {

@@ -306,6 +306,39 @@ class AdaptiveLimitTest {
   }
 
   @Test
+  void isNoneUnlessMostProcessorsAreUsedHoweverMuchIsBegunAtOnce() {
+    Server server = Server.unlimited(10, 2);
+    long start = server.now;
+    Processors processors = new Processors(() -> (server.now - start) / 4, 1);
+    AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
+    serve(seeing, server, 2, 3_000);
+    long[] before = server.sums.totals();
+
+    serve(seeing, server, 100, 300);
+
+    assertThat(server.inFlight).isGreaterThan(900);
+    assertThat(Sums.between(before, server.sums.totals(), SECOND).rejected()).isZero();
+  }
+
+  @Test
+  void risesWhereProcessorsWereBusyAndIdleNow() {
+    Server server = Server.fifo();
+    long[] usedUntil = {Long.MAX_VALUE};
+    Processors processors =
+        new Processors(() -> Math.min(usedUntil[0], Sums.ended(server.sums.totals()) * MILLI), 1);
+    AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
+    serve(seeing, server, 0.5, 3_000);
+    serve(seeing, server, 10, 1_000);
+    assertThat(seeing.reason()).isEqualTo(Reason.PROCESSORS);
+    int before = seeing.limit();
+
+    usedUntil[0] = Sums.ended(server.sums.totals()) * MILLI;
+    serve(seeing, server, 10, 1_000);
+
+    assertThat(seeing.limit()).isGreaterThan(3 * before);
+  }
+
+  @Test
   void isNoneWhereWorkIsSlowerByItself() {
     Server server = Server.unlimited(10, 2);
     serve(limit, server, 2, 3_000);

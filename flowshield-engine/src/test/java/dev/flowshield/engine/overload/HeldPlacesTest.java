@@ -28,6 +28,42 @@ class HeldPlacesTest {
   }
 
   @Test
+  void areNotAllWhereOtherWorkLeaves() {
+    server.serve(0.05, 1_300, () -> {
+      server.sums.left(false);
+      held.look(server.sums::totals, server.inFlight + HELD, server.latency, server.now);
+    });
+
+    assertThat(held.count()).isBetween(HELD - 3, HELD + 3);
+    assertThat(held.areOthersIdle()).isTrue();
+    assertThat(held.areAll()).isFalse();
+  }
+
+  @Test
+  void areAllIfTheWorkThatEndsTakesNextToNone() {
+    serve(0.05, 1_300, HELD);
+
+    assertThat(held.areOthersIdle()).isTrue();
+    assertThat(held.areAll()).isTrue();
+  }
+
+  @Test
+  void areNotAllBesideWorkThatEnds() {
+    serve(1, 1_300, HELD);
+
+    assertThat(held.areOthersIdle()).isFalse();
+    assertThat(held.areAll()).isFalse();
+  }
+
+  @Test
+  void areNotAllWhereThereAreNone() {
+    serve(0.05, 1_300, 0);
+
+    assertThat(held.areOthersIdle()).isTrue();
+    assertThat(held.areAll()).isFalse();
+  }
+
+  @Test
   void areNotKnownBeforeASecond() {
     serve(1, 900, HELD);
 

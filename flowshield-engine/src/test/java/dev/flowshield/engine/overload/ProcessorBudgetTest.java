@@ -23,12 +23,12 @@ class ProcessorBudgetTest {
     now += millis * MILLI;
     used += (long) (millis * MILLI * load);
     ended += ends;
-    processors.look(ended, isUsual, now);
+    processors.look(ended, isUsual, LATENCY, now);
   }
 
   /** Each request takes a millisecond of the processor: 250 in a quarter of a second. */
   private void learnCost() {
-    processors.look(ended, true, now);
+    processors.look(ended, true, LATENCY, now);
     pass(1_000, 0.5, 500, true);
     budget.begin(now);
   }
@@ -119,7 +119,7 @@ class ProcessorBudgetTest {
 
   @Test
   void isSixteenAtLeastHoweverMuchARequestTakes() {
-    processors.look(ended, true, now);
+    processors.look(ended, true, LATENCY, now);
     pass(10_000, 1, 10, true);
     budget.begin(now);
     begin(0);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class ProcessorsTest {
 
   private static final int COUNT = 4;
+  private static final double LATENCY = 1_000; // ticks: a millisecond and a little
 
   private long used = Long.MAX_VALUE - MILLI; // wraps around meanwhile, as the clock does
   private long now = Long.MAX_VALUE - MILLI;
@@ -17,7 +18,7 @@ class ProcessorsTest {
   private final Processors processors = new Processors(() -> used, COUNT);
 
   private void look(boolean isUsual) {
-    processors.look(ended, isUsual, now);
+    processors.look(ended, isUsual, LATENCY, now);
   }
 
   /** For as long, with a part of all processors used, and so many requests that end. */
@@ -56,17 +57,19 @@ class ProcessorsTest {
   }
 
   @Test
-  void areLookedAtTwentyTimesASecondAtMost() {
+  void areLookedAtFortyTimesASecondAtMost() {
     assertThat(processors.isToLook(now)).isTrue();
     look(true);
-    assertThat(processors.isToLook(now + 50 * MILLI - 1)).isFalse();
-    assertThat(processors.isToLook(now + 50 * MILLI)).isTrue();
+    assertThat(processors.isToLook(now + 25 * MILLI - 1)).isFalse();
+    assertThat(processors.isToLook(now + 25 * MILLI)).isTrue();
+    assertThat(processors.isToLookEarly(now + 12 * MILLI)).isFalse();
+    assertThat(processors.isToLookEarly(now + 13 * MILLI)).isTrue();
   }
 
   @Test
   void areLookedAtRarelyWhereThereIsOneAsAJdkCountsInSteps() {
     Processors one = new Processors(() -> used, 1);
-    one.look(0, true, now);
+    one.look(0, true, LATENCY, now);
 
     assertThat(one.isToLook(now + 100 * MILLI - 1)).isFalse();
     assertThat(one.isToLook(now + 100 * MILLI)).isTrue();
@@ -93,12 +96,71 @@ class ProcessorsTest {
     assertThat(processors.isCostKnown()).isFalse();
 
     Processors idle = new Processors(() -> used, COUNT);
-    idle.look(ended, true, now);
+    idle.look(ended, true, LATENCY, now);
     now += 100 * MILLI;
     used += 49 * MILLI;
     ended += 1_000;
-    idle.look(ended, true, now);
+    idle.look(ended, true, LATENCY, now);
     assertThat(idle.isCostKnown()).isFalse();
+  }
+
+  @Test
+  void doNotKnowItWhereMostOfTheirUseMayBeOfOtherWork() {
+    look(true);
+    for (int i = 0; i < 10; i++) {
+      pass(100, 0.19, 10, true);
+    }
+    assertThat(processors.isCostKnown()).isFalse();
+
+    for (int i = 0; i < 10; i++) {
+      pass(100, 0.22, 10, true);
+    }
+    assertThat(processors.isCostKnown()).isTrue();
+  }
+
+  @Test
+  void learnNothingFromWorkThatEndsAfterACutAndWasWorkedAtBefore() {
+    double latency = 250 * MILLI / (double) Window.NANOS_PER_TICK;
+    look(true);
+    pass(100, 0.5, 100, true); // two milliseconds each
+    now += 1_000 * MILLI;
+    used += 2_000 * MILLI;
+    ended += 1_000;
+    processors.look(ended, true, latency, now);
+
+    now += 100 * MILLI;
+    ended += 100; // which took nothing now
+    processors.look(ended, false, latency, now);
+
+    assertThat(processors.perTick()).isCloseTo(Server.perTick(2), within(1e-9));
+  }
+
+  @Test
+  void areInUseIfMostOfThemAreUsed() {
+    look(true);
+    pass(100, 0.69, 10, true);
+    assertThat(processors.areInUse()).isFalse();
+
+    pass(100, 0.7, 10, true);
+    assertThat(processors.areInUse()).isTrue();
+  }
+
+  @Test
+  void idleIfHardlyAnyWereUsedSinceTheMark() {
+    look(true);
+    processors.mark();
+    assertThat(processors.haveIdled()).as("nothing was seen since").isFalse();
+
+    pass(100, 0.6, 10, true);
+    pass(100, 0.2, 10, true);
+    assertThat(processors.areIdle()).isTrue();
+    assertThat(processors.haveIdled()).isFalse();
+    assertThat(processors.isMarkedFor(200 * MILLI)).isTrue();
+    assertThat(processors.isMarkedFor(200 * MILLI + 1)).isFalse();
+
+    processors.mark();
+    pass(100, 0.34, 10, true);
+    assertThat(processors.haveIdled()).isTrue();
   }
 
   @Test

@@ -70,6 +70,33 @@ class SumsTest {
   }
 
   @Test
+  void countWorkThatIsMuchOlderThanUsualAsTwentyTimesItsLatencyOrASecond() {
+    Routes routes = new Routes();
+    long second = 1_000_000_000 / Window.NANOS_PER_TICK;
+    for (int i = 0; i < 8; i++) {
+      sums.ended(1, 100, routes, 1);
+      sums.ended(2, second, routes, 1);
+    }
+    routes.begin(sums);
+
+    sums.ended(1, second - 1, routes, 1);
+    assertThat(sums.read(7).latencies()).isEqualTo(second - 1);
+    sums.ended(1, 1_000 * second, routes, 1);
+    assertThat(sums.read(7).latencies()).isEqualTo(second);
+    sums.ended(2, 1_000 * second, routes, 1);
+    assertThat(sums.read(7).latencies()).isEqualTo(20 * second);
+  }
+
+  @Test
+  void countWorkThatLeftApart() {
+    sums.left(true);
+    sums.left(false);
+
+    assertThat(Sums.left(sums.totals())).isEqualTo(2);
+    assertThat(sums.completedSince()).isZero();
+  }
+
+  @Test
   void mayWrapAround() {
     long latency = 1L << 31;
     sums.completed(latency, latency, 1);

@@ -21,7 +21,7 @@ final class HarmlessCrowds {
         afterQuiet("N43", exponential(1000)).bunch(120, 0, 100),
         afterQuiet("N44", lognormal(200)).bunch(120, 0, 200),
         afterQuiet("N45", exponential(200)).bunch(120, 0, 500),
-        afterQuiet("N46", constant(300)).bunch(new Bunch(Span.nanos(120), 0, 100, true)),
+        afterQuiet("N46", constant(300)).bunch(new Bunch(Span.nanos(120), 0, 0, 100, true)),
         eachMinute(),
         polling("N48", constant(30_000), polls(100, 30, 240)),
         polling("N49", exponential(10_000), polls(800, 30, 240)),

@@ -100,7 +100,20 @@ final class HarmlessServers {
             .route(route(500)
                 .works(exponential(4))
                 .waits(exponential(20))
-                .waitsFrom(60, exponential(500))));
+                .waitsFrom(60, exponential(500))),
+        // Much that only waits, all within a tenth of a second, beside work that computes.
+        waitingBunch("N82", .1),
+        waitingBunch("N83", .3),
+        waitingBunch("N84", .45));
+  }
+
+  private static ScenarioBuilder waitingBunch(String name, double load) {
+    return harmless(name, 120)
+        .workers(2)
+        .shared()
+        .route(route(load * 2 / .01).works(constant(10)))
+        .route(route(1).waits(exponential(300)))
+        .bunch(60, .1, 1, 300);
   }
 
   private static ScenarioBuilder busy(String name, int workers, ServiceTime work, double load) {

@@ -132,7 +132,8 @@ final class RandomHarmless {
       long at = Span.nanos(draw.between(15, end - 10));
       if (requests > 0) {
         open += requests;
-        drawn.bunch(new Bunch(at, route, requests, draw.is(.3)));
+        long over = draw.is(.5) ? 0 : Span.nanos(draw.logUniform(.005, .5));
+        drawn.bunch(new Bunch(at, over, route, requests, draw.is(.3)));
       }
     }
   }

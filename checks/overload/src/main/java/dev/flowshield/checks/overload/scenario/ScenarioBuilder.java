@@ -245,8 +245,12 @@ public final class ScenarioBuilder {
 
   /** Requests of many clients at once, on a route. */
   public ScenarioBuilder bunch(double instant, int route, int requests) {
-    bunches.add(new Bunch(nanos(instant), route, requests, false));
-    return this;
+    return bunch(instant, 0, route, requests);
+  }
+
+  /** Requests of many clients within some seconds, on a route. */
+  public ScenarioBuilder bunch(double instant, double over, int route, int requests) {
+    return bunch(new Bunch(nanos(instant), nanos(over), route, requests, false));
   }
 
   public ScenarioBuilder bunch(Bunch bunch) {

@@ -55,7 +55,8 @@ final class RouteClients {
     int one = clients++;
     for (int i = 0; i < bunch.requests(); i++) {
       int client = bunch.isOfOneClient() ? one : population.draw(own.uniform(), false);
-      schedule(bunch.at(), bunch.route(), client, own.nextLong(), new Origin() {});
+      long at = bunch.at() + bunch.over() * i / bunch.requests();
+      schedule(at, bunch.route(), client, own.nextLong(), new Origin() {});
     }
   }
 

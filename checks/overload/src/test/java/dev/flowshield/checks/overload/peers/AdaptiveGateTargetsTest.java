@@ -54,7 +54,7 @@ class AdaptiveGateTargetsTest {
   @ValueSource(
       strings = {"S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S13", "S15", "S16", "S17"})
   void theServerWorksAsMuchAsItCanHoweverMuchComes(String scenario) {
-    assertThat(mean(scenario, Result::goodput)).isGreaterThan(scenario.equals("S15") ? 0.94 : 0.97);
+    assertThat(mean(scenario, Result::goodput)).isGreaterThan(scenario.equals("S15") ? 0.96 : 0.97);
   }
 
   @ParameterizedTest
@@ -72,7 +72,7 @@ class AdaptiveGateTargetsTest {
   @ParameterizedTest
   @ValueSource(strings = {"S2", "S3", "S4", "S6", "S7", "S8"})
   void whatIsAdmittedIsFastAgainSoon(String scenario) {
-    assertThat(mean(scenario, Result::p99Ratio)).isLessThan(3.6);
+    assertThat(mean(scenario, Result::p99Ratio)).isLessThan(3.1);
   }
 
   @ParameterizedTest

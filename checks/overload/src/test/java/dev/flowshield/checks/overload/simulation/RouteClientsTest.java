@@ -73,7 +73,7 @@ class RouteClientsTest {
 
   @Test
   void sendABunchOfOneClient() {
-    Bunch bunch = new Bunch(5 * SECOND, 0, 300, true);
+    Bunch bunch = new Bunch(5 * SECOND, 0, 0, 300, true);
 
     run(nothing().route(route(50)).bunch(bunch), all);
 
