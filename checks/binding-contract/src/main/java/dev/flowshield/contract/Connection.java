@@ -208,7 +208,7 @@ public final class Connection implements AutoCloseable {
     socket.close();
   }
 
-  private static InetAddress loopback(int host) throws IOException {
+  static InetAddress loopback(int host) throws IOException {
     return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host});
   }
 }

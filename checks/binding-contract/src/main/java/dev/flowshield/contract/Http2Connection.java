@@ -70,8 +70,14 @@ public final class Http2Connection implements AutoCloseable {
 
   /** Connects from 127.0.0.1 and lets each stream have a window of so many bytes. */
   public static Http2Connection to(int port, int window) throws IOException {
+    return from(1, port, window);
+  }
+
+  /** As {@link #to}, from 127.0.0.{@code host}. */
+  static Http2Connection from(int host, int port, int window) throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(Connection.loopback(host), 0));
     socket.connect(new InetSocketAddress(loopback, port), PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);

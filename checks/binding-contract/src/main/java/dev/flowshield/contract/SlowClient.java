@@ -1,6 +1,7 @@
 package dev.flowshield.contract;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -22,14 +23,22 @@ final class SlowClient implements AutoCloseable {
     /** Asks for much, and never reads it. */
     UNREAD_RESPONSE,
     /** Sends a byte a second of the head of its request. */
-    DRIPPED_HEAD
+    DRIPPED_HEAD,
+    /** Asks for much, and ten times a second goes away with one of them and asks anew. */
+    ABORTED_RESPONSE,
+    /** Opens streams of HTTP/2 for bodies that never come, {@value #STREAMS} on a connection. */
+    MISSING_BODY_OF_STREAM
   }
 
   private static final int BODY = 1000; // bytes
+  private static final int STREAMS = 25; // a server allows a hundred or more
 
   private final Way way;
   private final int port;
   private final List<Connection> connections = new ArrayList<>(); // guarded by itself
+  private final List<Http2Connection> overHttp2 = new ArrayList<>(); // as well
+  private int streams; // guarded by the connections, as the next one
+  private int from;
   private final ScheduledExecutorService eachSecond = Executors.newSingleThreadScheduledExecutor();
 
   @SuppressWarnings("FutureReturnValueIgnored") // it ends with its client
@@ -39,16 +48,32 @@ final class SlowClient implements AutoCloseable {
     if (way == Way.DRIPPED_BODY || way == Way.DRIPPED_HEAD) {
       eachSecond.scheduleAtFixedRate(this::drip, 1, 1, TimeUnit.SECONDS);
     }
+    if (way == Way.ABORTED_RESPONSE) {
+      eachSecond.scheduleAtFixedRate(this::askAnew, 100, 100, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Opens connections from 127.0.0.{@code host} until there are this many in all. */
   void hold(int total, int host) throws IOException {
     synchronized (connections) {
-      while (connections.size() < total) {
+      from = host;
+      if (way == Way.MISSING_BODY_OF_STREAM) {
+        holdStreams(total, host);
+      }
+      while (way != Way.MISSING_BODY_OF_STREAM && connections.size() < total) {
         Connection connection = Connection.narrow(host, port);
         connections.add(connection);
         begin(connection);
       }
+    }
+  }
+
+  private void holdStreams(int total, int host) throws IOException {
+    for (; streams < total; streams++) {
+      if (streams % STREAMS == 0) {
+        overHttp2.add(Http2Connection.from(host, port, 65_535));
+      }
+      overHttp2.get(overHttp2.size() - 1).post("/echo");
     }
   }
 
@@ -59,8 +84,9 @@ final class SlowClient implements AutoCloseable {
         connection.write("x");
       }
       case MISSING_BODY -> connection.send("POST", "/echo", "Content-Length: " + BODY);
-      case UNREAD_RESPONSE -> connection.send("GET", "/stream");
+      case UNREAD_RESPONSE, ABORTED_RESPONSE -> connection.send("GET", "/stream");
       case DRIPPED_HEAD -> connection.write("GET /hello HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ");
+      case MISSING_BODY_OF_STREAM -> throw new IllegalStateException("not a connection each");
     }
   }
 
@@ -72,12 +98,30 @@ final class SlowClient implements AutoCloseable {
     }
   }
 
+  /** Goes away with the oldest connection, and comes with another one. */
+  private void askAnew() {
+    synchronized (connections) {
+      try {
+        if (!connections.isEmpty()) {
+          connections.remove(0).abort();
+          hold(connections.size() + 1, from);
+        }
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     eachSecond.shutdownNow();
     synchronized (connections) {
       for (Connection connection : connections) {
         connection.abort();
+      }
+      connections.clear();
+      for (Http2Connection connection : overHttp2) {
+        connection.close();
       }
     }
   }

@@ -1,12 +1,14 @@
 package dev.flowshield.contract;
 
 import dev.flowshield.contract.SlowClient.Way;
+import dev.flowshield.contract.UsualTraffic.Served;
 import dev.flowshield.http.HttpShield;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,11 +30,18 @@ import org.junit.jupiter.api.Timeout;
  * <p>Both servers run side by side, and the same is done to both at the same time. All kinds of
  * slowness run at the same time too, so the quiet time before is waited for once. A binding's test
  * extends this as it extends {@link BindingContract}.
+ *
+ * <p>With {@code -Dslow.connections=100,400} it measures instead: so many connections, each kind of
+ * slowness alone, more requests, and what they took; {@code -Dslow.ways} is a regular expression of
+ * the kinds.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class SlowClientContract {
 
-  private static final List<Integer> CONNECTIONS = List.of(30);
+  private static final String SIZES = System.getProperty("slow.connections", "");
+  private static final boolean IS_MEASURING = !SIZES.isEmpty();
+  private static final String WAYS = System.getProperty("slow.ways", ".*");
+
   private static final int PHONES = 30;
 
   private static final int USUAL_HOST = 2;
@@ -40,7 +49,8 @@ public abstract class SlowClientContract {
   private static final int FIRST_PHONE = 10;
 
   private static final int BEFORE = 250; // requests, so that the shield has seen a quiet time
-  private static final int MEANWHILE = 100; // requests
+  private static final int MEANWHILE = IS_MEASURING ? 500 : 100; // requests
+  private static final int LOOK_MILLIS = 10;
   private static final double SERVED_AT_LEAST = 0.99; // of what is served without a shield
 
   private static final ReentrantLock STARTING = new ReentrantLock();
@@ -57,9 +67,13 @@ public abstract class SlowClientContract {
 
   @TestFactory
   final Stream<DynamicTest> slowClientsTakeNothingFromOthers() {
-    ExecutorService threads = Executors.newCachedThreadPool();
+    ExecutorService threads =
+        IS_MEASURING ? Executors.newSingleThreadExecutor() : Executors.newCachedThreadPool();
     List<DynamicTest> tests = new ArrayList<>();
     for (Way way : Way.values()) {
+      if (!way.name().matches(WAYS) || connections(way).isEmpty()) {
+        continue;
+      }
       Future<?> seen = threads.submit(() -> oneClient(way));
       tests.add(DynamicTest.dynamicTest("one client, " + way, () -> get(seen)));
     }
@@ -67,6 +81,21 @@ public abstract class SlowClientContract {
     tests.add(DynamicTest.dynamicTest(PHONES + " phones on a slow uplink", () -> get(seen)));
     threads.shutdown();
     return tests.stream();
+  }
+
+  /**
+   * Returns how many connections there are, one number after the other. A system has only so much
+   * memory for what is not read, which both servers share, so that is for a few connections.
+   */
+  private static List<Integer> connections(Way way) {
+    if (IS_MEASURING) {
+      return Stream.of(SIZES.split(",")).map(Integer::valueOf).toList();
+    }
+    return switch (way) {
+      case DRIPPED_BODY, MISSING_BODY -> List.of(30, 100);
+      case UNREAD_RESPONSE, DRIPPED_HEAD -> List.of(30);
+      case ABORTED_RESPONSE, MISSING_BODY_OF_STREAM -> List.of();
+    };
   }
 
   /** Waits for a test, whose failure is thrown as it is, with the numbers that it tells. */
@@ -83,7 +112,7 @@ public abstract class SlowClientContract {
     Both both = new Both(way);
     try {
       both.haveAQuietTime();
-      for (int connections : CONNECTIONS) {
+      for (int connections : connections(way)) {
         both.hold(connections, SLOW_HOST);
         both.compare(all, connections + " connections, " + way);
       }
@@ -147,8 +176,8 @@ public abstract class SlowClientContract {
     }
 
     void haveAQuietTime() throws Exception {
-      List<ScheduledFuture<Boolean>> sent = usual.send(BEFORE);
-      List<ScheduledFuture<Boolean>> sentToBare = usualToBare.send(BEFORE);
+      List<ScheduledFuture<Long>> sent = usual.send(BEFORE);
+      List<ScheduledFuture<Long>> sentToBare = usualToBare.send(BEFORE);
       UsualTraffic.served(sent); // how many is not judged here: both have just been started
       UsualTraffic.served(sentToBare);
     }
@@ -159,15 +188,36 @@ public abstract class SlowClientContract {
     }
 
     void compare(SoftAssertions all, String during) throws Exception {
-      List<ScheduledFuture<Boolean>> sent = usual.send(MEANWHILE);
-      List<ScheduledFuture<Boolean>> sentToBare = usualToBare.send(MEANWHILE);
-      int served = UsualTraffic.served(sent);
-      int servedBare = UsualTraffic.served(sentToBare);
-      all.assertThat(served)
+      List<ScheduledFuture<Long>> sent = usual.send(MEANWHILE);
+      List<ScheduledFuture<Long>> sentToBare = usualToBare.send(MEANWHILE);
+      Map<String, Integer> reasons = IS_MEASURING ? reasonsUntilSent(sent) : Map.of();
+      Served served = UsualTraffic.served(sent);
+      Served servedBare = UsualTraffic.served(sentToBare);
+      if (IS_MEASURING) {
+        System.out.printf(
+            "%s: %s without a shield, %s with one; seen meanwhile: %s%n",
+            during, servedBare, served, reasons);
+      }
+      all.assertThat(served.count())
           .as(
               "served of %s during %s; %s without a shield; %s",
               MEANWHILE, during, servedBare, shield.stats().overload())
-          .isGreaterThanOrEqualTo(required(servedBare));
+          .isGreaterThanOrEqualTo(required(servedBare.count()));
+    }
+
+    /** Returns what the shield says of itself, and how often, without its numbers. */
+    private Map<String, Integer> reasonsUntilSent(List<ScheduledFuture<Long>> sent)
+        throws InterruptedException {
+      Map<String, Integer> reasons = new TreeMap<>();
+      while (!sent.get(sent.size() - 1).isDone()) {
+        shield
+            .stats()
+            .overload()
+            .map(stats -> stats.explanation().replaceAll("[0-9][0-9,.]*", "#"))
+            .ifPresent(reason -> reasons.merge(reason, 1, Integer::sum));
+        Thread.sleep(LOOK_MILLIS);
+      }
+      return reasons;
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.flowshield.contract;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class UsualTraffic {
 
   private static final int EACH_SECOND = 50;
-  private static final int THREADS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int THREADS = EACH_SECOND * (int) PATIENCE.toSeconds();
+  private static final long UNSERVED = Long.MAX_VALUE;
 
   private final int host;
   private final int port;
@@ -33,21 +36,52 @@ final class UsualTraffic {
   }
 
   /** Plans this many requests from now on, {@value #EACH_SECOND} a second. */
-  List<ScheduledFuture<Boolean>> send(int requests) {
-    List<ScheduledFuture<Boolean>> sent = new ArrayList<>();
+  List<ScheduledFuture<Long>> send(int requests) {
+    List<ScheduledFuture<Long>> sent = new ArrayList<>();
+    long start = System.nanoTime();
     for (int i = 0; i < requests; i++) {
-      sent.add(threads.schedule(this::isServed, i * 1000L / EACH_SECOND, TimeUnit.MILLISECONDS));
+      long after = i * 1_000_000_000L / EACH_SECOND;
+      sent.add(threads.schedule(() -> latency(start + after), after, TimeUnit.NANOSECONDS));
     }
     return sent;
   }
 
-  /** Waits for all of them and returns how many were served. */
-  static int served(List<ScheduledFuture<Boolean>> sent) throws Exception {
-    int served = 0;
-    for (ScheduledFuture<Boolean> each : sent) {
-      served += each.get() ? 1 : 0;
+  /** Waits for all of them. */
+  static Served served(List<ScheduledFuture<Long>> sent) throws Exception {
+    List<Long> latencies = new ArrayList<>();
+    for (ScheduledFuture<Long> each : sent) {
+      latencies.add(each.get());
     }
-    return served;
+    latencies.removeIf(latency -> latency == UNSERVED);
+    Collections.sort(latencies);
+    return new Served(latencies);
+  }
+
+  /**
+   * What became of requests.
+   *
+   * @param latencies of those that were served, in nanoseconds, the shortest first
+   */
+  record Served(List<Long> latencies) {
+
+    int count() {
+      return latencies.size();
+    }
+
+    /** What one of a hundred exceeds, in milliseconds. */
+    double p99() {
+      return latencies.isEmpty() ? Double.NaN : latencies.get(latencies.size() * 99 / 100) / 1e6;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%s served, p99 %.1f ms", count(), p99());
+    }
+  }
+
+  /** How long a request takes from when it was due, or {@link #UNSERVED}. */
+  private long latency(long due) {
+    return isServed() ? System.nanoTime() - due : UNSERVED;
   }
 
   private boolean isServed() {
