@@ -118,7 +118,22 @@ final class Routes {
         (request, response) -> request.getInputStream().transferTo(response.getOutputStream()));
     // Else Tomcat would answer what no servlet has without a look at the filters.
     Endpoint.at("/", context, (request, response) -> response.sendError(404));
+    registerWaits(behind, context);
     registerForGoneClients(behind, context);
+  }
+
+  private static void registerWaits(Application behind, ServletContext context) {
+    Endpoint.at("/later/*", context, (request, response) -> {
+      Reply reply = Reply.start(request);
+      behind.later(request.getQueryString(), () -> {
+        reply.send(HELLO);
+        reply.complete();
+      });
+    });
+    Endpoint.at("/held/*", context, (request, response) -> {
+      behind.held(request.getQueryString());
+      response.getWriter().print(HELLO);
+    });
   }
 
   private static void registerForGoneClients(Application behind, ServletContext context) {

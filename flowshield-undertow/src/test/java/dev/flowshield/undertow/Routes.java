@@ -44,6 +44,8 @@ final class Routes {
         .addExactPath("/hello", exchange -> exchange.getResponseSender().send(HELLO))
         .addPrefixPath("/below", exchange -> exchange.getResponseSender().send(HELLO))
         .addExactPath("/health", exchange -> exchange.getResponseSender().send(HEALTHY))
+        .addPrefixPath("/later", exchange -> later(exchange, application))
+        .addPrefixPath("/held", exchange -> later(exchange, application))
         .addExactPath("/fail", exchange -> exchange.getResponseSender().send(application.fail()))
         .addExactPath("/cost", exchange -> {
           FlowShieldHandler.cost(exchange, Application.COST);
@@ -98,6 +100,13 @@ final class Routes {
         })
         .addExactPath(
             "/upgrade", Handlers.websocket((exchange, socket) -> socket.resumeReceives()));
+  }
+
+  private static void later(HttpServerExchange exchange, Application application) {
+    exchange.dispatch(
+        SameThreadExecutor.INSTANCE,
+        () -> application.later(
+            exchange.getQueryString(), () -> exchange.getResponseSender().send(HELLO)));
   }
 
   private static boolean send(ServerSentEventConnection events) {

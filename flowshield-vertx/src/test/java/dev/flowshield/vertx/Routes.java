@@ -5,6 +5,7 @@ import static dev.flowshield.contract.Application.EVENT;
 import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HEALTHY;
 import static dev.flowshield.contract.Application.HELLO;
+import static java.util.Objects.requireNonNull;
 
 import dev.flowshield.contract.Application;
 import dev.flowshield.contract.ServerUnderTest;
@@ -43,6 +44,8 @@ final class Routes {
   private static void route(Router router, Application application) {
     router.route("/hello").handler(context -> context.end(HELLO));
     router.route("/below/*").handler(context -> context.end(HELLO));
+    router.route("/later/*").handler(context -> later(context, application));
+    router.route("/held/*").handler(context -> later(context, application));
     router.route("/health").handler(context -> context.end(HEALTHY));
     router.route("/fail").handler(context -> context.end(application.fail()));
     router.route("/cost").handler(context -> {
@@ -75,6 +78,11 @@ final class Routes {
         .route("/echo")
         .handler(BodyHandler.create(false))
         .handler(context -> context.end(context.body().buffer()));
+  }
+
+  private static void later(RoutingContext context, Application application) {
+    String millis = requireNonNull(context.request().query(), "the query is the time to wait");
+    application.later(millis, () -> context.response().end(HELLO));
   }
 
   private static void routeForGoneClients(Router router, Application application)

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -31,6 +32,15 @@ import java.util.function.BooleanSupplier;
  *   GET  /poll     as /async, after it has said that it is established as a stream; {@link #FULL}
  *                  at once if there is no room for it
  *   POST /echo     200, the body of the request
+ * </pre>
+ *
+ * <p>And these for {@link HarmlessLoadContract}, with the milliseconds as the whole query, as in
+ * {@code /later/shop?500}. All paths below are routes of the same work:
+ *
+ * <pre>
+ *   GET  /later/   handler returns at once; {@link #HELLO} from the thread of {@link #later}
+ *   GET  /held/    {@link #HELLO} once {@link #held} has returned, on the thread of the handler;
+ *                  as /later/ where handlers of this server must not block
  * </pre>
  *
  * <p>And these for clients that go away, in {@link GoneClientContract}. What fails because the
@@ -73,10 +83,13 @@ public final class Application implements AutoCloseable {
   private static final int CHUNK_LENGTH = 8192;
   private static final byte[] LARGE = new byte[CHUNKS * CHUNK_LENGTH];
   private static final int TICK_MILLIS = 10;
+  private static final int BACKEND_THREADS = 2;
   private static final int PATIENCE_SECONDS = 10;
 
   private final Path files = emptyDirectory();
   private final ExecutorService otherThreads = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService backend =
+      Executors.newScheduledThreadPool(BACKEND_THREADS);
   private final Executor atNextTick =
       CompletableFuture.delayedExecutor(TICK_MILLIS, TimeUnit.MILLISECONDS, otherThreads);
   private volatile Gate gate = new Gate();
@@ -115,6 +128,19 @@ public final class Application implements AutoCloseable {
       open.join();
       work.run();
     });
+  }
+
+  /** Runs on another thread after some milliseconds, and holds no thread until then. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the client notices
+  public void later(String millis, Runnable work) {
+    backend.schedule(work, Long.parseLong(millis), TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns after some milliseconds. */
+  public void held(String millis) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    later(millis, () -> over.complete(null));
+    over.join();
   }
 
   /** A large body. */
@@ -182,6 +208,7 @@ public final class Application implements AutoCloseable {
   public void close() throws IOException {
     openGate();
     otherThreads.shutdownNow();
+    backend.shutdownNow();
     Files.deleteIfExists(file());
     Files.deleteIfExists(files);
   }
