@@ -92,8 +92,7 @@ public abstract class SlowClientContract {
       return Stream.of(SIZES.split(",")).map(Integer::valueOf).toList();
     }
     return switch (way) {
-      case DRIPPED_BODY, MISSING_BODY -> List.of(30, 100);
-      case UNREAD_RESPONSE, DRIPPED_HEAD -> List.of(30);
+      case DRIPPED_BODY, MISSING_BODY, UNREAD_RESPONSE, DRIPPED_HEAD -> List.of(30);
       case ABORTED_RESPONSE, MISSING_BODY_OF_STREAM -> List.of();
     };
   }

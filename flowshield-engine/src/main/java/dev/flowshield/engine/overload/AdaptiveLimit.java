@@ -6,9 +6,9 @@ import java.util.function.Supplier;
 
 /**
  * How much work may be in flight. Nothing is rejected without evidence that the server is
- * overloaded: its processors are busy and more is begun than they can work off, see {@link
- * ProcessorBudget}; or more in flight brings no more throughput, see {@link Suspicion}; or requests
- * wait in front of the gate.
+ * overloaded: its processors are busy, more is begun than they can work off and work is slower, see
+ * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link Suspicion}; or
+ * requests wait in front of the gate.
  *
  * <p>With evidence, the limit comes from Little's law: a server that ends {@code T} pieces of work
  * a second, of which each takes {@code R} where it waits for nothing, has {@code T * R} of them in
@@ -314,8 +314,8 @@ final class AdaptiveLimit {
     suspicion.look(sums, inFlight, baseline.latency(), now);
     budget.look(suspicion.begun(), baseline.latency(), now);
     boolean areBusy = processors.areBusySince(suspicion.since());
-    boolean isOverspent =
-        processors.isCostKnown() ? budget.isSpent() : suspicion.isSlower() && suspicion.isGrowing();
+    boolean isOverspent = suspicion.isSlower()
+        && (processors.isCostKnown() ? budget.isSpent() : suspicion.isGrowing());
     if (areBusy && isOverspent) {
       evidence = processors.use() + ", "
           + (processors.isCostKnown() ? budget.spending() : suspicion.growth());

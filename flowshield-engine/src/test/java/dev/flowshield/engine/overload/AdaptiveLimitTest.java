@@ -321,6 +321,27 @@ class AdaptiveLimitTest {
   }
 
   @Test
+  void isNotBlamedOnProcessorsThatAreBusyAsLongAsWorkIsNotSlower() {
+    Server server = Server.unlimited(10, 0.1);
+    long start = server.now;
+    long[] busyFrom = {server.now + 5 * SECOND};
+    Processors processors = new Processors(
+        () -> (server.now - start) / 2 + Math.max(0, server.now - busyFrom[0]) / 2, 1);
+    AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
+    server.takes[1] = 1_000 * SECOND;
+    serve(seeing, server, 0.1, 5_000);
+
+    for (int i = 0; i < 100; i++) {
+      server.come(1); // more than a processor could work off, but they do not end
+    }
+    serve(seeing, server, 0.1, 2_000);
+
+    assertThat(processors.areBusy()).isTrue();
+    assertThat(seeing.reason()).isNotEqualTo(Reason.PROCESSORS);
+    assertThat(seeing.pressure()).isEqualTo(Pressure.NORMAL);
+  }
+
+  @Test
   void risesWhereProcessorsWereBusyAndIdleNow() {
     Server server = Server.fifo();
     long[] usedUntil = {Long.MAX_VALUE};
