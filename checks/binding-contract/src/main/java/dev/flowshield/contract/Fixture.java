@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -31,6 +32,8 @@ final class Fixture {
   }
 
   private static final Logger LOG = Logger.getLogger(""); // held, else its level is forgotten
+
+  private static final ReentrantLock STARTING = new ReentrantLock();
 
   private final Starter starter;
   private final Supplier<Set<Difference>> differences;
@@ -73,13 +76,24 @@ final class Fixture {
 
   /** Starts the server behind these shields, and gives back the first. */
   HttpShield shields(HttpShield... shields) throws Exception {
-    server = starter.start(Arrays.asList(shields), application);
+    server = startAlone(Arrays.asList(shields), application);
     return shields[0];
+  }
+
+  /** One server after the other: what a process has once, Tomcat sets up as it starts. */
+  private ServerUnderTest startAlone(List<HttpShield> shields, Application behind)
+      throws Exception {
+    STARTING.lock();
+    try {
+      return starter.start(shields, behind);
+    } finally {
+      STARTING.unlock();
+    }
   }
 
   /** Starts another server, with the application and without a shield. */
   ServerUnderTest startUnprotected() throws Exception {
-    ServerUnderTest unprotected = starter.start(List.of(), application);
+    ServerUnderTest unprotected = startAlone(List.of(), application);
     closeAtTheEnd(() -> unprotected.stop().run());
     return unprotected;
   }

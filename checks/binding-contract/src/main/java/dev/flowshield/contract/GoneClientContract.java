@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +53,6 @@ public abstract class GoneClientContract {
   private static final int ROUNDS = 3;
   private static final int MORE_THAN_WORKERS = 40;
   private static final int DOWNLOADS = 10;
-
-  private static final ReentrantLock STARTING = new ReentrantLock();
 
   /** For the tests of bindings. */
   protected GoneClientContract() {}
@@ -199,18 +196,7 @@ public abstract class GoneClientContract {
   }
 
   private Fixture fixture() {
-    return new Fixture(this::startAlone, this::differences);
-  }
-
-  /** One server after the other: what a process has once, Tomcat sets up as it starts. */
-  private ServerUnderTest startAlone(List<HttpShield> shields, Application behind)
-      throws Exception {
-    STARTING.lock();
-    try {
-      return start(shields, behind);
-    } finally {
-      STARTING.unlock();
-    }
+    return new Fixture(this::start, this::differences);
   }
 
   private static void ask(GoneClient client, AnswerKind kind, Moment moment) throws Exception {

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +51,6 @@ public abstract class SlowClientContract {
   private static final int MEANWHILE = IS_MEASURING ? 500 : 100; // requests
   private static final int LOOK_MILLIS = 10;
   private static final double SERVED_AT_LEAST = 0.99; // of what is served without a shield
-
-  private static final ReentrantLock STARTING = new ReentrantLock();
 
   /** For the tests of bindings. */
   protected SlowClientContract() {}
@@ -138,21 +135,10 @@ public abstract class SlowClientContract {
     return null;
   }
 
-  /** One server after the other: what a process has once, Tomcat sets up as it starts. */
-  private ServerUnderTest startAlone(List<HttpShield> shields, Application behind)
-      throws Exception {
-    STARTING.lock();
-    try {
-      return start(shields, behind);
-    } finally {
-      STARTING.unlock();
-    }
-  }
-
   /** A server with a shield, the same server without one, and the same clients of both. */
   private final class Both {
 
-    private final Fixture fixture = new Fixture(SlowClientContract.this::startAlone, Set::of);
+    private final Fixture fixture = new Fixture(SlowClientContract.this::start, Set::of);
     private final HttpShield shield;
     private final UsualTraffic usual;
     private final UsualTraffic usualToBare;
