@@ -322,19 +322,20 @@ class AdaptiveLimitTest {
 
   @Test
   void isNotBlamedOnProcessorsThatAreBusyAsLongAsWorkIsNotSlower() {
-    Server server = Server.unlimited(10, 0.1);
+    Server server = Server.unlimited(10, 0.05);
     long start = server.now;
     long[] busyFrom = {server.now + 5 * SECOND};
     Processors processors = new Processors(
         () -> (server.now - start) / 2 + Math.max(0, server.now - busyFrom[0]) / 2, 1);
     AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
     server.takes[1] = 1_000 * SECOND;
-    serve(seeing, server, 0.1, 5_000);
+    serve(seeing, server, 0.05, 5_000);
 
-    for (int i = 0; i < 100; i++) {
-      server.come(1); // more than a processor could work off, but they do not end
+    for (int i = 0; i < 100; i++) { // more than a processor could work off, but they do not end
+      server.come(1);
+      serve(seeing, server, 0.05, 1);
     }
-    serve(seeing, server, 0.1, 2_000);
+    serve(seeing, server, 0.05, 2_000);
 
     assertThat(processors.areBusy()).isTrue();
     assertThat(seeing.reason()).isNotEqualTo(Reason.PROCESSORS);
