@@ -8,6 +8,9 @@ import dev.flowshield.Pressure;
  * overload: so many may be in flight more for a while. And work that was in flight has taken longer
  * than it takes.
  *
+ * <p>Threads that get no turn on busy processors look the same, again and again. So what follows
+ * within a second of the last pause that was excused is not.
+ *
  * <p>{@link #isToLook} is for any thread; all else is confined to the thread that holds the gate's
  * lock.
  */
@@ -18,6 +21,7 @@ final class Pauses {
   private static final long LONGEST_NANOS = 1_000_000_000; // of that what counts: few wait longer
   private static final double FEWEST_MISSED = 10; // as fewer may fail to come by chance
   private static final int LASTS = 4; // times the pause
+  private static final long REST_NANOS = 1_000_000_000;
 
   private volatile long seenAt;
   private double perTick; // requests that are usual
@@ -28,6 +32,7 @@ final class Pauses {
 
   Pauses(long now) {
     this.seenAt = now;
+    this.moreUntil = now - REST_NANOS;
   }
 
   /** Whether it has not been looked for some time. */
@@ -48,7 +53,7 @@ final class Pauses {
     double missed = perTick * pause / Window.NANOS_PER_TICK;
     if (gap >= SHORTEST_NANOS && missed >= FEWEST_MISSED) {
       inWindow = true;
-      if (pressure != Pressure.EXTREME) {
+      if (pressure != Pressure.EXTREME && now - moreUntil >= REST_NANOS) {
         more = (int) missed;
         moreUntil = now + LASTS * pause;
         return true;

@@ -85,6 +85,24 @@ class PausesTest {
   }
 
   @Test
+  void letNothingMoreInOneAfterTheOther() { // as busy processors look that run no thread in time
+    pauses.follow(A_THOUSAND_PER_SECOND);
+    assertThat(look(100)).isTrue();
+    for (int i = 0; i < 3; i++) {
+      assertThat(look(100)).isFalse();
+    }
+    assertThat(look(100)).as("the first is over").isTrue();
+    assertThat(pauses.more()).isZero();
+    for (int i = 0; i < 9; i++) {
+      assertThat(look(100)).isFalse();
+      assertThat(pauses.more()).isZero();
+    }
+
+    assertThat(look(100)).as("a second later").isTrue();
+    assertThat(pauses.more()).isEqualTo(100);
+  }
+
+  @Test
   void spoilOneWindowAndNotTwoInARow() {
     pauses.follow(A_THOUSAND_PER_SECOND);
     assertThat(pauses.hadOne()).isFalse();
