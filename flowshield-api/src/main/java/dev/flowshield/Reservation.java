@@ -80,9 +80,13 @@ public sealed interface Reservation {
 
     /**
      * Settles the reservation at the permits that were used. Permits that were not used are
-     * refunded, as far as they have not come back by themselves. Permits beyond the estimate are
-     * taken now, whether or not they are there, so the key pays for them before it is admitted
-     * again.
+     * refunded, up to the burst. Permits beyond the estimate are taken now, whether or not they are
+     * there, so the key pays for them before it is admitted again.
+     *
+     * <p>A refund does not depend on how long the work took. What was reserved may be used at any
+     * time until it is settled. So any span of time spends at most what the limit admits in it, and
+     * what was reserved and open when the span began. A cap on work in flight bounds the latter. A
+     * limiter may refund less, such as one that subtracts what has come back by itself.
      *
      * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
      */

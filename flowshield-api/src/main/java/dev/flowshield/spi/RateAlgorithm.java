@@ -54,8 +54,9 @@ public interface RateAlgorithm {
   long step(long word, long now, long permits);
 
   /**
-   * The word after giving permits back of which it turned out that they were not used, as far as
-   * they have not come back by themselves.
+   * Returns the word after refunding permits of a request that was not admitted after all, less
+   * those that have come back by themselves. An admitted request that used fewer permits than it
+   * had reserved is refunded by {@link #add}.
    *
    * @param taken the word that {@link #step} answered when they were taken
    * @param givenBack permits of the same key that were given back since then, at most: without
@@ -66,8 +67,9 @@ public interface RateAlgorithm {
 
   /**
    * The word after permits were added to what is there, up to the burst: at no later time may more
-   * than these be there beyond what would be without them. Unless overridden, as if permits taken
-   * at this moment were given back.
+   * than these be there beyond what would be without them. For what an operator adds, and for what
+   * an admitted request had reserved and did not use. Unless overridden, as if permits taken at
+   * this moment were given back.
    *
    * @param permits 1 or more, also above {@link #burst()}
    */

@@ -89,8 +89,9 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   /**
    * Settles what was reserved at its true cost, the same for each limit. Permits that were not used
-   * are refunded, as far as they have not come back by themselves. Permits that were used beyond
-   * the estimate are taken now, whether or not they are there.
+   * are refunded, up to the burst, however long the work took. Permits that were used beyond the
+   * estimate are taken now, whether or not they are there. So any span of time spends at most what
+   * a limit admits in it, and what was reserved and open when the span began.
    *
    * <p>Once, from any thread, before the close or after it; the first call counts. Work that is
    * never settled has used what was reserved, however it ended: {@link #failed()} and

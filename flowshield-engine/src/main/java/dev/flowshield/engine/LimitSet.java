@@ -385,7 +385,10 @@ public final class LimitSet {
     return foreign;
   }
 
-  /** Settles a bill at what was used, by charge; null if nothing was. */
+  /**
+   * Settles the bill of an admitted request at what was used, by charge; null refunds the bill of a
+   * request that is not admitted after all.
+   */
   void settle(Bill bill, long @Nullable [] used) {
     settle(bill, used, 0);
   }
@@ -396,13 +399,21 @@ public final class LimitSet {
       try {
         if (part < locals) {
           Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
-          allowances.settle(bill.rows(), local.from, local.to, used(used, local.charge));
+          settleLocal(bill.rows(), local, used);
         } else {
           ((OpenBill) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
         }
       } finally { // a failure does not keep the others from being settled
         settle(bill, used, part + 1);
       }
+    }
+  }
+
+  private void settleLocal(long[] rows, Local part, long @Nullable [] used) {
+    if (used == null) {
+      allowances.refund(rows, part.from, part.to);
+    } else {
+      allowances.settle(rows, part.from, part.to, used[part.charge]);
     }
   }
 

@@ -103,7 +103,7 @@ class FlowShieldSettleTest {
   }
 
   @Test
-  void givesBackOnlyWhatHasNotComeBackByItself() {
+  void givesBackNoMoreThanTheBurst() {
     Admitted admitted = (Admitted) shield.admit(Request.of("alice", 60).reserved());
     ticker.advance(Duration.ofDays(1).dividedBy(2)); // 50 are back
 

@@ -14,21 +14,16 @@ import java.util.stream.IntStream;
  */
 final class ModelLimit {
 
-  /**
-   * What was taken, to be settled: when all would have been back, by rate, and what others had
-   * given back before.
-   */
-  record Taken(long permits, List<Long> allBack, List<Long> givenBack, List<Integer> changes) {}
+  /** What was taken, to be settled, and how often the rates had changed before. */
+  record Taken(long permits, List<Integer> changes) {}
 
   private final List<RateLimit> limits = new ArrayList<>();
   private final long[] allBack; // by rate
-  private final long[] givenBack; // by rate: permits, of those that made a difference
   private final int[] changes; // by rate
 
   ModelLimit(List<RateLimit> limits, long now) {
     this.limits.addAll(limits);
     this.allBack = new long[limits.size()];
-    this.givenBack = new long[limits.size()];
     this.changes = new int[limits.size()];
     Arrays.fill(allBack, now);
   }
@@ -47,11 +42,7 @@ final class ModelLimit {
 
   Taken take(long now, long permits) {
     rates().forEach(i -> allBack[i] = now + debt(i, now) + permits * interval(i));
-    return new Taken(
-        permits,
-        rates().mapToObj(i -> allBack[i]).toList(),
-        Arrays.stream(givenBack).boxed().toList(),
-        Arrays.stream(changes).boxed().toList());
+    return new Taken(permits, Arrays.stream(changes).boxed().toList());
   }
 
   void settle(Taken taken, long used, long now) {
@@ -60,22 +51,9 @@ final class ModelLimit {
       return;
     }
     long unused = taken.permits - used;
-    rates().forEach(i -> {
-      if (taken.changes.get(i) != changes[i]) {
-        return; // what was taken before a change is not given back
-      }
-      long others = givenBack[i] - taken.givenBack.get(i);
-      if (others > limits.get(i).burst()) {
-        return; // too much was given back to know
-      }
-      // Others' permits may have stood before these, which then came back earlier.
-      long outstanding =
-          Math.min(unused * interval(i), taken.allBack.get(i) - others * interval(i) - now);
-      if (outstanding > 0 && debt(i, now) > 0) {
-        allBack[i] = now + Math.max(0, debt(i, now) - outstanding);
-        givenBack[i] += unused;
-      }
-    });
+    rates()
+        .filter(i -> taken.changes.get(i) == changes[i]) // else it was taken by another rate
+        .forEach(i -> allBack[i] = now + Math.max(0, debt(i, now) - unused * interval(i)));
   }
 
   /**

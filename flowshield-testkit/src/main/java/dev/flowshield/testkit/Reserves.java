@@ -39,23 +39,20 @@ final class Reserves {
         test("answersAtOnceAndLaterAlike", limits, reserves::answersAtOnceAndLaterAlike),
         test("rejectsWhatIsNotThereAndTakesNothing", limits, reserves::rejectsWhatIsNotThere),
         test("givesBackWhatWasNotUsed", limits, reserves::givesBackWhatWasNotUsed),
-        test(
-            "givesNothingBackThatCameBackByItself",
-            limits,
-            reserves::givesNothingBackThatCameBackByItself),
+        test("givesBackNoMoreThanTheBurst", limits, reserves::givesBackNoMoreThanTheBurst),
         test(
             "chargesWhatWasUsedBeyondTheEstimate",
             limits,
             reserves::chargesWhatWasUsedBeyondTheEstimate),
         test("countsTheFirstSettlementOnly", limits, reserves::countsTheFirstSettlementOnly),
         test(
-            "forgivesNothingInWhateverOrderReservationsAreSettled",
+            "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
             limits,
-            reserves::forgivesNothingInAnyOrder),
+            reserves::givesBackNoMoreThanWasPromised),
         test(
-            "neverLetsMoreBeUsedThanTheWorstCase",
+            "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
             limits,
-            reserves::neverLetsMoreBeUsedThanTheWorstCase),
+            reserves::neverLetsMoreBeUsed),
         test("rejectsToReserveWhatCanNeverBeHad", limits, reserves::rejectsWhatCanNeverBeHad));
   }
 
@@ -147,21 +144,20 @@ final class Reserves {
     cancelled.hasExactly(KEY, limit.burst(), "cancelling gives all permits back");
   }
 
-  private void givesNothingBackThatCameBackByItself(RateLimit limit) {
+  private void givesBackNoMoreThanTheBurst(RateLimit limit) {
     Trial idle = new Trial(contract, limit);
     Reservation.Held longAgo = hold(idle, limit.burst());
     idle.turn(idle.idleNanos());
-    idle.spend(KEY);
     longAgo.cancel();
     idle.step("cancel()");
-    idle.rejects(KEY, 1, "what was reserved had come back by itself, so nothing is given back");
+    idle.hasExactly(KEY, limit.burst(), "all permits were there before any were given back");
 
     Trial partly = new Trial(contract, limit);
+    long since = partly.elapsed();
     Reservation.Held before = hold(partly, limit.burst());
     partly.turn(partly.rejects(KEY, 1, "all is reserved").retryAfterNanos());
     partly.takeAll(KEY);
-    before.cancel();
-    partly.step("cancel()");
+    cancel(partly, before, since);
     partly.takeAll(KEY);
     partly.requireWorstCase();
   }
@@ -200,7 +196,7 @@ final class Reserves {
     twice.rejects(KEY, 1, "what was given back once is not given back again");
   }
 
-  private void forgivesNothingInAnyOrder(RateLimit limit) {
+  private void givesBackNoMoreThanWasPromised(RateLimit limit) {
     if (limit.burst() < 2) {
       return; // two cannot hold a part each
     }
@@ -209,20 +205,19 @@ final class Reserves {
       Trial trial = new Trial(contract, limit);
       Reservation.Held first = hold(trial, part);
       Reservation.Held second = hold(trial, limit.burst() - part);
-      (firstIsCancelledFirst ? first : second).cancel();
-      trial.step("cancel() of " + (firstIsCancelledFirst ? "the first" : "the second"));
+      long since = trial.elapsed();
+      cancel(trial, firstIsCancelledFirst ? first : second, since);
       // until what is still held would have come back, had it been taken alone
       long held = firstIsCancelledFirst ? limit.burst() - part : part;
       trial.turn(-Math.floorDiv(-held * limit.period().toNanos(), limit.permits()));
       trial.takeAll(KEY);
-      (firstIsCancelledFirst ? second : first).cancel();
-      trial.step("cancel() of the other");
+      cancel(trial, firstIsCancelledFirst ? second : first, since);
       trial.takeAll(KEY);
       trial.requireWorstCase();
     }
   }
 
-  private void neverLetsMoreBeUsedThanTheWorstCase(RateLimit limit) {
+  private void neverLetsMoreBeUsed(RateLimit limit) {
     Random random = Trial.random();
     for (int schedule = 0; schedule < SCHEDULES; schedule++) {
       Trial trial = new Trial(contract, limit);
@@ -258,9 +253,13 @@ final class Reserves {
   private static void settle(Trial trial, Open one, long used) {
     trial.step(one.held + " of " + one.since + " settle(" + used + ")");
     one.held.settle(used);
-    if (used > 0) {
-      trial.use(KEY, used, one.since);
-    }
+    trial.settled(KEY, one.held.permits(), used, one.since);
+  }
+
+  private static void cancel(Trial trial, Reservation.Held held, long since) {
+    trial.step("cancel() of " + held);
+    held.cancel();
+    trial.settled(KEY, held.permits(), 0, since);
   }
 
   private void rejectsWhatCanNeverBeHad(RateLimit limit) {

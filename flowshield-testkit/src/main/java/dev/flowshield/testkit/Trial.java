@@ -242,8 +242,21 @@ final class Trial {
   }
 
   /**
+   * Counts a reservation that is settled now: what was used of its permits, and what was given
+   * back.
+   */
+  void settled(String key, long permits, long used, long since) {
+    if (used > 0) {
+      use(key, Math.min(used, permits), since);
+    }
+    if (used < permits) {
+      this.used.addRefunded(key, permits - used, since, elapsed());
+    }
+  }
+
+  /**
    * No span of time, wherever it begins and ends, may have seen more than the worst case of its
-   * length.
+   * length, and what came back in it of reservations that were open when it began.
    */
   void requireWorstCase() {
     requireWorstCase(limit);

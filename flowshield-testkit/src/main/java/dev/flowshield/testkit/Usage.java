@@ -8,14 +8,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The permits of each key that were used in a trial, and when; held to the worst case. */
+/**
+ * The permits of each key that were used in a trial, and when; held to the worst case, and to what
+ * was promised before.
+ */
 final class Usage {
 
   private record Used(long at, long permits) {}
 
+  /** Permits that were taken at one time and given back at another. */
+  private record Refunded(long since, long at, long permits) {}
+
   private final RateLimiterContract contract;
   private final Trial trial;
   private final Map<String, List<Used>> used = new HashMap<>();
+  private final Map<String, List<Refunded>> refunded = new HashMap<>();
 
   Usage(RateLimiterContract contract, Trial trial) {
     this.contract = contract;
@@ -26,11 +33,19 @@ final class Usage {
     used.computeIfAbsent(key, none -> new ArrayList<>()).add(new Used(at, permits));
   }
 
-  void clear() {
-    used.clear();
+  void addRefunded(String key, long permits, long since, long at) {
+    refunded.computeIfAbsent(key, none -> new ArrayList<>()).add(new Refunded(since, at, permits));
   }
 
-  /** In every span that begins and ends with a use, both included. */
+  void clear() {
+    used.clear();
+    refunded.clear();
+  }
+
+  /**
+   * In every span that begins and ends with a use, both included: no more than the worst case, and
+   * what came back in it of reservations that were open when it began.
+   */
   void requireWorstCase(RateLimit limit) {
     used.forEach((key, all) -> {
       all.sort(Comparator.comparingLong(Used::at));
@@ -38,20 +53,36 @@ final class Usage {
         long sum = 0;
         for (int last = first; last < all.size(); last++) {
           sum += all.get(last).permits;
-          requireWorstCase(limit, key, sum, all.get(last).at - all.get(first).at);
+          long from = all.get(first).at;
+          long to = all.get(last).at;
+          requireWorstCase(limit, key, sum, to - from, promised(key, from, to));
         }
       }
     });
   }
 
+  private long promised(String key, long from, long to) {
+    long promised = 0;
+    for (Refunded each : refunded.getOrDefault(key, List.of())) {
+      promised += each.since < from && each.at >= from && each.at <= to ? each.permits : 0;
+    }
+    return promised;
+  }
+
   /** In one span. */
   void requireWorstCase(RateLimit limit, String key, long permits, long spanNanos) {
+    requireWorstCase(limit, key, permits, spanNanos, 0);
+  }
+
+  private void requireWorstCase(
+      RateLimit limit, String key, long permits, long spanNanos, long promised) {
     Duration span = Duration.ofNanos(spanNanos);
     long most = contract.worstCase(limit, span);
-    if (permits > most) {
+    if (permits > most + promised) {
       throw trial.fault(
           "permits used of key '" + key + "' within " + span + " at limit " + limit,
-          "at most " + most,
+          "at most " + most
+              + (promised == 0 ? "" : " and " + promised + " that were promised before"),
           permits,
           "the limiter admits too much; if it means the limit in another way, override worstCase");
     }

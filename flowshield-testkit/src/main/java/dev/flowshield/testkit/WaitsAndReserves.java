@@ -157,10 +157,7 @@ final class WaitsAndReserves {
   private static void settle(Trial trial, String key, Open one, long used) {
     trial.step(one.held + " of " + one.since + " settle(" + used + ")");
     one.held.settle(used);
-    long admitted = Math.min(used, one.held.permits());
-    if (admitted > 0) {
-      trial.use(key, admitted, one.since);
-    }
+    trial.settled(key, one.held.permits(), used, one.since);
   }
 
   private static Reservation.Held hold(Trial trial, String key, long permits) {

@@ -19,12 +19,21 @@ import java.util.concurrent.CompletionStage;
 final class ReserveDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(GivesBackTwice.class, "reserves", "givesNothingBackThatCameBackByItself", "must be"),
       foundIn(
-          GivesBackWhatStoodBefore.class,
+          GivesBackBeyondTheBurst.class,
           "reserves",
-          "forgivesNothingInWhateverOrderReservationsAreSettled",
-          "must be"),
+          "givesBackNoMoreThanTheBurst",
+          "remaining after 1 permits"),
+      foundIn(
+          GivesBackTwice.class,
+          "reserves",
+          "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
+          "that were promised before"),
+      foundIn(
+          GivesBackTwice.class,
+          "reserves",
+          "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
+          "permits used of key"),
       foundIn(
           NeverGivesBack.class,
           "reserves",
@@ -64,25 +73,28 @@ final class ReserveDefects {
 
   private ReserveDefects() {}
 
-  /** Gives back what has come back by itself. */
-  static class GivesBackTwice implements RateLimiterContract {
+  /** Gives each permit back twice, if as many are owed. */
+  static class GivesBackTwice extends Levels {
     @Override
-    public RateLimiter limiter(LimiterSpec spec) {
-      return new ExactLimiter(spec, limit -> new Debts(limit) {
-        @Override
-        void giveBack(Account account, Account.Taking taking, long unused) {
-          Debt owed = account.replayed(this);
-          account.becomes(new Debt(Math.max(0, owed.units() - cost(unused)), owed.at()));
-        }
-      });
+    long refunded(long level, long unused, long burst) {
+      return Math.min(burst, level + 2 * unused);
     }
   }
 
-  /**
-   * Knows of each reservation when its permits would be back, but not that others' were given back
-   * since, so they are back earlier.
-   */
-  static class GivesBackWhatStoodBefore implements RateLimiterContract {
+  /** Adds what was not used to what is there, which is then more than the burst. */
+  static class GivesBackBeyondTheBurst extends Levels {
+    @Override
+    long refunded(long level, long unused, long burst) {
+      return level + unused;
+    }
+  }
+
+  /** Keeps what is left of each key, in nanoseconds of refill. */
+  private abstract static class Levels implements RateLimiterContract {
+
+    /** What is left after a refund. */
+    abstract long refunded(long level, long unused, long burst);
+
     @Override
     public List<RateLimit> limits() {
       return List.of(RateLimit.parse("10/s"));
@@ -91,33 +103,42 @@ final class ReserveDefects {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
       long interval = spec.limit().period().toNanos() / spec.limit().permits();
-      Map<String, Long> full = new HashMap<>(); // when all is back, by key
+      long burst = spec.limit().burst() * interval;
+      Map<String, Long> levels = new HashMap<>(); // as of the last call for a key
+      Map<String, Long> last = new HashMap<>();
       return new RateLimiter() {
         @Override
         public Decision decide(String key, long permits) {
-          long now = spec.ticker().nanos();
-          long next = Math.max(now, full.getOrDefault(key, now)) + permits * interval;
-          long wait = next - now - spec.limit().burst() * interval;
-          if (wait > 0) {
-            return new Decision.Rejected((permits * interval - wait) / interval, wait);
+          long before = level(key);
+          long left = before - permits * interval;
+          if (left < 0) {
+            return new Decision.Rejected(before / interval, -left);
           }
-          full.put(key, next);
-          return new Decision.Admitted(-wait / interval);
+          levels.put(key, left);
+          return new Decision.Admitted(left / interval);
+        }
+
+        private long level(String key) {
+          long now = spec.ticker().nanos();
+          long passed = now - last.getOrDefault(key, now);
+          long before = levels.getOrDefault(key, burst);
+          long level = passed > 0 ? Math.min(burst, before + passed) : before;
+          last.put(key, now);
+          levels.put(key, level);
+          return level;
         }
 
         @Override
         public Reservation reserve(String key, long permits) {
-          if (!(decide(key, permits) instanceof Decision.Admitted admitted)) {
-            throw new IllegalStateException("the test reserves what is there");
+          Decision decision = decide(key, permits);
+          if (decision instanceof Decision.Rejected rejected) {
+            return new Reservation.Rejected(rejected);
           }
-          long taken = full.getOrDefault(key, 0L);
-          return new Reservation.Held(permits, admitted, used -> {
-            long outstanding = taken - spec.ticker().nanos();
-            full.merge(
-                key,
-                Math.min((permits - used) * interval, Math.max(0, outstanding)),
-                (at, back) -> at - back);
-          });
+          return new Reservation.Held(
+              permits,
+              (Decision.Admitted) decision,
+              used -> levels.put(
+                  key, refunded(level(key), Math.max(0, permits - used) * interval, burst)));
         }
 
         @Override

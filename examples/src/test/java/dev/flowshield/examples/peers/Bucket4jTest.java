@@ -230,7 +230,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whatIsGivenBackLateHasComeBackByItselfHere() {
+  void whatIsSettledLateIsAdmittedOnTopHereToo() {
     RateLimiter limiter = limiter("10/s");
     Reservation first = limiter.reserve("alice", 10);
     ticker.advance(Duration.ofSeconds(1));
@@ -238,7 +238,7 @@ class Bucket4jTest {
     ((Reservation.Held) first).cancel();
     atOneInstant += Taking.untilRejected(() -> limiter.tryAcquire("alice"));
 
-    assertThat(atOneInstant).isEqualTo(10);
+    assertThat(atOneInstant).as("a burst, and what was promised before").isEqualTo(20);
   }
 
   @Test

@@ -50,6 +50,8 @@ public final class Allowances {
   private static final int STAMP = 3;
   private static final int ROW = 4;
 
+  private static final long NOT_ADMITTED = -1; // in place of what was used
+
   private final Allowance[] all;
 
   /** Allowances in the order in which permits are taken from them. */
@@ -189,20 +191,33 @@ public final class Allowances {
       done = true;
     } finally { // also when a custom algorithm throws
       if (!done) {
-        settle(rows, from, next, 0);
+        refund(rows, from, next);
       }
     }
     return true;
   }
 
-  /** Settles all rows at one cost. As {@link #settle(long[], int, int, long)}. */
+  /** Refunds all rows of a request that is not admitted after all. */
+  public void refund(long[] rows) {
+    refund(rows, 0, all.length);
+  }
+
+  /**
+   * Refunds each row of a request that is not admitted after all. A row that holds no permits is
+   * skipped.
+   */
+  public void refund(long[] rows, int from, int to) {
+    settle(rows, from, to, NOT_ADMITTED);
+  }
+
+  /** Settles all rows of an admitted request at one cost. */
   public void settle(long[] rows, long used) {
     settle(rows, 0, all.length, used);
   }
 
   /**
-   * Settles each row once: refunds the permits that were not used, or takes those that were used
-   * beyond them. A row that holds no permits is skipped.
+   * Settles each row of an admitted request once: refunds the permits that were not used, or takes
+   * those that were used beyond them. A row that holds no permits is skipped.
    */
   public void settle(long[] rows, int from, int to, long used) {
     if (from < to) {
@@ -219,11 +234,15 @@ public final class Allowances {
     if (taken != REJECTED) {
       rows[index * ROW + TAKEN] = REJECTED;
       long hash = hash(rows, index);
-      long unused = permits(rows, index) - used;
-      if (unused > 0) {
-        all[index].ledger(hash).refund(hash, taken, rows[index * ROW + STAMP], unused);
-      } else if (unused < 0) {
-        all[index].ledger(hash).charge(hash, -unused);
+      long permits = permits(rows, index);
+      long stamp = rows[index * ROW + STAMP];
+      Ledger ledger = all[index].ledger(hash);
+      if (used == NOT_ADMITTED) {
+        ledger.refund(hash, taken, stamp, permits);
+      } else if (used < permits) {
+        ledger.settle(hash, taken, stamp, permits - used);
+      } else if (used > permits) {
+        ledger.charge(hash, used - permits);
       }
     }
   }

@@ -86,26 +86,40 @@ public abstract class Ledger {
     refunds.beginEpoch();
   }
 
-  /** What was refunded to a key so far, for {@link #refund}. Read before a taking. */
+  /** What was refunded to a key so far, for a refund. Read before a taking. */
   public final long stamp(long hash) {
     return refunds.stamp(hash);
   }
 
   /**
-   * Refunds permits that were taken and not used, as far as they have not come back by themselves.
-   * Permits that came from a shared overflow, or were taken before a reset or a change of the
-   * limit, are not refunded.
+   * Refunds permits of a request that is not admitted after all, except those that have come back
+   * by themselves: then the key is as if they had never been taken. Permits that came from a shared
+   * overflow, or were taken before a reset or a change of the limit, are not refunded.
    *
    * @param taken the word after the taking
    * @param stamp what {@link #stamp} returned before the taking
    */
   public final void refund(long hash, long taken, long stamp, long permits) {
+    refund(hash, taken, stamp, permits, false);
+  }
+
+  /**
+   * Refunds permits that an admitted request did not use, up to the burst, however long it took.
+   * They were promised to the request, and could have been used until now. So they are refunded
+   * even if as many have come back by themselves since. Otherwise as {@link #refund}, also while a
+   * caller waits for the key: the caller has taken what comes back until its time.
+   */
+  public final void settle(long hash, long taken, long stamp, long permits) {
+    refund(hash, taken, stamp, permits, true);
+  }
+
+  private void refund(long hash, long taken, long stamp, long permits, boolean promised) {
     lock();
     try {
       refunds.prepare();
       long others = refunds.since(hash, stamp);
       if (others != Refunds.ANOTHER_EPOCH
-          && rewriteOwn(hash, refund.of(hash, taken, others, permits))) {
+          && rewriteOwn(hash, refund.of(hash, taken, others, permits, promised))) {
         refunds.add(hash, permits); // after the fall (B1)
       }
     } finally {
@@ -122,17 +136,22 @@ public abstract class Ledger {
     private long taken;
     private long others;
     private long permits;
+    private boolean promised;
 
-    Refund of(long ofHash, long ofTaken, long ofOthers, long ofPermits) {
+    Refund of(long ofHash, long ofTaken, long ofOthers, long ofPermits, boolean isPromised) {
       hash = ofHash;
       taken = ofTaken;
       others = ofOthers;
       permits = ofPermits;
+      promised = isPromised;
       return this;
     }
 
     @Override
     public long next(RateAlgorithm algorithm, long word, long now) {
+      if (promised && !waits.isWaitedFor(waiter(hash))) {
+        return algorithm.add(word, now, permits);
+      }
       return others > algorithm.burst()
           ? word // too much was refunded to tell what is still owed
           : algorithm.giveBack(word, taken, others, timeFor(hash, now), permits);

@@ -1,5 +1,8 @@
 package dev.flowshield.engine.allowance;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a debt shrinks, every permit behind it comes back earlier. So after a refund, permits
  * that were taken behind the refunded ones are back sooner than their own word says, and to refund
- * them in full would forgive debt. Each refund therefore subtracts what was refunded since its
- * taking. A reset or a change of the limit begins an epoch: permits of an earlier epoch are not
- * refunded.
+ * them in full would forgive debt. The refund of a request that was not admitted therefore
+ * subtracts what was refunded since its taking. A reset or a change of the limit begins an epoch:
+ * permits of an earlier epoch are not refunded.
  *
  * <p>Keys share counts by their hash: a count that is too high refunds less, never too much. Reads
  * are lock-free; writes are for the holder of the lock of the words. Allocates nothing before the
@@ -19,32 +22,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refunds {
   /*
-   * State, stamps of one long, one for each key's share and one for all keys, which add up:
+   * State, for each share of the keys:
    *
-   *   63 ........ 32 | 31 ........ 0
-   *       epoch      |   refunded          in permits; a carry begins an epoch, which is safe
+   *   stamp   the permits refunded so far, and one more for each epoch
+   *   begun   the stamp with which the epoch began
+   *
+   * Before the first refund there are no arrays, and `all` is both numbers of each share.
    *
    * Invariants
    *   B1  The stamp is raised after the word has decreased and before the lock is released. So the
    *       difference between a stamp read before a taking and one read under the lock covers every
    *       decrease since that taking. If the stamp were raised first, a taking between the stamp
    *       and the decrease would miss that decrease.
-   *   B2  A stamp never decreases. At LAST it stays, and nothing is refunded any more, so no stamp
-   *       recurs.
+   *   B2  A stamp never decreases. So a stamp below `begun` was read in an earlier epoch. At LAST
+   *       it stays, and nothing is refunded any more, so no stamp recurs.
    *
-   * Memory order: volatile throughout.
+   * Memory order: stamps volatile; `begun` only under the lock.
    */
 
   /** What {@link #since} returns for a stamp of an earlier epoch. */
   static final long ANOTHER_EPOCH = -1;
 
-  private static final int REFUNDED_BITS = 32;
-  private static final long EPOCH = 1L << REFUNDED_BITS;
-  private static final long LAST = Long.MAX_VALUE / 4; // two of them add up without overflow
+  // More at once counts as a reset, so that LAST is out of reach: a trillion permits.
+  private static final long MOST = 1L << 40;
+  private static final long LAST = Long.MAX_VALUE / 2;
 
   private final int shares;
   private volatile @Nullable AtomicLongArray stamps; // by share; null before the first refund
   private volatile long all;
+  private long[] begun = {}; // by share
 
   /** With this many shares, a power of two. */
   Refunds(int shares) {
@@ -54,7 +60,7 @@ final class Refunds {
   /** The stamp of a key, to be read before a taking. */
   long stamp(long hash) {
     AtomicLongArray seen = stamps;
-    return seen == null ? all : all + seen.get(share(hash));
+    return seen == null ? all : seen.get(share(hash));
   }
 
   /**
@@ -63,40 +69,56 @@ final class Refunds {
    */
   long since(long hash, long stamp) {
     long now = stamp(hash);
-    return now < LAST && now >>> REFUNDED_BITS == stamp >>> REFUNDED_BITS
-        ? now - stamp
-        : ANOTHER_EPOCH;
+    long epoch = stamps == null ? all : begun[share(hash)];
+    return stamp - epoch >= 0 && now < LAST ? now - stamp : ANOTHER_EPOCH;
   }
 
   /** Allocates the stamps, so that counting cannot fail once a word has decreased. */
   void prepare() {
     if (stamps == null) {
-      stamps = new AtomicLongArray(shares);
+      long[] each = new long[shares];
+      Arrays.fill(each, all);
+      AtomicLongArray made = new AtomicLongArray(each);
+      begun = each;
+      stamps = made;
     }
   }
 
   /** Counts permits of a key that were refunded just now; after {@link #prepare}. */
   void add(long hash, long permits) {
-    raise(hash, Math.min(permits, EPOCH));
+    if (permits <= MOST) {
+      raise(share(hash), permits);
+    } else {
+      beginEpoch(hash);
+    }
   }
 
   /** Begins an epoch for a key; after {@link #prepare}. */
   void beginEpoch(long hash) {
-    raise(hash, EPOCH);
+    beginEpoch(share(hash));
   }
 
   /** Begins an epoch for all keys. */
   void beginEpoch() {
-    long before = all;
-    all = Math.min(LAST, before + EPOCH);
+    if (stamps == null) {
+      long before = all;
+      all = before + 1;
+    } else {
+      for (int share = 0; share < shares; share++) {
+        beginEpoch(share);
+      }
+    }
   }
 
-  private void raise(long hash, long by) {
-    AtomicLongArray array = stamps;
-    if (array != null) { // always, after prepare()
-      int share = share(hash);
-      array.set(share, Math.min(LAST, array.get(share) + by));
-    }
+  private void beginEpoch(int share) {
+    begun[share] = raise(share, 1);
+  }
+
+  private long raise(int share, long by) {
+    AtomicLongArray array = requireNonNull(stamps);
+    long raised = Math.min(LAST, array.get(share) + by);
+    array.set(share, raised);
+    return raised;
   }
 
   private int share(long hash) {

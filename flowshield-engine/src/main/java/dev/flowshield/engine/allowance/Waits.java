@@ -35,6 +35,11 @@ final class Waits {
     }
   }
 
+  /** Whether a caller waits for permits of a key. */
+  boolean isWaitedFor(long hash) {
+    return !latest.isEmpty() && latest.containsKey(hash);
+  }
+
   /** The time as of which a refund is computed: {@code now}, or later. */
   long refundTime(long hash, long now) {
     if (latest.isEmpty()) {

@@ -180,7 +180,7 @@ public final class KeyedLimiter implements RateLimiter {
       return held;
     } finally {
       if (!answered) { // nothing is taken by a caller that gets no answer
-        limits.settle(rows, 0);
+        limits.refund(rows);
       }
     }
   }

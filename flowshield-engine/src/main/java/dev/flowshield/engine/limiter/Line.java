@@ -168,7 +168,7 @@ final class Line {
       Turn turn = requireNonNull(turns.last()); // W1
       leave(waiter, turn);
       noteTime(turns.last(), turn);
-      undoOrSettle(turn);
+      undoOrRefund(turn);
     } else {
       replay(waiter);
     }
@@ -185,9 +185,9 @@ final class Line {
       }
       noteTime(paid, gone);
       if (paid == before) {
-        undoOrSettle(gone);
+        undoOrRefund(gone);
       } else { // such as by a charge since; the turns before that keep their times
-        gone.settle(0);
+        gone.refund();
       }
       for (Turn next = after(paid); next != null; next = next.next) {
         takeAgain(next, paid);
@@ -199,9 +199,9 @@ final class Line {
     }
   }
 
-  private static void undoOrSettle(Turn turn) {
+  private static void undoOrRefund(Turn turn) {
     if (!turn.undo()) {
-      turn.settle(0);
+      turn.refund();
     }
   }
 

@@ -229,7 +229,7 @@ final class Queue {
       lock.unlock();
     }
     if (!first.future.complete(decision)) {
-      taken.settle(0); // the caller completed it at this moment
+      taken.refund(); // the caller completed it at this moment
     }
   }
 

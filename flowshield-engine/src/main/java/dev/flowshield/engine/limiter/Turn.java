@@ -70,7 +70,7 @@ final class Turn extends Chain.Node<Turn> {
     } finally { // also when a custom algorithm throws
       if (!done) {
         Arrays.fill(aheads, null);
-        settle(0);
+        refund();
       }
     }
     return true;
@@ -90,8 +90,7 @@ final class Turn extends Chain.Node<Turn> {
     for (int i = last - 1; i >= 0; i--) {
       undo(i);
     }
-    settle(
-        0); // refunds what was not undone: another turn may share some allowances but not the last
+    refund(); // what was not undone: another turn may share some allowances but not the last
     return true;
   }
 
@@ -105,9 +104,9 @@ final class Turn extends Chain.Node<Turn> {
     return undone;
   }
 
-  /** Refunds the permits that were not used. */
-  void settle(long used) {
-    from.settle(rows, used);
+  /** Refunds the permits of a waiter that is not served. */
+  void refund() {
+    from.refund(rows);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.flowshield.engine.rate;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.spi.RateAlgorithm;
-import java.math.BigInteger;
 
 /**
  * A number of permits in the period that ends now, estimated from two counts: the sliding window
@@ -149,12 +148,15 @@ public final class SlidingWindow implements RateAlgorithm {
     long added = Math.min(permits, limit);
     long ofCurrent = Math.min(added, current(standing));
     long left = isAhead(word, now) ? windows.length() : windows.length() - windows.into(now);
-    long ofLast = BigInteger.valueOf(added - ofCurrent)
-        .multiply(BigInteger.valueOf(windows.length()))
-        .divide(BigInteger.valueOf(left))
-        .min(BigInteger.valueOf(last(standing)))
-        .longValueExact();
+    long ofLast = ofLast(added - ofCurrent, last(standing), left);
     return (standing - (ofLast << (CURRENT + bits)) - (ofCurrent << CURRENT)) | GIVEN_BACK;
+  }
+
+  /** Returns how many permits of the last window weigh no more than these, as of the time left. */
+  private long ofLast(long permits, long last, long left) {
+    return permits > divided(last, left, windows.length())
+        ? last
+        : divided(permits, windows.length(), left);
   }
 
   @Override

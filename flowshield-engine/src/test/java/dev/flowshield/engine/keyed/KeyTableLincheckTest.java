@@ -198,7 +198,7 @@ class KeyTableLincheckTest {
     public void takeAndGiveBack() {
       long[] rows = limits.rows(1, 1);
       if (limits.take(rows, 0, 2, 0)) {
-        limits.settle(rows, 0);
+        limits.refund(rows);
       }
     }
 

@@ -389,7 +389,7 @@ class MutantsTest {
         new Mutant(
             "a waiter that gives up leaves its permits to no other",
             LINE,
-            List.of("    if (!turn.undo()) {\n      turn.settle(0);\n    }\n", ""),
+            List.of("    if (!turn.undo()) {\n      turn.refund();\n    }\n", ""),
             QueueTest.class.getName(),
             "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }

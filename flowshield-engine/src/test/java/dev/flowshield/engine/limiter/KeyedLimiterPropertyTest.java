@@ -141,7 +141,7 @@ class KeyedLimiterPropertyTest {
         case SETTLE -> {
           Taken taken = anyOpen(step, true);
           open.remove(taken);
-          taken.settle((long) (step.share() * 2 * permits), now, refundTime(line(taken.key)));
+          taken.settle((long) (step.share() * 2 * permits), now, line(taken.key));
         }
         case WAIT -> {
           long wait = wait(model, permits);
@@ -238,9 +238,8 @@ class KeyedLimiterPropertyTest {
       }
     }
 
-    /** As of when permits of a key are given back: the time of the last in the line, or now. */
     private BigInteger refundTime(List<Taken> line) {
-      return line.isEmpty() ? now : line.get(line.size() - 1).turn.time.max(now);
+      return lastTime(line, now);
     }
 
     /** Those who wait for permits of a key, in the order they came. */
@@ -312,6 +311,11 @@ class KeyedLimiterPropertyTest {
     }
   }
 
+  /** As of when permits of a key are given back: the time of the last in the line, or now. */
+  private static BigInteger lastTime(List<Taken> line, BigInteger now) {
+    return line.isEmpty() ? now : line.get(line.size() - 1).turn.time.max(now);
+  }
+
   /** Permits that may be given back, in the limiter and in the model. */
   private static final class Taken {
     private final String key;
@@ -342,13 +346,15 @@ class KeyedLimiterPropertyTest {
       return this;
     }
 
-    void settle(long used, BigInteger now, BigInteger refundTime) {
+    void settle(long used, BigInteger now, List<Taken> line) {
       if (held != null) {
         held.settle(used);
         if (used > turn.permits) {
           turn.model.forEach(one -> one.take(now, used - turn.permits));
+        } else if (line.isEmpty()) {
+          turn.refundUnused(turn.permits - used, now);
         } else {
-          turn.giveBack(turn.permits - used, refundTime);
+          turn.giveBack(turn.permits - used, lastTime(line, now));
         }
       }
     }
@@ -402,6 +408,15 @@ class KeyedLimiterPropertyTest {
         }
       }
       return true;
+    }
+
+    /** What was promised and not used, up to the burst. */
+    void refundUnused(long unused, BigInteger now) {
+      for (int i = 0; i < model.size() && unused > 0; i++) {
+        if (!model.get(i).isOfAnEarlierEpoch(before.get(i))) {
+          model.get(i).add(unused, now);
+        }
+      }
     }
 
     void giveBack(long unused, BigInteger refundTime) {
@@ -474,6 +489,10 @@ class KeyedLimiterPropertyTest {
         allBack = back;
         givenBack = givenBack.add(BigInteger.valueOf(permits));
       }
+    }
+
+    boolean isOfAnEarlierEpoch(BigInteger before) {
+      return givenBack.subtract(before).compareTo(EVERYTHING) >= 0;
     }
 
     /** What is added counts for later refunds as one that was made. */

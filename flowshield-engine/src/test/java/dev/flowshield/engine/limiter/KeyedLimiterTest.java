@@ -575,7 +575,7 @@ class KeyedLimiterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "alice"})
-    void doesNotGiveBackWhatHasComeBackByItself(String key) {
+    void givesBackWhatWasNotUsedHoweverLate(String key) {
       Held held = held(key, 2);
       ticker.advanceNanos(150 * MILLISECOND);
       limiter.decide(key, 3);
@@ -583,25 +583,34 @@ class KeyedLimiterTest {
       held.cancel();
 
       assertThat(limiter.peek(key))
-          .as("without the reservation: three of four were taken")
-          .isEqualTo(new Decision.Admitted(1));
+          .as("of four, a half was left, and two were promised")
+          .isEqualTo(new Decision.Admitted(2));
     }
 
-    /**
-     * The first gives back early, so the second's permit is back earlier than its own word says.
-     */
     @ParameterizedTest
     @ValueSource(strings = {"", "alice"})
-    void doesNotGiveBackWhatCameBackEarlierThanksToAnother(String key) { // B1
+    void givesBackNoMoreThanTheBurst(String key) {
+      Held held = held(key, 3);
+      ticker.advanceNanos(250 * MILLISECOND); // half a permit is owed
+
+      held.cancel();
+
+      assertThat(limiter.decide(key, 4)).isEqualTo(new Decision.Admitted(0));
+      assertThat(limiter.peek(key)).isEqualTo(rejected(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "alice"})
+    void givesBackWhatWasNotUsedWhateverOthersGaveBack(String key) {
       Held first = held(key, 1);
       Held second = held(key, 1);
       first.cancel();
-      ticker.advanceNanos(150 * MILLISECOND); // the second's is back since 100 ms
+      ticker.advanceNanos(150 * MILLISECOND);
       limiter.decide(key, 4);
 
       second.cancel();
 
-      assertThat(limiter.peek(key)).isEqualTo(rejected(100));
+      assertThat(limiter.peek(key)).isEqualTo(new Decision.Admitted(1));
     }
 
     @Test
