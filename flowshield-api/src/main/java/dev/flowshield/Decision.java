@@ -6,6 +6,9 @@ import java.util.List;
 /** The answer to one request for permits: {@link Admitted} or {@link Rejected}. A value. */
 public sealed interface Decision {
 
+  /** The {@code retryAfterNanos} of a request that can never be admitted: no wait helps. */
+  long NEVER = Long.MAX_VALUE;
+
   /** Whether the permits were taken. */
   boolean isAdmitted();
 
@@ -50,7 +53,8 @@ public sealed interface Decision {
    *
    * @param remaining the permits left for this key at this instant, fewer than were asked for
    * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking
-   *     again after exactly this wait succeeds if no other caller took permits of the key meanwhile
+   *     again after exactly this wait succeeds if no other caller took permits of the key
+   *     meanwhile; {@link #NEVER} if more permits were asked for than can ever be there
    * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
    *     reject, the one that takes longest; empty if the limiter does not say
    * @param standings how each limit stands, where there are several
@@ -90,7 +94,12 @@ public sealed interface Decision {
       return new Rejected(remaining, retryAfterNanos, limit, standings, other);
     }
 
-    /** The shortest wait that could help. */
+    /** Returns whether the same request can be admitted later. */
+    public boolean isRetryable() {
+      return retryAfterNanos != NEVER;
+    }
+
+    /** The shortest wait that could help; of no meaning unless it {@link #isRetryable}. */
     public Duration retryAfter() {
       return Duration.ofNanos(retryAfterNanos);
     }
@@ -100,6 +109,8 @@ public sealed interface Decision {
   enum Reason {
     /** A limit is spent. */
     OVER_LIMIT,
+    /** More permits were asked for than the limit ever has at once: {@link #NEVER}. */
+    BEYOND_BURST,
     /**
      * The caller would have waited, but as many wait as may ({@link LimiterSpec#withMaxQueued}):
      * {@link Rejected#limit} is what they wait for.
@@ -118,7 +129,7 @@ public sealed interface Decision {
    * @param limit the limit, by its name or as {@link RateLimit} text
    * @param remaining the permits left of it
    * @param retryAfterNanos how long it alone would make the same request wait if it came again, in
-   *     nanoseconds; 0 if not at all
+   *     nanoseconds; 0 if not at all, {@link #NEVER} if it is for more than the burst
    */
   record Standing(String limit, long remaining, long retryAfterNanos) {}
 }

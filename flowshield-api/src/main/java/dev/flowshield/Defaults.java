@@ -9,7 +9,10 @@ final class Defaults {
 
   private Defaults() {}
 
-  /** Asks again for fewer after a rejection, each time for no more than what remained. */
+  /**
+   * Asks again for fewer after a rejection, each time for no more than what remained. A rejection
+   * of more than the burst says what remained, too.
+   */
   static long takeUpTo(RateLimiter limiter, String key, long most) {
     long wanted = most;
     for (int tries = 1; wanted > 0 || tries == 1; tries++) { // a mistake is for decide to reject

@@ -24,6 +24,10 @@ import java.util.concurrent.CompletionStage;
  * string. Short forms take one permit, and the allowance without a key. A rejection is an answer,
  * never an exception.
  *
+ * <p>The number of permits may come from a client, such as the length of a text. So a request for
+ * more than the burst is rejected, too, with {@link Decision.Reason#BEYOND_BURST}: no wait helps. A
+ * number below 1 comes from a mistake in code, and throws.
+ *
  * <p>Limiters are thread-safe. The built-in ones never block, take no lock once a key is known, and
  * {@code tryAcquire} allocates nothing; one that keeps its permits elsewhere says what it costs.
  *
@@ -42,11 +46,11 @@ public interface RateLimiter {
    * Takes permits of a key if all of them are there now; else takes none.
    *
    * @param key whom to count
-   * @param permits how many, 1 to the burst of the limit
+   * @param permits how many, at least 1; more than the burst is {@link Decision.Rejected rejected},
+   *     and not {@link Decision.Rejected#isRetryable retryable}
    * @return what was decided, with what remains
    * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if the key is too long, or {@code permits} can never be had at
-   *     once
+   * @throws IllegalArgumentException if the key is too long, or {@code permits} is below 1
    */
   Decision decide(String key, long permits);
 
@@ -89,7 +93,7 @@ public interface RateLimiter {
    * Takes all permits of a key that are there now, up to this many, unless others take some at the
    * same moment: for work that can be done in part, as sending a part of a batch.
    *
-   * @param most 1 to the burst of the limit
+   * @param most at least 1; above the burst, all that is there
    * @return how many were taken, 0 to {@code most}
    * @throws IllegalArgumentException as {@link #decide(String, long)} does
    */

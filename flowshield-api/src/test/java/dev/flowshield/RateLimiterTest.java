@@ -30,6 +30,15 @@ class RateLimiterTest {
   }
 
   @Test
+  void takesAllThatIsThereIfMoreThanTheBurstIsAskedFor() {
+    RateLimiter fiveLeft = (key, permits) -> permits <= 5
+        ? new Decision.Admitted(0)
+        : new Decision.Rejected(5, Decision.NEVER).because(Decision.Reason.BEYOND_BURST);
+
+    assertThat(fiveLeft.tryAcquireUpTo("alice", Long.MAX_VALUE)).isEqualTo(5);
+  }
+
+  @Test
   void asksForNoPermitsTooSoThatTheMistakeIsRejected() {
     RateLimiter strict = (key, permits) -> {
       throw new IllegalArgumentException("permits must be 1 to 5, got " + permits);

@@ -63,9 +63,9 @@ final class EnforcedLimits {
         longest = wait;
       }
     }
-    Rejection blocked = charges == null ? null : foreign.blocked(charges, now);
-    if (blocked != null || slowest == null) {
-      return blocked;
+    Rejection other = charges == null ? null : foreign.rejectedBefore(charges, now);
+    if (other != null || slowest == null) {
+      return other;
     }
     LocalLimit limit = slowest.limit();
     if (charges == null) {

@@ -112,11 +112,12 @@ public final class FlowShield {
    * {@link Admitted}, run it and close that; if not, nothing was taken.
    *
    * @param key what the limits for each key count
-   * @param permits what the work costs, 1 to the least burst of the limits
+   * @param permits what the work costs, at least 1; more than the burst of a limit is
+   *     {@link OverLimit}, and not {@link Rejection#isRetryable retryable}
    * @throws IllegalStateException if all limits of the shield want to be named
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
-   *     characters, or the permits can never be had at once
+   *     characters, or the permits are below 1
    */
   public Admission admit(String key, long permits) {
     Arguments.requireKey(key);
@@ -164,8 +165,8 @@ public final class FlowShield {
    *
    * @param charges 1 to 16, no limit twice with the same key
    * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a
-   *     limit on each key lacks the key, one for all together has a key, or the permits can never
-   *     be had at once; nothing is charged then
+   *     limit on each key lacks the key, one for all together has a key, or the permits are below
+   *     1; nothing is charged then
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
@@ -418,14 +419,17 @@ public final class FlowShield {
   }
 
   /**
-   * Throws what {@link #admit(Request)} would for a mistake of its caller, and takes nothing. For
-   * callers that know at their start what they will ask for, whatever the keys are.
+   * Throws what {@link #admit(Request)} would for a mistake of its caller, or if the request costs
+   * more than the burst of a limit, and takes nothing. For callers that know at their start what
+   * they will ask for, whatever the keys are.
    *
-   * @throws IllegalArgumentException as {@link #admit(Request)} does
+   * @throws IllegalArgumentException as {@link #admit(Request)} does, or if it could never be
+   *     admitted
    * @throws UnsupportedOperationException as {@link #admit(Request)} does
    */
   public void requirePossible(Request request) {
-    sets.of(request, sets.charges(request));
+    Charge[] charges = sets.charges(request);
+    LimitSets.requirePossible(sets.of(request, charges), charges);
   }
 
   /**

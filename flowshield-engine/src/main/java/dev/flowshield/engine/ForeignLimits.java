@@ -105,6 +105,27 @@ final class ForeignLimits {
     return null;
   }
 
+  /**
+   * The rejection that is known before the limiters are asked: of a key that is blocked, or of more
+   * permits than a limit ever has at once; null if there is none.
+   */
+  @Nullable
+  Rejection rejectedBefore(Charge[] charges, long now) {
+    Rejection blocked = blocked(charges, now);
+    for (int i = 0; blocked == null && i < parts.length; i++) {
+      ForeignLimit limit = parts[i].limit;
+      Charge charge = charges[parts[i].charge];
+      if (charge.permits() > 1 // one is in every burst
+          && charge.permits() > limit.burst()
+          && !limit.limit().isShadow()) {
+        long hash = limit.hash(charge);
+        OverLimit rejection = limit.overLimit(hash, charge.permits(), now, Decision.NEVER);
+        return rejections.rejected(limit, charge.key(), hash, rejection, now);
+      }
+    }
+    return blocked;
+  }
+
   /** Asks all of them; false if one that is enforced rejects, which {@link #rejection} tells. */
   boolean ask(OpenBill bill, long now) {
     for (int question = 0; question < questions.length; question++) {

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sets of limits that requests are charged: the usual one, and those that charges name. Each
@@ -111,7 +110,7 @@ final class LimitSets {
               + " what to charge, as in admit(Charge.of(\"" + names.iterator().next()
               + "\", key)), or add the limit with limit(...) in place of named(...)");
     }
-    requirePermits(permits, usual);
+    Arguments.requireAny(permits);
     return usual;
   }
 
@@ -181,13 +180,26 @@ final class LimitSets {
     return path.set;
   }
 
-  /** Throws if a set is of another shield, or the permits can never be had at once. */
+  /** Throws if a set is of another shield, or there are no permits. */
   void requireOwn(LimitSet set, long permits) {
     if (!set.isOf(rejections)) {
       throw new IllegalArgumentException("limits must be a set of this shield, got " + set
           + " of another one: make it with limitSet of the shield that is asked");
     }
-    requirePermits(permits, set);
+    Arguments.requireAny(permits);
+  }
+
+  /** Throws if the enforced limits of a set can never admit its charges. */
+  static void requirePossible(LimitSet set, Charge[] charges) {
+    for (int i = 0; i < charges.length; i++) {
+      Limit limit = set.limit(i).limit();
+      long burst = set.limit(i).burst();
+      if (charges[i].permits() > burst && !limit.isShadow()) {
+        throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
+            + limit.name() + ": " + limit.text() + "'), got " + charges[i].permits()
+            + ": ask for fewer or raise the burst");
+      }
+    }
   }
 
   /** The charges of a request, limit by limit. */
@@ -239,7 +251,7 @@ final class LimitSets {
     Charge charge = charges[index];
     limit.requireNoKeyTogether(charge.key());
     limit.requireKeyEach(charge.key());
-    requirePermits(charge.permits(), limit);
+    Arguments.requireAny(charge.permits());
     if (reserved) {
       requireReserve(limit);
     }
@@ -248,31 +260,6 @@ final class LimitSets {
         throw OpenBill.duplicate(charge);
       }
     }
-  }
-
-  /** Rejects a cost that the enforced limits can never admit. */
-  private static void requirePermits(long permits, LimitSet set) {
-    if (permits != 1) { // one is in every burst
-      ActiveLimit least = null;
-      for (int i = 0; i < set.size(); i++) {
-        ActiveLimit limit = set.limit(i);
-        least = least == null || most(limit) < most(least) ? limit : least;
-      }
-      requirePermits(permits, least);
-    }
-  }
-
-  private static void requirePermits(long permits, @Nullable ActiveLimit limit) {
-    long most = limit == null ? Long.MAX_VALUE : most(limit);
-    if (permits < 1 || permits > most) { // the text of the limit is made only to be shown
-      String text =
-          limit == null ? "" : limit.limit().name() + ": " + limit.limit().text();
-      Arguments.requirePermits(permits, most, text);
-    }
-  }
-
-  private static long most(ActiveLimit limit) {
-    return limit.limit().isShadow() ? Long.MAX_VALUE : limit.burst();
   }
 
   private static void requireReserve(ActiveLimit limit) {

@@ -65,26 +65,25 @@ final class LocalLimit extends ActiveLimit {
 
   /** As the other one, for a request that comes after others which want so many permits. */
   long retryAfterNanos(long hash, long permits, long ahead, long now) {
+    if (permits > burst()) {
+      return Decision.NEVER;
+    }
     long longest = 0;
     for (int i = 0; i < allowances.size(); i++) {
       RateLimit rate = limit().limits().get(i);
       long beyond = Math.max(0, permits + ahead - allowances.get(i).burst());
       double more = (double) beyond * rate.period().toNanos() / rate.permits();
-      long wait = retryAfterNanos(allowances.get(i), hash, permits + ahead, now);
+      Allowance each = allowances.get(i);
+      long wait = each.retryAfterNanos(hash, Math.min(permits + ahead, each.burst()), now);
+      wait = beyond > 0 ? Math.max(1, wait) : wait;
       longest = Math.max(longest, wait + (long) Math.min(more, Long.MAX_VALUE / 2.0));
     }
     return longest;
   }
 
-  /**
-   * More than the burst is never there. It is asked of a shadow limit, and of a limit that has just
-   * changed.
-   */
+  /** More than the burst is never there. */
   private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
-    long most = each.burst();
-    return permits <= most
-        ? each.retryAfterNanos(hash, permits, now)
-        : Math.max(1, each.retryAfterNanos(hash, most, now));
+    return permits > each.burst() ? Decision.NEVER : each.retryAfterNanos(hash, permits, now);
   }
 
   @Override

@@ -13,7 +13,8 @@ import dev.flowshield.RateLimit;
  * @param limit how much it admits; of several rates of that limit, the one that takes longest
  * @param remaining the permits that are left of it, fewer than were asked for
  * @param retryAfterNanos when the same request would find its permits in all limits, if no other
- *     request took some meanwhile
+ *     request took some meanwhile; {@link dev.flowshield.Decision#NEVER} if it asked for more than
+ *     the burst
  */
 public record OverLimit(
     String name, Limit.Scope scope, RateLimit limit, long remaining, long retryAfterNanos)

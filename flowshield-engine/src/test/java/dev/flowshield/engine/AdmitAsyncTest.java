@@ -323,9 +323,21 @@ class AdmitAsyncTest {
 
   @Test
   void throwsAMistakeOfTheCallerAtOnce() {
-    assertThatThrownBy(() -> shield.admitAsync(ALICE.charging(Charge.of("tenant", "acme", 10))))
+    assertThatThrownBy(() -> shield.admitAsync(ALICE.charging(Charge.of("tenant", "acme", 0))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("permits must be 1 to 9");
+        .hasMessageContaining("permits must be at least 1");
+    assertThat(elsewhere.asked).isEmpty();
+  }
+
+  @Test
+  void asksNoLimiterForWhatItCanNeverGive() {
+    CompletableFuture<Admission> answer =
+        shield.admitAsync(ALICE.charging(Charge.of("tenant", "acme", 10)));
+
+    assertThat(answer.join()).isInstanceOfSatisfying(OverLimit.class, rejection -> {
+      assertThat(rejection.isRetryable()).isFalse();
+      assertThat(rejection.name()).isEqualTo("tenant");
+    });
     assertThat(elsewhere.asked).isEmpty();
   }
 

@@ -45,7 +45,8 @@ class FlowShieldChangeTest {
     admitted(shield, "alice", 1);
 
     assertThat(((OverLimit) shield.admit("alice")).limit()).isEqualTo(RateLimit.parse("1/day"));
-    assertThatThrownBy(() -> shield.admit("alice", 2))
+    assertThat(((OverLimit) shield.admit("alice", 2)).isRetryable()).isFalse();
+    assertThatThrownBy(() -> shield.requirePossible(Request.of("alice", 2)))
         .hasMessageContaining("burst of limit 'key: 1/day, 2/day burst 1'");
     assertThat(shield.limits())
         .extracting(Limit::toString)

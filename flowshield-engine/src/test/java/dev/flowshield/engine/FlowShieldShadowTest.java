@@ -72,8 +72,9 @@ class FlowShieldShadowTest {
 
     assertThat(shield.admit(Charge.of("tenant", "acme", 5), Charge.of("small", "acme", 5)))
         .isInstanceOf(Admitted.class);
-    assertThatThrownBy(() -> shield.admit(Charge.of("tenant", "acme", 10)))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(shield.admit(Charge.of("tenant", "acme", 10)))
+        .isInstanceOfSatisfying(
+            OverLimit.class, rejection -> assertThat(rejection.isRetryable()).isFalse());
 
     assertThat(shadow(shield, "small").rejected()).isEqualTo(1);
     assertThat(shield.peek("small", "acme").remaining()).isEqualTo(2);

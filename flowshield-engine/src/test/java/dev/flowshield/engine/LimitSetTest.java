@@ -72,12 +72,22 @@ class LimitSetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, -1, 4, Long.MAX_VALUE})
-  void rejectACostThatCanNeverBeHad(long permits) {
+  @ValueSource(longs = {0, -1})
+  void takeNoCostBelowOne(long permits) {
     assertThatThrownBy(() -> shield.admit(limits, "alice", permits))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(
-            "permits must be 1 to 3 (burst of limit 'search: 3/day, 4/day'), got " + permits);
+        .hasMessage("permits must be at least 1, got " + permits + ": ask for one or more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, Long.MAX_VALUE})
+  void rejectACostThatCanNeverBeHadForGood(long permits) {
+    OverLimit rejection = (OverLimit) shield.admit(limits, "alice", permits);
+
+    assertThat(rejection.isRetryable()).isFalse();
+    assertThat(rejection.name()).isEqualTo("search");
+    assertThat(rejection.limit()).hasToString("3/day");
+    assertThat(shield.stats().overLimit()).isOne();
   }
 
   @Test

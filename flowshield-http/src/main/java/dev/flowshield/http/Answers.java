@@ -47,6 +47,11 @@ final class Answers {
   // When a stream will end is not known. They last, so a client need not ask each second.
   private static final Shed WITHOUT_ROOM = new Shed(Duration.ofSeconds(5).toNanos());
 
+  private static final String TOO_COSTLY =
+      "This request costs more than its limit ever admits, so trying again does not help";
+  private static final String TOO_COSTLY_AS_JSON =
+      "{\"status\":\"rejected\",\"message\":\"" + TOO_COSTLY + "\",\"retry_after\":null}";
+
   private static final int MOST_RATES = 256; // at most 300 kB each, and most need 5
 
   private static final int PARTS_OF_WINDOW = 20;
@@ -137,6 +142,9 @@ final class Answers {
 
   private HttpAnswer proposed(RequestView request, Rejection rejection) {
     BodyKind kind = kind(request);
+    if (rejection instanceof OverLimit tooCostly && !tooCostly.isRetryable()) {
+      return forGood(kind, tooCostly);
+    }
     long seconds = RateLimitFields.seconds(rejection.retryAfterNanos());
     if (!(rejection instanceof OverLimit spent)) {
       return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
@@ -148,6 +156,25 @@ final class Answers {
     return settings.legacyFields() == LegacyFields.EPOCH && isTold(spent)
         ? answer.with(LimitFields.legacy(
             spent.limit(), spent.remaining(), seconds, settings.clock().millis()))
+        : answer;
+  }
+
+  /** The answer to a request that no wait helps: without {@code Retry-After}, which is optional. */
+  private HttpAnswer forGood(BodyKind kind, OverLimit tooCostly) {
+    int status = policies.status(tooCostly.name());
+    HttpAnswer answer = kind == BodyKind.PROBLEM
+        ? HttpAnswer.forGood(
+            status,
+            kind.contentType(),
+            Bodies.of(Reason.CLIENT_OVER_LIMIT, status, "", pages).body(kind, 0))
+        : kind == BodyKind.JSON
+            ? HttpAnswer.forGood(status, kind.contentType(), TOO_COSTLY_AS_JSON.getBytes(UTF_8))
+            : HttpAnswer.forGood(
+                status, BodyKind.TEXT.contentType(), (TOO_COSTLY + "\n").getBytes(UTF_8));
+    return settings.fields() != FieldsMode.OFF && isTold(tooCostly)
+        ? answer.with(List.of(new Field(
+            RateLimitFields.POLICY_NAME,
+            RateLimitFields.policy(tooCostly.name(), tooCostly.limit()))))
         : answer;
   }
 

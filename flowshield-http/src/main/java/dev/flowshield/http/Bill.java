@@ -59,29 +59,35 @@ final class Bill {
 
   /** Asks the engine to admit what is charged. */
   Admission admit(FlowShield engine) {
-    try {
-      return later.isEmpty() && criticality == Criticality.DEFAULT && route == Charging.NO_ROUTE
-          ? engine.admit(charges)
-          : engine.admit(request(charges));
-    } catch (IllegalArgumentException beyondBurst) { // of a limit that was lowered since
-      return admitWithin(engine);
-    }
-  }
-
-  private Admission admitWithin(FlowShield engine) {
-    try {
+    if (!isPossible(engine)) {
       return engine.admit(within(engine.limits()));
-    } catch (IllegalArgumentException changing) { // a limit is lowered before it says so
-      return engine.admit(within(List.of()));
     }
+    return later.isEmpty() && criticality == Criticality.DEFAULT && route == Charging.NO_ROUTE
+        ? engine.admit(charges)
+        : engine.admit(request(charges));
   }
 
   /** As the other one, without a thread that waits. */
   CompletableFuture<Admission> admitAsync(FlowShield engine) {
+    return engine.admitAsync(isPossible(engine) ? request(charges) : within(engine.limits()));
+  }
+
+  /** Whether no charge is beyond the burst of its limit, which may have been lowered since. */
+  private boolean isPossible(FlowShield engine) {
+    for (Charge charge : charges) {
+      if (charge.permits() > 1) { // one is in every burst
+        return isPossible(engine, request(charges));
+      }
+    }
+    return true;
+  }
+
+  private static boolean isPossible(FlowShield engine, Request request) {
     try {
-      return engine.admitAsync(request(charges));
-    } catch (IllegalArgumentException beyondBurst) { // as above
-      return engine.admitAsync(within(engine.limits()));
+      engine.requirePossible(request);
+      return true;
+    } catch (IllegalArgumentException beyondBurst) {
+      return false;
     }
   }
 

@@ -8,6 +8,9 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.engine.Limit;
 import dev.flowshield.http.HttpAnswer.Field;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -46,6 +49,29 @@ class HttpAnswerTest {
               new Field("Retry-After", "1"),
               new Field("RateLimit-Policy", "\"client\";q=2;w=1"),
               new Field("RateLimit", "\"client\";r=0;t=1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"application/json", "application/problem+json", "text/html", "text/plain"})
+    void saysOfARequestThatNoWaitHelpsWithoutRetryAfter(String accepted) {
+      RateLimiter never = (key, permits) ->
+          new Decision.Rejected(1, Decision.NEVER, "2/s").because(Decision.Reason.BEYOND_BURST);
+      HttpShield costly = HttpShield.builder()
+          .perClient("100/h")
+          .limit(Limit.each("costly", "2/s").withLimiter(never))
+          .ticker(ticker)
+          .build();
+
+      HttpAnswer rejection =
+          rejected(costly.admit(FakeRequest.from(CLIENT).with("Accept", accepted)));
+
+      assertThat(rejection.status()).isEqualTo(429);
+      assertThat(rejection.fields())
+          .extracting(Field::name)
+          .doesNotContain("Retry-After", "RateLimit", "Refresh")
+          .contains("RateLimit-Policy");
+      assertThat(text(rejection)).doesNotContain("292", "9223372037");
     }
 
     @Test

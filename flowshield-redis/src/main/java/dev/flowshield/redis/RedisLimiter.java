@@ -79,6 +79,9 @@ final class RedisLimiter implements RateLimiter {
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
     requireFit(key, permits);
+    if (isBeyondBurst(permits)) {
+      return CompletableFuture.completedFuture(beyondBurst(permits));
+    }
     Reservation leased = countedFromLease(key, permits);
     if (leased != null) {
       return CompletableFuture.completedFuture(leased);
@@ -104,8 +107,25 @@ final class RedisLimiter implements RateLimiter {
 
   /** Rejects what cannot be asked for. */
   void requireFit(String key, long permits) {
-    rates.requirePermits(permits);
+    if (permits < 1) {
+      throw new IllegalArgumentException(
+          "permits must be at least 1, got " + permits + ": ask for one or more");
+    }
     requireKey(key);
+  }
+
+  private boolean isBeyondBurst(long permits) {
+    return permits > rates.burst();
+  }
+
+  private Reservation.Rejected beyondBurst(long permits) {
+    return new Reservation.Rejected(rates.beyondBurst(permits));
+  }
+
+  /** More than the burst is never there, so the store is not asked for more. */
+  @Override
+  public long tryAcquireUpTo(String key, long most) {
+    return RateLimiter.super.tryAcquireUpTo(key, Math.min(most, rates.burst()));
   }
 
   /**
@@ -129,6 +149,9 @@ final class RedisLimiter implements RateLimiter {
 
   /** The rejection that is known without asking; null if the store is to be asked. */
   Reservation.@Nullable Rejected known(Asked question) {
+    if (isBeyondBurst(question.permits)) {
+      return beyondBurst(question.permits);
+    }
     Decision.Rejected known =
         denials.find(question.name, question.rates, question.permits, question.at);
     if (known != null) {
@@ -284,6 +307,9 @@ final class RedisLimiter implements RateLimiter {
 
   /** The answer to a request that the store has not answered. */
   Reservation withoutStore(String key, long permits) {
+    if (isBeyondBurst(permits)) {
+      return beyondBurst(permits);
+    }
     store.countWithoutStore();
     return switch (onFailure) {
       case LOCAL -> withoutStandings(share().reserve(key, permits));

@@ -48,13 +48,24 @@ final class StoredRates {
     return burst;
   }
 
-  /** Rejects a number of permits that can never be taken at once. */
-  void requirePermits(long permits) {
-    if (permits < 1 || permits > burst) {
-      throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
-          + text + "'), got " + permits
-          + (permits < 1 ? ": ask for one or more" : ": ask for fewer or raise the burst"));
+  /**
+   * The answer to a request for more than the burst, without asking: what remains is not known, and
+   * no wait helps.
+   */
+  Decision.Rejected beyondBurst(long permits) {
+    int least = 0;
+    List<Decision.Standing> standings = new ArrayList<>(size());
+    for (int i = 0; i < size(); i++) {
+      long most = get(i).limit().burst();
+      least = most < get(least).limit().burst() ? i : least;
+      standings.add(new Decision.Standing(names.get(i), 0, permits > most ? Decision.NEVER : 0));
     }
+    return new Decision.Rejected(
+        0,
+        Decision.NEVER,
+        names.get(least),
+        size() == 1 ? List.of() : standings,
+        Decision.Reason.BEYOND_BURST);
   }
 
   /** The time until a whole burst is there again, of all of them. */

@@ -132,39 +132,50 @@ final class OneKey {
     }
   }
 
-  static void rejectsPermitsThatCanNeverBeHad(RateLimiterContract contract) {
+  static void throwsForPermitsBelowOne(RateLimiterContract contract) {
     for (RateLimit limit : Limits.of(contract)) {
       Trial trial = new Trial(contract, limit);
-      for (long permits : new long[] {
-        0,
-        -1,
-        Long.MIN_VALUE,
-        limit.burst() + 1,
-        Long.MAX_VALUE,
-        Long.MAX_VALUE / 2,
-        1L << 32,
-        (1L << 32) + 1
-      }) {
-        if (permits < 1 || permits > limit.burst()) {
-          Rejections.require(
-              trial,
-              IllegalArgumentException.class,
-              "decide with " + permits + " permits",
-              () -> trial.limiter().decide(KEY, permits));
-          Rejections.require(
-              trial,
-              IllegalArgumentException.class,
-              "tryAcquire with " + permits + " permits",
-              () -> trial.limiter().tryAcquire(KEY, permits));
-          Rejections.requireLater(
-              trial,
-              IllegalArgumentException.class,
-              "decideAsync with " + permits + " permits",
-              () -> trial.limiter().decideAsync(KEY, permits));
-        }
+      for (long permits : new long[] {0, -1, Long.MIN_VALUE}) {
+        Rejections.require(
+            trial,
+            IllegalArgumentException.class,
+            "decide with " + permits + " permits",
+            () -> trial.limiter().decide(KEY, permits));
+        Rejections.require(
+            trial,
+            IllegalArgumentException.class,
+            "tryAcquire with " + permits + " permits",
+            () -> trial.limiter().tryAcquire(KEY, permits));
+        Rejections.requireLater(
+            trial,
+            IllegalArgumentException.class,
+            "decideAsync with " + permits + " permits",
+            () -> trial.limiter().decideAsync(KEY, permits));
       }
       trial.spend(KEY);
       trial.rejects(KEY, 1, "a mistake of a caller gives nothing");
+    }
+  }
+
+  static void rejectsPermitsThatCanNeverBeHad(RateLimiterContract contract) {
+    for (RateLimit limit : Limits.of(contract)) {
+      Trial trial = new Trial(contract, limit);
+      for (long permits : Rejections.beyond(limit)) {
+        Rejections.requireForGood(
+            trial, "decide with " + permits + " permits", trial.limiter().decide(KEY, permits));
+        if (trial.limiter().tryAcquire(KEY, permits)) {
+          throw trial.fault(
+              "tryAcquire with " + permits + " permits", false, true, "it answers as decide does");
+        }
+        String call = "decideAsync with " + permits + " permits";
+        Rejections.requireForGood(
+            trial, call, Answers.of(trial, call, trial.limiter().decideAsync(KEY, permits)));
+      }
+      trial.spend(KEY);
+      Rejections.requireForGood(
+          trial,
+          "decide with a permit above the burst, of a spent key",
+          trial.limiter().decide(KEY, limit.burst() + 1));
     }
   }
 

@@ -15,7 +15,8 @@ final class Parts {
   static void takesAPartWhereNotAllIsThere(RateLimiterContract contract) {
     for (RateLimit limit : Limits.of(contract)) {
       takesAPartWhereNotAllIsThere(contract, limit);
-      rejectsWhatCanNeverBeHad(new Trial(contract, limit));
+      takesAllThatIsThereWhateverIsAskedFor(contract, limit);
+      throwsForLessThanOne(new Trial(contract, limit));
     }
   }
 
@@ -53,8 +54,26 @@ final class Parts {
     }
   }
 
-  private static void rejectsWhatCanNeverBeHad(Trial trial) {
-    for (long most : new long[] {0, -1, trial.limit().burst() + 1, Long.MAX_VALUE}) {
+  private static void takesAllThatIsThereWhateverIsAskedFor(
+      RateLimiterContract contract, RateLimit limit) {
+    for (long most : Rejections.beyond(limit)) {
+      Trial trial = new Trial(contract, limit);
+      for (long there : new long[] {limit.burst(), 0}) {
+        long taken = trial.limiter().tryAcquireUpTo(KEY, most);
+        if (taken != there) {
+          throw trial.fault(
+              "permits taken of " + there + " that were there, up to " + most,
+              there,
+              taken,
+              "it takes what is there, whatever is asked for");
+        }
+      }
+      trial.rejects(KEY, 1, "all that was there is taken");
+    }
+  }
+
+  private static void throwsForLessThanOne(Trial trial) {
+    for (long most : new long[] {0, -1}) {
       Rejections.require(
           trial,
           IllegalArgumentException.class,

@@ -188,7 +188,16 @@ public interface RateLimiterContract {
     Watch.run(this, Spans::admitsTheWholeRateInTheLongRunAndNoMore);
   }
 
-  /** Permits below 1 or above the burst are a caller's mistake, and nothing is taken. */
+  /** Permits below 1 are a caller's mistake, and nothing is taken. */
+  @Test
+  default void throwsForPermitsBelowOne() {
+    Watch.run(this, OneKey::throwsForPermitsBelowOne);
+  }
+
+  /**
+   * Permits above the burst, which may come from a client, are rejected for good, and nothing is
+   * taken.
+   */
   @Test
   default void rejectsPermitsThatCanNeverBeHad() {
     Watch.run(this, OneKey::rejectsPermitsThatCanNeverBeHad);

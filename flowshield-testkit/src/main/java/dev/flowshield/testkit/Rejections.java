@@ -1,16 +1,49 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.Decision;
+import dev.flowshield.RateLimit;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Mistakes of a caller, which a limiter answers with an exception. */
+/**
+ * Mistakes of a caller, which a limiter answers with an exception, and requests for more than the
+ * burst, which it rejects for good.
+ */
 final class Rejections {
 
   private Rejections() {}
+
+  /** Numbers of permits that are never there at once. */
+  static long[] beyond(RateLimit limit) {
+    return LongStream.of(limit.burst() + 1, Long.MAX_VALUE, Long.MAX_VALUE / 2, (1L << 32) + 1)
+        .filter(permits -> permits > limit.burst())
+        .toArray();
+  }
+
+  /** The answer must be a rejection that says that no wait helps. */
+  static void requireForGood(Trial trial, String call, Decision decision) {
+    if (!(decision instanceof Decision.Rejected rejected)
+        || rejected.isRetryable()
+        || rejected.reason() != Decision.Reason.BEYOND_BURST) {
+      throw trial.fault(
+          call,
+          "rejected with retryAfterNanos NEVER and reason BEYOND_BURST",
+          decision,
+          "more than the burst is never there, and the number may come from a client");
+    }
+    if (rejected.remaining() < 0 || rejected.remaining() > trial.limit().burst()) {
+      throw trial.fault(
+          "remaining of a rejection by " + call,
+          "0 to " + trial.limit().burst(),
+          rejected.remaining(),
+          "tell what is there");
+    }
+  }
 
   /** The call must throw this kind of exception, or its stage must fail with one. */
   static <T> void requireLater(

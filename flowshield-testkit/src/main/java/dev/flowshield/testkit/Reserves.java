@@ -264,7 +264,18 @@ final class Reserves {
 
   private void rejectsWhatCanNeverBeHad(RateLimit limit) {
     Trial trial = new Trial(contract, limit);
-    for (long permits : new long[] {0, -1, limit.burst() + 1, Long.MAX_VALUE}) {
+    for (long permits : Rejections.beyond(limit)) {
+      Rejections.requireForGood(
+          trial,
+          "reserve with " + permits + " permits",
+          decision(trial.limiter().reserve(KEY, permits)));
+      String call = "reserveAsync with " + permits + " permits";
+      Rejections.requireForGood(
+          trial,
+          call,
+          decision(Answers.of(trial, call, trial.limiter().reserveAsync(KEY, permits))));
+    }
+    for (long permits : new long[] {0, -1}) {
       Rejections.require(
           trial,
           IllegalArgumentException.class,
@@ -276,7 +287,7 @@ final class Reserves {
           "reserveAsync with " + permits + " permits",
           () -> trial.limiter().reserveAsync(KEY, permits));
     }
-    trial.hasExactly(KEY, limit.burst(), "a mistake of a caller takes nothing");
+    trial.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
   }
 
   private static Reservation.Held hold(Trial trial, long permits) {

@@ -132,12 +132,10 @@ final class Several {
 
   private void rejectsPermitsAboveTheSmallestBurst() {
     Trial trial = trial();
-    Rejections.require(
-        trial,
-        IllegalArgumentException.class,
-        "decide with 4 permits at " + LIMITS,
-        () -> trial.limiter().decide(KEY, 4));
-    trial.admits(KEY, 3, "a mistake of a caller takes nothing");
+    Decision decision = trial.limiter().decide(KEY, 4);
+    Rejections.requireForGood(trial, "decide with 4 permits at " + LIMITS, decision);
+    check(trial, decision);
+    trial.admits(KEY, 3, "what is rejected takes nothing");
   }
 
   private void rejectsSeveralLimits() {

@@ -26,7 +26,9 @@ final class AnswerDefects {
           TellsTooLittleRemains.class,
           "tellsExactlyWhatRemains",
           "no more than what remains can be taken"),
-      foundBy(CutsPermitsOff.class, "rejectsPermitsThatCanNeverBeHad", "IllegalArgumentException"),
+      foundBy(CutsPermitsOff.class, "rejectsPermitsThatCanNeverBeHad", "reason BEYOND_BURST"),
+      foundBy(ThrowsAboveTheBurst.class, "rejectsPermitsThatCanNeverBeHad", "ask for fewer"),
+      foundBy(AdmitsNoPermits.class, "throwsForPermitsBelowOne", "IllegalArgumentException"),
       foundBy(TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
       foundBy(SaysItTookAPart.class, "takesAPartWhereNotAllIsThere", "it takes what it says"),
       foundBy(TakesAllOrNothing.class, "takesAPartWhereNotAllIsThere", "it takes what is there"),
@@ -95,6 +97,29 @@ final class AnswerDefects {
           return super.mayBeHad(permits & 0xFFFF_FFFFL);
         }
       });
+    }
+  }
+
+  /** Takes a number that a client may have chosen for a mistake in code. */
+  static class ThrowsAboveTheBurst implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimiter right = new ExactLimiter(spec);
+      return (key, permits) -> {
+        if (permits > spec.limit().burst()) {
+          throw new IllegalArgumentException("permits must be fewer: ask for fewer");
+        }
+        return right.decide(key, permits);
+      };
+    }
+  }
+
+  /** Takes a mistake in code for a request that costs nothing. */
+  static class AdmitsNoPermits implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      RateLimiter right = new ExactLimiter(spec);
+      return (key, permits) -> permits < 1 ? new Decision.Admitted(0) : right.decide(key, permits);
     }
   }
 

@@ -50,7 +50,7 @@ class Debts {
   }
 
   boolean mayBeHad(long permits) {
-    return permits >= 1 && permits <= limit.burst();
+    return permits <= limit.burst();
   }
 
   /** What a rejection costs: nothing. */

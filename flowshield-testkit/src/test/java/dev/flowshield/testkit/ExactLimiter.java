@@ -94,6 +94,9 @@ class ExactLimiter implements RateLimiter {
     try {
       requireCallable(key, permits);
       long now = ticker.nanos();
+      if (!debts.mayBeHad(permits)) {
+        return beyondBurst(key, now);
+      }
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > 0) {
         Account account = accounts.find(key);
@@ -120,6 +123,9 @@ class ExactLimiter implements RateLimiter {
     try {
       requireCallable(key, permits);
       long now = ticker.nanos();
+      if (!debts.mayBeHad(permits)) {
+        return CompletableFuture.completedFuture(beyondBurst(key, now));
+      }
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > maxWait.toNanos()) {
         return CompletableFuture.completedFuture(rejected(verdict));
@@ -141,12 +147,20 @@ class ExactLimiter implements RateLimiter {
     return new Decision.Rejected(verdict.remaining, verdict.ahead, debts.limit().toString());
   }
 
+  private Decision.Rejected beyondBurst(String key, long now) {
+    return rejected(new Verdict(Decision.NEVER, judge(key, 1, now).remaining))
+        .because(Decision.Reason.BEYOND_BURST);
+  }
+
   @Override
   public Reservation reserve(String key, long permits) {
     enter();
     try {
       requireCallable(key, permits);
       long now = ticker.nanos();
+      if (!debts.mayBeHad(permits)) {
+        return new Reservation.Rejected(beyondBurst(key, now));
+      }
       Verdict verdict = judge(key, permits, now);
       if (verdict.ahead > 0) {
         return new Reservation.Rejected(rejected(verdict));
@@ -200,6 +214,9 @@ class ExactLimiter implements RateLimiter {
     enter();
     try {
       requireCallable(key, permits);
+      if (!debts.mayBeHad(permits)) {
+        return beyondBurst(key, ticker.nanos());
+      }
       Verdict verdict = judge(key, permits, ticker.nanos());
       return verdict.ahead > 0 ? rejected(verdict) : new Decision.Admitted(verdict.remaining);
     } finally {
@@ -247,9 +264,9 @@ class ExactLimiter implements RateLimiter {
 
   private void requireCallable(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || !debts.mayBeHad(permits)) {
-      throw new IllegalArgumentException("permits must be 1 to " + debts.limit().burst()
-          + " and a key short, got " + permits + ": ask for fewer");
+    if (key.length() > LONGEST_KEY || permits < 1) {
+      throw new IllegalArgumentException(
+          "permits must be at least 1 and a key short, got " + permits + ": ask for one or more");
     }
   }
 

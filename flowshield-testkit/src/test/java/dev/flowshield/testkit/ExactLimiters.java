@@ -47,8 +47,9 @@ class ExactLimiters implements RateLimiter {
       Decision.Standing longest = standings.stream()
           .max(Comparator.comparingLong(Decision.Standing::retryAfterNanos))
           .orElseThrow();
-      return new Decision.Rejected(
-          remaining, longest.retryAfterNanos(), longest.limit(), standings);
+      Decision.Rejected rejected =
+          new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), standings);
+      return rejected.isRetryable() ? rejected : rejected.because(Decision.Reason.BEYOND_BURST);
     } finally {
       lock.unlock();
     }

@@ -91,6 +91,18 @@ interface LaterContract {
   }
 
   @Test
+  default void sendsNoRetryAfterIfNoWaitHelps() throws Exception {
+    HttpShield shield = limitedBy(() -> inAWhile(
+        new Decision.Rejected(9, Decision.NEVER, "100/h").because(Decision.Reason.BEYOND_BURST)));
+    Answer answer = fixture().connect(1).get("/hello");
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.values("Retry-After")).isEmpty();
+    assertThat(answer.values("RateLimit")).isEmpty();
+    assertThat(answer.body()).contains("\"retry_after\":null");
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
   default void failsWithALimiterThatFails() throws Exception {
     HttpShield shield = limitedBy(() -> {
       CompletableFuture<Decision> failure = new CompletableFuture<>();

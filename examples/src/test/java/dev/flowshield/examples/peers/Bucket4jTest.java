@@ -170,12 +170,13 @@ class Bucket4jTest {
   }
 
   @Test
-  void moreThanTheCapacityIsANoThereAndAMistakeHere() {
+  void moreThanTheCapacityIsRejectedInBothAndForGoodHere() {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillGreedy(10, Duration.ofSeconds(1)));
     RateLimiter limiter = limiter("10/s");
 
     assertThat(bucket.tryConsume(11)).isFalse();
-    assertThatThrownBy(() -> limiter.tryAcquire(11)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(limiter.tryAcquire(11)).isFalse();
+    assertThat(((Decision.Rejected) limiter.decide(11)).isRetryable()).isFalse();
   }
 
   @Test

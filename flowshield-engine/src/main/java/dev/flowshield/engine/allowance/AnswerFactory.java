@@ -57,8 +57,11 @@ public interface AnswerFactory<T> {
 
       @Override
       public Decision rejected(RateAlgorithm algorithm, long word, long now, long permits) {
-        return new Decision.Rejected(
-            algorithm.remaining(word, now), algorithm.retryAfterNanos(word, now, permits), limit);
+        long remaining = algorithm.remaining(word, now);
+        return permits <= algorithm.burst()
+            ? new Decision.Rejected(remaining, algorithm.retryAfterNanos(word, now, permits), limit)
+            : new Decision.Rejected(remaining, Decision.NEVER, limit)
+                .because(Decision.Reason.BEYOND_BURST); // the limit was lowered just now
       }
     };
   }

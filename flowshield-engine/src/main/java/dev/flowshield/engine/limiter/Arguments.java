@@ -30,11 +30,19 @@ public final class Arguments {
     return start.equals("empty");
   }
 
-  /** Rejects a number of permits below 1. */
+  /** Rejects a number of permits to add that is below 1. */
   public static void requireSome(long permits) {
     if (permits < 1) {
       throw new IllegalArgumentException(
           "permits must be at least 1, got " + permits + ": add one or more");
+    }
+  }
+
+  /** Rejects a number of permits to take that is below 1. */
+  public static void requireAny(long permits) {
+    if (permits < 1) {
+      throw new IllegalArgumentException(
+          "permits must be at least 1, got " + permits + ": ask for one or more");
     }
   }
 
@@ -70,22 +78,5 @@ public final class Arguments {
               : ": work that can wait longer belongs into a queue that survives a restart"));
     }
     return maxWait.toNanos();
-  }
-
-  /**
-   * Rejects a number of permits that can never be taken at once.
-   *
-   * @param burst the most that can be taken at once
-   * @param limit the limit with this burst, as the user wrote it
-   * @throws IllegalArgumentException if the permits are not 1 to the burst
-   */
-  public static void requirePermits(long permits, long burst, String limit) {
-    if (permits < 1 || permits > burst) {
-      String allowed = burst == Long.MAX_VALUE // nothing limits them
-          ? "at least 1"
-          : "1 to " + burst + " (burst of limit '" + limit + "')";
-      throw new IllegalArgumentException("permits must be " + allowed + ", got " + permits
-          + (permits < 1 ? ": ask for one or more" : ": ask for fewer or raise the burst"));
-    }
   }
 }

@@ -79,10 +79,13 @@ public final class KeyedLimiter implements RateLimiter {
   @Override
   public Decision decide(String key, long permits) {
     Allowances limits = limits(key, permits);
-    if (limits.size() == 1) {
-      return limits.get(0).take(hash(key), permits, rules.answer());
-    }
     long hash = hash(key);
+    if (isBeyondBurst(limits, permits)) {
+      return rules.beyondBurst(limits, hash, permits, ticker.nanos());
+    }
+    if (limits.size() == 1) {
+      return limits.get(0).take(hash, permits, rules.answer());
+    }
     while (true) {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
@@ -98,6 +101,9 @@ public final class KeyedLimiter implements RateLimiter {
   @Override
   public boolean tryAcquire(String key, long permits) {
     Allowances limits = limits(key, permits);
+    if (isBeyondBurst(limits, permits)) {
+      return false;
+    }
     if (limits.size() == 1) {
       return limits.get(0).tryTake(hash(key), permits);
     }
@@ -124,6 +130,10 @@ public final class KeyedLimiter implements RateLimiter {
     Allowances limits = limits(key, permits);
     long maxWaitNanos = Arguments.requireWait(maxWait);
     long hash = hash(key);
+    if (isBeyondBurst(limits, permits)) {
+      return CompletableFuture.completedFuture(
+          rules.beyondBurst(limits, hash, permits, ticker.nanos()));
+    }
     while (true) {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
@@ -157,6 +167,9 @@ public final class KeyedLimiter implements RateLimiter {
   public Reservation reserve(String key, long permits) {
     Allowances limits = limits(key, permits);
     long hash = hash(key);
+    if (isBeyondBurst(limits, permits)) {
+      return new Reservation.Rejected(rules.beyondBurst(limits, hash, permits, ticker.nanos()));
+    }
     while (true) {
       long now = ticker.nanos();
       long wait = limits.retryAfterNanos(hash, permits, now);
@@ -302,11 +315,12 @@ public final class KeyedLimiter implements RateLimiter {
 
   private Allowances limits(String key, long permits) {
     Arguments.requireKey(key);
-    Allowances limits = key.isEmpty() ? keyless() : keys;
-    if (permits != 1) { // one is in every burst
-      Arguments.requirePermits(permits, limits.burst(), rules.text());
-    }
-    return limits;
+    Arguments.requireAny(permits);
+    return key.isEmpty() ? keyless() : keys;
+  }
+
+  private static boolean isBeyondBurst(Allowances limits, long permits) {
+    return permits != 1 && permits > limits.burst(); // one is in every burst
   }
 
   private static long hash(String key) {

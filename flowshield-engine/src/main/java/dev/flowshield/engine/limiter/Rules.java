@@ -2,6 +2,7 @@ package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
+import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.AnswerFactory;
 import java.util.ArrayList;
@@ -55,13 +56,19 @@ record Rules(List<RateLimit> limits, String text, AnswerFactory<Decision> answer
     return new Decision.Rejected(remaining(standings), wait, longest.limit(), several(standings));
   }
 
+  /** The rejection of more permits than the least burst: no wait helps. */
+  Decision.Rejected beyondBurst(Allowances from, long hash, long permits, long now) {
+    return rejected(from, hash, permits, now, Decision.NEVER).because(Decision.Reason.BEYOND_BURST);
+  }
+
   private List<Decision.Standing> standings(Allowances from, long hash, long permits, long now) {
     List<Decision.Standing> standings = new ArrayList<>(limits.size());
     for (int i = 0; i < limits.size(); i++) {
-      standings.add(new Decision.Standing(
-          limits.get(i).toString(),
-          from.get(i).remaining(hash, now),
-          from.get(i).retryAfterNanos(hash, permits, now)));
+      Allowance each = from.get(i);
+      long wait =
+          permits > each.burst() ? Decision.NEVER : each.retryAfterNanos(hash, permits, now);
+      standings.add(
+          new Decision.Standing(limits.get(i).toString(), each.remaining(hash, now), wait));
     }
     return standings;
   }

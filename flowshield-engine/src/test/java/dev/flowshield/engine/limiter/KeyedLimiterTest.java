@@ -118,10 +118,14 @@ class KeyedLimiterTest {
 
     @Test
     void cannotGiveMoreAtOnceThanTheLeastBurst() {
-      assertThatThrownBy(() -> both.decide("alice", 3))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "permits must be 1 to 2 (burst of limit '10/s burst 2, 3/min'), got 3");
+      assertThat(both.decide("alice", 3))
+          .isEqualTo(new Decision.Rejected(
+              2,
+              Decision.NEVER,
+              "10/s burst 2",
+              List.of(new Standing("10/s burst 2", 2, Decision.NEVER), new Standing("3/min", 3, 0)),
+              Decision.Reason.BEYOND_BURST));
+      assertThat(both.tryAcquireUpTo("alice", Long.MAX_VALUE)).isEqualTo(2);
     }
   }
 

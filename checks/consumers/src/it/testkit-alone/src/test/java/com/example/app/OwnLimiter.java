@@ -37,9 +37,9 @@ final class OwnLimiter implements RateLimiter {
   @Override
   public Decision decide(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || permits < 1 || permits > burst) {
-      throw new IllegalArgumentException("permits must be 1 to " + burst + ", got " + permits
-          + " of a key of " + key.length() + " characters: ask for fewer, or hash the key");
+    if (key.length() > LONGEST_KEY || permits < 1) {
+      throw new IllegalArgumentException("permits must be at least 1, got " + permits
+          + " of a key of " + key.length() + " characters: ask for one or more, or hash the key");
     }
     lock.lock();
     try {
@@ -57,6 +57,11 @@ final class OwnLimiter implements RateLimiter {
       // A key that was forgotten may owe again if the clock has stepped back since.
       long mayOweUntil = known != null ? known : forgets ? forgotten : now;
       long debt = Math.max(0, mayOweUntil - now);
+      if (permits > burst) {
+        return new Decision.Rejected(
+                Math.max(0, burst * interval - debt) / interval, Decision.NEVER)
+            .because(Decision.Reason.BEYOND_BURST);
+      }
       long early = debt + permits * interval - burst * interval;
       if (early > 0) {
         return new Decision.Rejected(Math.max(0, burst * interval - debt) / interval, early);
