@@ -56,6 +56,36 @@ class ManyStrangersTest {
     assertThat(take(table, "known-0", 9)).isEqualTo(5);
   }
 
+  /** As SECURITY.md says: a newcomer cannot be told from the flood, and known keys lose nothing. */
+  @Test
+  void aFloodThatKeepsTheTableFullLeavesNewcomersLittleAndKnownKeysAllOfTheirs() {
+    KeyTable table = new KeyTable(new Gcra(RateLimit.parse("10/day")), ticker, 10_000);
+    int known = takeOfKnown(table, 3);
+    int newcomers = 0;
+    for (int second = 1; second <= 36_000; second++) { // a permit takes 8,640 to come back
+      for (int i = 0; i < 20; i++) {
+        table.take(KeyTable.hashOf("stranger-" + random.nextLong()), 1, AnswerFactory.YES_OR_NO);
+      }
+      newcomers += second <= 26_000 ? 0 : take(table, "newcomer-" + second, 1);
+      known += second % 7_200 == 0 ? takeOfKnown(table, 1) : 0;
+      ticker.advanceNanos(1_000_000_000);
+    }
+
+    assertThat(known).as("all that known keys asked for").isEqualTo((3 + 5) * KNOWN);
+    assertThat(newcomers).as("of 10,000").isLessThan(2_500);
+    assertThat(table.tracked()).isLessThanOrEqualTo(table.capacity());
+    ticker.advance(Duration.ofDays(1));
+    assertThat(take(table, "one more", 20)).isEqualTo(10);
+  }
+
+  private static int takeOfKnown(KeyTable table, int times) {
+    int taken = 0;
+    for (int i = 0; i < KNOWN; i++) {
+      taken += take(table, "known-" + i, times);
+    }
+    return taken;
+  }
+
   @Test
   void strangersWhoAreIdleAgainTakeNoMemoryAtAll() {
     KeyTable table = new KeyTable(new Gcra(RateLimit.parse("1000000/s")), ticker, 1_000_000);
