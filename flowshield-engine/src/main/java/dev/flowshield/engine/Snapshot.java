@@ -74,7 +74,9 @@ public final class Snapshot {
 
   /**
    * Writes the file, whole or not at all: beside it, forced to the disk, and then moved into its
-   * place.
+   * place. If it is a symbolic link, writes the file that it leads to. A process that is killed
+   * meanwhile leaves a file beside it whose name ends in {@code .tmp}, which the next save or load
+   * deletes once it is ten minutes old.
    *
    * @throws IOException if it cannot be written; a file that was there is as it was
    */
@@ -84,8 +86,8 @@ public final class Snapshot {
 
   /**
    * Loads the file, before the first request. Never fails for what is in it: a file that is
-   * missing, cut, changed, too big or of another program is ignored as a whole, and a limit that
-   * does not fit is ignored by itself. Then keys begin as they would without it.
+   * missing, cut, changed, too big, of another program or no regular file is ignored as a whole,
+   * and a limit that does not fit is ignored by itself. Then keys begin as they would without it.
    */
   public Loaded load(Path file) {
     SnapshotLoader loader = new SnapshotLoader(limiters);

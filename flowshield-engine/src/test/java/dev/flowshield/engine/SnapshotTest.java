@@ -3,6 +3,7 @@ package dev.flowshield.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
@@ -18,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -222,6 +225,72 @@ class SnapshotTest {
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(file());
     }
+  }
+
+  @Test
+  void deletesWhatProcessesHaveLeftThatWereKilledWhileTheySaved() throws IOException {
+    Path old = leftBehind("1", 601);
+    Path young = leftBehind("2", 599);
+    Path ofAnother = Files.createFile(folder.resolve(".other.snapshot.3.tmp"));
+    age(ofAnother, 601);
+
+    Snapshot.of(limiter("token-bucket", "1/h")).save(file());
+
+    assertThat(old).doesNotExist();
+    assertThat(young).exists(); // it may still be written
+    assertThat(ofAnother).exists();
+    age(young, 601);
+    Snapshot.of(limiter("token-bucket", "1/h")).load(file());
+    assertThat(young).doesNotExist();
+    assertThat(file()).exists();
+  }
+
+  private Path leftBehind(String number, long seconds) throws IOException {
+    Path left = Files.createFile(folder.resolve(".limits.snapshot." + number + ".tmp"));
+    age(left, seconds);
+    return left;
+  }
+
+  private void age(Path each, long seconds) throws IOException {
+    Files.setLastModifiedTime(
+        each, FileTime.from(Instant.EPOCH.plusNanos(wall).minusSeconds(seconds)));
+  }
+
+  @Test
+  void savesToTheFileThatASymbolicLinkLeadsTo() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Path first = Files.createSymbolicLink(folder.resolve("first"), Path.of("data", "second"));
+    Path second = Files.createSymbolicLink(data.resolve("second"), Path.of("limits"));
+
+    RateLimiter before = limiter("token-bucket", "10/day");
+    before.tryAcquire("alice", 7);
+    Snapshot.of(before).save(first);
+
+    assertThat(first).isSymbolicLink();
+    assertThat(second).isSymbolicLink();
+    assertThat(data.resolve("limits")).isRegularFile();
+    RateLimiter after = limiter("token-bucket", "10/day");
+    assertThat(Snapshot.of(after).load(first)).isEqualTo(new Snapshot.Loaded(1, List.of()));
+    Path endless = Files.createSymbolicLink(folder.resolve("endless"), Path.of("endless"));
+    assertThatThrownBy(() -> Snapshot.of(after).save(endless))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("leads to too many others");
+  }
+
+  @Test
+  void ignoresAPipeAndDoesNotWaitForIt() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    Process made = new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start();
+    assertThat(made.waitFor()).isZero();
+    RateLimiter limiter = limiter("token-bucket", "10/day");
+
+    Snapshot.Loaded loaded = assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> Snapshot.of(limiter).load(pipe));
+
+    assertThat(loaded.ignored())
+        .singleElement()
+        .asString()
+        .endsWith("is ignored: it must be a regular file, got another kind of file");
   }
 
   @Test

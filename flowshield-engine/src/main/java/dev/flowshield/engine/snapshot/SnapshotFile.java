@@ -10,12 +10,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
@@ -36,22 +41,27 @@ public final class SnapshotFile {
   static final int VERSION = 1;
   static final int BUFFER = 1 << 16;
 
+  private static final String END = ".tmp";
+  private static final int MOST_LINKS = 40;
+  private static final Duration LONGEST_WRITE = Duration.ofMinutes(10); // one takes seconds
+
   private SnapshotFile() {}
 
   /**
    * Writes what the keys of limiters owe. Only the owner may read the file, where the file system
-   * knows owners.
+   * knows owners. If the file is a symbolic link, writes the file that it leads to.
    *
    * @param limiters by their names
    * @throws IOException if it cannot be written; a file that was there is as it was then
    */
   public static void write(Path file, Map<String, KeyedLimiter> limiters) throws IOException {
-    Path target = file.toAbsolutePath();
+    Path target = followed(file);
     Path folder = target.getParent();
     if (folder == null) {
       throw new IOException("snapshot must be a file, got " + file + ": name a file in a folder");
     }
-    Path next = Files.createTempFile(folder, ".snapshot", ".tmp", ownerOnly(folder));
+    deleteAbandoned(target, limiters.values());
+    Path next = Files.createTempFile(folder, beginning(target), END, ownerOnly(folder));
     try {
       try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
         write(Channels.newOutputStream(channel), limiters);
@@ -62,6 +72,49 @@ public final class SnapshotFile {
       Files.deleteIfExists(next);
     }
     force(folder);
+  }
+
+  private static Path followed(Path file) throws IOException {
+    Path target = file.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MOST_LINKS) {
+        throw new IOException("snapshot must be a file, got " + file
+            + ", a symbolic link that leads to too many others: correct the link");
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+
+  private static String beginning(Path target) {
+    return "." + target.getFileName() + ".";
+  }
+
+  /**
+   * Deletes the files that a process has left that was killed while it wrote. Each holds the secret
+   * seed. A younger one may still be written by another process.
+   */
+  @SuppressWarnings("EmptyCatch") // said there
+  static void deleteAbandoned(Path file, Collection<KeyedLimiter> limiters) throws IOException {
+    Path target = followed(file);
+    Path folder = target.getParent();
+    if (folder == null || limiters.isEmpty()) {
+      return;
+    }
+    String beginning = beginning(target);
+    Instant now = limiters.iterator().next().spec().instantSource().instant();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, path -> {
+      String name = path.getFileName().toString();
+      return name.startsWith(beginning) && name.endsWith(END);
+    })) {
+      for (Path each : all) {
+        if (Files.getLastModifiedTime(each).toInstant().plus(LONGEST_WRITE).isBefore(now)) {
+          Files.deleteIfExists(each);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException unreadable) {
+      // A save or a load has a reason of its own to fail, if it does.
+    }
   }
 
   private static FileAttribute<?>[] ownerOnly(Path folder) {
@@ -102,6 +155,9 @@ public final class SnapshotFile {
    */
   static void read(Path file, long most, SnapshotReader.Content content) throws IOException {
     long size = Files.size(file);
+    if (!Files.isRegularFile(file)) { // a pipe would be waited for
+      throw new MalformedSnapshotException("must be a regular file, got another kind of file");
+    }
     if (size > most) {
       throw new MalformedSnapshotException(
           "must be at most " + most + " bytes for these limits, got " + size);

@@ -53,6 +53,7 @@ public final class SnapshotLoader {
   /** Loads a file. What is malformed or does not fit is {@link #ignored}. */
   public void load(Path file) {
     try {
+      SnapshotFile.deleteAbandoned(file, limiters.values());
       if (!Files.exists(file)) {
         ignore(file, "there is none yet");
       } else if (limiters.values().stream().anyMatch(SnapshotLoader::isUsed)) {
