@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
  * and so may what comes back in the length of the step if the limit is changed meanwhile. A limit
  * without keys whose burst is big enough to be kept in cells may admit a 64th of it once more.
  *
- * <p>Implementations are thread-safe. A check reads the ticker once, or again when it rejects a key
- * or when other threads got between; it is the largest single cost of a check, so keep it cheap.
+ * <p>Implementations are thread-safe, and never call what reads them: a limiter may hold a lock
+ * meanwhile, and throws {@link IllegalStateException} if it would have to wait for itself. A check
+ * reads the ticker once, or again when it rejects a key or when other threads got between; it is
+ * the largest single cost of a check, so keep it cheap.
  */
 @FunctionalInterface
 public interface Ticker {

@@ -72,8 +72,17 @@ public abstract class Ledger {
     lock.unlock();
   }
 
-  /** Returns once the thread that holds the lock has released it. */
+  /**
+   * Returns once the thread that holds the lock has released it.
+   *
+   * @throws IllegalStateException if this thread holds it: its ticker or algorithm has called the
+   *     limiter that calls it, which would wait for itself
+   */
   protected final void awaitUnlock() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException("a ticker must only tell the time, got one that asks the"
+          + " limiter that reads it: let it read a clock and nothing else");
+    }
     lock();
     unlock();
   }

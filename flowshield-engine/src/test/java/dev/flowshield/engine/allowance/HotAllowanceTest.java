@@ -3,6 +3,7 @@ package dev.flowshield.engine.allowance;
 import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -10,10 +11,12 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.keyed.Meanwhile;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,27 @@ public class HotAllowanceTest {
       assertThat(limit.take(ANY, 1, AnswerFactory.decision("")))
           .isEqualTo(new Decision.Admitted(0));
     }
+  }
+
+  @Test
+  void saysThatATickerMayNotAskTheLimiterThatReadsIt() {
+    AtomicReference<Runnable> inTicker = new AtomicReference<>(() -> {});
+    HotAllowance asked = new HotAllowance(tenASecond, () -> {
+      inTicker.getAndSet(() -> {}).run();
+      return ticker.nanos();
+    });
+    inTicker.set(() -> asked.take(ANY, 1, AnswerFactory.YES_OR_NO));
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertThatThrownBy(() -> asked.changeTo(new Gcra(RateLimit.parse("5/s burst 4"))))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("a ticker must only tell the time"));
+
+    assertThat(asked.take(ANY, 4, AnswerFactory.YES_OR_NO))
+        .as("it is as it was")
+        .isTrue();
+    assertThat(asked.burst()).isEqualTo(4);
   }
 
   @Test
