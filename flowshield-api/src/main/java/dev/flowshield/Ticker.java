@@ -1,7 +1,6 @@
 package dev.flowshield;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Where limiters read the time: monotonic nanoseconds from an arbitrary origin, as
@@ -37,7 +36,7 @@ public interface Ticker {
    * @param nanos how long, in nanoseconds; at once if it is not above 0
    */
   default CompletableFuture<Void> after(long nanos) {
-    return new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+    return SystemTicker.timer(nanos);
   }
 
   /** The ticker of this machine, {@link System#nanoTime()}. */

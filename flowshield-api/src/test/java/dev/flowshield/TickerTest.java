@@ -2,6 +2,16 @@ package dev.flowshield;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TickerTest {
@@ -22,5 +32,53 @@ class TickerTest {
   @Test
   void thereIsOneTickerOfTheMachine() {
     assertThat(Ticker.system()).isSameAs(Ticker.system());
+  }
+
+  /** In a process of its own, as the thread of the timer lives as long as the process. */
+  @Test
+  void theTimerOfTheMachineKeepsNoApplicationInMemory() throws Exception {
+    String path = Stream.of(Ticker.class, TickerTest.class)
+        .map(TickerTest::folder)
+        .collect(Collectors.joining(File.pathSeparator));
+    Process process = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            path,
+            Application.class.getName())
+        .redirectErrorStream(true)
+        .start();
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).isEqualTo("threads with the loader of the application: [main]");
+  }
+
+  private static String folder(Class<?> type) {
+    try {
+      URL location = type.getProtectionDomain().getCodeSource().getLocation();
+      return Path.of(location.toURI()).toString();
+    } catch (URISyntaxException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** Asks for a future as a web application would. */
+  static final class Application {
+
+    private Application() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
+        Thread.currentThread().setContextClassLoader(loader);
+        CompletableFuture<Void> soon = Ticker.system().after(1);
+        soon.join();
+        List<String> threads = Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getContextClassLoader() == loader)
+            .map(Thread::getName)
+            .collect(Collectors.toList());
+        System.out.println("threads with the loader of the application: " + threads);
+      }
+    }
   }
 }
