@@ -106,10 +106,13 @@ public final class HttpShield {
 
   /**
    * Closes the store that was opened for it by its address, see {@link
-   * HttpShieldBuilder#store(String)}; a shield without one needs no close. Requests that come all
-   * the same are admitted as while the store does not answer. Does nothing again.
+   * HttpShieldBuilder#store(String)}, and ends its logs of rejections, which would need classes of
+   * an application that is gone. Later requests are treated as during an outage of the store.
+   * Idempotent.
    */
   public void close() {
+    rejectionLog.close();
+    sheddingLog.close();
     if (store != null) {
       store.close();
     }

@@ -39,6 +39,7 @@ final class RejectionLog {
   private final Executor now;
   private final Executor inAMinute;
   private final AtomicBoolean isWatching = new AtomicBoolean();
+  private volatile boolean isClosed;
 
   // Of the last line; accessed by the one task that there is.
   private final Map<String, Long> before = new HashMap<>();
@@ -76,12 +77,23 @@ final class RejectionLog {
 
   /** A request was rejected. */
   void rejected() {
-    if (!isWatching.get() && isWatching.compareAndSet(false, true)) {
+    if (!isWatching.get() && !isClosed && isWatching.compareAndSet(false, true)) {
       now.execute(this::report);
     }
   }
 
+  /**
+   * Ends the log. A task that is waiting does nothing: the classes of an application that was
+   * stopped cannot be loaded any more.
+   */
+  void close() {
+    isClosed = true;
+  }
+
   private void report() {
+    if (isClosed) {
+      return;
+    }
     boolean goesOn = false;
     try {
       String rejections = since();

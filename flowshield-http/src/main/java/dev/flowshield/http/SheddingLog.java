@@ -36,6 +36,7 @@ final class SheddingLog {
   private final Executor now;
   private final Executor inASecond;
   private final AtomicBoolean isWatching = new AtomicBoolean();
+  private volatile boolean isClosed;
 
   // Accessed by the one task that there is.
   private @Nullable ShieldStats untold; // of the first rejection
@@ -70,7 +71,7 @@ final class SheddingLog {
 
   /** Hears that the cap has rejected a request. */
   void shed() {
-    if (!isWatching.get() && isWatching.compareAndSet(false, true)) {
+    if (!isWatching.get() && !isClosed && isWatching.compareAndSet(false, true)) {
       boolean isBegun = false;
       try {
         ShieldStats first = engine.stats(); // at once, as the evidence may be gone soon
@@ -84,7 +85,15 @@ final class SheddingLog {
     }
   }
 
+  /** Ends the log. As {@link RejectionLog#close}. */
+  void close() {
+    isClosed = true;
+  }
+
   private void begin(ShieldStats first) {
+    if (isClosed) {
+      return;
+    }
     boolean goesOn = false;
     try {
       beganAt = first.uptime();
@@ -122,6 +131,9 @@ final class SheddingLog {
   }
 
   private void look() {
+    if (isClosed) {
+      return;
+    }
     boolean goesOn = false;
     try {
       ShieldStats stats = engine.stats();

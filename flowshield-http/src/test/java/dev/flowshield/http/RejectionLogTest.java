@@ -67,6 +67,24 @@ class RejectionLogTest {
   }
 
   @Test
+  void asksNothingOfAnApplicationThatWasStopped() {
+    engine.admit("alice");
+    engine.admit("alice");
+    reject(1, "alice");
+    now.remove().run();
+    reject(1, "alice");
+
+    rejectionLog.close();
+    inAMinute.remove().run();
+    reject(1, "alice");
+
+    assertThat(lines).hasSize(1);
+    assertThat(minutes).hasValue(1);
+    assertThat(now).isEmpty();
+    assertThat(inAMinute).isEmpty();
+  }
+
+  @Test
   void saysHowManyWereDenied() {
     denied.set(3);
     rejectionLog.rejected();

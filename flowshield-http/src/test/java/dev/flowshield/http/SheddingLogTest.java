@@ -81,6 +81,21 @@ class SheddingLogTest {
   }
 
   @Test
+  void asksNothingOfAnApplicationThatWasStopped() {
+    fill();
+    reject(3);
+    now.remove().run();
+
+    log.close();
+    inASecond.remove().run();
+    reject(1);
+
+    assertThat(lines).hasSize(1);
+    assertThat(now).isEmpty();
+    assertThat(inASecond).isEmpty();
+  }
+
+  @Test
   void countsEachTimeByItself() {
     fill();
     reject(3);
