@@ -11,7 +11,9 @@ import static dev.flowshield.testkit.Waiting.requireWaiting;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter.Capability;
+import dev.flowshield.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +26,42 @@ import org.junit.jupiter.api.DynamicTest;
 final class Waits {
 
   private static final String KEY = Waiting.KEY;
+  private static final int READINGS = 6;
+
+  /** A ticker that moves on at one of its readings, as for a thread that is preempted there. */
+  private static final class Moving implements Ticker {
+    private final ManualTicker ticker;
+    private int left; // readings up to that one; 0 for none
+    private long nanos;
+
+    private Moving(ManualTicker ticker) {
+      this.ticker = ticker;
+    }
+
+    static Moving of(ManualTicker ticker, List<Moving> made) {
+      Moving moving = new Moving(ticker);
+      made.add(moving);
+      return moving;
+    }
+
+    void moveAt(int reading, long byNanos) {
+      left = reading;
+      nanos = byNanos;
+    }
+
+    @Override
+    public long nanos() {
+      if (left > 0 && --left == 0) {
+        ticker.advanceNanos(nanos);
+      }
+      return ticker.nanos();
+    }
+
+    @Override
+    public CompletableFuture<Void> after(long time) {
+      return ticker.after(time);
+    }
+  }
 
   private final RateLimiterContract contract;
 
@@ -45,6 +83,10 @@ final class Waits {
             limits,
             waits::waitsExactlyUntilThePermitsAreThere),
         test("rejectsAtOnceWhatWouldComeTooLate", limits, waits::rejectsAtOnceWhatWouldComeTooLate),
+        test(
+            "neverRejectsACallerThatIsWillingToWait",
+            limits,
+            waits::neverRejectsACallerThatIsWillingToWait),
         test("rejectsAWaitThatIsNone", limits, waits::rejectsAWaitThatIsNone),
         test("wakesAThreadThatWaits", limits, waits::wakesAThreadThatWaits),
         test(
@@ -110,6 +152,36 @@ final class Waits {
         trial, waiting, "the wait is just long enough, and who was rejected has taken nothing");
     trial.turn(1);
     requireAdmitted(trial, waiting, "the wait is over");
+  }
+
+  /** Also if permits come back between two readings of the ticker. */
+  private void neverRejectsACallerThatIsWillingToWait(RateLimit limit) {
+    for (int reading = 1; reading <= READINGS; reading++) {
+      for (int share = 1; share <= 3; share++) { // of the wait: a third of it, or more
+        List<Moving> tickers = new ArrayList<>(1);
+        Trial trial = new Trial(
+            contract,
+            limit,
+            0,
+            spec -> spec.ticker() instanceof ManualTicker manual
+                ? spec.withTicker(Moving.of(manual, tickers))
+                : spec);
+        long wait = trial.spendAndAsk(KEY);
+        long moved = Math.max(1, wait / 3 * share + wait % 3);
+        tickers.get(0).moveAt(reading, moved);
+        trial.step("the ticker moves by " + moved + " ns at reading " + reading);
+        CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
+        tickers.get(0).moveAt(0, 0);
+        trial.turn(wait);
+        requireAdmitted(
+            trial,
+            waiting,
+            "it would wait for an hour: if its permits have come back since the ticker was read,"
+                + " judge it again by a newer reading");
+        trial.requireWorstCase();
+        requireNothingPending(trial);
+      }
+    }
   }
 
   private void rejectsAWaitThatIsNone(RateLimit limit) {

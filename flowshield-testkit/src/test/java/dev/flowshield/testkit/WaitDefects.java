@@ -17,6 +17,11 @@ final class WaitDefects {
   static final List<Defect> ALL = List.of(
       foundIn(LetsOthersIn.class, "waits", "letsNobodyInBeforeThoseWhoWait", "wait"),
       foundIn(LetsOthersIn.class, "waits", "servesFirstWhoCameFirst", "first come, first served"),
+      foundIn(
+          RejectsWhoNeedNotWaitAnyMore.class,
+          "waits",
+          "neverRejectsACallerThatIsWillingToWait",
+          "judge it again by a newer reading"),
       foundIn(LetsAnyNumberWait.class, "waits", "letsNoMoreWaitThanMayWait", "maxQueued"),
       foundIn(
           PollsEachNanosecond.class,
@@ -67,6 +72,23 @@ final class WaitDefects {
                   .after(rejected.retryAfterNanos())
                   .thenCompose(nothing -> acquireAsync(key, permits, maxWait))
               : CompletableFuture.completedFuture(new Decision.Admitted(0));
+        }
+      };
+    }
+  }
+
+  /** Judges a caller again before it waits, and rejects it as at first if it need not wait then. */
+  static class RejectsWhoNeedNotWaitAnyMore implements RateLimiterContract {
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return new ExactLimiter(spec) {
+        @Override
+        public CompletableFuture<Decision> acquireAsync(
+            String key, long permits, Duration maxWait) {
+          Decision before = maxWait.isZero() ? new Decision.Admitted(0) : look(key, permits);
+          return !before.isAdmitted() && look(key, permits).isAdmitted()
+              ? CompletableFuture.completedFuture(before)
+              : super.acquireAsync(key, permits, maxWait);
         }
       };
     }

@@ -151,6 +151,9 @@ public final class KeyedLimiter implements RateLimiter {
               new Turn(limits, hash, permits),
               maxWaitNanos,
               () -> admitted(limits, hash, permits));
+      if (waiting == Queue.AVAILABLE) {
+        continue; // they have come back since the clock was read
+      }
       if (waiting != null && waiting != Queue.FULL) {
         return waiting;
       }

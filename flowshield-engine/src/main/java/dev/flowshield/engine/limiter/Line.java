@@ -33,6 +33,16 @@ final class Line {
    *       place.
    */
 
+  /** Whether a caller waits. */
+  enum Joined {
+    /** It waits, and has taken its permits ahead. */
+    WAITS,
+    /** It need not wait: the permits are there now. */
+    AVAILABLE,
+    /** It does not wait: its permits would not be there in time. */
+    TOO_LATE
+  }
+
   /** A caller that waits. */
   static final class Waiter extends Chain.Node<Waiter> {
 
@@ -102,17 +112,17 @@ final class Line {
     return alarm;
   }
 
-  /** Adds a waiter at the end. False if the permits are there now, or not within the wait. */
-  boolean join(Waiter waiter, long maxWaitNanos) {
-    boolean joined = false;
+  /** Adds a waiter at the end if it has to wait, and no longer than it is willing to. */
+  Joined join(Waiter waiter, long maxWaitNanos) {
+    Joined joined = Joined.TOO_LATE;
     try {
       joined = take(waiter.turn, maxWaitNanos);
     } finally { // also when a custom algorithm throws
-      if (!joined) {
+      if (joined != Joined.WAITS) {
         noteTime(turns.last(), waiter.turn);
       }
     }
-    if (joined) {
+    if (joined == Joined.WAITS) {
       Waiter before = waiters.last();
       waiter.run =
           before == null ? 0 : before.permits() == waiter.permits() ? before.run : before.run + 1;
@@ -124,16 +134,19 @@ final class Line {
     return joined;
   }
 
-  private boolean take(Turn turn, long maxWaitNanos) {
+  private Joined take(Turn turn, long maxWaitNanos) {
     while (true) {
       long now = ticker.nanos();
       long wait = turn.retryAfterNanos(now);
+      if (wait == 0) {
+        return Joined.AVAILABLE;
+      }
       long then = notBefore(turns.last(), now + wait);
-      if (wait == 0 || then - now > maxWaitNanos || !turn.isPossible()) {
-        return false;
+      if (then - now > maxWaitNanos || !turn.isPossible()) {
+        return Joined.TOO_LATE;
       }
       if (takeAhead(turn, then)) {
-        return true;
+        return Joined.WAITS;
       }
     }
   }

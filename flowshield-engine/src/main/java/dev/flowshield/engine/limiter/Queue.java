@@ -39,9 +39,14 @@ final class Queue {
   /** What {@link #await} returns if as many callers wait as may; only to be compared. */
   static final CompletableFuture<Decision> FULL = new CompletableFuture<>();
 
+  /** What {@link #await} returns if the permits are there now; only to be compared. */
+  static final CompletableFuture<Decision> AVAILABLE = new CompletableFuture<>();
+
   private static final int MOST_TIMES_TOO_EARLY = 1000;
 
-  private static final Line NONE = new Line("", Ticker.system()); // in place of a line
+  // In place of a line that a caller has joined.
+  private static final Line NO_ROOM = new Line("", Ticker.system());
+  private static final Line NO_NEED = new Line("", Ticker.system());
 
   private final Ticker ticker;
   private final int most;
@@ -59,7 +64,7 @@ final class Queue {
    *
    * @param turn how to take them; nothing is taken yet
    * @param answer the decision once they are there
-   * @return the future decision; null if the permits are there now, or would take too long;
+   * @return the future decision; null if the permits would take too long; {@link #AVAILABLE};
    *     {@link #FULL}
    */
   @Nullable
@@ -69,28 +74,38 @@ final class Queue {
     CompletableFuture<?> unused = waiter.future.whenComplete(
         (decision, failure) -> giveUp(waiter)); // also if the caller completes it
     Line line = join(key, waiter, maxWaitNanos);
-    if (line == null || line == NONE) {
-      return line == null ? null : FULL;
+    if (line == NO_ROOM) {
+      return FULL;
+    }
+    if (line == NO_NEED) {
+      return AVAILABLE;
+    }
+    if (line == null) {
+      return null;
     }
     run(line);
     return waiter.future;
   }
 
   /**
-   * The line that the waiter has joined; null if it does not wait; {@link #NONE} if as many wait as
-   * may.
+   * Returns the line that the waiter has joined; {@link #NO_ROOM}; {@link #NO_NEED}; null if it
+   * would wait too long.
    */
   private @Nullable Line join(String key, Waiter waiter, long maxWaitNanos) {
     StackRoom.require();
     lock.lock();
     try {
       if (count >= most) {
-        return NONE;
+        return NO_ROOM;
       }
       Line line = lines.computeIfAbsent(key, any -> new Line(key, ticker));
       int before = line.size();
       try {
-        return line.join(waiter, maxWaitNanos) ? line : null;
+        return switch (line.join(waiter, maxWaitNanos)) {
+          case WAITS -> line;
+          case AVAILABLE -> NO_NEED;
+          case TOO_LATE -> null;
+        };
       } finally { // also when a custom algorithm throws
         count += line.size() - before;
         if (line.size() == 0) {

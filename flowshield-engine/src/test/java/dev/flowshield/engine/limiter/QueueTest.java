@@ -84,7 +84,15 @@ public class QueueTest {
 
   @Test
   void isNotForPermitsThatAreThere() {
-    assertThat(enter(1)).isNull();
+    assertThat(enter(1)).isSameAs(Queue.AVAILABLE);
+    assertThat(ticker.pending()).isZero();
+  }
+
+  @Test
+  void isNotForPermitsThatComeTooLate() {
+    spend();
+    Turn turn = new Turn(new Allowances(List.of(table)), ALICE, 1);
+    assertThat(queue.await("alice", turn, TENTH - 1, () -> ADMITTED)).isNull();
     assertThat(ticker.pending()).isZero();
   }
 
