@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sets of limits that requests are charged: the usual one, and those that charges name. Each
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 final class LimitSets {
 
   static final int MOST_CHARGES = 16;
-  private static final int MOST_SETS = 10_000; // further ones are made for each request
+  private static final int MOST_SETS = 10_000; // each further one is made for its request alone
 
   /**
    * A set of limits, and the sets with one limit more, by its name: the names of charges are a path
@@ -156,12 +157,21 @@ final class LimitSets {
       throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
           + charges.length + ": name each limit that the work costs something");
     }
+    LimitSet set = find(charges);
+    for (int i = 0; i < charges.length; i++) {
+      requireFit(charges, i, set.limit(i), reserved);
+    }
+    return set;
+  }
+
+  private LimitSet find(Charge[] charges) {
     Path path = root;
     for (Charge charge : charges) {
-      path = next(path, charge.limit());
-    }
-    for (int i = 0; i < charges.length; i++) {
-      requireFit(charges, i, path.set.limit(i), reserved);
+      Path next = next(path, charge.limit());
+      if (next == null) {
+        return setApart(Stream.of(charges).map(Charge::limit));
+      }
+      path = next;
     }
     return path.set;
   }
@@ -175,7 +185,11 @@ final class LimitSets {
         throw new IllegalArgumentException(
             "limits of a set must be unique, got '" + name + "' twice: name it once");
       }
-      path = next(path, name);
+      Path next = next(path, name);
+      if (next == null) {
+        return setApart(Stream.of(names));
+      }
+      path = next;
     }
     return path.set;
   }
@@ -218,9 +232,10 @@ final class LimitSets {
     return all;
   }
 
-  private Path next(Path path, String name) {
+  /** The path with one limit more; null if as many sets are kept as may be. */
+  private @Nullable Path next(Path path, String name) {
     Path known = path.next.get(name);
-    return known != null ? known : make(path, name);
+    return known != null || count.get() >= MOST_SETS ? known : make(path, name);
   }
 
   private Path make(Path path, String name) {
@@ -229,9 +244,6 @@ final class LimitSets {
       limits.add(path.set.limit(i));
     }
     limits.add(byName.apply(name));
-    if (count.get() >= MOST_SETS) {
-      return new Path(new LimitSet(rejections, limits, countsOfOthers(limits), Gate.NO_ROUTE));
-    }
     Path made = new Path(kept(limits));
     Path known = path.next.putIfAbsent(name, made);
     if (known != null) {
@@ -239,6 +251,12 @@ final class LimitSets {
     }
     count.incrementAndGet();
     return made;
+  }
+
+  /** A set that is not kept; its limits are looked up once, not once for each step of a path. */
+  private LimitSet setApart(Stream<String> ofNames) {
+    List<ActiveLimit> limits = ofNames.map(byName).toList();
+    return new LimitSet(rejections, limits, countsOfOthers(limits), Gate.NO_ROUTE);
   }
 
   private List<LongAdder> countsOfOthers(List<ActiveLimit> limits) {

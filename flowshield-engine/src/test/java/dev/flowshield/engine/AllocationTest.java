@@ -8,6 +8,10 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.ManualTicker;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +35,7 @@ class AllocationTest {
       "token-bucket", LimiterSpec.of(RateLimit.parse("1000000/s burst 10")).withTicker(this::next));
   private final RateLimiter spent = limiter("1/day");
   private final String[] keys = new String[100];
+  private final Random random = new Random(1);
 
   /** Fills the tables: what a key costs when it is new is counted elsewhere. */
   AllocationTest() {
@@ -125,6 +130,38 @@ class AllocationTest {
         .isLessThanOrEqualTo(SMALL_OBJECT);
   }
 
+  /** Once as many sets of limits are kept as may be: a set is made, and not one for each charge. */
+  @Test
+  void chargesInAnOrderThatIsNotKeptCostInProportionToTheirNumber() {
+    FlowShieldBuilder settings = FlowShield.builder().ticker(ticker);
+    for (int i = 0; i < 16; i++) {
+      settings.named(Limit.each("l" + i, "1000000/s burst 1000000000"));
+    }
+    FlowShield shield = settings.build();
+    Charge[][] orders = orders(16);
+    for (int i = 0; i < orders.length; i++) { // each with sets for its beginnings
+      close(shield.admit(orders[i]));
+    }
+    Charge[][] long16 = orders(16);
+    Charge[][] long8 = orders(8);
+
+    assertThat(bytes(i -> close(shield.admit(long16[i])), long16.length, 3))
+        .isLessThan(2.5 * bytes(i -> close(shield.admit(long8[i])), long8.length, 3));
+  }
+
+  private Charge[][] orders(int charges) {
+    Charge[][] orders = new Charge[2_000][];
+    for (int i = 0; i < orders.length; i++) {
+      List<Charge> order = new ArrayList<>();
+      for (int limit = 0; limit < 16; limit++) {
+        order.add(Charge.of("l" + limit, "alice"));
+      }
+      Collections.shuffle(order, random);
+      orders[i] = order.subList(0, charges).toArray(Charge[]::new);
+    }
+    return orders;
+  }
+
   @Test
   void aRejectionIsAtMostOneSmallObject() {
     FlowShield over = FlowShield.builder()
@@ -162,11 +199,15 @@ class AllocationTest {
 
   /** Bytes a call, the least of many rounds: before the last the compiler may still be at work. */
   private double bytes(Call call) {
+    return bytes(call, CALLS, ROUNDS);
+  }
+
+  private double bytes(Call call, int calls, int rounds) {
     long least = Long.MAX_VALUE;
     int yes = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
+      for (int i = 0; i < calls; i++) {
         if (call.run(i)) {
           yes++;
         }
@@ -174,8 +215,8 @@ class AllocationTest {
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
     assertThat(yes)
-        .isBetween(0, CALLS * ROUNDS); // the answers are used, so nothing is optimised away
-    return (double) least / CALLS;
+        .isBetween(0, calls * rounds); // the answers are used, so nothing is optimised away
+    return (double) least / calls;
   }
 
   private static boolean close(Admission admission) {
