@@ -3,7 +3,6 @@ package dev.flowshield.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.flowshield.Ticker;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,14 @@ final class Waiter extends CompletableFuture<Admission> {
 
   /** When those limiters are asked next. */
   long notBefore;
+
+  /** The next waiter of its {@link Completions.Batch}. */
+  @Nullable
+  Waiter next;
+
+  /** The thread that completes it later; null unless {@link Completions} leaves it to a call. */
+  @Nullable
+  Thread completedBy;
 
   private @Nullable Admission outcome;
   private @Nullable Throwable failure;
@@ -163,23 +170,11 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  /** Tells those from an index on their outcomes. */
-  static void tellAll(List<Waiter> decided, int from, Places places) {
-    for (int i = from; i < decided.size(); i++) {
-      boolean done = false;
-      try {
-        decided.get(i).tell(places);
-        done = true;
-      } finally { // one that fails does not keep the others from being told
-        if (!done) {
-          tellAll(decided, i + 1, places);
-        }
-      }
+  /** Tells the outcome, once; if the caller has left, an admission is undone. */
+  void tell(Places places) {
+    if (isTold) {
+      return;
     }
-  }
-
-  /** Tells the outcome; if the caller has left, an admission is undone. */
-  private void tell(Places places) {
     isTold = true;
     Throwable failed = failure;
     if (failed != null) {

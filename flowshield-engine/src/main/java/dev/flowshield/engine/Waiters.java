@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.Completions.Batch;
 import dev.flowshield.engine.allowance.StackRoom;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Waiters {
   private final AtomicInteger events = new AtomicInteger();
   private final Queue<Waiter> joining = new ConcurrentLinkedQueue<>();
   private final Runnable next = this::run;
+  private final Completions completions;
   private final WaitTimer timer;
 
   private List<Waiter> line = new ArrayList<>();
@@ -66,6 +68,7 @@ final class Waiters {
     this.places = places;
     this.most = most;
     this.forPlaces = forPlaces;
+    this.completions = new Completions(places);
     this.timer = new WaitTimer(ticker, this);
   }
 
@@ -108,6 +111,7 @@ final class Waiters {
         waiter.abandon(places);
       }
     }
+    completions.completeNow(waiter);
     return waiter;
   }
 
@@ -130,7 +134,7 @@ final class Waiters {
 
   /**
    * Something has happened that may let a waiter pass. Outcomes are told once another thread may
-   * serve, as what depends on them is foreign code.
+   * serve, because what depends on them is foreign code.
    */
   void run() {
     StackRoom.require();
@@ -139,18 +143,18 @@ final class Waiters {
       if (events.getAndIncrement() != 0) {
         return; // the thread that serves will see it
       }
-      List<Waiter> decided = null;
+      Batch decided = null;
       try {
         decided = serveAll();
       } finally {
         seen = events.getAndSet(0);
       }
-      Waiter.tellAll(decided, 0, places);
+      completions.complete(decided);
     }
   }
 
   /** Answers those whose outcome is known now. */
-  private List<Waiter> serveAll() {
+  private Batch serveAll() {
     for (int inVain = 0; true; inVain++) {
       try {
         return serve();
@@ -183,7 +187,7 @@ final class Waiters {
    * If this fails midway, it is done again: waiters are in the line until the end, and those that
    * are decided are passed over.
    */
-  private List<Waiter> serve() {
+  private Batch serve() {
     current = null;
     join();
     Throwable failed = timer.takeFailure();
@@ -191,7 +195,7 @@ final class Waiters {
       fail(failed);
     }
     List<Waiter> staying = new ArrayList<>(line.size());
-    List<Waiter> decided = new ArrayList<>(line.size());
+    Batch decided = new Batch();
     noPlace = false;
     ahead = new Ahead();
     long start = ticker.nanos();

@@ -368,6 +368,44 @@ class FlowShieldWaitTest {
     }
 
     @Test
+    void isServedWithThousandOthersThatAreClosedInTheirStages() {
+      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      Admission held = shield.admit("alice");
+      List<Integer> served = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        int number = i;
+        CompletableFuture<?> unused = await(shield, "bob").thenAccept(admission -> {
+          served.add(number);
+          close(admission);
+        });
+      }
+
+      close(held);
+
+      assertThat(served).hasSize(1_000).isSorted();
+      assertThat(shield.stats().waiting()).isZero();
+      assertThat(shield.stats().inFlight()).isZero();
+    }
+
+    @Test
+    void isToldAtOnceIfItBlocksTheStageOfAnother() {
+      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      Admission held = shield.admit("alice");
+      CompletableFuture<Admission> inner = await(shield, "bob").thenApply(admission -> {
+        close(admission);
+        try {
+          return shield.admit(Request.of("carol"), LONG);
+        } catch (InterruptedException impossible) {
+          throw new IllegalStateException(impossible);
+        }
+      });
+
+      assertTimeoutPreemptively(Duration.ofSeconds(20), () -> close(held));
+
+      assertAdmitted(inner);
+    }
+
+    @Test
     void leavesThePlaceToOthersWhileItsLimitsMakeItWait() {
       FlowShield shield = shield().perKey("1/s").inFlight(1).queueForPlaces().build();
       close(shield.admit("alice"));
