@@ -157,10 +157,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
           places.leftBehind++;
         }
       }
-      Runnable next = places.wanted();
-      if (next != null) {
-        next.run();
-      }
+      places.freed();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class Entrance {
       if (rejection != null) {
         return rejection;
       }
-      if (places.wanted() != null) { // by requests that came before
+      if (places.areWantedBefore(set.criticality(), now)) {
         return places.shed(set, key, now);
       }
       Bill bill = charges == null ? null : set.bill(charges, reserved);
@@ -115,6 +116,7 @@ final class Entrance {
             places.leftBehind++;
           }
         }
+        places.freed();
       }
     }
   }
@@ -142,8 +144,8 @@ final class Entrance {
       if (rejection != null) {
         return CompletableFuture.completedFuture(rejection);
       }
-      if (places.wanted() != null
-          || !places.isAnyFree()) { // by the time that it is asked for, there may be none either
+      Criticality criticality = set.criticality(); // no place is taken before the limits admit
+      if (places.areWantedBefore(criticality, now) || !places.isAnyFree(criticality, now)) {
         return CompletableFuture.completedFuture(places.shed(set, subject, now));
       }
       OpenBill bill = (OpenBill) set.bill(charges, reserved);

@@ -230,8 +230,9 @@ public final class FlowShield {
    *
    * <p>It waits for all of its limits, and for a place in flight if the shield
    * {@linkplain FlowShieldBuilder#queueForPlaces queues for places}. First come, first served: no
-   * request that comes later, whether it waits or not, gets the permits or the place that this one
-   * waits for. A request that waits for one limit holds nothing back at its others. It is rejected
+   * request that comes later, whether it waits or not, gets the permits that this one waits for, or
+   * the place, unless it is more {@linkplain Request#as critical}: then it does not wait for this
+   * one. A request that waits for one limit holds nothing back at its others. It is rejected
    * at once if it would wait too long, its key is blocked, or
    * {@linkplain FlowShieldBuilder#maxQueued too many} wait; and when the time is over. A limiter of
    * another kind is asked again when it said; how long it takes to answer is not bounded here.
@@ -492,6 +493,7 @@ public final class FlowShield {
               + " cap by itself, got one with a number or without a cap: build it with that");
     }
     places.gate().findLimit();
+    waiters.run();
   }
 
   /**
@@ -531,7 +533,9 @@ public final class FlowShield {
    * @param nanos 0 or more
    */
   public void waitedInFront(long nanos) {
-    places.gate().waitedInFront(nanos, ticker.nanos());
+    long now = ticker.nanos();
+    places.gate().waitedInFront(nanos, now);
+    places.serveWaiters(now);
   }
 
   /**

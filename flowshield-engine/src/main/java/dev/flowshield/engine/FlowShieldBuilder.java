@@ -282,8 +282,9 @@ public final class FlowShieldBuilder {
 
   /**
    * Lets requests that wait, by {@link FlowShield#admit(Request, Duration)}, wait for a place in
-   * flight too; unless set, they are shed where there is none. Requests that do not wait are shed
-   * as long as one does.
+   * flight too; unless set, they are shed if there is none. A request that does not wait is shed
+   * while one waits for a place that is at least as {@linkplain Request#as critical}. A leaked
+   * place that was collected, or a cap that has risen by itself, is noticed within 100 ms.
    */
   public FlowShieldBuilder queueForPlaces() {
     this.queueForPlaces = true;

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Places {
 
+  /**
+   * Requests that wait for a place.
+   *
+   * @param serve gives each of them that may have one a place
+   * @param criticality the highest among those that may not have one now
+   */
+  record Wanted(Runnable serve, Criticality criticality) {}
+
   private final Ticker ticker;
   private final Gate gate;
   private final Rejections rejections;
@@ -34,7 +42,7 @@ final class Places {
   volatile int leftBehind;
 
   private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
-  private volatile @Nullable Runnable wanted;
+  private volatile @Nullable Wanted wanted; // null if no request waits for a place
 
   private final LongAdder shedSheddable = new LongAdder();
   private final LongAdder shedDefault = new LongAdder();
@@ -169,6 +177,7 @@ final class Places {
         leftBehind++;
       }
     }
+    freed();
   }
 
   private void giveBackUnused(long place) {
@@ -215,20 +224,56 @@ final class Places {
     }
   }
 
-  /** What to run when a place becomes free; null if no request waits for one. */
-  @Nullable
-  Runnable wanted() {
-    return wanted;
+  /** Serves those that wait for a place, as one has become free. */
+  void freed() {
+    Wanted waiting = wanted;
+    if (waiting != null) {
+      waiting.serve.run();
+    }
   }
 
-  /** Keeps free places for requests that wait for one. */
-  void want(@Nullable Runnable whenFree) {
-    wanted = whenFree;
+  /** Records who waits for a place; null if no request does. */
+  void want(@Nullable Wanted waiting) {
+    wanted = waiting;
   }
 
-  /** Whether there is a place at this moment. */
-  boolean isAnyFree() {
-    return gate.hasPlace() || giveBackLeftBehind();
+  /** Returns whether a request waits for a place. */
+  boolean isWanted() {
+    return wanted != null;
+  }
+
+  private boolean isWantedBy(Criticality least) {
+    Wanted waiting = wanted;
+    return waiting != null && waiting.criticality.compareTo(least) >= 0;
+  }
+
+  /**
+   * Returns whether a request that does not wait must leave the places to those that do: to one
+   * that means as much, or more. These are served first if a place may be free, because no event
+   * shows that a cap has risen or that an admission has leaked.
+   */
+  boolean areWantedBefore(Criticality criticality, long now) {
+    if (!isWantedBy(criticality)) {
+      return false;
+    }
+    serveWaiters(now);
+    return isWantedBy(criticality);
+  }
+
+  /** Serves those that wait for a place, if one of them may get it. */
+  void serveWaiters(long now) {
+    Wanted waiting = wanted;
+    if (waiting != null && isAnyFree(waiting.criticality, now)) {
+      waiting.serve.run();
+    }
+  }
+
+  /** Returns whether there is a place at this moment, for a client that sends little. */
+  boolean isAnyFree(Criticality criticality, long now) {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    return gate.hasPlace(criticality, now) || giveBackLeftBehind();
   }
 
   /** The requests of a criticality that found no place. */

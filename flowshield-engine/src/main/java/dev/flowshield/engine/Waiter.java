@@ -88,7 +88,7 @@ final class Waiter extends CompletableFuture<Admission> {
    */
   @Nullable
   Admission ask(Places places, boolean isLast, long now, Waiters waiters) {
-    if (!places.isAnyFree()) {
+    if (!places.isAnyFree(set.criticality(), now)) {
       return Shed.FULL;
     }
     OpenBill made = (OpenBill) set.bill(charges, reserved);

@@ -1,10 +1,14 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.Completions.Batch;
+import dev.flowshield.engine.Places.Wanted;
 import dev.flowshield.engine.allowance.StackRoom;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,9 +37,14 @@ final class Waiters {
    *   R2  A waiter is told one outcome, the first. An admission that comes second is undone.
    *   R3  What may let a waiter pass is an event: the timer, which is set for the soonest of all; a
    *       place that becomes free; a change; a waiter that leaves; the answer of a limiter.
+   *       Nothing shows that a leaked place was collected, or that a cap rose, so while a waiter
+   *       lacks a place, the timer looks again.
+   *   R4  While a waiter lacks a place, those behind it that mean no more get none, nor do requests
+   *       that do not wait (Places.areWantedBefore).
    */
 
   private static final int MOST_IN_VAIN = 3;
+  private static final long LOOK_NANOS = 100_000_000; // for a place that no event shows
 
   private final Ticker ticker;
   private final Entrance entrance;
@@ -46,14 +55,15 @@ final class Waiters {
   private final LongAdder turnedAway = new LongAdder();
   private final AtomicInteger events = new AtomicInteger();
   private final Queue<Waiter> joining = new ConcurrentLinkedQueue<>();
-  private final Runnable next = this::run;
+  private final Map<Criticality, Wanted> wanted = new EnumMap<>(Criticality.class);
   private final Completions completions;
   private final WaitTimer timer;
 
   private List<Waiter> line = new ArrayList<>();
   private Ahead ahead = new Ahead();
   private Ahead published = new Ahead();
-  private boolean noPlace;
+  private @Nullable Criticality withoutPlace; // the highest that got none in this pass
+  private long lookAt;
   private @Nullable Waiter current;
 
   /**
@@ -70,6 +80,9 @@ final class Waiters {
     this.forPlaces = forPlaces;
     this.completions = new Completions(places);
     this.timer = new WaitTimer(ticker, this);
+    for (Criticality each : Criticality.values()) {
+      wanted.put(each, new Wanted(this::run, each));
+    }
   }
 
   /** How many wait. */
@@ -196,7 +209,7 @@ final class Waiters {
     }
     List<Waiter> staying = new ArrayList<>(line.size());
     Batch decided = new Batch();
-    noPlace = false;
+    withoutPlace = null;
     ahead = new Ahead();
     long start = ticker.nanos();
     long soonest = Long.MAX_VALUE;
@@ -213,8 +226,10 @@ final class Waiters {
     current = null;
     ahead.publish(published);
     published = ahead;
-    if (!noPlace) {
-      places.want(null);
+    Criticality least = withoutPlace;
+    places.want(least == null ? null : wanted.get(least));
+    if (least != null) {
+      soonest = Math.min(soonest, untilLook(start));
     }
     if (soonest < Long.MAX_VALUE) {
       timer.set(start + soonest);
@@ -224,6 +239,15 @@ final class Waiters {
     count.addAndGet(staying.size() - line.size());
     line = staying;
     return decided;
+  }
+
+  /** Returns how long after the start the timer looks for a place, if nothing happens before. */
+  private long untilLook(long start) {
+    long rest = lookAt - start;
+    if (rest <= 0 || rest > LOOK_NANOS) {
+      lookAt = start + LOOK_NANOS;
+    }
+    return lookAt - start;
   }
 
   private void join() {
@@ -278,15 +302,20 @@ final class Waiters {
         foreign.addTo(ahead, charges);
         return Math.max(1, now - start + Math.min(wait, left));
       }
-      if (noPlace && !isLast) {
+      Criticality criticality = waiter.set.criticality();
+      if (!isLast && withoutPlace != null && withoutPlace.compareTo(criticality) >= 0) {
         return Math.max(1, now - start + left);
       }
       Admission outcome = waiter.set.isLocal()
           ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
           : waiter.ask(places, isLast, now, this);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
-        noPlace = places.wanted() != null; // else again: one may have become free unseen
-        places.want(next);
+        // From now on, a place that becomes free is an event; one may have become free before.
+        if (places.isWanted()) {
+          withoutPlace = criticality;
+        } else {
+          places.want(wanted.get(criticality));
+        }
       } else if (outcome == Shed.FULL) {
         waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
       } else if (outcome != null) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.flowshield.Criticality;
+import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -58,6 +60,12 @@ class FlowShieldWaitTest {
 
   private void second() {
     ticker.advance(Duration.ofSeconds(1));
+  }
+
+  /** Two requests that came one after the other have waited for so long. */
+  private static void waitInFront(FlowShield shield, Duration time) {
+    shield.waitedInFront(time.toNanos());
+    shield.waitedInFront(time.toNanos());
   }
 
   private static void assertAdmitted(CompletableFuture<Admission> answer) {
@@ -365,6 +373,82 @@ class FlowShieldWaitTest {
       shield.changeInFlight(2);
 
       assertAdmitted(waiting);
+    }
+
+    @Test
+    void keepsNoOtherFromThePlacesOnceACapHasRisen() {
+      LateTimer late = new LateTimer();
+      FlowShield shield =
+          FlowShield.builder().ticker(late).inFlightAuto().queueForPlaces().build();
+      waitInFront(shield, LONG);
+      CompletableFuture<Admission> waiting = await(shield, "bob");
+      assertThat(waiting).isNotDone();
+      assertThat(shield.admit("carol")).isInstanceOf(Shed.class);
+
+      late.time.advance(Duration.ofSeconds(1)); // none waits in front any more
+
+      assertThat(shield.admit("carol")).isInstanceOf(Admitted.class);
+      assertThat(waiting).isDone(); // before her
+    }
+
+    @Test
+    void isAdmittedOnceACapHasRisenThoughNoOtherComes() {
+      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+      waitInFront(shield, LONG);
+      CompletableFuture<Admission> waiting = await(shield, "bob");
+
+      ticker.advance(Duration.ofMillis(900));
+      assertThat(waiting).isNotDone();
+      ticker.advance(Duration.ofMillis(200));
+
+      assertAdmitted(waiting);
+      assertThat(ticker.pending()).isZero();
+    }
+
+    @Test
+    void isAdmittedAsSoonAsItIsSaidThatOthersWaitForLess() {
+      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+      waitInFront(shield, LONG);
+      CompletableFuture<Admission> waiting = await(shield, "bob");
+
+      shield.waitedInFront(0);
+
+      assertAdmitted(waiting);
+    }
+
+    @Test
+    void keepsNoOtherThatMeansMoreFromThePlaces() {
+      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+      waitInFront(shield, Duration.ofMillis(60)); // too long for what can be shed alone
+      Request sheddable = Request.of("bob").as(Criticality.SHEDDABLE);
+      CompletableFuture<Admission> waiting = shield.admitAsync(sheddable, LONG);
+      assertThat(waiting).isNotDone();
+
+      assertThat(shield.admit("carol")).isInstanceOf(Admitted.class);
+      assertAdmitted(await(shield, "dave"));
+      assertThat(shield.admit(sheddable)).isInstanceOf(Shed.class);
+      assertThat(waiting).isNotDone();
+    }
+
+    @Test
+    void isAdmittedIfAnotherHasHadItsPlaceInVain() {
+      List<CompletableFuture<Admission>> waiting = new ArrayList<>();
+      AtomicReference<FlowShield> shield = new AtomicReference<>();
+      shield.set(shield()
+          .named(Limit.each("elsewhere", "1/s").withLimiter((key, permits) -> {
+            waiting.add(
+                shield.get().admitAsync(Request.of("bob"), LONG)); // while the place is taken
+            return new Decision.Rejected(0, 1);
+          }))
+          .perKey("9/s")
+          .inFlight(1)
+          .queueForPlaces()
+          .build());
+
+      assertThat(shield.get().admit(Charge.of("elsewhere", "alice"))).isInstanceOf(OverLimit.class);
+
+      assertThat(waiting).hasSize(1);
+      assertAdmitted(waiting.get(0));
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.flowshield.Decision;
+import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,25 @@ class LeaksTest {
     });
 
     assertThat(shield.stats().leaked()).isOne();
+  }
+
+  @Test
+  void givesItsPlaceToARequestThatWaits() {
+    ManualTicker ticker = ManualTicker.atZero();
+    FlowShield shield = FlowShield.builder()
+        .inFlight(1)
+        .queueForPlaces()
+        .detectLeaks()
+        .ticker(ticker)
+        .build();
+    forget(shield);
+    CompletableFuture<Admission> waiting =
+        shield.admitAsync(Request.of("bob"), Duration.ofHours(1));
+
+    awaitLeaks(shield, 1); // whoever finds it
+    ticker.advance(Duration.ofMillis(100));
+
+    assertThat(waiting).isCompletedWithValueMatching(each -> each instanceof Admitted);
   }
 
   @Test

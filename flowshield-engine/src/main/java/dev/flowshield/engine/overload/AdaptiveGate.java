@@ -274,8 +274,10 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public boolean hasPlace() {
-    return isShadow || count() < caps.get().byLevel[Levels.COUNT - 1];
+  public boolean hasPlace(Criticality criticality, long now) {
+    look(now);
+    int level = Levels.of(criticality, ClientRates.SMALL);
+    return isShadow || inFlight.count() < caps.get().byLevel[level];
   }
 
   @Override

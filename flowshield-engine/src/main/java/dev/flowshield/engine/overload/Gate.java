@@ -68,8 +68,13 @@ public interface Gate {
   /** Whether it would not have given this place, if it were to enforce its limit. */
   boolean isBeyondLimit(long place);
 
-  /** Whether there is a place at this moment. */
-  default boolean hasPlace() {
+  /**
+   * Returns whether a request would get a place at this moment, if its client sends little. A cap
+   * that is due to change by now changes first.
+   *
+   * @param now a reading of the clock
+   */
+  default boolean hasPlace(Criticality criticality, long now) {
     return count() < limit();
   }
 

@@ -89,7 +89,7 @@ public final class InFlight implements Gate {
   }
 
   @Override
-  public boolean hasPlace() {
+  public boolean hasPlace(Criticality criticality, long now) {
     return isShadow || count() < limit;
   }
 

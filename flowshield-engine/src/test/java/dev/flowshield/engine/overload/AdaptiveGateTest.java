@@ -416,7 +416,7 @@ class AdaptiveGateTest {
     assertThat(places.stream().map(shadow::isBeyondLimit))
         .containsExactly(false, false, true, true);
     assertThat(shadow.count()).isEqualTo(4);
-    assertThat(shadow.hasPlace()).isTrue();
+    assertThat(shadow.hasPlace(Criticality.CRITICAL, now)).isTrue();
 
     places.forEach(place -> shadow.exit(place, Outcome.SUCCESS, now));
     assertThat(shadow.count()).isZero();
@@ -473,9 +473,9 @@ class AdaptiveGateTest {
   void readsTheClockAndFindsItsLimitByItself() {
     assertThat(gate.readsTime()).isTrue();
     assertThat(gate.canFindLimit()).isTrue();
-    assertThat(gate.hasPlace()).isTrue();
+    assertThat(gate.hasPlace(Criticality.CRITICAL, now)).isTrue();
     gate.limit(1);
     gate.tryEnter(1, Criticality.DEFAULT, 0, now);
-    assertThat(gate.hasPlace()).isFalse();
+    assertThat(gate.hasPlace(Criticality.CRITICAL, now)).isFalse();
   }
 }
