@@ -175,7 +175,10 @@ final class LaterAdmission extends CompletableFuture<Admission> {
     }
   }
 
-  /** Takes a place in flight, unless it has one; where there is none, that is the outcome. */
+  /**
+   * Takes a place in flight, unless it has one; if there is none, that is the outcome. It is
+   * counted if it is the end of the request.
+   */
   private boolean enter() {
     if (admitted == null) {
       admitted = places.enter(set, subject, set.subjectHash(bill.charges()), bill, now);
@@ -184,7 +187,7 @@ final class LaterAdmission extends CompletableFuture<Admission> {
       return true;
     }
     giveBack();
-    end(position(), places.shed(set, subject, now));
+    end(position(), isLast ? places.shed(set, subject, now) : Shed.FULL);
     return false;
   }
 

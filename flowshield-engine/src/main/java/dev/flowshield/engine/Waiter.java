@@ -28,6 +28,8 @@ final class Waiter extends CompletableFuture<Admission> {
   /** When those limiters are asked next. */
   long notBefore;
 
+  private boolean lacksPlace; // at their answer
+
   /** The next waiter of its {@link Completions.Batch}. */
   @Nullable
   Waiter next;
@@ -122,11 +124,20 @@ final class Waiter extends CompletableFuture<Admission> {
     Admission answer = question.isCompletedExceptionally() ? null : question.getNow(null);
     if (answer instanceof OverLimit over && !question.isLast()) {
       askAgainInTime(over, ticker.nanos());
+    } else if (answer instanceof Shed && !question.isLast()) {
+      lacksPlace = true;
     } else {
       decide(answer, answer == null ? failureOf(question) : null);
     }
     asked = null; // at last: a failure before it is decided leaves the answer where it is
     return false;
+  }
+
+  /** Returns, once, whether there was no place when limiters of another kind had admitted it. */
+  boolean takeLacksPlace() {
+    boolean lacked = lacksPlace;
+    lacksPlace = false;
+    return lacked;
   }
 
   private static Throwable failureOf(LaterAdmission question) {

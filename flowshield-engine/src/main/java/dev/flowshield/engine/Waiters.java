@@ -280,6 +280,16 @@ final class Waiters {
         return 0;
       }
       long now = ticker.nanos();
+      Criticality criticality = waiter.set.criticality();
+      if (waiter.takeLacksPlace()) {
+        if (!forPlaces) {
+          waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
+          return 0;
+        }
+        if (places.isAnyFree(criticality, now)) { // but not for its client: do not ask all the time
+          waiter.notBefore = now + LOOK_NANOS;
+        }
+      }
       Rejection rejection = judge.blocked(charges, now);
       long left = waiter.deadline - now;
       boolean isLast = left <= 0 || judge.neverAdmit(charges);
@@ -302,7 +312,6 @@ final class Waiters {
         foreign.addTo(ahead, charges);
         return Math.max(1, now - start + Math.min(wait, left));
       }
-      Criticality criticality = waiter.set.criticality();
       if (!isLast && withoutPlace != null && withoutPlace.compareTo(criticality) >= 0) {
         return Math.max(1, now - start + left);
       }

@@ -18,14 +18,21 @@ class FlowShieldWaitElsewhereTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final LaterLimiter elsewhere = new LaterLimiter();
-  private final FlowShield shield = FlowShield.builder()
-      .limit(Limit.each("own", "2/s"))
-      .limit(Limit.each("elsewhere", "5/day").withLimiter(elsewhere))
-      .inFlight(2)
-      .ticker(ticker)
-      .build();
+  private final FlowShield shield = settings().build();
+
+  private FlowShieldBuilder settings() {
+    return FlowShield.builder()
+        .limit(Limit.each("own", "2/s"))
+        .limit(Limit.each("elsewhere", "5/day").withLimiter(elsewhere))
+        .inFlight(2)
+        .ticker(ticker);
+  }
 
   private CompletableFuture<Admission> await(String key) {
+    return await(shield, key);
+  }
+
+  private static CompletableFuture<Admission> await(FlowShield shield, String key) {
     return shield.admitAsync(Request.of(key), Duration.ofSeconds(3));
   }
 
@@ -147,5 +154,27 @@ class FlowShieldWaitElsewhereTest {
     assertThat(bob).isCompletedWithValueMatching(each -> each instanceof Admitted);
     assertThat(carol).isCompletedWithValueMatching(each -> each instanceof Shed);
     assertThat(elsewhere.used).containsExactly(0L); // of carol
+    assertThat(shield.stats().shed()).isOne();
+  }
+
+  @Test
+  void waitForAPlaceIfThatIsAskedForAndAskAgainOnceThereIsOne() {
+    FlowShield queueing = settings().queueForPlaces().build();
+    CompletableFuture<Admission> alice = await(queueing, "alice");
+    CompletableFuture<Admission> bob = await(queueing, "bob");
+    CompletableFuture<Admission> carol = await(queueing, "carol");
+    elsewhere.admit();
+    elsewhere.admit();
+    elsewhere.admit();
+    assertThat(bob).isDone();
+    assertThat(carol).isNotDone();
+    assertThat(elsewhere.asked).isEmpty();
+    assertThat(elsewhere.used).containsExactly(0L);
+
+    close(alice.join());
+    elsewhere.admit();
+
+    assertThat(carol).isCompletedWithValueMatching(each -> each instanceof Admitted);
+    assertThat(queueing.stats().shed()).isZero();
   }
 }
