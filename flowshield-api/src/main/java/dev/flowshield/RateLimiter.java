@@ -200,7 +200,8 @@ public interface RateLimiter {
   /**
    * For operators: adds permits to what a key has left, up to the burst of each limit and never
    * beyond. So any span admits at most what the limit allows in it and the permits added in it.
-   * Callers that wait keep their places in time.
+   * Callers that wait get the permits first. If something else was charged to the key since they
+   * began to wait, the permits may count as added only when the last of them is served.
    *
    * @param permits 1 or more
    * @throws UnsupportedOperationException without {@link Capability#ADD}

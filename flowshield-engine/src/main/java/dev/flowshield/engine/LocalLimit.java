@@ -145,7 +145,7 @@ final class LocalLimit extends ActiveLimit {
   @Override
   void add(String key, long permits) {
     Arguments.requireSome(permits);
-    allowances.add(hash(key), permits);
+    limiter.add(allowances, key, hash(key), permits);
   }
 
   @Override

@@ -230,7 +230,12 @@ public final class KeyedLimiter implements RateLimiter {
   public void add(String key, long permits) {
     Allowances limits = limits(key, 1);
     Arguments.requireSome(permits);
-    limits.add(hash(key), permits);
+    add(limits, key, hash(key), permits);
+  }
+
+  /** As {@link #add(String, long)}, to some of its allowances. */
+  public void add(Allowances to, String key, long hash, long permits) {
+    queue.change(key, () -> to.add(hash, permits));
   }
 
   /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A turn is a taking ahead of time. The first waiter has the first turn, and so on. When a
  * waiter gives up and all behind it want as many permits, each moves up by one turn, and only the
  * last turn is undone, in constant time. If waiters behind it want other numbers of permits, their
- * turns are undone, last first, and taken again.
+ * turns are undone, last first, and taken again; so are all turns if permits are added.
  *
  * <p>Not thread-safe: for the holder of the lock of the {@link Queue}.
  */
@@ -191,17 +191,57 @@ final class Line {
     Turn gone = turnOf(waiter);
     Turn before = gone.previous;
     leave(waiter, gone);
-    Turn paid = turns.last(); // the last turn whose permits are taken
+    Turn paid = undoBackTo(before, gone);
     try {
-      while (paid != null && paid != before && paid.undo()) {
-        paid = paid.previous;
-      }
-      noteTime(paid, gone);
       if (paid == before) {
         undoOrRefund(gone);
       } else { // such as by a charge since; the turns before that keep their times
         gone.refund();
       }
+    } catch (Throwable failure) { // of a custom algorithm or ticker
+      drop(paid, failure);
+    }
+    takeAgainAfter(paid, gone);
+  }
+
+  /**
+   * Runs a change that gives the key permits, beneath its turns: these are undone before, and taken
+   * again after it. If a turn cannot be undone, it keeps its time and the permits are given as of
+   * that time (W4).
+   */
+  void change(Runnable change) {
+    Turn any = requireNonNull(turns.last());
+    Turn paid = undoBackTo(null, any);
+    try {
+      change.run();
+    } finally {
+      takeAgainAfter(paid, any);
+    }
+  }
+
+  /**
+   * Undoes the turns behind one, last first, as long as they can be undone.
+   *
+   * @param gone any turn of this key
+   * @return the last turn whose permits are taken; null if there is none
+   */
+  private @Nullable Turn undoBackTo(@Nullable Turn before, Turn gone) {
+    Turn paid = turns.last();
+    try {
+      while (paid != null && paid != before && paid.undo()) {
+        paid = paid.previous;
+      }
+      noteTime(paid, gone);
+    } catch (Throwable failure) { // of a custom algorithm or ticker
+      drop(paid, failure);
+    }
+    return paid;
+  }
+
+  /** Takes the turns behind one again, each as early as possible. */
+  private void takeAgainAfter(@Nullable Turn last, Turn gone) {
+    Turn paid = last;
+    try {
       for (Turn next = after(paid); next != null; next = next.next) {
         takeAgain(next, paid);
         paid = next;

@@ -256,6 +256,39 @@ final class Queue {
     }
   }
 
+  /** Runs a change that gives a key permits. Those that wait for the key get them first. */
+  void change(String key, Runnable change) {
+    Line line = null;
+    try {
+      StackRoom.require();
+      lock.lock();
+      try {
+        line = lines.get(key);
+        if (line == null || line.size() == 0) {
+          change.run();
+        } else {
+          change(line, change);
+        }
+      } finally {
+        lock.unlock();
+      }
+    } finally { // also when a custom algorithm throws
+      if (line != null) {
+        failDropped(line);
+        run(line);
+      }
+    }
+  }
+
+  private void change(Line line, Runnable change) {
+    int before = line.size();
+    try {
+      line.change(change);
+    } finally {
+      count += line.size() - before;
+    }
+  }
+
   /** Removes a waiter that was not served. */
   private void giveUp(Waiter waiter) {
     Line line;
@@ -278,11 +311,15 @@ final class Queue {
     } finally {
       lock.unlock();
     }
-    for (Waiter each = nextDropped(line); each != null; each = nextDropped(line)) {
-      each.future.completeExceptionally(each.failure());
-    }
+    failDropped(line);
     if (changed) {
       run(line);
+    }
+  }
+
+  private void failDropped(Line line) {
+    for (Waiter each = nextDropped(line); each != null; each = nextDropped(line)) {
+      each.future.completeExceptionally(each.failure());
     }
   }
 

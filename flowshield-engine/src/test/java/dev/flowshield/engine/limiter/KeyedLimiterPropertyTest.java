@@ -180,9 +180,13 @@ class KeyedLimiterPropertyTest {
         }
         case ADD -> {
           long added = 1 + (long) (step.share() * 2 * permits);
+          List<Taken> line = line(key);
           limiter.add(key, added);
-          BigInteger time = refundTime(line(key));
+          int paid = undoBackTo(0, line);
+          BigInteger time = refundTime(line.subList(0, paid));
           model.forEach(one -> one.add(added, time));
+          takeAgainAfter(paid, line);
+          line.forEach(taken -> taken.assertDoneIfItIsTime(now));
         }
         case CHANGE -> {
           String next = texts.get((int) (step.other() * texts.size()));
@@ -217,16 +221,26 @@ class KeyedLimiterPropertyTest {
         return;
       }
       Turn gone = line.remove(at).turn;
-      int paid = line.size();
-      while (paid > at && line.get(paid - 1).turn.undo(now, refundTime(line))) {
-        paid--;
-      }
+      int paid = undoBackTo(at, line);
       BigInteger time = refundTime(line.subList(0, paid));
       if (paid == at) {
         gone.undoOrGiveBack(now, time);
       } else {
         gone.giveBack(gone.permits, time);
       }
+      takeAgainAfter(paid, line);
+    }
+
+    /** The turns from there on are undone, last first; how many cannot be. */
+    private int undoBackTo(int first, List<Taken> line) {
+      int paid = line.size();
+      while (paid > first && line.get(paid - 1).turn.undo(now, refundTime(line))) {
+        paid--;
+      }
+      return paid;
+    }
+
+    private void takeAgainAfter(int paid, List<Taken> line) {
       for (Taken behind : line.subList(paid, line.size())) {
         List<Model> model = model(behind.key);
         BigInteger then = now.add(BigInteger.valueOf(wait(model, behind.turn.permits)));

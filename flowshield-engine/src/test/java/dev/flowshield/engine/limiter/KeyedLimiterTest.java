@@ -69,6 +69,62 @@ class KeyedLimiterTest {
   }
 
   @Nested
+  class ToWhichPermitsAreAdded {
+
+    private final RateLimiter slow = limiter("1/s burst 5");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", ""})
+    void givesThemToThoseThatWait(String key) {
+      assertThat(slow.tryAcquire(key, 5)).isTrue();
+      CompletableFuture<Decision> first = slow.acquireAsync(key, 3, HOUR);
+      CompletableFuture<Decision> second = slow.acquireAsync(key, 2, HOUR);
+
+      slow.add(key, 4);
+      assertThat(first).isCompletedWithValueMatching(Decision::isAdmitted);
+      assertThat(second).isNotDone();
+      assertThat(slow.tryAcquire(key)).isFalse();
+      ticker.advanceNanos(1000 * MILLISECOND);
+
+      assertThat(second).isCompletedWithValueMatching(Decision::isAdmitted);
+      assertThat(slow.tryAcquire(key)).isFalse();
+      assertThat(ticker.pending()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", ""})
+    void admitsNoSecondBurstAtTheInstantAtWhichACallerWasToBeServed(String key) {
+      assertThat(slow.tryAcquire(key, 5)).isTrue();
+      CompletableFuture<Decision> waiting = slow.acquireAsync(key, 5, HOUR);
+
+      slow.add(key, 5);
+      assertThat(waiting).isCompletedWithValueMatching(Decision::isAdmitted);
+      assertThat(slow.tryAcquire(key)).isFalse();
+      ticker.advanceNanos(4999 * MILLISECOND);
+      assertThat(slow.tryAcquire(key, 5)).isFalse();
+      ticker.advanceNanos(MILLISECOND);
+      assertThat(slow.tryAcquire(key, 5)).isTrue();
+    }
+
+    @Test
+    void givesThemToThoseThatWaitForSeveralLimits() {
+      RateLimiter both = limiter("1/s burst 5, 10/min");
+      assertThat(both.tryAcquire("alice", 5)).isTrue();
+      assertThat(both.tryAcquire("bob", 5)).isTrue();
+      CompletableFuture<Decision> waiting = both.acquireAsync("alice", 4, HOUR);
+
+      both.add("bob", 9);
+      assertThat(waiting).isNotDone();
+      both.add("alice", 3);
+      ticker.advanceNanos(999 * MILLISECOND);
+      assertThat(waiting).isNotDone();
+      ticker.advanceNanos(MILLISECOND);
+
+      assertThat(waiting).isCompletedWithValueMatching(Decision::isAdmitted);
+    }
+  }
+
+  @Nested
   class OfSeveralLimits {
 
     private final RateLimiter both = limiter("10/s burst 2, 3/min");
