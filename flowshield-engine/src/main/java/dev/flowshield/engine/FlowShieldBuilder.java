@@ -36,7 +36,7 @@ public final class FlowShieldBuilder {
       "memory must be two functions, got null: leave it out for a shield that does not see it";
   private static final int MOST_PROCESSORS = 1_000_000;
   private static final int DEFAULT_MAX_QUEUED = 1_000;
-  private static final int MOST_QUEUED = 1_000_000;
+  private static final int MOST_QUEUED = 10_000;
 
   private final Map<String, Limit> limits = new LinkedHashMap<>();
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
@@ -267,14 +267,16 @@ public final class FlowShieldBuilder {
 
   /**
    * How many requests may wait at a time, by {@link FlowShield#admit(Request, Duration)}: 1,000
-   * unless set. Each event costs some 200 ns for each that waits.
+   * unless set. Each event, such as one that begins or ends to wait, costs some 200 ns for each
+   * that waits. So the cost of a crowd grows with the square of its number.
    *
-   * @throws IllegalArgumentException if it is not 0 to 1,000,000
+   * @throws IllegalArgumentException if it is not 0 to 10,000
    */
   public FlowShieldBuilder maxQueued(int most) {
     if (most < 0 || most > MOST_QUEUED) {
-      throw new IllegalArgumentException("maxQueued must be 0 to 1,000,000, got " + most
-          + ": choose how many requests may wait at a time, or 0 for none");
+      throw new IllegalArgumentException("maxQueued must be 0 to 10,000, got " + most
+          + ": choose how many requests may wait at a time, fewer as each costs time for each"
+          + " other, or 0 for none");
     }
     this.maxQueued = most;
     return this;

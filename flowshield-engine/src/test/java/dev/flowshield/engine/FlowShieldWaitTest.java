@@ -553,7 +553,7 @@ class FlowShieldWaitTest {
           .hasMessageContaining("maxWait must be 0 to 1 hour, got PT-0.000000001S");
       assertThatThrownBy(() -> shield().maxQueued(-1))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("maxQueued must be 0 to 1,000,000, got -1");
+          .hasMessageContaining("maxQueued must be 0 to 10,000, got -1");
     }
 
     @Test
