@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
@@ -131,7 +132,24 @@ final class RejectionLog {
     List<RejectedKey> top = engine.topRejected(1);
     return top.isEmpty()
         ? all.toString()
-        : all + "; most of all so far: client " + top.get(0).key();
+        : all + "; most of all so far: client " + printable(top.get(0).key());
+  }
+
+  /**
+   * Returns a key as printable ASCII: where {@code show-keys} is set it is the client's own text,
+   * which could else end the line and write one of its own.
+   */
+  private static String printable(String key) {
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (c >= ' ' && c <= '~') {
+        shown.append(c);
+      } else {
+        shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      }
+    }
+    return shown.toString();
   }
 
   private void add(StringJoiner all, String what, long count) {

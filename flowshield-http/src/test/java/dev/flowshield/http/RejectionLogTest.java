@@ -125,6 +125,37 @@ class RejectionLogTest {
   }
 
   @Test
+  void showsAKeyOnOneLineWhateverItsClientWrote() {
+    assertThat(lineOf("192.0.2.1")).endsWith("client 192.0.2.1");
+    assertThat(lineOf("x\r\nINFO: all is well"))
+        .endsWith("client x\\u000d\\u000aINFO: all is well");
+    assertThat(lineOf("a\u001b[2Jb\u2028c\u202ed")).endsWith("client a\\u001b[2Jb\\u2028c\\u202ed");
+    assertThat(lineOf("y".repeat(8_000))).hasSizeLessThan(200);
+  }
+
+  /** The line after a rejection where keys are shown. */
+  private static String lineOf(String key) {
+    FlowShield showing = FlowShield.builder()
+        .perKey("1/h")
+        .showKeys()
+        .ticker(ManualTicker.atZero())
+        .build();
+    List<String> lines = new ArrayList<>();
+    RejectionLog log = new RejectionLog(
+        showing,
+        () -> 0,
+        () -> new StreamStats(0, 0, 0),
+        () -> {},
+        lines::add,
+        Runnable::run,
+        later -> {});
+    showing.admit(key);
+    showing.admit(key);
+    log.rejected();
+    return lines.get(0);
+  }
+
+  @Test
   void saysHowManyTheCapRejectedAndNothingOfShadows() {
     for (int i = 0; i < 5; i++) {
       engine.admit("client " + i);
