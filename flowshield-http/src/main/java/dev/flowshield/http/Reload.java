@@ -5,6 +5,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.policy.Policy;
+import dev.flowshield.http.policy.PolicyKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Reload {
 
   // They are told as limits, or as rows.
   private static final Set<String> TOLD_OTHERWISE =
-      Set.of("limit", "per-client", "per-network", "in-flight", "policies");
+      Set.of("limit", "per-client", "in-flight", "policies");
 
   private final Supplier<ConfigurationSources> sources;
   private final Consumer<? super HttpShieldBuilder> code;
@@ -69,6 +70,7 @@ final class Reload {
       Blueprint wanted = wanted(next, shield.store());
       requireCap(shield.engine(), wanted.engine());
       requireNames(shield, wanted);
+      requireKeys(shield, wanted);
       List<String> changes = differences(shield, wanted, next);
       List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
       shield.engine().change(limits.toArray(Limit[]::new));
@@ -126,6 +128,16 @@ final class Reload {
     if (renamed != null) {
       throw needsNewShield("'" + renamed + "', whose limit had another name, as names that are not"
           + " given with name= follow the order of the rows");
+    }
+  }
+
+  /** Debts are kept by the key: a limit that counts by another one would forgive all of them. */
+  private static void requireKeys(HttpShield shield, Blueprint wanted) {
+    for (Policy row : wanted.charging().policies().limiting()) {
+      PolicyKey before = shield.table().key(row.name());
+      if (before != null && !before.equals(row.key())) {
+        throw needsNewShield("'" + row + "', whose limit counted by key=" + before);
+      }
     }
   }
 

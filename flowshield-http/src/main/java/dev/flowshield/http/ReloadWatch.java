@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the configuration of a shield every few seconds, and has it reloaded when that has
- * changed. A configuration that is not possible is logged once and leaves the shield as it is.
+ * changed, and a second later says the same: else a file that is half written would take effect,
+ * without the settings that are not yet in it. A configuration that is not possible is logged once
+ * and leaves the shield as it is.
  *
  * <p>Ends with the shield, which it does not keep from being collected.
  */
@@ -23,6 +25,7 @@ final class ReloadWatch {
 
   // Accessed by the one task that there is.
   private Map<String, String> seen; // nothing if it could not be read
+  private Map<String, String> unsettled = Map.of(); // seen once; nothing if there is no change
   private int seconds;
 
   private ReloadWatch(HttpShield shield, Settings inForce, IntFunction<Executor> inSeconds) {
@@ -45,7 +48,7 @@ final class ReloadWatch {
 
   private void next() {
     if (seconds > 0) {
-      inSeconds.apply(seconds).execute(this::look);
+      inSeconds.apply(unsettled.isEmpty() ? seconds : 1).execute(this::look);
     }
   }
 
@@ -70,7 +73,9 @@ final class ReloadWatch {
     try {
       Settings now = reload.read();
       Map<String, String> contents = now.contents();
-      if (!contents.equals(seen)) {
+      boolean isSettled = contents.equals(unsettled);
+      unsettled = isSettled || contents.equals(seen) ? Map.of() : contents;
+      if (isSettled) {
         seen = contents;
         report(shield.reload());
         seconds = now.reloadSeconds();
@@ -78,6 +83,7 @@ final class ReloadWatch {
     } catch (IllegalArgumentException impossible) {
       warn(impossible);
     } catch (UncheckedIOException unreadable) {
+      unsettled = Map.of();
       if (!seen.isEmpty()) {
         seen = Map.of();
         warn(unreadable);

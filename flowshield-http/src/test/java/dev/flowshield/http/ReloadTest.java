@@ -130,6 +130,35 @@ class ReloadTest {
   }
 
   @Test
+  void doesNotForgiveWhatKeysOweByCountingOthers() {
+    file.put("policy.1", "GET /a * 5/day key=header:X-Api-Key name=a");
+    HttpShield shield = shield();
+    for (String row : List.of(
+        "GET /a * 5/day name=a",
+        "GET /a * 5/day key=header:X-Other name=a",
+        "GET /b * 7/day key=principal name=a")) {
+      file.put("policy.1", row);
+
+      assertThatIllegalArgumentException()
+          .as("%s", row)
+          .isThrownBy(shield::reload)
+          .withMessageContaining(
+              "', whose limit counted by key=header:X-Api-Key: start the application again");
+    }
+    file.put("policy.1", "GET /a * 7/day key=header:X-Api-Key name=a");
+    assertThat(shield.reload()).hasSize(2);
+  }
+
+  @Test
+  void saysThatNetworksAreOthers() {
+    file.put("per-network", "9/day /48");
+    HttpShield shield = shield();
+    file.put("per-network", "9/day /40");
+
+    assertThat(shield.reload()).containsExactly("per-network: 9/day /48 -> 9/day /40");
+  }
+
+  @Test
   void answersTheRequestsThatComeInMeanwhile() throws Exception {
     List<String> rows = List.of("* /a * 100/s cost=50", "* /a * 10/s cost=5");
     file.put("policy.1", rows.get(0));
@@ -295,6 +324,12 @@ class ReloadTest {
       return later::add;
     }
 
+    /** Sees a change, and a second later that it is whole. */
+    private void lookTwice() {
+      later.remove().run();
+      later.remove().run();
+    }
+
     @Test
     void followsWhatChanges() {
       HttpShield shield = watched();
@@ -303,17 +338,51 @@ class ReloadTest {
         assertThat(log.lines()).isEmpty();
         file.put("per-client", "5/day");
         file.put("reload", "20");
-        later.remove().run();
+        lookTwice();
         assertThat(log.lines())
             .singleElement()
             .asString()
             .contains("FlowShield: reloaded: limit 'client': 2/day -> 5/day; reload: 10 -> 20");
       }
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
-      assertThat(seconds).containsExactly(10, 10, 20);
+      assertThat(seconds).containsExactly(10, 10, 1, 20);
       file.put("reload", "off");
-      later.remove().run();
+      lookTwice();
       assertThat(later).isEmpty();
+    }
+
+    @Test
+    void takesNoFileThatIsHalfWritten() {
+      file.put("deny", "192.0.2.9");
+      HttpShield shield = watched();
+      Map<String, String> before = Map.copyOf(file);
+      file.remove("deny");
+      later.remove().run();
+      assertThat(rejected(shield.admit(FakeRequest.from("192.0.2.9"))).status()).isEqualTo(403);
+      file.putAll(before);
+      file.put("per-client", "5/day");
+      try (LogOfShields log = new LogOfShields()) {
+        later.remove().run();
+        assertThat(log.lines()).as("it has changed once more").isEmpty();
+        later.remove().run();
+        assertThat(log.lines())
+            .containsExactly("FlowShield: reloaded: limit 'client': 2/day -> 5/day");
+      }
+      assertThat(rejected(shield.admit(FakeRequest.from("192.0.2.9"))).status()).isEqualTo(403);
+    }
+
+    @Test
+    void forgetsAChangeThatIsTakenBackBeforeTheSecondLook() {
+      HttpShield shield = watched();
+      file.put("per-client", "5/day");
+      later.remove().run();
+      file.put("per-client", "2/day");
+      later.remove().run();
+      file.put("per-client", "5/day");
+      later.remove().run();
+      assertThat(shield.engine().limits().get(0).toString()).contains("2/day");
+      later.remove().run();
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
     }
 
     @Test
@@ -321,14 +390,14 @@ class ReloadTest {
       HttpShield shield = watched();
       try (LogOfShields log = new LogOfShields()) {
         file.put("per-client", "fast");
-        later.remove().run();
+        lookTwice();
         later.remove().run();
         assertThat(log.lines())
             .singleElement()
             .asString()
             .contains("is not possible, so the one before stays in force", "got 'fast'");
         file.put("per-client", "5/day");
-        later.remove().run();
+        lookTwice();
       }
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
     }
@@ -346,7 +415,7 @@ class ReloadTest {
       fails[0] = true;
       file.put("per-client", "5/day");
       try (LogOfShields log = new LogOfShields()) {
-        later.remove().run();
+        lookTwice();
         later.remove().run();
         assertThat(log.lines()).singleElement().asString().contains("part of the test");
       }
@@ -358,7 +427,7 @@ class ReloadTest {
       watched();
       file.put("policies", "no-such-file.txt");
       try (LogOfShields log = new LogOfShields()) {
-        later.remove().run();
+        lookTwice();
         assertThat(log.lines()).singleElement().asString().contains("no-such-file.txt");
       }
     }
@@ -374,7 +443,7 @@ class ReloadTest {
       }
       readable = true;
       file.put("per-client", "5/day");
-      later.remove().run();
+      lookTwice();
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
     }
 
@@ -384,7 +453,7 @@ class ReloadTest {
       Map<String, String> before = Map.copyOf(file);
       file.clear();
       try (LogOfShields log = new LogOfShields()) {
-        later.remove().run();
+        lookTwice();
         later.remove().run();
         assertThat(log.lines())
             .singleElement()
@@ -394,7 +463,7 @@ class ReloadTest {
       assertThat(shield.engine().limits().get(0).toString()).contains("2/day");
       file.putAll(before);
       file.put("per-client", "5/day");
-      later.remove().run();
+      lookTwice();
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
       assertThat(later).hasSize(1);
     }
