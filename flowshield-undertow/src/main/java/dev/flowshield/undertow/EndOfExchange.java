@@ -21,6 +21,11 @@ import org.xnio.IoUtils;
  * the executor of the dispatch and ends such an exchange itself. Whatever else is lost, such as an
  * exchange that the application forgets when its client has gone, is found by watching it.
  *
+ * <p>A listener of the application is told of the completion first. If it throws or does not
+ * proceed, this is never told; and an exchange whose request is not read is not complete. So an
+ * exchange whose response is complete counts as handed back: its place is free when the patience of
+ * {@link HttpAdmitted#watch} is over, unless a worker still runs it.
+ *
  * <p>Once the admission is closed, work that still waits for a worker is not begun. An attacker
  * could otherwise queue any amount of work by resetting request after request. Work that a worker
  * has begun keeps its place until it has ended.
@@ -136,12 +141,21 @@ final class EndOfExchange implements ExchangeCompletionListener, Executor, Watch
       return exchange.getConnection().isOpen() ? Progress.ESTABLISHED : Progress.ENDED;
     }
     if (!isClientGone()) {
-      return exchange.isResponseStarted()
-          ? Progress.committed(exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE))
-          : Progress.GOING_ON;
+      return exchange.isResponseComplete() ? responded() : beforeTheEndOfTheResponse();
     }
     admitted.ignored();
     return running ? Progress.GOING_ON : Progress.CLIENT_GONE;
+  }
+
+  private Progress beforeTheEndOfTheResponse() {
+    return exchange.isResponseStarted()
+        ? Progress.committed(exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE))
+        : Progress.GOING_ON;
+  }
+
+  private Progress responded() {
+    admitted.responded(exchange.getStatusCode());
+    return running ? Progress.GOING_ON : Progress.HANDED_BACK;
   }
 
   // Undertow has no event for the reset of a stream. Its sink is closed then, but also after the

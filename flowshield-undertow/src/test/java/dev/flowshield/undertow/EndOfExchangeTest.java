@@ -1,5 +1,6 @@
 package dev.flowshield.undertow;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,9 @@ import io.undertow.server.ServerConnection;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.xnio.channels.StreamSinkChannel;
 
 /** Clients that go away, and work that Undertow then forgets. One worker serves all of them. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -56,6 +61,19 @@ class EndOfExchangeTest {
     HttpHandler slow = new BlockingHandler(exchange -> work());
     HttpHandler app = new PathHandler()
         .addExactPath("/hello", exchange -> exchange.getResponseSender().send("hello"))
+        .addExactPath("/swallows", exchange -> {
+          exchange.addExchangeCompleteListener((ended, next) -> {}); // does not proceed
+          exchange.getResponseSender().send("hello");
+        })
+        .addExactPath("/throws", exchange -> {
+          exchange.addExchangeCompleteListener((ended, next) -> {
+            throw new IllegalStateException("this failure is part of the test");
+          });
+          exchange.getResponseSender().send("hello");
+        })
+        .addExactPath(
+            "/unread",
+            exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> respond(exchange)))
         .addExactPath("/slow", slow)
         .addExactPath("/login", slow)
         .addExactPath(
@@ -75,6 +93,19 @@ class EndOfExchangeTest {
           root.handleRequest(exchange);
         },
         1);
+  }
+
+  /** Responds with all there is, and leaves the request unread and the exchange unended. */
+  private static void respond(HttpServerExchange exchange) {
+    try {
+      exchange.setResponseContentLength(5);
+      StreamSinkChannel response = exchange.getResponseChannel();
+      response.write(ByteBuffer.wrap("hello".getBytes(US_ASCII)));
+      response.shutdownWrites();
+      response.flush();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   private void work() {
@@ -198,6 +229,22 @@ class EndOfExchangeTest {
     open.endExchange();
     stays.awaitEnd(1);
     awaitInFlight(0);
+  }
+
+  @Test
+  void anExchangeWhoseEndIsNeverToldIsInFlightUntilThePatienceIsOver() throws Exception {
+    ask("/swallows", 5);
+    ask("/throws", 5);
+    try (Connection swallowed = Connection.to(server.port());
+        Connection unread = Connection.to(server.port())) {
+      assertThat(swallowed.get("/swallows").body()).isEqualTo("hello");
+      unread.send("POST", "/unread", "Content-Length: 10");
+      assertThat(unread.read().body()).isEqualTo("hello");
+      await().until(() -> shield.stats().admitted() == 12);
+      assertThat(shield.stats().inFlight()).isPositive();
+      await().atMost(AFTER_THE_PATIENCE).until(() -> shield.stats().inFlight() == 0);
+    }
+    assertReachable();
   }
 
   @Test
