@@ -193,7 +193,7 @@ public final class FlowShieldHandler implements HttpHandler {
       if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
         exchange.setPersistent(false);
       }
-      exchange.getResponseSender().send(body, LateBody.DRAIN);
+      exchange.getResponseSender().send(body, LateBody.END_AND_DRAIN);
     }
   }
 }

@@ -20,10 +20,21 @@ import org.xnio.channels.StreamSourceChannel;
  */
 final class LateBody implements IoCallback {
 
-  /** To be called back when the answer has been written. */
-  static final IoCallback DRAIN = new LateBody();
+  /**
+   * To be called back when the answer has been written: ends it, so that its client has all of it
+   * whatever becomes of the body, and reads the body.
+   */
+  static final IoCallback END_AND_DRAIN = new LateBody(true);
 
-  private LateBody() {}
+  private static final IoCallback DRAIN = new LateBody(false);
+
+  private static final long UNLIMITED = -1; // bytes
+
+  private final boolean endsFirst;
+
+  private LateBody(boolean endsFirst) {
+    this.endsFirst = endsFirst;
+  }
 
   /** Closes the connection, or resets the stream of HTTP/2, unless the body comes in time. */
   static void watch(HttpServerExchange exchange) {
@@ -44,11 +55,18 @@ final class LateBody implements IoCallback {
 
   @Override
   public void onComplete(HttpServerExchange exchange, Sender sender) {
-    StreamSourceChannel body = exchange.getRequestChannel();
-    if (body == null) { // an earlier handler reads it
+    if (endsFirst) {
+      sender.close(DRAIN);
+      return;
+    }
+    if (!exchange.isRequestChannelAvailable()) { // an earlier handler reads it
       exchange.endExchange();
       return;
     }
+    // Else the connection is closed, and so reset, at the first byte of a body that is announced to
+    // be larger than the server lets bodies be, which is 2 MB unless set.
+    exchange.setMaxEntitySize(UNLIMITED);
+    StreamSourceChannel body = exchange.getRequestChannel();
     ChannelListener<StreamSourceChannel> drain = ChannelListeners.drainListener(
         Long.MAX_VALUE, read -> exchange.endExchange(), (read, failure) -> exchange.endExchange());
     body.getReadSetter().set(drain);

@@ -195,13 +195,20 @@ public final class Http2Connection implements AutoCloseable {
     write(frame(RST_STREAM, 0, stream, cancel()));
   }
 
-  /** Reads on until the stream's answer has ended. */
+  /** Reads on until the stream's answer has ended; fails if the stream is reset before. */
   public void awaitEnd(int stream) throws IOException {
     Frame frame = read();
     while (frame.stream != stream
         || (frame.type != DATA && frame.type != HEADERS)
         || (frame.flags & END_STREAM) == 0) {
+      requireNoReset(frame, stream);
       frame = read();
+    }
+  }
+
+  private static void requireNoReset(Frame frame, int stream) throws IOException {
+    if (frame.type == RST_STREAM && frame.stream == stream) {
+      throw new EOFException("the server has reset the stream, error " + frame.payload.getInt(0));
     }
   }
 
@@ -248,9 +255,7 @@ public final class Http2Connection implements AutoCloseable {
   private Frame await(int type, int stream) throws IOException {
     Frame frame = read();
     while (frame.type != type || frame.stream != stream) {
-      if (frame.type == RST_STREAM && frame.stream == stream) {
-        throw new EOFException("the server has reset the stream, error " + frame.payload.getInt(0));
-      }
+      requireNoReset(frame, stream);
       frame = read();
     }
     return frame;

@@ -20,6 +20,7 @@ interface LateBodiesContract {
 
   Duration MOST = Duration.ofSeconds(3);
   int MORE_THAN_WORKERS = 250;
+  int VERY_LONG = 5_000_000;
   int STREAMS = 2; // of more resets, a server may think that it is attacked
 
   Fixture fixture();
@@ -74,6 +75,18 @@ interface LateBodiesContract {
   }
 
   @Test
+  default void anAnswerReachesTheClientThatSendsItsVeryLongBodyBeforeItReads() throws Exception {
+    fixture().perClient("1/h");
+    fixture().connect(1).get("/hello");
+    for (int i = 0; i < 3; i++) {
+      Connection client = fixture().connect(1);
+      client.send("POST", "/echo", "Content-Length: " + VERY_LONG);
+      client.write("0".repeat(VERY_LONG));
+      assertThat(client.read().status()).isEqualTo(429);
+    }
+  }
+
+  @Test
   default void aShortBodyThatComesAfterItsHeadKeepsItsConnection() throws Exception {
     fixture().perClient("1/s");
     Connection client = fixture().connect(1);
@@ -100,6 +113,18 @@ interface LateBodiesContract {
     client.send("POST", "/echo", "Content-Length: 10");
     assertThat(client.read().status()).isEqualTo(429);
     Assertions.assertTimeout(MOST, () -> Fixture.awaitNothingInFlight(outer));
+  }
+
+  @Test
+  default void overHttp2TheAnswerIsWholeBeforeItsStreamIsEnded() throws Exception {
+    fixture().perClient("1/h");
+    fixture().connect(1).get("/hello");
+    try (Http2Connection client = Http2Connection.to(fixture().port(), 65_535)) {
+      int late = client.post("/echo");
+      client.data(late, 1000, false);
+      assertThat(client.awaitHead(late)).as("admitted").isFalse();
+      client.awaitEnd(late);
+    }
   }
 
   @Test
