@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a builder has put together: an engine that has admitted nothing yet, and how it is used.
  *
  * @param name of the shield, for its operators
+ * @param isEnabled whether it is used at all
  * @param engine the limits
  * @param doors are asked first
  * @param charging what requests are charged
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Blueprint(
     String name,
+    boolean isEnabled,
     FlowShield engine,
     List<Door> doors,
     Charging charging,
@@ -31,6 +33,7 @@ record Blueprint(
 
   /** How a shield with this engine, or with one that has the same limits, is used. */
   Setup setup(FlowShield used) {
-    return Setup.of(used, doors, charging, healthPaths, streamCaps, answers, requestStart);
+    return Setup.of(
+        isEnabled, used, doors, charging, healthPaths, streamCaps, answers, requestStart);
   }
 }

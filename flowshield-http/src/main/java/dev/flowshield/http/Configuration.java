@@ -65,7 +65,7 @@ final class Configuration {
    * @param code what is set in code before, such as functions
    */
   Blueprint blueprint(Consumer<? super HttpShieldBuilder> code) {
-    return blueprint(code, null);
+    return blueprint(code, HttpShield.builder());
   }
 
   /**
@@ -76,6 +76,10 @@ final class Configuration {
   Blueprint blueprint(Consumer<? super HttpShieldBuilder> code, @Nullable LimitStore running) {
     HttpShieldBuilder builder = HttpShield.builder();
     builder.storeSettings().running(running);
+    return blueprint(code, builder);
+  }
+
+  private Blueprint blueprint(Consumer<? super HttpShieldBuilder> code, HttpShieldBuilder builder) {
     code.accept(builder);
     applyTo(builder);
     try {
@@ -90,6 +94,7 @@ final class Configuration {
 
   /** Gives the settings to a builder. */
   void applyTo(HttpShieldBuilder builder) {
+    apply("enabled", onOrOff(builder::enabled));
     apply("limit", unlessOff("no limit", builder::limit));
     apply("per-client", unlessOff("no limit", builder::perClient));
     apply("limiter", builder::limiter);

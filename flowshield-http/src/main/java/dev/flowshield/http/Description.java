@@ -14,6 +14,10 @@ import java.util.stream.Collectors;
 /** What a shield does, in one line for its owner. A pure function of its settings. */
 final class Description {
 
+  /** The line of a shield that is not enabled. */
+  static final String OFF =
+      "FlowShield: off, so nothing is limited, counted or denied (enabled=off)";
+
   private static final String TOKEN_BUCKET = "token-bucket";
 
   private Description() {}

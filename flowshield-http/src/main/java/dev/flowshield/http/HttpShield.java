@@ -165,17 +165,18 @@ public final class HttpShield {
    *   <li>the default.
    * </ol>
    *
-   * <p>The settings are those of the {@linkplain #builder() builder}: {@code limit}, {@code
-   * per-client}, {@code per-network}, {@code limiter}, {@code max-clients}, {@code penalty}, {@code
-   * in-flight}, {@code memory-guard} and {@code shed-on-plateau} ({@code on}, {@code off}), {@code
-   * criticality-field}, {@code streams}, {@code streams-per-client}, {@code health-paths} (with
-   * commas between), {@code overload-status}; {@code policy.1} and so on (a row each), {@code
-   * policies} (a file of rows), {@code exempt-paths} (with commas between), {@code allow}, {@code
-   * deny}; {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust}, {@code
-   * client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields} ({@code on-reject},
-   * {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}), {@code body} ({@code
-   * json}, {@code problem}) and {@code cors-origins} (with commas between). Those that add
-   * something may be {@code off}.
+   * <p>The settings are those of the {@linkplain #builder() builder}: {@code enabled} ({@code on},
+   * {@code off}), {@code limit}, {@code per-client}, {@code per-network}, {@code limiter},
+   * {@code max-clients}, {@code penalty}, {@code in-flight}, {@code memory-guard} and
+   * {@code shed-on-plateau} ({@code on}, {@code off}), {@code criticality-field}, {@code streams},
+   * {@code streams-per-client}, {@code health-paths} (with commas between),
+   * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
+   * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
+   * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
+   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields}
+   * ({@code on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}),
+   * {@code body} ({@code json}, {@code problem}) and {@code cors-origins} (with commas between).
+   * Those that add something may be {@code off}.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it
@@ -345,8 +346,20 @@ public final class HttpShield {
     return setup.answersAtOnce();
   }
 
+  /**
+   * Returns whether this shield does anything, see {@link HttpShieldBuilder#enabled}. If not,
+   * {@link #admit} admits every request without a look at it, so a binding may hand requests on
+   * without asking. May change with {@link #reload()}.
+   */
+  public boolean isEnabled() {
+    return setup.isEnabled();
+  }
+
   /** The answer to a request that is not charged; null if it is. */
   private @Nullable HttpAdmission withoutAsking(Setup now, RequestView request) {
+    if (!now.isEnabled()) {
+      return HttpAdmitted.WITHOUT_PLACE;
+    }
     for (Door door : now.doors()) {
       HttpAnswer answer = door.answer(request);
       if (answer != null) {

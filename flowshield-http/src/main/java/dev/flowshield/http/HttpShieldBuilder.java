@@ -47,6 +47,7 @@ public final class HttpShieldBuilder {
   private @Nullable ClientNetwork perNetwork;
   private int maxKeys = LimiterSpec.DEFAULT_MAX_KEYS; // of each limit for each client
   private String name = "default";
+  private boolean isEnabled = true;
   private final List<Door> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
@@ -596,6 +597,19 @@ public final class HttpShieldBuilder {
     return this;
   }
 
+  /**
+   * Sets whether the shield does anything; true unless set. If it does not, all requests pass:
+   * nothing is limited, counted or denied, no {@link #door} is asked, and the
+   * {@linkplain #store(String) store} is not opened. The settings are checked all the same.
+   *
+   * <p>For tests and for development, where one machine sends all requests. {@link
+   * HttpShield#engine()} still limits work that the application gives to it directly.
+   */
+  public HttpShieldBuilder enabled(boolean enabled) {
+    this.isEnabled = enabled;
+    return this;
+  }
+
   /** Where to read the time; for tests. */
   public HttpShieldBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
@@ -629,7 +643,7 @@ public final class HttpShieldBuilder {
     requireLimit(table);
     ClientAddress client = address.build();
     FlowShieldBuilder limits = FlowShield.builder().ticker(ticker).instantSource(instantSource);
-    LimitStore ofLimits = store.store();
+    LimitStore ofLimits = store.store(isEnabled);
     if (ofLimits != null) {
       limits.store(ofLimits);
     }
@@ -655,6 +669,7 @@ public final class HttpShieldBuilder {
     int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
     return new Blueprint(
         name,
+        isEnabled,
         built,
         List.copyOf(doors),
         new Charging(client, lists, networkPrefix, rows, meaning(client), built),

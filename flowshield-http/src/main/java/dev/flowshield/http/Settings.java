@@ -37,6 +37,7 @@ final class Settings {
       "allow-broad-trust",
       "client-address",
       "deny",
+      "enabled",
       "exempt-paths",
       "penalty",
       "reload",

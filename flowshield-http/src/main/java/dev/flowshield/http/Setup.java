@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable, but for the answers that are kept.
  *
+ * @param isEnabled whether anything is done at all
  * @param doors are asked first
  * @param charging what requests are charged
  * @param healthPaths what is left alone
  * @param streamCaps how many streams may be open
  * @param answers to rejections
  * @param standingFields for responses to admitted requests; null unless they are always sent
- * @param answersAtOnce whether the engine keeps all limits
+ * @param answersAtOnce whether the engine keeps all limits, or none is asked
  * @param requestStart how long requests have waited behind a proxy; null if it does not tell
  */
 record Setup(
+    boolean isEnabled,
     List<Door> doors,
     Charging charging,
     HealthPaths healthPaths,
@@ -33,6 +35,7 @@ record Setup(
 
   /** With answers as these settings want them. */
   static Setup of(
+      boolean isEnabled,
       FlowShield engine,
       List<Door> doors,
       Charging charging,
@@ -41,13 +44,14 @@ record Setup(
       AnswerSettings settings,
       @Nullable RequestStart requestStart) {
     return new Setup(
+        isEnabled,
         doors,
         charging.on(engine),
         healthPaths,
         streamCaps,
         new Answers(settings, charging.policies(), calendarLimits(engine)),
         settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
-        engine.limits().stream().allMatch(Charging::isKeptHere),
+        !isEnabled || engine.limits().stream().allMatch(Charging::isKeptHere),
         requestStart);
   }
 
@@ -60,6 +64,9 @@ record Setup(
 
   /** What is active with these limits, in one line. */
   String description(FlowShield engine) {
+    if (!isEnabled) {
+      return Description.OFF;
+    }
     return Description.of(
         engine.limits(),
         engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),

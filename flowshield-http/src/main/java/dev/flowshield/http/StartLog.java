@@ -22,9 +22,11 @@ final class StartLog {
 
   private StartLog() {}
 
-  /** Logs the version that runs and what is active. */
+  /** Logs the version that runs and what is active; as a warning if nothing is. */
   static void log(HttpShield shield) {
-    LOG.log(Level.INFO, () -> NAME + version() + shield.toString().substring(NAME.length()));
+    LOG.log(
+        shield.isEnabled() ? Level.INFO : Level.WARNING,
+        () -> NAME + version() + shield.toString().substring(NAME.length()));
     if (!ENGINE_COUNTED.getAndSet(true)) {
       countEngine();
     }

@@ -14,6 +14,7 @@ final class StoreSettings {
   private @Nullable String uri;
   private @Nullable LimitStore own;
   private @Nullable LimitStore running;
+  private boolean isReload; // of a shield that runs, with a store or without
 
   /** The address of the store. */
   void uri(String address) {
@@ -37,6 +38,7 @@ final class StoreSettings {
   /** The store that was opened before by the same settings, for a shield that is changed. */
   void running(@Nullable LimitStore opened) {
     this.running = opened;
+    this.isReload = true;
   }
 
   /** One of the settings of a store that is opened by its address. */
@@ -56,13 +58,16 @@ final class StoreSettings {
   }
 
   /**
-   * The store that the settings ask for; null for none.
+   * Returns the store that the settings ask for; null for none, or for one that is not open and is
+   * not needed.
    *
+   * @param isNeeded whether to open it
    * @throws IllegalArgumentException if the address or an option is wrong
-   * @throws IllegalStateException if there are options without an address
+   * @throws IllegalStateException if there are options without an address, or if a shield that runs
+   *     has not opened it
    */
   @Nullable
-  LimitStore store() {
+  LimitStore store(boolean isNeeded) {
     String address = uri;
     if (address == null) {
       if (!options.isEmpty()) {
@@ -71,7 +76,12 @@ final class StoreSettings {
       }
       return own;
     }
-    if (running == null) {
+    if (running == null && isNeeded) {
+      if (isReload) {
+        throw new IllegalStateException(
+            "store must be open since the start to be used, got a shield"
+                + " that was off then: start the application again");
+      }
       running = LimitStore.open(address, options);
     }
     return running;

@@ -232,13 +232,13 @@ public final class FlowShieldFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    HttpShield own = Objects.requireNonNull(shield, UNINITIALIZED);
     // A mapping in web.xml may name other dispatchers; what they bring has been charged when it
     // came in.
-    if (request.getDispatcherType() != DispatcherType.REQUEST) {
+    if (request.getDispatcherType() != DispatcherType.REQUEST || !own.isEnabled()) {
       chain.doFilter(request, response);
       return;
     }
-    HttpShield own = Objects.requireNonNull(shield, UNINITIALIZED);
     if (!hasLooked) {
       lookAtFirst(request, own);
     }

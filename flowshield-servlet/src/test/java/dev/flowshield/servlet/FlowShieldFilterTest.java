@@ -149,6 +149,23 @@ class FlowShieldFilterTest {
   }
 
   @Test
+  void passesTheRequestItselfOnWhileTheShieldIsOff() throws Exception {
+    FlowShieldFilter filter =
+        new FlowShieldFilter(HttpShield.builder().inFlightAuto().enabled(false).build(), task -> {
+          throw new AssertionError("the pool is looked at");
+        });
+    HttpServletRequest request = request();
+    AtomicInteger passed = new AtomicInteger();
+
+    filter.doFilter(request, response(), (behind, response) -> {
+      assertThat(behind).isSameAs(request);
+      passed.incrementAndGet();
+    });
+
+    assertThat(passed).hasValue(1);
+  }
+
+  @Test
   void passesAnErrorOnAsItIsAndFreesThePlace() {
     FlowShieldFilter filter = new FlowShieldFilter(shield);
     Error thrown = new StackOverflowError();

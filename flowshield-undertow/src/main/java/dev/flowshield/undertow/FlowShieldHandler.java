@@ -106,6 +106,10 @@ public final class FlowShieldHandler implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
+    if (!shield.isEnabled()) {
+      next.handleRequest(exchange);
+      return;
+    }
     probe.requestCame(threadsOf(exchange));
     if (shield.answersAtOnce()) {
       decide(exchange, shield.admit(new UndertowRequest(exchange)));

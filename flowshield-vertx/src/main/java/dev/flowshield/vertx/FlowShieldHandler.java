@@ -130,6 +130,10 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       probe = new QueueProbe(shield);
       settled = true;
     }
+    if (!shield.isEnabled()) {
+      context.next();
+      return;
+    }
     if (probe.isToBeTold()) {
       Context own = context.vertx().getOrCreateContext();
       probe.requestCame(task -> own.runOnContext(turn -> task.run()));

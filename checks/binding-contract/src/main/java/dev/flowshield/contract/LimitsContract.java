@@ -4,6 +4,7 @@ import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.FieldsMode;
 import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,34 @@ interface LimitsContract {
         .shields(HttpShield.builder().limit("1/s").ticker(fixture().ticker()).build());
     assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(200);
     assertThat(fixture().connect(2).get("/hello").body()).contains("\"mode\":\"global\"");
+  }
+
+  @Test
+  default void aShieldThatIsOffLetsAllPassAndCountsNothing() throws Exception {
+    HttpShield shield = fixture()
+        .shields(HttpShield.builder()
+            .perClient("1/h")
+            .limit("1/h")
+            .inFlight(1)
+            .deny("loopback")
+            .fields(FieldsMode.ALWAYS)
+            .enabled(false)
+            .ticker(fixture().ticker())
+            .build());
+    Connection client = fixture().connect(1);
+    fixture().application().closeGate();
+    client.send("GET", "/async");
+    fixture().application().awaitArrival();
+    Connection other = fixture().connect(1);
+    for (int i = 0; i < 3; i++) {
+      Answer answer = other.get("/hello");
+      assertThat(answer.body()).isEqualTo(HELLO);
+      assertThat(answer.values("RateLimit")).isEmpty();
+    }
+    fixture().application().openGate();
+    assertThat(client.read().body()).isEqualTo(HELLO);
+    assertThat(shield.stats().admitted()).isZero();
+    assertThat(shield.denied()).isZero();
   }
 
   @Test

@@ -168,6 +168,13 @@ class ShieldGuideTest {
     running.forEach(ShieldGuideTest::close);
   }
 
+  @Test
+  void aShieldIsOffInDevelopmentAndOnWhereItIsTested() {
+    assertThat(InTests.shield(true).isEnabled()).isFalse();
+    assertThat(InTests.shield(false).isEnabled()).isTrue();
+    assertThat(InTests.underTest(ticker).toString()).contains("each client 2/s");
+  }
+
   private static void close(Admission admission) {
     ((Admitted) admission).close();
   }

@@ -1,0 +1,20 @@
+package dev.flowshield.examples.guide;
+
+import dev.flowshield.Ticker;
+import dev.flowshield.http.HttpShield;
+
+/** A shield that is off where one machine sends all requests, and one whose limits are tested. */
+final class InTests {
+
+  private InTests() {}
+
+  // snippet: in-tests
+  static HttpShield shield(boolean isDevelopment) {
+    return HttpShield.builder().perClient("100/s").enabled(!isDevelopment).build();
+  }
+
+  static HttpShield underTest(Ticker ticker) { // as a ManualTicker, which the test turns
+    return HttpShield.builder().perClient("2/s").ticker(ticker).build();
+  }
+  // end
+}
