@@ -31,30 +31,32 @@ final class ContainerPool {
     if (VirtualThreads.areUsedHere()) {
       return VirtualThreads::run;
     }
-    @Nullable ServletContext context = request.getServletContext();
-    if (context != null && context.getAttribute(OF_JETTY) instanceof Executor pool) {
-      return pool;
-    }
-    ServletRequest own = ServletRequestView.lowest(request);
-    return own.getClass().getName().equals(TOMCAT_REQUEST) ? ofTomcat(own) : null;
-  }
-
-  private static @Nullable Executor ofTomcat(ServletRequest facade) {
     try {
-      Field request = facade.getClass().getDeclaredField("request");
-      request.setAccessible(true);
-      Object connector = get(request.get(facade), "getConnector");
-      return get(get(connector, "getProtocolHandler"), "getExecutor") instanceof Executor pool
-          ? pool
-          : null;
+      ServletRequest own = ServletRequestView.lowest(request);
+      Object found = own.getClass().getName().equals(TOMCAT_REQUEST)
+          ? ofTomcat(own)
+          : ofJetty(request.getServletContext());
+      return found instanceof Executor pool ? pool : null;
     } catch (ReflectiveOperationException | RuntimeException closedOrOther) {
       LOG.log(
           Level.DEBUG,
-          "FlowShield: the pool of threads of Tomcat is not found, so a queue in front of them is"
-              + " not seen",
+          "FlowShield: the pool of threads of the container is not found, so a queue in front of"
+              + " them is not seen",
           closedOrOther);
       return null;
     }
+  }
+
+  private static @Nullable Object ofJetty(@Nullable ServletContext context) {
+    return context == null ? null : context.getAttribute(OF_JETTY);
+  }
+
+  private static @Nullable Object ofTomcat(ServletRequest facade)
+      throws ReflectiveOperationException {
+    Field request = facade.getClass().getDeclaredField("request");
+    request.setAccessible(true);
+    Object connector = get(request.get(facade), "getConnector");
+    return get(get(connector, "getProtocolHandler"), "getExecutor");
   }
 
   private static Object get(Object from, String accessor) throws ReflectiveOperationException {

@@ -112,6 +112,21 @@ class FlowShieldFilterTest {
   }
 
   @Test
+  void servesARequestWhoseContainerThrowsWhenItIsAskedForItsContext() throws Exception {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+    Map<String, Object> withoutContext = new HashMap<>(REQUEST);
+    withoutContext.put("getServletContext", new NullPointerException("part of the test"));
+    AtomicInteger passed = new AtomicInteger();
+
+    filter.doFilter(
+        stub(HttpServletRequest.class, withoutContext),
+        response(),
+        (request, response) -> passed.incrementAndGet());
+
+    assertThat(passed).hasValue(1);
+  }
+
+  @Test
   void logsNoShieldAsActiveWhereThereIsNothingToProtect() {
     ServletContext started = stub(
         ServletContext.class,
