@@ -97,9 +97,14 @@ final class AdmissionRequest extends HttpServletRequestWrapper
     return watched(listenTo(super.startAsync(request, response)));
   }
 
+  /**
+   * Returns the context as the application sees it; null where the container has none and does not
+   * throw, as in Spring's MockMvc.
+   */
   @Override
-  public AsyncContext getAsyncContext() {
-    return watched(super.getAsyncContext());
+  public @Nullable AsyncContext getAsyncContext() {
+    @Nullable AsyncContext known = super.getAsyncContext();
+    return known == null ? null : watched(known);
   }
 
   private AsyncContext watched(AsyncContext context) {

@@ -127,6 +127,19 @@ class FlowShieldFilterTest {
   }
 
   @Test
+  void hasNoAsyncContextWhereTheContainerHasNone() throws Exception {
+    FlowShieldFilter filter = new FlowShieldFilter(shield);
+
+    filter.doFilter(
+        request(),
+        response(),
+        (request, response) ->
+            assertThat(((HttpServletRequest) request).getAsyncContext()).isNull());
+
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
   void logsNoShieldAsActiveWhereThereIsNothingToProtect() {
     ServletContext started = stub(
         ServletContext.class,
