@@ -7,12 +7,13 @@ import dev.flowshield.http.policy.Policy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a few requests for signs that a shield is not set up as its owner means it to be, and
- * logs each kind of sign once.
+ * logs each cause once; of one code, {@value #MOST_OF_A_CODE} causes at most.
  *
  * <p>It looks at the first {@value #FIRST} requests, and at {@value #MORE} more in each minute in
  * which requests are rejected. All others cost one read of a field.
@@ -24,6 +25,8 @@ final class Doctor {
   static final int FIRST = 1_000;
   static final int MORE = 100;
 
+  private static final int MOST_OF_A_CODE = 5;
+
   private static final Networks NEAR = Networks.parse("loopback, private");
   private static final List<String> FIELDS = List.of("X-Forwarded-For", "Forwarded");
 
@@ -31,7 +34,9 @@ final class Doctor {
   private final Charging charging;
   private final UsersSeen users;
   private final OneClient oneClient = new OneClient(MORE);
-  private final Map<String, Finding> findings = new ConcurrentSkipListMap<>();
+
+  // By code and text, which names the cause.
+  private final NavigableMap<String, Finding> findings = new ConcurrentSkipListMap<>();
 
   private volatile int looks = FIRST;
   private volatile boolean hasComparedShields;
@@ -43,11 +48,10 @@ final class Doctor {
     this.charging = charging;
     this.client = charging.client();
     this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
-    List<Policy> unreachable = charging.policies().unreachable();
-    if (!unreachable.isEmpty()) {
-      foundOnce(
+    for (Policy row : charging.policies().unreachable()) {
+      found(
           "FS111",
-          "each row of the policies must have requests that come to it, got '" + unreachable.get(0)
+          "each row of the policies must have requests that come to it, got '" + row
               + "' behind a row that takes all of them: move it up, or remove it");
     }
     TrustedProxies proxies = client.proxies();
@@ -60,7 +64,7 @@ final class Doctor {
     }
   }
 
-  /** What was found so far, by code. */
+  /** What was found so far, in the order of the codes. */
   List<Finding> findings() {
     return List.copyOf(findings.values());
   }
@@ -93,7 +97,7 @@ final class Doctor {
     if (!hasComparedShields) {
       hasComparedShields = true;
       if (before.toString().equals(own.toString())) {
-        foundOnce(
+        found(
             "FS106",
             "a request must be charged once, got two shields with the same settings in its way, so"
                 + " each client has half of its limit: register one filter or handler, or give all"
@@ -123,7 +127,7 @@ final class Doctor {
   }
 
   private void examinePlan(RequestView request) {
-    if (!findings.containsKey("FS110") && charging.lacksPlan(request)) {
+    if (!has("FS110") && charging.lacksPlan(request)) {
       foundOnce(
           "FS110",
           "each plan must have a row on a route that has rows for plans, got a client without a plan, or"
@@ -134,12 +138,13 @@ final class Doctor {
 
   /** One machine nearby that sends nearly all requests may be a proxy that writes no field. */
   private void examineCrowd(RequestView request) {
+    if (comesFromProxy(request)) { // FS103 is for one that writes no field
+      return;
+    }
     @Nullable IpAddress address = client.of(request);
-    TrustedProxies proxies = client.proxies();
-    boolean isProxy = proxies != null && proxies.trusts(address); // which FS103 is for
     boolean isMost = oneClient.isIn(client.key(address));
-    if (isMost && !isProxy && address != null && NEAR.contains(address)) {
-      foundOnce(
+    if (isMost && address != null && NEAR.contains(address)) {
+      found(
           "FS107",
           "clients must come from addresses of their own, got nearly all requests from " + address
               + ", a machine nearby, while requests are rejected: if it is a proxy or a load balancer,"
@@ -147,12 +152,18 @@ final class Doctor {
     }
   }
 
+  private boolean comesFromProxy(RequestView request) {
+    TrustedProxies proxies = client.proxies();
+    String text = request.peerAddress();
+    return proxies != null && proxies.trusts(text == null ? null : IpAddress.parse(text));
+  }
+
   private void examineFromNoProxy(
       RequestView request, @Nullable IpAddress peer, @Nullable TrustedProxies proxies) {
     String field = fieldOf(request);
     // From elsewhere it proves nothing: any client can write it.
     if (field != null && peer != null && NEAR.contains(peer)) {
-      foundOnce(
+      found(
           "FS101",
           "trusted-proxies must have the proxies that clients come through, got " + field + " from "
               + peer + ", which is not among "
@@ -169,7 +180,7 @@ final class Doctor {
     }
     String other = fieldOf(request);
     if (other != null) {
-      foundOnce(
+      found(
           "FS102",
           "client-address must name the field that the trusted proxies write, got " + other
               + " where " + configured + " is expected, so their clients share one allowance: set"
@@ -195,13 +206,27 @@ final class Doctor {
     return null;
   }
 
-  /** Keeps a sign and logs it, unless one of its code is known. */
+  /** Keeps a sign and logs it, unless one of its code is known: its text has numbers of now. */
   void foundOnce(String code, String text) {
-    if (!findings.containsKey(code)) {
-      Finding finding = new Finding(code, text);
-      if (findings.putIfAbsent(code, finding) == null) {
-        StartLog.warn(finding + " (docs/doctor.md)");
-      }
+    if (!has(code)) {
+      found(code, text);
     }
+  }
+
+  /** Keeps a sign and logs it, unless it is known, or enough causes of its code are. */
+  private void found(String code, String text) {
+    Finding finding = new Finding(code, text);
+    if (ofCode(code).size() < MOST_OF_A_CODE
+        && findings.putIfAbsent(code + " " + text, finding) == null) {
+      StartLog.warn(finding + " (docs/doctor.md)");
+    }
+  }
+
+  private boolean has(String code) {
+    return !ofCode(code).isEmpty();
+  }
+
+  private Map<String, Finding> ofCode(String code) {
+    return findings.subMap(code + " ", code + "!"); // the character behind a space
   }
 }

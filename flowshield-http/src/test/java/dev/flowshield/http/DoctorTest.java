@@ -201,6 +201,46 @@ class DoctorTest {
   }
 
   @Test
+  void takesOneClientBehindAProxyThatIsNamedForNoSign() {
+    Doctor doctor =
+        new Doctor(charging(HttpShield.builder().perClient("1/s").trustedProxies("10.0.0.7")));
+    doctor.lookAgain();
+    for (int i = 0; i < 100; i++) {
+      doctor.look(FakeRequest.from("10.0.0.7").with("X-Forwarded-For", "192.168.3.4"));
+    }
+    assertThat(doctor.findings()).isEmpty();
+  }
+
+  @Test
+  void namesEachProxyThatIsNotTrustedUpToAFew() { // FS101
+    HttpShield shield = settings().build();
+    try (LogOfShields log = new LogOfShields()) {
+      for (int i = 1; i <= 20; i++) {
+        ask(shield, "10.0.0." + i % 3, "X-Forwarded-For", "203.0.113.66");
+      }
+      assertThat(shield.doctor()).hasSize(3);
+      for (int i = 1; i <= 20; i++) {
+        ask(shield, "10.0.1." + i, "X-Forwarded-For", "203.0.113.66");
+      }
+      assertThat(shield.doctor()).hasSize(5);
+      assertThat(log.warnings()).hasSize(5).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void namesEachRowThatNoRequestComesTo() { // FS111
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/s")
+        .policies("* /** * 9/s\nGET /a * 5/s\nGET /b * 5/s")
+        .build();
+    assertThat(shield.doctor())
+        .extracting(Finding::text)
+        .satisfiesExactly(
+            text -> assertThat(text).contains("got 'GET /a "),
+            text -> assertThat(text).contains("got 'GET /b "));
+  }
+
+  @Test
   void findsNoFaultInOneClientFarAway() {
     Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
     doctor.lookAgain();
