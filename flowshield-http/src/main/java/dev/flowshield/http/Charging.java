@@ -260,6 +260,42 @@ final class Charging {
         && table.texts(List.of()).equals(other.table.texts(List.of()));
   }
 
+  /**
+   * Returns the policies whose keys may more than an address, while their requests are charged the
+   * limit for each client as well.
+   */
+  List<Policy> cappedByAddress() {
+    Limit client = engine.usualLimits().stream()
+        .filter(limit -> limit.name().equals(HttpShieldBuilder.CLIENT) && !limit.isShadow())
+        .findFirst()
+        .orElse(null);
+    if (client == null) {
+      return List.of();
+    }
+    List<Policy> capped = new ArrayList<>();
+    for (int scope = 0; scope < table.size(); scope++) {
+      List<Policy> rows = table.of(scope);
+      if (rows.stream().noneMatch(row -> row.key().kind() == Kind.ADDRESS)) {
+        rows.stream().filter(row -> admitsMore(row, client)).forEach(capped::add);
+      }
+    }
+    return capped;
+  }
+
+  private static boolean admitsMore(Policy row, Limit client) {
+    return row.key().kind() != Kind.EVERYONE
+        && !row.isSettled()
+        && !row.limit().isShadow()
+        && perSecond(row.limit()) / row.cost() > perSecond(client);
+  }
+
+  private static double perSecond(Limit limit) {
+    return limit.limits().stream()
+        .mapToDouble(rate -> rate.permits() * 1e9 / rate.period().toNanos())
+        .min()
+        .orElse(0);
+  }
+
   /** Where the address of a client comes from. */
   ClientAddress client() {
     return client;

@@ -54,6 +54,14 @@ final class Doctor {
           "each row of the policies must have requests that come to it, got '" + row
               + "' behind a row that takes all of them: move it up, or remove it");
     }
+    for (Policy row : charging.cappedByAddress()) {
+      found(
+          "FS118",
+          "a key must not be promised more than its address may, got '" + row
+              + "' beside per-client, which its requests are charged as well: add a row by the"
+              + " address with the same method, path and plan, which takes the place of per-client"
+              + " there, or raise per-client");
+    }
     TrustedProxies proxies = client.proxies();
     if (proxies != null && !proxies.broad().isEmpty()) {
       foundOnce(

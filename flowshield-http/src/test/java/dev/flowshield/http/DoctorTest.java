@@ -240,6 +240,51 @@ class DoctorTest {
             text -> assertThat(text).contains("got 'GET /b "));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "* /api/** * 500/s key=header:X-Api-Key",
+        "* /api/** * 500/s, 100000/min key=principal",
+        "* /api/** * 1000/s key=cookie:session cost=5",
+      })
+  void findsAKeyThatMayMoreThanItsAddress(String row) { // FS118
+    HttpShield shield =
+        HttpShield.builder().perClient("100/s burst 500").policies(row).build();
+    assertThat(shield.doctor())
+        .singleElement()
+        .asString()
+        .contains("FS118", "got '* /api/** * ", "' beside per-client, which its requests are");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "* /api/** * 500/s key=header:X-Api-Key\n* /api/** * 2000/s",
+        "* /api/** * 100/s key=header:X-Api-Key",
+        "* /api/** * 1000/s key=header:X-Api-Key cost=10",
+        "* /api/** * 6000/min key=header:X-Api-Key",
+        "* /api/** * 500/s key=everyone",
+        "* /api/** * 500/s key=principal shadow",
+        "* /api/** * 500/s key=principal on=status:401",
+        "* /api/** * 500/s",
+        "* /api/** * off",
+      })
+  void findsNoFaultWhereNoKeyMayMoreThanItsAddress(String rows) { // FS118
+    HttpShield shield =
+        HttpShield.builder().perClient("100/s burst 500").policies(rows).build();
+    assertThat(shield.doctor()).isEmpty();
+  }
+
+  @Test
+  void aRowByTheAddressLetsAKeyHaveWhatItMay() {
+    HttpShield shield = settings()
+        .policies("* /api/** * 50/s key=header:X-Api-Key\n* /api/** * 200/s")
+        .build();
+    FakeRequest request =
+        new FakeRequest("GET", "/api/a", "203.0.113.1").with("X-Api-Key", "of alice");
+    Admissions.passes(shield, request, 50);
+  }
+
   @Test
   void findsNoFaultInOneClientFarAway() {
     Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
