@@ -214,14 +214,17 @@ final class Settings {
 
   private static String wayOut(String key, SettingSource from) {
     boolean hasPrefix = key.startsWith(SettingSource.PROPERTY_PREFIX);
-    String letters =
-        letters(hasPrefix ? key.substring(SettingSource.PROPERTY_PREFIX.length()) : key);
+    String plain = hasPrefix ? key.substring(SettingSource.PROPERTY_PREFIX.length()) : key;
+    String letters = letters(plain);
     for (String known : KNOWN) {
       if (letters(known).equals(letters)) {
         return hasPrefix ? "leave out the prefix, as in " + known : "write " + from.name(known);
       }
     }
-    return "correct or remove it";
+    @Nullable String nearest = Spelling.nearest(plain, KNOWN);
+    return nearest == null
+        ? "correct or remove it"
+        : "write " + from.name(nearest) + " if that is meant, or remove it";
   }
 
   /** The letters and digits of a name, whatever their case. */

@@ -109,6 +109,9 @@ class ConfigurationMistakesTest {
         "per-client  | 0/s       | got 0: a limit that admits nothing is a route to leave out; or 'off' for no limit",
         "per-client  | 1/month   | 'month' is no period, say '30day' for a month",
         "trusted-proxies | none | write an address as digits, a name is not looked up; or 'off' for none",
+        "trusted-proxies | *       | got '*': write the length of what is fixed in place of *, as in '10.0.0.0/8' for 10.*, or '0.0.0.0/0, ::/0' for all addresses",
+        "trusted-proxies | 10.*    | got '10.*': write the length of what is fixed in place of *, as in '10.0.0.0/8' for 10.*, or '0.0.0.0/0, ::/0' for all addresses",
+        "policy.1        | /search GET * 10/s | got '/search GET * 10/s': write 'GET /search', or * for each method",
         "trusted-proxies | 0.0.0.0/0 | trusted-proxies must be the networks of your own proxies, got [0.0.0.0/0], from which anyone could write an address of their choice: name smaller networks, or set allow-broad-trust if none but proxies can connect",
         "client-address | forwarded | client-address must come with the proxies that write the field, got 'forwarded' alone: set trusted-proxies, as in \"10.0.0.0/8\"",
         "client-address | x-real-ip | 'client-address' in flowshield.properties must be one of peer, x-forwarded-for, forwarded, header:<name>, container, got 'x-real-ip': name the one field that your proxy writes",
@@ -149,6 +152,12 @@ class ConfigurationMistakesTest {
     "perClient, write per-client",
     "PER_CLIENT, write per-client",
     "flowshield.per_client, 'leave out the prefix, as in per-client'",
+    "per-clients, 'write per-client if that is meant, or remove it'",
+    "trusted-proxys, 'write trusted-proxies if that is meant, or remove it'",
+    "in-fligth, 'write in-flight if that is meant, or remove it'",
+    "flowshield.in-flights, 'write in-flight if that is meant, or remove it'",
+    "bodi, 'write body if that is meant, or remove it'",
+    "limits-of-all, correct or remove it",
     "ttl, correct or remove it"
   })
   void saysHowToWriteANameThatIsNearlyRight(String name, String wayOut) {

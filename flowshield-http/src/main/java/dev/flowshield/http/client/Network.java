@@ -26,7 +26,12 @@ record Network(IpAddress first, int prefix) {
     String written = slash < 0 ? text : text.substring(0, slash);
     IpAddress address = IpAddress.parse(written);
     if (address == null) {
-      throw mistake(text, "write an address as digits, a name is not looked up");
+      throw mistake(
+          text,
+          text.indexOf('*') < 0
+              ? "write an address as digits, a name is not looked up"
+              : "write the length of what is fixed in place of *, as in '10.0.0.0/8' for 10.*, or"
+                  + " '0.0.0.0/0, ::/0' for all addresses");
     }
     boolean isDotted = written.indexOf(':') < 0;
     int length = slash < 0 ? -1 : length(text.substring(slash + 1));

@@ -61,6 +61,10 @@ public final class Policy {
           "row must be <method> <path> <plan> <limits>, as in 'GET /search free 10/s', got '" + row
               + "': write * for each method, and * where the plan does not matter");
     }
+    if (words.get(0).startsWith("/")) {
+      throw new IllegalArgumentException("row must have the method before the path, got '" + row
+          + "': write '" + words.get(1) + " " + words.get(0) + "', or * for each method");
+    }
     List<String> limits = new ArrayList<>();
     List<String> options = new ArrayList<>();
     for (String word : words.subList(SCOPE_WORDS, words.size())) {
