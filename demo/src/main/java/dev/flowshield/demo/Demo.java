@@ -37,7 +37,7 @@ public final class Demo {
     Logs.keepToOneLine();
     if (Boolean.parseBoolean(System.getProperty("demo.serve", "false"))) {
       Serving.untilStopped(System.out);
-      return;
+      System.exit(0); // with the threads of the server
     }
     Path directory = Path.of(System.getProperty("demo.directory", "target"));
     new Demo(System.out, Clients.ofThisMachine()).run(directory);

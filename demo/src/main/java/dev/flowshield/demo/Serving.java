@@ -7,6 +7,7 @@ import dev.flowshield.undertow.FlowShieldHandler;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the protected server up, to be tried by hand. */
 final class Serving {
@@ -19,7 +20,8 @@ final class Serving {
   private Serving() {}
 
   /**
-   * Serves until the process is stopped; says what to try, and what the shield did whenever it did
+   * Serves until the process is stopped, or the one that started it: Maven, when it is killed,
+   * leaves behind what it runs. Says what to try, and what the shield did whenever it did
    * something.
    */
   static void untilStopped(PrintStream out) throws InterruptedException {
@@ -36,8 +38,9 @@ final class Serving {
         Over the limit:   for i in $(seq %d); do curl -s -o /dev/null -w '%%{http_code} ' %s; done; echo
 
         """, shield, address, address, ENOUGH_TO_SPEND_IT, address);
+    @Nullable ProcessHandle starter = ProcessHandle.current().parent().orElse(null);
     long seen = 0;
-    while (true) {
+    while (starter == null || starter.isAlive()) {
       Thread.sleep(GLANCE_MILLIS);
       ShieldStats stats = shield.stats();
       long asked = stats.admitted() + stats.overLimit() + stats.shed();
