@@ -22,7 +22,6 @@ public final class RedisBenchmarks {
   private static final int THREADS = 8;
   private static final int[] CONNECTIONS = {1, 8};
   private static final int[] KEYS = {1, 100_000};
-  private static final PrintStream OUT = System.out;
 
   private RedisBenchmarks() {}
 
@@ -32,8 +31,12 @@ public final class RedisBenchmarks {
    * @param args seconds of each turn, and rounds beside the first
    */
   public static void main(String[] args) throws Exception {
-    long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(args[0]));
-    int rounds = Integer.parseInt(args[1]);
+    run(TimeUnit.SECONDS.toNanos(Long.parseLong(args[0])), Integer.parseInt(args[1]), System.out);
+    System.exit(0); // clients leave threads behind
+  }
+
+  /** Runs them with turns of so long, and prints a table. */
+  static void run(long nanos, int rounds, PrintStream out) throws Exception {
     int port = freePort();
     RedisServer server = RedisServer.builder()
         .port(port)
@@ -43,24 +46,28 @@ public final class RedisBenchmarks {
         .build();
     server.start();
     try {
-      OUT.println(
+      out.println(
           "| connections | keys | who | decisions/s | to GET | p50 us | p99 us | admitted |");
-      OUT.println("|---|---|---|---|---|---|---|---|");
+      out.println("|---|---|---|---|---|---|---|---|");
       for (int connections : CONNECTIONS) {
         for (int keys : KEYS) {
           try (Contenders contenders = new Contenders("redis://127.0.0.1:" + port, connections)) {
-            run(contenders.all(), connections, keys, nanos, rounds);
+            run(contenders.all(), connections, keys, nanos, rounds, out);
           }
         }
       }
     } finally {
       server.stop();
     }
-    System.exit(0); // clients leave threads behind
   }
 
   private static void run(
-      List<Contender> contenders, int connections, int keys, long nanos, int rounds)
+      List<Contender> contenders,
+      int connections,
+      int keys,
+      long nanos,
+      int rounds,
+      PrintStream out)
       throws InterruptedException {
     String[] names = new String[keys];
     for (int i = 0; i < keys; i++) {
@@ -81,7 +88,7 @@ public final class RedisBenchmarks {
     long plain = rows.get(0).latencies.getTotalCount(); // of GET
     for (Row row : rows) {
       long count = row.latencies.getTotalCount();
-      OUT.printf(
+      out.printf(
           Locale.ROOT,
           "| %d | %,d | %s | %,.0f | %.2f | %,d | %,d | %.0f %% |%n",
           connections,
