@@ -67,7 +67,7 @@ final class Contenders implements AutoCloseable {
   }
 
   private Contender leased() {
-    LimiterSpec spec = LimiterSpec.of("100000000/s").withName("leased");
+    LimiterSpec spec = LimiterSpec.of("10000000/s").withName("leased");
     return flowShield("FlowShield leased", spec.withOption(RedisStore.LEASE, "on"));
   }
 
