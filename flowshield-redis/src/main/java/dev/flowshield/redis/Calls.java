@@ -1,5 +1,7 @@
 package dev.flowshield.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.flowshield.Ticker;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
@@ -32,7 +34,7 @@ final class Calls implements AutoCloseable {
   private final long shortestNanos; // of a wait whose end says something about the server
   private final Function<String, Question> trial;
   private final AtomicReference<
-          @Nullable CompletableFuture<RedisScriptingAsyncCommands<String, String>>>
+          @Nullable CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>>>
       connection = new AtomicReference<>();
   private final AtomicInteger underWay = new AtomicInteger();
   private final LongAdder answered = new LongAdder();
@@ -69,7 +71,7 @@ final class Calls implements AutoCloseable {
   }
 
   private void tryAgain(Circuit circuit, String key) {
-    CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
+    CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> known = connection.get();
     boolean isConnected = known != null && known.isDone();
     boolean isAsked = false;
     try {
@@ -172,9 +174,9 @@ final class Calls implements AutoCloseable {
   private CompletableFuture<List<Reply>> run(Question question) {
     try {
       return connected()
-          .thenCompose(commands -> script.<List<Object>>run(
-              commands, ScriptOutputType.MULTI, question.keys(), question.arguments()))
-          .thenApply(values -> Reply.all(values, question.rates()));
+          .thenCompose(commands -> script.<byte[]>run(
+              commands, ScriptOutputType.VALUE, ascii(question.keys()), question.argument()))
+          .thenApply(packed -> Reply.all(question, packed));
     } catch (RuntimeException failure) { // of a client that rejects at once
       return CompletableFuture.failedFuture(failure);
     }
@@ -184,9 +186,17 @@ final class Calls implements AutoCloseable {
    * Runs another script, whose answer is a number and whose failure matters to none but the caller.
    */
   CompletionStage<Long> run(Script other, String key, String... arguments) {
-    String[] keys = {key};
     return connected()
-        .thenCompose(commands -> other.run(commands, ScriptOutputType.INTEGER, keys, arguments));
+        .thenCompose(commands ->
+            other.run(commands, ScriptOutputType.INTEGER, ascii(key), ascii(arguments)));
+  }
+
+  private static byte[][] ascii(String... texts) {
+    byte[][] all = new byte[texts.length][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = texts[i].getBytes(US_ASCII);
+    }
+    return all;
   }
 
   private void failed(StoreFailure failure, Circuit circuit, boolean isTrial) {
@@ -203,12 +213,12 @@ final class Calls implements AutoCloseable {
     connected().exceptionally(failure -> null); // the first request sees it
   }
 
-  private CompletableFuture<RedisScriptingAsyncCommands<String, String>> connected() {
-    CompletableFuture<RedisScriptingAsyncCommands<String, String>> known = connection.get();
+  private CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> connected() {
+    CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> known = connection.get();
     if (known != null) {
       return known;
     }
-    CompletableFuture<RedisScriptingAsyncCommands<String, String>> mine = new CompletableFuture<>();
+    CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> mine = new CompletableFuture<>();
     if (!connection.compareAndSet(null, mine)) {
       return connected();
     }
@@ -221,8 +231,8 @@ final class Calls implements AutoCloseable {
   }
 
   private void connected(
-      CompletableFuture<RedisScriptingAsyncCommands<String, String>> waiting,
-      @Nullable RedisScriptingAsyncCommands<String, String> commands,
+      CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> waiting,
+      @Nullable RedisScriptingAsyncCommands<byte[], byte[]> commands,
       @Nullable Throwable failure) {
     if (commands != null) {
       waiting.complete(commands);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the kind of client
  * @param <S> the kind of connection
  */
-final class Client<C extends AbstractRedisClient, S extends StatefulConnection<String, String>> {
+final class Client<C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>> {
 
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(1);
@@ -48,13 +48,13 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<S
   }
 
   /** One of the store's own, made when it is to connect, and closed with the store. */
-  static <C extends AbstractRedisClient, S extends StatefulConnection<String, String>>
+  static <C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>>
       Client<C, S> own(Supplier<C> maker, Function<C, CompletionStage<S>> connecting) {
     return new Client<>(maker, true, connecting);
   }
 
   /** One of the user's own, which stays open. */
-  static <C extends AbstractRedisClient, S extends StatefulConnection<String, String>>
+  static <C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>>
       Client<C, S> given(C client, Function<C, CompletionStage<S>> connecting) {
     return new Client<>(() -> client, false, connecting);
   }

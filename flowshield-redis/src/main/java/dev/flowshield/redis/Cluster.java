@@ -8,7 +8,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,11 +30,11 @@ final class Cluster implements Server {
   private static final Duration LONGEST_AHEAD = Duration.ofMillis(250); // for one that is silent
 
   private final String name;
-  private final Client<RedisClusterClient, StatefulRedisClusterConnection<String, String>> client;
+  private final Client<RedisClusterClient, StatefulRedisClusterConnection<byte[], byte[]>> client;
 
   private Cluster(
       String name,
-      Client<RedisClusterClient, StatefulRedisClusterConnection<String, String>> client) {
+      Client<RedisClusterClient, StatefulRedisClusterConnection<byte[], byte[]>> client) {
     this.name = name;
     this.client = client;
   }
@@ -72,11 +72,11 @@ final class Cluster implements Server {
         .build();
   }
 
-  private static CompletionStage<StatefulRedisClusterConnection<String, String>> connect(
+  private static CompletionStage<StatefulRedisClusterConnection<byte[], byte[]>> connect(
       RedisClusterClient client) {
     return client
         .refreshPartitionsAsync() // without it, the client would wait for them as it connects
-        .thenCompose(known -> client.connectAsync(StringCodec.ASCII))
+        .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
         .thenCompose(connection -> connectAhead(connection).thenApply(done -> connection));
   }
 
@@ -85,7 +85,7 @@ final class Cluster implements Server {
    * connect to would be rejected.
    */
   private static CompletableFuture<Void> connectAhead(
-      StatefulRedisClusterConnection<String, String> connection) {
+      StatefulRedisClusterConnection<byte[], byte[]> connection) {
     List<CompletableFuture<?>> all = new ArrayList<>();
     for (RedisClusterNode node : connection.getPartitions()) {
       RedisURI address = node.getUri();
@@ -98,7 +98,7 @@ final class Cluster implements Server {
   }
 
   @Override
-  public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
+  public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
     return client.connect().thenApply(StatefulRedisClusterConnection::async);
   }
 
@@ -107,7 +107,7 @@ final class Cluster implements Server {
   public boolean isLostAfter(StoreFailure failure) {
     client.use(made -> made.refreshPartitionsAsync()
         .thenCompose(known -> {
-          StatefulRedisClusterConnection<String, String> connection = client.connection();
+          StatefulRedisClusterConnection<byte[], byte[]> connection = client.connection();
           return connection == null
               ? CompletableFuture.completedStage(null)
               : connectAhead(connection);
@@ -123,7 +123,7 @@ final class Cluster implements Server {
 
   @Override
   public String keeperOf(String key) {
-    StatefulRedisClusterConnection<String, String> connection = client.connection();
+    StatefulRedisClusterConnection<byte[], byte[]> connection = client.connection();
     if (connection == null) {
       return "";
     }
@@ -133,7 +133,7 @@ final class Cluster implements Server {
 
   @Override
   public Set<String> keepers() {
-    StatefulRedisClusterConnection<String, String> connection = client.connection();
+    StatefulRedisClusterConnection<byte[], byte[]> connection = client.connection();
     if (connection == null) {
       return Set.of("");
     }

@@ -2,22 +2,22 @@ package dev.flowshield.redis;
 
 /** What the script that keeps limits is asked to do. */
 enum Deed {
-  TAKE("take"),
-  SOME("some"),
-  CHARGE("charge"),
-  REFUND("refund"),
-  ADD("add"),
-  RESET("reset"),
-  PEEK("peek");
+  TAKE('t'),
+  SOME('s'),
+  CHARGE('c'),
+  REFUND('r'),
+  ADD('a'),
+  RESET('x'),
+  PEEK('p');
 
-  private final String word;
+  private final char letter;
 
-  Deed(String word) {
-    this.word = word;
+  Deed(char letter) {
+    this.letter = letter;
   }
 
   /** As the script has it. */
-  String word() {
-    return word;
+  char letter() {
+    return letter;
   }
 }

@@ -4,7 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,10 +15,10 @@ import java.util.concurrent.CompletionStage;
 final class LoneServer implements Server {
 
   private final String name;
-  private final Client<RedisClient, StatefulRedisConnection<String, String>> client;
+  private final Client<RedisClient, StatefulRedisConnection<byte[], byte[]>> client;
 
   private LoneServer(
-      String name, Client<RedisClient, StatefulRedisConnection<String, String>> client) {
+      String name, Client<RedisClient, StatefulRedisConnection<byte[], byte[]>> client) {
     this.name = name;
     this.client = client;
   }
@@ -32,7 +32,7 @@ final class LoneServer implements Server {
               made.setOptions(Client.options(ClientOptions.builder()).build());
               return made;
             },
-            made -> made.connectAsync(StringCodec.ASCII, address.nodes().get(0))));
+            made -> made.connectAsync(ByteArrayCodec.INSTANCE, address.nodes().get(0))));
   }
 
   static LoneServer of(RedisClient client) {
@@ -40,11 +40,11 @@ final class LoneServer implements Server {
         "redis by a client of the application's",
         Client.given(
             client,
-            given -> CompletableFuture.supplyAsync(() -> given.connect(StringCodec.ASCII))));
+            given -> CompletableFuture.supplyAsync(() -> given.connect(ByteArrayCodec.INSTANCE))));
   }
 
   @Override
-  public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
+  public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
     return client.connect().thenApply(StatefulRedisConnection::async);
   }
 

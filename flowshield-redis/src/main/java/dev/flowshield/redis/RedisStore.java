@@ -63,7 +63,7 @@ public final class RedisStore implements LimitStore {
 
   RedisStore(RedisStoreBuilder settings, Server server, @Nullable TestClock clock) {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
-    this.form = new Question.Form(clock == null ? () -> "" : clock::now);
+    this.form = new Question.Form(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
     StoredRates any = new StoredRates(List.of(RateLimit.parse("1/s")), nanosPerTick);
     this.calls = new Calls(

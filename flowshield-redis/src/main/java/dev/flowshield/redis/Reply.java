@@ -3,12 +3,15 @@ package dev.flowshield.redis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What the script has answered of one key. */
 final class Reply {
 
-  private static final int TOGETHER = 2; // values that are for all keys
-  private static final long MOST_DEBT = (1L << 48) - 1; // as the script has it
+  private static final int HEAD = 18; // bytes that are for all keys
+  private static final int OF_KEY = 7;
+  private static final int OF_RATE = 12;
+  private static final long MOST_DEBT = (1L << 48) - 1; // which has no sign
 
   /** Of a store that gives nothing, as it did not answer. */
   static final Reply NOTHING = new Reply(0, 0, 0, new long[0], new long[0]);
@@ -19,7 +22,7 @@ final class Reply {
   private final long[] debts;
   private final long[] refunded;
 
-  private Reply(long granted, long time, long epoch, long[] debts, long[] refunded) {
+  Reply(long granted, long time, long epoch, long[] debts, long[] refunded) {
     this.granted = granted;
     this.time = time;
     this.epoch = epoch;
@@ -28,49 +31,44 @@ final class Reply {
   }
 
   /**
-   * Reads an answer of one key.
+   * Reads the reply to a question, with one part for each of its keys.
    *
-   * @throws StoreFailure if it is none for so many rates
+   * @throws StoreFailure if it is not a reply to this question
    */
-  static Reply of(List<?> values, int rates) {
-    return all(values, rates).get(0);
-  }
-
-  /**
-   * Reads an answer of several keys.
-   *
-   * @param rates how many each key has
-   * @throws StoreFailure if it is none for them
-   */
-  static List<Reply> all(List<?> values, int... rates) {
-    if (values.size() != TOGETHER + rates.length + 2 * IntStream.of(rates).sum()) {
+  static List<Reply> all(Question question, byte @Nullable [] packed) {
+    int[] rates = question.rates();
+    int size = HEAD + OF_KEY * rates.length + OF_RATE * IntStream.of(rates).sum();
+    if (packed == null || packed.length != size || number(packed, 0, 4) != question.id()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
-    long granted = number(values.get(0));
-    long time = number(values.get(1));
+    long granted = number(packed, 4, 7);
+    if (granted < 0 || granted > question.permits()) {
+      throw new StoreFailure(StoreFailure.MALFORMED);
+    }
+    long time = number(packed, 11, 7);
     List<Reply> replies = new ArrayList<>(rates.length);
-    int at = TOGETHER;
+    int at = HEAD;
     for (int count : rates) {
-      long epoch = number(values.get(at++));
+      long epoch = number(packed, at, 7);
+      at += OF_KEY;
       long[] debts = new long[count];
       long[] refunded = new long[count];
-      for (int i = 0; i < count; i++) {
-        debts[i] = number(values.get(at++));
-        refunded[i] = number(values.get(at++));
-        if (debts[i] < 0 || debts[i] > MOST_DEBT) {
-          throw new StoreFailure(StoreFailure.MALFORMED);
-        }
+      for (int i = 0; i < count; i++, at += OF_RATE) {
+        debts[i] = number(packed, at, 6) & MOST_DEBT;
+        refunded[i] = number(packed, at + 6, 6) & MOST_DEBT;
       }
       replies.add(new Reply(granted, time, epoch, debts, refunded));
     }
     return replies;
   }
 
-  private static long number(Object value) {
-    if (value instanceof Long number) {
-      return number;
+  /** Unpacks a number of so many bytes, the lowest first, with a sign. */
+  private static long number(byte[] packed, int from, int size) {
+    long number = packed[from + size - 1]; // which has the sign
+    for (int i = from + size - 2; i >= from; i--) {
+      number = number << 8 | (packed[i] & 0xFF);
     }
-    throw new StoreFailure(StoreFailure.MALFORMED);
+    return number;
   }
 
   /** What it would have said when the last of its permits, so many, were not taken yet. */

@@ -47,10 +47,10 @@ final class Script {
 
   /** Runs it for some keys. */
   <T> CompletionStage<T> run(
-      RedisScriptingAsyncCommands<String, String> server,
+      RedisScriptingAsyncCommands<byte[], byte[]> server,
       ScriptOutputType type,
-      String[] keys,
-      String[] arguments) {
+      byte[][] keys,
+      byte[]... arguments) {
     return server
         .<T>evalsha(digest, type, keys, arguments)
         .exceptionallyCompose(failure -> StoreFailure.isNoScript(failure)

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 interface Server {
 
   /** Connects; a connection of before is closed. Called by one thread at a time. */
-  CompletionStage<RedisScriptingAsyncCommands<String, String>> connect();
+  CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect();
 
   /** Whether a command may name keys of one hash tag alone, as in a cluster. */
   default boolean keepsKeysApart() {
@@ -27,7 +27,7 @@ interface Server {
    * @return whether it takes a new connection for that
    */
   default boolean isLostAfter(StoreFailure failure) {
-    return failure.isOfAnother();
+    return failure.needsNewConnection();
   }
 
   /** The one among them that keeps a key now, by a name of its own; empty if that is unknown. */

@@ -1,8 +1,9 @@
 package dev.flowshield.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.protocol.RedisProtocolException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -66,19 +67,29 @@ final class StoreFailure extends RuntimeException {
     if (cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException) {
       return new StoreFailure(TIMEOUT);
     }
+    if (cause instanceof RedisProtocolException
+        || cause instanceof UnsupportedOperationException // a type that the client did not expect
+        || cause instanceof ClassCastException) {
+      return new StoreFailure(MALFORMED);
+    }
     String message = cause instanceof RedisException ? String.valueOf(cause.getMessage()) : "";
     for (String known : KNOWN) {
       if (isSaid(known, message)) {
         return new StoreFailure(known);
       }
     }
-    boolean isAnswer = message.startsWith("ERR") && !(cause instanceof RedisConnectionException);
-    return new StoreFailure(isAnswer ? ERROR : DISCONNECTED);
+    return new StoreFailure(cause instanceof RedisCommandExecutionException ? ERROR : DISCONNECTED);
   }
 
-  /** Whether a client that is connected to a server that was replaced would see this. */
-  boolean isOfAnother() {
-    return reason.equals(TIMEOUT) || reason.equals("READONLY");
+  /**
+   * Returns whether a new connection may help although the present one is open: the server was
+   * replaced, or replies no longer arrive in the order of the questions.
+   */
+  boolean needsNewConnection() {
+    return switch (reason) {
+      case TIMEOUT, MALFORMED, ERROR, "READONLY" -> true;
+      default -> false;
+    };
   }
 
   /** Whether an error is of a kind. Redis 6.2 writes that of a command in a script behind text. */

@@ -11,6 +11,8 @@ import java.util.List;
  */
 final class StoredRates {
 
+  private static final int MOST = 255; // a byte in the question
+
   private final List<StoredRate> rates;
   private final List<String> names;
   private final String text;
@@ -23,6 +25,10 @@ final class StoredRates {
    * @throws IllegalArgumentException if the store cannot keep one of them
    */
   StoredRates(List<RateLimit> limits, long nanosPerTick) {
+    if (limits.size() > MOST) {
+      throw new IllegalArgumentException("limits on a key must be at most " + MOST
+          + " in a store, got " + limits.size() + ": leave out those that others cover");
+    }
     this.rates =
         limits.stream().map(limit -> StoredRate.of(limit, nanosPerTick)).toList();
     this.names = limits.stream().map(RateLimit::toString).toList();

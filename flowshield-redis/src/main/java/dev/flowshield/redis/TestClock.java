@@ -4,6 +4,6 @@ package dev.flowshield.redis;
 @FunctionalInterface
 interface TestClock {
 
-  /** The time, as the script reads it. */
-  String now();
+  /** The time, not negative. */
+  long now();
 }

@@ -4,19 +4,21 @@
 -- it is paid off by `drain` units a tick, a permit adds `price` units to it, and it may grow to `capacity`, the burst.
 --
 --   KEYS     one for each limit that is asked, all in one slot of a cluster
---   ARGV     what to do; the time in ticks, or '' for that of this server in microseconds; for each key: permits,
---            number of rates, and for each of them drain, price and capacity; then what the deed needs for each rate
+--   ARGV     one text of packed numbers: what to do, as a letter (1 byte); the id of the question (4); the time in
+--            ticks, or -1 for that of this server in microseconds (7); for each key: permits (7), number of rates (1),
+--            and for each of them drain (4), price (6) and capacity (6); then what the deed needs for each rate
 --
---     take    takes the permits of all keys, or of none
---     some    takes as many of the permits of one key as are there
---     charge  takes permits whether or not they are there: how many
---     peek    takes nothing
---     refund  gives permits back, as far as they are not paid off: the time and the epoch of their taking, what it has
---             left as debt, and what was refunded by then
---     add     gives permits, up to the burst
---     reset   forgets all debts
+--     t  take    takes the permits of all keys, or of none
+--     s  some    takes as many of the permits of one key as are there
+--     c  charge  takes permits whether or not they are there: how many (6)
+--     p  peek    takes nothing
+--     r  refund  gives permits back, as far as they are not paid off: the time (7) and the epoch (7) of their taking,
+--                what it has left as debt (6), and what was refunded by then (6)
+--     a  add     gives permits, up to the burst
+--     x  reset   forgets all debts
 --
--- Answers: permits taken; the time; then for each key: its epoch, and for each rate its debt and what was refunded.
+-- Answers packed numbers: the id; permits taken (7); the time (7); then for each key: its epoch (7), and for each rate
+-- its debt (6) and what was refunded (6).
 --
 -- A value is: the time of its debts (7 bytes), its epoch (7), and for each rate its debt (6), drain (4), capacity (6),
 -- and what was refunded (6, which wraps around). It expires when all debts are paid off. What was taken in one
@@ -27,11 +29,11 @@ local HEAD, RATE = '<i7i7', '<I6I4I6I6'
 local MOST = 2 ^ 48 - 1
 local WRAP = 2 ^ 48
 
-local arguments, number, floor, min, max = ARGV, tonumber, math.floor, math.min, math.max
-local deed = arguments[1]
-local now = number(arguments[2])
+local argument, unpack, pack = ARGV[1], struct.unpack, struct.pack
+local floor, min, max = math.floor, math.min, math.max
+local deed, id, now, at = unpack('<c1I4i7', argument)
 local expiry, stepBack
-if now then -- a test turns the time by hand, so a value must not expire by the clock
+if now >= 0 then -- a test turns the time by hand, so a value must not expire by the clock
   expiry, stepBack = 3600000, 3.6e12
 else
   local time = redis.call('TIME')
@@ -40,14 +42,13 @@ end
 
 -- The usual question, one key of one rate, without a table: the server answers a third more of them in a second. What is
 -- unusual about it is left to what follows, which computes the same.
-if (deed == 'take' or deed == 'some') and arguments[4] == '1' and #KEYS == 1 then
-  local wanted, drain, price, capacity =
-    number(arguments[3]), number(arguments[5]), number(arguments[6]), number(arguments[7])
+if #argument == 36 and (deed == 't' or deed == 's') then
+  local wanted, _, drain, price, capacity = unpack('<I7BI4I6I6', argument, at)
   local value = redis.call('GET', KEYS[1])
   local last, epoch, debt, itsDrain, itsCapacity, back = now, now, 0, drain, capacity, 0
   local isUsual = not value or #value == 36
   if value and isUsual then
-    last, epoch, debt, itsDrain, itsCapacity, back = struct.unpack('<i7i7I6I4I6I6', value)
+    last, epoch, debt, itsDrain, itsCapacity, back = unpack('<i7i7I6I4I6I6', value)
   end
   local elapsed = now - last
   if elapsed >= 0 and itsDrain == drain and itsCapacity == capacity and isUsual then
@@ -58,15 +59,15 @@ if (deed == 'take' or deed == 'some') and arguments[4] == '1' and #KEYS == 1 the
     end
     local free = floor((capacity - debt) / price)
     if wanted > free then
-      if deed == 'take' or free < 1 then
-        return {0, now, epoch, debt, back}
+      if deed == 't' or free < 1 then
+        return pack('<I4I7i7i7I6I6', id, 0, now, epoch, debt, back)
       end
       wanted = free
     end
     debt = debt + wanted * price
-    redis.call('SET', KEYS[1], struct.pack('<i7i7I6I4I6I6', now, epoch, debt, drain, capacity, back), 'PX',
+    redis.call('SET', KEYS[1], pack('<i7i7I6I4I6I6', now, epoch, debt, drain, capacity, back), 'PX',
       expiry or math.ceil(debt / drain / 1000) + 1)
-    return {wanted, now, epoch, debt, back}
+    return pack('<I4I7i7i7I6I6', id, wanted, now, epoch, debt, back)
   end
 end
 
@@ -97,16 +98,16 @@ end
 -- By key, and by rate; the rates of all keys stand in a row.
 local permits, counts, epochs, isToWrite = {}, {}, {}, {}
 local drains, prices, capacities, debts, refunded = {}, {}, {}, {}, {}
-local at, rate = 3, 0
+local rate = 0
 local granted = nil
 
 for k = 1, #KEYS do
-  local wanted, count = number(arguments[at]), number(arguments[at + 1])
-  at = at + 2
+  local wanted, count
+  wanted, count, at = unpack('<I7B', argument, at)
   local value = redis.call('GET', KEYS[k])
   local last, epoch, position = now, now, nil
   if value then
-    last, epoch, position = struct.unpack(HEAD, value)
+    last, epoch, position = unpack(HEAD, value)
   end
   local elapsed = now - last
   if elapsed < -stepBack then -- another clock: what is owed stays owed, from now on
@@ -114,12 +115,12 @@ for k = 1, #KEYS do
   end
   local free = MOST
   for r = rate + 1, rate + count do
-    local drain, price, capacity = number(arguments[at]), number(arguments[at + 1]), number(arguments[at + 2])
+    local drain, price, capacity
+    drain, price, capacity, at = unpack('<I4I6I6', argument, at)
     local debt, back = 0, 0
-    at = at + 3
     if position and position <= #value then
       local itsDrain, itsCapacity
-      debt, itsDrain, itsCapacity, back, position = struct.unpack(RATE, value, position)
+      debt, itsDrain, itsCapacity, back, position = unpack(RATE, value, position)
       if elapsed > debt / itsDrain + 1 then
         debt = 0
       else
@@ -134,17 +135,17 @@ for k = 1, #KEYS do
     free = min(free, floor((capacity - debt) / price))
   end
   rate = rate + count
-  if deed == 'some' then
+  if deed == 's' then
     wanted = max(0, min(wanted, free))
-  elseif deed == 'take' and wanted > free then
+  elseif deed == 't' and wanted > free then
     granted = 0
   end
   permits[k], counts[k], epochs[k] = wanted, count, epoch
 end
 granted = granted or permits[1]
 
-local answer = {granted, now}
-local takes = granted > 0 and (deed == 'take' or deed == 'some')
+local answer = {pack('<I4I7i7', id, granted, now)}
+local takes = granted > 0 and (deed == 't' or deed == 's')
 rate = 0
 for k = 1, #KEYS do
   local keeps, isOther = false, isToWrite[k] -- keeps the expiry, which covers what was owed before at the same rate
@@ -154,18 +155,18 @@ for k = 1, #KEYS do
     if takes then
       debts[r] = debt + permits[k] * prices[r]
       isToWrite[k] = true
-    elseif deed == 'charge' then
-      debts[r] = min(MOST, debt + number(arguments[at]) * prices[r])
-      at = at + 1
+    elseif deed == 'c' then
+      local charged
+      charged, at = unpack('<I6', argument, at)
+      debts[r] = min(MOST, debt + charged * prices[r])
       isToWrite[k] = true
-    elseif deed == 'reset' then
+    elseif deed == 'x' then
       debts[r] = 0
-    elseif deed == 'add' or deed == 'refund' then
+    elseif deed == 'a' or deed == 'r' then
       local back = min(debt, permits[k] * prices[r])
-      if deed == 'refund' then
-        local since, epoch, left, before =
-          number(arguments[at]), number(arguments[at + 1]), number(arguments[at + 2]), number(arguments[at + 3])
-        at = at + 4
+      if deed == 'r' then
+        local since, epoch, left, before
+        since, epoch, left, before, at = unpack('<i7i7I6I6', argument, at)
         local paidOff = (now - since) * drains[r] + (refunded[r] - before) % WRAP
         back = epoch == epochs[k] and max(0, min(back, left - paidOff)) or 0
       end
@@ -176,14 +177,14 @@ for k = 1, #KEYS do
       keeps, isToWrite[k] = true, true
     end
   end
-  if deed == 'reset' then
+  if deed == 'x' then
     epochs[k] = epochs[k] + 1
   end
   if isToWrite[k] then
-    local value = struct.pack(HEAD, now, epochs[k])
+    local value = pack(HEAD, now, epochs[k])
     local millis = 0
     for r = rate + 1, rate + count do
-      value = value .. struct.pack(RATE, debts[r], drains[r], capacities[r], refunded[r])
+      value = value .. pack(RATE, debts[r], drains[r], capacities[r], refunded[r])
       millis = max(millis, math.ceil(debts[r] / drains[r] / 1000))
     end
     if keeps and not isOther then
@@ -192,11 +193,10 @@ for k = 1, #KEYS do
       redis.call('SET', KEYS[k], value, 'PX', expiry or millis + 1)
     end
   end
-  answer[#answer + 1] = epochs[k]
+  answer[#answer + 1] = pack('<i7', epochs[k])
   for r = rate + 1, rate + count do
-    answer[#answer + 1] = debts[r]
-    answer[#answer + 1] = refunded[r]
+    answer[#answer + 1] = pack('<I6I6', debts[r], refunded[r])
   end
   rate = rate + count
 end
-return answer
+return table.concat(answer)

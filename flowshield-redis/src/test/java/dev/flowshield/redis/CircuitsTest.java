@@ -20,7 +20,7 @@ class CircuitsTest {
   private final class Keepers implements Server {
 
     @Override
-    public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
+    public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
       throw new IllegalStateException();
     }
 

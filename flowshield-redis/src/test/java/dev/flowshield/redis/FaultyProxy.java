@@ -8,8 +8,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** Stands between a client and a server of this machine, and spoils what goes back. */
 final class FaultyProxy implements AutoCloseable {
@@ -19,6 +21,7 @@ final class FaultyProxy implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile long delayMillis;
   private volatile boolean cutsReplies;
+  private volatile UnaryOperator<byte[]> spoiling = UnaryOperator.identity();
 
   FaultyProxy(int target) {
     this.target = target;
@@ -47,6 +50,11 @@ final class FaultyProxy implements AutoCloseable {
   /** Whether connections are reset in the middle of a reply. */
   void cutReplies(boolean isCut) {
     cutsReplies = isCut;
+  }
+
+  /** What becomes of each piece of a reply from now on. */
+  void spoil(UnaryOperator<byte[]> each) {
+    spoiling = each;
   }
 
   private static void begin(Runnable task) {
@@ -91,7 +99,8 @@ final class FaultyProxy implements AutoCloseable {
           to.setSoLinger(true, 0); // a reset
           return;
         }
-        out.write(buffer, 0, length);
+        byte[] piece = Arrays.copyOf(buffer, length);
+        out.write(isReply ? spoiling.apply(piece) : piece);
       }
     } catch (IOException closed) {
       // by the other end

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -130,8 +131,9 @@ class InstancesTest {
         .<Long>run(
             stores.connection().async(),
             ScriptOutputType.INTEGER,
-            new String[] {"instances"},
-            new String[] {id, String.valueOf(keptForMillis)})
+            new byte[][] {"instances".getBytes(US_ASCII)},
+            id.getBytes(US_ASCII),
+            String.valueOf(keptForMillis).getBytes(US_ASCII))
         .toCompletableFuture()
         .join();
   }

@@ -3,7 +3,6 @@ package dev.flowshield.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.RateLimit;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,7 @@ class LeaseTest {
   private final Lease lease = new Lease("alice", RATES, now);
 
   private static Reply giving(long permits) {
-    return Reply.of(List.of(permits, 0L, 0L, 0L, 0L), 1);
+    return new Reply(permits, 0, 0, new long[1], new long[1]);
   }
 
   /** Requests for a permit, so many each millisecond; answers how many of them it gave. */
@@ -105,7 +104,7 @@ class LeaseTest {
 
   /** An answer that gives permits, of a bucket that owed nothing before; they are named by time. */
   private static Reply giving(long permits, long time) {
-    return Reply.of(List.of(permits, time, 0L, permits * RATES.get(0).price(), 0L), 1);
+    return new Reply(permits, time, 0, new long[] {permits * RATES.get(0).price()}, new long[1]);
   }
 
   @Test

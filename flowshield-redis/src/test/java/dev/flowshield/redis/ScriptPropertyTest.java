@@ -198,7 +198,7 @@ class ScriptPropertyTest {
     private final List<String> keys = keys(2);
     private final List<Taken> taken = new ArrayList<>();
     private long now = 100 * DAY;
-    private final Question.Form form = new Question.Form(() -> String.valueOf(now));
+    private final Question.Form form = new Question.Form(() -> now);
     private StoredRates rates = new StoredRates(LIMITS.get(0), 1);
 
     Twins(ScriptServer server) {
@@ -241,7 +241,7 @@ class ScriptPropertyTest {
     }
 
     private Reply ask(Question question) {
-      return Reply.of(server.ask(List.of(question)), question.rates()[0]);
+      return ScriptServer.reply(server.ask(List.of(question)));
     }
 
     private void run(Step step) {
@@ -305,7 +305,7 @@ class ScriptPropertyTest {
       this.server = server;
       this.isByHand = isByHand;
       this.model = new LimitsModel(isByHand ? HOUR : 1_000_000);
-      this.form = new Question.Form(() -> isByHand ? String.valueOf(byHand) : "");
+      this.form = new Question.Form(() -> isByHand ? byHand : -1);
       keys.forEach(key -> limits.put(key, rates(0)));
       this.before = server.look(keys);
     }
@@ -447,7 +447,7 @@ class ScriptPropertyTest {
       if (deed == Deed.TAKE && isAdmitted) {
         List<Long> own = new ArrayList<>(List.of(part.permits(), answer.get(1)));
         own.addAll(answer.subList(from, to));
-        taken.add(new Taken(part, Reply.of(own, part.rates().size())));
+        taken.add(new Taken(part, ScriptServer.reply(own)));
         known.taken(time, part.permits());
       } else if (deed == Deed.ADD || deed == Deed.REFUND) {
         known.given(time, part.permits());
@@ -507,13 +507,8 @@ class ScriptPropertyTest {
 
     private static Reply earlier(Taken some, long ticks) {
       Reply reply = some.reply;
-      List<Long> numbers =
-          new ArrayList<>(List.of(reply.granted(), reply.time() - ticks, reply.epoch()));
-      for (int r = 0; r < reply.debts().length; r++) {
-        numbers.add(reply.debts()[r]);
-        numbers.add(reply.refunded()[r]);
-      }
-      return Reply.of(numbers, reply.debts().length);
+      return new Reply(
+          reply.granted(), reply.time() - ticks, reply.epoch(), reply.debts(), reply.refunded());
     }
   }
 

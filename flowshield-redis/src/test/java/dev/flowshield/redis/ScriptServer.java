@@ -1,14 +1,17 @@
 package dev.flowshield.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.stream.Stream;
 
 /** A server that is asked by the script itself, and whose values are looked at as they stand. */
 final class ScriptServer implements AutoCloseable {
+
+  private static final int HEAD = 12; // bytes of a question that are for all keys
 
   /** The values and the milliseconds until they expire, with the time before and after. */
   private static final String LOOK = """
@@ -92,27 +97,64 @@ final class ScriptServer implements AutoCloseable {
     }
   }
 
-  /** Asks about several keys at once what each of the questions asks about one. */
+  /**
+   * Asks about several keys at once what each of the questions asks about one.
+   *
+   * @return the permits taken and the time; then for each key its epoch, and for each rate its debt
+   *     and what was refunded
+   */
   List<Long> ask(List<Question> questions) {
-    String[] first = questions.get(0).arguments();
-    List<String> arguments = new ArrayList<>(List.of(first[0], first[1]));
-    List<String> more = new ArrayList<>();
+    ByteArrayOutputStream argument = new ByteArrayOutputStream();
+    ByteArrayOutputStream more = new ByteArrayOutputStream();
+    argument.write(questions.get(0).argument(), 0, HEAD);
     for (Question question : questions) {
-      List<String> own = List.of(question.arguments());
-      int end = 4 + 3 * question.rates()[0];
-      arguments.addAll(own.subList(2, end));
-      more.addAll(own.subList(end, own.size()));
+      byte[] own = question.argument();
+      int end = HEAD + 8 + 16 * question.rates()[0];
+      argument.write(own, HEAD, end - HEAD);
+      more.write(own, end, own.length - end);
     }
-    arguments.addAll(more);
-    return commands
-        .<List<Object>>evalsha(
-            limits,
-            ScriptOutputType.MULTI,
-            bytes(questions.stream().map(question -> question.keys()[0])),
-            bytes(arguments.stream()))
-        .stream()
-        .map(Long.class::cast)
-        .toList();
+    argument.writeBytes(more.toByteArray());
+    byte[] packed = commands.evalsha(
+        limits,
+        ScriptOutputType.VALUE,
+        bytes(questions.stream().map(question -> question.keys()[0])),
+        argument.toByteArray());
+    return numbers(packed, questions);
+  }
+
+  private static List<Long> numbers(byte[] packed, List<Question> questions) {
+    assertThat((int) number(packed, 0, 4)).isEqualTo(questions.get(0).id());
+    List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), number(packed, 11, 7)));
+    int at = 18;
+    for (Question question : questions) {
+      numbers.add(number(packed, at, 7));
+      at += 7;
+      for (int i = 0; i < 2 * question.rates()[0]; i++, at += 6) {
+        numbers.add(number(packed, at, 6));
+      }
+    }
+    assertThat(packed).hasSize(at);
+    return numbers;
+  }
+
+  private static long number(byte[] packed, int from, int size) {
+    byte[] highestFirst = new byte[size + 1]; // none is negative
+    for (int i = 0; i < size; i++) {
+      highestFirst[size - i] = packed[from + i];
+    }
+    return new BigInteger(highestFirst).longValueExact();
+  }
+
+  /** Returns the reply that these numbers about one key are. */
+  static Reply reply(List<Long> numbers) {
+    int rates = (numbers.size() - 3) / 2;
+    long[] debts = new long[rates];
+    long[] refunded = new long[rates];
+    for (int r = 0; r < rates; r++) {
+      debts[r] = numbers.get(3 + 2 * r);
+      refunded[r] = numbers.get(4 + 2 * r);
+    }
+    return new Reply(numbers.get(0), numbers.get(1), numbers.get(2), debts, refunded);
   }
 
   Look look(List<String> keys) {

@@ -4,7 +4,7 @@ import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,12 +12,14 @@ import java.util.concurrent.CompletionStage;
 /** Many stores over one connection, for tests. */
 final class Stores implements AutoCloseable {
 
+  private static final long START = 100_000_000_000_000L; // a ticker may step back, but not below 0
+
   private final RedisClient client;
-  private final StatefulRedisConnection<String, String> connection;
+  private final StatefulRedisConnection<byte[], byte[]> connection;
 
   Stores(String uri) {
     this.client = RedisClient.create(uri);
-    this.connection = client.connect(StringCodec.ASCII);
+    this.connection = client.connect(ByteArrayCodec.INSTANCE);
   }
 
   /** A store that goes by a ticker in place of the server's clock. */
@@ -32,11 +34,10 @@ final class Stores implements AutoCloseable {
     if (instances > 0) {
       settings.instances(instances);
     }
-    return new RedisStore(
-        settings, new Shared(connection), () -> String.valueOf(ticker.nanos() - start));
+    return new RedisStore(settings, new Shared(connection), () -> START + ticker.nanos() - start);
   }
 
-  StatefulRedisConnection<String, String> connection() {
+  StatefulRedisConnection<byte[], byte[]> connection() {
     return connection;
   }
 
@@ -45,10 +46,10 @@ final class Stores implements AutoCloseable {
     client.shutdown();
   }
 
-  private record Shared(StatefulRedisConnection<String, String> connection) implements Server {
+  private record Shared(StatefulRedisConnection<byte[], byte[]> connection) implements Server {
 
     @Override
-    public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
+    public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
       return CompletableFuture.completedFuture(connection.async());
     }
 

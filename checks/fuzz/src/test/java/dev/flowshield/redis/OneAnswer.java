@@ -8,25 +8,26 @@ import io.lettuce.core.protocol.CommandType;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A server that has one answer to all that it is asked. */
-record OneAnswer(@Nullable Object answer) implements Server {
+/** A server with an answer to each packed question. */
+record OneAnswer(Function<byte[], @Nullable Object> answers) implements Server {
 
   @Override
   @SuppressWarnings("unchecked")
-  public CompletionStage<RedisScriptingAsyncCommands<String, String>> connect() {
-    return CompletableFuture.completedFuture(
-        (RedisScriptingAsyncCommands<String, String>) Proxy.newProxyInstance(
+  public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
+    return CompletableFuture.completedFuture((RedisScriptingAsyncCommands<byte[], byte[]>)
+        Proxy.newProxyInstance(
             OneAnswer.class.getClassLoader(),
             new Class<?>[] {RedisScriptingAsyncCommands.class},
-            (proxy, method, arguments) -> answered()));
+            (proxy, method, arguments) -> answered(((byte[][]) arguments[3])[0])));
   }
 
-  private RedisFuture<Object> answered() {
+  private RedisFuture<Object> answered(byte[] question) {
     Command<String, String, Object> command = new Command<>(CommandType.EVALSHA, null);
     AsyncCommand<String, String, Object> answered = new AsyncCommand<>(command);
-    answered.complete(answer);
+    answered.complete(answers.apply(question));
     return answered;
   }
 

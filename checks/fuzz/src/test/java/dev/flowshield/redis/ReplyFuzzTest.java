@@ -2,74 +2,70 @@ package dev.flowshield.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.OnStoreFailure;
+import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server answers in place of the numbers of the script: words that are numbers, texts
- * ({@code 'a}), bytes ({@code #a}), null ({@code -}), and a list of the rest ({@code [}).
+ * What a server answers in place of the numbers of the script. The first byte tells the kind:
+ * {@code i} for bytes behind the id of the question, {@code b} for bytes alone, {@code t} for a
+ * text, {@code d} for a number, {@code l} for a list; all else is null.
  */
 class ReplyFuzzTest {
 
   private static final String LIMITS = "10/s burst 4, 100/min burst 50";
-  private static final int RATES = 2;
   private static final long PERMITS = 3;
 
   @FuzzTest
-  void isANumberForEachThingThatIsAskedOrAFailureOfTheStore(byte[] input) {
-    List<@Nullable Object> answer = read(List.of(new String(input, UTF_8).split("\\s", 64)));
-    Throwable failure = catchThrowable(() -> Reply.of(answer, RATES));
-    if (failure != null) {
-      assertThat(failure).isExactlyInstanceOf(StoreFailure.class).hasMessage("malformed");
-    }
-    boolean isGranted = failure == null && Reply.of(answer, RATES).granted() >= PERMITS;
-    assertDecides(answer, isGranted);
-    if (answer.size() == 1) {
-      assertDecides(answer.get(0), false); // in place of a list
-    }
-  }
-
-  private static List<@Nullable Object> read(List<String> words) {
-    List<@Nullable Object> values = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      String word = words.get(i);
-      if (word.equals("[")) {
-        values.add(read(words.subList(i + 1, words.size())));
-        break;
+  void isWhatIsAskedForOrAFailureOfTheStore(byte[] input) {
+    Question question = new Question.Form(() -> -1)
+        .of(Deed.TAKE, "key", new StoredRates(RateLimit.parseAll(LIMITS), 1_000), PERMITS);
+    Object answer = answer(input, question.argument());
+    boolean isGranted = false;
+    if (answer instanceof byte[] packed) {
+      try {
+        isGranted = Reply.all(question, packed).get(0).granted() >= PERMITS;
+      } catch (StoreFailure failure) {
+        assertThat(failure).hasMessage("malformed");
       }
-      values.add(
-          word.equals("-")
-              ? null
-              : word.startsWith("'")
-                  ? word
-                  : word.startsWith("#") ? word.getBytes(UTF_8) : number(word));
     }
-    return values;
+    assertDecides(input, isGranted);
   }
 
-  private static Object number(String word) {
-    try {
-      return Long.valueOf(word);
-    } catch (NumberFormatException none) {
-      return word;
+  private static @Nullable Object answer(byte[] input, byte[] question) {
+    if (input.length == 0) {
+      return null;
     }
+    byte[] rest = Arrays.copyOfRange(input, 1, input.length);
+    return switch (input[0]) {
+      case 'i' -> {
+        byte[] answer = Arrays.copyOf(Arrays.copyOfRange(question, 1, 5), 4 + rest.length);
+        System.arraycopy(rest, 0, answer, 4, rest.length);
+        yield answer;
+      }
+      case 'b' -> rest;
+      case 't' -> new String(rest, UTF_8);
+      case 'd' -> (long) rest.length;
+      case 'l' -> List.of(rest);
+      default -> null;
+    };
   }
 
-  private static void assertDecides(@Nullable Object answer, boolean isGranted) {
+  private static void assertDecides(byte[] input, boolean isGranted) {
     Ticker ticker = () -> 0;
     RedisStoreBuilder settings =
         RedisStore.at("redis://host").ticker(ticker).onFailure(OnStoreFailure.CLOSED);
-    try (RedisStore store = new RedisStore(settings, new OneAnswer(answer), null)) {
+    try (RedisStore store =
+        new RedisStore(settings, new OneAnswer(question -> answer(input, question)), null)) {
       RateLimiter limiter =
           store.limiter(LimiterSpec.of(LIMITS).withName("fuzz").withTicker(ticker));
       Reservation reservation = limiter.reserve("key", PERMITS);

@@ -1,7 +1,6 @@
 package dev.flowshield.redis;
 
 import dev.flowshield.RateLimit;
-import java.util.List;
 
 /** Leases for races, and what is left of them. All of it is at one reading of the ticker. */
 final class RacingLeases {
@@ -31,7 +30,7 @@ final class RacingLeases {
   }
 
   static Reply giving(long permits) {
-    return Reply.of(List.of(permits, 0L, 0L, 0L, 0L), 1);
+    return new Reply(permits, 0, 0, new long[1], new long[1]);
   }
 
   static int take(Lease lease, long permits) {
