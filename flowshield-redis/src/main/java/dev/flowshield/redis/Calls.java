@@ -149,7 +149,10 @@ final class Calls implements AutoCloseable {
             underWay.decrementAndGet();
             if (failure != null) {
               StoreFailure known = StoreFailure.of(failure);
-              if (isTrial || !known.isTimeout() || nanosLeft >= shortestNanos) {
+              if (known.isOfOneKey()) {
+                failed.increment();
+                succeeded(circuit, isTrial);
+              } else if (isTrial || !known.isTimeout() || nanosLeft >= shortestNanos) {
                 failed(known, circuit, isTrial);
               } else { // the request had waited before, which was no fault of the server's
                 failed.increment();
@@ -157,9 +160,7 @@ final class Calls implements AutoCloseable {
               throw known;
             }
             answered.increment();
-            if (circuit.succeeded(isTrial)) {
-              LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
-            }
+            succeeded(circuit, isTrial);
             return replies;
           });
       isUnderWay = true;
@@ -197,6 +198,12 @@ final class Calls implements AutoCloseable {
       all[i] = texts[i].getBytes(US_ASCII);
     }
     return all;
+  }
+
+  private static void succeeded(Circuit circuit, boolean isTrial) {
+    if (circuit.succeeded(isTrial)) {
+      LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
+    }
   }
 
   private void failed(StoreFailure failure, Circuit circuit, boolean isTrial) {

@@ -13,6 +13,9 @@ final class StoreFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
+  /** The value of a key was written by a later version of the script, which answers this. */
+  private static final String VERSION = "VERSION";
+
   /** The errors of a server that an operator has to know apart, as it names them. */
   private static final List<String> KNOWN = List.of(
       "NOSCRIPT",
@@ -29,7 +32,8 @@ final class StoreFailure extends RuntimeException {
       "BUSY",
       "TRYAGAIN",
       "MOVED",
-      "ASK");
+      "ASK",
+      VERSION);
 
   static final String MALFORMED = "malformed";
   static final String TIMEOUT = "timeout";
@@ -79,6 +83,11 @@ final class StoreFailure extends RuntimeException {
       }
     }
     return new StoreFailure(cause instanceof RedisCommandExecutionException ? ERROR : DISCONNECTED);
+  }
+
+  /** Returns whether the server answered, and cannot decide about this key alone. */
+  boolean isOfOneKey() {
+    return reason.equals(VERSION);
   }
 
   /**

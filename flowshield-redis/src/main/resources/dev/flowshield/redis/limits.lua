@@ -20,14 +20,20 @@
 -- Answers packed numbers: the id; permits taken (7); the time (7); then for each key: its epoch (7), and for each rate
 -- its debt (6) and what was refunded (6).
 --
--- A value is: the time of its debts (7 bytes), its epoch (7), and for each rate its debt (6), drain (4), capacity (6),
--- and what was refunded (6, which wraps around). It expires when all debts are paid off. What was taken in one
--- epoch is not refunded in another: an epoch ends with the value, and when debts are forgotten, the rate is changed, or
--- the clock is another.
+-- A value is: the version of this layout (1 byte), the time of its debts (7), its epoch (7), and for each rate its
+-- debt (6), drain (4), capacity (6), and what was refunded (6, which wraps around). It expires when all debts are paid
+-- off. What was taken in one epoch is not refunded in another: an epoch ends with the value, and when debts are
+-- forgotten, the rate is changed, or the clock is another.
+--
+-- A value that this script cannot have written is replaced, as if there were none. One of a later version, which an
+-- instance of a newer release has written, stays: the answer is the error VERSION.
 
-local HEAD, RATE = '<i7i7', '<I6I4I6I6'
+local VERSION, HEAD, RATE = 1, '<Bi7i7', '<I6I4I6I6'
+local HEAD_BYTES, RATE_BYTES, MOST_RATES = 15, 22, 255
 local MOST = 2 ^ 48 - 1
 local WRAP = 2 ^ 48
+local MOST_CAPACITY = 2 ^ 47
+local LATEST = 2 ^ 53 -- of times and epochs: in microseconds, the year 2255
 
 local argument, unpack, pack = ARGV[1], struct.unpack, struct.pack
 local floor, min, max = math.floor, math.min, math.max
@@ -44,14 +50,15 @@ end
 -- unusual about it is left to what follows, which computes the same.
 if #argument == 36 and (deed == 't' or deed == 's') then
   local wanted, _, drain, price, capacity = unpack('<I7BI4I6I6', argument, at)
-  local value = redis.call('GET', KEYS[1])
-  local last, epoch, debt, itsDrain, itsCapacity, back = now, now, 0, drain, capacity, 0
-  local isUsual = not value or #value == 36
+  local value = redis.pcall('GET', KEYS[1])
+  local version, last, epoch, debt, itsDrain, itsCapacity, back = VERSION, now, now, 0, drain, capacity, 0
+  local isUsual = not value or #value == 37 -- an error has no length
   if value and isUsual then
-    last, epoch, debt, itsDrain, itsCapacity, back = unpack('<i7i7I6I4I6I6', value)
+    version, last, epoch, debt, itsDrain, itsCapacity, back = unpack('<Bi7i7I6I4I6I6', value)
   end
   local elapsed = now - last
-  if elapsed >= 0 and itsDrain == drain and itsCapacity == capacity and isUsual then
+  if isUsual and elapsed >= 0 and itsDrain == drain and itsCapacity == capacity and version == VERSION
+    and debt <= capacity and last >= 0 and epoch >= 0 and epoch < LATEST then
     if elapsed > debt / drain + 1 then
       debt = 0
     else
@@ -65,10 +72,51 @@ if #argument == 36 and (deed == 't' or deed == 's') then
       wanted = free
     end
     debt = debt + wanted * price
-    redis.call('SET', KEYS[1], pack('<i7i7I6I4I6I6', now, epoch, debt, drain, capacity, back), 'PX',
+    redis.call('SET', KEYS[1], pack('<Bi7i7I6I4I6I6', VERSION, now, epoch, debt, drain, capacity, back), 'PX',
       expiry or math.ceil(debt / drain / 1000) + 1)
     return pack('<I4I7i7i7I6I6', id, wanted, now, epoch, debt, back)
   end
+end
+
+-- Whether a value never expires, as none that this script writes.
+local function isEndless(key)
+  return redis.pcall('PTTL', key) == -1
+end
+
+-- Whether this script may have written the value of a key.
+local function isOwn(value, key)
+  local rates = (#value - HEAD_BYTES) / RATE_BYTES
+  if rates < 1 or rates > MOST_RATES or rates % 1 > 0 then
+    return false
+  end
+  local version, last, epoch, position = unpack(HEAD, value)
+  if version ~= VERSION or last < 0 or last >= LATEST or epoch < 0 or epoch >= LATEST then
+    return false
+  end
+  for _ = 1, rates do
+    local debt, drain, capacity, _, following = unpack(RATE, value, position)
+    position = following
+    if drain < 1 or capacity < 1 or capacity > MOST_CAPACITY or (debt > capacity and isEndless(key)) then
+      return false
+    end
+  end
+  return true
+end
+
+-- The value of a key: false if there is none, nil if it is to be replaced; and the error to answer with, if any.
+local function read(key)
+  local value = redis.pcall('GET', key)
+  if not value then
+    return false
+  elseif type(value) == 'table' then
+    if string.find(value.err, 'WRONGTYPE', 1, true) then
+      return nil
+    end
+    return nil, value
+  elseif #value > 0 and string.byte(value) > VERSION and not isEndless(key) then
+    return nil, redis.error_reply('VERSION the value of a key is of a later version')
+  end
+  return isOwn(value, key) and value or nil
 end
 
 -- value * by / of, rounded up; a product may be too large to be held exactly.
@@ -104,11 +152,15 @@ local granted = nil
 for k = 1, #KEYS do
   local wanted, count
   wanted, count, at = unpack('<I7B', argument, at)
-  local value = redis.call('GET', KEYS[k])
-  local last, epoch, position = now, now, nil
-  if value then
-    last, epoch, position = unpack(HEAD, value)
+  local value, failure = read(KEYS[k])
+  if failure then
+    return failure
   end
+  local _, last, epoch, position = nil, now, now, nil
+  if value then
+    _, last, epoch, position = unpack(HEAD, value)
+  end
+  isToWrite[k] = value == nil
   local elapsed = now - last
   if elapsed < -stepBack then -- another clock: what is owed stays owed, from now on
     elapsed, epoch, isToWrite[k] = 0, epoch + 1, true
@@ -181,7 +233,7 @@ for k = 1, #KEYS do
     epochs[k] = epochs[k] + 1
   end
   if isToWrite[k] then
-    local value = pack(HEAD, now, epochs[k])
+    local value = pack(HEAD, VERSION, now, epochs[k])
     local millis = 0
     for r = rate + 1, rate + count do
       value = value .. pack(RATE, debts[r], drains[r], capacities[r], refunded[r])

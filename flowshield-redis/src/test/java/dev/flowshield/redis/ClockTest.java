@@ -23,8 +23,8 @@ class ClockTest {
   private static final int SECONDS = 10;
   private static final String MOVE = """
       local value, left = redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])
-      local time = struct.unpack('<i7', value) + ARGV[1] * 1000
-      redis.call('SET', KEYS[1], struct.pack('<i7', time) .. value:sub(8), 'PX',
+      local time = struct.unpack('<i7', value, 2) + ARGV[1] * 1000
+      redis.call('SET', KEYS[1], value:sub(1, 1) .. struct.pack('<i7', time) .. value:sub(9), 'PX',
         math.max(1, left + ARGV[1]))
       """;
 

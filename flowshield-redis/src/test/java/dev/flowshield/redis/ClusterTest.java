@@ -165,8 +165,8 @@ class ClusterTest {
   @Test
   void needsNoMoreRightsThanTheDocumentationSays() {
     cluster.onEach(
-        ("ACL SETUSER flowshield on >secret ~rights:* -@all +eval +evalsha +get +set +time"
-                + " +ping +hello +client|setname +cluster|nodes +cluster|myid +info +asking")
+        ("ACL SETUSER flowshield on >secret ~rights:* -@all +eval +evalsha +get +set +pttl"
+                + " +time +ping +hello +client|setname +cluster|nodes +cluster|myid +info +asking")
             .split(" "));
     RedisStoreBuilder settings = RedisStore.at(cluster.uri("flowshield:secret@"));
     RateLimiter limiter = limiter(open(settings.timeout(PATIENCE), "rights"), "1/h burst " + BURST);

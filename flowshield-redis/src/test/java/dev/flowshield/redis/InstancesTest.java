@@ -126,6 +126,20 @@ class InstancesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("servers")
+  void areCountedAnewWhereSomethingElseHasWrittenTheirList(String name) {
+    try (RedisProcess server = Servers.start(name);
+        Stores connected = new Stores(server.uri())) {
+      server.command("RPUSH", "instances", "x");
+      assertThat(count(connected, "instance-00000-a", 60_000)).isEqualTo(1);
+      assertThat(count(connected, "instance-00000-b", 60_000)).isEqualTo(2);
+      server.command("SET", "instances", "x".repeat(100));
+      assertThat(count(connected, "instance-00000-a", 60_000)).isEqualTo(1);
+      assertThat(count(connected, "instance-00000-b", 60_000)).isEqualTo(2);
+    }
+  }
+
   private static long count(Stores stores, String id, int keptForMillis) {
     return Script.instances()
         .<Long>run(

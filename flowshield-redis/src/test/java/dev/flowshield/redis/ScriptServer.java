@@ -41,7 +41,8 @@ final class ScriptServer implements AutoCloseable {
         local value = redis.call('GET', KEYS[k])
         if value then
           local left = redis.call('PTTL', KEYS[k]) - ARGV[1]
-          value = struct.pack('<i7', struct.unpack('<i7', value) - ARGV[1] * 1000) .. value:sub(8)
+          local time = struct.unpack('<i7', value, 2) - ARGV[1] * 1000
+          value = value:sub(1, 1) .. struct.pack('<i7', time) .. value:sub(9)
           if left > 0 then
             redis.call('SET', KEYS[k], value, 'PX', left)
           else
