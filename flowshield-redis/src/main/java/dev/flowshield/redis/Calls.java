@@ -113,11 +113,7 @@ final class Calls implements AutoCloseable {
   }
 
   /** Asks of one or several keys; the stage fails with a {@link StoreFailure}. */
-  CompletableFuture<List<Reply>> askAll(Question question) {
-    return askAll(question, timeoutNanos);
-  }
-
-  private CompletableFuture<List<Reply>> askAll(Question question, long nanosLeft) {
+  CompletableFuture<List<Reply>> askAll(Question question, long nanosLeft) {
     Circuit circuit = circuits.of(question.keys()[0]);
     return !circuit.isClosed() || isClosed
         ? CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED))

@@ -7,8 +7,10 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ final class LocalShare {
   private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
 
   private final RateLimiter limiter;
-  private final Set<String> beingPaid = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<String, CompletableFuture<Void>> payments = new ConcurrentHashMap<>();
   private volatile List<RateLimit> limits;
 
   /** A share of which no key has taken anything. */
@@ -66,31 +68,60 @@ final class LocalShare {
   }
 
   /**
-   * The permits of each rate that a key has taken and that have not come back, to be charged to the
-   * store; null if there are none, or another thread is about to charge them.
+   * Charges the permits that a key has taken and that have not come back, unless another thread is
+   * doing so.
+   *
+   * @param charge asks the store to charge permits of each rate
+   * @return a future that fails if the key owes as before; null if nothing is owed
    */
-  long @Nullable [] beginToPay(String key) {
-    if (!isAnyOwed(owed(key)) || !beingPaid.add(key)) {
+  @Nullable
+  CompletableFuture<Void> pay(String key, Function<long[], CompletableFuture<Reply>> charge) {
+    CompletableFuture<Void> known = payments.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (!isAnyOwed(owed(key))) {
       return null;
     }
-    long[] owed = owed(key); // once more, as another thread may have paid meanwhile
-    if (isAnyOwed(owed)) {
-      return owed;
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> other = payments.putIfAbsent(key, mine);
+    if (other != null) {
+      return other;
     }
-    beingPaid.remove(key);
-    return null;
+    try {
+      long[] owed = owed(key); // once more, as another thread may have paid meanwhile
+      if (isAnyOwed(owed)) {
+        charge
+            .apply(owed)
+            .whenComplete((reply, failure) -> end(key, mine, owed, failure))
+            .exceptionally(failure -> null); // which the payment has
+      } else {
+        end(key, mine, owed, null);
+      }
+    } catch (Throwable failure) { // such as of no memory
+      end(key, mine, new long[0], failure);
+    }
+    return mine;
   }
 
   private static boolean isAnyOwed(long[] owed) {
     return LongStream.of(owed).anyMatch(permits -> permits > 0);
   }
 
-  /** What was owed is paid, or is owed as before. */
-  void endToPay(String key, long[] owed, boolean isPaid) {
-    if (isPaid) {
-      limiter.add(key, LongStream.of(owed).max().orElse(1));
+  private void end(
+      String key, CompletableFuture<Void> payment, long[] owed, @Nullable Throwable failure) {
+    try {
+      if (failure == null && isAnyOwed(owed)) {
+        limiter.add(key, LongStream.of(owed).max().orElse(1));
+      }
+    } finally { // else all later requests of the key would wait for it
+      payments.remove(key, payment);
+      if (failure == null) {
+        payment.complete(null);
+      } else {
+        payment.completeExceptionally(failure);
+      }
     }
-    beingPaid.remove(key);
   }
 
   private long[] owed(String key) {

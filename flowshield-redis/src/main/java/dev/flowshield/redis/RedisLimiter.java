@@ -94,15 +94,18 @@ final class RedisLimiter implements RateLimiter {
     if (known != null) {
       return CompletableFuture.completedFuture(known);
     }
-    return ask(question)
-        .handle((reply, failure) ->
-            failure == null ? answered(question, reply) : withoutStore(key, permits));
+    long since = store.ticker().nanos();
+    CompletableFuture<Void> payment = payOff(question);
+    CompletableFuture<Reply> reply =
+        payment == null ? ask(question, since) : payment.thenCompose(paid -> ask(question, since));
+    return reply.handle((answer, failure) ->
+        failure == null ? answered(question, answer) : withoutStore(key, permits));
   }
 
-  private CompletableFuture<Reply> ask(Asked question) {
+  private CompletableFuture<Reply> ask(Asked question, long since) {
     return question.permits == 1
-        ? turns.ask(question.name, question.rates)
-        : store.calls().ask(store.form().takeAll(question.part()));
+        ? turns.ask(question.name, question.rates, since)
+        : store.calls().ask(store.form().takeAll(question.part()), store.nanosLeft(since));
   }
 
   /** Rejects what cannot be asked for. */
@@ -154,11 +157,7 @@ final class RedisLimiter implements RateLimiter {
     }
     Decision.Rejected known =
         denials.find(question.name, question.rates, question.permits, question.at);
-    if (known != null) {
-      return new Reservation.Rejected(known);
-    }
-    payOff(question.key, question.name, question.rates, question.at);
-    return null;
+    return known == null ? null : new Reservation.Rejected(known);
   }
 
   /** Permits that were taken from the store before; null if it has to be asked. */
@@ -285,24 +284,25 @@ final class RedisLimiter implements RateLimiter {
     store.tell(store.form().charge(name, asked, more));
   }
 
-  /** What this instance admitted by itself is charged before anything is taken again. */
-  private void payOff(String key, String name, StoredRates asked, long now) {
+  /**
+   * Charges the store what this instance has admitted by itself. Nothing is to be taken there
+   * before that has succeeded.
+   *
+   * @return a future that fails if the store has not answered; null if the key owes nothing
+   */
+  @Nullable
+  CompletableFuture<Void> payOff(Asked question) {
     LocalShare share = local.get();
     if (share == null) {
-      return;
+      return null;
     }
-    if (now - localAt > asked.nanosUntilIdle()) {
+    if (question.at - localAt > question.rates.nanosUntilIdle()) {
       local.compareAndSet(share, null); // it has all come back
-      return;
+      return null;
     }
-    long[] owed = share.beginToPay(key);
-    if (owed != null) {
-      store
-          .calls()
-          .ask(store.form().charge(name, asked, owed))
-          .whenComplete((reply, failure) -> share.endToPay(key, owed, failure == null))
-          .exceptionally(failure -> null); // it is owed as before
-    }
+    return share.pay(
+        question.key,
+        owed -> store.calls().ask(store.form().charge(question.name, question.rates, owed)));
   }
 
   /** The answer to a request that the store has not answered. */

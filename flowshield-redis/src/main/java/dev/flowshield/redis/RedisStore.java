@@ -213,6 +213,11 @@ public final class RedisStore implements LimitStore {
     return ticker;
   }
 
+  /** Returns how much of the timeout is left to a request since a reading of the ticker. */
+  long nanosLeft(long since) {
+    return Math.max(1, calls.timeoutNanos() - (ticker.nanos() - since));
+  }
+
   boolean keepsKeysApart() {
     return calls.keepsKeysApart();
   }

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.Decision;
 import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.Reservation;
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request for permits of several limiters of a store, all or none: in one call, or, where a
- * cluster keeps the keys apart, in one for each of their places there.
+ * cluster keeps the keys apart, in one for each of their places there, at the same time.
  *
- * <p>What is known without the store is judged first, so it costs no call. Of one thread at a time.
+ * <p>What is known without the store is judged first, so it costs no call. The request is answered
+ * within the timeout of the store, however many calls it takes. Of one thread at a time.
  */
 final class Together {
 
@@ -24,7 +26,16 @@ final class Together {
   private final Reservation.@Nullable Held[] held;
   private final RedisLimiter.@Nullable Asked[] asked; // null for what is not asked of the store
   private final boolean[] isLeased;
+  private final long since; // by the ticker of the store
   private final CompletableFuture<JointReservation> outcome = new CompletableFuture<>();
+
+  /**
+   * The charges that go in one call.
+   *
+   * @param indices of the charges
+   * @param replies one for each of them; fails if the store has not answered
+   */
+  private record Group(List<Integer> indices, CompletableFuture<List<Reply>> replies) {}
 
   /**
    * A request.
@@ -38,6 +49,7 @@ final class Together {
     this.held = new Reservation.@Nullable Held[charges.size()];
     this.asked = new RedisLimiter.@Nullable Asked[charges.size()];
     this.isLeased = new boolean[charges.size()];
+    this.since = store.ticker().nanos();
     Set<String> names = new HashSet<>();
     for (int i = 0; i < held.length; i++) {
       limiter(i).requireFit(key(i), permits(i));
@@ -66,7 +78,7 @@ final class Together {
         for (int i = 0; i < held.length; i++) {
           isLeased[i] = asked[i] != null && limiter(i).isLeased(key(i), permits(i));
         }
-        askFrom(0);
+        askStore();
       } else {
         end(known);
       }
@@ -106,26 +118,45 @@ final class Together {
   private static JointReservation.@Nullable Rejected later(
       JointReservation.@Nullable Rejected known, int index, @Nullable Reservation answer) {
     return answer instanceof Reservation.Rejected other
-            && (known == null
-                || other.decision().retryAfterNanos() > known.decision().retryAfterNanos())
+            && (known == null || isLonger(other.decision(), known.decision()))
         ? new JointReservation.Rejected(index, other.decision())
         : known;
   }
 
+  private static boolean isLonger(Decision.Rejected one, Decision.Rejected other) {
+    return one.retryAfterNanos() > other.retryAfterNanos();
+  }
+
   /**
-   * Asks the store for what it has to be asked for, from a charge on; then takes what is leased.
-   * That comes last, as it is not given back to the lease.
+   * Asks the store for all that it has to be asked for, then takes what is leased. That comes last,
+   * as it is not given back to the lease.
    */
-  private void askFrom(int first) {
-    int next = first;
-    while (next < held.length && !isToAsk(next)) {
-      next++;
+  private void askStore() {
+    List<Group> groups = new ArrayList<>();
+    boolean[] isInCall = new boolean[held.length];
+    for (int i = 0; i < held.length; i++) {
+      if (isToAsk(i) && !isInCall[i]) {
+        List<Integer> indices = askedWith(i);
+        indices.forEach(index -> isInCall[index] = true);
+        groups.add(new Group(indices, ask(indices)));
+      }
     }
-    if (next == held.length) {
+    if (groups.isEmpty()) {
       takeLeased();
       return;
     }
-    ask(askedWith(next), next + 1);
+    CompletableFuture<?> all = groups.size() == 1
+        ? groups.get(0).replies
+        : CompletableFuture.allOf(
+            groups.stream().map(Group::replies).toArray(CompletableFuture[]::new));
+    all.handle((done, failure) -> {
+          answered(groups); // which knows of each whether it has failed
+          return true;
+        })
+        .exceptionally(failure -> {
+          giveBack();
+          return outcome.completeExceptionally(failure);
+        });
   }
 
   /** Whether the store is to be asked for a charge; else it is held, or a lease has it. */
@@ -133,23 +164,25 @@ final class Together {
     return asked[index] != null && !isLeased[index];
   }
 
-  private void ask(List<Integer> indices, int following) {
+  /** Asks for some charges in one call, after what their keys owe has been charged. */
+  private CompletableFuture<List<Reply>> ask(List<Integer> indices) {
     Question.Part[] parts =
         indices.stream().map(index -> question(index).part()).toArray(Question.Part[]::new);
-    store
-        .calls()
-        .askAll(store.form().takeAll(parts))
-        .handle((replies, failure) -> failure == null && answered(indices, replies, following))
-        .thenAccept(isAnswered -> {
-          if (!isAnswered) {
-            withoutStore(indices, following);
-          }
-        })
-        .exceptionally(failure -> {
-          giveBack();
-          outcome.completeExceptionally(failure);
-          return null;
-        });
+    List<CompletableFuture<Void>> payments = new ArrayList<>(0);
+    for (int index : indices) {
+      CompletableFuture<Void> payment = limiter(index).payOff(question(index));
+      if (payment != null) {
+        payments.add(payment);
+      }
+    }
+    return payments.isEmpty()
+        ? ask(parts)
+        : CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new))
+            .thenCompose(paid -> ask(parts));
+  }
+
+  private CompletableFuture<List<Reply>> ask(Question.Part[] parts) {
+    return store.calls().askAll(store.form().takeAll(parts), store.nanosLeft(since));
   }
 
   /** Takes what is leased; where others were quicker, the store is asked after all. */
@@ -164,7 +197,7 @@ final class Together {
       }
     }
     if (isLeft) {
-      askFrom(0);
+      askStore();
     } else {
       end(all());
     }
@@ -189,27 +222,56 @@ final class Together {
     return together;
   }
 
-  /** Goes on with the answer of the store; false if it makes no sense. */
-  private boolean answered(List<Integer> indices, List<Reply> replies, int following) {
-    boolean isGiven = replies.get(0).granted() >= permits(indices.get(0));
+  /** Goes on with the answers of the store, and without it for what it has not answered. */
+  private void answered(List<Group> groups) {
     JointReservation.Rejected rejected = null;
-    for (int i = 0; i < replies.size(); i++) {
+    List<Integer> unanswered = new ArrayList<>(0);
+    for (Group group : groups) {
+      List<Reply> replies =
+          group.replies.isCompletedExceptionally() ? List.of() : group.replies.join();
+      if (replies.isEmpty()) {
+        unanswered.addAll(group.indices);
+      } else if (replies.get(0).granted() >= permits(group.indices.get(0))) {
+        hold(group.indices, replies);
+      } else {
+        JointReservation.Rejected its = rejected(group.indices, replies);
+        if (its == null) { // which makes no sense
+          unanswered.addAll(group.indices);
+        } else if (rejected == null || isLonger(its.decision(), rejected.decision())) {
+          rejected = its;
+        }
+      }
+    }
+    for (int i = 0; i < unanswered.size() && rejected == null; i++) {
+      rejected = withoutStore(unanswered.get(i));
+    }
+    if (rejected == null) {
+      takeLeased();
+    } else {
+      end(rejected);
+    }
+  }
+
+  private void hold(List<Integer> indices, List<Reply> replies) {
+    for (int i = 0; i < indices.size(); i++) {
+      int index = indices.get(i);
+      held[index] = limiter(index).held(question(index), replies.get(i));
+      asked[index] = null;
+    }
+  }
+
+  /** The rejection that waits longest; null if all permits are there. */
+  private JointReservation.@Nullable Rejected rejected(List<Integer> indices, List<Reply> replies) {
+    JointReservation.Rejected rejected = null;
+    for (int i = 0; i < indices.size(); i++) {
       int index = indices.get(i);
       RedisLimiter.Asked question = question(index);
       Reply reply = replies.get(i);
-      if (isGiven) {
-        held[index] = limiter(index).held(question, reply);
-        asked[index] = null;
-      } else if (!question.rates().isFree(reply.debts(), question.permits())) {
+      if (!question.rates().isFree(reply.debts(), question.permits())) {
         rejected = later(rejected, index, limiter(index).rejected(question, reply));
       }
     }
-    if (isGiven) {
-      askFrom(following);
-    } else if (rejected != null) {
-      end(rejected);
-    }
-    return isGiven || rejected != null;
+    return rejected;
   }
 
   private JointReservation all() {
@@ -220,18 +282,15 @@ final class Together {
     return new JointReservation.Held(all);
   }
 
-  /** Takes what the store has not answered without it. */
-  private void withoutStore(List<Integer> indices, int following) {
-    for (int index : indices) {
-      Reservation answer = limiter(index).withoutStore(key(index), permits(index));
-      if (answer instanceof Reservation.Rejected rejected) {
-        end(new JointReservation.Rejected(index, rejected.decision()));
-        return;
-      }
-      held[index] = (Reservation.Held) answer;
-      asked[index] = null;
+  /** Takes a charge without the store; returns the rejection if that has no permits. */
+  private JointReservation.@Nullable Rejected withoutStore(int index) {
+    Reservation answer = limiter(index).withoutStore(key(index), permits(index));
+    if (answer instanceof Reservation.Rejected rejected) {
+      return new JointReservation.Rejected(index, rejected.decision());
     }
-    askFrom(following);
+    held[index] = (Reservation.Held) answer;
+    asked[index] = null;
+    return null;
   }
 
   /** Hands the outcome to the caller; if that has left, or it is a rejection, nothing is taken. */

@@ -51,10 +51,14 @@ final class Turns {
     private final List<Waiter> next = new ArrayList<>(0);
   }
 
-  /** Asks for a permit of a key; the future fails with a {@link StoreFailure}. */
-  CompletableFuture<Reply> ask(String name, StoredRates rates) {
+  /**
+   * Asks for a permit of a key; the future fails with a {@link StoreFailure}.
+   *
+   * @param since the reading of the store's ticker when the request arrived
+   */
+  CompletableFuture<Reply> ask(String name, StoredRates rates, long since) {
     Key key = new Key(name, rates);
-    Waiter mine = new Waiter(store.ticker().nanos());
+    Waiter mine = new Waiter(since);
     boolean[] isInLine = new boolean[1];
     Line line = lines.compute(key, (same, known) -> {
       Line its = known == null ? new Line() : known;
@@ -79,12 +83,11 @@ final class Turns {
   }
 
   private void ask(Key key, Line line, List<Waiter> asked) {
-    long waited = store.ticker().nanos() - asked.get(0).since;
     store
         .calls()
         .ask(
             store.form().of(Deed.SOME, key.name, key.rates, asked.size()),
-            Math.max(1, store.calls().timeoutNanos() - waited))
+            store.nanosLeft(asked.get(0).since))
         .whenComplete((reply, failure) -> answered(key, line, asked, reply, failure))
         .exceptionally(failure -> null); // which the requests have seen
   }

@@ -143,6 +143,30 @@ class ClusterTest {
   }
 
   @Test
+  void answersWithinOneTimeoutThoughSeveralServersAreSilent() {
+    Duration timeout = Duration.ofSeconds(1);
+    RedisStore store = open(RedisStore.at(cluster.uri()).timeout(timeout), "silent");
+    RateLimiter limiter = limiter(store, "1/h burst " + BURST);
+    List<RedisProcess> silent = new ArrayList<>(cluster.masters());
+    silent.remove(cluster.replicated());
+    List<LimitStore.Charge> charges = new ArrayList<>();
+    for (RedisProcess server : cluster.masters()) {
+      charges.add(new LimitStore.Charge(limiter, keyOf(store, server, "one of "), 1));
+    }
+    silent.forEach(RedisProcess::freeze);
+    long began = System.nanoTime();
+    assertThat(store.reserveAllAsync(charges).toCompletableFuture().join())
+        .isInstanceOf(JointReservation.Held.class);
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    silent.forEach(RedisProcess::thaw);
+
+    assertThat(took)
+        .isBetween(
+            timeout.multipliedBy(9).dividedBy(10), timeout.multipliedBy(18).dividedBy(10));
+    assertThat(store.stats().withoutStore()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
   void sharesPermitsAmongStoresAlsoByAClientOfTheUsersOwn() {
     RedisClusterClient client = RedisClusterClient.create(
         RedisURI.create("127.0.0.1", cluster.masters().get(1).port()));

@@ -4,6 +4,7 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Reservation;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** A key that has taken two permits of a share while the store did not answer. */
 final class OwingKey {
@@ -25,11 +26,11 @@ final class OwingKey {
 
   /** Charges what is owed to the store, which answers at once, and tells how much that was. */
   int pay() {
-    long[] owed = share.beginToPay(KEY);
-    if (owed == null) {
-      return 0;
-    }
-    share.endToPay(KEY, owed, true);
-    return (int) owed[0];
+    int[] charged = new int[1];
+    CompletableFuture<?> payment = share.pay(KEY, owed -> {
+      charged[0] = (int) owed[0];
+      return CompletableFuture.completedFuture(Reply.NOTHING);
+    });
+    return payment == null ? 0 : charged[0];
   }
 }

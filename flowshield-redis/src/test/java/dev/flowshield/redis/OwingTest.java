@@ -1,0 +1,144 @@
+package dev.flowshield.redis;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flowshield.Decision;
+import dev.flowshield.JointReservation;
+import dev.flowshield.LimitStore;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
+import dev.flowshield.testkit.ManualTicker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A key that was admitted by this instance alone, and is asked for when the store is back. */
+class OwingTest {
+
+  private static final int BURST = 20;
+  private static final int SHARE = BURST / 2;
+
+  private final ManualTicker ticker = ManualTicker.startingAt(0);
+  private final CountDownLatch isPaying = new CountDownLatch(1);
+  private final CountDownLatch mayPay = new CountDownLatch(1);
+  private final RedisProcess server = RedisProcess.start();
+  private final RedisStore store = new RedisStore(
+      RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).instances(2).ticker(ticker),
+      Server.at(Address.parse(server.uri())),
+      this::now);
+  private final RateLimiter limiter = limiter("a");
+
+  private RateLimiter limiter(String name) {
+    return store.limiter(LimiterSpec.of("1/h burst " + BURST).withName(name).withTicker(ticker));
+  }
+
+  /** Holds the thread that is about to charge what is owed. */
+  private long now() {
+    if (Thread.currentThread().getName().equals("payer")) {
+      isPaying.countDown();
+      try {
+        mayPay.await();
+      } catch (InterruptedException interrupted) {
+        throw new IllegalStateException(interrupted);
+      }
+    }
+    return ticker.nanos();
+  }
+
+  @BeforeEach
+  void admitAShareWhileTheStoreIsGone() {
+    assertThat(limiter.decide("warm").isAdmitted()).isTrue();
+    server.kill();
+    int admitted = 0;
+    for (int i = 0; i < 2 * BURST; i++) {
+      admitted += limiter.decide("alice").isAdmitted() ? 1 : 0;
+    }
+    assertThat(admitted).isEqualTo(SHARE);
+    server.restart();
+    awaitAnswer();
+  }
+
+  private void awaitAnswer() {
+    await().atMost(20, SECONDS).until(() -> {
+      ticker.advance(Duration.ofSeconds(40));
+      long before = store.stats().answered();
+      limiter.decide("warm");
+      return store.stats().answered() > before;
+    });
+  }
+
+  @AfterEach
+  void close() {
+    mayPay.countDown();
+    store.close();
+    server.close();
+  }
+
+  private Thread payer() throws InterruptedException {
+    Thread payer = new Thread(() -> limiter.decide("alice", BURST), "payer"); // gets nothing
+    payer.start();
+    isPaying.await();
+    return payer;
+  }
+
+  @Test
+  void getsNothingFromTheStoreBeforeThatIsCharged() throws InterruptedException {
+    Thread payer = payer();
+    List<CompletionStage<Decision>> asked = new ArrayList<>();
+    for (int i = 0; i < BURST; i++) {
+      asked.add(limiter.decideAsync("alice", 1));
+    }
+    CompletionStage<Decision> several = limiter.decideAsync("alice", 2);
+    assertThat(limiter.decide("bob", 2).remaining()).isEqualTo(BURST - 2); // owes nothing
+    assertThat(asked).noneMatch(stage -> stage.toCompletableFuture().isDone());
+    assertThat(several.toCompletableFuture()).isNotDone();
+
+    mayPay.countDown();
+    payer.join();
+    int admitted = 0;
+    for (CompletionStage<Decision> stage : asked) {
+      admitted += stage.toCompletableFuture().join().isAdmitted() ? 1 : 0;
+    }
+    admitted += several.toCompletableFuture().join().isAdmitted() ? 2 : 0;
+    assertThat(admitted).isEqualTo(BURST - SHARE);
+  }
+
+  @Test
+  void getsNothingTogetherWithOthersBeforeThatIsCharged() throws InterruptedException {
+    Thread payer = payer();
+    CompletionStage<JointReservation> together = store.reserveAllAsync(List.of(
+        new LimitStore.Charge(limiter("b"), "alice", 1),
+        new LimitStore.Charge(limiter, "alice", BURST - SHARE + 1)));
+    assertThat(together.toCompletableFuture()).isNotDone();
+
+    mayPay.countDown();
+    payer.join();
+    assertThat(together.toCompletableFuture().join())
+        .isInstanceOfSatisfying(
+            JointReservation.Rejected.class,
+            rejected -> assertThat(rejected.index()).isEqualTo(1));
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(BURST - SHARE);
+    assertThat(limiter("b").peek("alice").remaining()).isEqualTo(BURST);
+  }
+
+  @Test
+  void owesAsBeforeIfTheStoreIsGoneAgain() throws InterruptedException {
+    Thread payer = payer();
+    CompletionStage<Decision> asked = limiter.decideAsync("alice", 1);
+    server.kill();
+    mayPay.countDown();
+    payer.join();
+    assertThat(asked.toCompletableFuture().join().isAdmitted()).isFalse(); // by the spent share
+
+    server.restart();
+    awaitAnswer();
+    assertThat(limiter.decide("alice").remaining()).isEqualTo(BURST - SHARE - 1);
+  }
+}
