@@ -7,6 +7,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -34,6 +35,16 @@ final class LocalShare {
     this.limits = shares(limits, instances);
     this.limiter = RateLimiter.of(
         LimiterSpec.ofAll(this.limits).withTicker(spec.ticker()).withMaxKeys(spec.maxKeys()));
+  }
+
+  /** Does once what an outage needs. */
+  static void loadClasses(LimiterSpec spec) {
+    LimiterSpec untimed = spec.withTicker(() -> 0); // so that nothing comes back meanwhile
+    LocalShare share = new LocalShare(untimed, spec.limits(), 1);
+    share.reserve("key", 1);
+    Objects.requireNonNull(
+            share.pay("key", owed -> CompletableFuture.completedFuture(Reply.NOTHING)))
+        .join();
   }
 
   private static List<RateLimit> shares(List<RateLimit> limits, int instances) {

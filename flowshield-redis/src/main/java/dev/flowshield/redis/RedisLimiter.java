@@ -46,6 +46,9 @@ final class RedisLimiter implements RateLimiter {
     this.leases = isLeased ? new Leases() : null;
     this.turns = new Turns(store);
     this.rates = new StoredRates(spec.limits(), store.nanosPerTick());
+    if (onFailure == OnStoreFailure.LOCAL) {
+      LocalShare.loadClasses(spec); // while no request waits for that
+    }
   }
 
   @Override
