@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
@@ -36,8 +37,20 @@ final class KeyNames {
 
   /** The name for a key of a limit. */
   String of(String limit, String key) {
-    byte[] hash = copy().doFinal(key.getBytes(StandardCharsets.UTF_8));
+    byte[] hash = copy().doFinal(bytes(key));
     return prefix + TEXT.encodeToString(Arrays.copyOf(hash, BYTES)) + "}:" + limit;
+  }
+
+  /** Returns all of its chars, as half of a surrogate pair has no bytes in UTF-8. */
+  private static byte[] bytes(String key) {
+    ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * key.length());
+    bytes.asCharBuffer().put(key);
+    return bytes.array();
+  }
+
+  /** Returns the name of the list of instances, which no limit has. */
+  String ofInstances() {
+    return of(":instances", "");
   }
 
   /** The part of a name that decides about its place in a cluster. */

@@ -74,7 +74,7 @@ public final class RedisStore implements LimitStore {
     this.onFailure = settings.onFailure();
     this.ticker = settings.ticker();
     this.instances =
-        new Instances(settings.instances(), names.of("instances", ""), settings.ticker());
+        new Instances(settings.instances(), names.ofInstances(), settings.ticker());
   }
 
   /**

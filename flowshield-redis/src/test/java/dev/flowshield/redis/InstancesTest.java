@@ -82,7 +82,7 @@ class InstancesTest {
         return stores.get(0).stats().answered() > answered + 1;
       });
       ticker.advance(Duration.ofSeconds(6));
-      String list = stores.get(0).name("instances", "");
+      String list = stores.get(0).name(":instances", "");
       await().atMost(20, SECONDS).until(() -> {
         one.decide("warm");
         return String.valueOf(server.command("EXISTS", list)).equals("1");
@@ -94,6 +94,26 @@ class InstancesTest {
         one.decide("warm");
         return stores.get(0).stats().instances() == 1; // the other is gone for long
       });
+    }
+  }
+
+  @Test
+  void areNoConcernOfALimitWithThatName() {
+    try (RedisProcess server = RedisProcess.start()) {
+      RedisStore store = RedisStore.at(server.uri())
+          .timeout(Duration.ofSeconds(10))
+          .ticker(ticker)
+          .open();
+      stores.add(store);
+      RateLimiter limiter =
+          store.limiter(LimiterSpec.of("1/h burst 20").withName("instances").withTicker(ticker));
+      for (int i = 1; i <= 20; i++) {
+        assertThat(limiter.decide("").remaining()).isEqualTo(20 - i);
+        ticker.advance(Duration.ofSeconds(6)); // it is counted again
+      }
+      assertThat(limiter.decide("").isAdmitted()).isFalse();
+      assertThat(store.stats().instances()).isEqualTo(1);
+      assertThat(store.stats().failed()).isZero();
     }
   }
 

@@ -32,6 +32,22 @@ class KeyNamesTest {
   }
 
   @Test
+  void tellsHalvesOfSurrogatePairsApart() {
+    Set<String> seen = new HashSet<>();
+    for (String key : new String[] {"?", "\ufffd", "\ud800", "\ud801", "\udc00", "\ud800\udc00"}) {
+      seen.add(names.of("login", key));
+    }
+    assertThat(seen).hasSize(6);
+  }
+
+  @Test
+  void hasNoLimitWithTheNameOfAListOfItsOwn() {
+    assertThat(names.of("instances", "")).isNotEqualTo(names.ofInstances());
+    assertThat(names.ofInstances()).matches("shop:\\{[A-Za-z0-9_-]{22}}::instances");
+    assertThat(KeyNames.trialBeside(names.ofInstances())).isNotEqualTo(names.ofInstances());
+  }
+
+  @Test
   void tellsManyKeysApart() {
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
