@@ -39,7 +39,8 @@ public interface LimitStore extends AutoCloseable {
 
   /**
    * A limiter whose permits are kept here. Those of one {@linkplain LimiterSpec#withName name}
-   * share their permits, in this process and in all others.
+   * share their permits, in this process and in all others. Limiters without a name have one name
+   * together, so name each.
    *
    * @throws IllegalArgumentException if a limit or an option is outside the range of the store
    */

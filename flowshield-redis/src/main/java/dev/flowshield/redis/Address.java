@@ -22,6 +22,9 @@ record Address(String scheme, List<RedisURI> nodes) {
       + " redis-cluster://host:6379,other:6379, got ";
   private static final Pattern PARTS = // of a cluster
       Pattern.compile("(rediss?)-cluster://(.*@)?([^@/?#]*)(.*)");
+  private static final Pattern LOGIN = // and hosts; what follows them
+      Pattern.compile("(?s)[^:]*://([^/?#]*)(.*)");
+  private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]+]");
   private static final Pattern NO_HOST = Pattern.compile("[^a-zA-Z0-9:._-]|[g-zG-Z_-].*:");
 
   /**
@@ -53,6 +56,14 @@ record Address(String scheme, List<RedisURI> nodes) {
   }
 
   private static RedisURI server(String text, String uri) {
+    Matcher login = LOGIN.matcher(text);
+    if (login.matches() && !text.startsWith("redis-socket") && !text.startsWith("redis+socket")) {
+      String authority = login.group(1);
+      boolean isSplit = authority.indexOf('@') < 0 && login.group(2).indexOf('@') >= 0;
+      if (isSplit || authority.indexOf('@') != authority.lastIndexOf('@')) {
+        throw noAddress(uri, "in a password, '@' is written %40, '/' %2F, '#' %23 and '?' %3F");
+      }
+    }
     RedisURI server;
     try {
       server = RedisURI.create(text);
@@ -60,6 +71,10 @@ record Address(String scheme, List<RedisURI> nodes) {
       throw noAddress(uri, "it is malformed");
     }
     String host = server.getHost();
+    if (host != null && IPV6.matcher(host).matches()) {
+      host = host.substring(1, host.length() - 1);
+      server.setHost(host);
+    }
     if (host != null && NO_HOST.matcher(host).find()) { // such as one with a port that is no number
       throw noAddress(uri, "a host or a port is none");
     }
@@ -108,8 +123,18 @@ record Address(String scheme, List<RedisURI> nodes) {
     return isCluster()
         ? scheme + "://"
             + nodes.stream()
-                .map(node -> node.getHost() + ":" + node.getPort())
+                .map(node -> shown(node.getHost()) + ":" + node.getPort())
                 .collect(Collectors.joining(","))
-        : nodes.get(0).toString();
+        : shown(nodes.get(0));
+  }
+
+  private static String shown(RedisURI node) {
+    String host = node.getHost();
+    String text = node.toString();
+    return host == null ? text : text.replace(host.replace(":", "%3A"), shown(host));
+  }
+
+  private static String shown(String host) {
+    return host.indexOf(':') < 0 ? host : "[" + host + "]";
   }
 }

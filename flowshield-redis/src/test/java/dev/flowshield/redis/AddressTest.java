@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.redis.provider.RedisStoreProvider;
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,48 @@ class AddressTest {
     assertThat(Address.parse("redis-cluster://host").nodes())
         .extracting(RedisURI::isSsl)
         .containsExactly(false);
+  }
+
+  @Test
+  void mayBeOfTheSixthVersion() {
+    Address address = Address.parse("redis://:secret@[::1]:6380/2");
+    assertThat(address.nodes().get(0).getHost()).isEqualTo("::1");
+    assertThat(address.nodes().get(0).getPort()).isEqualTo(6380);
+    assertThat(address.toString()).contains("@[::1]:6380/2").doesNotContain("secret");
+    assertThat(Address.parse("redis://[2001:db8::7]")).hasToString("redis://[2001:db8::7]");
+    assertThat(Address.parse("redis-cluster://[::1]:7000,[::2]"))
+        .hasToString("redis-cluster://[::1]:7000,[::2]:6379");
+  }
+
+  @Test
+  void mayHaveAnyPasswordThatIsEncoded() {
+    RedisURI node =
+        Address.parse("redis://us%40er:p%40s%2Fs%23%3F@10.0.0.1:6380").nodes().get(0);
+    RedisCredentials credentials =
+        node.getCredentialsProvider().resolveCredentials().toFuture().join();
+    assertThat(credentials.getUsername()).isEqualTo("us@er");
+    assertThat(credentials.getPassword()).containsExactly("p@s/s#?".toCharArray());
+    assertThat(node.getHost()).isEqualTo("10.0.0.1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://:sec@ret@10.0.0.1:6379",
+        "redis://user:sec@ret@host",
+        "redis://:1/secret@10.0.0.1:6379",
+        "redis://:1#secret@10.0.0.1:6379",
+        "redis://:1?secret@10.0.0.1:6379",
+        "redis-sentinel://:sec@ret@10.0.0.1:26379#primary",
+        "redis-cluster://:sec@ret@10.0.0.1:7000,10.0.0.2:7000",
+        "redis-cluster://:1/secret@10.0.0.1:7000"
+      })
+  void isNoPartOfAPassword(String uri) {
+    assertThatThrownBy(() -> RedisStore.at(uri))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'@' is written %40")
+        .hasMessageNotContaining("secret")
+        .hasMessageNotContaining("sec@ret");
   }
 
   @Test
