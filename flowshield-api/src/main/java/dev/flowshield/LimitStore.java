@@ -86,12 +86,14 @@ public interface LimitStore extends AutoCloseable {
   }
 
   /**
-   * The store at an address. Whether it answers is not waited for.
+   * Opens the store at an address. Does not wait for the store to answer, unless an option of its
+   * provider asks for that.
    *
    * @param uri its address, as in {@code redis://localhost:6379}
    * @param options what its provider understands
    * @throws IllegalArgumentException if no provider knows the address, or it or an option is wrong
-   * @throws IllegalStateException if a provider cannot be loaded
+   * @throws IllegalStateException if a provider cannot be loaded, or a store that is required does
+   *     not answer
    */
   static LimitStore open(String uri, Map<String, String> options) {
     Objects.requireNonNull(uri, "uri");

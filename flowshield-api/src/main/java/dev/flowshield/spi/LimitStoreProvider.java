@@ -19,11 +19,12 @@ public interface LimitStoreProvider {
   boolean isKnown(String uri);
 
   /**
-   * The store at an address. Must not wait for it.
+   * Opens the store at an address. Must not wait for it, unless an option asks for that.
    *
    * @param options by their names, such as {@code timeout}
    * @throws IllegalArgumentException if the address or an option is wrong; the message reaches the
    *     user as it is, and must not repeat a password
+   * @throws IllegalStateException if an option requires that the store answers, and it does not
    */
   LimitStore open(String uri, Map<String, String> options);
 }

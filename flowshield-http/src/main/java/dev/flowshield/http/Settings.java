@@ -27,7 +27,12 @@ final class Settings {
 
   /** The settings of the store that is set by its address. */
   static final List<String> STORE_OPTIONS = List.of(
-      "instances", "on-store-failure", "store-key-prefix", "store-key-secret", "store-timeout");
+      "instances",
+      "on-store-failure",
+      "store-key-prefix",
+      "store-key-secret",
+      "store-required",
+      "store-timeout");
 
   private static final Pattern PASSWORD = Pattern.compile("//[^/]*@");
 
@@ -48,6 +53,7 @@ final class Settings {
       "store",
       "store-key-prefix",
       "store-key-secret",
+      "store-required",
       "store-timeout",
       "on-store-failure",
       "instances",

@@ -9,11 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Calls implements AutoCloseable {
 
-  private static final int MOST_AT_A_TIME = 1_024;
+  private static final long LONGEST_START_NANOS = 5_000_000_000L;
+  private static final int START_ATTEMPTS = 3;
   private static final System.Logger LOG = System.getLogger("dev.flowshield.redis");
 
   private final Server server;
@@ -32,11 +32,13 @@ final class Calls implements AutoCloseable {
   private final Circuits circuits;
   private final long timeoutNanos;
   private final long shortestNanos; // of a wait whose end says something about the server
+  private final long reachNanos; // to connect and to have the server know the script
+  private final IntSupplier instances;
   private final Function<String, Question> trial;
   private final AtomicReference<
           @Nullable CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>>>
       connection = new AtomicReference<>();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final PendingCalls pending;
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private volatile boolean isClosed;
@@ -44,15 +46,24 @@ final class Calls implements AutoCloseable {
   /**
    * Calls of a store.
    *
+   * @param instances how many share the limits, as far as this one knows
    * @param trial a question that writes, but changes nothing that is asked for, to the server that
    *     keeps a key
    */
-  Calls(Server server, Ticker ticker, Duration timeout, Function<String, Question> trial) {
+  Calls(
+      Server server,
+      Ticker ticker,
+      Duration timeout,
+      IntSupplier instances,
+      Function<String, Question> trial) {
     this.server = server;
     this.circuits = new Circuits(server, ticker);
     server.whenConnected(circuits::tryNow);
     this.timeoutNanos = timeout.toNanos();
     this.shortestNanos = timeoutNanos / 4 * 3;
+    this.pending = new PendingCalls(timeoutNanos);
+    this.reachNanos = timeoutNanos + Client.CONNECT_TIMEOUT.toNanos();
+    this.instances = instances;
     this.trial = trial;
   }
 
@@ -75,19 +86,86 @@ final class Calls implements AutoCloseable {
     boolean isConnected = known != null && known.isDone();
     boolean isAsked = false;
     try {
-      ask(trial.apply(key), timeoutNanos, circuit, true).exceptionally(failure -> {
-        if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
-          connection.compareAndSet(known, null);
-          connect();
-        }
-        return null;
-      });
+      reach(key, reachNanos)
+          .whenComplete((reached, failure) -> {
+            if (failure != null) {
+              failed(StoreFailure.of(failure), circuit, true, reachNanos);
+            }
+          })
+          .thenCompose(reached -> askForTrial(circuit, key))
+          .exceptionally(failure -> {
+            if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+              connection.compareAndSet(known, null);
+              connected().exceptionally(notYet -> null); // the next trial sees it
+            }
+            return null;
+          });
       isAsked = true;
     } finally { // else a trial would seem to be under way, and none would be made again
       if (!isAsked) {
         circuit.failed(StoreFailure.ERROR, true);
       }
     }
+  }
+
+  /**
+   * Connects to the server of a key, and has it know the script. Both may take longer than a
+   * request is to wait, so a trial begins with this.
+   *
+   * @return fails with a {@link StoreFailure} if the server does not answer
+   */
+  private CompletableFuture<Boolean> reach(String key, long nanos) {
+    Call call = new Call(trial.apply(key), nanos, null, false);
+    call.begin();
+    return call.handle((replies, failure) -> {
+      if (failure != null && !StoreFailure.of(failure).isOfOneKey()) {
+        throw StoreFailure.of(failure);
+      }
+      return true;
+    });
+  }
+
+  /** Tries again if the connection was closed: the client loses at times why it was. */
+  private CompletableFuture<Boolean> reach(String key, int attempts) {
+    return reach(key, timeoutNanos + LONGEST_START_NANOS)
+        .exceptionallyCompose(
+            failure -> attempts > 1 && StoreFailure.of(failure).isDisconnected()
+                ? reach(key, attempts - 1)
+                : CompletableFuture.failedFuture(failure));
+  }
+
+  /** Asks in the time that a request has. */
+  private CompletableFuture<List<Reply>> askForTrial(Circuit circuit, String key) {
+    boolean isAsked = false;
+    try {
+      CompletableFuture<List<Reply>> answer = ask(trial.apply(key), timeoutNanos, circuit, true);
+      isAsked = true;
+      return answer;
+    } finally {
+      if (!isAsked) {
+        circuit.failed(StoreFailure.ERROR, true);
+      }
+    }
+  }
+
+  /**
+   * Connects, and tries whether the server of a key answers. If it does not, that is logged, and it
+   * is not asked until a trial succeeds; no request has to find out.
+   *
+   * @return fails with a {@link StoreFailure} if the server does not answer
+   */
+  CompletableFuture<Boolean> check(String key) {
+    return reach(key, START_ATTEMPTS).whenComplete((reached, failure) -> {
+      if (failure != null && !isClosed) {
+        StoreFailure known = StoreFailure.of(failure);
+        failed.increment();
+        Circuit circuit = circuits.of(key);
+        // Requests may have found less: that they had to wait, as long as nothing was connected.
+        if (circuit.open(known.reason()) || !circuit.reason().equals(known.reason())) {
+          logThatItDoesNotAnswer(known);
+        }
+      }
+    });
   }
 
   Circuits circuits() {
@@ -131,51 +209,97 @@ final class Calls implements AutoCloseable {
 
   private CompletableFuture<List<Reply>> ask(
       Question question, long nanosLeft, Circuit circuit, boolean isTrial) {
-    if (underWay.incrementAndGet() > MOST_AT_A_TIME) {
-      underWay.decrementAndGet();
-      StoreFailure overloaded = new StoreFailure(StoreFailure.OVERLOADED);
-      failed(overloaded, circuit, isTrial);
-      return CompletableFuture.failedFuture(overloaded);
-    }
-    boolean isUnderWay = false;
-    try {
-      CompletableFuture<List<Reply>> answer = run(question)
-          .orTimeout(nanosLeft, TimeUnit.NANOSECONDS)
-          .handle((replies, failure) -> {
-            underWay.decrementAndGet();
-            if (failure != null) {
-              StoreFailure known = StoreFailure.of(failure);
-              if (known.isOfOneKey()) {
-                failed.increment();
-                succeeded(circuit, isTrial);
-              } else if (isTrial || !known.isTimeout() || nanosLeft >= shortestNanos) {
-                failed(known, circuit, isTrial);
-              } else { // the request had waited before, which was no fault of the server's
-                failed.increment();
-              }
-              throw known;
-            }
-            answered.increment();
-            succeeded(circuit, isTrial);
-            return replies;
-          });
-      isUnderWay = true;
-      return answer;
-    } finally {
-      if (!isUnderWay) { // no memory
-        underWay.decrementAndGet();
-      }
-    }
+    Call call = new Call(question, nanosLeft, circuit, isTrial);
+    call.begin();
+    return call;
   }
 
-  private CompletableFuture<List<Reply>> run(Question question) {
-    try {
-      return connected()
-          .thenCompose(commands -> script.<byte[]>run(
-              commands, ScriptOutputType.VALUE, ascii(question.keys()), question.argument()))
-          .thenApply(packed -> Reply.all(question, packed));
-    } catch (RuntimeException failure) { // of a client that rejects at once
-      return CompletableFuture.failedFuture(failure);
+  /** A question that waits for its reply. Fails with a {@link StoreFailure}. */
+  private final class Call extends CompletableFuture<List<Reply>> implements PendingCalls.Entry {
+
+    private final Question question;
+    private final long nanosLeft;
+    private final long deadline;
+    private final @Nullable Circuit circuit; // that counts it
+    private final boolean isTrial;
+    private int slot;
+
+    Call(Question question, long nanosLeft, @Nullable Circuit circuit, boolean isTrial) {
+      this.question = question;
+      this.nanosLeft = nanosLeft;
+      this.deadline = pending.deadline(nanosLeft);
+      this.circuit = circuit;
+      this.isTrial = isTrial;
+    }
+
+    void begin() {
+      slot = pending.add(this, question.id());
+      if (slot < 0) {
+        fail(new StoreFailure(StoreFailure.OVERLOADED));
+        return;
+      }
+      try {
+        CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> connection = connected();
+        if (connection.isDone() && !connection.isCompletedExceptionally()) {
+          send(connection.join()); // without a stage
+        } else {
+          connection.thenAccept(this::send).exceptionally(failure -> {
+            end(null, failure);
+            return null;
+          });
+        }
+      } catch (Throwable failure) { // of a client that rejects at once; no memory
+        end(null, failure);
+      }
+    }
+
+    private void send(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
+      script
+          .<byte[]>run(
+              commands, ScriptOutputType.VALUE, ascii(question.keys()), question.argument())
+          .whenComplete(this::end);
+    }
+
+    private void end(byte @Nullable [] packed, @Nullable Throwable failure) {
+      if (!pending.remove(this, slot)) {
+        return; // its time was over
+      }
+      if (failure != null) {
+        fail(StoreFailure.of(failure));
+        return;
+      }
+      List<Reply> replies;
+      try {
+        replies = Reply.all(question, packed);
+      } catch (Throwable unreadable) {
+        fail(StoreFailure.of(unreadable));
+        return;
+      }
+      if (circuit != null) {
+        answered.increment();
+        succeeded(circuit, isTrial);
+      }
+      complete(replies);
+    }
+
+    @Override
+    public long deadline() {
+      return deadline;
+    }
+
+    @Override
+    public void timeOut() {
+      fail(new StoreFailure(StoreFailure.TIMEOUT));
+    }
+
+    private void fail(StoreFailure failure) {
+      try {
+        if (circuit != null) {
+          failed(failure, circuit, isTrial, nanosLeft);
+        }
+      } finally { // a log may fail
+        completeExceptionally(failure);
+      }
     }
   }
 
@@ -202,18 +326,26 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  private void failed(StoreFailure failure, Circuit circuit, boolean isTrial) {
+  private void failed(StoreFailure failure, Circuit circuit, boolean isTrial, long nanosLeft) {
     failed.increment();
-    if (circuit.failed(failure.reason(), isTrial)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "The store of the limits does not answer ({0}): limits go on without it.",
-          failure.reason());
+    if (failure.isOfOneKey()) {
+      succeeded(circuit, isTrial);
+      return;
+    }
+    // A request that had waited before, or one too many, says nothing about the server.
+    boolean isOurs = failure.isOverload() || (failure.isTimeout() && nanosLeft < shortestNanos);
+    if ((isTrial || !isOurs) && circuit.failed(failure.reason(), isTrial)) {
+      logThatItDoesNotAnswer(failure);
     }
   }
 
-  void connect() {
-    connected().exceptionally(failure -> null); // the first request sees it
+  private void logThatItDoesNotAnswer(StoreFailure failure) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "The store of the limits does not answer ({0}): limits go on without it, here as those of"
+            + " one of {1} instances.",
+        failure.reason(),
+        instances.getAsInt());
   }
 
   private CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> connected() {

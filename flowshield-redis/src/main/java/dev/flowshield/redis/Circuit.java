@@ -129,6 +129,23 @@ final class Circuit {
   }
 
   /**
+   * Opens, as there is no need to see more failures.
+   *
+   * @return whether it was closed
+   */
+  boolean open(String reason) {
+    while (true) {
+      State seen = state.get();
+      if (!seen.isClosed()) {
+        return false;
+      }
+      if (state.compareAndSet(seen, seen.opened(reason, SHORTEST_NANOS, ticker.nanos()))) {
+        return true;
+      }
+    }
+  }
+
+  /**
    * A call has failed.
    *
    * @return whether that has opened the circuit

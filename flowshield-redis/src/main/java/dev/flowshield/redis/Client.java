@@ -105,11 +105,12 @@ final class Client<C extends AbstractRedisClient, S extends StatefulConnection<b
         close(connection.getAndSet(null));
         return CompletableFuture.failedFuture(new StoreFailure(StoreFailure.DISCONNECTED));
       }
+      whenConnected.run();
       return CompletableFuture.completedFuture(connected);
     });
   }
 
-  /** What to do each time that the connection stands again after it was lost. */
+  /** Sets what to do each time that a connection is made, or made again after it was lost. */
   void whenConnected(Runnable action) {
     whenConnected = action;
   }

@@ -13,6 +13,7 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -65,16 +66,16 @@ public final class RedisStore implements LimitStore {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
     this.form = new Question.Form(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
+    this.instances = new Instances(settings.instances(), names.ofInstances(), settings.ticker());
     StoredRates any = new StoredRates(List.of(RateLimit.parse("1/s")), nanosPerTick);
     this.calls = new Calls(
         server,
         settings.ticker(),
         settings.timeout(),
+        instances::count,
         name -> form.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
     this.onFailure = settings.onFailure();
     this.ticker = settings.ticker();
-    this.instances =
-        new Instances(settings.instances(), names.ofInstances(), settings.ticker());
   }
 
   /**
@@ -157,9 +158,28 @@ public final class RedisStore implements LimitStore {
         instances.count());
   }
 
-  /** Begins to connect, so that the first request does not have to; waits for nothing. */
+  /**
+   * Begins to connect and to try the server, so that the first request does not have to, and logs
+   * if the server does not answer. Waits for nothing.
+   */
   public void connect() {
-    calls.connect();
+    calls.check(names.ofInstances()).exceptionally(failure -> false); // which is logged
+  }
+
+  /**
+   * Waits until the server answers.
+   *
+   * @throws IllegalStateException if it does not
+   */
+  void requireAnswer() {
+    try {
+      calls.check(names.ofInstances()).join();
+    } catch (CompletionException failure) {
+      throw new IllegalStateException(
+          "store must answer at the start, got '" + StoreFailure.of(failure).reason() + "' from "
+              + this + ": correct what is wrong there, or leave out required",
+          failure);
+    }
   }
 
   /** Lets go of the server. A client of the user's own stays open. */

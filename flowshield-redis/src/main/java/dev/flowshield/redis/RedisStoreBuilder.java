@@ -25,6 +25,7 @@ public final class RedisStoreBuilder {
   private String keySecret = "";
   private OnStoreFailure onFailure = OnStoreFailure.LOCAL;
   private int instances; // 0 to have them counted
+  private boolean isRequired;
   private Ticker ticker = Ticker.system();
 
   private RedisStoreBuilder(Function<RedisStoreBuilder, Server> server) {
@@ -113,8 +114,18 @@ public final class RedisStoreBuilder {
   }
 
   /**
+   * Sets whether {@link #open} waits until the server answers, and fails if it does not. Unless
+   * set, a store opens without waiting, and limits go on without the server from the start.
+   */
+  public RedisStoreBuilder required(boolean isRequired) {
+    this.isRequired = isRequired;
+    return this;
+  }
+
+  /**
    * Settings by their names, as a configuration has them: {@code timeout} in milliseconds,
-   * {@code key-prefix}, {@code key-secret}, {@code on-store-failure} and {@code instances}.
+   * {@code key-prefix}, {@code key-secret}, {@code on-store-failure}, {@code instances}, and
+   * {@code required}, which is {@code on} or {@code off}.
    *
    * @throws IllegalArgumentException if a name is none of these, or a value is impossible
    */
@@ -130,9 +141,10 @@ public final class RedisStoreBuilder {
       case "key-secret" -> keySecret(value);
       case RedisStore.ON_STORE_FAILURE -> onFailure(OnStoreFailure.parse(value));
       case "instances" -> instances((int) Math.min(Integer.MAX_VALUE, number(name, value)));
+      case "required" -> required(onOrOff(name, value));
       default ->
         throw new IllegalArgumentException("options of a store must be among [instances,"
-            + " key-prefix, key-secret, on-store-failure, timeout], got '" + name
+            + " key-prefix, key-secret, on-store-failure, required, timeout], got '" + name
             + "': correct the spelling or leave it out");
     }
   }
@@ -145,15 +157,37 @@ public final class RedisStoreBuilder {
     return Long.parseLong(value);
   }
 
+  private static boolean onOrOff(String name, String value) {
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new IllegalArgumentException(name + " must be on or off, got '" + value
+          + "': leave it out to start without the store");
+    }
+    return value.equals("on");
+  }
+
   /** Where to read the time for all that is not kept in the store; for tests. */
   public RedisStoreBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
     return this;
   }
 
-  /** Opens the store. It connects with the first request, or is said not to answer. */
+  /**
+   * Opens the store. It connects with the first request, or is said not to answer.
+   *
+   * @throws IllegalStateException if the server is {@linkplain #required required}, and does not
+   *     answer
+   */
   public RedisStore open() {
-    return open(null);
+    RedisStore store = open(null);
+    if (isRequired) {
+      try {
+        store.requireAnswer();
+      } catch (IllegalStateException failure) {
+        store.close();
+        throw failure;
+      }
+    }
+    return store;
   }
 
   RedisStore open(@Nullable TestClock clock) {

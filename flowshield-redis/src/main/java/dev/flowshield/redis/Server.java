@@ -17,7 +17,7 @@ interface Server {
     return false;
   }
 
-  /** What to do each time that a connection stands again after it was lost. */
+  /** Sets what to do each time that a connection is made, or made again after it was lost. */
   default void whenConnected(Runnable action) {}
 
   /**

@@ -85,10 +85,11 @@ final class Turns {
   private void ask(Key key, Line line, List<Waiter> asked) {
     store
         .calls()
-        .ask(
+        .askAll(
             store.form().of(Deed.SOME, key.name, key.rates, asked.size()),
             store.nanosLeft(asked.get(0).since))
-        .whenComplete((reply, failure) -> answered(key, line, asked, reply, failure))
+        .whenComplete((replies, failure) ->
+            answered(key, line, asked, replies == null ? null : replies.get(0), failure))
         .exceptionally(failure -> null); // which the requests have seen
   }
 

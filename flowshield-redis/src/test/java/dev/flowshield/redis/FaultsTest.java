@@ -11,7 +11,10 @@ import dev.flowshield.OnStoreFailure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -267,6 +270,61 @@ class FaultsTest {
               limiter.decide("another", 1);
               return store.stats().isAnswering();
             });
+  }
+
+  @Test
+  void aServerThatIsReachedAgainIsTriedAtOnceThoughConnectingTakesLongerThanARequestMay() {
+    server.kill();
+    await().atMost(20, SECONDS).until(() -> {
+      limiter.decide("another", 1);
+      return !store.stats().isAnswering();
+    });
+    proxy.delay(TIMEOUT.multipliedBy(3).dividedBy(5)); // so does sending the script
+    server.restart();
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> { // though the ticker stands still
+              limiter.decide("another", 1);
+              return store.stats().isAnswering();
+            });
+  }
+
+  @Test
+  void aServerIsTriedAtOnceWhenItIsReachedThoughTheFirstConnectionTakesLongerThanARequestMay() {
+    store.close();
+    proxy.delay(TIMEOUT.multipliedBy(3).dividedBy(5));
+    open(OnStoreFailure.LOCAL);
+    for (int i = 0; i < 10; i++) {
+      assertThat(limiter.decideAsync("key " + i, 1)).isNotNull();
+    }
+    await()
+        .atMost(20, SECONDS)
+        .until(
+            () -> { // though the ticker stands still
+              limiter.decide("another", 1);
+              return store.stats().outages() == 1 && store.stats().isAnswering();
+            });
+  }
+
+  @Test
+  void moreRequestsAtOnceThanAreAskedForAreNoFailureOfTheServer() {
+    store.close();
+    open(OnStoreFailure.LOCAL, Duration.ofSeconds(10));
+    limiter.peek("warm"); // connects
+    server.freeze();
+    List<CompletionStage<Decision>> asked = new ArrayList<>();
+    for (int i = 0; i < 4_000; i++) {
+      asked.add(limiter.decideAsync("key " + i, 1));
+    }
+    server.thaw();
+    assertThat(asked)
+        .allSatisfy(
+            stage -> assertThat(stage.toCompletableFuture().join().isAdmitted()).isTrue());
+
+    assertThat(store.stats().withoutStore()).isBetween(2_000L, 3_500L);
+    assertThat(store.stats().outages()).isZero();
+    assertThat(limiter.decide("bob", 1).remaining()).isEqualTo(BURST - 1);
   }
 
   @Test
