@@ -114,7 +114,7 @@ final class Settings {
     take("streams", "10000", SettingSource.DEFAULT, "streams");
     take("streams-per-client", "500", SettingSource.DEFAULT, "streams-per-client");
     sorted(sources.file().entries())
-        .forEach((name, value) -> take(name, value, SettingSource.FILE, name));
+        .forEach((name, value) -> takeOfFile(name, value, sources.file().entries()));
     for (String name : sources.file().repeated()) {
       problems.add(SettingSource.FILE.source(name)
           + " must be set once, got it several times: keep one of them");
@@ -127,6 +127,18 @@ final class Settings {
         take(key, value, SettingSource.SYSTEM, name);
       }
     });
+  }
+
+  /** In a file, a name may have the prefix that it has as a system property. */
+  private void takeOfFile(String name, String value, Map<String, String> entries) {
+    boolean hasPrefix = name.startsWith(SettingSource.PROPERTY_PREFIX);
+    String key = hasPrefix ? name.substring(SettingSource.PROPERTY_PREFIX.length()) : name;
+    if (hasPrefix && entries.containsKey(key)) {
+      problems.add(SettingSource.FILE.source(name)
+          + " must be set once, got it with and without the prefix: keep one of them");
+    } else {
+      take(key, value, SettingSource.FILE, name);
+    }
   }
 
   private void takeInPlace(Map<String, String> inPlace) {

@@ -26,10 +26,10 @@ class ConfigurationMistakesTest {
             Map.of("flowshield.perclient", "100/s"),
             Map.of("FLOWSHIELD_IN_FLIGHT", "many", "FLOWSHIELD_TTL", "5"),
             Map.of("overload-status", "200"),
-            Map.of("per-client", "fast", "flowshield.limit", "5/s")))
+            Map.of("per-client", "fast", "flowshield.limit", "5/s", "limit", "5/s")))
         .withMessage("FlowShield cannot start:\n"
-            + "  'flowshield.limit' in flowshield.properties must be one of " + KNOWN
-            + ", got 'flowshield.limit': leave out the prefix, as in limit\n"
+            + "  'flowshield.limit' in flowshield.properties must be set once, got it with and"
+            + " without the prefix: keep one of them\n"
             + "  environment variable 'FLOWSHIELD_TTL' must be one of " + KNOWN
             + ", got 'ttl': correct or remove it\n"
             + "  system property 'flowshield.perclient' must be one of " + KNOWN
@@ -151,11 +151,9 @@ class ConfigurationMistakesTest {
   @CsvSource({
     "perClient, write per-client",
     "PER_CLIENT, write per-client",
-    "flowshield.per_client, 'leave out the prefix, as in per-client'",
     "per-clients, 'write per-client if that is meant, or remove it'",
     "trusted-proxys, 'write trusted-proxies if that is meant, or remove it'",
     "in-fligth, 'write in-flight if that is meant, or remove it'",
-    "flowshield.in-flights, 'write in-flight if that is meant, or remove it'",
     "bodi, 'write body if that is meant, or remove it'",
     "limits-of-all, correct or remove it",
     "ttl, correct or remove it"
@@ -164,6 +162,19 @@ class ConfigurationMistakesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shield(NONE, NONE, NONE, Map.of(name, "1/s")))
         .withMessageEndingWith("got '" + name + "': " + wayOut);
+  }
+
+  @Test
+  void saysHowToWriteANameWhereItStands() {
+    Map<String, String> settings = Map.of("flowshield.per_client", "1/s");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> shield(NONE, NONE, NONE, settings))
+        .withMessageContaining("'flowshield.per_client' in flowshield.properties must be")
+        .withMessageEndingWith("got 'per_client': write per-client");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> shield(NONE, NONE, settings, NONE))
+        .withMessageEndingWith(
+            "got 'flowshield.per_client': leave out the prefix, as in per-client");
   }
 
   @Test

@@ -57,6 +57,16 @@ class StoreConfigurationTest {
   }
 
   @Test
+  void thatLineMayHaveThePrefixOfTheProperties() {
+    file.put("flowshield.store", "test:prefixed");
+    file.put("flowshield.policy.1", "GET /a * 3/day name=a");
+    HttpShield shield = shield();
+
+    assertThat(keptBy(shield, "client")).isEqualTo("test:prefixed");
+    assertThat(keptBy(shield, "a")).isEqualTo("test:prefixed");
+  }
+
+  @Test
   void itsSettingsReachTheStore() {
     file.put("store", "test:options");
     file.put("store-timeout", "20");
@@ -64,6 +74,7 @@ class StoreConfigurationTest {
     file.put("store-key-secret", "hidden");
     file.put("on-store-failure", "open");
     file.put("instances", "4");
+    file.put("store-required", "on");
     shield();
 
     assertThat(TestStoreProvider.at("test:options").options())
@@ -72,7 +83,8 @@ class StoreConfigurationTest {
             "key-prefix", "shop",
             "key-secret", "hidden",
             "on-store-failure", "open",
-            "instances", "4"));
+            "instances", "4",
+            "required", "on"));
   }
 
   @Test
