@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param denied are rejected, whatever comes; also if they are allowed
  */
 record ClientLists(Networks allowed, Networks denied) {
+
+  private static final int MOST_NAMED = 100; // in a line of the log
 
   /** Clients are all alike. */
   static final ClientLists NONE = new ClientLists(Networks.NONE, Networks.NONE);
@@ -35,11 +38,17 @@ record ClientLists(Networks allowed, Networks denied) {
     return client != null && denied.contains(client);
   }
 
-  /** For the owner. */
+  /** Describes them for the owner. */
   @Override
   public String toString() {
-    String allow = allowed.isEmpty() ? "" : "allowed: " + allowed;
-    String deny = denied.isEmpty() ? "" : "denied: " + denied;
+    String allow = allowed.isEmpty() ? "" : "allowed: " + text(allowed);
+    String deny = denied.isEmpty() ? "" : "denied: " + text(denied);
     return allow.isEmpty() || deny.isEmpty() ? allow + deny : allow + "; " + deny;
+  }
+
+  private static String text(Networks networks) {
+    return networks.size() <= MOST_NAMED
+        ? networks.toString()
+        : String.format(Locale.ROOT, "%,d networks", networks.size());
   }
 }

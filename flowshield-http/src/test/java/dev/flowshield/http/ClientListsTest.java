@@ -10,6 +10,8 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.testkit.ManualTicker;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +138,18 @@ class ClientListsTest {
       assertThat(shield.toString())
           .contains("allowed: 192.0.2.0/24; denied: 192.0.2.2/32, 198.51.100.0/24")
           .contains("* /old/** * deny");
+    }
+
+    @Test
+    void areOnlyCountedInTheLogIfThereAreMany() {
+      String networks = IntStream.range(0, 43_000)
+          .mapToObj(i -> "10." + (i >> 8) + "." + (i & 255) + ".0/24")
+          .collect(Collectors.joining(", "));
+      HttpShield many = builder().perClient("1/day").deny(networks).build();
+
+      assertThat(rejected(many.admit(from("10.3.255.1"))).status()).isEqualTo(403);
+      admitted(many.admit(from("10.255.0.1")));
+      assertThat(many.toString()).contains("denied: 43,000 networks").hasSizeLessThan(1_000);
     }
 
     @Test

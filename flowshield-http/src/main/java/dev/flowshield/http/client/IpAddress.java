@@ -113,6 +113,12 @@ public record IpAddress(long high, long low) {
     return (high & mask(prefix)) == first.high && (low & mask(prefix - Long.SIZE)) == first.low;
   }
 
+  /** Compares two addresses by their bits. */
+  static int compareUnsigned(IpAddress one, IpAddress other) {
+    int order = Long.compareUnsigned(one.high, other.high);
+    return order != 0 ? order : Long.compareUnsigned(one.low, other.low);
+  }
+
   /** The address of which the bits behind a prefix are 0. */
   IpAddress masked(int prefix) {
     return new IpAddress(high & mask(prefix), low & mask(prefix - Long.SIZE));

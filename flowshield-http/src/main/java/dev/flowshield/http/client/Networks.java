@@ -1,30 +1,57 @@
 package dev.flowshield.http.client;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Networks that are treated alike, such as those of trusted proxies. As text they stand one after
  * the other with commas between, by their addresses or by the name of a set: {@code loopback} for
  * this machine, {@code private} for the networks that RFC 1918 and RFC 4193 set aside.
  *
- * <p>Immutable. A look at them takes a few nanoseconds for each network.
+ * <p>Immutable. A look-up is a binary search: it takes less than a microsecond among 100,000.
  */
 public final class Networks {
-
-  /** No networks. */
-  public static final Networks NONE = new Networks(List.of());
 
   private static final Map<String, List<String>> SETS = Map.of(
       "loopback", List.of("127.0.0.0/8", "::1/128"),
       "private", List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"));
 
-  private final Network[] all;
+  // By first address, the widest of those that begin alike first.
+  private static final Comparator<Network> BY_FIRST = Comparator.comparing(
+          Network::first, IpAddress::compareUnsigned)
+      .thenComparingInt(Network::prefix);
+
+  /** No networks. */
+  public static final Networks NONE = new Networks(List.of());
+
+  private final List<Network> all; // as they are written
+
+  // The table: those that are in no other, by their first addresses. Two networks are either apart
+  // or one within the other, so an address is in none but the last one that begins before it.
+  private final Network[] apart;
+  private final long[] highs; // of the first addresses, beside the table: a search reads them alone
+  private final long[] lows;
 
   private Networks(List<Network> all) {
-    this.all = all.toArray(Network[]::new);
+    this.all = List.copyOf(all);
+    this.apart = apart(all);
+    this.highs = Stream.of(apart).mapToLong(each -> each.first().high()).toArray();
+    this.lows = Stream.of(apart).mapToLong(each -> each.first().low()).toArray();
+  }
+
+  private static Network[] apart(List<Network> all) {
+    List<Network> apart = new ArrayList<>();
+    all.stream().sorted(BY_FIRST).forEach(each -> {
+      boolean isWithin = !apart.isEmpty() && apart.get(apart.size() - 1).contains(each.first());
+      if (!isWithin) {
+        apart.add(each);
+      }
+    });
+    return apart.toArray(Network[]::new);
   }
 
   /**
@@ -41,28 +68,41 @@ public final class Networks {
     return new Networks(all);
   }
 
-  /** Whether one of them has an address. */
+  /** Returns whether one of them has an address. */
   public boolean contains(IpAddress address) {
-    for (Network network : all) {
-      if (network.contains(address)) {
-        return true;
+    int from = 0;
+    int to = apart.length; // those before from begin before the address, or there
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      int order = Long.compareUnsigned(highs[middle], address.high());
+      boolean isAfter =
+          order > 0 || (order == 0 && Long.compareUnsigned(lows[middle], address.low()) > 0);
+      if (isAfter) {
+        to = middle;
+      } else {
+        from = middle + 1;
       }
     }
-    return false;
+    return from > 0 && apart[from - 1].contains(address);
   }
 
-  /** Whether there are none. */
+  /** Returns whether there are none. */
   public boolean isEmpty() {
-    return all.length == 0;
+    return all.isEmpty();
+  }
+
+  /** Returns how many are named. */
+  public int size() {
+    return all.size();
   }
 
   /** Those that are too large to be the proxies of one operator: below /8, or /16 for IPv6. */
   public List<String> broad() {
-    return List.of(all).stream().filter(Network::isBroad).map(Network::toString).toList();
+    return all.stream().filter(Network::isBroad).map(Network::toString).toList();
   }
 
   @Override
   public String toString() {
-    return List.of(all).stream().map(Network::toString).collect(Collectors.joining(", "));
+    return all.stream().map(Network::toString).collect(Collectors.joining(", "));
   }
 }

@@ -3,10 +3,19 @@ package dev.flowshield.http.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks as text, and the addresses that they have. */
 class NetworksTest {
@@ -76,6 +85,59 @@ class NetworksTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("network must be an address and a prefix length")
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void haveWhatOneOfThemHas(long seed) {
+    Random random = new Random(seed);
+    List<Network> each = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      each.add(random(random));
+    }
+    Networks all =
+        Networks.parse(each.stream().map(Network::toString).collect(Collectors.joining(", ")));
+
+    for (int i = 0; i < 10_000; i++) {
+      IpAddress address = random(random).first();
+      assertThat(all.contains(address))
+          .as("seed %d, %s", seed, address)
+          .isEqualTo(each.stream().anyMatch(network -> network.contains(address)));
+    }
+  }
+
+  /** Networks that are near each other, and within each other, at the edges of all halves. */
+  private static Network random(Random random) {
+    int prefix = 96 + random.nextInt(33);
+    long ends = random.nextBoolean() ? random.nextInt(64) : -1L - random.nextInt(64);
+    IpAddress address = random.nextBoolean()
+        ? IpAddress.ofIpv4(ends & 0xffff_ffffL)
+        : new IpAddress(random.nextInt(4) - 2, ends);
+    int length = address.isIpv4() ? prefix : random.nextInt(129);
+    return new Network(address.masked(length), length);
+  }
+
+  @Test
+  void areFoundAmongAHundredThousandWithinAMicrosecond() {
+    Networks all = Networks.parse(IntStream.range(0, 100_000)
+        .mapToObj(i -> (1 + i / 65_536) + "." + (i >> 8 & 255) + "." + (i & 255) + ".0/24")
+        .collect(Collectors.joining(",")));
+    IpAddress[] asked = new Random(1)
+        .ints(10_000)
+        .mapToObj(bits -> IpAddress.ofIpv4(bits & 0x3ff_ffffL))
+        .toArray(IpAddress[]::new);
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+    // The fastest of some tries, as the first ones run code that is not compiled yet.
+    long fastest = Long.MAX_VALUE;
+    for (int i = 0; i < 50; i++) {
+      long start = threads.getCurrentThreadCpuTime();
+      long found = Stream.of(asked).filter(all::contains).count();
+      fastest = Math.min(fastest, threads.getCurrentThreadCpuTime() - start);
+      assertThat(found).isBetween(1_000L, 9_999L);
+    }
+
+    assertThat(fastest / asked.length).as("nanoseconds").isLessThan(1_000);
   }
 
   @Test
