@@ -61,6 +61,7 @@ final class Charges {
   private final boolean withNetwork;
   private final Criticality criticality;
   private final int number;
+  private final boolean areOfPreflights;
   private final boolean isSettled;
   private final boolean isPlain;
   private final LimitSet limits;
@@ -81,11 +82,22 @@ final class Charges {
       boolean withNetwork,
       Criticality criticality,
       int number) {
+    this(engine, parts, withNetwork, criticality, number, false);
+  }
+
+  private Charges(
+      FlowShield engine,
+      List<Part> parts,
+      boolean withNetwork,
+      Criticality criticality,
+      int number,
+      boolean areOfPreflights) {
     this.engine = engine;
     this.parts = List.copyOf(parts);
     this.withNetwork = withNetwork;
     this.criticality = criticality;
     this.number = number;
+    this.areOfPreflights = areOfPreflights;
     this.isSettled = parts.stream().anyMatch(part -> part.settled != null);
     this.isPlain = parts.stream().allMatch(Part::isPlain);
     this.limits = limits(part -> true).as(criticality);
@@ -122,7 +134,18 @@ final class Charges {
         List.copyOf(partsWith(others)),
         withNetwork || others.withNetwork,
         criticality.compareTo(others.criticality) < 0 ? criticality : others.criticality,
-        number);
+        number,
+        areOfPreflights && others.areOfPreflights);
+  }
+
+  /** Returns the same charges for preflights, whose clients have other keys there. */
+  Charges ofPreflights() {
+    return new Charges(engine, parts, withNetwork, criticality, number, true);
+  }
+
+  /** Returns whether these are charges of preflights. */
+  boolean areOfPreflights() {
+    return areOfPreflights;
   }
 
   /** The number of the limits of both, at most. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class Charging {
   static final int NO_ROUTE = 0;
 
   private static final String OPTIONS = "OPTIONS";
+  private static final String PREFLIGHT = "preflight="; // before the key of the client
   private static final int OF_NO_ROW = -1;
   private static final int MOST_CHARGES = 16; // that an engine takes for one request
 
@@ -52,6 +54,8 @@ final class Charging {
   private final Charges open; // where clients are not limited
   private final Charges denied; // is never charged
   private final Charges[] ofScopes;
+  private final Charges usualOfPreflights;
+  private final Charges[] preflightsOfScopes;
 
   /**
    * Charges of the limits that an engine has.
@@ -84,6 +88,10 @@ final class Charging {
           table.denies(scope) ? denied : charges(table.of(scope), table.criticality(scope), scope);
       ofScopes[scope].requirePossible();
     }
+    this.usualOfPreflights = usual.ofPreflights();
+    this.preflightsOfScopes = Stream.of(ofScopes)
+        .map(charges -> charges == denied ? denied : charges.ofPreflights())
+        .toArray(Charges[]::new);
   }
 
   /** The same for an engine with limits of the same names. */
@@ -168,15 +176,18 @@ final class Charging {
         : NO_ROUTE;
   }
 
-  /** The key of the client of a request. */
-  String key(RequestView request) {
-    return client.key(request);
+  /** Returns the key of the client of a request that is charged so. */
+  String key(RequestView request, Charges charges) {
+    String key = client.key(request);
+    return charges.areOfPreflights() ? PREFLIGHT + key : key;
   }
 
   /** The key that a stream is counted by; null if its client is not limited. */
   @Nullable
   String streamKey(Charges charges, String key) {
-    return charges == open ? null : key;
+    return charges == open
+        ? null
+        : charges.areOfPreflights() ? key.substring(PREFLIGHT.length()) : key;
   }
 
   /** The bill of a request; null if it takes one permit of its key in each limit. */
@@ -203,34 +214,38 @@ final class Charging {
         return open;
       }
     }
-    boolean isPreflight = isPreflight(request);
-    return ofScopes.length == 0 ? ofScope(-1, isPreflight) : byTable(request, isPreflight);
+    @Nullable String announced = announcedBy(request);
+    return ofScopes.length > 0
+        ? byTable(request, announced)
+        : announced == null ? usual : usualOfPreflights;
   }
 
-  private Charges byTable(RequestView request, boolean isPreflight) {
+  private Charges byTable(RequestView request, @Nullable String announced) {
     String plan = namesPlans ? policies.planOf(request) : null;
     String method = request.method();
     String requested = request.policyPath();
-    Charges charges = byTable(method, Route.path(requested), plan, isPreflight);
+    Charges charges = byTable(method, Route.path(requested), plan, announced);
     Set<String> others = Route.otherPaths(requested);
     if (!others.isEmpty()) {
       for (String other : others) {
-        charges = both(charges, byTable(method, other, plan, isPreflight));
+        charges = both(charges, byTable(method, other, plan, announced));
       }
     }
     return charges;
   }
 
-  private Charges byTable(String method, String path, @Nullable String plan, boolean isPreflight) {
+  private Charges byTable(
+      String method, String path, @Nullable String plan, @Nullable String announced) {
     int scope = table.find(method, path, plan);
-    if (isPreflight && (scope < 0 || !table.denies(scope))) {
-      scope = table.findNaming(OPTIONS, path, plan);
+    if (announced == null || (scope >= 0 && table.denies(scope))) {
+      return scope >= 0 ? ofScopes[scope] : usual;
     }
-    return ofScope(scope, isPreflight);
-  }
-
-  private Charges ofScope(int scope, boolean isPreflight) {
-    return scope >= 0 ? ofScopes[scope] : isPreflight ? open : usual;
+    int naming = table.findNaming(OPTIONS, path, plan);
+    if (naming >= 0) {
+      return ofScopes[naming];
+    }
+    int later = table.find(announced, path, plan);
+    return later >= 0 ? preflightsOfScopes[later] : usualOfPreflights;
   }
 
   /** Where it is not known which of two a request is, the server may take it for either. */
@@ -245,13 +260,14 @@ final class Charging {
   }
 
   /**
-   * Whether a browser asks on its own whether a page may send a request (CORS). Rejected, the page
-   * would not learn why, and each of its requests would count twice.
+   * Returns the method of the request that a browser announces by a preflight (CORS); null if the
+   * request is none. A preflight takes nothing from its client's allowance, or each request of a
+   * page would count twice.
    */
-  private static boolean isPreflight(RequestView request) {
-    return request.method().equals(OPTIONS)
-        && request.header("Origin") != null
-        && request.header("Access-Control-Request-Method") != null;
+  private static @Nullable String announcedBy(RequestView request) {
+    return request.method().equals(OPTIONS) && request.header("Origin") != null
+        ? request.header("Access-Control-Request-Method")
+        : null;
   }
 
   /** Whether it finds clients and has rows as another one does. */

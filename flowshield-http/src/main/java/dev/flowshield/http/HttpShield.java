@@ -281,7 +281,7 @@ public final class HttpShield {
     if (charges == null) {
       return denied(now, request);
     }
-    String key = now.charging().key(request);
+    String key = now.charging().key(request, charges);
     HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
     if (withoutRoom != null) {
       return withoutRoom;
@@ -320,7 +320,7 @@ public final class HttpShield {
     if (charges == null) {
       return CompletableFuture.completedFuture(denied(now, request));
     }
-    String key = now.charging().key(request);
+    String key = now.charging().key(request, charges);
     HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
     if (withoutRoom != null) {
       return CompletableFuture.completedFuture(withoutRoom);

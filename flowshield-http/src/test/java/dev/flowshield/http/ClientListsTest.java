@@ -1,6 +1,5 @@
 package dev.flowshield.http;
 
-import static dev.flowshield.http.Admissions.CLIENT;
 import static dev.flowshield.http.Admissions.OTHER;
 import static dev.flowshield.http.Admissions.admitted;
 import static dev.flowshield.http.Admissions.get;
@@ -26,12 +25,6 @@ class ClientListsTest {
 
   @Nested
   class WithoutALimitForTheClient {
-
-    private static FakeRequest preflight(String path) {
-      return new FakeRequest("OPTIONS", path, CLIENT)
-          .with("Origin", "https://app.example.com")
-          .with("Access-Control-Request-Method", "POST");
-    }
 
     @Test
     void areExemptPathsBeforeAllPolicies() {
@@ -60,52 +53,6 @@ class ClientListsTest {
 
       admitted(shield.admit(new FakeRequest("GET", "/a", "2001:db8::1")));
       passes(shield, get("/a"), 4);
-    }
-
-    @Test
-    void arePreflightsOfBrowsers() {
-      HttpShield shield = builder().limit("5/day").perClient("1/day").build();
-
-      passes(shield, preflight("/a"), 5);
-    }
-
-    @Test
-    void areNoOtherOptions() {
-      HttpShield shield = builder().perClient("1/day").build();
-      passes(shield, new FakeRequest("OPTIONS", "/a", CLIENT), 1);
-      passes(shield, new FakeRequest("OPTIONS", "/a", OTHER).with("Origin", "https://a.b"), 1);
-      HttpShield another = builder().perClient("1/day").build();
-      passes(
-          another,
-          get("/").with("Origin", "https://a.b").with("Access-Control-Request-Method", "GET"),
-          1);
-    }
-
-    @Test
-    void areNoPreflightsOfWhatIsDenied() {
-      HttpShield shield = builder()
-          .perClient("100/day")
-          .policies("OPTIONS /old/open * 1/day\n* /old/** * deny\nGET /gone * deny")
-          .build();
-
-      assertThat(rejected(shield.admit(preflight("/old/x"))).status()).isEqualTo(403);
-      assertThat(rejected(shield.admit(preflight("/x/..;/old"))).status()).isEqualTo(403);
-      passes(shield, preflight("/old/open"), 1);
-      admitted(shield.admit(preflight("/gone")));
-    }
-
-    @Test
-    void arePreflightsUnlessAPolicyNamesTheirMethod() {
-      HttpShield shield = builder()
-          .perClient("100/day")
-          .policies("* /** * 1/day\nGET,OPTIONS /a * 2/day\nOPTIONS /b * deny")
-          .build();
-
-      passes(shield, preflight("/a"), 2);
-      assertThat(rejected(shield.admit(preflight("/b"))).status()).isEqualTo(403);
-      for (int i = 0; i < 5; i++) {
-        admitted(shield.admit(preflight("/c")));
-      }
     }
   }
 
