@@ -11,6 +11,7 @@ import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.route.Route;
 import dev.flowshield.http.route.RouteNumber;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -223,29 +224,55 @@ final class Charging {
   private Charges byTable(RequestView request, @Nullable String announced) {
     String plan = namesPlans ? policies.planOf(request) : null;
     String method = request.method();
-    String requested = request.policyPath();
-    Charges charges = byTable(method, Route.path(requested), plan, announced);
-    Set<String> others = Route.otherPaths(requested);
-    if (!others.isEmpty()) {
-      for (String other : others) {
-        charges = both(charges, byTable(method, other, plan, announced));
-      }
+    String path = request.path();
+    List<String> spellings = request.spellings();
+    if (path.isEmpty() && !spellings.isEmpty()) {
+      path = spellings.get(0); // as a path that cannot be decoded is not the path "/"
+    }
+    Charges charges = byTable(method, Route.path(path), plan, announced);
+    Set<String> others = Route.otherPaths(path, spellings);
+    if (others.isEmpty()) {
+      return charges;
+    }
+    if (others.size() > Route.MOST_OTHER_PATHS) {
+      return denied;
+    }
+    Set<Charges> all = new LinkedHashSet<>();
+    for (String other : others) {
+      all.add(byTable(method, other, plan, announced));
+    }
+    for (Charges each : all) {
+      charges = both(charges, each);
     }
     return charges;
   }
 
   private Charges byTable(
       String method, String path, @Nullable String plan, @Nullable String announced) {
-    int scope = table.find(method, path, plan);
-    if (announced == null || (scope >= 0 && table.denies(scope))) {
-      return scope >= 0 ? ofScopes[scope] : usual;
+    Charges charges = byRow(method, path, plan, ofScopes, usual);
+    if (announced == null || charges == denied) {
+      return charges;
     }
     int naming = table.findNaming(OPTIONS, path, plan);
-    if (naming >= 0) {
-      return ofScopes[naming];
+    return naming >= 0
+        ? ofScopes[naming]
+        : byRow(announced, path, plan, preflightsOfScopes, usualOfPreflights);
+  }
+
+  /**
+   * The charges of the first row that fits. An application may tell apart what differs by case, or
+   * not: if a row does, a request is charged for both.
+   *
+   * @param none if there is no such row
+   */
+  private Charges byRow(
+      String method, String path, @Nullable String plan, Charges[] rows, Charges none) {
+    int found = table.find(method, path, plan);
+    if (found < 0) {
+      return none;
     }
-    int later = table.find(announced, path, plan);
-    return later >= 0 ? preflightsOfScopes[later] : usualOfPreflights;
+    int byCase = table.findCase(found, method, path, plan);
+    return found == byCase ? rows[found] : both(rows[found], byCase < 0 ? none : rows[byCase]);
   }
 
   /** Where it is not known which of two a request is, the server may take it for either. */
@@ -322,7 +349,7 @@ final class Charging {
     if (!namesPlans) {
       return false;
     }
-    String path = Route.path(request.policyPath());
+    String path = Route.path(request.path());
     return table.find(request.method(), path, policies.planOf(request)) < 0
         && table.hasRoute(request.method(), path);
   }

@@ -366,7 +366,7 @@ public final class HttpShield {
         return answer;
       }
     }
-    if (now.healthPaths().contains(request.path())) {
+    if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
     Mark earlier = Mark.of(request);

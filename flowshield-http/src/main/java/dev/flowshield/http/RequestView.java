@@ -15,8 +15,8 @@ public interface RequestView {
 
   /**
    * The path that the application routes by: decoded, without query and path parameters, and with
-   * {@code ..} and doubled slashes resolved if the server resolves them before it routes. What the
-   * application would not take for a health check must not look like one here.
+   * {@code ..} and doubled slashes resolved if the server resolves them before it routes. If the
+   * application may see another path than this one, that is among the {@link #spellings()}.
    *
    * <p>A path that cannot be decoded is empty, not an exception: its request is counted, as it is
    * not for a health check.
@@ -24,13 +24,16 @@ public interface RequestView {
   String path();
 
   /**
-   * The path by which policies are chosen: that of {@link #path()} unless implemented. Where that
-   * is empty, as the server does not say what an ambiguous path means, this is the path as it came,
-   * escapes and all: it is then charged for all that the application could take it for, so that
-   * such a spelling is no way around a policy.
+   * Returns the path as it came, with its escapes, if that is not {@link #path()} letter by letter;
+   * empty if it is, as it is for most requests. A framework may route by what its server has
+   * resolved or by what the client sent, so a request is charged for all that its path and its
+   * spellings may mean, and a spelling is no way around a policy. A request that has one is no
+   * health check.
+   *
+   * <p>There are several if it is open where in the request the path begins.
    */
-  default String policyPath() {
-    return path();
+  default List<String> spellings() {
+    return List.of();
   }
 
   /** The name of the user that the server has authenticated before; null if it has not. */

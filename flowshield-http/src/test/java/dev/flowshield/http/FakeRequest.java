@@ -15,6 +15,7 @@ final class FakeRequest implements RequestView {
   private final Map<String, List<String>> fields = new HashMap<>();
   private @Nullable String container;
   private @Nullable String principal;
+  private List<String> spellings = List.of();
   private @Nullable Object mark;
 
   FakeRequest(String method, String path, @Nullable String peer) {
@@ -38,12 +39,19 @@ final class FakeRequest implements RequestView {
     copy.fields.putAll(fields);
     copy.container = container;
     copy.principal = principal;
+    copy.spellings = spellings;
     return copy;
   }
 
   /** The same where the server takes another address for the client's. */
   FakeRequest withContainerAddress(String address) {
     this.container = address;
+    return this;
+  }
+
+  /** The same where the client has written the path so. */
+  FakeRequest spelled(String... asItCame) {
+    this.spellings = List.of(asItCame);
     return this;
   }
 
@@ -66,6 +74,11 @@ final class FakeRequest implements RequestView {
   @Override
   public String path() {
     return path;
+  }
+
+  @Override
+  public List<String> spellings() {
+    return spellings;
   }
 
   @Override

@@ -36,7 +36,7 @@ class PoliciesTest {
         .build();
 
     passes(shield, get("/search"), 5);
-    passes(shield, get("/LOGIN//"), 1);
+    passes(shield, get("/login/"), 1);
     passes(shield, get("/other"), 3);
     rejected(shield.admit(new FakeRequest("POST", "/search", CLIENT)));
     passes(shield, new FakeRequest("GET", "/search", OTHER), 5);
@@ -55,6 +55,9 @@ class PoliciesTest {
         "/x/../search",
         "/x/..;/search",
         "/x/..%2fsearch",
+        "/search/..%5cx",
+        "/x\\..\\search",
+        "/search/a/..\\..\\..\\x",
       })
   void aPathThatMayBeTwoIsChargedForBoth(String path) {
     HttpShield shield =
@@ -63,6 +66,69 @@ class PoliciesTest {
     passes(shield, get(path), 2);
     passes(shield, get("/other"), 1);
     rejected(shield.admit(get("/search")));
+  }
+
+  @Test
+  void aPathIsChargedForBothWhetherItsCaseCountsOrNot() {
+    HttpShield shield = builder()
+        .perClient("3/day")
+        .policies("* /assets/** * off\n* /Old * deny\n* /api/** * 2/day\n* *.png * off")
+        .build();
+
+    admitted(shield.admit(get("/assets/x")));
+    admitted(shield.admit(get("/assets/X.PNG")));
+    passes(shield, get("/API/x"), 2);
+    admitted(shield.admit(get("/Assets/x")));
+    rejected(shield.admit(get("/x.PNG")));
+    admitted(shield.admit(get("/x.png")));
+    assertThat(rejected(shield.admit(get("/old"))).status()).isEqualTo(403);
+  }
+
+  @Test
+  void aPathIsChargedForWhatTheClientHasWrittenToo() {
+    HttpShield shield = builder()
+        .perClient("9/day")
+        .policies("* /assets/** * off\n* /admin/** * deny\n* /api/** * 2/day")
+        .build();
+
+    passes(shield, get("/assets/y").spelled("/api/x/../../assets/y"), 2);
+    assertThat(rejected(shield.admit(get("/other").spelled("/admin/../other"))).status())
+        .isEqualTo(403);
+    admitted(shield.admit(get("/assets/a b").spelled("/assets/a%20b")));
+  }
+
+  @Test
+  void aHealthCheckIsSpelledAsOneToo() {
+    HttpShield shield = builder().perClient("1/day").build();
+
+    admitted(shield.admit(get("/health")));
+    admitted(shield.admit(get("/health")));
+    passes(shield, get("/health").spelled("/api/x/../../health"), 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/files/../secret/x, /files/secret/**",
+    "/files/a/../../secret/x, /files/secret/**",
+    "/in/files/..%5csecret/x, /in/files/secret/**",
+    "/files/..%2f..%2fsecret/x, /files/secret/**",
+    "/a/b/../../../c/d, /a/c/*",
+  })
+  void aPathThatCannotLeaveAPrefixIsChargedForWhatIsBelowIt(String path, String route) {
+    HttpShield shield =
+        builder().perClient("9/day").policies("* " + route + " * deny").build();
+
+    assertThat(rejected(shield.admit(get(path))).status()).isEqualTo(403);
+  }
+
+  @Test
+  void aPathThatMayBeAnythingIsDenied() {
+    HttpShield shield =
+        builder().perClient("9/day").policies("* /search/** * 2/day").build();
+    String path = "/x".repeat(30) + "/..".repeat(30) + "/y";
+
+    assertThat(rejected(shield.admit(get(path))).status()).isEqualTo(403);
+    passes(shield, get("/x"), 9);
   }
 
   @Test

@@ -7,17 +7,51 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The path of a request that its container does not want to decode: Jetty, told to let {@code %2F}
- * and the like pass, routes by the decoded path but throws where a filter asks for it. A pure
- * function.
+ * The path of a request as it came, below the context of its web application. Pure functions.
  */
 final class AmbiguousPath {
 
   private AmbiguousPath() {}
 
   /**
-   * The path below the context, with its escapes; the context may be spelled in any way that the
-   * container takes for it.
+   * Returns what is left behind the length of the context and of the servlet's prefix, however the
+   * client has spelled them: Jersey counts so. Mostly it is what stands below them.
+   *
+   * @param prefix of the servlet; empty if it was not chosen by one
+   */
+  static String cut(String uri, String context, String prefix) {
+    int from = context.length() + prefix.length() + 1; // behind the slash, or what is there
+    return prefix + "/" + (from < uri.length() ? uri.substring(from) : "");
+  }
+
+  /**
+   * Returns what may be left by {@link #cut}.
+   *
+   * @param context as the container returns it: some versions of Tomcat, as the client spelled it
+   * @param canonical as the application was deployed; Jersey counts so
+   * @param prefix of the servlet; empty if it was not chosen by one
+   */
+  static List<String> cuts(String uri, String context, String canonical, String prefix) {
+    List<String> cuts = new ArrayList<>();
+    for (String each :
+        isContext(context, canonical) ? List.of(context) : List.of(context, canonical)) {
+      cuts.add(cut(uri, each, prefix));
+      if (uri.indexOf('\\') >= 0) {
+        cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // as Jersey does before
+      }
+    }
+    return cuts;
+  }
+
+  /** Returns whether a context is the one that was deployed but for its escapes. */
+  static boolean isContext(String context, String canonical) {
+    return context.equals(canonical) || decoded(context).equals(canonical);
+  }
+
+  /**
+   * Returns the path below the context, with its escapes; the context may be spelled in any way
+   * that the container takes for it. For a container that does not tell: Jetty, told to let
+   * {@code %2F} and the like pass, routes by the decoded path but throws if a filter asks for it.
    *
    * @param uri the path as it came
    */

@@ -4,6 +4,7 @@ import dev.flowshield.http.RequestView;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.MappingMatch;
 import java.security.Principal;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -42,12 +43,35 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     }
   }
 
+  /**
+   * The address as it came, below the context: Spring and Jersey route by it, and resolve nothing
+   * of it.
+   */
   @Override
-  public String policyPath() {
-    String path = path();
-    return path.isEmpty()
-        ? AmbiguousPath.of(request.getRequestURI(), request.getContextPath())
-        : path;
+  public List<String> spellings() {
+    String uri = request.getRequestURI();
+    String context = request.getContextPath();
+    try {
+      String servlet = request.getServletPath();
+      @Nullable String belowServlet = request.getPathInfo();
+      String below = belowServlet == null ? "" : belowServlet;
+      boolean isSame = uri.length() == context.length() + servlet.length() + below.length()
+          && uri.startsWith(context)
+          && uri.startsWith(servlet, context.length())
+          && uri.endsWith(below);
+      String canonical =
+          context.isEmpty() ? context : request.getServletContext().getContextPath();
+      return isSame && AmbiguousPath.isContext(context, canonical)
+          ? List.of()
+          : AmbiguousPath.cuts(uri, context, canonical, isOfPrefix() ? servlet : "");
+    } catch (IllegalArgumentException ambiguous) {
+      return List.of(AmbiguousPath.of(uri, context), AmbiguousPath.cut(uri, context, ""));
+    }
+  }
+
+  /** Returns whether the servlet was chosen by a prefix, as in {@code /api/*}. */
+  private boolean isOfPrefix() {
+    return request.getHttpServletMapping().getMappingMatch() == MappingMatch.PATH;
   }
 
   @Override

@@ -31,4 +31,32 @@ class AmbiguousPathTest {
   void isThePathBelowTheContextAsItCame(String uri, String context, String path) {
     assertThat(AmbiguousPath.of(uri, context)).isEqualTo(path);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/app/hello, /app, '', /hello",
+    "/app/a/../b;c/%2e, /app, '', /a/../b;c/%2e",
+    "/app, /app, '', /",
+    "//x, '', '', //x",
+    "/app/api/a/../b, /app, /api, /api/a/../b",
+    "/api;admin, '', /api, /api/admin",
+    "/app, /app, /api, /api/",
+    "//////admin/../api/z, '', /api, /api//admin/../api/z",
+    "/x/../api/admin, '', /api, /api//api/admin",
+  })
+  void mayBeWhatIsBehindTheLengthOfTheContextAndThePrefix(
+      String uri, String context, String prefix, String path) {
+    assertThat(AmbiguousPath.cut(uri, context, prefix)).isEqualTo(path);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/app/x;y, /app, /app, /x;y",
+    "/caf%C3%A9/x;y, /caf%C3%A9, /café, /x;y",
+    "/1admin/../app/x, /1admin/../app, /app, /x /in/../app/x",
+    "/app\\x, /app, /app, /x /5Cx",
+  })
+  void mayBeCutAtSeveralPlaces(String uri, String context, String canonical, String paths) {
+    assertThat(AmbiguousPath.cuts(uri, context, canonical, "")).containsExactly(paths.split(" "));
+  }
 }

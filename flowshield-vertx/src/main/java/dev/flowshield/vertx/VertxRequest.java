@@ -34,12 +34,11 @@ final class VertxRequest implements RequestView {
     }
   }
 
-  // One that is malformed as it came: as it is not the path "/", it has no policy of that.
+  // What a route that does not use the normalized path goes by.
   @Override
-  public String policyPath() {
-    String path = path();
-    @Nullable String asItCame = path.isEmpty() ? context.request().path() : null;
-    return asItCame == null ? path : asItCame;
+  public List<String> spellings() {
+    @Nullable String asItCame = context.request().path();
+    return asItCame == null || asItCame.equals(path()) ? List.of() : List.of(asItCame);
   }
 
   @Override

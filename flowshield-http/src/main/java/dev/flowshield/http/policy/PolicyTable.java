@@ -191,13 +191,29 @@ public final class PolicyTable {
   }
 
   /**
-   * The number of the scope that a request is of, from 0 on; −1 if it is of none.
+   * Returns the number of the scope that a request is of, from 0 on, whatever the case of its path;
+   * −1 if it is of none.
    *
    * @param path in the form of {@link dev.flowshield.http.route.Route#path}
    */
   public int find(String method, String path, @Nullable String plan) {
     for (int i = 0; i < groups.size(); i++) {
       if (groups.get(i).scope.matches(method, path, plan)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Returns the number of the scope that a request is of if the case of its path counts; −1 if it
+   * is of none.
+   *
+   * @param found what {@link #find} has found: no scope before can be it
+   */
+  public int findCase(int found, String method, String path, @Nullable String plan) {
+    for (int i = found; i < groups.size(); i++) {
+      if (groups.get(i).scope.matchesCase(method, path, plan)) {
         return i;
       }
     }

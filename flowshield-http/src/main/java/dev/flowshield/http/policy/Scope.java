@@ -50,8 +50,15 @@ public record Scope(Route route, List<String> plans) {
   }
 
   boolean matches(String method, String path, @Nullable String plan) {
-    return (plans.isEmpty() || (plan != null && plans.contains(plan)))
-        && route.matches(method, path);
+    return hasPlan(plan) && route.matches(method, path);
+  }
+
+  boolean matchesCase(String method, String path, @Nullable String plan) {
+    return hasPlan(plan) && route.matchesCase(method, path);
+  }
+
+  private boolean hasPlan(@Nullable String plan) {
+    return plans.isEmpty() || (plan != null && plans.contains(plan));
   }
 
   /** As it is written in a row. */

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *   /**                 all paths
  * </pre>
  *
- * <p>Case does not count, nor how the path is spelled, see {@link RoutePath}. Immutable.
+ * <p>Case need not count. How a path is spelled does not, see {@link RoutePath}. Immutable.
  */
 final class PathPattern {
 
@@ -76,8 +76,12 @@ final class PathPattern {
     return new IllegalArgumentException(FORM + ", got '" + text + "': " + wayOut);
   }
 
-  /** Whether a path, in the form of {@link RoutePath}, is one of the pattern. */
-  boolean matches(String path) {
+  /**
+   * Returns whether a path, in the form of {@link RoutePath}, is one of the pattern.
+   *
+   * @param ignoresCase whether case does not count
+   */
+  boolean matches(String path, boolean ignoresCase) {
     int at = 0;
     for (String segment : segments) {
       if (at == path.length()) {
@@ -87,13 +91,19 @@ final class PathPattern {
       if (segment.equals(ONE)) {
         int slash = path.indexOf('/', from);
         at = slash < 0 ? path.length() : slash;
-      } else if (isSame(segment, path, from)) {
+      } else if (isSame(segment, path, from, ignoresCase)) {
         at = from + segment.length();
       } else {
         return false;
       }
     }
-    return (takesAllBelow || at == path.length()) && endsSo(path);
+    return (takesAllBelow || at == path.length() || isSlashAtTheEnd(path, at))
+        && path.regionMatches(
+            ignoresCase, path.length() - ending.length(), ending, 0, ending.length());
+  }
+
+  private static boolean isSlashAtTheEnd(String path, int at) {
+    return at == path.length() - 1 && path.charAt(at) == '/';
   }
 
   /** Whether each path is one of the pattern. */
@@ -124,14 +134,10 @@ final class PathPattern {
     return last.regionMatches(true, last.length() - sought.length(), sought, 0, sought.length());
   }
 
-  private static boolean isSame(String segment, String path, int from) {
+  private static boolean isSame(String segment, String path, int from, boolean ignoresCase) {
     int to = from + segment.length();
-    return path.regionMatches(true, from, segment, 0, segment.length())
+    return path.regionMatches(ignoresCase, from, segment, 0, segment.length())
         && (to == path.length() || path.charAt(to) == '/');
-  }
-
-  private boolean endsSo(String path) {
-    return path.regionMatches(true, path.length() - ending.length(), ending, 0, ending.length());
   }
 
   /** The segments that say something, to make a name of. */

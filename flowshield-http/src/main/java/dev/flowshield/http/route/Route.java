@@ -1,5 +1,6 @@
 package dev.flowshield.http.route;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,6 +14,9 @@ import java.util.regex.Pattern;
  * one that is made up goes nowhere else. Immutable.
  */
 public final class Route {
+
+  /** The most other paths of a request that are looked up. */
+  public static final int MOST_OTHER_PATHS = RoutePath.MOST_OTHERS;
 
   private static final String ALL = "*";
   private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z-]{0,31}");
@@ -63,17 +67,39 @@ public final class Route {
   }
 
   /**
-   * What else a server could take the path of a request for, as {@link #matches} wants it. Nothing
-   * for most; where there is something, routes of all of them are routes of the request.
+   * Returns what else a server may take the path of a request for, in the form that {@link
+   * #matches} expects. Empty for most requests. If it is not, the routes of all these paths are
+   * routes of the request; if it has more than {@value #MOST_OTHER_PATHS}, the request may have any
+   * route.
+   *
+   * @param requested the path
+   * @param spellings the path as it came, if that is another text
    */
-  public static Set<String> otherPaths(String requested) {
-    return RoutePath.others(requested);
+  public static Set<String> otherPaths(String requested, List<String> spellings) {
+    if (spellings.isEmpty()) {
+      return RoutePath.others(requested);
+    }
+    Set<String> others = new LinkedHashSet<>(RoutePath.others(requested));
+    for (String spelling : spellings) {
+      others.add(RoutePath.of(spelling));
+      others.addAll(RoutePath.others(spelling));
+    }
+    others.remove(RoutePath.of(requested));
+    return others;
   }
 
-  /** Whether it is the route of a request. */
+  /** Returns whether it is the route of a request, whatever the case of the path. */
   public boolean matches(String method, String path) {
-    return (named.isEmpty() || named.contains(method.equals("HEAD") ? "GET" : method))
-        && pattern.matches(path);
+    return hasMethod(method) && pattern.matches(path, true);
+  }
+
+  /** Returns whether it is the route of a request if the case of the path counts. */
+  public boolean matchesCase(String method, String path) {
+    return hasMethod(method) && pattern.matches(path, false);
+  }
+
+  private boolean hasMethod(String method) {
+    return named.isEmpty() || named.contains(method.equals("HEAD") ? "GET" : method);
   }
 
   /** Whether it is the route of each request of another route. */
