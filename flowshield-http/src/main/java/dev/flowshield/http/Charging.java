@@ -297,9 +297,10 @@ final class Charging {
         : null;
   }
 
-  /** Whether it finds clients and has rows as another one does. */
+  /** Returns whether it is like another one in all that the doctor looks at. */
   boolean isLike(Charging other) {
     return client.toString().equals(other.client.toString())
+        && lists.allowed().broad().equals(other.lists.allowed().broad())
         && table.texts(List.of()).equals(other.table.texts(List.of()));
   }
 

@@ -43,8 +43,8 @@ final class Doctor {
   private volatile boolean areRejected; // requests, by now
   private int withoutField; // of the requests that came from trusted proxies; -1 once there was one
 
-  /** For a shield that charges like this. */
-  Doctor(Charging charging) {
+  /** For a shield that charges like this, and leaves these paths alone. */
+  Doctor(Charging charging, HealthPaths healthPaths) {
     this.charging = charging;
     this.client = charging.client();
     this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
@@ -69,6 +69,42 @@ final class Doctor {
           "trusted-proxies must be the networks of your own proxies, got " + proxies.broad()
               + ", as allow-broad-trust wants it: make sure that none but proxies can connect, or"
               + " anyone chooses the address they are counted by");
+    }
+    examineExemptions(healthPaths);
+  }
+
+  /** Looks for settings that exempt more than anyone means, or that have no effect. */
+  private void examineExemptions(HealthPaths healthPaths) {
+    List<String> broad = charging.lists().allowed().broad();
+    if (!broad.isEmpty()) {
+      foundOnce(
+          "FS115",
+          "allow must be networks that only your own can connect from, got " + broad
+              + ", whose clients are not limited: name your own networks");
+    }
+    Policy forAll = charging.policies().exemptingAll();
+    if (forAll != null) {
+      foundOnce(
+          "FS116",
+          "exempt-paths and rows with off must leave paths on which clients are limited, got '"
+              + forAll + "' before all limits, so no client has one: name the paths, or remove it");
+    }
+    List<String> unmatched = healthPaths.unmatched();
+    if (!unmatched.isEmpty()) {
+      foundOnce(
+          "FS117",
+          "health-paths must be paths as the server has them, decoded and resolved, got "
+              + unmatched
+              + ", which no request has, so its health checks are limited: write them as"
+              + " in '/healthz', or with all below as in '/actuator/health/**'");
+    }
+    List<Policy> ofHealth = charging.policies().only(healthPaths::contains);
+    if (!ofHealth.isEmpty()) {
+      foundOnce(
+          "FS119",
+          "each row of the policies must be for requests that are charged, got '" + ofHealth.get(0)
+              + "' for a health path, which is left alone: remove the row, or leave the path out of"
+              + " health-paths");
     }
   }
 

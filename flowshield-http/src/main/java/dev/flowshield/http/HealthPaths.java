@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The paths of health checks, which are left alone: a probe that is rejected gets a busy server
@@ -27,6 +28,9 @@ final class HealthPaths {
       "/health/live",
       "/health/ready",
       "/actuator/health/**"));
+
+  // An escape, a parameter, a query, what is no character of a path, or a segment that is resolved.
+  private static final Pattern NEVER = Pattern.compile("[%;?#{}\\\\\\s\\p{Cntrl}]|//|/\\.(/|$)");
 
   private final List<String> patterns;
   private final Set<String> paths; // most requests ask for none, and so look at one place
@@ -67,6 +71,14 @@ final class HealthPaths {
       }
     }
     return false;
+  }
+
+  /**
+   * Returns those that no request has, as a server that routes has decoded its path and resolved
+   * its dots.
+   */
+  List<String> unmatched() {
+    return patterns.stream().filter(pattern -> NEVER.matcher(pattern).find()).toList();
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class HttpShield {
     Unfinished unfinished = new Unfinished();
     this.owner = new HttpAdmitted.Owner(this, unfinished, streams);
     StartLog.log(this);
-    this.doctor = new Doctor(setup.charging()); // which may have something to add
+    this.doctor = new Doctor(setup.charging(), setup.healthPaths()); // may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
     this.sheddingLog = new SheddingLog(
@@ -123,8 +123,9 @@ public final class HttpShield {
     Setup before = setup;
     setup = next;
     streams.change(next.streamCaps());
-    if (!next.charging().isLike(before.charging())) {
-      doctor = new Doctor(next.charging());
+    if (!next.charging().isLike(before.charging())
+        || !next.healthPaths().toString().equals(before.healthPaths().toString())) {
+      doctor = new Doctor(next.charging(), next.healthPaths());
     }
   }
 

@@ -155,7 +155,7 @@ class DoctorTest {
 
   @Test
   void looksAtSoManyRequestsAndAtMoreWhereSomeAreRejected() {
-    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
+    Doctor doctor = doctor(HttpShield.builder().perClient("1/s"));
     for (int i = 0; i < Doctor.FIRST; i++) {
       doctor.look(FakeRequest.from("127.0.0.1"));
     }
@@ -177,7 +177,7 @@ class DoctorTest {
 
   @Test
   void findsOneClientNearbyWhileRequestsAreRejected() {
-    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
+    Doctor doctor = doctor(HttpShield.builder().perClient("1/s"));
     for (int i = 0; i < 200; i++) {
       doctor.look(FakeRequest.from("10.0.0.7"));
     }
@@ -202,8 +202,7 @@ class DoctorTest {
 
   @Test
   void takesOneClientBehindAProxyThatIsNamedForNoSign() {
-    Doctor doctor =
-        new Doctor(charging(HttpShield.builder().perClient("1/s").trustedProxies("10.0.0.7")));
+    Doctor doctor = doctor(HttpShield.builder().perClient("1/s").trustedProxies("10.0.0.7"));
     doctor.lookAgain();
     for (int i = 0; i < 100; i++) {
       doctor.look(FakeRequest.from("10.0.0.7").with("X-Forwarded-For", "192.168.3.4"));
@@ -287,7 +286,7 @@ class DoctorTest {
 
   @Test
   void findsNoFaultInOneClientFarAway() {
-    Doctor doctor = new Doctor(charging(HttpShield.builder().perClient("1/s")));
+    Doctor doctor = doctor(HttpShield.builder().perClient("1/s"));
     doctor.lookAgain();
     for (int i = 0; i < 100; i++) {
       doctor.look(FakeRequest.from("203.0.113.1"));
@@ -383,7 +382,59 @@ class DoctorTest {
     assertThat(shield.doctor()).isEmpty();
   }
 
-  private static Charging charging(HttpShieldBuilder builder) {
-    return builder.blueprint().charging();
+  @Test
+  void findsThatEveryoneIsAllowed() { // FS115
+    HttpShield shield = settings().allow("10.0.0.0/8, 0.0.0.0/0").build();
+    assertThat(codes(shield)).isEqualTo("FS115");
+    assertThat(shield.doctor().get(0).text()).contains("got [0.0.0.0/0], whose clients");
+    assertThat(settings().allow("10.0.0.0/8, fc00::/16").build().doctor()).isEmpty();
+  }
+
+  @Test
+  void findsThatAllPathsAreExempt() { // FS116
+    HttpShield shield = settings().exemptPaths("*.css", "/**").build();
+    assertThat(codes(shield)).isEqualTo("FS116");
+    assertThat(shield.doctor().get(0).text()).contains("got '* /** * off' before all limits");
+    assertThat(codes(settings().policies("* /old * deny\n* /** * off").build())).isEqualTo("FS116");
+    assertThat(settings().policies("* /api/** * 5/s\n* /** * off").build().doctor())
+        .as("limits on some routes alone")
+        .isEmpty();
+    assertThat(settings().policies("GET /** * off").build().doctor()).isEmpty();
+    assertThat(settings().policies("* /** * deny").build().doctor()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/%2e", "/health;x", "/health?x", "/a//b", "/a/./b", "/a/.", "/{id}", "/a b/**"})
+  void findsAHealthPathThatNoRequestHas(String path) { // FS117
+    HttpShield shield = settings().healthPaths("/healthz", path).build();
+    assertThat(codes(shield)).isEqualTo("FS117");
+    assertThat(shield.doctor().get(0).text()).contains("got [" + path + "], which no request has");
+  }
+
+  @Test
+  void findsNoFaultInOtherHealthPaths() { // FS117
+    HttpShield shield =
+        settings().healthPaths("/", "/.well-known/x", "/a/", "/a.b/**").build();
+    assertThat(shield.doctor()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /health * 5/s", "* /actuator/health/db * deny"})
+  void findsARowForAHealthPath(String row) { // FS119
+    HttpShield shield = settings().policies(row).build();
+    assertThat(codes(shield)).isEqualTo("FS119");
+    assertThat(shield.doctor().get(0).text()).contains("got '" + row);
+    assertThat(settings().policies(row).healthPaths().build().doctor()).isEmpty();
+    assertThat(settings()
+            .policies("* /health * off\n* /actuator/** * deny")
+            .build()
+            .doctor())
+        .isEmpty();
+  }
+
+  private static Doctor doctor(HttpShieldBuilder builder) {
+    Blueprint blueprint = builder.blueprint();
+    return new Doctor(blueprint.charging(), blueprint.healthPaths());
   }
 }

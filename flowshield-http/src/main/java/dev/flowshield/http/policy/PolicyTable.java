@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +168,30 @@ public final class PolicyTable {
             .map(Group::scope)
             .takeWhile(scope -> !scope.equals(policy.scope()))
             .anyMatch(scope -> scope.covers(policy.scope())))
+        .toList();
+  }
+
+  /** Returns the row that takes all requests from all limits behind it; null if there is none. */
+  public @Nullable Policy exemptingAll() {
+    for (Policy policy : policies) {
+      if (policy.isLimiting()) {
+        return null;
+      }
+      if (policy.scope().isForAll() && !policy.isDenied()) {
+        return policy;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the rows that limit or deny nothing but one of these paths. */
+  public List<Policy> only(Predicate<String> paths) {
+    return policies.stream()
+        .filter(policy -> policy.isLimiting() || policy.isDenied())
+        .filter(policy -> {
+          String path = policy.scope().route().onlyPath();
+          return path != null && paths.test(path);
+        })
         .toList();
   }
 

@@ -1,14 +1,17 @@
 package dev.flowshield.http.route;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of paths.
  *
  * <pre>
  *   /login              that path
- *   /users/*&#47;orders     * is one segment
+ *   /users/*&#47;orders     * is one segment, and so are {id} and :id
  *   /api/**             that path and all below it
  *   *.css               all paths that end so, at any depth
  *   /**                 all paths
@@ -23,6 +26,9 @@ final class PathPattern {
   private static final String ONE = "*";
   private static final String ALL_BELOW = "**";
   private static final String[] SOME = {ONE};
+
+  // Of a framework, where it stands for any segment.
+  private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z_][\\w.-]*}|:[A-Za-z_]\\w*");
 
   private final String text;
   private final String[] segments;
@@ -52,24 +58,34 @@ final class PathPattern {
     int last = segments.size() - 1;
     boolean takesAllBelow = segments.get(last).equals(ALL_BELOW);
     boolean endsWithSlash = segments.get(last).isEmpty();
-    List<String> before = segments.subList(0, takesAllBelow || endsWithSlash ? last : last + 1);
+    List<String> before =
+        segments.subList(0, takesAllBelow || endsWithSlash ? last : last + 1).stream()
+            .map(segment -> VARIABLE.matcher(segment).matches() ? ONE : segment)
+            .toList();
     for (String segment : before) {
       if (!segment.equals(ONE) && !isPlain(segment)) {
-        throw malformed(
-            text,
-            segment.equals(ALL_BELOW)
-                ? "let ** stand at the end"
-                : "let * be a whole segment, and leave out '..', ';', '?', '#' and '%'");
+        throw malformed(text, wayOut(segment));
       }
     }
     return new PathPattern(text, before, takesAllBelow, "");
+  }
+
+  private static String wayOut(String segment) {
+    if (segment.equals(ALL_BELOW)) {
+      return "let ** stand at the end";
+    }
+    return segment.indexOf('{') >= 0 || segment.startsWith(":")
+        ? "let a variable be a name and a whole segment, as in '/users/{id}', or write /** for all"
+            + " below"
+        : "let * be a whole segment, and leave out '..', ';', '?', '#' and '%'";
   }
 
   private static boolean isPlain(String segment) {
     return !segment.isEmpty()
         && !segment.equals(".")
         && !segment.contains("..")
-        && segment.chars().noneMatch(c -> c <= ' ' || "*;?#%/\\".indexOf(c) >= 0);
+        && !segment.startsWith(":")
+        && segment.chars().noneMatch(c -> c <= ' ' || "*;?#%/\\{}".indexOf(c) >= 0);
   }
 
   private static IllegalArgumentException malformed(String text, String wayOut) {
@@ -104,6 +120,13 @@ final class PathPattern {
 
   private static boolean isSlashAtTheEnd(String path, int at) {
     return at == path.length() - 1 && path.charAt(at) == '/';
+  }
+
+  /** Returns its only path; null if it has several. */
+  @Nullable
+  String onlyPath() {
+    boolean hasOne = !takesAllBelow && Stream.of(segments).noneMatch(ONE::equals);
+    return hasOne ? "/" + String.join("/", segments) : null;
   }
 
   /** Whether each path is one of the pattern. */
@@ -149,12 +172,15 @@ final class PathPattern {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof PathPattern that && text.equals(that.text);
+    return other instanceof PathPattern that
+        && takesAllBelow == that.takesAllBelow
+        && ending.equals(that.ending)
+        && Arrays.equals(segments, that.segments);
   }
 
   @Override
   public int hashCode() {
-    return text.hashCode();
+    return 31 * Arrays.hashCode(segments) + ending.hashCode();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests a rule is for: some methods, or all, and a pattern of paths.
@@ -35,8 +36,8 @@ public final class Route {
    * Reads a route.
    *
    * @param methods {@code GET}, or {@code PUT,POST}, or {@code *} for all
-   * @param path {@code /login}, {@code /users/*} where {@code *} is one segment,
-   *     {@code /api/**} with all below, or {@code *.css} for an ending
+   * @param path {@code /login}, {@code /users/*} where {@code *} is one segment, as {@code {id}}
+   *     and {@code :id} are, {@code /api/**} with all below, or {@code *.css} for an ending
    * @throws IllegalArgumentException if one of them is not in that form
    */
   public static Route parse(String methods, String path) {
@@ -112,6 +113,11 @@ public final class Route {
   /** Whether it names a method, rather than all. */
   public boolean names(String method) {
     return named.contains(method);
+  }
+
+  /** Returns the only path of its requests; null if there are several. */
+  public @Nullable String onlyPath() {
+    return pattern.onlyPath();
   }
 
   /** Whether it is the route of each request. */

@@ -22,6 +22,10 @@ class RouteTest {
     "/login, /login",
     "/users/*/orders, /users/7/orders",
     "/users/*, /users/7",
+    "/users/{id}/orders, /users/7/orders",
+    "/users/:user_id/orders, /users/7/orders",
+    "/{tenant}/**, /acme/users",
+    "/items:batch, /items:batch",
     "/api/**, /api",
     "/api/**, /api/v1/search",
     "*.css, /style.css",
@@ -43,6 +47,9 @@ class RouteTest {
     "/users/*/orders, /users/7",
     "/users/*/orders, /users/7/8/orders",
     "/users/*, /users",
+    "/users/{id}, /users",
+    "/users/{id}, /users/7/8",
+    "/users/:id, /users/7/8",
     "/users/*, /users/7/8",
     "/api/**, /apis",
     "*.css, /style.css/data",
@@ -158,8 +165,37 @@ class RouteTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "login", "//login", "/a//b", "/**/x", "/a/**/b", "/a*", "/a/b*c", "/a/..", "/a/../b",
-        "/./a", "/a;b", "/a?b", "/a#b", "/a%20b", "*.", "*.*", "*.a/b", "*", "/a\\b", "/a b"
+        "",
+        "login",
+        "//login",
+        "/a//b",
+        "/**/x",
+        "/a/**/b",
+        "/a*",
+        "/a/b*c",
+        "/a/..",
+        "/a/../b",
+        "/./a",
+        "/a;b",
+        "/a?b",
+        "/a#b",
+        "/a%20b",
+        "*.",
+        "*.*",
+        "*.a/b",
+        "*",
+        "/a\\b",
+        "/a b",
+        "/{}",
+        "/{id",
+        "/{id}.json",
+        "/{a}-{b}",
+        "/{id:[0-9]+}",
+        "/{*path}",
+        "/{path:.*}",
+        "/:",
+        "/:a-:b",
+        "*.{x}"
       })
   void isNotMadeOfAPatternThatIsNone(String pattern) {
     assertThatIllegalArgumentException()
@@ -186,5 +222,11 @@ class RouteTest {
         .isNotEqualTo(Route.parse("PUT", "/x"))
         .isNotEqualTo(Route.parse("PUT,POST", "/y"))
         .hasToString("PUT,POST /x");
+    assertThat(Route.of("/users/{id}"))
+        .isEqualTo(Route.of("/users/*"))
+        .isEqualTo(Route.of("/users/:name"))
+        .hasSameHashCodeAs(Route.of("/users/*"))
+        .isNotEqualTo(Route.of("/users/**"))
+        .hasToString("* /users/{id}");
   }
 }
