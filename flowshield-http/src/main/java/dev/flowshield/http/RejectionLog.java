@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
@@ -37,10 +37,9 @@ final class RejectionLog {
   private final Supplier<StreamStats> streams;
   private final Runnable eachMinute;
   private final Consumer<String> lines;
-  private final Executor now;
-  private final Executor inAMinute;
-  private final AtomicBoolean isWatching = new AtomicBoolean();
-  private volatile boolean isClosed;
+  private final RepeatedTask reporting;
+  private final Supplier<RepeatedTask.Step> firstReport =
+      this::first; // once, as rejections are many
 
   // Of the last line; accessed by the one task that there is.
   private final Map<String, Long> before = new HashMap<>();
@@ -72,43 +71,31 @@ final class RejectionLog {
     this.streams = streams;
     this.eachMinute = eachMinute;
     this.lines = lines;
-    this.now = now;
-    this.inAMinute = inAMinute;
+    this.reporting = new RepeatedTask(now, inAMinute);
   }
 
-  /** A request was rejected. */
+  /** Hears that a request was rejected. */
   void rejected() {
-    if (!isWatching.get() && !isClosed && isWatching.compareAndSet(false, true)) {
-      now.execute(this::report);
-    }
+    reporting.start(firstReport);
   }
 
-  /**
-   * Ends the log. A task that is waiting does nothing: the classes of an application that was
-   * stopped cannot be loaded any more.
-   */
+  /** Ends the log. */
   void close() {
-    isClosed = true;
+    reporting.close();
   }
 
-  private void report() {
-    if (isClosed) {
-      return;
+  private RepeatedTask.Step first() {
+    return this::report;
+  }
+
+  private RepeatedTask.@Nullable Step report() {
+    String rejections = since();
+    if (rejections.isEmpty()) {
+      return null;
     }
-    boolean goesOn = false;
-    try {
-      String rejections = since();
-      if (!rejections.isEmpty()) {
-        lines.accept("FlowShield: rejected since the last such line: " + rejections);
-        eachMinute.run();
-        inAMinute.execute(this::report);
-        goesOn = true;
-      }
-    } finally {
-      if (!goesOn) { // the next rejection begins again
-        isWatching.set(false);
-      }
-    }
+    lines.accept("FlowShield: rejected since the last such line: " + rejections);
+    eachMinute.run();
+    return this::report;
   }
 
   /** What was rejected since the last call; empty if nothing was. */

@@ -8,8 +8,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +33,8 @@ final class SheddingLog {
   private final FlowShield engine;
   private final SheddingSigns signs;
   private final Consumer<String> lines;
-  private final Executor now;
-  private final Executor inASecond;
-  private final AtomicBoolean isWatching = new AtomicBoolean();
-  private volatile boolean isClosed;
+  private final RepeatedTask watching;
+  private final Supplier<RepeatedTask.Step> firstLook = this::first;
 
   // Accessed by the one task that there is.
   private @Nullable ShieldStats untold; // of the first rejection
@@ -65,52 +63,34 @@ final class SheddingLog {
     this.engine = engine;
     this.signs = signs;
     this.lines = lines;
-    this.now = now;
-    this.inASecond = inASecond;
+    this.watching = new RepeatedTask(now, inASecond);
   }
 
   /** Hears that the cap has rejected a request. */
   void shed() {
-    if (!isWatching.get() && !isClosed && isWatching.compareAndSet(false, true)) {
-      boolean isBegun = false;
-      try {
-        ShieldStats first = engine.stats(); // at once, as the evidence may be gone soon
-        now.execute(() -> begin(first));
-        isBegun = true;
-      } finally {
-        if (!isBegun) { // the next rejection begins again
-          isWatching.set(false);
-        }
-      }
-    }
+    watching.start(firstLook);
   }
 
-  /** Ends the log. As {@link RejectionLog#close}. */
+  /** Ends the log. */
   void close() {
-    isClosed = true;
+    watching.close();
   }
 
-  private void begin(ShieldStats first) {
-    if (isClosed) {
-      return;
+  private RepeatedTask.Step first() {
+    ShieldStats first = engine.stats(); // at once, as the evidence may be gone soon
+    return () -> begin(first);
+  }
+
+  private RepeatedTask.Step begin(ShieldStats first) {
+    beganAt = first.uptime();
+    lastAt = beganAt;
+    shedSeen = first.shed();
+    untold = first;
+    if (hasEvidence(first)) {
+      tell(first);
     }
-    boolean goesOn = false;
-    try {
-      beganAt = first.uptime();
-      lastAt = beganAt;
-      shedSeen = first.shed();
-      untold = first;
-      if (hasEvidence(first)) {
-        tell(first);
-      }
-      signs.begin(first);
-      inASecond.execute(this::look);
-      goesOn = true;
-    } finally {
-      if (!goesOn) {
-        isWatching.set(false);
-      }
-    }
+    signs.begin(first);
+    return this::look;
   }
 
   private void tell(ShieldStats stats) {
@@ -130,36 +110,25 @@ final class SheddingLog {
         .orElseGet(() -> stats.inFlightLimit() + ": set as a number");
   }
 
-  private void look() {
-    if (isClosed) {
-      return;
+  private RepeatedTask.@Nullable Step look() {
+    ShieldStats stats = engine.stats();
+    ShieldStats first = untold;
+    if (first != null) {
+      tell(hasEvidence(stats) ? stats : first);
     }
-    boolean goesOn = false;
-    try {
-      ShieldStats stats = engine.stats();
-      ShieldStats first = untold;
-      if (first != null) {
-        tell(hasEvidence(stats) ? stats : first);
-      }
-      if (stats.shed() != shedSeen) {
-        shedSeen = stats.shed();
-        lastAt = stats.uptime();
-      }
-      signs.look(stats, engine.isInFlightAuto());
-      if (stats.uptime().minus(lastAt).toSeconds() < QUIET_SECONDS) {
-        inASecond.execute(this::look);
-        goesOn = true;
-      } else {
-        lines.accept("FlowShield: sheds no more: " + (shedSeen - shedBefore)
-            + " requests rejected by the cap in flight within "
-            + lastAt.minus(beganAt).plusMillis(999).toSeconds() + " s, and none in the last "
-            + QUIET_SECONDS + " s");
-        shedBefore = shedSeen;
-      }
-    } finally {
-      if (!goesOn) {
-        isWatching.set(false);
-      }
+    if (stats.shed() != shedSeen) {
+      shedSeen = stats.shed();
+      lastAt = stats.uptime();
     }
+    signs.look(stats, engine.isInFlightAuto());
+    if (stats.uptime().minus(lastAt).toSeconds() < QUIET_SECONDS) {
+      return this::look;
+    }
+    lines.accept("FlowShield: sheds no more: " + (shedSeen - shedBefore)
+        + " requests rejected by the cap in flight within "
+        + lastAt.minus(beganAt).plusMillis(999).toSeconds() + " s, and none in the last "
+        + QUIET_SECONDS + " s");
+    shedBefore = shedSeen;
+    return null;
   }
 }
