@@ -70,8 +70,18 @@ final class ReloadWatch {
   }
 
   private void look(HttpShield shield, Reload reload) {
+    Settings now;
     try {
-      Settings now = reload.read();
+      now = reload.read();
+    } catch (UncheckedIOException | IllegalArgumentException unreadable) {
+      unsettled = Map.of();
+      if (!seen.isEmpty()) { // else it is known
+        seen = Map.of();
+        warn(unreadable);
+      }
+      return;
+    }
+    try {
       Map<String, String> contents = now.contents();
       boolean isSettled = contents.equals(unsettled);
       unsettled = isSettled || contents.equals(seen) ? Map.of() : contents;
@@ -80,15 +90,7 @@ final class ReloadWatch {
         report(shield.reload());
         seconds = now.reloadSeconds();
       }
-    } catch (IllegalArgumentException impossible) {
-      warn(impossible);
-    } catch (UncheckedIOException unreadable) {
-      unsettled = Map.of();
-      if (!seen.isEmpty()) {
-        seen = Map.of();
-        warn(unreadable);
-      }
-    } catch (RuntimeException failure) { // of the application's code; no caller would see it
+    } catch (RuntimeException failure) { // also of the application; no caller would see it
       warn(failure);
     }
   }

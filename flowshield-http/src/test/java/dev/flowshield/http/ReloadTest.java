@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +32,11 @@ class ReloadTest {
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
-  private boolean readable = true;
+  private @Nullable RuntimeException unreadable;
 
   private ConfigurationSources sources() {
-    if (!readable) {
-      throw new UncheckedIOException("part of the test", new IOException());
+    if (unreadable != null) {
+      throw unreadable;
     }
     return new ConfigurationSources(
         Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of()));
@@ -435,15 +436,34 @@ class ReloadTest {
     @Test
     void goesOnWhenTheFileCannotBeRead() {
       HttpShield shield = watched();
-      readable = false;
+      unreadable = new UncheckedIOException("part of the test", new IOException());
       try (LogOfShields log = new LogOfShields()) {
         later.remove().run();
         later.remove().run();
         assertThat(log.lines()).singleElement().asString().contains("part of the test");
       }
-      readable = true;
+      unreadable = null;
       file.put("per-client", "5/day");
       lookTwice();
+      assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
+    }
+
+    @Test
+    void saysOnceThatTheFileIsMalformed() {
+      HttpShield shield = watched();
+      file.put("per-client", "5/day");
+      later.remove().run(); // which is to be seen twice
+      unreadable = new IllegalArgumentException("part of the test");
+      try (LogOfShields log = new LogOfShields()) {
+        lookTwice();
+        later.remove().run();
+        assertThat(log.lines()).singleElement().asString().contains("part of the test");
+      }
+      assertThat(seconds).endsWith(10, 10, 10);
+      unreadable = null;
+      later.remove().run();
+      assertThat(shield.engine().limits().get(0).toString()).as("seen once").contains("2/day");
+      later.remove().run();
       assertThat(shield.engine().limits().get(0).toString()).contains("5/day");
     }
 
