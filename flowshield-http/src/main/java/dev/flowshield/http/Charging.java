@@ -195,14 +195,18 @@ final class Charging {
   @Nullable
   Bill bill(RequestView request, Charges charges, String key, Criticality criticality, int route) {
     boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
-    String network = hasNetwork ? network(client.of(request)) : null;
+    String network = hasNetwork ? network(client.of(request), charges) : null;
     return charges.isPlain() && network == null
         ? null
         : charges.bill(request, key, network, criticality, route);
   }
 
-  private @Nullable String network(@Nullable IpAddress address) {
-    return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
+  private @Nullable String network(@Nullable IpAddress address, Charges charges) {
+    if (address == null || address.standsForIpv4()) {
+      return null;
+    }
+    String key = address.key(networkPrefix);
+    return charges.areOfPreflights() ? PREFLIGHT + key : key;
   }
 
   private Charges chargesOrDenied(RequestView request) {
@@ -224,11 +228,8 @@ final class Charging {
   private Charges byTable(RequestView request, @Nullable String announced) {
     String plan = namesPlans ? policies.planOf(request) : null;
     String method = request.method();
-    String path = request.path();
+    String path = path(request);
     List<String> spellings = request.spellings();
-    if (path.isEmpty() && !spellings.isEmpty()) {
-      path = spellings.get(0); // as a path that cannot be decoded is not the path "/"
-    }
     Charges charges = byTable(method, Route.path(path), plan, announced);
     Set<String> others = Route.otherPaths(path, spellings);
     if (others.isEmpty()) {
@@ -245,6 +246,13 @@ final class Charging {
       charges = both(charges, each);
     }
     return charges;
+  }
+
+  /** Returns the path of a request; if that cannot be decoded, as it came: it is not "/". */
+  private static String path(RequestView request) {
+    String path = request.path();
+    List<String> spellings = request.spellings();
+    return path.isEmpty() && !spellings.isEmpty() ? spellings.get(0) : path;
   }
 
   private Charges byTable(
@@ -288,8 +296,8 @@ final class Charging {
 
   /**
    * Returns the method of the request that a browser announces by a preflight (CORS); null if the
-   * request is none. A preflight takes nothing from its client's allowance, or each request of a
-   * page would count twice.
+   * request is none. A preflight takes nothing from the allowances of its client and its network,
+   * or each request of a page would count twice.
    */
   private static @Nullable String announcedBy(RequestView request) {
     return request.method().equals(OPTIONS) && request.header("Origin") != null
@@ -297,7 +305,7 @@ final class Charging {
         : null;
   }
 
-  /** Returns whether it is like another one in all that the doctor looks at. */
+  /** Returns whether it finds clients, and has rows and broad exemptions, as another one. */
   boolean isLike(Charging other) {
     return client.toString().equals(other.client.toString())
         && lists.allowed().broad().equals(other.lists.allowed().broad())
@@ -350,7 +358,7 @@ final class Charging {
     if (!namesPlans) {
       return false;
     }
-    String path = Route.path(request.path());
+    String path = Route.path(path(request));
     return table.find(request.method(), path, policies.planOf(request)) < 0
         && table.hasRoute(request.method(), path);
   }

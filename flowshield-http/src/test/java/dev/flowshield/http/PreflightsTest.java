@@ -88,6 +88,16 @@ class PreflightsTest {
   }
 
   @Test
+  void takeNothingOfTheNetworkFromItsRequests() {
+    HttpShield shield = builder().perClient("2/day").perNetwork("3/day").build();
+    passes(shield, preflight("/a", "GET", "2001:db8:1:1::1"), 2);
+    passes(shield, preflight("/a", "GET", "2001:db8:1:2::1"), 1);
+
+    passes(shield, new FakeRequest("GET", "/a", "2001:db8:1:3::1"), 2);
+    passes(shield, new FakeRequest("GET", "/a", "2001:db8:1:4::1"), 1);
+  }
+
+  @Test
   void countAsStreamsOfTheirClient() {
     HttpShield shield = builder().perClient("9/day").streamsPerClient(1).build();
     admitted(shield.admit(get("/events"))).established();
