@@ -32,6 +32,8 @@ final class Doctor {
 
   private final ClientAddress client;
   private final Charging charging;
+  private final HealthPaths healthPaths;
+  private final List<Policy> cappedByAddress; // as they were: limits change
   private final UsersSeen users;
   private final OneClient oneClient = new OneClient(MORE);
 
@@ -46,6 +48,8 @@ final class Doctor {
   /** For a shield that charges like this, and leaves these paths alone. */
   Doctor(Charging charging, HealthPaths healthPaths) {
     this.charging = charging;
+    this.healthPaths = healthPaths;
+    this.cappedByAddress = charging.cappedByAddress();
     this.client = charging.client();
     this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
     for (Policy row : charging.policies().unreachable()) {
@@ -54,7 +58,7 @@ final class Doctor {
           "each row of the policies must have requests that come to it, got '" + row
               + "' behind a row that takes all of them: move it up, or remove it");
     }
-    for (Policy row : charging.cappedByAddress()) {
+    for (Policy row : cappedByAddress) {
       found(
           "FS118",
           "a key must not be promised more than its address may, got '" + row
@@ -70,11 +74,18 @@ final class Doctor {
               + ", as allow-broad-trust wants it: make sure that none but proxies can connect, or"
               + " anyone chooses the address they are counted by");
     }
-    examineExemptions(healthPaths);
+    examineExemptions();
+  }
+
+  /** Returns whether a shield that is used so has the same signs. */
+  boolean isFor(Charging next, HealthPaths nextHealthPaths) {
+    return next.isLike(charging)
+        && nextHealthPaths.toString().equals(healthPaths.toString())
+        && next.cappedByAddress().toString().equals(cappedByAddress.toString());
   }
 
   /** Looks for settings that exempt more than anyone means, or that have no effect. */
-  private void examineExemptions(HealthPaths healthPaths) {
+  private void examineExemptions() {
     List<String> broad = charging.lists().allowed().broad();
     if (!broad.isEmpty()) {
       foundOnce(
@@ -82,7 +93,7 @@ final class Doctor {
           "allow must be networks that only your own can connect from, got " + broad
               + ", whose clients are not limited: name your own networks");
     }
-    Policy forAll = charging.policies().exemptingAll();
+    @Nullable Policy forAll = charging.policies().exemptingAll();
     if (forAll != null) {
       foundOnce(
           "FS116",
@@ -98,11 +109,10 @@ final class Doctor {
               + ", which no request has, so its health checks are limited: write them as"
               + " in '/healthz', or with all below as in '/actuator/health/**'");
     }
-    List<Policy> ofHealth = charging.policies().only(healthPaths::contains);
-    if (!ofHealth.isEmpty()) {
-      foundOnce(
+    for (Policy row : charging.policies().only(healthPaths::contains)) {
+      found(
           "FS119",
-          "each row of the policies must be for requests that are charged, got '" + ofHealth.get(0)
+          "each row of the policies must be for requests that are charged, got '" + row
               + "' for a health path, which is left alone: remove the row, or leave the path out of"
               + " health-paths");
     }

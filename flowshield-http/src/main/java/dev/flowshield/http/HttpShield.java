@@ -120,11 +120,9 @@ public final class HttpShield {
 
   /** Is used in another way from now on. */
   void adopt(Setup next) {
-    Setup before = setup;
     setup = next;
     streams.change(next.streamCaps());
-    if (!next.charging().isLike(before.charging())
-        || !next.healthPaths().toString().equals(before.healthPaths().toString())) {
+    if (!doctor.isFor(next.charging(), next.healthPaths())) {
       doctor = new Doctor(next.charging(), next.healthPaths());
     }
   }

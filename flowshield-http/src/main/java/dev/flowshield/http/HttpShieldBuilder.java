@@ -600,7 +600,7 @@ public final class HttpShieldBuilder {
   /**
    * Sets whether the shield does anything; true unless set. If it does not, all requests pass:
    * nothing is limited, counted or denied, no {@link #door} is asked, and the
-   * {@linkplain #store(String) store} is not opened. The settings are checked all the same.
+   * {@linkplain #store(String) store} is not opened. The other settings are checked.
    *
    * <p>For tests and for development, where one machine sends all requests. {@link
    * HttpShield#engine()} still limits work that the application gives to it directly.

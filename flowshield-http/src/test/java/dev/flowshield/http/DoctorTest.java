@@ -3,7 +3,10 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.testkit.ManualTicker;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -275,6 +278,25 @@ class DoctorTest {
   }
 
   @Test
+  void looksAgainAtWhatAKeyMayWhenTheLimitOfItsAddressHasChanged() { // FS118
+    Map<String, String> file =
+        new HashMap<>(Map.of("per-client", "100/s", "policy.1", "* /api/** * 500/s key=principal"));
+    HttpShield shield = Configuration.shield(
+        () -> new ConfigurationSources(
+            Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
+        it -> {});
+    assertThat(codes(shield)).isEqualTo("FS118");
+
+    file.put("per-client", "600/s");
+    shield.reload();
+    assertThat(shield.doctor()).isEmpty();
+
+    file.put("per-client", "100/s");
+    shield.reload();
+    assertThat(codes(shield)).isEqualTo("FS118");
+  }
+
+  @Test
   void aRowByTheAddressLetsAKeyHaveWhatItMay() {
     HttpShield shield = settings()
         .policies("* /api/** * 50/s key=header:X-Api-Key\n* /api/** * 200/s")
@@ -387,7 +409,7 @@ class DoctorTest {
     HttpShield shield = settings().allow("10.0.0.0/8, 0.0.0.0/0").build();
     assertThat(codes(shield)).isEqualTo("FS115");
     assertThat(shield.doctor().get(0).text()).contains("got [0.0.0.0/0], whose clients");
-    assertThat(settings().allow("10.0.0.0/8, fc00::/16").build().doctor()).isEmpty();
+    assertThat(settings().allow("private, loopback").build().doctor()).isEmpty();
   }
 
   @Test
@@ -425,6 +447,9 @@ class DoctorTest {
     HttpShield shield = settings().policies(row).build();
     assertThat(codes(shield)).isEqualTo("FS119");
     assertThat(shield.doctor().get(0).text()).contains("got '" + row);
+    assertThat(settings().policies(row + "\nPUT /health * deny").build().doctor())
+        .as("each row")
+        .hasSize(2);
     assertThat(settings().policies(row).healthPaths().build().doctor()).isEmpty();
     assertThat(settings()
             .policies("* /health * off\n* /actuator/** * deny")

@@ -14,6 +14,7 @@ record Network(IpAddress first, int prefix) {
   private static final int LEAST_IPV4_PREFIX = 8;
   private static final int LEAST_IPV6_PREFIX = 16;
   private static final int MOST_SHOWN = 64;
+  private static final Network UNIQUE_LOCAL = parse("fc00::/7"); // RFC 4193
 
   /**
    * Reads a network; an address without a prefix length is a network of one.
@@ -73,6 +74,9 @@ record Network(IpAddress first, int prefix) {
 
   /** Whether it is so large that it can hardly be the proxies of one operator. */
   boolean isBroad() {
+    if (prefix >= UNIQUE_LOCAL.prefix && UNIQUE_LOCAL.contains(first)) {
+      return false; // of one site, as the ranges of RFC 1918 are
+    }
     boolean isIpv4 = first.isIpv4() && prefix >= IPV4_OFFSET;
     return prefix < (isIpv4 ? IPV4_OFFSET + LEAST_IPV4_PREFIX : LEAST_IPV6_PREFIX);
   }
