@@ -21,11 +21,19 @@ enum SystemTicker implements Ticker {
   static CompletableFuture<Void> timer(long nanos) {
     Thread thread = Thread.currentThread();
     ClassLoader application = thread.getContextClassLoader();
-    thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+    ClassLoader system = ClassLoader.getSystemClassLoader();
+    if (application == system || application == null) { // some threads of the JDK let none be set
+      return inTime(nanos);
+    }
+    thread.setContextClassLoader(system);
     try {
-      return new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+      return inTime(nanos);
     } finally {
       thread.setContextClassLoader(application);
     }
+  }
+
+  private static CompletableFuture<Void> inTime(long nanos) {
+    return new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -3,6 +3,7 @@ package dev.flowshield;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.lang.ref.Cleaner;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,26 @@ class TickerTest {
 
     assertThat(process.waitFor()).as(said).isZero();
     assertThat(said).isEqualTo("threads with the loader of the application: [main]");
+  }
+
+  @Test
+  void theTimerOfTheMachineIsForThreadsOfTheJdkToo() throws Exception {
+    CompletableFuture<Void> due = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
+    Cleaner cleaner = Cleaner.create(); // whose thread lets no class loader be set
+    Cleaner.Cleanable unused = cleaner.register(new Object(), () -> {
+      try {
+        CompletableFuture<Void> told = Ticker.system().after(1).thenRun(() -> due.complete(null));
+        assertThat(told).isNotNull();
+      } catch (Throwable failed) {
+        due.completeExceptionally(failed);
+      }
+    });
+    while (!due.isDone()) {
+      System.gc();
+      Thread.onSpinWait();
+    }
+
+    assertThat(due.get()).isNull();
   }
 
   private static String folder(Class<?> type) {

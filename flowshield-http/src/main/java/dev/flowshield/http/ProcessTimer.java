@@ -36,7 +36,12 @@ final class ProcessTimer {
     return task -> {
       Thread thread = Thread.currentThread();
       ClassLoader application = thread.getContextClassLoader();
-      thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+      ClassLoader system = ClassLoader.getSystemClassLoader();
+      if (application == system || application == null) { // some threads let none be set
+        executor.execute(task);
+        return;
+      }
+      thread.setContextClassLoader(system);
       try {
         executor.execute(task);
       } finally {
