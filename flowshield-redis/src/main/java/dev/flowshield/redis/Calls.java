@@ -275,11 +275,14 @@ final class Calls implements AutoCloseable {
         fail(StoreFailure.of(unreadable));
         return;
       }
-      if (circuit != null) {
-        answered.increment();
-        succeeded(circuit, isTrial);
+      try {
+        if (circuit != null) {
+          answered.increment();
+          succeeded(circuit, isTrial);
+        }
+      } finally { // a log may fail
+        complete(replies);
       }
-      complete(replies);
     }
 
     @Override

@@ -2,8 +2,6 @@ package dev.flowshield.redis;
 
 import dev.flowshield.Ticker;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +34,6 @@ final class PendingCalls {
   private final AtomicReferenceArray<@Nullable Entry> slots = new AtomicReferenceArray<>(MOST);
   private final AtomicBoolean isWatching = new AtomicBoolean();
   private final long everyNanos;
-  private final Executor later;
 
   /**
    * An empty table.
@@ -45,10 +42,9 @@ final class PendingCalls {
    */
   PendingCalls(long timeoutNanos) {
     this.everyNanos = Math.max(SHORTEST_NANOS, Math.min(LONGEST_NANOS, timeoutNanos / 16));
-    this.later = CompletableFuture.delayedExecutor(everyNanos, TimeUnit.NANOSECONDS, Runnable::run);
   }
 
-  /** Returns the deadline of a call that has so much time from now; it does not end later. */
+  /** Returns the deadline of a call that has so much time from now, as far as looks are in time. */
   long deadline(long nanosLeft) {
     return ticker.nanos() + Math.max(1, nanosLeft - everyNanos);
   }
@@ -79,7 +75,7 @@ final class PendingCalls {
     if (!isWatching.get() && isWatching.compareAndSet(false, true)) {
       boolean isScheduled = false;
       try {
-        later.execute(this::look);
+        CompletableFuture<Void> unused = ticker.after(everyNanos).thenRun(this::look);
         isScheduled = true;
       } finally {
         if (!isScheduled) { // no memory; the next call tries again
