@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Completes waiters whose outcome is decided.
  *
  * <p>A stage that depends on a waiter runs on the thread that completes it, and may close an
- * admission, which decides further waiters. The same thread completes these once the stage has
- * returned. If it completed them at once, each would add its frames to the stack, and a thousand
- * waiters would overflow it.
+ * admission, which decides further waiters. They are completed within the stage, so a stage may
+ * wait for one of them, but not deeper than {@value #MOST_NESTED} stages: each adds its frames to
+ * the stack, and a thousand would overflow it. Those that are decided deeper are completed by the
+ * same thread once the stage has returned.
  *
  * <p>Thread-safe; takes no lock.
  */
@@ -22,6 +23,7 @@ final class Completions {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private boolean isOpen; // while its thread completes it
+    private int nested; // in so many others
 
     boolean isEmpty() {
       return first == null;
@@ -49,6 +51,8 @@ final class Completions {
     }
   }
 
+  private static final int MOST_NESTED = 16;
+
   private final Places places;
   private final Map<Thread, Batch> open = new ConcurrentHashMap<>();
 
@@ -56,14 +60,15 @@ final class Completions {
     this.places = places;
   }
 
-  /** Completes waiters, or leaves them to a call of this thread that has not returned. */
+  /** Completes waiters, or leaves them to a call of this thread that it is nested in too deeply. */
   void complete(Batch decided) {
     if (decided.isEmpty()) {
       return;
     }
     Thread thread = Thread.currentThread();
-    Batch outer = open.get(thread);
-    if (outer != null && outer.isOpen) {
+    Batch known = open.get(thread);
+    @Nullable Batch outer = known != null && known.isOpen ? known : null;
+    if (outer != null && outer.nested == MOST_NESTED) {
       for (Waiter each = decided.poll(); each != null; each = decided.poll()) {
         each.completedBy = thread;
         outer.add(each);
@@ -71,6 +76,7 @@ final class Completions {
       return;
     }
     decided.isOpen = true;
+    decided.nested = outer == null ? 0 : outer.nested + 1;
     try {
       open.put(thread, decided);
     } finally { // also without memory for the entry: the waiters are decided
@@ -87,7 +93,11 @@ final class Completions {
           }
         } finally {
           decided.isOpen = false; // first: at the end of a stack nothing else is certain
-          open.remove(thread);
+          if (outer == null) {
+            open.remove(thread);
+          } else {
+            open.put(thread, outer);
+          }
         }
       }
     }

@@ -254,7 +254,8 @@ public final class FlowShield {
    * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the
    * future to stop waiting; nothing is taken then. What depends on the future runs on the thread
    * that ends the wait, so it is short or continues elsewhere ({@code thenApplyAsync}). If it
-   * closes an admission, the same thread tells the next request its outcome, when it has returned.
+   * closes an admission, the same thread tells the next request its outcome: within the stage, or,
+   * if that is more than 16 stages deep, when it has returned.
    */
   public CompletableFuture<Admission> admitAsync(Request request, Duration maxWait) {
     long nanos = Arguments.requireWait(maxWait);

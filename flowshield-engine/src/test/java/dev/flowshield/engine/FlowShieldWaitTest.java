@@ -490,6 +490,22 @@ class FlowShieldWaitTest {
     }
 
     @Test
+    void isToldWithinTheStageOfAnotherThatClosesAndThenWaitsForIt() {
+      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      Admission held = shield.admit("alice");
+      CompletableFuture<Admission> first = await(shield, "bob");
+      CompletableFuture<Admission> second = await(shield, "carol");
+      CompletableFuture<Admission> waitsForSecond = first.thenApply(admission -> {
+        close(admission);
+        return second.join();
+      });
+
+      assertTimeoutPreemptively(Duration.ofSeconds(20), () -> close(held));
+
+      assertAdmitted(waitsForSecond);
+    }
+
+    @Test
     void leavesThePlaceToOthersWhileItsLimitsMakeItWait() {
       FlowShield shield = shield().perKey("1/s").inFlight(1).queueForPlaces().build();
       close(shield.admit("alice"));
