@@ -40,7 +40,8 @@ final class Waiters {
    *       Nothing shows that a leaked place was collected, or that a cap rose, so while a waiter
    *       lacks a place, the timer looks again.
    *   R4  While a waiter lacks a place, those behind it that mean no more get none, nor do requests
-   *       that do not wait (Places.areWantedBefore).
+   *       that do not wait (Places.areWantedBefore); unless there is a place, but not for its
+   *       client.
    */
 
   private static final int MOST_IN_VAIN = 3;
@@ -286,9 +287,7 @@ final class Waiters {
           waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
           return 0;
         }
-        if (places.isAnyFree(criticality, now)) { // but not for its client: do not ask all the time
-          waiter.notBefore = now + LOOK_NANOS;
-        }
+        leaveToOthersIfAnyFree(waiter, now);
       }
       Rejection rejection = judge.blocked(charges, now);
       long left = waiter.deadline - now;
@@ -320,10 +319,10 @@ final class Waiters {
           : waiter.ask(places, isLast, now, this);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
         // From now on, a place that becomes free is an event; one may have become free before.
-        if (places.isWanted()) {
-          withoutPlace = criticality;
-        } else {
+        if (!places.isWanted()) {
           places.want(wanted.get(criticality));
+        } else if (!leaveToOthersIfAnyFree(waiter, now)) {
+          withoutPlace = criticality;
         }
       } else if (outcome == Shed.FULL) {
         waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
@@ -331,5 +330,18 @@ final class Waiters {
         waiter.decide(outcome, null);
       }
     }
+  }
+
+  /**
+   * Lets those that come after a waiter have the places, if there are some but not for its client,
+   * which sends more than its share. It asks again after a while, as each time counts as a request
+   * of that client.
+   */
+  private boolean leaveToOthersIfAnyFree(Waiter waiter, long now) {
+    boolean isAnyFree = places.isAnyFree(waiter.set.criticality(), now);
+    if (isAnyFree) {
+      waiter.notBefore = now + LOOK_NANOS;
+    }
+    return isAnyFree;
   }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -503,6 +505,77 @@ class FlowShieldWaitTest {
       assertTimeoutPreemptively(Duration.ofSeconds(20), () -> close(held));
 
       assertAdmitted(waitsForSecond);
+    }
+
+    /** Has two places, and none for a client that sends more than its share. */
+    private static final class WithAShare implements Gate {
+
+      private int taken;
+      private long lastHash;
+      private long heavy = -1;
+      private int asked; // by the heavy one
+
+      @Override
+      public boolean readsTime() {
+        return false;
+      }
+
+      @Override
+      public long tryEnter(long hash, Criticality criticality, int route, long now) {
+        lastHash = hash;
+        asked += hash == heavy ? 1 : 0;
+        return taken == 2 || hash == heavy ? NO_PLACE : taken++;
+      }
+
+      @Override
+      public void exit(long place, Outcome outcome, long now) {
+        taken--;
+      }
+
+      @Override
+      public void exitLost() {
+        taken--;
+      }
+
+      @Override
+      public boolean isBeyondLimit(long place) {
+        return false;
+      }
+
+      @Override
+      public int count() {
+        return taken;
+      }
+
+      @Override
+      public int limit() {
+        return 2;
+      }
+
+      @Override
+      public void limit(int newLimit) {
+        throw new UnsupportedOperationException();
+      }
+    }
+
+    @Test
+    void leavesThePlaceToOthersWhileItsClientSendsMoreThanItsShare() {
+      WithAShare gate = new WithAShare();
+      FlowShield shield = shield().perKey("100/s").gate(gate).queueForPlaces().build();
+      close(shield.admit("mallory"));
+      gate.heavy = gate.lastHash;
+      CompletableFuture<Admission> waiting = await(shield, "mallory");
+      int before = gate.asked;
+
+      for (int i = 0; i < 50; i++) {
+        close(shield.admit("alice" + i));
+      }
+      assertThat(gate.asked).as("for the one that waits").isEqualTo(before);
+      assertThat(waiting).isNotDone();
+
+      gate.heavy = -1;
+      second();
+      assertAdmitted(waiting);
     }
 
     @Test
