@@ -117,8 +117,9 @@ abstract class Segments {
   }
 
   /**
-   * The most slots that it grows to: somewhat more than {@link #maxKeys}, so that as many keys do
-   * find a slot.
+   * Returns the slots that the table grows to: somewhat more than {@link #maxKeys}, so that this
+   * many keys do find a slot. In a table of few keys, one in about a thousand segments takes a
+   * bucket of eight slots more, because a key in debt would find no place otherwise.
    */
   public final long capacity() {
     return (long) segmentCount() * Segment.capacity(keysPerSegment());

@@ -73,7 +73,9 @@ class ManyStrangersTest {
 
     assertThat(known).as("all that known keys asked for").isEqualTo((3 + 5) * KNOWN);
     assertThat(newcomers).as("of 10,000").isLessThan(2_500);
-    assertThat(table.tracked()).isLessThanOrEqualTo(table.capacity());
+    assertThat(table.tracked())
+        .as("a few segments may take a bucket more")
+        .isLessThanOrEqualTo(table.capacity() + table.capacity() / 50);
     ticker.advance(Duration.ofDays(1));
     assertThat(take(table, "one more", 20)).isEqualTo(10);
   }
