@@ -3,41 +3,44 @@ package dev.flowshield;
 import java.time.Duration;
 import java.util.List;
 
-/** The answer to one request for permits: {@link Admitted} or {@link Rejected}. A value. */
+/**
+ * The decision of a limiter about one request for permits: {@link Admitted} or {@link Rejected}.
+ * Immutable.
+ */
 public sealed interface Decision {
 
-  /** The {@code retryAfterNanos} of a request that can never be admitted: no wait helps. */
+  /** The {@code retryAfterNanos} of a request that no wait can help. */
   long NEVER = Long.MAX_VALUE;
 
-  /** Whether the permits were taken. */
+  /** Returns whether the permits were taken. */
   boolean isAdmitted();
 
   /**
-   * The permits left for this key at the instant of the decision; of several limits, those of the
-   * one with the fewest.
+   * Returns the permits that this key had left after the decision. If the limiter keeps several
+   * limits, returns the smallest number.
    */
   long remaining();
 
   /**
-   * How each limit stands, in the order they were given; empty where a limiter keeps one limit, of
-   * which all is said here.
+   * Returns the status of each limit, in the order in which the limits were given. Empty if the
+   * limiter keeps a single limit, because the decision itself has its status.
    */
-  List<Standing> standings();
+  List<LimitStatus> limits();
 
   /**
-   * The permits are taken.
+   * A decision that took the permits.
    *
-   * @param remaining the permits left for this key at this instant
-   * @param standings how each limit stands, where there are several
+   * @param remaining the permits that this key has left
+   * @param limits the status of each limit; empty if there is only one
    */
-  record Admitted(long remaining, List<Standing> standings) implements Decision {
+  record Admitted(long remaining, List<LimitStatus> limits) implements Decision {
 
-    /** Keeps a copy of the list. */
+    /** Creates a decision with a copy of the list. */
     public Admitted {
-      standings = List.copyOf(standings);
+      limits = List.copyOf(limits);
     }
 
-    /** The answer of a limiter that keeps one limit. */
+    /** Creates the decision of a limiter that keeps a single limit. */
     public Admitted(long remaining) {
       this(remaining, List.of());
     }
@@ -49,37 +52,37 @@ public sealed interface Decision {
   }
 
   /**
-   * Nothing is taken.
+   * A decision that took no permits.
    *
-   * @param remaining the permits left for this key at this instant, fewer than were asked for
-   * @param retryAfterNanos the shortest wait that could help, in nanoseconds, at least 1: asking
-   *     again after exactly this wait succeeds if no other caller took permits of the key
-   *     meanwhile; {@link #NEVER} if more permits were asked for than can ever be there
-   * @param limit the limit that rejects, by its name or as {@link RateLimit} text; where several
-   *     reject, the one that takes longest; empty if the limiter does not say
-   * @param standings how each limit stands, where there are several
-   * @param reason what rejects
+   * @param remaining the permits that this key has left, fewer than were requested
+   * @param retryAfterNanos the shortest wait that can help, in nanoseconds, at least 1. A retry
+   *     after exactly this wait succeeds if no other caller takes permits of the key meanwhile.
+   *     {@link #NEVER} if the request is for more permits than the limit ever has
+   * @param limit the name of the limit that rejects, or its {@link RateLimit} text; the limit with
+   *     the longest wait if several reject; empty if the limiter does not state it
+   * @param limits the status of each limit; empty if there is only one
+   * @param reason the reason for the rejection
    */
   record Rejected(
-      long remaining, long retryAfterNanos, String limit, List<Standing> standings, Reason reason)
+      long remaining, long retryAfterNanos, String limit, List<LimitStatus> limits, Reason reason)
       implements Decision {
 
-    /** Keeps a copy of the list. */
+    /** Creates a decision with a copy of the list. */
     public Rejected {
-      standings = List.copyOf(standings);
+      limits = List.copyOf(limits);
     }
 
-    /** The answer of a limiter that keeps several limits. */
-    public Rejected(long remaining, long retryAfterNanos, String limit, List<Standing> standings) {
-      this(remaining, retryAfterNanos, limit, standings, Reason.OVER_LIMIT);
+    /** Creates the decision of a limiter that keeps several limits. */
+    public Rejected(long remaining, long retryAfterNanos, String limit, List<LimitStatus> limits) {
+      this(remaining, retryAfterNanos, limit, limits, Reason.OVER_LIMIT);
     }
 
-    /** The answer of a limiter that keeps one limit. */
+    /** Creates the decision of a limiter that keeps a single limit. */
     public Rejected(long remaining, long retryAfterNanos, String limit) {
       this(remaining, retryAfterNanos, limit, List.of());
     }
 
-    /** The answer of a limiter that keeps one limit and does not name it. */
+    /** Creates the decision of a limiter that keeps a single limit and does not name it. */
     public Rejected(long remaining, long retryAfterNanos) {
       this(remaining, retryAfterNanos, "");
     }
@@ -89,9 +92,9 @@ public sealed interface Decision {
       return false;
     }
 
-    /** The same for another reason. */
-    public Rejected because(Reason other) {
-      return new Rejected(remaining, retryAfterNanos, limit, standings, other);
+    /** Returns a copy of this decision with the given reason. */
+    public Rejected withReason(Reason other) {
+      return new Rejected(remaining, retryAfterNanos, limit, limits, other);
     }
 
     /** Returns whether the same request can be admitted later. */
@@ -99,37 +102,27 @@ public sealed interface Decision {
       return retryAfterNanos != NEVER;
     }
 
-    /** The shortest wait that could help; of no meaning unless it {@link #isRetryable}. */
+    /** Returns the shortest wait that can help. Meaningless unless {@link #isRetryable}. */
     public Duration retryAfter() {
       return Duration.ofNanos(retryAfterNanos);
     }
   }
 
-  /** What rejects. */
+  /** The reason for a rejection. */
   enum Reason {
-    /** A limit is spent. */
+    /** The limit has too few permits left. */
     OVER_LIMIT,
-    /** More permits were asked for than the limit ever has at once: {@link #NEVER}. */
+    /** The request is for more permits than the limit ever has: {@link #NEVER}. */
     BEYOND_BURST,
     /**
-     * The caller would have waited, but as many wait as may ({@link LimiterSpec#withMaxQueued}):
-     * {@link Rejected#limit} is what they wait for.
+     * The caller was willing to wait, but the queue of the limit is full, see {@link
+     * LimiterSpec#withMaxQueued}.
      */
     QUEUE_FULL,
     /**
-     * The {@link LimitStore} that keeps the limit does not answer, and it is {@link
-     * OnStoreFailure#CLOSED} then.
+     * The {@link LimitStore} of the limit does not answer, and its policy is {@link
+     * StoreFailurePolicy#CLOSED}.
      */
     NO_STORE
   }
-
-  /**
-   * How one of several limits stands after the decision.
-   *
-   * @param limit the limit, by its name or as {@link RateLimit} text
-   * @param remaining the permits left of it
-   * @param retryAfterNanos how long it alone would make the same request wait if it came again, in
-   *     nanoseconds; 0 if not at all, {@link #NEVER} if it is for more than the burst
-   */
-  record Standing(String limit, long remaining, long retryAfterNanos) {}
 }

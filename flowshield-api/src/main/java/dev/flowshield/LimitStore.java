@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  * }</pre>
  *
  * <p>A store that does not answer is no failure of its limiters: they go on by what was chosen for
- * that, {@link OnStoreFailure}. Thread-safe.
+ * that, {@link StoreFailurePolicy}. Thread-safe.
  */
 public interface LimitStore extends AutoCloseable {
 
@@ -28,10 +28,10 @@ public interface LimitStore extends AutoCloseable {
    * @param key whose permits they are
    * @param permits how many, at least 1
    */
-  record Charge(RateLimiter limiter, String key, long permits) {
+  record StoreCharge(RateLimiter limiter, String key, long permits) {
 
     /** Checks that nothing is missing. The limiter checks the rest. */
-    public Charge {
+    public StoreCharge {
       Objects.requireNonNull(limiter, "limiter");
       Objects.requireNonNull(key, "key");
     }
@@ -59,7 +59,7 @@ public interface LimitStore extends AutoCloseable {
    * @throws IllegalArgumentException if a limiter is not of this store, a key is charged twice, or
    *     a charge is one that its limiter would not accept
    */
-  CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges);
+  CompletionStage<JointReservation> reserveAllAsync(List<StoreCharge> charges);
 
   /**
    * The most permits of a key that any span of a limit's period can admit, over all instances,

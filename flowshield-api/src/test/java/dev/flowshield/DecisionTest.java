@@ -31,7 +31,7 @@ class DecisionTest {
     Decision.Rejected decision = new Decision.Rejected(2, 5, "1/s");
 
     assertThat(decision.reason()).isEqualTo(Decision.Reason.OVER_LIMIT);
-    assertThat(decision.because(Decision.Reason.QUEUE_FULL))
+    assertThat(decision.withReason(Decision.Reason.QUEUE_FULL))
         .isEqualTo(new Decision.Rejected(2, 5, "1/s", List.of(), Decision.Reason.QUEUE_FULL))
         .isNotEqualTo(decision);
   }

@@ -33,7 +33,7 @@ class RateLimiterTest {
   void takesAllThatIsThereIfMoreThanTheBurstIsAskedFor() {
     RateLimiter fiveLeft = (key, permits) -> permits <= 5
         ? new Decision.Admitted(0)
-        : new Decision.Rejected(5, Decision.NEVER).because(Decision.Reason.BEYOND_BURST);
+        : new Decision.Rejected(5, Decision.NEVER).withReason(Decision.Reason.BEYOND_BURST);
 
     assertThat(fiveLeft.tryAcquireUpTo("alice", Long.MAX_VALUE)).isEqualTo(5);
   }
@@ -113,7 +113,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void answersAtOnceWhenAskedToAnswerLater() {
+    void isSynchronousWhenAskedToAnswerLater() {
       assertThat(limiter.decideAsync("alice", 3).toCompletableFuture())
           .isCompletedWithValue(new Decision.Rejected(2, 1_000));
       assertThat(asked).containsExactly("3 for 'alice'");

@@ -189,7 +189,7 @@ public class HttpPathBenchmark {
     }
   }
 
-  /** By path alone: it has no limits by client without another module, nor fields. */
+  /** By path alone: it has no limits by client without another module, nor headers. */
   private static final class SentinelFilter implements Filter {
 
     SentinelFilter() {

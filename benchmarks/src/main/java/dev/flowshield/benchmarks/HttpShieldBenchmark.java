@@ -2,7 +2,7 @@ package dev.flowshield.benchmarks;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.RequestView;
 import java.util.List;
@@ -46,7 +46,7 @@ public class HttpShieldBenchmark {
   @Benchmark
   public int httpShieldRejects() {
     HttpAdmission admission = spent.admit(view);
-    return admission instanceof HttpAnswer rejection ? rejection.status() : 0;
+    return admission instanceof ShieldResponse rejection ? rejection.status() : 0;
   }
 
   /** A request that costs nothing to look at. */

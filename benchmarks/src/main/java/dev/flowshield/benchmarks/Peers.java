@@ -29,7 +29,7 @@ final class Peers {
     DIFFERENCES.put("guavaInMap", "lends ahead, under a lock; forgets no client; keeps the keys");
     DIFFERENCES.put("guava", "lends one call of any size ahead, under a lock");
     DIFFERENCES.put("failsafe", "fixed windows: twice the limit can pass at their border");
-    DIFFERENCES.put("sentinelFilter", "by path alone: no clients, no fields; enter and exit");
+    DIFFERENCES.put("sentinelFilter", "by path alone: no clients, no headers; enter and exit");
     DIFFERENCES.put("sentinel", "windows of half a second; also keeps statistics; enter and exit");
     DIFFERENCES.put(
         "gradient2", "adapts its limit to the latency it sees, so it reads the clock twice");

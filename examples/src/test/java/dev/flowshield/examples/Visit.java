@@ -12,18 +12,18 @@ public final class Visit implements RequestView {
 
   private final String method;
   private final String path;
-  private final Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private @Nullable String principal;
 
-  /** A request without fields. */
+  /** A request without headers. */
   public Visit(String method, String path) {
     this.method = method;
     this.path = path;
   }
 
-  /** The same with fields. */
+  /** The same with headers. */
   public Visit with(Map<String, String> more) {
-    fields.putAll(new HashMap<>(more));
+    headers.putAll(new HashMap<>(more));
     return this;
   }
 
@@ -45,7 +45,7 @@ public final class Visit implements RequestView {
 
   @Override
   public List<String> headers(String name) {
-    String value = fields.get(name);
+    String value = headers.get(name);
     return value == null ? List.of() : List.of(value);
   }
 

@@ -28,7 +28,7 @@ package dev.flowshield.spi;
  *   <li><i>The time may be ahead.</i> A caller that waits takes its permits at the time when they
  *       will be there, up to an hour ahead. A word may thus be ahead of the time, and is not idle
  *       before that time has come.
- *   <li><i>Giving back stays above.</i> A word that {@link #giveBack} answers is the one it was
+ *   <li><i>Giving back stays above.</i> A word that {@link #refund} answers is the one it was
  *       given, or is above every word that was idle a nanosecond before. So a slot that changed its
  *       owner never holds a word of the owner before.
  * </ol>
@@ -59,11 +59,11 @@ public interface RateAlgorithm {
    * had reserved is refunded by {@link #add}.
    *
    * @param taken the word that {@link #step} answered when they were taken
-   * @param givenBack permits of the same key that were given back since then, at most: without
+   * @param refunded permits of the same key that were given back since then, at most: without
    *     those it may be that these have come back earlier
    * @param permits no more than were taken
    */
-  long giveBack(long word, long taken, long givenBack, long now, long permits);
+  long refund(long word, long taken, long refunded, long now, long permits);
 
   /**
    * The word after permits were added to what is there, up to the burst: at no later time may more
@@ -75,7 +75,7 @@ public interface RateAlgorithm {
    */
   default long add(long word, long now, long permits) {
     long most = burst() - remaining(word, now);
-    return most <= 0 ? word : giveBack(word, word, 0, now, Math.min(permits, most));
+    return most <= 0 ? word : refund(word, word, 0, now, Math.min(permits, most));
   }
 
   /**

@@ -20,7 +20,7 @@ public final class SampleAlgorithm implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+  public long refund(long word, long taken, long refunded, long now, long permits) {
     return word;
   }
 

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.StoreStats;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. One thread at a time may change it.
  */
-abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
+abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
 
   /**
    * The hash of all keys together. Any value but 0 would do, as one allowance does not look at it.
@@ -26,18 +27,18 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder unavailable = new LongAdder();
   private final LongAdder admittedApart = new LongAdder();
-  private final @Nullable Blocks blocks;
+  private final @Nullable BlockedKeys blocks;
   private volatile Limit limit;
   private volatile @Nullable Map<Long, Long> ahead; // not changed once it is published
 
   ActiveLimit(Limit limit) {
     this.limit = limit;
     this.blocks =
-        limit.penalty().map(penalty -> new Blocks(limit.name(), penalty)).orElse(null);
+        limit.penalty().map(penalty -> new BlockedKeys(limit.name(), penalty)).orElse(null);
   }
 
   /** The blocked keys; null without a penalty. */
-  final @Nullable Blocks blocks() {
+  final @Nullable BlockedKeys blocks() {
     return blocks;
   }
 
@@ -137,8 +138,8 @@ abstract sealed class ActiveLimit permits LocalLimit, ForeignLimit {
    *
    * @param hash of the key, see {@link #hash}; any where the limit is for all together
    */
-  abstract void addStandings(
-      String key, long hash, long permits, long now, List<Decision.Standing> to);
+  abstract void addStatus(
+      String key, long hash, long permits, long now, List<LimitStatus> to);
 
   /** Gives a key its whole allowance again. */
   abstract void reset(String key);

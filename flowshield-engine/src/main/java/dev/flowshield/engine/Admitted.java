@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.engine.overload.Outcome;
 import java.lang.invoke.MethodHandles;
@@ -46,11 +47,11 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   private static final int OUTCOME_BITS = 2;
   private static final int CLOSED = 3; // and the mask of the outcome
 
-  private final Places places;
+  private final InFlightTracker places;
   private volatile long state;
 
   /** With a place in flight. */
-  Admitted(Places places, long place) {
+  Admitted(InFlightTracker places, long place) {
     this.places = places;
     STATE.set(this, place << OUTCOME_BITS); // no thread has it yet, so there is nothing to order
   }
@@ -59,7 +60,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
    * Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then.
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
-  static void leaveBehindNone(Places places) {
+  static void leaveBehindNone(InFlightTracker places) {
     places.leftBehind += 0;
   }
 
@@ -73,18 +74,18 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   /** What can be settled, or was given by limiters of another kind; null if there is neither. */
   @Nullable
-  OpenBill bill() {
+  ReservedCharges bill() {
     return null;
   }
 
   /**
    * How the limits stand that a store or another limiter keeps, as each said when it gave permits,
    * if it can reserve; without those that were settled, and those of several rates whose store did
-   * not answer. Asks nothing, where {@link FlowShield#standings} would.
+   * not answer. Asks nothing, where {@link FlowShield#limitStatus} would.
    */
-  public final List<Decision.Standing> standings() {
-    OpenBill bill = bill();
-    return bill == null ? List.of() : bill.standings();
+  public final List<LimitStatus> limitStatus() {
+    ReservedCharges bill = bill();
+    return bill == null ? List.of() : bill.limitStatus();
   }
 
   /**
@@ -118,8 +119,8 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
     reserved().settle(charges);
   }
 
-  private OpenBill reserved() {
-    OpenBill bill = bill();
+  private ReservedCharges reserved() {
+    ReservedCharges bill = bill();
     if (bill == null || !bill.isReserved()) {
       throw new IllegalStateException(
           "work must be reserved to be settled, got work that was admitted: ask for it by Request.reserved()");

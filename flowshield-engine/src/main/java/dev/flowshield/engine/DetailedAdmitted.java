@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 /** An admission that knows more than most: what was reserved or given, or that it is watched. */
 final class DetailedAdmitted extends Admitted {
 
-  private final @Nullable OpenBill bill;
-  private final Leaks.@Nullable Watch watch;
+  private final @Nullable ReservedCharges bill;
+  private final LeakDetector.@Nullable Watch watch;
 
   /**
    * An admission that has at least one of both.
    *
    * @param bill what can be settled, or was given by limiters of another kind
    */
-  DetailedAdmitted(Places places, long place, @Nullable OpenBill bill, @Nullable Leaks leaks) {
+  DetailedAdmitted(InFlightTracker places, long place, @Nullable ReservedCharges bill, @Nullable LeakDetector leaks) {
     super(places, place);
     this.bill = bill;
     this.watch = leaks == null ? null : leaks.watch(this, place);
@@ -21,7 +21,7 @@ final class DetailedAdmitted extends Admitted {
 
   @Override
   @Nullable
-  OpenBill bill() {
+  ReservedCharges bill() {
     return bill;
   }
 

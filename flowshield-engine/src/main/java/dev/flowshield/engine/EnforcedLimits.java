@@ -12,10 +12,10 @@ final class EnforcedLimits {
 
   private final Rejections rejections;
   private final LimitSet.Local[] parts;
-  private final ForeignLimits foreign;
+  private final ExternalLimits foreign;
 
   /** Judges by the limits of the engine, and by what is known of the others. */
-  EnforcedLimits(Rejections rejections, LimitSet.Local[] parts, ForeignLimits foreign) {
+  EnforcedLimits(Rejections rejections, LimitSet.Local[] parts, ExternalLimits foreign) {
     this.rejections = rejections;
     this.parts = parts;
     this.foreign = foreign;
@@ -34,7 +34,7 @@ final class EnforcedLimits {
 
   /** As the other one, for a request in line behind what is ahead. */
   @Nullable
-  Rejection judge(Charge[] charges, Ahead ahead, long now) {
+  Rejection judge(Charge[] charges, QueuedDemand ahead, long now) {
     return judge("", 0, 0, charges, ahead, now);
   }
 
@@ -43,12 +43,12 @@ final class EnforcedLimits {
       long hash,
       long permits,
       Charge @Nullable [] charges,
-      @Nullable Ahead ahead,
+      @Nullable QueuedDemand ahead,
       long now) {
     LimitSet.Local slowest = null;
     long longest = 0;
     for (LimitSet.Local part : parts) {
-      LocalLimit limit = part.limit();
+      EngineLimit limit = part.limit();
       Charge charge = charges == null ? null : charges[part.charge()];
       long itsHash = charge == null ? hash : limit.hash(charge);
       Rejection blocked =
@@ -67,7 +67,7 @@ final class EnforcedLimits {
     if (other != null || slowest == null) {
       return other;
     }
-    LocalLimit limit = slowest.limit();
+    EngineLimit limit = slowest.limit();
     if (charges == null) {
       OverLimit rejection = limit.overLimit(hash, permits, now, longest);
       return rejections.rejected(limit, key, hash, rejection, now);
@@ -80,7 +80,7 @@ final class EnforcedLimits {
 
   /** Without what is ahead, that which is published. */
   private static long retryAfterNanos(
-      LocalLimit limit, long hash, long permits, @Nullable Ahead ahead, long now) {
+      EngineLimit limit, long hash, long permits, @Nullable QueuedDemand ahead, long now) {
     long before = ahead == null ? limit.permitsAhead(hash) : ahead.permits(limit, hash);
     return before == 0
         ? limit.retryAfterNanos(hash, permits, now)
@@ -106,7 +106,7 @@ final class EnforcedLimits {
    *
    * @param ahead what is ahead of it in line; null if it is not in line
    */
-  long retryAfterNanos(Charge[] charges, @Nullable Ahead ahead, long now) {
+  long retryAfterNanos(Charge[] charges, @Nullable QueuedDemand ahead, long now) {
     long longest = 0;
     for (LimitSet.Local part : parts) {
       Charge charge = charges[part.charge()];
@@ -118,7 +118,7 @@ final class EnforcedLimits {
   }
 
   /** A request is in line for those limits that make it wait. */
-  void addTo(Ahead ahead, Charge[] charges, long now) {
+  void addTo(QueuedDemand ahead, Charge[] charges, long now) {
     for (LimitSet.Local part : parts) {
       Charge charge = charges[part.charge()];
       long hash = part.limit().hash(charge);

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimiter;
@@ -64,28 +65,28 @@ public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
-  private final Places places;
-  private final Entrance entrance;
+  private final InFlightTracker places;
+  private final AdmissionControl entrance;
   private final Waiters waiters;
   private final Rejections rejections;
-  private final Limits limits;
+  private final LimitRegistry limits;
   private final LimitSets sets;
 
   FlowShield(
       Ticker ticker,
       long builtAt,
-      Places places,
+      InFlightTracker places,
       int maxQueued,
       boolean queueForPlaces,
       Rejections rejections,
-      Limits limits) {
+      LimitRegistry limits) {
     this.ticker = ticker;
     this.builtAt = builtAt;
     this.rejections = rejections;
     this.limits = limits;
     this.sets = limits.sets();
     this.places = places;
-    this.entrance = new Entrance(ticker, places);
+    this.entrance = new AdmissionControl(ticker, places);
     this.waiters = new Waiters(ticker, entrance, places, maxQueued, queueForPlaces);
   }
 
@@ -310,21 +311,21 @@ public final class FlowShield {
    *
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
-  public List<Decision.Standing> standings(Request request) {
+  public List<LimitStatus> limitStatus(Request request) {
     Charge[] charges = sets.charges(request);
-    return sets.of(request, charges).standings(charges, ticker.nanos());
+    return sets.of(request, charges).limitStatus(charges, ticker.nanos());
   }
 
   /**
-   * As {@link #standings(Request)}, for one permit of a key in limits that were named before.
+   * As {@link #limitStatus(Request)}, for one permit of a key in limits that were named before.
    *
    * @param limits of this shield
    * @throws IllegalArgumentException if the limits are of another shield
    */
-  public List<Decision.Standing> standings(LimitSet limits, String key) {
+  public List<LimitStatus> limitStatus(LimitSet limits, String key) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, 1);
-    return limits.standings(key, 1, ticker.nanos());
+    return limits.limitStatus(key, 1, ticker.nanos());
   }
 
   /**
@@ -533,9 +534,9 @@ public final class FlowShield {
    *
    * @param nanos 0 or more
    */
-  public void waitedInFront(long nanos) {
+  public void reportQueueDelay(long nanos) {
     long now = ticker.nanos();
-    places.gate().waitedInFront(nanos, now);
+    places.gate().reportQueueDelay(nanos, now);
     places.serveWaiters(now);
   }
 

@@ -403,12 +403,12 @@ public final class FlowShieldBuilder {
     Rejections rejections = new Rejections(
         listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
         new TopRejected(showKeys));
-    Limits active = new Limits(kept(), usual, rejections, ticker, instantSource);
+    LimitRegistry active = new LimitRegistry(kept(), usual, rejections, ticker, instantSource);
     PressureEvents pressureEvents =
         pressureListener == null ? null : new PressureEvents(pressureListener, pressureExecutor);
     Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
-    Leaks leaks = detectsLeaks ? new Leaks(leakListener, RejectionEvents.defaultExecutor()) : null;
-    Places places = new Places(ticker, chosen, rejections, leaks, pressureEvents);
+    LeakDetector leaks = detectsLeaks ? new LeakDetector(leakListener, RejectionEvents.defaultExecutor()) : null;
+    InFlightTracker places = new InFlightTracker(ticker, chosen, rejections, leaks, pressureEvents);
     return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
   }
 

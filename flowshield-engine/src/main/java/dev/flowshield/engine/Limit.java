@@ -46,11 +46,10 @@ public final class Limit {
   private final Scope scope;
   private final List<RateLimit> limits;
   private final Settings settings;
-  private @Nullable List<String> rateNames; // once it is asked for; all threads make the same
 
   /** What a limit has beside its name and its rates. */
   private record Settings(
-      Keeper keeper, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
+      LimiterSource keeper, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
 
   private Limit(String name, Scope scope, List<RateLimit> limits, Settings settings) {
     this.name = name;
@@ -91,7 +90,7 @@ public final class Limit {
         name,
         scope,
         requireSome(name, limits),
-        new Settings(Keeper.DEFAULT, LimiterSpec.DEFAULT_MAX_KEYS, null, false));
+        new Settings(LimiterSource.DEFAULT, LimiterSpec.DEFAULT_MAX_KEYS, null, false));
   }
 
   /** The same with other limits, as text. */
@@ -120,13 +119,13 @@ public final class Limit {
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
-    return withKeeper(Keeper.named(newLimiter, options));
+    return withKeeper(LimiterSource.named(newLimiter, options));
   }
 
   /** The same, kept by this limiter as it is; what the limits say is for the answers. */
   public Limit withLimiter(RateLimiter itself) {
     Objects.requireNonNull(itself, "limiter");
-    return withKeeper(Keeper.of(itself));
+    return withKeeper(LimiterSource.of(itself));
   }
 
   /** The same, kept in a store, together with all limits of its name there. */
@@ -140,7 +139,7 @@ public final class Limit {
    */
   public Limit withStore(LimitStore store, Map<String, String> options) {
     Objects.requireNonNull(store, "store");
-    return withKeeper(Keeper.in(store, options));
+    return withKeeper(LimiterSource.in(store, options));
   }
 
   /** The same, kept in a store unless a limiter or another store was chosen for it. */
@@ -148,7 +147,7 @@ public final class Limit {
     return settings.keeper.isChosen() ? this : withStore(store);
   }
 
-  private Limit withKeeper(Keeper keeper) {
+  private Limit withKeeper(LimiterSource keeper) {
     return with(new Settings(keeper, settings.maxKeys, settings.penalty, settings.isShadow));
   }
 
@@ -255,7 +254,7 @@ public final class Limit {
     return Optional.ofNullable(settings.penalty);
   }
 
-  Keeper keeper() {
+  LimiterSource keeper() {
     return settings.keeper;
   }
 
@@ -277,21 +276,6 @@ public final class Limit {
   public String toString() {
     return name + ": " + text() + (scope == Scope.EACH ? " each" : " together")
         + (isShadow() ? ", shadow" : "");
-  }
-
-  /** What its rates are called among those of other limits, in their order. */
-  List<String> rateNames() {
-    List<String> known = rateNames;
-    if (known == null) {
-      known = limits.stream().map(rate -> nameOf(rate.toString())).toList();
-      rateNames = known;
-    }
-    return known;
-  }
-
-  /** What one of its rates is called among those of other limits: {@code key 100/s}. */
-  String nameOf(String rate) {
-    return name + " " + rate;
   }
 
   /** The limits in the form that {@link RateLimit#parseAll} reads. */

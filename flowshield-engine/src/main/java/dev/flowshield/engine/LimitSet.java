@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit.Scope;
@@ -40,14 +41,14 @@ public final class LimitSet {
   private static final int MEANINGS = Criticality.values().length;
 
   /** A limit that the engine keeps: the place of its charge, and its rows in a bill. */
-  record Local(LocalLimit limit, int charge, int from, int to) {}
+  record Local(EngineLimit limit, int charge, int from, int to) {}
 
   private final Rejections rejections;
   private final EnforcedLimits judge;
   private final ActiveLimit[] limits; // in the order of the charges
   private final Local[] enforced;
   private final Local[] shadows;
-  private final ForeignLimits foreign;
+  private final ExternalLimits foreign;
   private final Allowances ofEnforced;
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> askShadows;
@@ -75,21 +76,21 @@ public final class LimitSet {
     this.counts = counts.toArray(LongAdder[]::new);
     this.limits = limits.toArray(ActiveLimit[]::new);
     List<Local> local = new ArrayList<>();
-    List<ForeignLimits.Part> others = new ArrayList<>();
+    List<ExternalLimits.Part> others = new ArrayList<>();
     List<Allowance> rows = new ArrayList<>();
     for (int charge : inTurn(limits)) {
-      if (limits.get(charge) instanceof LocalLimit limit) {
+      if (limits.get(charge) instanceof EngineLimit limit) {
         int from = rows.size();
         limit.allowances().stream().forEach(rows::add);
         local.add(new Local(limit, charge, from, rows.size()));
       } else {
-        others.add(new ForeignLimits.Part((ForeignLimit) limits.get(charge), charge));
+        others.add(new ExternalLimits.Part((ExternalLimit) limits.get(charge), charge));
       }
     }
     Predicate<Local> isShadow = part -> part.limit.limit().isShadow();
     this.enforced = local.stream().filter(isShadow.negate()).toArray(Local[]::new);
     this.shadows = local.stream().filter(isShadow).toArray(Local[]::new);
-    this.foreign = new ForeignLimits(rejections, others.toArray(ForeignLimits.Part[]::new));
+    this.foreign = new ExternalLimits(rejections, others.toArray(ExternalLimits.Part[]::new));
     this.judge = new EnforcedLimits(rejections, enforced, foreign);
     this.allowances = new Allowances(rows);
     this.ofEnforced = new Allowances(
@@ -123,8 +124,8 @@ public final class LimitSet {
    * The same limits, for requests that mean so much: where the server cannot do all, those that
    * mean less are shed first. {@link Criticality#DEFAULT} unless this is called.
    */
-  public LimitSet as(Criticality meaning) {
-    return variant(Objects.requireNonNull(meaning, "criticality"), route);
+  public LimitSet withCriticality(Criticality criticality) {
+    return variant(Objects.requireNonNull(criticality, "criticality"), route);
   }
 
   /**
@@ -231,22 +232,22 @@ public final class LimitSet {
   }
 
   /** How the rates of the limits stand for these charges, limit by limit. Takes nothing. */
-  List<Decision.Standing> standings(Charge[] charges, long now) {
-    List<Decision.Standing> all = new ArrayList<>(limits.length);
+  List<LimitStatus> limitStatus(Charge[] charges, long now) {
+    List<LimitStatus> all = new ArrayList<>(limits.length);
     for (int i = 0; i < limits.length; i++) {
       Charge charge = charges[i];
-      limits[i].addStandings(charge.key(), limits[i].hash(charge), charge.permits(), now, all);
+      limits[i].addStatus(charge.key(), limits[i].hash(charge), charge.permits(), now, all);
     }
     return Collections.unmodifiableList(all);
   }
 
   /** As the other one, for a key that is charged all of them at one cost. */
-  List<Decision.Standing> standings(String key, long permits, long now) {
+  List<LimitStatus> limitStatus(String key, long permits, long now) {
     long hash = hash(key);
-    List<Decision.Standing> all = new ArrayList<>(limits.length);
+    List<LimitStatus> all = new ArrayList<>(limits.length);
     for (ActiveLimit limit : limits) {
       String own = limit.limit().scope() == Scope.EACH ? key : "";
-      limit.addStandings(own, hash, permits, now, all);
+      limit.addStatus(own, hash, permits, now, all);
     }
     return Collections.unmodifiableList(all);
   }
@@ -279,7 +280,7 @@ public final class LimitSet {
   }
 
   /** A bill for these charges, one for each limit, which have been checked. */
-  Bill bill(Charge[] charges, boolean reserved) {
+  ItemizedCharges bill(Charge[] charges, boolean reserved) {
     long[] rows = allowances.rows();
     for (Local part : enforced) {
       fill(rows, part, charges);
@@ -288,8 +289,8 @@ public final class LimitSet {
       fill(rows, part, charges);
     }
     return reserved || foreign.size() > 0
-        ? new OpenBill(this, charges.clone(), rows, foreign.size(), reserved)
-        : new Bill(charges, rows);
+        ? new ReservedCharges(this, charges.clone(), rows, foreign.size(), reserved)
+        : new ItemizedCharges(charges, rows);
   }
 
   private static void fill(long[] rows, Local part, Charge[] charges) {
@@ -315,7 +316,7 @@ public final class LimitSet {
     if (index == shadows.length) {
       return (key, hash, permits, now) -> Boolean.TRUE;
     }
-    LocalLimit shadow = shadows[index].limit;
+    EngineLimit shadow = shadows[index].limit;
     Allowances.Afterwards<String, Boolean> next = asking(index + 1);
     return (key, hash, permits, now) -> {
       while (shadow.retryAfterNanos(hash, permits, now) == 0) {
@@ -333,18 +334,18 @@ public final class LimitSet {
    * Takes from the engine's enforced limits what a bill says; false, with nothing taken, if one
    * rejects now.
    */
-  boolean takeLocal(Bill bill, long now) {
+  boolean takeLocal(ItemizedCharges bill, long now) {
     return allowances.take(bill.rows(), 0, ofEnforced.size(), now);
   }
 
   /** Takes what a bill says; false, with nothing taken, if a limit rejects now. */
-  boolean take(Bill bill, long now) {
+  boolean take(ItemizedCharges bill, long now) {
     if (!takeLocal(bill, now)) {
       return false;
     }
     boolean done = false;
     try {
-      if (foreign.size() == 0 || foreign.ask((OpenBill) bill, now)) {
+      if (foreign.size() == 0 || foreign.ask((ReservedCharges) bill, now)) {
         askShadows(bill, now);
         done = true;
       }
@@ -357,7 +358,7 @@ public final class LimitSet {
   }
 
   /** Asks the engine's shadow limits, once all else admits. */
-  void askShadows(Bill bill, long now) {
+  void askShadows(ItemizedCharges bill, long now) {
     for (Local part : shadows) {
       long hash = bill.hash(part.from);
       long permits = bill.permits(part.charge);
@@ -376,12 +377,12 @@ public final class LimitSet {
    * permits.
    */
   @Nullable
-  Rejection rejection(Bill bill, long now) {
-    return foreign.size() == 0 ? null : foreign.rejection((OpenBill) bill, now);
+  Rejection rejection(ItemizedCharges bill, long now) {
+    return foreign.size() == 0 ? null : foreign.rejection((ReservedCharges) bill, now);
   }
 
   /** The limits that are kept by limiters of another kind. */
-  ForeignLimits foreign() {
+  ExternalLimits foreign() {
     return foreign;
   }
 
@@ -389,11 +390,11 @@ public final class LimitSet {
    * Settles the bill of an admitted request at what was used, by charge; null refunds the bill of a
    * request that is not admitted after all.
    */
-  void settle(Bill bill, long @Nullable [] used) {
+  void settle(ItemizedCharges bill, long @Nullable [] used) {
     settle(bill, used, 0);
   }
 
-  private void settle(Bill bill, long @Nullable [] used, int part) {
+  private void settle(ItemizedCharges bill, long @Nullable [] used, int part) {
     int locals = enforced.length + shadows.length;
     if (part < locals + foreign.size()) {
       try {
@@ -401,7 +402,7 @@ public final class LimitSet {
           Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
           settleLocal(bill.rows(), local, used);
         } else {
-          ((OpenBill) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
+          ((ReservedCharges) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
         }
       } finally { // a failure does not keep the others from being settled
         settle(bill, used, part + 1);

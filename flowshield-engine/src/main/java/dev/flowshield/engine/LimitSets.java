@@ -275,13 +275,13 @@ final class LimitSets {
     }
     for (int i = 0; i < index; i++) {
       if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
-        throw OpenBill.duplicate(charge);
+        throw ReservedCharges.duplicate(charge);
       }
     }
   }
 
   private static void requireReserve(ActiveLimit limit) {
-    if (limit instanceof ForeignLimit foreign && !foreign.canGiveBack()) {
+    if (limit instanceof ExternalLimit foreign && !foreign.canRefund()) {
       throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
     }
   }

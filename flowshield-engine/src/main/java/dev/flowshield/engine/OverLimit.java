@@ -6,7 +6,7 @@ import dev.flowshield.RateLimit;
  * A rate limit is spent. Over HTTP: 429.
  *
  * <p>Where several limits are spent at once, this names the one that takes longest. How each of
- * them stands: {@link FlowShield#standings}.
+ * them stands: {@link FlowShield#statuses}.
  *
  * @param name the name of the limit
  * @param scope whom the limit counts

@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
-import dev.flowshield.engine.overload.Reading;
+import dev.flowshield.engine.overload.LimiterState;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,9 +27,9 @@ public final class OverloadStats {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
-  private final Reading reading;
+  private final LimiterState reading;
 
-  OverloadStats(Reading reading) {
+  OverloadStats(LimiterState reading) {
     this.reading = reading;
   }
 

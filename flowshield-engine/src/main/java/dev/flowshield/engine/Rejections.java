@@ -23,7 +23,7 @@ final class Rejections {
   /** The rejection of a request whose key a limit has blocked; null if it has not. */
   @Nullable
   Rejection blocked(ActiveLimit limit, String key, long hash, long now) {
-    Blocks blocks = limit.blocks();
+    BlockedKeys blocks = limit.blocks();
     if (blocks == null) {
       return null;
     }
@@ -50,7 +50,7 @@ final class Rejections {
    */
   Rejection rejected(ActiveLimit limit, String key, long hash, OverLimit rejection, long now) {
     limit.countRejected();
-    Blocks blocks = limit.blocks();
+    BlockedKeys blocks = limit.blocks();
     long blockedFor = blocks == null ? 0 : blocks.breached(hash, now);
     Kind kind = blockedFor > 0 ? Kind.BLOCK : Kind.OVER_LIMIT;
     Rejection answer = blockedFor > rejection.retryAfterNanos()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Request.of("alice").charging(Charge.of("tenant", "acme", 3))      // one more limit
  * Request.of(Charge.of("search"), Charge.of("tenant", "acme"))      // these limits and no others
  * Request.of("alice", 500).reserved()                   // an estimate, to be settled
- * Request.of("alice").as(Criticality.SHEDDABLE)         // shed before others
+ * Request.of("alice").withCriticality(Criticality.SHEDDABLE)         // shed before others
  * Request.of()                                          // no limit, a place in flight alone
  * }</pre>
  *
@@ -94,9 +94,9 @@ public final class Request {
    * first, see {@link FlowShieldBuilder#inFlightAuto}. {@link Criticality#DEFAULT} unless this is
    * called.
    */
-  public Request as(Criticality meaning) {
-    Objects.requireNonNull(meaning, "criticality");
-    return new Request(key, permits, charges, reserved, meaning, hasRoute, route);
+  public Request withCriticality(Criticality criticality) {
+    Objects.requireNonNull(criticality, "criticality");
+    return new Request(key, permits, charges, reserved, criticality, hasRoute, route);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Criticality;
-import dev.flowshield.engine.overload.Reading;
+import dev.flowshield.engine.overload.LimiterState;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class ShieldStats {
   private final Duration uptime;
 
   ShieldStats(
-      Places places,
+      InFlightTracker places,
       Waiters waiters,
       long admitted,
       List<LimitStats> limits,
@@ -54,7 +54,7 @@ public final class ShieldStats {
       byCriticality.put(each, places.shed(each));
     }
     this.shed = byCriticality;
-    Reading reading = places.gate().reading();
+    LimiterState reading = places.gate().reading();
     this.overload = reading == null ? null : new OverloadStats(reading);
     this.wouldShed = places.wouldShed();
     this.failed = places.failed();
@@ -167,7 +167,7 @@ public final class ShieldStats {
         return limit;
       }
     }
-    throw Limits.unknown(limits.stream().map(LimitStats::name).toList(), name);
+    throw LimitRegistry.unknown(limits.stream().map(LimitStats::name).toList(), name);
   }
 
   /**

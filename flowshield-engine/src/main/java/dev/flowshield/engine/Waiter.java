@@ -20,7 +20,7 @@ final class Waiter extends CompletableFuture<Admission> {
   private final boolean reserved;
 
   /** Its question to limiters of another kind; null if there is none. */
-  private volatile @Nullable LaterAdmission asked;
+  private volatile @Nullable AsyncAdmission asked;
 
   /** Whether it is in line. */
   boolean isInLine;
@@ -30,18 +30,18 @@ final class Waiter extends CompletableFuture<Admission> {
 
   private boolean lacksPlace; // at their answer
 
-  /** The next waiter of its {@link Completions.Batch}. */
+  /** The next waiter of its {@link CompletionQueue.Batch}. */
   @Nullable
   Waiter next;
 
-  /** The thread that completes it later; null unless {@link Completions} leaves it to a call. */
+  /** The thread that completes it later; null unless {@link CompletionQueue} leaves it to a call. */
   @Nullable
   Thread completedBy;
 
   private @Nullable Admission outcome;
   private @Nullable Throwable failure;
   private boolean isTold;
-  private Bill bill;
+  private ItemizedCharges bill;
 
   /**
    * A request with these charges, one for each limit of the set, which have been checked.
@@ -77,7 +77,7 @@ final class Waiter extends CompletableFuture<Admission> {
   }
 
   /** What is taken for it; nothing, before it is admitted. */
-  Bill bill() {
+  ItemizedCharges bill() {
     return bill;
   }
 
@@ -89,12 +89,12 @@ final class Waiter extends CompletableFuture<Admission> {
    * @return {@link Shed#FULL} if there is no place, else null
    */
   @Nullable
-  Admission ask(Places places, boolean isLast, long now, Waiters waiters) {
+  Admission ask(InFlightTracker places, boolean isLast, long now, Waiters waiters) {
     if (!places.isAnyFree(set.criticality(), now)) {
       return Shed.FULL;
     }
-    OpenBill made = (OpenBill) set.bill(charges, reserved);
-    LaterAdmission later = new LaterAdmission(places, set, made, subject, isLast, now);
+    ReservedCharges made = (ReservedCharges) set.bill(charges, reserved);
+    AsyncAdmission later = new AsyncAdmission(places, set, made, subject, isLast, now);
     CompletableFuture<?> unused = later.whenComplete((answer, failed) -> waiters.run());
     bill = made;
     if (set.takeLocal(made, now)) {
@@ -117,7 +117,7 @@ final class Waiter extends CompletableFuture<Admission> {
 
   /** Whether limiters were asked and have not answered; an answer is taken first. */
   boolean isAsking(Ticker ticker) {
-    LaterAdmission question = asked;
+    AsyncAdmission question = asked;
     if (question == null || !question.isDone()) {
       return question != null;
     }
@@ -140,13 +140,13 @@ final class Waiter extends CompletableFuture<Admission> {
     return lacked;
   }
 
-  private static Throwable failureOf(LaterAdmission question) {
+  private static Throwable failureOf(AsyncAdmission question) {
     return requireNonNull(question.handle((answer, failed) -> failed).join());
   }
 
   /** Does not wait for an answer any more; for any thread. */
   void stopAsking() {
-    LaterAdmission question = asked;
+    AsyncAdmission question = asked;
     if (question != null) {
       question.cancel(false);
     }
@@ -175,14 +175,14 @@ final class Waiter extends CompletableFuture<Admission> {
   }
 
   /** The caller does not get it: whatever was taken for it is undone. */
-  void abandon(Places places) {
+  void abandon(InFlightTracker places) {
     if (!cancel(false) && !isCompletedExceptionally() && join() instanceof Admitted admitted) {
       undo(admitted, places);
     }
   }
 
   /** Tells the outcome, once; if the caller has left, an admission is undone. */
-  void tell(Places places) {
+  void tell(InFlightTracker places) {
     if (isTold) {
       return;
     }
@@ -207,11 +207,11 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  private void undo(Admitted admitted, Places places) {
+  private void undo(Admitted admitted, InFlightTracker places) {
     try {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
-      places.giveBack(set, admitted);
+      places.release(set, admitted);
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.Completions.Batch;
-import dev.flowshield.engine.Places.Wanted;
+import dev.flowshield.engine.CompletionQueue.Batch;
+import dev.flowshield.engine.InFlightTracker.Wanted;
 import dev.flowshield.engine.allowance.StackRoom;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,8 +48,8 @@ final class Waiters {
   private static final long LOOK_NANOS = 100_000_000; // for a place that no event shows
 
   private final Ticker ticker;
-  private final Entrance entrance;
-  private final Places places;
+  private final AdmissionControl entrance;
+  private final InFlightTracker places;
   private final int most;
   private final boolean forPlaces;
   private final AtomicInteger count = new AtomicInteger();
@@ -57,12 +57,12 @@ final class Waiters {
   private final AtomicInteger events = new AtomicInteger();
   private final Queue<Waiter> joining = new ConcurrentLinkedQueue<>();
   private final Map<Criticality, Wanted> wanted = new EnumMap<>(Criticality.class);
-  private final Completions completions;
+  private final CompletionQueue completions;
   private final WaitTimer timer;
 
   private List<Waiter> line = new ArrayList<>();
-  private Ahead ahead = new Ahead();
-  private Ahead published = new Ahead();
+  private QueuedDemand ahead = new QueuedDemand();
+  private QueuedDemand published = new QueuedDemand();
   private @Nullable Criticality withoutPlace; // the highest that got none in this pass
   private long lookAt;
   private @Nullable Waiter current;
@@ -73,13 +73,13 @@ final class Waiters {
    * @param most at a time
    * @param forPlaces whether they wait for a place too
    */
-  Waiters(Ticker ticker, Entrance entrance, Places places, int most, boolean forPlaces) {
+  Waiters(Ticker ticker, AdmissionControl entrance, InFlightTracker places, int most, boolean forPlaces) {
     this.ticker = ticker;
     this.entrance = entrance;
     this.places = places;
     this.most = most;
     this.forPlaces = forPlaces;
-    this.completions = new Completions(places);
+    this.completions = new CompletionQueue(places);
     this.timer = new WaitTimer(ticker, this);
     for (Criticality each : Criticality.values()) {
       wanted.put(each, new Wanted(this::run, each));
@@ -211,7 +211,7 @@ final class Waiters {
     List<Waiter> staying = new ArrayList<>(line.size());
     Batch decided = new Batch();
     withoutPlace = null;
-    ahead = new Ahead();
+    ahead = new QueuedDemand();
     long start = ticker.nanos();
     long soonest = Long.MAX_VALUE;
     for (Waiter waiter : line) {
@@ -270,7 +270,7 @@ final class Waiters {
    */
   private long serve(Waiter waiter, long start) {
     EnforcedLimits judge = waiter.set.judge();
-    ForeignLimits foreign = waiter.set.foreign();
+    ExternalLimits foreign = waiter.set.foreign();
     Charge[] charges = waiter.charges;
     while (true) {
       if (waiter.isAsking(ticker)) { // even if its caller has left: an admission is to be undone

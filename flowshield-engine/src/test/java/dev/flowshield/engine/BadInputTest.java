@@ -372,7 +372,7 @@ class BadInputTest {
           "say whom to count"),
       row(
           "a question without a key",
-          () -> SHIELD.standings(Request.of(Charge.of("key", ""))),
+          () -> SHIELD.limitStatus(Request.of(Charge.of("key", ""))),
           "got none",
           "key must not be empty for limit 'key'",
           "say whom to count"),
@@ -421,7 +421,7 @@ class BadInputTest {
           "pass a hash"),
       row(
           "a key over 8 KiB to look at",
-          () -> SHIELD.standings(Request.of("k".repeat(8193), 1)),
+          () -> SHIELD.limitStatus(Request.of("k".repeat(8193), 1)),
           "got one of 8193",
           "at most 8192 characters",
           "pass a hash"),

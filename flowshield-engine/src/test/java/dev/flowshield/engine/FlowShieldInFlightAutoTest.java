@@ -198,7 +198,7 @@ class FlowShieldInFlightAutoTest {
   @Test
   void shedsWhatMeansLessFirst() {
     assertThat(server.servedBesideAFlood(
-            Request.of().as(Criticality.CRITICAL), Request.of().as(Criticality.SHEDDABLE)))
+            Request.of().withCriticality(Criticality.CRITICAL), Request.of().withCriticality(Criticality.SHEDDABLE)))
         .isGreaterThan(0.95);
     ShieldStats stats = shield.stats();
     assertThat(stats.shed(Criticality.SHEDDABLE)).isGreaterThan(40_000);
@@ -288,7 +288,7 @@ class FlowShieldInFlightAutoTest {
 
   @Test
   void shedsAllAlikeWhereTheyMeanTheSame() {
-    assertThat(server.servedBesideAFlood(Request.of(), Request.of().as(Criticality.DEFAULT)))
+    assertThat(server.servedBesideAFlood(Request.of(), Request.of().withCriticality(Criticality.DEFAULT)))
         .isLessThan(0.2);
   }
 
@@ -357,14 +357,14 @@ class FlowShieldInFlightAutoTest {
             ": requests wait in front of the shield: 200 ms, where 20 to 180 ms are allowed by"
                 + " what they mean");
 
-    shield.waitedInFront(0);
+    shield.reportQueueDelay(0);
     assertThat(shield.admit()).isInstanceOf(Admitted.class);
   }
 
   /** As one alone may be late for a reason of its own. */
   private void waitInFront(Duration wait) {
-    shield.waitedInFront(wait.toNanos());
-    shield.waitedInFront(wait.toNanos());
+    shield.reportQueueDelay(wait.toNanos());
+    shield.reportQueueDelay(wait.toNanos());
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.flowshield.Decision;
-import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit.Scope;
@@ -231,17 +231,17 @@ class FlowShieldLimitsTest {
     void showsHowEachOfThemStands() {
       close(shield.admit("alice"));
 
-      assertThat(shield.standings(Request.of("alice", 2)))
+      assertThat(shield.limitStatus(Request.of("alice", 2)))
           .containsExactly(
-              new Standing("everyone 100/s", 99, 0),
-              new Standing("everyone 1000/h", 999, 0),
-              new Standing("key 2/s", 1, 500_000_000),
-              new Standing("key 5/h", 4, 0));
-      assertThat(shield.standings(Request.of(Charge.of("key", "bob"))))
-          .containsExactly(new Standing("key 2/s", 2, 0), new Standing("key 5/h", 5, 0));
+              new LimitStatus("everyone", RateLimit.parse("100/s"), 99, 0),
+              new LimitStatus("everyone", RateLimit.parse("1000/h"), 999, 0),
+              new LimitStatus("key", RateLimit.parse("2/s"), 1, 500_000_000),
+              new LimitStatus("key", RateLimit.parse("5/h"), 4, 0));
+      assertThat(shield.limitStatus(Request.of(Charge.of("key", "bob"))))
+          .containsExactly(new LimitStatus("key", RateLimit.parse("2/s"), 2, 0), new LimitStatus("key", RateLimit.parse("5/h"), 5, 0));
       assertThat(shield.peek("key", "alice"))
           .isEqualTo(new Decision.Admitted(
-              1, List.of(new Standing("2/s", 1, 0), new Standing("5/h", 4, 0))));
+              1, List.of(new LimitStatus(RateLimit.parse("2/s"), 1, 0), new LimitStatus(RateLimit.parse("5/h"), 4, 0))));
     }
 
     @Test
@@ -249,7 +249,7 @@ class FlowShieldLimitsTest {
       admitted(shield, "alice", 2);
 
       for (int i = 0; i < 100; i++) {
-        shield.standings(Request.of("alice", 1));
+        shield.limitStatus(Request.of("alice", 1));
         assertThat(shield.peek("key", "alice")).isInstanceOf(Decision.Rejected.class);
         assertThat(shield.peek("key", "bob").isAdmitted()).isTrue();
       }
@@ -411,7 +411,7 @@ class FlowShieldLimitsTest {
   class ARace {
 
     private @Nullable Runnable whileTaking;
-    private long givenBack;
+    private long refunded;
     private final RateAlgorithm twoADay = new Altered(new Gcra(RateLimit.parse("2/day"))) {
       @Override
       public long step(long word, long now, long permits) {
@@ -424,7 +424,7 @@ class FlowShieldLimitsTest {
 
       @Override
       public long remaining(long word, long now) {
-        return super.remaining(word, now) + givenBack;
+        return super.remaining(word, now) + refunded;
       }
     };
     private final FlowShield shield = shield()
@@ -454,7 +454,7 @@ class FlowShieldLimitsTest {
     @Test
     void ofARejectionWithWhatIsGivenBackTellsNobodyThatEnoughRemains() {
       close(shield.admit("alice"));
-      givenBack = 1;
+      refunded = 1;
 
       assertThat(shield.admit("alice", 2)).extracting("remaining").isEqualTo(1L);
     }
@@ -466,7 +466,7 @@ class FlowShieldLimitsTest {
 
     FlowShield shield = shield().limit(eight).perKey(eight).build();
 
-    assertThat(shield.standings(Request.of("alice", 1))).hasSize(16);
+    assertThat(shield.limitStatus(Request.of("alice", 1))).hasSize(16);
   }
 
   @ParameterizedTest

@@ -236,7 +236,7 @@ class FlowShieldPlacesPropertyTest {
   }
 
   private void admit(Criticality criticality) {
-    Admission admission = shield.admit(Request.of("alice").as(criticality));
+    Admission admission = shield.admit(Request.of("alice").withCriticality(criticality));
     if (admission instanceof Admitted admitted) {
       if (stages == 0) { // else some have a place and are not told yet
         assertThat(line).as("those before").noneMatch(waiting -> waiting.comesBefore(criticality));
@@ -267,7 +267,7 @@ class FlowShieldPlacesPropertyTest {
     all.add(waiting);
     line.add(waiting);
     CompletableFuture<Admission> answer =
-        shield.admitAsync(Request.of("bob").as(criticality), maxWait);
+        shield.admitAsync(Request.of("bob").withCriticality(criticality), maxWait);
     waiting.answer = answer;
     CompletableFuture<?> unused = answer.whenComplete((admission, failure) -> {
       stages++;

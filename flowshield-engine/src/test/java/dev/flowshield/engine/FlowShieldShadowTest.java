@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.LimitStatus;
 import static dev.flowshield.engine.FlowShieldTest.admitted;
 import static dev.flowshield.engine.FlowShieldTest.close;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,8 @@ class FlowShieldShadowTest {
 
     assertThat(shield.admit(Charge.of("tenant", "acme", 2))).isInstanceOf(Admitted.class);
 
-    assertThat(shield.standings(Request.of(Charge.of("tenant", "acme"))))
-        .extracting(Decision.Standing::remaining)
+    assertThat(shield.limitStatus(Request.of(Charge.of("tenant", "acme"))))
+        .extracting(LimitStatus::remaining)
         .containsExactly(2L, 1L); // neither of its limits was charged a second time
   }
 

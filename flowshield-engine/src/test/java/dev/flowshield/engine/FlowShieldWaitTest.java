@@ -66,8 +66,8 @@ class FlowShieldWaitTest {
 
   /** Two requests that came one after the other have waited for so long. */
   private static void waitInFront(FlowShield shield, Duration time) {
-    shield.waitedInFront(time.toNanos());
-    shield.waitedInFront(time.toNanos());
+    shield.reportQueueDelay(time.toNanos());
+    shield.reportQueueDelay(time.toNanos());
   }
 
   private static void assertAdmitted(CompletableFuture<Admission> answer) {
@@ -413,7 +413,7 @@ class FlowShieldWaitTest {
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
-      shield.waitedInFront(0);
+      shield.reportQueueDelay(0);
 
       assertAdmitted(waiting);
     }
@@ -422,7 +422,7 @@ class FlowShieldWaitTest {
     void keepsNoOtherThatMeansMoreFromThePlaces() {
       FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
       waitInFront(shield, Duration.ofMillis(60)); // too long for what can be shed alone
-      Request sheddable = Request.of("bob").as(Criticality.SHEDDABLE);
+      Request sheddable = Request.of("bob").withCriticality(Criticality.SHEDDABLE);
       CompletableFuture<Admission> waiting = shield.admitAsync(sheddable, LONG);
       assertThat(waiting).isNotDone();
 

@@ -135,8 +135,8 @@ class GateTest {
     shield.admit("alice");
     shield.admit(Charge.of("key", "bob"));
     shield.admit(Charge.of("all"));
-    shield.admit(shield.limitSet("all").as(Criticality.CRITICAL), "");
-    shield.admit(Request.of("bob").as(Criticality.SHEDDABLE));
+    shield.admit(shield.limitSet("all").withCriticality(Criticality.CRITICAL), "");
+    shield.admit(Request.of("bob").withCriticality(Criticality.SHEDDABLE));
     shield.admit(Request.of("carol"));
 
     List<Integer> routes = gate.routes;
@@ -146,8 +146,8 @@ class GateTest {
 
   @Test
   void hearsTheRouteThatIsSaid() {
-    shield.admit(Request.of("alice").onRoute(7).as(Criticality.CRITICAL));
-    shield.admit(Request.of(Charge.of("all")).as(Criticality.CRITICAL).onRoute(-1));
+    shield.admit(Request.of("alice").onRoute(7).withCriticality(Criticality.CRITICAL));
+    shield.admit(Request.of(Charge.of("all")).withCriticality(Criticality.CRITICAL).onRoute(-1));
     shield.admit(shield.limitSet("all").onRoute(64 + 9), "");
     shield.admitAsync(Request.of("bob").onRoute(5)).join();
 

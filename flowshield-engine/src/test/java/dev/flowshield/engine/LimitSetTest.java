@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Criticality;
-import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimitStatus;
+import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.testkit.ManualTicker;
@@ -110,7 +111,7 @@ class LimitSetTest {
             .filter(Admitted.class::isInstance))
         .hasSize(2);
     assertThat(none).hasToString("[]");
-    assertThat(shield.standings(none, "alice")).isEmpty();
+    assertThat(shield.limitStatus(none, "alice")).isEmpty();
   }
 
   @Test
@@ -125,14 +126,14 @@ class LimitSetTest {
 
   @Test
   void areTheSameForRequestsOfEachRouteAndMeaning() {
-    LimitSet other = limits.onRoute(9).as(Criticality.SHEDDABLE);
+    LimitSet other = limits.onRoute(9).withCriticality(Criticality.SHEDDABLE);
 
     assertThat(shield.admit(other, "alice")).isInstanceOf(Admitted.class);
 
     assertThat(shield.peek("search", "alice").remaining()).isEqualTo(2);
     assertThat(shield.stats().limit("search").admitted()).isEqualTo(1);
-    assertThat(limits.as(Criticality.SHEDDABLE).onRoute(9)).isSameAs(other);
-    assertThat(other.onRoute(limits.route()).as(Criticality.DEFAULT)).isSameAs(limits);
+    assertThat(limits.withCriticality(Criticality.SHEDDABLE).onRoute(9)).isSameAs(other);
+    assertThat(other.onRoute(limits.route()).withCriticality(Criticality.DEFAULT)).isSameAs(limits);
   }
 
   @Test
@@ -156,21 +157,21 @@ class LimitSetTest {
     shield.change(shield.limits().get(2).withLimits("30/day, 40/day"));
 
     assertThat(admitted("bob", 10)).isEqualTo(2);
-    assertThat(shield.standings(limits, "carol")).startsWith(new Standing("search 30/day", 30, 0));
+    assertThat(shield.limitStatus(limits, "carol")).startsWith(new LimitStatus("search", RateLimit.parse("30/day"), 30, 0));
   }
 
   @Test
   void showHowTheyStand() {
     admitted("alice", 3);
 
-    assertThat(shield.standings(limits, "alice"))
+    assertThat(shield.limitStatus(limits, "alice"))
         .containsExactly(
-            new Standing("search 3/day", 0, 28_800_000_000_000L),
-            new Standing("search 4/day", 1, 0),
-            new Standing("exports 5/day", 2, 0));
-    assertThat(shield.standings(limits, "alice"))
+            new LimitStatus("search", RateLimit.parse("3/day"), 0, 28_800_000_000_000L),
+            new LimitStatus("search", RateLimit.parse("4/day"), 1, 0),
+            new LimitStatus("exports", RateLimit.parse("5/day"), 2, 0));
+    assertThat(shield.limitStatus(limits, "alice"))
         .isEqualTo(
-            shield.standings(Request.of(Charge.of("search", "alice"), Charge.of("exports"))));
+            shield.limitStatus(Request.of(Charge.of("search", "alice"), Charge.of("exports"))));
   }
 
   @Test
@@ -229,7 +230,7 @@ class LimitSetTest {
             + " make it with limitSet of the shield that is asked");
     assertThatThrownBy(() -> other.admitAsync(limits, "alice"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> other.standings(limits, "alice"))
+    assertThatThrownBy(() -> other.limitStatus(limits, "alice"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(other.stats().admitted()).isZero();
   }

@@ -115,7 +115,7 @@ class LimitsOfOneStoreTest {
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
 
     assertThat(store.charges.remove())
-        .extracting(LimitStore.Charge::key, LimitStore.Charge::permits)
+        .extracting(LimitStore.StoreCharge::key, LimitStore.StoreCharge::permits)
         .containsExactlyInAnyOrder(tuple("", 1L), tuple("alice", 1L));
     assertThat(store.shadow().asked).isEmpty();
     store.admit();

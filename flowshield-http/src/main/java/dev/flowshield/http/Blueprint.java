@@ -23,11 +23,11 @@ record Blueprint(
     String name,
     boolean isEnabled,
     FlowShield engine,
-    List<Door> doors,
-    Charging charging,
+    List<RequestInterceptor> doors,
+    RequestClassifier charging,
     HealthPaths healthPaths,
     StreamCaps streamCaps,
-    AnswerSettings answers,
+    ResponseSettings answers,
     @Nullable RequestStart requestStart,
     @Nullable LimitStore store) {
 

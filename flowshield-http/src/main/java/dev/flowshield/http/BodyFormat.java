@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-/** The body of a rejection for clients whose Accept field asks for nothing more special. */
+/** The body of a rejection for clients whose Accept header asks for nothing more special. */
 public enum BodyFormat {
   /** A JSON object of FlowShield's own, {@code application/json}. */
   JSON,

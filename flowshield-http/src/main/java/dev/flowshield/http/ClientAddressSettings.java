@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-import dev.flowshield.http.client.ForwardingField;
+import dev.flowshield.http.client.ForwardingHeader;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.client.TrustedProxies;
@@ -21,7 +21,7 @@ final class ClientAddressSettings {
   private boolean allowsBroad;
   private int hops;
   private @Nullable String source;
-  private @Nullable ForwardingField field; // of the source, if it is one
+  private @Nullable ForwardingHeader header; // of the source, if it is one
   private int ipv6Prefix = IpAddress.USUAL_PREFIX;
 
   void trustedProxies(String networks) {
@@ -33,23 +33,23 @@ final class ClientAddressSettings {
   }
 
   void trustedHops(int proxies) {
-    TrustedProxies.hops(proxies, ForwardingField.X_FORWARDED_FOR); // knows the range
+    TrustedProxies.hops(proxies, ForwardingHeader.X_FORWARDED_FOR); // knows the range
     this.hops = proxies;
   }
 
   void clientAddress(String from) {
     Objects.requireNonNull(from, "clientAddress");
-    this.field = switch (from) {
+    this.header = switch (from) {
       case PEER, CONTAINER -> null;
-      case "x-forwarded-for" -> ForwardingField.X_FORWARDED_FOR;
-      case "forwarded" -> ForwardingField.FORWARDED;
+      case "x-forwarded-for" -> ForwardingHeader.X_FORWARDED_FOR;
+      case "forwarded" -> ForwardingHeader.FORWARDED;
       default -> {
         if (!from.startsWith(HEADER)) {
           throw new IllegalArgumentException("clientAddress must be one of peer, x-forwarded-for,"
               + " forwarded, header:<name>, container, got '" + from
-              + "': name the one field that your proxy writes");
+              + "': name the one header that your proxy writes");
         }
-        yield ForwardingField.ofOneAddress(from.substring(HEADER.length()));
+        yield ForwardingHeader.ofOneAddress(from.substring(HEADER.length()));
       }
     };
     this.source = from;
@@ -81,17 +81,17 @@ final class ClientAddressSettings {
           "keep trustedProxies if the proxies' addresses are known");
     }
     boolean trusts = trusted != null || hops > 0;
-    if (trusts && source != null && field == null) {
+    if (trusts && source != null && header == null) {
       throw misfit(
           "clientAddress",
-          "must be a field where proxies are trusted",
+          "must be a header where proxies are trusted",
           "'" + source + "'",
           "leave it out for x-forwarded-for, or trust none");
     }
-    if (!trusts && field != null) {
+    if (!trusts && header != null) {
       throw misfit(
           "clientAddress",
-          "must come with the proxies that write the field",
+          "must come with the proxies that write the header",
           "'" + source + "' alone",
           "set trustedProxies, as in \"10.0.0.0/8\"");
     }
@@ -106,7 +106,7 @@ final class ClientAddressSettings {
   }
 
   private @Nullable TrustedProxies proxies() {
-    ForwardingField from = field == null ? ForwardingField.X_FORWARDED_FOR : field;
+    ForwardingHeader from = header == null ? ForwardingHeader.X_FORWARDED_FOR : header;
     return trusted != null
         ? TrustedProxies.in(trusted, from)
         : hops > 0 ? TrustedProxies.hops(hops, from) : null;

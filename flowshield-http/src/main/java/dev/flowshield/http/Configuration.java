@@ -35,7 +35,7 @@ final class Configuration {
 
   // How the builder begins a message about the value of a setting.
   private static final Pattern WHAT = Pattern.compile(
-      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty|criticalityField|requestStart) (?=must be )");
+      "^(limit|healthPaths|number|network|clientAddress|choice|corsOrigins|policies|penalty|criticalityHeader|requestStart) (?=must be )");
 
   private final Settings settings;
   private final List<String> problems;
@@ -123,7 +123,7 @@ final class Configuration {
     }
     apply("memory-guard", onOrOff(builder::memoryGuard));
     apply("shed-on-plateau", onOrOff(builder::shedOnPlateau));
-    apply("criticality-field", unlessOff("none", builder::criticalityField));
+    apply("criticality-header", unlessOff("none", builder::criticalityHeader));
     apply("streams", streams(builder::streams));
     apply("streams-per-client", streams(builder::streamsPerClient));
     apply("health-paths", orOff("none", value -> builder.healthPaths(list(value))));
@@ -160,8 +160,8 @@ final class Configuration {
     apply("allow", unlessOff("none", builder::allow));
     apply("deny", unlessOff("none", builder::deny));
     apply("penalty", unlessOff("none", text -> builder.penalty(text)));
-    apply("fields", choice(FieldsMode.class, builder::fields));
-    apply("legacy-fields", choice(LegacyFields.class, builder::legacyFields));
+    apply("headers", choice(HeaderMode.class, builder::headers));
+    apply("legacy-headers", choice(LegacyHeaders.class, builder::legacyHeaders));
     apply("body", choice(BodyFormat.class, builder::body));
     apply("cors-origins", orOff("none", value -> builder.corsOrigins(list(value))));
     requireFit();

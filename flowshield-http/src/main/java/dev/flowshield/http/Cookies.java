@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a {@code Cookie} field (RFC 6265). Pure functions, linear, without a regex. */
+/** The values of a {@code Cookie} header (RFC 6265). Pure functions, linear, without a regex. */
 final class Cookies {
 
   private Cookies() {}

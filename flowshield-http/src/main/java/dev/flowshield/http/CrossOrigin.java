@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -22,9 +22,9 @@ final class CrossOrigin {
   // As browsers write it: lower case, no path, not even a slash.
   private static final Pattern ORIGIN =
       Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?");
-  private static final Field VARY = new Field("Vary", "Origin");
-  private static final Field EXPOSE =
-      new Field("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
+  private static final Header VARY = new Header("Vary", "Origin");
+  private static final Header EXPOSE =
+      new Header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
 
   private final Set<String> origins;
 
@@ -45,10 +45,10 @@ final class CrossOrigin {
   }
 
   /** An answer that the page behind the request may read if it may. */
-  HttpAnswer readable(HttpAnswer answer, RequestView request) {
+  ShieldResponse readable(ShieldResponse answer, RequestView request) {
     String origin = origins.isEmpty() ? null : request.header("Origin");
     return origin != null && origins.contains(origin)
-        ? answer.with(List.of(new Field("Access-Control-Allow-Origin", origin), VARY, EXPOSE))
+        ? answer.with(List.of(new Header("Access-Control-Allow-Origin", origin), VARY, EXPOSE))
         : answer;
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * logs each cause once; of one code, {@value #MOST_OF_A_CODE} causes at most.
  *
  * <p>It looks at the first {@value #FIRST} requests, and at {@value #MORE} more in each minute in
- * which requests are rejected. All others cost one read of a field.
+ * which requests are rejected. All others cost one read of a header.
  *
  * <p>Thread-safe. Two threads may use up one look together, or look once more than allowed.
  */
@@ -28,14 +28,14 @@ final class Doctor {
   private static final int MOST_OF_A_CODE = 5;
 
   private static final Networks NEAR = Networks.parse("loopback, private");
-  private static final List<String> FIELDS = List.of("X-Forwarded-For", "Forwarded");
+  private static final List<String> HEADERS = List.of("X-Forwarded-For", "Forwarded");
 
   private final ClientAddress client;
-  private final Charging charging;
+  private final RequestClassifier charging;
   private final HealthPaths healthPaths;
   private final List<Policy> cappedByAddress; // as they were: limits change
-  private final UsersSeen users;
-  private final OneClient oneClient = new OneClient(MORE);
+  private final PrincipalDetector users;
+  private final SingleClientDetector oneClient = new SingleClientDetector(MORE);
 
   // By code and text, which names the cause.
   private final NavigableMap<String, Finding> findings = new ConcurrentSkipListMap<>();
@@ -46,12 +46,12 @@ final class Doctor {
   private int withoutField; // of the requests that came from trusted proxies; -1 once there was one
 
   /** For a shield that charges like this, and leaves these paths alone. */
-  Doctor(Charging charging, HealthPaths healthPaths) {
+  Doctor(RequestClassifier charging, HealthPaths healthPaths) {
     this.charging = charging;
     this.healthPaths = healthPaths;
     this.cappedByAddress = charging.cappedByAddress();
     this.client = charging.client();
-    this.users = new UsersSeen(charging.countsPrincipals(), charging.asksTheApplication());
+    this.users = new PrincipalDetector(charging.countsPrincipals(), charging.asksTheApplication());
     for (Policy row : charging.policies().unreachable()) {
       found(
           "FS111",
@@ -78,7 +78,7 @@ final class Doctor {
   }
 
   /** Returns whether a shield that is used so has the same signs. */
-  boolean isFor(Charging next, HealthPaths nextHealthPaths) {
+  boolean isFor(RequestClassifier next, HealthPaths nextHealthPaths) {
     return next.isLike(charging)
         && nextHealthPaths.toString().equals(healthPaths.toString())
         && next.cappedByAddress().toString().equals(cappedByAddress.toString());
@@ -176,7 +176,7 @@ final class Doctor {
     } else if (proxies == null || !proxies.trusts(peer)) {
       examineFromNoProxy(request, peer, proxies);
     } else {
-      examineFromProxy(request, proxies.field());
+      examineFromProxy(request, proxies.header());
     }
   }
 
@@ -190,9 +190,9 @@ final class Doctor {
     }
   }
 
-  /** One machine nearby that sends nearly all requests may be a proxy that writes no field. */
+  /** One machine nearby that sends nearly all requests may be a proxy that writes no header. */
   private void examineCrowd(RequestView request) {
-    if (comesFromProxy(request)) { // FS103 is for one that writes no field
+    if (comesFromProxy(request)) { // FS103 is for one that writes no header
       return;
     }
     @Nullable IpAddress address = client.of(request);
@@ -214,12 +214,12 @@ final class Doctor {
 
   private void examineFromNoProxy(
       RequestView request, @Nullable IpAddress peer, @Nullable TrustedProxies proxies) {
-    String field = fieldOf(request);
+    String header = fieldOf(request);
     // From elsewhere it proves nothing: any client can write it.
-    if (field != null && peer != null && NEAR.contains(peer)) {
+    if (header != null && peer != null && NEAR.contains(peer)) {
       found(
           "FS101",
-          "trusted-proxies must have the proxies that clients come through, got " + field + " from "
+          "trusted-proxies must have the proxies that clients come through, got " + header + " from "
               + peer + ", which is not among "
               + (proxies == null ? "them as there are none" : "them")
               + ", so all clients behind it share one allowance: add its network to trusted-proxies,"
@@ -236,7 +236,7 @@ final class Doctor {
     if (other != null) {
       found(
           "FS102",
-          "client-address must name the field that the trusted proxies write, got " + other
+          "client-address must name the header that the trusted proxies write, got " + other
               + " where " + configured + " is expected, so their clients share one allowance: set"
               + " client-address=" + other.toLowerCase(Locale.ROOT));
     } else if (withoutField >= 0) {
@@ -246,15 +246,15 @@ final class Doctor {
             "FS103",
             "trusted proxies must write " + configured + ", got " + MORE
                 + " requests without it and none with it, so their clients share one allowance: let"
-                + " the proxy write it, or name the field that it writes by client-address");
+                + " the proxy write it, or name the header that it writes by client-address");
       }
     }
   }
 
   private static @Nullable String fieldOf(RequestView request) {
-    for (String field : FIELDS) {
-      if (!request.headers(field).isEmpty()) {
-        return field;
+    for (String header : HEADERS) {
+      if (!request.headers(header).isEmpty()) {
+        return header;
       }
     }
     return null;
@@ -272,7 +272,7 @@ final class Doctor {
     Finding finding = new Finding(code, text);
     if (ofCode(code).size() < MOST_OF_A_CODE
         && findings.putIfAbsent(code + " " + text, finding) == null) {
-      StartLog.warn(finding + " (docs/doctor.md)");
+      StartupLog.warn(finding + " (docs/doctor.md)");
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; never blocks, never throws.
  */
-public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedAdmitted {
+public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedHttpAdmitted {
   /*
    * State: IN_FLIGHT with a place; NO_ROOM and CUT_OFF too, established as a stream for which there
    * was no room; STREAM counted as an open stream; then ENDED for good.
@@ -54,14 +54,14 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
    * @param unfinished those of them that are looked at
    * @param streams those of them that are open streams
    */
-  record Owner(@Nullable HttpShield shield, Unfinished unfinished, OpenStreams streams) {}
+  record Owner(@Nullable HttpShield shield, CompletionWatcher unfinished, OpenStreams streams) {}
 
   static final HttpAdmitted WITHOUT_PLACE = new HttpAdmitted(
-      null, new Owner(null, new Unfinished(), new OpenStreams(StreamCaps.OFF)), null);
+      null, new Owner(null, new CompletionWatcher(), new OpenStreams(StreamCaps.OFF)), null);
 
   private static final int SERVER_ERROR = 500;
   private static final int PATIENCE_SECONDS = 5;
-  private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * Unfinished.LOOKS_PER_SECOND;
+  private static final int PATIENCE_LOOKS = PATIENCE_SECONDS * CompletionWatcher.LOOKS_PER_SECOND;
 
   // No work goes on that a place would have to be kept for. A client that has lost its streams
   // comes back at once, and must not find them counted still.
@@ -167,10 +167,10 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits
   }
 
   /**
-   * The fields to add to the response before the application writes it, such as {@code RateLimit};
-   * none unless {@link HttpShieldBuilder#fields} says always.
+   * The headers to add to the response before the application writes it, such as {@code RateLimit};
+   * none unless {@link HttpShieldBuilder#headers} says always.
    */
-  public List<HttpAnswer.Field> fields() {
+  public List<ShieldResponse.Header> headers() {
     return List.of();
   }
 

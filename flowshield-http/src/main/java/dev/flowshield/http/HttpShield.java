@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * the allowance of one client.
  *
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
- * {@code Retry-After}, the fields {@code RateLimit-Policy} and {@code RateLimit} where it is a
+ * {@code Retry-After}, the headers {@code RateLimit-Policy} and {@code RateLimit} where it is a
  * limit for each client, and a body of the kind that the client accepts: JSON, problem details
  * (RFC 9457), a line of text, or a page that counts the wait down. Nothing in it comes from the
  * request.
@@ -89,15 +89,15 @@ public final class HttpShield {
     this.setup = blueprint.setup(engine);
     this.store = blueprint.store();
     this.streams = new OpenStreams(setup.streamCaps());
-    Unfinished unfinished = new Unfinished();
+    CompletionWatcher unfinished = new CompletionWatcher();
     this.owner = new HttpAdmitted.Owner(this, unfinished, streams);
-    StartLog.log(this);
+    StartupLog.log(this);
     this.doctor = new Doctor(setup.charging(), setup.healthPaths()); // may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
     this.sheddingLog = new SheddingLog(
         engine,
-        new SheddingSigns(
+        new SheddingDiagnosis(
             ProcessorTime::nanos,
             Runtime.getRuntime().availableProcessors(),
             unfinished::mostOfOneClient,
@@ -167,13 +167,13 @@ public final class HttpShield {
    * <p>The settings are those of the {@linkplain #builder() builder}: {@code enabled} ({@code on},
    * {@code off}), {@code limit}, {@code per-client}, {@code per-network}, {@code limiter},
    * {@code max-clients}, {@code penalty}, {@code in-flight}, {@code memory-guard} and
-   * {@code shed-on-plateau} ({@code on}, {@code off}), {@code criticality-field}, {@code streams},
+   * {@code shed-on-plateau} ({@code on}, {@code off}), {@code criticality-header}, {@code streams},
    * {@code streams-per-client}, {@code health-paths} (with commas between),
    * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
    * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
    * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code fields}
-   * ({@code on-reject}, {@code always}), {@code legacy-fields} ({@code delta}, {@code epoch}),
+   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code headers}
+   * ({@code on-reject}, {@code always}), {@code legacy-headers} ({@code delta}, {@code epoch}),
    * {@code body} ({@code json}, {@code problem}) and {@code cors-origins} (with commas between).
    * Those that add something may be {@code off}.
    *
@@ -268,7 +268,7 @@ public final class HttpShield {
 
   /**
    * Asks whether a request may run. If it is {@link HttpAdmitted}, let it and close that when the
-   * work has ended; if it is {@link HttpAnswer}, write that.
+   * work has ended; if it is {@link ShieldResponse}, write that.
    */
   public HttpAdmission admit(RequestView request) {
     Setup now = setup;
@@ -276,20 +276,20 @@ public final class HttpShield {
     if (early != null) {
       return early;
     }
-    Charges charges = now.charging().charges(request);
+    ChargePlan charges = now.charging().charges(request);
     if (charges == null) {
       return denied(now, request);
     }
     String key = now.charging().key(request, charges);
-    HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
+    ShieldResponse withoutRoom = withoutRoom(now, request, charges, key);
     if (withoutRoom != null) {
       return withoutRoom;
     }
     Criticality criticality = now.charging().criticality(request, charges);
     int route = now.charging().route(request, charges);
-    Bill bill = now.charging().bill(request, charges, key, criticality, route);
-    Admission admission = !now.answersAtOnce()
-        ? AskedLater.join(askAsync(charges.limits(criticality, route), key, bill))
+    RequestCharges bill = now.charging().bill(request, charges, key, criticality, route);
+    Admission admission = !now.isSynchronous()
+        ? AsyncDecision.join(askAsync(charges.limits(criticality, route), key, bill))
         : bill == null ? engine.admit(charges.limits(criticality, route), key) : bill.admit(engine);
     return answer(now, request, charges, key, bill, admission);
   }
@@ -308,32 +308,32 @@ public final class HttpShield {
    */
   public CompletableFuture<HttpAdmission> admitAsync(RequestView request, Executor server) {
     Setup now = setup;
-    if (now.answersAtOnce()) {
+    if (now.isSynchronous()) {
       return CompletableFuture.completedFuture(admit(request));
     }
     HttpAdmission early = withoutAsking(now, request);
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
-    Charges charges = now.charging().charges(request);
+    ChargePlan charges = now.charging().charges(request);
     if (charges == null) {
       return CompletableFuture.completedFuture(denied(now, request));
     }
     String key = now.charging().key(request, charges);
-    HttpAnswer withoutRoom = withoutRoom(now, request, charges, key);
+    ShieldResponse withoutRoom = withoutRoom(now, request, charges, key);
     if (withoutRoom != null) {
       return CompletableFuture.completedFuture(withoutRoom);
     }
     Criticality criticality = now.charging().criticality(request, charges);
     int route = now.charging().route(request, charges);
-    Bill bill = now.charging().bill(request, charges, key, criticality, route);
-    return AskedLater.of(
+    RequestCharges bill = now.charging().bill(request, charges, key, criticality, route);
+    return AsyncDecision.of(
         askAsync(charges.limits(criticality, route), key, bill),
         admission -> answer(now, request, charges, key, bill, admission),
         server);
   }
 
-  private CompletableFuture<Admission> askAsync(LimitSet limits, String key, @Nullable Bill bill) {
+  private CompletableFuture<Admission> askAsync(LimitSet limits, String key, @Nullable RequestCharges bill) {
     return bill == null ? engine.admitAsync(limits, key) : bill.admitAsync(engine);
   }
 
@@ -341,8 +341,8 @@ public final class HttpShield {
    * Whether {@link #admit} never waits, as the engine keeps all limits. It does unless a limit is
    * given a limiter of another kind.
    */
-  public boolean answersAtOnce() {
-    return setup.answersAtOnce();
+  public boolean isSynchronous() {
+    return setup.isSynchronous();
   }
 
   /**
@@ -359,8 +359,8 @@ public final class HttpShield {
     if (!now.isEnabled()) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
-    for (Door door : now.doors()) {
-      HttpAnswer answer = door.answer(request);
+    for (RequestInterceptor door : now.doors()) {
+      ShieldResponse answer = door.answer(request);
       if (answer != null) {
         return answer;
       }
@@ -368,7 +368,7 @@ public final class HttpShield {
     if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
-    Mark earlier = Mark.of(request);
+    AdmissionChain earlier = AdmissionChain.of(request);
     if (earlier != null && earlier.isOf(this)) {
       return HttpAdmitted.WITHOUT_PLACE;
     }
@@ -383,17 +383,17 @@ public final class HttpShield {
     return null;
   }
 
-  private HttpAnswer denied(Setup now, RequestView request) {
+  private ShieldResponse denied(Setup now, RequestView request) {
     denied.increment();
     rejectionLog.rejected();
     return now.answers().denied(request);
   }
 
   /** The answer to a request that announces a stream for which there is no room; else null. */
-  private @Nullable HttpAnswer withoutRoom(
-      Setup now, RequestView request, Charges charges, String key) {
+  private @Nullable ShieldResponse withoutRoom(
+      Setup now, RequestView request, ChargePlan charges, String key) {
     Room room = streams.room(now.charging().streamKey(charges, key));
-    if (room == Room.FREE || !StreamSigns.isAnnouncedBy(request)) {
+    if (room == Room.FREE || !StreamDetector.isAnnouncedBy(request)) {
       return null;
     }
     streams.countRejected(room);
@@ -404,9 +404,9 @@ public final class HttpShield {
   private HttpAdmission answer(
       Setup now,
       RequestView request,
-      Charges charges,
+      ChargePlan charges,
       String key,
-      @Nullable Bill bill,
+      @Nullable RequestCharges bill,
       Admission admission) {
     if (admission instanceof Rejection rejection) {
       rejectionLog.rejected();
@@ -417,18 +417,18 @@ public final class HttpShield {
     }
     Admitted admitted = (Admitted) admission;
     try {
-      StandingFields standings = now.standingFields();
-      List<HttpAnswer.Field> fields = standings == null
+      RateLimitHeaders rateLimitHeaders = now.rateLimitHeaders();
+      List<ShieldResponse.Header> headers = rateLimitHeaders == null
           ? List.of()
-          : standings.of(
-              bill == null ? charges.standings(key) : bill.standings(engine),
-              charges.standings(admitted));
-      List<Bill.Later> later = bill == null ? List.of() : bill.later();
+          : rateLimitHeaders.of(
+              bill == null ? charges.limitStatus(key) : bill.limitStatus(engine),
+              charges.limitStatus(admitted));
+      List<RequestCharges.Estimate> later = bill == null ? List.of() : bill.later();
       String streamKey = now.charging().streamKey(charges, key);
-      HttpAdmitted result = fields.isEmpty() && later.isEmpty()
+      HttpAdmitted result = headers.isEmpty() && later.isEmpty()
           ? new HttpAdmitted(admitted, owner, streamKey)
-          : new DetailedAdmitted(admitted, owner, streamKey, later, fields);
-      Mark.leave(request, result, Mark.of(request));
+          : new DetailedHttpAdmitted(admitted, owner, streamKey, later, headers);
+      AdmissionChain.leave(request, result, AdmissionChain.of(request));
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
@@ -457,7 +457,7 @@ public final class HttpShield {
     }
     List<String> changes = known.change(this);
     if (!changes.isEmpty()) {
-      StartLog.info("reloaded: " + String.join("; ", changes));
+      StartupLog.info("reloaded: " + String.join("; ", changes));
     }
     return changes;
   }
@@ -470,7 +470,7 @@ public final class HttpShield {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(RequestView request, long permits) {
-    for (Mark mark = Mark.of(request); mark != null; mark = mark.before()) {
+    for (AdmissionChain mark = AdmissionChain.of(request); mark != null; mark = mark.before()) {
       mark.admitted().cost(permits);
     }
   }
@@ -484,7 +484,7 @@ public final class HttpShield {
    */
   public static boolean established(RequestView request) {
     boolean hasRoom = true;
-    for (Mark mark = Mark.of(request); mark != null; mark = mark.before()) {
+    for (AdmissionChain mark = AdmissionChain.of(request); mark != null; mark = mark.before()) {
       hasRoom &= mark.admitted().established();
     }
     return hasRoom;

@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import dev.flowshield.Criticality;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.FlowShield;
@@ -48,11 +48,11 @@ public final class HttpShieldBuilder {
   private int maxKeys = LimiterSpec.DEFAULT_MAX_KEYS; // of each limit for each client
   private String name = "default";
   private boolean isEnabled = true;
-  private final List<Door> doors = new ArrayList<>();
+  private final List<RequestInterceptor> doors = new ArrayList<>();
   private final ClientAddressSettings address = new ClientAddressSettings();
   private final PolicySettings policies = new PolicySettings();
   private final StoreSettings store = new StoreSettings();
-  private @Nullable String requestStart; // a field
+  private @Nullable String requestStart; // a header
   private ClientLists lists = ClientLists.NONE;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
@@ -61,13 +61,13 @@ public final class HttpShieldBuilder {
   private StreamCaps streamCaps = StreamCaps.OFF;
   private HealthPaths healthPaths = HealthPaths.DEFAULT;
   private int overloadStatus = 503;
-  private FieldsMode fields = FieldsMode.ON_REJECT;
-  private LegacyFields legacyFields = LegacyFields.OFF;
+  private HeaderMode headers = HeaderMode.ON_REJECT;
+  private LegacyHeaders legacyHeaders = LegacyHeaders.OFF;
   private BodyFormat body = BodyFormat.JSON;
   private CrossOrigin crossOrigin = CrossOrigin.NONE;
   private @Nullable RejectionRenderer renderer;
   private @Nullable Function<? super RequestView, @Nullable Criticality> criticality;
-  private @Nullable String criticalityField;
+  private @Nullable String criticalityHeader;
 
   HttpShieldBuilder() {}
 
@@ -148,7 +148,7 @@ public final class HttpShieldBuilder {
 
   /**
    * How many proxies stand in a row before this server, if their addresses are not known: the
-   * client is that entry of the field, from the last. Only for a server that none can reach but
+   * client is that entry of the header, from the last. Only for a server that none can reach but
    * through all of them.
    *
    * @throws IllegalArgumentException if it is not 1 to 32
@@ -161,7 +161,7 @@ public final class HttpShieldBuilder {
   /**
    * Where the address of a client is read: {@code peer}, the other end of the connection, which is
    * usual where no proxy is trusted; {@code x-forwarded-for}, usual where some are;
-   * {@code forwarded} of RFC 7239; {@code header:<name>} for a field with one address, as in
+   * {@code forwarded} of RFC 7239; {@code header:<name>} for a header with one address, as in
    * {@code header:CF-Connecting-IP}; or {@code container}, the address that the server or a filter
    * before this one says, which has to know itself whom to trust.
    *
@@ -183,16 +183,16 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * The request field in which {@linkplain #trustedProxies trusted proxies} write when they passed
+   * The request header in which {@linkplain #trustedProxies trusted proxies} write when they passed
    * a request on, such as {@code X-Request-Start}; none unless set. A shield that
    * {@linkplain #inFlightAuto finds} its cap sees by it that requests wait for a thread before it
-   * is asked. Only for a proxy that overwrites the field: else clients write times of their choice.
+   * is asked. Only for a proxy that overwrites the header: else clients write times of their choice.
    *
-   * @throws IllegalArgumentException if it cannot be the name of a field
+   * @throws IllegalArgumentException if it cannot be the name of a header
    */
-  public HttpShieldBuilder requestStart(String field) {
-    this.requestStart = ProxyField.requireName(
-        "requestStart", Objects.requireNonNull(field, "requestStart"), "X-Request-Start");
+  public HttpShieldBuilder requestStart(String header) {
+    this.requestStart = TrustedHeader.requireName(
+        "requestStart", Objects.requireNonNull(header, "requestStart"), "X-Request-Start");
     return this;
   }
 
@@ -328,10 +328,10 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * How limits go on while the store does not answer, {@link OnStoreFailure#LOCAL} unless set; for
+   * How limits go on while the store does not answer, {@link StoreFailurePolicy#LOCAL} unless set; for
    * a store that is set by its address.
    */
-  public HttpShieldBuilder onStoreFailure(OnStoreFailure chosen) {
+  public HttpShieldBuilder onStoreFailure(StoreFailurePolicy chosen) {
     store.onFailure(Objects.requireNonNull(chosen, "onStoreFailure"));
     return this;
   }
@@ -433,7 +433,7 @@ public final class HttpShieldBuilder {
 
   /**
    * How much a request means, as only the application knows: where the server cannot do all, what
-   * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityField}
+   * means less is shed first, see {@link #inFlightAuto}. It counts before {@link #criticalityHeader}
    * and before what a policy says by {@code class=}.
    *
    * @param ofRequest its criticality; null where it has nothing to say. Called for each request
@@ -446,15 +446,15 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * The field in which a {@linkplain #trustedProxies trusted proxy} says how much a request means:
+   * The header in which a {@linkplain #trustedProxies trusted proxy} says how much a request means:
    * {@code critical}, {@code default} or {@code sheddable}. From all others it is not believed; the
    * proxy must write or remove it in each request. None unless set.
    *
-   * @throws IllegalArgumentException if it is not the name of a field
+   * @throws IllegalArgumentException if it is not the name of a header
    */
-  public HttpShieldBuilder criticalityField(String name) {
-    this.criticalityField = ProxyField.requireName(
-        "criticalityField", Objects.requireNonNull(name, "criticalityField"), "X-Criticality");
+  public HttpShieldBuilder criticalityHeader(String name) {
+    this.criticalityHeader = TrustedHeader.requireName(
+        "criticalityHeader", Objects.requireNonNull(name, "criticalityHeader"), "X-Criticality");
     return this;
   }
 
@@ -521,17 +521,17 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * When answers have the fields {@code RateLimit-Policy} and {@code RateLimit}, which tell of the
-   * limits for each client; {@link FieldsMode#ON_REJECT} unless set.
+   * When answers have the headers {@code RateLimit-Policy} and {@code RateLimit}, which tell of the
+   * limits for each client; {@link HeaderMode#ON_REJECT} unless set.
    */
-  public HttpShieldBuilder fields(FieldsMode when) {
-    this.fields = Objects.requireNonNull(when, "fields");
+  public HttpShieldBuilder headers(HeaderMode when) {
+    this.headers = Objects.requireNonNull(when, "headers");
     return this;
   }
 
-  /** Which of the fields {@code X-RateLimit-…} rejections have; none unless set. */
-  public HttpShieldBuilder legacyFields(LegacyFields which) {
-    this.legacyFields = Objects.requireNonNull(which, "legacyFields");
+  /** Which of the headers {@code X-RateLimit-…} rejections have; none unless set. */
+  public HttpShieldBuilder legacyHeaders(LegacyHeaders which) {
+    this.legacyHeaders = Objects.requireNonNull(which, "legacyHeaders");
     return this;
   }
 
@@ -563,7 +563,7 @@ public final class HttpShieldBuilder {
    * What answers some requests in place of the application, before all else; several are asked in
    * turn.
    */
-  public HttpShieldBuilder door(Door more) {
+  public HttpShieldBuilder door(RequestInterceptor more) {
     doors.add(Objects.requireNonNull(more, "door"));
     return this;
   }
@@ -618,7 +618,7 @@ public final class HttpShieldBuilder {
 
   /**
    * Where to read the wall clock: as the shield is built, for limits that follow the calendar, and
-   * for {@link LegacyFields#EPOCH}; for tests.
+   * for {@link LegacyHeaders#EPOCH}; for tests.
    */
   public HttpShieldBuilder instantSource(InstantSource source) {
     this.instantSource = Objects.requireNonNull(source, "instantSource");
@@ -672,23 +672,23 @@ public final class HttpShieldBuilder {
         isEnabled,
         built,
         List.copyOf(doors),
-        new Charging(client, lists, networkPrefix, rows, meaning(client), built),
+        new RequestClassifier(client, lists, networkPrefix, rows, meaning(client), built),
         healthPaths,
         streamCaps,
-        new AnswerSettings(
-            overloadStatus, fields, legacyFields, body, crossOrigin, renderer, instantSource),
+        new ResponseSettings(
+            overloadStatus, headers, legacyHeaders, body, crossOrigin, renderer, instantSource),
         start(client),
         store.opened());
   }
 
-  private Meaning meaning(ClientAddress client) {
-    return new Meaning(
-        criticality, ProxyField.of("criticalityField", criticalityField, client.proxies()));
+  private CriticalityResolver meaning(ClientAddress client) {
+    return new CriticalityResolver(
+        criticality, TrustedHeader.of("criticalityHeader", criticalityHeader, client.proxies()));
   }
 
   private @Nullable RequestStart start(ClientAddress client) {
-    ProxyField field = ProxyField.of("requestStart", requestStart, client.proxies());
-    return field == null ? null : new RequestStart(field, instantSource);
+    TrustedHeader header = TrustedHeader.of("requestStart", requestStart, client.proxies());
+    return header == null ? null : new RequestStart(header, instantSource);
   }
 
   private Limit bounded(Limit ofPolicy) {

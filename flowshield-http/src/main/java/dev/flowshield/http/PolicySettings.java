@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey;
 import dev.flowshield.http.policy.PolicyTable;
-import dev.flowshield.http.policy.Scope;
+import dev.flowshield.http.policy.PolicyScope;
 import dev.flowshield.http.route.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +43,7 @@ final class PolicySettings {
   /** Takes paths on which clients are not limited, before all rows. */
   void exempt(List<String> paths) {
     exempt.clear();
-    paths.forEach(path -> exempt.add(Policy.off(Scope.of(Route.of(path)))));
+    paths.forEach(path -> exempt.add(Policy.off(PolicyScope.of(Route.of(path)))));
   }
 
   void key(String name, Function<? super RequestView, @Nullable String> function) {

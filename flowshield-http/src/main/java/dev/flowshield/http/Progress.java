@@ -25,9 +25,9 @@ public enum Progress {
    * How far the work has come where the response is committed and has not ended:
    * {@link #ESTABLISHED} if it is an event stream, else {@link #GOING_ON}.
    *
-   * @param contentType the value of the field {@code Content-Type}; null if there is none
+   * @param contentType the value of the header {@code Content-Type}; null if there is none
    */
   public static Progress committed(@Nullable String contentType) {
-    return StreamSigns.isEventStream(contentType) ? ESTABLISHED : GOING_ON;
+    return StreamDetector.isEventStream(contentType) ? ESTABLISHED : GOING_ON;
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Measures how long requests wait for a thread before their shield is asked, where a server runs
  * them in a pool: some fifty times a second, it hands the pool an empty task, and tells the shield
  * how long that has waited. After one that has waited it hands over the next one at once, so that
- * the shield sees soon when requests wait no more. See {@link FlowShield#waitedInFront}.
+ * the shield sees soon when requests wait no more. See {@link FlowShield#reportQueueDelay}.
  *
  * <pre>
  *   waited = begun - handed over - late
@@ -82,7 +82,7 @@ public final class QueueProbe {
     this.afterInterval = afterInterval;
   }
 
-  /** A request has come; to be called for each. Reads a field, and seldom does more. */
+  /** A request has come; to be called for each. Reads a header, and seldom does more. */
   public void requestCame() {
     if (isToBeTold()) {
       hasCome = true;
@@ -143,7 +143,7 @@ public final class QueueProbe {
       // waits for less says nothing yet.
       long waited = sample.waited(now) - late;
       if (waited >= INTERVAL_NANOS) {
-        engine.waitedInFront(waited);
+        engine.reportQueueDelay(waited);
       }
       return true;
     }
@@ -187,7 +187,7 @@ public final class QueueProbe {
       long now = ticker.nanos();
       Sample next = waited(now) >= WAIT_NANOS ? new Sample(now) : null;
       if (waiting.compareAndSet(this, next)) { // else it was taken for lost
-        engine.waitedInFront(Math.max(0, waited(now)));
+        engine.reportQueueDelay(Math.max(0, waited(now)));
         if (next != null) {
           handOn(next);
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * how many there were since the last line.
  *
  * <p>The lines have a logger of their own, {@code dev.flowshield.http.rejections}, so that they can
- * be turned off. The numbers are those of the engine, so a rejection costs one read of a field
+ * be turned off. The numbers are those of the engine, so a rejection costs one read of a header
  * here. The line is made and written by another thread.
  *
  * <p>Thread-safe.

@@ -29,5 +29,5 @@ public interface RejectionRenderer {
    * @param why what has rejected the request; {@link dev.flowshield.engine.Shed} also where there
    *     is no room for one more open stream, with status 429 if its client has too many
    */
-  HttpAnswer render(HttpAnswer proposed, RequestView request, Rejection why);
+  ShieldResponse render(ShieldResponse proposed, RequestView request, Rejection why);
 }

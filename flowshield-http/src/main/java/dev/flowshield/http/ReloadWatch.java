@@ -96,13 +96,13 @@ final class ReloadWatch {
   }
 
   private static void warn(RuntimeException why) {
-    StartLog.warn("the configuration has changed and is not possible, so the one before stays in"
+    StartupLog.warn("the configuration has changed and is not possible, so the one before stays in"
         + " force: " + why.getMessage());
   }
 
   private static void report(List<String> changes) {
     if (changes.isEmpty()) {
-      StartLog.info("the configuration was written again and says the same");
+      StartupLog.info("the configuration was written again and says the same");
     }
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a task in the background from the time that it is started, at intervals, until it has
  * nothing more to do. It can be started again then. There is no more than one run at a time.
  *
- * <p>Thread-safe. To start it while it is running costs one read of a field.
+ * <p>Thread-safe. To start it while it is running costs one read of a header.
  */
 final class RepeatedTask {
 

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long requests have waited since a trusted proxy passed them on, by a field in which it writes
+ * How long requests have waited since a trusted proxy passed them on, by a header in which it writes
  * the time: seconds with a fraction as nginx does, milliseconds, or microseconds, each with
  * {@code t=} before it or without.
  *
  * <pre>
- *   age    = now - time in the field
+ *   age    = now - time in the header
  *   waited = age - least age of the last ten to twenty minutes
  * </pre>
  *
@@ -36,7 +36,7 @@ final class RequestStart {
   private static final long MOST_MICROS = 60_000_000;
   private static final long GENERATION_MICROS = 600_000_000;
 
-  private final ProxyField field;
+  private final TrustedHeader header;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock(); // guards what follows, but for reads
   private volatile long lookedAtMillis;
@@ -45,8 +45,8 @@ final class RequestStart {
   private long least = MOST_MICROS; // of this generation
   private long leastBefore = MOST_MICROS; // of the one before
 
-  RequestStart(ProxyField field, InstantSource clock) {
-    this.field = field;
+  RequestStart(TrustedHeader header, InstantSource clock) {
+    this.header = header;
     this.clock = clock;
   }
 
@@ -66,7 +66,7 @@ final class RequestStart {
   }
 
   private void take(RequestView request, FlowShield engine) {
-    String value = field.value(request);
+    String value = header.value(request);
     if (value == null) {
       return;
     }
@@ -75,7 +75,7 @@ final class RequestStart {
     if (Math.abs(age) <= MOST_MICROS) {
       long waitedNanos = 1000 * (age - leastWith(age, now));
       intervalMillis = waitedNanos >= QueueProbe.WAIT_NANOS ? 1 : INTERVAL_MILLIS;
-      engine.waitedInFront(waitedNanos);
+      engine.reportQueueDelay(waitedNanos);
     }
   }
 

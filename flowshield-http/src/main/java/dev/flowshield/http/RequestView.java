@@ -42,14 +42,14 @@ public interface RequestView {
   }
 
   /**
-   * All values of a request field in the order in which they came, one for each line; empty if the
+   * All values of a request header in the order in which they came, one for each line; empty if the
    * request has none of that name. Names are compared without case. As the client or the last proxy
    * sent them, below any layer that takes them away or changes them.
    */
   List<String> headers(String name);
 
   /**
-   * The first value of a request field, or null if the request has none of that name; names are
+   * The first value of a request header, or null if the request has none of that name; names are
    * compared without case. A binding may know a shorter way than by {@link #headers}.
    */
   default @Nullable String header(String name) {
@@ -59,7 +59,7 @@ public interface RequestView {
 
   /**
    * The text of the IP address at the other end of the connection, read below any layer that puts
-   * an address from a request field in its place; null if there is none, as on a Unix socket.
+   * an address from a request header in its place; null if there is none, as on a Unix socket.
    */
   @Nullable
   String peerAddress();
@@ -67,7 +67,7 @@ public interface RequestView {
   /**
    * The text of the IP address that the server takes for the client's. It differs from
    * {@link #peerAddress()}, which it is unless implemented, if the server is told to believe a
-   * request field.
+   * request header.
    */
   default @Nullable String containerAddress() {
     return peerAddress();

@@ -70,11 +70,11 @@ final class Settings {
       "memory-guard",
       "shed-on-plateau",
       "in-flight",
-      "criticality-field",
+      "criticality-header",
       "health-paths",
       "overload-status",
-      "fields",
-      "legacy-fields",
+      "headers",
+      "legacy-headers",
       "body",
       "cors-origins")));
 
@@ -239,7 +239,7 @@ final class Settings {
         return hasPrefix ? "leave out the prefix, as in " + known : "write " + from.name(known);
       }
     }
-    @Nullable String nearest = Spelling.nearest(plain, KNOWN);
+    @Nullable String nearest = SpellingSuggestion.nearest(plain, KNOWN);
     return nearest == null
         ? "correct or remove it"
         : "write " + from.name(nearest) + " if that is meant, or remove it";

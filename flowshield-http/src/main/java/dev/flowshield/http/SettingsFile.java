@@ -39,7 +39,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   static SettingsFile find() {
     List<URL> found = onClassPath();
     if (found.size() > 1) {
-      StartLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
+      StartupLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
           + ClassPath.places(found, NAME)
           + ": the first of them counts alone, so remove the others or merge them");
     }

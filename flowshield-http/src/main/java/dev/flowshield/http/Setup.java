@@ -18,30 +18,30 @@ import org.jspecify.annotations.Nullable;
  * @param healthPaths what is left alone
  * @param streamCaps how many streams may be open
  * @param answers to rejections
- * @param standingFields for responses to admitted requests; null unless they are always sent
- * @param answersAtOnce whether the engine keeps all limits, or none is asked
+ * @param rateLimitHeaders for responses to admitted requests; null unless they are always sent
+ * @param isSynchronous whether the engine keeps all limits, or none is asked
  * @param requestStart how long requests have waited behind a proxy; null if it does not tell
  */
 record Setup(
     boolean isEnabled,
-    List<Door> doors,
-    Charging charging,
+    List<RequestInterceptor> doors,
+    RequestClassifier charging,
     HealthPaths healthPaths,
     StreamCaps streamCaps,
-    Answers answers,
-    @Nullable StandingFields standingFields,
-    boolean answersAtOnce,
+    Responses answers,
+    @Nullable RateLimitHeaders rateLimitHeaders,
+    boolean isSynchronous,
     @Nullable RequestStart requestStart) {
 
   /** With answers as these settings want them. */
   static Setup of(
       boolean isEnabled,
       FlowShield engine,
-      List<Door> doors,
-      Charging charging,
+      List<RequestInterceptor> doors,
+      RequestClassifier charging,
       HealthPaths healthPaths,
       StreamCaps streamCaps,
-      AnswerSettings settings,
+      ResponseSettings settings,
       @Nullable RequestStart requestStart) {
     return new Setup(
         isEnabled,
@@ -49,9 +49,9 @@ record Setup(
         charging.on(engine),
         healthPaths,
         streamCaps,
-        new Answers(settings, charging.policies(), calendarLimits(engine)),
-        settings.fields() == FieldsMode.ALWAYS ? new StandingFields() : null,
-        !isEnabled || engine.limits().stream().allMatch(Charging::isKeptHere),
+        new Responses(settings, charging.policies(), calendarLimits(engine)),
+        settings.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
+        !isEnabled || engine.limits().stream().allMatch(RequestClassifier::isKeptHere),
         requestStart);
   }
 
@@ -65,9 +65,9 @@ record Setup(
   /** What is active with these limits, in one line. */
   String description(FlowShield engine) {
     if (!isEnabled) {
-      return Description.OFF;
+      return ShieldDescription.OFF;
     }
-    return Description.of(
+    return ShieldDescription.of(
         engine.limits(),
         engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),
         streamCaps,

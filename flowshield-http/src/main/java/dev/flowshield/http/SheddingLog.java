@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * for {@value #QUIET_SECONDS} seconds, so there are no more than two lines in that time. No line
  * holds text of a client.
  *
- * <p>The lines have the logger of {@link RejectionLog}. A rejection costs one read of a field here,
+ * <p>The lines have the logger of {@link RejectionLog}. A rejection costs one read of a header here,
  * except the first, which reads the numbers. The lines are written by another thread, which looks
  * once a second until it has stopped.
  *
@@ -31,7 +31,7 @@ final class SheddingLog {
   private static final int QUIET_SECONDS = 5;
 
   private final FlowShield engine;
-  private final SheddingSigns signs;
+  private final SheddingDiagnosis signs;
   private final Consumer<String> lines;
   private final RepeatedTask watching;
   private final Supplier<RepeatedTask.Step> firstLook = this::first;
@@ -44,7 +44,7 @@ final class SheddingLog {
   private Duration lastAt = Duration.ZERO; // that rejections were seen
 
   /** Creates a log that has signs looked for once a second meanwhile. */
-  SheddingLog(FlowShield engine, SheddingSigns signs) {
+  SheddingLog(FlowShield engine, SheddingDiagnosis signs) {
     this(
         engine,
         signs,
@@ -56,7 +56,7 @@ final class SheddingLog {
   /** Creates a log for tests, which decide when a second is over. */
   SheddingLog(
       FlowShield engine,
-      SheddingSigns signs,
+      SheddingDiagnosis signs,
       Consumer<String> lines,
       Executor now,
       Executor inASecond) {

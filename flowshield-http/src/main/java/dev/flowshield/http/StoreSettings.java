@@ -1,7 +1,7 @@
 package dev.flowshield.http;
 
 import dev.flowshield.LimitStore;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -46,7 +46,7 @@ final class StoreSettings {
     options.put(name, value);
   }
 
-  void onFailure(OnStoreFailure chosen) {
+  void onFailure(StoreFailurePolicy chosen) {
     option("on-store-failure", chosen.toString());
   }
 

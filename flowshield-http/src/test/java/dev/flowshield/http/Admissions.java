@@ -38,13 +38,13 @@ final class Admissions {
     return (HttpAdmitted) admission;
   }
 
-  static HttpAnswer rejected(HttpAdmission admission) {
-    assertThat(admission).isInstanceOf(HttpAnswer.class);
-    return (HttpAnswer) admission;
+  static ShieldResponse rejected(HttpAdmission admission) {
+    assertThat(admission).isInstanceOf(ShieldResponse.class);
+    return (ShieldResponse) admission;
   }
 
   /** The body of an answer. */
-  static String text(HttpAnswer rejection) {
+  static String text(ShieldResponse rejection) {
     return new String(rejection.body(), UTF_8);
   }
 }

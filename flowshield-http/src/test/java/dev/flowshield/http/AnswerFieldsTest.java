@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The fields of a rejection that tell of limits. */
+/** The headers of a rejection that tell of limits. */
 class AnswerFieldsTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -32,8 +32,8 @@ class AnswerFieldsTest {
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield))
         .containsExactly(
-            new Field("RateLimit-Policy", "\"client\";q=2;w=60;flowshield-burst=1"),
-            new Field("RateLimit", "\"client\";r=0;t=30"));
+            new Header("RateLimit-Policy", "\"client\";q=2;w=60;flowshield-burst=1"),
+            new Header("RateLimit", "\"client\";r=0;t=30"));
   }
 
   @Test
@@ -42,8 +42,8 @@ class AnswerFieldsTest {
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield))
         .containsExactly(
-            new Field("RateLimit-Policy", "\"hourly\";q=1;w=3600"),
-            new Field("RateLimit", "\"hourly\";r=0;t=3600"));
+            new Header("RateLimit-Policy", "\"hourly\";q=1;w=3600"),
+            new Header("RateLimit", "\"hourly\";r=0;t=3600"));
   }
 
   @Test
@@ -61,7 +61,7 @@ class AnswerFieldsTest {
     shield.engine().change(Map.of("client", "1/h"));
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield))
-        .contains(new Field("RateLimit-Policy", "\"client\";q=1;w=3600"));
+        .contains(new Header("RateLimit-Policy", "\"client\";q=1;w=3600"));
   }
 
   @ParameterizedTest
@@ -76,10 +76,10 @@ class AnswerFieldsTest {
 
     Set<Long> waits = new TreeSet<>();
     for (int i = 0; i < 2_000; i++) {
-      HttpAnswer answer = rejected(shield.admit(FakeRequest.from(CLIENT)));
-      String wait = answer.fields().stream()
-          .filter(field -> field.name().equals("Retry-After"))
-          .map(Field::value)
+      ShieldResponse answer = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      String wait = answer.headers().stream()
+          .filter(header -> header.name().equals("Retry-After"))
+          .map(Header::value)
           .findFirst()
           .orElseThrow();
       assertThat(Admissions.text(answer)).contains("\"retry_after\":" + wait);
@@ -91,7 +91,7 @@ class AnswerFieldsTest {
 
   @Test
   void mayBeOff() {
-    HttpShield shield = perClient("1/s").fields(FieldsMode.OFF).build();
+    HttpShield shield = perClient("1/s").headers(HeaderMode.OFF).build();
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield)).isEmpty();
   }
@@ -99,12 +99,12 @@ class AnswerFieldsTest {
   @Test
   void ofLimitsForAllOfTheCapAndOfBlocksNothingIsTold() {
     HttpShield together =
-        builder().limit("1/s").legacyFields(LegacyFields.DELTA).build();
-    HttpShield epoch = builder().limit("1/s").legacyFields(LegacyFields.EPOCH).build();
-    HttpShield full = builder().inFlight(1).legacyFields(LegacyFields.DELTA).build();
+        builder().limit("1/s").legacyHeaders(LegacyHeaders.DELTA).build();
+    HttpShield epoch = builder().limit("1/s").legacyHeaders(LegacyHeaders.EPOCH).build();
+    HttpShield full = builder().inFlight(1).legacyHeaders(LegacyHeaders.DELTA).build();
     HttpShield blocked = perClient("1/s")
         .penalty(Penalty.after(1, Duration.ofMinutes(1)))
-        .legacyFields(LegacyFields.DELTA)
+        .legacyHeaders(LegacyHeaders.DELTA)
         .build();
     for (HttpShield shield : List.of(together, epoch, full, blocked)) {
       spend(shield, CLIENT, 1);
@@ -118,38 +118,38 @@ class AnswerFieldsTest {
     HttpShield shield = perClient("1/s").build();
     spend(shield, CLIENT, 1);
     assertThat(rejected(shield.admit(FakeRequest.from(CLIENT).with("Accept", accept)))
-            .fields())
-        .contains(new Field("RateLimit", "\"client\";r=0;t=1"));
+            .headers())
+        .contains(new Header("RateLimit", "\"client\";r=0;t=1"));
   }
 
   @Test
   void theOlderFieldsTellTheWait() {
     HttpShield shield = perClient("2/min")
-        .fields(FieldsMode.OFF)
-        .legacyFields(LegacyFields.DELTA)
+        .headers(HeaderMode.OFF)
+        .legacyHeaders(LegacyHeaders.DELTA)
         .build();
     spend(shield, CLIENT, 2);
     assertThat(rateLimitFields(shield))
         .containsExactly(
-            new Field("X-RateLimit-Limit", "2"),
-            new Field("X-RateLimit-Remaining", "0"),
-            new Field("X-RateLimit-Reset", "30"));
+            new Header("X-RateLimit-Limit", "2"),
+            new Header("X-RateLimit-Remaining", "0"),
+            new Header("X-RateLimit-Reset", "30"));
   }
 
   @Test
   void theOlderFieldsTellWhenTheWaitEndsAndNeverTooEarly() {
     HttpShield shield = perClient("2/min")
-        .legacyFields(LegacyFields.EPOCH)
+        .legacyHeaders(LegacyHeaders.EPOCH)
         .instantSource(() -> Instant.ofEpochMilli(1_700_000_000_001L))
         .build();
     spend(shield, CLIENT, 2);
     assertThat(rateLimitFields(shield))
         .containsExactly(
-            new Field("RateLimit-Policy", "\"client\";q=2;w=60"),
-            new Field("RateLimit", "\"client\";r=0;t=30"),
-            new Field("X-RateLimit-Limit", "2"),
-            new Field("X-RateLimit-Remaining", "0"),
-            new Field("X-RateLimit-Reset", "1700000031"));
+            new Header("RateLimit-Policy", "\"client\";q=2;w=60"),
+            new Header("RateLimit", "\"client\";r=0;t=30"),
+            new Header("X-RateLimit-Limit", "2"),
+            new Header("X-RateLimit-Remaining", "0"),
+            new Header("X-RateLimit-Reset", "1700000031"));
   }
 
   private HttpShieldBuilder builder() {
@@ -160,9 +160,9 @@ class AnswerFieldsTest {
     return builder().perClient(limit);
   }
 
-  private static List<Field> rateLimitFields(HttpShield shield) {
-    return rejected(shield.admit(FakeRequest.from(CLIENT))).fields().stream()
-        .filter(field -> field.name().contains("RateLimit"))
+  private static List<Header> rateLimitFields(HttpShield shield) {
+    return rejected(shield.admit(FakeRequest.from(CLIENT))).headers().stream()
+        .filter(header -> header.name().contains("RateLimit"))
         .toList();
   }
 }

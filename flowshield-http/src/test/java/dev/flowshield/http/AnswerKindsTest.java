@@ -7,7 +7,7 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;
@@ -38,40 +38,40 @@ class AnswerKindsTest {
 
     @Test
     void problemDetailsNameThePolicy() {
-      HttpAnswer rejection = rejection(shield, "GET", PROBLEM);
+      ShieldResponse rejection = rejection(shield, "GET", PROBLEM);
       assertThat(text(rejection))
           .isEqualTo("{\"type\":\"" + TYPES + "quota-exceeded\",\"title\":\"Too Many Requests\","
               + "\"status\":429,\"violated-policies\":[\"client\"]}");
-      assertThat(rejection.fields())
+      assertThat(rejection.headers())
           .containsExactly(
-              new Field("Content-Type", "application/problem+json"),
-              new Field("Content-Length", "145"),
-              new Field("Cache-Control", "no-store"),
-              new Field("Retry-After", "5"),
-              new Field("RateLimit-Policy", "\"client\";q=1;w=5"),
-              new Field("RateLimit", "\"client\";r=0;t=5"));
+              new Header("Content-Type", "application/problem+json"),
+              new Header("Content-Length", "145"),
+              new Header("Cache-Control", "no-store"),
+              new Header("Retry-After", "5"),
+              new Header("RateLimit-Policy", "\"client\";q=1;w=5"),
+              new Header("RateLimit", "\"client\";r=0;t=5"));
     }
 
     @Test
     void aLineOfTextTellsTheWait() {
-      HttpAnswer rejection = rejection(shield, "GET", TEXT);
+      ShieldResponse rejection = rejection(shield, "GET", TEXT);
       assertThat(text(rejection)).isEqualTo("Rate limit exceeded: try again in 5 seconds\n");
-      assertThat(rejection.fields())
-          .contains(new Field("Content-Type", "text/plain; charset=utf-8"));
+      assertThat(rejection.headers())
+          .contains(new Header("Content-Type", "text/plain; charset=utf-8"));
     }
 
     @Test
     void aBrowserGetsThePage() {
-      HttpAnswer rejection = rejection(shield, "GET", HTML);
+      ShieldResponse rejection = rejection(shield, "GET", HTML);
       assertThat(text(rejection))
           .contains("<title>Too many requests</title>", "wait 5 seconds", "repeats=\"true\"");
-      assertThat(rejection.fields())
+      assertThat(rejection.headers())
           .contains(
-              new Field("Content-Type", "text/html; charset=utf-8"),
-              new Field("Cache-Control", "no-store"),
-              new Field("Retry-After", "5"),
-              new Field("X-Content-Type-Options", "nosniff"))
-          .extracting(Field::name)
+              new Header("Content-Type", "text/html; charset=utf-8"),
+              new Header("Cache-Control", "no-store"),
+              new Header("Retry-After", "5"),
+              new Header("X-Content-Type-Options", "nosniff"))
+          .extracting(Header::name)
           .doesNotHaveDuplicates()
           .contains("Content-Security-Policy", "RateLimit");
     }
@@ -85,8 +85,8 @@ class AnswerKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {HTML, PROBLEM, TEXT})
     void headHasTheFieldsOfEachKindAndNoBody(String accept) {
-      HttpAnswer head = rejection(shield, "HEAD", accept);
-      assertThat(head.fields()).isEqualTo(rejection(shield, "GET", accept).fields());
+      ShieldResponse head = rejection(shield, "HEAD", accept);
+      assertThat(head.headers()).isEqualTo(rejection(shield, "GET", accept).headers());
       assertThat(head.body()).isEmpty();
     }
 
@@ -99,9 +99,9 @@ class AnswerKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {"*/*", HTML, PROBLEM, TEXT})
     void lengthAndContentFitInEachKind(String accept) {
-      HttpAnswer rejection = rejection(shield, "GET", accept);
-      assertThat(rejection.fields())
-          .contains(new Field("Content-Length", Integer.toString(rejection.body().length)));
+      ShieldResponse rejection = rejection(shield, "GET", accept);
+      assertThat(rejection.headers())
+          .contains(new Header("Content-Length", Integer.toString(rejection.body().length)));
       assertThat(rejection.status()).isEqualTo(429);
     }
   }
@@ -114,8 +114,8 @@ class AnswerKindsTest {
         .ticker(ticker)
         .build();
     spend(shield, CLIENT, 1);
-    HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
-    assertThat(rejection.fields()).contains(new Field("Content-Type", PROBLEM));
+    ShieldResponse rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    assertThat(rejection.headers()).contains(new Header("Content-Type", PROBLEM));
     assertThat(text(rejection)).startsWith("{\"type\":\"" + TYPES);
     assertThat(text(rejection(shield, "GET", HTML))).contains("<title>");
   }
@@ -139,7 +139,7 @@ class AnswerKindsTest {
     assertThat(text(rejection(shield, "GET", PROBLEM)))
         .isEqualTo("{\"type\":\"" + TYPES + "temporary-reduced-capacity\","
             + "\"title\":\"Service Unavailable\",\"status\":503}");
-    HttpAnswer page = rejection(shield, "GET", HTML);
+    ShieldResponse page = rejection(shield, "GET", HTML);
     assertThat(page.status()).isEqualTo(503);
     assertThat(text(page)).contains("<title>This site is busy</title>");
     assertThat(text(rejection(shield, "GET", TEXT)))
@@ -172,13 +172,13 @@ class AnswerKindsTest {
           .with("Accept", accept)
           .with("Origin", "https://alert.example")
           .with("User-Agent", "<script>alert");
-      HttpAnswer rejection = rejected(shield.admit(request));
+      ShieldResponse rejection = rejected(shield.admit(request));
       assertThat(text(rejection)).doesNotContain("alert", CLIENT);
-      assertThat(rejection.fields().toString()).doesNotContain("alert", CLIENT);
+      assertThat(rejection.headers().toString()).doesNotContain("alert", CLIENT);
     }
   }
 
-  private static HttpAnswer rejection(HttpShield shield, String method, String accept) {
+  private static ShieldResponse rejection(HttpShield shield, String method, String accept) {
     return rejected(shield.admit(new FakeRequest(method, "/", CLIENT).with("Accept", accept)));
   }
 }

@@ -18,7 +18,7 @@ class AnswersAllocationTest {
   private static final int MOST_ROUNDS = 300;
   private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
   private static final int OVER_LIMIT = 40; // bytes: what the engine says
-  private static final int READING = 48; // bytes: the reader of an unusual Accept field, at most
+  private static final int READING = 48; // bytes: the reader of an unusual Accept header, at most
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ManualTicker ticker = ManualTicker.atZero();

@@ -25,10 +25,10 @@ class ClientAddressTest {
     return shield.admit(request) instanceof HttpAdmitted;
   }
 
-  private static FakeRequest forwarded(@Nullable String peer, String field, String... values) {
+  private static FakeRequest forwarded(@Nullable String peer, String header, String... values) {
     FakeRequest request = FakeRequest.from(peer);
     for (String value : values) {
-      request.with(field, value);
+      request.with(header, value);
     }
     return request;
   }
@@ -262,7 +262,7 @@ class ClientAddressTest {
               + " looked up");
       assertThatThrownBy(() -> onePerClient().clientAddress("X-Real-IP"))
           .hasMessage("clientAddress must be one of peer, x-forwarded-for, forwarded,"
-              + " header:<name>, container, got 'X-Real-IP': name the one field that your proxy"
+              + " header:<name>, container, got 'X-Real-IP': name the one header that your proxy"
               + " writes");
       assertThatThrownBy(() -> onePerClient().ipv6Prefix(31))
           .hasMessageStartingWith("ipv6Prefix must be 32 to 128, got 31: choose 64");
@@ -273,11 +273,11 @@ class ClientAddressTest {
     @Test
     void areSettingsThatDoNotFit() {
       assertThatThrownBy(() -> onePerClient().clientAddress("forwarded").build())
-          .hasMessage("clientAddress must come with the proxies that write the field, got"
+          .hasMessage("clientAddress must come with the proxies that write the header, got"
               + " 'forwarded' alone: set trustedProxies, as in \"10.0.0.0/8\"");
       assertThatThrownBy(() ->
               onePerClient().trustedProxies("loopback").clientAddress("peer").build())
-          .hasMessage("clientAddress must be a field where proxies are trusted, got 'peer': leave"
+          .hasMessage("clientAddress must be a header where proxies are trusted, got 'peer': leave"
               + " it out for x-forwarded-for, or trust none");
       assertThatThrownBy(
               () -> onePerClient().trustedProxies("loopback").trustedHops(1).build())

@@ -101,10 +101,10 @@ class ClientListsTest {
 
     @Test
     void areToldSoInTheKindThatTheyAccept() {
-      HttpAnswer json = rejected(shield.admit(from(OTHER)));
+      ShieldResponse json = rejected(shield.admit(from(OTHER)));
       assertThat(text(json))
           .isEqualTo("{\"status\":\"denied\",\"message\":\"Access denied\",\"retry_after\":null}");
-      assertThat(json.fields().toString())
+      assertThat(json.headers().toString())
           .contains("application/json", "no-store")
           .doesNotContain("Retry-After", "RateLimit");
       assertThat(

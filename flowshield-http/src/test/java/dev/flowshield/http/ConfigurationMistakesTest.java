@@ -113,8 +113,8 @@ class ConfigurationMistakesTest {
         "trusted-proxies | 10.*    | got '10.*': write the length of what is fixed in place of *, as in '10.0.0.0/8' for 10.*, or '0.0.0.0/0, ::/0' for all addresses",
         "policy.1        | /search GET * 10/s | got '/search GET * 10/s': write 'GET /search', or * for each method",
         "trusted-proxies | 0.0.0.0/0 | trusted-proxies must be the networks of your own proxies, got [0.0.0.0/0], from which anyone could write an address of their choice: name smaller networks, or set allow-broad-trust if none but proxies can connect",
-        "client-address | forwarded | client-address must come with the proxies that write the field, got 'forwarded' alone: set trusted-proxies, as in \"10.0.0.0/8\"",
-        "client-address | x-real-ip | 'client-address' in flowshield.properties must be one of peer, x-forwarded-for, forwarded, header:<name>, container, got 'x-real-ip': name the one field that your proxy writes",
+        "client-address | forwarded | client-address must come with the proxies that write the header, got 'forwarded' alone: set trusted-proxies, as in \"10.0.0.0/8\"",
+        "client-address | x-real-ip | 'client-address' in flowshield.properties must be one of peer, x-forwarded-for, forwarded, header:<name>, container, got 'x-real-ip': name the one header that your proxy writes",
         "per-network | none | got 'none': write it in that form; or 'off' for no limit",
         "max-clients | 0         | must be a whole number from 1 to 100,000,000, got '0': choose what memory allows, 24 bytes a client; those beyond share allowances"
       })
@@ -216,9 +216,9 @@ class ConfigurationMistakesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "fields        | sometimes | be one of [always, on-reject, off], got 'sometimes'",
-        "fields        | ON_REJECT | be one of [always, on-reject, off], got 'ON_REJECT'",
-        "legacy-fields | unix      | be one of [off, delta, epoch], got 'unix'",
+        "headers        | sometimes | be one of [always, on-reject, off], got 'sometimes'",
+        "headers        | ON_REJECT | be one of [always, on-reject, off], got 'ON_REJECT'",
+        "legacy-headers | unix      | be one of [off, delta, epoch], got 'unix'",
         "body          | html      | be one of [json, problem], got 'html': write one of these",
         "cors-origins  | *         | be exact origins such as 'https://app.example.com', got '*'",
         "cors-origins  | none      | be exact origins such as 'https://app.example.com', got 'none'"

@@ -173,15 +173,15 @@ class ConfigurationTest {
   void theAnswersAreAsTheSettingsSay() {
     Map<String, String> file = Map.of(
         "per-client", "1/h",
-        "fields", "off",
-        "legacy-fields", "delta",
+        "headers", "off",
+        "legacy-headers", "delta",
         "body", "problem",
         "cors-origins", "https://a.example, https://b.example");
     HttpShield shield = shield(NONE, NONE, NONE, file);
     spend(shield, CLIENT, 1);
     FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "https://b.example");
-    assertThat(rejected(shield.admit(request)).fields())
-        .extracting(HttpAnswer.Field::name)
+    assertThat(rejected(shield.admit(request)).headers())
+        .extracting(ShieldResponse.Header::name)
         .containsExactly(
             "Content-Type",
             "Content-Length",
@@ -198,7 +198,7 @@ class ConfigurationTest {
   @Test
   void theAnswersOfTheDefaultCanBeWrittenOut() {
     Map<String, String> file = Map.of(
-        "fields", "on-reject", "legacy-fields", "off", "body", "json", "cors-origins", "off");
+        "headers", "on-reject", "legacy-headers", "off", "body", "json", "cors-origins", "off");
     Map<String, String> inPlace = Map.of("per-client", "1/day");
     HttpShield written = shield(NONE, NONE, inPlace, file);
     HttpShield byDefault = shield(NONE, NONE, inPlace, NONE);

@@ -24,7 +24,7 @@ class CriticalityTest {
     HttpShield full = builder.inFlight(1).build();
     assertThat(full.admit(new FakeRequest("GET", "/", "192.0.2.9")))
         .isInstanceOf(HttpAdmitted.class);
-    assertThat(full.admit(request)).isInstanceOf(HttpAnswer.class);
+    assertThat(full.admit(request)).isInstanceOf(ShieldResponse.class);
     assertThat(full.stats().shed()).isEqualTo(1);
     for (Criticality each : Criticality.values()) {
       if (full.stats().shed(each) == 1) {
@@ -77,7 +77,7 @@ class CriticalityTest {
   @CsvSource({"critical, CRITICAL", "SHEDDABLE, SHEDDABLE", "Default, DEFAULT", "high, CRITICAL"})
   void isSaidByAFieldOfATrustedProxy(String value, Criticality expected) {
     HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityField("X-Criticality");
+        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
 
     assertThat(meaning(builder, get("/pay", PROXY).with("X-Criticality", value)))
         .isEqualTo(expected);
@@ -86,7 +86,7 @@ class CriticalityTest {
   @Test
   void isNotSaidByAFieldOfAnyOther() {
     HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityField("X-Criticality");
+        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
 
     assertThat(meaning(builder, get("/", STRANGER).with("X-Criticality", "critical")))
         .isEqualTo(DEFAULT);
@@ -95,7 +95,7 @@ class CriticalityTest {
   @Test
   void isNotSaidByAFieldThatComesTwiceAsOneMayBeTheClients() {
     HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityField("X-Criticality");
+        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
 
     FakeRequest twice =
         get("/", PROXY).with("X-Criticality", "critical").with("X-Criticality", "sheddable");
@@ -104,14 +104,14 @@ class CriticalityTest {
 
   @Test
   void needsProxiesToBelieveAField() {
-    HttpShieldBuilder builder = rows().criticalityField("X-Criticality");
+    HttpShieldBuilder builder = rows().criticalityHeader("X-Criticality");
 
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
-        .withMessage("criticalityField must come with the proxies that write the field, got"
+        .withMessage("criticalityHeader must come with the proxies that write the header, got"
             + " 'X-Criticality' alone: set trustedProxies, as in \"10.0.0.0/8\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.criticalityField("X Criticality"))
+        .isThrownBy(() -> builder.criticalityHeader("X Criticality"))
         .withMessageContaining("write it as in 'X-Criticality'");
   }
 
@@ -121,7 +121,7 @@ class CriticalityTest {
         .settings(Map.of(
             "per-client", "100/s",
             "trusted-proxies", "10.0.0.0/8",
-            "criticality-field", "X-Criticality"));
+            "criticality-header", "X-Criticality"));
     assertThat(meaning(builder, get("/", PROXY).with("X-Criticality", "critical")))
         .isEqualTo(CRITICAL);
   }

@@ -6,7 +6,7 @@ import static dev.flowshield.http.Admissions.spend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +27,11 @@ class CrossOriginTest {
   @ParameterizedTest
   @ValueSource(strings = {"https://app.example", "http://localhost:3000"})
   void aListedOriginIsNamed(String origin) {
-    assertThat(fields(origin))
+    assertThat(headers(origin))
         .contains(
-            new Field("Access-Control-Allow-Origin", origin),
-            new Field("Vary", "Origin"),
-            new Field("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy"));
+            new Header("Access-Control-Allow-Origin", origin),
+            new Header("Vary", "Origin"),
+            new Header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy"));
   }
 
   @ParameterizedTest
@@ -48,7 +48,7 @@ class CrossOriginTest {
         ""
       })
   void noOtherOriginIs(String origin) {
-    assertThat(fields(origin).toString()).doesNotContain("Access-Control", "Vary");
+    assertThat(headers(origin).toString()).doesNotContain("Access-Control", "Vary");
   }
 
   @Test
@@ -59,8 +59,8 @@ class CrossOriginTest {
 
   @Test
   void theAnswerOfOneOriginIsNotSharedWithAnother() {
-    assertThat(fields("https://app.example").toString()).doesNotContain("localhost");
-    assertThat(fields("http://localhost:3000").toString()).doesNotContain("app.example");
+    assertThat(headers("https://app.example").toString()).doesNotContain("localhost");
+    assertThat(headers("http://localhost:3000").toString()).doesNotContain("app.example");
   }
 
   @ParameterizedTest
@@ -106,8 +106,8 @@ class CrossOriginTest {
         .withMessageContaining("not even a slash");
   }
 
-  private List<Field> fields(String origin) {
+  private List<Header> headers(String origin) {
     return rejected(shield.admit(FakeRequest.from(CLIENT).with("Origin", origin)))
-        .fields();
+        .headers();
   }
 }

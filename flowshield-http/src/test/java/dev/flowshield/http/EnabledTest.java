@@ -43,14 +43,14 @@ class EnabledTest {
     file.put("deny", CLIENT);
     file.put("in-flight", "1");
     file.put("streams", "1");
-    file.put("fields", "always");
+    file.put("headers", "always");
     file.put("policy.1", "* /old/** * deny");
     HttpShield shield = shield();
 
     for (int i = 0; i < 10; i++) {
       HttpAdmitted admitted =
           admitted(shield.admit(FakeRequest.from(CLIENT).with("Accept", "text/event-stream")));
-      assertThat(admitted.fields()).isEmpty();
+      assertThat(admitted.headers()).isEmpty();
       assertThat(admitted.established()).isTrue();
     }
     admitted(shield.admit(new FakeRequest("GET", "/old/x", CLIENT)));
@@ -99,7 +99,7 @@ class EnabledTest {
         .enabled(false)
         .build();
 
-    assertThat(shield.answersAtOnce()).isTrue();
+    assertThat(shield.isSynchronous()).isTrue();
     spend(shield, CLIENT, 2);
   }
 

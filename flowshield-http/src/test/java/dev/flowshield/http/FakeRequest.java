@@ -12,7 +12,7 @@ final class FakeRequest implements RequestView {
   private final String method;
   private final String path;
   private final @Nullable String peer;
-  private final Map<String, List<String>> fields = new HashMap<>();
+  private final Map<String, List<String>> headers = new HashMap<>();
   private @Nullable String container;
   private @Nullable String principal;
   private List<String> spellings = List.of();
@@ -28,15 +28,15 @@ final class FakeRequest implements RequestView {
     return new FakeRequest("GET", "/", peer);
   }
 
-  FakeRequest with(String field, String value) {
-    fields.computeIfAbsent(field, name -> new ArrayList<>()).add(value);
+  FakeRequest with(String header, String value) {
+    headers.computeIfAbsent(header, name -> new ArrayList<>()).add(value);
     return this;
   }
 
   /** The same without a mark. */
   FakeRequest copy() {
     FakeRequest copy = new FakeRequest(method, path, peer);
-    copy.fields.putAll(fields);
+    copy.headers.putAll(headers);
     copy.container = container;
     copy.principal = principal;
     copy.spellings = spellings;
@@ -83,7 +83,7 @@ final class FakeRequest implements RequestView {
 
   @Override
   public List<String> headers(String name) {
-    return fields.getOrDefault(name, List.of());
+    return headers.getOrDefault(name, List.of());
   }
 
   @Override

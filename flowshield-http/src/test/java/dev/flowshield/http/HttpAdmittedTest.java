@@ -27,7 +27,7 @@ class HttpAdmittedTest {
   private final FlowShield shield = FlowShield.builder().inFlight(100).build();
   private final FlowShield uncapped = FlowShield.builder().inFlight(1_000_000).build();
   private final Queue<Runnable> looks = new ArrayDeque<>();
-  private final Unfinished unfinished = new Unfinished(looks::add);
+  private final CompletionWatcher unfinished = new CompletionWatcher(looks::add);
   private final OpenStreams streams = new OpenStreams(StreamCaps.OFF.withTogether(2));
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.GOING_ON);
 

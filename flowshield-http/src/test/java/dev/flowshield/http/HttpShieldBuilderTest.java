@@ -59,10 +59,10 @@ class HttpShieldBuilderTest {
   @SuppressWarnings("NullAway") // it is the mistake
   void namesASettingOfTheAnswersThatIsNull() {
     HttpShieldBuilder builder = HttpShield.builder();
-    assertThatNullPointerException().isThrownBy(() -> builder.fields(null)).withMessage("fields");
+    assertThatNullPointerException().isThrownBy(() -> builder.headers(null)).withMessage("headers");
     assertThatNullPointerException()
-        .isThrownBy(() -> builder.legacyFields(null))
-        .withMessage("legacyFields");
+        .isThrownBy(() -> builder.legacyHeaders(null))
+        .withMessage("legacyHeaders");
     assertThatNullPointerException().isThrownBy(() -> builder.body(null)).withMessage("body");
   }
 

@@ -12,7 +12,7 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.engine.RejectionEvent;
 import dev.flowshield.engine.RejectionEvent.Kind;
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,22 +45,22 @@ class HttpShieldTest {
     void itsOtherAddressesHaveSpentItToo() {
       spend(shield, "2001:db8::1", 2);
       spend(shield, CLIENT, 2);
-      assertThat(shield.admit(FakeRequest.from("2001:db8::2"))).isInstanceOf(HttpAnswer.class);
-      assertThat(shield.admit(FakeRequest.from("::ffff:192.0.2.1"))).isInstanceOf(HttpAnswer.class);
+      assertThat(shield.admit(FakeRequest.from("2001:db8::2"))).isInstanceOf(ShieldResponse.class);
+      assertThat(shield.admit(FakeRequest.from("::ffff:192.0.2.1"))).isInstanceOf(ShieldResponse.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "unix:/run/app.sock", "client.example", "1.2.3"})
     void peersWithoutAnAddressShareOneAllowance(String peer) {
       spend(shield, null, 2);
-      assertThat(shield.admit(FakeRequest.from(peer))).isInstanceOf(HttpAnswer.class);
+      assertThat(shield.admit(FakeRequest.from(peer))).isInstanceOf(ShieldResponse.class);
     }
 
     @Test
     void admitsAgainAfterTheWaitAndNotANanosecondSooner() {
       spend(shield, CLIENT, 2);
       ticker.advance(Duration.ofMillis(500).minusNanos(1));
-      assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAnswer.class);
+      assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(ShieldResponse.class);
       ticker.advance(Duration.ofNanos(1));
       assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
     }
@@ -195,14 +195,14 @@ class HttpShieldTest {
         .build();
     spend(shield, CLIENT, 1);
     shield.admit(FakeRequest.from(CLIENT));
-    HttpAnswer block = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    ShieldResponse block = rejected(shield.admit(FakeRequest.from(CLIENT)));
     assertThat(block.status()).isEqualTo(429);
-    assertThat(block.fields()).contains(new Field("Retry-After", "301")); // to the millisecond, up
+    assertThat(block.headers()).contains(new Header("Retry-After", "301")); // to the millisecond, up
     assertThat(text(block))
         .isEqualTo("{\"status\":\"busy\",\"message\":\"Blocked after too many rejected requests\","
             + "\"retry_after\":301,\"mode\":\"per-ip\"}");
     ticker.advance(Duration.ofSeconds(2));
-    assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAnswer.class);
+    assertThat(shield.admit(FakeRequest.from(CLIENT))).isInstanceOf(ShieldResponse.class);
     assertThat(shield.stats().blocked()).isEqualTo(1);
     assertThat(events)
         .extracting(RejectionEvent::kind)

@@ -52,8 +52,8 @@ class PitfallsTest {
   void aFieldFromSomeoneWhoIsNoProxyIsNotBelieved() {
     HttpShield shield = behindProxies();
     spend(shield, CLIENT, 1);
-    for (String field : List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP")) {
-      rejected(shield.admit(FakeRequest.from(CLIENT).with(field, "203.0.113.7")));
+    for (String header : List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP")) {
+      rejected(shield.admit(FakeRequest.from(CLIENT).with(header, "203.0.113.7")));
     }
   }
 
@@ -177,12 +177,12 @@ class PitfallsTest {
     spend(shield, CLIENT, 1);
     assertThat(rejected(
                 shield.admit(FakeRequest.from(CLIENT).with("Origin", "https://app.example.com")))
-            .fields()
+            .headers()
             .toString())
         .contains("Access-Control-Allow-Origin, value=https://app.example.com", "Retry-After");
     assertThat(
             rejected(shield.admit(FakeRequest.from(CLIENT).with("Origin", "https://evil.example")))
-                .fields()
+                .headers()
                 .toString())
         .doesNotContain("Access-Control");
   }
@@ -204,7 +204,7 @@ class PitfallsTest {
     HttpShield shield = oneADay().build();
     spend(shield, CLIENT, 1);
     try (LogOfShields log = new LogOfShields()) {
-      HttpAnswer answer = rejected(shield.admit(new FakeRequest("EVIL", "/evil\r\nSet: 1", CLIENT)
+      ShieldResponse answer = rejected(shield.admit(new FakeRequest("EVIL", "/evil\r\nSet: 1", CLIENT)
           .with("Accept", "evil/evil")
           .with("Origin", "https://evil.example")));
       assertThat(answer.toString()).doesNotContainIgnoringCase("evil");
@@ -218,7 +218,7 @@ class PitfallsTest {
     HttpShield shield =
         HttpShield.builder().perClient("1/1500ms").ticker(ticker).build();
     spend(shield, CLIENT, 1);
-    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).fields().toString())
+    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).headers().toString())
         .contains("name=Retry-After, value=2");
   }
 

@@ -359,9 +359,9 @@ class PoliciesTest {
           builder().perClient("100/day").policies("* /a * 1/day").build();
       admitted(shield.admit(get("/a")));
 
-      HttpAnswer rejection = rejected(shield.admit(get("/a")));
+      ShieldResponse rejection = rejected(shield.admit(get("/a")));
 
-      assertThat(rejection.fields().toString()).contains("\"a\";q=1;w=86400");
+      assertThat(rejection.headers().toString()).contains("\"a\";q=1;w=86400");
       assertThat(text(rejection)).contains("\"limit\":1,\"mode\":\"per-ip\"");
     }
 
@@ -372,7 +372,7 @@ class PoliciesTest {
           builder().perClient("1/day").policies("* /a * 1/day status=" + status).build();
       passes(shield, get("/a"), 1);
 
-      HttpAnswer rejection =
+      ShieldResponse rejection =
           rejected(shield.admit(get("/a").with("Accept", "application/problem+json")));
 
       assertThat(rejection.status()).isEqualTo(status);
@@ -395,16 +395,16 @@ class PoliciesTest {
       admitted(shield.admit(get("/b")));
       admitted(shield.admit(get("/c").by("bob")));
 
-      HttpAnswer claimed =
+      ShieldResponse claimed =
           rejected(shield.admit(get("/a").with("Accept", "application/problem+json")));
-      assertThat(claimed.fields().toString()).doesNotContain("RateLimit");
+      assertThat(claimed.headers().toString()).doesNotContain("RateLimit");
       assertThat(text(claimed)).contains("quota-exceeded").doesNotContain("violated-policies");
       assertThat(text(rejected(shield.admit(get("/a"))))).contains("\"mode\":\"per-key\"");
-      HttpAnswer together = rejected(shield.admit(get("/b")));
-      assertThat(together.fields().toString()).doesNotContain("RateLimit");
+      ShieldResponse together = rejected(shield.admit(get("/b")));
+      assertThat(together.headers().toString()).doesNotContain("RateLimit");
       assertThat(text(together)).contains("\"mode\":\"global\"");
-      HttpAnswer proven = rejected(shield.admit(get("/c").by("bob")));
-      assertThat(proven.fields().toString()).contains("RateLimit");
+      ShieldResponse proven = rejected(shield.admit(get("/c").by("bob")));
+      assertThat(proven.headers().toString()).contains("RateLimit");
       assertThat(text(proven)).contains("\"mode\":\"per-key\"");
     }
   }
@@ -459,6 +459,6 @@ class PoliciesTest {
     HttpShield shield = builder().perClient("1/s").penalty("2/min:1h").build();
     passes(shield, get("/"), 1);
     rejected(shield.admit(get("/")));
-    assertThat(rejected(shield.admit(get("/"))).fields().toString()).contains("value=3601");
+    assertThat(rejected(shield.admit(get("/"))).headers().toString()).contains("value=3601");
   }
 }

@@ -114,7 +114,7 @@ class PolicyConfigurationTest {
       HttpShield shield = Sources.shield(
           Map.of(),
           Map.of("FLOWSHIELD_DENY", "203.0.113.0/24"),
-          Map.of("allow", "loopback", "fields", "always"),
+          Map.of("allow", "loopback", "headers", "always"),
           Map.of("exempt-paths", "*.css, /assets/**", "penalty", "20/min"));
 
       assertThat(shield.policies()).containsExactly("* *.css * off", "* /assets/** * off");

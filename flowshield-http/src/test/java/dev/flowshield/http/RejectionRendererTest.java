@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.http.HttpAnswer.Field;
+import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,33 +26,33 @@ class RejectionRendererTest {
   void theApplicationMayChangeTheBodyAndTheFieldsStay() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody(
         "text/css", (((OverLimit) why).name() + " at " + request.path()).getBytes(UTF_8)));
-    HttpAnswer rejection =
+    ShieldResponse rejection =
         rejected(shield.admit(FakeRequest.from(CLIENT).with("Accept", "text/html")));
     assertThat(text(rejection)).isEqualTo("client at /");
     assertThat(rejection.status()).isEqualTo(429);
-    assertThat(rejection.fields())
+    assertThat(rejection.headers())
         .containsExactly(
-            new Field("Content-Type", "text/css"),
-            new Field("Content-Length", "11"),
-            new Field("Cache-Control", "no-store"),
-            new Field("Retry-After", "3600"),
-            new Field("RateLimit-Policy", "\"client\";q=1;w=3600"),
-            new Field("RateLimit", "\"client\";r=0;t=3600"),
-            new Field("X-Content-Type-Options", "nosniff"));
+            new Header("Content-Type", "text/css"),
+            new Header("Content-Length", "11"),
+            new Header("Cache-Control", "no-store"),
+            new Header("Retry-After", "3600"),
+            new Header("RateLimit-Policy", "\"client\";q=1;w=3600"),
+            new Header("RateLimit", "\"client\";r=0;t=3600"),
+            new Header("X-Content-Type-Options", "nosniff"));
   }
 
   @Test
   void headHasNoBodyHereEither() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", new byte[7]));
-    HttpAnswer head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
+    ShieldResponse head = rejected(shield.admit(new FakeRequest("HEAD", "/", CLIENT)));
     assertThat(head.body()).isEmpty();
-    assertThat(head.fields()).contains(new Field("Content-Length", "7"));
+    assertThat(head.headers()).contains(new Header("Content-Length", "7"));
   }
 
   @Test
   void theConnectionIsClosedRatherThanALongBodyRead() {
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", new byte[7]));
-    HttpAnswer rejection =
+    ShieldResponse rejection =
         rejected(shield.admit(FakeRequest.from(CLIENT).with("Transfer-Encoding", "chunked")));
     assertThat(rejection.closesConnection()).isTrue();
   }
@@ -66,15 +66,15 @@ class RejectionRendererTest {
         .build();
     spend(shield, CLIENT, 1);
     FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "https://app.example");
-    assertThat(rejected(shield.admit(request)).fields())
-        .contains(new Field("Access-Control-Allow-Origin", "https://app.example"));
+    assertThat(rejected(shield.admit(request)).headers())
+        .contains(new Header("Access-Control-Allow-Origin", "https://app.example"));
   }
 
   @Test
   void theBodyIsACopy() {
     byte[] body = {'a'};
     HttpShield shield = shield((proposed, request, why) -> proposed.withBody("a/b", body));
-    HttpAnswer rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
+    ShieldResponse rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
     body[0] = 'b';
     assertThat(text(rejection)).isEqualTo("a");
   }
@@ -107,7 +107,7 @@ class RejectionRendererTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "text/html\r\nSet-Cookie: a=b", "text/ä"})
   void aContentTypeThatCannotStandInAFieldIsRefused(String contentType) {
-    HttpAnswer rejection =
+    ShieldResponse rejection =
         rejected(shield((proposed, request, why) -> proposed).admit(FakeRequest.from(CLIENT)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> rejection.withBody(contentType, new byte[0]))

@@ -208,19 +208,19 @@ class ReloadTest {
     file.put("trusted-proxies", "192.0.2.1");
     file.put("health-paths", "/up");
     file.put("body", "problem");
-    file.put("fields", "always");
+    file.put("headers", "always");
 
     assertThat(shield.reload())
         .containsExactly(
             "body: not set -> problem",
-            "fields: not set -> always",
+            "headers: not set -> always",
             "health-paths: not set -> /up",
             "trusted-proxies: not set -> 192.0.2.1");
 
     admitted(shield.admit(get("/up")));
-    assertThat(rejected(shield.admit(get("/"))).fields().toString()).contains("problem+json");
+    assertThat(rejected(shield.admit(get("/"))).headers().toString()).contains("problem+json");
     assertThat(admitted(shield.admit(get("/").with("X-Forwarded-For", "203.0.113.1")))
-            .fields())
+            .headers())
         .isNotEmpty();
     file.remove("body");
     assertThat(shield.reload()).containsExactly("body: problem -> not set");

@@ -121,7 +121,7 @@ class RequestStartTest {
     assertThatIllegalStateException()
         .isThrownBy(
             () -> HttpShield.builder().inFlightAuto().requestStart(FIELD).build())
-        .withMessage("requestStart must come with the proxies that write the field, got"
+        .withMessage("requestStart must come with the proxies that write the header, got"
             + " 'X-Request-Start' alone: set trustedProxies, as in \"10.0.0.0/8\"");
   }
 
@@ -129,7 +129,7 @@ class RequestStartTest {
   void needsTheNameOfAField() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HttpShield.builder().requestStart("a b"))
-        .withMessage("requestStart must be the name of a request field, got 'a b': write it as in"
+        .withMessage("requestStart must be the name of a request header, got 'a b': write it as in"
             + " 'X-Request-Start'");
   }
 

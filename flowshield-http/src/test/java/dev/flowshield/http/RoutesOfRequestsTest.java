@@ -16,17 +16,17 @@ class RoutesOfRequestsTest {
       *   /**      *    50/s
       """).plan(request -> request.header("Plan"));
 
-  private final Charging charging = rows.inFlightAuto().blueprint().charging();
+  private final RequestClassifier charging = rows.inFlightAuto().blueprint().charging();
 
   private static FakeRequest get(String path) {
     return new FakeRequest("GET", path, "192.0.2.1");
   }
 
-  private static Charges charges(Charging charging, FakeRequest request) {
+  private static ChargePlan charges(RequestClassifier charging, FakeRequest request) {
     return Objects.requireNonNull(charging.charges(request));
   }
 
-  private static int route(Charging charging, FakeRequest request) {
+  private static int route(RequestClassifier charging, FakeRequest request) {
     return charging.route(request, charges(charging, request));
   }
 
@@ -42,20 +42,20 @@ class RoutesOfRequestsTest {
 
   @Test
   void areNotLookedForWhereTheCapIsANumber() {
-    Charging fixed =
+    RequestClassifier fixed =
         HttpShield.builder().perClient("9/s").inFlight(9).blueprint().charging();
 
-    assertThat(route(fixed, get("/orders/1"))).isEqualTo(Charging.NO_ROUTE);
+    assertThat(route(fixed, get("/orders/1"))).isEqualTo(RequestClassifier.NO_ROUTE);
   }
 
   @Test
   void goDownWithTheLimits() {
-    Charges charges = charges(charging, get("/orders/1"));
+    ChargePlan charges = charges(charging, get("/orders/1"));
 
     assertThat(charges.limits(Criticality.CRITICAL, 9))
         .isSameAs(charges
-            .limits(Criticality.DEFAULT, Charging.NO_ROUTE)
+            .limits(Criticality.DEFAULT, RequestClassifier.NO_ROUTE)
             .onRoute(9)
-            .as(Criticality.CRITICAL));
+            .withCriticality(Criticality.CRITICAL));
   }
 }

@@ -29,7 +29,7 @@ class SheddingLogTest {
   private final SheddingLog log = log(engine);
 
   private SheddingLog log(FlowShield shield) {
-    SheddingSigns signs = new SheddingSigns(() -> -1, 1, () -> 0, (code, text) -> {});
+    SheddingDiagnosis signs = new SheddingDiagnosis(() -> -1, 1, () -> 0, (code, text) -> {});
     return new SheddingLog(shield, signs, lines::add, now::add, inASecond::add);
   }
 
@@ -153,7 +153,7 @@ class SheddingLogTest {
   void beginsAgainAfterAnExecutorThatRejects() {
     SheddingLog failing = new SheddingLog(
         engine,
-        new SheddingSigns(() -> -1, 1, () -> 0, (code, text) -> {}),
+        new SheddingDiagnosis(() -> -1, 1, () -> 0, (code, text) -> {}),
         lines::add,
         task -> {
           throw new RejectedExecutionException();

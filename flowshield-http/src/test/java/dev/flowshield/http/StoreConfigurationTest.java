@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.flowshield.LimitStore;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.engine.Limit;
 import java.util.HashMap;
 import java.util.Map;
@@ -146,7 +146,7 @@ class StoreConfigurationTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> HttpShield.builder()
             .perClient("2/day")
-            .onStoreFailure(OnStoreFailure.CLOSED)
+            .onStoreFailure(StoreFailurePolicy.CLOSED)
             .build())
         .withMessage("store must be set where its settings are, got [on-store-failure] alone: set"
             + " it, as in redis://localhost:6379, or leave them out");
@@ -205,8 +205,8 @@ class StoreConfigurationTest {
 
   @Test
   void admittedAnswersTellHowLimitsInTheStoreStandWithoutAskingItAgain() {
-    file.put("store", "test:fields");
-    file.put("fields", "always");
+    file.put("store", "test:headers");
+    file.put("headers", "always");
     file.put("policy.1", "GET /a * 30/day name=a");
     file.put("policy.2", "GET /a * 30/day name=local store=local");
     file.put("policy.3", "GET /a * 9/day name=shared key=everyone");
@@ -214,11 +214,11 @@ class StoreConfigurationTest {
     HttpShield shield = shield();
 
     HttpAdmission admission = shield.admit(new FakeRequest("GET", "/a", CLIENT));
-    assertThat(((HttpAdmitted) admission).fields())
-        .extracting(HttpAnswer.Field::value)
+    assertThat(((HttpAdmitted) admission).headers())
+        .extracting(ShieldResponse.Header::value)
         .containsExactly(
             "\"local\";q=30;w=86400, \"a\";q=30;w=86400", "\"local\";r=29, \"a\";r=29");
-    assertThat(TestStoreProvider.at("test:fields").peeked()).isZero();
+    assertThat(TestStoreProvider.at("test:headers").peeked()).isZero();
   }
 
   private static Map<String, String> optionsOf(HttpShield shield, String name) {

@@ -52,9 +52,9 @@ class StreamsTest {
     HttpAdmitted first = open(shield, CLIENT);
     open(shield, CLIENT);
     open(shield, CLIENT);
-    HttpAnswer answer = rejected(shield.admit(events(CLIENT)));
+    ShieldResponse answer = rejected(shield.admit(events(CLIENT)));
     assertThat(answer.status()).isEqualTo(429);
-    assertThat(answer.fields()).contains(new HttpAnswer.Field("Retry-After", "5"));
+    assertThat(answer.headers()).contains(new ShieldResponse.Header("Retry-After", "5"));
     assertThat(text(answer))
         .isEqualTo("{\"status\":\"busy\",\"message\":\"Too many open streams\","
             + "\"retry_after\":5,\"mode\":\"streams\"}");
@@ -71,7 +71,7 @@ class StreamsTest {
     for (String client : List.of(CLIENT, CLIENT, CLIENT, OTHER, OTHER)) {
       open(shield, client);
     }
-    HttpAnswer answer = rejected(shield.admit(events(OTHER)));
+    ShieldResponse answer = rejected(shield.admit(events(OTHER)));
     assertThat(answer.status()).isEqualTo(503);
     assertThat(text(answer)).contains("\"message\":\"Server is busy\",\"retry_after\":5,");
     assertThat(rejected(shield.admit(events(CLIENT))).status()).isEqualTo(429);
@@ -105,12 +105,12 @@ class StreamsTest {
         "Upgrade | h2c                             | false",
         "Other   | text/event-stream               | false",
       })
-  void aStreamIsAnnouncedByItsFields(String field, String value, boolean announced) {
+  void aStreamIsAnnouncedByItsFields(String header, String value, boolean announced) {
     for (int i = 0; i < 3; i++) {
       open(shield, CLIENT);
     }
-    HttpAdmission answer = shield.admit(get("/").with(field, value));
-    assertThat(answer instanceof HttpAnswer).isEqualTo(announced);
+    HttpAdmission answer = shield.admit(get("/").with(header, value));
+    assertThat(answer instanceof ShieldResponse).isEqualTo(announced);
   }
 
   @Test

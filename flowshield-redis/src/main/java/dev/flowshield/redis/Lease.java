@@ -45,7 +45,7 @@ final class Lease {
   private volatile long since;
   private volatile long notBefore; // when to ask the store again
   private volatile long endsAt;
-  private volatile Given given = new Given(Reply.NOTHING, 0, 0, Reply.NOTHING, 0, 0);
+  private volatile Given given = new Given(ScriptReply.NOTHING, 0, 0, ScriptReply.NOTHING, 0, 0);
 
   /**
    * What the store has given: the permits are numbered as they were given, and are used in that
@@ -59,9 +59,9 @@ final class Lease {
    * @param totalLong the number of the latest one before that
    */
   private record Given(
-      Reply last, long at, long total, Reply before, long totalBefore, long totalLong) {
+      ScriptReply last, long at, long total, ScriptReply before, long totalBefore, long totalLong) {
 
-    Given and(Reply reply, long more, long now) {
+    Given and(ScriptReply reply, long more, long now) {
       return new Given(reply, now, total + more, last, total, totalBefore);
     }
   }
@@ -101,7 +101,7 @@ final class Lease {
    * @return what they were paid by, as far as they can be refunded; null if it has not so many
    */
   @Nullable
-  Reply take(long permits, long now) {
+  ScriptReply take(long permits, long now) {
     Given known = given; // rather an older one: the older the payment, the less is refunded
     while (now - endsAt < 0) {
       long seen = state.get();
@@ -115,7 +115,7 @@ final class Lease {
     return null;
   }
 
-  private Reply payment(Given known, long permits, long left) {
+  private ScriptReply payment(Given known, long permits, long left) {
     long latest = known.total - left;
     long first = latest - permits + 1;
     if (first > known.totalBefore) {
@@ -123,7 +123,7 @@ final class Lease {
     }
     return first > known.totalLong
         ? known.before.before(Math.max(0, known.totalBefore - latest), rates)
-        : Reply.NOTHING.before(0, rates); // it has come back by now
+        : ScriptReply.NOTHING.before(0, rates); // it has come back by now
   }
 
   /** Whether it has so many. Others may be quicker. */
@@ -168,7 +168,7 @@ final class Lease {
   }
 
   /** The store has given permits, or none. */
-  void end(Reply reply, long now) {
+  void end(ScriptReply reply, long now) {
     long asked = state.get() >>> BITS;
     long more = Math.min(Math.max(0, reply.granted()), asked);
     try {

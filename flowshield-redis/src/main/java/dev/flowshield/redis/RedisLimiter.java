@@ -2,7 +2,7 @@ package dev.flowshield.redis;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * answer.
  *
  * <p>A decision is one round trip, but for a key that the store has rejected a moment ago, see
- * {@link Denials}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the
+ * {@link RejectionCache}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the
  * thread of the connection, so it must be short, and must not ask a limiter of the store and wait
  * for it.
  */
@@ -30,24 +30,24 @@ final class RedisLimiter implements RateLimiter {
 
   private final LimiterSpec spec;
   private final RedisStore store;
-  private final OnStoreFailure onFailure;
+  private final StoreFailurePolicy onFailure;
   private final @Nullable Leases leases; // null for none
-  private final Turns turns;
-  private final Denials denials = new Denials();
+  private final RequestCoalescer turns;
+  private final RejectionCache denials = new RejectionCache();
   private volatile StoredRates rates;
-  private final AtomicReference<@Nullable LocalShare> local =
+  private final AtomicReference<@Nullable LocalFallback> local =
       new AtomicReference<>(); // while owing
   private volatile long localAt; // when it was used last
 
-  RedisLimiter(LimiterSpec spec, RedisStore store, OnStoreFailure onFailure, boolean isLeased) {
+  RedisLimiter(LimiterSpec spec, RedisStore store, StoreFailurePolicy onFailure, boolean isLeased) {
     this.spec = spec;
     this.store = store;
     this.onFailure = onFailure;
     this.leases = isLeased ? new Leases() : null;
-    this.turns = new Turns(store);
+    this.turns = new RequestCoalescer(store);
     this.rates = new StoredRates(spec.limits(), store.nanosPerTick());
-    if (onFailure == OnStoreFailure.LOCAL) {
-      LocalShare.loadClasses(spec); // while no request waits for that
+    if (onFailure == StoreFailurePolicy.LOCAL) {
+      LocalFallback.loadClasses(spec); // while no request waits for that
     }
   }
 
@@ -99,13 +99,13 @@ final class RedisLimiter implements RateLimiter {
     }
     long since = store.ticker().nanos();
     CompletableFuture<Void> payment = payOff(question);
-    CompletableFuture<Reply> reply =
+    CompletableFuture<ScriptReply> reply =
         payment == null ? ask(question, since) : payment.thenCompose(paid -> ask(question, since));
     return reply.handle((answer, failure) ->
         failure == null ? answered(question, answer) : withoutStore(key, permits));
   }
 
-  private CompletableFuture<Reply> ask(Asked question, long since) {
+  private CompletableFuture<ScriptReply> ask(Asked question, long since) {
     return question.permits == 1
         ? turns.ask(question.name, question.rates, since)
         : store.calls().ask(store.form().takeAll(question.part()), store.nanosLeft(since));
@@ -142,8 +142,8 @@ final class RedisLimiter implements RateLimiter {
    */
   record Asked(String key, String name, StoredRates rates, long permits, long at) {
 
-    Question.Part part() {
-      return new Question.Part(name, rates, permits);
+    ScriptCall.Target part() {
+      return new ScriptCall.Target(name, rates, permits);
     }
   }
 
@@ -212,7 +212,7 @@ final class RedisLimiter implements RateLimiter {
 
   private Reservation.@Nullable Held taken(
       Lease lease, String key, StoredRates leased, long permits, long now) {
-    Reply payment = lease.take(permits, now);
+    ScriptReply payment = lease.take(permits, now);
     return payment == null
         ? null
         : new Reservation.Held(
@@ -226,7 +226,7 @@ final class RedisLimiter implements RateLimiter {
     if (leases == null || !store.isCountOfAll() || Lease.most(leased, store.instances()) == 0) {
       return null;
     }
-    LocalShare share = local.get();
+    LocalFallback share = local.get();
     return share != null && share.owes(key) ? null : leases.of(key, leased, now);
   }
 
@@ -237,25 +237,25 @@ final class RedisLimiter implements RateLimiter {
       if (store.isOpen(name)) {
         store
             .calls()
-            .ask(store.form().of(Deed.SOME, name, leased, more))
-            .handle((reply, failure) -> failure == null ? reply : Reply.NOTHING)
+            .ask(store.form().of(ScriptOperation.SOME, name, leased, more))
+            .handle((reply, failure) -> failure == null ? reply : ScriptReply.NOTHING)
             .thenAccept(reply -> lease.end(reply, now))
             .exceptionally(failure -> null); // there is none
         isAsked = true;
       }
     } finally { // else the store would seem to be asked for it, and would not be asked again
       if (!isAsked) {
-        lease.end(Reply.NOTHING, now);
+        lease.end(ScriptReply.NOTHING, now);
       }
     }
   }
 
-  private Reservation answered(Asked question, Reply reply) {
+  private Reservation answered(Asked question, ScriptReply reply) {
     return reply.granted() < question.permits ? rejected(question, reply) : held(question, reply);
   }
 
   /** The store has given the permits. */
-  Reservation.Held held(Asked question, Reply reply) {
+  Reservation.Held held(Asked question, ScriptReply reply) {
     denials.forget(question.name); // more is owed now
     return new Reservation.Held(
         question.permits,
@@ -264,12 +264,12 @@ final class RedisLimiter implements RateLimiter {
   }
 
   /** The store has not given them, as it would do again for now. */
-  Reservation.Rejected rejected(Asked question, Reply reply) {
+  Reservation.Rejected rejected(Asked question, ScriptReply reply) {
     denials.add(question.name, question.rates, reply.debts(), question.at);
     return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));
   }
 
-  private void settle(String key, StoredRates asked, long permits, long used, Reply taken) {
+  private void settle(String key, StoredRates asked, long permits, long used, ScriptReply taken) {
     if (used != permits) {
       String name = store.name(spec.name(), key);
       denials.forget(name);
@@ -295,7 +295,7 @@ final class RedisLimiter implements RateLimiter {
    */
   @Nullable
   CompletableFuture<Void> payOff(Asked question) {
-    LocalShare share = local.get();
+    LocalFallback share = local.get();
     if (share == null) {
       return null;
     }
@@ -315,34 +315,34 @@ final class RedisLimiter implements RateLimiter {
     }
     store.countWithoutStore();
     return switch (onFailure) {
-      case LOCAL -> withoutStandings(share().reserve(key, permits));
+      case LOCAL -> withoutLimits(share().reserve(key, permits));
       case OPEN ->
         new Reservation.Held(
             permits, new Decision.Admitted(rates.burst() - permits, List.of()), used -> {});
       case CLOSED ->
         new Reservation.Rejected(
             new Decision.Rejected(0, store.nanosUntilTrial(store.name(spec.name(), key)))
-                .because(Decision.Reason.NO_STORE));
+                .withReason(Decision.Reason.NO_STORE));
     };
   }
 
   /** Of several rates, those of a share are not those that a caller knows. */
-  private static Reservation withoutStandings(Reservation reservation) {
+  private static Reservation withoutLimits(Reservation reservation) {
     return reservation instanceof Reservation.Held held
-            && !held.decision().standings().isEmpty()
+            && !held.decision().limits().isEmpty()
         ? new Reservation.Held(
             held.permits(), new Decision.Admitted(held.decision().remaining()), held::settle)
         : reservation;
   }
 
-  private LocalShare share() {
+  private LocalFallback share() {
     localAt = spec.ticker().nanos();
-    LocalShare known = local.get();
+    LocalFallback known = local.get();
     if (known != null) {
       return known;
     }
-    LocalShare made = new LocalShare(spec, rates.limits(), store.instances());
-    LocalShare other = local.compareAndExchange(null, made);
+    LocalFallback made = new LocalFallback(spec, rates.limits(), store.instances());
+    LocalFallback other = local.compareAndExchange(null, made);
     return other == null ? made : other;
   }
 
@@ -353,18 +353,18 @@ final class RedisLimiter implements RateLimiter {
     String name = store.name(spec.name(), key);
     try {
       long[] debts =
-          store.calls().ask(store.form().of(Deed.PEEK, name, now, 1)).join().debts();
+          store.calls().ask(store.form().of(ScriptOperation.PEEK, name, now, 1)).join().debts();
       return now.isFree(debts, 1) ? now.admitted(debts, 1) : now.rejected(debts, 1);
     } catch (CompletionException failure) {
-      return onFailure == OnStoreFailure.LOCAL ? share().peek(key) : decision(withoutStore(key, 1));
+      return onFailure == StoreFailurePolicy.LOCAL ? share().peek(key) : decision(withoutStore(key, 1));
     }
   }
 
   @Override
   public void reset(String key) {
     requireKey(key);
-    operate(key, Deed.RESET, 0);
-    LocalShare share = local.get();
+    operate(key, ScriptOperation.RESET, 0);
+    LocalFallback share = local.get();
     if (share != null) {
       share.forget(key);
     }
@@ -377,14 +377,14 @@ final class RedisLimiter implements RateLimiter {
       throw new IllegalArgumentException(
           "permits must be at least 1, got " + permits + ": add one or more");
     }
-    operate(key, Deed.ADD, Math.min(permits, rates.burst()));
-    LocalShare share = local.get();
+    operate(key, ScriptOperation.ADD, Math.min(permits, rates.burst()));
+    LocalFallback share = local.get();
     if (share != null) {
       share.add(key, permits);
     }
   }
 
-  private void operate(String key, Deed deed, long permits) {
+  private void operate(String key, ScriptOperation deed, long permits) {
     String name = store.name(spec.name(), key);
     try {
       store.calls().ask(store.form().of(deed, name, rates, permits)).join();
@@ -410,7 +410,7 @@ final class RedisLimiter implements RateLimiter {
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
     rates = new StoredRates(List.copyOf(limits), store.nanosPerTick());
-    LocalShare share = local.get();
+    LocalFallback share = local.get();
     if (share != null) {
       share.changeTo(limits, store.instances());
     }

@@ -3,7 +3,7 @@ package dev.flowshield.redis;
 import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A decision takes one round trip and one command, of a script that goes by the clock of the
  * server. It admits what a {@code token-bucket} of the engine would.
  *
- * <p>While the server does not answer, or not in time, limits go on as {@link OnStoreFailure} says,
+ * <p>While the server does not answer, or not in time, limits go on as {@link StoreFailurePolicy} says,
  * and after five failures the server is not asked any more until a trial succeeds.
  *
  * <p>Thread-safe. The methods of a limiter that answer at once, such as
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisStore implements LimitStore {
 
-  /** The option of a limiter that chooses another {@link OnStoreFailure} for it. */
+  /** The option of a limiter that chooses another {@link StoreFailurePolicy} for it. */
   public static final String ON_STORE_FAILURE = "on-store-failure";
 
   /**
@@ -54,21 +54,21 @@ public final class RedisStore implements LimitStore {
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final KeyNames names;
-  private final Calls calls;
-  private final Question.Form form;
+  private final StoreCalls calls;
+  private final ScriptCall.Factory form;
   private final long nanosPerTick;
-  private final OnStoreFailure onFailure;
+  private final StoreFailurePolicy onFailure;
   private final Ticker ticker;
-  private final Instances instances;
+  private final InstanceRegistry instances;
   private final LongAdder withoutStore = new LongAdder();
 
-  RedisStore(RedisStoreBuilder settings, Server server, @Nullable TestClock clock) {
+  RedisStore(RedisStoreBuilder settings, RedisServer server, @Nullable TestClock clock) {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
-    this.form = new Question.Form(clock == null ? () -> -1 : clock::now);
+    this.form = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
-    this.instances = new Instances(settings.instances(), names.ofInstances(), settings.ticker());
+    this.instances = new InstanceRegistry(settings.instances(), names.ofInstances(), settings.ticker());
     StoredRates any = new StoredRates(List.of(RateLimit.parse("1/s")), nanosPerTick);
-    this.calls = new Calls(
+    this.calls = new StoreCalls(
         server,
         settings.ticker(),
         settings.timeout(),
@@ -121,7 +121,7 @@ public final class RedisStore implements LimitStore {
     return new RedisLimiter(
         spec,
         this,
-        chosen == null ? onFailure : OnStoreFailure.parse(chosen),
+        chosen == null ? onFailure : StoreFailurePolicy.parse(chosen),
         isLeased(spec.options()));
   }
 
@@ -136,7 +136,7 @@ public final class RedisStore implements LimitStore {
 
   @Override
   public CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges) {
-    return new Together(this, charges).reserve();
+    return new JointReserve(this, charges).reserve();
   }
 
   @Override
@@ -146,7 +146,7 @@ public final class RedisStore implements LimitStore {
 
   @Override
   public StoreStats stats() {
-    Circuit circuit = calls.circuits().worst();
+    CircuitBreaker circuit = calls.circuits().worst();
     return new StoreStats(
         circuit.isClosed(),
         circuit.reason(),
@@ -198,11 +198,11 @@ public final class RedisStore implements LimitStore {
     return names.of(limit, key);
   }
 
-  Calls calls() {
+  StoreCalls calls() {
     return calls;
   }
 
-  Question.Form form() {
+  ScriptCall.Factory form() {
     return form;
   }
 
@@ -252,7 +252,7 @@ public final class RedisStore implements LimitStore {
   }
 
   /** Asks something whose answer does not matter; if it fails, that is counted. */
-  void tell(Question question) {
+  void tell(ScriptCall question) {
     calls.ask(question).exceptionally(failure -> null);
   }
 }

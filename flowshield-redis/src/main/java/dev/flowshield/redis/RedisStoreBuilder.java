@@ -1,6 +1,6 @@
 package dev.flowshield.redis;
 
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -19,37 +19,37 @@ public final class RedisStoreBuilder {
   private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int MOST_INSTANCES = 10_000;
 
-  private final Function<RedisStoreBuilder, Server> server;
+  private final Function<RedisStoreBuilder, RedisServer> server;
   private Duration timeout = Duration.ofMillis(50);
   private String keyPrefix = "flowshield";
   private String keySecret = "";
-  private OnStoreFailure onFailure = OnStoreFailure.LOCAL;
+  private StoreFailurePolicy onFailure = StoreFailurePolicy.LOCAL;
   private int instances; // 0 to have them counted
   private boolean isRequired;
   private Ticker ticker = Ticker.system();
 
-  private RedisStoreBuilder(Function<RedisStoreBuilder, Server> server) {
+  private RedisStoreBuilder(Function<RedisStoreBuilder, RedisServer> server) {
     this.server = server;
   }
 
   static RedisStoreBuilder at(String uri) {
-    Address.parse(Objects.requireNonNull(uri, "uri"));
+    StoreAddress.parse(Objects.requireNonNull(uri, "uri"));
     return new RedisStoreBuilder(settings -> {
-      Address address = Address.parse(uri); // another one for each store
-      boolean isLong = settings.timeout.compareTo(Client.CONNECT_TIMEOUT) > 0;
-      address.setTimeout(isLong ? settings.timeout : Client.CONNECT_TIMEOUT);
-      return Server.at(address);
+      StoreAddress address = StoreAddress.parse(uri); // another one for each store
+      boolean isLong = settings.timeout.compareTo(LettuceClient.CONNECT_TIMEOUT) > 0;
+      address.setTimeout(isLong ? settings.timeout : LettuceClient.CONNECT_TIMEOUT);
+      return RedisServer.at(address);
     });
   }
 
   static RedisStoreBuilder using(RedisClient client) {
     Objects.requireNonNull(client, "client");
-    return new RedisStoreBuilder(settings -> Server.of(client));
+    return new RedisStoreBuilder(settings -> RedisServer.of(client));
   }
 
   static RedisStoreBuilder using(RedisClusterClient client) {
     Objects.requireNonNull(client, "client");
-    return new RedisStoreBuilder(settings -> Server.of(client));
+    return new RedisStoreBuilder(settings -> RedisServer.of(client));
   }
 
   /**
@@ -93,7 +93,7 @@ public final class RedisStoreBuilder {
   }
 
   /** How limits go on while the server does not answer, {@code LOCAL} unless set. */
-  public RedisStoreBuilder onFailure(OnStoreFailure chosen) {
+  public RedisStoreBuilder onFailure(StoreFailurePolicy chosen) {
     this.onFailure = Objects.requireNonNull(chosen, "onFailure");
     return this;
   }
@@ -139,7 +139,7 @@ public final class RedisStoreBuilder {
       case "timeout" -> timeout(Duration.ofMillis(number(name, value)));
       case "key-prefix" -> keyPrefix(value);
       case "key-secret" -> keySecret(value);
-      case RedisStore.ON_STORE_FAILURE -> onFailure(OnStoreFailure.parse(value));
+      case RedisStore.ON_STORE_FAILURE -> onFailure(StoreFailurePolicy.parse(value));
       case "instances" -> instances((int) Math.min(Integer.MAX_VALUE, number(name, value)));
       case "required" -> required(onOrOff(name, value));
       default ->
@@ -206,7 +206,7 @@ public final class RedisStoreBuilder {
     return keySecret;
   }
 
-  OnStoreFailure onFailure() {
+  StoreFailurePolicy onFailure() {
     return onFailure;
   }
 

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import java.util.ArrayList;
@@ -60,17 +61,17 @@ final class StoredRates {
    */
   Decision.Rejected beyondBurst(long permits) {
     int least = 0;
-    List<Decision.Standing> standings = new ArrayList<>(size());
+    List<LimitStatus> statuses = new ArrayList<>(size());
     for (int i = 0; i < size(); i++) {
       long most = get(i).limit().burst();
       least = most < get(least).limit().burst() ? i : least;
-      standings.add(new Decision.Standing(names.get(i), 0, permits > most ? Decision.NEVER : 0));
+      statuses.add(new LimitStatus(get(i).limit(), 0, permits > most ? Decision.NEVER : 0));
     }
     return new Decision.Rejected(
         0,
         Decision.NEVER,
         names.get(least),
-        size() == 1 ? List.of() : standings,
+        size() == 1 ? List.of() : statuses,
         Decision.Reason.BEYOND_BURST);
   }
 
@@ -106,7 +107,7 @@ final class StoredRates {
   Decision.Admitted admitted(long[] debts, long permits) {
     return size() == 1
         ? new Decision.Admitted(get(0).remaining(debts[0]))
-        : new Decision.Admitted(fewest(debts), standings(debts, permits));
+        : new Decision.Admitted(fewest(debts), limitStatus(debts, permits));
   }
 
   /** The answer to a request for permits that are not there beside these debts. */
@@ -124,7 +125,7 @@ final class StoredRates {
         fewest(debts),
         Math.max(1, wait * nanosPerTick),
         names.get(longest),
-        size() == 1 ? List.of() : standings(debts, permits));
+        size() == 1 ? List.of() : limitStatus(debts, permits));
   }
 
   private long fewest(long[] debts) {
@@ -135,16 +136,16 @@ final class StoredRates {
     return fewest;
   }
 
-  private List<Decision.Standing> standings(long[] debts, long permits) {
-    List<Decision.Standing> standings = new ArrayList<>(debts.length);
+  private List<LimitStatus> limitStatus(long[] debts, long permits) {
+    List<LimitStatus> statuses = new ArrayList<>(debts.length);
     for (int i = 0; i < debts.length; i++) {
       StoredRate rate = get(i);
-      standings.add(new Decision.Standing(
-          names.get(i),
+      statuses.add(new LimitStatus(
+          rate.limit(),
           rate.remaining(debts[i]),
           rate.ticksUntil(permits, debts[i]) * nanosPerTick));
     }
-    return standings;
+    return statuses;
   }
 
   @Override

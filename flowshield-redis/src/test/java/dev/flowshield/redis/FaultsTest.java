@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -38,13 +38,13 @@ class FaultsTest {
 
   @BeforeEach
   void open() {
-    open(OnStoreFailure.LOCAL, Duration.ofSeconds(10));
+    open(StoreFailurePolicy.LOCAL, Duration.ofSeconds(10));
     for (int i = 0; i < 300; i++) { // classes are loaded before a time is measured
       limiter.decide("warm", 1);
       limiter.reset("warm");
     }
     store.close();
-    open(OnStoreFailure.LOCAL);
+    open(StoreFailurePolicy.LOCAL);
     store.connect();
     await().atMost(20, SECONDS).ignoreExceptions().until(() -> {
       limiter.reset("warm");
@@ -52,11 +52,11 @@ class FaultsTest {
     });
   }
 
-  private void open(OnStoreFailure onFailure) {
+  private void open(StoreFailurePolicy onFailure) {
     open(onFailure, TIMEOUT);
   }
 
-  private void open(OnStoreFailure onFailure, Duration timeout) {
+  private void open(StoreFailurePolicy onFailure, Duration timeout) {
     store = RedisStore.at("redis://127.0.0.1:" + proxy.port())
         .timeout(timeout)
         .instances(INSTANCES)
@@ -221,7 +221,7 @@ class FaultsTest {
   @Test
   void allIsAdmittedWhereThatIsChosen() {
     store.close();
-    open(OnStoreFailure.OPEN);
+    open(StoreFailurePolicy.OPEN);
     server.kill();
     for (int i = 0; i < 3 * BURST; i++) {
       assertThat(limiter.decide("alice", 1).isAdmitted()).isTrue();
@@ -231,7 +231,7 @@ class FaultsTest {
   @Test
   void allIsRejectedWhereThatIsChosen() {
     store.close();
-    open(OnStoreFailure.CLOSED);
+    open(StoreFailurePolicy.CLOSED);
     server.kill();
     for (int i = 0; i < 10; i++) {
       assertThat(limiter.decide("alice", 1))
@@ -246,7 +246,7 @@ class FaultsTest {
   void aStoreThatWasNeverThereIsNoFailureOfTheApplication() {
     server.kill();
     store.close();
-    open(OnStoreFailure.LOCAL);
+    open(StoreFailurePolicy.LOCAL);
     for (int i = 0; i < 3 * BURST; i++) {
       assertThat(limiter.decide("alice", 1).isAdmitted()).isEqualTo(i < BURST / INSTANCES);
     }
@@ -283,7 +283,7 @@ class FaultsTest {
   void aServerIsTriedAtOnceWhenItIsReachedThoughTheFirstConnectionTakesLongerThanARequestMay() {
     store.close();
     proxy.delay(TIMEOUT.multipliedBy(3).dividedBy(5));
-    open(OnStoreFailure.LOCAL);
+    open(StoreFailurePolicy.LOCAL);
     for (int i = 0; i < 10; i++) {
       assertThat(limiter.decideAsync("key " + i, 1)).isNotNull();
     }
@@ -299,7 +299,7 @@ class FaultsTest {
   @Test
   void moreRequestsAtOnceThanAreAskedForAreNoFailureOfTheServer() {
     store.close();
-    open(OnStoreFailure.LOCAL, Duration.ofSeconds(10));
+    open(StoreFailurePolicy.LOCAL, Duration.ofSeconds(10));
     limiter.peek("warm"); // connects
     server.freeze();
     List<CompletionStage<Decision>> asked = new ArrayList<>();

@@ -15,8 +15,8 @@ class LeaseTest {
   private long now;
   private final Lease lease = new Lease("alice", RATES, now);
 
-  private static Reply giving(long permits) {
-    return new Reply(permits, 0, 0, new long[1], new long[1]);
+  private static ScriptReply giving(long permits) {
+    return new ScriptReply(permits, 0, 0, new long[1], new long[1]);
   }
 
   /** Requests for a permit, so many each millisecond; answers how many of them it gave. */
@@ -32,7 +32,7 @@ class LeaseTest {
     return given;
   }
 
-  private @Nullable Reply take(long permits) {
+  private @Nullable ScriptReply take(long permits) {
     return lease.take(permits, now);
   }
 
@@ -103,8 +103,8 @@ class LeaseTest {
   }
 
   /** An answer that gives permits, of a bucket that owed nothing before; they are named by time. */
-  private static Reply giving(long permits, long time) {
-    return new Reply(permits, time, 0, new long[] {permits * RATES.get(0).price()}, new long[1]);
+  private static ScriptReply giving(long permits, long time) {
+    return new ScriptReply(permits, time, 0, new long[] {permits * RATES.get(0).price()}, new long[1]);
   }
 
   @Test
@@ -113,7 +113,7 @@ class LeaseTest {
     use(10, 10);
     assertThat(lease.beginAsking(10, now)).isEqualTo(10);
     lease.end(giving(10, 1), now);
-    Reply first = Objects.requireNonNull(take(2));
+    ScriptReply first = Objects.requireNonNull(take(2));
     assertThat(first.time()).isEqualTo(1);
     assertThat(first.debts()).containsExactly(2 * price); // when two of them were taken
     use(10, 1);
@@ -134,7 +134,7 @@ class LeaseTest {
     long more = lease.beginAsking(8, now);
     assertThat(more).isEqualTo(5);
     lease.end(giving(more, 4), now);
-    Reply across = Objects.requireNonNull(take(4));
+    ScriptReply across = Objects.requireNonNull(take(4));
     assertThat(across.time()).as("of the older one, as three are of that").isEqualTo(3);
     assertThat(across.debts()).containsExactly(4 * price);
     assertThat(Objects.requireNonNull(take(4)).time()).isEqualTo(4);

@@ -30,7 +30,7 @@ final class LimitsModel {
       StoredRates rates,
       long permits,
       List<Long> charged,
-      @Nullable Reply taken) {}
+      @Nullable ScriptReply taken) {}
 
   private record Debt(BigInteger owed, StoredRate rate, BigInteger refunded) {}
 
@@ -48,12 +48,12 @@ final class LimitsModel {
   }
 
   /** The numbers of the answer. */
-  List<Long> ask(Deed deed, List<Part> parts, long now) {
+  List<Long> ask(ScriptOperation deed, List<Part> parts, long now) {
     List<Standing> all =
-        parts.stream().map(part -> standing(part, BigInteger.valueOf(now))).toList();
+        parts.stream().map(part -> status(part, BigInteger.valueOf(now))).toList();
     boolean isRejected = false;
     for (int k = 0; k < parts.size(); k++) {
-      isRejected |= deed == Deed.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
+      isRejected |= deed == ScriptOperation.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
     }
     written.clear();
     List<Long> answer = new ArrayList<>();
@@ -63,7 +63,7 @@ final class LimitsModel {
       Part part = parts.get(k);
       Value before = all.get(k).value;
       Value after = isRejected ? before : done(deed, part, before);
-      boolean isMore = deed == Deed.CHARGE || (deed == Deed.TAKE && !isRejected);
+      boolean isMore = deed == ScriptOperation.CHARGE || (deed == ScriptOperation.TAKE && !isRejected);
       if (all.get(k).isChanged || isMore || !owed(after).equals(owed(before))) {
         values.put(part.key, after);
         written.add(part.key);
@@ -77,7 +77,7 @@ final class LimitsModel {
     return answer;
   }
 
-  private Standing standing(Part part, BigInteger now) {
+  private Standing status(Part part, BigInteger now) {
     Value value = values.getOrDefault(part.key, new Value(now, now, List.of()));
     BigInteger elapsed = now.subtract(value.at);
     boolean isOtherClock = elapsed.negate().compareTo(stepBack) > 0;
@@ -136,7 +136,7 @@ final class LimitsModel {
     return BigInteger.valueOf(rate.price()).multiply(BigInteger.valueOf(permits));
   }
 
-  private static Value done(Deed deed, Part part, Value before) {
+  private static Value done(ScriptOperation deed, Part part, Value before) {
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < before.debts.size(); r++) {
       Debt debt = before.debts.get(r);
@@ -152,7 +152,7 @@ final class LimitsModel {
             case REFUND -> lowered(debt, cost.min(notPaidOff(part, r, debt, before)));
           });
     }
-    BigInteger epoch = deed == Deed.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
+    BigInteger epoch = deed == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
     return new Value(before.at, epoch, debts);
   }
 
@@ -167,7 +167,7 @@ final class LimitsModel {
 
   /** What a taking left as debt, less what was paid off and refunded since. */
   private static BigInteger notPaidOff(Part part, int r, Debt debt, Value now) {
-    Reply taken = Objects.requireNonNull(part.taken);
+    ScriptReply taken = Objects.requireNonNull(part.taken);
     if (!now.epoch.equals(BigInteger.valueOf(taken.epoch()))) {
       return BigInteger.ZERO;
     }

@@ -31,7 +31,7 @@ class OwingTest {
   private final RedisProcess server = RedisProcess.start();
   private final RedisStore store = new RedisStore(
       RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).instances(2).ticker(ticker),
-      Server.at(Address.parse(server.uri())),
+      RedisServer.at(StoreAddress.parse(server.uri())),
       this::now);
   private final RateLimiter limiter = limiter("a");
 
@@ -114,8 +114,8 @@ class OwingTest {
   void getsNothingTogetherWithOthersBeforeThatIsCharged() throws InterruptedException {
     Thread payer = payer();
     CompletionStage<JointReservation> together = store.reserveAllAsync(List.of(
-        new LimitStore.Charge(limiter("b"), "alice", 1),
-        new LimitStore.Charge(limiter, "alice", BURST - SHARE + 1)));
+        new LimitStore.StoreCharge(limiter("b"), "alice", 1),
+        new LimitStore.StoreCharge(limiter, "alice", BURST - SHARE + 1)));
     assertThat(together.toCompletableFuture()).isNotDone();
 
     mayPay.countDown();

@@ -125,7 +125,7 @@ class ScriptPropertyTest {
     return IntStream.range(0, count).mapToObj(k -> "{" + run + "}:" + k).toList();
   }
 
-  private record Taken(Part part, Reply reply) {}
+  private record Taken(Part part, ScriptReply reply) {}
 
   @Example
   void aDebtThatTakesLongerByANewLimitOutlivesItsFormerExpiry() {
@@ -198,7 +198,7 @@ class ScriptPropertyTest {
     private final List<String> keys = keys(2);
     private final List<Taken> taken = new ArrayList<>();
     private long now = 100 * DAY;
-    private final Question.Form form = new Question.Form(() -> now);
+    private final ScriptCall.Factory form = new ScriptCall.Factory(() -> now);
     private StoredRates rates = new StoredRates(LIMITS.get(0), 1);
 
     Twins(ScriptServer server) {
@@ -208,8 +208,8 @@ class ScriptPropertyTest {
     void run(List<Step> steps) {
       for (Step step : steps) {
         run(step);
-        Reply one = ask(form.of(Deed.PEEK, keys.get(0), rates, 1));
-        Reply other = ask(form.of(Deed.PEEK, keys.get(1), rates, 1));
+        ScriptReply one = ask(form.of(ScriptOperation.PEEK, keys.get(0), rates, 1));
+        ScriptReply other = ask(form.of(ScriptOperation.PEEK, keys.get(1), rates, 1));
         for (int r = 0; r < rates.size(); r++) {
           assertThat(one.debts()[r]).as("debt after %s", step).isNotNegative();
           assertThat(one.debts()[r])
@@ -223,15 +223,15 @@ class ScriptPropertyTest {
       for (Step step : steps) {
         if (step.kind == Kind.TAKE) {
           long wanted = 1 + (long) (step.share * step.other * 2 * rates.burst());
-          Reply some = ask(form.of(Deed.SOME, keys.get(0), rates, wanted));
+          ScriptReply some = ask(form.of(ScriptOperation.SOME, keys.get(0), rates, wanted));
           assertThat(some.granted()).isBetween(0L, wanted);
           if (some.granted() > 0) {
-            Reply same = ask(form.of(Deed.TAKE, keys.get(1), rates, some.granted()));
+            ScriptReply same = ask(form.of(ScriptOperation.TAKE, keys.get(1), rates, some.granted()));
             assertThat(same.granted()).isEqualTo(some.granted());
             assertThat(same.debts()).containsExactly(some.debts());
           }
           if (some.granted() < wanted) {
-            Reply more = ask(form.of(Deed.TAKE, keys.get(1), rates, 1));
+            ScriptReply more = ask(form.of(ScriptOperation.TAKE, keys.get(1), rates, 1));
             assertThat(more.granted()).isZero();
           }
         } else {
@@ -240,7 +240,7 @@ class ScriptPropertyTest {
       }
     }
 
-    private Reply ask(Question question) {
+    private ScriptReply ask(ScriptCall question) {
       return ScriptServer.reply(server.ask(List.of(question)));
     }
 
@@ -248,7 +248,7 @@ class ScriptPropertyTest {
       long permits = 1 + (long) (step.share * step.other * rates.burst());
       switch (step.kind) {
         case TAKE -> {
-          Reply reply = ask(form.of(Deed.TAKE, keys.get(0), rates, permits));
+          ScriptReply reply = ask(form.of(ScriptOperation.TAKE, keys.get(0), rates, permits));
           if (reply.granted() > 0) {
             Part part = new Part(keys.get(0), rates, permits, List.of(), null);
             taken.add(new Taken(part, reply));
@@ -266,8 +266,8 @@ class ScriptPropertyTest {
           Arrays.fill(all, permits);
           keys.forEach(key -> ask(form.charge(key, rates, all)));
         }
-        case ADD -> keys.forEach(key -> ask(form.of(Deed.ADD, key, rates, permits)));
-        case RESET -> keys.forEach(key -> ask(form.of(Deed.RESET, key, rates, 0)));
+        case ADD -> keys.forEach(key -> ask(form.of(ScriptOperation.ADD, key, rates, permits)));
+        case RESET -> keys.forEach(key -> ask(form.of(ScriptOperation.RESET, key, rates, 0)));
         case CHANGE -> {
           List<List<RateLimit>> alike =
               LIMITS.stream().filter(some -> some.size() == rates.size()).toList();
@@ -295,7 +295,7 @@ class ScriptPropertyTest {
     private final Map<String, StoredRates> limits = new HashMap<>();
     private final Map<String, Spans> spans = new HashMap<>();
     private final List<Taken> taken = new ArrayList<>();
-    private final Question.Form form;
+    private final ScriptCall.Factory form;
     private long byHand = 1_000_000_000_000_000L; // in nanoseconds
     private long latest = byHand;
     private long moved; // by how much the clock of the server was moved, in ticks
@@ -305,7 +305,7 @@ class ScriptPropertyTest {
       this.server = server;
       this.isByHand = isByHand;
       this.model = new LimitsModel(isByHand ? HOUR : 1_000_000);
-      this.form = new Question.Form(() -> isByHand ? byHand : -1);
+      this.form = new ScriptCall.Factory(() -> isByHand ? byHand : -1);
       keys.forEach(key -> limits.put(key, rates(0)));
       this.before = server.look(keys);
     }
@@ -320,11 +320,11 @@ class ScriptPropertyTest {
 
     private void run(Step step) {
       switch (step.kind) {
-        case TAKE -> ask(Deed.TAKE, step);
-        case CHARGE -> ask(Deed.CHARGE, step);
-        case ADD -> ask(Deed.ADD, step);
-        case RESET -> ask(Deed.RESET, step);
-        case PEEK -> ask(Deed.PEEK, step);
+        case TAKE -> ask(ScriptOperation.TAKE, step);
+        case CHARGE -> ask(ScriptOperation.CHARGE, step);
+        case ADD -> ask(ScriptOperation.ADD, step);
+        case RESET -> ask(ScriptOperation.RESET, step);
+        case PEEK -> ask(ScriptOperation.PEEK, step);
         case REFUND -> refund(step);
         case CHANGE -> limits.put(keys.get(step.key), rates((int) (step.share * LIMITS.size())));
         case PASS -> pass(step.other);
@@ -332,13 +332,13 @@ class ScriptPropertyTest {
       }
     }
 
-    private void ask(Deed deed, Step step) {
+    private void ask(ScriptOperation deed, Step step) {
       List<Part> parts = new ArrayList<>();
       for (int i = 0; i < step.keys; i++) {
         String key = keys.get((step.key + i) % keys.size());
         StoredRates rates = Objects.requireNonNull(limits.get(key));
         long permits =
-            deed == Deed.CHARGE ? 0 : 1 + (long) (step.share * step.other * rates.burst());
+            deed == ScriptOperation.CHARGE ? 0 : 1 + (long) (step.share * step.other * rates.burst());
         parts.add(new Part(key, rates, permits, charged(rates, step), null));
       }
       ask(deed, parts);
@@ -361,11 +361,11 @@ class ScriptPropertyTest {
         Taken some = taken.remove((int) (step.other * taken.size()));
         long permits = 1 + (long) (step.share * some.part.permits());
         Part part = new Part(some.part.key(), some.part.rates(), permits, List.of(), some.reply);
-        ask(Deed.REFUND, List.of(part));
+        ask(ScriptOperation.REFUND, List.of(part));
       }
     }
 
-    private void ask(Deed deed, List<Part> parts) {
+    private void ask(ScriptOperation deed, List<Part> parts) {
       List<Long> answer =
           server.ask(parts.stream().map(part -> question(deed, part)).toList());
       long now = answer.get(1);
@@ -383,7 +383,7 @@ class ScriptPropertyTest {
       }
     }
 
-    private Question question(Deed deed, Part part) {
+    private ScriptCall question(ScriptOperation deed, Part part) {
       return switch (deed) {
         case CHARGE -> form.charge(part.key(), part.rates(), numbers(part.charged()));
         case REFUND ->
@@ -410,7 +410,7 @@ class ScriptPropertyTest {
     }
 
     /** What nothing is to be written of is as before; and a value stays until it owes nothing. */
-    private void assertStands(Deed deed, String key, int k, long asked, Look after) {
+    private void assertStands(ScriptOperation deed, String key, int k, long asked, Look after) {
       Stored was = before.values().get(k);
       Stored is = after.values().get(k);
       if (!model.hasWritten(key) && !is.isAbsent()) {
@@ -426,7 +426,7 @@ class ScriptPropertyTest {
         assertThat((after.to() / 1_000 + is.millis()) * 1_000)
             .as("expiry after a %s", deed)
             .isGreaterThanOrEqualTo(left == 0 ? 0 : after.to() + left);
-        if (model.hasWritten(key) && (deed == Deed.TAKE || deed == Deed.CHARGE)) {
+        if (model.hasWritten(key) && (deed == ScriptOperation.TAKE || deed == ScriptOperation.CHARGE)) {
           long paidOff = asked + model.ticksUntilPaidOff(key, asked);
           long late = after.from() - asked; // no server reads its clock but once
           assertThat((after.from() / 1_000 + is.millis()) * 1_000)
@@ -435,21 +435,21 @@ class ScriptPropertyTest {
       }
     }
 
-    private int note(Deed deed, Part part, List<Long> answer, int from) {
+    private int note(ScriptOperation deed, Part part, List<Long> answer, int from) {
       int to = from + 1 + 2 * part.rates().size();
       boolean isAdmitted = answer.get(0) > 0;
       Spans known = spans.get(part.key());
-      if (known == null || !known.isOf(part.rates()) || deed == Deed.RESET) {
+      if (known == null || !known.isOf(part.rates()) || deed == ScriptOperation.RESET) {
         known = new Spans(part.rates());
         spans.put(part.key(), known);
       }
       long time = answer.get(1) + moved;
-      if (deed == Deed.TAKE && isAdmitted) {
+      if (deed == ScriptOperation.TAKE && isAdmitted) {
         List<Long> own = new ArrayList<>(List.of(part.permits(), answer.get(1)));
         own.addAll(answer.subList(from, to));
         taken.add(new Taken(part, ScriptServer.reply(own)));
         known.taken(time, part.permits());
-      } else if (deed == Deed.ADD || deed == Deed.REFUND) {
+      } else if (deed == ScriptOperation.ADD || deed == ScriptOperation.REFUND) {
         known.given(time, part.permits());
       }
       return to;
@@ -505,9 +505,9 @@ class ScriptPropertyTest {
       model.forget(key);
     }
 
-    private static Reply earlier(Taken some, long ticks) {
-      Reply reply = some.reply;
-      return new Reply(
+    private static ScriptReply earlier(Taken some, long ticks) {
+      ScriptReply reply = some.reply;
+      return new ScriptReply(
           reply.granted(), reply.time() - ticks, reply.epoch(), reply.debts(), reply.refunded());
     }
   }

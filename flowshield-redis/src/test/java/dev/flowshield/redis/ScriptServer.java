@@ -104,11 +104,11 @@ final class ScriptServer implements AutoCloseable {
    * @return the permits taken and the time; then for each key its epoch, and for each rate its debt
    *     and what was refunded
    */
-  List<Long> ask(List<Question> questions) {
+  List<Long> ask(List<ScriptCall> questions) {
     ByteArrayOutputStream argument = new ByteArrayOutputStream();
     ByteArrayOutputStream more = new ByteArrayOutputStream();
     argument.write(questions.get(0).argument(), 0, HEAD);
-    for (Question question : questions) {
+    for (ScriptCall question : questions) {
       byte[] own = question.argument();
       int end = HEAD + 8 + 16 * question.rates()[0];
       argument.write(own, HEAD, end - HEAD);
@@ -123,11 +123,11 @@ final class ScriptServer implements AutoCloseable {
     return numbers(packed, questions);
   }
 
-  private static List<Long> numbers(byte[] packed, List<Question> questions) {
+  private static List<Long> numbers(byte[] packed, List<ScriptCall> questions) {
     assertThat((int) number(packed, 0, 4)).isEqualTo(questions.get(0).id());
     List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), number(packed, 11, 7)));
     int at = 18;
-    for (Question question : questions) {
+    for (ScriptCall question : questions) {
       numbers.add(number(packed, at, 7));
       at += 7;
       for (int i = 0; i < 2 * question.rates()[0]; i++, at += 6) {
@@ -147,7 +147,7 @@ final class ScriptServer implements AutoCloseable {
   }
 
   /** Returns the reply that these numbers about one key are. */
-  static Reply reply(List<Long> numbers) {
+  static ScriptReply reply(List<Long> numbers) {
     int rates = (numbers.size() - 3) / 2;
     long[] debts = new long[rates];
     long[] refunded = new long[rates];
@@ -155,7 +155,7 @@ final class ScriptServer implements AutoCloseable {
       debts[r] = numbers.get(3 + 2 * r);
       refunded[r] = numbers.get(4 + 2 * r);
     }
-    return new Reply(numbers.get(0), numbers.get(1), numbers.get(2), debts, refunded);
+    return new ScriptReply(numbers.get(0), numbers.get(1), numbers.get(2), debts, refunded);
   }
 
   Look look(List<String> keys) {

@@ -1,5 +1,7 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.LimitStatus;
+import dev.flowshield.RateLimit;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import dev.flowshield.Decision;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
@@ -28,10 +30,10 @@ import org.junit.jupiter.api.Test;
 class ShieldInStoreTest {
 
   private final RedisProcess server = RedisProcess.start();
-  private final RedisStore ofOne = open(OnStoreFailure.LOCAL);
-  private final RedisStore ofOther = open(OnStoreFailure.LOCAL);
+  private final RedisStore ofOne = open(StoreFailurePolicy.LOCAL);
+  private final RedisStore ofOther = open(StoreFailurePolicy.LOCAL);
 
-  private RedisStore open(OnStoreFailure onFailure) {
+  private RedisStore open(StoreFailurePolicy onFailure) {
     return RedisStore.at(server.uri())
         .timeout(Duration.ofSeconds(10))
         .onFailure(onFailure)
@@ -215,11 +217,11 @@ class ShieldInStoreTest {
     FlowShield one = FlowShield.builder().store(ofOne).perKey("10/h, 100/day").build();
     one.admit("alice");
 
-    assertThat(one.standings(Request.of("alice")))
+    assertThat(one.limitStatus(Request.of("alice")))
         .containsExactly(
-            new Decision.Standing("key 10/h", 9, 0), new Decision.Standing("key 100/day", 99, 0));
-    assertThat(shield(ofOne).standings(Request.of("bob")))
-        .extracting(Decision.Standing::limit, Decision.Standing::remaining)
+            new LimitStatus("key", RateLimit.parse("10/h"), 9, 0), new LimitStatus("key", RateLimit.parse("100/day"), 99, 0));
+    assertThat(shield(ofOne).limitStatus(Request.of("bob")))
+        .extracting(LimitStatus::limit, LimitStatus::remaining)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("everyone 7/h", 7L),
             org.assertj.core.groups.Tuple.tuple("key 3/h", 3L),
@@ -276,8 +278,8 @@ class ShieldInStoreTest {
   void areNotChargedTwiceInOneRequest() {
     RateLimiter one = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
     RateLimiter other = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
-    List<LimitStore.Charge> twice =
-        List.of(new LimitStore.Charge(one, "alice", 1), new LimitStore.Charge(other, "alice", 1));
+    List<LimitStore.StoreCharge> twice =
+        List.of(new LimitStore.StoreCharge(one, "alice", 1), new LimitStore.StoreCharge(other, "alice", 1));
     assertThatThrownBy(() -> ofOne.reserveAllAsync(twice))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("charges must be of different keys or names of limiters");
@@ -294,7 +296,7 @@ class ShieldInStoreTest {
     server.freeze();
     ofOne
         .reserveAllAsync(List.of(
-            new LimitStore.Charge(one, "alice", 2), new LimitStore.Charge(other, "alice", 1)))
+            new LimitStore.StoreCharge(one, "alice", 2), new LimitStore.StoreCharge(other, "alice", 1)))
         .toCompletableFuture()
         .cancel(false);
     server.thaw();

@@ -46,7 +46,7 @@ final class Stores implements AutoCloseable {
     client.shutdown();
   }
 
-  private record Shared(StatefulRedisConnection<byte[], byte[]> connection) implements Server {
+  private record Shared(StatefulRedisConnection<byte[], byte[]> connection) implements RedisServer {
 
     @Override
     public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {

@@ -46,7 +46,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   private @Nullable HttpUpgradeHandler upgradeHandler;
 
   private volatile @Nullable AsyncContext context; // since the first start
-  private volatile @Nullable LeftHttp leftHttp;
+  private volatile @Nullable ProtocolUpgrade leftHttp;
 
   // Each is written before the other is read, so one of both sides closes.
   private volatile boolean clientGone;
@@ -148,7 +148,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
 
   /** Whether the request goes on as something else, whose end can be known. */
   private boolean leavesHttp() {
-    leftHttp = LeftHttp.of(getRequest(), upgradeHandler);
+    leftHttp = ProtocolUpgrade.of(getRequest(), upgradeHandler);
     if (leftHttp == null) {
       return false;
     }
@@ -224,7 +224,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
 
   @Override
   public Progress progress() {
-    LeftHttp left = leftHttp;
+    ProtocolUpgrade left = leftHttp;
     if (left != null) {
       return left.progress();
     }

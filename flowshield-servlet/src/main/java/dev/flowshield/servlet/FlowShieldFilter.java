@@ -2,7 +2,7 @@ package dev.flowshield.servlet;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
 import jakarta.servlet.DispatcherType;
@@ -247,16 +247,16 @@ public final class FlowShieldFilter extends HttpFilter {
       known.requestCame();
     }
     HttpAdmission admission = own.admit(new ServletRequestView(request));
-    if (admission instanceof HttpAnswer rejection) {
+    if (admission instanceof ShieldResponse rejection) {
       if (!LateBody.answersLater(rejection, request)) {
         write(rejection, response);
       }
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
-    List<HttpAnswer.Field> fields = admitted.fields(); // none as a rule, and then no iterator
-    for (int i = 0; i < fields.size(); i++) {
-      response.addHeader(fields.get(i).name(), fields.get(i).value());
+    List<ShieldResponse.Header> headers = admitted.headers(); // none as a rule, and then no iterator
+    for (int i = 0; i < headers.size(); i++) {
+      response.addHeader(headers.get(i).name(), headers.get(i).value());
     }
     AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
     try {
@@ -303,10 +303,10 @@ public final class FlowShieldFilter extends HttpFilter {
   /**
    * Not with {@code sendError}, which would bring the container's page, or run the application's.
    */
-  static void write(HttpAnswer rejection, HttpServletResponse response) throws IOException {
+  static void write(ShieldResponse rejection, HttpServletResponse response) throws IOException {
     response.setStatus(rejection.status());
-    for (HttpAnswer.Field field : rejection.fields()) {
-      response.setHeader(field.name(), field.value());
+    for (ShieldResponse.Header header : rejection.headers()) {
+      response.setHeader(header.name(), header.value());
     }
     byte[] body = rejection.body();
     if (body.length > 0) {

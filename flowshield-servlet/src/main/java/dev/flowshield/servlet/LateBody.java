@@ -1,6 +1,6 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /**
  * The body of a rejected request over HTTP/1 that has not come yet. It is read and thrown away, and
- * then the request is answered; after {@link HttpAnswer#LINGER} without the rest of the body.
+ * then the request is answered; after {@link ShieldResponse#LINGER} without the rest of the body.
  * No thread waits.
  *
  * <p>Answered at once, Tomcat would read the rest on the thread of the request, however long that
@@ -24,12 +24,12 @@ final class LateBody implements ReadListener, AsyncListener {
 
   private static final int BUFFER = 4096; // bytes
 
-  private final HttpAnswer rejection;
+  private final ShieldResponse rejection;
   private final AsyncContext context;
   private final ServletInputStream body;
   private final byte[] read = new byte[BUFFER];
 
-  private LateBody(HttpAnswer rejection, AsyncContext context, ServletInputStream body) {
+  private LateBody(ShieldResponse rejection, AsyncContext context, ServletInputStream body) {
     this.rejection = rejection;
     this.context = context;
     this.body = body;
@@ -40,7 +40,7 @@ final class LateBody implements ReadListener, AsyncListener {
    * answer can be written now: there is no body, all of it is there, the client waits to be asked
    * for it, or the request cannot be asynchronous. Over HTTP/2 the container ends the stream.
    */
-  static boolean answersLater(HttpAnswer rejection, HttpServletRequest request) throws IOException {
+  static boolean answersLater(ShieldResponse rejection, HttpServletRequest request) throws IOException {
     if (request.getContentLengthLong() <= 0 && !rejection.closesConnection()) {
       return false;
     }
@@ -60,7 +60,7 @@ final class LateBody implements ReadListener, AsyncListener {
       return false;
     }
     AsyncContext context = request.startAsync();
-    context.setTimeout(HttpAnswer.LINGER.toMillis());
+    context.setTimeout(ShieldResponse.LINGER.toMillis());
     LateBody late = new LateBody(rejection, context, body);
     context.addListener(late);
     body.setReadListener(late);

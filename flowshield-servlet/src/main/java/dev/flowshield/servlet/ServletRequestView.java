@@ -85,7 +85,7 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getHeader(name);
   }
 
-  /** Those of the container's own request: filters for proxies take such fields away. */
+  /** Those of the container's own request: filters for proxies take such headers away. */
   @Override
   public List<String> headers(String name) {
     if (!(lowest(request) instanceof HttpServletRequest own)) {
@@ -106,7 +106,7 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
 
   /**
    * What the container says, not what a filter in between would have it be: such filters believe
-   * request fields.
+   * request headers.
    */
   @Override
   public @Nullable String peerAddress() {

@@ -61,7 +61,7 @@ interface RejectionBehavior {
   }
 
   @Test
-  default void answersAtOnceWhereTheRequestCannotBeAsynchronous() throws Exception {
+  default void isSynchronousWhereTheRequestCannotBeAsynchronous() throws Exception {
     HttpShield one =
         HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build();
     fixture()
@@ -124,7 +124,7 @@ interface RejectionBehavior {
     return HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero());
   }
 
-  /** A filter before the shield's that does as Spring's for forwarding fields. */
+  /** A filter before the shield's that does as Spring's for forwarding headers. */
   private void startBehindAFilterForProxies(HttpShield shield) throws Exception {
     fixture().start(context -> {
       Layer.add(

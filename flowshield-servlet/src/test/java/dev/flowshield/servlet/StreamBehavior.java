@@ -27,9 +27,9 @@ interface StreamBehavior {
     return over;
   }
 
-  private Connection ask(String... fields) throws Exception {
+  private Connection ask(String... headers) throws Exception {
     Connection client = Connection.to(fixture().running().port());
-    client.send("GET", "/blocking", fields);
+    client.send("GET", "/blocking", headers);
     return client;
   }
 

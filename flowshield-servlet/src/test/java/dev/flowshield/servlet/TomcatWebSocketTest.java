@@ -25,7 +25,7 @@ class TomcatWebSocketTest {
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
   };
 
-  // The fields of a frame that a client closes with: masked, without a body.
+  // The headers of a frame that a client closes with: masked, without a body.
   private static final String CLOSE = "\u0088\u0080\0\0\0\0";
 
   private final HttpShield shield =

@@ -36,7 +36,7 @@ final class Reserves {
     List<RateLimit> limits = Limits.of(contract);
     return Stream.of(
         test("takesTheEstimate", limits, reserves::takesTheEstimate),
-        test("answersAtOnceAndLaterAlike", limits, reserves::answersAtOnceAndLaterAlike),
+        test("isSynchronousAndLaterAlike", limits, reserves::isSynchronousAndLaterAlike),
         test("rejectsWhatIsNotThereAndTakesNothing", limits, reserves::rejectsWhatIsNotThere),
         test("givesBackWhatWasNotUsed", limits, reserves::givesBackWhatWasNotUsed),
         test("givesBackNoMoreThanTheBurst", limits, reserves::givesBackNoMoreThanTheBurst),
@@ -77,7 +77,7 @@ final class Reserves {
     }
   }
 
-  private void answersAtOnceAndLaterAlike(RateLimit limit) {
+  private void isSynchronousAndLaterAlike(RateLimit limit) {
     Random random = Trial.random();
     Trial atOnce = new Trial(contract, limit);
     Trial later = new Trial(contract, limit);

@@ -1,5 +1,6 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
@@ -45,10 +46,10 @@ final class Several {
     for (int again = 0; again < 100; again++) {
       Decision.Rejected rejected = trial.rejects(KEY, 1, "5 of 5/min are taken");
       check(trial, rejected, 3, 0);
-      if (!rejected.limit().equals(rejected.standings().get(1).limit())) {
+      if (!rejected.limit().equals(rejected.limits().get(1).limit())) {
         throw trial.fault(
             "the limit that rejects",
-            rejected.standings().get(1).limit(),
+            rejected.limits().get(1).limit(),
             rejected.limit(),
             "name the one that does");
       }
@@ -57,25 +58,25 @@ final class Several {
 
   /** The standings are those of the limits in their order, and agree with the decision. */
   private static void check(Trial trial, Decision decision, long first, long second) {
-    List<Decision.Standing> standings = decision.standings();
-    if (standings.size() != LIMITS.size()
-        || standings.get(0).remaining() != first
-        || standings.get(1).remaining() != second) {
+    List<LimitStatus> statuses = decision.limits();
+    if (statuses.size() != LIMITS.size()
+        || statuses.get(0).remaining() != first
+        || statuses.get(1).remaining() != second) {
       throw trial.fault(
           "standings of " + LIMITS,
           first + " and " + second + " remaining",
-          standings,
+          statuses,
           "one for each limit, in their order; a request that one rejects takes nothing of the others");
     }
     check(trial, decision);
   }
 
   private static void check(Trial trial, Decision decision) {
-    Decision.Standing fewest = decision.standings().get(0);
-    Decision.Standing longest = decision.standings().get(0);
-    for (Decision.Standing standing : decision.standings()) {
-      fewest = standing.remaining() < fewest.remaining() ? standing : fewest;
-      longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
+    LimitStatus fewest = decision.limits().get(0);
+    LimitStatus longest = decision.limits().get(0);
+    for (LimitStatus status : decision.limits()) {
+      fewest = status.remaining() < fewest.remaining() ? status : fewest;
+      longest = status.retryAfterNanos() > longest.retryAfterNanos() ? status : longest;
     }
     if (decision.remaining() != fewest.remaining()) {
       throw trial.fault(

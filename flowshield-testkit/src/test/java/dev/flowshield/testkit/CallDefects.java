@@ -68,7 +68,7 @@ final class CallDefects {
       foundIn(
           NeverCompletes.class,
           "reserves",
-          "answersAtOnceAndLaterAlike",
+          "isSynchronousAndLaterAlike",
           "the answer to reserveAsync('alice', ",
           "got none within"),
       foundBy(CompletesWithNull.class, "allWaysToAskAgree", "must be given by its stage, got null"),

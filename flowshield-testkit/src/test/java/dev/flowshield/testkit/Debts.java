@@ -57,7 +57,7 @@ class Debts {
   void rejected(Account account) {}
 
   /** Takes back what was not used. */
-  void giveBack(Account account, Account.Taking taking, long unused) {
+  void refund(Account account, Account.Taking taking, long unused) {
     taking.cost -= unused * unit;
   }
 

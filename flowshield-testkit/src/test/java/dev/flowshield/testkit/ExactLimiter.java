@@ -136,7 +136,7 @@ class ExactLimiter implements RateLimiter {
             new Decision.Admitted(verdict.remaining - permits));
       }
       return waiters.areAsManyAsMayWait()
-          ? CompletableFuture.completedFuture(rejected(verdict).because(Decision.Reason.QUEUE_FULL))
+          ? CompletableFuture.completedFuture(rejected(verdict).withReason(Decision.Reason.QUEUE_FULL))
           : waiters.add(key, permits, verdict.ahead, now);
     } finally {
       leave();
@@ -149,7 +149,7 @@ class ExactLimiter implements RateLimiter {
 
   private Decision.Rejected beyondBurst(String key, long now) {
     return rejected(new Verdict(Decision.NEVER, judge(key, 1, now).remaining))
-        .because(Decision.Reason.BEYOND_BURST);
+        .withReason(Decision.Reason.BEYOND_BURST);
   }
 
   @Override
@@ -196,7 +196,7 @@ class ExactLimiter implements RateLimiter {
     if (account == null || !account.takings.contains(taking)) {
       return List.of();
     }
-    debts.giveBack(account, taking, unused);
+    debts.refund(account, taking, unused);
     if (unused == 0) {
       return List.of();
     }

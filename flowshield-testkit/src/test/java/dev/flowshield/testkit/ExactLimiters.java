@@ -1,5 +1,6 @@
 package dev.flowshield.testkit;
 
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
@@ -30,26 +31,26 @@ class ExactLimiters implements RateLimiter {
     try {
       boolean admits = parts.stream().allMatch(part -> part.look(key, permits).isAdmitted());
       take(key, permits, admits);
-      List<Decision.Standing> standings = new ArrayList<>();
+      List<LimitStatus> statuses = new ArrayList<>();
       for (int i = 0; i < parts.size(); i++) {
         long wait =
             admits || !(parts.get(i).look(key, permits) instanceof Decision.Rejected rejected)
                 ? 0
                 : rejected.retryAfterNanos();
-        standings.add(new Decision.Standing(
-            limits.get(i).toString(), parts.get(i).look(key, 1).remaining(), wait));
+        statuses.add(new LimitStatus(
+            limits.get(i), parts.get(i).look(key, 1).remaining(), wait));
       }
       long remaining =
-          standings.stream().mapToLong(Decision.Standing::remaining).min().orElseThrow();
+          statuses.stream().mapToLong(LimitStatus::remaining).min().orElseThrow();
       if (admits) {
-        return new Decision.Admitted(remaining, standings);
+        return new Decision.Admitted(remaining, statuses);
       }
-      Decision.Standing longest = standings.stream()
-          .max(Comparator.comparingLong(Decision.Standing::retryAfterNanos))
+      LimitStatus longest = statuses.stream()
+          .max(Comparator.comparingLong(LimitStatus::retryAfterNanos))
           .orElseThrow();
       Decision.Rejected rejected =
-          new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), standings);
-      return rejected.isRetryable() ? rejected : rejected.because(Decision.Reason.BEYOND_BURST);
+          new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), statuses);
+      return rejected.isRetryable() ? rejected : rejected.withReason(Decision.Reason.BEYOND_BURST);
     } finally {
       lock.unlock();
     }

@@ -62,7 +62,7 @@ final class ReserveDefects {
       foundIn(
           ReservesTwiceWhenAsynchronous.class,
           "reserves",
-          "answersAtOnceAndLaterAlike",
+          "isSynchronousAndLaterAlike",
           "it answers as reserve does"),
       foundIn(
           PromisesWhatItCannot.class,
@@ -155,7 +155,7 @@ final class ReserveDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec, limit -> new Debts(limit) {
         @Override
-        void giveBack(Account account, Account.Taking taking, long unused) {}
+        void refund(Account account, Account.Taking taking, long unused) {}
       });
     }
   }
@@ -169,12 +169,12 @@ final class ReserveDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec, limit -> new Debts(limit) {
         @Override
-        void giveBack(Account account, Account.Taking taking, long unused) {
+        void refund(Account account, Account.Taking taking, long unused) {
           int last = account.takings.size() - 1;
           if (!account.waiters.isEmpty() && !account.takings.get(last).open) {
             shiftTheEnd(this, account, unused);
           } else {
-            super.giveBack(account, taking, unused);
+            super.refund(account, taking, unused);
           }
         }
       });
@@ -187,11 +187,11 @@ final class ReserveDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new ExactLimiter(spec, limit -> new Debts(limit) {
         @Override
-        void giveBack(Account account, Account.Taking taking, long unused) {
+        void refund(Account account, Account.Taking taking, long unused) {
           if (!account.waiters.isEmpty() && account.takings.indexOf(taking) == 0 && unused > 0) {
             shiftTheEnd(this, account, unused);
           } else {
-            super.giveBack(account, taking, unused);
+            super.refund(account, taking, unused);
           }
         }
       });

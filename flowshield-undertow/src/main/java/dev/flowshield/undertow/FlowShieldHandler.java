@@ -2,7 +2,7 @@ package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
 import io.undertow.server.HandlerWrapper;
@@ -111,7 +111,7 @@ public final class FlowShieldHandler implements HttpHandler {
       return;
     }
     probe.requestCame(threadsOf(exchange));
-    if (shield.answersAtOnce()) {
+    if (shield.isSynchronous()) {
       decide(exchange, shield.admit(new UndertowRequest(exchange)));
     } else {
       askLater(exchange);
@@ -159,15 +159,15 @@ public final class FlowShieldHandler implements HttpHandler {
   private void decide(HttpServerExchange exchange, HttpAdmission admission) throws Exception {
     if (admission instanceof HttpAdmitted admitted) {
       run(exchange, admitted);
-    } else if (admission instanceof HttpAnswer rejection) {
+    } else if (admission instanceof ShieldResponse rejection) {
       write(exchange, rejection);
     }
   }
 
   private void run(HttpServerExchange exchange, HttpAdmitted admitted) throws Exception {
-    EndOfExchange end = EndOfExchange.watch(exchange, admitted);
-    for (HttpAnswer.Field field : admitted.fields()) {
-      exchange.getResponseHeaders().add(name(field), field.value());
+    ExchangeCompletion end = ExchangeCompletion.watch(exchange, admitted);
+    for (ShieldResponse.Header header : admitted.headers()) {
+      exchange.getResponseHeaders().add(name(header), header.value());
     }
     try {
       next.handleRequest(exchange);
@@ -179,15 +179,15 @@ public final class FlowShieldHandler implements HttpHandler {
     }
   }
 
-  private static HttpString name(HttpAnswer.Field field) {
-    HttpString known = NAMES.get(field.name());
-    return known == null ? HttpString.tryFromString(field.name()) : known;
+  private static HttpString name(ShieldResponse.Header header) {
+    HttpString known = NAMES.get(header.name());
+    return known == null ? HttpString.tryFromString(header.name()) : known;
   }
 
-  private static void write(HttpServerExchange exchange, HttpAnswer rejection) {
+  private static void write(HttpServerExchange exchange, ShieldResponse rejection) {
     exchange.setStatusCode(rejection.status());
-    for (HttpAnswer.Field field : rejection.fields()) {
-      exchange.getResponseHeaders().put(name(field), field.value());
+    for (ShieldResponse.Header header : rejection.headers()) {
+      exchange.getResponseHeaders().put(name(header), header.value());
     }
     ByteBuffer body = ByteBuffer.wrap(rejection.body());
     if (exchange.isRequestComplete()) {

@@ -1,6 +1,6 @@
 package dev.flowshield.undertow;
 
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -13,7 +13,7 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The rest of a rejected request, read and thrown away for {@link HttpAnswer#LINGER} at most. By
+ * The rest of a rejected request, read and thrown away for {@link ShieldResponse#LINGER} at most. By
  * itself, Undertow reads the body of a connection that is kept for however long that takes, and of
  * one that is not kept it reads nothing: what comes in then resets the connection, and the client
  * may lose the answer.
@@ -45,7 +45,7 @@ final class LateBody implements IoCallback {
               IoUtils.safeClose(exchange.getConnection());
               exchange.endExchange(); // else it may depend on a read that notices the close
             },
-            HttpAnswer.LINGER.toMillis(),
+            ShieldResponse.LINGER.toMillis(),
             TimeUnit.MILLISECONDS);
     exchange.addExchangeCompleteListener((complete, next) -> {
       timer.remove();

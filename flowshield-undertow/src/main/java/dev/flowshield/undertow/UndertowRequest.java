@@ -45,7 +45,7 @@ final class UndertowRequest implements RequestView {
     return values == null ? List.of() : values;
   }
 
-  // Not the exchange's source address: handlers for proxies write what a request field says into
+  // Not the exchange's source address: handlers for proxies write what a request header says into
   // it.
   @Override
   public @Nullable String peerAddress() {

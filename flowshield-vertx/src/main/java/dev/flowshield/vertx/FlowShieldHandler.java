@@ -2,7 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
 import io.vertx.core.Context;
@@ -57,7 +57,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   private static final String NO_SHIELD =
       "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
 
-  private final ConnectionEnds connectionEnds = new ConnectionEnds();
+  private final ConnectionCloseListener connectionEnds = new ConnectionCloseListener();
   private volatile HttpShield shield;
   private volatile QueueProbe probe;
   private volatile boolean settled;
@@ -138,7 +138,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       Context own = context.vertx().getOrCreateContext();
       probe.requestCame(task -> own.runOnContext(turn -> task.run()));
     }
-    if (shield.answersAtOnce()) {
+    if (shield.isSynchronous()) {
       decide(context, shield.admit(new VertxRequest(context)));
     } else {
       askLater(context);
@@ -181,24 +181,24 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private void decide(RoutingContext context, HttpAdmission admission) {
     if (admission instanceof HttpAdmitted admitted) {
-      EndOfWork end = EndOfWork.of(context, admitted);
-      for (HttpAnswer.Field field : admitted.fields()) {
-        context.response().headers().add(field.name(), field.value());
+      ResponseCompletion end = ResponseCompletion.of(context, admitted);
+      for (ShieldResponse.Header header : admitted.headers()) {
+        context.response().headers().add(header.name(), header.value());
       }
       try {
         context.next();
       } finally {
         end.handlersReturned(context.request(), connectionEnds);
       }
-    } else if (admission instanceof HttpAnswer rejection) {
+    } else if (admission instanceof ShieldResponse rejection) {
       write(context, rejection);
     }
   }
 
-  private static void write(RoutingContext context, HttpAnswer rejection) {
+  private static void write(RoutingContext context, ShieldResponse rejection) {
     HttpServerResponse response = context.response().setStatusCode(rejection.status());
-    for (HttpAnswer.Field field : rejection.fields()) {
-      response.putHeader(field.name(), field.value());
+    for (ShieldResponse.Header header : rejection.headers()) {
+      response.putHeader(header.name(), header.value());
     }
     HttpServerRequest request = context.request();
     boolean overHttp1 = request.version().compareTo(HttpVersion.HTTP_2) < 0;
@@ -214,7 +214,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     }
   }
 
-  // Over HTTP/2 a body needs no field that announces it.
+  // Over HTTP/2 a body needs no header that announces it.
   private static boolean mayHaveBody(HttpServerRequest request, boolean overHttp1) {
     return overHttp1 ? request.getHeader(HttpHeaders.CONTENT_LENGTH) != null : !request.isEnded();
   }

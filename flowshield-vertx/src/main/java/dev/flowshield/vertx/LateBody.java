@@ -1,6 +1,6 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -9,7 +9,7 @@ import java.lang.reflect.Method;
 
 /**
  * The rest of a rejected request, which Vert.x reads and throws away. By itself it would do so for
- * however long that takes; here, for {@link HttpAnswer#LINGER} after the answer at most.
+ * however long that takes; here, for {@link ShieldResponse#LINGER} after the answer at most.
  */
 final class LateBody {
 
@@ -37,7 +37,7 @@ final class LateBody {
   }
 
   private static long afterLinger(RoutingContext context, Runnable action) {
-    return context.vertx().setTimer(HttpAnswer.LINGER.toMillis(), late -> action.run());
+    return context.vertx().setTimer(ShieldResponse.LINGER.toMillis(), late -> action.run());
   }
 
   private static void end(HttpServerRequest request) {

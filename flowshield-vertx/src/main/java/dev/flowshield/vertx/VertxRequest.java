@@ -51,7 +51,7 @@ final class VertxRequest implements RequestView {
     return context.request().headers().getAll(name);
   }
 
-  // Not the request's remote address: a router that allows forwarding writes what a request field
+  // Not the request's remote address: a router that allows forwarding writes what a request header
   // says into it.
   @Override
   public @Nullable String peerAddress() {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The usual filter with Bucket4j and Caffeine: the client is the last entry that a proxy on this
  * machine has written, a few routes have limits of their own, and each answer has the RateLimit
- * fields. It believes the entry as it stands, caps no work in flight, and has one limit a request.
+ * headers. It believes the entry as it stands, caps no work in flight, and has one limit a request.
  */
 public final class Bucket4jFilter extends HttpFilter {
 

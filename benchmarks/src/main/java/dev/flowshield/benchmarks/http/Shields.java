@@ -1,6 +1,6 @@
 package dev.flowshield.benchmarks.http;
 
-import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 
@@ -48,7 +48,7 @@ public final class Shields {
         .limit("10000000/s burst 1000000000")
         .perNetwork("1000000/s /48")
         .penalty("1000/min")
-        .fields(FieldsMode.ALWAYS)
+        .headers(HeaderMode.ALWAYS)
         .build();
   }
 

@@ -87,7 +87,7 @@ public final class LoadRun {
       entries.add(new Entry(LOAD, "own", Protection.OWN, server.differenceOfOwn()));
     }
     if (server == Server.TOMCAT) {
-      String difference = "one limit a request, no cap on work in flight; believes the field";
+      String difference = "one limit a request, no cap on work in flight; believes the header";
       entries.add(new Entry(LOAD, "bucket4jInCaffeine", Protection.BUCKET4J, difference));
       entries.add(new Entry(FLOOD, "bucket4jInCaffeine", Protection.BUCKET4J, difference));
     }

@@ -14,11 +14,11 @@ import java.util.TreeMap;
  *
  * @param request the method and the path
  * @param version of the protocol
- * @param fields by their names in lower case
+ * @param headers by their names in lower case
  * @param body each byte a char
  */
 record Seen(
-    String request, String version, int status, Map<String, List<String>> fields, String body) {
+    String request, String version, int status, Map<String, List<String>> headers, String body) {
 
   static Seen of(HttpResponse<byte[]> response) {
     return of(response, new String(response.body(), StandardCharsets.ISO_8859_1));
@@ -26,17 +26,17 @@ record Seen(
 
   static Seen of(HttpResponse<?> response, String body) {
     int port = response.request().uri().getPort();
-    Map<String, List<String>> fields = new TreeMap<>();
+    Map<String, List<String>> headers = new TreeMap<>();
     response.headers().map().forEach((name, values) -> {
       if (!name.equals("date")) {
-        fields.put(name, values.stream().map(each -> alike(each, port)).toList());
+        headers.put(name, values.stream().map(each -> alike(each, port)).toList());
       }
     });
     return new Seen(
         response.request().method() + " " + response.request().uri().getPath(),
         response.version().name(),
         response.statusCode(),
-        fields,
+        headers,
         body.replace("127.0.0.1:" + port, "host"));
   }
 
@@ -56,9 +56,9 @@ record Seen(
     return this;
   }
 
-  /** The values of a field, none if it is absent. */
+  /** The values of a header, none if it is absent. */
   List<String> values(String name) {
-    return fields.getOrDefault(name, List.of());
+    return headers.getOrDefault(name, List.of());
   }
 
   /** For a message: a body can be long. */
@@ -66,7 +66,7 @@ record Seen(
   public String toString() {
     String start =
         body.substring(0, Math.min(body.length(), 200)).replaceAll("[^\\p{Print}\n]", "?");
-    return request + " " + version + " " + status + " " + fields + " " + body.length() + " bytes: "
+    return request + " " + version + " " + status + " " + headers + " " + body.length() + " bytes: "
         + start;
   }
 }

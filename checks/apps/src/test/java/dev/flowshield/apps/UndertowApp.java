@@ -123,7 +123,7 @@ final class UndertowApp {
   }
 
   private static void create(HttpServerExchange exchange) {
-    if (field(exchange, "name").isEmpty()) {
+    if (header(exchange, "name").isEmpty()) {
       page(exchange, StatusCodes.UNPROCESSABLE_ENTITY, "A name is missing");
     } else {
       seeOther(exchange, "/items/8");
@@ -131,8 +131,8 @@ final class UndertowApp {
   }
 
   private static void logIn(HttpServerExchange exchange) {
-    String user = field(exchange, USER);
-    if (Shop.knows(user, field(exchange, "password"))) {
+    String user = header(exchange, USER);
+    if (Shop.knows(user, header(exchange, "password"))) {
       Sessions.getOrCreateSession(exchange).setAttribute(USER, user);
       seeOther(exchange, "/account");
     } else {
@@ -149,7 +149,7 @@ final class UndertowApp {
     }
   }
 
-  private static String field(HttpServerExchange exchange, String name) {
+  private static String header(HttpServerExchange exchange, String name) {
     return exchange.getAttachment(FormDataParser.FORM_DATA).getFirst(name).getValue();
   }
 

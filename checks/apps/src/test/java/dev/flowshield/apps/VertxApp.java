@@ -88,7 +88,7 @@ final class VertxApp {
       page(context, Shop.has(id) ? 200 : 404, "Item " + id);
     });
     items.post("/").handler(context -> {
-      if (field(context, "name").isEmpty()) {
+      if (header(context, "name").isEmpty()) {
         page(context, 422, "A name is missing");
       } else {
         redirect(context, 303, "/items/8");
@@ -173,8 +173,8 @@ final class VertxApp {
   }
 
   private static void logIn(RoutingContext context) {
-    String user = field(context, USER);
-    if (Shop.knows(user, field(context, "password"))) {
+    String user = header(context, USER);
+    if (Shop.knows(user, header(context, "password"))) {
       session(context).regenerateId().put(USER, user);
       redirect(context, 303, "/account");
     } else {
@@ -191,7 +191,7 @@ final class VertxApp {
     }
   }
 
-  private static String field(RoutingContext context, String name) {
+  private static String header(RoutingContext context, String name) {
     return requireNonNull(context.request().getFormAttribute(name));
   }
 

@@ -44,14 +44,14 @@ final class Visitor {
     return List.copyOf(seen);
   }
 
-  /** The fields are names and values in turn. */
-  Seen get(String path, String... fields) throws Exception {
-    return send("GET", path, fields);
+  /** The headers are names and values in turn. */
+  Seen get(String path, String... headers) throws Exception {
+    return send("GET", path, headers);
   }
 
   /** Sends a request without a body. */
-  Seen send(String method, String path, String... fields) throws Exception {
-    return note(request(path, fields).method(method, BodyPublishers.noBody()));
+  Seen send(String method, String path, String... headers) throws Exception {
+    return note(request(path, headers).method(method, BodyPublishers.noBody()));
   }
 
   /** Posts a form, which is already encoded. */
@@ -149,9 +149,9 @@ final class Visitor {
     return one;
   }
 
-  private HttpRequest.Builder request(String path, String... fields) {
+  private HttpRequest.Builder request(String path, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(address("http", path)).timeout(PATIENCE);
-    return fields.length == 0 ? request : request.headers(fields);
+    return headers.length == 0 ? request : request.headers(headers);
   }
 
   private URI address(String scheme, String path) {

@@ -14,26 +14,26 @@ import java.util.Locale;
  * An answer as it came over the wire.
  *
  * @param status the status code
- * @param fields the field lines as they came
+ * @param headers the header lines as they came
  * @param body the body, each byte a character
  */
-public record Answer(int status, List<String> fields, String body) {
+public record Answer(int status, List<String> headers, String body) {
 
   static Answer read(InputStream in, boolean mayHaveBody) throws IOException {
     String statusLine = line(in);
-    List<String> fields = new ArrayList<>();
+    List<String> headers = new ArrayList<>();
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
-      fields.add(line);
+      headers.add(line);
     }
     int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
-    Answer head = new Answer(status, fields, "");
-    return mayHaveBody ? new Answer(status, fields, head.readBody(in)) : head;
+    Answer head = new Answer(status, headers, "");
+    return mayHaveBody ? new Answer(status, headers, head.readBody(in)) : head;
   }
 
-  /** All values of a field, in the order they came. */
+  /** All values of a header, in the order they came. */
   public List<String> values(String name) {
     String start = name.toLowerCase(Locale.ROOT) + ":";
-    return fields.stream()
+    return headers.stream()
         .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
         .map(line -> line.substring(start.length()).strip())
         .collect(toCollection(ArrayList::new));

@@ -43,8 +43,8 @@ enum AnswerKind {
     return path;
   }
 
-  /** The fields of a request for it. */
-  String[] fields() {
+  /** The headers of a request for it. */
+  String[] headers() {
     return switch (this) {
       case RANGE_OF_A_FILE -> new String[] {"Range: bytes=1000-"};
       case UPGRADE ->

@@ -30,7 +30,7 @@ interface AnswersContract {
     assertThat(answer.body())
         .isEqualTo("{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":4,"
             + "\"limit\":1,\"mode\":\"per-ip\"}");
-    assertThat(String.join("\n", answer.fields()).toLowerCase(Locale.ROOT))
+    assertThat(String.join("\n", answer.headers()).toLowerCase(Locale.ROOT))
         .doesNotContain("flowshield", "script");
   }
 
@@ -144,7 +144,7 @@ interface AnswersContract {
         assertThat(with.readUnlessEnded())
             .as(line)
             .usingRecursiveComparison()
-            .ignoringFields("fields") // they tell the time
+            .ignoringFields("headers") // they tell the time
             .isEqualTo(without.readUnlessEnded());
       }
     }

@@ -57,7 +57,7 @@ import java.util.function.BooleanSupplier;
  *   GET  /quiet    as /events, but after the first nothing until {@link #whenOpen} runs
  *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server can push
  *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or whatever
- *                  the server offers for the fields of a web socket's handshake
+ *                  the server offers for the headers of a web socket's handshake
  * </pre>
  */
 public final class Application implements AutoCloseable {

@@ -79,9 +79,9 @@ public final class Connection implements AutoCloseable {
     socket.setSoTimeout((int) atMost.toMillis());
   }
 
-  /** Asks and reads the answer. Fields are whole lines, such as {@code Accept: text/plain}. */
-  public Answer get(String path, String... fields) throws IOException {
-    send("GET", path, fields);
+  /** Asks and reads the answer. Headers are whole lines, such as {@code Accept: text/plain}. */
+  public Answer get(String path, String... headers) throws IOException {
+    send("GET", path, headers);
     return read();
   }
 
@@ -92,11 +92,11 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Sends the head of a request. */
-  public void send(String method, String path, String... fields) throws IOException {
+  public void send(String method, String path, String... headers) throws IOException {
     StringBuilder head =
         new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
-    for (String field : fields) {
-      head.append(field).append("\r\n");
+    for (String header : headers) {
+      head.append(header).append("\r\n");
     }
     write(head.append("\r\n").toString());
   }

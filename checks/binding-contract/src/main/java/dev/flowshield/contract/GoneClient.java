@@ -43,7 +43,7 @@ interface GoneClient extends AutoCloseable {
   }
 
   /** Sends a request that has no body. */
-  void ask(String path, String... fields) throws IOException;
+  void ask(String path, String... headers) throws IOException;
 
   /** Sends a request with one of a thousand bytes of its body. */
   void askWithHalfABody(String path) throws IOException;
@@ -87,8 +87,8 @@ interface GoneClient extends AutoCloseable {
     }
 
     @Override
-    public void ask(String path, String... fields) throws IOException {
-      connect().send("GET", path, fields);
+    public void ask(String path, String... headers) throws IOException {
+      connect().send("GET", path, headers);
     }
 
     @Override
@@ -161,8 +161,8 @@ interface GoneClient extends AutoCloseable {
     }
 
     @Override
-    public void ask(String path, String... fields) throws IOException {
-      streams.add(connection().get(path, fields));
+    public void ask(String path, String... headers) throws IOException {
+      streams.add(connection().get(path, headers));
     }
 
     @Override

@@ -107,7 +107,7 @@ public abstract class GoneClientContract {
     try {
       fixture.shields(shield());
       Connection client = fixture.connect(1);
-      client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields());
+      client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
       assertThat(client.readHead().status() == 101).isEqualTo(can(AnswerKind.UPGRADE));
     } finally {
       fixture.stop();
@@ -203,13 +203,13 @@ public abstract class GoneClientContract {
     switch (moment) {
       case HALF_A_HEAD -> client.askWithHalfAHead(kind.path());
       case HALF_A_BODY -> client.askWithHalfABody(kind.path());
-      case HEAD -> client.ask(kind.path(), kind.fields());
+      case HEAD -> client.ask(kind.path(), kind.headers());
       case BODY -> {
-        client.ask(kind.path(), kind.fields());
+        client.ask(kind.path(), kind.headers());
         client.awaitBody();
       }
       case MORE -> {
-        client.ask(kind.path(), kind.fields());
+        client.ask(kind.path(), kind.headers());
         client.awaitMore();
       }
       case WORK -> throw new IllegalArgumentException("needs the application");

@@ -22,7 +22,7 @@ import java.util.Set;
  * client that resets, half closes and breaks off whenever it is told to. A read waits ten seconds
  * at most.
  *
- * <p>Sources: RFC 9113 (frames), RFC 7541 (fields; written without Huffman coding and without the
+ * <p>Sources: RFC 9113 (frames), RFC 7541 (headers; written without Huffman coding and without the
  * dynamic table, and not decoded).
  */
 public final class Http2Connection implements AutoCloseable {
@@ -46,14 +46,14 @@ public final class Http2Connection implements AutoCloseable {
   private static final int CANCEL = 8;
   private static final int PATIENCE_MILLIS = 10_000;
 
-  /** Fields as an index into the static table of RFC 7541, appendix A. */
+  /** Headers as an index into the static table of RFC 7541, appendix A. */
   private static final int METHOD_GET = 0x82;
 
   private static final int METHOD_POST = 0x83;
   private static final int SCHEME_HTTP = 0x86;
   private static final int STATUS_200 = 0x88;
 
-  /** A field whose name is an index, whose value follows, and which is not indexed. */
+  /** A header whose name is an index, whose value follows, and which is not indexed. */
   private static final int AUTHORITY = 1;
 
   private static final int PATH = 4;
@@ -92,13 +92,13 @@ public final class Http2Connection implements AutoCloseable {
   }
 
   /**
-   * Asks for a path, and sends no body. Fields are whole lines, such as {@code Accept: text/plain}.
+   * Asks for a path, and sends no body. Headers are whole lines, such as {@code Accept: text/plain}.
    *
    * @return the stream's number
    */
-  public int get(String path, String... fields) throws IOException {
+  public int get(String path, String... headers) throws IOException {
     int stream = nextStream();
-    byte[] head = fields(METHOD_GET, path, fields);
+    byte[] head = headers(METHOD_GET, path, headers);
     write(frame(HEADERS, END_HEADERS | END_STREAM, stream, head));
     return stream;
   }
@@ -107,7 +107,7 @@ public final class Http2Connection implements AutoCloseable {
   public void tryGetAndReset(String path) {
     int stream = nextStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(frame(HEADERS, END_HEADERS | END_STREAM, stream, fields(METHOD_GET, path)));
+    out.writeBytes(frame(HEADERS, END_HEADERS | END_STREAM, stream, headers(METHOD_GET, path)));
     out.writeBytes(frame(RST_STREAM, 0, stream, cancel()));
     try {
       write(out.toByteArray());
@@ -119,14 +119,14 @@ public final class Http2Connection implements AutoCloseable {
   /** Sends the head of a request and leaves the stream open for a body. */
   public int post(String path) throws IOException {
     int stream = nextStream();
-    write(frame(HEADERS, END_HEADERS, stream, fields(METHOD_POST, path)));
+    write(frame(HEADERS, END_HEADERS, stream, headers(METHOD_POST, path)));
     return stream;
   }
 
   /** Sends half a head: a HEADERS frame that has to be continued. */
   public int halfAHead(String path) throws IOException {
     int stream = nextStream();
-    write(frame(HEADERS, END_STREAM, stream, fields(METHOD_GET, path)));
+    write(frame(HEADERS, END_STREAM, stream, headers(METHOD_GET, path)));
     return stream;
   }
 
@@ -291,7 +291,7 @@ public final class Http2Connection implements AutoCloseable {
     return new byte[] {0, 0, 0, CANCEL};
   }
 
-  private static byte[] fields(int method, String path, String... others) {
+  private static byte[] headers(int method, String path, String... others) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(method);
     out.write(SCHEME_HTTP);

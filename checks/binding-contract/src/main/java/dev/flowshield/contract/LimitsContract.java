@@ -4,7 +4,7 @@ import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,7 @@ interface LimitsContract {
             .limit("1/h")
             .inFlight(1)
             .deny("loopback")
-            .fields(FieldsMode.ALWAYS)
+            .headers(HeaderMode.ALWAYS)
             .enabled(false)
             .ticker(fixture().ticker())
             .build());

@@ -3,7 +3,7 @@ package dev.flowshield.contract;
 import static dev.flowshield.contract.Application.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import org.junit.jupiter.api.Test;
@@ -130,7 +130,7 @@ interface PoliciesContract {
 
   @Test
   default void tellsAnAdmittedClientHowItStandsIfAsked() throws Exception {
-    fixture().shields(perClient("2/min").fields(FieldsMode.ALWAYS).build());
+    fixture().shields(perClient("2/min").headers(HeaderMode.ALWAYS).build());
     Connection client = fixture().connect(1);
     Answer answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(200);

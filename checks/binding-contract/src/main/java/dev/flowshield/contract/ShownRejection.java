@@ -28,7 +28,7 @@ public final class ShownRejection {
       Answer rejection = client.get("/");
       assertThat(rejection.status()).isEqualTo(429);
       assertThat(Files.readAllLines(Path.of("README.md")))
-          .containsAll(rejection.fields().stream()
+          .containsAll(rejection.headers().stream()
               .filter(line -> SHOWN.contains(line.substring(0, line.indexOf(':'))))
               .toList())
           .contains(rejection.body().strip());

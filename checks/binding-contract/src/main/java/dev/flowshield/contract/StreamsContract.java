@@ -24,18 +24,18 @@ interface StreamsContract {
 
   Fixture fixture();
 
-  private Connection openEvents(int host, String... fields) throws Exception {
+  private Connection openEvents(int host, String... headers) throws Exception {
     Connection client = fixture().connect(host);
-    client.send("GET", "/events", fields);
+    client.send("GET", "/events", headers);
     assertThat(client.readHead().status()).isEqualTo(200);
     client.readFirst();
     return client;
   }
 
-  private List<Connection> openEvents(int host, int times, String... fields) throws Exception {
+  private List<Connection> openEvents(int host, int times, String... headers) throws Exception {
     List<Connection> clients = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      clients.add(openEvents(host, fields));
+      clients.add(openEvents(host, headers));
     }
     return clients;
   }
@@ -243,7 +243,7 @@ interface StreamsContract {
     HttpShield shield =
         fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
     Connection client = fixture().connect(1);
-    client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields());
+    client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
     assertThat(client.readHead().status()).isEqualTo(101);
     if (fixture().differs(UPGRADED_IS_NOT_COUNTED)) {
       awaitNothingInFlight(shield);
@@ -253,7 +253,7 @@ interface StreamsContract {
     awaitStreams(shield, 1);
     assertThat(fixture()
             .connect(1)
-            .get(AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.fields())
+            .get(AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers())
             .status())
         .isEqualTo(429);
     client.close();

@@ -6,16 +6,16 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowshield.http.answer.Accept;
 import dev.flowshield.http.answer.BodyKind;
 
-/** The request field {@code Accept}. */
+/** The request header {@code Accept}. */
 class AcceptFuzzTest {
 
   @FuzzTest
   void choosesAKindWhateverStandsThere(byte[] input) {
-    String field = Trial.field(input);
-    Trial.inTime(field, text -> Accept.choose(text, BodyKind.JSON));
+    String header = Trial.header(input);
+    Trial.inTime(header, text -> Accept.choose(text, BodyKind.JSON));
 
-    BodyKind chosen = Accept.choose(field, BodyKind.JSON);
-    assertThat(Accept.choose(field, BodyKind.PROBLEM))
+    BodyKind chosen = Accept.choose(header, BodyKind.JSON);
+    assertThat(Accept.choose(header, BodyKind.PROBLEM))
         .as("the default in place of the default, and else the same")
         .isEqualTo(chosen == BodyKind.JSON ? BodyKind.PROBLEM : chosen);
   }

@@ -8,15 +8,15 @@ import dev.flowshield.http.HttpShield;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The request field {@code Cookie}, with an end of line between several of them. */
+/** The request header {@code Cookie}, with an end of line between several of them. */
 class CookieFuzzTest {
 
   private static final String MINE = "sid=mine";
 
   @FuzzTest
   void giveOneKeyOrNone(byte[] input) {
-    List<String> others = Trial.field(input).lines().toList();
-    Trial.inTime(Trial.field(input), text -> isAdmitted(shield(9), text.lines().toList()));
+    List<String> others = Trial.header(input).lines().toList();
+    Trial.inTime(Trial.header(input), text -> isAdmitted(shield(9), text.lines().toList()));
 
     HttpShield shield = shield(1);
     isAdmitted(shield, List.of(MINE));

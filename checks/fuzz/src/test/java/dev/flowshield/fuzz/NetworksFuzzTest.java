@@ -10,7 +10,7 @@ class NetworksFuzzTest {
 
   @FuzzTest
   void areReadOrRejected(byte[] input) {
-    String list = Trial.field(input);
+    String list = Trial.header(input);
     Trial.inTime(list, Trial.orRejects(Networks::parse));
     Trial.orRejects(NetworksFuzzTest::assertReadsTheSameAgain).accept(list);
   }

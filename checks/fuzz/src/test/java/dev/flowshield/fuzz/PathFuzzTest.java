@@ -26,7 +26,7 @@ class PathFuzzTest {
 
   @FuzzTest
   void areChargedForWhatTheyMayBe(byte[] input) {
-    String path = Trial.field(input);
+    String path = Trial.header(input);
     Trial.inTime(path, text -> LARGE_TABLE.admit(new Asked(text, "192.0.2.1", List.of())));
 
     assertThat(isOf(BELOW, "/below/" + path))

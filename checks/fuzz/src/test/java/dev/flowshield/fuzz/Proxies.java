@@ -2,7 +2,7 @@ package dev.flowshield.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.http.client.ForwardingField;
+import dev.flowshield.http.client.ForwardingHeader;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.client.TrustedProxies;
@@ -23,16 +23,16 @@ final class Proxies {
   private final TrustedProxies counted;
 
   /**
-   * Proxies that write a field.
+   * Proxies that write a header.
    *
    * @param client whom they name
    * @param theirPart what they add, from the comma on
    */
-  Proxies(ForwardingField field, String client, String theirPart) {
+  Proxies(ForwardingHeader header, String client, String theirPart) {
     this.client = address(client);
     this.theirPart = theirPart;
-    this.named = TrustedProxies.in(Networks.parse("10.0.0.0/8"), field);
-    this.counted = TrustedProxies.hops(2, field);
+    this.named = TrustedProxies.in(Networks.parse("10.0.0.0/8"), header);
+    this.counted = TrustedProxies.hops(2, header);
   }
 
   /** The proxies are believed, and the client is not. */
@@ -40,11 +40,11 @@ final class Proxies {
     Trial.inTime(written, text -> clientOf(named, PROXY, text.lines().toList()));
     Trial.inTime(written, text -> clientOf(counted, PROXY, text.lines().toList()));
 
-    List<String> fields = written.lines().toList();
-    assertThat(clientOf(named, STRANGER, fields)).isEqualTo(STRANGER);
+    List<String> headers = written.lines().toList();
+    assertThat(clientOf(named, STRANGER, headers)).isEqualTo(STRANGER);
     for (TrustedProxies proxies : List.of(named, counted)) {
       assertThat(clientOf(proxies, PROXY, inOneField(written))).isEqualTo(client);
-      assertThat(clientOf(proxies, PROXY, inFieldsOfTheirOwn(fields))).isEqualTo(client);
+      assertThat(clientOf(proxies, PROXY, inFieldsOfTheirOwn(headers))).isEqualTo(client);
     }
   }
 
@@ -52,15 +52,15 @@ final class Proxies {
     return (written + theirPart).lines().toList();
   }
 
-  private List<String> inFieldsOfTheirOwn(List<String> fields) {
-    List<String> all = new ArrayList<>(fields);
+  private List<String> inFieldsOfTheirOwn(List<String> headers) {
+    List<String> all = new ArrayList<>(headers);
     all.add(theirPart.substring(1));
     return all;
   }
 
   private static @Nullable IpAddress clientOf(
-      TrustedProxies proxies, IpAddress peer, List<String> fields) {
-    return proxies.clientOf(peer, name -> fields);
+      TrustedProxies proxies, IpAddress peer, List<String> headers) {
+    return proxies.clientOf(peer, name -> headers);
   }
 
   private static IpAddress address(String text) {

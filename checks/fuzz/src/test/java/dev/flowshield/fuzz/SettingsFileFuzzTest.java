@@ -22,7 +22,7 @@ class SettingsFileFuzzTest {
 
   @FuzzTest
   void isTakenOrRejected(byte[] input) {
-    Trial.atStart(Trial.field(input), Trial.orRejects(SettingsFileFuzzTest::start));
+    Trial.atStart(Trial.header(input), Trial.orRejects(SettingsFileFuzzTest::start));
   }
 
   private static void start(String file) {

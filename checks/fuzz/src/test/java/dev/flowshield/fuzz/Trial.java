@@ -36,8 +36,8 @@ final class Trial {
 
   private Trial() {}
 
-  /** The characters of a request field, as servers read its bytes. */
-  static String field(byte[] input) {
+  /** The characters of a request header, as servers read its bytes. */
+  static String header(byte[] input) {
     return new String(input, ISO_8859_1);
   }
 

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A server with an answer to each packed question. */
-record OneAnswer(Function<byte[], @Nullable Object> answers) implements Server {
+record OneAnswer(Function<byte[], @Nullable Object> answers) implements RedisServer {
 
   @Override
   @SuppressWarnings("unchecked")

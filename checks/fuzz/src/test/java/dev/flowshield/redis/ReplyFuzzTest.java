@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.OnStoreFailure;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
@@ -27,13 +27,13 @@ class ReplyFuzzTest {
 
   @FuzzTest
   void isWhatIsAskedForOrAFailureOfTheStore(byte[] input) {
-    Question question = new Question.Form(() -> -1)
-        .of(Deed.TAKE, "key", new StoredRates(RateLimit.parseAll(LIMITS), 1_000), PERMITS);
+    ScriptCall question = new ScriptCall.Factory(() -> -1)
+        .of(ScriptOperation.TAKE, "key", new StoredRates(RateLimit.parseAll(LIMITS), 1_000), PERMITS);
     Object answer = answer(input, question.argument());
     boolean isGranted = false;
     if (answer instanceof byte[] packed) {
       try {
-        isGranted = Reply.all(question, packed).get(0).granted() >= PERMITS;
+        isGranted = ScriptReply.all(question, packed).get(0).granted() >= PERMITS;
       } catch (StoreFailure failure) {
         assertThat(failure).hasMessage("malformed");
       }
@@ -63,7 +63,7 @@ class ReplyFuzzTest {
   private static void assertDecides(byte[] input, boolean isGranted) {
     Ticker ticker = () -> 0;
     RedisStoreBuilder settings =
-        RedisStore.at("redis://host").ticker(ticker).onFailure(OnStoreFailure.CLOSED);
+        RedisStore.at("redis://host").ticker(ticker).onFailure(StoreFailurePolicy.CLOSED);
     try (RedisStore store =
         new RedisStore(settings, new OneAnswer(question -> answer(input, question)), null)) {
       RateLimiter limiter =

@@ -95,7 +95,7 @@ final class PlainProxy implements Proxy {
     return lines;
   }
 
-  /** Takes the fields of a name away, and gives their values back, each with a comma behind. */
+  /** Takes the headers of a name away, and gives their values back, each with a comma behind. */
   private static String taken(String name, List<String> lines) {
     String start = name.toLowerCase(Locale.ROOT) + ":";
     StringBuilder values = new StringBuilder();

@@ -114,11 +114,11 @@ abstract class TwoHopsContract implements Proxy.Starter {
     return (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
   }
 
-  private static int status(Family family, InetSocketAddress site, String client, String... fields)
+  private static int status(Family family, InetSocketAddress site, String client, String... headers)
       throws Exception {
     try (Connection connection = Connection.to(site)) {
       connection.write(family.proxyLine(client));
-      return connection.get("/hello", fields).status();
+      return connection.get("/hello", headers).status();
     }
   }
 }

@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class FailuresInARowStressTest {
 
-  private final Circuit circuit = RacingCircuits.afterFailures(3);
+  private final CircuitBreaker circuit = RacingCircuits.afterFailures(3);
 
   @Actor
   public void one(III_Result result) {

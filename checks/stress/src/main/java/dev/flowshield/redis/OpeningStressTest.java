@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class OpeningStressTest {
 
-  private final Circuit circuit = RacingCircuits.afterFailures(4);
+  private final CircuitBreaker circuit = RacingCircuits.afterFailures(4);
 
   @Actor
   public void one(III_Result result) {

@@ -12,8 +12,8 @@ final class OwingKey {
   private static final String KEY = "key";
   private static final List<RateLimit> LIMITS = List.of(RateLimit.parse("1/h burst 5"));
 
-  private final LocalShare share =
-      new LocalShare(LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1), LIMITS, 1);
+  private final LocalFallback share =
+      new LocalFallback(LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1), LIMITS, 1);
 
   OwingKey() {
     take(2);
@@ -29,7 +29,7 @@ final class OwingKey {
     int[] charged = new int[1];
     CompletableFuture<?> payment = share.pay(KEY, owed -> {
       charged[0] = (int) owed[0];
-      return CompletableFuture.completedFuture(Reply.NOTHING);
+      return CompletableFuture.completedFuture(ScriptReply.NOTHING);
     });
     return payment == null ? 0 : charged[0];
   }

@@ -11,34 +11,34 @@ final class RacingCircuits {
   private RacingCircuits() {}
 
   /** A closed one with so many failures. */
-  static Circuit afterFailures(int count) {
+  static CircuitBreaker afterFailures(int count) {
     return afterFailures(count, () -> 0);
   }
 
   /** An open one, whose trial is due. */
-  static Circuit due() {
+  static CircuitBreaker due() {
     int[] readings = new int[1];
     // What opens it reads the ticker: for the state at the start, and when it opens.
     return afterFailures(IN_A_ROW, () -> readings[0]++ < 2 ? 0 : LATER);
   }
 
   /** An open one, whose trial is under way. */
-  static Circuit onTrial() {
-    Circuit circuit = due();
+  static CircuitBreaker onTrial() {
+    CircuitBreaker circuit = due();
     if (!circuit.beginTrial()) {
       throw new IllegalStateException("no trial is due");
     }
     return circuit;
   }
 
-  private static Circuit afterFailures(int count, Ticker ticker) {
-    Circuit circuit = new Circuit(ticker);
+  private static CircuitBreaker afterFailures(int count, Ticker ticker) {
+    CircuitBreaker circuit = new CircuitBreaker(ticker);
     fail(circuit, count);
     return circuit;
   }
 
   /** How many of so many failures have opened it. */
-  static int fail(Circuit circuit, int count) {
+  static int fail(CircuitBreaker circuit, int count) {
     int opened = 0;
     for (int i = 0; i < count; i++) {
       opened += circuit.failed("timeout", false) ? 1 : 0;

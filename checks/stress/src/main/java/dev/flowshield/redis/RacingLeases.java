@@ -29,8 +29,8 @@ final class RacingLeases {
     return lease;
   }
 
-  static Reply giving(long permits) {
-    return new Reply(permits, 0, 0, new long[1], new long[1]);
+  static ScriptReply giving(long permits) {
+    return new ScriptReply(permits, 0, 0, new long[1], new long[1]);
   }
 
   static int take(Lease lease, long permits) {

@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @State
 public class TrialAndFailuresStressTest {
 
-  private final Circuit circuit = RacingCircuits.onTrial();
+  private final CircuitBreaker circuit = RacingCircuits.onTrial();
 
   @Actor
   public void succeed(IIII_Result result) {

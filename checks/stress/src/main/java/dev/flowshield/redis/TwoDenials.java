@@ -13,7 +13,7 @@ final class TwoDenials {
       new StoredRates(List.of(RateLimit.parse("1/s burst 4")), 1_000);
   private static final long SECOND = 1_000_000_000L;
 
-  private final Denials denials = new Denials();
+  private final RejectionCache denials = new RejectionCache();
 
   /** The one has to wait for a second. */
   void addOne() {

@@ -44,8 +44,8 @@ final class AdaptiveGates {
 
   /** Says that requests wait too long in front, so that there is no place for usual ones. */
   static void lower(AdaptiveGate gate) {
-    gate.waitedInFront(LONG_WAIT, EARLY);
-    gate.waitedInFront(LONG_WAIT, EARLY);
+    gate.reportQueueDelay(LONG_WAIT, EARLY);
+    gate.reportQueueDelay(LONG_WAIT, EARLY);
   }
 
   private static void fillWindow(AdaptiveGate gate, long now) {

@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
@@ -35,8 +35,8 @@ public class AllOrNothingStressTest {
 
   private static final long ANY = 1;
 
-  private final Allowance roomy = new HotAllowance(new Gcra(RateLimit.parse("2/day")), () -> 0);
-  private final Allowance narrow = new HotAllowance(new Gcra(RateLimit.parse("1/day")), () -> 0);
+  private final Allowance roomy = new StripedAllowance(new Gcra(RateLimit.parse("2/day")), () -> 0);
+  private final Allowance narrow = new StripedAllowance(new Gcra(RateLimit.parse("1/day")), () -> 0);
   private final Allowances limits = new Allowances(List.of(roomy, narrow));
 
   @Actor

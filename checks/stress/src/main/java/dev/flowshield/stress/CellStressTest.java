@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
@@ -29,7 +29,7 @@ public class CellStressTest {
   private static final RateAlgorithm ALGORITHM = new Gcra(RateLimit.parse("1/s burst " + BURST));
   private static final long ANY = 1;
 
-  private final Allowance limit = new HotAllowance(ALGORITHM, () -> 0);
+  private final Allowance limit = new StripedAllowance(ALGORITHM, () -> 0);
 
   @Actor
   public void take(III_Result result) {

@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import org.openjdk.jcstress.annotations.Actor;
@@ -29,7 +29,7 @@ public class ChangeStressTest {
   private static final RateAlgorithm BEFORE = new Gcra(RateLimit.parse("2/day"));
   private static final RateAlgorithm AFTER = new Gcra(RateLimit.parse("2/day"));
 
-  private final Allowance limit = new HotAllowance(BEFORE, () -> 0);
+  private final Allowance limit = new StripedAllowance(BEFORE, () -> 0);
 
   @Actor
   public void change() {

@@ -23,7 +23,7 @@ public final class AroundMessages {
       Function<String, CompletableFuture<?>> work,
       FlowShield shield) { // with inFlightAuto() and perKey("100/s"), which tells senders apart
     Criticality meaning = message.isRepeatable() ? Criticality.SHEDDABLE : Criticality.DEFAULT;
-    Admission admission = shield.admit(Request.of(message.sender()).as(meaning));
+    Admission admission = shield.admit(Request.of(message.sender()).withCriticality(meaning));
     if (!(admission instanceof Admitted admitted)) {
       return CompletableFuture.completedFuture(false);
     }

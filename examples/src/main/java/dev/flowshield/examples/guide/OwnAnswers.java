@@ -3,10 +3,10 @@ package dev.flowshield.examples.guide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowshield.http.BodyFormat;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
-import dev.flowshield.http.LegacyFields;
+import dev.flowshield.http.LegacyHeaders;
 
 /** What rejected requests are answered with, as an application wants it. */
 public final class OwnAnswers {
@@ -18,7 +18,7 @@ public final class OwnAnswers {
     return HttpShield.builder()
         .perClient("100/s")
         .inFlight(1000)
-        .legacyFields(LegacyFields.DELTA)
+        .legacyHeaders(LegacyHeaders.DELTA)
         .body(BodyFormat.PROBLEM)
         .corsOrigins("https://app.example.com");
   }
@@ -32,7 +32,7 @@ public final class OwnAnswers {
             request.path().startsWith("/api/") ? jsonApi(proposed) : proposed);
   }
 
-  static HttpAnswer jsonApi(HttpAnswer proposed) {
+  static ShieldResponse jsonApi(ShieldResponse proposed) {
     String errors = "{\"errors\":[{\"status\":\"" + proposed.status() + "\"}]}";
     return proposed.withBody("application/vnd.api+json", errors.getBytes(UTF_8));
   }

@@ -22,7 +22,7 @@ public final class WebApp {
   /** A query that has been parsed. */
   interface Query {
 
-    /** Returns how many fields it will resolve at the most. */
+    /** Returns how many headers it will resolve at the most. */
     int complexity();
 
     /** Resolves them, and returns the response. */

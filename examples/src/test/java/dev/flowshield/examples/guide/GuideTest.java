@@ -1,5 +1,6 @@
 package dev.flowshield.examples.guide;
 
+import dev.flowshield.LimitStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -73,8 +74,8 @@ class GuideTest {
       assertThat(limiter.tryAcquire("alice", 2)).isTrue();
       assertThat(limiter.tryAcquire("alice")).isFalse();
       limiter.changeTo("8/s, 8/h");
-      assertThat(limiter.decide("alice").standings())
-          .extracting(Decision.Standing::remaining)
+      assertThat(limiter.decide("alice").limits())
+          .extracting(LimitStatus::remaining)
           .containsExactly(0L, 4L);
     }
 

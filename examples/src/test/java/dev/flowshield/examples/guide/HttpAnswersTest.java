@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.examples.Visit;
-import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
-import dev.flowshield.http.LegacyFields;
+import dev.flowshield.http.LegacyHeaders;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ class HttpAnswersTest {
 
   @Test
   void orThePageWhoseFieldsAreShown() throws IOException {
-    HttpAnswer page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
+    ShieldResponse page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
     String head = wire(page)
         .substring(0, wire(page).indexOf("\n\n"))
         .replaceAll("'sha256-[^']*'", "'sha256-…'")
@@ -64,24 +64,24 @@ class HttpAnswersTest {
   @Test
   void theOlderFieldsAreShown() throws IOException {
     HttpShieldBuilder epoch = perClient("100/s")
-        .legacyFields(LegacyFields.EPOCH)
+        .legacyHeaders(LegacyHeaders.EPOCH)
         .instantSource(() -> Instant.ofEpochSecond(1_800_000_000));
     assertThat(document())
-        .contains("```\n" + fields(rejection(epoch, 100, Map.of()), "X-RateLimit") + "```");
+        .contains("```\n" + headers(rejection(epoch, 100, Map.of()), "X-RateLimit") + "```");
   }
 
   @Test
   void aListedOriginIsShown() throws IOException {
     HttpShieldBuilder listed = perClient("100/s").corsOrigins("https://app.example.com");
-    HttpAnswer rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
+    ShieldResponse rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
     assertThat(document())
-        .contains("```\n" + fields(rejection, "Access-Control-A") + fields(rejection, "Vary")
-            + fields(rejection, "Access-Control-E") + "```");
+        .contains("```\n" + headers(rejection, "Access-Control-A") + headers(rejection, "Vary")
+            + headers(rejection, "Access-Control-E") + "```");
   }
 
   @Test
   void theSettingsDoWhatTheySay() {
-    HttpAnswer rejection = rejection(
+    ShieldResponse rejection = rejection(
         OwnAnswers.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
     assertThat(wire(rejection))
         .contains(
@@ -100,7 +100,7 @@ class HttpAnswersTest {
 
   @Test
   void anAdmittedRequestIsToldOfOneLimit() throws IOException {
-    HttpShield shield = perClient("100/min").fields(FieldsMode.ALWAYS).build();
+    HttpShield shield = perClient("100/min").headers(HeaderMode.ALWAYS).build();
 
     assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/api/orders", 43) + "```");
   }
@@ -108,7 +108,7 @@ class HttpAnswersTest {
   @Test
   void orOfTwo() throws IOException {
     HttpShield shield = perClient("100/min")
-        .fields(FieldsMode.ALWAYS)
+        .headers(HeaderMode.ALWAYS)
         .policies("GET /search * 20/s name=search\nGET /search * 1000/h burst 200 name=hourly")
         .build();
     for (int requests : List.of(20, 20, 16)) {
@@ -119,16 +119,16 @@ class HttpAnswersTest {
     assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/search", 1) + "```");
   }
 
-  /** The fields of the last of so many requests, all of which are admitted. */
+  /** The headers of the last of so many requests, all of which are admitted. */
   private static String fieldsOfAdmitted(HttpShield shield, String path, int requests) {
-    List<HttpAnswer.Field> last = List.of();
+    List<ShieldResponse.Header> last = List.of();
     for (int i = 0; i < requests; i++) {
       HttpAdmission admission = shield.admit(new Visit("GET", path));
       assertThat(admission).isInstanceOf(HttpAdmitted.class);
-      last = ((HttpAdmitted) admission).fields();
+      last = ((HttpAdmitted) admission).headers();
     }
     return last.stream()
-        .map(field -> field.name() + ": " + field.value() + "\n")
+        .map(header -> header.name() + ": " + header.value() + "\n")
         .collect(joining());
   }
 
@@ -140,7 +140,7 @@ class HttpAnswersTest {
     return builder().perClient(limit);
   }
 
-  private static void assertShown(HttpAnswer rejection) throws IOException {
+  private static void assertShown(ShieldResponse rejection) throws IOException {
     assertThat(document()).contains("```\n" + wire(rejection).strip() + "\n```");
   }
 
@@ -150,29 +150,29 @@ class HttpAnswersTest {
   }
 
   /** The answer to the request after those that are admitted. */
-  private static HttpAnswer rejection(
-      HttpShieldBuilder settings, int admitted, Map<String, String> fields) {
+  private static ShieldResponse rejection(
+      HttpShieldBuilder settings, int admitted, Map<String, String> headers) {
     HttpShield shield = settings.build();
     for (int i = 0; i < admitted; i++) {
-      assertThat(shield.admit(new Visit("GET", "/api/orders").with(fields)))
+      assertThat(shield.admit(new Visit("GET", "/api/orders").with(headers)))
           .isInstanceOf(HttpAdmitted.class);
     }
-    HttpAdmission last = shield.admit(new Visit("GET", "/api/orders").with(fields));
-    assertThat(last).isInstanceOf(HttpAnswer.class);
-    return (HttpAnswer) last;
+    HttpAdmission last = shield.admit(new Visit("GET", "/api/orders").with(headers));
+    assertThat(last).isInstanceOf(ShieldResponse.class);
+    return (ShieldResponse) last;
   }
 
-  private static String wire(HttpAnswer rejection) {
+  private static String wire(ShieldResponse rejection) {
     String phrase = rejection.status() == 429 ? "Too Many Requests" : "Service Unavailable";
-    return "HTTP/1.1 " + rejection.status() + " " + phrase + "\n" + fields(rejection, "") + "\n"
+    return "HTTP/1.1 " + rejection.status() + " " + phrase + "\n" + headers(rejection, "") + "\n"
         + new String(rejection.body(), UTF_8);
   }
 
-  private static String fields(HttpAnswer rejection, String start) {
+  private static String headers(ShieldResponse rejection, String start) {
     StringBuilder lines = new StringBuilder();
-    for (HttpAnswer.Field field : rejection.fields()) {
-      if (field.name().startsWith(start)) {
-        lines.append(field.name()).append(": ").append(field.value()).append('\n');
+    for (ShieldResponse.Header header : rejection.headers()) {
+      if (header.name().startsWith(start)) {
+        lines.append(header.name()).append(": ").append(header.value()).append('\n');
       }
     }
     return lines.toString();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class PoliciesDocTest {
       login(shield, spelling, 401);
     }
 
-    assertThat(ask(shield, "alice")).isInstanceOf(HttpAnswer.class);
+    assertThat(ask(shield, "alice")).isInstanceOf(ShieldResponse.class);
     assertThat(ask(shield, "bob")).isInstanceOf(HttpAdmitted.class);
   }
 

@@ -8,7 +8,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.ByteArrayInputStream;
@@ -79,7 +79,7 @@ class WebAppTest {
   void metricsCountRejectionsByLimit() {
     HttpShield shield = HttpShield.builder().perClient("1/h").ticker(ticker).build();
     assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
-    assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAnswer.class);
+    assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(ShieldResponse.class);
 
     assertThat(WebApp.metrics(shield).lines())
         .contains(

@@ -8,7 +8,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.HttpAnswer;
+import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.ServletContext;
@@ -87,7 +87,7 @@ class PythonTest {
   private static String rejection(HttpShield shield) {
     assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
     HttpAdmission second = shield.admit(new Visit("GET", "/"));
-    assertThat(second).isInstanceOf(HttpAnswer.class);
-    return new String(((HttpAnswer) second).body(), UTF_8);
+    assertThat(second).isInstanceOf(ShieldResponse.class);
+    return new String(((ShieldResponse) second).body(), UTF_8);
   }
 }

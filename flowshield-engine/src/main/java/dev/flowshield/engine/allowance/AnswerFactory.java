@@ -61,7 +61,7 @@ public interface AnswerFactory<T> {
         return permits <= algorithm.burst()
             ? new Decision.Rejected(remaining, algorithm.retryAfterNanos(word, now, permits), limit)
             : new Decision.Rejected(remaining, Decision.NEVER, limit)
-                .because(Decision.Reason.BEYOND_BURST); // the limit was lowered just now
+                .withReason(Decision.Reason.BEYOND_BURST); // the limit was lowered just now
       }
     };
   }

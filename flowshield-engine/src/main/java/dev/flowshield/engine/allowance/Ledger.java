@@ -7,14 +7,14 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Every operation on words but a plain taking: refunds, charges, resets, and takings ahead of time
- * for callers that wait. Each is a {@link Rewrite} under one lock.
+ * for callers that wait. Each is a {@link WordUpdate} under one lock.
  *
  * <p>Thread-safe. A request that is admitted calls only {@link #stamp}, which takes no lock.
  */
 public abstract class Ledger {
 
   private final Refunds refunds;
-  private final Waits waits = new Waits(); // under the lock
+  private final WaitTimes waits = new WaitTimes(); // under the lock
   private final Refund refund = new Refund();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -31,16 +31,16 @@ public abstract class Ledger {
    * Rewrites the word of a key, under the lock; a key without a word of its own gets one. Returns
    * whether the word has changed.
    */
-  protected abstract boolean rewrite(long hash, Rewrite rewrite);
+  protected abstract boolean rewrite(long hash, WordUpdate rewrite);
 
   /** As {@link #rewrite}, but false, with nothing done, for a key without a word of its own. */
-  protected abstract boolean rewriteOwn(long hash, Rewrite rewrite);
+  protected abstract boolean rewriteOwn(long hash, WordUpdate rewrite);
 
   /**
    * As {@link #rewriteOwn}, to a word that owes less; a key without a word of its own may get one
    * first.
    */
-  protected boolean lower(long hash, Rewrite rewrite) {
+  protected boolean lower(long hash, WordUpdate rewrite) {
     return rewriteOwn(hash, rewrite);
   }
 
@@ -139,7 +139,7 @@ public abstract class Ledger {
   /**
    * A refund, used under the lock. Allocated once, so that no refund fails for lack of memory.
    */
-  private final class Refund implements Rewrite {
+  private final class Refund implements WordUpdate {
 
     private long hash;
     private long taken;
@@ -163,7 +163,7 @@ public abstract class Ledger {
       }
       return others > algorithm.burst()
           ? word // too much was refunded to tell what is still owed
-          : algorithm.giveBack(word, taken, others, timeFor(hash, now), permits);
+          : algorithm.refund(word, taken, others, timeFor(hash, now), permits);
     }
   }
 
@@ -215,7 +215,7 @@ public abstract class Ledger {
    *
    * @return whether they are there by then
    */
-  public final boolean takeAhead(Ahead ahead) {
+  public final boolean takeAhead(FutureTake ahead) {
     lock();
     try {
       gather();
@@ -233,7 +233,7 @@ public abstract class Ledger {
    * @return false, with nothing done, unless it is certain that the key was not changed since; then
    *     the caller refunds instead
    */
-  public final boolean undo(Ahead ahead) {
+  public final boolean undo(FutureTake ahead) {
     lock();
     try {
       return refunds.since(ahead.hash, ahead.stamp) == 0 && rewriteOwn(ahead.hash, ahead::undone);
@@ -243,7 +243,7 @@ public abstract class Ledger {
   }
 
   /**
-   * Records the latest time until which a caller waits for permits of a key; see {@code Waits}.
+   * Records the latest time until which a caller waits for permits of a key; see {@code WaitTimes}.
    */
   public final void waitUntil(long hash, long time) {
     lock();
@@ -265,7 +265,7 @@ public abstract class Ledger {
   }
 
   /** A taking ahead of time, and what its undo needs. */
-  public static final class Ahead implements Rewrite {
+  public static final class FutureTake implements WordUpdate {
 
     private final long hash;
     private final long permits;
@@ -275,7 +275,7 @@ public abstract class Ledger {
     private long taken;
 
     /** Permits of a key, as of a time. */
-    public Ahead(long hash, long permits, long then) {
+    public FutureTake(long hash, long permits, long then) {
       this.hash = hash;
       this.permits = permits;
       this.then = then;

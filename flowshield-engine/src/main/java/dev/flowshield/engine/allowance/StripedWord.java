@@ -98,7 +98,7 @@ final class StripedWord extends Cells {
     long taken = prepaid == 0 ? start : algorithm.step(start, now, prepaid);
     // `taken` counts from the whole burst and the word from the rest, so this shifts the origin of
     // the count and refunds nothing.
-    cells.word(WORD, algorithm.giveBack(taken, taken, 0, now, most));
+    cells.word(WORD, algorithm.refund(taken, taken, 0, now, most));
     cells.release(cells.allCells(), prepaid);
     return cells;
   }

@@ -165,7 +165,7 @@ public class Words {
    *
    * @return whether the word has changed
    */
-  public final boolean rewrite(int at, Ticker ticker, Rewrite rewrite) {
+  public final boolean rewrite(int at, Ticker ticker, WordUpdate rewrite) {
     while (true) {
       long word = word(at);
       long now = ticker.nanos(); // after the word: all it counts was taken by then

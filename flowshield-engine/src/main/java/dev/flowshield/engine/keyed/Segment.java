@@ -5,7 +5,7 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.AnswerFactory;
-import dev.flowshield.engine.allowance.Rewrite;
+import dev.flowshield.engine.allowance.WordUpdate;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
@@ -77,13 +77,13 @@ final class Segment extends Slots {
   }
 
   @Override
-  protected boolean rewriteOwn(long hash, Rewrite rewrite) {
+  protected boolean rewriteOwn(long hash, WordUpdate rewrite) {
     int at = buckets.find(hash);
     return at != NOWHERE && buckets.rewrite(at, ticker, rewrite);
   }
 
   @Override
-  protected boolean rewrite(long hash, Rewrite rewrite) {
+  protected boolean rewrite(long hash, WordUpdate rewrite) {
     while (true) {
       Buckets current = bucketsForWriting();
       int at = current.find(hash);
@@ -108,7 +108,7 @@ final class Segment extends Slots {
    * free.
    */
   @Override
-  protected boolean lower(long hash, Rewrite rewrite) {
+  protected boolean lower(long hash, WordUpdate rewrite) {
     while (buckets.count() > 0 && buckets.find(hash) == NOWHERE) {
       Buckets current = buckets;
       RateAlgorithm algorithm = current.algorithm();

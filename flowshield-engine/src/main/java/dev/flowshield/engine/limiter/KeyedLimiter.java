@@ -7,7 +7,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.RateAlgorithm;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * without a key, which need no hash.
  *
  * <p>With one limit, {@code decide} and {@code tryAcquire} are linearizable. For several limits see
- * {@link Allowances}, for calls without a key {@link HotAllowance}.
+ * {@link Allowances}, for calls without a key {@link StripedAllowance}.
  */
 public final class KeyedLimiter implements RateLimiter {
 
@@ -37,9 +37,9 @@ public final class KeyedLimiter implements RateLimiter {
   private final Ticker ticker;
   private final List<KeyTable> tables;
   private final Allowances keys;
-  private final Queue queue;
+  private final WaitQueue queue;
   private final ReentrantLock changing = new ReentrantLock(); // one change at a time
-  private volatile Rules rules;
+  private volatile LimitDecisions rules;
   private volatile @Nullable Allowances keyless; // until a call without a key comes
   private final Allowances.Afterwards<Allowances, Decision> admitted =
       (limits, hash, permits, now) -> admitted(limits, hash, permits);
@@ -68,8 +68,8 @@ public final class KeyedLimiter implements RateLimiter {
         .map(algorithm -> new KeyTable(algorithm, ticker, spec.maxKeys()))
         .toList();
     this.keys = new Allowances(tables);
-    this.queue = new Queue(ticker, spec.maxQueued());
-    this.rules = Rules.of(spec.limits());
+    this.queue = new WaitQueue(ticker, spec.maxQueued());
+    this.rules = LimitDecisions.of(spec.limits());
     if (Arguments.startsEmpty(spec)) {
       tables.forEach(KeyTable::startEmpty);
       keyless().spend(EVERYONE);
@@ -148,20 +148,20 @@ public final class KeyedLimiter implements RateLimiter {
           ? null
           : queue.await(
               key,
-              new Turn(limits, hash, permits),
+              new AdvanceReservation(limits, hash, permits),
               maxWaitNanos,
               () -> admitted(limits, hash, permits));
-      if (waiting == Queue.AVAILABLE) {
+      if (waiting == WaitQueue.AVAILABLE) {
         continue; // they have come back since the clock was read
       }
-      if (waiting != null && waiting != Queue.FULL) {
+      if (waiting != null && waiting != WaitQueue.FULL) {
         return waiting;
       }
       long left = limits.retryAfterNanos(hash, permits, now);
       if (left > 0) { // otherwise they have come back meanwhile
         Decision.Rejected rejected = rules.rejected(limits, hash, permits, now, left);
         return CompletableFuture.completedFuture(
-            waiting == null ? rejected : rejected.because(Decision.Reason.QUEUE_FULL));
+            waiting == null ? rejected : rejected.withReason(Decision.Reason.QUEUE_FULL));
       }
     }
   }
@@ -248,7 +248,7 @@ public final class KeyedLimiter implements RateLimiter {
       RateLimiter.super.changeTo(limits);
       return;
     }
-    Rules next = rules.changedTo(limits);
+    LimitDecisions next = rules.changedTo(limits);
     StackRoom.require();
     changing.lock();
     try {
@@ -291,7 +291,7 @@ public final class KeyedLimiter implements RateLimiter {
       Allowances known = keyless;
       if (known == null) {
         known = new Allowances(tables.stream()
-            .map(table -> new HotAllowance(table.algorithm(), ticker))
+            .map(table -> new StripedAllowance(table.algorithm(), ticker))
             .toList());
         keyless = known;
       }

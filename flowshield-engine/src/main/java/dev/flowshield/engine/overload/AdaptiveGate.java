@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * The gate whose limit follows what the server does, see {@link AdaptiveLimit}, and which rejects
- * what means less before what means more, see {@link Levels}.
+ * what means less before what means more, see {@link PriorityLevels}.
  *
  * <p>Thread-safe, lock-free. A request reads its published cap and adds to a few sums; about twenty
  * times a second, the request that ends a window works the next caps out.
@@ -57,17 +57,17 @@ public final class AdaptiveGate implements Gate {
 
   private final InFlight inFlight = new InFlight(Integer.MAX_VALUE, false);
   private final InFlight beyond = new InFlight(Integer.MAX_VALUE, false);
-  private final Sums sums;
-  private final Routes routes = new Routes();
-  private final Pauses pauses;
-  private final Clients clients;
-  private final Control control;
+  private final WindowCounters sums;
+  private final RouteLatencies routes = new RouteLatencies();
+  private final PauseDetector pauses;
+  private final FairShares clients;
+  private final LimitController control;
   private final boolean isShadow;
   private final Consumer<Pressure> pressureChanged;
   private final AtomicBoolean busy = new AtomicBoolean();
 
   private final AtomicReference<Caps> caps;
-  private volatile Reading reading;
+  private volatile LimiterState reading;
   private volatile long dueAt; // no window is closed before
   private long openedAt;
   private double variation = 1; // of the latencies, averaged over windows
@@ -99,10 +99,10 @@ public final class AdaptiveGate implements Gate {
       MemoryShortage memory,
       Processors used,
       boolean shedsOnPlateau) {
-    this.sums = Sums.forProcessors(processors);
-    this.pauses = new Pauses(now);
-    this.clients = new Clients(now);
-    this.control = new Control(pauses, clients, memory, new AdaptiveLimit(used, shedsOnPlateau));
+    this.sums = WindowCounters.forProcessors(processors);
+    this.pauses = new PauseDetector(now);
+    this.clients = new FairShares(now);
+    this.control = new LimitController(pauses, clients, memory, new AdaptiveLimit(used, shedsOnPlateau));
     this.caps = new AtomicReference<>(Caps.of(control.limit(), false));
     this.reading = control.reading();
     this.isShadow = isShadow;
@@ -119,7 +119,7 @@ public final class AdaptiveGate implements Gate {
   public long tryEnter(long hash, Criticality criticality, int route, long now) {
     look(now);
     int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
-    int level = Levels.of(criticality, toItsClient);
+    int level = PriorityLevels.of(criticality, toItsClient);
     long count = inFlight.enter(caps.get().byLevel[level]);
     if (count == NO_PLACE) {
       sums.rejected(level);
@@ -183,11 +183,11 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public void waitedInFront(long nanos, long now) {
+  public void reportQueueDelay(long nanos, long now) {
     look(now); // as no request may come through
     if (begin()) { // else the next one is heard
       try {
-        publishIf(control.waitedInFront(nanos, now));
+        publishIf(control.reportQueueDelay(nanos, now));
       } finally {
         busy.set(false);
       }
@@ -257,7 +257,7 @@ public final class AdaptiveGate implements Gate {
 
   private void publish() {
     Pressure before = reading.pressure();
-    Reading next = control.reading();
+    LimiterState next = control.reading();
     reading = next;
     Caps seen = caps.get();
     if (!seen.isSet) {
@@ -276,7 +276,7 @@ public final class AdaptiveGate implements Gate {
   @Override
   public boolean hasPlace(Criticality criticality, long now) {
     look(now);
-    int level = Levels.of(criticality, ClientRates.SMALL);
+    int level = PriorityLevels.of(criticality, ClientRates.SMALL);
     return isShadow || inFlight.count() < caps.get().byLevel[level];
   }
 
@@ -322,8 +322,8 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public Reading reading() {
-    Reading found = reading;
+  public LimiterState reading() {
+    LimiterState found = reading;
     Caps holding = caps.get();
     return holding.isSet ? found.set(holding.limit) : found;
   }
@@ -342,7 +342,7 @@ public final class AdaptiveGate implements Gate {
     }
 
     static Caps of(int limit, boolean isSet) {
-      return new Caps(Levels.alike(limit), limit, isSet);
+      return new Caps(PriorityLevels.alike(limit), limit, isSet);
     }
 
     /** The same, to be replaced by what is found. */

@@ -1,19 +1,19 @@
 package dev.flowshield.engine.overload;
 
 import dev.flowshield.Pressure;
-import dev.flowshield.engine.overload.Reading.Reason;
+import dev.flowshield.engine.overload.LimiterState.LimitCause;
 import java.util.function.Supplier;
 
 /**
  * How much work may be in flight. Nothing is rejected without evidence that the server is
  * overloaded: its processors are busy, more is begun than they can work off and work is slower, see
- * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link Suspicion}; or
+ * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link OverloadDetector}; or
  * requests wait in front of the gate.
  *
  * <p>With evidence, the limit comes from Little's law: a server that ends {@code T} pieces of work
  * a second, of which each takes {@code R} where it waits for nothing, has {@code T * R} of them in
  * flight if none waits. A fifth more, and a few for arrivals that come in bunches, keep it at work;
- * beyond that, work would only wait. The limit then stands on trial, see {@link Trial}.
+ * beyond that, work would only wait. The limit then stands on trial, see {@link LimitTrial}.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -56,9 +56,9 @@ final class AdaptiveLimit {
   private final Throughput throughput = new Throughput(); // by weight
   private final Throughput ends = new Throughput();
 
-  private final Suspicion suspicion = new Suspicion();
-  private final Trial trial = new Trial();
-  private final HeldPlaces held = new HeldPlaces();
+  private final OverloadDetector suspicion = new OverloadDetector();
+  private final LimitTrial trial = new LimitTrial();
+  private final StuckWork held = new StuckWork();
   private final Processors processors;
   private final ProcessorBudget budget;
   private final boolean shedsOnPlateau;
@@ -77,7 +77,7 @@ final class AdaptiveLimit {
   private boolean hasPaused;
   private long lookedAt; // at the processors
   private boolean isHeld;
-  private Reason reason;
+  private LimitCause reason;
   private String evidence = ""; // by which it began to shed
   private double basis; // the throughput of the target, in a tick
 
@@ -92,7 +92,7 @@ final class AdaptiveLimit {
     this.budget = new ProcessorBudget(processors);
     this.shedsOnPlateau = shedsOnPlateau || !processors.areSeen();
     this.limit = processors.areSeen() ? BEFORE_EVIDENCE : MOST;
-    this.reason = Reason.NO_EVIDENCE;
+    this.reason = LimitCause.NO_EVIDENCE;
   }
 
   /** The work that may be in flight. */
@@ -122,8 +122,8 @@ final class AdaptiveLimit {
   }
 
   /** Where the limit comes from. */
-  Reason reason() {
-    return !isShedding && suspicion.isOpen() && limit < MOST ? Reason.BUDGET : reason;
+  LimitCause reason() {
+    return !isShedding && suspicion.isOpen() && limit < MOST ? LimitCause.BUDGET : reason;
   }
 
   /** Returns what was seen when it began to shed, or what is seen of the budget, with numbers. */
@@ -156,7 +156,7 @@ final class AdaptiveLimit {
     baseline.begin(latency, now);
     if (!isShedding) {
       limit = MOST;
-      reason = Reason.NO_OVERLOAD;
+      reason = LimitCause.NO_OVERLOAD;
     }
   }
 
@@ -191,7 +191,7 @@ final class AdaptiveLimit {
     if (!isShedding && isQueued && share > ELEVATED_FROM && saysMuch) {
       suspicion.end();
       isShedding = true;
-      reason = Reason.LITTLES_LAW;
+      reason = LimitCause.LITTLES_LAW;
       limit = target(throughput.most());
       trial.begin(ends.now());
     }
@@ -209,7 +209,7 @@ final class AdaptiveLimit {
       release();
     } else if (!trial.isRetrying()) {
       double next = pressure == Pressure.EXTREME ? extreme(window, now) : elevated(window, now);
-      if (reason == Reason.PROCESSORS && processors.areIdle()) {
+      if (reason == LimitCause.PROCESSORS && processors.areIdle()) {
         next = Math.max(next, limit);
       }
       if (Double.isFinite(next)) {
@@ -292,7 +292,7 @@ final class AdaptiveLimit {
 
   private void lookAtProcessors(long[] sums, boolean isQuiet, long now) {
     lookedAt = now;
-    processors.look(Sums.ended(sums), isQuiet, baseline.latency(), now);
+    processors.look(WindowCounters.ended(sums), isQuiet, baseline.latency(), now);
   }
 
   /** Nothing has ended yet, so all that is known is whether the processors are busy. */
@@ -304,7 +304,7 @@ final class AdaptiveLimit {
     int enough = FOR_A_PROCESSOR * processors.count();
     if (inFlight > enough) {
       evidence = processors.use() + ", " + inFlight + " requests begun and none has ended";
-      shed(Reason.PROCESSORS, enough, now);
+      shed(LimitCause.PROCESSORS, enough, now);
       return true;
     }
     return false;
@@ -319,12 +319,12 @@ final class AdaptiveLimit {
     if (areBusy && isOverspent) {
       evidence = processors.use() + ", "
           + (processors.isCostKnown() ? budget.spending() : suspicion.growth());
-      shed(Reason.PROCESSORS, now);
+      shed(LimitCause.PROCESSORS, now);
       return true;
     }
     if ((shedsOnPlateau || areBusy) && suspicion.isProven(baseline.latency(), usual)) {
       evidence = (areBusy ? processors.use() + ", " : "") + suspicion.plateau();
-      shed(areBusy ? Reason.PROCESSORS : Reason.PLATEAU, now);
+      shed(areBusy ? LimitCause.PROCESSORS : LimitCause.PLATEAU, now);
       return true;
     }
     if (suspicion.isSteady()) {
@@ -344,11 +344,11 @@ final class AdaptiveLimit {
     suspicion.end();
     isShedding = false;
     limit = MOST;
-    reason = Reason.NO_OVERLOAD;
+    reason = LimitCause.NO_OVERLOAD;
     return hasChanged;
   }
 
-  private void shed(Reason evidence, long now) {
+  private void shed(LimitCause evidence, long now) {
     double most = Math.max(suspicion.throughput(), throughput.most());
     if (processors.areBusy() && processors.isCostKnown()) {
       most = Math.max(most, processors.perTick());
@@ -358,7 +358,7 @@ final class AdaptiveLimit {
     shed(evidence, target(most), now);
   }
 
-  private void shed(Reason evidence, double first, long now) {
+  private void shed(LimitCause evidence, double first, long now) {
     suspicion.end();
     isShedding = true;
     reason = evidence;
@@ -373,7 +373,7 @@ final class AdaptiveLimit {
 
   /** The processors were the evidence: as long as they idle, more may be in flight. */
   private boolean raiseIfIdle(int inFlight) {
-    if (reason != Reason.PROCESSORS || trial.isRetrying()) {
+    if (reason != LimitCause.PROCESSORS || trial.isRetrying()) {
       return false;
     }
     double latencyNanos = baseline.latency() * Window.NANOS_PER_TICK;

@@ -23,7 +23,7 @@ public interface Gate {
   long NO_KEY = 1;
 
   /** How many routes are told apart, of which each number is below. */
-  int ROUTES = Routes.COUNT;
+  int ROUTES = RouteLatencies.COUNT;
 
   /** The route of requests of which none is known. */
   int NO_ROUTE = 0;
@@ -63,7 +63,7 @@ public interface Gate {
    *
    * @param now a reading of the clock
    */
-  default void waitedInFront(long nanos, long now) {}
+  default void reportQueueDelay(long nanos, long now) {}
 
   /** Whether it would not have given this place, if it were to enforce its limit. */
   boolean isBeyondLimit(long place);
@@ -103,7 +103,7 @@ public interface Gate {
   }
 
   /** What it has found; null if it does not look. */
-  default @Nullable Reading reading() {
+  default @Nullable LimiterState reading() {
     return null;
   }
 

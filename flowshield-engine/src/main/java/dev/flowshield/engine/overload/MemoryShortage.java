@@ -160,7 +160,7 @@ public final class MemoryShortage {
   int[] caps(int[] ofLimit, int limit) {
     double part = Math.min(1, (double) most / limit);
     int[] caps = Arrays.stream(ofLimit).map(cap -> (int) Math.ceil(part * cap)).toArray();
-    Arrays.fill(caps, 0, Levels.OF_EACH, 0);
+    Arrays.fill(caps, 0, PriorityLevels.OF_EACH, 0);
     return caps;
   }
 }

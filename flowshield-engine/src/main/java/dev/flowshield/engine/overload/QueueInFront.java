@@ -45,7 +45,7 @@ final class QueueInFront {
   boolean waited(long nanos, long latencyNanos, Pressure pressure, boolean isAfterPause, long now) {
     int patience = pressure == Pressure.EXTREME ? 1 : PATIENCE;
     long step = patience * Math.max(LONG_NANOS, latencyNanos) / LEVELS_OF_LONG;
-    int levels = isAfterPause ? 0 : (int) Math.min(Levels.COUNT, nanos / step);
+    int levels = isAfterPause ? 0 : (int) Math.min(PriorityLevels.COUNT, nanos / step);
     int byBoth = Math.min(levels, before);
     if (byBoth > 0) {
       longNanos = Math.min(nanos, nanosBefore);
@@ -64,7 +64,7 @@ final class QueueInFront {
         "%.0f ms, where %.0f to %.0f ms are allowed by what they mean",
         longNanos / NANOS_PER_MILLI,
         longStep / NANOS_PER_MILLI,
-        Levels.COUNT * longStep / NANOS_PER_MILLI);
+        PriorityLevels.COUNT * longStep / NANOS_PER_MILLI);
   }
 
   /** Time has passed; whether {@link #bound} has changed. */

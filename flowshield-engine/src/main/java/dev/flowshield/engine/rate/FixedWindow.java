@@ -103,7 +103,7 @@ public final class FixedWindow implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+  public long refund(long word, long taken, long refunded, long now, long permits) {
     if (isIdle(word, now) || windows.between(taken, word) != 0) {
       return word; // the window of the taking is over, so they have come back by themselves
     }

@@ -137,15 +137,15 @@ public final class Gcra implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+  public long refund(long word, long taken, long refunded, long now, long permits) {
     long start = now << shift;
     long debt = word - start;
-    if (isIdle(word, now) || isIdle(taken, now) || givenBack > burst) {
+    if (isIdle(word, now) || isIdle(taken, now) || refunded > burst) {
       return word;
     }
     // What has come back by itself since the taking cannot be refunded again. Permits refunded to
     // others since may have been before these, which then came back earlier.
-    long outstanding = Math.min(permits * interval, taken - givenBack * interval - start);
+    long outstanding = Math.min(permits * interval, taken - refunded * interval - start);
     return outstanding <= 0 ? word : start + Math.max(0, debt - outstanding);
   }
 

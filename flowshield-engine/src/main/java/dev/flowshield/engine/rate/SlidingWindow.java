@@ -121,7 +121,7 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+  public long refund(long word, long taken, long refunded, long now, long permits) {
     long standing = standing(word, now);
     if (standing == windows.word(now)) {
       return word;

@@ -13,14 +13,14 @@ public final class Ahead {
   }
 
   /** What an undo needs to know of a taking as of a time. */
-  public static Ledger.Ahead taking(Allowance limit, long hash, long permits, long then) {
-    Ledger.Ahead taking = new Ledger.Ahead(hash, permits, then);
+  public static Ledger.FutureTake taking(Allowance limit, long hash, long permits, long then) {
+    Ledger.FutureTake taking = new Ledger.FutureTake(hash, permits, then);
     limit.ledger(hash).takeAhead(taking);
     return taking;
   }
 
   /** Whether a taking ahead was undone. */
-  public static boolean undo(Allowance limit, long hash, Ledger.Ahead taking) {
+  public static boolean undo(Allowance limit, long hash, Ledger.FutureTake taking) {
     return limit.ledger(hash).undo(taking);
   }
 }

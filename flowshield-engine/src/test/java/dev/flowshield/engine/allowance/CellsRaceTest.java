@@ -113,8 +113,8 @@ class CellsRaceTest {
   void admitsBurstAndRefillToThePermit() throws Exception { // nothing is lost in hands or cells
     long steps = 200;
     ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 5_000_000L * steps);
-    HotAllowance limit =
-        new HotAllowance(new Gcra(RateLimit.parse("100000/s burst 8192")), ticker, 8);
+    StripedAllowance limit =
+        new StripedAllowance(new Gcra(RateLimit.parse("100000/s burst 8192")), ticker, 8);
 
     long admitted = together(64, thread -> {
       long mine = 0;
@@ -136,7 +136,7 @@ class CellsRaceTest {
   void losesAndForgivesNothingWhileItIsReplaced() throws Exception { // H4, H5
     ManualTicker ticker = ManualTicker.atZero();
     Gcra algorithm = new Gcra(RateLimit.parse("1/s burst 400000"));
-    HotAllowance limit = new HotAllowance(algorithm, ticker, 8);
+    StripedAllowance limit = new StripedAllowance(algorithm, ticker, 8);
 
     long admitted = together(8, thread -> {
       long mine = 0;
@@ -163,8 +163,8 @@ class CellsRaceTest {
   @Test
   void returnsWhatIsGivenBackWhileOthersTake() throws Exception {
     ManualTicker ticker = ManualTicker.atZero();
-    HotAllowance limit =
-        new HotAllowance(new Gcra(RateLimit.parse("1/s burst 1000000")), ticker, 8);
+    StripedAllowance limit =
+        new StripedAllowance(new Gcra(RateLimit.parse("1/s burst 1000000")), ticker, 8);
     limit.tryTake(ANY, 500_000); // so that nothing has come back by itself
 
     long admitted = together(8, thread -> {
@@ -184,7 +184,7 @@ class CellsRaceTest {
     assertThat(limit.remaining(ANY, 0)).isEqualTo(500_000 - admitted);
   }
 
-  private static long drained(HotAllowance limit) {
+  private static long drained(StripedAllowance limit) {
     long count = 0;
     while (limit.tryTake(ANY, 1)) {
       count++;

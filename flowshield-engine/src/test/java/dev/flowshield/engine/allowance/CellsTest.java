@@ -33,7 +33,7 @@ public class CellsTest {
 
   private final Gcra tenASecond = new Gcra(RateLimit.parse("10/s burst " + BURST));
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 2 * TENTH);
-  private final HotAllowance limit = new HotAllowance(tenASecond, ticker, 2);
+  private final StripedAllowance limit = new StripedAllowance(tenASecond, ticker, 2);
 
   @Test
   void areAsManyAsTheBurstAffords() { // each holds 16 permits or more, all of them a 64th part
@@ -47,7 +47,7 @@ public class CellsTest {
 
   @Test
   void areNoneForAlgorithmsThatCountInWindows() {
-    assertThat(new HotAllowance(new SlidingWindow(RateLimit.parse("100000/s"), 0), ticker, 8))
+    assertThat(new StripedAllowance(new SlidingWindow(RateLimit.parse("100000/s"), 0), ticker, 8))
         .satisfies(plain -> assertThat(plain.striped().isPlain()).isTrue());
   }
 
@@ -55,7 +55,7 @@ public class CellsTest {
 
   private Layout cells(String text) {
     Gcra algorithm = new Gcra(RateLimit.parse(text));
-    StripedWord cells = new HotAllowance(algorithm, ticker, 8).striped();
+    StripedWord cells = new StripedAllowance(algorithm, ticker, 8).striped();
     long prepaid = algorithm.burst() - cells.algorithm().burst();
     return new Layout(cells.count(), prepaid);
   }
@@ -81,7 +81,7 @@ public class CellsTest {
   @Test
   void startsWithTheWholeBurstWhereverTheClockStands() {
     for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
-      HotAllowance anywhere = new HotAllowance(tenASecond, ManualTicker.startingAt(start), 2);
+      StripedAllowance anywhere = new StripedAllowance(tenASecond, ManualTicker.startingAt(start), 2);
       assertThat(taken(anywhere)).isEqualTo(BURST);
     }
   }
@@ -102,7 +102,7 @@ public class CellsTest {
   @Test
   void looksAtNoClockWhileTheOwnCellHasPermits() {
     int[] readings = {0};
-    HotAllowance counted = new HotAllowance(tenASecond, () -> readings[0]++, 2);
+    StripedAllowance counted = new StripedAllowance(tenASecond, () -> readings[0]++, 2);
     int start = readings[0];
 
     for (int i = 0; i < PREPAID / 2; i++) {
@@ -177,7 +177,7 @@ public class CellsTest {
   @Test
   void keepsNoPermitsWhenTheTickerFails() {
     boolean[] broken = {false};
-    HotAllowance failing = new HotAllowance(
+    StripedAllowance failing = new StripedAllowance(
         tenASecond,
         () -> {
           if (broken[0]) {
@@ -199,7 +199,7 @@ public class CellsTest {
   @Test
   void isNotSpentWhenTheClockCameRound() {
     Gcra odd = new Gcra(RateLimit.parse("9999991/s burst 9999")); // comes round in 6.5 days
-    HotAllowance fast = new HotAllowance(odd, ticker, 2);
+    StripedAllowance fast = new StripedAllowance(odd, ticker, 2);
     taken(fast);
     ticker.advanceNanos(5 * 86_400_000_000_000L);
 
@@ -213,7 +213,7 @@ public class CellsTest {
   @Test
   void givesThreadsThatCameOneAfterAnotherDifferentCells() throws Exception {
     AtomicInteger readings = new AtomicInteger();
-    HotAllowance counted = new HotAllowance(tenASecond, readings::incrementAndGet, 2);
+    StripedAllowance counted = new StripedAllowance(tenASecond, readings::incrementAndGet, 2);
     int start = readings.get();
     List<Thread> threads = Stream.generate(() -> new Thread(() -> counted.tryTake(ANY, 1)))
         .limit(20)
@@ -277,7 +277,7 @@ public class CellsTest {
 
     private final Deque<Runnable> readings = new ArrayDeque<>();
     private long time;
-    private final HotAllowance raced = new HotAllowance(tenASecond, this::read, 2);
+    private final StripedAllowance raced = new StripedAllowance(tenASecond, this::read, 2);
 
     private long read() {
       long before = time;
@@ -435,7 +435,7 @@ public class CellsTest {
   class WhileItIsChanged {
 
     private final Deque<Runnable> whileTheClockIsRead = new ArrayDeque<>();
-    private final HotAllowance changing = new HotAllowance(
+    private final StripedAllowance changing = new StripedAllowance(
         tenASecond,
         () -> {
           Runnable meanwhile = whileTheClockIsRead.poll();
@@ -551,7 +551,7 @@ public class CellsTest {
     void undoesWhatWasTakenAhead() {
       taken(limit);
       long before = limit.retryAfterNanos(ANY, 1, ticker.nanos());
-      Ledger.Ahead taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
+      Ledger.FutureTake taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
       assertThat(limit.retryAfterNanos(ANY, 1, ticker.nanos())).isEqualTo(before + TENTH);
 
       assertThat(Ahead.undo(limit, ANY, taken)).isTrue();
@@ -561,7 +561,7 @@ public class CellsTest {
 
     @Test
     void undoesNothingOnceThereAreCellsAgain() {
-      Ledger.Ahead taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
+      Ledger.FutureTake taken = Ahead.taking(limit, ANY, 1, ticker.nanos() + TENTH);
       limit.reset(ANY);
 
       assertThat(Ahead.undo(limit, ANY, taken)).isFalse();
@@ -685,7 +685,7 @@ public class CellsTest {
     }
   }
 
-  private static long taken(HotAllowance limit) {
+  private static long taken(StripedAllowance limit) {
     long count = 0;
     while (limit.tryTake(ANY, 1)) {
       count++;

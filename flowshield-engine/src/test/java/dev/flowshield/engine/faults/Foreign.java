@@ -100,9 +100,9 @@ final class Foreign {
     }
 
     @Override
-    public long giveBack(long word, long taken, long givenBack, long now, long permits) {
-      Fuse.use("algorithm.giveBack");
-      long outstanding = Math.min(permits * cost, taken - givenBack * cost - 2 * now);
+    public long refund(long word, long taken, long refunded, long now, long permits) {
+      Fuse.use("algorithm.refund");
+      long outstanding = Math.min(permits * cost, taken - refunded * cost - 2 * now);
       return outstanding <= 0 || debt(word, now) == 0
           ? word
           : 2 * now + Math.max(0, debt(word, now) - outstanding);

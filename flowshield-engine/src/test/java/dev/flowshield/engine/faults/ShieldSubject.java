@@ -479,7 +479,7 @@ final class ShieldSubject extends Subject {
     shield.topRejected(10);
     shield.penalties();
     if (!original.isEmpty() && can(Capability.PEEK)) {
-      shield.standings(Request.of(charges(1)));
+      shield.limitStatus(Request.of(charges(1)));
       original.forEach(limit -> shield.peek(limit.name(), limit.scope() == Scope.EACH ? KEY : ""));
     }
   }
@@ -585,7 +585,7 @@ final class ShieldSubject extends Subject {
             "reserve(key, 2)", s -> s.opened(s.shield.admit(Request.of(KEY, 2).reserved()))));
       }
       if (sample.can(Capability.PEEK)) {
-        all.add(of("standings(key, 2)", s -> s.shield.standings(Request.of(KEY, 2))));
+        all.add(of("standings(key, 2)", s -> s.shield.limitStatus(Request.of(KEY, 2))));
       }
     }
     return all;

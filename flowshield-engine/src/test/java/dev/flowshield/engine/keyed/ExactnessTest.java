@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.AnswerFactory;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ class ExactnessTest {
 
   @Test
   void oneWordAdmitsBurstAndRefillToThePermit() throws Exception {
-    Allowance limit = new HotAllowance(new Gcra(LIMIT), ticker);
+    Allowance limit = new StripedAllowance(new Gcra(LIMIT), ticker);
     AtomicLong admitted = new AtomicLong();
 
     together(thread -> {

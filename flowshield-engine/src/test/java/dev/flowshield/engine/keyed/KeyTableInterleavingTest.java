@@ -67,7 +67,7 @@ class KeyTableInterleavingTest {
   void aPermitIsNotTakenFromAStrangerWhoseWordIsWhatTheKeysWordWas() { // S4
     Taken taken = taken(ALICE);
     whileATakingIsJudged.add(() -> {
-      giveBack(ALICE, taken); // alice is idle
+      refund(ALICE, taken); // alice is idle
       take(BOB); // gets the slot, and the word that alice's thread has seen
     });
 
@@ -188,11 +188,11 @@ class KeyTableInterleavingTest {
     Taken first = taken(ALICE);
     Taken[] second = new Taken[1];
     whileTheClockIsRead.add(() -> second[0] = taken(ALICE)); // stands behind the first
-    giveBack(ALICE, first);
+    refund(ALICE, first);
     time.advanceNanos(TENTH + TENTH / 2); // so the second's permit is back since half a tenth
     int admitted = takeAll(ALICE);
 
-    giveBack(ALICE, second[0]);
+    refund(ALICE, second[0]);
     time.advanceNanos(TENTH / 2);
     admitted += takeAll(ALICE);
 
@@ -203,11 +203,11 @@ class KeyTableInterleavingTest {
   void aTakingBehindPermitsThatWereGivenBackIsBackTheEarlier() { // B1
     Taken first = taken(ALICE);
     Taken second = taken(ALICE);
-    giveBack(ALICE, first);
+    refund(ALICE, first);
     time.advanceNanos(TENTH + TENTH / 2);
     int admitted = takeAll(ALICE);
 
-    giveBack(ALICE, second);
+    refund(ALICE, second);
     time.advanceNanos(TENTH / 2);
     admitted += takeAll(ALICE);
 
@@ -223,7 +223,7 @@ class KeyTableInterleavingTest {
       theirs[0] = takeAll(ALICE);
     });
 
-    giveBack(ALICE, early);
+    refund(ALICE, early);
 
     assertThat(theirs[0] + takeAll(ALICE)).isEqualTo(BURST);
   }
@@ -232,7 +232,7 @@ class KeyTableInterleavingTest {
   void aWordIsNotGivenBackToWhatAnOwnerBeforeLeftThere() { // K6, S4
     take(ALICE);
     time.advanceNanos(TENTH); // alice's word is idle, and is this instant
-    whileATakingIsJudged.add(() -> giveBack(BOB, taken(BOB)));
+    whileATakingIsJudged.add(() -> refund(BOB, taken(BOB)));
 
     int admitted = take(ALICE); // must not take from the slot that is bob's by now
     admitted += takeAll(ALICE);
@@ -267,7 +267,7 @@ class KeyTableInterleavingTest {
     Taken before = taken(ALICE);
     table.changeTo(new Gcra(RateLimit.parse("10/s burst " + BURST)));
 
-    giveBack(ALICE, before);
+    refund(ALICE, before);
 
     assertThat(takeAll(ALICE)).isEqualTo(BURST - 1);
   }
@@ -300,7 +300,7 @@ class KeyTableInterleavingTest {
     table.ledger(ALICE).reset(ALICE);
     int admitted = takeAll(ALICE);
 
-    giveBack(ALICE, before);
+    refund(ALICE, before);
 
     assertThat(admitted + takeAll(ALICE)).isEqualTo(BURST);
   }
@@ -327,7 +327,7 @@ class KeyTableInterleavingTest {
     return new Taken(table.take(key, 1, time.nanos()), before);
   }
 
-  private void giveBack(long key, Taken taken) {
+  private void refund(long key, Taken taken) {
     table.ledger(key).refund(key, taken.word(), taken.before(), 1);
   }
 

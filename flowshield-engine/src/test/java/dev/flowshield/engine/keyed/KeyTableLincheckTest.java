@@ -6,7 +6,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
 import dev.flowshield.engine.allowance.AnswerFactory;
-import dev.flowshield.engine.allowance.HotAllowance;
+import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.rate.Gcra;
 import dev.flowshield.spi.RateAlgorithm;
 import java.time.Duration;
@@ -110,7 +110,7 @@ class KeyTableLincheckTest {
   /** One word, half a permit before the shifted time wraps around. */
   public static class OneWord {
     private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - AllowanceModel.INTERVAL / 2);
-    private final Allowance limit = new HotAllowance(new Gcra(LIMIT), time::get);
+    private final Allowance limit = new StripedAllowance(new Gcra(LIMIT), time::get);
 
     @Operation
     public boolean take() {
@@ -126,7 +126,7 @@ class KeyTableLincheckTest {
   /** One word, whose limit is replaced by one that is the same. */
   public static class ChangingWord {
     private static final RateAlgorithm OTHER = new Gcra(LIMIT);
-    private final Allowance limit = new HotAllowance(new Gcra(LIMIT), () -> 0);
+    private final Allowance limit = new StripedAllowance(new Gcra(LIMIT), () -> 0);
 
     @Operation
     public boolean take() {
@@ -182,8 +182,8 @@ class KeyTableLincheckTest {
 
   /** Two limits, the second of which has fewer permits. */
   public static class TwoLimits {
-    private final Allowance roomy = new HotAllowance(new Gcra(LIMIT.withBurst(3)), () -> 0);
-    private final Allowance narrow = new HotAllowance(new Gcra(LIMIT), () -> 0);
+    private final Allowance roomy = new StripedAllowance(new Gcra(LIMIT.withBurst(3)), () -> 0);
+    private final Allowance narrow = new StripedAllowance(new Gcra(LIMIT), () -> 0);
     private final Allowances limits = new Allowances(List.of(roomy, narrow));
     private final AtomicLong net = new AtomicLong();
 

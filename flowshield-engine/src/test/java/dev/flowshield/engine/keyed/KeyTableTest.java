@@ -680,7 +680,7 @@ class KeyTableTest {
     void leavesNothingOfTheTaking() {
       table.take(ALICE, 3, AnswerFactory.YES_OR_NO);
       long before = debt(ALICE);
-      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ledger.FutureTake taken = Ahead.taking(table, ALICE, 2, then);
       assertThat(debt(ALICE)).isEqualTo(before + 2 * TENTH);
 
       assertThat(Ahead.undo(table, ALICE, taken)).isTrue();
@@ -690,7 +690,7 @@ class KeyTableTest {
 
     @Test
     void isForAKeyThatHadNoSlotBeforeToo() {
-      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ledger.FutureTake taken = Ahead.taking(table, ALICE, 2, then);
 
       assertThat(Ahead.undo(table, ALICE, taken)).isTrue();
 
@@ -700,7 +700,7 @@ class KeyTableTest {
     @Test
     void isNotForWhatAnotherTookFromSince() {
       table.take(ALICE, 1, now);
-      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ledger.FutureTake taken = Ahead.taking(table, ALICE, 2, then);
       Ahead.taking(table, ALICE, 1, then + TENTH);
       long after = debt(ALICE);
 
@@ -713,7 +713,7 @@ class KeyTableTest {
     void isNotForWhatWasRefundedToSince() {
       long stamp = table.ledger(ALICE).stamp(ALICE);
       long word = table.take(ALICE, 1, now);
-      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ledger.FutureTake taken = Ahead.taking(table, ALICE, 2, then);
       table.ledger(ALICE).refund(ALICE, word, stamp, 1);
       long after = debt(ALICE);
 
@@ -726,7 +726,7 @@ class KeyTableTest {
     void isNotForAWordThatCameAgainAfterARefund() {
       long stamp = table.ledger(ALICE).stamp(ALICE);
       long first = table.take(ALICE, 1, now);
-      Ledger.Ahead taken = Ahead.taking(table, ALICE, 2, then);
+      Ledger.FutureTake taken = Ahead.taking(table, ALICE, 2, then);
       table.ledger(ALICE).refund(ALICE, first, stamp, 1);
       assertThat(Ahead.take(table, ALICE, 1, now, 2 * TENTH)).isEqualTo(taken.taken());
       long after = debt(ALICE);

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.allowance.AllowancesTest;
 import dev.flowshield.engine.allowance.CellsTest;
-import dev.flowshield.engine.allowance.HotAllowanceTest;
+import dev.flowshield.engine.allowance.StripedAllowanceTest;
 import dev.flowshield.engine.allowance.WordsTest;
-import dev.flowshield.engine.limiter.QueueTest;
-import dev.flowshield.engine.limiter.TurnTest;
+import dev.flowshield.engine.limiter.WaitQueueTest;
+import dev.flowshield.engine.limiter.AdvanceReservationTest;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -176,7 +176,7 @@ class MutantsTest {
             "callers of one allowance are told apart by a hash",
             ALLOWANCE + "HotAllowance",
             List.of("    return StripedWord.ALL;", "    return hash;"),
-            HotAllowanceTest.class.getName(),
+            StripedAllowanceTest.class.getName(),
             "aRefundIsComputedAsOfTheTimeOfACallerThatWaitsWhateverHashEitherHas"),
         new Mutant(
             "a waiter that gives up takes its own turn along, and those behind keep theirs",
@@ -184,7 +184,7 @@ class MutantsTest {
             List.of(
                 "Turn turn = requireNonNull(turns.last()); // W1\n      leave",
                 "Turn turn = turnOf(waiter);\n      leave"),
-            QueueTest.class.getName(),
+            WaitQueueTest.class.getName(),
             "neverServesTwoAtATimeThatIsForOne"),
         new Mutant(
             "a caller that waits leaves the cells of a striped limit to others",
@@ -260,7 +260,7 @@ class MutantsTest {
             List.of(
                 "      long word = word(at);\n      long now = ticker.nanos(); // after the word",
                 "      long now = ticker.nanos();\n      long word = word(at); //"),
-            HotAllowanceTest.class.getName() + "$GivingBack",
+            StripedAllowanceTest.class.getName() + "$GivingBack",
             "readsTheClockAfterTheWordSoThatNothingIsReturnedTwice"),
         new Mutant(
             "what others gave back is not looked at",
@@ -318,7 +318,7 @@ class MutantsTest {
                 "",
                 "long others = refunds.since(hash, stamp);",
                 "refunds.add(hash, permits);\n      long others = refunds.since(hash, stamp) - permits;"),
-            HotAllowanceTest.class.getName() + "$GivingBack",
+            StripedAllowanceTest.class.getName() + "$GivingBack",
             "knowsOfWhatFellJustBeforeTheTaking"),
         new Mutant(
             "a rejection counts though the word that rejected is gone",
@@ -342,7 +342,7 @@ class MutantsTest {
             "a turn that one limit rejects keeps what others gave",
             TURN,
             List.of("      if (!done) {", "      if (permits < 0) {"),
-            TurnTest.class.getName(),
+            AdvanceReservationTest.class.getName(),
             "isRefundedWhereALaterLimitRejects"),
         new Mutant(
             "who no longer waits keeps the place",
@@ -350,7 +350,7 @@ class MutantsTest {
             List.of(
                 "line.giveUp(waiter);\n      } finally {\n        count += line.size() - before;",
                 "line.giveUp(waiter);\n      } finally {\n        count += 0 * before;"),
-            QueueTest.class.getName(),
+            WaitQueueTest.class.getName(),
             "hasAPlaceAgainForEachThatIsCancelled"),
         new Mutant(
             "only a failure frees the place of a caller that waits",
@@ -390,7 +390,7 @@ class MutantsTest {
             "a waiter that gives up leaves its permits to no other",
             LINE,
             List.of("    if (!turn.undo()) {\n      turn.refund();\n    }\n", ""),
-            QueueTest.class.getName(),
+            WaitQueueTest.class.getName(),
             "leavesNothingOfThoseWhoGiveUpInWhateverOrder"));
   }
 

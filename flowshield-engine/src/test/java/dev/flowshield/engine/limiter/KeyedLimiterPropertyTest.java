@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
-import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -132,7 +132,7 @@ class KeyedLimiterPropertyTest {
         }
         case RESERVE -> {
           if (wait(model, permits) == 0) {
-            Taken taken = new Taken(key, new Turn(model, permits, now));
+            Taken taken = new Taken(key, new AdvanceReservation(model, permits, now));
             open.add(taken.with((Held) limiter.reserve(key, permits)));
           } else {
             assertThat(limiter.reserve(key, permits)).isNotInstanceOf(Held.class);
@@ -156,7 +156,7 @@ class KeyedLimiterPropertyTest {
           CompletableFuture<Decision> answer =
               limiter.acquireAsync(key, permits, Duration.ofHours(1));
           if (waits) {
-            Taken taken = new Taken(key, new Turn(model, permits, then));
+            Taken taken = new Taken(key, new AdvanceReservation(model, permits, then));
             assertThat(answer.isDone()).isEqualTo(wait == 0);
             if (wait > 0) {
               taken.joins(line);
@@ -212,7 +212,7 @@ class KeyedLimiterPropertyTest {
     private void giveUp(List<Taken> line, int at) {
       int last = line.size() - 1;
       if (line.get(at).run == line.get(last).run) {
-        Turn undone = line.get(last).turn;
+        AdvanceReservation undone = line.get(last).turn;
         for (int i = last; i > at; i--) {
           line.get(i).turn = line.get(i - 1).turn;
         }
@@ -220,13 +220,13 @@ class KeyedLimiterPropertyTest {
         undone.undoOrGiveBack(now, refundTime(line));
         return;
       }
-      Turn gone = line.remove(at).turn;
+      AdvanceReservation gone = line.remove(at).turn;
       int paid = undoBackTo(at, line);
       BigInteger time = refundTime(line.subList(0, paid));
       if (paid == at) {
         gone.undoOrGiveBack(now, time);
       } else {
-        gone.giveBack(gone.permits, time);
+        gone.refund(gone.permits, time);
       }
       takeAgainAfter(paid, line);
     }
@@ -245,7 +245,7 @@ class KeyedLimiterPropertyTest {
         List<Model> model = model(behind.key);
         BigInteger then = now.add(BigInteger.valueOf(wait(model, behind.turn.permits)));
         int place = line.indexOf(behind);
-        behind.turn = new Turn(
+        behind.turn = new AdvanceReservation(
             model,
             behind.turn.permits,
             place == 0 ? then : then.max(line.get(place - 1).turn.time));
@@ -285,7 +285,7 @@ class KeyedLimiterPropertyTest {
       List<Taken> some =
           open.stream().filter(taken -> (taken.held != null) == held).toList();
       if (some.isEmpty()) {
-        return new Taken(NAMES.get(0), new Turn(List.of(), 0, now));
+        return new Taken(NAMES.get(0), new AdvanceReservation(List.of(), 0, now));
       }
       return some.get((int) (step.other() * some.size()));
     }
@@ -303,25 +303,25 @@ class KeyedLimiterPropertyTest {
     }
 
     private Decision decision(List<Model> model, long permits, boolean admitted) {
-      List<Standing> standings = new ArrayList<>();
+      List<LimitStatus> statuses = new ArrayList<>();
       long remaining = Long.MAX_VALUE;
-      Standing longest = new Standing("none", 0, 0);
+      LimitStatus longest = new LimitStatus(limits.get(0), 0, 0);
       for (int i = 0; i < model.size(); i++) {
-        Standing standing = new Standing(
-            limits.get(i).toString(), model.get(i).remaining(now), model.get(i).wait(now, permits));
-        remaining = Math.min(remaining, standing.remaining());
-        longest = standing.retryAfterNanos() > longest.retryAfterNanos() ? standing : longest;
-        standings.add(standing);
+        LimitStatus status = new LimitStatus(
+            limits.get(i), model.get(i).remaining(now), model.get(i).wait(now, permits));
+        remaining = Math.min(remaining, status.remaining());
+        longest = status.retryAfterNanos() > longest.retryAfterNanos() ? status : longest;
+        statuses.add(status);
       }
       if (admitted && model.size() == 1) {
         return new Decision.Admitted(remaining);
       }
       if (admitted) {
-        return new Decision.Admitted(remaining, standings);
+        return new Decision.Admitted(remaining, statuses);
       }
       return model.size() == 1
           ? new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit())
-          : new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), standings);
+          : new Decision.Rejected(remaining, longest.retryAfterNanos(), longest.limit(), statuses);
     }
   }
 
@@ -333,12 +333,12 @@ class KeyedLimiterPropertyTest {
   /** Permits that may be given back, in the limiter and in the model. */
   private static final class Taken {
     private final String key;
-    private Turn turn;
+    private AdvanceReservation turn;
     private long run; // changes in a line wherever the number of permits does
     private @Nullable Held held;
     private @Nullable CompletableFuture<Decision> waiting;
 
-    Taken(String key, Turn turn) {
+    Taken(String key, AdvanceReservation turn) {
       this.key = key;
       this.turn = turn;
     }
@@ -368,7 +368,7 @@ class KeyedLimiterPropertyTest {
         } else if (line.isEmpty()) {
           turn.refundUnused(turn.permits - used, now);
         } else {
-          turn.giveBack(turn.permits - used, lastTime(line, now));
+          turn.refund(turn.permits - used, lastTime(line, now));
         }
       }
     }
@@ -385,7 +385,7 @@ class KeyedLimiterPropertyTest {
   }
 
   /** A taking of the model, for now or for later. */
-  private static final class Turn {
+  private static final class AdvanceReservation {
     private final List<Model> model;
     private final long permits;
     private final BigInteger time;
@@ -393,11 +393,11 @@ class KeyedLimiterPropertyTest {
     private final List<BigInteger> allBackBefore;
     private final List<BigInteger> allBack;
 
-    Turn(List<Model> model, long permits, BigInteger time) {
+    AdvanceReservation(List<Model> model, long permits, BigInteger time) {
       this.model = model;
       this.permits = permits;
       this.time = time;
-      this.before = model.stream().map(one -> one.givenBack).toList();
+      this.before = model.stream().map(one -> one.refunded).toList();
       this.allBackBefore = model.stream().map(one -> one.allBack).toList();
       model.forEach(one -> one.take(time, permits));
       this.allBack = model.stream().map(one -> one.allBack).toList();
@@ -405,7 +405,7 @@ class KeyedLimiterPropertyTest {
 
     void undoOrGiveBack(BigInteger now, BigInteger refundTime) {
       if (!undo(now, refundTime)) {
-        giveBack(permits, refundTime);
+        refund(permits, refundTime);
       }
     }
 
@@ -413,12 +413,12 @@ class KeyedLimiterPropertyTest {
     boolean undo(BigInteger now, BigInteger refundTime) {
       for (int i = model.size() - 1; i >= 0; i--) {
         Model one = model.get(i);
-        if (one.allBack.equals(allBack.get(i)) && one.givenBack.equals(before.get(i))) {
+        if (one.allBack.equals(allBack.get(i)) && one.refunded.equals(before.get(i))) {
           one.allBack = allBackBefore.get(i).max(now);
         } else if (i == model.size() - 1) {
           return false;
         } else {
-          one.giveBack(allBack.get(i), before.get(i), permits, refundTime);
+          one.refund(allBack.get(i), before.get(i), permits, refundTime);
         }
       }
       return true;
@@ -433,9 +433,9 @@ class KeyedLimiterPropertyTest {
       }
     }
 
-    void giveBack(long unused, BigInteger refundTime) {
+    void refund(long unused, BigInteger refundTime) {
       for (int i = 0; i < model.size() && unused > 0; i++) {
-        model.get(i).giveBack(allBack.get(i), before.get(i), unused, refundTime);
+        model.get(i).refund(allBack.get(i), before.get(i), unused, refundTime);
       }
     }
   }
@@ -447,7 +447,7 @@ class KeyedLimiterPropertyTest {
     private BigInteger interval;
     private BigInteger burst;
     private BigInteger allBack;
-    private BigInteger givenBack = BigInteger.ZERO; // permits, of those that made a difference
+    private BigInteger refunded = BigInteger.ZERO; // permits, of those that made a difference
 
     Model(RateLimit limit, BigInteger now) {
       allBack = now;
@@ -488,8 +488,8 @@ class KeyedLimiterPropertyTest {
       allBack = now.max(allBack).add(interval.multiply(BigInteger.valueOf(permits)));
     }
 
-    void giveBack(BigInteger taken, BigInteger before, long permits, BigInteger now) {
-      BigInteger others = givenBack.subtract(before);
+    void refund(BigInteger taken, BigInteger before, long permits, BigInteger now) {
+      BigInteger others = refunded.subtract(before);
       if (others.compareTo(burst) > 0) {
         return;
       }
@@ -501,12 +501,12 @@ class KeyedLimiterPropertyTest {
       BigInteger back = now.max(allBack.subtract(outstanding));
       if (back.compareTo(allBack) < 0) {
         allBack = back;
-        givenBack = givenBack.add(BigInteger.valueOf(permits));
+        refunded = refunded.add(BigInteger.valueOf(permits));
       }
     }
 
     boolean isOfAnEarlierEpoch(BigInteger before) {
-      return givenBack.subtract(before).compareTo(EVERYTHING) >= 0;
+      return refunded.subtract(before).compareTo(EVERYTHING) >= 0;
     }
 
     /** What is added counts for later refunds as one that was made. */
@@ -514,13 +514,13 @@ class KeyedLimiterPropertyTest {
       BigInteger back = now.max(allBack.subtract(interval.multiply(BigInteger.valueOf(permits))));
       if (back.compareTo(allBack) < 0) {
         allBack = back;
-        givenBack = givenBack.add(BigInteger.valueOf(permits));
+        refunded = refunded.add(BigInteger.valueOf(permits));
       }
     }
 
     void reset(BigInteger now) {
       allBack = now;
-      givenBack = givenBack.add(EVERYTHING);
+      refunded = refunded.add(EVERYTHING);
     }
 
     /** In proportion to the nanosecond; what is owed beyond the burst stays as long. */
@@ -534,7 +534,7 @@ class KeyedLimiterPropertyTest {
       become(limit);
       BigInteger[] scaled = within.multiply(burst.multiply(interval)).divideAndRemainder(whole);
       allBack = now.add(scaled[0]).add(BigInteger.valueOf(scaled[1].signum())).add(beyond);
-      givenBack = givenBack.add(EVERYTHING);
+      refunded = refunded.add(EVERYTHING);
     }
   }
 

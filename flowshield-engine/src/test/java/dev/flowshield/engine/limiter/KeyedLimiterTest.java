@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
-import dev.flowshield.Decision.Standing;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -149,15 +149,15 @@ class KeyedLimiterTest {
               20_000 * MILLISECOND,
               "3/min",
               List.of(
-                  new Standing("10/s burst 2", 0, 200 * MILLISECOND),
-                  new Standing("3/min", 1, 20_000 * MILLISECOND))));
+                  new LimitStatus(RateLimit.parse("10/s burst 2"), 0, 200 * MILLISECOND),
+                  new LimitStatus(RateLimit.parse("3/min"), 1, 20_000 * MILLISECOND))));
       ticker.advanceNanos(20_000 * MILLISECOND);
       assertThat(both.decide("alice", 2))
           .isEqualTo(new Decision.Admitted(
               0,
               List.of(
-                  new Standing("10/s burst 2", 0, 200 * MILLISECOND),
-                  new Standing("3/min", 0, 40_000 * MILLISECOND))));
+                  new LimitStatus(RateLimit.parse("10/s burst 2"), 0, 200 * MILLISECOND),
+                  new LimitStatus(RateLimit.parse("3/min"), 0, 40_000 * MILLISECOND))));
     }
 
     @ParameterizedTest
@@ -169,7 +169,7 @@ class KeyedLimiterTest {
       for (int i = 0; i < 100; i++) {
         assertThat(both.tryAcquire(key)).isFalse();
       }
-      assertThat(both.decide(key).standings().get(0).remaining()).isOne();
+      assertThat(both.decide(key).limits().get(0).remaining()).isOne();
     }
 
     @Test
@@ -179,7 +179,7 @@ class KeyedLimiterTest {
               2,
               Decision.NEVER,
               "10/s burst 2",
-              List.of(new Standing("10/s burst 2", 2, Decision.NEVER), new Standing("3/min", 3, 0)),
+              List.of(new LimitStatus(RateLimit.parse("10/s burst 2"), 2, Decision.NEVER), new LimitStatus(RateLimit.parse("3/min"), 3, 0)),
               Decision.Reason.BEYOND_BURST));
       assertThat(both.tryAcquireUpTo("alice", Long.MAX_VALUE)).isEqualTo(2);
     }
@@ -392,8 +392,8 @@ class KeyedLimiterTest {
           (Decision.Rejected) narrow.acquireAsync("alice", HOUR).join();
 
       assertThat(full.reason()).isEqualTo(Decision.Reason.QUEUE_FULL);
-      assertThat(full.standings())
-          .extracting(Decision.Standing::remaining)
+      assertThat(full.limits())
+          .extracting(LimitStatus::remaining)
           .containsExactly(0L, 96L);
     }
 
@@ -466,7 +466,7 @@ class KeyedLimiterTest {
 
       assertThat(narrow.acquireAsync("alice", 1, HOUR))
           .isCompletedWithValue(new Decision.Rejected(0, 300 * MILLISECOND, "10/s burst 4")
-              .because(Decision.Reason.QUEUE_FULL));
+              .withReason(Decision.Reason.QUEUE_FULL));
       first.cancel(false);
       assertThat(narrow.acquireAsync("alice", 1, HOUR)).isNotDone();
       ticker.advanceNanos(1000 * MILLISECOND);
@@ -809,8 +809,8 @@ class KeyedLimiterTest {
       for (String limits : bad) {
         assertThatThrownBy(() -> both.changeTo(limits))
             .isInstanceOf(IllegalArgumentException.class);
-        assertThat(both.peek("alice").standings())
-            .containsExactly(new Standing("10/s burst 2", 1, 0), new Standing("3/min", 2, 0));
+        assertThat(both.peek("alice").limits())
+            .containsExactly(new LimitStatus(RateLimit.parse("10/s burst 2"), 1, 0), new LimitStatus(RateLimit.parse("3/min"), 2, 0));
       }
     }
 

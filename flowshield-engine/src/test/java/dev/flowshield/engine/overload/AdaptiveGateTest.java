@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.Pressure;
-import dev.flowshield.engine.overload.Reading.Reason;
+import dev.flowshield.engine.overload.LimiterState.LimitCause;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -93,7 +93,7 @@ class AdaptiveGateTest {
     assertThat(gate.count()).isEqualTo(NONE);
     assertThat(gate.limit()).isEqualTo(NONE);
     assertThat(gate.isBeyondLimit(places.get(0))).isFalse();
-    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_EVIDENCE);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.NO_EVIDENCE);
   }
 
   @Test
@@ -117,7 +117,7 @@ class AdaptiveGateTest {
     seeing.exit(seeing.tryEnter(1, Criticality.DEFAULT, 0, now - MILLI), Outcome.SUCCESS, now);
 
     assertThat(seeing.limit()).isEqualTo(NONE);
-    assertThat(seeing.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+    assertThat(seeing.reading().reason()).isEqualTo(LimitCause.NO_OVERLOAD);
   }
 
   private AdaptiveGate seeing(LongSupplier usedNanos) {
@@ -138,7 +138,7 @@ class AdaptiveGateTest {
     assertThat(gate.reading().latencyNanos()).isBetween(9 * MILLI, 11 * MILLI);
     assertThat(gate.limit()).isEqualTo(NONE);
     assertThat(gate.reading().harmless()).isBetween(6, 8);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.NO_OVERLOAD);
     assertThat(gate.pressure()).isEqualTo(Pressure.NORMAL);
     assertThat(gate.count()).isZero();
   }
@@ -149,7 +149,7 @@ class AdaptiveGateTest {
 
     assertThat(gate.limit()).isBetween(2, 8);
     assertThat(gate.pressure()).isEqualTo(Pressure.EXTREME);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.PLATEAU);
     assertThat(rejected).isBetween(15_000, 18_100);
     assertThat(inOrder).hasSizeLessThanOrEqualTo(8);
     assertThat(gate.count()).isEqualTo(inOrder.size());
@@ -169,7 +169,7 @@ class AdaptiveGateTest {
       exitNext(gate);
     }
 
-    assertThat(gate.reading().reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.PLATEAU);
     assertThat(gate.limit()).isLessThan(200);
   }
 
@@ -212,7 +212,7 @@ class AdaptiveGateTest {
     for (int i = 0; i < times; i++) {
       for (int k = 0; k < everyMillis; k++) {
         now += MILLI;
-        gate.waitedInFront(SECOND, now);
+        gate.reportQueueDelay(SECOND, now);
       }
       long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
       if (place == Gate.NO_PLACE) {
@@ -229,7 +229,7 @@ class AdaptiveGateTest {
     work(8, 1);
 
     assertThat(rejectedWhileOthersWait(10, 200)).isEqualTo(200);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.QUEUE_IN_FRONT);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.QUEUE_IN_FRONT);
   }
 
   @Test
@@ -240,7 +240,7 @@ class AdaptiveGateTest {
 
     assertThat(rejectedWhileOthersWait(10, 200)).isZero();
     assertThat(gate.count()).isEqualTo(100);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.NO_OVERLOAD);
   }
 
   @Test
@@ -297,7 +297,7 @@ class AdaptiveGateTest {
     assertThat(rejectedBesideDownloads(downloads, 3_000)).isZero();
 
     assertThat(rejectedWhileOthersWait(10, 50)).isGreaterThan(40);
-    gate.waitedInFront(0, now);
+    gate.reportQueueDelay(0, now);
     rejectedBesideDownloads(downloads, 2_000);
 
     assertThat(rejectedBesideDownloads(downloads, 3_000)).isZero();
@@ -337,7 +337,7 @@ class AdaptiveGateTest {
     for (int i = 0; i < 40; i++) {
       now += 100 * MILLI;
       guarded.exit(guarded.tryEnter(1, Criticality.DEFAULT, 0, now), Outcome.FAILED, now);
-      if (guarded.reading().reason() == Reason.MEMORY) {
+      if (guarded.reading().reason() == LimitCause.MEMORY) {
         break;
       }
     }
@@ -386,7 +386,7 @@ class AdaptiveGateTest {
     assertThat(gate.findsLimit()).isFalse();
     work(3, 5);
     assertThat(gate.limit()).isEqualTo(3);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.SET);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.SET);
     assertThat(gate.reading().caps()).containsOnlyKeys(Criticality.values()).containsValue(3);
     List<Long> places = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, 0, now))
         .limit(4)
@@ -399,7 +399,7 @@ class AdaptiveGateTest {
     work(8, 5);
     assertThat(gate.findsLimit()).isTrue();
     assertThat(gate.limit()).isEqualTo(NONE);
-    assertThat(gate.reading().reason()).isEqualTo(Reason.NO_OVERLOAD);
+    assertThat(gate.reading().reason()).isEqualTo(LimitCause.NO_OVERLOAD);
   }
 
   @Test

@@ -76,14 +76,14 @@ class AdaptiveGateThreadsTest {
   void losesNoPlaceWhileWindowsClose() throws Exception {
     int admitted = run(() -> {
       for (int i = 0; i < 10_000; i++) {
-        gate.waitedInFront(i % 3 == 0 ? 0 : 10_000_000, clock.get());
+        gate.reportQueueDelay(i % 3 == 0 ? 0 : 10_000_000, clock.get());
       }
       return 0;
     });
 
     assertThat(gate.count()).isZero();
     assertThat(admitted).isGreaterThan(CALLS);
-    assertThat(gate.reading().reason()).isNotEqualTo(Reading.Reason.NO_EVIDENCE);
+    assertThat(gate.reading().reason()).isNotEqualTo(LimiterState.LimitCause.NO_EVIDENCE);
   }
 
   @Test

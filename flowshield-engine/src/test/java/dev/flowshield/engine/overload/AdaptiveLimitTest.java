@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.flowshield.Pressure;
-import dev.flowshield.engine.overload.Reading.Reason;
+import dev.flowshield.engine.overload.LimiterState.LimitCause;
 import org.junit.jupiter.api.Test;
 
 /** The limit, window by window. Latencies are in ticks, some microseconds. */
@@ -64,7 +64,7 @@ class AdaptiveLimitTest {
     assertThat(limit.limit()).isEqualTo(NONE);
     assertThat(limit.pressure()).isEqualTo(Pressure.NORMAL);
     assertThat(limit.baseline()).isZero();
-    assertThat(limit.reason()).isEqualTo(Reason.NO_EVIDENCE);
+    assertThat(limit.reason()).isEqualTo(LimitCause.NO_EVIDENCE);
   }
 
   @Test
@@ -93,7 +93,7 @@ class AdaptiveLimitTest {
     shed();
 
     assertThat(limit.limit()).isBetween(9, 25);
-    assertThat(limit.reason()).isEqualTo(Reason.LITTLES_LAW);
+    assertThat(limit.reason()).isEqualTo(LimitCause.LITTLES_LAW);
     assertThat(limit.pressure()).isEqualTo(Pressure.EXTREME);
   }
 
@@ -139,7 +139,7 @@ class AdaptiveLimitTest {
     quiet(30);
     assertThat(limit.pressure()).isEqualTo(Pressure.NORMAL);
     assertThat(limit.limit()).isEqualTo(NONE);
-    assertThat(limit.reason()).isEqualTo(Reason.NO_OVERLOAD);
+    assertThat(limit.reason()).isEqualTo(LimitCause.NO_OVERLOAD);
   }
 
   @Test
@@ -213,7 +213,7 @@ class AdaptiveLimitTest {
   void isAThousandBeforeEvidenceWhereProcessorsAreSeenAndMoreWhereTheyAreNotBusy() {
     AdaptiveLimit seeing = new AdaptiveLimit(new Processors(() -> 0, 1), false);
     assertThat(seeing.limit()).isEqualTo(1_000);
-    Sums sums = new Sums(1);
+    WindowCounters sums = new WindowCounters(1);
 
     seeing.look(sums::totals, 200, now);
     assertThat(seeing.limit()).as("where nothing shows that they are busy").isEqualTo(1_200);
@@ -228,14 +228,14 @@ class AdaptiveLimitTest {
   void isAFewForEachProcessorWhereTheyAreBusyBeforeAnythingHasEnded() {
     long[] time = {now};
     AdaptiveLimit seeing = new AdaptiveLimit(new Processors(() -> 2 * time[0], 2), false);
-    Sums sums = new Sums(1);
+    WindowCounters sums = new WindowCounters(1);
     seeing.look(sums::totals, 200, time[0]);
     time[0] += TENTH;
 
     assertThat(seeing.look(sums::totals, 200, time[0])).isTrue();
 
     assertThat(seeing.limit()).isEqualTo(8);
-    assertThat(seeing.reason()).isEqualTo(Reason.PROCESSORS);
+    assertThat(seeing.reason()).isEqualTo(LimitCause.PROCESSORS);
     assertThat(seeing.pressure()).isEqualTo(Pressure.EXTREME);
     assertThat(seeing.isCrowd(9)).isTrue();
     assertThat(seeing.isCrowd(8)).isFalse();
@@ -266,7 +266,7 @@ class AdaptiveLimitTest {
     serve(limit, server, 10, 3_000);
 
     assertThat(limit.limit()).isBetween(8, 16);
-    assertThat(limit.reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(limit.reason()).isEqualTo(LimitCause.PLATEAU);
     assertThat(server.inFlight).isLessThanOrEqualTo(16);
 
     serve(limit, server, 0.5, 6_000);
@@ -286,7 +286,7 @@ class AdaptiveLimitTest {
     serve(shedding, other, 0.5, 3_000);
     serve(shedding, other, 5, 1_000);
     assertThat(shedding.limit()).isBetween(8, 16);
-    assertThat(shedding.reason()).isEqualTo(Reason.PLATEAU);
+    assertThat(shedding.reason()).isEqualTo(LimitCause.PLATEAU);
   }
 
   @Test
@@ -294,7 +294,7 @@ class AdaptiveLimitTest {
     Server server = Server.fifo(); // each takes a millisecond of one processor, shared by eight
     long[] first = {0};
     Processors processors =
-        new Processors(() -> (Sums.ended(server.sums.totals()) - first[0]) * MILLI, 1);
+        new Processors(() -> (WindowCounters.ended(server.sums.totals()) - first[0]) * MILLI, 1);
     AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
     serve(seeing, server, 0.5, 3_000);
     assertThat(seeing.limit()).isEqualTo(NONE);
@@ -302,7 +302,7 @@ class AdaptiveLimitTest {
     serve(seeing, server, 10, 1_000);
 
     assertThat(seeing.limit()).isBetween(8, 16);
-    assertThat(seeing.reason()).isEqualTo(Reason.PROCESSORS);
+    assertThat(seeing.reason()).isEqualTo(LimitCause.PROCESSORS);
   }
 
   @Test
@@ -317,7 +317,7 @@ class AdaptiveLimitTest {
     serve(seeing, server, 100, 300);
 
     assertThat(server.inFlight).isGreaterThan(900);
-    assertThat(Sums.between(before, server.sums.totals(), SECOND).rejected()).isZero();
+    assertThat(WindowCounters.between(before, server.sums.totals(), SECOND).rejected()).isZero();
   }
 
   @Test
@@ -338,7 +338,7 @@ class AdaptiveLimitTest {
     serve(seeing, server, 0.05, 2_000);
 
     assertThat(processors.areBusy()).isTrue();
-    assertThat(seeing.reason()).isNotEqualTo(Reason.PROCESSORS);
+    assertThat(seeing.reason()).isNotEqualTo(LimitCause.PROCESSORS);
     assertThat(seeing.pressure()).isEqualTo(Pressure.NORMAL);
   }
 
@@ -347,14 +347,14 @@ class AdaptiveLimitTest {
     Server server = Server.fifo();
     long[] usedUntil = {Long.MAX_VALUE};
     Processors processors =
-        new Processors(() -> Math.min(usedUntil[0], Sums.ended(server.sums.totals()) * MILLI), 1);
+        new Processors(() -> Math.min(usedUntil[0], WindowCounters.ended(server.sums.totals()) * MILLI), 1);
     AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
     serve(seeing, server, 0.5, 3_000);
     serve(seeing, server, 10, 1_000);
-    assertThat(seeing.reason()).isEqualTo(Reason.PROCESSORS);
+    assertThat(seeing.reason()).isEqualTo(LimitCause.PROCESSORS);
     int before = seeing.limit();
 
-    usedUntil[0] = Sums.ended(server.sums.totals()) * MILLI;
+    usedUntil[0] = WindowCounters.ended(server.sums.totals()) * MILLI;
     serve(seeing, server, 10, 1_000);
 
     assertThat(seeing.limit()).isGreaterThan(3 * before);
@@ -368,6 +368,6 @@ class AdaptiveLimitTest {
     serve(limit, server, 2, 10_000);
 
     assertThat(limit.limit()).isEqualTo(NONE);
-    assertThat(limit.reason()).isNotEqualTo(Reason.PLATEAU);
+    assertThat(limit.reason()).isNotEqualTo(LimitCause.PLATEAU);
   }
 }

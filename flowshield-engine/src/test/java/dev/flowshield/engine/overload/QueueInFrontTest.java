@@ -14,7 +14,7 @@ class QueueInFrontTest {
 
   private static final long MILLI = 1_000_000;
   private static final long SHORT_WORK = MILLI;
-  private static final int FIRST_TO_MEAN_MOST = Levels.lowest(Criticality.CRITICAL);
+  private static final int FIRST_TO_MEAN_MOST = PriorityLevels.lowest(Criticality.CRITICAL);
 
   private Pressure pressure = Pressure.EXTREME;
   private final QueueInFront queue = new QueueInFront();
@@ -32,7 +32,7 @@ class QueueInFrontTest {
   }
 
   private int levelsWithoutPlace() {
-    int[] caps = Levels.alike(7);
+    int[] caps = PriorityLevels.alike(7);
     queue.bound(caps);
     assertThat(Arrays.stream(caps)).allMatch(cap -> cap == 0 || cap == 7).isSorted();
     return (int) Arrays.stream(caps).filter(cap -> cap == 0).count();
@@ -47,7 +47,7 @@ class QueueInFrontTest {
   @Test
   void rejectsUsualRequestsOfSmallClientsAfterMoreThan20Millis() {
     sample(23, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(24, SHORT_WORK);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
     assertThat(queue.isLong()).isTrue();
@@ -56,7 +56,7 @@ class QueueInFrontTest {
   @Test
   void waitsForAsLongAsLongWorkTakes() {
     sample(100, 100 * MILLI);
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, 100 * MILLI);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
@@ -66,7 +66,7 @@ class QueueInFrontTest {
   void waitsFiveTimesAsLongUnlessThePressureIsExtreme(Pressure other) {
     pressure = other;
     sample(119, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, SHORT_WORK);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
@@ -74,9 +74,9 @@ class QueueInFrontTest {
   @Test
   void rejectsAllInTheEnd() {
     sample(36, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
     sample(100_000, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
   }
 
   @Test
@@ -114,7 +114,7 @@ class QueueInFrontTest {
   void forgetsAfterASecondWithoutSamples() {
     sample(100, SHORT_WORK);
     assertThat(queue.look(now + 999 * MILLI)).isFalse();
-    assertThat(levelsWithoutPlace()).isEqualTo(Levels.COUNT);
+    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
     assertThat(queue.look(now + 1_000 * MILLI)).isTrue();
     assertThat(levelsWithoutPlace()).isZero();
   }

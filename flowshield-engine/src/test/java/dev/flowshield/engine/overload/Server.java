@@ -15,9 +15,9 @@ final class Server {
   private static final long STEP_NANOS = MILLI / 10;
   private static final int USUAL_MILLIS = 1_000;
 
-  final Sums sums = new Sums(1);
-  final Routes routes = new Routes();
-  final long[] takes = new long[Routes.COUNT]; // nanoseconds, by route
+  final WindowCounters sums = new WindowCounters(1);
+  final RouteLatencies routes = new RouteLatencies();
+  final long[] takes = new long[RouteLatencies.COUNT]; // nanoseconds, by route
   final int atATime;
   long now = Long.MAX_VALUE - 2 * Windows.SECOND; // the clock wraps around meanwhile
   int inFlight;

@@ -27,8 +27,8 @@ public class Altered implements RateAlgorithm {
   }
 
   @Override
-  public long giveBack(long word, long taken, long givenBack, long now, long permits) {
-    return original.giveBack(word, taken, givenBack, now, permits);
+  public long refund(long word, long taken, long refunded, long now, long permits) {
+    return original.refund(word, taken, refunded, now, permits);
   }
 
   @Override

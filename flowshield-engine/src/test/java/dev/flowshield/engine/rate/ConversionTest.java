@@ -73,7 +73,7 @@ class ConversionTest {
     void leavesTheWordOfAnEqualLimitAsItIsWithItsMark() {
       FixedWindow same = fixed("10/min");
       long word = taken(same, 3, at(5));
-      long refunded = same.giveBack(word, word, 0, at(5), 3);
+      long refunded = same.refund(word, word, 0, at(5), 3);
 
       assertThat(same.remaining(refunded, at(5))).isEqualTo(10);
       assertThat(refunded).isNotEqualTo(same.idle(at(5)));
@@ -89,7 +89,7 @@ class ConversionTest {
       long converted = new Conversion(from, to).word(word, at(5));
 
       assertThat(to.retryAfterNanos(converted, at(5), 1)).isEqualTo(2 * MINUTE - 5 * SECOND);
-      long refunded = to.giveBack(converted, converted, 0, at(5), 20);
+      long refunded = to.refund(converted, converted, 0, at(5), 20);
       assertThat(to.retryAfterNanos(refunded, at(5), 1)).isEqualTo(MINUTE - 5 * SECOND);
       assertThat(to.remaining(refunded, at(60))).isEqualTo(20);
     }

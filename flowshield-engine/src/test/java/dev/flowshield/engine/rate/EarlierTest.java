@@ -122,7 +122,7 @@ class EarlierTest {
     }
 
     @Override
-    public long giveBack(long word, long taken, long givenBack, long now, long permits) {
+    public long refund(long word, long taken, long refunded, long now, long permits) {
       return word;
     }
 

@@ -68,7 +68,7 @@ final class ExactWindows {
   }
 
   /** Gives back what still counts of permits that were taken in a window. */
-  void giveBack(BigInteger now, BigInteger taken, long permits) {
+  void refund(BigInteger now, BigInteger taken, long permits) {
     BigInteger standing = reached.max(window(now));
     if (taken.equals(standing) || (sliding && taken.equals(standing.subtract(ONE)))) {
       reached = standing;

@@ -143,7 +143,7 @@ class FixedWindowTest {
 
     @Test
     void leavesAMarkSoThatTheSlotKeepsItsOwnerForTheWindow() { // F2
-      long after = tenAMinute.giveBack(word, word, 0, at(1), 4);
+      long after = tenAMinute.refund(word, word, 0, at(1), 4);
 
       assertThat(tenAMinute.remaining(after, at(1))).isEqualTo(10);
       assertThat(tenAMinute.isIdle(after, at(40) - 1)).isFalse();
@@ -155,8 +155,8 @@ class FixedWindowTest {
     void givesNothingOnceTheWindowIsOver() {
       long next = tenAMinute.step(word, at(40), 5);
 
-      assertThat(tenAMinute.giveBack(next, word, 0, at(40), 4)).isEqualTo(next);
-      assertThat(tenAMinute.giveBack(word, word, 0, at(40), 4)).isEqualTo(word);
+      assertThat(tenAMinute.refund(next, word, 0, at(40), 4)).isEqualTo(next);
+      assertThat(tenAMinute.refund(word, word, 0, at(40), 4)).isEqualTo(word);
     }
 
     @Test
@@ -165,7 +165,7 @@ class FixedWindowTest {
       long ahead = tenAMinute.step(full, at(40), 10);
       assertThat(tenAMinute.retryAfterNanos(ahead, at(1), 1)).isEqualTo(99 * SECOND);
 
-      long after = tenAMinute.giveBack(ahead, ahead, 0, at(1), 10);
+      long after = tenAMinute.refund(ahead, ahead, 0, at(1), 10);
 
       assertThat(tenAMinute.step(after, at(1), 1)).as("this window is spent").isEqualTo(REJECTED);
       assertThat(tenAMinute.retryAfterNanos(after, at(1), 1)).isEqualTo(39 * SECOND);

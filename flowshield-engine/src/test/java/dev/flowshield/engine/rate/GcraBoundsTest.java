@@ -60,7 +60,7 @@ class GcraBoundsTest {
     long more = tenASecond.charge(taken, NOW, 10); // 14 are owed, of which the first 4 are these
 
     // Of another 4 refunds before, the last permit of this taking may have come back.
-    assertThat(tenASecond.giveBack(more, more, 4, NOW, 4)).isEqualTo(more - 4 * interval);
-    assertThat(tenASecond.giveBack(more, more, 5, NOW, 4)).isEqualTo(more);
+    assertThat(tenASecond.refund(more, more, 4, NOW, 4)).isEqualTo(more - 4 * interval);
+    assertThat(tenASecond.refund(more, more, 5, NOW, 4)).isEqualTo(more);
   }
 }

@@ -223,7 +223,7 @@ class GcraTest {
         long later = now + random.nextInt(1_000_000);
         assertThat(gcra.idle(now) & 1).isZero();
         assertThat(word & 1).isZero();
-        assertThat(gcra.giveBack(word, word, 0, later, 1) & 1).isZero();
+        assertThat(gcra.refund(word, word, 0, later, 1) & 1).isZero();
       }
     }
   }
@@ -337,7 +337,7 @@ class GcraTest {
       long before = tenASecond.step(tenASecond.idle(0), 0, 1);
       long taken = tenASecond.step(before, 0, 3);
 
-      assertThat(tenASecond.giveBack(taken, taken, 0, 0, 3)).isEqualTo(before);
+      assertThat(tenASecond.refund(taken, taken, 0, 0, 3)).isEqualTo(before);
     }
 
     @Test
@@ -346,7 +346,7 @@ class GcraTest {
       long later = 210 * MILLISECOND; // two of the three have come back, and a tenth of the third
       long word = tenASecond.step(taken, later, 3); // 90 ms and three permits in debt
 
-      long after = tenASecond.giveBack(word, taken, 0, later, 3);
+      long after = tenASecond.refund(word, taken, 0, later, 3);
 
       assertThat(after).isEqualTo(tenASecond.step(tenASecond.idle(later), later, 3));
     }
@@ -356,8 +356,8 @@ class GcraTest {
       long taken = tenASecond.step(tenASecond.idle(0), 0, 3);
       long word = tenASecond.step(taken, 300 * MILLISECOND, 4);
 
-      assertThat(tenASecond.giveBack(word, taken, 0, 300 * MILLISECOND, 3)).isEqualTo(word);
-      assertThat(tenASecond.giveBack(word, taken, 0, 5 * DAY, 3)).isEqualTo(word);
+      assertThat(tenASecond.refund(word, taken, 0, 300 * MILLISECOND, 3)).isEqualTo(word);
+      assertThat(tenASecond.refund(word, taken, 0, 5 * DAY, 3)).isEqualTo(word);
     }
 
     @Test
@@ -366,7 +366,7 @@ class GcraTest {
       long taken = odd.step(odd.idle(0), 0, 3);
       long word = odd.step(odd.idle(4 * DAY), 4 * DAY, 4);
 
-      assertThat(odd.giveBack(word, taken, 0, 4 * DAY, 3)).isEqualTo(word);
+      assertThat(odd.refund(word, taken, 0, 4 * DAY, 3)).isEqualTo(word);
     }
 
     /**
@@ -403,7 +403,7 @@ class GcraTest {
         }
         now += (long) (random.nextDouble() * 3 * refill);
 
-        long after = gcra.giveBack(with, taken, 0, now, permits);
+        long after = gcra.refund(with, taken, 0, now, permits);
 
         long debtAfter = Math.max(0, after - now * unit);
         long debtWithout = Math.max(0, without - now * unit);
@@ -425,12 +425,12 @@ class GcraTest {
     void forgivesNothingToWhoeverTookSinceTheKeyWasIdleEarly() {
       long first = tenASecond.step(tenASecond.idle(0), 0, 2);
       long second = tenASecond.step(first, 0, 2);
-      long word = tenASecond.giveBack(second, first, 0, 0, 2);
+      long word = tenASecond.refund(second, first, 0, 0, 2);
       long later = 200 * MILLISECOND; // so all is back at 200 ms, not at 400 ms
       assertThat(tenASecond.isIdle(word, later)).isTrue();
       long others = tenASecond.step(word, later, 4);
 
-      assertThat(tenASecond.giveBack(others, second, 2, later, 2))
+      assertThat(tenASecond.refund(others, second, 2, later, 2))
           .as("the second two came back by themselves")
           .isEqualTo(others);
     }
@@ -439,10 +439,10 @@ class GcraTest {
     void givesWhatIsCertainlyNotBackYet() {
       long first = tenASecond.step(tenASecond.idle(0), 0, 1);
       long second = tenASecond.step(first, 0, 3);
-      long word = tenASecond.giveBack(second, first, 0, 0, 1);
+      long word = tenASecond.refund(second, first, 0, 0, 1);
 
-      assertThat(tenASecond.giveBack(word, second, 1, 0, 3)).isEqualTo(tenASecond.idle(0));
-      assertThat(tenASecond.giveBack(word, second, 1, 100 * MILLISECOND, 3))
+      assertThat(tenASecond.refund(word, second, 1, 0, 3)).isEqualTo(tenASecond.idle(0));
+      assertThat(tenASecond.refund(word, second, 1, 100 * MILLISECOND, 3))
           .as("one of the three is back")
           .isEqualTo(tenASecond.idle(100 * MILLISECOND));
     }
@@ -451,8 +451,8 @@ class GcraTest {
     void givesNothingOnceMoreThanAWholeBurstWasGivenBack() {
       long word = tenASecond.step(tenASecond.idle(0), 0, 4);
 
-      assertThat(tenASecond.giveBack(word, word, 5, 0, 4)).isEqualTo(word);
-      assertThat(tenASecond.giveBack(word, word, Long.MAX_VALUE, 0, 4)).isEqualTo(word);
+      assertThat(tenASecond.refund(word, word, 5, 0, 4)).isEqualTo(word);
+      assertThat(tenASecond.refund(word, word, Long.MAX_VALUE, 0, 4)).isEqualTo(word);
     }
   }
 
@@ -523,7 +523,7 @@ class GcraTest {
 
       assertThat(odd.isIdle(ahead, 0)).isFalse();
       assertThat(odd.step(ahead, 0, 1)).isEqualTo(REJECTED);
-      assertThat(odd.giveBack(ahead, ahead, 0, 0, 5) - odd.idle(0)).isPositive();
+      assertThat(odd.refund(ahead, ahead, 0, 0, 5) - odd.idle(0)).isPositive();
     }
   }
 

@@ -100,7 +100,7 @@ class RateAlgorithmLawsPropertyTest {
       long permits = life.permits();
       assertThat(life.word & 1).isZero();
       assertThat(life.algorithm.idle(life.now) & 1).isZero();
-      assertThat(life.algorithm.giveBack(life.word, life.word, 0, life.now, permits) & 1)
+      assertThat(life.algorithm.refund(life.word, life.word, 0, life.now, permits) & 1)
           .isZero();
       assertThat(life.algorithm.charge(life.word, life.now, permits) & 1).isZero();
     }
@@ -198,7 +198,7 @@ class RateAlgorithmLawsPropertyTest {
       life.live();
       long taken = life.words.get(life.random.nextInt(life.words.size()));
       life.pause();
-      long next = life.algorithm.giveBack(life.word, taken, 0, life.now, life.permits());
+      long next = life.algorithm.refund(life.word, taken, 0, life.now, life.permits());
       if (next != life.word) {
         assertThat(next - life.algorithm.idle(life.now - 1)).isPositive();
         for (long word : life.words) {
@@ -237,7 +237,7 @@ class RateAlgorithmLawsPropertyTest {
       }
     }
     life.pause();
-    long after = life.algorithm.giveBack(life.word, taken, 0, life.now, permits);
+    long after = life.algorithm.refund(life.word, taken, 0, life.now, permits);
     assertThat(life.algorithm.remaining(after, life.now))
         .isGreaterThanOrEqualTo(life.algorithm.remaining(life.word, life.now));
     for (int i = 0; i < 10; i++) {

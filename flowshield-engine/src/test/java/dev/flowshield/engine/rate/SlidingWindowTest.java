@@ -150,7 +150,7 @@ class SlidingWindowTest {
       SlidingWindow windows = new SlidingWindow(limit, START);
       long word = windows.step(windows.idle(START), START, most);
 
-      assertThat(windows.remaining(windows.giveBack(word, word, 0, START, 1), START))
+      assertThat(windows.remaining(windows.refund(word, word, 0, START, 1), START))
           .isEqualTo(1);
       assertThat(windows.step(word, START, 1)).isEqualTo(REJECTED);
       assertThat(windows.remaining(word, START + length)).isZero();
@@ -214,11 +214,11 @@ class SlidingWindowTest {
       long word = tenASecond.step(tenASecond.idle(at(0)), at(0), 8);
       long next = tenASecond.step(word, at(1500), 1); // 4 of the 8 still weigh
 
-      long after = tenASecond.giveBack(next, word, 0, at(1500), 8);
+      long after = tenASecond.refund(next, word, 0, at(1500), 8);
 
       assertThat(tenASecond.remaining(next, at(1500))).isEqualTo(5);
       assertThat(tenASecond.remaining(after, at(1500))).isEqualTo(9);
-      assertThat(tenASecond.giveBack(next, word, 0, at(2000), 8))
+      assertThat(tenASecond.refund(next, word, 0, at(2000), 8))
           .as("once they weigh nothing")
           .isEqualTo(next);
     }
@@ -226,8 +226,8 @@ class SlidingWindowTest {
     @Test
     void leavesAMarkSoThatTheSlotKeepsItsOwnerForTheWindow() { // W2
       long word = tenASecond.step(tenASecond.idle(at(0)), at(0), 8);
-      long inTheNext = tenASecond.giveBack(word, word, 0, at(1000), 8);
-      long inTheSame = tenASecond.giveBack(word, word, 0, at(999), 8);
+      long inTheNext = tenASecond.refund(word, word, 0, at(1000), 8);
+      long inTheSame = tenASecond.refund(word, word, 0, at(999), 8);
 
       assertThat(tenASecond.remaining(inTheNext, at(1000))).isEqualTo(10);
       assertThat(tenASecond.isIdle(inTheNext, at(2000) - 1)).isFalse();

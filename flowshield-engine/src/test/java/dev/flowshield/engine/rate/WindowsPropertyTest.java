@@ -66,8 +66,8 @@ class WindowsPropertyTest {
             Taking taking = takings.remove(random.nextInt(takings.size()));
             long part = 1 + (long) (random.nextDouble() * taking.permits());
             part = Math.min(part, taking.permits());
-            word = windows.giveBack(word, taking.word(), 0, now, part);
-            exact.giveBack(time, taking.window(), part);
+            word = windows.refund(word, taking.word(), 0, now, part);
+            exact.refund(time, taking.window(), part);
           }
         }
         case 1 -> {

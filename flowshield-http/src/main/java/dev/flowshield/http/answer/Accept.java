@@ -3,7 +3,7 @@ package dev.flowshield.http.answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client would like to read: the kind of body that its Accept field asks for.
+ * What a client would like to read: the kind of body that its Accept header asks for.
  *
  * <p>Of the ranges that match a kind, the most specific one counts, with its quality (RFC 9110,
  * 12.5.1). A range with a parameter, other than a charset, matches none of the kinds, which have
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *       did not ask for says more than a 406.
  * </ul>
  *
- * <p>A range that is malformed is left out. A field of more than 1,024 characters or 32 ranges is
+ * <p>A range that is malformed is left out. A header of more than 1,024 characters or 32 ranges is
  * not for a client that wants to be understood, and gets the default. Takes linear time, never
- * throws, and allocates nothing where the field is absent or one of the usual ones.
+ * throws, and allocates nothing where the header is absent or one of the usual ones.
  */
 public final class Accept {
 
@@ -50,17 +50,17 @@ public final class Accept {
   /**
    * The kind of body to send.
    *
-   * @param field the value of the field, null if there is none
+   * @param header the value of the header, null if there is none
    * @param byDefault {@link BodyKind#JSON}, or {@link BodyKind#PROBLEM} to send it in place of JSON
    */
-  public static BodyKind choose(@Nullable String field, BodyKind byDefault) {
-    if (field == null
-        || field.equals("*/*")
-        || field.equals(BodyKind.JSON.contentType())
-        || field.length() > LONGEST) {
+  public static BodyKind choose(@Nullable String header, BodyKind byDefault) {
+    if (header == null
+        || header.equals("*/*")
+        || header.equals(BodyKind.JSON.contentType())
+        || header.length() > LONGEST) {
       return byDefault;
     }
-    Accept accept = new Accept(field);
+    Accept accept = new Accept(header);
     return accept.readAll() ? accept.chosen(byDefault) : byDefault;
   }
 
@@ -113,7 +113,7 @@ public final class Accept {
         if (quality < 0) {
           return;
         }
-        skipParameters(); // extensions of the field, which say nothing about the range
+        skipParameters(); // extensions of the header, which say nothing about the range
         break;
       }
       hasParameter |= nameEnd > name && !is(name, nameEnd, "charset");

@@ -14,7 +14,7 @@ public final class Bodies {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVICE_UNAVAILABLE = 503;
 
-  private final Reason reason;
+  private final RejectionReason reason;
   private final Pages pages;
   private final String beforeRetryAfter;
   private final String afterRetryAfter;
@@ -28,25 +28,25 @@ public final class Bodies {
    * @param permits what the limit admits
    */
   public static Bodies ofLimit(
-      Reason reason, int status, @Nullable String policy, String scope, long permits, Pages pages) {
+      RejectionReason reason, int status, @Nullable String policy, String scope, long permits, Pages pages) {
     String members = ",\"limit\":" + permits + ",\"mode\":\"" + scope + "\"";
     String violated = policy == null ? "" : ",\"violated-policies\":[\"" + policy + "\"]";
     return new Bodies(reason, status, members, violated, pages);
   }
 
   /** Bodies where no limit is named. */
-  public static Bodies of(Reason reason, int status, String mode, Pages pages) {
+  public static Bodies of(RejectionReason reason, int status, String mode, Pages pages) {
     return new Bodies(reason, status, ",\"mode\":\"" + mode + "\"", "", pages);
   }
 
-  private Bodies(Reason reason, int status, String members, String violated, Pages pages) {
+  private Bodies(RejectionReason reason, int status, String members, String violated, Pages pages) {
     this.reason = reason;
     this.pages = pages;
     this.beforeRetryAfter =
         "{\"status\":\"busy\",\"message\":\"" + reason.message() + "\",\"retry_after\":";
     this.afterRetryAfter = members + "}";
     boolean isOfServer = status == SERVICE_UNAVAILABLE
-        || (status != TOO_MANY_REQUESTS && reason == Reason.SERVER_BUSY);
+        || (status != TOO_MANY_REQUESTS && reason == RejectionReason.SERVER_BUSY);
     String title = isOfServer ? "Service Unavailable" : "Too Many Requests";
     this.problem = bytes("{\"type\":\"" + reason.problemType() + "\",\"title\":\"" + title
         + "\",\"status\":" + status + violated + "}");

@@ -51,7 +51,7 @@ final class Page {
    *
    * @param repeats whether it may load again by itself
    */
-  byte[] bytes(Reason reason, long seconds, boolean repeats) {
+  byte[] bytes(RejectionReason reason, long seconds, boolean repeats) {
     return template
         .replace("{{title}}", reason.title())
         .replace("{{explanation}}", reason.explanation())

@@ -8,24 +8,24 @@ import java.util.Objects;
  * The pages for people. A page depends on the reason and the wait alone, so the limits of a shield
  * share them.
  *
- * <p>Thread-safe. Keeps those of {@link RecentWaits}, about 4 kB each, for each reason.
+ * <p>Thread-safe. Keeps those of {@link WaitCache}, about 4 kB each, for each reason.
  */
 public final class Pages {
 
   private final Page page = Page.BUSY;
-  private final Map<Reason, RecentWaits<byte[]>> repeating = new EnumMap<>(Reason.class);
-  private final Map<Reason, RecentWaits<byte[]>> withButton = new EnumMap<>(Reason.class);
+  private final Map<RejectionReason, WaitCache<byte[]>> repeating = new EnumMap<>(RejectionReason.class);
+  private final Map<RejectionReason, WaitCache<byte[]>> withButton = new EnumMap<>(RejectionReason.class);
 
   /** With the page of this library. */
   public Pages() {
-    for (Reason reason : Reason.values()) {
+    for (RejectionReason reason : RejectionReason.values()) {
       repeating.put(reason, pages(reason, true));
       withButton.put(reason, pages(reason, false));
     }
   }
 
-  private RecentWaits<byte[]> pages(Reason reason, boolean repeats) {
-    return new RecentWaits<>((seconds, remaining) -> page.bytes(reason, seconds, repeats));
+  private WaitCache<byte[]> pages(RejectionReason reason, boolean repeats) {
+    return new WaitCache<>((seconds, remaining) -> page.bytes(reason, seconds, repeats));
   }
 
   /** What a browser may do with the page: the value of Content-Security-Policy. */
@@ -33,11 +33,11 @@ public final class Pages {
     return page.contentSecurityPolicy();
   }
 
-  byte[] repeating(Reason reason, long seconds) {
+  byte[] repeating(RejectionReason reason, long seconds) {
     return Objects.requireNonNull(repeating.get(reason)).of(seconds, 0);
   }
 
-  byte[] withButton(Reason reason, long seconds) {
+  byte[] withButton(RejectionReason reason, long seconds) {
     return Objects.requireNonNull(withButton.get(reason)).of(seconds, 0);
   }
 }

@@ -1,7 +1,7 @@
 package dev.flowshield.http.answer;
 
 /**
- * The types of problem details, as the draft of the RateLimit fields proposes to register them.
+ * The types of problem details, as the draft of the RateLimit headers proposes to register them.
  */
 final class ProblemTypes {
 

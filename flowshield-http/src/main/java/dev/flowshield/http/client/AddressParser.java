@@ -53,7 +53,7 @@ final class AddressParser {
   }
 
   /**
-   * The address in an entry of a forwarding field, or null if there is none: with spaces or one
+   * The address in an entry of a forwarding header, or null if there is none: with spaces or one
    * pair of quotes around it, and possibly with a port, as in {@code 192.0.2.1:4711} or
    * {@code "[2001:db8::1]:4711"}.
    */

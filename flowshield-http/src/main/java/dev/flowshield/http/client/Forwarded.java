@@ -11,32 +11,32 @@ import org.jspecify.annotations.Nullable;
  * nothing that a client put before it, such as a quote without its second, changes how the end is
  * read.
  */
-final class Forwarded implements Hops {
+final class Forwarded implements ForwardedHops {
 
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
   private static final String UNQUOTED_MARKS = ":[]"; // which many proxies leave unquoted
 
-  private final List<String> fields;
-  private int field;
+  private final List<String> headers;
+  private int header;
   private String text = "";
   private int at = -1; // behind what is left of the text; -1 if nothing is left
   private int room = MOST_TEXT;
 
   private @Nullable IpAddress address; // of the element that is being read
 
-  Forwarded(List<String> fields) {
-    this.fields = fields;
-    this.field = fields.size();
+  Forwarded(List<String> headers) {
+    this.headers = headers;
+    this.header = headers.size();
   }
 
   @Override
   public @Nullable IpAddress next() {
     if (at < 0) {
-      if (field == 0) {
+      if (header == 0) {
         return null;
       }
-      field--;
-      text = fields.get(field);
+      header--;
+      text = headers.get(header);
       at = text.length();
     }
     int behind = at;
@@ -46,7 +46,7 @@ final class Forwarded implements Hops {
     if (!isValid || room < 0) {
       return null;
     }
-    at--; // the comma, or the start of the field
+    at--; // the comma, or the start of the header
     return address;
   }
 

@@ -5,29 +5,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses of {@code X-Forwarded-For}: a list with commas between, to which each proxy adds
- * the address that it got the request from. Several fields of that name are one list.
+ * the address that it got the request from. Several headers of that name are one list.
  */
-final class ForwardedFor implements Hops {
+final class ForwardedFor implements ForwardedHops {
 
-  private final List<String> fields;
-  private int field;
+  private final List<String> headers;
+  private int header;
   private String text = "";
   private int end = -1; // of what is left of the text; -1 if nothing is left
   private int room = MOST_TEXT;
 
-  ForwardedFor(List<String> fields) {
-    this.fields = fields;
-    this.field = fields.size();
+  ForwardedFor(List<String> headers) {
+    this.headers = headers;
+    this.header = headers.size();
   }
 
   @Override
   public @Nullable IpAddress next() {
     if (end < 0) {
-      if (field == 0) {
+      if (header == 0) {
         return null;
       }
-      field--;
-      text = fields.get(field);
+      header--;
+      text = headers.get(header);
       end = text.length();
     }
     int start = text.lastIndexOf(',', end - 1) + 1;

@@ -4,7 +4,7 @@ import dev.flowshield.Criticality;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How much requests mean, as it is written in a row or a field: {@code critical}. */
+/** How much requests mean, as it is written in a row or a header: {@code critical}. */
 public final class Criticalities {
 
   private Criticalities() {}

@@ -32,12 +32,12 @@ public final class Policy {
   private static final int SCOPE_WORDS = 3;
   private static final int LONGEST_NAME = 48;
 
-  private final Scope scope;
+  private final PolicyScope scope;
   private final List<RateLimit> rates; // none for off and for deny
   private final boolean isDenied;
-  private final Terms terms;
+  private final PolicyTerms terms;
 
-  private Policy(Scope scope, List<RateLimit> rates, boolean isDenied, Terms terms) {
+  private Policy(PolicyScope scope, List<RateLimit> rates, boolean isDenied, PolicyTerms terms) {
     this.scope = scope;
     this.rates = List.copyOf(rates);
     this.isDenied = isDenied;
@@ -45,8 +45,8 @@ public final class Policy {
   }
 
   /** A policy by which clients are not limited on a route. */
-  public static Policy off(Scope scope) {
-    return new Policy(scope, List.of(), false, Terms.USUAL);
+  public static Policy off(PolicyScope scope) {
+    return new Policy(scope, List.of(), false, PolicyTerms.USUAL);
   }
 
   /**
@@ -71,7 +71,7 @@ public final class Policy {
       boolean isOption = !options.isEmpty() || word.indexOf('=') >= 0 || word.equals("shadow");
       (isOption ? options : limits).add(word);
     }
-    Scope scope = Scope.parse(words.get(0), words.get(1), words.get(2));
+    PolicyScope scope = PolicyScope.parse(words.get(0), words.get(1), words.get(2));
     String text = String.join(" ", limits);
     if (text.equals(OFF) || text.equals(DENY)) {
       boolean isOff = text.equals(OFF);
@@ -80,9 +80,9 @@ public final class Policy {
             + (isOff ? " but class=" : "") + " where the limit is " + text + ", got " + options
             + ": remove them, or set a limit");
       }
-      return new Policy(scope, List.of(), !isOff, Terms.parse(options));
+      return new Policy(scope, List.of(), !isOff, PolicyTerms.parse(options));
     }
-    return new Policy(scope, RateLimit.parseAll(text), false, Terms.parse(options)).checked();
+    return new Policy(scope, RateLimit.parseAll(text), false, PolicyTerms.parse(options)).checked();
   }
 
   private Policy checked() {
@@ -100,7 +100,7 @@ public final class Policy {
   }
 
   /** Which requests it is for. */
-  Scope scope() {
+  PolicyScope scope() {
     return scope;
   }
 
@@ -147,7 +147,7 @@ public final class Policy {
    * @param told what the application said; −1 if it said nothing
    */
   public long cost(int status, long told) {
-    Statuses on = terms.on();
+    StatusSet on = terms.on();
     boolean isCharged = on == null || status == 0 || on.contains(status);
     return !isCharged ? 0 : terms.isLater() && told >= 0 ? told : terms.cost();
   }

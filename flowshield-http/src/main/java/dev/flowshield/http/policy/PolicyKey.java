@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * What a policy counts by.
  *
  * @param kind where the key comes from
- * @param name of the field, of the cookie or of the function; else empty
+ * @param name of the header, of the cookie or of the function; else empty
  */
 public record PolicyKey(Kind kind, String name) {
 
@@ -18,7 +18,7 @@ public record PolicyKey(Kind kind, String name) {
     EVERYONE,
     /** The user that the server has authenticated. */
     PRINCIPAL,
-    /** A field of the request. */
+    /** A header of the request. */
     HEADER,
     /** A cookie of the request. */
     COOKIE,
@@ -58,7 +58,7 @@ public record PolicyKey(Kind kind, String name) {
   private static String token(String text, String prefix) {
     String name = text.substring(prefix.length());
     if (!TOKEN.matcher(name).matches()) {
-      throw new IllegalArgumentException("key must name the field or cookie, as in"
+      throw new IllegalArgumentException("key must name the header or cookie, as in"
           + " 'header:X-Api-Key', got '" + text + "': write its name behind the colon");
     }
     return name;

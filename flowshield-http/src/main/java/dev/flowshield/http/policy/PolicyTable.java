@@ -33,7 +33,7 @@ public final class PolicyTable {
    * @param criticality how much its requests mean
    */
   private record Group(
-      Scope scope, List<Policy> limiting, boolean isDenied, Criticality criticality) {}
+      PolicyScope scope, List<Policy> limiting, boolean isDenied, Criticality criticality) {}
 
   private final List<Policy> policies;
   private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
@@ -52,7 +52,7 @@ public final class PolicyTable {
           + ": join rows by patterns, as in /api/**");
     }
     this.policies = named(rows);
-    Map<Scope, List<Policy>> byScope = new LinkedHashMap<>();
+    Map<PolicyScope, List<Policy>> byScope = new LinkedHashMap<>();
     for (Policy policy : policies) {
       byScope.computeIfAbsent(policy.scope(), absent -> new ArrayList<>()).add(policy);
       keys.put(policy.name(), policy.key());
@@ -64,7 +64,7 @@ public final class PolicyTable {
     });
   }
 
-  private static void requireFit(Scope scope, List<Policy> rows) {
+  private static void requireFit(PolicyScope scope, List<Policy> rows) {
     if (rows.size() > MOST_OF_A_SCOPE) {
       throw new IllegalArgumentException("rows for '" + scope + "' must be at most "
           + MOST_OF_A_SCOPE + ", got " + rows.size() + ": leave some out");
@@ -75,7 +75,7 @@ public final class PolicyTable {
     }
   }
 
-  private static Criticality criticality(Scope scope, List<Policy> rows) {
+  private static Criticality criticality(PolicyScope scope, List<Policy> rows) {
     List<Criticality> said = rows.stream()
         .map(Policy::criticality)
         .filter(Objects::nonNull)
@@ -148,7 +148,7 @@ public final class PolicyTable {
 
   /** The status of the answer to a request that a limit rejects. */
   public int status(String limit) {
-    return statuses.getOrDefault(limit, Terms.USUAL_STATUS);
+    return statuses.getOrDefault(limit, PolicyTerms.USUAL_STATUS);
   }
 
   /** Whether a plan is named, so that the plan of a request has to be known. */
@@ -253,7 +253,7 @@ public final class PolicyTable {
   /** As {@link #find}, among the scopes alone that name the method. */
   public int findNaming(String method, String path, @Nullable String plan) {
     for (int i = 0; i < groups.size(); i++) {
-      Scope scope = groups.get(i).scope;
+      PolicyScope scope = groups.get(i).scope;
       if (scope.route().names(method) && scope.matches(method, path, plan)) {
         return i;
       }

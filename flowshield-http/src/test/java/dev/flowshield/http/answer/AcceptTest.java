@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which kind of body an Accept field asks for. */
+/** Which kind of body an Accept header asks for. */
 class AcceptTest {
 
   private static final String CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,"

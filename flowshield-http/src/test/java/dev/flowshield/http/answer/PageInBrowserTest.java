@@ -137,7 +137,7 @@ class PageInBrowserTest {
 
   private HtmlPage load(long seconds, boolean repeats) throws Exception {
     URL url = new URL("https://site.example/orders?page=2");
-    String page = new String(Page.BUSY.bytes(Reason.SERVER_BUSY, seconds, repeats), UTF_8);
+    String page = new String(Page.BUSY.bytes(RejectionReason.SERVER_BUSY, seconds, repeats), UTF_8);
     server.setResponse(url, page, 503, "Service Unavailable", "text/html; charset=utf-8", null);
     return browser.getPage(url);
   }

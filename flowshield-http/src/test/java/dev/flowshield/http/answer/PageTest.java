@@ -19,7 +19,7 @@ class PageTest {
 
   @ParameterizedTest
   @EnumSource
-  void isFilledInAndNeedsNothingFromElsewhere(Reason reason) {
+  void isFilledInAndNeedsNothingFromElsewhere(RejectionReason reason) {
     String page = page(reason, 5, true);
     assertThat(page)
         .startsWith("<!doctype html>\n<html lang=\"en\">")
@@ -36,7 +36,7 @@ class PageTest {
 
   @Test
   void thePolicyAllowsItsOwnStyleAndScriptAndNothingElse() throws Exception {
-    String page = page(Reason.SERVER_BUSY, 3600, true);
+    String page = page(RejectionReason.SERVER_BUSY, 3600, true);
     assertThat(Page.BUSY.contentSecurityPolicy())
         .isEqualTo("default-src 'none'; style-src '" + hash(page, "style") + "'; script-src '"
             + hash(page, "script") + "'; base-uri 'none'; form-action 'none'");
@@ -47,7 +47,7 @@ class PageTest {
     String text = "A note.\n<!doctype html>\n<style>\np {}\n</style>\n<script>\n1;\n</script>\n";
     Page page = new Page(text.replace("\n", "\r\n"));
     assertThat(page.contentSecurityPolicy()).isEqualTo(new Page(text).contentSecurityPolicy());
-    assertThat(new String(page.bytes(Reason.BLOCKED, 1, true), UTF_8))
+    assertThat(new String(page.bytes(RejectionReason.BLOCKED, 1, true), UTF_8))
         .startsWith("<!doctype html>\n")
         .doesNotContain("\r");
   }
@@ -55,11 +55,11 @@ class PageTest {
   @Test
   void isMadeOnceForAWaitAndAReason() {
     Pages pages = new Pages();
-    byte[] first = pages.repeating(Reason.BLOCKED, 301);
-    assertThat(pages.repeating(Reason.BLOCKED, 301)).isSameAs(first);
-    assertThat(pages.repeating(Reason.SERVER_BUSY, 301)).isNotSameAs(first);
-    assertThat(pages.withButton(Reason.BLOCKED, 301)).isNotEqualTo(first);
-    assertThat(pages.repeating(Reason.BLOCKED, 301 + 64)).isNotEqualTo(first);
+    byte[] first = pages.repeating(RejectionReason.BLOCKED, 301);
+    assertThat(pages.repeating(RejectionReason.BLOCKED, 301)).isSameAs(first);
+    assertThat(pages.repeating(RejectionReason.SERVER_BUSY, 301)).isNotSameAs(first);
+    assertThat(pages.withButton(RejectionReason.BLOCKED, 301)).isNotEqualTo(first);
+    assertThat(pages.repeating(RejectionReason.BLOCKED, 301 + 64)).isNotEqualTo(first);
   }
 
   @ParameterizedTest
@@ -79,7 +79,7 @@ class PageTest {
     assertThat(Page.words(seconds)).isEqualTo(words);
   }
 
-  private static String page(Reason reason, long seconds, boolean repeats) {
+  private static String page(RejectionReason reason, long seconds, boolean repeats) {
     return new String(Page.BUSY.bytes(reason, seconds, repeats), UTF_8);
   }
 

@@ -18,15 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrustedProxiesTest {
 
   private static final String PROXY = "10.0.0.1";
-  private static final TrustedProxies FORWARDED_FOR = trusting(ForwardingField.X_FORWARDED_FOR);
-  private static final TrustedProxies FORWARDED = trusting(ForwardingField.FORWARDED);
+  private static final TrustedProxies FORWARDED_FOR = trusting(ForwardingHeader.X_FORWARDED_FOR);
+  private static final TrustedProxies FORWARDED = trusting(ForwardingHeader.FORWARDED);
 
-  private static TrustedProxies trusting(ForwardingField field) {
-    return TrustedProxies.in(Networks.parse("10.0.0.0/8, 2001:db8:ffff::/48"), field);
+  private static TrustedProxies trusting(ForwardingHeader header) {
+    return TrustedProxies.in(Networks.parse("10.0.0.0/8, 2001:db8:ffff::/48"), header);
   }
 
-  private static String client(TrustedProxies proxies, String peer, String... fields) {
-    return String.valueOf(proxies.clientOf(address(peer), name -> List.of(fields)));
+  private static String client(TrustedProxies proxies, String peer, String... headers) {
+    return String.valueOf(proxies.clientOf(address(peer), name -> List.of(headers)));
   }
 
   private static IpAddress address(String text) {
@@ -53,8 +53,8 @@ class TrustedProxiesTest {
           "203.0.113.7, ::ffff:10.2.3.4               | 203.0.113.7", // a mapped proxy
           "::ffff:cb00:7107                           | 203.0.113.7",
         })
-    void isTheLastAddressThatIsNoProxy(String field, String client) {
-      assertThat(client(FORWARDED_FOR, PROXY, field)).isEqualTo(client);
+    void isTheLastAddressThatIsNoProxy(String header, String client) {
+      assertThat(client(FORWARDED_FOR, PROXY, header)).isEqualTo(client);
     }
 
     @ParameterizedTest
@@ -78,9 +78,9 @@ class TrustedProxiesTest {
           "",
           ",",
         })
-    void isTheNearestProxyIfSomethingElseStandsBeforeIt(String field) {
-      assertThat(client(FORWARDED_FOR, PROXY, field)).isEqualTo(PROXY);
-      assertThat(client(FORWARDED_FOR, PROXY, field, "10.5.5.5")).isEqualTo("10.5.5.5");
+    void isTheNearestProxyIfSomethingElseStandsBeforeIt(String header) {
+      assertThat(client(FORWARDED_FOR, PROXY, header)).isEqualTo(PROXY);
+      assertThat(client(FORWARDED_FOR, PROXY, header, "10.5.5.5")).isEqualTo("10.5.5.5");
     }
 
     @Test
@@ -135,8 +135,8 @@ class TrustedProxiesTest {
           "for=203.0.113.7;host=\"a,for=6.6.6.6\"            | 203.0.113.7",
           "for=203.0.113.7;host=\"a\\\",for=6.6.6.6\"        | 203.0.113.7",
         })
-    void isTheLastAddressThatIsNoProxy(String field, String client) {
-      assertThat(client(FORWARDED, PROXY, field)).isEqualTo(client);
+    void isTheLastAddressThatIsNoProxy(String header, String client) {
+      assertThat(client(FORWARDED, PROXY, header)).isEqualTo(client);
     }
 
     @ParameterizedTest
@@ -158,15 +158,15 @@ class TrustedProxiesTest {
           "for=203.0.113.7,",
           "",
         })
-    void isTheNearestProxyIfSomethingElseStandsBeforeIt(String field) {
-      assertThat(client(FORWARDED, PROXY, field)).isEqualTo(PROXY);
-      assertThat(client(FORWARDED, PROXY, field, "for=10.5.5.5")).isEqualTo("10.5.5.5");
+    void isTheNearestProxyIfSomethingElseStandsBeforeIt(String header) {
+      assertThat(client(FORWARDED, PROXY, header)).isEqualTo(PROXY);
+      assertThat(client(FORWARDED, PROXY, header, "for=10.5.5.5")).isEqualTo("10.5.5.5");
     }
   }
 
   @Test
   void anotherFieldHoldsOneAddress() {
-    TrustedProxies network = trusting(ForwardingField.ofOneAddress("CF-Connecting-IP"));
+    TrustedProxies network = trusting(ForwardingHeader.ofOneAddress("CF-Connecting-IP"));
 
     assertThat(client(network, PROXY, "203.0.113.7")).isEqualTo("203.0.113.7");
     assertThat(client(network, PROXY, "203.0.113.7, 6.6.6.6")).isEqualTo(PROXY);
@@ -177,22 +177,22 @@ class TrustedProxiesTest {
 
   @Test
   void countsProxiesWhereTheyCannotBeNamed() {
-    TrustedProxies two = TrustedProxies.hops(2, ForwardingField.X_FORWARDED_FOR);
+    TrustedProxies two = TrustedProxies.hops(2, ForwardingHeader.X_FORWARDED_FOR);
 
     assertThat(client(two, "192.0.2.1", "6.6.6.6, 203.0.113.7, 192.0.2.9"))
         .isEqualTo("203.0.113.7");
     assertThat(client(two, "192.0.2.1", "203.0.113.7")).isEqualTo("192.0.2.1");
     assertThat(client(two, "192.0.2.1", "203.0.113.7, x")).isEqualTo("192.0.2.1");
-    assertThatThrownBy(() -> TrustedProxies.hops(0, ForwardingField.FORWARDED))
+    assertThatThrownBy(() -> TrustedProxies.hops(0, ForwardingHeader.FORWARDED))
         .hasMessageContaining("1 to 32, got 0: count");
-    assertThatThrownBy(() -> TrustedProxies.hops(33, ForwardingField.FORWARDED))
+    assertThatThrownBy(() -> TrustedProxies.hops(33, ForwardingHeader.FORWARDED))
         .hasMessageContaining("got 33");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a:b", "x-forwarded-FOR", "forwarded", "ä"})
   void saysWhatIsNoFieldOfOneAddress(String name) {
-    assertThatThrownBy(() -> ForwardingField.ofOneAddress(name))
+    assertThatThrownBy(() -> ForwardingHeader.ofOneAddress(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must");
   }
@@ -200,11 +200,11 @@ class TrustedProxiesTest {
   @ParameterizedTest
   @ValueSource(strings = {",", "\"", "\\", "\\\"", "for=\"", ";", "for=1.1.1.1,", "[", ":", " "})
   void readsAnyTextInLinearTime(String part) {
-    String field = part.repeat(1_000_000 / part.length());
+    String header = part.repeat(1_000_000 / part.length());
 
     assertTimeout(Duration.ofSeconds(5), () -> {
-      client(FORWARDED_FOR, PROXY, field);
-      client(FORWARDED, PROXY, field);
+      client(FORWARDED_FOR, PROXY, header);
+      client(FORWARDED, PROXY, header);
     });
   }
 }

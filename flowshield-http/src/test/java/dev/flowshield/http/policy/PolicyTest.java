@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.Limit;
-import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.engine.Limit.PolicyScope;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class PolicyTest {
         "GET /x * fast | limit must be permits/period",
         "GET /x * 5/s key= | key must be address, everyone, principal, header:<name>",
         "GET /x * 5/s key=Account | key must be address, everyone, principal, header:<name>",
-        "GET /x * 5/s key=header: | key must name the field or cookie",
+        "GET /x * 5/s key=header: | key must name the header or cookie",
         "GET /x * 5/s key=cookie:a b | row must have options among",
         "GET /x * 5/s cost=0 | cost must be as in '5', 'later' or 'later:50', got '0'",
         "GET /x * 5/s cost=later: | cost must be as in",
@@ -112,7 +112,7 @@ class PolicyTest {
             "client-2",
             "css",
             "own");
-    assertThat(limits.get(3).scope()).isEqualTo(Scope.TOGETHER);
+    assertThat(limits.get(3).scope()).isEqualTo(PolicyScope.TOGETHER);
     assertThat(limits.get(4).isShadow()).isTrue();
   }
 

@@ -1,6 +1,6 @@
 package dev.flowshield.apps.spelling;
 
-import dev.flowshield.http.FieldsMode;
+import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ final class Routes {
             "* " + prefix + "/secret/** * deny",
             "* " + prefix + "/paid/** * " + ENOUGH + " name=paid",
             "* " + prefix + "/item/* * " + ENOUGH + " name=item"))
-        .fields(FieldsMode.ALWAYS)
+        .headers(HeaderMode.ALWAYS)
         .build();
   }
 

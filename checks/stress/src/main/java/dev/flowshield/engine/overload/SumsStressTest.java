@@ -26,7 +26,7 @@ public class SumsStressTest {
 
   private static final long LATENCY = 0x1_0000_0001L; // both halves show
 
-  private final Sums sums = new Sums(1);
+  private final WindowCounters sums = new WindowCounters(1);
 
   @Actor
   public void end() {

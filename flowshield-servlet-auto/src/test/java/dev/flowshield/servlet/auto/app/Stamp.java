@@ -9,7 +9,7 @@ import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Leaves a field in the answer to each request that it has seen. */
+/** Leaves a header in the answer to each request that it has seen. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public final class Stamp implements Filter {
 

@@ -57,7 +57,7 @@ public final class GateProtection implements Protection {
     if (hasWaited || now - sampledAt >= SAMPLING) {
       sampledAt = now;
       hasWaited = attempt.ageNanos() >= WAITING;
-      gate.waitedInFront(attempt.ageNanos(), now);
+      gate.reportQueueDelay(attempt.ageNanos(), now);
     }
     return gate.tryEnter(
         attempt.hash(), CRITICALITIES.get(attempt.criticality()), attempt.route(), now);

@@ -1,0 +1,311 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.LimitStatus;
+import dev.flowshield.Decision;
+import dev.flowshield.JointReservation;
+import dev.flowshield.LimitStore;
+import dev.flowshield.Reservation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
+ * are asked: those enforced, then shadows. Each has a place in the bill for what it gave.
+ *
+ * <p>A question is for one limit, or for all those enforced that one store keeps.
+ */
+final class ExternalLimits {
+
+  /** A limit, and the place of its charge. */
+  record Part(ExternalLimit limit, int charge) {
+
+    String key(ItemizedCharges bill) {
+      return bill.key(charge);
+    }
+
+    long permits(ItemizedCharges bill) {
+      return bill.permits(charge);
+    }
+  }
+
+  private final Rejections rejections;
+  private final Part[] parts;
+  private final int[][] questions; // the parts of each
+
+  ExternalLimits(Rejections rejections, Part[] parts) {
+    this.rejections = rejections;
+    this.parts = parts;
+    this.questions = questions(parts);
+  }
+
+  private static int[][] questions(Part[] parts) {
+    List<int[]> questions = new ArrayList<>();
+    boolean[] isIn = new boolean[parts.length];
+    for (int first = 0; first < parts.length; first++) {
+      if (!isIn[first]) {
+        int[] together = new int[parts.length];
+        int size = 0;
+        for (int i = first; i < parts.length; i++) {
+          if (i == first || isAskedWith(parts[first].limit, parts[i].limit)) {
+            together[size++] = i;
+            isIn[i] = true;
+          }
+        }
+        questions.add(Arrays.copyOf(together, size));
+      }
+    }
+    return questions.toArray(int[][]::new);
+  }
+
+  private static boolean isAskedWith(ExternalLimit first, ExternalLimit other) {
+    return first.store() != null
+        && first.store() == other.store()
+        && first.canRefund()
+        && other.canRefund()
+        && !first.limit().isShadow()
+        && !other.limit().isShadow();
+  }
+
+  int size() {
+    return parts.length;
+  }
+
+  /** How many questions are asked for a bill. */
+  int questions() {
+    return questions.length;
+  }
+
+  /** Whether what is given in answer to a question can be given back. */
+  boolean canRefund(int question) {
+    return parts[questions[question][0]].limit.canRefund();
+  }
+
+  /** The limit at whose place in the bill a charge is settled. */
+  int charge(int index) {
+    return parts[index].charge;
+  }
+
+  /** The rejection of a key that one of the limits has blocked; null if none has. */
+  @Nullable
+  Rejection blocked(Charge[] charges, long now) {
+    for (Part part : parts) {
+      ExternalLimit limit = part.limit;
+      Charge charge = charges[part.charge];
+      Rejection blocked = limit.limit().isShadow()
+          ? null
+          : rejections.blocked(limit, charge.key(), limit.hash(charge), now);
+      if (blocked != null) {
+        return blocked;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The rejection that is known before the limiters are asked: of a key that is blocked, or of more
+   * permits than a limit ever has at once; null if there is none.
+   */
+  @Nullable
+  Rejection rejectedBefore(Charge[] charges, long now) {
+    Rejection blocked = blocked(charges, now);
+    for (int i = 0; blocked == null && i < parts.length; i++) {
+      ExternalLimit limit = parts[i].limit;
+      Charge charge = charges[parts[i].charge];
+      if (charge.permits() > 1 // one is in every burst
+          && charge.permits() > limit.burst()
+          && !limit.limit().isShadow()) {
+        long hash = limit.hash(charge);
+        OverLimit rejection = limit.overLimit(hash, charge.permits(), now, Decision.NEVER);
+        return rejections.rejected(limit, charge.key(), hash, rejection, now);
+      }
+    }
+    return blocked;
+  }
+
+  /** Asks all of them; false if one that is enforced rejects, which {@link #rejection} tells. */
+  boolean ask(ReservedCharges bill, long now) {
+    for (int question = 0; question < questions.length; question++) {
+      int[] asked = questions[question];
+      Decision.Rejected rejected;
+      Part part = parts[asked[0]];
+      if (asked.length == 1) {
+        rejected = part.limit.take(part.key(bill), part.permits(bill), bill, asked[0]);
+      } else {
+        Object answer = joined(askTogether(asked, bill));
+        rejected = hold(question, answer, bill);
+        part = rejected == null ? part : rejecting(question, answer);
+      }
+      if (rejected != null && part.limit.limit().isShadow()) {
+        wouldReject(part, bill, now);
+      } else if (rejected != null) {
+        bill.reject(
+            new ReservedCharges.Answer(part.limit, part.key(bill), part.limit.rejection(rejected)));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private CompletionStage<JointReservation> askTogether(int[] asked, ItemizedCharges bill) {
+    List<LimitStore.StoreCharge> charges = new ArrayList<>(asked.length);
+    for (int part : asked) {
+      charges.add(parts[part].limit.charge(parts[part].key(bill), parts[part].permits(bill)));
+    }
+    ExternalLimit first = parts[asked[0]].limit;
+    return first.answered(Objects.requireNonNull(first.store()).reserveAllAsync(charges));
+  }
+
+  private static Object joined(CompletionStage<JointReservation> stage) {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException wrapped) {
+      Throwable cause = wrapped.getCause();
+      if (cause instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (cause instanceof Error failure) {
+        throw failure;
+      }
+      throw wrapped;
+    }
+  }
+
+  /**
+   * Puts what was given in answer to a question in its places in the bill. Allocates nothing after
+   * that, as there may be no memory.
+   *
+   * @return why it was not given; null if it was
+   */
+  Decision.@Nullable Rejected hold(int question, @Nullable Object answer, ReservedCharges bill) {
+    int[] asked = questions[question];
+    if (answer instanceof Reservation.Held held && asked.length == 1) {
+      bill.hold(asked[0], held);
+    } else if (answer instanceof JointReservation.Held all
+        && all.reservations().size() == asked.length) {
+      for (int i = 0; i < asked.length; i++) {
+        bill.hold(asked[i], all.reservations().get(i));
+      }
+    } else if (answer instanceof Reservation.Rejected rejected) {
+      return rejected.decision();
+    } else if (answer instanceof JointReservation.Rejected rejected
+        && rejected.index() < asked.length) {
+      return rejected.decision();
+    } else if (answer instanceof Decision.Rejected rejected) {
+      return rejected;
+    } else if (!(answer instanceof Decision.Admitted) || asked.length > 1) {
+      refund(answer);
+      throw parts[asked[0]].limit.noAnswer();
+    }
+    return null;
+  }
+
+  /** How a limit stands by what it gave. */
+  void addStatus(int index, Reservation.Held given, List<LimitStatus> to) {
+    parts[index].limit.addStatus(given.decision(), to);
+  }
+
+  /** Gives back what was given in an answer that is not wanted any more. */
+  static void refund(@Nullable Object answer) {
+    if (answer instanceof Reservation.Held held) {
+      held.cancel();
+    } else if (answer instanceof JointReservation.Held all) {
+      all.cancel();
+    }
+  }
+
+  private Part rejecting(int question, @Nullable Object answer) {
+    int index = answer instanceof JointReservation.Rejected rejected ? rejected.index() : 0;
+    return parts[questions[question][index]];
+  }
+
+  /** Why one of them rejected a bill; null if none did. */
+  @Nullable
+  Rejection rejection(ReservedCharges bill, long now) {
+    ReservedCharges.Answer answer = bill.takeRejection();
+    return answer == null
+        ? null
+        : rejections.rejected(
+            answer.limit(),
+            answer.key(),
+            answer.limit().hash(answer.key()),
+            answer.rejection(),
+            now);
+  }
+
+  /**
+   * Asks a question, without a thread that waits.
+   *
+   * @return what {@link #hold} understands
+   */
+  CompletionStage<?> askLater(int question, ItemizedCharges bill) {
+    int[] asked = questions[question];
+    Part part = parts[asked[0]];
+    return asked.length == 1
+        ? part.limit.takeLater(part.key(bill), part.permits(bill))
+        : askTogether(asked, bill);
+  }
+
+  /**
+   * What to say of a rejection in answer to a question; null for a shadow.
+   *
+   * @param isCounted whether it is the end of the request, and so to be counted
+   */
+  @Nullable
+  Rejection rejected(
+      int question,
+      @Nullable Object answer,
+      ItemizedCharges bill,
+      Decision.Rejected rejected,
+      boolean isCounted,
+      long now) {
+    Part part = rejecting(question, answer);
+    if (part.limit.limit().isShadow()) {
+      wouldReject(part, bill, now);
+      return null;
+    }
+    Rejection rejection = part.limit.rejection(rejected);
+    String key = part.key(bill);
+    return isCounted || rejection instanceof Unavailable // which is not waited for
+        ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)
+        : rejection;
+  }
+
+  /** Counts a rejection that was not. Answers what to say. */
+  Rejection counted(OverLimit rejection, Charge[] charges, long now) {
+    for (Part part : parts) {
+      if (part.limit.limit().name().equals(rejection.name())) {
+        String key = charges[part.charge].key();
+        return rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now);
+      }
+    }
+    return rejection;
+  }
+
+  /** Whether a request in line for one of them comes before these charges. */
+  boolean isAhead(QueuedDemand ahead, Charge[] charges) {
+    for (Part part : parts) {
+      if (ahead.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A request with these charges is in line for all of them. */
+  void addTo(QueuedDemand ahead, Charge[] charges) {
+    for (Part part : parts) {
+      Charge charge = charges[part.charge];
+      ahead.add(part.limit, part.limit.hash(charge), charge.permits());
+    }
+  }
+
+  private void wouldReject(Part part, ItemizedCharges bill, long now) {
+    String key = part.key(bill);
+    rejections.wouldReject(part.limit, key, part.limit.hash(key), part.permits(bill), now);
+  }
+}

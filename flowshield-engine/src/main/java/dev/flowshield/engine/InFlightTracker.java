@@ -1,0 +1,319 @@
+package dev.flowshield.engine;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.Ticker;
+import dev.flowshield.engine.overload.Gate;
+import dev.flowshield.engine.overload.Outcome;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places in flight of a shield: asks its gate for them, makes the admissions that hold them,
+ * and counts how work ended.
+ *
+ * <p>Thread-safe; takes no lock.
+ */
+final class InFlightTracker {
+
+  /**
+   * Requests that wait for a place.
+   *
+   * @param serve gives each of them that may have one a place
+   * @param criticality the highest among those that may not have one now
+   */
+  record Wanted(Runnable serve, Criticality criticality) {}
+
+  private final Ticker ticker;
+  private final Gate gate;
+  private final Rejections rejections;
+  private final @Nullable LeakDetector leaks;
+  private final @Nullable PressureEvents pressureEvents;
+
+  /*
+   * Places that were not given back, as the stack of their thread ended at that call. They are
+   * given back when a place is missed, or when they are counted.
+   *
+   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor
+   * an atomic update. So the count is read and written, and the places of threads that come there
+   * at the very same moment may count as one. What was given back is counted apart: the difference
+   * may be too little then, never too much.
+   */
+  volatile int leftBehind;
+
+  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
+  private volatile @Nullable Wanted wanted; // null if no request waits for a place
+
+  private final LongAdder shedSheddable = new LongAdder();
+  private final LongAdder shedDefault = new LongAdder();
+  private final LongAdder shedCritical = new LongAdder();
+  private final LongAdder wouldShed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder ignored = new LongAdder();
+
+  /** Without leaks, none are detected; without events, no pressure is told. */
+  InFlightTracker(
+      Ticker ticker,
+      Gate gate,
+      Rejections rejections,
+      @Nullable LeakDetector leaks,
+      @Nullable PressureEvents pressureEvents) {
+    this.ticker = ticker;
+    this.gate = gate;
+    this.rejections = rejections;
+    this.leaks = leaks;
+    this.pressureEvents = pressureEvents;
+    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
+    leaveBehindNone();
+    Admitted.leaveBehindNone(this);
+    AdmissionControl.leaveBehindNone(this);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
+  private void leaveBehindNone() {
+    leftBehind += 0;
+  }
+
+  /** Whether the gate wants to know the time. */
+  boolean readTime() {
+    return gate.readsTime();
+  }
+
+  /** Takes a place and counts; null if there is none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  @Nullable
+  Admitted enter(LimitSet set, String key, long hash, @Nullable ItemizedCharges bill, long now) {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
+    if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
+      place = gate.tryEnter(hash, set.criticality(), set.route(), now);
+    }
+    if (place == Gate.NO_PLACE) {
+      return null;
+    }
+    Admitted admission = null;
+    boolean made = false;
+    try {
+      admission = admitted(place, bill);
+      if (gate.isBeyondLimit(place)) {
+        wouldShed.increment();
+        rejections.wouldShed(key, now == 0 ? readIfTold() : now);
+      }
+      set.countAdmitted();
+      made = true;
+      return admission;
+    } finally {
+      if (!made) {
+        boolean left = false;
+        try {
+          if (admission != null) {
+            admission.undone();
+          }
+          giveBackUnused(place);
+          left = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+    }
+  }
+
+  private Admitted admitted(long place, @Nullable ItemizedCharges bill) {
+    ReservedCharges open = bill instanceof ReservedCharges known ? known : null;
+    return open == null && leaks == null
+        ? new Admitted(this, place)
+        : new DetailedAdmitted(this, place, open, leaks);
+  }
+
+  /**
+   * Counts a request that found no place.
+   *
+   * @param now a reading of the clock; 0 if there is none
+   */
+  Shed shed(LimitSet set, String key, long now) {
+    Criticality criticality = set.criticality();
+    adderOf(criticality).increment();
+    Shed rejection = Shed.within(gate.retrySeconds(criticality));
+    rejections.shed(rejection, key, now == 0 ? readIfTold() : now);
+    return rejection;
+  }
+
+  private LongAdder adderOf(Criticality criticality) {
+    return switch (criticality) {
+      case SHEDDABLE -> shedSheddable;
+      case DEFAULT -> shedDefault;
+      case CRITICAL -> shedCritical;
+    };
+  }
+
+  private long readIfTold() {
+    return rejections.areTold() ? ticker.nanos() : 0;
+  }
+
+  /** Gives back the place of a request that is not admitted after all. */
+  void undo(LimitSet set, Admitted admission) {
+    long place = admission.place();
+    if (gate.isBeyondLimit(place)) {
+      wouldShed.decrement();
+    }
+    set.discountAdmitted();
+    admission.undone();
+    giveBackUnused(place); // last: what throws before it has given no place back
+  }
+
+  /** As {@link #undo}; if that fails, the place is left behind. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  void release(LimitSet set, Admitted admission) {
+    boolean left = false;
+    try {
+      undo(set, admission);
+      left = true;
+    } finally {
+      if (!left) {
+        leftBehind++;
+      }
+    }
+    freed();
+  }
+
+  private void giveBackUnused(long place) {
+    gate.exit(place, Outcome.IGNORED, 0);
+  }
+
+  /** Gives back the places that were left behind; false if there were none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  private boolean giveBackLeftBehind() {
+    boolean any = false;
+    int refunded = leftBehindGivenBack.get();
+    while (leftBehind - refunded > 0) {
+      if (leftBehindGivenBack.compareAndSet(refunded, refunded + 1)) {
+        boolean left = false;
+        try {
+          gate.exitLost();
+          left = true;
+          any = true;
+        } finally {
+          if (!left) {
+            leftBehind++;
+          }
+        }
+      }
+      refunded = leftBehindGivenBack.get();
+    }
+    return any;
+  }
+
+  /** Gives a place back. */
+  void leave(long place, Outcome outcome) {
+    gate.exit(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
+  }
+
+  /**
+   * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
+   * is counted.
+   */
+  void countEnd(Outcome outcome) {
+    if (outcome == Outcome.FAILED) {
+      failed.increment();
+    } else if (outcome == Outcome.IGNORED) {
+      ignored.increment();
+    }
+  }
+
+  /** Serves those that wait for a place, as one has become free. */
+  void freed() {
+    Wanted waiting = wanted;
+    if (waiting != null) {
+      waiting.serve.run();
+    }
+  }
+
+  /** Records who waits for a place; null if no request does. */
+  void want(@Nullable Wanted waiting) {
+    wanted = waiting;
+  }
+
+  /** Returns whether a request waits for a place. */
+  boolean isWanted() {
+    return wanted != null;
+  }
+
+  private boolean isWantedBy(Criticality least) {
+    Wanted waiting = wanted;
+    return waiting != null && waiting.criticality.compareTo(least) >= 0;
+  }
+
+  /**
+   * Returns whether a request that does not wait must leave the places to those that do: to one
+   * that means as much, or more. These are served first if a place may be free, because no event
+   * shows that a cap has risen or that an admission has leaked.
+   */
+  boolean areWantedBefore(Criticality criticality, long now) {
+    if (!isWantedBy(criticality)) {
+      return false;
+    }
+    serveWaiters(now);
+    return isWantedBy(criticality);
+  }
+
+  /** Serves those that wait for a place, if one of them may get it. */
+  void serveWaiters(long now) {
+    Wanted waiting = wanted;
+    if (waiting != null && isAnyFree(waiting.criticality, now)) {
+      waiting.serve.run();
+    }
+  }
+
+  /** Returns whether there is a place at this moment, for a client that sends little. */
+  boolean isAnyFree(Criticality criticality, long now) {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    return gate.hasPlace(criticality, now) || giveBackLeftBehind();
+  }
+
+  /** The requests of a criticality that found no place. */
+  long shed(Criticality criticality) {
+    return adderOf(criticality).sum();
+  }
+
+  long wouldShed() {
+    return wouldShed.sum();
+  }
+
+  long failed() {
+    return failed.sum();
+  }
+
+  long ignored() {
+    return ignored.sum();
+  }
+
+  /** Admissions that were collected unclosed; 0 unless leaks are detected. */
+  long leaked() {
+    return leaks == null ? 0 : leaks.count();
+  }
+
+  /** How much is in flight. */
+  int inFlight() {
+    if (leaks != null) {
+      leaks.look(this::giveBackUnused);
+    }
+    giveBackLeftBehind();
+    return gate.count();
+  }
+
+  /** Calls of the listener of the pressure that failed. */
+  long listenerFailures() {
+    return pressureEvents == null ? 0 : pressureEvents.failures();
+  }
+
+  /** Its gate. */
+  Gate gate() {
+    return gate;
+  }
+}

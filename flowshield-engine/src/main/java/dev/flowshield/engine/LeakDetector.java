@@ -1,0 +1,104 @@
+package dev.flowshield.engine;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds admissions that were collected as garbage before they were closed: no code can close them
+ * any more, so it gives their places back.
+ *
+ * <p>No thread of its own: whatever asks for a place, or for the stats, looks what the collector
+ * has found. Thread-safe.
+ */
+final class LeakDetector {
+
+  /** Sees an admission go. The admission refers to it, so it must not refer to the admission. */
+  final class Watch extends PhantomReference<Admitted> {
+
+    private final long place;
+    private final @Nullable Throwable madeAt;
+    private volatile boolean ended;
+
+    private Watch(Admitted admission, long place, @Nullable Throwable madeAt) {
+      super(admission, collected);
+      this.place = place;
+      this.madeAt = madeAt;
+    }
+
+    /** The admission is closed. */
+    void end() {
+      ended = true; // first, as what follows may find no memory
+      watches.remove(this);
+    }
+  }
+
+  private final ReferenceQueue<Admitted> collected = new ReferenceQueue<>();
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet(); // else they would be collected
+  private final LongAdder count = new LongAdder();
+  private final @Nullable Consumer<? super Throwable> listener;
+  private final Executor executor;
+
+  /** Counts, and tells a listener where a leaked admission was made, if there is one. */
+  LeakDetector(@Nullable Consumer<? super Throwable> listener, Executor executor) {
+    this.listener = listener;
+    this.executor = executor;
+  }
+
+  /** Begins to watch an admission. */
+  Watch watch(Admitted admission, long place) {
+    Watch watch = new Watch(
+        admission,
+        place,
+        listener == null
+            ? null
+            : new IllegalStateException(
+                "an admission must be closed when its work has ended, got one that was collected"
+                    + " unclosed: close what was admitted here, as with try (admitted) { work() }"));
+    watches.add(watch);
+    return watch;
+  }
+
+  /**
+   * Sees to the admissions that were collected by now.
+   *
+   * @param placeOf gets the place of each that was not closed
+   */
+  void look(LongConsumer placeOf) {
+    Reference<? extends Admitted> found = collected.poll();
+    while (found != null) {
+      Watch watch = (Watch) found;
+      watches.remove(watch);
+      if (!watch.ended) {
+        watch.ended = true;
+        placeOf.accept(watch.place);
+        count.increment();
+        tell(watch.madeAt);
+      }
+      found = collected.poll();
+    }
+  }
+
+  private void tell(@Nullable Throwable madeAt) {
+    Consumer<? super Throwable> told = listener;
+    if (told != null && madeAt != null) {
+      try {
+        executor.execute(() -> told.accept(madeAt));
+      } catch (RuntimeException rejected) {
+        // The count tells.
+      }
+    }
+  }
+
+  /** How many there were. */
+  long count() {
+    return count.sum();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.flowshield.engine.overload;
+
+import dev.flowshield.Criticality;
+import dev.flowshield.Pressure;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a gate that finds its limit has found, after a window.
+ *
+ * @param pressure how hard the server is pressed
+ * @param reason where the limit comes from
+ * @param evidence what was seen when the reason came up, with numbers; empty if there is none
+ * @param limit the most in flight
+ * @param caps of requests of small clients, by how much they mean
+ * @param held places beyond the limit, as work holds as many that does not end
+ * @param perSecond the work that ends in a second
+ * @param basisPerSecond the work in a second that the limit comes from; 0 if it comes from none
+ * @param latencyNanos what work takes that waits for nothing; 0 while it is not known
+ * @param harmless the most that was in flight without waiting
+ * @param retrySeconds the longest wait to tell to requests that are rejected, by how much they mean
+ */
+public record LimiterState(
+    Pressure pressure,
+    LimitCause reason,
+    String evidence,
+    int limit,
+    Map<Criticality, Integer> caps,
+    int held,
+    double perSecond,
+    double basisPerSecond,
+    long latencyNanos,
+    int harmless,
+    Map<Criticality, Integer> retrySeconds) {
+
+  /** Where a limit comes from. */
+  public enum LimitCause {
+    /** Too little work has ended to know anything. */
+    NO_EVIDENCE,
+    /** Nothing shows that the server is overloaded. */
+    NO_OVERLOAD,
+    /** More is in flight than was seen to do no harm, and no more than can be worked off may be. */
+    BUDGET,
+    /** The processors are busy, and more was begun than they can work off. */
+    PROCESSORS,
+    /** More in flight brought no more throughput. */
+    PLATEAU,
+    /** Requests have waited in front of the gate, and the limit comes from Little's law. */
+    LITTLES_LAW,
+    /** Requests wait in front of the gate, and those that wait too long are rejected. */
+    QUEUE_IN_FRONT,
+    /** More in flight would fill the memory. */
+    MEMORY,
+    /** An operator has set it. */
+    SET
+  }
+
+  /** The same, where an operator has set the limit. */
+  LimiterState set(int given) {
+    Map<Criticality, Integer> alike = new EnumMap<>(caps);
+    alike.replaceAll((criticality, found) -> given);
+    return new LimiterState(
+        pressure,
+        LimitCause.SET,
+        "",
+        given,
+        alike,
+        0,
+        perSecond,
+        basisPerSecond,
+        latencyNanos,
+        harmless,
+        retrySeconds);
+  }
+
+  /** Copies the maps. */
+  public LimiterState {
+    caps = Map.copyOf(caps);
+    retrySeconds = Map.copyOf(retrySeconds);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.flowshield.engine.overload;
+
+import dev.flowshield.Criticality;
+import java.util.Arrays;
+
+/**
+ * The caps of the levels. A level is how much a request means, and within that, what it is to its
+ * client, see {@link ClientRates}; the higher is rejected later.
+ *
+ * <p>All levels share the limit. But a lower one leaves some places free for what comes by chance
+ * of the levels above it: about the root of what these have in flight. Where nothing of them comes,
+ * it leaves none.
+ *
+ * <p>Confined to the thread that closes windows, but for {@link #of}.
+ */
+final class PriorityLevels {
+
+  /** How many there are. */
+  static final int COUNT = 9;
+
+  /** Those of requests that mean the same. */
+  static final int OF_EACH = 3;
+
+  private static final double FOLLOWING = 0.3;
+  private static final double MOST_FREE = 0.5; // of the limit
+  private static final double FOR_CHANCE = 3;
+  private static final double USED_BY_NONE = 0.6;
+  private static final double MOST_SLOWDOWN = 2;
+
+  private final double[] offered = new double[COUNT]; // in flight if all were admitted; averaged
+
+  /** The level of a request, from 0, the lowest. */
+  static int of(Criticality criticality, int toItsClient) {
+    return lowest(criticality) + toItsClient;
+  }
+
+  /** The lowest level of requests that mean so much. */
+  static int lowest(Criticality criticality) {
+    return switch (criticality) {
+      case SHEDDABLE -> 0;
+      case DEFAULT -> OF_EACH;
+      case CRITICAL -> 2 * OF_EACH;
+    };
+  }
+
+  /** The caps where all levels have the whole limit. */
+  static int[] alike(int limit) {
+    int[] caps = new int[COUNT];
+    Arrays.fill(caps, limit);
+    return caps;
+  }
+
+  /** Half of the caps, but for what means most. */
+  static int[] halved(int[] caps) {
+    int[] halved = caps.clone();
+    for (int level = 0; level < lowest(Criticality.CRITICAL); level++) {
+      halved[level] = (caps[level] + 1) / 2;
+    }
+    return halved;
+  }
+
+  /** The cap of each level, after a window. */
+  int[] caps(Window window, LevelDemand demand, double baseline, int limit) {
+    double latency = Math.min(window.latency(), MOST_SLOWDOWN * baseline) / window.ticks();
+    double[] free = new double[COUNT];
+    double above = 0;
+    for (int level = COUNT - 1; level >= 0; level--) {
+      free[level] = above == 0 ? 0 : Math.min(MOST_FREE * limit, FOR_CHANCE * Math.sqrt(above) + 1);
+      offered[level] += FOLLOWING * (demand.attempts(level) * latency - offered[level]);
+      above += offered[level];
+    }
+    double more = usedByNone(demand, latency, free);
+    int[] caps = new int[COUNT];
+    for (int level = 0; level < COUNT; level++) {
+      caps[level] = (int) Math.max(1, Math.ceil(limit + more - free[level]));
+    }
+    return caps;
+  }
+
+  /** What is left free is not in flight most of the time, so that the limit may be more by that. */
+  private static double usedByNone(LevelDemand demand, double latency, double[] free) {
+    double most = 0;
+    double admitted = 0;
+    for (int level = 0; level < COUNT; level++) {
+      admitted += demand.admitted(level) * latency;
+      most = Math.max(most, Math.min(USED_BY_NONE * free[level], admitted));
+    }
+    return most;
+  }
+}

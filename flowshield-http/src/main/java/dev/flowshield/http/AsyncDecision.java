@@ -1,0 +1,115 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An admission that waits for a limiter whose answer comes from elsewhere, and is finished by a
+ * thread of the server. What the caller does not get is given back, exactly once.
+ */
+final class AsyncDecision {
+
+  private static final int PATIENCE_SECONDS = 5;
+
+  private final CompletableFuture<HttpAdmission> answer = new CompletableFuture<>();
+  private final Function<? super Admission, ? extends HttpAdmission> finish;
+
+  private AsyncDecision(Function<? super Admission, ? extends HttpAdmission> finish) {
+    this.finish = finish;
+  }
+
+  /**
+   * The admission as the server sees it.
+   *
+   * @param asked what the engine was asked
+   * @param finish makes the answer; called by the server's thread
+   * @param server runs what is to be done by the server's thread
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // finishBy sees to failures, and cancel has none
+  static CompletableFuture<HttpAdmission> of(
+      CompletableFuture<Admission> asked,
+      Function<? super Admission, ? extends HttpAdmission> finish,
+      Executor server) {
+    AsyncDecision later = new AsyncDecision(finish);
+    if (asked.isDone()) {
+      later.finish(asked.handle((admission, failure) -> admission).join(), failureOf(asked));
+    } else {
+      boundedFrom(asked)
+          .whenComplete((admission, failure) -> later.finishBy(server, admission, failure));
+      later.answer.whenComplete((admission, failure) -> asked.cancel(false)); // if the caller left
+    }
+    return later.answer;
+  }
+
+  /** Waits for what the engine was asked, on the calling thread. */
+  static Admission join(CompletableFuture<Admission> asked) {
+    try {
+      return boundedFrom(asked).join();
+    } catch (CompletionException failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  private static CompletableFuture<Admission> boundedFrom(CompletableFuture<Admission> asked) {
+    return ProcessTimer.timeOut(asked, PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static @Nullable Throwable failureOf(CompletableFuture<Admission> asked) {
+    return asked.handle((admission, failure) -> failure).join();
+  }
+
+  private void finishBy(
+      Executor server, @Nullable Admission admission, @Nullable Throwable failure) {
+    try {
+      server.execute(() -> finish(admission, failure));
+    } catch (Throwable rejected) { // the server is going down
+      refund(admission);
+      answer.completeExceptionally(rejected);
+    }
+  }
+
+  private void finish(@Nullable Admission admission, @Nullable Throwable failure) {
+    if (failure != null || admission == null) {
+      answer.completeExceptionally(unchecked(failure));
+    } else if (answer.isDone()) { // the caller has left
+      refund(admission);
+    } else {
+      try {
+        HttpAdmission finished = finish.apply(admission);
+        if (!answer.complete(finished) && finished instanceof HttpAdmitted admitted) {
+          admitted.ignored();
+          admitted.close();
+        }
+      } catch (Throwable impossible) { // it has given back what it had
+        answer.completeExceptionally(impossible);
+      }
+    }
+  }
+
+  private static void refund(@Nullable Admission admission) {
+    if (admission instanceof Admitted admitted) {
+      admitted.ignored();
+      admitted.close();
+    }
+  }
+
+  private static RuntimeException unchecked(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    if (cause instanceof TimeoutException) {
+      return new IllegalStateException("a limiter must answer within " + PATIENCE_SECONDS
+          + " seconds, got no answer: see to the place where the limit is kept");
+    }
+    return cause instanceof RuntimeException known
+        ? known
+        : new IllegalStateException("a limiter must answer, got a failure", cause);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.flowshield.http;
+
+import dev.flowshield.RateLimit;
+import dev.flowshield.http.ShieldResponse.Header;
+import dev.flowshield.http.answer.RateLimitHeaderValues;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The headers that tell a client which limit of its own has rejected it, and how it stands. */
+final class RejectionHeaders {
+
+  private static final int MILLIS_PER_SECOND = 1000;
+
+  private final String name;
+  private final RateLimit limit;
+  private final Header policy;
+  private final HeaderMode headers;
+  private final LegacyHeaders legacyHeaders;
+
+  RejectionHeaders(String name, RateLimit limit, ResponseSettings settings) {
+    this.name = name;
+    this.limit = limit;
+    this.policy = new Header(
+        RateLimitHeaderValues.POLICY_NAME,
+        RateLimitHeaderValues.list(List.of(RateLimitHeaderValues.policy(name, limit))));
+    this.headers = settings.headers();
+    this.legacyHeaders = settings.legacyHeaders();
+  }
+
+  /** The headers that depend on the wait alone. */
+  List<Header> of(long remaining, long seconds) {
+    List<Header> all = new ArrayList<>();
+    if (headers != HeaderMode.OFF) {
+      String standing = RateLimitHeaderValues.standing(name, remaining, seconds);
+      all.add(policy);
+      all.add(new Header(RateLimitHeaderValues.NAME, RateLimitHeaderValues.list(List.of(standing))));
+    }
+    if (legacyHeaders == LegacyHeaders.DELTA) {
+      all.addAll(legacy(limit, remaining, seconds));
+    }
+    return all;
+  }
+
+  /** The older headers where the wait ends at a time of day, rounded up to the second. */
+  static List<Header> legacy(RateLimit limit, long remaining, long seconds, long nowMillis) {
+    long now = -Math.floorDiv(-nowMillis, MILLIS_PER_SECOND);
+    return legacy(limit, remaining, now + seconds);
+  }
+
+  private static List<Header> legacy(RateLimit limit, long remaining, long reset) {
+    return List.of(
+        new Header("X-RateLimit-Limit", Long.toString(limit.permits())),
+        new Header("X-RateLimit-Remaining", Long.toString(Math.max(0, remaining))),
+        new Header("X-RateLimit-Reset", Long.toString(reset)));
+  }
+}

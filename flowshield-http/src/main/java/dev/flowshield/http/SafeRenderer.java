@@ -1,0 +1,33 @@
+package dev.flowshield.http;
+
+import dev.flowshield.engine.Rejection;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A renderer whose failure costs no client its answer. */
+final class SafeRenderer implements RejectionRenderer {
+
+  private final RejectionRenderer renderer;
+  private final AtomicBoolean failed = new AtomicBoolean();
+
+  SafeRenderer(RejectionRenderer renderer) {
+    this.renderer = renderer;
+  }
+
+  @Override
+  public ShieldResponse render(ShieldResponse proposed, RequestView request, Rejection why) {
+    try {
+      return Objects.requireNonNull(
+          renderer.render(proposed, request, why),
+          "renderer must give an answer, got null: give the proposed one where there is nothing to change");
+    } catch (Throwable failure) { // whatever it is, an answer is there
+      if (!failed.getAndSet(true)) {
+        StartupLog.warn(
+            "the renderer of rejections has failed, so clients get the proposed answers; further"
+                + " failures are not logged",
+            failure);
+      }
+      return proposed;
+    }
+  }
+}

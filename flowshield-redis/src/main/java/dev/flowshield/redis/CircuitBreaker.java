@@ -1,0 +1,190 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Ticker;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Whether the store is asked: a circuit breaker. It opens after some failures in a row, or where at
+ * least half of the latest calls failed; stays open for a second, and twice as long each time that
+ * a trial fails, up to 30; and then lets one call through as a trial.
+ *
+ * <p>Thread-safe, lock-free. A call that succeeds where none failed of late writes nothing.
+ */
+final class CircuitBreaker {
+
+  private static final int IN_A_ROW = 5;
+  private static final int LATEST = 20;
+  private static final int ALL = (1 << LATEST) - 1;
+  private static final long SHORTEST_NANOS = 1_000_000_000L;
+  private static final long LONGEST_NANOS = 30_000_000_000L;
+  private static final double JITTER = 0.2;
+
+  /**
+   * What was seen. Immutable.
+   *
+   * @param failures the latest calls, the last in the lowest bit, 1 for one that failed
+   * @param reason why the circuit is open; empty if it is closed
+   * @param openNanos for how long it is open; 0 if it is closed
+   * @param until when a trial is due
+   * @param isTrying whether one runs
+   * @param since when it was opened or closed
+   * @param outages how often it was opened
+   */
+  private record State(
+      int failures,
+      String reason,
+      long openNanos,
+      long until,
+      boolean isTrying,
+      long since,
+      long outages) {
+
+    boolean isClosed() {
+      return openNanos == 0;
+    }
+
+    State with(boolean hasFailed) {
+      int next = ((failures << 1) | (hasFailed ? 1 : 0)) & ALL;
+      return next == failures ? this : new State(next, "", 0, 0, false, since, outages);
+    }
+
+    boolean isToOpen() {
+      int lowest = (1 << IN_A_ROW) - 1;
+      return (failures & lowest) == lowest || Integer.bitCount(failures) >= LATEST / 2;
+    }
+
+    State dueAt(long now) {
+      return new State(failures, reason, openNanos, now, false, since, outages);
+    }
+
+    State opened(String why, long forNanos, long now) {
+      long jittered =
+          (long) (forNanos * (1 + JITTER * ThreadLocalRandom.current().nextDouble(-1, 1)));
+      return new State(
+          failures,
+          why,
+          forNanos,
+          now + jittered,
+          false,
+          isClosed() ? now : since,
+          isClosed() ? outages + 1 : outages);
+    }
+  }
+
+  private final Ticker ticker;
+  private final AtomicReference<State> state;
+
+  CircuitBreaker(Ticker ticker) {
+    this.ticker = ticker;
+    this.state = new AtomicReference<>(new State(0, "", 0, 0, false, ticker.nanos(), 0));
+  }
+
+  /** Whether calls go through. */
+  boolean isClosed() {
+    return state.get().isClosed();
+  }
+
+  /** Whether the caller has to make the trial call that is due. */
+  boolean beginTrial() {
+    State seen = state.get();
+    return !seen.isClosed()
+        && !seen.isTrying
+        && ticker.nanos() - seen.until >= 0
+        && state.compareAndSet(
+            seen,
+            new State(
+                seen.failures,
+                seen.reason,
+                seen.openNanos,
+                seen.until,
+                true,
+                seen.since,
+                seen.outages));
+  }
+
+  /** A trial is due at once, if it is open and none runs. */
+  void tryNow() {
+    State seen = state.get();
+    if (!seen.isClosed() && !seen.isTrying) {
+      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // else something newer is known
+    }
+  }
+
+  /**
+   * A call has succeeded.
+   *
+   * @return whether that has closed the circuit
+   */
+  boolean succeeded(boolean isTrial) {
+    while (true) {
+      State seen = state.get();
+      State next = isTrial
+          ? new State(0, "", 0, 0, false, ticker.nanos(), seen.outages)
+          : seen.isClosed() ? seen.with(false) : seen;
+      if (next.equals(seen) || state.compareAndSet(seen, next)) {
+        return isTrial && !seen.isClosed();
+      }
+    }
+  }
+
+  /**
+   * Opens, as there is no need to see more failures.
+   *
+   * @return whether it was closed
+   */
+  boolean open(String reason) {
+    while (true) {
+      State seen = state.get();
+      if (!seen.isClosed()) {
+        return false;
+      }
+      if (state.compareAndSet(seen, seen.opened(reason, SHORTEST_NANOS, ticker.nanos()))) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * A call has failed.
+   *
+   * @return whether that has opened the circuit
+   */
+  boolean failed(String reason, boolean isTrial) {
+    while (true) {
+      State seen = state.get();
+      State next;
+      if (isTrial) {
+        next = seen.opened(reason, Math.min(LONGEST_NANOS, 2 * seen.openNanos), ticker.nanos());
+      } else if (seen.isClosed()) {
+        next = seen.with(true);
+        next = next.isToOpen() ? next.opened(reason, SHORTEST_NANOS, ticker.nanos()) : next;
+      } else {
+        return false; // a call of before
+      }
+      if (next.equals(seen) || state.compareAndSet(seen, next)) {
+        return seen.isClosed() && !next.isClosed();
+      }
+    }
+  }
+
+  /** Why it is open; empty if it is closed. */
+  String reason() {
+    return state.get().reason;
+  }
+
+  /** How long it has been open, or closed. */
+  long sinceNanos() {
+    return ticker.nanos() - state.get().since;
+  }
+
+  /** The time until a trial is due; at least 1. */
+  long nanosUntilTrial() {
+    return Math.max(1, state.get().until - ticker.nanos());
+  }
+
+  /** How often it was opened. */
+  long outages() {
+    return state.get().outages;
+  }
+}
