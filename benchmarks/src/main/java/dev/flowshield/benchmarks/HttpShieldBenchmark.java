@@ -2,9 +2,9 @@ package dev.flowshield.benchmarks;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.RequestView;
+import dev.flowshield.http.ShieldResponse;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.RateLimit;
 import dev.flowshield.StoreStats;
 import dev.flowshield.engine.Limit.Scope;
@@ -138,8 +138,7 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
    *
    * @param hash of the key, see {@link #hash}; any where the limit is for all together
    */
-  abstract void addStatus(
-      String key, long hash, long permits, long now, List<LimitStatus> to);
+  abstract void addStatus(String key, long hash, long permits, long now, List<LimitStatus> to);
 
   /** Gives a key its whole allowance again. */
   abstract void reset(String key);

@@ -1,7 +1,6 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.LimitStatus;
-import dev.flowshield.Decision;
 import dev.flowshield.engine.overload.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -55,7 +55,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    * @param isLast whether a rejection is the end of the request, and so to be counted
    */
   AsyncAdmission(
-      InFlightTracker places, LimitSet set, ReservedCharges bill, String subject, boolean isLast, long now) {
+      InFlightTracker places,
+      LimitSet set,
+      ReservedCharges bill,
+      String subject,
+      boolean isLast,
+      long now) {
     this.places = places;
     this.set = set;
     this.bill = bill;

@@ -13,7 +13,11 @@ final class DetailedAdmitted extends Admitted {
    *
    * @param bill what can be settled, or was given by limiters of another kind
    */
-  DetailedAdmitted(InFlightTracker places, long place, @Nullable ReservedCharges bill, @Nullable LeakDetector leaks) {
+  DetailedAdmitted(
+      InFlightTracker places,
+      long place,
+      @Nullable ReservedCharges bill,
+      @Nullable LeakDetector leaks) {
     super(places, place);
     this.bill = bill;
     this.watch = leaks == null ? null : leaks.watch(this, place);

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.engine.allowance.Allowance;

@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -105,12 +105,11 @@ final class ExternalLimit extends ActiveLimit {
     List<LimitStatus> statuses = decision.limits();
     if (statuses.isEmpty() && limit().limits().size() == 1) { // of one rate the decision says all
       long wait = decision instanceof Decision.Rejected rejected ? rejected.retryAfterNanos() : 0;
-      to.add(new LimitStatus(
-          limit().name(), limit().limits().get(0), decision.remaining(), wait));
+      to.add(new LimitStatus(limit().name(), limit().limits().get(0), decision.remaining(), wait));
     }
     for (LimitStatus each : statuses) {
-      to.add(new LimitStatus(
-          limit().name(), each.rate(), each.remaining(), each.retryAfterNanos()));
+      to.add(
+          new LimitStatus(limit().name(), each.rate(), each.remaining(), each.retryAfterNanos()));
     }
   }
 

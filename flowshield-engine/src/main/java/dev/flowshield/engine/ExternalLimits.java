@@ -1,8 +1,8 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
 import dev.flowshield.JointReservation;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimitStore;
 import dev.flowshield.Reservation;
 import java.util.ArrayList;

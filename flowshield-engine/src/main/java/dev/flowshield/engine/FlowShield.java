@@ -1,7 +1,7 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;

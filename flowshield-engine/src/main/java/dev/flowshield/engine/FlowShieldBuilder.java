@@ -407,7 +407,8 @@ public final class FlowShieldBuilder {
     PressureEvents pressureEvents =
         pressureListener == null ? null : new PressureEvents(pressureListener, pressureExecutor);
     Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
-    LeakDetector leaks = detectsLeaks ? new LeakDetector(leakListener, RejectionEvents.defaultExecutor()) : null;
+    LeakDetector leaks =
+        detectsLeaks ? new LeakDetector(leakListener, RejectionEvents.defaultExecutor()) : null;
     InFlightTracker places = new InFlightTracker(ticker, chosen, rejections, leaks, pressureEvents);
     return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
   }

@@ -1,8 +1,7 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Criticality;
-import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;

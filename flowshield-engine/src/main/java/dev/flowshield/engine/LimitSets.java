@@ -133,7 +133,7 @@ final class LimitSets {
    * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
-    LimitSet set = ofAny(request, charges).as(request.criticality());
+    LimitSet set = ofAny(request, charges).withCriticality(request.criticality());
     return request.hasRoute() ? set.onRoute(request.route()) : set;
   }
 

@@ -32,7 +32,8 @@ record LimiterSource(
     boolean isChosen) {
 
   /** The token bucket of the engine. */
-  static final LimiterSource DEFAULT = new LimiterSource(TokenBucketProvider.NAME, Map.of(), null, null, false);
+  static final LimiterSource DEFAULT =
+      new LimiterSource(TokenBucketProvider.NAME, Map.of(), null, null, false);
 
   /** One that is found by its name. */
   static LimiterSource named(String name, Map<String, String> options) {

@@ -1,7 +1,6 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.LimitStatus;
-import dev.flowshield.Decision;
 import dev.flowshield.Reservation;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -73,7 +73,12 @@ final class Waiters {
    * @param most at a time
    * @param forPlaces whether they wait for a place too
    */
-  Waiters(Ticker ticker, AdmissionControl entrance, InFlightTracker places, int most, boolean forPlaces) {
+  Waiters(
+      Ticker ticker,
+      AdmissionControl entrance,
+      InFlightTracker places,
+      int most,
+      boolean forPlaces) {
     this.ticker = ticker;
     this.entrance = entrance;
     this.places = places;

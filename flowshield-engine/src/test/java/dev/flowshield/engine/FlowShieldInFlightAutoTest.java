@@ -198,7 +198,8 @@ class FlowShieldInFlightAutoTest {
   @Test
   void shedsWhatMeansLessFirst() {
     assertThat(server.servedBesideAFlood(
-            Request.of().withCriticality(Criticality.CRITICAL), Request.of().withCriticality(Criticality.SHEDDABLE)))
+            Request.of().withCriticality(Criticality.CRITICAL),
+            Request.of().withCriticality(Criticality.SHEDDABLE)))
         .isGreaterThan(0.95);
     ShieldStats stats = shield.stats();
     assertThat(stats.shed(Criticality.SHEDDABLE)).isGreaterThan(40_000);
@@ -288,7 +289,8 @@ class FlowShieldInFlightAutoTest {
 
   @Test
   void shedsAllAlikeWhereTheyMeanTheSame() {
-    assertThat(server.servedBesideAFlood(Request.of(), Request.of().withCriticality(Criticality.DEFAULT)))
+    assertThat(server.servedBesideAFlood(
+            Request.of(), Request.of().withCriticality(Criticality.DEFAULT)))
         .isLessThan(0.2);
   }
 

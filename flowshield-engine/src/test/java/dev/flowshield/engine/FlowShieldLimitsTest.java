@@ -238,10 +238,15 @@ class FlowShieldLimitsTest {
               new LimitStatus("key", RateLimit.parse("2/s"), 1, 500_000_000),
               new LimitStatus("key", RateLimit.parse("5/h"), 4, 0));
       assertThat(shield.limitStatus(Request.of(Charge.of("key", "bob"))))
-          .containsExactly(new LimitStatus("key", RateLimit.parse("2/s"), 2, 0), new LimitStatus("key", RateLimit.parse("5/h"), 5, 0));
+          .containsExactly(
+              new LimitStatus("key", RateLimit.parse("2/s"), 2, 0),
+              new LimitStatus("key", RateLimit.parse("5/h"), 5, 0));
       assertThat(shield.peek("key", "alice"))
           .isEqualTo(new Decision.Admitted(
-              1, List.of(new LimitStatus(RateLimit.parse("2/s"), 1, 0), new LimitStatus(RateLimit.parse("5/h"), 4, 0))));
+              1,
+              List.of(
+                  new LimitStatus(RateLimit.parse("2/s"), 1, 0),
+                  new LimitStatus(RateLimit.parse("5/h"), 4, 0))));
     }
 
     @Test

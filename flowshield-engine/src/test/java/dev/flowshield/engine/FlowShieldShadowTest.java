@@ -1,12 +1,12 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.LimitStatus;
 import static dev.flowshield.engine.FlowShieldTest.admitted;
 import static dev.flowshield.engine.FlowShieldTest.close;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;

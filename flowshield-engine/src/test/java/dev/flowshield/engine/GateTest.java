@@ -147,7 +147,8 @@ class GateTest {
   @Test
   void hearsTheRouteThatIsSaid() {
     shield.admit(Request.of("alice").onRoute(7).withCriticality(Criticality.CRITICAL));
-    shield.admit(Request.of(Charge.of("all")).withCriticality(Criticality.CRITICAL).onRoute(-1));
+    shield.admit(
+        Request.of(Charge.of("all")).withCriticality(Criticality.CRITICAL).onRoute(-1));
     shield.admit(shield.limitSet("all").onRoute(64 + 9), "");
     shield.admitAsync(Request.of("bob").onRoute(5)).join();
 

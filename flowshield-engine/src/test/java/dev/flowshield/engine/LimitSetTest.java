@@ -133,7 +133,8 @@ class LimitSetTest {
     assertThat(shield.peek("search", "alice").remaining()).isEqualTo(2);
     assertThat(shield.stats().limit("search").admitted()).isEqualTo(1);
     assertThat(limits.withCriticality(Criticality.SHEDDABLE).onRoute(9)).isSameAs(other);
-    assertThat(other.onRoute(limits.route()).withCriticality(Criticality.DEFAULT)).isSameAs(limits);
+    assertThat(other.onRoute(limits.route()).withCriticality(Criticality.DEFAULT))
+        .isSameAs(limits);
   }
 
   @Test
@@ -157,7 +158,8 @@ class LimitSetTest {
     shield.change(shield.limits().get(2).withLimits("30/day, 40/day"));
 
     assertThat(admitted("bob", 10)).isEqualTo(2);
-    assertThat(shield.limitStatus(limits, "carol")).startsWith(new LimitStatus("search", RateLimit.parse("30/day"), 30, 0));
+    assertThat(shield.limitStatus(limits, "carol"))
+        .startsWith(new LimitStatus("search", RateLimit.parse("30/day"), 30, 0));
   }
 
   @Test

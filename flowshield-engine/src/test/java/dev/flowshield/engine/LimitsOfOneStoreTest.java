@@ -42,7 +42,7 @@ class LimitsOfOneStoreTest {
   /** Keeps the questions until the test answers them. */
   private static final class Store implements LimitStore {
 
-    private final Deque<List<Charge>> charges = new ArrayDeque<>();
+    private final Deque<List<StoreCharge>> charges = new ArrayDeque<>();
     private final Deque<CompletableFuture<JointReservation>> asked = new ArrayDeque<>();
     private final List<Long> used = new ArrayList<>();
     private @Nullable LaterLimiter alone; // the limiter that was asked by itself
@@ -58,7 +58,7 @@ class LimitsOfOneStoreTest {
 
     @Override
     @SuppressWarnings("NullAway") // as a store may that breaks the contract
-    public CompletionStage<JointReservation> reserveAllAsync(List<Charge> wanted) {
+    public CompletionStage<JointReservation> reserveAllAsync(List<StoreCharge> wanted) {
       charges.add(wanted);
       if (isSilent) {
         return null;

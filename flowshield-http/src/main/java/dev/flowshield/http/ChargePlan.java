@@ -218,7 +218,8 @@ final class ChargePlan {
     if (network != null) {
       charges[parts.size()] = Charge.of(ClientNetwork.NAME, network);
     }
-    return new RequestCharges(this, charges, isSettled ? settledLater(charges) : List.of(), meaning, route);
+    return new RequestCharges(
+        this, charges, isSettled ? settledLater(charges) : List.of(), meaning, route);
   }
 
   private List<RequestCharges.Estimate> settledLater(Charge[] charges) {

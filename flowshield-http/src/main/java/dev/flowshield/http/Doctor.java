@@ -219,7 +219,8 @@ final class Doctor {
     if (header != null && peer != null && NEAR.contains(peer)) {
       found(
           "FS101",
-          "trusted-proxies must have the proxies that clients come through, got " + header + " from "
+          "trusted-proxies must have the proxies that clients come through, got " + header
+              + " from "
               + peer + ", which is not among "
               + (proxies == null ? "them as there are none" : "them")
               + ", so all clients behind it share one allowance: add its network to trusted-proxies,"

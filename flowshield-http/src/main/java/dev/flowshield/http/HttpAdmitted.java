@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; never blocks, never throws.
  */
-public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable permits DetailedHttpAdmitted {
+public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable
+    permits DetailedHttpAdmitted {
   /*
    * State: IN_FLIGHT with a place; NO_ROOM and CUT_OFF too, established as a stream for which there
    * was no room; STREAM counted as an open stream; then ENDED for good.

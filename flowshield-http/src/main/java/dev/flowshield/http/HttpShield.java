@@ -333,7 +333,8 @@ public final class HttpShield {
         server);
   }
 
-  private CompletableFuture<Admission> askAsync(LimitSet limits, String key, @Nullable RequestCharges bill) {
+  private CompletableFuture<Admission> askAsync(
+      LimitSet limits, String key, @Nullable RequestCharges bill) {
     return bill == null ? engine.admitAsync(limits, key) : bill.admitAsync(engine);
   }
 

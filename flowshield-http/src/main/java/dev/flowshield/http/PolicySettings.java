@@ -2,8 +2,8 @@ package dev.flowshield.http;
 
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey;
-import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.policy.PolicyScope;
+import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.route.Route;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -33,7 +33,8 @@ final class RejectionHeaders {
     if (headers != HeaderMode.OFF) {
       String standing = RateLimitHeaderValues.standing(name, remaining, seconds);
       all.add(policy);
-      all.add(new Header(RateLimitHeaderValues.NAME, RateLimitHeaderValues.list(List.of(standing))));
+      all.add(
+          new Header(RateLimitHeaderValues.NAME, RateLimitHeaderValues.list(List.of(standing))));
     }
     if (legacyHeaders == LegacyHeaders.DELTA) {
       all.addAll(legacy(limit, remaining, seconds));

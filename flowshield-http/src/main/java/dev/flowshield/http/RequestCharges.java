@@ -49,7 +49,8 @@ final class RequestCharges {
    * @param criticality how much the request means
    * @param route of the request; {@link Charging#NO_ROUTE} for that of its limits
    */
-  RequestCharges(ChargePlan kind, Charge[] charges, List<Estimate> later, Criticality criticality, int route) {
+  RequestCharges(
+      ChargePlan kind, Charge[] charges, List<Estimate> later, Criticality criticality, int route) {
     this.kind = kind;
     this.charges = charges;
     this.later = later;
@@ -62,7 +63,9 @@ final class RequestCharges {
     if (!isPossible(engine)) {
       return engine.admit(within(engine.limits()));
     }
-    return later.isEmpty() && criticality == Criticality.DEFAULT && route == RequestClassifier.NO_ROUTE
+    return later.isEmpty()
+            && criticality == Criticality.DEFAULT
+            && route == RequestClassifier.NO_ROUTE
         ? engine.admit(charges)
         : engine.admit(request(charges));
   }

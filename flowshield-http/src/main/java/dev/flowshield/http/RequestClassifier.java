@@ -193,7 +193,8 @@ final class RequestClassifier {
 
   /** The bill of a request; null if it takes one permit of its key in each limit. */
   @Nullable
-  RequestCharges bill(RequestView request, ChargePlan charges, String key, Criticality criticality, int route) {
+  RequestCharges bill(
+      RequestView request, ChargePlan charges, String key, Criticality criticality, int route) {
     boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
     String network = hasNetwork ? network(client.of(request), charges) : null;
     return charges.isPlain() && network == null

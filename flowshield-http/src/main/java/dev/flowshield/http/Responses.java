@@ -8,8 +8,8 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.Shed;
-import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.http.OpenStreams.Room;
+import dev.flowshield.http.ShieldResponse.Header;
 import dev.flowshield.http.answer.Accept;
 import dev.flowshield.http.answer.Bodies;
 import dev.flowshield.http.answer.BodyKind;
@@ -89,7 +89,8 @@ final class Responses {
     // No number is told: how much the server can do is none of the client's business.
     this.shed = withoutLimit(RejectionReason.SERVER_BUSY, settings.overloadStatus(), "overload");
     this.blocked = withoutLimit(RejectionReason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
-    this.streamsOfClient = withoutLimit(RejectionReason.CLIENT_STREAMS, TOO_MANY_REQUESTS, "streams");
+    this.streamsOfClient =
+        withoutLimit(RejectionReason.CLIENT_STREAMS, TOO_MANY_REQUESTS, "streams");
   }
 
   private static ShieldResponse denied(BodyKind kind, String body) {
@@ -117,7 +118,8 @@ final class Responses {
     return rendered(ready.of(kind(request), seconds, 0), request, WITHOUT_ROOM);
   }
 
-  private ShieldResponse rendered(ShieldResponse proposed, RequestView request, Rejection rejection) {
+  private ShieldResponse rendered(
+      ShieldResponse proposed, RequestView request, Rejection rejection) {
     return finished(
         renderer == null ? proposed : renderer.render(proposed, request, rejection), request);
   }

@@ -77,8 +77,9 @@ public final class ShieldResponse implements HttpAdmission {
   public ShieldResponse with(String name, String value) {
     boolean isName = !name.isEmpty() && name.chars().allMatch(ShieldResponse::isTokenCharacter);
     if (!isName || headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name))) {
-      throw new IllegalArgumentException("name must be that of a header that the answer lacks, got '"
-          + name.replaceAll("[^ -~]", "?") + "': write another one, as in 'Location'");
+      throw new IllegalArgumentException(
+          "name must be that of a header that the answer lacks, got '"
+              + name.replaceAll("[^ -~]", "?") + "': write another one, as in 'Location'");
     }
     if (!value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
       throw new IllegalArgumentException("value must be printable ASCII, got '"

@@ -31,7 +31,8 @@ class CrossOriginTest {
         .contains(
             new Header("Access-Control-Allow-Origin", origin),
             new Header("Vary", "Origin"),
-            new Header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy"));
+            new Header(
+                "Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy"));
   }
 
   @ParameterizedTest

@@ -46,7 +46,8 @@ class HttpShieldTest {
       spend(shield, "2001:db8::1", 2);
       spend(shield, CLIENT, 2);
       assertThat(shield.admit(FakeRequest.from("2001:db8::2"))).isInstanceOf(ShieldResponse.class);
-      assertThat(shield.admit(FakeRequest.from("::ffff:192.0.2.1"))).isInstanceOf(ShieldResponse.class);
+      assertThat(shield.admit(FakeRequest.from("::ffff:192.0.2.1")))
+          .isInstanceOf(ShieldResponse.class);
     }
 
     @ParameterizedTest
@@ -197,7 +198,8 @@ class HttpShieldTest {
     shield.admit(FakeRequest.from(CLIENT));
     ShieldResponse block = rejected(shield.admit(FakeRequest.from(CLIENT)));
     assertThat(block.status()).isEqualTo(429);
-    assertThat(block.headers()).contains(new Header("Retry-After", "301")); // to the millisecond, up
+    assertThat(block.headers())
+        .contains(new Header("Retry-After", "301")); // to the millisecond, up
     assertThat(text(block))
         .isEqualTo("{\"status\":\"busy\",\"message\":\"Blocked after too many rejected requests\","
             + "\"retry_after\":301,\"mode\":\"per-ip\"}");

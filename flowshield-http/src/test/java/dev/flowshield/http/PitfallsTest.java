@@ -204,9 +204,10 @@ class PitfallsTest {
     HttpShield shield = oneADay().build();
     spend(shield, CLIENT, 1);
     try (LogOfShields log = new LogOfShields()) {
-      ShieldResponse answer = rejected(shield.admit(new FakeRequest("EVIL", "/evil\r\nSet: 1", CLIENT)
-          .with("Accept", "evil/evil")
-          .with("Origin", "https://evil.example")));
+      ShieldResponse answer =
+          rejected(shield.admit(new FakeRequest("EVIL", "/evil\r\nSet: 1", CLIENT)
+              .with("Accept", "evil/evil")
+              .with("Origin", "https://evil.example")));
       assertThat(answer.toString()).doesNotContainIgnoringCase("evil");
       assertThat(String.join("\n", log.lines())).doesNotContainIgnoringCase("evil");
     }

@@ -208,7 +208,8 @@ class ShieldResponseTest {
 
   @Test
   void mayBeThatOfADoor() {
-    ShieldResponse page = ShieldResponse.of(200, "text/plain", new byte[] {'o', 'k'}).with("X-Door", "1");
+    ShieldResponse page =
+        ShieldResponse.of(200, "text/plain", new byte[] {'o', 'k'}).with("X-Door", "1");
     HttpShield shield = HttpShield.builder()
         .perClient("1/day")
         .deny("192.0.2.0/24")

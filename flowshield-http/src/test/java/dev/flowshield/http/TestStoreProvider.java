@@ -57,9 +57,9 @@ public final class TestStoreProvider implements LimitStoreProvider {
     }
 
     @Override
-    public CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges) {
+    public CompletionStage<JointReservation> reserveAllAsync(List<StoreCharge> charges) {
       List<Reservation.Held> held = new ArrayList<>();
-      for (Charge charge : charges) {
+      for (StoreCharge charge : charges) {
         Reservation answer = charge.limiter().reserve(charge.key(), charge.permits());
         if (answer instanceof Reservation.Rejected rejected) {
           new JointReservation.Held(held).cancel();

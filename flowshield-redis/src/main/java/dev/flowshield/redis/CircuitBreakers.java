@@ -35,7 +35,9 @@ final class CircuitBreakers {
   CircuitBreaker of(String key) {
     String keeper = server.keeperOf(key);
     CircuitBreaker known = all.get(keeper);
-    return known == null ? all.computeIfAbsent(keeper, unseen -> new CircuitBreaker(ticker)) : known;
+    return known == null
+        ? all.computeIfAbsent(keeper, unseen -> new CircuitBreaker(ticker))
+        : known;
   }
 
   /** A server can be reached again: those that are open are tried with the next request. */

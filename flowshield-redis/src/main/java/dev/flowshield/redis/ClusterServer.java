@@ -30,7 +30,8 @@ final class ClusterServer implements RedisServer {
   private static final Duration LONGEST_AHEAD = Duration.ofMillis(250); // for one that is silent
 
   private final String name;
-  private final LettuceClient<RedisClusterClient, StatefulRedisClusterConnection<byte[], byte[]>> client;
+  private final LettuceClient<RedisClusterClient, StatefulRedisClusterConnection<byte[], byte[]>>
+      client;
 
   private ClusterServer(
       String name,
@@ -54,7 +55,8 @@ final class ClusterServer implements RedisServer {
 
   static ClusterServer of(RedisClusterClient client) {
     return new ClusterServer(
-        "redis cluster by a client of the application's", LettuceClient.given(client, ClusterServer::connect));
+        "redis cluster by a client of the application's",
+        LettuceClient.given(client, ClusterServer::connect));
   }
 
   private static ClusterClientOptions options() {

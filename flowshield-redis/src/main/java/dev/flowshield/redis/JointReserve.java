@@ -261,7 +261,8 @@ final class JointReserve {
   }
 
   /** The rejection that waits longest; null if all permits are there. */
-  private JointReservation.@Nullable Rejected rejected(List<Integer> indices, List<ScriptReply> replies) {
+  private JointReservation.@Nullable Rejected rejected(
+      List<Integer> indices, List<ScriptReply> replies) {
     JointReservation.Rejected rejected = null;
     for (int i = 0; i < indices.size(); i++) {
       int index = indices.get(i);

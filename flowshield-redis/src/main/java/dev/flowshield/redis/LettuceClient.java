@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the kind of client
  * @param <S> the kind of connection
  */
-final class LettuceClient<C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>> {
+final class LettuceClient<
+    C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>> {
 
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(1);
@@ -41,7 +42,8 @@ final class LettuceClient<C extends AbstractRedisClient, S extends StatefulConne
   private volatile Runnable whenConnected = () -> {};
   private volatile boolean isClosed;
 
-  private LettuceClient(Supplier<C> maker, boolean isOwn, Function<C, CompletionStage<S>> connecting) {
+  private LettuceClient(
+      Supplier<C> maker, boolean isOwn, Function<C, CompletionStage<S>> connecting) {
     this.maker = maker;
     this.isOwn = isOwn;
     this.connecting = connecting;

@@ -2,10 +2,10 @@ package dev.flowshield.redis;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
+import dev.flowshield.StoreFailurePolicy;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -352,11 +352,16 @@ final class RedisLimiter implements RateLimiter {
     StoredRates now = rates;
     String name = store.name(spec.name(), key);
     try {
-      long[] debts =
-          store.calls().ask(store.form().of(ScriptOperation.PEEK, name, now, 1)).join().debts();
+      long[] debts = store
+          .calls()
+          .ask(store.form().of(ScriptOperation.PEEK, name, now, 1))
+          .join()
+          .debts();
       return now.isFree(debts, 1) ? now.admitted(debts, 1) : now.rejected(debts, 1);
     } catch (CompletionException failure) {
-      return onFailure == StoreFailurePolicy.LOCAL ? share().peek(key) : decision(withoutStore(key, 1));
+      return onFailure == StoreFailurePolicy.LOCAL
+          ? share().peek(key)
+          : decision(withoutStore(key, 1));
     }
   }
 

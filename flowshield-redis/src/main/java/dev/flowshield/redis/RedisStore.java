@@ -3,9 +3,9 @@ package dev.flowshield.redis;
 import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.StoreStats;
 import dev.flowshield.Ticker;
 import io.lettuce.core.RedisClient;
@@ -66,7 +66,8 @@ public final class RedisStore implements LimitStore {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
     this.form = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
-    this.instances = new InstanceRegistry(settings.instances(), names.ofInstances(), settings.ticker());
+    this.instances =
+        new InstanceRegistry(settings.instances(), names.ofInstances(), settings.ticker());
     StoredRates any = new StoredRates(List.of(RateLimit.parse("1/s")), nanosPerTick);
     this.calls = new StoreCalls(
         server,
@@ -135,7 +136,7 @@ public final class RedisStore implements LimitStore {
   }
 
   @Override
-  public CompletionStage<JointReservation> reserveAllAsync(List<Charge> charges) {
+  public CompletionStage<JointReservation> reserveAllAsync(List<StoreCharge> charges) {
     return new JointReserve(this, charges).reserve();
   }
 

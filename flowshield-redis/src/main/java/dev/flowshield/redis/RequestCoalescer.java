@@ -94,7 +94,11 @@ final class RequestCoalescer {
   }
 
   private void answered(
-      Key key, Line line, List<Waiter> asked, @Nullable ScriptReply reply, @Nullable Throwable failure) {
+      Key key,
+      Line line,
+      List<Waiter> asked,
+      @Nullable ScriptReply reply,
+      @Nullable Throwable failure) {
     List<Waiter> next = endCall(key, line);
     if (!next.isEmpty()) {
       try { // first, as what depends on an answer may take long

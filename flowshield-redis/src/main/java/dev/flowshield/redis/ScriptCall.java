@@ -82,7 +82,8 @@ final class ScriptCall {
 
     /** To give permits back that were taken by the question with this reply. */
     ScriptCall refund(String key, StoredRates rates, long permits, ScriptReply taken) {
-      Packer packer = of(ScriptOperation.REFUND, 26 * rates.size(), new Target(key, rates, permits));
+      Packer packer =
+          of(ScriptOperation.REFUND, 26 * rates.size(), new Target(key, rates, permits));
       for (int i = 0; i < rates.size(); i++) {
         packer
             .put(taken.time(), 7)

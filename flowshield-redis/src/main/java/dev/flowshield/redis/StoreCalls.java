@@ -138,7 +138,8 @@ final class StoreCalls implements AutoCloseable {
   private CompletableFuture<List<ScriptReply>> askForTrial(CircuitBreaker circuit, String key) {
     boolean isAsked = false;
     try {
-      CompletableFuture<List<ScriptReply>> answer = ask(trial.apply(key), timeoutNanos, circuit, true);
+      CompletableFuture<List<ScriptReply>> answer =
+          ask(trial.apply(key), timeoutNanos, circuit, true);
       isAsked = true;
       return answer;
     } finally {
@@ -215,7 +216,8 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /** A question that waits for its reply. Fails with a {@link StoreFailure}. */
-  private final class Call extends CompletableFuture<List<ScriptReply>> implements PendingCalls.Entry {
+  private final class Call extends CompletableFuture<List<ScriptReply>>
+      implements PendingCalls.Entry {
 
     private final ScriptCall question;
     private final long nanosLeft;
@@ -329,7 +331,8 @@ final class StoreCalls implements AutoCloseable {
     }
   }
 
-  private void failed(StoreFailure failure, CircuitBreaker circuit, boolean isTrial, long nanosLeft) {
+  private void failed(
+      StoreFailure failure, CircuitBreaker circuit, boolean isTrial, long nanosLeft) {
     failed.increment();
     if (failure.isOfOneKey()) {
       succeeded(circuit, isTrial);

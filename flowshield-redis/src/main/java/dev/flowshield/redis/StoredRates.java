@@ -1,7 +1,7 @@
 package dev.flowshield.redis;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.RateLimit;
 import java.util.ArrayList;
 import java.util.List;

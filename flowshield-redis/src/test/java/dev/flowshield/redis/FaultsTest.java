@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -104,7 +104,8 @@ class LeaseTest {
 
   /** An answer that gives permits, of a bucket that owed nothing before; they are named by time. */
   private static ScriptReply giving(long permits, long time) {
-    return new ScriptReply(permits, time, 0, new long[] {permits * RATES.get(0).price()}, new long[1]);
+    return new ScriptReply(
+        permits, time, 0, new long[] {permits * RATES.get(0).price()}, new long[1]);
   }
 
   @Test

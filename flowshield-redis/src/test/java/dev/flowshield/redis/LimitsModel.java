@@ -63,7 +63,8 @@ final class LimitsModel {
       Part part = parts.get(k);
       Value before = all.get(k).value;
       Value after = isRejected ? before : done(deed, part, before);
-      boolean isMore = deed == ScriptOperation.CHARGE || (deed == ScriptOperation.TAKE && !isRejected);
+      boolean isMore =
+          deed == ScriptOperation.CHARGE || (deed == ScriptOperation.TAKE && !isRejected);
       if (all.get(k).isChanged || isMore || !owed(after).equals(owed(before))) {
         values.put(part.key, after);
         written.add(part.key);
@@ -152,7 +153,8 @@ final class LimitsModel {
             case REFUND -> lowered(debt, cost.min(notPaidOff(part, r, debt, before)));
           });
     }
-    BigInteger epoch = deed == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
+    BigInteger epoch =
+        deed == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
     return new Value(before.at, epoch, debts);
   }
 

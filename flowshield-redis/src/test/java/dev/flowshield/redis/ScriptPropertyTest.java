@@ -226,7 +226,8 @@ class ScriptPropertyTest {
           ScriptReply some = ask(form.of(ScriptOperation.SOME, keys.get(0), rates, wanted));
           assertThat(some.granted()).isBetween(0L, wanted);
           if (some.granted() > 0) {
-            ScriptReply same = ask(form.of(ScriptOperation.TAKE, keys.get(1), rates, some.granted()));
+            ScriptReply same =
+                ask(form.of(ScriptOperation.TAKE, keys.get(1), rates, some.granted()));
             assertThat(same.granted()).isEqualTo(some.granted());
             assertThat(same.debts()).containsExactly(some.debts());
           }
@@ -337,8 +338,9 @@ class ScriptPropertyTest {
       for (int i = 0; i < step.keys; i++) {
         String key = keys.get((step.key + i) % keys.size());
         StoredRates rates = Objects.requireNonNull(limits.get(key));
-        long permits =
-            deed == ScriptOperation.CHARGE ? 0 : 1 + (long) (step.share * step.other * rates.burst());
+        long permits = deed == ScriptOperation.CHARGE
+            ? 0
+            : 1 + (long) (step.share * step.other * rates.burst());
         parts.add(new Part(key, rates, permits, charged(rates, step), null));
       }
       ask(deed, parts);
@@ -426,7 +428,8 @@ class ScriptPropertyTest {
         assertThat((after.to() / 1_000 + is.millis()) * 1_000)
             .as("expiry after a %s", deed)
             .isGreaterThanOrEqualTo(left == 0 ? 0 : after.to() + left);
-        if (model.hasWritten(key) && (deed == ScriptOperation.TAKE || deed == ScriptOperation.CHARGE)) {
+        if (model.hasWritten(key)
+            && (deed == ScriptOperation.TAKE || deed == ScriptOperation.CHARGE)) {
           long paidOff = asked + model.ticksUntilPaidOff(key, asked);
           long late = after.from() - asked; // no server reads its clock but once
           assertThat((after.from() / 1_000 + is.millis()) * 1_000)

@@ -14,7 +14,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScriptReplyTest {
 
   private static final ScriptCall QUESTION = new ScriptCall.Factory(() -> 0)
-      .of(ScriptOperation.SOME, "key", new StoredRates(RateLimit.parseAll("10/s, 100/min"), 1_000), 3);
+      .of(
+          ScriptOperation.SOME,
+          "key",
+          new StoredRates(RateLimit.parseAll("10/s, 100/min"), 1_000),
+          3);
 
   /** Packs numbers with the lowest byte first: each number is followed by its size. */
   private static byte[] packed(long... numbersAndSizes) {

@@ -1,17 +1,17 @@
 package dev.flowshield.redis;
 
-import dev.flowshield.LimitStatus;
-import dev.flowshield.RateLimit;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.StoreFailurePolicy;
+import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
@@ -219,7 +219,8 @@ class ShieldInStoreTest {
 
     assertThat(one.limitStatus(Request.of("alice")))
         .containsExactly(
-            new LimitStatus("key", RateLimit.parse("10/h"), 9, 0), new LimitStatus("key", RateLimit.parse("100/day"), 99, 0));
+            new LimitStatus("key", RateLimit.parse("10/h"), 9, 0),
+            new LimitStatus("key", RateLimit.parse("100/day"), 99, 0));
     assertThat(shield(ofOne).limitStatus(Request.of("bob")))
         .extracting(LimitStatus::limit, LimitStatus::remaining)
         .containsExactly(
@@ -278,8 +279,8 @@ class ShieldInStoreTest {
   void areNotChargedTwiceInOneRequest() {
     RateLimiter one = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
     RateLimiter other = ofOne.limiter(LimiterSpec.of("3/h").withName("same"));
-    List<LimitStore.StoreCharge> twice =
-        List.of(new LimitStore.StoreCharge(one, "alice", 1), new LimitStore.StoreCharge(other, "alice", 1));
+    List<LimitStore.StoreCharge> twice = List.of(
+        new LimitStore.StoreCharge(one, "alice", 1), new LimitStore.StoreCharge(other, "alice", 1));
     assertThatThrownBy(() -> ofOne.reserveAllAsync(twice))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("charges must be of different keys or names of limiters");
@@ -296,7 +297,8 @@ class ShieldInStoreTest {
     server.freeze();
     ofOne
         .reserveAllAsync(List.of(
-            new LimitStore.StoreCharge(one, "alice", 2), new LimitStore.StoreCharge(other, "alice", 1)))
+            new LimitStore.StoreCharge(one, "alice", 2),
+            new LimitStore.StoreCharge(other, "alice", 1)))
         .toCompletableFuture()
         .cancel(false);
     server.thaw();

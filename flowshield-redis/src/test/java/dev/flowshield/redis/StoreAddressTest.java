@@ -35,7 +35,8 @@ class StoreAddressTest {
 
   @Test
   void namesSeveralServersOfACluster() {
-    StoreAddress address = StoreAddress.parse("rediss-cluster://user:se%40cret@host:7000,other?timeout=3s");
+    StoreAddress address =
+        StoreAddress.parse("rediss-cluster://user:se%40cret@host:7000,other?timeout=3s");
 
     assertThat(address.isCluster()).isTrue();
     assertThat(address).hasToString("rediss-cluster://host:7000,other:6379");
@@ -61,8 +62,9 @@ class StoreAddressTest {
 
   @Test
   void mayHaveAnyPasswordThatIsEncoded() {
-    RedisURI node =
-        StoreAddress.parse("redis://us%40er:p%40s%2Fs%23%3F@10.0.0.1:6380").nodes().get(0);
+    RedisURI node = StoreAddress.parse("redis://us%40er:p%40s%2Fs%23%3F@10.0.0.1:6380")
+        .nodes()
+        .get(0);
     RedisCredentials credentials =
         node.getCredentialsProvider().resolveCredentials().toFuture().join();
     assertThat(credentials.getUsername()).isEqualTo("us@er");

@@ -2,9 +2,9 @@ package dev.flowshield.servlet;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
+import dev.flowshield.http.ShieldResponse;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterRegistration;
@@ -254,7 +254,8 @@ public final class FlowShieldFilter extends HttpFilter {
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
-    List<ShieldResponse.Header> headers = admitted.headers(); // none as a rule, and then no iterator
+    List<ShieldResponse.Header> headers =
+        admitted.headers(); // none as a rule, and then no iterator
     for (int i = 0; i < headers.size(); i++) {
       response.addHeader(headers.get(i).name(), headers.get(i).value());
     }

@@ -40,7 +40,8 @@ final class LateBody implements ReadListener, AsyncListener {
    * answer can be written now: there is no body, all of it is there, the client waits to be asked
    * for it, or the request cannot be asynchronous. Over HTTP/2 the container ends the stream.
    */
-  static boolean answersLater(ShieldResponse rejection, HttpServletRequest request) throws IOException {
+  static boolean answersLater(ShieldResponse rejection, HttpServletRequest request)
+      throws IOException {
     if (request.getContentLengthLong() <= 0 && !rejection.closesConnection()) {
       return false;
     }

@@ -39,7 +39,8 @@ final class ProtocolUpgrade {
    *
    * @param handler what the application has handed the connection to; null if it went another way
    */
-  static @Nullable ProtocolUpgrade of(ServletRequest request, @Nullable HttpUpgradeHandler handler) {
+  static @Nullable ProtocolUpgrade of(
+      ServletRequest request, @Nullable HttpUpgradeHandler handler) {
     try {
       Object ofJetty = request.getAttribute(OF_JETTY);
       if (ofJetty != null) {

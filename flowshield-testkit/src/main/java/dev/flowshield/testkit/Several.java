@@ -1,7 +1,7 @@
 package dev.flowshield.testkit;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import java.time.Duration;

@@ -136,7 +136,8 @@ class ExactLimiter implements RateLimiter {
             new Decision.Admitted(verdict.remaining - permits));
       }
       return waiters.areAsManyAsMayWait()
-          ? CompletableFuture.completedFuture(rejected(verdict).withReason(Decision.Reason.QUEUE_FULL))
+          ? CompletableFuture.completedFuture(
+              rejected(verdict).withReason(Decision.Reason.QUEUE_FULL))
           : waiters.add(key, permits, verdict.ahead, now);
     } finally {
       leave();

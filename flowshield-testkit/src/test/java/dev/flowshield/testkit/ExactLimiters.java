@@ -1,7 +1,7 @@
 package dev.flowshield.testkit;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
@@ -37,11 +37,9 @@ class ExactLimiters implements RateLimiter {
             admits || !(parts.get(i).look(key, permits) instanceof Decision.Rejected rejected)
                 ? 0
                 : rejected.retryAfterNanos();
-        statuses.add(new LimitStatus(
-            limits.get(i), parts.get(i).look(key, 1).remaining(), wait));
+        statuses.add(new LimitStatus(limits.get(i), parts.get(i).look(key, 1).remaining(), wait));
       }
-      long remaining =
-          statuses.stream().mapToLong(LimitStatus::remaining).min().orElseThrow();
+      long remaining = statuses.stream().mapToLong(LimitStatus::remaining).min().orElseThrow();
       if (admits) {
         return new Decision.Admitted(remaining, statuses);
       }

@@ -2,9 +2,9 @@ package dev.flowshield.undertow;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
+import dev.flowshield.http.ShieldResponse;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

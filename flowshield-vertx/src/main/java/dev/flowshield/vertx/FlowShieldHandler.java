@@ -2,9 +2,9 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.QueueProbe;
+import dev.flowshield.http.ShieldResponse;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

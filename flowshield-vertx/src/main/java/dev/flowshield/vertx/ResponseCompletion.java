@@ -55,7 +55,8 @@ final class ResponseCompletion implements WatchedWork {
   private static final Map<HttpConnection, Boolean> LOST =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  private @Nullable ProtocolUpgrade leftHttp; // set before the first look; null if it is not asked for
+  private @Nullable ProtocolUpgrade
+      leftHttp; // set before the first look; null if it is not asked for
 
   // Weak, so as to keep no response in memory. One that is collected can no longer be ended.
   private final WeakReference<HttpServerResponse> response;

@@ -98,7 +98,10 @@ class ResponseCompletionTest {
   private void protect(String path) {
     HttpShield shield = HttpShield.builder().inFlight(1000).build();
     shields.put(path, shield);
-    router.route(path).handler(FlowShieldHandler.create(shield)).handler(ResponseCompletionTest::watch);
+    router
+        .route(path)
+        .handler(FlowShieldHandler.create(shield))
+        .handler(ResponseCompletionTest::watch);
   }
 
   private ShieldStats stats(String path) {

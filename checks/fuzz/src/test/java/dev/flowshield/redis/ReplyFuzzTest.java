@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
+import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +28,11 @@ class ReplyFuzzTest {
   @FuzzTest
   void isWhatIsAskedForOrAFailureOfTheStore(byte[] input) {
     ScriptCall question = new ScriptCall.Factory(() -> -1)
-        .of(ScriptOperation.TAKE, "key", new StoredRates(RateLimit.parseAll(LIMITS), 1_000), PERMITS);
+        .of(
+            ScriptOperation.TAKE,
+            "key",
+            new StoredRates(RateLimit.parseAll(LIMITS), 1_000),
+            PERMITS);
     Object answer = answer(input, question.argument());
     boolean isGranted = false;
     if (answer instanceof byte[] packed) {

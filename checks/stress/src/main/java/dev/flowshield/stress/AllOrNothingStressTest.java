@@ -36,7 +36,8 @@ public class AllOrNothingStressTest {
   private static final long ANY = 1;
 
   private final Allowance roomy = new StripedAllowance(new Gcra(RateLimit.parse("2/day")), () -> 0);
-  private final Allowance narrow = new StripedAllowance(new Gcra(RateLimit.parse("1/day")), () -> 0);
+  private final Allowance narrow =
+      new StripedAllowance(new Gcra(RateLimit.parse("1/day")), () -> 0);
   private final Allowances limits = new Allowances(List.of(roomy, narrow));
 
   @Actor

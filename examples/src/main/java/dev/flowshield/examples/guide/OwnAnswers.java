@@ -3,10 +3,10 @@ package dev.flowshield.examples.guide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flowshield.http.BodyFormat;
-import dev.flowshield.http.ShieldResponse;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.http.LegacyHeaders;
+import dev.flowshield.http.ShieldResponse;
 
 /** What rejected requests are answered with, as an application wants it. */
 public final class OwnAnswers {

@@ -1,10 +1,10 @@
 package dev.flowshield.examples.guide;
 
-import dev.flowshield.LimitStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;

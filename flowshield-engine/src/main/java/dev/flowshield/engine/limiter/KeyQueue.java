@@ -48,7 +48,8 @@ final class KeyQueue {
 
     final Supplier<Decision> answer;
     final CompletableFuture<Decision> future = new CompletableFuture<>();
-    private final AdvanceReservation turn; // it joins with this one, but may be served at an earlier one
+    private final AdvanceReservation
+        turn; // it joins with this one, but may be served at an earlier one
     private long run;
     private @Nullable KeyQueue line;
     private @Nullable Throwable failure;
@@ -225,7 +226,8 @@ final class KeyQueue {
    * @param gone any turn of this key
    * @return the last turn whose permits are taken; null if there is none
    */
-  private @Nullable AdvanceReservation undoBackTo(@Nullable AdvanceReservation before, AdvanceReservation gone) {
+  private @Nullable AdvanceReservation undoBackTo(
+      @Nullable AdvanceReservation before, AdvanceReservation gone) {
     AdvanceReservation paid = turns.last();
     try {
       while (paid != null && paid != before && paid.undo()) {
@@ -299,7 +301,9 @@ final class KeyQueue {
 
   /** Removes the waiters behind the last turn whose permits are taken. */
   private void drop(@Nullable AdvanceReservation paid, Throwable failure) {
-    for (AdvanceReservation turn = turns.last(); turn != null && turn != paid; turn = turns.last()) {
+    for (AdvanceReservation turn = turns.last();
+        turn != null && turn != paid;
+        turn = turns.last()) {
       QueuedCaller waiter = requireNonNull(waiters.last()); // W1
       leave(waiter, turn);
       waiter.failure = failure;

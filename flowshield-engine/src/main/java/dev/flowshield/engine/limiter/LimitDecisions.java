@@ -1,7 +1,7 @@
 package dev.flowshield.engine.limiter;
 
-import dev.flowshield.LimitStatus;
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStatus;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
@@ -59,7 +59,8 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
 
   /** The rejection of more permits than the least burst: no wait helps. */
   Decision.Rejected beyondBurst(Allowances from, long hash, long permits, long now) {
-    return rejected(from, hash, permits, now, Decision.NEVER).withReason(Decision.Reason.BEYOND_BURST);
+    return rejected(from, hash, permits, now, Decision.NEVER)
+        .withReason(Decision.Reason.BEYOND_BURST);
   }
 
   private List<LimitStatus> limitStatus(Allowances from, long hash, long permits, long now) {
@@ -68,8 +69,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
       Allowance each = from.get(i);
       long wait =
           permits > each.burst() ? Decision.NEVER : each.retryAfterNanos(hash, permits, now);
-      statuses.add(
-          new LimitStatus(limits.get(i), each.remaining(hash, now), wait));
+      statuses.add(new LimitStatus(limits.get(i), each.remaining(hash, now), wait));
     }
     return statuses;
   }

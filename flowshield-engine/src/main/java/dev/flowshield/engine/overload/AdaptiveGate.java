@@ -102,7 +102,8 @@ public final class AdaptiveGate implements Gate {
     this.sums = WindowCounters.forProcessors(processors);
     this.pauses = new PauseDetector(now);
     this.clients = new FairShares(now);
-    this.control = new LimitController(pauses, clients, memory, new AdaptiveLimit(used, shedsOnPlateau));
+    this.control =
+        new LimitController(pauses, clients, memory, new AdaptiveLimit(used, shedsOnPlateau));
     this.caps = new AtomicReference<>(Caps.of(control.limit(), false));
     this.reading = control.reading();
     this.isShadow = isShadow;

@@ -35,7 +35,8 @@ final class LimitController {
   private double perSecond;
   private String queueAtConviction = "";
 
-  LimitController(PauseDetector pauses, FairShares clients, MemoryShortage memory, AdaptiveLimit law) {
+  LimitController(
+      PauseDetector pauses, FairShares clients, MemoryShortage memory, AdaptiveLimit law) {
     this.pauses = pauses;
     this.clients = clients;
     this.memory = memory;
@@ -206,7 +207,9 @@ final class LimitController {
   }
 
   private LimitCause reason() {
-    return memory.isShort() ? LimitCause.MEMORY : isQueued() ? LimitCause.QUEUE_IN_FRONT : law.reason();
+    return memory.isShort()
+        ? LimitCause.MEMORY
+        : isQueued() ? LimitCause.QUEUE_IN_FRONT : law.reason();
   }
 
   private String evidence(LimitCause reason) {

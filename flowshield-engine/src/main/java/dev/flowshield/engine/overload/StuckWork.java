@@ -49,7 +49,8 @@ final class StuckWork {
     long[] totals = sums.get();
     Window span = WindowCounters.between(from, totals, nanos);
     busy[next] = span.latencies() / span.ticks();
-    taken[next] = busy[next] + span.unknown() + WindowCounters.left(totals) - WindowCounters.left(from);
+    taken[next] =
+        busy[next] + span.unknown() + WindowCounters.left(totals) - WindowCounters.left(from);
     unexplained[next] = inFlight - busy[next];
     next = (next + 1) % SPANS;
     from = totals;

@@ -56,7 +56,8 @@ final class WindowCounters {
   private final long[] cells;
   private final int mask;
   private final long[] before = new long[KINDS]; // at the last reading; of the one that reads
-  private LevelDemand demand = new LevelDemand(new long[PriorityLevels.COUNT], new long[PriorityLevels.COUNT]);
+  private LevelDemand demand =
+      new LevelDemand(new long[PriorityLevels.COUNT], new long[PriorityLevels.COUNT]);
   private volatile long mostInFlight;
 
   /** Sums for a machine with so many processors: few threads share a stripe. */
@@ -220,7 +221,8 @@ final class WindowCounters {
     for (int kind = 0; kind < KINDS; kind++) {
       since[kind] = difference(kind, from[kind], to[kind]);
     }
-    long admitted = LongStream.of(since).skip(ADMITTED).limit(PriorityLevels.COUNT).sum();
+    long admitted =
+        LongStream.of(since).skip(ADMITTED).limit(PriorityLevels.COUNT).sum();
     long rejected = LongStream.of(since).skip(REJECTED).sum();
     return new Window(
         nanos,

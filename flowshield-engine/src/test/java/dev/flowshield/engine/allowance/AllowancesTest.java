@@ -21,9 +21,12 @@ public class AllowancesTest {
   private static final long ANY = 7;
 
   private final ManualTicker ticker = ManualTicker.atZero();
-  private final StripedAllowance first = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
-  private final StripedAllowance second = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
-  private final StripedAllowance spent = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
+  private final StripedAllowance first =
+      new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
+  private final StripedAllowance second =
+      new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
+  private final StripedAllowance spent =
+      new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
   private final Allowances limits = new Allowances(List.of(first, second, spent));
   private final Allowances both = new Allowances(List.of(first, second));
 
@@ -40,7 +43,8 @@ public class AllowancesTest {
 
   @Test
   void givesBackWhatWasTakenBeforeOneFailed() {
-    StripedAllowance failing = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), failingTicker());
+    StripedAllowance failing =
+        new StripedAllowance(new Gcra(RateLimit.parse("4/s")), failingTicker());
     failing.take(0, 4, 0); // so that it looks at the clock
 
     assertThatThrownBy(() -> new Allowances(List.of(first, failing)).take(ANY, 2, ticker.nanos()))
@@ -126,7 +130,8 @@ public class AllowancesTest {
 
   @Test
   void revertsTheChangesBeforeOneThatFails() {
-    StripedAllowance failing = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), failingTicker());
+    StripedAllowance failing =
+        new StripedAllowance(new Gcra(RateLimit.parse("4/s")), failingTicker());
     RateAlgorithm unchanged = second.algorithm();
     Allowances three = new Allowances(List.of(first, second, failing));
 

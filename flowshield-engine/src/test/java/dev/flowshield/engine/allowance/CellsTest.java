@@ -81,7 +81,8 @@ public class CellsTest {
   @Test
   void startsWithTheWholeBurstWhereverTheClockStands() {
     for (long start : new long[] {0, -1, 1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62, 3L << 61}) {
-      StripedAllowance anywhere = new StripedAllowance(tenASecond, ManualTicker.startingAt(start), 2);
+      StripedAllowance anywhere =
+          new StripedAllowance(tenASecond, ManualTicker.startingAt(start), 2);
       assertThat(taken(anywhere)).isEqualTo(BURST);
     }
   }

@@ -18,8 +18,10 @@ public class AdvanceReservationTest {
   private static final long SECOND = 1_000_000_000;
 
   private final ManualTicker ticker = ManualTicker.atZero();
-  private final StripedAllowance first = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
-  private final StripedAllowance second = new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
+  private final StripedAllowance first =
+      new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
+  private final StripedAllowance second =
+      new StripedAllowance(new Gcra(RateLimit.parse("4/s")), ticker);
   private final Allowances both = new Allowances(List.of(first, second));
 
   @Test

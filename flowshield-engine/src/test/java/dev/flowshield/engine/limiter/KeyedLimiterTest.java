@@ -179,7 +179,9 @@ class KeyedLimiterTest {
               2,
               Decision.NEVER,
               "10/s burst 2",
-              List.of(new LimitStatus(RateLimit.parse("10/s burst 2"), 2, Decision.NEVER), new LimitStatus(RateLimit.parse("3/min"), 3, 0)),
+              List.of(
+                  new LimitStatus(RateLimit.parse("10/s burst 2"), 2, Decision.NEVER),
+                  new LimitStatus(RateLimit.parse("3/min"), 3, 0)),
               Decision.Reason.BEYOND_BURST));
       assertThat(both.tryAcquireUpTo("alice", Long.MAX_VALUE)).isEqualTo(2);
     }
@@ -392,9 +394,7 @@ class KeyedLimiterTest {
           (Decision.Rejected) narrow.acquireAsync("alice", HOUR).join();
 
       assertThat(full.reason()).isEqualTo(Decision.Reason.QUEUE_FULL);
-      assertThat(full.limits())
-          .extracting(LimitStatus::remaining)
-          .containsExactly(0L, 96L);
+      assertThat(full.limits()).extracting(LimitStatus::remaining).containsExactly(0L, 96L);
     }
 
     @Test
@@ -810,7 +810,9 @@ class KeyedLimiterTest {
         assertThatThrownBy(() -> both.changeTo(limits))
             .isInstanceOf(IllegalArgumentException.class);
         assertThat(both.peek("alice").limits())
-            .containsExactly(new LimitStatus(RateLimit.parse("10/s burst 2"), 1, 0), new LimitStatus(RateLimit.parse("3/min"), 2, 0));
+            .containsExactly(
+                new LimitStatus(RateLimit.parse("10/s burst 2"), 1, 0),
+                new LimitStatus(RateLimit.parse("3/min"), 2, 0));
       }
     }
 

@@ -317,7 +317,8 @@ class AdaptiveLimitTest {
     serve(seeing, server, 100, 300);
 
     assertThat(server.inFlight).isGreaterThan(900);
-    assertThat(WindowCounters.between(before, server.sums.totals(), SECOND).rejected()).isZero();
+    assertThat(WindowCounters.between(before, server.sums.totals(), SECOND).rejected())
+        .isZero();
   }
 
   @Test
@@ -346,8 +347,8 @@ class AdaptiveLimitTest {
   void risesWhereProcessorsWereBusyAndIdleNow() {
     Server server = Server.fifo();
     long[] usedUntil = {Long.MAX_VALUE};
-    Processors processors =
-        new Processors(() -> Math.min(usedUntil[0], WindowCounters.ended(server.sums.totals()) * MILLI), 1);
+    Processors processors = new Processors(
+        () -> Math.min(usedUntil[0], WindowCounters.ended(server.sums.totals()) * MILLI), 1);
     AdaptiveLimit seeing = new AdaptiveLimit(processors, false);
     serve(seeing, server, 0.5, 3_000);
     serve(seeing, server, 10, 1_000);

@@ -47,7 +47,8 @@ class QueueInFrontTest {
   @Test
   void rejectsUsualRequestsOfSmallClientsAfterMoreThan20Millis() {
     sample(23, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace())
+        .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(24, SHORT_WORK);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
     assertThat(queue.isLong()).isTrue();
@@ -56,7 +57,8 @@ class QueueInFrontTest {
   @Test
   void waitsForAsLongAsLongWorkTakes() {
     sample(100, 100 * MILLI);
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace())
+        .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, 100 * MILLI);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
@@ -66,7 +68,8 @@ class QueueInFrontTest {
   void waitsFiveTimesAsLongUnlessThePressureIsExtreme(Pressure other) {
     pressure = other;
     sample(119, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
+    assertThat(levelsWithoutPlace())
+        .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, SHORT_WORK);
     assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
   }

@@ -28,7 +28,12 @@ public final class Bodies {
    * @param permits what the limit admits
    */
   public static Bodies ofLimit(
-      RejectionReason reason, int status, @Nullable String policy, String scope, long permits, Pages pages) {
+      RejectionReason reason,
+      int status,
+      @Nullable String policy,
+      String scope,
+      long permits,
+      Pages pages) {
     String members = ",\"limit\":" + permits + ",\"mode\":\"" + scope + "\"";
     String violated = policy == null ? "" : ",\"violated-policies\":[\"" + policy + "\"]";
     return new Bodies(reason, status, members, violated, pages);

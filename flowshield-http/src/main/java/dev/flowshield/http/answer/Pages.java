@@ -13,8 +13,10 @@ import java.util.Objects;
 public final class Pages {
 
   private final Page page = Page.BUSY;
-  private final Map<RejectionReason, WaitCache<byte[]>> repeating = new EnumMap<>(RejectionReason.class);
-  private final Map<RejectionReason, WaitCache<byte[]>> withButton = new EnumMap<>(RejectionReason.class);
+  private final Map<RejectionReason, WaitCache<byte[]>> repeating =
+      new EnumMap<>(RejectionReason.class);
+  private final Map<RejectionReason, WaitCache<byte[]>> withButton =
+      new EnumMap<>(RejectionReason.class);
 
   /** With the page of this library. */
   public Pages() {

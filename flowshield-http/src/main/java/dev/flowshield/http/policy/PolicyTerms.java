@@ -42,8 +42,8 @@ record PolicyTerms(
   private static final String LATER = "later";
 
   /** Those of a row in which nothing is said. */
-  static final PolicyTerms USUAL =
-      new PolicyTerms("", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null, Storage.USUAL);
+  static final PolicyTerms USUAL = new PolicyTerms(
+      "", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null, Storage.USUAL);
 
   /** Reads the words behind the limits. */
   static PolicyTerms parse(List<String> words) {
@@ -91,27 +91,33 @@ record PolicyTerms(
 
   /** The same with a name. */
   PolicyTerms named(String other) {
-    return new PolicyTerms(other, key, cost, isLater, on, isShadow, penalty, status, criticality, kept);
+    return new PolicyTerms(
+        other, key, cost, isLater, on, isShadow, penalty, status, criticality, kept);
   }
 
   private PolicyTerms with(PolicyKey other) {
-    return new PolicyTerms(name, other, cost, isLater, on, isShadow, penalty, status, criticality, kept);
+    return new PolicyTerms(
+        name, other, cost, isLater, on, isShadow, penalty, status, criticality, kept);
   }
 
   private PolicyTerms costing(long permits, boolean later) {
-    return new PolicyTerms(name, key, permits, later, on, isShadow, penalty, status, criticality, kept);
+    return new PolicyTerms(
+        name, key, permits, later, on, isShadow, penalty, status, criticality, kept);
   }
 
   private PolicyTerms on(StatusSet those) {
-    return new PolicyTerms(name, key, cost, isLater, those, isShadow, penalty, status, criticality, kept);
+    return new PolicyTerms(
+        name, key, cost, isLater, those, isShadow, penalty, status, criticality, kept);
   }
 
   private PolicyTerms with(Penalty other) {
-    return new PolicyTerms(name, key, cost, isLater, on, isShadow, other, status, criticality, kept);
+    return new PolicyTerms(
+        name, key, cost, isLater, on, isShadow, other, status, criticality, kept);
   }
 
   private PolicyTerms answering(int other) {
-    return new PolicyTerms(name, key, cost, isLater, on, isShadow, penalty, other, criticality, kept);
+    return new PolicyTerms(
+        name, key, cost, isLater, on, isShadow, penalty, other, criticality, kept);
   }
 
   private PolicyTerms meaning(Criticality other) {
@@ -119,7 +125,8 @@ record PolicyTerms(
   }
 
   private PolicyTerms keptBy(Storage other) {
-    return new PolicyTerms(name, key, cost, isLater, on, isShadow, penalty, status, criticality, other);
+    return new PolicyTerms(
+        name, key, cost, isLater, on, isShadow, penalty, status, criticality, other);
   }
 
   private static Criticality criticality(String value) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.Limit;
-import dev.flowshield.engine.Limit.PolicyScope;
+import dev.flowshield.engine.Limit.Scope;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -112,7 +112,7 @@ class PolicyTest {
             "client-2",
             "css",
             "own");
-    assertThat(limits.get(3).scope()).isEqualTo(PolicyScope.TOGETHER);
+    assertThat(limits.get(3).scope()).isEqualTo(Scope.TOGETHER);
     assertThat(limits.get(4).isShadow()).isTrue();
   }
 

@@ -60,7 +60,7 @@ final class OwnLimiter implements RateLimiter {
       if (permits > burst) {
         return new Decision.Rejected(
                 Math.max(0, burst * interval - debt) / interval, Decision.NEVER)
-            .because(Decision.Reason.BEYOND_BURST);
+            .withReason(Decision.Reason.BEYOND_BURST);
       }
       long early = debt + permits * interval - burst * interval;
       if (early > 0) {
