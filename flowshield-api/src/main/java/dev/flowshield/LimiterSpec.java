@@ -22,7 +22,7 @@ public final class LimiterSpec {
   public static final int DEFAULT_MAX_KEYS = 1_000_000;
 
   /** The most keys that can be asked for: 100,000,000. */
-  public static final int MOST_KEYS = 100_000_000;
+  public static final int MAX_KEYS = 100_000_000;
 
   private static final int MOST_QUEUED = 1_000_000;
 
@@ -122,7 +122,7 @@ public final class LimiterSpec {
    * @throws IllegalArgumentException if it is not 1 to 100,000,000
    */
   public LimiterSpec withMaxKeys(int newMaxKeys) {
-    if (newMaxKeys < 1 || newMaxKeys > MOST_KEYS) {
+    if (newMaxKeys < 1 || newMaxKeys > MAX_KEYS) {
       throw new IllegalArgumentException("maxKeys must be 1 to 100,000,000, got " + newMaxKeys
           + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
  * boolean all = limiter.tryAcquire(); // one allowance for all calls without a key
  * }</pre>
  *
- * <p>A key is any string of at most {@value #LONGEST_KEY} characters; the empty key is the
+ * <p>A key is any string of at most {@value #MAX_KEY_LENGTH} characters; the empty key is the
  * allowance of the calls without a key. A number is a count of permits; as a key it is written as a
  * string. Short forms take one permit, and the allowance without a key. A rejection is an answer,
  * never an exception.
@@ -40,7 +40,7 @@ import java.util.concurrent.CompletionStage;
 public interface RateLimiter {
 
   /** The most characters of a key: 8,192. Longer keys are rejected; hash them first. */
-  int LONGEST_KEY = 8192;
+  int MAX_KEY_LENGTH = 8192;
 
   /**
    * Takes permits of a key if all of them are there now; else takes none.

@@ -133,7 +133,7 @@ class RateLimiterTest {
 
   @Test
   void takesKeysOfAtLeastEightThousandCharacters() {
-    assertThat(RateLimiter.LONGEST_KEY).isEqualTo(8_192);
+    assertThat(RateLimiter.MAX_KEY_LENGTH).isEqualTo(8_192);
   }
 
   @Test

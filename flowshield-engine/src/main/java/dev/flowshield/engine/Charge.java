@@ -25,7 +25,7 @@ public final class Charge {
    * @param limit the name of the limit
    * @param key the key to charge; empty for a limit for all together, and only there
    * @param permits what the work costs it; 0 only to settle
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters, or the permits are negative
    */
   public Charge(String limit, String key, long permits) {

@@ -117,7 +117,7 @@ public final class FlowShield {
    *     {@link OverLimit}, and not {@link Rejection#isRetryable retryable}
    * @throws IllegalStateException if all limits of the shield want to be named
    * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters, or the permits are below 1
    */
   public Admission admit(String key, long permits) {

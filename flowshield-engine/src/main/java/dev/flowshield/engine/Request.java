@@ -59,7 +59,7 @@ public final class Request {
   /**
    * Permits of each limit that needs no name. As {@link FlowShield#admit(String, long)}.
    *
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters
    */
   public static Request of(String key, long permits) {

@@ -102,7 +102,7 @@ final class Configuration {
         "max-clients",
         number(
             1,
-            LimiterSpec.MOST_KEYS,
+            LimiterSpec.MAX_KEYS,
             "choose what memory allows, 24 bytes a client; those beyond share allowances",
             builder::maxClients));
     apply(

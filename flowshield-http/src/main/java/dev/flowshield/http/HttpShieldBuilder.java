@@ -353,7 +353,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 100,000,000
    */
   public HttpShieldBuilder maxClients(int most) {
-    if (most < 1 || most > LimiterSpec.MOST_KEYS) {
+    if (most < 1 || most > LimiterSpec.MAX_KEYS) {
       throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + most
           + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
     }

@@ -87,15 +87,15 @@ final class ManyKeys {
 
   static void rejectsAKeyThatIsTooLong(RateLimiterContract contract) {
     Trial trial = new Trial(contract, Limits.first(contract));
-    String longest = "k".repeat(RateLimiter.LONGEST_KEY);
+    String longest = "k".repeat(RateLimiter.MAX_KEY_LENGTH);
     Rejections.require(
         trial,
         IllegalArgumentException.class,
-        "decide with a key of " + (RateLimiter.LONGEST_KEY + 1) + " characters",
+        "decide with a key of " + (RateLimiter.MAX_KEY_LENGTH + 1) + " characters",
         () -> trial.limiter().decide(longest + "k", 1));
     trial.spend(longest);
     trial.rejects(longest, 1, "the longest key is a key as any other, and spent");
-    trial.spend("k".repeat(RateLimiter.LONGEST_KEY - 1) + "x");
+    trial.spend("k".repeat(RateLimiter.MAX_KEY_LENGTH - 1) + "x");
   }
 
   private static int flood(RateLimiterContract contract) {

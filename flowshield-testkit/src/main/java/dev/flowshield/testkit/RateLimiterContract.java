@@ -230,7 +230,7 @@ public interface RateLimiterContract {
   }
 
   /**
-   * A key of {@link RateLimiter#LONGEST_KEY} characters is a key; a longer one is a caller's
+   * A key of {@link RateLimiter#MAX_KEY_LENGTH} characters is a key; a longer one is a caller's
    * mistake.
    */
   @Test

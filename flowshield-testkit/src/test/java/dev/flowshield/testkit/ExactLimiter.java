@@ -265,7 +265,7 @@ class ExactLimiter implements RateLimiter {
 
   private void requireCallable(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || permits < 1) {
+    if (key.length() > MAX_KEY_LENGTH || permits < 1) {
       throw new IllegalArgumentException(
           "permits must be at least 1 and a key short, got " + permits + ": ask for one or more");
     }

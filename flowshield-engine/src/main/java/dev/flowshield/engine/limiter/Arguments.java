@@ -55,8 +55,8 @@ public final class Arguments {
   public static void requireKey(String key) {
     Objects.requireNonNull(
         key, "key must be a string, got null: calls that have no key leave it out");
-    if (key.length() > RateLimiter.LONGEST_KEY) {
-      throw new IllegalArgumentException("key must be at most " + RateLimiter.LONGEST_KEY
+    if (key.length() > RateLimiter.MAX_KEY_LENGTH) {
+      throw new IllegalArgumentException("key must be at most " + RateLimiter.MAX_KEY_LENGTH
           + " characters, got one of " + key.length() + ": pass a hash of it");
     }
   }

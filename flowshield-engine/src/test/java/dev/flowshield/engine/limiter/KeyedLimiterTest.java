@@ -213,7 +213,7 @@ class KeyedLimiterTest {
 
   @Test
   void takesNoKeyThatIsTooLongForAnything() {
-    String longest = "k".repeat(RateLimiter.LONGEST_KEY);
+    String longest = "k".repeat(RateLimiter.MAX_KEY_LENGTH);
     assertThat(limiter.peek(longest).isAdmitted()).isTrue();
 
     List<ThrowingCallable> calls = List.of(
