@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * How a {@link LimitStore} answers, as one instance sees it. Immutable.
  *
- * @param isAnswering whether limits are kept by the store now, and not by each instance
+ * @param isAvailable whether limits are kept by the store now, and not by each instance
  * @param reason why it is not asked, in a word such as {@code timeout}; empty while it answers
- * @param since how long that has been so
+ * @param stateDuration how long that has been so
  * @param outages how often it has ceased to answer
  * @param answered requests that it has answered
  * @param failed requests that it was asked and has not answered, or not in time
@@ -16,9 +16,9 @@ import java.util.Objects;
  * @param instances among how many instances a limit is shared out meanwhile
  */
 public record StoreStats(
-    boolean isAnswering,
+    boolean isAvailable,
     String reason,
-    Duration since,
+    Duration stateDuration,
     long outages,
     long answered,
     long failed,
@@ -28,6 +28,6 @@ public record StoreStats(
   /** Checks that nothing is missing. */
   public StoreStats {
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(stateDuration, "stateDuration");
   }
 }

@@ -54,8 +54,8 @@ public final class InstanceMain {
 
   private static String line(StoreStats store) {
     return new StoreView(
-            store.isAnswering(),
-            TimeUnit.NANOSECONDS.toMicros(store.since().toNanos()),
+            store.isAvailable(),
+            TimeUnit.NANOSECONDS.toMicros(store.stateDuration().toNanos()),
             store.instances(),
             store.withoutStore())
         .line();
