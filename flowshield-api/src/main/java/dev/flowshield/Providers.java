@@ -60,7 +60,7 @@ final class Providers {
   static LimitStore store(String uri, Map<String, String> options) {
     List<LimitStoreProvider> providers = load(LimitStoreProvider.class);
     for (LimitStoreProvider provider : providers) {
-      if (provider.isKnown(uri)) {
+      if (provider.canOpen(uri)) {
         return provider.open(uri, options);
       }
     }

@@ -16,7 +16,7 @@ public interface LimitStoreProvider {
   String form();
 
   /** Whether it knows the kind of this address, by what is before the colon; must not throw. */
-  boolean isKnown(String uri);
+  boolean canOpen(String uri);
 
   /**
    * Opens the store at an address. Must not wait for it, unless an option asks for that.
