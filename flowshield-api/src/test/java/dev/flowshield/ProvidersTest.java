@@ -45,9 +45,9 @@ class ProvidersTest {
     void theDefaultLimiterSaysWhatToAdd() {
       assertThatIllegalStateException()
           .isThrownBy(() -> RateLimiter.of("100/s"))
-          .withMessage("limiter 'token-bucket' needs a provider, got none at all:"
+          .withMessage("limiter 'token-bucket' needs a provider, but no provider was found:"
               + " add dev.flowshield:flowshield-engine to the class path or module path"
-              + " (the version stands in flowshield-bom), or the module dev.flowshield.engine to"
+              + " (flowshield-bom has the version), or the module dev.flowshield.engine to"
               + " the image of jlink");
     }
 
@@ -171,7 +171,7 @@ class ProvidersTest {
           .withMessage("limiter names must be unique, got 'twin' twice, from "
               + SampleProviders.OneTwin.class.getName() + " (" + one.url() + ") and from "
               + SampleProviders.OtherTwin.class.getName() + " (" + other.url()
-              + "): rename one of them or take its jar away");
+              + "): rename one of them or remove its jar");
     }
 
     @Test

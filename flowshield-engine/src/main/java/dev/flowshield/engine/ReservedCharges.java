@@ -83,7 +83,7 @@ final class ReservedCharges extends ItemizedCharges {
   void settle(long used) {
     if (used < 0) {
       throw new IllegalArgumentException(
-          "used must be 0 or more, got " + used + ": settle(0) gives all permits back");
+          "used must be 0 or more, got " + used + ": settle(0) refunds all permits");
     }
     for (int i = 1; i < size(); i++) {
       if (permits(i) != permits(0)) {

@@ -34,7 +34,7 @@ final class ProviderNames {
       if (name == null || !NAME.matcher(name).matches()) {
         throw new AssertionError("the name of " + itself.getName()
             + " must be lower-case words joined by hyphens, as in 'my-limiter', got "
-            + (name == null ? "null" : "'" + name + "'") + ": change what its name() answers");
+            + (name == null ? "null" : "'" + name + "'") + ": correct the value that its name() returns");
       }
       Class<?> other = seen.putIfAbsent(name, itself);
       if (other != null && other != itself) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProviderNamesTest {
 
   private static final String FORM = " must be lower-case words joined by hyphens,"
-      + " as in 'my-limiter', got %s: change what its name() answers";
+      + " as in 'my-limiter', got %s: correct the value that its name() returns";
 
   @TempDir
   Path folder;
