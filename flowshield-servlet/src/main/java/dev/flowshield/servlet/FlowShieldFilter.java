@@ -248,7 +248,7 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     HttpAdmission admission = own.admit(new ServletRequestView(request));
     if (admission instanceof ShieldResponse rejection) {
-      if (!LateBody.answersLater(rejection, request)) {
+      if (!RequestBodyDrain.answersLater(rejection, request)) {
         write(rejection, response);
       }
       return;

@@ -86,7 +86,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(HttpServerExchange exchange, long permits) {
-    HttpShield.cost(new UndertowRequest(exchange), permits);
+    HttpShield.cost(new UndertowRequestView(exchange), permits);
   }
 
   /**
@@ -96,7 +96,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
   public static boolean established(HttpServerExchange exchange) {
-    return HttpShield.established(new UndertowRequest(exchange));
+    return HttpShield.established(new UndertowRequestView(exchange));
   }
 
   /** The shield, to ask for its numbers. */
@@ -112,7 +112,7 @@ public final class FlowShieldHandler implements HttpHandler {
     }
     probe.requestCame(threadsOf(exchange));
     if (shield.isSynchronous()) {
-      decide(exchange, shield.admit(new UndertowRequest(exchange)));
+      decide(exchange, shield.admit(new UndertowRequestView(exchange)));
     } else {
       askLater(exchange);
     }
@@ -137,7 +137,7 @@ public final class FlowShieldHandler implements HttpHandler {
   @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission
   private void ask(HttpServerExchange exchange, Executor kind) {
     shield
-        .admitAsync(new UndertowRequest(exchange), task -> dispatch(exchange, kind, task::run))
+        .admitAsync(new UndertowRequestView(exchange), task -> dispatch(exchange, kind, task::run))
         .whenComplete((admission, failure) ->
             dispatch(exchange, SameThreadExecutor.INSTANCE, () -> {
               if (failure != null) {
@@ -193,11 +193,11 @@ public final class FlowShieldHandler implements HttpHandler {
     if (exchange.isRequestComplete()) {
       exchange.getResponseSender().send(body);
     } else {
-      LateBody.watch(exchange);
+      RequestBodyDrain.watch(exchange);
       if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
         exchange.setPersistent(false);
       }
-      exchange.getResponseSender().send(body, LateBody.END_AND_DRAIN);
+      exchange.getResponseSender().send(body, RequestBodyDrain.END_AND_DRAIN);
     }
   }
 }

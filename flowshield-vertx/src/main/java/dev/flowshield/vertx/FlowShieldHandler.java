@@ -105,7 +105,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(RoutingContext context, long permits) {
-    HttpShield.cost(new VertxRequest(context), permits);
+    HttpShield.cost(new VertxRequestView(context), permits);
   }
 
   /**
@@ -115,7 +115,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
   public static boolean established(RoutingContext context) {
-    return HttpShield.established(new VertxRequest(context));
+    return HttpShield.established(new VertxRequestView(context));
   }
 
   /** The shield, to ask for its numbers. */
@@ -139,7 +139,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       probe.requestCame(task -> own.runOnContext(turn -> task.run()));
     }
     if (shield.isSynchronous()) {
-      decide(context, shield.admit(new VertxRequest(context)));
+      decide(context, shield.admit(new VertxRequestView(context)));
     } else {
       askLater(context);
     }
@@ -155,7 +155,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     HttpServerRequest request = context.request();
     Context own = context.vertx().getOrCreateContext();
     CompletableFuture<HttpAdmission> asked =
-        shield.admitAsync(new VertxRequest(context), task -> own.runOnContext(turn -> task.run()));
+        shield.admitAsync(new VertxRequestView(context), task -> own.runOnContext(turn -> task.run()));
     boolean waits = !asked.isDone();
     boolean isPaused = waits && !request.isEnded();
     if (isPaused) {
@@ -208,9 +208,9 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     }
     Future<Void> written = response.end(Buffer.buffer(rejection.body()));
     if (closes) {
-      written.onComplete(done -> LateBody.closeAfterLinger(context));
+      written.onComplete(done -> RequestBodyDrain.closeAfterLinger(context));
     } else if (mayHaveBody(request, overHttp1)) {
-      written.onComplete(done -> LateBody.endUnlessItComes(context));
+      written.onComplete(done -> RequestBodyDrain.endUnlessItComes(context));
     }
   }
 

@@ -164,7 +164,7 @@ final class ResponseCompletion implements WatchedWork {
       if (stream.streamId() == HTTP1) {
         mine.close();
       } else {
-        LateBody.reset(stream, ENHANCE_YOUR_CALM);
+        RequestBodyDrain.reset(stream, ENHANCE_YOUR_CALM);
       }
     } catch (RejectedExecutionException | IllegalStateException stopped) {
       // The event loop has ended, and the stream with it.

@@ -11,12 +11,12 @@ import java.lang.reflect.Method;
  * The rest of a rejected request, which Vert.x reads and throws away. By itself it would do so for
  * however long that takes; here, for {@link ShieldResponse#LINGER} after the answer at most.
  */
-final class LateBody {
+final class RequestBodyDrain {
 
   private static final long NO_ERROR = 0; // of HTTP/2: answered, and the body is not needed
   private static final Method RESET = reset();
 
-  private LateBody() {}
+  private RequestBodyDrain() {}
 
   /**
    * Closes the connection of HTTP/1. Not at once: what is still coming in would reset it before the

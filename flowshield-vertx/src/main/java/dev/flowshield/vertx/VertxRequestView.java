@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A routing context as the shield sees it. */
-final class VertxRequest implements RequestView {
+final class VertxRequestView implements RequestView {
 
   private static final String MARK = "dev.flowshield.mark";
   private static final String UNREADABLE = "";
 
   private final RoutingContext context;
 
-  VertxRequest(RoutingContext context) {
+  VertxRequestView(RoutingContext context) {
     this.context = context;
   }
 

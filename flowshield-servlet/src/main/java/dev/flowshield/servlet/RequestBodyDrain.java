@@ -20,7 +20,7 @@ import java.io.IOException;
  * comes last since Tomcat 11 lets nothing be read after it. If it says {@code Connection: close},
  * both close the connection of an asynchronous request, and do not wait for its rest even then.
  */
-final class LateBody implements ReadListener, AsyncListener {
+final class RequestBodyDrain implements ReadListener, AsyncListener {
 
   private static final int BUFFER = 4096; // bytes
 
@@ -29,7 +29,7 @@ final class LateBody implements ReadListener, AsyncListener {
   private final ServletInputStream body;
   private final byte[] read = new byte[BUFFER];
 
-  private LateBody(ShieldResponse rejection, AsyncContext context, ServletInputStream body) {
+  private RequestBodyDrain(ShieldResponse rejection, AsyncContext context, ServletInputStream body) {
     this.rejection = rejection;
     this.context = context;
     this.body = body;
@@ -62,7 +62,7 @@ final class LateBody implements ReadListener, AsyncListener {
     }
     AsyncContext context = request.startAsync();
     context.setTimeout(ShieldResponse.LINGER.toMillis());
-    LateBody late = new LateBody(rejection, context, body);
+    RequestBodyDrain late = new RequestBodyDrain(rejection, context, body);
     context.addListener(late);
     body.setReadListener(late);
     return true;

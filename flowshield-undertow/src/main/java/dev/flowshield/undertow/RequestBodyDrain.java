@@ -18,21 +18,21 @@ import org.xnio.channels.StreamSourceChannel;
  * one that is not kept it reads nothing: what comes in then resets the connection, and the client
  * may lose the answer.
  */
-final class LateBody implements IoCallback {
+final class RequestBodyDrain implements IoCallback {
 
   /**
    * To be called back when the answer has been written: ends it, so that its client has all of it
    * whatever becomes of the body, and reads the body.
    */
-  static final IoCallback END_AND_DRAIN = new LateBody(true);
+  static final IoCallback END_AND_DRAIN = new RequestBodyDrain(true);
 
-  private static final IoCallback DRAIN = new LateBody(false);
+  private static final IoCallback DRAIN = new RequestBodyDrain(false);
 
   private static final long UNLIMITED = -1; // bytes
 
   private final boolean endsFirst;
 
-  private LateBody(boolean endsFirst) {
+  private RequestBodyDrain(boolean endsFirst) {
     this.endsFirst = endsFirst;
   }
 

@@ -12,13 +12,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange as the shield sees it. */
-final class UndertowRequest implements RequestView {
+final class UndertowRequestView implements RequestView {
 
   private static final AttachmentKey<Object> MARK = AttachmentKey.create(Object.class);
 
   private final HttpServerExchange exchange;
 
-  UndertowRequest(HttpServerExchange exchange) {
+  UndertowRequestView(HttpServerExchange exchange) {
     this.exchange = exchange;
   }
 
