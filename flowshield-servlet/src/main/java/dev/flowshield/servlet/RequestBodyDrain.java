@@ -11,14 +11,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * The body of a rejected request over HTTP/1 that has not come yet. It is read and thrown away, and
- * then the request is answered; after {@link ShieldResponse#LINGER} without the rest of the body.
- * No thread waits.
+ * A rejected HTTP/1 request whose body has not fully arrived. The body is read and discarded, and
+ * then the response is written. After {@link ShieldResponse#LINGER} the response is written without
+ * waiting for the rest. No thread blocks.
  *
- * <p>Answered at once, Tomcat would read the rest on the thread of the request, however long that
- * takes, and Jetty would reset the connection, by which the client may lose the answer. The answer
- * comes last since Tomcat 11 lets nothing be read after it. If it says {@code Connection: close},
- * both close the connection of an asynchronous request, and do not wait for its rest even then.
+ * <p>With an immediate response, Tomcat would read the rest of the body on the thread of the
+ * request without a time limit. Jetty would reset the connection, and the client could lose the
+ * response. The response is written last because Tomcat 11 allows no reads after it. With {@code
+ * Connection: close}, both containers close the connection of an asynchronous request without
+ * waiting for its body.
  */
 final class RequestBodyDrain implements ReadListener, AsyncListener {
 
@@ -36,12 +37,12 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
   }
 
   /**
-   * Answers a request when its body has come, if more of it may come than is there. False if the
-   * answer can be written now: there is no body, all of it is there, the client waits to be asked
-   * for it, or the request cannot be asynchronous. Over HTTP/2 the container ends the stream.
+   * Writes the response after the body has arrived, if some of the body is still missing. Returns
+   * false if the caller can write the response now. This is the case if there is no body, if all of
+   * it has arrived, if the client waits for {@code 100 Continue}, or if the request cannot be
+   * asynchronous. It is also the case over HTTP/2, because the container ends the stream.
    */
-  static boolean answersLater(ShieldResponse rejection, HttpServletRequest request)
-      throws IOException {
+  static boolean respondAfterDrain(ShieldResponse rejection, HttpServletRequest request) throws IOException {
     if (request.getContentLengthLong() <= 0 && !rejection.closesConnection()) {
       return false;
     }
@@ -53,23 +54,23 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
     }
     ServletInputStream body;
     try {
-      body = ServletRequestView.lowest(request).getInputStream();
+      body = ServletRequestView.unwrap(request).getInputStream();
     } catch (IllegalStateException readByAnEarlierFilter) {
       return false;
     }
-    if (isThere(body, request.getContentLengthLong())) {
+    if (hasArrived(body, request.getContentLengthLong())) {
       return false;
     }
     AsyncContext context = request.startAsync();
     context.setTimeout(ShieldResponse.LINGER.toMillis());
-    RequestBodyDrain late = new RequestBodyDrain(rejection, context, body);
-    context.addListener(late);
-    body.setReadListener(late);
+    RequestBodyDrain drain = new RequestBodyDrain(rejection, context, body);
+    context.addListener(drain);
+    body.setReadListener(drain);
     return true;
   }
 
-  /** Reads what is there. */
-  private static boolean isThere(ServletInputStream body, long length) throws IOException {
+  /** Reads the bytes that have arrived. Returns whether the body is complete. */
+  private static boolean hasArrived(ServletInputStream body, long length) throws IOException {
     long missing = length;
     byte[] read = new byte[BUFFER];
     while (missing > 0 && body.available() > 0) {
@@ -81,21 +82,21 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
   @Override
   public void onDataAvailable() throws IOException {
     while (body.isReady() && body.read(read) >= 0) {
-      // thrown away
+      // discard
     }
   }
 
   @Override
   public void onAllDataRead() throws IOException {
-    answer(rejection.closesConnection());
+    respond(rejection.closesConnection());
   }
 
   @Override
   public void onTimeout(AsyncEvent event) throws IOException {
-    answer(true);
+    respond(true);
   }
 
-  private void answer(boolean closes) throws IOException {
+  private void respond(boolean closes) throws IOException {
     try {
       HttpServletResponse response = (HttpServletResponse) context.getResponse();
       if (closes) {
@@ -107,7 +108,7 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
     }
   }
 
-  /** Of the body: what becomes of the request is told by the other one. */
+  /** Ignored, because the listener of the request reports the outcome. */
   @Override
   public void onError(Throwable clientGone) {}
 

@@ -52,7 +52,7 @@ class FlowShieldFilterTest {
 
     assertThatThrownBy(() -> filter.init(new Config(Map.of("limit", "5/s"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("init-params must be absent where the filter is given a shield, got {limit=5/s}"
+        .hasMessage("init-params must be absent if the filter is given a shield, got {limit=5/s}"
             + " for filter 'mine': set them when the shield is built");
   }
 
@@ -82,22 +82,22 @@ class FlowShieldFilterTest {
 
     assertThatThrownBy(() -> filter.doFilter(request(), response(), (request, response) -> {}))
         .isInstanceOf(NullPointerException.class)
-        .hasMessageContaining("call init, or give it a shield");
+        .hasMessageContaining("call init, or pass it a shield");
   }
 
   @Test
   void rejectsToBeMadeWithoutAShieldItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("shield must be one made before, got null: build one, or leave it out for one"
-            + " that the configuration asks for");
+        .hasMessage("shield must be an existing shield, got null: build one, or omit it to create one"
+            + " from the configuration");
   }
 
   @Test
   void rejectsToBeMadeWithoutAPoolItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(shield, nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("pool must be the container's, got null: leave it out for one that is found");
+        .hasMessage("pool must be that of the container, got null: omit it to have it found");
   }
 
   @Test
@@ -169,8 +169,8 @@ class FlowShieldFilterTest {
         filter.doFilter(request, response(), (behind, response) -> {});
       }
       assertThat(log.lines())
-          .containsExactly("FlowShield: filter 'mine' must support async where work behind it is"
-              + " asynchronous, got no support, of it or of a filter before it: declare"
+          .containsExactly("FlowShield: filter 'mine' must support async if work behind it is"
+              + " asynchronous, got no support in it or in a filter before it: declare"
               + " <async-supported>true</async-supported> in web.xml, or call"
               + " setAsyncSupported(true) on its registration");
     }

@@ -12,7 +12,7 @@ class VirtualThreadsTest {
 
   @Test
   void theThreadOfATestIsNone() {
-    assertThat(VirtualThreads.areUsedHere()).isFalse();
+    assertThat(VirtualThreads.isCurrent()).isFalse();
   }
 
   @Test
@@ -22,7 +22,7 @@ class VirtualThreadsTest {
     }
     CompletableFuture<Boolean> isInOne = new CompletableFuture<>();
 
-    VirtualThreads.run(() -> isInOne.complete(VirtualThreads.areUsedHere()));
+    VirtualThreads.run(() -> isInOne.complete(VirtualThreads.isCurrent()));
 
     assertThat(isInOne.get(FilterFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .isTrue();

@@ -13,16 +13,18 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The rest of a rejected request, read and thrown away for {@link ShieldResponse#LINGER} at most. By
- * itself, Undertow reads the body of a connection that is kept for however long that takes, and of
- * one that is not kept it reads nothing: what comes in then resets the connection, and the client
- * may lose the answer.
+ * A callback that reads and discards the remaining body of a rejected request, for at most {@link
+ * ShieldResponse#LINGER}.
+ *
+ * <p>Undertow itself has no time limit for the body of a persistent connection. It does not read
+ * the body of any other connection: incoming data then resets the connection, and the client may
+ * lose the response.
  */
 final class RequestBodyDrain implements IoCallback {
 
   /**
-   * To be called back when the answer has been written: ends it, so that its client has all of it
-   * whatever becomes of the body, and reads the body.
+   * The callback for a written response. Ends the response first, so that the client has all of it
+   * regardless of the body, and then reads the body.
    */
   static final IoCallback END_AND_DRAIN = new RequestBodyDrain(true);
 
@@ -36,14 +38,14 @@ final class RequestBodyDrain implements IoCallback {
     this.endsFirst = endsFirst;
   }
 
-  /** Closes the connection, or resets the stream of HTTP/2, unless the body comes in time. */
-  static void watch(HttpServerExchange exchange) {
+  /** Closes the connection, or resets the HTTP/2 stream, unless the body arrives in time. */
+  static void endUnlessReceived(HttpServerExchange exchange) {
     XnioExecutor.Key timer = exchange
         .getIoThread()
         .executeAfter(
             () -> {
               IoUtils.safeClose(exchange.getConnection());
-              exchange.endExchange(); // else it may depend on a read that notices the close
+              exchange.endExchange(); // otherwise it may depend on a read that detects the close
             },
             ShieldResponse.LINGER.toMillis(),
             TimeUnit.MILLISECONDS);
@@ -63,15 +65,15 @@ final class RequestBodyDrain implements IoCallback {
       exchange.endExchange();
       return;
     }
-    // Else the connection is closed, and so reset, at the first byte of a body that is announced to
-    // be larger than the server lets bodies be, which is 2 MB unless set.
+    // Otherwise, the first byte of a body that is announced to exceed the maximum of the server, 2
+    // MB by default, closes and so resets the connection.
     exchange.setMaxEntitySize(UNLIMITED);
     StreamSourceChannel body = exchange.getRequestChannel();
     ChannelListener<StreamSourceChannel> drain = ChannelListeners.drainListener(
         Long.MAX_VALUE, read -> exchange.endExchange(), (read, failure) -> exchange.endExchange());
     body.getReadSetter().set(drain);
     body.resumeReads();
-    drain.handleEvent(body); // nothing need come any more to have it called
+    drain.handleEvent(body); // now: no more data may arrive
   }
 
   @Override

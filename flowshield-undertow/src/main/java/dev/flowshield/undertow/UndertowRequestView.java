@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** An exchange as the shield sees it. */
+/** The view of the request of an exchange. */
 final class UndertowRequestView implements RequestView {
 
   private static final AttachmentKey<Object> MARK = AttachmentKey.create(Object.class);
@@ -22,13 +22,13 @@ final class UndertowRequestView implements RequestView {
     this.exchange = exchange;
   }
 
-  // Undertow takes "post" for POST where it routes by the method.
+  // Undertow routes by method without regard to case: "post" is POST.
   @Override
   public String method() {
     return exchange.getRequestMethod().toString().toUpperCase(Locale.ROOT);
   }
 
-  // What path handlers route by. They take it as it is, so nothing is resolved here either.
+  // Path handlers route by this path and do not resolve it, so it is not resolved here.
   @Override
   public String path() {
     return exchange.getRelativePath();
@@ -45,14 +45,14 @@ final class UndertowRequestView implements RequestView {
     return values == null ? List.of() : values;
   }
 
-  // Not the exchange's source address: handlers for proxies write what a request header says into
-  // it.
+  // Not the source address of the exchange: handlers for proxies take it from a request header.
   @Override
   public @Nullable String peerAddress() {
     return digits(exchange.getConnection().getPeerAddress(InetSocketAddress.class));
   }
 
-  // A handler for proxies that was given a name leaves it unresolved; nothing looks it up here.
+  // A handler for proxies that received a host name leaves it unresolved, and it is not resolved
+  // here.
   @Override
   public @Nullable String containerAddress() {
     return digits(exchange.getSourceAddress());

@@ -115,7 +115,7 @@ class FlowShieldHandlerTest {
     assertThat(logged).as("that a shield is active").isEmpty();
     assertThatNullPointerException()
         .isThrownBy(() -> FlowShieldHandler.protect(APP, null))
-        .withMessageStartingWith("shield must be one made before, got null: ");
+        .withMessageStartingWith("shield must be an existing shield, got null: ");
     assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.wrapper(null));
   }
 

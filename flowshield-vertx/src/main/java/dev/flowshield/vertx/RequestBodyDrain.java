@@ -8,26 +8,26 @@ import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.Method;
 
 /**
- * The rest of a rejected request, which Vert.x reads and throws away. By itself it would do so for
- * however long that takes; here, for {@link ShieldResponse#LINGER} after the answer at most.
+ * The remaining body of a rejected request, which Vert.x reads and discards. Vert.x has no time
+ * limit for this. This class adds one: {@link ShieldResponse#LINGER} after the response.
  */
 final class RequestBodyDrain {
 
-  private static final long NO_ERROR = 0; // of HTTP/2: answered, and the body is not needed
+  private static final long NO_ERROR = 0; // of HTTP/2: the body is not needed
   private static final Method RESET = reset();
 
   private RequestBodyDrain() {}
 
   /**
-   * Closes the connection of HTTP/1. Not at once: what is still coming in would reset it before the
-   * client has read the answer.
+   * Closes an HTTP/1 connection after a delay. An immediate close would let incoming data reset the
+   * connection before the client has read the response.
    */
   static void closeAfterLinger(RoutingContext context) {
     afterLinger(context, () -> context.request().connection().close());
   }
 
-  /** Closes the connection, or resets the stream of HTTP/2, unless the body comes in time. */
-  static void endUnlessItComes(RoutingContext context) {
+  /** Closes the connection, or resets the HTTP/2 stream, unless the body arrives in time. */
+  static void endUnlessReceived(RoutingContext context) {
     HttpServerRequest request = context.request();
     if (request.isEnded()) {
       return;
@@ -48,7 +48,7 @@ final class RequestBodyDrain {
     reset(request.response(), NO_ERROR);
   }
 
-  /** Resets a stream of HTTP/2. */
+  /** Resets an HTTP/2 stream. */
   static void reset(HttpServerResponse stream, long error) {
     try {
       RESET.invoke(stream, error);
@@ -57,7 +57,7 @@ final class RequestBodyDrain {
     }
   }
 
-  // By reflection: it gives back a boolean in Vert.x 4 and a future in Vert.x 5.
+  // Found by reflection, because it returns a boolean in Vert.x 4 and a future in Vert.x 5.
   private static Method reset() {
     try {
       return HttpServerResponse.class.getMethod("reset", long.class);

@@ -7,7 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A routing context as the shield sees it. */
+/** The view of the request of a routing context. */
 final class VertxRequestView implements RequestView {
 
   private static final String MARK = "dev.flowshield.mark";
@@ -29,12 +29,12 @@ final class VertxRequestView implements RequestView {
     try {
       return context.normalizedPath();
     } catch (IllegalArgumentException malformedEscape) {
-      // The answer is left to the application: a route without a path serves such a request.
+      // The response is left to the application: a route without a path serves such a request.
       return UNREADABLE;
     }
   }
 
-  // What a route that does not use the normalized path goes by.
+  // A route that does not use the normalized path matches this one.
   @Override
   public List<String> spellings() {
     @Nullable String asItCame = context.request().path();
@@ -51,8 +51,8 @@ final class VertxRequestView implements RequestView {
     return context.request().headers().getAll(name);
   }
 
-  // Not the request's remote address: a router that allows forwarding writes what a request header
-  // says into it.
+  // Not the remote address of the request: a router that allows forwarding takes it from a request
+  // header.
   @Override
   public @Nullable String peerAddress() {
     return hostAddress(context.request().connection().remoteAddress());

@@ -26,7 +26,7 @@ final class DeploymentFixture {
 
   /** How a line begins that says so. */
   static final String DOES_NOTHING =
-      "FlowShield: flowshield-servlet-auto does nothing for the web application at '/', as it ";
+      "FlowShield: flowshield-servlet-auto does nothing for the web application at '/', because it ";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
