@@ -55,7 +55,7 @@ public interface RateLimiterContract {
    * to seven a microsecond.
    */
   default List<RateLimit> limits() {
-    return Limits.EVEN_AND_ODD;
+    return ContractLimits.EVEN_AND_ODD;
   }
 
   /**
@@ -66,7 +66,7 @@ public interface RateLimiterContract {
    * rounded down.
    */
   default long worstCase(RateLimit limit, Duration span) {
-    return Limits.worstCaseOfATokenBucket(limit, span);
+    return ContractLimits.worstCaseOfATokenBucket(limit, span);
   }
 
   /** By which part the rate may miss the limit in the long run. Unless overridden: a millionth. */
@@ -104,31 +104,31 @@ public interface RateLimiterContract {
   /** A key that was never seen has its whole burst, and not a permit more. */
   @Test
   default void admitsAWholeBurstAtOnceAndNoMore() {
-    Watch.run(this, OneKey::admitsAWholeBurstAtOnceAndNoMore);
+    TestWatchdog.run(this, SingleKeyChecks::admitsAWholeBurstAtOnceAndNoMore);
   }
 
   /** In no span of a random schedule does more pass than the worst case. */
   @Test
   default void neverAdmitsMoreThanTheWorstCase() {
-    Watch.run(this, it -> Spans.neverAdmitsMoreThanTheWorstCase(it, 0));
+    TestWatchdog.run(this, it -> WorstCaseChecks.neverAdmitsMoreThanTheWorstCase(it, 0));
   }
 
   /** The same where the count of the ticker wraps around, and where it passes zero. */
   @Test
   default void neverAdmitsMoreWhereTheTickerWrapsAround() {
-    Watch.run(this, Spans::neverAdmitsMoreWhereTheTickerWrapsAround);
+    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhereTheTickerWrapsAround);
   }
 
   /** The same with a ticker that also steps back. */
   @Test
   default void neverAdmitsMoreWhenTheTickerStepsBack() {
-    Watch.run(this, Spans::neverAdmitsMoreWhenTheTickerStepsBack);
+    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerStepsBack);
   }
 
   /** A spent key stays spent however the ticker steps before its permits come back. */
   @Test
   default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
-    Watch.run(this, Spans::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
+    TestWatchdog.run(this, WorstCaseChecks::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
   }
 
   /**
@@ -137,61 +137,61 @@ public interface RateLimiterContract {
    */
   @Test
   default void aStepBackForgivesNothingHoweverManyKeysCome() {
-    Watch.run(this, ClockSteps::forgivesNothing);
+    TestWatchdog.run(this, ClockStepChecks::forgivesNothing);
   }
 
   /** When the ticker has caught up after a step back, all permits are back. */
   @Test
   default void aStepBackOnlyDelaysWhatComesBack() {
-    Watch.run(this, ClockSteps::onlyDelays);
+    TestWatchdog.run(this, ClockStepChecks::onlyDelays);
   }
 
   /** After the wait that a rejection tells the permits are there, and not a nanosecond before. */
   @Test
   default void tellsTheShortestWaitThatHelps() {
-    Watch.run(this, OneKey::tellsTheShortestWaitThatHelps);
+    TestWatchdog.run(this, SingleKeyChecks::tellsTheShortestWaitThatHelps);
   }
 
   /** As many permits as remain can be taken, and not one more. */
   @Test
   default void tellsExactlyWhatRemains() {
-    Watch.run(this, OneKey::tellsExactlyWhatRemains);
+    TestWatchdog.run(this, SingleKeyChecks::tellsExactlyWhatRemains);
   }
 
   /** However often a request is rejected, it costs nothing. */
   @Test
   default void aRejectionTakesNothing() {
-    Watch.run(this, OneKey::aRejectionTakesNothing);
+    TestWatchdog.run(this, SingleKeyChecks::aRejectionTakesNothing);
   }
 
   /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
   @Test
   default void takesAPartWhereNotAllIsThere() {
-    Watch.run(this, Parts::takesAPartWhereNotAllIsThere);
+    TestWatchdog.run(this, PartialAcquireChecks::takesAPartWhereNotAllIsThere);
   }
 
   /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
   @Test
   default void allWaysToAskAgree() {
-    Watch.run(this, OneKey::allWaysToAskAgree);
+    TestWatchdog.run(this, SingleKeyChecks::allWaysToAskAgree);
   }
 
   /** A form without a key, or without permits, answers what the form in full would. */
   @Test
   default void shortFormsTakeOnePermitOrLeaveOutTheKey() {
-    Watch.run(this, ShortForms::takeOnePermitOrLeaveOutTheKey);
+    TestWatchdog.run(this, ShortFormChecks::takeOnePermitOrLeaveOutTheKey);
   }
 
   /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {
-    Watch.run(this, Spans::admitsTheWholeRateInTheLongRunAndNoMore);
+    TestWatchdog.run(this, WorstCaseChecks::admitsTheWholeRateInTheLongRunAndNoMore);
   }
 
   /** Permits below 1 are a caller's mistake, and nothing is taken. */
   @Test
   default void throwsForPermitsBelowOne() {
-    Watch.run(this, OneKey::throwsForPermitsBelowOne);
+    TestWatchdog.run(this, SingleKeyChecks::throwsForPermitsBelowOne);
   }
 
   /**
@@ -200,13 +200,13 @@ public interface RateLimiterContract {
    */
   @Test
   default void rejectsPermitsThatCanNeverBeHad() {
-    Watch.run(this, OneKey::rejectsPermitsThatCanNeverBeHad);
+    TestWatchdog.run(this, SingleKeyChecks::rejectsPermitsThatCanNeverBeHad);
   }
 
   /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
   @Test
   default void keepsOrRejectsExtremeLimits() {
-    Watch.run(this, OneKey::keepsOrRejectsExtremeLimits);
+    TestWatchdog.run(this, SingleKeyChecks::keepsOrRejectsExtremeLimits);
   }
 
   // Many keys.
@@ -214,19 +214,19 @@ public interface RateLimiterContract {
   /** What one key takes no other lacks, also where hashes of strings are equal. */
   @Test
   default void keysAreIndependent() {
-    Watch.run(this, ManyKeys::keysAreIndependent);
+    TestWatchdog.run(this, ManyKeysChecks::keysAreIndependent);
   }
 
   /** The empty key has its own allowance, the one of the calls without a key. */
   @Test
   default void theEmptyKeyIsAKey() {
-    Watch.run(this, ManyKeys::theEmptyKeyIsAKey);
+    TestWatchdog.run(this, ManyKeysChecks::theEmptyKeyIsAKey);
   }
 
   /** Null is a caller's mistake. */
   @Test
   default void rejectsNullForAKey() {
-    Watch.run(this, ManyKeys::rejectsNullForAKey);
+    TestWatchdog.run(this, ManyKeysChecks::rejectsNullForAKey);
   }
 
   /**
@@ -235,25 +235,25 @@ public interface RateLimiterContract {
    */
   @Test
   default void rejectsAKeyThatIsTooLong() {
-    Watch.run(this, ManyKeys::rejectsAKeyThatIsTooLong);
+    TestWatchdog.run(this, ManyKeysChecks::rejectsAKeyThatIsTooLong);
   }
 
   /** A spent key stays spent while a {@link #flood} of keys comes by. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
-    Watch.run(this, ManyKeys::neverForgivesASpentKeyInAFlood);
+    TestWatchdog.run(this, ManyKeysChecks::neverForgivesASpentKeyInAFlood);
   }
 
   /** When the keys of a flood are idle again, newcomers have their permits. */
   @Test
   default void letsNewcomersInAfterAFlood() {
-    Watch.run(this, ManyKeys::letsNewcomersInAfterAFlood);
+    TestWatchdog.run(this, ManyKeysChecks::letsNewcomersInAfterAFlood);
   }
 
   /** Of the keys of a flood, a small multiple of those that the spec allows is held at most. */
   @Test
   default void holdsNoMoreKeysThanItMay() {
-    Watch.run(this, ManyKeys::holdsNoMoreKeysThanItMay);
+    TestWatchdog.run(this, ManyKeysChecks::holdsNoMoreKeysThanItMay);
   }
 
   // Threads.
@@ -261,13 +261,13 @@ public interface RateLimiterContract {
   /** Threads that take at one instant get the whole burst together, and no more. */
   @Test
   default void threadsGetOneBurstTogether() {
-    Watch.run(this, Races::threadsGetOneBurstTogether);
+    TestWatchdog.run(this, ConcurrencyChecks::threadsGetOneBurstTogether);
   }
 
   /** In no span does more pass than the worst case while threads take and turn the ticker. */
   @Test
   default void neverAdmitsMoreUnderThreads() {
-    Watch.run(this, Races::neverAdmitsMoreUnderThreads);
+    TestWatchdog.run(this, ConcurrencyChecks::neverAdmitsMoreUnderThreads);
   }
 
   /**
@@ -276,7 +276,7 @@ public interface RateLimiterContract {
    */
   @TestFactory
   default Stream<DynamicTest> survivesItsTicker() {
-    return Watch.each(this, TickerFailures::of);
+    return TestWatchdog.each(this, TickerFailureChecks::of);
   }
 
   // What is found by name.
@@ -287,7 +287,7 @@ public interface RateLimiterContract {
    */
   @Test
   default void providersHaveNamesOfTheirOwn() {
-    Watch.run(this, contract -> ProviderNames.requireValid());
+    TestWatchdog.run(this, contract -> ProviderNameChecks.requireValid());
   }
 
   // What only some limiters can.
@@ -295,24 +295,24 @@ public interface RateLimiterContract {
   /** {@link Capability#ACQUIRE}: waiting for permits. */
   @TestFactory
   default Stream<DynamicTest> waits() {
-    return Watch.each(this, Waits::of);
+    return TestWatchdog.each(this, AcquireChecks::of);
   }
 
   /** {@link Capability#RESERVE}: an estimate that is settled. */
   @TestFactory
   default Stream<DynamicTest> reserves() {
-    return Watch.each(this, Reserves::of);
+    return TestWatchdog.each(this, ReservationChecks::of);
   }
 
   /** What operators do: {@code PEEK}, {@code RESET}, {@code ADD} and {@code CHANGE}. */
   @TestFactory
   default Stream<DynamicTest> isOperated() {
-    return Watch.each(this, Operations::of);
+    return TestWatchdog.each(this, OperatorChecks::of);
   }
 
   /** {@link #keepsSeveralLimits()}: all of them hold, or nothing is taken. */
   @TestFactory
   default Stream<DynamicTest> keepsSeveral() {
-    return Watch.each(this, Several::of);
+    return TestWatchdog.each(this, SeveralLimitsChecks::of);
   }
 }

@@ -32,7 +32,7 @@ record Defect(
 
     assertThat(failed).containsKey(fails);
     assertThat(failed.get(fails))
-        .contains(" must be ", ", got ", "seed " + Trial.SEED)
+        .contains(" must be ", ", got ", "seed " + LimiterFixture.SEED)
         .contains(says);
   }
 }

@@ -24,7 +24,7 @@ class FloodTest {
       }
     };
 
-    assertThatThrownBy(() -> ManyKeys.holdsNoMoreKeysThanItMay(contract))
+    assertThatThrownBy(() -> ManyKeysChecks.holdsNoMoreKeysThanItMay(contract))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("flood() must be at least 40000, got 39999");
   }

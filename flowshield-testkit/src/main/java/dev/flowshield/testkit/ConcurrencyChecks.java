@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What holds whatever threads race for it. */
-final class Races {
+final class ConcurrencyChecks {
 
   private static final int THREADS = 8;
   private static final int BURSTS = 20;
@@ -28,12 +28,12 @@ final class Races {
   /** An admitted call: between these readings of the ticker, which started at zero. */
   private record Call(int key, long permits, long began, long ended) {}
 
-  private Races() {}
+  private ConcurrencyChecks() {}
 
   static void threadsGetOneBurstTogether(RateLimiterContract contract) throws Exception {
-    for (RateLimit limit : Limits.of(contract)) {
-      Trial trial = new Trial(contract, limit);
-      RateLimiter limiter = trial.limiter();
+    for (RateLimit limit : ContractLimits.of(contract)) {
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
+      RateLimiter limiter = fixture.limiter();
       for (int round = 0; round < BURSTS; round++) {
         String key = "key-" + round;
         CyclicBarrier start = new CyclicBarrier(THREADS);
@@ -50,9 +50,9 @@ final class Races {
             return taken;
           });
         }
-        long taken = race(trial, threads).stream().mapToLong(Long::longValue).sum();
+        long taken = race(fixture, threads).stream().mapToLong(Long::longValue).sum();
         if (taken != limit.burst()) {
-          throw trial.fault(
+          throw fixture.fault(
               "permits that " + THREADS + " threads took of one key at one instant",
               limit.burst(),
               taken,
@@ -65,27 +65,27 @@ final class Races {
   }
 
   static void neverAdmitsMoreUnderThreads(RateLimiterContract contract) throws Exception {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       for (int round = 0; round < ROUNDS; round++) {
-        Trial trial = new Trial(contract, limit);
+        LimiterFixture fixture = new LimiterFixture(contract, limit);
         List<Callable<List<Call>>> threads = new ArrayList<>();
         for (int thread = 0; thread < THREADS; thread++) {
           long seed = random.nextLong();
-          threads.add(() -> calls(trial, new Random(seed)));
+          threads.add(() -> calls(fixture, new Random(seed)));
         }
         List<Call> admitted = new ArrayList<>();
-        race(trial, threads).forEach(admitted::addAll);
+        race(fixture, threads).forEach(admitted::addAll);
         for (Call first : admitted) {
-          requireWorstCase(trial, first, admitted);
+          requireWorstCase(fixture, first, admitted);
         }
       }
     }
   }
 
-  private static List<Call> calls(Trial trial, Random random) {
-    RateLimit limit = trial.limit();
-    ManualTicker ticker = trial.ticker();
+  private static List<Call> calls(LimiterFixture fixture, Random random) {
+    RateLimit limit = fixture.limit();
+    ManualTicker ticker = fixture.ticker();
     List<Call> admitted = new ArrayList<>();
     for (int call = 0; call < CALLS; call++) {
       if (random.nextInt(4) == 0) {
@@ -95,8 +95,8 @@ final class Races {
       long permits = random.nextInt(8) == 0 ? 1 + random.nextLong(limit.burst()) : 1;
       long began = ticker.nanos();
       if (random.nextBoolean()
-          ? trial.limiter().tryAcquire("key-" + key, permits)
-          : trial.limiter().decide("key-" + key, permits).isAdmitted()) {
+          ? fixture.limiter().tryAcquire("key-" + key, permits)
+          : fixture.limiter().decide("key-" + key, permits).isAdmitted()) {
         admitted.add(new Call(key, permits, began, ticker.nanos()));
       }
     }
@@ -107,7 +107,7 @@ final class Races {
    * Whatever of the key began no earlier than this call, up to any end: is it allowed in a span so
    * long?
    */
-  private static void requireWorstCase(Trial trial, Call first, List<Call> admitted) {
+  private static void requireWorstCase(LimiterFixture fixture, Call first, List<Call> admitted) {
     List<Call> later = admitted.stream()
         .filter(call -> call.key == first.key && call.began >= first.began)
         .sorted((one, other) -> Long.compare(one.ended, other.ended))
@@ -115,12 +115,12 @@ final class Races {
     long sum = 0;
     for (Call last : later) {
       sum += last.permits;
-      trial.requireWorstCase("key-" + first.key, sum, last.ended - first.began);
+      fixture.requireWorstCase("key-" + first.key, sum, last.ended - first.began);
     }
   }
 
   /** Runs all at once, and answers what they answer, which has to be soon. */
-  private static <T> List<T> race(Trial trial, List<Callable<T>> threads) throws Exception {
+  private static <T> List<T> race(LimiterFixture fixture, List<Callable<T>> threads) throws Exception {
     Throwable failure;
     try {
       return run(threads);
@@ -132,7 +132,7 @@ final class Races {
     } catch (TimeoutException tooLong) {
       failure = tooLong;
     }
-    AssertionError fault = trial.fault(
+    AssertionError fault = fixture.fault(
         "the answers of the limiter to " + threads.size() + " threads at once",
         "given within " + PATIENCE_SECONDS + " s",
         failure,
@@ -143,7 +143,7 @@ final class Races {
 
   /** Runs all at once, and answers what they answer. */
   static <T> List<T> run(List<Callable<T>> threads) throws Exception {
-    ExecutorService executor = Executors.newFixedThreadPool(threads.size(), Races::thread);
+    ExecutorService executor = Executors.newFixedThreadPool(threads.size(), ConcurrencyChecks::thread);
     try {
       List<T> answers = new ArrayList<>();
       for (Future<T> answer : threads.stream().map(executor::submit).toList()) {

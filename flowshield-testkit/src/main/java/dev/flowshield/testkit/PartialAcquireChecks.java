@@ -5,89 +5,89 @@ import dev.flowshield.RateLimit;
 import java.util.Random;
 
 /** What holds when a caller takes what is there. */
-final class Parts {
+final class PartialAcquireChecks {
 
   private static final String KEY = "alice";
   private static final int STEPS = 200;
 
-  private Parts() {}
+  private PartialAcquireChecks() {}
 
   static void takesAPartWhereNotAllIsThere(RateLimiterContract contract) {
-    for (RateLimit limit : Limits.of(contract)) {
+    for (RateLimit limit : ContractLimits.of(contract)) {
       takesAPartWhereNotAllIsThere(contract, limit);
       takesAllThatIsThereWhateverIsAskedFor(contract, limit);
-      throwsForLessThanOne(new Trial(contract, limit));
+      throwsForLessThanOne(new LimiterFixture(contract, limit));
     }
   }
 
   private static void takesAPartWhereNotAllIsThere(RateLimiterContract contract, RateLimit limit) {
-    Random random = Trial.random();
-    Trial trial = new Trial(contract, limit);
+    Random random = LimiterFixture.random();
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (int step = 0; step < STEPS; step++) {
       long most = 1 + random.nextLong(limit.burst());
-      long there = remaining(trial, limit);
-      long taken = trial.limiter().tryAcquireUpTo(KEY, most);
-      trial.step("tryAcquireUpTo('" + KEY + "', " + most + "): " + taken);
+      long there = remaining(fixture, limit);
+      long taken = fixture.limiter().tryAcquireUpTo(KEY, most);
+      fixture.step("tryAcquireUpTo('" + KEY + "', " + most + "): " + taken);
       if (taken > 0) {
-        trial.use(KEY, taken);
+        fixture.use(KEY, taken);
       }
       if (taken != Math.min(most, there)) {
-        throw trial.fault(
+        throw fixture.fault(
             "permits taken of " + there + " that were there, up to " + most,
             Math.min(most, there),
             taken,
             "it takes what is there, and no more than was asked for");
       }
       if (there - taken < limit.burst()) {
-        long left = trial
+        long left = fixture
             .rejects(KEY, there - taken + 1, "it takes what it says, so fewer are left")
             .remaining();
         if (left != there - taken) {
-          throw trial.fault(
+          throw fixture.fault(
               "remaining after " + taken + " of " + there + " permits were taken",
               there - taken,
               left,
               "it takes what it says, and no more");
         }
       }
-      trial.turn(random.nextLong(1 + 3 * (limit.period().toNanos() / limit.permits())));
+      fixture.turn(random.nextLong(1 + 3 * (limit.period().toNanos() / limit.permits())));
     }
   }
 
   private static void takesAllThatIsThereWhateverIsAskedFor(
       RateLimiterContract contract, RateLimit limit) {
-    for (long most : Rejections.beyond(limit)) {
-      Trial trial = new Trial(contract, limit);
+    for (long most : RejectionChecks.beyond(limit)) {
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
       for (long there : new long[] {limit.burst(), 0}) {
-        long taken = trial.limiter().tryAcquireUpTo(KEY, most);
+        long taken = fixture.limiter().tryAcquireUpTo(KEY, most);
         if (taken != there) {
-          throw trial.fault(
+          throw fixture.fault(
               "permits taken of " + there + " that were there, up to " + most,
               there,
               taken,
               "it takes what is there, whatever is asked for");
         }
       }
-      trial.rejects(KEY, 1, "all that was there is taken");
+      fixture.rejects(KEY, 1, "all that was there is taken");
     }
   }
 
-  private static void throwsForLessThanOne(Trial trial) {
+  private static void throwsForLessThanOne(LimiterFixture fixture) {
     for (long most : new long[] {0, -1}) {
-      Rejections.require(
-          trial,
+      RejectionChecks.require(
+          fixture,
           IllegalArgumentException.class,
           "tryAcquireUpTo with " + most + " permits at most",
-          () -> trial.limiter().tryAcquireUpTo(KEY, most));
+          () -> fixture.limiter().tryAcquireUpTo(KEY, most));
     }
-    trial.hasExactly(KEY, trial.limit().burst(), "a mistake of a caller takes nothing");
+    fixture.hasExactly(KEY, fixture.limit().burst(), "a mistake of a caller takes nothing");
   }
 
   /**
    * What a rejection of the whole burst says; all of it, if it is admitted, and then none is left.
    */
-  private static long remaining(Trial trial, RateLimit limit) {
-    return trial.decide(KEY, limit.burst()) instanceof Decision.Rejected rejected
+  private static long remaining(LimiterFixture fixture, RateLimit limit) {
+    return fixture.decide(KEY, limit.burst()) instanceof Decision.Rejected rejected
         ? rejected.remaining()
         : 0;
   }

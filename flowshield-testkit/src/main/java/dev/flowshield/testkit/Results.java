@@ -9,30 +9,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What holds of every answer, and how to get at those that come later. */
-final class Answers {
+final class Results {
 
-  private Answers() {}
+  private Results() {}
 
   /** What is true of every answer. */
-  static Decision checked(Trial trial, Decision decision, long permits) {
-    long burst = trial.limit().burst();
+  static Decision checked(LimiterFixture fixture, Decision decision, long permits) {
+    long burst = fixture.limit().burst();
     if (decision instanceof Decision.Rejected rejected) {
       if (rejected.retryAfterNanos() < 1) {
-        throw trial.fault(
+        throw fixture.fault(
             "retryAfterNanos of a rejection",
             "1 or more",
             rejected.retryAfterNanos(),
             "what is there now is admitted, and what comes back takes at least a nanosecond");
       }
       if (rejected.remaining() < 0 || rejected.remaining() >= permits) {
-        throw trial.fault(
+        throw fixture.fault(
             "remaining of a rejection of " + permits + " permits",
             "0 to " + (permits - 1),
             rejected.remaining(),
             "a request for what remains is admitted");
       }
     } else if (decision.remaining() < 0 || decision.remaining() > burst - permits) {
-      throw trial.fault(
+      throw fixture.fault(
           "remaining after " + permits + " permits were admitted",
           "0 to " + (burst - permits),
           decision.remaining(),
@@ -42,7 +42,7 @@ final class Answers {
   }
 
   /** What a stage answers that needs no turn of the ticker. */
-  static <T> T of(Trial trial, String call, CompletionStage<T> stage) {
+  static <T> T of(LimiterFixture fixture, String call, CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     CompletionStage<T> unused = stage.whenComplete((given, failure) -> {
       if (failure == null) {
@@ -53,20 +53,20 @@ final class Answers {
     });
     Object given;
     try {
-      T value = answer.get(trial.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
+      T value = answer.get(fixture.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
       if (value != null) {
         return value;
       }
       given = null;
     } catch (TimeoutException tooLong) {
-      given = "none within " + trial.patience().dividedBy(3);
+      given = "none within " + fixture.patience().dividedBy(3);
     } catch (ExecutionException failed) {
       given = failed.getCause();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new AssertionError("the test was interrupted", interrupted);
     }
-    throw trial.fault(
+    throw fixture.fault(
         "the answer to " + call,
         "given by its stage",
         given,

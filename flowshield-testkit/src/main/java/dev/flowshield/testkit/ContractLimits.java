@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The limits that a contract is tested with, of which there is one at least. */
-final class Limits {
+final class ContractLimits {
 
   /** From one a second to seven a microsecond, with bursts below and above the permits. */
   static final List<RateLimit> EVEN_AND_ODD = Stream.of(
@@ -15,7 +15,7 @@ final class Limits {
       .map(RateLimit::parse)
       .toList();
 
-  private Limits() {}
+  private ContractLimits() {}
 
   static List<RateLimit> of(RateLimiterContract contract) {
     List<RateLimit> limits = contract.limits();

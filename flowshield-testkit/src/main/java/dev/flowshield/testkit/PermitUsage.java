@@ -12,7 +12,7 @@ import java.util.Map;
  * The permits of each key that were used in a trial, and when; held to the worst case, and to what
  * was promised before.
  */
-final class Usage {
+final class PermitUsage {
 
   private record Used(long at, long permits) {}
 
@@ -20,13 +20,13 @@ final class Usage {
   private record Refunded(long since, long at, long permits) {}
 
   private final RateLimiterContract contract;
-  private final Trial trial;
+  private final LimiterFixture fixture;
   private final Map<String, List<Used>> used = new HashMap<>();
   private final Map<String, List<Refunded>> refunded = new HashMap<>();
 
-  Usage(RateLimiterContract contract, Trial trial) {
+  PermitUsage(RateLimiterContract contract, LimiterFixture fixture) {
     this.contract = contract;
-    this.trial = trial;
+    this.fixture = fixture;
   }
 
   void add(String key, long permits, long at) {
@@ -79,7 +79,7 @@ final class Usage {
     Duration span = Duration.ofNanos(spanNanos);
     long most = contract.worstCase(limit, span);
     if (permits > most + promised) {
-      throw trial.fault(
+      throw fixture.fault(
           "permits used of key '" + key + "' within " + span + " at limit " + limit,
           "at most " + most
               + (promised == 0 ? "" : " and " + promised + " that were promised before"),

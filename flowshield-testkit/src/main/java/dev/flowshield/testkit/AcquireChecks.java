@@ -1,12 +1,12 @@
 package dev.flowshield.testkit;
 
-import static dev.flowshield.testkit.Capabilities.test;
-import static dev.flowshield.testkit.Waiting.HOUR;
-import static dev.flowshield.testkit.Waiting.acquire;
-import static dev.flowshield.testkit.Waiting.asked;
-import static dev.flowshield.testkit.Waiting.requireAdmitted;
-import static dev.flowshield.testkit.Waiting.requireNothingPending;
-import static dev.flowshield.testkit.Waiting.requireWaiting;
+import static dev.flowshield.testkit.CapabilityChecks.test;
+import static dev.flowshield.testkit.PendingAcquires.HOUR;
+import static dev.flowshield.testkit.PendingAcquires.acquire;
+import static dev.flowshield.testkit.PendingAcquires.asked;
+import static dev.flowshield.testkit.PendingAcquires.requireAdmitted;
+import static dev.flowshield.testkit.PendingAcquires.requireNothingPending;
+import static dev.flowshield.testkit.PendingAcquires.requireWaiting;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What holds for a caller that waits for permits. */
-final class Waits {
+final class AcquireChecks {
 
-  private static final String KEY = Waiting.KEY;
+  private static final String KEY = PendingAcquires.KEY;
   private static final int READINGS = 6;
 
   /** A ticker that moves on at one of its readings, as for a thread that is preempted there. */
@@ -65,17 +65,17 @@ final class Waits {
 
   private final RateLimiterContract contract;
 
-  private Waits(RateLimiterContract contract) {
+  private AcquireChecks(RateLimiterContract contract) {
     this.contract = contract;
   }
 
   static Stream<DynamicTest> of(RateLimiterContract contract) {
-    if (!Capabilities.has(contract, Capability.ACQUIRE)) {
-      return Capabilities.unsupported(
-          contract, "acquireAsync", trial -> asked(trial, 1, Duration.ZERO));
+    if (!CapabilityChecks.has(contract, Capability.ACQUIRE)) {
+      return CapabilityChecks.unsupported(
+          contract, "acquireAsync", fixture -> asked(fixture, 1, Duration.ZERO));
     }
-    Waits waits = new Waits(contract);
-    List<RateLimit> limits = Capabilities.soonBack(contract);
+    AcquireChecks waits = new AcquireChecks(contract);
+    List<RateLimit> limits = CapabilityChecks.soonBack(contract);
     Stream<DynamicTest> one = Stream.of(
         test("admitsAtOnceWhatIsThere", limits, waits::admitsAtOnceWhatIsThere),
         test(
@@ -92,66 +92,66 @@ final class Waits {
         test(
             "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
             limits,
-            limit -> ClockSteps.delaysAWaiter(contract, limit)));
+            limit -> ClockStepChecks.delaysAWaiter(contract, limit)));
     return Stream.of(
             one,
-            Queues.of(contract, limits),
-            GivingUp.of(contract, limits),
-            WaitsAndReserves.of(contract, limits))
+            WaitQueueChecks.of(contract, limits),
+            CancelledWaitChecks.of(contract, limits),
+            AcquireAndReserveChecks.of(contract, limits))
         .flatMap(tests -> tests);
   }
 
   private void admitsAtOnceWhatIsThere(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    CompletableFuture<Decision> whole = acquire(trial, limit.burst(), Duration.ZERO);
-    requireAdmitted(trial, whole, "a new key has its whole burst: no call waits for what is there");
-    trial.rejects(KEY, 1, "acquire took the whole burst");
-    requireNothingPending(trial);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    CompletableFuture<Decision> whole = acquire(fixture, limit.burst(), Duration.ZERO);
+    requireAdmitted(fixture, whole, "a new key has its whole burst: no call waits for what is there");
+    fixture.rejects(KEY, 1, "acquire took the whole burst");
+    requireNothingPending(fixture);
   }
 
   private void waitsExactlyUntilThePermitsAreThere(RateLimit limit) {
     for (long permits : new long[] {1, limit.burst()}) {
-      Trial trial = new Trial(contract, limit);
-      trial.spend(KEY);
-      long wait = trial.rejects(KEY, permits, "the burst is spent").retryAfterNanos();
-      CompletableFuture<Decision> waiting = acquire(trial, permits, HOUR);
-      trial.turn(wait - 1);
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
+      fixture.spend(KEY);
+      long wait = fixture.rejects(KEY, permits, "the burst is spent").retryAfterNanos();
+      CompletableFuture<Decision> waiting = acquire(fixture, permits, HOUR);
+      fixture.turn(wait - 1);
       requireWaiting(
-          trial, waiting, "the permits are there a nanosecond later, as the rejection told");
-      trial.turn(1);
-      requireAdmitted(trial, waiting, "the permits are there now: wait by the ticker of the spec");
-      trial.rejects(KEY, limit.burst(), "who waited has taken permits");
-      trial.requireWorstCase();
-      requireNothingPending(trial);
+          fixture, waiting, "the permits are there a nanosecond later, as the rejection told");
+      fixture.turn(1);
+      requireAdmitted(fixture, waiting, "the permits are there now: wait by the ticker of the spec");
+      fixture.rejects(KEY, limit.burst(), "who waited has taken permits");
+      fixture.requireWorstCase();
+      requireNothingPending(fixture);
     }
   }
 
   private void rejectsAtOnceWhatWouldComeTooLate(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    long wait = fixture.spendAndAsk(KEY);
     for (Duration tooShort : List.of(Duration.ZERO, Duration.ofNanos(wait - 1))) {
-      Decision decision = acquire(trial, 1, tooShort).getNow(null);
+      Decision decision = acquire(fixture, 1, tooShort).getNow(null);
       if (!(decision instanceof Decision.Rejected rejected)) {
-        throw trial.fault(
+        throw fixture.fault(
             "the answer to acquire with a wait of " + tooShort,
             "rejected at once",
             decision == null ? "no answer yet" : decision,
             "the permits come back in " + wait + " ns, so waiting is of no use");
       }
       if (rejected.retryAfterNanos() != wait || rejected.reason() != Decision.Reason.OVER_LIMIT) {
-        throw trial.fault(
+        throw fixture.fault(
             "retryAfterNanos of acquire, with room for those who wait",
             wait,
             rejected,
             "it answers as decide does");
       }
     }
-    trial.turn(wait - 1);
-    CompletableFuture<Decision> waiting = acquire(trial, 1, Duration.ofNanos(1));
+    fixture.turn(wait - 1);
+    CompletableFuture<Decision> waiting = acquire(fixture, 1, Duration.ofNanos(1));
     requireWaiting(
-        trial, waiting, "the wait is just long enough, and who was rejected has taken nothing");
-    trial.turn(1);
-    requireAdmitted(trial, waiting, "the wait is over");
+        fixture, waiting, "the wait is just long enough, and who was rejected has taken nothing");
+    fixture.turn(1);
+    requireAdmitted(fixture, waiting, "the wait is over");
   }
 
   /** Also if permits come back between two readings of the ticker. */
@@ -159,75 +159,75 @@ final class Waits {
     for (int reading = 1; reading <= READINGS; reading++) {
       for (int share = 1; share <= 3; share++) { // of the wait: a third of it, or more
         List<Moving> tickers = new ArrayList<>(1);
-        Trial trial = new Trial(
+        LimiterFixture fixture = new LimiterFixture(
             contract,
             limit,
             0,
             spec -> spec.ticker() instanceof ManualTicker manual
                 ? spec.withTicker(Moving.of(manual, tickers))
                 : spec);
-        long wait = trial.spendAndAsk(KEY);
+        long wait = fixture.spendAndAsk(KEY);
         long moved = Math.max(1, wait / 3 * share + wait % 3);
         tickers.get(0).moveAt(reading, moved);
-        trial.step("the ticker moves by " + moved + " ns at reading " + reading);
-        CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
+        fixture.step("the ticker moves by " + moved + " ns at reading " + reading);
+        CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
         tickers.get(0).moveAt(0, 0);
-        trial.turn(wait);
+        fixture.turn(wait);
         requireAdmitted(
-            trial,
+            fixture,
             waiting,
             "it would wait for an hour: if its permits have come back since the ticker was read,"
                 + " judge it again by a newer reading");
-        trial.requireWorstCase();
-        requireNothingPending(trial);
+        fixture.requireWorstCase();
+        requireNothingPending(fixture);
       }
     }
   }
 
   private void rejectsAWaitThatIsNone(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (Duration none : List.of(
         Duration.ofNanos(-1),
         Duration.ofSeconds(Long.MIN_VALUE),
         HOUR.plusNanos(1),
         Duration.ofSeconds(Long.MAX_VALUE))) {
-      Rejections.require(
-          trial,
+      RejectionChecks.require(
+          fixture,
           IllegalArgumentException.class,
           "acquireAsync with a wait of " + none,
-          () -> asked(trial, 1, none));
-      Rejections.require(
-          trial,
+          () -> asked(fixture, 1, none));
+      RejectionChecks.require(
+          fixture,
           IllegalArgumentException.class,
           "acquire with a wait of " + none,
-          () -> trial.limiter().acquire(KEY, 1, none));
+          () -> fixture.limiter().acquire(KEY, 1, none));
     }
     for (long permits : new long[] {0, -1}) {
-      Rejections.require(
-          trial,
+      RejectionChecks.require(
+          fixture,
           IllegalArgumentException.class,
           "acquireAsync with " + permits + " permits",
-          () -> asked(trial, permits, HOUR));
+          () -> asked(fixture, permits, HOUR));
     }
-    for (long permits : Rejections.beyond(limit)) {
+    for (long permits : RejectionChecks.beyond(limit)) {
       String call = "acquireAsync with " + permits + " permits";
-      Rejections.requireForGood(
-          trial, call, Answers.of(trial, call, trial.limiter().acquireAsync(KEY, permits, HOUR)));
+      RejectionChecks.requireForGood(
+          fixture, call, Results.of(fixture, call, fixture.limiter().acquireAsync(KEY, permits, HOUR)));
     }
-    trial.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
+    fixture.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
   }
 
   private void wakesAThreadThatWaits(RateLimit limit) throws Exception {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
-    ExecutorService thread = Executors.newSingleThreadExecutor(Races::thread);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    long wait = fixture.spendAndAsk(KEY);
+    ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
     try {
-      Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
-      trial.ticker().awaitPending(1);
-      trial.turn(wait);
-      Object given = Answers.within(Races.PATIENCE_SECONDS, waiting);
+      Future<Decision> waiting = thread.submit(() -> fixture.limiter().acquire(KEY, 1, HOUR));
+      fixture.ticker().awaitPending(1);
+      fixture.turn(wait);
+      Object given = Results.within(ConcurrencyChecks.PATIENCE_SECONDS, waiting);
       if (!(given instanceof Decision.Admitted)) {
-        throw trial.fault(
+        throw fixture.fault(
             "the answer to a thread that waited",
             "admitted",
             given,

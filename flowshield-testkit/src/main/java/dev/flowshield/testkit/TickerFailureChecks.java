@@ -1,10 +1,10 @@
 package dev.flowshield.testkit;
 
-import static dev.flowshield.testkit.Capabilities.has;
-import static dev.flowshield.testkit.Capabilities.test;
-import static dev.flowshield.testkit.Waiting.HOUR;
-import static dev.flowshield.testkit.Waiting.acquire;
-import static dev.flowshield.testkit.Waiting.requireAdmitted;
+import static dev.flowshield.testkit.CapabilityChecks.has;
+import static dev.flowshield.testkit.CapabilityChecks.test;
+import static dev.flowshield.testkit.PendingAcquires.HOUR;
+import static dev.flowshield.testkit.PendingAcquires.acquire;
+import static dev.flowshield.testkit.PendingAcquires.requireAdmitted;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What holds when the ticker throws once: the limiter stays usable, and admits no more. */
-final class TickerFailures {
+final class TickerFailureChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
   private static final int READINGS = 6;
@@ -32,23 +32,23 @@ final class TickerFailures {
    */
   @FunctionalInterface
   private interface Call {
-    void of(TickerFailures test, String key, int failingReading);
+    void of(TickerFailureChecks test, String key, int failingReading);
   }
 
   private record Operation(String name, @Nullable Capability needs, Call call) {}
 
   private static final List<Operation> OPERATIONS = List.of(
-      new Operation("decide", null, TickerFailures::decide),
-      new Operation("tryAcquire", null, TickerFailures::tryAcquire),
-      new Operation("acquireAsync", Capability.ACQUIRE, TickerFailures::acquireAsync),
-      new Operation("wakingAWaiter", Capability.ACQUIRE, TickerFailures::wake),
-      new Operation("givingUp", Capability.ACQUIRE, TickerFailures::giveUp),
-      new Operation("reserve", Capability.RESERVE, TickerFailures::reserve),
+      new Operation("decide", null, TickerFailureChecks::decide),
+      new Operation("tryAcquire", null, TickerFailureChecks::tryAcquire),
+      new Operation("acquireAsync", Capability.ACQUIRE, TickerFailureChecks::acquireAsync),
+      new Operation("wakingAWaiter", Capability.ACQUIRE, TickerFailureChecks::wake),
+      new Operation("givingUp", Capability.ACQUIRE, TickerFailureChecks::giveUp),
+      new Operation("reserve", Capability.RESERVE, TickerFailureChecks::reserve),
       new Operation("settle", Capability.RESERVE, (test, key, at) -> test.settle(key, at, 2)),
       new Operation("cancel", Capability.RESERVE, (test, key, at) -> test.settle(key, at, 0)),
-      new Operation("peek", Capability.PEEK, TickerFailures::peek),
-      new Operation("reset", Capability.RESET, TickerFailures::reset),
-      new Operation("changeTo", Capability.CHANGE, TickerFailures::changeTo));
+      new Operation("peek", Capability.PEEK, TickerFailureChecks::peek),
+      new Operation("reset", Capability.RESET, TickerFailureChecks::reset),
+      new Operation("changeTo", Capability.CHANGE, TickerFailureChecks::changeTo));
 
   /** A ticker that throws once, at a reading or when it is asked for a future. */
   private static final class Failing implements Ticker {
@@ -86,10 +86,10 @@ final class TickerFailures {
 
   private final List<Failing> tickers = new ArrayList<>(1);
   private final List<CompletableFuture<Decision>> waiting = new ArrayList<>();
-  private final Trial trial;
+  private final LimiterFixture fixture;
 
-  private TickerFailures(RateLimiterContract contract, RateLimit limit) {
-    trial = new Trial(contract, limit, 0, spec -> {
+  private TickerFailureChecks(RateLimiterContract contract, RateLimit limit) {
+    fixture = new LimiterFixture(contract, limit, 0, spec -> {
       tickers.add(new Failing(spec.ticker()));
       return spec.withTicker(tickers.get(0)).withMaxQueued(2);
     });
@@ -101,8 +101,8 @@ final class TickerFailures {
         .map(operation -> test(
             operation.name + "WorksAfterTheTickerHasThrown",
             operation.needs == Capability.ACQUIRE
-                ? Capabilities.soonBack(contract)
-                : Limits.of(contract),
+                ? CapabilityChecks.soonBack(contract)
+                : ContractLimits.of(contract),
             limit -> worksAfterwards(contract, limit, operation)));
   }
 
@@ -111,9 +111,9 @@ final class TickerFailures {
     for (String key : KEYS) {
       for (int reading = 1; reading <= READINGS; reading++) {
         for (boolean spent : new boolean[] {false, true}) {
-          TickerFailures test = new TickerFailures(contract, limit);
+          TickerFailureChecks test = new TickerFailureChecks(contract, limit);
           if (spent) {
-            test.trial.spend(key);
+            test.fixture.spend(key);
           }
           test.worksAfterwards(operation, key, reading);
         }
@@ -122,11 +122,11 @@ final class TickerFailures {
   }
 
   private void worksAfterwards(Operation operation, String key, int reading) throws Exception {
-    trial.step(operation.name + ", and the ticker throws at reading " + reading);
+    fixture.step(operation.name + ", and the ticker throws at reading " + reading);
     try {
       operation.call.of(this, key, reading);
     } catch (RuntimeException thrown) {
-      trial.step("it threw " + thrown);
+      fixture.step("it threw " + thrown);
     }
     ticker().failAt(0);
     waiting.forEach(future -> future.cancel(false));
@@ -135,20 +135,20 @@ final class TickerFailures {
     requireWorks(operation, key);
     operation.call.of(this, key, 0); // on this thread too
 
-    trial.takeAll(key);
-    trial.requireWorstCase();
-    trial.turn(8 * trial.idleNanos());
+    fixture.takeAll(key);
+    fixture.requireWorstCase();
+    fixture.turn(8 * fixture.idleNanos());
     waiting.forEach(
-        future -> requireAdmitted(trial, future, "all permits have come back long ago"));
-    trial.turn(4 * trial.idleNanos());
-    trial.hasExactly(
-        key, trial.limit().burst(), "a key that is as good as new has its whole burst");
+        future -> requireAdmitted(fixture, future, "all permits have come back long ago"));
+    fixture.turn(4 * fixture.idleNanos());
+    fixture.hasExactly(
+        key, fixture.limit().burst(), "a key that is as good as new has its whole burst");
   }
 
   private void requireWorks(Operation operation, String key) throws Exception {
     Throwable failure;
     try {
-      Races.run(List.of(() -> {
+      ConcurrencyChecks.run(List.of(() -> {
         operation.call.of(this, key, 0);
         return true;
       }));
@@ -161,81 +161,81 @@ final class TickerFailures {
     } catch (TimeoutException hangs) {
       failure = hangs;
     }
-    throw trial.fault(
+    throw fixture.fault(
         operation.name + " on another thread, after the ticker has thrown in it",
-        "an answer within " + Races.PATIENCE_SECONDS + " s",
+        "an answer within " + ConcurrencyChecks.PATIENCE_SECONDS + " s",
         failure,
         "unlock in a finally block, and take nothing before the ticker was read");
   }
 
   private void decide(String key, int failingReading) {
     ticker().failAt(failingReading);
-    trial.decide(key, 1);
+    fixture.decide(key, 1);
   }
 
   private void tryAcquire(String key, int failingReading) {
     ticker().failAt(failingReading);
-    if (trial.limiter().tryAcquire(key, 1)) {
-      trial.use(key, 1);
+    if (fixture.limiter().tryAcquire(key, 1)) {
+      fixture.use(key, 1);
     }
   }
 
   private void acquireAsync(String key, int failingReading) {
     ticker().failAt(failingReading);
-    waiting.add(acquire(trial, key, 1, HOUR));
+    waiting.add(acquire(fixture, key, 1, HOUR));
   }
 
   /** The waiter may fail, and must not wait without end. */
   private void wake(String key, int failingReading) {
-    trial.takeAll(key);
-    CompletableFuture<Decision> future = acquire(trial, key, 1, HOUR);
+    fixture.takeAll(key);
+    CompletableFuture<Decision> future = acquire(fixture, key, 1, HOUR);
     ticker().failAt(failingReading);
-    trial.turn(2 * trial.idleNanos());
+    fixture.turn(2 * fixture.idleNanos());
     ticker().failAt(0);
-    trial.turn(2 * trial.idleNanos());
+    fixture.turn(2 * fixture.idleNanos());
     if (!future.isDone()) {
-      throw trial.fault(
+      throw fixture.fault(
           "a waiter after all permits have come back",
           "served, or failed if the ticker has thrown",
           "still waiting",
           "a failure to wake a waiter must not lose it");
     }
     if (failingReading == 0) {
-      requireAdmitted(trial, future, "all permits have come back long ago");
+      requireAdmitted(fixture, future, "all permits have come back long ago");
     }
   }
 
   private void giveUp(String key, int failingReading) {
-    trial.takeAll(key);
-    CompletableFuture<Decision> first = acquire(trial, key, trial.limit().burst(), HOUR);
-    CompletableFuture<Decision> second = acquire(trial, key, 1, HOUR);
+    fixture.takeAll(key);
+    CompletableFuture<Decision> first = acquire(fixture, key, fixture.limit().burst(), HOUR);
+    CompletableFuture<Decision> second = acquire(fixture, key, 1, HOUR);
     ticker().failAt(failingReading);
     first.cancel(false);
     ticker().failAt(0);
-    trial.turn(4 * trial.idleNanos());
+    fixture.turn(4 * fixture.idleNanos());
     if (!second.isDone()) {
-      throw trial.fault(
+      throw fixture.fault(
           "a waiter behind one that gave up",
           "served, or failed if the ticker has thrown",
           "still waiting",
           "a failure to move a waiter up must not lose it");
     }
     if (failingReading == 0) {
-      requireAdmitted(trial, second, "all permits have come back long ago");
+      requireAdmitted(fixture, second, "all permits have come back long ago");
     }
   }
 
   private void reserve(String key, int failingReading) {
     ticker().failAt(failingReading);
-    if (trial.limiter().reserve(key, 1).isHeld()) {
-      trial.use(key, 1);
+    if (fixture.limiter().reserve(key, 1).isHeld()) {
+      fixture.use(key, 1);
     }
   }
 
   private void settle(String key, int failingReading, long used) {
-    if (trial.limiter().reserve(key, 1) instanceof Reservation.Held held) {
+    if (fixture.limiter().reserve(key, 1) instanceof Reservation.Held held) {
       if (used > 0) {
-        trial.use(key, 1);
+        fixture.use(key, 1);
       }
       ticker().failAt(failingReading);
       held.settle(used);
@@ -244,24 +244,24 @@ final class TickerFailures {
 
   private void peek(String key, int failingReading) {
     ticker().failAt(failingReading);
-    trial.step("peek('" + key + "'): " + trial.limiter().peek(key));
+    fixture.step("peek('" + key + "'): " + fixture.limiter().peek(key));
   }
 
   /** Of another key, as a reset gives permits. */
   private void reset(String key, int failingReading) {
     ticker().failAt(failingReading);
-    trial.limiter().reset("not " + key);
+    fixture.limiter().reset("not " + key);
   }
 
   /** To half the rate and back, so that the limit of the trial stands in the end. */
   private void changeTo(String key, int failingReading) {
-    RateLimit limit = trial.limit();
+    RateLimit limit = fixture.limit();
     ticker().failAt(failingReading);
-    trial
+    fixture
         .limiter()
         .changeTo(
             List.of(new RateLimit(limit.permits(), limit.period().multipliedBy(2), limit.burst())));
-    trial.limiter().changeTo(List.of(limit));
+    fixture.limiter().changeTo(List.of(limit));
   }
 
   private Failing ticker() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicTest;
  * Tests of what a limiter says it can; and of what it says it cannot, the test that it says so when
  * asked.
  */
-final class Capabilities {
+final class CapabilityChecks {
 
   /** A test with one limit. */
   @FunctionalInterface
@@ -24,13 +24,13 @@ final class Capabilities {
   @FunctionalInterface
   interface Call {
     @Nullable
-    Object of(Trial trial) throws Exception;
+    Object of(LimiterFixture fixture) throws Exception;
   }
 
-  private Capabilities() {}
+  private CapabilityChecks() {}
 
   static boolean has(RateLimiterContract contract, Capability capability) {
-    return trial(contract).limiter().capabilities().contains(capability);
+    return fixture(contract).limiter().capabilities().contains(capability);
   }
 
   /** A test that runs with each of the limits. */
@@ -45,12 +45,12 @@ final class Capabilities {
   /** What the limiter does not say it can must throw. */
   static Stream<DynamicTest> unsupported(RateLimiterContract contract, String method, Call call) {
     return Stream.of(DynamicTest.dynamicTest(method + "IsUnsupported", () -> {
-      Trial trial = trial(contract);
-      Rejections.require(
-          trial,
+      LimiterFixture fixture = fixture(contract);
+      RejectionChecks.require(
+          fixture,
           UnsupportedOperationException.class,
           method + " without its capability",
-          () -> call.of(trial));
+          () -> call.of(fixture));
     }));
   }
 
@@ -59,18 +59,18 @@ final class Capabilities {
    * an hour.
    */
   static List<RateLimit> soonBack(RateLimiterContract contract) {
-    List<RateLimit> limits = Limits.of(contract).stream()
-        .filter(limit -> new Trial(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))
+    List<RateLimit> limits = ContractLimits.of(contract).stream()
+        .filter(limit -> new LimiterFixture(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))
         .toList();
     if (limits.isEmpty()) {
       throw new AssertionError(
-          "limits() must have one that comes back within 5 minutes, got " + Limits.of(contract)
+          "limits() must have one that comes back within 5 minutes, got " + ContractLimits.of(contract)
               + ": no call waits longer than an hour, so add one to test waiting with");
     }
     return limits;
   }
 
-  private static Trial trial(RateLimiterContract contract) {
-    return new Trial(contract, Limits.first(contract));
+  private static LimiterFixture fixture(RateLimiterContract contract) {
+    return new LimiterFixture(contract, ContractLimits.first(contract));
   }
 }

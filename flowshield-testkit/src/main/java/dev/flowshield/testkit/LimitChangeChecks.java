@@ -1,6 +1,6 @@
 package dev.flowshield.testkit;
 
-import static dev.flowshield.testkit.Capabilities.test;
+import static dev.flowshield.testkit.CapabilityChecks.test;
 
 import dev.flowshield.RateLimit;
 import java.time.Duration;
@@ -9,35 +9,35 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What holds when a limit is changed again and again. */
-final class Changes {
+final class LimitChangeChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
   private static final int TICKS = 240;
 
   private final RateLimiterContract contract;
 
-  private Changes(RateLimiterContract contract) {
+  private LimitChangeChecks(RateLimiterContract contract) {
     this.contract = contract;
   }
 
   static Stream<DynamicTest> of(RateLimiterContract contract) {
-    Changes tests = new Changes(contract);
+    LimitChangeChecks tests = new LimitChangeChecks(contract);
     return Stream.of(
         test(
-            "aChangeToTheSameLimitIsNone", Limits.of(contract), tests::aChangeToTheSameLimitIsNone),
+            "aChangeToTheSameLimitIsNone", ContractLimits.of(contract), tests::aChangeToTheSameLimitIsNone),
         test(
             "changesToAndFroInOneInstantMakeNoPermits",
-            Limits.of(contract),
+            ContractLimits.of(contract),
             tests::changesInOneInstantMakeNoPermits),
-        test("changesToAndFroStarveNoKey", Limits.of(contract), tests::changesStarveNoKey));
+        test("changesToAndFroStarveNoKey", ContractLimits.of(contract), tests::changesStarveNoKey));
   }
 
   private void aChangeToTheSameLimitIsNone(RateLimit limit) {
     long interval = limit.period().toNanos() / limit.permits();
     for (String key : KEYS) {
       for (long tick : new long[] {1 + interval / 6, 1 + limit.period().toNanos() / 6}) {
-        Trial changed = new Trial(contract, limit);
-        Trial unchanged = new Trial(contract, limit);
+        LimiterFixture changed = new LimiterFixture(contract, limit);
+        LimiterFixture unchanged = new LimiterFixture(contract, limit);
         long given = 0;
         long expected = 0;
         for (int i = 0; i < TICKS; i++) {
@@ -63,17 +63,17 @@ final class Changes {
     long most = contract.worstCase(limit, Duration.ZERO);
     for (String key : KEYS) {
       for (int times : new int[] {1, 7, 100}) {
-        Trial trial = new Trial(contract, limit);
+        LimiterFixture fixture = new LimiterFixture(contract, limit);
         long taken = 0;
         for (int i = 0; i < times; i++) {
-          taken += takeAll(trial, key);
-          change(trial, slower(limit));
-          taken += takeAll(trial, key);
-          change(trial, limit);
+          taken += takeAll(fixture, key);
+          change(fixture, slower(limit));
+          taken += takeAll(fixture, key);
+          change(fixture, limit);
         }
-        taken += takeAll(trial, key);
+        taken += takeAll(fixture, key);
         if (taken > most) {
-          throw trial.fault(
+          throw fixture.fault(
               "permits admitted at one instant while the limit is changed " + times + " times to "
                   + slower(limit) + " and back",
               "at most " + most,
@@ -92,26 +92,26 @@ final class Changes {
   private void starvesNoKey(RateLimit first, RateLimit smaller, RateLimit larger) {
     long tick = 20 + smaller.period().toNanos() * 53 / 300; // six are a little more than the period
     for (String key : KEYS) {
-      Trial trial = new Trial(contract, first);
-      Trial steady = new Trial(contract, smaller);
+      LimiterFixture fixture = new LimiterFixture(contract, first);
+      LimiterFixture steady = new LimiterFixture(contract, smaller);
       long given = 0;
       long expected = 0;
       for (int i = 0; i < TICKS; i++) {
-        given += takeAll(trial, key);
+        given += takeAll(fixture, key);
         expected += takeAll(steady, key);
         try {
-          change(trial, i % 2 == 0 ? smaller : larger);
+          change(fixture, i % 2 == 0 ? smaller : larger);
         } catch (IllegalArgumentException outOfRange) {
           return; // what a limiter cannot keep it rejects
         }
-        trial.turn(tick);
+        fixture.turn(tick);
         steady.turn(tick);
       }
-      long twoPeriods = trial.elapsed() / (2 * smaller.period().toNanos());
+      long twoPeriods = fixture.elapsed() / (2 * smaller.period().toNanos());
       long least = Math.max(twoPeriods, refillsEvenly(smaller) ? expected * 9 / 10 - 1 : 0);
-      long most = contract.worstCase(larger, Duration.ofNanos(trial.elapsed()));
+      long most = contract.worstCase(larger, Duration.ofNanos(fixture.elapsed()));
       if (given < least || given > most) {
-        throw trial.fault(
+        throw fixture.fault(
             "permits admitted while the limit is changed between " + smaller + " and " + larger,
             least + " to " + most + ", about what " + smaller + " admits or more",
             given,
@@ -130,20 +130,20 @@ final class Changes {
   }
 
   /** Unlike a change of a trial, spans that passed are judged on. */
-  private static void change(Trial trial, RateLimit next) {
-    trial.step("changeTo " + next);
-    trial.limiter().changeTo(List.of(next));
+  private static void change(LimiterFixture fixture, RateLimit next) {
+    fixture.step("changeTo " + next);
+    fixture.limiter().changeTo(List.of(next));
   }
 
-  private static long takeAll(Trial trial, String key) {
-    long most = 4 * trial.limit().burst();
+  private static long takeAll(LimiterFixture fixture, String key) {
+    long most = 4 * fixture.limit().burst();
     long taken = 0;
-    while (taken <= most && trial.limiter().tryAcquire(key, 1)) {
+    while (taken <= most && fixture.limiter().tryAcquire(key, 1)) {
       taken++;
     }
-    trial.step("takes all of key '" + key + "': " + taken);
+    fixture.step("takes all of key '" + key + "': " + taken);
     if (taken > 0) {
-      trial.use(key, taken);
+      fixture.use(key, taken);
     }
     return taken;
   }

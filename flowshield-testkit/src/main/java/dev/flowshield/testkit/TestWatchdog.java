@@ -21,7 +21,7 @@ import org.opentest4j.IncompleteExecutionException;
  * Runs each test of the contract on a thread of its own, so that a limiter that never answers fails
  * the test and does not hold up the build. What a limiter throws becomes a sentence, too.
  */
-final class Watch {
+final class TestWatchdog {
 
   /** A test of the contract. */
   @FunctionalInterface
@@ -38,7 +38,7 @@ final class Watch {
   private static final class TestThread extends Thread {
     private final Duration patience;
     private final long began = Ticker.system().nanos();
-    private volatile @Nullable Trial trial;
+    private volatile @Nullable LimiterFixture fixture;
     private volatile @Nullable Call call;
     private volatile boolean asking;
     private volatile int calls; // of the limiter of the trial; written by this thread alone
@@ -51,8 +51,8 @@ final class Watch {
       setDaemon(true); // one that hangs keeps no process alive
     }
 
-    void follow(Trial next) {
-      trial = next;
+    void follow(LimiterFixture next) {
+      fixture = next;
       calls = 0;
       fastestBatch = Long.MAX_VALUE;
       batchBegan = Ticker.system().nanos();
@@ -131,10 +131,10 @@ final class Watch {
 
     private AssertionError fault(
         String what, Object allowed, @Nullable Object given, String wayOut) {
-      Trial current = trial;
+      LimiterFixture current = fixture;
       return current == null
           ? new AssertionError(
-              what + " must be " + allowed + ", got " + given + ": " + wayOut + Trial.seedText())
+              what + " must be " + allowed + ", got " + given + ": " + wayOut + LimiterFixture.seedText())
           : current.fault(what, allowed, given, wayOut);
     }
   }
@@ -154,7 +154,7 @@ final class Watch {
     }
   }
 
-  private Watch() {}
+  private TestWatchdog() {}
 
   static void run(RateLimiterContract contract, Body body) {
     answer(contract, () -> {
@@ -221,9 +221,9 @@ final class Watch {
   }
 
   /** From now on, the test on this thread asks the limiter of this trial. */
-  static void follow(Trial trial) {
+  static void follow(LimiterFixture fixture) {
     if (Thread.currentThread() instanceof TestThread test) {
-      test.follow(trial);
+      test.follow(fixture);
     }
   }
 

@@ -10,37 +10,37 @@ import java.util.Random;
  * What is admitted over a span of time: never more than the worst case, however the ticker is
  * turned, and in the long run the whole rate.
  */
-final class Spans {
+final class WorstCaseChecks {
 
   private static final String KEY = "alice";
   private static final int SCHEDULES = 4;
   private static final int STEPS = 200;
   private static final int LONG_RUN = 20_000;
 
-  private Spans() {}
+  private WorstCaseChecks() {}
 
   static void neverAdmitsMoreThanTheWorstCase(RateLimiterContract contract, long start) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       for (int schedule = 0; schedule < SCHEDULES; schedule++) {
-        Trial trial = new Trial(contract, limit, start);
-        run(trial, random, false);
-        trial.requireWorstCase();
+        LimiterFixture fixture = new LimiterFixture(contract, limit, start);
+        run(fixture, random, false);
+        fixture.requireWorstCase();
       }
     }
   }
 
   static void neverAdmitsMoreWhereTheTickerWrapsAround(RateLimiterContract contract) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       // so that the ends of the count come by early in a schedule; and shifted counts have theirs
       // nearer to zero
       for (long end : List.of(Long.MIN_VALUE, 0L, 1L << 62, -1L << 62, 1L << 50, 1L << 40)) {
-        Trial trial = new Trial(contract, limit, end - limit.period().toNanos() - 1);
-        run(trial, random, false);
-        trial.requireWorstCase();
+        LimiterFixture fixture = new LimiterFixture(contract, limit, end - limit.period().toNanos() - 1);
+        run(fixture, random, false);
+        fixture.requireWorstCase();
       }
-      Trial atTheEnd = new Trial(contract, limit, Long.MAX_VALUE);
+      LimiterFixture atTheEnd = new LimiterFixture(contract, limit, Long.MAX_VALUE);
       long wait = atTheEnd.spendAndAsk(KEY);
       atTheEnd.turn(wait - 1);
       atTheEnd.rejects(KEY, 1, "compare times by their difference: the count wraps around");
@@ -50,86 +50,86 @@ final class Spans {
   }
 
   static void neverAdmitsMoreWhenTheTickerStepsBack(RateLimiterContract contract) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       for (int schedule = 0; schedule < SCHEDULES; schedule++) {
-        Trial trial = new Trial(contract, limit);
-        run(trial, random, true);
-        trial.requireWorstCase();
+        LimiterFixture fixture = new LimiterFixture(contract, limit);
+        run(fixture, random, true);
+        fixture.requireWorstCase();
       }
     }
   }
 
   /** Asks for random numbers of permits at times that limiters are likely to get wrong. */
-  private static void run(Trial trial, Random random, boolean stepsBack) {
-    long period = trial.limit().period().toNanos();
-    long interval = Math.max(1, period / trial.limit().permits());
+  private static void run(LimiterFixture fixture, Random random, boolean stepsBack) {
+    long period = fixture.limit().period().toNanos();
+    long interval = Math.max(1, period / fixture.limit().permits());
     long told = 0;
     for (int step = 0; step < STEPS; step++) {
       switch (random.nextInt(stepsBack ? 10 : 8)) {
-        case 0 -> trial.turn(told);
-        case 1 -> trial.turn(Math.max(0, told - 1));
-        case 2 -> trial.turn(1);
-        case 3 -> trial.turn(interval);
-        case 4 -> trial.turn(random.nextLong(period));
-        case 5 -> trial.turn(random.nextInt(10) == 0 ? trial.idleNanos() : 0);
+        case 0 -> fixture.turn(told);
+        case 1 -> fixture.turn(Math.max(0, told - 1));
+        case 2 -> fixture.turn(1);
+        case 3 -> fixture.turn(interval);
+        case 4 -> fixture.turn(random.nextLong(period));
+        case 5 -> fixture.turn(random.nextInt(10) == 0 ? fixture.idleNanos() : 0);
         case 6, 7 -> {} // again at the same time
-        case 8 -> trial.turn(-random.nextLong(period));
-        default -> trial.turn(-random.nextLong(interval) - 1);
+        case 8 -> fixture.turn(-random.nextLong(period));
+        default -> fixture.turn(-random.nextLong(interval) - 1);
       }
       String key = random.nextInt(4) == 0 ? "bob" : KEY;
-      told = trial.decide(key, trial.permits(random)) instanceof Decision.Rejected rejected
+      told = fixture.decide(key, fixture.permits(random)) instanceof Decision.Rejected rejected
           ? rejected.retryAfterNanos()
           : 0;
     }
   }
 
   static void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth(RateLimiterContract contract) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
-      Trial trial = new Trial(contract, limit);
-      trial.turn(limit.period().toNanos());
-      long wait = trial.spendAndAsk(KEY);
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
+      fixture.turn(limit.period().toNanos());
+      long wait = fixture.spendAndAsk(KEY);
       long ahead = 0; // of the time when it was spent
       for (int step = 0; step < STEPS; step++) {
         long next = random.nextBoolean()
             ? wait - 1
             : -random.nextLong(4 * limit.period().toNanos());
-        trial.turn(next - ahead);
+        fixture.turn(next - ahead);
         ahead = next;
-        trial.rejects(
+        fixture.rejects(
             KEY,
             1,
             "no time has passed that the key was not charged for: a step back is no refill");
       }
-      trial.turn(wait - ahead);
-      trial.admits(KEY, 1, "the ticker has passed the time that the limiter told");
+      fixture.turn(wait - ahead);
+      fixture.admits(KEY, 1, "the ticker has passed the time that the limiter told");
     }
   }
 
   static void admitsTheWholeRateInTheLongRunAndNoMore(RateLimiterContract contract) {
-    for (RateLimit limit : Limits.of(contract)) {
-      Trial trial = new Trial(contract, limit);
-      trial.spend(KEY);
+    for (RateLimit limit : ContractLimits.of(contract)) {
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
+      fixture.spend(KEY);
       long warmUp = limit.burst() + 3 * limit.permits(); // until what was there at first is gone
       long periods = Math.max(4, LONG_RUN / limit.permits());
-      takeOneByOne(trial, warmUp);
-      long began = trial.elapsed();
-      takeOneByOne(trial, periods * limit.permits());
-      long took = trial.elapsed() - began;
+      takeOneByOne(fixture, warmUp);
+      long began = fixture.elapsed();
+      takeOneByOne(fixture, periods * limit.permits());
+      long took = fixture.elapsed() - began;
 
       long even = periods * limit.period().toNanos();
       if (took > even * (1 + contract.rateTolerance()) + 1) {
-        throw trial.fault(
+        throw fixture.fault(
             "the time in which " + periods + " times the permits of a period come back",
             "at most " + Duration.ofNanos(even),
             Duration.ofNanos(took),
             "the rate is below the limit: do not round the time per permit, or override rateTolerance");
       }
-      trial.requireWorstCase(
-          KEY, limit.burst() + warmUp + periods * limit.permits(), trial.elapsed());
+      fixture.requireWorstCase(
+          KEY, limit.burst() + warmUp + periods * limit.permits(), fixture.elapsed());
       if (took < even * (1 - contract.rateTolerance()) - 1) {
-        throw trial.fault(
+        throw fixture.fault(
             "the time in which " + periods + " times the permits of a period come back",
             "at least " + Duration.ofNanos(even),
             Duration.ofNanos(took),
@@ -138,10 +138,10 @@ final class Spans {
     }
   }
 
-  private static void takeOneByOne(Trial trial, long permits) {
+  private static void takeOneByOne(LimiterFixture fixture, long permits) {
     for (long taken = 0; taken < permits; taken++) {
-      if (trial.decide(KEY, 1) instanceof Decision.Rejected rejected) {
-        Retries.admits(trial, rejected.retryAfterNanos(), KEY, 1);
+      if (fixture.decide(KEY, 1) instanceof Decision.Rejected rejected) {
+        RetryAfterChecks.admits(fixture, rejected.retryAfterNanos(), KEY, 1);
       }
     }
   }

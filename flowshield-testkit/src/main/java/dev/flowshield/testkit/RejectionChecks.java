@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Mistakes of a caller, which a limiter answers with an exception, and requests for more than the
  * burst, which it rejects for good.
  */
-final class Rejections {
+final class RejectionChecks {
 
-  private Rejections() {}
+  private RejectionChecks() {}
 
   /** Numbers of permits that are never there at once. */
   static long[] beyond(RateLimit limit) {
@@ -26,20 +26,20 @@ final class Rejections {
   }
 
   /** The answer must be a rejection that says that no wait helps. */
-  static void requireForGood(Trial trial, String call, Decision decision) {
+  static void requireForGood(LimiterFixture fixture, String call, Decision decision) {
     if (!(decision instanceof Decision.Rejected rejected)
         || rejected.isRetryable()
         || rejected.reason() != Decision.Reason.BEYOND_BURST) {
-      throw trial.fault(
+      throw fixture.fault(
           call,
           "rejected with retryAfterNanos NEVER and reason BEYOND_BURST",
           decision,
           "more than the burst is never there, and the number may come from a client");
     }
-    if (rejected.remaining() < 0 || rejected.remaining() > trial.limit().burst()) {
-      throw trial.fault(
+    if (rejected.remaining() < 0 || rejected.remaining() > fixture.limit().burst()) {
+      throw fixture.fault(
           "remaining of a rejection by " + call,
-          "0 to " + trial.limit().burst(),
+          "0 to " + fixture.limit().burst(),
           rejected.remaining(),
           "tell what is there");
     }
@@ -47,14 +47,14 @@ final class Rejections {
 
   /** The call must throw this kind of exception, or its stage must fail with one. */
   static <T> void requireLater(
-      Trial trial,
+      LimiterFixture fixture,
       Class<? extends Exception> kind,
       String call,
       Callable<? extends CompletionStage<T>> body) {
-    require(trial, kind, call, () -> {
+    require(fixture, kind, call, () -> {
       CompletableFuture<T> answer = body.call().toCompletableFuture();
       try {
-        return answer.get(trial.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
+        return answer.get(fixture.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
       } catch (ExecutionException failed) {
         throw failed.getCause() instanceof Exception cause ? cause : failed;
       }
@@ -63,7 +63,7 @@ final class Rejections {
 
   /** The call must throw this kind of exception, with a message. */
   static void require(
-      Trial trial,
+      LimiterFixture fixture,
       Class<? extends Exception> kind,
       String call,
       Callable<? extends @Nullable Object> body) {
@@ -72,11 +72,11 @@ final class Rejections {
       given = body.call();
     } catch (Exception thrown) {
       if (!kind.isInstance(thrown)) {
-        throw trial.fault(
+        throw fixture.fault(
             call, kind.getSimpleName(), thrown, "callers rely on the declared exception");
       }
       if (thrown instanceof IllegalArgumentException && thrown.getMessage() == null) {
-        throw trial.fault(
+        throw fixture.fault(
             "the message of " + kind.getSimpleName() + " of " + call,
             "a text",
             "none",
@@ -84,7 +84,7 @@ final class Rejections {
       }
       return;
     }
-    throw trial.fault(
+    throw fixture.fault(
         call,
         kind.getSimpleName(),
         "the answer " + given,

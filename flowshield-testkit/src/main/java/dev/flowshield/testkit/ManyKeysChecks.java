@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 
 /** What holds of keys, few and very many. */
-final class ManyKeys {
+final class ManyKeysChecks {
 
   private static final int STRANGERS = 10_000;
   private static final int LEAST_FLOOD = 40_000; // of which most must not be held
@@ -21,63 +21,63 @@ final class ManyKeys {
   private static final int WATCHED_ONE_IN = 100;
   private static final int MOST_HELD = 20 * MAX_KEYS / WATCHED_ONE_IN;
 
-  private ManyKeys() {}
+  private ManyKeysChecks() {}
 
   static void keysAreIndependent(RateLimiterContract contract) {
-    for (RateLimit limit : Limits.of(contract)) {
-      Trial trial = new Trial(contract, limit);
+    for (RateLimit limit : ContractLimits.of(contract)) {
+      LimiterFixture fixture = new LimiterFixture(contract, limit);
       // Strings with equal hash codes, with keys that differ in one character, case or length only.
       List<String> keys = List.of(
           "Aa", "BB", "AaAa", "BBBB", "AaBB", "a", "A", "b", " ", "a ", "\0", "\0\0", "\u00e9",
           "e\u0301");
       for (String key : keys) {
-        trial.hasExactly(
+        fixture.hasExactly(
             key, limit.burst(), "each key has an allowance of its own: compare keys, not hashes");
       }
       for (String key : keys) {
-        trial.rejects(key, 1, "each key has spent its burst");
+        fixture.rejects(key, 1, "each key has spent its burst");
       }
     }
-    Trial trial = new Trial(contract, Limits.first(contract));
-    trial.spend("alice");
+    LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
+    fixture.spend("alice");
     for (int stranger = 0; stranger < STRANGERS; stranger++) {
-      trial.spend("stranger-" + stranger);
+      fixture.spend("stranger-" + stranger);
     }
-    trial.rejects("alice", 1, "the key has spent its burst, and others give it nothing");
+    fixture.rejects("alice", 1, "the key has spent its burst, and others give it nothing");
   }
 
   static void theEmptyKeyIsAKey(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, Limits.first(contract));
-    trial.spend("");
-    trial.rejects("", 1, "the empty key is a key as any other, and spent");
-    RateLimiter limiter = trial.limiter();
+    LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
+    fixture.spend("");
+    fixture.rejects("", 1, "the empty key is a key as any other, and spent");
+    RateLimiter limiter = fixture.limiter();
     if (limiter.tryAcquire() || limiter.decide().isAdmitted()) {
-      throw trial.fault(
+      throw fixture.fault(
           "a call without a key, after the burst of the empty key is spent",
           "rejected",
           "admitted",
           "both are one allowance");
     }
-    trial.spend("alice");
+    fixture.spend("alice");
   }
 
   static void rejectsNullForAKey(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, Limits.first(contract));
-    Rejections.require(
-        trial,
+    LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
+    RejectionChecks.require(
+        fixture,
         NullPointerException.class,
         "decide without a key",
-        () -> trial.limiter().decide(noKey(), 1));
-    Rejections.require(
-        trial,
+        () -> fixture.limiter().decide(noKey(), 1));
+    RejectionChecks.require(
+        fixture,
         NullPointerException.class,
         "tryAcquire without a key",
-        () -> trial.limiter().tryAcquire(noKey(), 1));
-    Rejections.requireLater(
-        trial,
+        () -> fixture.limiter().tryAcquire(noKey(), 1));
+    RejectionChecks.requireLater(
+        fixture,
         NullPointerException.class,
         "decideAsync without a key",
-        () -> trial.limiter().decideAsync(noKey(), 1));
+        () -> fixture.limiter().decideAsync(noKey(), 1));
   }
 
   @SuppressWarnings("NullAway") // what a caller without such a check could pass
@@ -86,16 +86,16 @@ final class ManyKeys {
   }
 
   static void rejectsAKeyThatIsTooLong(RateLimiterContract contract) {
-    Trial trial = new Trial(contract, Limits.first(contract));
+    LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
     String longest = "k".repeat(RateLimiter.MAX_KEY_LENGTH);
-    Rejections.require(
-        trial,
+    RejectionChecks.require(
+        fixture,
         IllegalArgumentException.class,
         "decide with a key of " + (RateLimiter.MAX_KEY_LENGTH + 1) + " characters",
-        () -> trial.limiter().decide(longest + "k", 1));
-    trial.spend(longest);
-    trial.rejects(longest, 1, "the longest key is a key as any other, and spent");
-    trial.spend("k".repeat(RateLimiter.MAX_KEY_LENGTH - 1) + "x");
+        () -> fixture.limiter().decide(longest + "k", 1));
+    fixture.spend(longest);
+    fixture.rejects(longest, 1, "the longest key is a key as any other, and spent");
+    fixture.spend("k".repeat(RateLimiter.MAX_KEY_LENGTH - 1) + "x");
   }
 
   private static int flood(RateLimiterContract contract) {
@@ -109,23 +109,23 @@ final class ManyKeys {
 
   static void neverForgivesASpentKeyInAFlood(RateLimiterContract contract) {
     int flood = flood(contract);
-    Trial trial = small(contract);
+    LimiterFixture fixture = small(contract);
     for (int known = 0; known < KNOWN; known++) {
-      trial.spend("known-" + known);
+      fixture.spend("known-" + known);
     }
-    Random random = Trial.random();
+    Random random = LimiterFixture.random();
     for (int stranger = 0; stranger < flood; stranger++) {
-      trial.limiter().tryAcquire("stranger-" + random.nextLong(), 1);
+      fixture.limiter().tryAcquire("stranger-" + random.nextLong(), 1);
       if (stranger % 10_000 == 0) {
-        requireSpent(trial);
+        requireSpent(fixture);
       }
     }
-    requireSpent(trial);
+    requireSpent(fixture);
   }
 
-  private static void requireSpent(Trial trial) {
+  private static void requireSpent(LimiterFixture fixture) {
     for (int known = 0; known < KNOWN; known++) {
-      trial.rejects(
+      fixture.rejects(
           "known-" + known,
           1,
           "a spent key is never forgotten: let newcomers share, or wait, when memory is full");
@@ -134,13 +134,13 @@ final class ManyKeys {
 
   static void letsNewcomersInAfterAFlood(RateLimiterContract contract) {
     int flood = flood(contract);
-    Trial trial = small(contract);
+    LimiterFixture fixture = small(contract);
     for (int stranger = 0; stranger < flood; stranger++) {
-      trial.limiter().tryAcquire("stranger-" + stranger, 1);
+      fixture.limiter().tryAcquire("stranger-" + stranger, 1);
     }
-    trial.turn(trial.idleNanos());
+    fixture.turn(fixture.idleNanos());
     for (int newcomer = 0; newcomer < NEWCOMERS; newcomer++) {
-      trial.admits(
+      fixture.admits(
           "newcomer-" + newcomer,
           1,
           "the keys before are as good as new, so what was kept of them can make room");
@@ -149,30 +149,30 @@ final class ManyKeys {
 
   static void holdsNoMoreKeysThanItMay(RateLimiterContract contract) {
     int flood = flood(contract);
-    Trial trial = small(contract);
+    LimiterFixture fixture = small(contract);
     List<WeakReference<String>> watched = new ArrayList<>();
     for (int stranger = 0; stranger < flood; stranger++) {
       String key = "stranger-" + stranger;
       if (stranger % WATCHED_ONE_IN == 0) {
         watched.add(new WeakReference<>(key));
       }
-      trial.limiter().tryAcquire(key, 1);
+      fixture.limiter().tryAcquire(key, 1);
     }
     // Where nothing is collected on request, nothing can be said.
     WeakReference<Object> anything = new WeakReference<>(new Object());
     System.gc();
     long held = watched.stream().filter(key -> key.get() != null).count();
     if (anything.get() == null && held > MOST_HELD) {
-      throw trial.fault(
+      throw fixture.fault(
           "keys held after " + flood + " came by, with maxKeys " + MAX_KEYS,
           "at most " + MOST_HELD * WATCHED_ONE_IN,
           "about " + held * WATCHED_ONE_IN,
           "let go of keys that are as good as new, and take no newcomers beyond maxKeys");
     }
-    trial.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself was not collected
+    fixture.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself was not collected
   }
 
-  private static Trial small(RateLimiterContract contract) {
-    return new Trial(contract, Limits.first(contract), 0, spec -> spec.withMaxKeys(MAX_KEYS));
+  private static LimiterFixture small(RateLimiterContract contract) {
+    return new LimiterFixture(contract, ContractLimits.first(contract), 0, spec -> spec.withMaxKeys(MAX_KEYS));
   }
 }

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** What holds of the names of providers. */
-final class ProviderNames {
+final class ProviderNameChecks {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
-  private ProviderNames() {}
+  private ProviderNameChecks() {}
 
   static void requireValid() {
     try {

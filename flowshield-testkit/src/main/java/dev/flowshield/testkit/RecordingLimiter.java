@@ -13,39 +13,39 @@ import org.jspecify.annotations.Nullable;
  * The limiter under test, as a trial asks it: each call is noted, for messages, and no answer may
  * be null. A proxy, so that what a limiter overrides is asked, also where later versions add to it.
  */
-final class Asked implements InvocationHandler {
+final class RecordingLimiter implements InvocationHandler {
 
   private final RateLimiter limiter;
-  private final Trial trial;
+  private final LimiterFixture fixture;
 
-  private Asked(RateLimiter limiter, Trial trial) {
+  private RecordingLimiter(RateLimiter limiter, LimiterFixture fixture) {
     this.limiter = limiter;
-    this.trial = trial;
+    this.fixture = fixture;
   }
 
-  static RateLimiter of(RateLimiter limiter, Trial trial) {
+  static RateLimiter of(RateLimiter limiter, LimiterFixture fixture) {
     return (RateLimiter) Proxy.newProxyInstance(
         RateLimiter.class.getClassLoader(),
         new Class<?>[] {RateLimiter.class},
-        new Asked(limiter, trial));
+        new RecordingLimiter(limiter, fixture));
   }
 
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
-    Watch.Call call =
-        new Watch.Call(method.getName(), arguments == null ? List.of() : Arrays.asList(arguments));
-    Watch.ask(call);
+    TestWatchdog.Call call =
+        new TestWatchdog.Call(method.getName(), arguments == null ? List.of() : Arrays.asList(arguments));
+    TestWatchdog.ask(call);
     Object answer;
     try {
       answer = method.invoke(limiter, arguments);
     } catch (InvocationTargetException thrown) {
       throw thrown.getCause();
     } finally {
-      Watch.answered();
+      TestWatchdog.answered();
     }
     if (answer == null && method.getReturnType() != void.class) {
-      throw trial.fault("the answer to " + call, "given", null, "null is never an answer");
+      throw fixture.fault("the answer to " + call, "given", null, "null is never an answer");
     }
     return answer;
   }

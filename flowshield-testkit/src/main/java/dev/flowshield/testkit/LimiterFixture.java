@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Time is counted in nanoseconds turned forward, so that a step back does not shorten a span in
  * which permits passed. For one thread.
  */
-final class Trial {
+final class LimiterFixture {
 
   /** The seed of all that is random. */
   static final long SEED = Long.getLong("flowshield.testkit.seed", 20261124);
@@ -34,40 +34,40 @@ final class Trial {
   private final ManualTicker ticker;
   private final RateLimiter made;
   private final RateLimiter limiter;
-  private final Usage used;
+  private final PermitUsage used;
   private final Deque<String> steps = new ArrayDeque<>();
   private RateLimit limit;
   private long before; // turned forward up to the last step back
   private long since; // the reading after that step
 
-  Trial(RateLimiterContract contract, RateLimit limit) {
+  LimiterFixture(RateLimiterContract contract, RateLimit limit) {
     this(contract, limit, 0, spec -> spec);
   }
 
-  Trial(RateLimiterContract contract, RateLimit limit, long start) {
+  LimiterFixture(RateLimiterContract contract, RateLimit limit, long start) {
     this(contract, limit, start, spec -> spec);
   }
 
-  Trial(
+  LimiterFixture(
       RateLimiterContract contract,
       RateLimit limit,
       long start,
       UnaryOperator<LimiterSpec> refinement) {
     this.contract = contract;
-    this.used = new Usage(contract, this);
+    this.used = new PermitUsage(contract, this);
     this.limit = limit;
     this.start = start;
     this.since = start;
     this.ticker = ManualTicker.startingAt(start);
-    Watch.follow(this);
+    TestWatchdog.follow(this);
     this.made = made(refinement.apply(spec(LimiterSpec.of(limit), ticker)));
-    this.limiter = Asked.of(made, this);
+    this.limiter = RecordingLimiter.of(made, this);
   }
 
   private RateLimiter made(LimiterSpec spec) {
-    Watch.ask(new Watch.Call("limiter", List.of(spec)));
+    TestWatchdog.ask(new TestWatchdog.Call("limiter", List.of(spec)));
     RateLimiter given = contract.limiter(spec);
-    Watch.answered();
+    TestWatchdog.answered();
     if (given == null) {
       throw fault("limiter(spec)", "a new limiter", null, "make one of the spec, each time");
     }
@@ -75,7 +75,7 @@ final class Trial {
   }
 
   /** Both have to be limiters of their own. */
-  void requireAnother(Trial other) {
+  void requireAnother(LimiterFixture other) {
     if (made == other.made) {
       throw fault(
           "limiter(spec)",
@@ -89,8 +89,8 @@ final class Trial {
    * Another limiter for the same limit, new and at the same time of the ticker at which this one
    * began.
    */
-  Trial again() {
-    return new Trial(contract, limit, start);
+  LimiterFixture again() {
+    return new LimiterFixture(contract, limit, start);
   }
 
   /** The spec with both its times taken from the ticker. */
@@ -164,7 +164,7 @@ final class Trial {
 
   /** Asks for a decision; what it admits counts as used. */
   Decision decide(String key, long permits) {
-    Decision decision = Answers.checked(this, limiter.decide(key, permits), permits);
+    Decision decision = Results.checked(this, limiter.decide(key, permits), permits);
     step("decide('" + key + "', " + permits + "): " + decision);
     if (decision.isAdmitted()) {
       use(key, permits);
@@ -282,7 +282,7 @@ final class Trial {
 
   /** How long the test may take. */
   Duration patience() {
-    return Watch.patience(contract);
+    return TestWatchdog.patience(contract);
   }
 
   static String seedText() {

@@ -1,8 +1,8 @@
 package dev.flowshield.testkit;
 
-import static dev.flowshield.testkit.Waiting.HOUR;
-import static dev.flowshield.testkit.Waiting.acquire;
-import static dev.flowshield.testkit.Waiting.requireAdmitted;
+import static dev.flowshield.testkit.PendingAcquires.HOUR;
+import static dev.flowshield.testkit.PendingAcquires.acquire;
+import static dev.flowshield.testkit.PendingAcquires.requireAdmitted;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /** What holds when the ticker steps back: it delays, and forgives nothing. */
-final class ClockSteps {
+final class ClockStepChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
   private static final int ROUNDS = 8;
@@ -26,82 +26,82 @@ final class ClockSteps {
   private static final int READINGS = 5;
   private static final long LONGEST_STEP = Duration.ofMinutes(59).toNanos();
 
-  private final Trial trial;
+  private final LimiterFixture fixture;
   private final String key;
   private final Map<Long, Long> admitted = new HashMap<>(); // by the reading of the ticker
   private int newcomers;
 
-  private ClockSteps(RateLimiterContract contract, RateLimit limit, String key, int maxKeys) {
-    this.trial = new Trial(contract, limit, 0, spec -> spec.withMaxKeys(maxKeys));
+  private ClockStepChecks(RateLimiterContract contract, RateLimit limit, String key, int maxKeys) {
+    this.fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(maxKeys));
     this.key = key;
-    trial.turn(LONGEST_STEP + trial.idleNanos());
+    fixture.turn(LONGEST_STEP + fixture.idleNanos());
   }
 
   static void forgivesNothing(RateLimiterContract contract) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       for (String key : KEYS) {
         for (int maxKeys : MAX_KEYS) {
-          new ClockSteps(contract, limit, key, maxKeys).forgivesNothing(contract, random);
+          new ClockStepChecks(contract, limit, key, maxKeys).forgivesNothing(contract, random);
         }
       }
     }
   }
 
   private void forgivesNothing(RateLimiterContract contract, Random random) {
-    long idle = trial.idleNanos();
+    long idle = fixture.idleNanos();
     for (int round = 0; round < ROUNDS; round++) {
       long step = 1 + random.nextLong(Math.min(LONGEST_STEP, idle));
       // spent after the step
       newcomersAsk();
-      trial.turn(-step);
+      fixture.turn(-step);
       takeAll();
       newcomersAsk();
       takeAll();
-      trial.turn(step + idle);
+      fixture.turn(step + idle);
       // spent, and as good as new when the newcomers come, before the step to the same instant
       takeAll();
-      trial.turn(step);
+      fixture.turn(step);
       newcomersAsk();
-      trial.turn(-step);
+      fixture.turn(-step);
       takeAll();
       newcomersAsk();
       takeAll();
-      trial.turn(step + idle);
+      fixture.turn(step + idle);
       // spent before the step
       takeAll();
       newcomersAsk();
-      trial.turn(-step);
+      fixture.turn(-step);
       newcomersAsk();
       takeAll();
-      trial.turn(step + idle);
+      fixture.turn(step + idle);
     }
     for (int round = 0; round < ROUNDS; round++) { // the same instants come again and again
       for (long part : new long[] {7, -2, 3, -8}) {
-        trial.turn(part * (1 + idle / 40));
+        fixture.turn(part * (1 + idle / 40));
         takeAll();
         newcomersAsk();
       }
     }
-    long most = contract.worstCase(trial.limit(), Duration.ZERO);
+    long most = contract.worstCase(fixture.limit(), Duration.ZERO);
     admitted.forEach((reading, permits) -> {
       if (permits > most) {
-        throw trial.fault(
+        throw fixture.fault(
             "permits of key '" + key + "' at the reading " + reading + " of the ticker",
             "at most " + most,
             permits,
             "a key that is forgotten as idle may owe again when the ticker has stepped back");
       }
     });
-    trial.requireWorstCase();
+    fixture.requireWorstCase();
   }
 
   static void onlyDelays(RateLimiterContract contract) {
-    Random random = Trial.random();
-    for (RateLimit limit : Limits.of(contract)) {
+    Random random = LimiterFixture.random();
+    for (RateLimit limit : ContractLimits.of(contract)) {
       for (String key : KEYS) {
         for (int maxKeys : MAX_KEYS) {
-          new ClockSteps(contract, limit, key, maxKeys).onlyDelays(random);
+          new ClockStepChecks(contract, limit, key, maxKeys).onlyDelays(random);
         }
       }
     }
@@ -109,38 +109,38 @@ final class ClockSteps {
 
   private void onlyDelays(Random random) {
     for (int round = 0; round < ROUNDS; round++) {
-      long step = 1 + random.nextLong(Math.min(LONGEST_STEP, trial.idleNanos()));
+      long step = 1 + random.nextLong(Math.min(LONGEST_STEP, fixture.idleNanos()));
       newcomersAsk();
       takeAll();
-      trial.turn(-step);
+      fixture.turn(-step);
       newcomersAsk();
       takeAll();
-      trial.turn(step + trial.idleNanos());
-      trial.hasExactly(
-          key, trial.limit().burst(), "the ticker has caught up, so all permits are back");
-      trial.turn(trial.idleNanos());
-      trial.spend("newcomer-" + newcomers++);
-      trial.turn(trial.idleNanos());
+      fixture.turn(step + fixture.idleNanos());
+      fixture.hasExactly(
+          key, fixture.limit().burst(), "the ticker has caught up, so all permits are back");
+      fixture.turn(fixture.idleNanos());
+      fixture.spend("newcomer-" + newcomers++);
+      fixture.turn(fixture.idleNanos());
     }
   }
 
   private void takeAll() {
     long taken = 0;
-    while (taken <= 2 * trial.limit().burst() && trial.limiter().tryAcquire(key, 1)) {
+    while (taken <= 2 * fixture.limit().burst() && fixture.limiter().tryAcquire(key, 1)) {
       taken++;
     }
-    trial.step("takes all of key '" + key + "': " + taken);
+    fixture.step("takes all of key '" + key + "': " + taken);
     if (taken > 0) {
-      trial.use(key, taken);
-      admitted.merge(trial.ticker().nanos(), taken, Long::sum);
+      fixture.use(key, taken);
+      admitted.merge(fixture.ticker().nanos(), taken, Long::sum);
     }
   }
 
   private void newcomersAsk() {
     for (int i = 0; i < NEWCOMERS; i++) {
-      trial.limiter().tryAcquire("newcomer-" + newcomers++, 1);
+      fixture.limiter().tryAcquire("newcomer-" + newcomers++, 1);
     }
-    trial.step(NEWCOMERS + " newcomers ask");
+    fixture.step(NEWCOMERS + " newcomers ask");
   }
 
   /**
@@ -176,23 +176,23 @@ final class ClockSteps {
     for (String key : KEYS) {
       for (int reading = 1; reading <= READINGS; reading++) {
         int stepsAt = reading;
-        Trial trial = new Trial(
+        LimiterFixture fixture = new LimiterFixture(
             contract,
             limit,
             0,
             spec -> spec.ticker() instanceof ManualTicker manual
                 ? spec.withTicker(new Stepping(manual, stepsAt))
                 : spec);
-        long wait = trial.spendAndAsk(key);
-        CompletableFuture<Decision> waiting = acquire(trial, key, 1, HOUR);
-        trial.turn(wait);
-        trial.step("the ticker steps back by 1 ns at reading " + reading + " of the waking");
-        trial.turn(2);
+        long wait = fixture.spendAndAsk(key);
+        CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
+        fixture.turn(wait);
+        fixture.step("the ticker steps back by 1 ns at reading " + reading + " of the waking");
+        fixture.turn(2);
         requireAdmitted(
-            trial,
+            fixture,
             waiting,
             "the ticker stepped back as the waiter was woken: let it wait for the rest");
-        trial.rejects(key, limit.burst(), "the waiter has taken a permit");
+        fixture.rejects(key, limit.burst(), "the waiter has taken a permit");
       }
     }
   }

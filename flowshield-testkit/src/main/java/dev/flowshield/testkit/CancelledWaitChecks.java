@@ -1,12 +1,12 @@
 package dev.flowshield.testkit;
 
-import static dev.flowshield.testkit.Capabilities.test;
-import static dev.flowshield.testkit.Waiting.HOUR;
-import static dev.flowshield.testkit.Waiting.acquire;
-import static dev.flowshield.testkit.Waiting.requireAdmitted;
-import static dev.flowshield.testkit.Waiting.requireAsBefore;
-import static dev.flowshield.testkit.Waiting.requireNothingPending;
-import static dev.flowshield.testkit.Waiting.requireWaiting;
+import static dev.flowshield.testkit.CapabilityChecks.test;
+import static dev.flowshield.testkit.PendingAcquires.HOUR;
+import static dev.flowshield.testkit.PendingAcquires.acquire;
+import static dev.flowshield.testkit.PendingAcquires.requireAdmitted;
+import static dev.flowshield.testkit.PendingAcquires.requireAsBefore;
+import static dev.flowshield.testkit.PendingAcquires.requireNothingPending;
+import static dev.flowshield.testkit.PendingAcquires.requireWaiting;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -23,18 +23,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What holds when a waiter gives up, by whatever completes its future. */
-final class GivingUp {
+final class CancelledWaitChecks {
 
   /** How a future is completed by its caller, which takes no permits thereby. */
   record Way(String name, Consumer<CompletableFuture<Decision>> how) {
 
-    void giveUp(Trial trial, CompletableFuture<Decision> waiting) {
-      trial.step(name);
+    void giveUp(LimiterFixture fixture, CompletableFuture<Decision> waiting) {
+      fixture.step(name);
       how.accept(waiting);
     }
   }
 
-  private static final String KEY = Waiting.KEY;
+  private static final String KEY = PendingAcquires.KEY;
   private static final Decision GIVEN_UP = new Decision.Rejected(0, 1);
 
   /** Those that have happened when the call returns. */
@@ -55,12 +55,12 @@ final class GivingUp {
 
   private final RateLimiterContract contract;
 
-  private GivingUp(RateLimiterContract contract) {
+  private CancelledWaitChecks(RateLimiterContract contract) {
     this.contract = contract;
   }
 
   static Stream<DynamicTest> of(RateLimiterContract contract, List<RateLimit> limits) {
-    GivingUp tests = new GivingUp(contract);
+    CancelledWaitChecks tests = new CancelledWaitChecks(contract);
     return Stream.of(
         test(
             "givesThePermitsOfACancelledWaitBack",
@@ -83,38 +83,38 @@ final class GivingUp {
   }
 
   private void givesThePermitsOfACancelledWaitBack(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
-    CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
-    requireWaiting(trial, waiting, "the burst is spent");
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    long wait = fixture.spendAndAsk(KEY);
+    CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
+    requireWaiting(fixture, waiting, "the burst is spent");
     waiting.cancel(false);
-    requireAsBefore(trial, wait, "the wait was cancelled, so its permits are given back");
+    requireAsBefore(fixture, wait, "the wait was cancelled, so its permits are given back");
   }
 
   private void handsNoPlaceThatWasGivenUpOutTwice(RateLimit limit) {
-    Trial trial = new Trial(contract, limit);
-    trial.spend(KEY);
-    CompletableFuture<Decision> first = acquire(trial, 1, HOUR);
-    CompletableFuture<Decision> second = acquire(trial, limit.burst(), HOUR);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    fixture.spend(KEY);
+    CompletableFuture<Decision> first = acquire(fixture, 1, HOUR);
+    CompletableFuture<Decision> second = acquire(fixture, limit.burst(), HOUR);
     first.cancel(false);
-    CompletableFuture<Decision> third = acquire(trial, 1, HOUR);
-    trial.turn(4 * trial.idleNanos());
-    requireAdmitted(trial, second, "all permits have come back long ago");
-    requireAdmitted(trial, third, "all permits have come back long ago");
-    trial.requireWorstCase();
+    CompletableFuture<Decision> third = acquire(fixture, 1, HOUR);
+    fixture.turn(4 * fixture.idleNanos());
+    requireAdmitted(fixture, second, "all permits have come back long ago");
+    requireAdmitted(fixture, third, "all permits have come back long ago");
+    fixture.requireWorstCase();
   }
 
   private void givesThePermitsOfAnInterruptedThreadBack(RateLimit limit) throws Exception {
-    Trial trial = new Trial(contract, limit);
-    long wait = trial.spendAndAsk(KEY);
-    ExecutorService thread = Executors.newSingleThreadExecutor(Races::thread);
+    LimiterFixture fixture = new LimiterFixture(contract, limit);
+    long wait = fixture.spendAndAsk(KEY);
+    ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
     try {
-      Future<Decision> waiting = thread.submit(() -> trial.limiter().acquire(KEY, 1, HOUR));
-      trial.ticker().awaitPending(1);
+      Future<Decision> waiting = thread.submit(() -> fixture.limiter().acquire(KEY, 1, HOUR));
+      fixture.ticker().awaitPending(1);
       thread.shutdownNow(); // interrupts it
-      Object given = Answers.within(Races.PATIENCE_SECONDS, waiting);
+      Object given = Results.within(ConcurrencyChecks.PATIENCE_SECONDS, waiting);
       if (!(given instanceof InterruptedException)) {
-        throw trial.fault(
+        throw fixture.fault(
             "acquire of an interrupted thread",
             "InterruptedException",
             given,
@@ -123,74 +123,74 @@ final class GivingUp {
     } finally {
       thread.shutdownNow();
     }
-    requireAsBefore(trial, wait, "the thread was interrupted, so its permits are given back");
+    requireAsBefore(fixture, wait, "the thread was interrupted, so its permits are given back");
   }
 
   private void freesThePlaceAndThePermits(RateLimit limit) {
     for (Way way : WAYS) {
       for (String key : List.of(KEY, "")) {
-        Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxQueued(1));
-        long wait = trial.spendAndAsk(key);
-        CompletableFuture<Decision> waiting = acquire(trial, key, 1, HOUR);
-        requireWaiting(trial, waiting, "the burst is spent");
-        way.giveUp(trial, waiting);
-        long told = trial.rejects(key, 1, "the burst is spent").retryAfterNanos();
+        LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
+        long wait = fixture.spendAndAsk(key);
+        CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
+        requireWaiting(fixture, waiting, "the burst is spent");
+        way.giveUp(fixture, waiting);
+        long told = fixture.rejects(key, 1, "the burst is spent").retryAfterNanos();
         if (told != wait) {
-          throw trial.fault(
+          throw fixture.fault(
               "retryAfterNanos after a waiter gave up by " + way.name,
               wait,
               told,
               "its permits are given back by whatever completes the future");
         }
-        requireNothingPending(trial);
-        CompletableFuture<Decision> next = acquire(trial, key, 1, HOUR);
-        requireWaiting(trial, next, "the waiter gave up by " + way.name + ", so its place is free");
-        trial.turn(wait);
-        requireAdmitted(trial, next, "the permit is there, and no other waiter is before it");
-        trial.turn(trial.idleNanos());
-        trial.hasExactly(key, limit.burst(), "a key that is as good as new has its whole burst");
-        trial.requireWorstCase();
-        requireNothingPending(trial);
+        requireNothingPending(fixture);
+        CompletableFuture<Decision> next = acquire(fixture, key, 1, HOUR);
+        requireWaiting(fixture, next, "the waiter gave up by " + way.name + ", so its place is free");
+        fixture.turn(wait);
+        requireAdmitted(fixture, next, "the permit is there, and no other waiter is before it");
+        fixture.turn(fixture.idleNanos());
+        fixture.hasExactly(key, limit.burst(), "a key that is as good as new has its whole burst");
+        fixture.requireWorstCase();
+        requireNothingPending(fixture);
       }
     }
   }
 
   private void freesThePlaceAfterATimeout(RateLimit limit) throws Exception {
     for (Way way : TIMEOUTS) {
-      Trial trial = new Trial(contract, limit, 0, spec -> spec.withMaxQueued(1));
-      trial.spend(KEY);
-      CompletableFuture<Decision> waiting = acquire(trial, 1, HOUR);
-      requireWaiting(trial, waiting, "the burst is spent");
-      way.giveUp(trial, waiting);
-      ExecutorService thread = Executors.newSingleThreadExecutor(Races::thread);
+      LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
+      fixture.spend(KEY);
+      CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
+      requireWaiting(fixture, waiting, "the burst is spent");
+      way.giveUp(fixture, waiting);
+      ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
       CompletableFuture<Decision> next;
       try {
         Future<List<CompletableFuture<Decision>>> place =
-            thread.submit(() -> List.of(nextThatWaits(trial)));
-        next = place.get(Races.PATIENCE_SECONDS, TimeUnit.SECONDS).get(0);
+            thread.submit(() -> List.of(nextThatWaits(fixture)));
+        next = place.get(ConcurrencyChecks.PATIENCE_SECONDS, TimeUnit.SECONDS).get(0);
       } catch (TimeoutException tooLong) {
-        throw trial.fault(
+        throw fixture.fault(
             "waiters that may wait after the only one gave up by " + way.name,
             1,
-            "none within " + Races.PATIENCE_SECONDS + " s",
+            "none within " + ConcurrencyChecks.PATIENCE_SECONDS + " s",
             "its place is freed by whatever completes the future");
       } finally {
         thread.shutdownNow();
       }
-      trial.turn(2 * trial.idleNanos());
-      requireAdmitted(trial, next, "all permits have come back long ago");
-      requireNothingPending(trial);
+      fixture.turn(2 * fixture.idleNanos());
+      requireAdmitted(fixture, next, "all permits have come back long ago");
+      requireNothingPending(fixture);
     }
   }
 
   /**
    * Asks until there is a place: a timer of the JDK completes the future on a thread of its own.
    */
-  private static CompletableFuture<Decision> nextThatWaits(Trial trial) {
-    CompletableFuture<Decision> next = trial.limiter().acquireAsync(KEY, 1, HOUR);
+  private static CompletableFuture<Decision> nextThatWaits(LimiterFixture fixture) {
+    CompletableFuture<Decision> next = fixture.limiter().acquireAsync(KEY, 1, HOUR);
     while (next.isDone() && !Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
-      next = trial.limiter().acquireAsync(KEY, 1, HOUR);
+      next = fixture.limiter().acquireAsync(KEY, 1, HOUR);
     }
     return next;
   }
@@ -200,20 +200,20 @@ final class GivingUp {
       for (String key : List.of(KEY, "")) {
         for (long permits : new long[] {1, limit.burst()}) {
           for (boolean late : new boolean[] {false, true}) {
-            Trial trial = new Trial(contract, limit);
-            List<Long> served = served(trial, key, permits, late, way);
-            Trial undisturbed = new Trial(contract, limit);
+            LimiterFixture fixture = new LimiterFixture(contract, limit);
+            List<Long> served = served(fixture, key, permits, late, way);
+            LimiterFixture undisturbed = new LimiterFixture(contract, limit);
             List<Long> expected = served(undisturbed, key, 0, late, way);
             if (!served.equals(expected)) {
-              throw trial.fault(
+              throw fixture.fault(
                   "the times at which the waiters behind one for " + permits
                       + " permits are served, after it gave up by " + way.name,
                   expected,
                   served,
                   "they move up, as if it had never come");
             }
-            trial.requireWorstCase();
-            requireNothingPending(trial);
+            fixture.requireWorstCase();
+            requireNothingPending(fixture);
           }
         }
       }
@@ -221,27 +221,27 @@ final class GivingUp {
   }
 
   /** When waiters are served behind one for so many permits that gives up; 0 for none. */
-  private static List<Long> served(Trial trial, String key, long permits, boolean late, Way way) {
-    long wait = trial.spendAndAsk(key);
+  private static List<Long> served(LimiterFixture fixture, String key, long permits, boolean late, Way way) {
+    long wait = fixture.spendAndAsk(key);
     CompletableFuture<Decision> first = permits > 0
-        ? acquire(trial, key, permits, HOUR)
+        ? acquire(fixture, key, permits, HOUR)
         : CompletableFuture.completedFuture(GIVEN_UP);
     List<Long> served = new ArrayList<>();
-    long burst = trial.limit().burst();
+    long burst = fixture.limit().burst();
     List<CompletableFuture<Decision>> behind = new ArrayList<>();
     for (long wish : new long[] {1, burst, 1, Math.max(1, burst / 2)}) {
-      CompletableFuture<Decision> waiting = acquire(trial, key, wish, HOUR);
-      requireWaiting(trial, waiting, "the burst is spent");
-      CompletableFuture<Void> unused = waiting.thenAccept(decision -> served.add(trial.elapsed()));
+      CompletableFuture<Decision> waiting = acquire(fixture, key, wish, HOUR);
+      requireWaiting(fixture, waiting, "the burst is spent");
+      CompletableFuture<Void> unused = waiting.thenAccept(decision -> served.add(fixture.elapsed()));
       behind.add(waiting);
     }
-    trial.turn(late ? wait - 1 : 0);
+    fixture.turn(late ? wait - 1 : 0);
     if (permits > 0) {
-      way.giveUp(trial, first);
+      way.giveUp(fixture, first);
     }
-    trial.turn(5 * trial.idleNanos());
+    fixture.turn(5 * fixture.idleNanos());
     behind.forEach(
-        waiting -> requireAdmitted(trial, waiting, "all permits have come back long ago"));
+        waiting -> requireAdmitted(fixture, waiting, "all permits have come back long ago"));
     return served;
   }
 

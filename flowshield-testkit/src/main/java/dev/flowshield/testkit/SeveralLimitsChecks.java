@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** What holds where several limits are kept on each key. */
-final class Several {
+final class SeveralLimitsChecks {
 
   private static final String KEY = "alice";
   private static final List<RateLimit> LIMITS = RateLimit.parseAll("3/s, 5/min");
@@ -19,12 +19,12 @@ final class Several {
 
   private final RateLimiterContract contract;
 
-  private Several(RateLimiterContract contract) {
+  private SeveralLimitsChecks(RateLimiterContract contract) {
     this.contract = contract;
   }
 
   static Stream<DynamicTest> of(RateLimiterContract contract) {
-    Several several = new Several(contract);
+    SeveralLimitsChecks several = new SeveralLimitsChecks(contract);
     return contract.keepsSeveralLimits()
         ? Stream.of(
             DynamicTest.dynamicTest("takesOfAllLimitsOrOfNone", several::takesOfAllLimitsOrOfNone),
@@ -37,17 +37,17 @@ final class Several {
   }
 
   private void takesOfAllLimitsOrOfNone() {
-    Trial trial = trial();
-    check(trial, trial.admits(KEY, 3, "both limits are as good as new"), 0, 2);
-    check(trial, trial.rejects(KEY, 1, "3 of 3/s are taken"), 0, 2);
-    trial.turn(Duration.ofSeconds(3).toNanos());
-    check(trial, trial.admits(KEY, 2, "3 of 3/s and 2 of 5/min are there"), 1, 0);
-    trial.turn(Duration.ofSeconds(3).toNanos());
+    LimiterFixture fixture = fixture();
+    check(fixture, fixture.admits(KEY, 3, "both limits are as good as new"), 0, 2);
+    check(fixture, fixture.rejects(KEY, 1, "3 of 3/s are taken"), 0, 2);
+    fixture.turn(Duration.ofSeconds(3).toNanos());
+    check(fixture, fixture.admits(KEY, 2, "3 of 3/s and 2 of 5/min are there"), 1, 0);
+    fixture.turn(Duration.ofSeconds(3).toNanos());
     for (int again = 0; again < 100; again++) {
-      Decision.Rejected rejected = trial.rejects(KEY, 1, "5 of 5/min are taken");
-      check(trial, rejected, 3, 0);
+      Decision.Rejected rejected = fixture.rejects(KEY, 1, "5 of 5/min are taken");
+      check(fixture, rejected, 3, 0);
       if (!rejected.limit().equals(rejected.limits().get(1).limit())) {
-        throw trial.fault(
+        throw fixture.fault(
             "the limit that rejects",
             rejected.limits().get(1).limit(),
             rejected.limit(),
@@ -57,21 +57,21 @@ final class Several {
   }
 
   /** The standings are those of the limits in their order, and agree with the decision. */
-  private static void check(Trial trial, Decision decision, long first, long second) {
+  private static void check(LimiterFixture fixture, Decision decision, long first, long second) {
     List<LimitStatus> statuses = decision.limits();
     if (statuses.size() != LIMITS.size()
         || statuses.get(0).remaining() != first
         || statuses.get(1).remaining() != second) {
-      throw trial.fault(
+      throw fixture.fault(
           "standings of " + LIMITS,
           first + " and " + second + " remaining",
           statuses,
           "one for each limit, in their order; a request that one rejects takes nothing of the others");
     }
-    check(trial, decision);
+    check(fixture, decision);
   }
 
-  private static void check(Trial trial, Decision decision) {
+  private static void check(LimiterFixture fixture, Decision decision) {
     LimitStatus fewest = decision.limits().get(0);
     LimitStatus longest = decision.limits().get(0);
     for (LimitStatus status : decision.limits()) {
@@ -79,7 +79,7 @@ final class Several {
       longest = status.retryAfterNanos() > longest.retryAfterNanos() ? status : longest;
     }
     if (decision.remaining() != fewest.remaining()) {
-      throw trial.fault(
+      throw fixture.fault(
           "remaining",
           fewest.remaining(),
           decision.remaining(),
@@ -87,14 +87,14 @@ final class Several {
     }
     if (decision instanceof Decision.Rejected rejected) {
       if (rejected.retryAfterNanos() != longest.retryAfterNanos()) {
-        throw trial.fault(
+        throw fixture.fault(
             "retryAfterNanos",
             longest.retryAfterNanos(),
             rejected.retryAfterNanos(),
             "all limits have to admit");
       }
       if (!rejected.limit().equals(longest.limit())) {
-        throw trial.fault(
+        throw fixture.fault(
             "the limit that rejects",
             longest.limit(),
             rejected.limit(),
@@ -104,44 +104,44 @@ final class Several {
   }
 
   private void neverAdmitsMore() {
-    Random random = Trial.random();
-    Trial trial = trial();
+    Random random = LimiterFixture.random();
+    LimiterFixture fixture = fixture();
     for (int step = 0; step < STEPS; step++) {
-      check(trial, trial.decide(KEY, 1 + random.nextLong(3)));
-      trial.turn(random.nextInt(20) == 0 ? trial.idleNanos() : random.nextLong(2_000_000_000));
+      check(fixture, fixture.decide(KEY, 1 + random.nextLong(3)));
+      fixture.turn(random.nextInt(20) == 0 ? fixture.idleNanos() : random.nextLong(2_000_000_000));
     }
-    LIMITS.forEach(trial::requireWorstCase);
+    LIMITS.forEach(fixture::requireWorstCase);
   }
 
   private void tellsTheWait() {
-    Random random = Trial.random();
-    Trial trial = trial();
+    Random random = LimiterFixture.random();
+    LimiterFixture fixture = fixture();
     for (int step = 0; step < STEPS; step++) {
       long permits = 1 + random.nextLong(3);
-      if (trial.decide(KEY, permits) instanceof Decision.Rejected rejected) {
+      if (fixture.decide(KEY, permits) instanceof Decision.Rejected rejected) {
         if (rejected.retryAfterNanos() > 1) {
-          trial.turn(rejected.retryAfterNanos() - 1);
-          trial.rejects(KEY, permits, "a shorter wait than the one told must not be enough");
+          fixture.turn(rejected.retryAfterNanos() - 1);
+          fixture.rejects(KEY, permits, "a shorter wait than the one told must not be enough");
         }
-        trial.turn(1);
-        trial.admits(
+        fixture.turn(1);
+        fixture.admits(
             KEY, permits, "the wait that the rejection told was kept, so all limits admit");
       }
-      trial.turn(random.nextLong(2_000_000_000));
+      fixture.turn(random.nextLong(2_000_000_000));
     }
   }
 
   private void rejectsPermitsAboveTheSmallestBurst() {
-    Trial trial = trial();
-    Decision decision = trial.limiter().decide(KEY, 4);
-    Rejections.requireForGood(trial, "decide with 4 permits at " + LIMITS, decision);
-    check(trial, decision);
-    trial.admits(KEY, 3, "what is rejected takes nothing");
+    LimiterFixture fixture = fixture();
+    Decision decision = fixture.limiter().decide(KEY, 4);
+    RejectionChecks.requireForGood(fixture, "decide with 4 permits at " + LIMITS, decision);
+    check(fixture, decision);
+    fixture.admits(KEY, 3, "what is rejected takes nothing");
   }
 
   private void rejectsSeveralLimits() {
     try {
-      trial();
+      fixture();
     } catch (IllegalArgumentException rejected) {
       return;
     }
@@ -150,8 +150,8 @@ final class Several {
         + " or override keepsSeveralLimits");
   }
 
-  private Trial trial() {
-    return new Trial(
+  private LimiterFixture fixture() {
+    return new LimiterFixture(
         contract,
         LIMITS.get(0),
         0,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ProviderNamesTest {
+class ProviderNameChecksTest {
 
   private static final String FORM = " must be lower-case words joined by hyphens,"
       + " as in 'my-limiter', got %s: correct the value that its name() returns";
@@ -26,7 +26,7 @@ class ProviderNamesTest {
 
   @Test
   void lowerCaseWordsJoinedByHyphensAreNames() {
-    ProviderNames.requireValid(List.of(new One("vip"), new Other("my-limiter-2")));
+    ProviderNameChecks.requireValid(List.of(new One("vip"), new Other("my-limiter-2")));
   }
 
   @Test
@@ -34,7 +34,7 @@ class ProviderNamesTest {
     for (String name : List.of(
         "My-Limiter", "my limiter", "", " ", "my_limiter", "-vip", "vip-", "a--b", "2nd", "víp")) {
       assertThatExceptionOfType(AssertionError.class)
-          .isThrownBy(() -> ProviderNames.requireValid(List.of(new One(name))))
+          .isThrownBy(() -> ProviderNameChecks.requireValid(List.of(new One(name))))
           .withMessage("the name of " + One.class.getName() + FORM.formatted("'" + name + "'"));
     }
   }
@@ -42,14 +42,14 @@ class ProviderNamesTest {
   @Test
   void nullIsTold() {
     assertThatExceptionOfType(AssertionError.class)
-        .isThrownBy(() -> ProviderNames.requireValid(List.of(new One(null))))
+        .isThrownBy(() -> ProviderNameChecks.requireValid(List.of(new One(null))))
         .withMessage("the name of " + One.class.getName() + FORM.formatted("null"));
   }
 
   @Test
   void aNameThatTwoHaveIsTold() {
     assertThatExceptionOfType(AssertionError.class)
-        .isThrownBy(() -> ProviderNames.requireValid(List.of(new One("vip"), new Other("vip"))))
+        .isThrownBy(() -> ProviderNameChecks.requireValid(List.of(new One("vip"), new Other("vip"))))
         .withMessage("names of providers must be unique, got 'vip' of " + One.class.getName()
             + " and of " + Other.class.getName() + ": rename one of them");
   }

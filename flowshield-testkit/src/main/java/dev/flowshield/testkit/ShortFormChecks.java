@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 
 /** What holds when a caller leaves out the key, the permits or both. */
-final class ShortForms {
+final class ShortFormChecks {
 
   private static final String KEY = "alice";
   private static final int STEPS = 200;
@@ -53,23 +53,23 @@ final class ShortForms {
           true,
           (limiter, n) -> limiter.acquireAsync(Duration.ZERO).join().isAdmitted()));
 
-  private ShortForms() {}
+  private ShortFormChecks() {}
 
   static void takeOnePermitOrLeaveOutTheKey(RateLimiterContract contract) throws Exception {
     List<Form> forms = new ArrayList<>(DECIDING);
-    if (Capabilities.has(contract, Capability.ACQUIRE)) {
+    if (CapabilityChecks.has(contract, Capability.ACQUIRE)) {
       forms.addAll(WAITING);
     }
-    for (RateLimit limit : Limits.of(contract)) {
+    for (RateLimit limit : ContractLimits.of(contract)) {
       takeOnePermitOrLeaveOutTheKey(contract, limit, forms);
     }
   }
 
   private static void takeOnePermitOrLeaveOutTheKey(
       RateLimiterContract contract, RateLimit limit, List<Form> forms) throws Exception {
-    Random random = Trial.random();
-    Trial inFull = new Trial(contract, limit);
-    Trial inShort = new Trial(contract, limit);
+    Random random = LimiterFixture.random();
+    LimiterFixture inFull = new LimiterFixture(contract, limit);
+    LimiterFixture inShort = new LimiterFixture(contract, limit);
     for (int step = 0; step < STEPS; step++) {
       Form form = forms.get(random.nextInt(forms.size()));
       long permits = form.isOfOne ? 1 : 1 + random.nextLong(limit.burst());
