@@ -281,8 +281,8 @@ final class LimiterFixture {
   }
 
   /** How long the test may take. */
-  Duration patience() {
-    return TestWatchdog.patience(contract);
+  Duration timeout() {
+    return TestWatchdog.timeout(contract);
   }
 
   static String seedText() {

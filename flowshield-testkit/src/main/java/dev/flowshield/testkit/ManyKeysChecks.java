@@ -98,17 +98,17 @@ final class ManyKeysChecks {
     fixture.spend("k".repeat(RateLimiter.MAX_KEY_LENGTH - 1) + "x");
   }
 
-  private static int flood(RateLimiterContract contract) {
-    int flood = contract.flood();
+  private static int floodSize(RateLimiterContract contract) {
+    int flood = contract.floodSize();
     if (flood < LEAST_FLOOD) {
-      throw new AssertionError("flood() must be at least " + LEAST_FLOOD + ", got " + flood
+      throw new AssertionError("floodSize() must be at least " + LEAST_FLOOD + ", got " + flood
           + ": fewer would not show whether the limiter holds them");
     }
     return flood;
   }
 
   static void neverForgivesASpentKeyInAFlood(RateLimiterContract contract) {
-    int flood = flood(contract);
+    int flood = floodSize(contract);
     LimiterFixture fixture = small(contract);
     for (int known = 0; known < KNOWN; known++) {
       fixture.spend("known-" + known);
@@ -133,7 +133,7 @@ final class ManyKeysChecks {
   }
 
   static void letsNewcomersInAfterAFlood(RateLimiterContract contract) {
-    int flood = flood(contract);
+    int flood = floodSize(contract);
     LimiterFixture fixture = small(contract);
     for (int stranger = 0; stranger < flood; stranger++) {
       fixture.limiter().tryAcquire("stranger-" + stranger, 1);
@@ -148,7 +148,7 @@ final class ManyKeysChecks {
   }
 
   static void holdsNoMoreKeysThanItMay(RateLimiterContract contract) {
-    int flood = flood(contract);
+    int flood = floodSize(contract);
     LimiterFixture fixture = small(contract);
     List<WeakReference<String>> watched = new ArrayList<>();
     for (int stranger = 0; stranger < flood; stranger++) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <p>That tests a token bucket. A limiter that means its limits in another way says so with
  * {@link #worstCase} and {@link #limits}; one that keeps several limits on each key says so with
- * {@link #keepsSeveralLimits}. What else it can do it says itself, with
+ * {@link #canEnforceSeveralLimits}. What else it can do it says itself, with
  * {@link RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
  *
  * <p>The limiter reads the time from the ticker of the spec alone, and waits by
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestFactory;
  * Random schedules have a fixed seed, told by each failure; the system property
  * {@code flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter
  * in memory. A limiter that blocks, never completes a future or takes too long fails the test, as
- * each test runs on a thread of its own for no longer than {@link #patience}.
+ * each test runs on a thread of its own for no longer than {@link #timeout}.
  *
  * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay
  * unseen; memory is measured by whether keys are held, so what a limiter keeps instead of keys is
@@ -78,7 +78,7 @@ public interface RateLimiterContract {
    * How long one test may take at most, each of the dynamic ones by itself. Unless overridden: 30
    * seconds, many times what a limiter in memory takes.
    */
-  default Duration patience() {
+  default Duration timeout() {
     return Duration.ofSeconds(30);
   }
 
@@ -86,7 +86,7 @@ public interface RateLimiterContract {
    * Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless
    * overridden: no.
    */
-  default boolean keepsSeveralLimits() {
+  default boolean canEnforceSeveralLimits() {
     return false;
   }
 
@@ -95,7 +95,7 @@ public interface RateLimiterContract {
    * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to
    * ask.
    */
-  default int flood() {
+  default int floodSize() {
     return 200_000;
   }
 
@@ -238,7 +238,7 @@ public interface RateLimiterContract {
     TestWatchdog.run(this, ManyKeysChecks::rejectsAKeyThatIsTooLong);
   }
 
-  /** A spent key stays spent while a {@link #flood} of keys comes by. */
+  /** A spent key stays spent while a {@link #floodSize} of keys comes by. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
     TestWatchdog.run(this, ManyKeysChecks::neverForgivesASpentKeyInAFlood);
@@ -310,7 +310,7 @@ public interface RateLimiterContract {
     return TestWatchdog.each(this, OperatorChecks::of);
   }
 
-  /** {@link #keepsSeveralLimits()}: all of them hold, or nothing is taken. */
+  /** {@link #canEnforceSeveralLimits()}: all of them hold, or nothing is taken. */
   @TestFactory
   default Stream<DynamicTest> keepsSeveral() {
     return TestWatchdog.each(this, SeveralLimitsChecks::of);

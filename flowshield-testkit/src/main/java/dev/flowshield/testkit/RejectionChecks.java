@@ -54,7 +54,7 @@ final class RejectionChecks {
     require(fixture, kind, call, () -> {
       CompletableFuture<T> answer = body.call().toCompletableFuture();
       try {
-        return answer.get(fixture.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
+        return answer.get(fixture.timeout().toNanos() / 3, TimeUnit.NANOSECONDS);
       } catch (ExecutionException failed) {
         throw failed.getCause() instanceof Exception cause ? cause : failed;
       }

@@ -53,13 +53,13 @@ final class Results {
     });
     Object given;
     try {
-      T value = answer.get(fixture.patience().toNanos() / 3, TimeUnit.NANOSECONDS);
+      T value = answer.get(fixture.timeout().toNanos() / 3, TimeUnit.NANOSECONDS);
       if (value != null) {
         return value;
       }
       given = null;
     } catch (TimeoutException tooLong) {
-      given = "none within " + fixture.patience().dividedBy(3);
+      given = "none within " + fixture.timeout().dividedBy(3);
     } catch (ExecutionException failed) {
       given = failed.getCause();
     } catch (InterruptedException interrupted) {

@@ -25,7 +25,7 @@ final class SeveralLimitsChecks {
 
   static Stream<DynamicTest> of(RateLimiterContract contract) {
     SeveralLimitsChecks several = new SeveralLimitsChecks(contract);
-    return contract.keepsSeveralLimits()
+    return contract.canEnforceSeveralLimits()
         ? Stream.of(
             DynamicTest.dynamicTest("takesOfAllLimitsOrOfNone", several::takesOfAllLimitsOrOfNone),
             DynamicTest.dynamicTest("neverAdmitsMoreThanAnyOfTheLimits", several::neverAdmitsMore),
@@ -147,7 +147,7 @@ final class SeveralLimitsChecks {
     }
     throw new AssertionError("a limiter of " + LIMITS
         + " must be rejected with IllegalArgumentException, got a limiter: read the limit with LimiterSpec.limit(),"
-        + " or override keepsSeveralLimits");
+        + " or override canEnforceSeveralLimits");
   }
 
   private LimiterFixture fixture() {

@@ -84,7 +84,7 @@ final class TestWatchdog {
               ? "a call costs more the more keys there are: visit a few keys in a call and not all,"
                   + " and hold no more than maxKeys of the spec"
               : "a call takes microseconds in memory; for permits that are kept elsewhere,"
-                  + " override patience()");
+                  + " override timeout()");
     }
 
     AssertionError cutOff() {
@@ -96,7 +96,7 @@ final class TestWatchdog {
               "given within " + patience,
               "none",
               "a call decides at once and blocks on nothing; the cause of this error shows where it"
-                  + " stands; for permits that are kept elsewhere, override patience()")
+                  + " stands; for permits that are kept elsewhere, override timeout()")
           : fault(
               "the time of a test",
               "at most " + patience,
@@ -182,7 +182,7 @@ final class TestWatchdog {
   }
 
   private static <T> T answer(RateLimiterContract contract, Callable<T> body) {
-    Duration patience = patience(contract);
+    Duration patience = timeout(contract);
     FutureTask<T> test = new FutureTask<>(body);
     TestThread thread = new TestThread(test, patience);
     thread.start();
@@ -203,8 +203,8 @@ final class TestWatchdog {
   }
 
   /** How long a test may take. */
-  static Duration patience(RateLimiterContract contract) {
-    return contract.patience().dividedBy(CUT_OFF.contains(contract.getClass()) ? 10 : 1);
+  static Duration timeout(RateLimiterContract contract) {
+    return contract.timeout().dividedBy(CUT_OFF.contains(contract.getClass()) ? 10 : 1);
   }
 
   private static AssertionError told(TestThread thread, @Nullable Throwable thrown) {

@@ -44,7 +44,7 @@ final class CallDefects {
           IsSlow.class,
           "neverForgivesASpentKeyInAFlood",
           "a call takes microseconds in memory",
-          "override patience()"),
+          "override timeout()"),
       foundBy(
           AnswersNull.class,
           "admitsAWholeBurstAtOnceAndNoMore",
@@ -161,7 +161,7 @@ final class CallDefects {
 
   static class IsSlow extends Impatient {
     @Override
-    public Duration patience() {
+    public Duration timeout() {
       return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
     }
 

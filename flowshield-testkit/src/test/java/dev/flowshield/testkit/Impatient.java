@@ -5,7 +5,7 @@ import java.time.Duration;
 /** A contract that waits for a second only. */
 abstract class Impatient implements RateLimiterContract {
   @Override
-  public Duration patience() {
+  public Duration timeout() {
     return Duration.ofSeconds(1);
   }
 }

@@ -118,7 +118,7 @@ final class KeyDefects {
   /** Remembers every key, and looks at each of them in each call. */
   static class SweepsAllKeysInEachCall extends Impatient {
     @Override
-    public Duration patience() {
+    public Duration timeout() {
       return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
     }
 
