@@ -61,7 +61,7 @@ final class ManyKeysChecks {
     fixture.spend("alice");
   }
 
-  static void rejectsNullForAKey(RateLimiterContract contract) {
+  static void rejectsANullKey(RateLimiterContract contract) {
     LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
     RejectionChecks.require(
         fixture,
@@ -132,7 +132,7 @@ final class ManyKeysChecks {
     }
   }
 
-  static void letsNewcomersInAfterAFlood(RateLimiterContract contract) {
+  static void admitsNewKeysAfterAFlood(RateLimiterContract contract) {
     int flood = floodSize(contract);
     LimiterFixture fixture = small(contract);
     for (int stranger = 0; stranger < flood; stranger++) {
@@ -147,7 +147,7 @@ final class ManyKeysChecks {
     }
   }
 
-  static void holdsNoMoreKeysThanItMay(RateLimiterContract contract) {
+  static void holdsNoMoreKeysThanAllowed(RateLimiterContract contract) {
     int flood = floodSize(contract);
     LimiterFixture fixture = small(contract);
     List<WeakReference<String>> watched = new ArrayList<>();

@@ -12,15 +12,15 @@ final class PartialAcquireChecks {
 
   private PartialAcquireChecks() {}
 
-  static void takesAPartWhereNotAllIsThere(RateLimiterContract contract) {
+  static void takesAPartIfNotAllIsAvailable(RateLimiterContract contract) {
     for (RateLimit limit : ContractLimits.of(contract)) {
-      takesAPartWhereNotAllIsThere(contract, limit);
+      takesAPartIfNotAllIsAvailable(contract, limit);
       takesAllThatIsThereWhateverIsAskedFor(contract, limit);
       throwsForLessThanOne(new LimiterFixture(contract, limit));
     }
   }
 
-  private static void takesAPartWhereNotAllIsThere(RateLimiterContract contract, RateLimit limit) {
+  private static void takesAPartIfNotAllIsAvailable(RateLimiterContract contract, RateLimit limit) {
     Random random = LimiterFixture.random();
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (int step = 0; step < STEPS; step++) {

@@ -115,8 +115,8 @@ public interface RateLimiterContract {
 
   /** The same where the count of the ticker wraps around, and where it passes zero. */
   @Test
-  default void neverAdmitsMoreWhereTheTickerWrapsAround() {
-    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhereTheTickerWrapsAround);
+  default void neverAdmitsMoreWhenTheTickerWrapsAround() {
+    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerWrapsAround);
   }
 
   /** The same with a ticker that also steps back. */
@@ -142,20 +142,20 @@ public interface RateLimiterContract {
 
   /** When the ticker has caught up after a step back, all permits are back. */
   @Test
-  default void aStepBackOnlyDelaysWhatComesBack() {
+  default void aStepBackOnlyDelaysRefills() {
     TestWatchdog.run(this, ClockStepChecks::onlyDelays);
   }
 
   /** After the wait that a rejection tells the permits are there, and not a nanosecond before. */
   @Test
-  default void tellsTheShortestWaitThatHelps() {
-    TestWatchdog.run(this, SingleKeyChecks::tellsTheShortestWaitThatHelps);
+  default void reportsTheShortestWaitThatHelps() {
+    TestWatchdog.run(this, SingleKeyChecks::reportsTheShortestWaitThatHelps);
   }
 
   /** As many permits as remain can be taken, and not one more. */
   @Test
-  default void tellsExactlyWhatRemains() {
-    TestWatchdog.run(this, SingleKeyChecks::tellsExactlyWhatRemains);
+  default void reportsExactlyTheRemainingPermits() {
+    TestWatchdog.run(this, SingleKeyChecks::reportsExactlyTheRemainingPermits);
   }
 
   /** However often a request is rejected, it costs nothing. */
@@ -166,19 +166,19 @@ public interface RateLimiterContract {
 
   /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
   @Test
-  default void takesAPartWhereNotAllIsThere() {
-    TestWatchdog.run(this, PartialAcquireChecks::takesAPartWhereNotAllIsThere);
+  default void takesAPartIfNotAllIsAvailable() {
+    TestWatchdog.run(this, PartialAcquireChecks::takesAPartIfNotAllIsAvailable);
   }
 
   /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
   @Test
-  default void allWaysToAskAgree() {
-    TestWatchdog.run(this, SingleKeyChecks::allWaysToAskAgree);
+  default void allFormsOfDecidingAgree() {
+    TestWatchdog.run(this, SingleKeyChecks::allFormsOfDecidingAgree);
   }
 
   /** A form without a key, or without permits, answers what the form in full would. */
   @Test
-  default void shortFormsTakeOnePermitOrLeaveOutTheKey() {
+  default void shortFormsMatchTheirFullForms() {
     TestWatchdog.run(this, ShortFormChecks::takeOnePermitOrLeaveOutTheKey);
   }
 
@@ -199,8 +199,8 @@ public interface RateLimiterContract {
    * taken.
    */
   @Test
-  default void rejectsPermitsThatCanNeverBeHad() {
-    TestWatchdog.run(this, SingleKeyChecks::rejectsPermitsThatCanNeverBeHad);
+  default void rejectsMorePermitsThanTheBurst() {
+    TestWatchdog.run(this, SingleKeyChecks::rejectsMorePermitsThanTheBurst);
   }
 
   /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
@@ -225,8 +225,8 @@ public interface RateLimiterContract {
 
   /** Null is a caller's mistake. */
   @Test
-  default void rejectsNullForAKey() {
-    TestWatchdog.run(this, ManyKeysChecks::rejectsNullForAKey);
+  default void rejectsANullKey() {
+    TestWatchdog.run(this, ManyKeysChecks::rejectsANullKey);
   }
 
   /**
@@ -246,14 +246,14 @@ public interface RateLimiterContract {
 
   /** When the keys of a flood are idle again, newcomers have their permits. */
   @Test
-  default void letsNewcomersInAfterAFlood() {
-    TestWatchdog.run(this, ManyKeysChecks::letsNewcomersInAfterAFlood);
+  default void admitsNewKeysAfterAFlood() {
+    TestWatchdog.run(this, ManyKeysChecks::admitsNewKeysAfterAFlood);
   }
 
   /** Of the keys of a flood, a small multiple of those that the spec allows is held at most. */
   @Test
-  default void holdsNoMoreKeysThanItMay() {
-    TestWatchdog.run(this, ManyKeysChecks::holdsNoMoreKeysThanItMay);
+  default void holdsNoMoreKeysThanAllowed() {
+    TestWatchdog.run(this, ManyKeysChecks::holdsNoMoreKeysThanAllowed);
   }
 
   // Threads.
@@ -294,25 +294,25 @@ public interface RateLimiterContract {
 
   /** {@link Capability#ACQUIRE}: waiting for permits. */
   @TestFactory
-  default Stream<DynamicTest> waits() {
+  default Stream<DynamicTest> waitsForPermits() {
     return TestWatchdog.each(this, AcquireChecks::of);
   }
 
   /** {@link Capability#RESERVE}: an estimate that is settled. */
   @TestFactory
-  default Stream<DynamicTest> reserves() {
+  default Stream<DynamicTest> settlesReservations() {
     return TestWatchdog.each(this, ReservationChecks::of);
   }
 
   /** What operators do: {@code PEEK}, {@code RESET}, {@code ADD} and {@code CHANGE}. */
   @TestFactory
-  default Stream<DynamicTest> isOperated() {
+  default Stream<DynamicTest> supportsOperators() {
     return TestWatchdog.each(this, OperatorChecks::of);
   }
 
   /** {@link #canEnforceSeveralLimits()}: all of them hold, or nothing is taken. */
   @TestFactory
-  default Stream<DynamicTest> keepsSeveral() {
+  default Stream<DynamicTest> enforcesSeveralLimits() {
     return TestWatchdog.each(this, SeveralLimitsChecks::of);
   }
 }

@@ -26,7 +26,7 @@ final class SingleKeyChecks {
     }
   }
 
-  static void tellsTheShortestWaitThatHelps(RateLimiterContract contract) {
+  static void reportsTheShortestWaitThatHelps(RateLimiterContract contract) {
     Random random = LimiterFixture.random();
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
@@ -57,7 +57,7 @@ final class SingleKeyChecks {
     }
   }
 
-  static void tellsExactlyWhatRemains(RateLimiterContract contract) {
+  static void reportsExactlyTheRemainingPermits(RateLimiterContract contract) {
     Random random = LimiterFixture.random();
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
@@ -105,7 +105,7 @@ final class SingleKeyChecks {
     }
   }
 
-  static void allWaysToAskAgree(RateLimiterContract contract) {
+  static void allFormsOfDecidingAgree(RateLimiterContract contract) {
     Random random = LimiterFixture.random();
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture decide = new LimiterFixture(contract, limit);
@@ -157,7 +157,7 @@ final class SingleKeyChecks {
     }
   }
 
-  static void rejectsPermitsThatCanNeverBeHad(RateLimiterContract contract) {
+  static void rejectsMorePermitsThanTheBurst(RateLimiterContract contract) {
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       for (long permits : RejectionChecks.beyond(limit)) {

@@ -30,7 +30,7 @@ final class WorstCaseChecks {
     }
   }
 
-  static void neverAdmitsMoreWhereTheTickerWrapsAround(RateLimiterContract contract) {
+  static void neverAdmitsMoreWhenTheTickerWrapsAround(RateLimiterContract contract) {
     Random random = LimiterFixture.random();
     for (RateLimit limit : ContractLimits.of(contract)) {
       // so that the ends of the count come by early in a schedule; and shifted counts have theirs

@@ -20,21 +20,21 @@ final class AnswerDefects {
           "a rejection must take nothing"),
       foundBy(
           TellsWhatRemainedBefore.class,
-          "tellsExactlyWhatRemains",
+          "reportsExactlyTheRemainingPermits",
           "what is left after the taking"),
       foundBy(
           TellsTooLittleRemains.class,
-          "tellsExactlyWhatRemains",
+          "reportsExactlyTheRemainingPermits",
           "no more than what remains can be taken"),
-      foundBy(CutsPermitsOff.class, "rejectsPermitsThatCanNeverBeHad", "reason BEYOND_BURST"),
-      foundBy(ThrowsAboveTheBurst.class, "rejectsPermitsThatCanNeverBeHad", "ask for fewer"),
+      foundBy(CutsPermitsOff.class, "rejectsMorePermitsThanTheBurst", "reason BEYOND_BURST"),
+      foundBy(ThrowsAboveTheBurst.class, "rejectsMorePermitsThanTheBurst", "ask for fewer"),
       foundBy(AdmitsNoPermits.class, "throwsForPermitsBelowOne", "IllegalArgumentException"),
-      foundBy(TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
-      foundBy(SaysItTookAPart.class, "takesAPartWhereNotAllIsThere", "it takes what it says"),
-      foundBy(TakesAllOrNothing.class, "takesAPartWhereNotAllIsThere", "it takes what is there"),
+      foundBy(TriesForOneOnly.class, "allFormsOfDecidingAgree", "tryAcquire must be"),
+      foundBy(SaysItTookAPart.class, "takesAPartIfNotAllIsAvailable", "it takes what it says"),
+      foundBy(TakesAllOrNothing.class, "takesAPartIfNotAllIsAvailable", "it takes what is there"),
       foundIn(
           TakesOfSome.class,
-          "keepsSeveral",
+          "enforcesSeveralLimits",
           "takesOfAllLimitsOrOfNone",
           "takes nothing of the others"));
 

@@ -56,34 +56,34 @@ final class CallDefects {
           "got java.lang.ArithmeticException: long overflow"),
       foundBy(
           NeverCompletes.class,
-          "allWaysToAskAgree",
+          "allFormsOfDecidingAgree",
           "the answer to decideAsync('alice', ",
           "got none within PT0.333333333S",
           "complete the stage"),
       foundIn(
           NeverCompletes.class,
-          "waits",
+          "waitsForPermits",
           "admitsAtOnceWhatIsThere",
           "the answer to acquire must be admitted, got no answer yet"),
       foundIn(
           NeverCompletes.class,
-          "reserves",
+          "settlesReservations",
           "isSynchronousAndLaterAlike",
           "the answer to reserveAsync('alice', ",
           "got none within"),
-      foundBy(CompletesWithNull.class, "allWaysToAskAgree", "must be given by its stage, got null"),
+      foundBy(CompletesWithNull.class, "allFormsOfDecidingAgree", "must be given by its stage, got null"),
       foundIn(
           CompletesWithNull.class,
-          "waits",
+          "waitsForPermits",
           "admitsAtOnceWhatIsThere",
           "the answer to acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
       foundBy(
           CompletesWithAFailure.class,
-          "allWaysToAskAgree",
+          "allFormsOfDecidingAgree",
           "got java.lang.IllegalStateException: no connection"),
       foundIn(
           CompletesWithAFailure.class,
-          "waits",
+          "waitsForPermits",
           "admitsAtOnceWhatIsThere",
           "got java.lang.IllegalStateException: no connection"));
 

@@ -74,8 +74,8 @@ class DefectsTest {
 
   @Test
   void findsNothingInALimiterThatIsRight() {
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waits")).isEmpty();
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "tellsExactlyWhatRemains"))
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waitsForPermits")).isEmpty();
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "reportsExactlyTheRemainingPermits"))
         .isEmpty();
   }
 
@@ -84,7 +84,7 @@ class DefectsTest {
     for (String test : List.of(
         "admitsTheWholeRateInTheLongRunAndNoMore",
         "admitsAWholeBurstAtOnceAndNoMore",
-        "allWaysToAskAgree")) {
+        "allFormsOfDecidingAgree")) {
       assertThat(ContractRun.failedTests(Right.class, test)).isEmpty();
     }
   }

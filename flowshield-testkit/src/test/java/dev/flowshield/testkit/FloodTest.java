@@ -24,7 +24,7 @@ class FloodTest {
       }
     };
 
-    assertThatThrownBy(() -> ManyKeysChecks.holdsNoMoreKeysThanItMay(contract))
+    assertThatThrownBy(() -> ManyKeysChecks.holdsNoMoreKeysThanAllowed(contract))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("floodSize() must be at least 40000, got 39999");
   }

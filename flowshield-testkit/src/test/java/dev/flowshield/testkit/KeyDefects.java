@@ -27,8 +27,8 @@ final class KeyDefects {
           TakesForgottenKeysForNew.class,
           "aStepBackForgivesNothingHoweverManyKeysCome",
           "may owe again"),
-      foundBy(NeverMakesRoom.class, "letsNewcomersInAfterAFlood", "can make room"),
-      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanItMay", "keys held after 200000 came by"));
+      foundBy(NeverMakesRoom.class, "admitsNewKeysAfterAFlood", "can make room"),
+      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanAllowed", "keys held after 200000 came by"));
 
   private KeyDefects() {}
 

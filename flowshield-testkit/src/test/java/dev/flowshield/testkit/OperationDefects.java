@@ -12,36 +12,36 @@ import java.util.List;
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(TakesToLook.class, "isOperated", "looksWithoutTaking", "looking takes nothing"),
+      foundIn(TakesToLook.class, "supportsOperators", "looksWithoutTaking", "looking takes nothing"),
       foundIn(
           ForgetsAKeyThatIsLookedAt.class,
-          "isOperated",
+          "supportsOperators",
           "changesNothingByLooking",
           "looking changes nothing"),
-      foundIn(ResetsEveryone.class, "isOperated", "resetsAKeyAndNoOther", "another key was reset"),
+      foundIn(ResetsEveryone.class, "supportsOperators", "resetsAKeyAndNoOther", "another key was reset"),
       foundIn(
           ForgetsOnChange.class,
-          "isOperated",
+          "supportsOperators",
           "keepsTheStateOfKeysInProportion",
           "as large a part"),
       foundIn(
           RoundsUpWheneverTheLimitIsSet.class,
-          "isOperated",
+          "supportsOperators",
           "aChangeToTheSameLimitIsNone",
           "round nothing"),
       foundIn(
           RoundsUpAtEachChange.class,
-          "isOperated",
+          "supportsOperators",
           "changesToAndFroStarveNoKey",
           "fractions of a permit"),
       foundIn(
           ConvertsNothingWhereTheBurstStays.class,
-          "isOperated",
+          "supportsOperators",
           "changesToAndFroInOneInstantMakeNoPermits",
           "whatever the rate is"),
       foundIn(
           DoesNothingInstead.class,
-          "isOperated",
+          "supportsOperators",
           "resetIsUnsupported",
           "UnsupportedOperationException"));
 

@@ -21,52 +21,52 @@ final class ReserveDefects {
   static final List<Defect> ALL = List.of(
       foundIn(
           GivesBackBeyondTheBurst.class,
-          "reserves",
+          "settlesReservations",
           "givesBackNoMoreThanTheBurst",
           "remaining after 1 permits"),
       foundIn(
           GivesBackTwice.class,
-          "reserves",
+          "settlesReservations",
           "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
           "that were promised before"),
       foundIn(
           GivesBackTwice.class,
-          "reserves",
+          "settlesReservations",
           "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
           "permits used of key"),
       foundIn(
           NeverGivesBack.class,
-          "reserves",
+          "settlesReservations",
           "givesBackWhatWasNotUsed",
           "what was not used is given back"),
       foundIn(
           NeverGivesBack.class,
-          "waits",
+          "waitsForPermits",
           "givesThePermitsOfACancelledWaitBack",
           "the wait was cancelled"),
       foundIn(
           NeverGivesBack.class,
-          "waits",
+          "waitsForPermits",
           "givesThePermitsOfAnInterruptedThreadBack",
           "the thread was interrupted"),
       foundIn(
           ShiftsTheEndWhereAChargeWasMade.class,
-          "waits",
+          "waitsForPermits",
           "servesNoTwoBurstsAtOnceWhereATrueCostWasCharged",
           "permits used of key"),
       foundIn(
           ShiftsTheEndBelowAWaiter.class,
-          "waits",
+          "waitsForPermits",
           "servesNoRefundTwiceThatIsMadeWhileCallersWait",
           "permits used of key"),
       foundIn(
           ReservesTwiceWhenAsynchronous.class,
-          "reserves",
+          "settlesReservations",
           "isSynchronousAndLaterAlike",
           "it answers as reserve does"),
       foundIn(
           PromisesWhatItCannot.class,
-          "reserves",
+          "settlesReservations",
           "takesTheEstimate",
           "the answer to reserve('alice', 1) must be",
           "implement what capabilities() promise"));

@@ -31,15 +31,15 @@ final class TimeDefects {
           "permits used of key"),
       foundBy(
           StandsStillAfterTheWrap.class,
-          "neverAdmitsMoreWhereTheTickerWrapsAround",
+          "neverAdmitsMoreWhenTheTickerWrapsAround",
           "the count wraps around"),
       foundBy(
           PutsOffWhoAsksAfterAStepBack.class,
-          "aStepBackOnlyDelaysWhatComesBack",
+          "aStepBackOnlyDelaysRefills",
           "the ticker has caught up"),
       foundBy(AdmitsANanosecondEarly.class, "neverAdmitsMoreThanTheWorstCase", "must be"),
-      foundBy(AdmitsANanosecondEarly.class, "tellsTheShortestWaitThatHelps", "must be"),
-      foundBy(TellsAWaitThatIsTooLong.class, "tellsTheShortestWaitThatHelps", "tell the shortest"),
+      foundBy(AdmitsANanosecondEarly.class, "reportsTheShortestWaitThatHelps", "must be"),
+      foundBy(TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "tell the shortest"),
       foundBy(
           RoundsItsWaitsDownToMicroseconds.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",

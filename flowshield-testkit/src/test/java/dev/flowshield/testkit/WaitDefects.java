@@ -15,33 +15,33 @@ import java.util.concurrent.CompletableFuture;
 final class WaitDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(LetsOthersIn.class, "waits", "letsNobodyInBeforeThoseWhoWait", "wait"),
-      foundIn(LetsOthersIn.class, "waits", "servesFirstWhoCameFirst", "first come, first served"),
+      foundIn(LetsOthersIn.class, "waitsForPermits", "letsNobodyInBeforeThoseWhoWait", "wait"),
+      foundIn(LetsOthersIn.class, "waitsForPermits", "servesFirstWhoCameFirst", "first come, first served"),
       foundIn(
           RejectsWhoNeedNotWaitAnyMore.class,
-          "waits",
+          "waitsForPermits",
           "neverRejectsACallerThatIsWillingToWait",
           "judge it again by a newer reading"),
-      foundIn(LetsAnyNumberWait.class, "waits", "letsNoMoreWaitThanMayWait", "maxQueued"),
+      foundIn(LetsAnyNumberWait.class, "waitsForPermits", "letsNoMoreWaitThanMayWait", "maxQueued"),
       foundIn(
           PollsEachNanosecond.class,
-          "waits",
+          "waitsForPermits",
           "waitsExactlyUntilThePermitsAreThere",
           "futures of the ticker that come within a turn",
           "ask the ticker once for the whole wait"),
       foundIn(
           GivesUpWhenCancelledOnly.class,
-          "waits",
+          "waitsForPermits",
           "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
           "by whatever completes the future"),
       foundIn(
           LeavesThoseBehindWhereTheyAre.class,
-          "waits",
+          "waitsForPermits",
           "movesUpTheWaitersBehindOneThatGivesUp",
           "they move up"),
       foundIn(
           LosesAWaiterThatIsWokenEarly.class,
-          "waits",
+          "waitsForPermits",
           "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
           "let it wait for the rest"),
       foundIn(
