@@ -41,10 +41,10 @@ final class AcquireAndReserveChecks {
     AcquireAndReserveChecks tests = new AcquireAndReserveChecks(contract);
     return Stream.of(
         test(
-            "servesNoTwoBurstsAtOnceWhereATrueCostWasCharged",
+            "servesNoTwoBurstsAtOnceAfterACharge",
             limits,
             tests::servesNoTwoBurstsWhereACostWasCharged),
-        test("servesNoRefundTwiceThatIsMadeWhileCallersWait", limits, tests::servesNoRefundTwice),
+        test("servesARefundMadeWhileCallersWaitOnce", limits, tests::servesNoRefundTwice),
         test(
             "neverAdmitsMoreWhoeverGivesUpAndWhateverIsSettled",
             limits,

@@ -77,17 +77,17 @@ final class AcquireChecks {
     AcquireChecks waits = new AcquireChecks(contract);
     List<RateLimit> limits = CapabilityChecks.soonBack(contract);
     Stream<DynamicTest> one = Stream.of(
-        test("admitsAtOnceWhatIsThere", limits, waits::admitsAtOnceWhatIsThere),
+        test("admitsAvailablePermitsAtOnce", limits, waits::admitsAvailablePermitsAtOnce),
         test(
-            "waitsExactlyUntilThePermitsAreThere",
+            "waitsExactlyUntilThePermitsAreAvailable",
             limits,
-            waits::waitsExactlyUntilThePermitsAreThere),
-        test("rejectsAtOnceWhatWouldComeTooLate", limits, waits::rejectsAtOnceWhatWouldComeTooLate),
+            waits::waitsExactlyUntilThePermitsAreAvailable),
+        test("rejectsAtOnceIfTheWaitIsTooLong", limits, waits::rejectsAtOnceIfTheWaitIsTooLong),
         test(
             "neverRejectsACallerThatIsWillingToWait",
             limits,
             waits::neverRejectsACallerThatIsWillingToWait),
-        test("rejectsAWaitThatIsNone", limits, waits::rejectsAWaitThatIsNone),
+        test("rejectsAnInvalidWait", limits, waits::rejectsAnInvalidWait),
         test("wakesAThreadThatWaits", limits, waits::wakesAThreadThatWaits),
         test(
             "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
@@ -101,7 +101,7 @@ final class AcquireChecks {
         .flatMap(tests -> tests);
   }
 
-  private void admitsAtOnceWhatIsThere(RateLimit limit) {
+  private void admitsAvailablePermitsAtOnce(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     CompletableFuture<Decision> whole = acquire(fixture, limit.burst(), Duration.ZERO);
     requireAdmitted(fixture, whole, "a new key has its whole burst: no call waits for what is there");
@@ -109,7 +109,7 @@ final class AcquireChecks {
     requireNothingPending(fixture);
   }
 
-  private void waitsExactlyUntilThePermitsAreThere(RateLimit limit) {
+  private void waitsExactlyUntilThePermitsAreAvailable(RateLimit limit) {
     for (long permits : new long[] {1, limit.burst()}) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       fixture.spend(KEY);
@@ -126,7 +126,7 @@ final class AcquireChecks {
     }
   }
 
-  private void rejectsAtOnceWhatWouldComeTooLate(RateLimit limit) {
+  private void rejectsAtOnceIfTheWaitIsTooLong(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     for (Duration tooShort : List.of(Duration.ZERO, Duration.ofNanos(wait - 1))) {
@@ -184,7 +184,7 @@ final class AcquireChecks {
     }
   }
 
-  private void rejectsAWaitThatIsNone(RateLimit limit) {
+  private void rejectsAnInvalidWait(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (Duration none : List.of(
         Duration.ofNanos(-1),

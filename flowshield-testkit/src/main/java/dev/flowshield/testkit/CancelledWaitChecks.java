@@ -63,26 +63,26 @@ final class CancelledWaitChecks {
     CancelledWaitChecks tests = new CancelledWaitChecks(contract);
     return Stream.of(
         test(
-            "givesThePermitsOfACancelledWaitBack",
+            "refundsThePermitsOfACancelledWait",
             limits,
-            tests::givesThePermitsOfACancelledWaitBack),
+            tests::refundsThePermitsOfACancelledWait),
         test(
-            "handsNoPlaceThatWasGivenUpOutTwice",
+            "reusesNoReleasedPlaceTwice",
             limits,
-            tests::handsNoPlaceThatWasGivenUpOutTwice),
+            tests::reusesNoReleasedPlaceTwice),
         test(
-            "givesThePermitsOfAnInterruptedThreadBack",
+            "refundsThePermitsOfAnInterruptedThread",
             limits,
-            tests::givesThePermitsOfAnInterruptedThreadBack),
+            tests::refundsThePermitsOfAnInterruptedThread),
         test(
-            "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
+            "releasesPlaceAndPermitsHoweverAWaiterGivesUp",
             limits,
             tests::freesThePlaceAndThePermits),
-        test("freesThePlaceOfAWaiterThatTimesOut", limits, tests::freesThePlaceAfterATimeout),
+        test("releasesThePlaceOfAWaiterThatTimesOut", limits, tests::freesThePlaceAfterATimeout),
         test("movesUpTheWaitersBehindOneThatGivesUp", limits, tests::movesUpTheWaitersBehind));
   }
 
-  private void givesThePermitsOfACancelledWaitBack(RateLimit limit) {
+  private void refundsThePermitsOfACancelledWait(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
@@ -91,7 +91,7 @@ final class CancelledWaitChecks {
     requireAsBefore(fixture, wait, "the wait was cancelled, so its permits are given back");
   }
 
-  private void handsNoPlaceThatWasGivenUpOutTwice(RateLimit limit) {
+  private void reusesNoReleasedPlaceTwice(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     fixture.spend(KEY);
     CompletableFuture<Decision> first = acquire(fixture, 1, HOUR);
@@ -104,7 +104,7 @@ final class CancelledWaitChecks {
     fixture.requireWorstCase();
   }
 
-  private void givesThePermitsOfAnInterruptedThreadBack(RateLimit limit) throws Exception {
+  private void refundsThePermitsOfAnInterruptedThread(RateLimit limit) throws Exception {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);

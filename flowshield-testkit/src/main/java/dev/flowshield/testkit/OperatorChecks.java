@@ -36,9 +36,9 @@ final class OperatorChecks {
   private Stream<DynamicTest> looks() {
     return has(contract, Capability.PEEK)
         ? Stream.of(
-            test("looksWithoutTaking", ContractLimits.of(contract), this::looksWithoutTaking),
-            test("changesNothingByLooking", ContractLimits.of(contract), this::changesNothingByLooking),
-            test("showsWhatWouldBeAnswered", ContractLimits.of(contract), this::showsWhatWouldBeAnswered))
+            test("peeksWithoutTaking", ContractLimits.of(contract), this::peeksWithoutTaking),
+            test("changesNothingByPeeking", ContractLimits.of(contract), this::changesNothingByPeeking),
+            test("peeksTheNextDecision", ContractLimits.of(contract), this::peeksTheNextDecision))
         : unsupported(contract, "peek", fixture -> fixture.limiter().peek(KEY));
   }
 
@@ -72,7 +72,7 @@ final class OperatorChecks {
                     this::keepsTheStateInProportion),
                 test("keepsTheNewLimitAfterAChange", ContractLimits.of(contract), this::keepsTheNewLimit),
                 test(
-                    "rejectsAChangeThatIsNoneAndChangesNothing",
+                    "rejectsAnInvalidChangeAndChangesNothing",
                     ContractLimits.of(contract),
                     this::rejectsAChangeThatIsNone)))
         : unsupported(
@@ -81,7 +81,7 @@ final class OperatorChecks {
             fixture -> run(() -> fixture.limiter().changeTo(List.of(fixture.limit()))));
   }
 
-  private void looksWithoutTaking(RateLimit limit) {
+  private void peeksWithoutTaking(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (int look = 0; look < 100; look++) {
       Decision decision = fixture.limiter().peek(KEY);
@@ -96,7 +96,7 @@ final class OperatorChecks {
     fixture.hasExactly(KEY, limit.burst(), "looking takes nothing");
   }
 
-  private void changesNothingByLooking(RateLimit limit) {
+  private void changesNothingByPeeking(RateLimit limit) {
     Random random = LimiterFixture.random();
     LimiterFixture seen = new LimiterFixture(contract, limit);
     LimiterFixture unseen = new LimiterFixture(contract, limit);
@@ -118,7 +118,7 @@ final class OperatorChecks {
     }
   }
 
-  private void showsWhatWouldBeAnswered(RateLimit limit) {
+  private void peeksTheNextDecision(RateLimit limit) {
     Random random = LimiterFixture.random();
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (int step = 0; step < STEPS; step++) {

@@ -36,24 +36,24 @@ final class ReservationChecks {
     List<RateLimit> limits = ContractLimits.of(contract);
     return Stream.of(
         test("takesTheEstimate", limits, reserves::takesTheEstimate),
-        test("isSynchronousAndLaterAlike", limits, reserves::isSynchronousAndLaterAlike),
-        test("rejectsWhatIsNotThereAndTakesNothing", limits, reserves::rejectsWhatIsNotThere),
-        test("givesBackWhatWasNotUsed", limits, reserves::givesBackWhatWasNotUsed),
-        test("givesBackNoMoreThanTheBurst", limits, reserves::givesBackNoMoreThanTheBurst),
+        test("syncAndAsyncAgree", limits, reserves::syncAndAsyncAgree),
+        test("rejectsUnavailablePermitsAndTakesNothing", limits, reserves::rejectsUnavailablePermits),
+        test("refundsUnusedPermits", limits, reserves::refundsUnusedPermits),
+        test("refundsNoMoreThanTheBurst", limits, reserves::refundsNoMoreThanTheBurst),
         test(
             "chargesWhatWasUsedBeyondTheEstimate",
             limits,
             reserves::chargesWhatWasUsedBeyondTheEstimate),
         test("countsTheFirstSettlementOnly", limits, reserves::countsTheFirstSettlementOnly),
         test(
-            "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
+            "refundsNoMoreThanReservedInAnyOrderOfSettlement",
             limits,
-            reserves::givesBackNoMoreThanWasPromised),
+            reserves::refundsNoMoreThanReserved),
         test(
-            "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
+            "neverLetsMoreBeUsedThanTheWorstCaseAndOpenReservations",
             limits,
             reserves::neverLetsMoreBeUsed),
-        test("rejectsToReserveWhatCanNeverBeHad", limits, reserves::rejectsWhatCanNeverBeHad));
+        test("rejectsReservationsBeyondTheBurst", limits, reserves::rejectsBeyondTheBurst));
   }
 
   private void takesTheEstimate(RateLimit limit) {
@@ -77,7 +77,7 @@ final class ReservationChecks {
     }
   }
 
-  private void isSynchronousAndLaterAlike(RateLimit limit) {
+  private void syncAndAsyncAgree(RateLimit limit) {
     Random random = LimiterFixture.random();
     LimiterFixture atOnce = new LimiterFixture(contract, limit);
     LimiterFixture later = new LimiterFixture(contract, limit);
@@ -109,7 +109,7 @@ final class ReservationChecks {
         : ((Reservation.Rejected) reservation).decision();
   }
 
-  private void rejectsWhatIsNotThere(RateLimit limit) {
+  private void rejectsUnavailablePermits(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     for (int again = 0; again < 100; again++) {
@@ -130,7 +130,7 @@ final class ReservationChecks {
     hold(fixture, 1);
   }
 
-  private void givesBackWhatWasNotUsed(RateLimit limit) {
+  private void refundsUnusedPermits(RateLimit limit) {
     for (long used = 0; used <= limit.burst(); used += Math.max(1, limit.burst() / 5)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       hold(fixture, limit.burst()).settle(used);
@@ -144,7 +144,7 @@ final class ReservationChecks {
     cancelled.hasExactly(KEY, limit.burst(), "cancelling gives all permits back");
   }
 
-  private void givesBackNoMoreThanTheBurst(RateLimit limit) {
+  private void refundsNoMoreThanTheBurst(RateLimit limit) {
     LimiterFixture idle = new LimiterFixture(contract, limit);
     Reservation.Held longAgo = hold(idle, limit.burst());
     idle.turn(idle.idleNanos());
@@ -196,7 +196,7 @@ final class ReservationChecks {
     twice.rejects(KEY, 1, "what was given back once is not given back again");
   }
 
-  private void givesBackNoMoreThanWasPromised(RateLimit limit) {
+  private void refundsNoMoreThanReserved(RateLimit limit) {
     if (limit.burst() < 2) {
       return; // two cannot hold a part each
     }
@@ -262,7 +262,7 @@ final class ReservationChecks {
     fixture.settled(KEY, held.permits(), 0, since);
   }
 
-  private void rejectsWhatCanNeverBeHad(RateLimit limit) {
+  private void rejectsBeyondTheBurst(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (long permits : RejectionChecks.beyond(limit)) {
       RejectionChecks.requireForGood(

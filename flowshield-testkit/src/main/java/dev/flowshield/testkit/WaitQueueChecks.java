@@ -33,17 +33,17 @@ final class WaitQueueChecks {
   static Stream<DynamicTest> of(RateLimiterContract contract, List<RateLimit> limits) {
     WaitQueueChecks queues = new WaitQueueChecks(contract);
     return Stream.of(
-        test("servesFirstWhoCameFirst", limits, queues::servesFirstWhoCameFirst),
-        test("letsNobodyInBeforeThoseWhoWait", limits, queues::letsNobodyInBeforeThoseWhoWait),
-        test("letsOtherKeysInMeanwhile", limits, queues::letsOtherKeysInMeanwhile),
+        test("servesInOrderOfArrival", limits, queues::servesInOrderOfArrival),
+        test("admitsNobodyBeforeTheWaiters", limits, queues::admitsNobodyBeforeTheWaiters),
+        test("admitsOtherKeysMeanwhile", limits, queues::admitsOtherKeysMeanwhile),
         test(
             "neverAdmitsMoreThanTheWorstCaseWhoeverWaits",
             limits,
             queues::neverAdmitsMoreWhoeverWaits),
-        test("letsNoMoreWaitThanMayWait", limits, queues::letsNoMoreWaitThanMayWait));
+        test("boundsTheNumberOfWaiters", limits, queues::boundsTheNumberOfWaiters));
   }
 
-  private void servesFirstWhoCameFirst(RateLimit limit) {
+  private void servesInOrderOfArrival(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     fixture.spend(KEY);
     List<Integer> served = new ArrayList<>();
@@ -72,7 +72,7 @@ final class WaitQueueChecks {
     fixture.requireWorstCase();
   }
 
-  private void letsNobodyInBeforeThoseWhoWait(RateLimit limit) {
+  private void admitsNobodyBeforeTheWaiters(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     List<Decision> barged = new ArrayList<>();
@@ -102,7 +102,7 @@ final class WaitQueueChecks {
     fixture.requireWorstCase();
   }
 
-  private void letsOtherKeysInMeanwhile(RateLimit limit) {
+  private void admitsOtherKeysMeanwhile(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     long wait = fixture.spendAndAsk(KEY);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
@@ -146,7 +146,7 @@ final class WaitQueueChecks {
     }
   }
 
-  private void letsNoMoreWaitThanMayWait(RateLimit limit) {
+  private void boundsTheNumberOfWaiters(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(2));
     fixture.spend("bob");
     long wait = fixture.spendAndAsk(KEY);

@@ -63,19 +63,19 @@ final class CallDefects {
       foundIn(
           NeverCompletes.class,
           "waitsForPermits",
-          "admitsAtOnceWhatIsThere",
+          "admitsAvailablePermitsAtOnce",
           "the answer to acquire must be admitted, got no answer yet"),
       foundIn(
           NeverCompletes.class,
           "settlesReservations",
-          "isSynchronousAndLaterAlike",
+          "syncAndAsyncAgree",
           "the answer to reserveAsync('alice', ",
           "got none within"),
       foundBy(CompletesWithNull.class, "allFormsOfDecidingAgree", "must be given by its stage, got null"),
       foundIn(
           CompletesWithNull.class,
           "waitsForPermits",
-          "admitsAtOnceWhatIsThere",
+          "admitsAvailablePermitsAtOnce",
           "the answer to acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
       foundBy(
           CompletesWithAFailure.class,
@@ -84,7 +84,7 @@ final class CallDefects {
       foundIn(
           CompletesWithAFailure.class,
           "waitsForPermits",
-          "admitsAtOnceWhatIsThere",
+          "admitsAvailablePermitsAtOnce",
           "got java.lang.IllegalStateException: no connection"));
 
   private CallDefects() {}

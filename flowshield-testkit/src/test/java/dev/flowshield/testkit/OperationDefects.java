@@ -12,11 +12,11 @@ import java.util.List;
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(TakesToLook.class, "supportsOperators", "looksWithoutTaking", "looking takes nothing"),
+      foundIn(TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "looking takes nothing"),
       foundIn(
           ForgetsAKeyThatIsLookedAt.class,
           "supportsOperators",
-          "changesNothingByLooking",
+          "changesNothingByPeeking",
           "looking changes nothing"),
       foundIn(ResetsEveryone.class, "supportsOperators", "resetsAKeyAndNoOther", "another key was reset"),
       foundIn(

@@ -22,47 +22,47 @@ final class ReserveDefects {
       foundIn(
           GivesBackBeyondTheBurst.class,
           "settlesReservations",
-          "givesBackNoMoreThanTheBurst",
+          "refundsNoMoreThanTheBurst",
           "remaining after 1 permits"),
       foundIn(
           GivesBackTwice.class,
           "settlesReservations",
-          "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
+          "refundsNoMoreThanReservedInAnyOrderOfSettlement",
           "that were promised before"),
       foundIn(
           GivesBackTwice.class,
           "settlesReservations",
-          "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
+          "neverLetsMoreBeUsedThanTheWorstCaseAndOpenReservations",
           "permits used of key"),
       foundIn(
           NeverGivesBack.class,
           "settlesReservations",
-          "givesBackWhatWasNotUsed",
+          "refundsUnusedPermits",
           "what was not used is given back"),
       foundIn(
           NeverGivesBack.class,
           "waitsForPermits",
-          "givesThePermitsOfACancelledWaitBack",
+          "refundsThePermitsOfACancelledWait",
           "the wait was cancelled"),
       foundIn(
           NeverGivesBack.class,
           "waitsForPermits",
-          "givesThePermitsOfAnInterruptedThreadBack",
+          "refundsThePermitsOfAnInterruptedThread",
           "the thread was interrupted"),
       foundIn(
           ShiftsTheEndWhereAChargeWasMade.class,
           "waitsForPermits",
-          "servesNoTwoBurstsAtOnceWhereATrueCostWasCharged",
+          "servesNoTwoBurstsAtOnceAfterACharge",
           "permits used of key"),
       foundIn(
           ShiftsTheEndBelowAWaiter.class,
           "waitsForPermits",
-          "servesNoRefundTwiceThatIsMadeWhileCallersWait",
+          "servesARefundMadeWhileCallersWaitOnce",
           "permits used of key"),
       foundIn(
           ReservesTwiceWhenAsynchronous.class,
           "settlesReservations",
-          "isSynchronousAndLaterAlike",
+          "syncAndAsyncAgree",
           "it answers as reserve does"),
       foundIn(
           PromisesWhatItCannot.class,

@@ -15,24 +15,24 @@ import java.util.concurrent.CompletableFuture;
 final class WaitDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(LetsOthersIn.class, "waitsForPermits", "letsNobodyInBeforeThoseWhoWait", "wait"),
-      foundIn(LetsOthersIn.class, "waitsForPermits", "servesFirstWhoCameFirst", "first come, first served"),
+      foundIn(LetsOthersIn.class, "waitsForPermits", "admitsNobodyBeforeTheWaiters", "wait"),
+      foundIn(LetsOthersIn.class, "waitsForPermits", "servesInOrderOfArrival", "first come, first served"),
       foundIn(
           RejectsWhoNeedNotWaitAnyMore.class,
           "waitsForPermits",
           "neverRejectsACallerThatIsWillingToWait",
           "judge it again by a newer reading"),
-      foundIn(LetsAnyNumberWait.class, "waitsForPermits", "letsNoMoreWaitThanMayWait", "maxQueued"),
+      foundIn(LetsAnyNumberWait.class, "waitsForPermits", "boundsTheNumberOfWaiters", "maxQueued"),
       foundIn(
           PollsEachNanosecond.class,
           "waitsForPermits",
-          "waitsExactlyUntilThePermitsAreThere",
+          "waitsExactlyUntilThePermitsAreAvailable",
           "futures of the ticker that come within a turn",
           "ask the ticker once for the whole wait"),
       foundIn(
           GivesUpWhenCancelledOnly.class,
           "waitsForPermits",
-          "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
+          "releasesPlaceAndPermitsHoweverAWaiterGivesUp",
           "by whatever completes the future"),
       foundIn(
           LeavesThoseBehindWhereTheyAre.class,
