@@ -10,7 +10,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter.Capability;
 import dev.flowshield.Reservation;
-import dev.flowshield.testkit.CancelledWaitChecks.Way;
+import dev.flowshield.testkit.CancelledWaitChecks.CancelKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds when reservations are settled while callers wait. */
+/** Checks of reservations that are settled while callers wait. */
 final class AcquireAndReserveChecks {
 
   private static final List<String> KEYS = List.of(PendingAcquires.KEY, "");
@@ -52,7 +52,7 @@ final class AcquireAndReserveChecks {
   }
 
   private void servesNoTwoBurstsWhereACostWasCharged(RateLimit limit) {
-    for (Way way : CancelledWaitChecks.WAYS) {
+    for (CancelKind kind : CancelledWaitChecks.CANCEL_KINDS) {
       for (String key : KEYS) {
         for (long beyond : new long[] {1, limit.burst()}) {
           LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(1));
@@ -62,7 +62,7 @@ final class AcquireAndReserveChecks {
           CompletableFuture<Decision> second = acquire(fixture, key, limit.burst(), HOUR);
           fixture.step("settle with " + beyond + " more");
           held.settle(limit.burst() + beyond);
-          way.giveUp(fixture, first);
+          kind.giveUp(fixture, first);
           requireNoTwoBursts(fixture, key, second);
         }
       }
@@ -89,7 +89,7 @@ final class AcquireAndReserveChecks {
     }
   }
 
-  /** Asks for one permit, or for all of them, again and again until all have come back. */
+  /** Requests one permit or the whole burst repeatedly, until all permits are refilled. */
   private static void requireNoTwoBursts(
       LimiterFixture fixture, String key, CompletableFuture<Decision> waiting) {
     for (int part = 0; part < PARTS; part++) {
@@ -140,7 +140,7 @@ final class AcquireAndReserveChecks {
       LimiterFixture fixture, List<CompletableFuture<Decision>> queue, Random random) {
     if (!queue.isEmpty()) {
       CompletableFuture<Decision> waiting = queue.get(random.nextInt(queue.size()));
-      CancelledWaitChecks.WAYS.get(random.nextInt(CancelledWaitChecks.WAYS.size())).giveUp(fixture, waiting);
+      CancelledWaitChecks.CANCEL_KINDS.get(random.nextInt(CancelledWaitChecks.CANCEL_KINDS.size())).giveUp(fixture, waiting);
     }
   }
 
@@ -152,7 +152,8 @@ final class AcquireAndReserveChecks {
   }
 
   /**
-   * Counts what is used beyond the estimate as not admitted: the limiter was never asked for it.
+   * Settles a reservation. Use beyond the estimate does not count as admitted, because the limiter
+   * was never asked for it.
    */
   private static void settle(LimiterFixture fixture, String key, Open one, long used) {
     fixture.step(one.held + " of " + one.since + " settle(" + used + ")");

@@ -22,16 +22,16 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds for a caller that waits for permits. */
+/** Checks of a caller that waits for permits. */
 final class AcquireChecks {
 
   private static final String KEY = PendingAcquires.KEY;
   private static final int READINGS = 6;
 
-  /** A ticker that moves on at one of its readings, as for a thread that is preempted there. */
+  /** A ticker that advances at one of its readings, as if the thread were preempted there. */
   private static final class Moving implements Ticker {
     private final ManualTicker ticker;
-    private int left; // readings up to that one; 0 for none
+    private int left; // readings up to that one; 0 for no advance
     private long nanos;
 
     private Moving(ManualTicker ticker) {
@@ -75,7 +75,7 @@ final class AcquireChecks {
           contract, "acquireAsync", fixture -> asked(fixture, 1, Duration.ZERO));
     }
     AcquireChecks waits = new AcquireChecks(contract);
-    List<RateLimit> limits = CapabilityChecks.soonBack(contract);
+    List<RateLimit> limits = CapabilityChecks.refilledSoon(contract);
     Stream<DynamicTest> one = Stream.of(
         test("admitsAvailablePermitsAtOnce", limits, waits::admitsAvailablePermitsAtOnce),
         test(
@@ -128,7 +128,7 @@ final class AcquireChecks {
 
   private void rejectsAtOnceIfTheWaitIsTooLong(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     for (Duration tooShort : List.of(Duration.ZERO, Duration.ofNanos(wait - 1))) {
       Decision decision = acquire(fixture, 1, tooShort).getNow(null);
       if (!(decision instanceof Decision.Rejected rejected)) {
@@ -154,10 +154,10 @@ final class AcquireChecks {
     requireAdmitted(fixture, waiting, "the wait is over");
   }
 
-  /** Also if permits come back between two readings of the ticker. */
+  /** Also checks the case that permits are refilled between two readings of the ticker. */
   private void neverRejectsACallerThatIsWillingToWait(RateLimit limit) {
     for (int reading = 1; reading <= READINGS; reading++) {
-      for (int share = 1; share <= 3; share++) { // of the wait: a third of it, or more
+      for (int share = 1; share <= 3; share++) { // a third of the wait, or more
         List<Moving> tickers = new ArrayList<>(1);
         LimiterFixture fixture = new LimiterFixture(
             contract,
@@ -166,7 +166,7 @@ final class AcquireChecks {
             spec -> spec.ticker() instanceof ManualTicker manual
                 ? spec.withTicker(Moving.of(manual, tickers))
                 : spec);
-        long wait = fixture.spendAndAsk(KEY);
+        long wait = fixture.spendForWait(KEY);
         long moved = Math.max(1, wait / 3 * share + wait % 3);
         tickers.get(0).moveAt(reading, moved);
         fixture.step("the ticker moves by " + moved + " ns at reading " + reading);
@@ -211,7 +211,7 @@ final class AcquireChecks {
     }
     for (long permits : RejectionChecks.beyond(limit)) {
       String call = "acquireAsync with " + permits + " permits";
-      RejectionChecks.requireForGood(
+      RejectionChecks.requireNotRetryable(
           fixture, call, Results.of(fixture, call, fixture.limiter().acquireAsync(KEY, permits, HOUR)));
     }
     fixture.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
@@ -219,13 +219,13 @@ final class AcquireChecks {
 
   private void wakesAThreadThatWaits(RateLimit limit) throws Exception {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
     try {
       Future<Decision> waiting = thread.submit(() -> fixture.limiter().acquire(KEY, 1, HOUR));
       fixture.ticker().awaitPending(1);
       fixture.turn(wait);
-      Object given = Results.within(ConcurrencyChecks.PATIENCE_SECONDS, waiting);
+      Object given = Results.within(ConcurrencyChecks.TIMEOUT_SECONDS, waiting);
       if (!(given instanceof Decision.Admitted)) {
         throw fixture.fault(
             "the answer to a thread that waited",

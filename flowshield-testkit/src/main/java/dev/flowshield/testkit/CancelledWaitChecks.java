@@ -22,11 +22,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds when a waiter gives up, by whatever completes its future. */
+/** Checks of waiters that stop waiting, in any way that completes their future. */
 final class CancelledWaitChecks {
 
-  /** How a future is completed by its caller, which takes no permits thereby. */
-  record Way(String name, Consumer<CompletableFuture<Decision>> how) {
+  /** A way in which a caller completes its own future and so takes no permits. */
+  record CancelKind(String name, Consumer<CompletableFuture<Decision>> how) {
 
     void giveUp(LimiterFixture fixture, CompletableFuture<Decision> waiting) {
       fixture.step(name);
@@ -37,19 +37,19 @@ final class CancelledWaitChecks {
   private static final String KEY = PendingAcquires.KEY;
   private static final Decision GIVEN_UP = new Decision.Rejected(0, 1);
 
-  /** Those that have happened when the call returns. */
-  static final List<Way> WAYS = List.of(
-      new Way("cancel(false)", waiting -> waiting.cancel(false)),
-      new Way("cancel(true)", waiting -> waiting.cancel(true)),
-      new Way("complete", waiting -> waiting.complete(GIVEN_UP)),
-      new Way("completeExceptionally", waiting -> waiting.completeExceptionally(failure())),
-      new Way("completeAsync", waiting -> waiting.completeAsync(() -> GIVEN_UP, Runnable::run)),
-      new Way("obtrudeValue", waiting -> waiting.obtrudeValue(GIVEN_UP)),
-      new Way("obtrudeException", waiting -> waiting.obtrudeException(failure())));
+  /** The ways that take effect before the call returns. */
+  static final List<CancelKind> CANCEL_KINDS = List.of(
+      new CancelKind("cancel(false)", waiting -> waiting.cancel(false)),
+      new CancelKind("cancel(true)", waiting -> waiting.cancel(true)),
+      new CancelKind("complete", waiting -> waiting.complete(GIVEN_UP)),
+      new CancelKind("completeExceptionally", waiting -> waiting.completeExceptionally(failure())),
+      new CancelKind("completeAsync", waiting -> waiting.completeAsync(() -> GIVEN_UP, Runnable::run)),
+      new CancelKind("obtrudeValue", waiting -> waiting.obtrudeValue(GIVEN_UP)),
+      new CancelKind("obtrudeException", waiting -> waiting.obtrudeException(failure())));
 
-  private static final List<Way> TIMEOUTS = List.of(
-      new Way("orTimeout", waiting -> waiting.orTimeout(1, TimeUnit.NANOSECONDS)),
-      new Way(
+  private static final List<CancelKind> TIMEOUTS = List.of(
+      new CancelKind("orTimeout", waiting -> waiting.orTimeout(1, TimeUnit.NANOSECONDS)),
+      new CancelKind(
           "completeOnTimeout",
           waiting -> waiting.completeOnTimeout(GIVEN_UP, 1, TimeUnit.NANOSECONDS)));
 
@@ -84,7 +84,7 @@ final class CancelledWaitChecks {
 
   private void refundsThePermitsOfACancelledWait(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
     requireWaiting(fixture, waiting, "the burst is spent");
     waiting.cancel(false);
@@ -106,13 +106,13 @@ final class CancelledWaitChecks {
 
   private void refundsThePermitsOfAnInterruptedThread(RateLimit limit) throws Exception {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
     try {
       Future<Decision> waiting = thread.submit(() -> fixture.limiter().acquire(KEY, 1, HOUR));
       fixture.ticker().awaitPending(1);
       thread.shutdownNow(); // interrupts it
-      Object given = Results.within(ConcurrencyChecks.PATIENCE_SECONDS, waiting);
+      Object given = Results.within(ConcurrencyChecks.TIMEOUT_SECONDS, waiting);
       if (!(given instanceof InterruptedException)) {
         throw fixture.fault(
             "acquire of an interrupted thread",
@@ -127,24 +127,24 @@ final class CancelledWaitChecks {
   }
 
   private void freesThePlaceAndThePermits(RateLimit limit) {
-    for (Way way : WAYS) {
+    for (CancelKind kind : CANCEL_KINDS) {
       for (String key : List.of(KEY, "")) {
         LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
-        long wait = fixture.spendAndAsk(key);
+        long wait = fixture.spendForWait(key);
         CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
         requireWaiting(fixture, waiting, "the burst is spent");
-        way.giveUp(fixture, waiting);
+        kind.giveUp(fixture, waiting);
         long told = fixture.rejects(key, 1, "the burst is spent").retryAfterNanos();
         if (told != wait) {
           throw fixture.fault(
-              "retryAfterNanos after a waiter gave up by " + way.name,
+              "retryAfterNanos after a waiter gave up by " + kind.name,
               wait,
               told,
               "its permits are given back by whatever completes the future");
         }
         requireNothingPending(fixture);
         CompletableFuture<Decision> next = acquire(fixture, key, 1, HOUR);
-        requireWaiting(fixture, next, "the waiter gave up by " + way.name + ", so its place is free");
+        requireWaiting(fixture, next, "the waiter gave up by " + kind.name + ", so its place is free");
         fixture.turn(wait);
         requireAdmitted(fixture, next, "the permit is there, and no other waiter is before it");
         fixture.turn(fixture.idleNanos());
@@ -156,23 +156,23 @@ final class CancelledWaitChecks {
   }
 
   private void freesThePlaceAfterATimeout(RateLimit limit) throws Exception {
-    for (Way way : TIMEOUTS) {
+    for (CancelKind kind : TIMEOUTS) {
       LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
       fixture.spend(KEY);
       CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
       requireWaiting(fixture, waiting, "the burst is spent");
-      way.giveUp(fixture, waiting);
+      kind.giveUp(fixture, waiting);
       ExecutorService thread = Executors.newSingleThreadExecutor(ConcurrencyChecks::thread);
       CompletableFuture<Decision> next;
       try {
         Future<List<CompletableFuture<Decision>>> place =
             thread.submit(() -> List.of(nextThatWaits(fixture)));
-        next = place.get(ConcurrencyChecks.PATIENCE_SECONDS, TimeUnit.SECONDS).get(0);
+        next = place.get(ConcurrencyChecks.TIMEOUT_SECONDS, TimeUnit.SECONDS).get(0);
       } catch (TimeoutException tooLong) {
         throw fixture.fault(
-            "waiters that may wait after the only one gave up by " + way.name,
+            "waiters that may wait after the only one gave up by " + kind.name,
             1,
-            "none within " + ConcurrencyChecks.PATIENCE_SECONDS + " s",
+            "none within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
             "its place is freed by whatever completes the future");
       } finally {
         thread.shutdownNow();
@@ -184,7 +184,8 @@ final class CancelledWaitChecks {
   }
 
   /**
-   * Asks until there is a place: a timer of the JDK completes the future on a thread of its own.
+   * Calls until the caller can wait. The queue may be full for a moment, because a timer of the JDK
+   * completes the future on its own thread.
    */
   private static CompletableFuture<Decision> nextThatWaits(LimiterFixture fixture) {
     CompletableFuture<Decision> next = fixture.limiter().acquireAsync(KEY, 1, HOUR);
@@ -196,18 +197,18 @@ final class CancelledWaitChecks {
   }
 
   private void movesUpTheWaitersBehind(RateLimit limit) {
-    for (Way way : WAYS) {
+    for (CancelKind kind : CANCEL_KINDS) {
       for (String key : List.of(KEY, "")) {
         for (long permits : new long[] {1, limit.burst()}) {
           for (boolean late : new boolean[] {false, true}) {
             LimiterFixture fixture = new LimiterFixture(contract, limit);
-            List<Long> served = served(fixture, key, permits, late, way);
+            List<Long> served = served(fixture, key, permits, late, kind);
             LimiterFixture undisturbed = new LimiterFixture(contract, limit);
-            List<Long> expected = served(undisturbed, key, 0, late, way);
+            List<Long> expected = served(undisturbed, key, 0, late, kind);
             if (!served.equals(expected)) {
               throw fixture.fault(
                   "the times at which the waiters behind one for " + permits
-                      + " permits are served, after it gave up by " + way.name,
+                      + " permits are served, after it gave up by " + kind.name,
                   expected,
                   served,
                   "they move up, as if it had never come");
@@ -220,9 +221,12 @@ final class CancelledWaitChecks {
     }
   }
 
-  /** When waiters are served behind one for so many permits that gives up; 0 for none. */
-  private static List<Long> served(LimiterFixture fixture, String key, long permits, boolean late, Way way) {
-    long wait = fixture.spendAndAsk(key);
+  /**
+   * Returns the times at which waiters are served behind a waiter that gives up, which requested
+   * the given permits; 0 permits for no such waiter.
+   */
+  private static List<Long> served(LimiterFixture fixture, String key, long permits, boolean late, CancelKind kind) {
+    long wait = fixture.spendForWait(key);
     CompletableFuture<Decision> first = permits > 0
         ? acquire(fixture, key, permits, HOUR)
         : CompletableFuture.completedFuture(GIVEN_UP);
@@ -237,7 +241,7 @@ final class CancelledWaitChecks {
     }
     fixture.turn(late ? wait - 1 : 0);
     if (permits > 0) {
-      way.giveUp(fixture, first);
+      kind.giveUp(fixture, first);
     }
     fixture.turn(5 * fixture.idleNanos());
     behind.forEach(

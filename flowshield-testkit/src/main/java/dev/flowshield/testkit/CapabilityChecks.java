@@ -8,13 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
-/**
- * Tests of what a limiter says it can; and of what it says it cannot, the test that it says so when
- * asked.
- */
+/** Checks of the capabilities of a limiter. If a capability is missing, its methods must throw. */
 final class CapabilityChecks {
 
-  /** A test with one limit. */
+  /** A check with one limit. */
   @FunctionalInterface
   interface Body {
     void run(RateLimit limit) throws Exception;
@@ -33,7 +30,7 @@ final class CapabilityChecks {
     return fixture(contract).limiter().capabilities().contains(capability);
   }
 
-  /** A test that runs with each of the limits. */
+  /** Creates a test that runs the check with each of the limits. */
   static DynamicTest test(String name, List<RateLimit> limits, Body body) {
     return DynamicTest.dynamicTest(name, () -> {
       for (RateLimit limit : limits) {
@@ -42,7 +39,7 @@ final class CapabilityChecks {
     });
   }
 
-  /** What the limiter does not say it can must throw. */
+  /** Creates a test that requires an unsupported method to throw. */
   static Stream<DynamicTest> unsupported(RateLimiterContract contract, String method, Call call) {
     return Stream.of(DynamicTest.dynamicTest(method + "IsUnsupported", () -> {
       LimiterFixture fixture = fixture(contract);
@@ -55,10 +52,10 @@ final class CapabilityChecks {
   }
 
   /**
-   * The limits that come back so soon that several can wait one after the other, none longer than
-   * an hour.
+   * Returns the limits that are refilled so soon that several callers can wait in turn, each for at
+   * most an hour.
    */
-  static List<RateLimit> soonBack(RateLimiterContract contract) {
+  static List<RateLimit> refilledSoon(RateLimiterContract contract) {
     List<RateLimit> limits = ContractLimits.of(contract).stream()
         .filter(limit -> new LimiterFixture(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))
         .toList();

@@ -14,13 +14,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/** What holds when the ticker steps back: it delays, and forgives nothing. */
+/** Checks of a ticker that steps back: a step may delay permits, but must not forgive debts. */
 final class ClockStepChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
   private static final int ROUNDS = 8;
   private static final int NEWCOMERS = 40;
-  // All in debt at once; all that are in debt and some room, once idle keys are let go of; plenty.
+  // The first leaves every key in debt at once. The second has some room beyond the keys in debt,
+  // once idle keys are removed. The third has plenty of room.
   private static final int[] MAX_KEYS = {1, 3 * NEWCOMERS / 2, 1_000};
 
   private static final int READINGS = 5;
@@ -59,7 +60,7 @@ final class ClockStepChecks {
       newcomersAsk();
       takeAll();
       fixture.turn(step + idle);
-      // spent, and as good as new when the newcomers come, before the step to the same instant
+      // spent, and idle when the new keys are used, before the step to the same instant
       takeAll();
       fixture.turn(step);
       newcomersAsk();
@@ -76,7 +77,7 @@ final class ClockStepChecks {
       takeAll();
       fixture.turn(step + idle);
     }
-    for (int round = 0; round < ROUNDS; round++) { // the same instants come again and again
+    for (int round = 0; round < ROUNDS; round++) { // the same instants are reached repeatedly
       for (long part : new long[] {7, -2, 3, -8}) {
         fixture.turn(part * (1 + idle / 40));
         takeAll();
@@ -144,7 +145,8 @@ final class ClockStepChecks {
   }
 
   /**
-   * A ticker that steps back by a nanosecond at one of its readings after its first future came.
+   * A ticker that steps back by a nanosecond at one of its readings after its first future was
+   * requested.
    */
   private static final class Stepping implements Ticker {
     private final ManualTicker ticker;
@@ -183,7 +185,7 @@ final class ClockStepChecks {
             spec -> spec.ticker() instanceof ManualTicker manual
                 ? spec.withTicker(new Stepping(manual, stepsAt))
                 : spec);
-        long wait = fixture.spendAndAsk(key);
+        long wait = fixture.spendForWait(key);
         CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
         fixture.turn(wait);
         fixture.step("the ticker steps back by 1 ns at reading " + reading + " of the waking");

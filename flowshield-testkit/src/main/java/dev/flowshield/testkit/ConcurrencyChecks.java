@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What holds whatever threads race for it. */
+/** Checks of concurrent callers. */
 final class ConcurrencyChecks {
 
   private static final int THREADS = 8;
@@ -22,10 +22,13 @@ final class ConcurrencyChecks {
   private static final int ROUNDS = 4;
   private static final int CALLS = 100;
 
-  /** How long threads may take for what takes milliseconds. */
-  static final long PATIENCE_SECONDS = 10;
+  /** The time limit for threads whose work takes milliseconds. */
+  static final long TIMEOUT_SECONDS = 10;
 
-  /** An admitted call: between these readings of the ticker, which started at zero. */
+  /**
+   * An admitted call, with the readings of the ticker before and after it. The ticker starts at
+   * zero.
+   */
   private record Call(int key, long permits, long began, long ended) {}
 
   private ConcurrencyChecks() {}
@@ -41,7 +44,7 @@ final class ConcurrencyChecks {
         for (int thread = 0; thread < THREADS; thread++) {
           boolean decides = thread % 2 == 0;
           threads.add(() -> {
-            start.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            start.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             long taken = 0;
             while (taken <= limit.burst()
                 && (decides ? limiter.decide(key, 1).isAdmitted() : limiter.tryAcquire(key, 1))) {
@@ -104,8 +107,8 @@ final class ConcurrencyChecks {
   }
 
   /**
-   * Whatever of the key began no earlier than this call, up to any end: is it allowed in a span so
-   * long?
+   * Requires that all permits of the key, admitted by calls that began no earlier than this call,
+   * fit the worst case of their span, for every end of the span.
    */
   private static void requireWorstCase(LimiterFixture fixture, Call first, List<Call> admitted) {
     List<Call> later = admitted.stream()
@@ -119,7 +122,7 @@ final class ConcurrencyChecks {
     }
   }
 
-  /** Runs all at once, and answers what they answer, which has to be soon. */
+  /** Runs all bodies at the same time and returns their results, with a time limit. */
   private static <T> List<T> race(LimiterFixture fixture, List<Callable<T>> threads) throws Exception {
     Throwable failure;
     try {
@@ -134,20 +137,20 @@ final class ConcurrencyChecks {
     }
     AssertionError fault = fixture.fault(
         "the answers of the limiter to " + threads.size() + " threads at once",
-        "given within " + PATIENCE_SECONDS + " s",
+        "given within " + TIMEOUT_SECONDS + " s",
         failure,
         "no thread waits for another without end, and only a caller's mistake is an exception");
     fault.initCause(failure);
     throw fault;
   }
 
-  /** Runs all at once, and answers what they answer. */
+  /** Runs all bodies at the same time and returns their results. */
   static <T> List<T> run(List<Callable<T>> threads) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads.size(), ConcurrencyChecks::thread);
     try {
       List<T> answers = new ArrayList<>();
       for (Future<T> answer : threads.stream().map(executor::submit).toList()) {
-        answers.add(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        answers.add(answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
       }
       return answers;
     } finally {
@@ -155,7 +158,7 @@ final class ConcurrencyChecks {
     }
   }
 
-  /** A thread that keeps no process alive, should it hang. */
+  /** Creates a daemon thread, which does not keep the process alive if it hangs. */
   static Thread thread(Runnable body) {
     Thread thread = new Thread(body, "flowshield-testkit-race");
     thread.setDaemon(true);

@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The limits that a contract is tested with, of which there is one at least. */
+/** The limits with which a contract is tested, at least one. */
 final class ContractLimits {
 
-  /** From one a second to seven a microsecond, with bursts below and above the permits. */
+  /**
+   * Limits from one permit per second to seven per microsecond, with bursts below and above the
+   * permits.
+   */
   static final List<RateLimit> EVEN_AND_ODD = Stream.of(
           "10/s", "7/s burst 3", "1/s", "1000/min burst 50", "7/us burst 20")
       .map(RateLimit::parse)
@@ -29,7 +32,7 @@ final class ContractLimits {
     return of(contract).get(0);
   }
 
-  /** The burst, and what comes back in the span, rounded down. */
+  /** Returns the burst plus the permits refilled in the span, rounded down. */
   static long worstCaseOfATokenBucket(RateLimit limit, Duration span) {
     return BigInteger.valueOf(span.toNanos())
         .multiply(BigInteger.valueOf(limit.permits()))

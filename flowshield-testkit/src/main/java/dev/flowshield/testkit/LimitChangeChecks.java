@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds when a limit is changed again and again. */
+/** Checks of a limit that is changed repeatedly. */
 final class LimitChangeChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
@@ -90,7 +90,7 @@ final class LimitChangeChecks {
   }
 
   private void starvesNoKey(RateLimit first, RateLimit smaller, RateLimit larger) {
-    long tick = 20 + smaller.period().toNanos() * 53 / 300; // six are a little more than the period
+    long tick = 20 + smaller.period().toNanos() * 53 / 300; // six ticks exceed the period
     for (String key : KEYS) {
       LimiterFixture fixture = new LimiterFixture(contract, first);
       LimiterFixture steady = new LimiterFixture(contract, smaller);
@@ -102,7 +102,7 @@ final class LimitChangeChecks {
         try {
           change(fixture, i % 2 == 0 ? smaller : larger);
         } catch (IllegalArgumentException outOfRange) {
-          return; // what a limiter cannot keep it rejects
+          return; // a limiter rejects limits that it cannot enforce
         }
         fixture.turn(tick);
         steady.turn(tick);
@@ -120,7 +120,7 @@ final class LimitChangeChecks {
     }
   }
 
-  /** Whether the worst case is that of a token bucket, in which each moment brings its part. */
+  /** Returns whether the worst case is that of a token bucket, which refills evenly. */
   private boolean refillsEvenly(RateLimit limit) {
     long period = limit.period().toNanos();
     return contract.worstCase(limit, Duration.ofNanos(1))
@@ -129,7 +129,7 @@ final class LimitChangeChecks {
             <= limit.burst() + limit.permits() + 1;
   }
 
-  /** Unlike a change of a trial, spans that passed are judged on. */
+  /** Changes the limit. Unlike the fixture's method, keeps checking spans that began earlier. */
   private static void change(LimiterFixture fixture, RateLimit next) {
     fixture.step("changeTo " + next);
     fixture.limiter().changeTo(List.of(next));
@@ -148,12 +148,12 @@ final class LimitChangeChecks {
     return taken;
   }
 
-  /** Half the rate and the same burst. */
+  /** Returns a limit with half the rate and the same burst. */
   private static RateLimit slower(RateLimit limit) {
     return new RateLimit(limit.permits(), limit.period().multipliedBy(2), limit.burst());
   }
 
-  /** Twice the rate and twice the burst. */
+  /** Returns a limit with twice the rate and twice the burst. */
   private static RateLimit faster(RateLimit limit) {
     return new RateLimit(2 * limit.permits(), limit.period(), 2 * limit.burst());
   }

@@ -14,20 +14,20 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new limiter with its ticker: asks it, checks of each answer what always holds, and remembers
- * what a message has to tell.
+ * A new limiter and its ticker. Calls the limiter, checks each result against the rules for all
+ * results, and records the steps for messages.
  *
- * <p>Time is counted in nanoseconds turned forward, so that a step back does not shorten a span in
- * which permits passed. For one thread.
+ * <p>Time counts as nanoseconds advanced, so that a step back does not shorten a span in which
+ * permits were admitted. Not thread-safe.
  */
 final class LimiterFixture {
 
-  /** The seed of all that is random. */
+  /** The seed of all random numbers. */
   static final long SEED = Long.getLong("flowshield.testkit.seed", 20261124);
 
   private static final Instant WALL_CLOCK = Instant.parse("2026-01-01T00:00:00Z");
   private static final int STEPS_TOLD = 12;
-  private static final int MOST_WAKINGS = 100_000; // by far more than a test has waiters
+  private static final int MAX_WAKE_UPS = 100_000; // far more than a test has waiters
 
   private final RateLimiterContract contract;
   private final long start;
@@ -37,7 +37,7 @@ final class LimiterFixture {
   private final PermitUsage used;
   private final Deque<String> steps = new ArrayDeque<>();
   private RateLimit limit;
-  private long before; // turned forward up to the last step back
+  private long before; // advanced before the last step back
   private long since; // the reading after that step
 
   LimiterFixture(RateLimiterContract contract, RateLimit limit) {
@@ -59,7 +59,7 @@ final class LimiterFixture {
     this.start = start;
     this.since = start;
     this.ticker = ManualTicker.startingAt(start);
-    TestWatchdog.follow(this);
+    TestWatchdog.observe(this);
     this.made = made(refinement.apply(spec(LimiterSpec.of(limit), ticker)));
     this.limiter = RecordingLimiter.of(made, this);
   }
@@ -67,14 +67,14 @@ final class LimiterFixture {
   private RateLimiter made(LimiterSpec spec) {
     TestWatchdog.ask(new TestWatchdog.Call("limiter", List.of(spec)));
     RateLimiter given = contract.limiter(spec);
-    TestWatchdog.answered();
+    TestWatchdog.callEnded();
     if (given == null) {
       throw fault("limiter(spec)", "a new limiter", null, "make one of the spec, each time");
     }
     return given;
   }
 
-  /** Both have to be limiters of their own. */
+  /** Requires that the other fixture has a limiter of its own. */
   void requireAnother(LimiterFixture other) {
     if (made == other.made) {
       throw fault(
@@ -86,21 +86,21 @@ final class LimiterFixture {
   }
 
   /**
-   * Another limiter for the same limit, new and at the same time of the ticker at which this one
+   * Creates a fixture with a new limiter for the same limit, at the time at which this fixture
    * began.
    */
-  LimiterFixture again() {
+  LimiterFixture fresh() {
     return new LimiterFixture(contract, limit, start);
   }
 
-  /** The spec with both its times taken from the ticker. */
+  /** Returns the specification with both clocks taken from the ticker. */
   static LimiterSpec spec(LimiterSpec spec, ManualTicker ticker) {
     long start = ticker.nanos();
     return spec.withTicker(ticker)
         .withInstantSource(() -> WALL_CLOCK.plusNanos(ticker.nanos() - start));
   }
 
-  /** Numbers that are the same in each run with the same seed. */
+  /** Returns random numbers that are equal in each run with the same seed. */
   static Random random() {
     return new Random(SEED);
   }
@@ -109,7 +109,7 @@ final class LimiterFixture {
     return limit;
   }
 
-  /** Some of the permits of a burst: one, all of them, or any number. */
+  /** Returns a random number of permits up to the burst: often one or all of them. */
   long permits(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> limit.burst();
@@ -126,12 +126,12 @@ final class LimiterFixture {
     return ticker;
   }
 
-  /** Nanoseconds turned forward. */
+  /** Returns the nanoseconds advanced. */
   long elapsed() {
     return before + ticker.nanos() - since;
   }
 
-  /** A time after which a key is as good as new, by any idea of a limit. */
+  /** Returns a time after which a key is idle, for any interpretation of the limit. */
   long idleNanos() {
     double refill = (double) limit.burst() / limit.permits() * limit.period().toNanos();
     return 2 * (limit.period().toNanos() + (long) Math.ceil(refill));
@@ -140,10 +140,10 @@ final class LimiterFixture {
   void turn(long nanos) {
     step("turn " + nanos + " ns");
     if (nanos >= 0) {
-      if (!ticker.turn(nanos, MOST_WAKINGS)) {
+      if (!ticker.turn(nanos, MAX_WAKE_UPS)) {
         throw fault(
             "futures of the ticker that come within a turn of " + nanos + " ns",
-            "at most " + MOST_WAKINGS,
+            "at most " + MAX_WAKE_UPS,
             "more",
             "ask the ticker once for the whole wait, not again and again for a part of it");
       }
@@ -154,7 +154,7 @@ final class LimiterFixture {
     since = ticker.nanos();
   }
 
-  /** Gives the limiter another limit; spans that passed are judged no more. */
+  /** Changes the limit. Earlier spans are no longer checked. */
   void changeTo(RateLimit next) {
     step("changeTo " + next);
     used.clear();
@@ -162,7 +162,7 @@ final class LimiterFixture {
     limiter.changeTo(List.of(next));
   }
 
-  /** Asks for a decision; what it admits counts as used. */
+  /** Calls decide. Admitted permits count as used. */
   Decision decide(String key, long permits) {
     Decision decision = Results.checked(this, limiter.decide(key, permits), permits);
     step("decide('" + key + "', " + permits + "): " + decision);
@@ -172,7 +172,7 @@ final class LimiterFixture {
     return decision;
   }
 
-  /** Asks for permits that have to be there. */
+  /** Requires that the permits are admitted. */
   Decision.Admitted admits(String key, long permits, String reason) {
     if (decide(key, permits) instanceof Decision.Admitted admitted) {
       return admitted;
@@ -184,7 +184,7 @@ final class LimiterFixture {
         reason);
   }
 
-  /** Asks for permits that must not be there. */
+  /** Requires that the permits are rejected. */
   Decision.Rejected rejects(String key, long permits, String reason) {
     if (decide(key, permits) instanceof Decision.Rejected rejected) {
       return rejected;
@@ -196,18 +196,21 @@ final class LimiterFixture {
         reason);
   }
 
-  /** Takes the whole burst of a key that is as good as new. */
+  /** Takes the whole burst of an idle key. */
   void spend(String key) {
     admits(key, limit.burst(), "a key that is as good as new has its whole burst");
   }
 
-  /** How long one permit of a spent key takes to come back, as the limiter tells. */
-  long spendAndAsk(String key) {
+  /**
+   * Takes the whole burst of an idle key, and returns the wait for one permit that the limiter
+   * reports.
+   */
+  long spendForWait(String key) {
     spend(key);
     return rejects(key, 1, "the whole burst of the key is spent").retryAfterNanos();
   }
 
-  /** Takes whatever is there, a permit at a time. */
+  /** Takes all available permits, one at a time, and returns their number. */
   long takeAll(String key) {
     long taken = 0;
     while (decide(key, 1).isAdmitted()) {
@@ -223,7 +226,7 @@ final class LimiterFixture {
     return taken;
   }
 
-  /** Exactly so many permits of a key are there, and are taken. */
+  /** Requires that exactly this number of permits is available, and takes them. */
   void hasExactly(String key, long permits, String reason) {
     long taken = takeAll(key);
     if (taken != permits) {
@@ -231,20 +234,17 @@ final class LimiterFixture {
     }
   }
 
-  /** Counts permits that are used at this time. */
+  /** Counts permits as used now. */
   void use(String key, long permits) {
     use(key, permits, elapsed());
   }
 
-  /** Counts permits that were used at a time between the last ones and now. */
+  /** Counts permits as used at a time between the last use and now. */
   void use(String key, long permits, long at) {
     used.add(key, permits, at);
   }
 
-  /**
-   * Counts a reservation that is settled now: what was used of its permits, and what was given
-   * back.
-   */
+  /** Counts a reservation that is settled now: the used and the refunded permits. */
   void settled(String key, long permits, long used, long since) {
     if (used > 0) {
       use(key, Math.min(used, permits), since);
@@ -255,24 +255,24 @@ final class LimiterFixture {
   }
 
   /**
-   * No span of time, wherever it begins and ends, may have seen more than the worst case of its
-   * length, and what came back in it of reservations that were open when it began.
+   * Requires for every span that its permits fit the worst case for its length, plus the refunds in
+   * it of reservations that were open when it began.
    */
   void requireWorstCase() {
     requireWorstCase(limit);
   }
 
-  /** The same for one of several limits. */
+  /** Requires the same for one of several limits. */
   void requireWorstCase(RateLimit one) {
     used.requireWorstCase(one);
   }
 
-  /** So many permits passed in so long a span: is that allowed? */
+  /** Requires that the number of permits is allowed in a span of this length. */
   void requireWorstCase(String key, long permits, long spanNanos) {
     used.requireWorstCase(limit, key, permits, spanNanos);
   }
 
-  /** Notes what was done, for a message. */
+  /** Records a step for messages. */
   void step(String step) {
     if (steps.size() == STEPS_TOLD) {
       steps.removeFirst();
@@ -280,7 +280,7 @@ final class LimiterFixture {
     steps.addLast(step);
   }
 
-  /** How long the test may take. */
+  /** Returns the time limit of the test. */
   Duration timeout() {
     return TestWatchdog.timeout(contract);
   }
@@ -289,9 +289,9 @@ final class LimiterFixture {
     return ", seed " + SEED + " (another with -Dflowshield.testkit.seed)";
   }
 
-  /** A message in the form of all messages, with the circumstances. */
-  AssertionError fault(String what, Object allowed, @Nullable Object given, String wayOut) {
-    return new AssertionError(what + " must be " + allowed + ", got " + given + ": " + wayOut
+  /** Creates an error with a message in the usual form, followed by the circumstances. */
+  AssertionError fault(String what, Object allowed, @Nullable Object given, String correction) {
+    return new AssertionError(what + " must be " + allowed + ", got " + given + ": " + correction
         + "\n  limit " + limit + ", ticker from " + start + " now at " + ticker.nanos()
         + seedText() + (steps.isEmpty() ? "" : "\n  last steps: " + String.join("\n    ", steps)));
   }

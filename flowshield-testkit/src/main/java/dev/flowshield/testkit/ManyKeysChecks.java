@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What holds of keys, few and very many. */
+/** Checks of several keys, and of floods of keys. */
 final class ManyKeysChecks {
 
   private static final int STRANGERS = 10_000;
-  private static final int LEAST_FLOOD = 40_000; // of which most must not be held
+  private static final int MIN_FLOOD_SIZE = 40_000; // of which the limiter must not hold most
   private static final int MAX_KEYS = 1_000;
   private static final int KNOWN = 10;
   private static final int NEWCOMERS = 100;
 
-  // Every hundredth key of the flood is watched. Twenty times the clients that the limiter may
-  // remember is one in ten.
+  // Every hundredth key of the flood is watched. Twenty times the maximum number of keys is then
+  // one key in ten.
   private static final int WATCHED_ONE_IN = 100;
   private static final int MOST_HELD = 20 * MAX_KEYS / WATCHED_ONE_IN;
 
@@ -26,7 +26,8 @@ final class ManyKeysChecks {
   static void keysAreIndependent(RateLimiterContract contract) {
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
-      // Strings with equal hash codes, with keys that differ in one character, case or length only.
+      // Strings with equal hash codes, and keys that differ in one character, in case or in length
+      // only.
       List<String> keys = List.of(
           "Aa", "BB", "AaAa", "BBBB", "AaBB", "a", "A", "b", " ", "a ", "\0", "\0\0", "\u00e9",
           "e\u0301");
@@ -73,14 +74,14 @@ final class ManyKeysChecks {
         NullPointerException.class,
         "tryAcquire without a key",
         () -> fixture.limiter().tryAcquire(noKey(), 1));
-    RejectionChecks.requireLater(
+    RejectionChecks.requireAsync(
         fixture,
         NullPointerException.class,
         "decideAsync without a key",
         () -> fixture.limiter().decideAsync(noKey(), 1));
   }
 
-  @SuppressWarnings("NullAway") // what a caller without such a check could pass
+  @SuppressWarnings("NullAway") // a caller without null checks could pass this
   private static String noKey() {
     return null;
   }
@@ -100,8 +101,8 @@ final class ManyKeysChecks {
 
   private static int floodSize(RateLimiterContract contract) {
     int flood = contract.floodSize();
-    if (flood < LEAST_FLOOD) {
-      throw new AssertionError("floodSize() must be at least " + LEAST_FLOOD + ", got " + flood
+    if (flood < MIN_FLOOD_SIZE) {
+      throw new AssertionError("floodSize() must be at least " + MIN_FLOOD_SIZE + ", got " + flood
           + ": fewer would not show whether the limiter holds them");
     }
     return flood;
@@ -158,7 +159,7 @@ final class ManyKeysChecks {
       }
       fixture.limiter().tryAcquire(key, 1);
     }
-    // Where nothing is collected on request, nothing can be said.
+    // No statement is possible if the JVM does not collect on request.
     WeakReference<Object> anything = new WeakReference<>(new Object());
     System.gc();
     long held = watched.stream().filter(key -> key.get() != null).count();
@@ -169,7 +170,7 @@ final class ManyKeysChecks {
           "about " + held * WATCHED_ONE_IN,
           "let go of keys that are as good as new, and take no newcomers beyond maxKeys");
     }
-    fixture.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself was not collected
+    fixture.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself is not collected
   }
 
   private static LimiterFixture small(RateLimiterContract contract) {

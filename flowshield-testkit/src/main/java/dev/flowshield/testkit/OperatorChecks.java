@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds when operators look, reset and change. */
+/** Checks of the operations for operators: peek, reset, add and change. */
 final class OperatorChecks {
 
   private static final String KEY = "alice";
@@ -249,7 +249,7 @@ final class OperatorChecks {
     fixture.hasExactly(KEY, limit.burst() - 1, "a change that is rejected changes nothing");
   }
 
-  /** The same rate, so that no limiter is asked for one beyond its range. */
+  /** Returns a limit with the same rate, so that it is within the range of every limiter. */
   private static RateLimit twice(RateLimit limit) {
     return new RateLimit(2 * limit.permits(), limit.period().multipliedBy(2), 2 * limit.burst());
   }

@@ -4,7 +4,7 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import java.util.Random;
 
-/** What holds when a caller takes what is there. */
+/** Checks of {@code tryAcquireUpTo}. */
 final class PartialAcquireChecks {
 
   private static final String KEY = "alice";
@@ -84,7 +84,8 @@ final class PartialAcquireChecks {
   }
 
   /**
-   * What a rejection of the whole burst says; all of it, if it is admitted, and then none is left.
+   * Returns the permits that remain according to a rejection of the whole burst; the burst if it is
+   * admitted instead, and then no permit is left.
    */
   private static long remaining(LimiterFixture fixture, RateLimit limit) {
     return fixture.decide(KEY, limit.burst()) instanceof Decision.Rejected rejected

@@ -4,7 +4,7 @@ import dev.flowshield.Decision;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Asking to wait, and what is required of the answer. */
+/** Calls of {@code acquireAsync} and the requirements on their results. */
 final class PendingAcquires {
 
   static final String KEY = "alice";
@@ -12,18 +12,18 @@ final class PendingAcquires {
 
   private PendingAcquires() {}
 
-  /** Asks to wait; permits that are admitted then, or later, count as used then. */
+  /** Calls {@code acquireAsync}. Permits count as used when they are admitted, now or later. */
   static CompletableFuture<Decision> acquire(LimiterFixture fixture, long permits, Duration maxWait) {
     return acquire(fixture, KEY, permits, maxWait);
   }
 
-  /** The same for another key. */
+  /** Calls {@code acquireAsync} for the given key. */
   static CompletableFuture<Decision> acquire(
       LimiterFixture fixture, String key, long permits, Duration maxWait) {
     CompletableFuture<Decision> waiting = fixture.limiter().acquireAsync(key, permits, maxWait);
     String call = "acquireAsync('" + key + "', " + permits + ", " + maxWait + ")";
     if (waiting.isCompletedExceptionally()) {
-      waiting.join(); // throws, as a call that fails at once
+      waiting.join(); // throws, as a failing call would
     }
     fixture.step(call + ": "
         + (waiting.isDone()
@@ -51,9 +51,9 @@ final class PendingAcquires {
     fixture.hasExactly(KEY, permitsAfter(fixture, wait), reason);
   }
 
-  /** What another limiter has, whose burst was spent as long ago. */
+  /** Returns the available permits of a new limiter whose burst was spent the same time ago. */
   static long permitsAfter(LimiterFixture fixture, long wait) {
-    LimiterFixture undisturbed = fixture.again();
+    LimiterFixture undisturbed = fixture.fresh();
     undisturbed.spend(KEY);
     undisturbed.turn(wait);
     return undisturbed.takeAll(KEY);

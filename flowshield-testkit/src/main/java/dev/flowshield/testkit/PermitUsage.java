@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The permits of each key that were used in a trial, and when; held to the worst case, and to what
- * was promised before.
+ * The permits of each key that were used in a test, and their times. Compares them with the worst
+ * case and with the open reservations.
  */
 final class PermitUsage {
 
   private record Used(long at, long permits) {}
 
-  /** Permits that were taken at one time and given back at another. */
+  /** Permits that were taken at one time and refunded at another. */
   private record Refunded(long since, long at, long permits) {}
 
   private final RateLimiterContract contract;
@@ -43,8 +43,8 @@ final class PermitUsage {
   }
 
   /**
-   * In every span that begins and ends with a use, both included: no more than the worst case, and
-   * what came back in it of reservations that were open when it began.
+   * Requires that every span from one use to another, both included, has at most the permits of the
+   * worst case, plus the refunds in it of reservations that were open when it began.
    */
   void requireWorstCase(RateLimit limit) {
     used.forEach((key, all) -> {
@@ -69,7 +69,7 @@ final class PermitUsage {
     return promised;
   }
 
-  /** In one span. */
+  /** Requires the same for one span. */
   void requireWorstCase(RateLimit limit, String key, long permits, long spanNanos) {
     requireWorstCase(limit, key, permits, spanNanos, 0);
   }

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every {@link RateLimiter} has to keep, as tests: a limiter's author implements this in a
- * test class and says how to make the limiter.
+ * The contract of every {@link RateLimiter}, as JUnit tests. The author of a limiter implements
+ * this interface in a test class that creates the limiter.
  *
  * <pre>{@code
  * class MyLimiterContractTest implements RateLimiterContract {
@@ -24,76 +24,81 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>That tests a token bucket. A limiter that means its limits in another way says so with
- * {@link #worstCase} and {@link #limits}; one that keeps several limits on each key says so with
- * {@link #canEnforceSeveralLimits}. What else it can do it says itself, with
- * {@link RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
+ * <p>By default, this tests a token bucket. Override {@link #worstCase} and {@link #limits} for a
+ * limiter that interprets its limits differently, and {@link #canEnforceSeveralLimits} for one that
+ * enforces several limits on each key. Optional operations are tested if {@link
+ * RateLimiter#capabilities()} includes them; the others must throw.
  *
- * <p>The limiter reads the time from the ticker of the spec alone, and waits by
- * {@link dev.flowshield.Ticker#after}: the tests turn a {@link ManualTicker} and never sleep.
- * Random schedules have a fixed seed, told by each failure; the system property
- * {@code flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter
- * in memory. A limiter that blocks, never completes a future or takes too long fails the test, as
- * each test runs on a thread of its own for no longer than {@link #timeout}.
+ * <p>The limiter must read the time only from the ticker of the specification and wait only with
+ * {@link dev.flowshield.Ticker#after}. The tests advance a {@link ManualTicker} and never sleep.
+ * Random schedules have a fixed seed, which every failure reports; the system property {@code
+ * flowshield.testkit.seed} sets another seed.
  *
- * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay
- * unseen; memory is measured by whether keys are held, so what a limiter keeps instead of keys is
- * not seen.
+ * <p>For a limiter in memory, all tests together take a few seconds. Each test runs on a thread of
+ * its own for at most {@link #timeout}, so a limiter that blocks, never completes a future or is
+ * too slow fails the test.
+ *
+ * <p><b>Limits of these tests.</b> Threads race by chance, so a rare race may stay undetected.
+ * Memory is measured by the keys that are held, so other memory that a limiter keeps is not
+ * measured.
  */
 public interface RateLimiterContract {
 
   /**
-   * A new limiter without any memory of others, that reads the time from the ticker of the spec.
-   * Called many times.
+   * Creates a limiter that shares no state with others and reads the time from the ticker of the
+   * specification. Called many times.
    */
   RateLimiter limiter(LimiterSpec spec);
 
   /**
-   * The limits to test with. Waiting is tested with those of them that come back within 5 minutes.
+   * Returns the limits to test with. Waiting is tested with those that are refilled within 5
+   * minutes.
    *
-   * <p>Unless overridden: even and odd rates, bursts below and above the permits, from one a second
-   * to seven a microsecond.
+   * <p>The default has even and odd rates from one permit per second to seven per microsecond, with
+   * bursts below and above the permits.
    */
   default List<RateLimit> limits() {
     return ContractLimits.EVEN_AND_ODD;
   }
 
   /**
-   * The most permits that may pass in any span of this length, both its ends included; of length
-   * zero, at one instant.
+   * Returns the maximum number of permits in any span of this length, including both ends. A span
+   * of length zero is one instant.
    *
-   * <p>Unless overridden, that of a token bucket: the burst, and what comes back in the span,
+   * <p>The default is that of a token bucket: the burst plus the permits refilled in the span,
    * rounded down.
    */
   default long worstCase(RateLimit limit, Duration span) {
     return ContractLimits.worstCaseOfATokenBucket(limit, span);
   }
 
-  /** By which part the rate may miss the limit in the long run. Unless overridden: a millionth. */
+  /**
+   * Returns the relative deviation of the long-run rate that is allowed. The default is a
+   * millionth.
+   */
   default double rateTolerance() {
     return 1e-6;
   }
 
   /**
-   * How long one test may take at most, each of the dynamic ones by itself. Unless overridden: 30
-   * seconds, many times what a limiter in memory takes.
+   * Returns the time limit of one test, applied to each dynamic test separately. The default is 30
+   * seconds, many times the need of a limiter in memory.
    */
   default Duration timeout() {
     return Duration.ofSeconds(30);
   }
 
   /**
-   * Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless
-   * overridden: no.
+   * Returns whether the limiter can enforce several limits on each key, see {@link
+   * LimiterSpec#ofAll}. The default is false.
    */
   default boolean canEnforceSeveralLimits() {
     return false;
   }
 
   /**
-   * How many keys that were never seen come in a flood, of which the limiter may remember 1,000.
-   * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to
-   * ask.
+   * Returns the number of new keys in a flood, of which the limiter may remember 1,000. The default
+   * is 200,000. Slow limiters may use fewer, but at least 40,000.
    */
   default int floodSize() {
     return 200_000;
@@ -101,109 +106,124 @@ public interface RateLimiterContract {
 
   // One key, one thread.
 
-  /** A key that was never seen has its whole burst, and not a permit more. */
+  /** Checks that a new key has its whole burst, and not a permit more. */
   @Test
   default void admitsAWholeBurstAtOnceAndNoMore() {
     TestWatchdog.run(this, SingleKeyChecks::admitsAWholeBurstAtOnceAndNoMore);
   }
 
-  /** In no span of a random schedule does more pass than the worst case. */
+  /** Checks with random schedules that no span admits more than the worst case. */
   @Test
   default void neverAdmitsMoreThanTheWorstCase() {
     TestWatchdog.run(this, it -> WorstCaseChecks.neverAdmitsMoreThanTheWorstCase(it, 0));
   }
 
-  /** The same where the count of the ticker wraps around, and where it passes zero. */
+  /**
+   * Checks that no span admits more than the worst case when the ticker wraps around or passes
+   * zero.
+   */
   @Test
   default void neverAdmitsMoreWhenTheTickerWrapsAround() {
     TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerWrapsAround);
   }
 
-  /** The same with a ticker that also steps back. */
+  /** Checks that no span admits more than the worst case when the ticker also steps back. */
   @Test
   default void neverAdmitsMoreWhenTheTickerStepsBack() {
     TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerStepsBack);
   }
 
-  /** A spent key stays spent however the ticker steps before its permits come back. */
+  /**
+   * Checks that a spent key stays spent, however the ticker steps before its permits are refilled.
+   */
   @Test
   default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
     TestWatchdog.run(this, WorstCaseChecks::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
   }
 
   /**
-   * After a step back, no key gets a second burst at one reading of the ticker: also if it was idle
-   * before the step, or is the first to ask after it, and however many keys come between.
+   * Checks that no key gets a second burst at one reading of the ticker after a step back. This
+   * includes keys that were idle before the step, keys that are used first after it, and any number
+   * of other keys in between.
    */
   @Test
   default void aStepBackForgivesNothingHoweverManyKeysCome() {
     TestWatchdog.run(this, ClockStepChecks::forgivesNothing);
   }
 
-  /** When the ticker has caught up after a step back, all permits are back. */
+  /** Checks that all permits are refilled when the ticker has caught up after a step back. */
   @Test
   default void aStepBackOnlyDelaysRefills() {
     TestWatchdog.run(this, ClockStepChecks::onlyDelays);
   }
 
-  /** After the wait that a rejection tells the permits are there, and not a nanosecond before. */
+  /**
+   * Checks that the permits are available after the wait that a rejection reports, and not a
+   * nanosecond earlier.
+   */
   @Test
   default void reportsTheShortestWaitThatHelps() {
     TestWatchdog.run(this, SingleKeyChecks::reportsTheShortestWaitThatHelps);
   }
 
-  /** As many permits as remain can be taken, and not one more. */
+  /** Checks that exactly the reported remaining permits can be taken. */
   @Test
   default void reportsExactlyTheRemainingPermits() {
     TestWatchdog.run(this, SingleKeyChecks::reportsExactlyTheRemainingPermits);
   }
 
-  /** However often a request is rejected, it costs nothing. */
+  /** Checks that rejected requests cost nothing. */
   @Test
   default void aRejectionTakesNothing() {
     TestWatchdog.run(this, SingleKeyChecks::aRejectionTakesNothing);
   }
 
-  /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
+  /**
+   * Checks that {@code tryAcquireUpTo} takes the available permits, and nothing if there are no
+   * permits.
+   */
   @Test
   default void takesAPartIfNotAllIsAvailable() {
     TestWatchdog.run(this, PartialAcquireChecks::takesAPartIfNotAllIsAvailable);
   }
 
-  /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
+  /** Checks that {@code tryAcquire} and {@code decideAsync} agree with {@code decide}. */
   @Test
   default void allFormsOfDecidingAgree() {
     TestWatchdog.run(this, SingleKeyChecks::allFormsOfDecidingAgree);
   }
 
-  /** A form without a key, or without permits, answers what the form in full would. */
+  /** Checks that each short form agrees with its full form. */
   @Test
   default void shortFormsMatchTheirFullForms() {
     TestWatchdog.run(this, ShortFormChecks::takeOnePermitOrLeaveOutTheKey);
   }
 
-  /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
+  /**
+   * Checks that a caller that takes each permit once it is available gets the whole rate, and no
+   * more.
+   */
   @Test
   default void admitsTheWholeRateInTheLongRunAndNoMore() {
     TestWatchdog.run(this, WorstCaseChecks::admitsTheWholeRateInTheLongRunAndNoMore);
   }
 
-  /** Permits below 1 are a caller's mistake, and nothing is taken. */
+  /** Checks that permits below 1 throw and take nothing. */
   @Test
   default void throwsForPermitsBelowOne() {
     TestWatchdog.run(this, SingleKeyChecks::throwsForPermitsBelowOne);
   }
 
   /**
-   * Permits above the burst, which may come from a client, are rejected for good, and nothing is
-   * taken.
+   * Checks that a request for more than the burst, which may come from a client, is rejected
+   * without a retry, and takes nothing.
    */
   @Test
   default void rejectsMorePermitsThanTheBurst() {
     TestWatchdog.run(this, SingleKeyChecks::rejectsMorePermitsThanTheBurst);
   }
 
-  /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
+  /** Checks that extreme limits are either enforced or rejected when the limiter is created. */
   @Test
   default void keepsOrRejectsExtremeLimits() {
     TestWatchdog.run(this, SingleKeyChecks::keepsOrRejectsExtremeLimits);
@@ -211,46 +231,49 @@ public interface RateLimiterContract {
 
   // Many keys.
 
-  /** What one key takes no other lacks, also where hashes of strings are equal. */
+  /** Checks that keys do not share permits, even if their strings have equal hash codes. */
   @Test
   default void keysAreIndependent() {
     TestWatchdog.run(this, ManyKeysChecks::keysAreIndependent);
   }
 
-  /** The empty key has its own allowance, the one of the calls without a key. */
+  /** Checks that the empty key has its own allowance, which is that of the calls without a key. */
   @Test
   default void theEmptyKeyIsAKey() {
     TestWatchdog.run(this, ManyKeysChecks::theEmptyKeyIsAKey);
   }
 
-  /** Null is a caller's mistake. */
+  /** Checks that a null key throws. */
   @Test
   default void rejectsANullKey() {
     TestWatchdog.run(this, ManyKeysChecks::rejectsANullKey);
   }
 
   /**
-   * A key of {@link RateLimiter#MAX_KEY_LENGTH} characters is a key; a longer one is a caller's
-   * mistake.
+   * Checks that a key of {@link RateLimiter#MAX_KEY_LENGTH} characters is accepted, and that a
+   * longer key throws.
    */
   @Test
   default void rejectsAKeyThatIsTooLong() {
     TestWatchdog.run(this, ManyKeysChecks::rejectsAKeyThatIsTooLong);
   }
 
-  /** A spent key stays spent while a {@link #floodSize} of keys comes by. */
+  /** Checks that a spent key stays spent during a flood of {@link #floodSize} keys. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
     TestWatchdog.run(this, ManyKeysChecks::neverForgivesASpentKeyInAFlood);
   }
 
-  /** When the keys of a flood are idle again, newcomers have their permits. */
+  /** Checks that new keys have their permits when the keys of a flood are idle again. */
   @Test
   default void admitsNewKeysAfterAFlood() {
     TestWatchdog.run(this, ManyKeysChecks::admitsNewKeysAfterAFlood);
   }
 
-  /** Of the keys of a flood, a small multiple of those that the spec allows is held at most. */
+  /**
+   * Checks that the limiter holds at most a small multiple of the allowed number of keys during a
+   * flood.
+   */
   @Test
   default void holdsNoMoreKeysThanAllowed() {
     TestWatchdog.run(this, ManyKeysChecks::holdsNoMoreKeysThanAllowed);
@@ -258,59 +281,68 @@ public interface RateLimiterContract {
 
   // Threads.
 
-  /** Threads that take at one instant get the whole burst together, and no more. */
+  /** Checks that threads at one instant get the whole burst together, and no more. */
   @Test
   default void threadsGetOneBurstTogether() {
     TestWatchdog.run(this, ConcurrencyChecks::threadsGetOneBurstTogether);
   }
 
-  /** In no span does more pass than the worst case while threads take and turn the ticker. */
+  /**
+   * Checks that no span admits more than the worst case while threads take permits and advance the
+   * ticker.
+   */
   @Test
   default void neverAdmitsMoreUnderThreads() {
     TestWatchdog.run(this, ConcurrencyChecks::neverAdmitsMoreUnderThreads);
   }
 
   /**
-   * A ticker that throws once, in whichever operation that the limiter is capable of, leaves it
-   * usable on every thread; and no more is admitted than the worst case.
+   * Checks that the limiter stays usable on every thread after its ticker has thrown once, in any
+   * operation that it supports. It must not admit more than the worst case.
    */
   @TestFactory
   default Stream<DynamicTest> survivesItsTicker() {
     return TestWatchdog.each(this, TickerFailureChecks::of);
   }
 
-  // What is found by name.
+  // Providers.
 
   /**
-   * Each {@link dev.flowshield.spi.RateLimiterProvider} that this test sees can be loaded, and has
-   * a name of lower-case words joined by hyphens, which no other provider has.
+   * Checks that each {@link dev.flowshield.spi.RateLimiterProvider} visible to this test can be
+   * loaded. Its name must consist of lower-case words joined by hyphens, and must be unique.
    */
   @Test
   default void providersHaveNamesOfTheirOwn() {
     TestWatchdog.run(this, contract -> ProviderNameChecks.requireValid());
   }
 
-  // What only some limiters can.
+  // Optional operations.
 
-  /** {@link Capability#ACQUIRE}: waiting for permits. */
+  /** Checks waiting for permits: {@link Capability#ACQUIRE}. */
   @TestFactory
   default Stream<DynamicTest> waitsForPermits() {
     return TestWatchdog.each(this, AcquireChecks::of);
   }
 
-  /** {@link Capability#RESERVE}: an estimate that is settled. */
+  /** Checks estimates and their settlement: {@link Capability#RESERVE}. */
   @TestFactory
   default Stream<DynamicTest> settlesReservations() {
     return TestWatchdog.each(this, ReservationChecks::of);
   }
 
-  /** What operators do: {@code PEEK}, {@code RESET}, {@code ADD} and {@code CHANGE}. */
+  /**
+   * Checks the operations for operators: {@code PEEK}, {@code RESET}, {@code ADD} and {@code
+   * CHANGE}.
+   */
   @TestFactory
   default Stream<DynamicTest> supportsOperators() {
     return TestWatchdog.each(this, OperatorChecks::of);
   }
 
-  /** {@link #canEnforceSeveralLimits()}: all of them hold, or nothing is taken. */
+  /**
+   * Checks that several limits are enforced together, and that a rejection takes nothing from any
+   * of them: {@link #canEnforceSeveralLimits()}.
+   */
   @TestFactory
   default Stream<DynamicTest> enforcesSeveralLimits() {
     return TestWatchdog.each(this, SeveralLimitsChecks::of);

@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limiter under test, as a trial asks it: each call is noted, for messages, and no answer may
- * be null. A proxy, so that what a limiter overrides is asked, also where later versions add to it.
+ * A proxy of the limiter under test, which records each call for messages and rejects null results.
+ * A proxy calls the limiter's own overrides, including overrides of methods that later versions
+ * add.
  */
 final class RecordingLimiter implements InvocationHandler {
 
@@ -35,14 +36,14 @@ final class RecordingLimiter implements InvocationHandler {
       throws Throwable {
     TestWatchdog.Call call =
         new TestWatchdog.Call(method.getName(), arguments == null ? List.of() : Arrays.asList(arguments));
-    TestWatchdog.ask(call);
+    TestWatchdog.callStarted(call);
     Object answer;
     try {
       answer = method.invoke(limiter, arguments);
     } catch (InvocationTargetException thrown) {
       throw thrown.getCause();
     } finally {
-      TestWatchdog.answered();
+      TestWatchdog.callEnded();
     }
     if (answer == null && method.getReturnType() != void.class) {
       throw fixture.fault("the answer to " + call, "given", null, "null is never an answer");

@@ -11,22 +11,22 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mistakes of a caller, which a limiter answers with an exception, and requests for more than the
- * burst, which it rejects for good.
+ * Checks of calls that must throw because of invalid arguments, and of requests for more than the
+ * burst, which must be rejected without a retry.
  */
 final class RejectionChecks {
 
   private RejectionChecks() {}
 
-  /** Numbers of permits that are never there at once. */
+  /** Returns numbers of permits above the burst. */
   static long[] beyond(RateLimit limit) {
     return LongStream.of(limit.burst() + 1, Long.MAX_VALUE, Long.MAX_VALUE / 2, (1L << 32) + 1)
         .filter(permits -> permits > limit.burst())
         .toArray();
   }
 
-  /** The answer must be a rejection that says that no wait helps. */
-  static void requireForGood(LimiterFixture fixture, String call, Decision decision) {
+  /** Requires a rejection that is not retryable. */
+  static void requireNotRetryable(LimiterFixture fixture, String call, Decision decision) {
     if (!(decision instanceof Decision.Rejected rejected)
         || rejected.isRetryable()
         || rejected.reason() != Decision.Reason.BEYOND_BURST) {
@@ -45,8 +45,8 @@ final class RejectionChecks {
     }
   }
 
-  /** The call must throw this kind of exception, or its stage must fail with one. */
-  static <T> void requireLater(
+  /** Requires that the call throws an exception of this kind, or that its stage fails with one. */
+  static <T> void requireAsync(
       LimiterFixture fixture,
       Class<? extends Exception> kind,
       String call,
@@ -61,7 +61,7 @@ final class RejectionChecks {
     });
   }
 
-  /** The call must throw this kind of exception, with a message. */
+  /** Requires that the call throws an exception of this kind, with a message. */
   static void require(
       LimiterFixture fixture,
       Class<? extends Exception> kind,

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds of an estimate and its settlement. */
+/** Checks of reservations and their settlement. */
 final class ReservationChecks {
 
   private static final String KEY = "alice";
@@ -111,7 +111,7 @@ final class ReservationChecks {
 
   private void rejectsUnavailablePermits(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     for (int again = 0; again < 100; again++) {
       Reservation reservation = fixture.limiter().reserve(KEY, 1);
       if (!(reservation instanceof Reservation.Rejected rejected)) {
@@ -198,7 +198,7 @@ final class ReservationChecks {
 
   private void refundsNoMoreThanReserved(RateLimit limit) {
     if (limit.burst() < 2) {
-      return; // two cannot hold a part each
+      return; // two reservations cannot hold a part each
     }
     long part = limit.burst() / 2;
     for (boolean firstIsCancelledFirst : new boolean[] {true, false}) {
@@ -207,7 +207,7 @@ final class ReservationChecks {
       Reservation.Held second = hold(fixture, limit.burst() - part);
       long since = fixture.elapsed();
       cancel(fixture, firstIsCancelledFirst ? first : second, since);
-      // until what is still held would have come back, had it been taken alone
+      // The time until the permits still held would be refilled, had they been taken alone.
       long held = firstIsCancelledFirst ? limit.burst() - part : part;
       fixture.turn(-Math.floorDiv(-held * limit.period().toNanos(), limit.permits()));
       fixture.takeAll(KEY);
@@ -265,12 +265,12 @@ final class ReservationChecks {
   private void rejectsBeyondTheBurst(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     for (long permits : RejectionChecks.beyond(limit)) {
-      RejectionChecks.requireForGood(
+      RejectionChecks.requireNotRetryable(
           fixture,
           "reserve with " + permits + " permits",
           decision(fixture.limiter().reserve(KEY, permits)));
       String call = "reserveAsync with " + permits + " permits";
-      RejectionChecks.requireForGood(
+      RejectionChecks.requireNotRetryable(
           fixture,
           call,
           decision(Results.of(fixture, call, fixture.limiter().reserveAsync(KEY, permits))));
@@ -281,7 +281,7 @@ final class ReservationChecks {
           IllegalArgumentException.class,
           "reserve with " + permits + " permits",
           () -> fixture.limiter().reserve(KEY, permits));
-      RejectionChecks.requireLater(
+      RejectionChecks.requireAsync(
           fixture,
           IllegalArgumentException.class,
           "reserveAsync with " + permits + " permits",

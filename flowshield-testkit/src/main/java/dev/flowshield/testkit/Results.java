@@ -8,12 +8,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What holds of every answer, and how to get at those that come later. */
+/** Checks of results, and access to results of stages and threads. */
 final class Results {
 
   private Results() {}
 
-  /** What is true of every answer. */
+  /** Checks the rules for all decisions, and returns the decision. */
   static Decision checked(LimiterFixture fixture, Decision decision, long permits) {
     long burst = fixture.limit().burst();
     if (decision instanceof Decision.Rejected rejected) {
@@ -41,7 +41,7 @@ final class Results {
     return decision;
   }
 
-  /** What a stage answers that needs no turn of the ticker. */
+  /** Returns the result of a stage that needs no advance of the ticker. */
   static <T> T of(LimiterFixture fixture, String call, CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     CompletionStage<T> unused = stage.whenComplete((given, failure) -> {
@@ -73,7 +73,10 @@ final class Results {
         "complete the stage with what the call without Async would answer, never with null");
   }
 
-  /** What a thread is answered, in bounded time; else why it is not, for a message. */
+  /**
+   * Returns the result of a thread within a time limit; otherwise the reason why there is no
+   * result, for a message.
+   */
   static Object within(long seconds, Future<?> thread) throws InterruptedException {
     try {
       return thread.get(seconds, TimeUnit.SECONDS);

@@ -2,12 +2,12 @@ package dev.flowshield.testkit;
 
 import dev.flowshield.Decision;
 
-/** Asking again after exactly the wait that a rejection told. */
+/** Retries after exactly the wait that a rejection reported. */
 final class RetryAfterChecks {
 
   private RetryAfterChecks() {}
 
-  /** With no other caller meanwhile, the permits have to be there. */
+  /** Requires that the permits are available after the wait, if no other caller takes permits. */
   static void admits(LimiterFixture fixture, long wait, String key, long permits) {
     fixture.turn(wait);
     Decision decision = fixture.decide(key, permits);

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds where several limits are kept on each key. */
+/** Checks of a limiter with several limits on each key. */
 final class SeveralLimitsChecks {
 
   private static final String KEY = "alice";
@@ -56,7 +56,7 @@ final class SeveralLimitsChecks {
     }
   }
 
-  /** The standings are those of the limits in their order, and agree with the decision. */
+  /** Checks that the statuses are those of the limits in order, and agree with the decision. */
   private static void check(LimiterFixture fixture, Decision decision, long first, long second) {
     List<LimitStatus> statuses = decision.limits();
     if (statuses.size() != LIMITS.size()
@@ -134,7 +134,7 @@ final class SeveralLimitsChecks {
   private void rejectsPermitsAboveTheSmallestBurst() {
     LimiterFixture fixture = fixture();
     Decision decision = fixture.limiter().decide(KEY, 4);
-    RejectionChecks.requireForGood(fixture, "decide with 4 permits at " + LIMITS, decision);
+    RejectionChecks.requireNotRetryable(fixture, "decide with 4 permits at " + LIMITS, decision);
     check(fixture, decision);
     fixture.admits(KEY, 3, "what is rejected takes nothing");
   }

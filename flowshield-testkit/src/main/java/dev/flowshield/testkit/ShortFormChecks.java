@@ -9,19 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What holds when a caller leaves out the key, the permits or both. */
+/** Checks of the short forms, which leave out the key, the permits or both. */
 final class ShortFormChecks {
 
   private static final String KEY = "alice";
   private static final int STEPS = 200;
 
-  /** A question in its short form; answers whether the permits were taken. */
-  private interface Question {
-    boolean ask(RateLimiter limiter, long permits) throws Exception;
+  /** A call of a short form. Returns whether the permits were taken. */
+  private interface ShortCall {
+    boolean run(RateLimiter limiter, long permits) throws Exception;
   }
 
-  /** A short form, and what it stands for. */
-  private record Form(String text, String key, boolean isOfOne, Question question) {}
+  /** A short form, and the arguments that it implies. */
+  private record Form(String text, String key, boolean isOfOne, ShortCall call) {}
 
   private static final List<Form> DECIDING = List.of(
       new Form("decide(key)", KEY, true, (limiter, n) -> limiter.decide(KEY).isAdmitted()),
@@ -74,7 +74,7 @@ final class ShortFormChecks {
       Form form = forms.get(random.nextInt(forms.size()));
       long permits = form.isOfOne ? 1 : 1 + random.nextLong(limit.burst());
       Decision decision = inFull.decide(form.key, permits);
-      boolean taken = form.question.ask(inShort.limiter(), permits);
+      boolean taken = form.call.run(inShort.limiter(), permits);
       if (taken != decision.isAdmitted()) {
         throw inFull.fault(
             form.text + " for " + permits + " permits",

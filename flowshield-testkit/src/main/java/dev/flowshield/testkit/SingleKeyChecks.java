@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
-/** What one thread is answered that asks for one key. */
+/** Checks of one thread with one key. */
 final class SingleKeyChecks {
 
   private static final String KEY = "alice";
@@ -146,7 +146,7 @@ final class SingleKeyChecks {
             IllegalArgumentException.class,
             "tryAcquire with " + permits + " permits",
             () -> fixture.limiter().tryAcquire(KEY, permits));
-        RejectionChecks.requireLater(
+        RejectionChecks.requireAsync(
             fixture,
             IllegalArgumentException.class,
             "decideAsync with " + permits + " permits",
@@ -161,18 +161,18 @@ final class SingleKeyChecks {
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       for (long permits : RejectionChecks.beyond(limit)) {
-        RejectionChecks.requireForGood(
+        RejectionChecks.requireNotRetryable(
             fixture, "decide with " + permits + " permits", fixture.limiter().decide(KEY, permits));
         if (fixture.limiter().tryAcquire(KEY, permits)) {
           throw fixture.fault(
               "tryAcquire with " + permits + " permits", false, true, "it answers as decide does");
         }
         String call = "decideAsync with " + permits + " permits";
-        RejectionChecks.requireForGood(
+        RejectionChecks.requireNotRetryable(
             fixture, call, Results.of(fixture, call, fixture.limiter().decideAsync(KEY, permits)));
       }
       fixture.spend(KEY);
-      RejectionChecks.requireForGood(
+      RejectionChecks.requireNotRetryable(
           fixture,
           "decide with a permit above the burst, of a spent key",
           fixture.limiter().decide(KEY, limit.burst() + 1));
@@ -194,9 +194,9 @@ final class SingleKeyChecks {
       try {
         fixture = new LimiterFixture(contract, limit);
       } catch (IllegalArgumentException outOfRange) {
-        continue; // what a limiter cannot keep it rejects
+        continue; // a limiter rejects limits that it cannot enforce
       }
-      long wait = fixture.spendAndAsk(KEY);
+      long wait = fixture.spendForWait(KEY);
       fixture.turn(wait - 1);
       fixture.rejects(KEY, 1, "see whether a product of time and permits overflows");
       fixture.turn(1);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.opentest4j.IncompleteExecutionException;
 
 /**
- * Runs each test of the contract on a thread of its own, so that a limiter that never answers fails
- * the test and does not hold up the build. What a limiter throws becomes a sentence, too.
+ * Runs each test of the contract on a thread of its own. A limiter that never returns therefore
+ * fails the test and does not block the build. Exceptions of the limiter become messages.
  */
 final class TestWatchdog {
 
@@ -31,34 +31,34 @@ final class TestWatchdog {
 
   private static final int BATCH = 256;
 
-  /** Contracts of which a test was cut off: the others are given a tenth of the time. */
-  private static final Set<Class<?>> CUT_OFF = ConcurrentHashMap.newKeySet();
+  /** The contracts with a test that timed out. Their other tests get a tenth of the time. */
+  private static final Set<Class<?>> TIMED_OUT = ConcurrentHashMap.newKeySet();
 
-  /** The thread of a test, with the limiter it asks and what it asks for. */
+  /** The thread of a test, with its limiter and the current call. */
   private static final class TestThread extends Thread {
-    private final Duration patience;
+    private final Duration timeout;
     private final long began = Ticker.system().nanos();
     private volatile @Nullable LimiterFixture fixture;
     private volatile @Nullable Call call;
     private volatile boolean asking;
-    private volatile int calls; // of the limiter of the trial; written by this thread alone
+    private volatile int calls; // of the limiter of the fixture; written by this thread only
     private long batchBegan;
     private long fastestBatch;
 
-    TestThread(Runnable test, Duration patience) {
+    TestThread(Runnable test, Duration timeout) {
       super(test, "flowshield-testkit");
-      this.patience = patience;
-      setDaemon(true); // one that hangs keeps no process alive
+      this.timeout = timeout;
+      setDaemon(true); // does not keep the process alive if it hangs
     }
 
-    void follow(LimiterFixture next) {
+    void observe(LimiterFixture next) {
       fixture = next;
       calls = 0;
       fastestBatch = Long.MAX_VALUE;
       batchBegan = Ticker.system().nanos();
     }
 
-    void ask(Call next) {
+    void callStarted(Call next) {
       call = next;
       asking = true;
       int so = calls + 1;
@@ -68,7 +68,7 @@ final class TestWatchdog {
         long batch = now - batchBegan;
         batchBegan = now;
         fastestBatch = Math.min(fastestBatch, batch);
-        if (now - began > patience.toNanos()) {
+        if (now - began > timeout.toNanos()) {
           throw tooSlow(so, now - began, batch);
         }
       }
@@ -77,7 +77,7 @@ final class TestWatchdog {
     private AssertionError tooSlow(int so, long took, long batch) {
       return fault(
           "the time of a test",
-          "at most " + patience,
+          "at most " + timeout,
           text(took) + ", with " + so + " calls of this limiter, the fastest " + BATCH + " in "
               + text(fastestBatch) + ", the last " + BATCH + " in " + text(batch),
           batch > 4 * fastestBatch
@@ -93,13 +93,13 @@ final class TestWatchdog {
       AssertionError fault = asking && last != null
           ? fault(
               "the answer to " + last,
-              "given within " + patience,
+              "given within " + timeout,
               "none",
               "a call decides at once and blocks on nothing; the cause of this error shows where it"
                   + " stands; for permits that are kept elsewhere, override timeout()")
           : fault(
               "the time of a test",
-              "at most " + patience,
+              "at most " + timeout,
               "no end after " + calls + " calls of this limiter, the last one " + last,
               "the cause of this error shows where it stands; permits are taken one by one, so"
                   + " limits() are to have small bursts");
@@ -109,7 +109,7 @@ final class TestWatchdog {
       return fault;
     }
 
-    /** What a limiter threw where an answer was due. */
+    /** Creates the error for an exception of the limiter. */
     AssertionError thrown(@Nullable Throwable thrown) {
       Call last = call;
       AssertionError fault = last == null || last.method.equals("limiter")
@@ -130,12 +130,12 @@ final class TestWatchdog {
     }
 
     private AssertionError fault(
-        String what, Object allowed, @Nullable Object given, String wayOut) {
+        String what, Object allowed, @Nullable Object given, String correction) {
       LimiterFixture current = fixture;
       return current == null
           ? new AssertionError(
-              what + " must be " + allowed + ", got " + given + ": " + wayOut + LimiterFixture.seedText())
-          : current.fault(what, allowed, given, wayOut);
+              what + " must be " + allowed + ", got " + given + ": " + correction + LimiterFixture.seedText())
+          : current.fault(what, allowed, given, correction);
     }
   }
 
@@ -163,7 +163,10 @@ final class TestWatchdog {
     });
   }
 
-  /** Dynamic tests, each watched by itself; and the search for them, which asks the limiter. */
+  /**
+   * Returns dynamic tests that are watched separately. Also watches their creation, which calls the
+   * limiter.
+   */
   static Stream<DynamicTest> each(
       RateLimiterContract contract, Function<RateLimiterContract, Stream<DynamicTest>> tests) {
     return answer(contract, () -> tests.apply(contract).toList()).stream()
@@ -182,14 +185,14 @@ final class TestWatchdog {
   }
 
   private static <T> T answer(RateLimiterContract contract, Callable<T> body) {
-    Duration patience = timeout(contract);
+    Duration timeout = timeout(contract);
     FutureTask<T> test = new FutureTask<>(body);
-    TestThread thread = new TestThread(test, patience);
+    TestThread thread = new TestThread(test, timeout);
     thread.start();
-    try { // longer than the patience, so that a test that still asks tells how fast it is answered
-      return test.get(patience.toNanos() + patience.toNanos() / 8, TimeUnit.NANOSECONDS);
+    try { // longer than the limit, so that a running test can report its speed
+      return test.get(timeout.toNanos() + timeout.toNanos() / 8, TimeUnit.NANOSECONDS);
     } catch (TimeoutException tooLong) {
-      CUT_OFF.add(contract.getClass());
+      TIMED_OUT.add(contract.getClass());
       AssertionError cutOff = thread.cutOff();
       thread.interrupt();
       throw cutOff;
@@ -202,9 +205,9 @@ final class TestWatchdog {
     }
   }
 
-  /** How long a test may take. */
+  /** Returns the time limit of a test. */
   static Duration timeout(RateLimiterContract contract) {
-    return contract.timeout().dividedBy(CUT_OFF.contains(contract.getClass()) ? 10 : 1);
+    return contract.timeout().dividedBy(TIMED_OUT.contains(contract.getClass()) ? 10 : 1);
   }
 
   private static AssertionError told(TestThread thread, @Nullable Throwable thrown) {
@@ -212,7 +215,7 @@ final class TestWatchdog {
       return fault;
     }
     if (thrown instanceof IncompleteExecutionException skipped) {
-      throw skipped; // an assumption of the author's
+      throw skipped; // a failed assumption of the author
     }
     if (thrown instanceof OutOfMemoryError noMemory) {
       throw noMemory;
@@ -220,22 +223,22 @@ final class TestWatchdog {
     return thread.thrown(thrown instanceof CompletionException failed ? failed.getCause() : thrown);
   }
 
-  /** From now on, the test on this thread asks the limiter of this trial. */
-  static void follow(LimiterFixture fixture) {
+  /** Observes the limiter of this fixture from now on, for the test on the current thread. */
+  static void observe(LimiterFixture fixture) {
     if (Thread.currentThread() instanceof TestThread test) {
-      test.follow(fixture);
+      test.observe(fixture);
     }
   }
 
-  /** The test on this thread is about to ask. */
-  static void ask(Call call) {
+  /** Notes that the test on the current thread starts a call. */
+  static void callStarted(Call call) {
     if (Thread.currentThread() instanceof TestThread test) {
-      test.ask(call);
+      test.callStarted(call);
     }
   }
 
-  /** The test on this thread was answered. */
-  static void answered() {
+  /** Notes that the call of the test on the current thread has returned. */
+  static void callEnded() {
     if (Thread.currentThread() instanceof TestThread test) {
       test.asking = false;
     }

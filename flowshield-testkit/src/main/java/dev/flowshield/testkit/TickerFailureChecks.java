@@ -20,16 +20,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds when the ticker throws once: the limiter stays usable, and admits no more. */
+/** Checks of a ticker that throws once: the limiter must stay usable and must not admit more. */
 final class TickerFailureChecks {
 
   private static final List<String> KEYS = List.of("alice", "");
   private static final int READINGS = 6;
 
-  /**
-   * A call for a key, in which the ticker throws at this reading; 0 for a call in which it does
-   * not.
-   */
+  /** A call for a key, during which the ticker throws at the given reading; 0 for no exception. */
   @FunctionalInterface
   private interface Call {
     void of(TickerFailureChecks test, String key, int failingReading);
@@ -50,10 +47,10 @@ final class TickerFailureChecks {
       new Operation("reset", Capability.RESET, TickerFailureChecks::reset),
       new Operation("changeTo", Capability.CHANGE, TickerFailureChecks::changeTo));
 
-  /** A ticker that throws once, at a reading or when it is asked for a future. */
+  /** A ticker that throws once, at a reading or when a future is requested. */
   private static final class Failing implements Ticker {
     private final Ticker ticker;
-    private volatile int left; // readings up to the one that throws; 0 if none does
+    private volatile int left; // readings up to the one that throws; 0 for no exception
 
     Failing(Ticker ticker) {
       this.ticker = ticker;
@@ -101,7 +98,7 @@ final class TickerFailureChecks {
         .map(operation -> test(
             operation.name + "WorksAfterTheTickerHasThrown",
             operation.needs == Capability.ACQUIRE
-                ? CapabilityChecks.soonBack(contract)
+                ? CapabilityChecks.refilledSoon(contract)
                 : ContractLimits.of(contract),
             limit -> worksAfterwards(contract, limit, operation)));
   }
@@ -163,7 +160,7 @@ final class TickerFailureChecks {
     }
     throw fixture.fault(
         operation.name + " on another thread, after the ticker has thrown in it",
-        "an answer within " + ConcurrencyChecks.PATIENCE_SECONDS + " s",
+        "an answer within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
         failure,
         "unlock in a finally block, and take nothing before the ticker was read");
   }
@@ -185,7 +182,7 @@ final class TickerFailureChecks {
     waiting.add(acquire(fixture, key, 1, HOUR));
   }
 
-  /** The waiter may fail, and must not wait without end. */
+  /** Wakes a waiter. The waiter may fail, but must not wait forever. */
   private void wake(String key, int failingReading) {
     fixture.takeAll(key);
     CompletableFuture<Decision> future = acquire(fixture, key, 1, HOUR);
@@ -247,13 +244,13 @@ final class TickerFailureChecks {
     fixture.step("peek('" + key + "'): " + fixture.limiter().peek(key));
   }
 
-  /** Of another key, as a reset gives permits. */
+  /** Resets another key, because a reset gives permits. */
   private void reset(String key, int failingReading) {
     ticker().failAt(failingReading);
     fixture.limiter().reset("not " + key);
   }
 
-  /** To half the rate and back, so that the limit of the trial stands in the end. */
+  /** Changes to half the rate and back, so that the fixture ends with its own limit. */
   private void changeTo(String key, int failingReading) {
     RateLimit limit = fixture.limit();
     ticker().failAt(failingReading);

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** What holds between callers where several wait: the order, and how many may wait. */
+/** Checks of several waiting callers: their order, and their maximum number. */
 final class WaitQueueChecks {
 
   private static final String KEY = PendingAcquires.KEY;
@@ -74,9 +74,9 @@ final class WaitQueueChecks {
 
   private void admitsNobodyBeforeTheWaiters(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     List<Decision> barged = new ArrayList<>();
-    // asked before the wait, so that it comes first at the same time
+    // requested before the wait, so that it completes first at the same time
     CompletableFuture<Void> before =
         fixture.ticker().after(wait).thenRun(() -> barged.add(fixture.decide(KEY, limit.burst())));
     CompletableFuture<Decision> waiting = acquire(fixture, limit.burst(), HOUR);
@@ -104,7 +104,7 @@ final class WaitQueueChecks {
 
   private void admitsOtherKeysMeanwhile(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
     fixture.spend("bob");
     fixture.turn(wait);
@@ -149,7 +149,7 @@ final class WaitQueueChecks {
   private void boundsTheNumberOfWaiters(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(2));
     fixture.spend("bob");
-    long wait = fixture.spendAndAsk(KEY);
+    long wait = fixture.spendForWait(KEY);
     CompletableFuture<Decision> first = acquire(fixture, 1, HOUR);
     CompletableFuture<Decision> second = acquire(fixture, 1, HOUR);
     requireWaiting(fixture, first, "two may wait");

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What is admitted over a span of time: never more than the worst case, however the ticker is
- * turned, and in the long run the whole rate.
+ * Checks of the permits admitted in a span of time: never more than the worst case, however the
+ * ticker moves, and the whole rate in the long run.
  */
 final class WorstCaseChecks {
 
@@ -33,15 +33,15 @@ final class WorstCaseChecks {
   static void neverAdmitsMoreWhenTheTickerWrapsAround(RateLimiterContract contract) {
     Random random = LimiterFixture.random();
     for (RateLimit limit : ContractLimits.of(contract)) {
-      // so that the ends of the count come by early in a schedule; and shifted counts have theirs
-      // nearer to zero
+      // The ends of the count, and of shifted counts that wrap nearer to zero, are reached early in
+      // a schedule.
       for (long end : List.of(Long.MIN_VALUE, 0L, 1L << 62, -1L << 62, 1L << 50, 1L << 40)) {
         LimiterFixture fixture = new LimiterFixture(contract, limit, end - limit.period().toNanos() - 1);
         run(fixture, random, false);
         fixture.requireWorstCase();
       }
       LimiterFixture atTheEnd = new LimiterFixture(contract, limit, Long.MAX_VALUE);
-      long wait = atTheEnd.spendAndAsk(KEY);
+      long wait = atTheEnd.spendForWait(KEY);
       atTheEnd.turn(wait - 1);
       atTheEnd.rejects(KEY, 1, "compare times by their difference: the count wraps around");
       atTheEnd.turn(1);
@@ -60,7 +60,7 @@ final class WorstCaseChecks {
     }
   }
 
-  /** Asks for random numbers of permits at times that limiters are likely to get wrong. */
+  /** Requests random numbers of permits at times at which limiters are likely to fail. */
   private static void run(LimiterFixture fixture, Random random, boolean stepsBack) {
     long period = fixture.limit().period().toNanos();
     long interval = Math.max(1, period / fixture.limit().permits());
@@ -73,7 +73,7 @@ final class WorstCaseChecks {
         case 3 -> fixture.turn(interval);
         case 4 -> fixture.turn(random.nextLong(period));
         case 5 -> fixture.turn(random.nextInt(10) == 0 ? fixture.idleNanos() : 0);
-        case 6, 7 -> {} // again at the same time
+        case 6, 7 -> {} // at the same time
         case 8 -> fixture.turn(-random.nextLong(period));
         default -> fixture.turn(-random.nextLong(interval) - 1);
       }
@@ -89,8 +89,8 @@ final class WorstCaseChecks {
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       fixture.turn(limit.period().toNanos());
-      long wait = fixture.spendAndAsk(KEY);
-      long ahead = 0; // of the time when it was spent
+      long wait = fixture.spendForWait(KEY);
+      long ahead = 0; // relative to the time when it was spent
       for (int step = 0; step < STEPS; step++) {
         long next = random.nextBoolean()
             ? wait - 1
@@ -111,7 +111,7 @@ final class WorstCaseChecks {
     for (RateLimit limit : ContractLimits.of(contract)) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       fixture.spend(KEY);
-      long warmUp = limit.burst() + 3 * limit.permits(); // until what was there at first is gone
+      long warmUp = limit.burst() + 3 * limit.permits(); // until the initial permits are spent
       long periods = Math.max(4, LONG_RUN / limit.permits());
       takeOneByOne(fixture, warmUp);
       long began = fixture.elapsed();
