@@ -96,7 +96,7 @@ final class AcquireAndReserveChecks {
       fixture.turn(1 + fixture.idleNanos() / 20);
       fixture.decide(key, part % 7 == 0 ? 1 : fixture.limit().burst());
     }
-    requireAdmitted(fixture, waiting, "all permits have come back long ago");
+    requireAdmitted(fixture, waiting, "all permits were refilled long ago");
     fixture.requireWorstCase();
     requireNothingPending(fixture);
   }
@@ -130,7 +130,7 @@ final class AcquireAndReserveChecks {
       open.forEach(one -> settle(fixture, key, one, one.held.permits()));
       fixture.turn(STEPS * fixture.idleNanos());
       queue.forEach(
-          waiting -> requireAdmitted(fixture, waiting, "all permits have come back long ago"));
+          waiting -> requireAdmitted(fixture, waiting, "all permits were refilled long ago"));
       fixture.requireWorstCase();
       requireNothingPending(fixture);
     }
@@ -168,6 +168,6 @@ final class AcquireAndReserveChecks {
       return held;
     }
     throw fixture.fault(
-        "a reservation of " + permits + " permits", "held", reservation, "the permits are there");
+        "a reservation of " + permits + " permits", "held", reservation, "the permits are available");
   }
 }

@@ -104,7 +104,7 @@ final class AcquireChecks {
   private void admitsAvailablePermitsAtOnce(RateLimit limit) {
     LimiterFixture fixture = new LimiterFixture(contract, limit);
     CompletableFuture<Decision> whole = acquire(fixture, limit.burst(), Duration.ZERO);
-    requireAdmitted(fixture, whole, "a new key has its whole burst: no call waits for what is there");
+    requireAdmitted(fixture, whole, "a new key has its whole burst, so no call waits");
     fixture.rejects(KEY, 1, "acquire took the whole burst");
     requireNothingPending(fixture);
   }
@@ -117,10 +117,10 @@ final class AcquireChecks {
       CompletableFuture<Decision> waiting = acquire(fixture, permits, HOUR);
       fixture.turn(wait - 1);
       requireWaiting(
-          fixture, waiting, "the permits are there a nanosecond later, as the rejection told");
+          fixture, waiting, "the permits are available a nanosecond later, as the rejection reported");
       fixture.turn(1);
-      requireAdmitted(fixture, waiting, "the permits are there now: wait by the ticker of the spec");
-      fixture.rejects(KEY, limit.burst(), "who waited has taken permits");
+      requireAdmitted(fixture, waiting, "the permits are available now: wait with the ticker of the spec");
+      fixture.rejects(KEY, limit.burst(), "the waiter has taken permits");
       fixture.requireWorstCase();
       requireNothingPending(fixture);
     }
@@ -133,23 +133,23 @@ final class AcquireChecks {
       Decision decision = acquire(fixture, 1, tooShort).getNow(null);
       if (!(decision instanceof Decision.Rejected rejected)) {
         throw fixture.fault(
-            "the answer to acquire with a wait of " + tooShort,
+            "the result of acquire with a wait of " + tooShort,
             "rejected at once",
-            decision == null ? "no answer yet" : decision,
-            "the permits come back in " + wait + " ns, so waiting is of no use");
+            decision == null ? "pending" : decision,
+            "the permits are refilled in " + wait + " ns, so waiting cannot help");
       }
       if (rejected.retryAfterNanos() != wait || rejected.reason() != Decision.Reason.OVER_LIMIT) {
         throw fixture.fault(
-            "retryAfterNanos of acquire, with room for those who wait",
+            "retryAfterNanos of acquire, with room in the queue",
             wait,
             rejected,
-            "it answers as decide does");
+            "it returns the same as decide");
       }
     }
     fixture.turn(wait - 1);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, Duration.ofNanos(1));
     requireWaiting(
-        fixture, waiting, "the wait is just long enough, and who was rejected has taken nothing");
+        fixture, waiting, "the wait is just long enough, and the rejected caller has taken nothing");
     fixture.turn(1);
     requireAdmitted(fixture, waiting, "the wait is over");
   }
@@ -176,8 +176,8 @@ final class AcquireChecks {
         requireAdmitted(
             fixture,
             waiting,
-            "it would wait for an hour: if its permits have come back since the ticker was read,"
-                + " judge it again by a newer reading");
+            "it would wait for an hour: if its permits were refilled after the ticker was read,"
+                + " decide again with a newer reading");
         fixture.requireWorstCase();
         requireNothingPending(fixture);
       }
@@ -214,7 +214,7 @@ final class AcquireChecks {
       RejectionChecks.requireNotRetryable(
           fixture, call, Results.of(fixture, call, fixture.limiter().acquireAsync(KEY, permits, HOUR)));
     }
-    fixture.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
+    fixture.hasExactly(KEY, limit.burst(), "a rejected call takes nothing");
   }
 
   private void wakesAThreadThatWaits(RateLimit limit) throws Exception {
@@ -228,10 +228,10 @@ final class AcquireChecks {
       Object given = Results.within(ConcurrencyChecks.TIMEOUT_SECONDS, waiting);
       if (!(given instanceof Decision.Admitted)) {
         throw fixture.fault(
-            "the answer to a thread that waited",
+            "the result of a waiting thread",
             "admitted",
             given,
-            "the permits are there now: wake it when the future of the ticker comes");
+            "the permits are available now: wake the thread when the future of the ticker completes");
       }
     } finally {
       thread.shutdownNow();

@@ -88,7 +88,7 @@ final class CancelledWaitChecks {
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
     requireWaiting(fixture, waiting, "the burst is spent");
     waiting.cancel(false);
-    requireAsBefore(fixture, wait, "the wait was cancelled, so its permits are given back");
+    requireAsBefore(fixture, wait, "the wait was cancelled, so its permits are refunded");
   }
 
   private void reusesNoReleasedPlaceTwice(RateLimit limit) {
@@ -99,8 +99,8 @@ final class CancelledWaitChecks {
     first.cancel(false);
     CompletableFuture<Decision> third = acquire(fixture, 1, HOUR);
     fixture.turn(4 * fixture.idleNanos());
-    requireAdmitted(fixture, second, "all permits have come back long ago");
-    requireAdmitted(fixture, third, "all permits have come back long ago");
+    requireAdmitted(fixture, second, "all permits were refilled long ago");
+    requireAdmitted(fixture, third, "all permits were refilled long ago");
     fixture.requireWorstCase();
   }
 
@@ -118,12 +118,12 @@ final class CancelledWaitChecks {
             "acquire of an interrupted thread",
             "InterruptedException",
             given,
-            "stop waiting and say so");
+            "stop waiting and throw InterruptedException");
       }
     } finally {
       thread.shutdownNow();
     }
-    requireAsBefore(fixture, wait, "the thread was interrupted, so its permits are given back");
+    requireAsBefore(fixture, wait, "the thread was interrupted, so its permits are refunded");
   }
 
   private void freesThePlaceAndThePermits(RateLimit limit) {
@@ -140,15 +140,15 @@ final class CancelledWaitChecks {
               "retryAfterNanos after a waiter gave up by " + kind.name,
               wait,
               told,
-              "its permits are given back by whatever completes the future");
+              "its permits are refunded however the future completes");
         }
         requireNothingPending(fixture);
         CompletableFuture<Decision> next = acquire(fixture, key, 1, HOUR);
         requireWaiting(fixture, next, "the waiter gave up by " + kind.name + ", so its place is free");
         fixture.turn(wait);
-        requireAdmitted(fixture, next, "the permit is there, and no other waiter is before it");
+        requireAdmitted(fixture, next, "the permit is available, and no other waiter is ahead");
         fixture.turn(fixture.idleNanos());
-        fixture.hasExactly(key, limit.burst(), "a key that is as good as new has its whole burst");
+        fixture.hasExactly(key, limit.burst(), "an idle key has its whole burst");
         fixture.requireWorstCase();
         requireNothingPending(fixture);
       }
@@ -170,15 +170,15 @@ final class CancelledWaitChecks {
         next = place.get(ConcurrencyChecks.TIMEOUT_SECONDS, TimeUnit.SECONDS).get(0);
       } catch (TimeoutException tooLong) {
         throw fixture.fault(
-            "waiters that may wait after the only one gave up by " + kind.name,
+            "waiters allowed after the only one gave up by " + kind.name,
             1,
-            "none within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
-            "its place is freed by whatever completes the future");
+            "no result within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
+            "its place is released however the future completes");
       } finally {
         thread.shutdownNow();
       }
       fixture.turn(2 * fixture.idleNanos());
-      requireAdmitted(fixture, next, "all permits have come back long ago");
+      requireAdmitted(fixture, next, "all permits were refilled long ago");
       requireNothingPending(fixture);
     }
   }
@@ -211,7 +211,7 @@ final class CancelledWaitChecks {
                       + " permits are served, after it gave up by " + kind.name,
                   expected,
                   served,
-                  "they move up, as if it had never come");
+                  "they move up, as if the waiter had never called");
             }
             fixture.requireWorstCase();
             requireNothingPending(fixture);
@@ -245,7 +245,7 @@ final class CancelledWaitChecks {
     }
     fixture.turn(5 * fixture.idleNanos());
     behind.forEach(
-        waiting -> requireAdmitted(fixture, waiting, "all permits have come back long ago"));
+        waiting -> requireAdmitted(fixture, waiting, "all permits were refilled long ago"));
     return served;
   }
 

@@ -61,7 +61,7 @@ final class CapabilityChecks {
         .toList();
     if (limits.isEmpty()) {
       throw new AssertionError(
-          "limits() must have one that comes back within 5 minutes, got " + ContractLimits.of(contract)
+          "limits() must have one that is refilled within 5 minutes, got " + ContractLimits.of(contract)
               + ": no call waits longer than an hour, so add one to test waiting with");
     }
     return limits;

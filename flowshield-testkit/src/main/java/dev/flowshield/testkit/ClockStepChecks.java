@@ -91,7 +91,7 @@ final class ClockStepChecks {
             "permits of key '" + key + "' at the reading " + reading + " of the ticker",
             "at most " + most,
             permits,
-            "a key that is forgotten as idle may owe again when the ticker has stepped back");
+            "a key that was removed as idle may be in debt again when the ticker has stepped back");
       }
     });
     fixture.requireWorstCase();
@@ -118,7 +118,7 @@ final class ClockStepChecks {
       takeAll();
       fixture.turn(step + fixture.idleNanos());
       fixture.hasExactly(
-          key, fixture.limit().burst(), "the ticker has caught up, so all permits are back");
+          key, fixture.limit().burst(), "the ticker has caught up, so all permits are refilled");
       fixture.turn(fixture.idleNanos());
       fixture.spend("newcomer-" + newcomers++);
       fixture.turn(fixture.idleNanos());
@@ -141,7 +141,7 @@ final class ClockStepChecks {
     for (int i = 0; i < NEWCOMERS; i++) {
       fixture.limiter().tryAcquire("newcomer-" + newcomers++, 1);
     }
-    fixture.step(NEWCOMERS + " newcomers ask");
+    fixture.step(NEWCOMERS + " new keys are used");
   }
 
   /**
@@ -188,7 +188,7 @@ final class ClockStepChecks {
         long wait = fixture.spendForWait(key);
         CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
         fixture.turn(wait);
-        fixture.step("the ticker steps back by 1 ns at reading " + reading + " of the waking");
+        fixture.step("the ticker steps back by 1 ns at reading " + reading + " of the wake-up");
         fixture.turn(2);
         requireAdmitted(
             fixture,

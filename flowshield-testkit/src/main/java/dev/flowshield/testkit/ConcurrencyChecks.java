@@ -60,8 +60,8 @@ final class ConcurrencyChecks {
               limit.burst(),
               taken,
               taken > limit.burst()
-                  ? "judge and take in one step, as with compareAndSet or ConcurrentHashMap.compute"
-                  : "a thread that lost a race asks again before it rejects");
+                  ? "decide and take in one step, as with compareAndSet or ConcurrentHashMap.compute"
+                  : "a thread that lost a race retries before it rejects");
         }
       }
     }
@@ -136,10 +136,10 @@ final class ConcurrencyChecks {
       failure = tooLong;
     }
     AssertionError fault = fixture.fault(
-        "the answers of the limiter to " + threads.size() + " threads at once",
+        "the results of the limiter for " + threads.size() + " concurrent threads",
         "given within " + TIMEOUT_SECONDS + " s",
         failure,
-        "no thread waits for another without end, and only a caller's mistake is an exception");
+        "no thread waits for another forever, and only an invalid argument throws");
     fault.initCause(failure);
     throw fault;
   }

@@ -49,10 +49,10 @@ final class LimitChangeChecks {
         }
         if (given < expected) {
           throw changed.fault(
-              "permits admitted where every " + tick + " ns the limit is changed to itself",
+              "permits admitted if every " + tick + " ns the limit is changed to itself",
               "at least " + expected + ", as without",
               given,
-              "a change to the same limit is no change: round nothing");
+              "a change to the same limit is no change: do not round");
         }
         changed.requireWorstCase();
       }
@@ -113,9 +113,9 @@ final class LimitChangeChecks {
       if (given < least || given > most) {
         throw fixture.fault(
             "permits admitted while the limit is changed between " + smaller + " and " + larger,
-            least + " to " + most + ", about what " + smaller + " admits or more",
+            least + " to " + most + ", about as many as " + smaller + " admits, or more",
             given,
-            "keep of each key which part of the burst it has spent, and fractions of a permit");
+            "keep the part of the burst that each key has spent, including fractions of a permit");
       }
     }
   }

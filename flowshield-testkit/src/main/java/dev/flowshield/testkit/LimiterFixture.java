@@ -69,7 +69,7 @@ final class LimiterFixture {
     RateLimiter given = contract.limiter(spec);
     TestWatchdog.callEnded();
     if (given == null) {
-      throw fault("limiter(spec)", "a new limiter", null, "make one of the spec, each time");
+      throw fault("limiter(spec)", "a new limiter", null, "create one from the spec in each call");
     }
     return given;
   }
@@ -80,8 +80,8 @@ final class LimiterFixture {
       throw fault(
           "limiter(spec)",
           "a new limiter each time",
-          "the same one twice",
-          "it must remember nothing of other tests, and read the ticker of its own spec");
+          "the same limiter twice",
+          "it must not share state with other tests, and must read the ticker of its own spec");
     }
   }
 
@@ -142,10 +142,10 @@ final class LimiterFixture {
     if (nanos >= 0) {
       if (!ticker.turn(nanos, MAX_WAKE_UPS)) {
         throw fault(
-            "futures of the ticker that come within a turn of " + nanos + " ns",
+            "futures of the ticker that complete within an advance of " + nanos + " ns",
             "at most " + MAX_WAKE_UPS,
             "more",
-            "ask the ticker once for the whole wait, not again and again for a part of it");
+            "create one future for the whole wait, not many for parts of it");
       }
       return;
     }
@@ -178,7 +178,7 @@ final class LimiterFixture {
       return admitted;
     }
     throw fault(
-        "the answer to " + permits + " permits of key '" + key + "'",
+        "the result for " + permits + " permits of key '" + key + "'",
         "admitted",
         "rejected",
         reason);
@@ -190,7 +190,7 @@ final class LimiterFixture {
       return rejected;
     }
     throw fault(
-        "the answer to " + permits + " permits of key '" + key + "'",
+        "the result for " + permits + " permits of key '" + key + "'",
         "rejected",
         "admitted",
         reason);
@@ -198,7 +198,7 @@ final class LimiterFixture {
 
   /** Takes the whole burst of an idle key. */
   void spend(String key) {
-    admits(key, limit.burst(), "a key that is as good as new has its whole burst");
+    admits(key, limit.burst(), "an idle key has its whole burst");
   }
 
   /**
@@ -220,7 +220,7 @@ final class LimiterFixture {
             "permits of key '" + key + "' at one instant",
             "at most " + limit.burst(),
             "more than " + taken,
-            "take each admitted permit off the allowance");
+            "subtract each admitted permit from the allowance");
       }
     }
     return taken;
@@ -230,7 +230,7 @@ final class LimiterFixture {
   void hasExactly(String key, long permits, String reason) {
     long taken = takeAll(key);
     if (taken != permits) {
-      throw fault("permits of key '" + key + "' that are there", permits, taken, reason);
+      throw fault("permits of key '" + key + "' that are available", permits, taken, reason);
     }
   }
 

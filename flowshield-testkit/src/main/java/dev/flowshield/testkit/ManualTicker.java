@@ -189,7 +189,7 @@ public final class ManualTicker implements Ticker {
         if (left <= 0) {
           throw new AssertionError("pending futures must be " + futures + " or more within "
               + timeout + ", got " + pending.size()
-              + ": see whether who should wait asks this ticker, or was answered at once");
+              + ": check that the waiter uses this ticker and was not decided at once");
         }
         left = asked.awaitNanos(left);
       }

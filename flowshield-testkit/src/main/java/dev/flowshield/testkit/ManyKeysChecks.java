@@ -44,13 +44,13 @@ final class ManyKeysChecks {
     for (int stranger = 0; stranger < STRANGERS; stranger++) {
       fixture.spend("stranger-" + stranger);
     }
-    fixture.rejects("alice", 1, "the key has spent its burst, and others give it nothing");
+    fixture.rejects("alice", 1, "the key has spent its burst, and other keys give it nothing");
   }
 
   static void theEmptyKeyIsAKey(RateLimiterContract contract) {
     LimiterFixture fixture = new LimiterFixture(contract, ContractLimits.first(contract));
     fixture.spend("");
-    fixture.rejects("", 1, "the empty key is a key as any other, and spent");
+    fixture.rejects("", 1, "the empty key is a key like any other, and spent");
     RateLimiter limiter = fixture.limiter();
     if (limiter.tryAcquire() || limiter.decide().isAdmitted()) {
       throw fixture.fault(
@@ -95,7 +95,7 @@ final class ManyKeysChecks {
         "decide with a key of " + (RateLimiter.MAX_KEY_LENGTH + 1) + " characters",
         () -> fixture.limiter().decide(longest + "k", 1));
     fixture.spend(longest);
-    fixture.rejects(longest, 1, "the longest key is a key as any other, and spent");
+    fixture.rejects(longest, 1, "the longest key is a key like any other, and spent");
     fixture.spend("k".repeat(RateLimiter.MAX_KEY_LENGTH - 1) + "x");
   }
 
@@ -129,7 +129,7 @@ final class ManyKeysChecks {
       fixture.rejects(
           "known-" + known,
           1,
-          "a spent key is never forgotten: let newcomers share, or wait, when memory is full");
+          "a spent key is never forgotten: let new keys share, or wait, when memory is full");
     }
   }
 
@@ -144,7 +144,7 @@ final class ManyKeysChecks {
       fixture.admits(
           "newcomer-" + newcomer,
           1,
-          "the keys before are as good as new, so what was kept of them can make room");
+          "the earlier keys are idle, so their memory can be reused");
     }
   }
 
@@ -165,10 +165,10 @@ final class ManyKeysChecks {
     long held = watched.stream().filter(key -> key.get() != null).count();
     if (anything.get() == null && held > MOST_HELD) {
       throw fixture.fault(
-          "keys held after " + flood + " came by, with maxKeys " + MAX_KEYS,
+          "keys held after " + flood + " arrived, with maxKeys " + MAX_KEYS,
           "at most " + MOST_HELD * WATCHED_ONE_IN,
           "about " + held * WATCHED_ONE_IN,
-          "let go of keys that are as good as new, and take no newcomers beyond maxKeys");
+          "remove idle keys, and store no new keys beyond maxKeys");
     }
     fixture.limiter().tryAcquire("stranger-0", 1); // so that the limiter itself is not collected
   }

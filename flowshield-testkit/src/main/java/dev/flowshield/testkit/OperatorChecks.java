@@ -87,13 +87,13 @@ final class OperatorChecks {
       Decision decision = fixture.limiter().peek(KEY);
       if (!decision.isAdmitted() || decision.remaining() != limit.burst()) {
         throw fixture.fault(
-            "a look at a new key",
+            "a peek at a new key",
             "admitted, with " + limit.burst() + " remaining",
             decision,
-            "looking takes nothing");
+            "peeking takes nothing");
       }
     }
-    fixture.hasExactly(KEY, limit.burst(), "looking takes nothing");
+    fixture.hasExactly(KEY, limit.burst(), "peeking takes nothing");
   }
 
   private void changesNothingByPeeking(RateLimit limit) {
@@ -107,10 +107,10 @@ final class OperatorChecks {
       Decision given = seen.decide(KEY, permits);
       if (!given.equals(expected)) {
         throw seen.fault(
-            "decide('" + KEY + "', " + permits + ") after a look at the key",
+            "decide('" + KEY + "', " + permits + ") after a peek at the key",
             expected + ", as without",
             given,
-            "looking changes nothing");
+            "peeking changes nothing");
       }
       long time = random.nextLong(1 + limit.period().toNanos() / limit.permits());
       seen.turn(time);
@@ -127,11 +127,11 @@ final class OperatorChecks {
       Decision asked = fixture.decide(KEY, 1);
       if (asked instanceof Decision.Rejected ? !shown.equals(asked) : !shown.isAdmitted()) {
         throw fixture.fault(
-            "a look at a key", asked, shown, "it shows what decide would answer to one permit");
+            "a peek at a key", asked, shown, "it returns the decision about one permit");
       }
       if (asked.isAdmitted() && shown.remaining() != asked.remaining() + 1) {
         throw fixture.fault(
-            "remaining of a look at a key",
+            "remaining of a peek at a key",
             asked.remaining() + 1,
             shown.remaining(),
             "nothing is taken yet");
@@ -171,7 +171,7 @@ final class OperatorChecks {
         fixture.spend("bob");
         add(fixture, key, added);
         fixture.hasExactly(
-            key, Math.min(added, limit.burst()), "so many were added to none, up to the burst");
+            key, Math.min(added, limit.burst()), "the permits were added to an empty allowance, up to the burst");
         fixture.rejects("bob", 1, "permits were added to another key");
       }
     }
@@ -205,7 +205,7 @@ final class OperatorChecks {
         fixture.hasExactly(
             KEY,
             next.burst() - spent,
-            "who had spent " + taken + " of " + limit.burst() + " has spent as large a part of "
+            "a key that had spent " + taken + " of " + limit.burst() + " has spent as large a part of "
                 + next.burst() + ", rounded up");
         fixture.hasExactly("bob", next.burst(), "a new key has the whole new burst");
       }
@@ -220,14 +220,14 @@ final class OperatorChecks {
       for (int step = 0; step < STEPS; step++) {
         if (fixture.decide(KEY, 1) instanceof Decision.Rejected rejected) {
           fixture.turn(rejected.retryAfterNanos() - 1);
-          fixture.rejects(KEY, 1, "a shorter wait than the one told must not be enough");
+          fixture.rejects(KEY, 1, "a shorter wait than the reported one must not suffice");
           fixture.turn(1);
-          fixture.admits(KEY, 1, "the wait that the rejection told was kept");
+          fixture.admits(KEY, 1, "the reported wait has passed");
         }
       }
       fixture.requireWorstCase();
       fixture.turn(fixture.idleNanos());
-      fixture.hasExactly(KEY, next.burst(), "a key that is as good as new has the whole new burst");
+      fixture.hasExactly(KEY, next.burst(), "an idle key has the whole new burst");
     }
   }
 

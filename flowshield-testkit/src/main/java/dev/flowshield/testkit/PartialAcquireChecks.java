@@ -33,21 +33,21 @@ final class PartialAcquireChecks {
       }
       if (taken != Math.min(most, there)) {
         throw fixture.fault(
-            "permits taken of " + there + " that were there, up to " + most,
+            "permits taken of " + there + " that were available, up to " + most,
             Math.min(most, there),
             taken,
-            "it takes what is there, and no more than was asked for");
+            "it takes the available permits, and no more than requested");
       }
       if (there - taken < limit.burst()) {
         long left = fixture
-            .rejects(KEY, there - taken + 1, "it takes what it says, so fewer are left")
+            .rejects(KEY, there - taken + 1, "it takes as many as it returns, so fewer are left")
             .remaining();
         if (left != there - taken) {
           throw fixture.fault(
               "remaining after " + taken + " of " + there + " permits were taken",
               there - taken,
               left,
-              "it takes what it says, and no more");
+              "it takes as many as it returns, and no more");
         }
       }
       fixture.turn(random.nextLong(1 + 3 * (limit.period().toNanos() / limit.permits())));
@@ -62,13 +62,13 @@ final class PartialAcquireChecks {
         long taken = fixture.limiter().tryAcquireUpTo(KEY, most);
         if (taken != there) {
           throw fixture.fault(
-              "permits taken of " + there + " that were there, up to " + most,
+              "permits taken of " + there + " that were available, up to " + most,
               there,
               taken,
-              "it takes what is there, whatever is asked for");
+              "it takes the available permits, however many are requested");
         }
       }
-      fixture.rejects(KEY, 1, "all that was there is taken");
+      fixture.rejects(KEY, 1, "all available permits are taken");
     }
   }
 
@@ -80,7 +80,7 @@ final class PartialAcquireChecks {
           "tryAcquireUpTo with " + most + " permits at most",
           () -> fixture.limiter().tryAcquireUpTo(KEY, most));
     }
-    fixture.hasExactly(KEY, fixture.limit().burst(), "a mistake of a caller takes nothing");
+    fixture.hasExactly(KEY, fixture.limit().burst(), "an invalid call takes nothing");
   }
 
   /**

@@ -62,24 +62,24 @@ final class PendingAcquires {
   static void requireWaiting(LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
     if (waiting.isDone()) {
       throw fixture.fault(
-          "the answer to acquire", "still to come", Results.of(fixture, "acquire", waiting), reason);
+          "the result of acquire", "pending", Results.of(fixture, "acquire", waiting), reason);
     }
   }
 
   static void requireAdmitted(LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
     if (!waiting.isDone()) {
-      throw fixture.fault("the answer to acquire", "admitted", "no answer yet", reason);
+      throw fixture.fault("the result of acquire", "admitted", "pending", reason);
     }
     Decision decision = Results.of(fixture, "acquire", waiting);
     if (!decision.isAdmitted()) {
-      throw fixture.fault("the answer to acquire", "admitted", decision, reason);
+      throw fixture.fault("the result of acquire", "admitted", decision, reason);
     }
   }
 
   static void requireNothingPending(LimiterFixture fixture) {
     if (fixture.ticker().pending() != 0) {
       throw fixture.fault(
-          "what the limiter waits for when no caller waits",
+          "the pending futures of the limiter when no caller waits",
           "nothing",
           fixture.ticker().pending() + " futures of the ticker",
           "cancel a future that is no longer needed");

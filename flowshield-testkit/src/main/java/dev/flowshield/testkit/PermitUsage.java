@@ -82,9 +82,9 @@ final class PermitUsage {
       throw fixture.fault(
           "permits used of key '" + key + "' within " + span + " at limit " + limit,
           "at most " + most
-              + (promised == 0 ? "" : " and " + promised + " that were promised before"),
+              + (promised == 0 ? "" : " and " + promised + " of open reservations"),
           permits,
-          "the limiter admits too much; if it means the limit in another way, override worstCase");
+          "the limiter admits too much; if it interprets the limit differently, override worstCase");
     }
   }
 }

@@ -46,7 +46,7 @@ final class RecordingLimiter implements InvocationHandler {
       TestWatchdog.callEnded();
     }
     if (answer == null && method.getReturnType() != void.class) {
-      throw fixture.fault("the answer to " + call, "given", null, "null is never an answer");
+      throw fixture.fault("the result of " + call, "given", null, "null is never a result");
     }
     return answer;
   }

@@ -34,14 +34,14 @@ final class RejectionChecks {
           call,
           "rejected with retryAfterNanos NEVER and reason BEYOND_BURST",
           decision,
-          "more than the burst is never there, and the number may come from a client");
+          "more than the burst is never available, and the number may come from a client");
     }
     if (rejected.remaining() < 0 || rejected.remaining() > fixture.limit().burst()) {
       throw fixture.fault(
           "remaining of a rejection by " + call,
           "0 to " + fixture.limit().burst(),
           rejected.remaining(),
-          "tell what is there");
+          "report the available permits");
     }
   }
 
@@ -80,14 +80,14 @@ final class RejectionChecks {
             "the message of " + kind.getSimpleName() + " of " + call,
             "a text",
             "none",
-            "say what is allowed");
+            "state what is allowed");
       }
       return;
     }
     throw fixture.fault(
         call,
         kind.getSimpleName(),
-        "the answer " + given,
-        "check what a caller asks for before anything is taken");
+        "the result " + given,
+        "validate the arguments before taking permits");
   }
 }

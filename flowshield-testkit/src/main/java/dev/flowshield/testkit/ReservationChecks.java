@@ -62,18 +62,18 @@ final class ReservationChecks {
       Reservation.Held held = hold(fixture, permits);
       if (held.permits() != permits) {
         throw fixture.fault(
-            "permits of a reservation", permits, held.permits(), "it holds what was asked for");
+            "permits of a reservation", permits, held.permits(), "it holds the requested permits");
       }
       if (held.decision().remaining() != limit.burst() - permits) {
         throw fixture.fault(
             "remaining of a reservation of " + permits + " permits of a new key",
             limit.burst() - permits,
             held.decision().remaining(),
-            "tell what is left after the taking");
+            "report the permits left after the call");
       }
       fixture.hasExactly(KEY, limit.burst() - permits, "the reservation has taken the rest");
       fixture.turn(fixture.idleNanos());
-      fixture.hasExactly(KEY, limit.burst(), "what was reserved comes back as all permits do");
+      fixture.hasExactly(KEY, limit.burst(), "reserved permits are refilled like all others");
     }
   }
 
@@ -89,7 +89,7 @@ final class ReservationChecks {
       later.step(call + ": " + given);
       if (!decision(expected).equals(decision(given))) {
         throw later.fault(
-            call, decision(expected), decision(given), "it answers as reserve does, once");
+            call, decision(expected), decision(given), "it returns the same as reserve, once");
       }
       if (expected instanceof Reservation.Held one && given instanceof Reservation.Held other) {
         long used = random.nextLong(permits + 1);
@@ -123,7 +123,7 @@ final class ReservationChecks {
             "retryAfterNanos of a rejected reservation",
             wait,
             rejected.decision().retryAfterNanos(),
-            "it answers as decide does, and takes nothing");
+            "it returns the same as decide, and takes nothing");
       }
     }
     fixture.turn(wait);
@@ -136,12 +136,12 @@ final class ReservationChecks {
       hold(fixture, limit.burst()).settle(used);
       fixture.step("settle(" + used + ")");
       fixture.hasExactly(
-          KEY, limit.burst() - used, "what was not used is given back at once, and no more");
+          KEY, limit.burst() - used, "unused permits are refunded at once, and no more");
     }
     LimiterFixture cancelled = new LimiterFixture(contract, limit);
     hold(cancelled, limit.burst()).cancel();
     cancelled.step("cancel()");
-    cancelled.hasExactly(KEY, limit.burst(), "cancelling gives all permits back");
+    cancelled.hasExactly(KEY, limit.burst(), "cancelling refunds all permits");
   }
 
   private void refundsNoMoreThanTheBurst(RateLimit limit) {
@@ -150,7 +150,7 @@ final class ReservationChecks {
     idle.turn(idle.idleNanos());
     longAgo.cancel();
     idle.step("cancel()");
-    idle.hasExactly(KEY, limit.burst(), "all permits were there before any were given back");
+    idle.hasExactly(KEY, limit.burst(), "all permits were available before the refund");
 
     LimiterFixture partly = new LimiterFixture(contract, limit);
     long since = partly.elapsed();
@@ -167,7 +167,7 @@ final class ReservationChecks {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
       hold(fixture, 1).settle(used);
       fixture.step("settle(" + used + ")");
-      fixture.hasExactly(KEY, limit.burst() - used, "what was used beyond the estimate is taken now");
+      fixture.hasExactly(KEY, limit.burst() - used, "use beyond the estimate is taken now");
     }
     for (long beyond : new long[] {1, limit.burst()}) {
       LimiterFixture fixture = new LimiterFixture(contract, limit);
@@ -186,14 +186,14 @@ final class ReservationChecks {
     right.settle(limit.burst());
     right.settle(0);
     right.cancel();
-    used.rejects(KEY, 1, "the first settlement says that all was used");
+    used.rejects(KEY, 1, "the first settlement states that all permits were used");
 
     LimiterFixture twice = new LimiterFixture(contract, limit);
     Reservation.Held cancelled = hold(twice, 1);
     cancelled.cancel();
     twice.spend(KEY);
     cancelled.cancel();
-    twice.rejects(KEY, 1, "what was given back once is not given back again");
+    twice.rejects(KEY, 1, "permits are refunded only once");
   }
 
   private void refundsNoMoreThanReserved(RateLimit limit) {
@@ -287,7 +287,7 @@ final class ReservationChecks {
           "reserveAsync with " + permits + " permits",
           () -> fixture.limiter().reserveAsync(KEY, permits));
     }
-    fixture.hasExactly(KEY, limit.burst(), "what is rejected takes nothing");
+    fixture.hasExactly(KEY, limit.burst(), "a rejected call takes nothing");
   }
 
   private static Reservation.Held hold(LimiterFixture fixture, long permits) {
@@ -297,6 +297,6 @@ final class ReservationChecks {
       return held;
     }
     throw fixture.fault(
-        "a reservation of " + permits + " permits", "held", reservation, "the permits are there");
+        "a reservation of " + permits + " permits", "held", reservation, "the permits are available");
   }
 }

@@ -22,21 +22,21 @@ final class Results {
             "retryAfterNanos of a rejection",
             "1 or more",
             rejected.retryAfterNanos(),
-            "what is there now is admitted, and what comes back takes at least a nanosecond");
+            "available permits are admitted, and a refill takes at least a nanosecond");
       }
       if (rejected.remaining() < 0 || rejected.remaining() >= permits) {
         throw fixture.fault(
             "remaining of a rejection of " + permits + " permits",
             "0 to " + (permits - 1),
             rejected.remaining(),
-            "a request for what remains is admitted");
+            "a request for the remaining permits is admitted");
       }
     } else if (decision.remaining() < 0 || decision.remaining() > burst - permits) {
       throw fixture.fault(
           "remaining after " + permits + " permits were admitted",
           "0 to " + (burst - permits),
           decision.remaining(),
-          "tell what is left after the taking");
+          "report the permits left after the call");
     }
     return decision;
   }
@@ -59,7 +59,7 @@ final class Results {
       }
       given = null;
     } catch (TimeoutException tooLong) {
-      given = "none within " + fixture.timeout().dividedBy(3);
+      given = "no result within " + fixture.timeout().dividedBy(3);
     } catch (ExecutionException failed) {
       given = failed.getCause();
     } catch (InterruptedException interrupted) {
@@ -67,10 +67,10 @@ final class Results {
       throw new AssertionError("the test was interrupted", interrupted);
     }
     throw fixture.fault(
-        "the answer to " + call,
+        "the result of " + call,
         "given by its stage",
         given,
-        "complete the stage with what the call without Async would answer, never with null");
+        "complete the stage with the result of the synchronous call, never with null");
   }
 
   /**
@@ -81,7 +81,7 @@ final class Results {
     try {
       return thread.get(seconds, TimeUnit.SECONDS);
     } catch (TimeoutException tooLong) {
-      return "none within " + seconds + " s";
+      return "no result within " + seconds + " s";
     } catch (ExecutionException failed) {
       return failed.getCause() == null ? failed : failed.getCause();
     }

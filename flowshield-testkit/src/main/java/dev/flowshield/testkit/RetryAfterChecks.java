@@ -16,8 +16,8 @@ final class RetryAfterChecks {
     }
     long left = retryAfter(decision);
     throw fixture.fault(
-        "the answer to " + permits + " permits of key '" + key + "' after exactly the wait of "
-            + wait + " ns that a rejection told",
+        "the result for " + permits + " permits of key '" + key + "' after exactly the wait of "
+            + wait + " ns that a rejection reported",
         "admitted",
         "rejected for " + left + " ns more",
         whyRejected(fixture, key, permits, wait, left));
@@ -26,13 +26,13 @@ final class RetryAfterChecks {
   private static String whyRejected(LimiterFixture fixture, String key, long permits, long wait, long left) {
     long toldAgain = retryAfter(fixture.decide(key, permits));
     if (toldAgain > left) {
-      return "a rejection must take nothing, but asked once more at the same instant the limiter"
-          + " tells " + toldAgain + " ns";
+      return "a rejection must take nothing, but a second call at the same instant"
+          + " reports " + toldAgain + " ns";
     }
     fixture.turn(wait);
     return fixture.decide(key, permits).isAdmitted()
-        ? "the wait told is too short: round it up, not down, and keep fractions of a permit"
-        : "nothing came back meanwhile: refill by spec.ticker(), and read no other clock";
+        ? "the reported wait is too short: round it up, not down, and keep fractions of a permit"
+        : "no permit was refilled meanwhile: refill by spec.ticker(), and read no other clock";
   }
 
   private static long retryAfter(Decision decision) {

@@ -38,10 +38,10 @@ final class SeveralLimitsChecks {
 
   private void takesOfAllLimitsOrOfNone() {
     LimiterFixture fixture = fixture();
-    check(fixture, fixture.admits(KEY, 3, "both limits are as good as new"), 0, 2);
+    check(fixture, fixture.admits(KEY, 3, "both limits are idle"), 0, 2);
     check(fixture, fixture.rejects(KEY, 1, "3 of 3/s are taken"), 0, 2);
     fixture.turn(Duration.ofSeconds(3).toNanos());
-    check(fixture, fixture.admits(KEY, 2, "3 of 3/s and 2 of 5/min are there"), 1, 0);
+    check(fixture, fixture.admits(KEY, 2, "3 of 3/s and 2 of 5/min are available"), 1, 0);
     fixture.turn(Duration.ofSeconds(3).toNanos());
     for (int again = 0; again < 100; again++) {
       Decision.Rejected rejected = fixture.rejects(KEY, 1, "5 of 5/min are taken");
@@ -51,7 +51,7 @@ final class SeveralLimitsChecks {
             "the limit that rejects",
             rejected.limits().get(1).limit(),
             rejected.limit(),
-            "name the one that does");
+            "name the limit that rejects");
       }
     }
   }
@@ -63,10 +63,10 @@ final class SeveralLimitsChecks {
         || statuses.get(0).remaining() != first
         || statuses.get(1).remaining() != second) {
       throw fixture.fault(
-          "standings of " + LIMITS,
+          "statuses of " + LIMITS,
           first + " and " + second + " remaining",
           statuses,
-          "one for each limit, in their order; a request that one rejects takes nothing of the others");
+          "one for each limit, in order; a request that one limit rejects takes nothing from the others");
     }
     check(fixture, decision);
   }
@@ -98,7 +98,7 @@ final class SeveralLimitsChecks {
             "the limit that rejects",
             longest.limit(),
             rejected.limit(),
-            "it is the one that takes longest");
+            "it is the limit with the longest wait");
       }
     }
   }
@@ -121,11 +121,11 @@ final class SeveralLimitsChecks {
       if (fixture.decide(KEY, permits) instanceof Decision.Rejected rejected) {
         if (rejected.retryAfterNanos() > 1) {
           fixture.turn(rejected.retryAfterNanos() - 1);
-          fixture.rejects(KEY, permits, "a shorter wait than the one told must not be enough");
+          fixture.rejects(KEY, permits, "a shorter wait than the reported one must not suffice");
         }
         fixture.turn(1);
         fixture.admits(
-            KEY, permits, "the wait that the rejection told was kept, so all limits admit");
+            KEY, permits, "the reported wait has passed, so all limits admit");
       }
       fixture.turn(random.nextLong(2_000_000_000));
     }
@@ -136,7 +136,7 @@ final class SeveralLimitsChecks {
     Decision decision = fixture.limiter().decide(KEY, 4);
     RejectionChecks.requireNotRetryable(fixture, "decide with 4 permits at " + LIMITS, decision);
     check(fixture, decision);
-    fixture.admits(KEY, 3, "what is rejected takes nothing");
+    fixture.admits(KEY, 3, "a rejected call takes nothing");
   }
 
   private void rejectsSeveralLimits() {

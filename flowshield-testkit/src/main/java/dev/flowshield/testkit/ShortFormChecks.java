@@ -80,7 +80,7 @@ final class ShortFormChecks {
             form.text + " for " + permits + " permits",
             decision.isAdmitted() ? "admitted" : "rejected",
             taken ? "admitted" : "rejected",
-            "a short form takes one permit, or the allowance without a key, and is else the same");
+            "a short form implies one permit or the empty key, and otherwise returns the same");
       }
       long time = random.nextLong(1 + 2 * (limit.period().toNanos() / limit.permits()));
       inFull.turn(time);

@@ -40,11 +40,11 @@ final class SingleKeyChecks {
                 .rejects(
                     KEY,
                     permits,
-                    "a shorter wait than the one told must not be enough: tell the shortest")
+                    "a shorter wait than the reported one must not suffice: report the shortest")
                 .retryAfterNanos();
             if (left != 1) {
               throw fixture.fault(
-                  "retryAfterNanos a nanosecond before the time told",
+                  "retryAfterNanos a nanosecond before the reported time",
                   1,
                   left,
                   "round the wait up, once");
@@ -64,13 +64,13 @@ final class SingleKeyChecks {
       for (int step = 0; step < STEPS; step++) {
         long remaining = fixture.decide(KEY, fixture.permits(random)).remaining();
         if (remaining < limit.burst()) {
-          fixture.rejects(KEY, remaining + 1, "no more than what remains can be taken");
+          fixture.rejects(KEY, remaining + 1, "no more than the remaining permits can be taken");
         }
         if (remaining > 0 && random.nextBoolean()) {
-          long left = fixture.admits(KEY, remaining, "what remains can be taken").remaining();
+          long left = fixture.admits(KEY, remaining, "the remaining permits can be taken").remaining();
           if (left != 0) {
             throw fixture.fault(
-                "remaining after all was taken", 0, left, "tell what is left after the taking");
+                "remaining after all was taken", 0, left, "report the permits left after the call");
           }
         }
         fixture.turn(random.nextLong(1 + limit.period().toNanos()));
@@ -84,7 +84,7 @@ final class SingleKeyChecks {
       if (limit.burst() > 1) {
         fixture.admits(KEY, 1, "a new key has its whole burst");
         for (int again = 0; again < 100; again++) {
-          fixture.rejects(KEY, limit.burst(), "one permit less than the burst is there");
+          fixture.rejects(KEY, limit.burst(), "one permit less than the burst is available");
         }
         fixture.admits(KEY, limit.burst() - 1, "only one permit was taken, and rejections take none");
       } else {
@@ -95,7 +95,7 @@ final class SingleKeyChecks {
         long told = fixture.rejects(KEY, 1, "the whole burst is spent").retryAfterNanos();
         if (told != wait) {
           throw fixture.fault(
-              "retryAfterNanos told again at the same time",
+              "retryAfterNanos reported again at the same time",
               wait,
               told,
               "a rejection takes nothing");
@@ -117,14 +117,14 @@ final class SingleKeyChecks {
         boolean taken = tryAcquire.limiter().tryAcquire(KEY, permits);
         if (taken != decision.isAdmitted()) {
           throw decide.fault(
-              "tryAcquire", decision.isAdmitted(), taken, "it answers as decide does");
+              "tryAcquire", decision.isAdmitted(), taken, "it returns the same as decide");
         }
         Decision later = Results.of(
             decideAsync,
             "decideAsync('" + KEY + "', " + permits + ")",
             decideAsync.limiter().decideAsync(KEY, permits));
         if (!decision.equals(later)) {
-          throw decide.fault("decideAsync", decision, later, "it answers as decide does");
+          throw decide.fault("decideAsync", decision, later, "it returns the same as decide");
         }
         long time = random.nextLong(limit.period().toNanos());
         List.of(decide, tryAcquire, decideAsync).forEach(fixture -> fixture.turn(time));
@@ -153,7 +153,7 @@ final class SingleKeyChecks {
             () -> fixture.limiter().decideAsync(KEY, permits));
       }
       fixture.spend(KEY);
-      fixture.rejects(KEY, 1, "a mistake of a caller gives nothing");
+      fixture.rejects(KEY, 1, "an invalid call gives no permits");
     }
   }
 
@@ -165,7 +165,7 @@ final class SingleKeyChecks {
             fixture, "decide with " + permits + " permits", fixture.limiter().decide(KEY, permits));
         if (fixture.limiter().tryAcquire(KEY, permits)) {
           throw fixture.fault(
-              "tryAcquire with " + permits + " permits", false, true, "it answers as decide does");
+              "tryAcquire with " + permits + " permits", false, true, "it returns the same as decide");
         }
         String call = "decideAsync with " + permits + " permits";
         RejectionChecks.requireNotRetryable(
@@ -198,9 +198,9 @@ final class SingleKeyChecks {
       }
       long wait = fixture.spendForWait(KEY);
       fixture.turn(wait - 1);
-      fixture.rejects(KEY, 1, "see whether a product of time and permits overflows");
+      fixture.rejects(KEY, 1, "check whether a product of time and permits overflows");
       fixture.turn(1);
-      fixture.admits(KEY, 1, "see whether a product of time and permits overflows");
+      fixture.admits(KEY, 1, "check whether a product of time and permits overflows");
     }
   }
 }

@@ -81,7 +81,7 @@ final class TestWatchdog {
           text(took) + ", with " + so + " calls of this limiter, the fastest " + BATCH + " in "
               + text(fastestBatch) + ", the last " + BATCH + " in " + text(batch),
           batch > 4 * fastestBatch
-              ? "a call costs more the more keys there are: visit a few keys in a call and not all,"
+              ? "the cost of a call grows with the number of keys: visit a few keys and not all,"
                   + " and hold no more than maxKeys of the spec"
               : "a call takes microseconds in memory; for permits that are kept elsewhere,"
                   + " override timeout()");
@@ -92,18 +92,18 @@ final class TestWatchdog {
       Call last = call;
       AssertionError fault = asking && last != null
           ? fault(
-              "the answer to " + last,
+              "the result of " + last,
               "given within " + timeout,
               "none",
-              "a call decides at once and blocks on nothing; the cause of this error shows where it"
-                  + " stands; for permits that are kept elsewhere, override timeout()")
+              "a call decides at once and never blocks; the cause of this error shows where it"
+                  + " is; for permits that are kept elsewhere, override timeout()")
           : fault(
               "the time of a test",
               "at most " + timeout,
               "no end after " + calls + " calls of this limiter, the last one " + last,
-              "the cause of this error shows where it stands; permits are taken one by one, so"
+              "the cause of this error shows where it is; permits are taken one by one, so"
                   + " limits() are to have small bursts");
-      Throwable stands = new Throwable("where the test stands");
+      Throwable stands = new Throwable("the current stack of the test");
       stands.setStackTrace(place);
       fault.initCause(stands);
       return fault;
@@ -117,14 +117,14 @@ final class TestWatchdog {
               "limiter(spec)",
               "a new limiter",
               thrown,
-              "override limits() with limits that it keeps, or let it keep these")
+              "override limits() with limits that it can enforce, or let it enforce these")
           : fault(
-              "the answer to " + last,
-              "one that the call declares",
+              "the result of " + last,
+              "a result or exception that the call declares",
               thrown,
               thrown instanceof UnsupportedOperationException
-                  ? "implement what capabilities() promise, or leave it out of them"
-                  : "only a caller's mistake is answered with an exception, and this was none");
+                  ? "implement all capabilities, or leave them out of capabilities()"
+                  : "only invalid arguments throw, and these were valid");
       fault.initCause(thrown);
       return fault;
     }

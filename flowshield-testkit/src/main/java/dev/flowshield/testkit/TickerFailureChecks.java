@@ -136,10 +136,10 @@ final class TickerFailureChecks {
     fixture.requireWorstCase();
     fixture.turn(8 * fixture.idleNanos());
     waiting.forEach(
-        future -> requireAdmitted(fixture, future, "all permits have come back long ago"));
+        future -> requireAdmitted(fixture, future, "all permits were refilled long ago"));
     fixture.turn(4 * fixture.idleNanos());
     fixture.hasExactly(
-        key, fixture.limit().burst(), "a key that is as good as new has its whole burst");
+        key, fixture.limit().burst(), "an idle key has its whole burst");
   }
 
   private void requireWorks(Operation operation, String key) throws Exception {
@@ -160,7 +160,7 @@ final class TickerFailureChecks {
     }
     throw fixture.fault(
         operation.name + " on another thread, after the ticker has thrown in it",
-        "an answer within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
+        "a result within " + ConcurrencyChecks.TIMEOUT_SECONDS + " s",
         failure,
         "unlock in a finally block, and take nothing before the ticker was read");
   }
@@ -192,13 +192,13 @@ final class TickerFailureChecks {
     fixture.turn(2 * fixture.idleNanos());
     if (!future.isDone()) {
       throw fixture.fault(
-          "a waiter after all permits have come back",
+          "a waiter after all permits were refilled",
           "served, or failed if the ticker has thrown",
           "still waiting",
           "a failure to wake a waiter must not lose it");
     }
     if (failingReading == 0) {
-      requireAdmitted(fixture, future, "all permits have come back long ago");
+      requireAdmitted(fixture, future, "all permits were refilled long ago");
     }
   }
 
@@ -218,7 +218,7 @@ final class TickerFailureChecks {
           "a failure to move a waiter up must not lose it");
     }
     if (failingReading == 0) {
-      requireAdmitted(fixture, second, "all permits have come back long ago");
+      requireAdmitted(fixture, second, "all permits were refilled long ago");
     }
   }
 

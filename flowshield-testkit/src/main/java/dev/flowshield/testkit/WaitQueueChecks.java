@@ -61,13 +61,13 @@ final class WaitQueueChecks {
     }
     fixture.turn(wishes.size() * fixture.idleNanos());
     queue.forEach(
-        waiting -> requireAdmitted(fixture, waiting, "all permits have come back long ago"));
+        waiting -> requireAdmitted(fixture, waiting, "all permits were refilled long ago"));
     if (!served.equals(asked)) {
       throw fixture.fault(
           "the order in which waits for " + wishes + " permits end",
           asked,
           served,
-          "first come, first served: who waits takes the permits that come back next");
+          "first come, first served: a waiter takes the next refilled permits");
     }
     fixture.requireWorstCase();
   }
@@ -81,7 +81,7 @@ final class WaitQueueChecks {
         fixture.ticker().after(wait).thenRun(() -> barged.add(fixture.decide(KEY, limit.burst())));
     CompletableFuture<Decision> waiting = acquire(fixture, limit.burst(), HOUR);
     fixture.turn(wait - 1);
-    fixture.rejects(KEY, 1, "others wait for what comes back next");
+    fixture.rejects(KEY, 1, "others wait for the next refill");
     fixture.turn(1);
     if (!before.isDone() || before.isCompletedExceptionally()) {
       throw fixture.fault(
@@ -89,16 +89,16 @@ final class WaitQueueChecks {
     }
     if (limit.burst() > 1) {
       fixture.rejects(
-          KEY, 1, "the first permit that came back belongs to the one who waits for more");
+          KEY, 1, "the first refilled permit belongs to the waiter");
     } else if (barged.get(0).isAdmitted()) {
       throw fixture.fault(
-          "the answer to who asks at the time when a wait ends",
+          "the result of a call at the time when a wait ends",
           "rejected",
           "admitted",
-          "the permits that come back next belong to those who wait");
+          "the next refilled permits belong to the waiters");
     }
     fixture.turn(2 * fixture.idleNanos());
-    requireAdmitted(fixture, waiting, "all permits have come back long ago");
+    requireAdmitted(fixture, waiting, "all permits were refilled long ago");
     fixture.requireWorstCase();
   }
 
@@ -108,8 +108,8 @@ final class WaitQueueChecks {
     CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
     fixture.spend("bob");
     fixture.turn(wait);
-    requireAdmitted(fixture, waiting, "another key takes nothing of this one");
-    fixture.rejects(KEY, limit.burst(), "who waited has taken a permit");
+    requireAdmitted(fixture, waiting, "another key takes nothing from this one");
+    fixture.rejects(KEY, limit.burst(), "the waiter has taken a permit");
   }
 
   private void neverAdmitsMoreWhoeverWaits(RateLimit limit) {
@@ -140,7 +140,7 @@ final class WaitQueueChecks {
       }
       fixture.turn(STEPS * fixture.idleNanos());
       queue.forEach(
-          waiting -> requireAdmitted(fixture, waiting, "all permits have come back long ago"));
+          waiting -> requireAdmitted(fixture, waiting, "all permits were refilled long ago"));
       fixture.requireWorstCase();
       requireNothingPending(fixture);
     }
@@ -159,25 +159,25 @@ final class WaitQueueChecks {
       if (!(decision instanceof Decision.Rejected rejected
           && rejected.reason() == Decision.Reason.QUEUE_FULL)) {
         throw fixture.fault(
-            "the answer to the third who would wait, with maxQueued 2",
+            "the result of the third waiter, with maxQueued 2",
             "rejected at once, for the reason QUEUE_FULL",
-            decision == null ? "no answer yet" : decision,
-            "maxQueued of the spec bounds those who wait");
+            decision == null ? "pending" : decision,
+            "maxQueued of the spec bounds the waiters");
       }
     }
     second.cancel(false);
     CompletableFuture<Decision> instead = acquire(fixture, 1, HOUR);
     requireWaiting(fixture, instead, "of two who may wait, one waits");
     fixture.turn(wait);
-    requireAdmitted(fixture, first, "the permit is there, and no call came before");
+    requireAdmitted(fixture, first, "the permit is available, and no call was earlier");
     fixture.turn(3 * fixture.idleNanos());
-    requireAdmitted(fixture, instead, "all permits have come back long ago");
+    requireAdmitted(fixture, instead, "all permits were refilled long ago");
 
     LimiterFixture none = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(0));
-    requireAdmitted(none, acquire(none, limit.burst(), HOUR), "what is there needs no wait");
+    requireAdmitted(none, acquire(none, limit.burst(), HOUR), "available permits need no wait");
     if (!acquire(none, 1, HOUR).isDone()) {
       throw none.fault(
-          "those who wait, with maxQueued 0", 0, 1, "maxQueued of the spec bounds those who wait");
+          "waiters, with maxQueued 0", 0, 1, "maxQueued of the spec bounds the waiters");
     }
   }
 }

@@ -103,7 +103,7 @@ final class WorstCaseChecks {
             "no time has passed that the key was not charged for: a step back is no refill");
       }
       fixture.turn(wait - ahead);
-      fixture.admits(KEY, 1, "the ticker has passed the time that the limiter told");
+      fixture.admits(KEY, 1, "the ticker has passed the time that the limiter reported");
     }
   }
 
@@ -121,7 +121,7 @@ final class WorstCaseChecks {
       long even = periods * limit.period().toNanos();
       if (took > even * (1 + contract.rateTolerance()) + 1) {
         throw fixture.fault(
-            "the time in which " + periods + " times the permits of a period come back",
+            "the time in which " + periods + " times the permits of a period are refilled",
             "at most " + Duration.ofNanos(even),
             Duration.ofNanos(took),
             "the rate is below the limit: do not round the time per permit, or override rateTolerance");
@@ -130,7 +130,7 @@ final class WorstCaseChecks {
           KEY, limit.burst() + warmUp + periods * limit.permits(), fixture.elapsed());
       if (took < even * (1 - contract.rateTolerance()) - 1) {
         throw fixture.fault(
-            "the time in which " + periods + " times the permits of a period come back",
+            "the time in which " + periods + " times the permits of a period are refilled",
             "at least " + Duration.ofNanos(even),
             Duration.ofNanos(took),
             "the rate is above the limit: round the time per permit up");

@@ -25,7 +25,7 @@ final class AnswerDefects {
       foundBy(
           TellsTooLittleRemains.class,
           "reportsExactlyTheRemainingPermits",
-          "no more than what remains can be taken"),
+          "no more than the remaining permits can be taken"),
       foundBy(CutsPermitsOff.class, "rejectsMorePermitsThanTheBurst", "reason BEYOND_BURST"),
       foundBy(ThrowsAboveTheBurst.class, "rejectsMorePermitsThanTheBurst", "ask for fewer"),
       foundBy(AdmitsNoPermits.class, "throwsForPermitsBelowOne", "IllegalArgumentException"),

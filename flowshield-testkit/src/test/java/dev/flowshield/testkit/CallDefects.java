@@ -22,11 +22,11 @@ import java.util.concurrent.TimeoutException;
 final class CallDefects {
 
   static final List<Defect> ALL = List.of(
-      foundBy(ChecksThenActs.class, "threadsGetOneBurstTogether", "judge and take in one step"),
+      foundBy(ChecksThenActs.class, "threadsGetOneBurstTogether", "decide and take in one step"),
       foundBy(
           BelongsToOneThread.class,
           "neverAdmitsMoreUnderThreads",
-          "the answers of the limiter to 8 threads at once",
+          "the results of the limiter for 8 threads at once",
           "not my thread"),
       foundIn(
           KeepsItsLockWhenTheTickerThrows.class,
@@ -36,7 +36,7 @@ final class CallDefects {
       foundBy(
           Blocks.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be given within PT1S, got none",
+          "the result of decide('alice', 10) must be given within PT1S, got none",
           "blocks on nothing"),
       // once it was cut off, each of its other tests takes a tenth of the time
       foundBy(Blocks.class, "threadsGetOneBurstTogether", "must be at most PT0.1S, got no end"),
@@ -48,35 +48,35 @@ final class CallDefects {
       foundBy(
           AnswersNull.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be given, got null"),
+          "the result of decide('alice', 10) must be given, got null"),
       foundBy(
           Overflows.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be one that the call declares,",
+          "the result of decide('alice', 10) must be a result or exception that the call declares,",
           "got java.lang.ArithmeticException: long overflow"),
       foundBy(
           NeverCompletes.class,
           "allFormsOfDecidingAgree",
-          "the answer to decideAsync('alice', ",
+          "the result of decideAsync('alice', ",
           "got none within PT0.333333333S",
           "complete the stage"),
       foundIn(
           NeverCompletes.class,
           "waitsForPermits",
           "admitsAvailablePermitsAtOnce",
-          "the answer to acquire must be admitted, got no answer yet"),
+          "the result of acquire must be admitted, got no answer yet"),
       foundIn(
           NeverCompletes.class,
           "settlesReservations",
           "syncAndAsyncAgree",
-          "the answer to reserveAsync('alice', ",
+          "the result of reserveAsync('alice', ",
           "got none within"),
       foundBy(CompletesWithNull.class, "allFormsOfDecidingAgree", "must be given by its stage, got null"),
       foundIn(
           CompletesWithNull.class,
           "waitsForPermits",
           "admitsAvailablePermitsAtOnce",
-          "the answer to acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
+          "the result of acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
       foundBy(
           CompletesWithAFailure.class,
           "allFormsOfDecidingAgree",

@@ -69,7 +69,7 @@ class DefectsTest {
             MakingDefects.HasNoLimits.class, "admitsAWholeBurstAtOnceAndNoMore"))
         .hasEntrySatisfying(
             "admitsAWholeBurstAtOnceAndNoMore()",
-            says -> assertThat(says).contains("limits() must be at least one, got none"));
+            says -> assertThat(says).contains("limits() must be at least one, got an empty list"));
   }
 
   @Test

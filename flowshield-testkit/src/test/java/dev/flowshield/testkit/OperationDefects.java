@@ -12,12 +12,12 @@ import java.util.List;
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "looking takes nothing"),
+      foundIn(TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "peeking takes nothing"),
       foundIn(
           ForgetsAKeyThatIsLookedAt.class,
           "supportsOperators",
           "changesNothingByPeeking",
-          "looking changes nothing"),
+          "peeking changes nothing"),
       foundIn(ResetsEveryone.class, "supportsOperators", "resetsAKeyAndNoOther", "another key was reset"),
       foundIn(
           ForgetsOnChange.class,

@@ -63,12 +63,12 @@ final class ReserveDefects {
           ReservesTwiceWhenAsynchronous.class,
           "settlesReservations",
           "syncAndAsyncAgree",
-          "it answers as reserve does"),
+          "it returns the same as reserve"),
       foundIn(
           PromisesWhatItCannot.class,
           "settlesReservations",
           "takesTheEstimate",
-          "the answer to reserve('alice', 1) must be",
+          "the result of reserve('alice', 1) must be",
           "implement what capabilities() promise"));
 
   private ReserveDefects() {}

@@ -43,7 +43,7 @@ final class TimeDefects {
       foundBy(
           RoundsItsWaitsDownToMicroseconds.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
-          "the wait told is too short: round it up, not down"),
+          "the reported wait is too short: round it up, not down"),
       foundBy(
           TellsNegativeWaits.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
@@ -60,7 +60,7 @@ final class TimeDefects {
       foundBy(
           ForgetsToRefill.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
-          "after exactly the wait of 100000000 ns that a rejection told must be admitted,"
+          "after exactly the wait of 100000000 ns that a rejection reported must be admitted,"
               + " got rejected for 100000000 ns more",
           "refill by spec.ticker()"),
       foundBy(
