@@ -97,7 +97,8 @@ final class Providers {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalStateException(
           "a limiter's name must be lower-case words joined by hyphens, as in 'my-limiter', got '"
-              + name + "' from " + origin(provider) + ": correct the value that its name() returns");
+              + name + "' from " + origin(provider)
+              + ": correct the value that its name() returns");
     }
     return name;
   }

@@ -55,7 +55,8 @@ final class AcquireAndReserveChecks {
     for (CancelKind kind : CancelledWaitChecks.CANCEL_KINDS) {
       for (String key : KEYS) {
         for (long beyond : new long[] {1, limit.burst()}) {
-          LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(1));
+          LimiterFixture fixture =
+              new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(1));
           Reservation.Held held = hold(fixture, key, limit.burst());
           fixture.use(key, limit.burst());
           CompletableFuture<Decision> first = acquire(fixture, key, limit.burst(), HOUR);
@@ -72,7 +73,8 @@ final class AcquireAndReserveChecks {
   private void servesNoRefundTwice(RateLimit limit) {
     for (String key : KEYS) {
       for (boolean givesUp : new boolean[] {false, true}) {
-        LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(1));
+        LimiterFixture fixture =
+            new LimiterFixture(contract, limit, 0, spec -> spec.withMaxKeys(1));
         Reservation.Held held = hold(fixture, key, limit.burst());
         long wait = fixture.rejects(key, limit.burst(), "the burst is reserved").retryAfterNanos();
         CompletableFuture<Decision> first = acquire(fixture, key, limit.burst(), HOUR);
@@ -140,11 +142,14 @@ final class AcquireAndReserveChecks {
       LimiterFixture fixture, List<CompletableFuture<Decision>> queue, Random random) {
     if (!queue.isEmpty()) {
       CompletableFuture<Decision> waiting = queue.get(random.nextInt(queue.size()));
-      CancelledWaitChecks.CANCEL_KINDS.get(random.nextInt(CancelledWaitChecks.CANCEL_KINDS.size())).giveUp(fixture, waiting);
+      CancelledWaitChecks.CANCEL_KINDS
+          .get(random.nextInt(CancelledWaitChecks.CANCEL_KINDS.size()))
+          .giveUp(fixture, waiting);
     }
   }
 
-  private static void settleOne(LimiterFixture fixture, String key, List<Open> open, Random random) {
+  private static void settleOne(
+      LimiterFixture fixture, String key, List<Open> open, Random random) {
     if (!open.isEmpty()) {
       Open one = open.remove(random.nextInt(open.size()));
       settle(fixture, key, one, random.nextLong(2 * one.held.permits() + 1));
@@ -168,6 +173,9 @@ final class AcquireAndReserveChecks {
       return held;
     }
     throw fixture.fault(
-        "a reservation of " + permits + " permits", "held", reservation, "the permits are available");
+        "a reservation of " + permits + " permits",
+        "held",
+        reservation,
+        "the permits are available");
   }
 }

@@ -117,9 +117,12 @@ final class AcquireChecks {
       CompletableFuture<Decision> waiting = acquire(fixture, permits, HOUR);
       fixture.turn(wait - 1);
       requireWaiting(
-          fixture, waiting, "the permits are available a nanosecond later, as the rejection reported");
+          fixture,
+          waiting,
+          "the permits are available a nanosecond later, as the rejection reported");
       fixture.turn(1);
-      requireAdmitted(fixture, waiting, "the permits are available now: wait with the ticker of the spec");
+      requireAdmitted(
+          fixture, waiting, "the permits are available now: wait with the ticker of the spec");
       fixture.rejects(KEY, limit.burst(), "the waiter has taken permits");
       fixture.requireWorstCase();
       requireNothingPending(fixture);
@@ -149,7 +152,9 @@ final class AcquireChecks {
     fixture.turn(wait - 1);
     CompletableFuture<Decision> waiting = acquire(fixture, 1, Duration.ofNanos(1));
     requireWaiting(
-        fixture, waiting, "the wait is just long enough, and the rejected caller has taken nothing");
+        fixture,
+        waiting,
+        "the wait is just long enough, and the rejected caller has taken nothing");
     fixture.turn(1);
     requireAdmitted(fixture, waiting, "the wait is over");
   }
@@ -212,7 +217,9 @@ final class AcquireChecks {
     for (long permits : RejectionChecks.beyond(limit)) {
       String call = "acquireAsync with " + permits + " permits";
       RejectionChecks.requireNotRetryable(
-          fixture, call, Results.of(fixture, call, fixture.limiter().acquireAsync(KEY, permits, HOUR)));
+          fixture,
+          call,
+          Results.of(fixture, call, fixture.limiter().acquireAsync(KEY, permits, HOUR)));
     }
     fixture.hasExactly(KEY, limit.burst(), "a rejected call takes nothing");
   }

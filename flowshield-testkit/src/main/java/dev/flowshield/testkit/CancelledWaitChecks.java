@@ -43,7 +43,8 @@ final class CancelledWaitChecks {
       new CancelKind("cancel(true)", waiting -> waiting.cancel(true)),
       new CancelKind("complete", waiting -> waiting.complete(GIVEN_UP)),
       new CancelKind("completeExceptionally", waiting -> waiting.completeExceptionally(failure())),
-      new CancelKind("completeAsync", waiting -> waiting.completeAsync(() -> GIVEN_UP, Runnable::run)),
+      new CancelKind(
+          "completeAsync", waiting -> waiting.completeAsync(() -> GIVEN_UP, Runnable::run)),
       new CancelKind("obtrudeValue", waiting -> waiting.obtrudeValue(GIVEN_UP)),
       new CancelKind("obtrudeException", waiting -> waiting.obtrudeException(failure())));
 
@@ -62,14 +63,8 @@ final class CancelledWaitChecks {
   static Stream<DynamicTest> of(RateLimiterContract contract, List<RateLimit> limits) {
     CancelledWaitChecks tests = new CancelledWaitChecks(contract);
     return Stream.of(
-        test(
-            "refundsThePermitsOfACancelledWait",
-            limits,
-            tests::refundsThePermitsOfACancelledWait),
-        test(
-            "reusesNoReleasedPlaceTwice",
-            limits,
-            tests::reusesNoReleasedPlaceTwice),
+        test("refundsThePermitsOfACancelledWait", limits, tests::refundsThePermitsOfACancelledWait),
+        test("reusesNoReleasedPlaceTwice", limits, tests::reusesNoReleasedPlaceTwice),
         test(
             "refundsThePermitsOfAnInterruptedThread",
             limits,
@@ -129,7 +124,8 @@ final class CancelledWaitChecks {
   private void freesThePlaceAndThePermits(RateLimit limit) {
     for (CancelKind kind : CANCEL_KINDS) {
       for (String key : List.of(KEY, "")) {
-        LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
+        LimiterFixture fixture =
+            new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
         long wait = fixture.spendForWait(key);
         CompletableFuture<Decision> waiting = acquire(fixture, key, 1, HOUR);
         requireWaiting(fixture, waiting, "the burst is spent");
@@ -144,7 +140,8 @@ final class CancelledWaitChecks {
         }
         requireNothingPending(fixture);
         CompletableFuture<Decision> next = acquire(fixture, key, 1, HOUR);
-        requireWaiting(fixture, next, "the waiter gave up by " + kind.name + ", so its place is free");
+        requireWaiting(
+            fixture, next, "the waiter gave up by " + kind.name + ", so its place is free");
         fixture.turn(wait);
         requireAdmitted(fixture, next, "the permit is available, and no other waiter is ahead");
         fixture.turn(fixture.idleNanos());
@@ -157,7 +154,8 @@ final class CancelledWaitChecks {
 
   private void freesThePlaceAfterATimeout(RateLimit limit) throws Exception {
     for (CancelKind kind : TIMEOUTS) {
-      LimiterFixture fixture = new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
+      LimiterFixture fixture =
+          new LimiterFixture(contract, limit, 0, spec -> spec.withMaxQueued(1));
       fixture.spend(KEY);
       CompletableFuture<Decision> waiting = acquire(fixture, 1, HOUR);
       requireWaiting(fixture, waiting, "the burst is spent");
@@ -225,7 +223,8 @@ final class CancelledWaitChecks {
    * Returns the times at which waiters are served behind a waiter that gives up, which requested
    * the given permits; 0 permits for no such waiter.
    */
-  private static List<Long> served(LimiterFixture fixture, String key, long permits, boolean late, CancelKind kind) {
+  private static List<Long> served(
+      LimiterFixture fixture, String key, long permits, boolean late, CancelKind kind) {
     long wait = fixture.spendForWait(key);
     CompletableFuture<Decision> first = permits > 0
         ? acquire(fixture, key, permits, HOUR)
@@ -236,7 +235,8 @@ final class CancelledWaitChecks {
     for (long wish : new long[] {1, burst, 1, Math.max(1, burst / 2)}) {
       CompletableFuture<Decision> waiting = acquire(fixture, key, wish, HOUR);
       requireWaiting(fixture, waiting, "the burst is spent");
-      CompletableFuture<Void> unused = waiting.thenAccept(decision -> served.add(fixture.elapsed()));
+      CompletableFuture<Void> unused =
+          waiting.thenAccept(decision -> served.add(fixture.elapsed()));
       behind.add(waiting);
     }
     fixture.turn(late ? wait - 1 : 0);

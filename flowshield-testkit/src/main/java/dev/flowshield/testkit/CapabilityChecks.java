@@ -57,12 +57,13 @@ final class CapabilityChecks {
    */
   static List<RateLimit> refilledSoon(RateLimiterContract contract) {
     List<RateLimit> limits = ContractLimits.of(contract).stream()
-        .filter(limit -> new LimiterFixture(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))
+        .filter(limit ->
+            new LimiterFixture(contract, limit).idleNanos() <= TimeUnit.MINUTES.toNanos(15))
         .toList();
     if (limits.isEmpty()) {
-      throw new AssertionError(
-          "limits() must have one that is refilled within 5 minutes, got " + ContractLimits.of(contract)
-              + ": no call waits longer than an hour, so add one to test waiting with");
+      throw new AssertionError("limits() must have one that is refilled within 5 minutes, got "
+          + ContractLimits.of(contract)
+          + ": no call waits longer than an hour, so add one to test waiting with");
     }
     return limits;
   }

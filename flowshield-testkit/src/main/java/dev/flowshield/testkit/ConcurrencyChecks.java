@@ -123,7 +123,8 @@ final class ConcurrencyChecks {
   }
 
   /** Runs all bodies at the same time and returns their results, with a time limit. */
-  private static <T> List<T> race(LimiterFixture fixture, List<Callable<T>> threads) throws Exception {
+  private static <T> List<T> race(LimiterFixture fixture, List<Callable<T>> threads)
+      throws Exception {
     Throwable failure;
     try {
       return run(threads);
@@ -146,7 +147,8 @@ final class ConcurrencyChecks {
 
   /** Runs all bodies at the same time and returns their results. */
   static <T> List<T> run(List<Callable<T>> threads) throws Exception {
-    ExecutorService executor = Executors.newFixedThreadPool(threads.size(), ConcurrencyChecks::thread);
+    ExecutorService executor =
+        Executors.newFixedThreadPool(threads.size(), ConcurrencyChecks::thread);
     try {
       List<T> answers = new ArrayList<>();
       for (Future<T> answer : threads.stream().map(executor::submit).toList()) {

@@ -23,7 +23,8 @@ final class ContractLimits {
   static List<RateLimit> of(RateLimiterContract contract) {
     List<RateLimit> limits = contract.limits();
     if (limits.isEmpty()) {
-      throw new AssertionError("limits() must be at least one, got an empty list: nothing would be tested");
+      throw new AssertionError(
+          "limits() must be at least one, got an empty list: nothing would be tested");
     }
     return limits;
   }

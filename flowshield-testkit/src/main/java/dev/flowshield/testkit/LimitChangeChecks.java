@@ -24,7 +24,9 @@ final class LimitChangeChecks {
     LimitChangeChecks tests = new LimitChangeChecks(contract);
     return Stream.of(
         test(
-            "aChangeToTheSameLimitIsNone", ContractLimits.of(contract), tests::aChangeToTheSameLimitIsNone),
+            "aChangeToTheSameLimitIsNone",
+            ContractLimits.of(contract),
+            tests::aChangeToTheSameLimitIsNone),
         test(
             "changesToAndFroInOneInstantMakeNoPermits",
             ContractLimits.of(contract),

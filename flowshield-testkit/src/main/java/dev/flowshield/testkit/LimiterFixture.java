@@ -65,7 +65,7 @@ final class LimiterFixture {
   }
 
   private RateLimiter made(LimiterSpec spec) {
-    TestWatchdog.ask(new TestWatchdog.Call("limiter", List.of(spec)));
+    TestWatchdog.callStarted(new TestWatchdog.Call("limiter", List.of(spec)));
     RateLimiter given = contract.limiter(spec);
     TestWatchdog.callEnded();
     if (given == null) {

@@ -142,9 +142,7 @@ final class ManyKeysChecks {
     fixture.turn(fixture.idleNanos());
     for (int newcomer = 0; newcomer < NEWCOMERS; newcomer++) {
       fixture.admits(
-          "newcomer-" + newcomer,
-          1,
-          "the earlier keys are idle, so their memory can be reused");
+          "newcomer-" + newcomer, 1, "the earlier keys are idle, so their memory can be reused");
     }
   }
 
@@ -174,6 +172,7 @@ final class ManyKeysChecks {
   }
 
   private static LimiterFixture small(RateLimiterContract contract) {
-    return new LimiterFixture(contract, ContractLimits.first(contract), 0, spec -> spec.withMaxKeys(MAX_KEYS));
+    return new LimiterFixture(
+        contract, ContractLimits.first(contract), 0, spec -> spec.withMaxKeys(MAX_KEYS));
   }
 }

@@ -37,7 +37,10 @@ final class OperatorChecks {
     return has(contract, Capability.PEEK)
         ? Stream.of(
             test("peeksWithoutTaking", ContractLimits.of(contract), this::peeksWithoutTaking),
-            test("changesNothingByPeeking", ContractLimits.of(contract), this::changesNothingByPeeking),
+            test(
+                "changesNothingByPeeking",
+                ContractLimits.of(contract),
+                this::changesNothingByPeeking),
             test("peeksTheNextDecision", ContractLimits.of(contract), this::peeksTheNextDecision))
         : unsupported(contract, "peek", fixture -> fixture.limiter().peek(KEY));
   }
@@ -56,7 +59,10 @@ final class OperatorChecks {
   private Stream<DynamicTest> adds() {
     return has(contract, Capability.ADD)
         ? Stream.of(
-            test("addsPermitsUpToTheBurst", ContractLimits.of(contract), this::addsPermitsUpToTheBurst),
+            test(
+                "addsPermitsUpToTheBurst",
+                ContractLimits.of(contract),
+                this::addsPermitsUpToTheBurst),
             test("rejectsAddingNothing", ContractLimits.of(contract), this::rejectsAddingNothing))
         : unsupported(contract, "add", fixture -> run(() -> fixture.limiter().add(KEY, 1)));
   }
@@ -70,7 +76,10 @@ final class OperatorChecks {
                     "keepsTheStateOfKeysInProportion",
                     ContractLimits.of(contract),
                     this::keepsTheStateInProportion),
-                test("keepsTheNewLimitAfterAChange", ContractLimits.of(contract), this::keepsTheNewLimit),
+                test(
+                    "keepsTheNewLimitAfterAChange",
+                    ContractLimits.of(contract),
+                    this::keepsTheNewLimit),
                 test(
                     "rejectsAnInvalidChangeAndChangesNothing",
                     ContractLimits.of(contract),
@@ -171,7 +180,9 @@ final class OperatorChecks {
         fixture.spend("bob");
         add(fixture, key, added);
         fixture.hasExactly(
-            key, Math.min(added, limit.burst()), "the permits were added to an empty allowance, up to the burst");
+            key,
+            Math.min(added, limit.burst()),
+            "the permits were added to an empty allowance, up to the burst");
         fixture.rejects("bob", 1, "permits were added to another key");
       }
     }
@@ -205,8 +216,8 @@ final class OperatorChecks {
         fixture.hasExactly(
             KEY,
             next.burst() - spent,
-            "a key that had spent " + taken + " of " + limit.burst() + " has spent as large a part of "
-                + next.burst() + ", rounded up");
+            "a key that had spent " + taken + " of " + limit.burst()
+                + " has spent as large a part of " + next.burst() + ", rounded up");
         fixture.hasExactly("bob", next.burst(), "a new key has the whole new burst");
       }
     }

@@ -13,7 +13,8 @@ final class PendingAcquires {
   private PendingAcquires() {}
 
   /** Calls {@code acquireAsync}. Permits count as used when they are admitted, now or later. */
-  static CompletableFuture<Decision> acquire(LimiterFixture fixture, long permits, Duration maxWait) {
+  static CompletableFuture<Decision> acquire(
+      LimiterFixture fixture, long permits, Duration maxWait) {
     return acquire(fixture, KEY, permits, maxWait);
   }
 
@@ -59,14 +60,16 @@ final class PendingAcquires {
     return undisturbed.takeAll(KEY);
   }
 
-  static void requireWaiting(LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
+  static void requireWaiting(
+      LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
     if (waiting.isDone()) {
       throw fixture.fault(
           "the result of acquire", "pending", Results.of(fixture, "acquire", waiting), reason);
     }
   }
 
-  static void requireAdmitted(LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
+  static void requireAdmitted(
+      LimiterFixture fixture, CompletableFuture<Decision> waiting, String reason) {
     if (!waiting.isDone()) {
       throw fixture.fault("the result of acquire", "admitted", "pending", reason);
     }

@@ -81,8 +81,7 @@ final class PermitUsage {
     if (permits > most + promised) {
       throw fixture.fault(
           "permits used of key '" + key + "' within " + span + " at limit " + limit,
-          "at most " + most
-              + (promised == 0 ? "" : " and " + promised + " of open reservations"),
+          "at most " + most + (promised == 0 ? "" : " and " + promised + " of open reservations"),
           permits,
           "the limiter admits too much; if it interprets the limit differently, override worstCase");
     }

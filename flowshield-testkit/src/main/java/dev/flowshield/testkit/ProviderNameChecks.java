@@ -34,7 +34,8 @@ final class ProviderNameChecks {
       if (name == null || !NAME.matcher(name).matches()) {
         throw new AssertionError("the name of " + itself.getName()
             + " must be lower-case words joined by hyphens, as in 'my-limiter', got "
-            + (name == null ? "null" : "'" + name + "'") + ": correct the value that its name() returns");
+            + (name == null ? "null" : "'" + name + "'")
+            + ": correct the value that its name() returns");
       }
       Class<?> other = seen.putIfAbsent(name, itself);
       if (other != null && other != itself) {

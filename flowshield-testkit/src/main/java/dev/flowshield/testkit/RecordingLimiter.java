@@ -34,8 +34,8 @@ final class RecordingLimiter implements InvocationHandler {
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
-    TestWatchdog.Call call =
-        new TestWatchdog.Call(method.getName(), arguments == null ? List.of() : Arrays.asList(arguments));
+    TestWatchdog.Call call = new TestWatchdog.Call(
+        method.getName(), arguments == null ? List.of() : Arrays.asList(arguments));
     TestWatchdog.callStarted(call);
     Object answer;
     try {

@@ -37,7 +37,10 @@ final class ReservationChecks {
     return Stream.of(
         test("takesTheEstimate", limits, reserves::takesTheEstimate),
         test("syncAndAsyncAgree", limits, reserves::syncAndAsyncAgree),
-        test("rejectsUnavailablePermitsAndTakesNothing", limits, reserves::rejectsUnavailablePermits),
+        test(
+            "rejectsUnavailablePermitsAndTakesNothing",
+            limits,
+            reserves::rejectsUnavailablePermits),
         test("refundsUnusedPermits", limits, reserves::refundsUnusedPermits),
         test("refundsNoMoreThanTheBurst", limits, reserves::refundsNoMoreThanTheBurst),
         test(
@@ -297,6 +300,9 @@ final class ReservationChecks {
       return held;
     }
     throw fixture.fault(
-        "a reservation of " + permits + " permits", "held", reservation, "the permits are available");
+        "a reservation of " + permits + " permits",
+        "held",
+        reservation,
+        "the permits are available");
   }
 }

@@ -23,11 +23,12 @@ final class RetryAfterChecks {
         whyRejected(fixture, key, permits, wait, left));
   }
 
-  private static String whyRejected(LimiterFixture fixture, String key, long permits, long wait, long left) {
+  private static String whyRejected(
+      LimiterFixture fixture, String key, long permits, long wait, long left) {
     long toldAgain = retryAfter(fixture.decide(key, permits));
     if (toldAgain > left) {
-      return "a rejection must take nothing, but a second call at the same instant"
-          + " reports " + toldAgain + " ns";
+      return "a rejection must take nothing, but a second call at the same instant" + " reports "
+          + toldAgain + " ns";
     }
     fixture.turn(wait);
     return fixture.decide(key, permits).isAdmitted()

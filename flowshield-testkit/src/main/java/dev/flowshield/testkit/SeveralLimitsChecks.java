@@ -124,8 +124,7 @@ final class SeveralLimitsChecks {
           fixture.rejects(KEY, permits, "a shorter wait than the reported one must not suffice");
         }
         fixture.turn(1);
-        fixture.admits(
-            KEY, permits, "the reported wait has passed, so all limits admit");
+        fixture.admits(KEY, permits, "the reported wait has passed, so all limits admit");
       }
       fixture.turn(random.nextLong(2_000_000_000));
     }

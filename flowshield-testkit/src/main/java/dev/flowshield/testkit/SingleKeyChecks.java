@@ -67,7 +67,9 @@ final class SingleKeyChecks {
           fixture.rejects(KEY, remaining + 1, "no more than the remaining permits can be taken");
         }
         if (remaining > 0 && random.nextBoolean()) {
-          long left = fixture.admits(KEY, remaining, "the remaining permits can be taken").remaining();
+          long left = fixture
+              .admits(KEY, remaining, "the remaining permits can be taken")
+              .remaining();
           if (left != 0) {
             throw fixture.fault(
                 "remaining after all was taken", 0, left, "report the permits left after the call");
@@ -86,7 +88,8 @@ final class SingleKeyChecks {
         for (int again = 0; again < 100; again++) {
           fixture.rejects(KEY, limit.burst(), "one permit less than the burst is available");
         }
-        fixture.admits(KEY, limit.burst() - 1, "only one permit was taken, and rejections take none");
+        fixture.admits(
+            KEY, limit.burst() - 1, "only one permit was taken, and rejections take none");
       } else {
         fixture.spend(KEY);
       }
@@ -165,7 +168,10 @@ final class SingleKeyChecks {
             fixture, "decide with " + permits + " permits", fixture.limiter().decide(KEY, permits));
         if (fixture.limiter().tryAcquire(KEY, permits)) {
           throw fixture.fault(
-              "tryAcquire with " + permits + " permits", false, true, "it returns the same as decide");
+              "tryAcquire with " + permits + " permits",
+              false,
+              true,
+              "it returns the same as decide");
         }
         String call = "decideAsync with " + permits + " permits";
         RejectionChecks.requireNotRetryable(

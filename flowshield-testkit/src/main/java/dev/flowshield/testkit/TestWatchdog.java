@@ -133,8 +133,8 @@ final class TestWatchdog {
         String what, Object allowed, @Nullable Object given, String correction) {
       LimiterFixture current = fixture;
       return current == null
-          ? new AssertionError(
-              what + " must be " + allowed + ", got " + given + ": " + correction + LimiterFixture.seedText())
+          ? new AssertionError(what + " must be " + allowed + ", got " + given + ": " + correction
+              + LimiterFixture.seedText())
           : current.fault(what, allowed, given, correction);
     }
   }

@@ -138,8 +138,7 @@ final class TickerFailureChecks {
     waiting.forEach(
         future -> requireAdmitted(fixture, future, "all permits were refilled long ago"));
     fixture.turn(4 * fixture.idleNanos());
-    fixture.hasExactly(
-        key, fixture.limit().burst(), "an idle key has its whole burst");
+    fixture.hasExactly(key, fixture.limit().burst(), "an idle key has its whole burst");
   }
 
   private void requireWorks(Operation operation, String key) throws Exception {

@@ -88,8 +88,7 @@ final class WaitQueueChecks {
           "decide at the time when a wait ends", "a decision", before, "it does not throw");
     }
     if (limit.burst() > 1) {
-      fixture.rejects(
-          KEY, 1, "the first refilled permit belongs to the waiter");
+      fixture.rejects(KEY, 1, "the first refilled permit belongs to the waiter");
     } else if (barged.get(0).isAdmitted()) {
       throw fixture.fault(
           "the result of a call at the time when a wait ends",

@@ -36,7 +36,8 @@ final class WorstCaseChecks {
       // The ends of the count, and of shifted counts that wrap nearer to zero, are reached early in
       // a schedule.
       for (long end : List.of(Long.MIN_VALUE, 0L, 1L << 62, -1L << 62, 1L << 50, 1L << 40)) {
-        LimiterFixture fixture = new LimiterFixture(contract, limit, end - limit.period().toNanos() - 1);
+        LimiterFixture fixture =
+            new LimiterFixture(contract, limit, end - limit.period().toNanos() - 1);
         run(fixture, random, false);
         fixture.requireWorstCase();
       }

@@ -71,7 +71,10 @@ final class CallDefects {
           "syncAndAsyncAgree",
           "the result of reserveAsync('alice', ",
           "got none within"),
-      foundBy(CompletesWithNull.class, "allFormsOfDecidingAgree", "must be given by its stage, got null"),
+      foundBy(
+          CompletesWithNull.class,
+          "allFormsOfDecidingAgree",
+          "must be given by its stage, got null"),
       foundIn(
           CompletesWithNull.class,
           "waitsForPermits",

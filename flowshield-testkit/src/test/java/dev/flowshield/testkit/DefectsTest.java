@@ -74,8 +74,10 @@ class DefectsTest {
 
   @Test
   void findsNothingInALimiterThatIsRight() {
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waitsForPermits")).isEmpty();
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "reportsExactlyTheRemainingPermits"))
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waitsForPermits"))
+        .isEmpty();
+    assertThat(ContractRun.failedTests(
+            ExactLimiterContractTest.class, "reportsExactlyTheRemainingPermits"))
         .isEmpty();
   }
 

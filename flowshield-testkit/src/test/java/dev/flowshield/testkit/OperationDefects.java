@@ -12,13 +12,18 @@ import java.util.List;
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "peeking takes nothing"),
+      foundIn(
+          TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "peeking takes nothing"),
       foundIn(
           ForgetsAKeyThatIsLookedAt.class,
           "supportsOperators",
           "changesNothingByPeeking",
           "peeking changes nothing"),
-      foundIn(ResetsEveryone.class, "supportsOperators", "resetsAKeyAndNoOther", "another key was reset"),
+      foundIn(
+          ResetsEveryone.class,
+          "supportsOperators",
+          "resetsAKeyAndNoOther",
+          "another key was reset"),
       foundIn(
           ForgetsOnChange.class,
           "supportsOperators",

@@ -49,7 +49,8 @@ class ProviderNameChecksTest {
   @Test
   void aNameThatTwoHaveIsTold() {
     assertThatExceptionOfType(AssertionError.class)
-        .isThrownBy(() -> ProviderNameChecks.requireValid(List.of(new One("vip"), new Other("vip"))))
+        .isThrownBy(
+            () -> ProviderNameChecks.requireValid(List.of(new One("vip"), new Other("vip"))))
         .withMessage("names of providers must be unique, got 'vip' of " + One.class.getName()
             + " and of " + Other.class.getName() + ": rename one of them");
   }

@@ -39,7 +39,8 @@ final class TimeDefects {
           "the ticker has caught up"),
       foundBy(AdmitsANanosecondEarly.class, "neverAdmitsMoreThanTheWorstCase", "must be"),
       foundBy(AdmitsANanosecondEarly.class, "reportsTheShortestWaitThatHelps", "must be"),
-      foundBy(TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "tell the shortest"),
+      foundBy(
+          TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "tell the shortest"),
       foundBy(
           RoundsItsWaitsDownToMicroseconds.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",

@@ -16,7 +16,11 @@ final class WaitDefects {
 
   static final List<Defect> ALL = List.of(
       foundIn(LetsOthersIn.class, "waitsForPermits", "admitsNobodyBeforeTheWaiters", "wait"),
-      foundIn(LetsOthersIn.class, "waitsForPermits", "servesInOrderOfArrival", "first come, first served"),
+      foundIn(
+          LetsOthersIn.class,
+          "waitsForPermits",
+          "servesInOrderOfArrival",
+          "first come, first served"),
       foundIn(
           RejectsWhoNeedNotWaitAnyMore.class,
           "waitsForPermits",

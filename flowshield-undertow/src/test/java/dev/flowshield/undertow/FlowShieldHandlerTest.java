@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.Answer;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
@@ -188,7 +188,7 @@ class FlowShieldHandlerTest {
     HttpHandler app = exchange -> exchange.upgradeChannel((stream, its) -> open.countDown());
     int port = start(FlowShieldHandler.protect(app, shield));
     try (Connection client = Connection.to(port)) {
-      Answer answer = client.get("/", "Upgrade: other", "Connection: Upgrade");
+      WireResponse answer = client.get("/", "Upgrade: other", "Connection: Upgrade");
       assertThat(answer.status()).isEqualTo(101);
       open.await();
       await().until(() -> shield.stats().inFlight() == 0);

@@ -3,7 +3,7 @@ package dev.flowshield.undertow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.contract.ServerUnderTest;
-import dev.flowshield.contract.ShownRejection;
+import dev.flowshield.contract.ReadmeRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import io.undertow.server.HttpHandler;
@@ -27,7 +27,7 @@ class ReadmeTest {
     HttpHandler app = exchange -> exchange.getResponseSender().send("Hello\n");
     ServerUnderTest server = Servers.start(FlowShieldHandler.protect(app, shield));
     try {
-      ShownRejection.assertStandsInReadme(server);
+      ReadmeRejection.assertMatchesReadme(server);
     } finally {
       server.stop().run();
     }

@@ -3,7 +3,7 @@ package dev.flowshield.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.contract.ServerUnderTest;
-import dev.flowshield.contract.ShownRejection;
+import dev.flowshield.contract.ReadmeRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import io.vertx.core.Vertx;
@@ -31,7 +31,7 @@ class ReadmeTest {
     router.get("/").handler(context -> context.end("Hello\n"));
     ServerUnderTest server = Servers.start(vertx, router);
     try {
-      ShownRejection.assertStandsInReadme(server);
+      ReadmeRejection.assertMatchesReadme(server);
     } finally {
       server.stop().run();
     }

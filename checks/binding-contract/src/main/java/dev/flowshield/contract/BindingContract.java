@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Timeout;
 public abstract class BindingContract
     implements LimitsContract,
         ClientsContract,
-        AnswersContract,
-        BodiesContract,
-        LateBodiesContract,
+        ResponsesContract,
+        RequestBodiesContract,
+        DelayedBodiesContract,
         HealthChecksContract,
         InFlightContract,
         StreamsContract,
         PoliciesContract,
-        LaterContract {
+        ExternalLimitsContract {
 
   private @Nullable Fixture fixture;
 
@@ -44,7 +44,7 @@ public abstract class BindingContract
       throws Exception;
 
   /** What this server does its own way. */
-  protected abstract Set<Difference> differences();
+  protected abstract Set<ServerDifference> differences();
 
   @BeforeEach
   final void begin() {

@@ -75,20 +75,20 @@ public final class Connection implements AutoCloseable {
   }
 
   /** From now on, a read waits for so long at most. */
-  public void patience(Duration atMost) throws IOException {
+  public void readTimeout(Duration atMost) throws IOException {
     socket.setSoTimeout((int) atMost.toMillis());
   }
 
   /** Asks and reads the answer. Headers are whole lines, such as {@code Accept: text/plain}. */
-  public Answer get(String path, String... headers) throws IOException {
+  public WireResponse get(String path, String... headers) throws IOException {
     send("GET", path, headers);
     return read();
   }
 
   /** Asks and reads the answer, which has no body. */
-  public Answer head(String path) throws IOException {
+  public WireResponse head(String path) throws IOException {
     send("HEAD", path);
-    return Answer.read(in, false);
+    return WireResponse.read(in, false);
   }
 
   /** Sends the head of a request. */
@@ -117,13 +117,13 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Reads an answer that may have a body. */
-  public Answer read() throws IOException {
-    return Answer.read(in, true);
+  public WireResponse read() throws IOException {
+    return WireResponse.read(in, true);
   }
 
   /** Reads the head of an answer, and leaves its body. */
-  public Answer readHead() throws IOException {
-    return Answer.read(in, false);
+  public WireResponse readHead() throws IOException {
+    return WireResponse.read(in, false);
   }
 
   /** Reads the first byte of a body that has one. */
@@ -132,7 +132,7 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Reads an answer that may have a body; none if the server has ended the connection instead. */
-  public List<Answer> readUnlessEnded() throws IOException {
+  public List<WireResponse> readUnlessEnded() throws IOException {
     try {
       return List.of(read());
     } catch (EOFException | SocketException ended) {

@@ -36,13 +36,13 @@ final class Fixture {
   private static final ReentrantLock STARTING = new ReentrantLock();
 
   private final Starter starter;
-  private final Supplier<Set<Difference>> differences;
+  private final Supplier<Set<ServerDifference>> differences;
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Application application = new Application();
   private final List<AutoCloseable> open = new ArrayList<>();
   private @Nullable ServerUnderTest server;
 
-  Fixture(Starter starter, Supplier<Set<Difference>> differences) {
+  Fixture(Starter starter, Supplier<Set<ServerDifference>> differences) {
     this.starter = starter;
     this.differences = differences;
     // Servers report each failure with its trace, and here failures are part of the test.
@@ -65,7 +65,7 @@ final class Fixture {
   }
 
   /** Whether the server does this its own way. */
-  boolean differs(Difference difference) {
+  boolean differs(ServerDifference difference) {
     return differences.get().contains(difference);
   }
 

@@ -1,11 +1,11 @@
 package dev.flowshield.contract;
 
-import static dev.flowshield.contract.Difference.NO_PUSH;
-import static dev.flowshield.contract.Difference.NO_UPGRADE;
+import static dev.flowshield.contract.ServerDifference.NO_PUSH;
+import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.AnswerKind.Moment;
+import dev.flowshield.contract.ResponseKind.Moment;
 import dev.flowshield.contract.GoneClient.Exit;
 import dev.flowshield.contract.GoneClient.Protocol;
 import dev.flowshield.http.HttpShield;
@@ -67,14 +67,14 @@ public abstract class GoneClientContract {
       throws Exception;
 
   /** What this server does its own way. */
-  protected abstract Set<Difference> differences();
+  protected abstract Set<ServerDifference> differences();
 
   @TestFactory
   final Stream<DynamicTest> noClientThatGoesTakesItsPlaceAlong() {
     ExecutorService threads = Executors.newCachedThreadPool();
     List<DynamicTest> tests = new ArrayList<>();
     for (Protocol protocol : Protocol.values()) {
-      for (AnswerKind kind : AnswerKind.values()) {
+      for (ResponseKind kind : ResponseKind.values()) {
         if (kind.isOver(protocol) && can(kind)) {
           Future<?> visited = threads.submit(() -> visit(protocol, kind));
           tests.add(DynamicTest.dynamicTest(
@@ -94,7 +94,7 @@ public abstract class GoneClientContract {
       try (Http2Connection client = Http2Connection.to(fixture.port(), WINDOW)) {
         int stream = client.get("/push");
         assertThat(client.awaitHeadAndCountPromises(stream))
-            .isEqualTo(can(AnswerKind.PUSH) ? 1 : 0);
+            .isEqualTo(can(ResponseKind.PUSH) ? 1 : 0);
       }
     } finally {
       fixture.stop();
@@ -107,8 +107,8 @@ public abstract class GoneClientContract {
     try {
       fixture.shields(shield());
       Connection client = fixture.connect(1);
-      client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
-      assertThat(client.readHead().status() == 101).isEqualTo(can(AnswerKind.UPGRADE));
+      client.send("GET", ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers());
+      assertThat(client.readHead().status() == 101).isEqualTo(can(ResponseKind.UPGRADE));
     } finally {
       fixture.stop();
     }
@@ -124,7 +124,7 @@ public abstract class GoneClientContract {
       for (Exit exit : List.of(usual, Exit.ABORT)) {
         for (int i = 0; i < DOWNLOADS; i++) {
           try (GoneClient client = protocol.client(fixture.port())) {
-            ask(client, AnswerKind.FILE, Moment.BODY);
+            ask(client, ResponseKind.FILE, Moment.BODY);
             client.leave(exit);
           }
         }
@@ -139,7 +139,7 @@ public abstract class GoneClientContract {
     }
   }
 
-  private boolean can(AnswerKind kind) {
+  private boolean can(ResponseKind kind) {
     return switch (kind) {
       case PUSH -> !differences().contains(NO_PUSH);
       case UPGRADE -> !differences().contains(NO_UPGRADE);
@@ -151,7 +151,7 @@ public abstract class GoneClientContract {
     return HttpShield.builder().inFlight(10_000).build();
   }
 
-  private @Nullable Void visit(Protocol protocol, AnswerKind kind) throws Exception {
+  private @Nullable Void visit(Protocol protocol, ResponseKind kind) throws Exception {
     Fixture fixture = fixture();
     try {
       HttpShield shield = fixture.shields(shield());
@@ -199,7 +199,7 @@ public abstract class GoneClientContract {
     return new Fixture(this::start, this::differences);
   }
 
-  private static void ask(GoneClient client, AnswerKind kind, Moment moment) throws Exception {
+  private static void ask(GoneClient client, ResponseKind kind, Moment moment) throws Exception {
     switch (moment) {
       case HALF_A_HEAD -> client.askWithHalfAHead(kind.path());
       case HALF_A_BODY -> client.askWithHalfABody(kind.path());
@@ -217,9 +217,9 @@ public abstract class GoneClientContract {
   }
 
   private void leaveWork(
-      GoneClient client, AnswerKind kind, Exit exit, Application application, HttpShield shield)
+      GoneClient client, ResponseKind kind, Exit exit, Application application, HttpShield shield)
       throws Exception {
-    boolean blocking = kind == AnswerKind.BLOCKING_WORK;
+    boolean blocking = kind == ResponseKind.BLOCKING_WORK;
     application.closeGate();
     try {
       for (int i = 0; i < MORE_THAN_WORKERS; i++) {

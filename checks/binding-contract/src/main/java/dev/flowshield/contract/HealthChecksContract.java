@@ -32,7 +32,7 @@ interface HealthChecksContract {
     HttpShield shield = fixture().perClient("1/h");
     Connection client = fixture().connect(1);
     client.get("/hello");
-    Answer answer = client.get(path);
+    WireResponse answer = client.get(path);
     // If neither the shield rejected it nor the server, as no proper path, then it is a health
     // check: this server does not tell these two apart.
     if (answer.status() != 429 && answer.status() != 400) {

@@ -1,8 +1,8 @@
 package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.HELLO;
-import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
-import static dev.flowshield.contract.Difference.NO_TIMEOUT;
+import static dev.flowshield.contract.ServerDifference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.ServerDifference.NO_TIMEOUT;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -66,7 +66,7 @@ interface InFlightContract {
   @Test
   default void aRequestThatTimesOutIsClosedAsFailed() throws Exception {
     HttpShield shield = fixture().perClient("100/s");
-    Answer answer = fixture().connect(1).get("/timeout");
+    WireResponse answer = fixture().connect(1).get("/timeout");
     if (fixture().differs(NO_TIMEOUT)) {
       assertThat(answer.status()).isEqualTo(404);
     } else {
@@ -98,7 +98,7 @@ interface InFlightContract {
     running.send("GET", "/async");
     fixture().application().awaitArrival();
     Connection client = fixture().connect(2);
-    Answer answer = client.get("/hello");
+    WireResponse answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.values("Retry-After")).containsExactly("1");
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");

@@ -19,7 +19,7 @@ interface LimitsContract {
     HttpShield shield = fixture().perClient("5/s");
     Connection client = fixture().connect(1);
     for (int i = 0; i < 5; i++) {
-      Answer answer = client.get("/hello");
+      WireResponse answer = client.get("/hello");
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo(HELLO);
     }
@@ -66,7 +66,7 @@ interface LimitsContract {
     fixture().application().awaitArrival();
     Connection other = fixture().connect(1);
     for (int i = 0; i < 3; i++) {
-      Answer answer = other.get("/hello");
+      WireResponse answer = other.get("/hello");
       assertThat(answer.body()).isEqualTo(HELLO);
       assertThat(answer.values("RateLimit")).isEmpty();
     }

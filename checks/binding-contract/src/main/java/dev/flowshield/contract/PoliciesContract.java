@@ -68,7 +68,7 @@ interface PoliciesContract {
     fixture().shields(perClient("1000/h").policies("* /hello * 1/h").build());
     Connection client = fixture().connect(1);
     assertThat(client.get("/hello").status()).isEqualTo(200);
-    Answer answer = fixture().connect(1).get(path);
+    WireResponse answer = fixture().connect(1).get(path);
     assertThat(answer.body()).isNotEqualTo(HELLO);
   }
 
@@ -108,7 +108,7 @@ interface PoliciesContract {
   default void isNotLeftByAPathThatSeemsToGoUp(String path) throws Exception {
     fixture().shields(perClient("1000/h").policies("* /below/** * 1/h").build());
     assertThat(fixture().connect(1).get("/below/x").body()).isEqualTo(HELLO);
-    Answer answer = fixture().connect(1).get(path);
+    WireResponse answer = fixture().connect(1).get(path);
     assertThat(answer.body()).isNotEqualTo(HELLO);
   }
 
@@ -132,7 +132,7 @@ interface PoliciesContract {
   default void tellsAnAdmittedClientHowItStandsIfAsked() throws Exception {
     fixture().shields(perClient("2/min").headers(HeaderMode.ALWAYS).build());
     Connection client = fixture().connect(1);
-    Answer answer = client.get("/hello");
+    WireResponse answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.values("RateLimit-Policy")).containsExactly("\"client\";q=2;w=60");
     assertThat(answer.values("RateLimit")).containsExactly("\"client\";r=1");

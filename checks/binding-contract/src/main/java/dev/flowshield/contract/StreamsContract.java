@@ -2,9 +2,9 @@ package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
-import static dev.flowshield.contract.Difference.NO_UPGRADE;
-import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
-import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
+import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
+import static dev.flowshield.contract.ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS;
+import static dev.flowshield.contract.ServerDifference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static dev.flowshield.contract.Fixture.awaitStreams;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -82,7 +82,7 @@ interface StreamsContract {
     List<Connection> open = openEvents(1, 10, accept);
     awaitStreams(shield, 10);
     for (int i = 0; i < 10; i++) {
-      Answer answer = fixture().connect(1).get("/events", accept);
+      WireResponse answer = fixture().connect(1).get("/events", accept);
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.values("Retry-After")).containsExactly("5");
     }
@@ -105,7 +105,7 @@ interface StreamsContract {
     openEvents(1, accept);
     openEvents(2, accept);
     awaitStreams(shield, 2);
-    Answer answer = fixture().connect(3).get("/events", accept);
+    WireResponse answer = fixture().connect(3).get("/events", accept);
     assertThat(answer.status()).isEqualTo(503);
     assertThat(shield.streams()).isEqualTo(new StreamStats(2, 0, 1));
   }
@@ -243,7 +243,7 @@ interface StreamsContract {
     HttpShield shield =
         fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
     Connection client = fixture().connect(1);
-    client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
+    client.send("GET", ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers());
     assertThat(client.readHead().status()).isEqualTo(101);
     if (fixture().differs(UPGRADED_IS_NOT_COUNTED)) {
       awaitNothingInFlight(shield);
@@ -253,7 +253,7 @@ interface StreamsContract {
     awaitStreams(shield, 1);
     assertThat(fixture()
             .connect(1)
-            .get(AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers())
+            .get(ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers())
             .status())
         .isEqualTo(429);
     client.close();

@@ -90,9 +90,9 @@ final class UsualTraffic {
       connection = idle.poll();
       if (connection == null) {
         connection = Connection.from(host, port);
-        connection.patience(PATIENCE);
+        connection.readTimeout(PATIENCE);
       }
-      Answer answer = connection.get("/hello");
+      WireResponse answer = connection.get("/hello");
       if (answer.values("Connection").contains("close")) {
         connection.close();
       } else {

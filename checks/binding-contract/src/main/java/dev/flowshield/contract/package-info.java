@@ -5,7 +5,7 @@
  * {@link dev.flowshield.contract.GoneClientContract} is the same for clients that go away, {@link
  * dev.flowshield.contract.SlowClientContract} for clients that are slow, and {@link
  * dev.flowshield.contract.HarmlessLoadContract} for traffic that must not be rejected. No server is
- * known here; where one may differ, {@link dev.flowshield.contract.Difference} says how.
+ * known here; where one may differ, {@link dev.flowshield.contract.ServerDifference} says how.
  */
 @NullMarked
 package dev.flowshield.contract;

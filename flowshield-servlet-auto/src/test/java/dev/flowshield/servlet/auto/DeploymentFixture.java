@@ -3,7 +3,7 @@ package dev.flowshield.servlet.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.flowshield.contract.Answer;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.servlet.auto.app.Hello;
 import java.io.IOException;
@@ -56,10 +56,10 @@ final class DeploymentFixture {
   }
 
   /** Asks by a connection of its own. */
-  Answer get(String path) throws IOException {
+  WireResponse get(String path) throws IOException {
     Deployed running = Objects.requireNonNull(deployed, "deploy the archive first");
     try (Connection client = Connection.to(running.port())) {
-      Answer answer = client.get(path);
+      WireResponse answer = client.get(path);
       hasRejected |= answer.status() == 429;
       return answer;
     }

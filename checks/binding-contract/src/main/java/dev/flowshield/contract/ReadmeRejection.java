@@ -8,24 +8,24 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** Holds the README of a binding to the rejection that is sent with the default settings. */
-public final class ShownRejection {
+public final class ReadmeRejection {
 
   private static final Set<String> SHOWN =
       Set.of("Content-Type", "Cache-Control", "Retry-After", "RateLimit-Policy", "RateLimit");
   private static final int BURST = 500;
 
-  private ShownRejection() {}
+  private ReadmeRejection() {}
 
   /**
    * Sends requests to a server with the default settings, whose time stands still, until one is
    * rejected, and compares that with the README of this module.
    */
-  public static void assertStandsInReadme(ServerUnderTest server) throws IOException {
+  public static void assertMatchesReadme(ServerUnderTest server) throws IOException {
     try (Connection client = Connection.to(server.port())) {
       for (int i = 0; i < BURST; i++) {
         assertThat(client.get("/").status()).isEqualTo(200);
       }
-      Answer rejection = client.get("/");
+      WireResponse rejection = client.get("/");
       assertThat(rejection.status()).isEqualTo(429);
       assertThat(Files.readAllLines(Path.of("README.md")))
           .containsAll(rejection.headers().stream()

@@ -4,7 +4,7 @@ package dev.flowshield.contract;
  * What servers do each in their own way, whatever a binding asks of them. The tests hold a server
  * to what it lists as well as to what it does not list, so a list cannot grow old.
  */
-public enum Difference {
+public enum ServerDifference {
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
   /** A client that waits to be told to send its body is told so before the binding is asked. */

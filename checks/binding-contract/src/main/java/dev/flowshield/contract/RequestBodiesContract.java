@@ -1,7 +1,7 @@
 package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.HELLO;
-import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
+import static dev.flowshield.contract.ServerDifference.ASKS_FOR_BODIES_FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the body of a request, admitted or rejected. */
-interface BodiesContract {
+interface RequestBodiesContract {
 
   Fixture fixture();
 
@@ -45,7 +45,7 @@ interface BodiesContract {
     client.get("/hello");
     client.send("POST", "/echo", length);
     client.tryWrite("186a0\r\n" + "0".repeat(1000));
-    Answer answer = client.read();
+    WireResponse answer = client.read();
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.body()).endsWith("}");
     assertThat(answer.values("Connection")).containsExactly("close");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The body of a rejected request that comes late, byte by byte or not at all. It holds neither a
  * thread nor, for long, its connection; and a client that sends its body at once loses no answer.
  */
-interface LateBodiesContract {
+interface DelayedBodiesContract {
 
   Duration MOST = Duration.ofSeconds(3);
   int MORE_THAN_WORKERS = 250;
@@ -68,7 +68,7 @@ interface LateBodiesContract {
       Connection client = fixture().connect(1);
       client.send("POST", "/echo", "Content-Length: " + length);
       client.write("0".repeat(length));
-      Answer answer = client.read();
+      WireResponse answer = client.read();
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.body()).endsWith("}");
     }
@@ -94,7 +94,7 @@ interface LateBodiesContract {
     client.send("POST", "/echo", "Content-Length: 10");
     fixture().connect(2).get("/hello"); // by then the head has been seen
     client.write("0123456789");
-    Answer answer = client.read();
+    WireResponse answer = client.read();
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Connection")).doesNotContain("close");
     fixture().ticker().advance(Duration.ofSeconds(1));

@@ -4,7 +4,7 @@ import dev.flowshield.contract.GoneClient.Protocol;
 import java.util.List;
 
 /** The kinds of answers that a client may leave. */
-enum AnswerKind {
+enum ResponseKind {
   BUFFERED("/large"),
   STREAMED("/stream"),
   STREAMED_WITHOUT_BLOCKING("/chunks"),
@@ -35,7 +35,7 @@ enum AnswerKind {
 
   private final String path;
 
-  AnswerKind(String path) {
+  ResponseKind(String path) {
     this.path = path;
   }
 

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Limits that are kept elsewhere, by a limiter that answers later or never. */
-interface LaterContract {
+interface ExternalLimitsContract {
 
   int MILLIS = 50;
   int MANY = 40; // more than a server has threads that must not wait
@@ -29,7 +29,7 @@ interface LaterContract {
    *
    * @param answers what it answers, each time it is asked
    */
-  record Elsewhere(Supplier<CompletableFuture<Decision>> answers) implements RateLimiter {
+  record ExternalLimiter(Supplier<CompletableFuture<Decision>> answers) implements RateLimiter {
 
     @Override
     public CompletionStage<Decision> decideAsync(String key, long permits) {
@@ -46,7 +46,7 @@ interface LaterContract {
     return fixture()
         .shields(HttpShield.builder()
             .perClient("100/h")
-            .limit(Limit.each("elsewhere", "100/h").withLimiter(new Elsewhere(answers)))
+            .limit(Limit.each("elsewhere", "100/h").withLimiter(new ExternalLimiter(answers)))
             .ticker(fixture().ticker())
             .build());
   }
@@ -92,9 +92,9 @@ interface LaterContract {
 
   @Test
   default void sendsNoRetryAfterIfNoWaitHelps() throws Exception {
-    HttpShield shield = limitedBy(() -> inAWhile(new Decision.Rejected(9, Decision.NEVER, "100/h")
-        .withReason(Decision.Reason.BEYOND_BURST)));
-    Answer answer = fixture().connect(1).get("/hello");
+    HttpShield shield = limitedBy(() -> inAWhile(
+        new Decision.Rejected(9, Decision.NEVER, "100/h").because(Decision.Reason.BEYOND_BURST)));
+    WireResponse answer = fixture().connect(1).get("/hello");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Retry-After")).isEmpty();
     assertThat(answer.values("RateLimit")).isEmpty();
@@ -119,7 +119,7 @@ interface LaterContract {
   @Test
   default void holdsNoThreadForALimiterThatNeverAnswers() throws Exception {
     HttpShield shield = limitedBy(() -> new CompletableFuture<>());
-    if (fixture().differs(Difference.WAITS_ON_A_THREAD)) {
+    if (fixture().differs(ServerDifference.WAITS_ON_A_THREAD)) {
       assertThat(fixture().connect(1).get("/hello").status()).isGreaterThanOrEqualTo(500);
       return; // not without an end, at least
     }

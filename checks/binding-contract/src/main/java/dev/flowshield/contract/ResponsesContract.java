@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What a client is answered, and that its connection stays usable. */
-interface AnswersContract {
+interface ResponsesContract {
 
   Fixture fixture();
 
@@ -17,7 +17,7 @@ interface AnswersContract {
     fixture().perClient("1/4s");
     Connection client = fixture().connect(1);
     client.get("/hello");
-    Answer answer = client.get("/hello?q=script", "X-Echo: <script>");
+    WireResponse answer = client.get("/hello?q=script", "X-Echo: <script>");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Content-Type")).containsExactly("application/json");
     assertThat(answer.values("Content-Length")).containsExactly("91");
@@ -39,7 +39,7 @@ interface AnswersContract {
     fixture().perClient("1/4s");
     Connection client = fixture().connect(1);
     client.get("/hello");
-    Answer answer = client.get("/hello", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
+    WireResponse answer = client.get("/hello", "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Content-Type"))
         .singleElement()
@@ -66,7 +66,7 @@ interface AnswersContract {
     fixture().perClient("1/4s");
     Connection client = fixture().connect(1);
     client.get("/hello");
-    Answer answer = client.get("/hello", "Accept: application/problem+json");
+    WireResponse answer = client.get("/hello", "Accept: application/problem+json");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Content-Type")).containsExactly("application/problem+json");
     assertThat(answer.values("Retry-After")).containsExactly("4");
@@ -80,9 +80,9 @@ interface AnswersContract {
   default void rejectsHeadWithTheSameFieldsAndNoBody() throws Exception {
     fixture().perClient("1/4s");
     Connection client = fixture().connect(1);
-    Answer admitted = client.head("/hello");
+    WireResponse admitted = client.head("/hello");
     assertThat(admitted.status()).isEqualTo(200);
-    Answer answer = client.head("/hello");
+    WireResponse answer = client.head("/hello");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Content-Type")).containsExactly("application/json");
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");

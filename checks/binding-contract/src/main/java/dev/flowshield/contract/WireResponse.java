@@ -17,17 +17,17 @@ import java.util.Locale;
  * @param headers the header lines as they came
  * @param body the body, each byte a character
  */
-public record Answer(int status, List<String> headers, String body) {
+public record WireResponse(int status, List<String> headers, String body) {
 
-  static Answer read(InputStream in, boolean mayHaveBody) throws IOException {
+  static WireResponse read(InputStream in, boolean mayHaveBody) throws IOException {
     String statusLine = line(in);
     List<String> headers = new ArrayList<>();
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
       headers.add(line);
     }
     int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
-    Answer head = new Answer(status, headers, "");
-    return mayHaveBody ? new Answer(status, headers, head.readBody(in)) : head;
+    WireResponse head = new WireResponse(status, headers, "");
+    return mayHaveBody ? new WireResponse(status, headers, head.readBody(in)) : head;
   }
 
   /** All values of a header, in the order they came. */
