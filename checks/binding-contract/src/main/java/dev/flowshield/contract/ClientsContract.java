@@ -6,7 +6,7 @@ import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import org.junit.jupiter.api.Test;
 
-/** Which client a binding takes a request for. */
+/** Tests of the client to which a binding attributes a request. */
 interface ClientsContract {
 
   Fixture fixture();

@@ -13,15 +13,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The body of a rejected request that comes late, byte by byte or not at all. It holds neither a
- * thread nor, for long, its connection; and a client that sends its body at once loses no answer.
+ * Tests of rejected requests whose body arrives late, byte by byte or never. Such a request holds
+ * no thread, and its connection only briefly. A client that sends its body at once loses no
+ * response.
  */
 interface DelayedBodiesContract {
 
   Duration MOST = Duration.ofSeconds(3);
   int MORE_THAN_WORKERS = 250;
   int VERY_LONG = 5_000_000;
-  int STREAMS = 2; // of more resets, a server may think that it is attacked
+  int STREAMS = 2; // a server may treat more resets as an attack
 
   Fixture fixture();
 
@@ -92,7 +93,7 @@ interface DelayedBodiesContract {
     Connection client = fixture().connect(1);
     client.get("/hello");
     client.send("POST", "/echo", "Content-Length: 10");
-    fixture().connect(2).get("/hello"); // by then the head has been seen
+    fixture().connect(2).get("/hello"); // the head has been read by then
     client.write("0123456789");
     WireResponse answer = client.read();
     assertThat(answer.status()).isEqualTo(429);

@@ -16,18 +16,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Limits that are kept elsewhere, by a limiter that answers later or never. */
+/** Tests of limits that are kept elsewhere, by a limiter that decides later or never. */
 interface ExternalLimitsContract {
 
   int MILLIS = 50;
-  int MANY = 40; // more than a server has threads that must not wait
+  int MANY = 40; // more than the threads of a server that must not block
 
   Fixture fixture();
 
   /**
-   * A limiter elsewhere.
+   * A limiter that is kept elsewhere.
    *
-   * @param answers what it answers, each time it is asked
+   * @param answers the decision for each call
    */
   record ExternalLimiter(Supplier<CompletableFuture<Decision>> answers) implements RateLimiter {
 
@@ -121,7 +121,7 @@ interface ExternalLimitsContract {
     HttpShield shield = limitedBy(() -> new CompletableFuture<>());
     if (fixture().differs(ServerDifference.WAITS_ON_A_THREAD)) {
       assertThat(fixture().connect(1).get("/hello").status()).isGreaterThanOrEqualTo(500);
-      return; // not without an end, at least
+      return; // not forever, at least
     }
     List<Connection> clients = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
@@ -135,7 +135,7 @@ interface ExternalLimitsContract {
     for (Connection client : clients) {
       client.abort();
     }
-    Fixture.awaitNothingInFlight(shield); // a limiter that takes nothing back is asked with a place
+    Fixture.awaitNothingInFlight(shield); // a limiter that cannot refund is called with a slot
     assertThat(shield.stats().admitted()).isZero();
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long a request is in flight, how it ends, and that no place is lost. */
+/** Tests of the time that a request is in flight, of its ends, and of lost slots. */
 interface InFlightContract {
 
   Fixture fixture();
@@ -54,7 +54,8 @@ interface InFlightContract {
     Connection client = fixture().connect(1);
     client.send("GET", "/async");
     fixture().application().awaitArrival();
-    // Others come and go meanwhile, so the thread that took the request in has long left it.
+    // Other requests are served meanwhile, so the thread that accepted the request has long left
+    // it.
     assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(200);
     await().until(() -> shield.stats().inFlight() == 1);
     fixture().application().openGate();
@@ -152,7 +153,7 @@ interface InFlightContract {
     for (int i = 0; i < requests; i++) {
       client.send("GET", paths.get(i % paths.size()));
       if (i % 17 == 16) {
-        client.close(); // gone without having read its answer
+        client.close(); // gone without having read its response
         client = Connection.from(host, fixture().port());
       } else if (client.read().values("Connection").contains("close")) {
         client.close();

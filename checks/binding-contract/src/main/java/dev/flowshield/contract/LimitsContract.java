@@ -9,7 +9,7 @@ import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How many requests a binding admits, of one client and of all. */
+/** Tests of the number of requests that a binding admits, from one client and from all. */
 interface LimitsContract {
 
   Fixture fixture();

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which policy a request has: by the path that the server routes it by, and by its response. */
+/**
+ * Tests of the policy that applies to a request: by the path with which the server routes it, and
+ * by its response.
+ */
 interface PoliciesContract {
 
   Fixture fixture();

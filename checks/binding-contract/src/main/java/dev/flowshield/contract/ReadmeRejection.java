@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Holds the README of a binding to the rejection that is sent with the default settings. */
+/**
+ * A check of the README of a binding: it must show the rejection that is sent with the default
+ * settings.
+ */
 public final class ReadmeRejection {
 
   private static final Set<String> SHOWN =
@@ -17,8 +20,8 @@ public final class ReadmeRejection {
   private ReadmeRejection() {}
 
   /**
-   * Sends requests to a server with the default settings, whose time stands still, until one is
-   * rejected, and compares that with the README of this module.
+   * Sends requests to a server with the default settings and a stopped clock, until one is
+   * rejected. Compares that response with the README of this module.
    */
   public static void assertMatchesReadme(ServerUnderTest server) throws IOException {
     try (Connection client = Connection.to(server.port())) {

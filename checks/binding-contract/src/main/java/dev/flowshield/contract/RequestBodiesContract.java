@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of the body of a request, admitted or rejected. */
+/** Tests of the bodies of admitted and rejected requests. */
 interface RequestBodiesContract {
 
   Fixture fixture();

@@ -3,7 +3,7 @@ package dev.flowshield.contract;
 import dev.flowshield.contract.GoneClient.Protocol;
 import java.util.List;
 
-/** The kinds of answers that a client may leave. */
+/** The kinds of responses from which a client may go away. */
 enum ResponseKind {
   BUFFERED("/large"),
   STREAMED("/stream"),
@@ -17,19 +17,19 @@ enum ResponseKind {
   PUSH("/push"),
   UPGRADE("/upgrade");
 
-  /** When a client goes. */
+  /** The moment at which a client goes away. */
   enum Moment {
-    /** In the head of its request. */
+    /** Within the head of its request. */
     HALF_A_HEAD,
-    /** In the body of its request. */
+    /** Within the body of its request. */
     HALF_A_BODY,
-    /** Before it has read anything, so perhaps in the head of the answer. */
+    /** Before it has read anything, so possibly within the head of the response. */
     HEAD,
-    /** In the body of the answer. */
+    /** Within the body of the response. */
     BODY,
-    /** After the server has left HTTP, or in what it pushes. */
+    /** After the server has left HTTP, or within a pushed response. */
     MORE,
-    /** While the work is done for some of its requests, and the others wait. */
+    /** While some of its requests are processed and the others wait. */
     WORK
   }
 
@@ -43,7 +43,7 @@ enum ResponseKind {
     return path;
   }
 
-  /** The headers of a request for it. */
+  /** Returns the headers of a request for this kind. */
   String[] headers() {
     return switch (this) {
       case RANGE_OF_A_FILE -> new String[] {"Range: bytes=1000-"};
@@ -58,7 +58,7 @@ enum ResponseKind {
     };
   }
 
-  /** Whether there is such an answer over this version of HTTP. */
+  /** Returns whether this kind exists over this version of HTTP. */
   boolean isOver(Protocol protocol) {
     return switch (this) {
       case PUSH -> protocol == Protocol.HTTP_2;
@@ -67,7 +67,7 @@ enum ResponseKind {
     };
   }
 
-  /** When a client may go that asks for it. */
+  /** Returns the moments at which a client of this kind may go away. */
   List<Moment> moments() {
     return switch (this) {
       case BODY_OF_A_REQUEST -> List.of(Moment.HALF_A_HEAD, Moment.HALF_A_BODY);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** What a client is answered, and that its connection stays usable. */
+/** Tests of the responses to a client, and of its connection, which must stay usable. */
 interface ResponsesContract {
 
   Fixture fixture();
@@ -44,7 +44,7 @@ interface ResponsesContract {
     assertThat(answer.values("Content-Type"))
         .singleElement()
         .asString()
-        .isEqualToIgnoringWhitespace("text/html;charset=utf-8"); // some write it their own way
+        .isEqualToIgnoringWhitespace("text/html;charset=utf-8"); // some servers write it differently
     assertThat(answer.values("Content-Length"))
         .containsExactly(Integer.toString(answer.body().length()));
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");
@@ -88,7 +88,7 @@ interface ResponsesContract {
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");
     assertThat(answer.values("Retry-After")).containsExactly("4");
     assertThat(answer.values("Content-Length")).containsExactly("91");
-    // Were there a body, the next answer would not begin where it should.
+    // With a body, the next response would not begin at its place.
     assertThat(client.get("/hello").status()).isEqualTo(429);
   }
 
@@ -144,7 +144,7 @@ interface ResponsesContract {
         assertThat(with.readUnlessEnded())
             .as(line)
             .usingRecursiveComparison()
-            .ignoringFields("headers") // they tell the time
+            .ignoringFields("headers") // they contain the time
             .isEqualTo(without.readUnlessEnded());
       }
     }

@@ -1,24 +1,27 @@
 package dev.flowshield.contract;
 
 /**
- * What servers do each in their own way, whatever a binding asks of them. The tests hold a server
- * to what it lists as well as to what it does not list, so a list cannot grow old.
+ * The behaviors in which servers differ, whatever a binding does. The tests check that a server
+ * shows the differences that it lists, and no others, so a list is never out of date.
  */
 public enum ServerDifference {
   /** The connection is closed after a 503. */
   CLOSES_AFTER_503,
-  /** A client that waits to be told to send its body is told so before the binding is asked. */
+  /** The server sends {@code 100 Continue} before it calls the binding. */
   ASKS_FOR_BODIES_FIRST,
-  /** A server without a time limit for answers of its own. */
+  /** The server has no time limit for responses. */
   NO_TIMEOUT,
-  /** A thread of the request's own waits for a limiter that is kept elsewhere. */
+  /** The thread of the request waits for a limiter that is kept elsewhere. */
   WAITS_ON_A_THREAD,
-  /** No push over HTTP/2. */
+  /** The server has no push over HTTP/2. */
   NO_PUSH,
   /** The application cannot leave HTTP on a connection. */
   NO_UPGRADE,
-  /** The server does not tell when a connection that has left HTTP ends, so it is no stream. */
+  /**
+   * The server does not report the end of a connection that has left HTTP, so the connection is not
+   * counted as a stream.
+   */
   UPGRADED_IS_NOT_COUNTED,
-  /** Over HTTP/1, the server sees that the client of a stream has gone only when it writes. */
+  /** Over HTTP/1, the server detects that the client of a stream has gone only when it writes. */
   SILENT_STREAMS_OUTLIVE_CLIENTS
 }

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Requests that stay open when their work is done, and take no place from others. */
+/** Tests of requests that stay open after their work is done, and then hold no slot. */
 interface StreamsContract {
 
   int WINDOW = 65_535; // bytes
@@ -165,7 +165,7 @@ interface StreamsContract {
       await().during(Duration.ofSeconds(1)).until(() -> shield.streams().open() == 16);
     }
     assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
-    fixture().application().openGate(); // so events go on, and the server notices
+    fixture().application().openGate(); // so that events continue and the server notices
     awaitStreams(shield, 0);
   }
 

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An answer as it came over the wire.
+ * A response as received over the wire.
  *
  * @param status the status code
- * @param headers the header lines as they came
- * @param body the body, each byte a character
+ * @param headers the header lines
+ * @param body the body, one character for each byte
  */
 public record WireResponse(int status, List<String> headers, String body) {
 
@@ -30,7 +30,7 @@ public record WireResponse(int status, List<String> headers, String body) {
     return mayHaveBody ? new WireResponse(status, headers, head.readBody(in)) : head;
   }
 
-  /** All values of a header, in the order they came. */
+  /** Returns all values of a header, in order. */
   public List<String> values(String name) {
     String start = name.toLowerCase(Locale.ROOT) + ":";
     return headers.stream()
