@@ -31,7 +31,7 @@ final class Fixture {
     ServerUnderTest start(List<HttpShield> shields, Application behind) throws Exception;
   }
 
-  private static final Logger LOG = Logger.getLogger(""); // strong reference, otherwise its level is lost
+  private static final Logger LOG = Logger.getLogger(""); // strong, to keep its level
 
   private static final ReentrantLock STARTING = new ReentrantLock();
 

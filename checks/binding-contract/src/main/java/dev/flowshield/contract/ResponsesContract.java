@@ -44,7 +44,7 @@ interface ResponsesContract {
     assertThat(answer.values("Content-Type"))
         .singleElement()
         .asString()
-        .isEqualToIgnoringWhitespace("text/html;charset=utf-8"); // some servers write it differently
+        .isEqualToIgnoringWhitespace("text/html;charset=utf-8"); // some servers differ
     assertThat(answer.values("Content-Length"))
         .containsExactly(Integer.toString(answer.body().length()));
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");
