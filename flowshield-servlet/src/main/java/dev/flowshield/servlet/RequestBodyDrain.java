@@ -30,7 +30,8 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
   private final ServletInputStream body;
   private final byte[] read = new byte[BUFFER];
 
-  private RequestBodyDrain(ShieldResponse rejection, AsyncContext context, ServletInputStream body) {
+  private RequestBodyDrain(
+      ShieldResponse rejection, AsyncContext context, ServletInputStream body) {
     this.rejection = rejection;
     this.context = context;
     this.body = body;
@@ -42,7 +43,8 @@ final class RequestBodyDrain implements ReadListener, AsyncListener {
    * it has arrived, if the client waits for {@code 100 Continue}, or if the request cannot be
    * asynchronous. It is also the case over HTTP/2, because the container ends the stream.
    */
-  static boolean respondAfterDrain(ShieldResponse rejection, HttpServletRequest request) throws IOException {
+  static boolean respondAfterDrain(ShieldResponse rejection, HttpServletRequest request)
+      throws IOException {
     if (request.getContentLengthLong() <= 0 && !rejection.closesConnection()) {
       return false;
     }

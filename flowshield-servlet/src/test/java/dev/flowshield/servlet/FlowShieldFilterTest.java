@@ -89,8 +89,9 @@ class FlowShieldFilterTest {
   void rejectsToBeMadeWithoutAShieldItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("shield must be an existing shield, got null: build one, or omit it to create one"
-            + " from the configuration");
+        .hasMessage(
+            "shield must be an existing shield, got null: build one, or omit it to create one"
+                + " from the configuration");
   }
 
   @Test

@@ -21,7 +21,7 @@ final class AnswerDefects {
       foundBy(
           TellsWhatRemainedBefore.class,
           "reportsExactlyTheRemainingPermits",
-          "what is left after the taking"),
+          "the permits left after the call"),
       foundBy(
           TellsTooLittleRemains.class,
           "reportsExactlyTheRemainingPermits",
@@ -30,13 +30,17 @@ final class AnswerDefects {
       foundBy(ThrowsAboveTheBurst.class, "rejectsMorePermitsThanTheBurst", "ask for fewer"),
       foundBy(AdmitsNoPermits.class, "throwsForPermitsBelowOne", "IllegalArgumentException"),
       foundBy(TriesForOneOnly.class, "allFormsOfDecidingAgree", "tryAcquire must be"),
-      foundBy(SaysItTookAPart.class, "takesAPartIfNotAllIsAvailable", "it takes what it says"),
-      foundBy(TakesAllOrNothing.class, "takesAPartIfNotAllIsAvailable", "it takes what is there"),
+      foundBy(
+          SaysItTookAPart.class, "takesAPartIfNotAllIsAvailable", "it takes as many as it returns"),
+      foundBy(
+          TakesAllOrNothing.class,
+          "takesAPartIfNotAllIsAvailable",
+          "it takes the available permits"),
       foundIn(
           TakesOfSome.class,
           "enforcesSeveralLimits",
           "takesOfAllLimitsOrOfNone",
-          "takes nothing of the others"));
+          "takes nothing from the others"));
 
   private AnswerDefects() {}
 

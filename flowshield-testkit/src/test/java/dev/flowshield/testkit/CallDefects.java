@@ -26,7 +26,7 @@ final class CallDefects {
       foundBy(
           BelongsToOneThread.class,
           "neverAdmitsMoreUnderThreads",
-          "the results of the limiter for 8 threads at once",
+          "the results of the limiter for 8 concurrent threads",
           "not my thread"),
       foundIn(
           KeepsItsLockWhenTheTickerThrows.class,
@@ -37,7 +37,7 @@ final class CallDefects {
           Blocks.class,
           "admitsAWholeBurstAtOnceAndNoMore",
           "the result of decide('alice', 10) must be given within PT1S, got none",
-          "blocks on nothing"),
+          "never blocks"),
       // once it was cut off, each of its other tests takes a tenth of the time
       foundBy(Blocks.class, "threadsGetOneBurstTogether", "must be at most PT0.1S, got no end"),
       foundBy(
@@ -58,19 +58,19 @@ final class CallDefects {
           NeverCompletes.class,
           "allFormsOfDecidingAgree",
           "the result of decideAsync('alice', ",
-          "got none within PT0.333333333S",
+          "got no result within PT0.333333333S",
           "complete the stage"),
       foundIn(
           NeverCompletes.class,
           "waitsForPermits",
           "admitsAvailablePermitsAtOnce",
-          "the result of acquire must be admitted, got no answer yet"),
+          "the result of acquire must be admitted, got pending"),
       foundIn(
           NeverCompletes.class,
           "settlesReservations",
           "syncAndAsyncAgree",
           "the result of reserveAsync('alice', ",
-          "got none within"),
+          "got no result within"),
       foundBy(
           CompletesWithNull.class,
           "allFormsOfDecidingAgree",

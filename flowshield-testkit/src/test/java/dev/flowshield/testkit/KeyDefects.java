@@ -16,9 +16,9 @@ final class KeyDefects {
           SweepsAllKeysInEachCall.class,
           "neverForgivesASpentKeyInAFlood",
           "the time of a test must be at most PT3S, got ",
-          "a call costs more the more keys there are"),
+          "the cost of a call grows with the number of keys"),
       foundBy(TellsKeysApartByHashCode.class, "keysAreIndependent", "compare keys, not hashes"),
-      foundBy(SharesASmallTable.class, "keysAreIndependent", "a key that is as good as new"),
+      foundBy(SharesASmallTable.class, "keysAreIndependent", "an idle key"),
       foundBy(
           ForgetsSpentKeysWhenFull.class,
           "neverForgivesASpentKeyInAFlood",
@@ -26,9 +26,9 @@ final class KeyDefects {
       foundBy(
           TakesForgottenKeysForNew.class,
           "aStepBackForgivesNothingHoweverManyKeysCome",
-          "may owe again"),
-      foundBy(NeverMakesRoom.class, "admitsNewKeysAfterAFlood", "can make room"),
-      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanAllowed", "keys held after 200000 came by"));
+          "may be in debt again"),
+      foundBy(NeverMakesRoom.class, "admitsNewKeysAfterAFlood", "can be reused"),
+      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanAllowed", "keys held after 200000 arrived"));
 
   private KeyDefects() {}
 

@@ -25,7 +25,7 @@ final class MakingDefects {
           KeepsNoneOfTheLimits.class,
           "admitsAWholeBurstAtOnceAndNoMore",
           "limiter(spec) must be a new limiter, got java.lang.IllegalArgumentException",
-          "override limits() with limits that it keeps",
+          "override limits() with limits that it can enforce",
           "limit must be a whole minute"));
 
   private MakingDefects() {}

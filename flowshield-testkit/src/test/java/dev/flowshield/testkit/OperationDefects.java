@@ -33,7 +33,7 @@ final class OperationDefects {
           RoundsUpWheneverTheLimitIsSet.class,
           "supportsOperators",
           "aChangeToTheSameLimitIsNone",
-          "round nothing"),
+          "do not round"),
       foundIn(
           RoundsUpAtEachChange.class,
           "supportsOperators",

@@ -28,7 +28,7 @@ final class ReserveDefects {
           GivesBackTwice.class,
           "settlesReservations",
           "refundsNoMoreThanReservedInAnyOrderOfSettlement",
-          "that were promised before"),
+          "of open reservations"),
       foundIn(
           GivesBackTwice.class,
           "settlesReservations",
@@ -38,7 +38,7 @@ final class ReserveDefects {
           NeverGivesBack.class,
           "settlesReservations",
           "refundsUnusedPermits",
-          "what was not used is given back"),
+          "unused permits are refunded"),
       foundIn(
           NeverGivesBack.class,
           "waitsForPermits",
@@ -69,7 +69,7 @@ final class ReserveDefects {
           "settlesReservations",
           "takesTheEstimate",
           "the result of reserve('alice', 1) must be",
-          "implement what capabilities() promise"));
+          "implement all capabilities"));
 
   private ReserveDefects() {}
 

@@ -40,7 +40,7 @@ final class TimeDefects {
       foundBy(AdmitsANanosecondEarly.class, "neverAdmitsMoreThanTheWorstCase", "must be"),
       foundBy(AdmitsANanosecondEarly.class, "reportsTheShortestWaitThatHelps", "must be"),
       foundBy(
-          TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "tell the shortest"),
+          TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "report the shortest"),
       foundBy(
           RoundsItsWaitsDownToMicroseconds.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",

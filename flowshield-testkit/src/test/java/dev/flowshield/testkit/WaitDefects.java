@@ -25,19 +25,19 @@ final class WaitDefects {
           RejectsWhoNeedNotWaitAnyMore.class,
           "waitsForPermits",
           "neverRejectsACallerThatIsWillingToWait",
-          "judge it again by a newer reading"),
+          "decide again with a newer reading"),
       foundIn(LetsAnyNumberWait.class, "waitsForPermits", "boundsTheNumberOfWaiters", "maxQueued"),
       foundIn(
           PollsEachNanosecond.class,
           "waitsForPermits",
           "waitsExactlyUntilThePermitsAreAvailable",
-          "futures of the ticker that come within a turn",
-          "ask the ticker once for the whole wait"),
+          "futures of the ticker that complete within an advance",
+          "create one future for the whole wait"),
       foundIn(
           GivesUpWhenCancelledOnly.class,
           "waitsForPermits",
           "releasesPlaceAndPermitsHoweverAWaiterGivesUp",
-          "by whatever completes the future"),
+          "however the future completes"),
       foundIn(
           LeavesThoseBehindWhereTheyAre.class,
           "waitsForPermits",

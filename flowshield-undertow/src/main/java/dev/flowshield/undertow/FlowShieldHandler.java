@@ -147,7 +147,8 @@ public final class FlowShieldHandler implements HttpHandler {
   @SuppressWarnings("FutureReturnValueIgnored") // failures are reported by the admission
   private void admitOn(HttpServerExchange exchange, Executor threads) {
     shield
-        .admitAsync(new UndertowRequestView(exchange), task -> dispatch(exchange, threads, task::run))
+        .admitAsync(
+            new UndertowRequestView(exchange), task -> dispatch(exchange, threads, task::run))
         .whenComplete((admission, failure) ->
             dispatch(exchange, SameThreadExecutor.INSTANCE, () -> {
               if (failure != null) {

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.http.HttpShield;
 import io.undertow.Handlers;
 import io.undertow.Undertow;

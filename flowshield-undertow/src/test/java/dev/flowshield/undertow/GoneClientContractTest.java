@@ -1,8 +1,8 @@
 package dev.flowshield.undertow;
 
 import dev.flowshield.contract.Application;
-import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.GoneClientContract;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.io.IOException;

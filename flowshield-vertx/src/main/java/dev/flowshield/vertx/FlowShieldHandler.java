@@ -161,8 +161,8 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   private void admitAsync(RoutingContext context) {
     HttpServerRequest request = context.request();
     Context own = context.vertx().getOrCreateContext();
-    CompletableFuture<HttpAdmission> asked =
-        shield.admitAsync(new VertxRequestView(context), task -> own.runOnContext(turn -> task.run()));
+    CompletableFuture<HttpAdmission> asked = shield.admitAsync(
+        new VertxRequestView(context), task -> own.runOnContext(turn -> task.run()));
     boolean waits = !asked.isDone();
     boolean isPaused = waits && !request.isEnded();
     if (isPaused) {

@@ -66,7 +66,8 @@ final class ProtocolUpgrade {
       return null;
     }
     try {
-      return new ProtocolUpgrade(request.response(), (Object) CHANNEL.invokeExact(request.connection()));
+      return new ProtocolUpgrade(
+          request.response(), (Object) CHANNEL.invokeExact(request.connection()));
     } catch (Throwable notExported) { // such as a connection of another kind
       return null;
     }

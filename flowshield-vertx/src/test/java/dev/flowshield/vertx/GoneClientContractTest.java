@@ -1,8 +1,8 @@
 package dev.flowshield.vertx;
 
 import dev.flowshield.contract.Application;
-import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.GoneClientContract;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.Vertx;

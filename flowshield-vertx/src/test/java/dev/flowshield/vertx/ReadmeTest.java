@@ -2,8 +2,8 @@ package dev.flowshield.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.contract.ReadmeRejection;
+import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import io.vertx.core.Vertx;

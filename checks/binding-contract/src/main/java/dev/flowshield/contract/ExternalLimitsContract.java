@@ -92,8 +92,8 @@ interface ExternalLimitsContract {
 
   @Test
   default void sendsNoRetryAfterIfNoWaitHelps() throws Exception {
-    HttpShield shield = limitedBy(() -> inAWhile(
-        new Decision.Rejected(9, Decision.NEVER, "100/h").because(Decision.Reason.BEYOND_BURST)));
+    HttpShield shield = limitedBy(() -> inAWhile(new Decision.Rejected(9, Decision.NEVER, "100/h")
+        .withReason(Decision.Reason.BEYOND_BURST)));
     WireResponse answer = fixture().connect(1).get("/hello");
     assertThat(answer.status()).isEqualTo(429);
     assertThat(answer.values("Retry-After")).isEmpty();

@@ -5,9 +5,9 @@ import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.ResponseKind.Moment;
 import dev.flowshield.contract.GoneClient.Exit;
 import dev.flowshield.contract.GoneClient.Protocol;
+import dev.flowshield.contract.ResponseKind.Moment;
 import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import java.util.ArrayList;

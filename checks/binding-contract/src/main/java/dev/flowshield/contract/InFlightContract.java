@@ -1,9 +1,9 @@
 package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.HELLO;
+import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static dev.flowshield.contract.ServerDifference.CLOSES_AFTER_503;
 import static dev.flowshield.contract.ServerDifference.NO_TIMEOUT;
-import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

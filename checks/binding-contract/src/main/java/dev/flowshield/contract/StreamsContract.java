@@ -2,11 +2,11 @@ package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
+import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
+import static dev.flowshield.contract.Fixture.awaitStreams;
 import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
 import static dev.flowshield.contract.ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS;
 import static dev.flowshield.contract.ServerDifference.UPGRADED_IS_NOT_COUNTED;
-import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
-import static dev.flowshield.contract.Fixture.awaitStreams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

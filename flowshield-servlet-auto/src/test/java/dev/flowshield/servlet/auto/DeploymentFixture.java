@@ -3,8 +3,8 @@ package dev.flowshield.servlet.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.servlet.auto.app.Hello;
 import java.io.IOException;
 import java.nio.file.Files;
