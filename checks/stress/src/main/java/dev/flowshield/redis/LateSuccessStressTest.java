@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @State
 public class LateSuccessStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.onTrial();
+  private final CircuitBreaker circuit = RacingBreakers.onTrial();
 
   @Actor
   public void fail(IIII_Result result) {

@@ -18,16 +18,16 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class OpeningStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.afterFailures(4);
+  private final CircuitBreaker circuit = RacingBreakers.afterFailures(4);
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = RacingCircuits.fail(circuit, 1);
+    result.r1 = RacingBreakers.fail(circuit, 1);
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = RacingCircuits.fail(circuit, 1);
+    result.r2 = RacingBreakers.fail(circuit, 1);
   }
 
   @Arbiter

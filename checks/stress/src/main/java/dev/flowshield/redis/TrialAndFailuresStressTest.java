@@ -21,7 +21,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @State
 public class TrialAndFailuresStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.onTrial();
+  private final CircuitBreaker circuit = RacingBreakers.onTrial();
 
   @Actor
   public void succeed(IIII_Result result) {
@@ -30,7 +30,7 @@ public class TrialAndFailuresStressTest {
 
   @Actor
   public void fail(IIII_Result result) {
-    result.r2 = RacingCircuits.fail(circuit, 5);
+    result.r2 = RacingBreakers.fail(circuit, 5);
   }
 
   @Arbiter

@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class TrialStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.due();
+  private final CircuitBreaker circuit = RacingBreakers.due();
 
   @Actor
   public void one(III_Result result) {

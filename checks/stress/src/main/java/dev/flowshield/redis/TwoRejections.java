@@ -5,7 +5,7 @@ import dev.flowshield.RateLimit;
 import java.util.List;
 
 /** Denials of two keys that share a place. */
-final class TwoDenials {
+final class TwoRejections {
 
   private static final String ONE = "Aa"; // of one hash code
   private static final String OTHER = "BB";

@@ -22,7 +22,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
     desc = "Each counts once, or was lost.")
 @Outcome(expect = FORBIDDEN, desc = "A window holds what never was.")
 @State
-public class SumsStressTest {
+public class WindowCountersStressTest {
 
   private static final long LATENCY = 0x1_0000_0001L; // both halves show
 

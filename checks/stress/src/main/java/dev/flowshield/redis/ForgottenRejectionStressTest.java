@@ -18,11 +18,11 @@ import org.openjdk.jcstress.infra.results.III_Result;
     desc = "The one is forgotten, and the other is not.")
 @Outcome(expect = FORBIDDEN, desc = "What was forgotten is found, or what was not is not.")
 @State
-public class ForgottenDenialStressTest {
+public class ForgottenRejectionStressTest {
 
-  private final TwoDenials denials = new TwoDenials();
+  private final TwoRejections denials = new TwoRejections();
 
-  public ForgottenDenialStressTest() {
+  public ForgottenRejectionStressTest() {
     denials.addOther();
   }
 

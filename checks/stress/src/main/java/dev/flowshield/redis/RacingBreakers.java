@@ -3,12 +3,12 @@ package dev.flowshield.redis;
 import dev.flowshield.Ticker;
 
 /** RacingCircuits for races, and what they have come to. */
-final class RacingCircuits {
+final class RacingBreakers {
 
   private static final int IN_A_ROW = 5;
   private static final long LATER = 2_000_000_000L; // a trial is due, but not one after it
 
-  private RacingCircuits() {}
+  private RacingBreakers() {}
 
   /** A closed one with so many failures. */
   static CircuitBreaker afterFailures(int count) {

@@ -16,11 +16,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
 @Outcome(expect = FORBIDDEN, desc = "A key was given the denial of another.")
 @State
-public class DenialStressTest {
+public class RejectionCacheStressTest {
 
-  private final TwoDenials denials = new TwoDenials();
+  private final TwoRejections denials = new TwoRejections();
 
-  public DenialStressTest() {
+  public RejectionCacheStressTest() {
     denials.addOther();
   }
 
