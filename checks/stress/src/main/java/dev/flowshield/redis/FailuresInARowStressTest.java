@@ -10,10 +10,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail where the circuit is two failures from opening: neither is lost. */
+/**
+ * Two calls fail while the circuit breaker is two failures from opening. Neither failure is lost.
+ */
 @JCStressTest
-@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one was the last.")
-@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other was the last.")
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The first was the last.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The second was the last.")
 @Outcome(expect = FORBIDDEN, desc = "A failure is lost.")
 @State
 public class FailuresInARowStressTest {

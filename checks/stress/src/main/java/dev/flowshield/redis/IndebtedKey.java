@@ -6,7 +6,7 @@ import dev.flowshield.Reservation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A key that has taken two permits of a share while the store did not answer. */
+/** A key that has taken two permits of a local share during an outage of the store. */
 final class IndebtedKey {
 
   private static final String KEY = "key";
@@ -19,12 +19,12 @@ final class IndebtedKey {
     take(2);
   }
 
-  /** The permits that were taken. */
+  /** Takes permits, and returns their number. */
   int take(long permits) {
     return share.reserve(KEY, permits) instanceof Reservation.Held held ? (int) held.permits() : 0;
   }
 
-  /** Charges what is owed to the store, which answers at once, and tells how much that was. */
+  /** Charges the debt to the store, which responds at once, and returns the charged permits. */
   int pay() {
     int[] charged = new int[1];
     CompletableFuture<?> payment = share.pay(KEY, owed -> {

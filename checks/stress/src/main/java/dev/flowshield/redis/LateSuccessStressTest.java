@@ -10,13 +10,16 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** A trial fails while a call of before succeeds: the circuit stays open, and is due later. */
+/**
+ * A trial fails while an earlier call succeeds. The circuit breaker stays open, and its next trial
+ * is due later.
+ */
 @JCStressTest
 @Outcome(
     id = "0, 0, 1, 0",
     expect = ACCEPTABLE,
     desc = "Open, in the same outage, without another trial.")
-@Outcome(expect = FORBIDDEN, desc = "A call of before has closed it.")
+@Outcome(expect = FORBIDDEN, desc = "An earlier call has closed it.")
 @State
 public class LateSuccessStressTest {
 

@@ -10,10 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail, with either of which a circuit could open: it opens once. */
+/** Two calls fail, each of which could open a circuit breaker. It opens once. */
 @JCStressTest
-@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one has opened it.")
-@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other has opened it.")
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The first has opened it.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The second has opened it.")
 @Outcome(expect = FORBIDDEN, desc = "It was opened twice, or a failure is lost.")
 @State
 public class OpeningStressTest {

@@ -11,13 +11,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A trial succeeds while calls fail, some of which were made before. They open the circuit once
- * more if all of them come after it, and else are forgotten or counted.
+ * A trial succeeds while calls fail, some of which started earlier. If all failures come after the
+ * success, they open the circuit breaker again. Otherwise they are forgotten or counted.
  */
 @JCStressTest
-@Outcome(id = "1, 0, 1, 1", expect = ACCEPTABLE, desc = "Closed: too few came after the trial.")
+@Outcome(id = "1, 0, 1, 1", expect = ACCEPTABLE, desc = "Closed: too few failures after the trial.")
 @Outcome(id = "1, 1, 2, 0", expect = ACCEPTABLE, desc = "Opened again by the last.")
-@Outcome(expect = FORBIDDEN, desc = "The state is not what the calls were told.")
+@Outcome(expect = FORBIDDEN, desc = "The state contradicts the results of the calls.")
 @State
 public class TrialAndFailuresStressTest {
 

@@ -11,20 +11,20 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * Work ends in two threads that share a stripe of sums, and a window is read meanwhile; another one
- * is read at last. What is added at the same moment may be lost, but nothing is counted twice, torn
- * or below zero (W1). The numbers are the work that has ended and its latencies, by windows.
+ * Two threads complete work on the same stripe of counters, while a window is read; another window
+ * is read at the end. Concurrent additions may be lost, but nothing is counted twice, torn or
+ * negative (W1). The results are the completed work and its latencies, by window.
  */
 @JCStressTest
 @Outcome(
     id = "([12], [01]|3, 0), ([12], [01]|3, 0)",
     expect = ACCEPTABLE,
-    desc = "Each counts once, or was lost.")
-@Outcome(expect = FORBIDDEN, desc = "A window holds what never was.")
+    desc = "Each is counted once, or was lost.")
+@Outcome(expect = FORBIDDEN, desc = "A window has work that never existed.")
 @State
 public class WindowCountersStressTest {
 
-  private static final long LATENCY = 0x1_0000_0001L; // both halves show
+  private static final long LATENCY = 0x1_0000_0001L; // both halves are visible
 
   private final WindowCounters sums = new WindowCounters(1);
 
