@@ -20,26 +20,26 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class ForgottenRejectionStressTest {
 
-  private final TwoRejections denials = new TwoRejections();
+  private final TwoRejections rejections = new TwoRejections();
 
   public ForgottenRejectionStressTest() {
-    denials.addOther();
+    rejections.addOther();
   }
 
   @Actor
   public void add() {
-    denials.addOne();
+    rejections.addOne();
   }
 
   @Actor
   public void forget(III_Result result) {
-    denials.forgetOther();
-    result.r1 = denials.findOther();
-    result.r2 = denials.findOne();
+    rejections.forgetOther();
+    result.r1 = rejections.findOther();
+    result.r2 = rejections.findOne();
   }
 
   @Arbiter
   public void find(III_Result result) {
-    result.r3 = denials.findOne();
+    result.r3 = rejections.findOne();
   }
 }

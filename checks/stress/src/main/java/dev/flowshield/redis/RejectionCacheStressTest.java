@@ -18,20 +18,20 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class RejectionCacheStressTest {
 
-  private final TwoRejections denials = new TwoRejections();
+  private final TwoRejections rejections = new TwoRejections();
 
   public RejectionCacheStressTest() {
-    denials.addOther();
+    rejections.addOther();
   }
 
   @Actor
   public void add() {
-    denials.addOne();
+    rejections.addOne();
   }
 
   @Actor
   public void find(II_Result result) {
-    result.r1 = denials.findOne();
-    result.r2 = denials.findOther();
+    result.r1 = rejections.findOne();
+    result.r2 = rejections.findOther();
   }
 }

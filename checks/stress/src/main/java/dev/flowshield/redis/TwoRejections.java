@@ -13,20 +13,20 @@ final class TwoRejections {
       new StoredRates(List.of(RateLimit.parse("1/s burst 4")), 1_000);
   private static final long SECOND = 1_000_000_000L;
 
-  private final RejectionCache denials = new RejectionCache();
+  private final RejectionCache rejections = new RejectionCache();
 
   /** Adds a rejection of the first key, with a wait of one second. */
   void addOne() {
-    denials.add(ONE, RATES, new long[] {RATES.get(0).capacity()}, 0);
+    rejections.add(ONE, RATES, new long[] {RATES.get(0).capacity()}, 0);
   }
 
   /** Adds a rejection of the second key, with a wait of two seconds. */
   void addOther() {
-    denials.add(OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
+    rejections.add(OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
   }
 
   void forgetOther() {
-    denials.forget(OTHER);
+    rejections.forget(OTHER);
   }
 
   /** Returns the wait of the first key in seconds; 0 if it is unknown. */
@@ -40,7 +40,7 @@ final class TwoRejections {
   }
 
   private int seconds(String key) {
-    Decision.Rejected found = denials.find(key, RATES, 1, 0);
+    Decision.Rejected found = rejections.find(key, RATES, 1, 0);
     return found == null ? 0 : (int) (found.retryAfterNanos() / SECOND);
   }
 }

@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A thread takes both permits while the limit is replaced by an equal one (L1 of HotAllowance).
+ * A thread takes both permits while the limit is replaced by an equal one (H5 of StripedWord).
  * Time stops.
  */
 @JCStressTest

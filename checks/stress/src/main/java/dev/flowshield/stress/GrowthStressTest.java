@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
  * A known key takes its last permit while a new key without a slot makes the table grow (K5 of
- * Segment). Time stops.
+ * Slots). Time stops.
  */
 @JCStressTest
 @Outcome(

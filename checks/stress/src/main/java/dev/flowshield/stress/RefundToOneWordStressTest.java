@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * One of two permits is refunded while another thread takes all permits that it can get, in a
- * single limit (L2 of HotAllowance). Time stops.
+ * single limit (B1 of Refunds). Time stops.
  */
 @JCStressTest
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The refund came later, and is available.")

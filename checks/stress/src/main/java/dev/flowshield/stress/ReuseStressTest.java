@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * An idle key returns at the moment when its slot passes to a new key (S3 of Slots, K2 of Segment).
+ * An idle key returns at the moment when its slot passes to a new key (S3 of Words, K2 of Slots).
  */
 @JCStressTest
 @Outcome(
