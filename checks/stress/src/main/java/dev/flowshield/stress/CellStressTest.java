@@ -17,7 +17,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
  * Two threads empty and fill cells, and one of them changes the limit to an equal one (H1 of
- * Cells, H5 of StripedWord). Time stops, so the permits taken and the permits remaining always add up to the burst.
+ * Cells, H5 of StripedWord). Time stops, so the permits taken and the permits remaining always add
+ * up to the burst.
  */
 @JCStressTest
 @Outcome(id = "600, 600, 0", expect = ACCEPTABLE, desc = "Each permit was granted once.")
