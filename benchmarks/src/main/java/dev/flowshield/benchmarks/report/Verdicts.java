@@ -39,7 +39,7 @@ public final class Verdicts {
   }
 
   /**
-   * One check after the other, in the order of the targets; what was not measured is among them.
+   * Returns the checks, in order of the targets, including those without a measurement.
    */
   public static List<Check> of(List<Row> rows, List<Heap> heaps) {
     Verdicts verdicts = new Verdicts(new Run(rows, heaps));

@@ -5,12 +5,12 @@ import dev.flowshield.http.HttpShield;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The application of each server: the work, and what protects it. */
+/** The application of each server: the work, and its protection. */
 final class App {
 
   /**
-   * More than any client sends, because the cap is what is tried. But without a limit for each, the
-   * shield does not tell clients apart.
+   * More than any client sends, because the trial is about the limit on work in flight. Without a
+   * limit for each client, the shield does not distinguish clients.
    */
   private static final String PER_CLIENT = "100000/s";
 
@@ -66,12 +66,15 @@ final class App {
     return gate;
   }
 
-  /** Returns the cap to set by the server's own means; 0 for none. */
+  /** Returns the limit for the server's own protection; 0 for no limit. */
   int ownLimit() {
     return ownLimit;
   }
 
-  /** Returns the shield's count of requests in flight, or without one, that of threads at work. */
+  /**
+   * Returns the requests in flight according to the shield, or without a shield, the working
+   * threads.
+   */
   int inFlight() {
     return shield == null ? working.get() : shield.stats().inFlight();
   }
