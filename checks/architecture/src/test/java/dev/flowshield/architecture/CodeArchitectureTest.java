@@ -84,7 +84,7 @@ class CodeArchitectureTest {
 
   private static final ArchRule NO_THREADS = noClasses()
       .that()
-      .resideOutsideOfPackage("dev.flowshield.testkit..") // a test may create the threads that it races
+      .resideOutsideOfPackage("dev.flowshield.testkit..") // tests may start threads
       .should()
       .accessTargetWhere(describe("it makes a thread", CodeArchitectureTest::makesAThread))
       .orShould()
