@@ -163,7 +163,7 @@ public final class FlowShieldFilter extends HttpFilter {
    * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(HttpServletRequest request, long permits) {
+  public static void reportCost(HttpServletRequest request, long permits) {
     HttpShield.cost(new ServletRequestView(request), permits);
   }
 

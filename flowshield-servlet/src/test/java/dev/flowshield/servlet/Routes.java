@@ -81,7 +81,7 @@ final class Routes {
     Endpoint.at("/below/*", context, (request, response) -> response.getWriter().print(HELLO));
     Endpoint.at("/fail", context, (request, response) -> response.getWriter().print(behind.fail()));
     Endpoint.at("/cost", context, (request, response) -> {
-      FlowShieldFilter.cost(request, Application.COST);
+      FlowShieldFilter.reportCost(request, Application.COST);
       response.getWriter().print(HELLO);
     });
     Endpoint.at("/slow", context, (request, response) -> {

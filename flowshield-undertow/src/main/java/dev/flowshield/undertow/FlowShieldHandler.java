@@ -93,7 +93,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(HttpServerExchange exchange, long permits) {
+  public static void reportCost(HttpServerExchange exchange, long permits) {
     HttpShield.cost(new UndertowRequestView(exchange), permits);
   }
 

@@ -48,7 +48,7 @@ final class Routes {
         .addPrefixPath("/held", exchange -> later(exchange, application))
         .addExactPath("/fail", exchange -> exchange.getResponseSender().send(application.fail()))
         .addExactPath("/cost", exchange -> {
-          FlowShieldHandler.cost(exchange, Application.COST);
+          FlowShieldHandler.reportCost(exchange, Application.COST);
           exchange.getResponseSender().send(HELLO);
         })
         .addExactPath("/slow", new BlockingHandler(exchange -> {

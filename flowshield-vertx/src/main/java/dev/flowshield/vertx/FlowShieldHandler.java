@@ -109,7 +109,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(RoutingContext context, long permits) {
+  public static void reportCost(RoutingContext context, long permits) {
     HttpShield.cost(new VertxRequestView(context), permits);
   }
 

@@ -49,7 +49,7 @@ final class Routes {
     router.route("/health").handler(context -> context.end(HEALTHY));
     router.route("/fail").handler(context -> context.end(application.fail()));
     router.route("/cost").handler(context -> {
-      FlowShieldHandler.cost(context, Application.COST);
+      FlowShieldHandler.reportCost(context, Application.COST);
       context.end(HELLO);
     });
     router
