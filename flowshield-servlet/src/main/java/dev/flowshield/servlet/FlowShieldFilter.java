@@ -175,7 +175,7 @@ public final class FlowShieldFilter extends HttpFilter {
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
-  public static boolean established(HttpServletRequest request) {
+  public static boolean markAsStream(HttpServletRequest request) {
     return HttpShield.established(new ServletRequestView(request));
   }
 

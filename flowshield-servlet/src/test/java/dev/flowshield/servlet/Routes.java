@@ -96,7 +96,7 @@ final class Routes {
       });
     });
     Endpoint.at("/poll", context, (request, response) -> {
-      if (!FlowShieldFilter.established(request)) {
+      if (!FlowShieldFilter.markAsStream(request)) {
         response.getWriter().print(FULL);
         return;
       }

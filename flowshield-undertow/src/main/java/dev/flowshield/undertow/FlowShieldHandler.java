@@ -104,7 +104,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
-  public static boolean established(HttpServerExchange exchange) {
+  public static boolean markAsStream(HttpServerExchange exchange) {
     return HttpShield.established(new UndertowRequestView(exchange));
   }
 

@@ -63,7 +63,7 @@ final class Routes {
         .addExactPath(
             "/poll",
             exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-              if (FlowShieldHandler.established(exchange)) {
+              if (FlowShieldHandler.markAsStream(exchange)) {
                 application.whenOpen(() -> exchange.getResponseSender().send(HELLO));
               } else {
                 exchange.getResponseSender().send(FULL);

@@ -120,7 +120,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
-  public static boolean established(RoutingContext context) {
+  public static boolean markAsStream(RoutingContext context) {
     return HttpShield.established(new VertxRequestView(context));
   }
 

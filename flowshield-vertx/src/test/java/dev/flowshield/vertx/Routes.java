@@ -64,7 +64,7 @@ final class Routes {
         .route("/async")
         .handler(context -> application.whenOpen(() -> context.response().end(HELLO)));
     router.route("/poll").handler(context -> {
-      if (FlowShieldHandler.established(context)) {
+      if (FlowShieldHandler.markAsStream(context)) {
         application.whenOpen(() -> context.response().end(HELLO));
       } else {
         context.end(FULL);
