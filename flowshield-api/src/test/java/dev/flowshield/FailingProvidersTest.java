@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A provider that fails is named with its place, and its failure is the cause. */
+/**
+ * Tests of failing providers: the exception names the provider and its location, and has the
+ * failure as its cause.
+ */
 @Tag("classpath")
 class FailingProvidersTest {
 

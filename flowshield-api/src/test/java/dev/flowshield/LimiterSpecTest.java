@@ -126,7 +126,7 @@ class LimiterSpecTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  @SuppressWarnings("NullAway") // a caller without null checks may pass null
   void namesTheArgumentThatIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> LimiterSpec.of((RateLimit) null))

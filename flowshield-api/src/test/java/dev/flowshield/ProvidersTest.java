@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** There is no engine here: the api does not know it, not even in its tests. */
+/**
+ * Tests of the search for providers. No engine is available, because the API does not depend on it,
+ * not even in tests.
+ */
 @Tag("classpath")
 class ProvidersTest {
 
@@ -118,8 +121,8 @@ class ProvidersTest {
     }
 
     /**
-     * As in a container: the library is loaded by one class loader, the application by one below
-     * it.
+     * Simulates a container: one class loader loads the library, and a child class loader loads the
+     * application.
      */
     @Test
     void countsOnceWhereTheThreadAndTheApiBothSeeIt() throws Exception {

@@ -284,7 +284,7 @@ class RateLimitTest {
 
     @Test
     void aLongTextTakesLinearTime() {
-      String text = "Σ".repeat(50_000); // its lower case depends on the letters around it
+      String text = "Σ".repeat(50_000); // its lower case depends on the surrounding letters
 
       assertTimeout(
           Duration.ofSeconds(5),
@@ -292,7 +292,7 @@ class RateLimitTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // what a caller without a null check may do
+    @SuppressWarnings("NullAway") // a caller without null checks may pass null
     void nullIsNamed() {
       assertThatNullPointerException()
           .isThrownBy(() -> RateLimit.parse(null))

@@ -144,7 +144,7 @@ class RateLimiterTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  @SuppressWarnings("NullAway") // a caller without null checks may pass null
   void namesTheArgumentThatIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((String) null))

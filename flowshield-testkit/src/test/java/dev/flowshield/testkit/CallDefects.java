@@ -18,7 +18,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Limiters whose calls race, block, or answer in no proper way. */
+/** Limiters whose calls race, block, or return invalid results. */
 final class CallDefects {
 
   static final List<Defect> ALL = List.of(
@@ -38,7 +38,7 @@ final class CallDefects {
           "admitsAWholeBurstAtOnceAndNoMore",
           "the result of decide('alice', 10) must be given within PT1S, got none",
           "never blocks"),
-      // once it was cut off, each of its other tests takes a tenth of the time
+      // after its timeout, each of its other tests takes a tenth of the time
       foundBy(Blocks.class, "threadsGetOneBurstTogether", "must be at most PT0.1S, got no end"),
       foundBy(
           IsSlow.class,
@@ -92,7 +92,7 @@ final class CallDefects {
 
   private CallDefects() {}
 
-  /** Judges and takes in two steps, so that two threads can take the last permit. */
+  /** Decides and takes in two steps, so that two threads can take the last permit. */
   static class ChecksThenActs implements RateLimiterContract {
     private final Exchanger<Boolean> together = new Exchanger<>();
 
@@ -107,7 +107,7 @@ final class CallDefects {
         @Override
         void judged() {
           leave();
-          try { // two at least meet here before either has taken
+          try { // at least two meet here before either has taken permits
             together.exchange(true, 1, TimeUnit.SECONDS);
           } catch (InterruptedException | TimeoutException alone) {
             Thread.currentThread().isInterrupted();
@@ -119,7 +119,7 @@ final class CallDefects {
     }
   }
 
-  /** Works for one thread, and throws on the others. */
+  /** Works on one thread, and throws on the others. */
   static class BelongsToOneThread extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -136,7 +136,7 @@ final class CallDefects {
     }
   }
 
-  /** Unlocks at the end, not in a finally block. */
+  /** Unlocks at the end and not in a finally block. */
   static class KeepsItsLockWhenTheTickerThrows implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -165,7 +165,7 @@ final class CallDefects {
   static class IsSlow extends Impatient {
     @Override
     public Duration timeout() {
-      return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
+      return Duration.ofSeconds(3); // for enough calls, even on a busy machine
     }
 
     @Override
@@ -184,7 +184,7 @@ final class CallDefects {
 
   static class AnswersNull extends Impatient {
     @Override
-    @SuppressWarnings("NullAway") // what an author without such a check could write
+    @SuppressWarnings("NullAway") // an author without null checks could write this
     public RateLimiter limiter(LimiterSpec spec) {
       return (key, permits) -> null;
     }
@@ -197,7 +197,7 @@ final class CallDefects {
     }
   }
 
-  /** Answers the calls without a thread that waits in the wrong way. */
+  /** Implements the asynchronous calls wrongly. */
   private abstract static class Asynchronous extends Bucket {
     Asynchronous(LimiterSpec spec) {
       super(spec);
@@ -250,7 +250,7 @@ final class CallDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new Asynchronous(spec) {
         @Override
-        @SuppressWarnings("NullAway") // what an author without such a check could write
+        @SuppressWarnings("NullAway") // an author without null checks could write this
         <T> CompletableFuture<T> answer() {
           return CompletableFuture.completedFuture(null);
         }

@@ -8,7 +8,7 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.List;
 
-/** Limiters that confuse keys, or forget or keep the wrong ones. */
+/** Limiters that confuse keys, or remove or keep the wrong ones. */
 final class KeyDefects {
 
   static final List<Defect> ALL = List.of(
@@ -32,7 +32,7 @@ final class KeyDefects {
 
   private KeyDefects() {}
 
-  /** Takes equal hash codes for equal keys. */
+  /** Confuses keys with equal hash codes. */
   static class TellsKeysApartByHashCode implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -45,7 +45,7 @@ final class KeyDefects {
     }
   }
 
-  /** Counts keys in a small table, as a sketch does. */
+  /** Counts keys in a small table, like a sketch. */
   static class SharesASmallTable implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -58,7 +58,7 @@ final class KeyDefects {
     }
   }
 
-  /** Makes room by forgetting the first key, spent or not. */
+  /** Makes room by removing the first key, spent or not. */
   static class ForgetsSpentKeysWhenFull implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -75,7 +75,8 @@ final class KeyDefects {
   }
 
   /**
-   * Forgets idle keys, and takes them for new when the ticker has stepped back to where they owe.
+   * Removes idle keys, and treats them as new when the ticker has stepped back to a time of their
+   * debt.
    */
   static class TakesForgottenKeysForNew implements RateLimiterContract {
     @Override
@@ -89,7 +90,7 @@ final class KeyDefects {
     }
   }
 
-  /** Never lets go of a key that came. */
+  /** Never removes a key. */
   static class NeverMakesRoom implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -102,7 +103,7 @@ final class KeyDefects {
     }
   }
 
-  /** Takes every key, without a bound. */
+  /** Stores every key, without a bound. */
   static class GrowsForEver implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -115,11 +116,11 @@ final class KeyDefects {
     }
   }
 
-  /** Remembers every key, and looks at each of them in each call. */
+  /** Stores every key, and visits each of them in each call. */
   static class SweepsAllKeysInEachCall extends Impatient {
     @Override
     public Duration timeout() {
-      return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
+      return Duration.ofSeconds(3); // for enough calls, even on a busy machine
     }
 
     @Override

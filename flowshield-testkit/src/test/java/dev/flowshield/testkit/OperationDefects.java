@@ -8,7 +8,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import java.util.List;
 
-/** Limiters that do something else than operators ask of them. */
+/** Limiters with wrong operations for operators. */
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
@@ -52,7 +52,7 @@ final class OperationDefects {
 
   private OperationDefects() {}
 
-  /** Takes a permit to look. */
+  /** Takes a permit in a peek. */
   static class TakesToLook implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -65,7 +65,7 @@ final class OperationDefects {
     }
   }
 
-  /** Makes room for a key that is only looked at, by starting it again. */
+  /** Makes room for a key in a peek, by resetting it. */
   static class ForgetsAKeyThatIsLookedAt extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -82,7 +82,7 @@ final class OperationDefects {
     }
   }
 
-  /** Resets a key by resetting all. */
+  /** Resets all keys instead of one. */
   static class ResetsEveryone implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -109,7 +109,7 @@ final class OperationDefects {
     }
   }
 
-  /** Rounds what is owed up to whole permits, as often as the limit is set. */
+  /** Rounds debts up to whole permits whenever the limit is set. */
   static class RoundsUpWheneverTheLimitIsSet implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -122,7 +122,7 @@ final class OperationDefects {
     }
   }
 
-  /** Rounds what is owed up to whole permits, as often as the limit changes. */
+  /** Rounds debts up to whole permits whenever the limit changes. */
   static class RoundsUpAtEachChange implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -142,7 +142,7 @@ final class OperationDefects {
     }
   }
 
-  /** Takes a state for the same where the burst is, although it counts in time. */
+  /** Keeps the state of a key if the burst is unchanged, although the state is a time. */
   static class ConvertsNothingWhereTheBurstStays implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -155,7 +155,7 @@ final class OperationDefects {
     }
   }
 
-  /** Is asked to do what it cannot, and does nothing. */
+  /** Ignores an operation that it does not support. */
   static class DoesNothingInstead implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

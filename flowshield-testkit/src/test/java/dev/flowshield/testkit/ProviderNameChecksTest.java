@@ -75,7 +75,7 @@ class ProviderNameChecksTest {
     }
   }
 
-  @SuppressWarnings("NullAway") // what an author without such a check could write
+  @SuppressWarnings("NullAway") // an author without null checks could write this
   private record One(@Nullable String name) implements RateLimiterProvider {
     @Override
     public RateLimiter create(LimiterSpec spec) {

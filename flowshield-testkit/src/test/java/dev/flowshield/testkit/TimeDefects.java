@@ -9,7 +9,7 @@ import dev.flowshield.testkit.Debts.Debt;
 import java.time.Duration;
 import java.util.List;
 
-/** Limiters that get the time wrong: what has passed, what a wait is, what comes back. */
+/** Limiters that mishandle elapsed time, waits or refills. */
 final class TimeDefects {
 
   static final List<Defect> ALL = List.of(
@@ -71,7 +71,7 @@ final class TimeDefects {
 
   private TimeDefects() {}
 
-  /** Takes a step back of the clock for time that passed. */
+  /** Treats a step back of the clock as elapsed time. */
   static class RefillsWhenTimeStepsBack implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -89,7 +89,7 @@ final class TimeDefects {
     }
   }
 
-  /** Forgets what was taken when the clock steps back. */
+  /** Forgets all permits taken when the clock steps back. */
   static class StartsAnewWhenTimeStepsBack implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -107,7 +107,7 @@ final class TimeDefects {
     }
   }
 
-  /** Compares times rather than their difference. */
+  /** Compares times rather than differences. */
   static class StandsStillAfterTheWrap implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -186,7 +186,7 @@ final class TimeDefects {
     }
   }
 
-  /** Rounds the time per permit up, and tells the waits that this makes. */
+  /** Rounds the time per permit up, and reports the resulting waits. */
   static class IsTooSlowInTheLongRun implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -197,7 +197,7 @@ final class TimeDefects {
     }
   }
 
-  /** Loses a part of the time that passes. */
+  /** Loses part of the elapsed time. */
   static class LosesAPartOfTheTime implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -211,7 +211,7 @@ final class TimeDefects {
     }
   }
 
-  /** Gains a part of the time that passes. */
+  /** Gains part of the elapsed time. */
   static class IsTooFastInTheLongRun implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
