@@ -275,7 +275,7 @@ class FlowShieldFilterTest {
     return stub(HttpServletResponse.class, Map.of("getStatus", 200));
   }
 
-  /** Answers, or throws, what it is told to; null to all else. */
+  /** Returns a stub with the given results and exceptions, and null for all other methods. */
   private static <T> T stub(Class<T> type, Map<String, Object> answers) {
     return type.cast(Proxy.newProxyInstance(
         type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {

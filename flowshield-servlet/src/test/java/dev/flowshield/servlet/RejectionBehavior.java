@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a rejected client is answered, and which client it is. */
+/** Tests of the response to a rejected client, and of the client's identity. */
 interface RejectionBehavior {
 
   FilterFixture fixture();
@@ -124,7 +124,7 @@ interface RejectionBehavior {
     return HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero());
   }
 
-  /** A filter before the shield's that does as Spring's for forwarding headers. */
+  /** Adds a filter before that of the shield, similar to Spring's filter for forwarding headers. */
   private void startBehindAFilterForProxies(HttpShield shield) throws Exception {
     fixture().start(context -> {
       Layer.add(

@@ -7,7 +7,7 @@ import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import org.junit.jupiter.api.Test;
 
-/** What only Tomcat does. */
+/** Tests of features of Tomcat. */
 abstract class TomcatFilterBehavior extends FilterBehavior {
 
   TomcatFilterBehavior(String servletVersion) {

@@ -18,7 +18,7 @@ class VirtualThreadsTest {
   @Test
   void aTaskRunsInOneWhereTheJvmHasThem() throws Exception {
     if (Runtime.version().feature() < FIRST_JAVA_WITH_THEM) {
-      return; // the other test has shown that it is never asked for one
+      return; // the other test has shown that the method is not called then
     }
     CompletableFuture<Boolean> isInOne = new CompletableFuture<>();
 

@@ -7,7 +7,7 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import org.junit.jupiter.api.Test;
 
-/** Work on an IO thread itself, behind which requests wait before the shield is asked. */
+/** Tests of work on an IO thread, which makes requests wait before the shield is called. */
 class IoThreadQueueTest {
 
   private static final int REQUESTS = 60;

@@ -26,7 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The application of the contracts, in Undertow's way. */
+/** The application of the contracts, with handlers of Undertow. */
 final class Routes {
 
   private Routes() {}
@@ -114,7 +114,7 @@ final class Routes {
     return events.isOpen();
   }
 
-  /** Sends each chunk when the one before it has been sent. */
+  /** Sends each chunk when the previous one has been sent. */
   private static final class Chunks implements IoCallback {
 
     private final AtomicInteger sent = new AtomicInteger();

@@ -9,7 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.Test;
 
-/** Work on the event loop itself, behind which requests wait before the shield is asked. */
+/** Tests of work on the event loop, which makes requests wait before the shield is called. */
 class EventLoopQueueTest {
 
   private static final int REQUESTS = 60;

@@ -105,7 +105,7 @@ final class Routes {
     router.route().handler(StaticHandler.create(FileSystemAccess.ROOT, files)); // for /file
   }
 
-  /** Writes each chunk when the one before it has been written. */
+  /** Writes each chunk when the previous one has been written. */
   private static void stream(HttpServerResponse response, int written) {
     if (written == CHUNKS) {
       response.end();

@@ -14,7 +14,7 @@ import dev.flowshield.servlet.auto.app.Stamp;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Where the filter stands among others, and where it steps aside. */
+/** Tests of the position of the filter among others, and of the cases in which it is inactive. */
 interface PlaceBehavior {
 
   String HELLO_SERVLET = "<servlet><servlet-name>hello</servlet-name>"
