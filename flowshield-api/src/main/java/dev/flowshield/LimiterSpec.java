@@ -150,8 +150,8 @@ public final class LimiterSpec {
   }
 
   /**
-   * Returns a copy with an option for the provider. The providers of the engine read {@code start}:
-   * with {@code full}, the default, a new key has its whole burst; with {@code empty}, a new key
+   * Returns a copy with an option for the provider. The providers of the engine read {@code start}.
+   * With {@code full}, the default, a new key has its whole burst. With {@code empty}, a new key
    * starts as if it had just spent its burst.
    */
   public LimiterSpec withOption(String name, String value) {

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletionStage;
  * }</pre>
  *
  * <p>A key is a string of at most {@value #MAX_KEY_LENGTH} characters. Calls without a key use the
- * empty key. Short forms take one permit, of the empty key unless a key is given. A rejection is a
- * return value, never an exception.
+ * empty key. A number is always a number of permits, so pass a numeric key as a string. Short forms
+ * take one permit. A rejection is a return value, never an exception.
  *
  * <p>The number of permits may come from a client, for example as the length of a text. A request
  * for more permits than the burst is therefore rejected with {@link Decision.Reason#BEYOND_BURST},

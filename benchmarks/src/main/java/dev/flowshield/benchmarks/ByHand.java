@@ -20,8 +20,7 @@ final class ByHand {
   }
 
   boolean tryAcquire(String key, long permits) {
-    AtomicLong word =
-        words.get(key); // computeIfAbsent alone would lock for existing keys, too
+    AtomicLong word = words.get(key); // computeIfAbsent alone would lock for existing keys, too
     if (word == null) {
       word = words.computeIfAbsent(key, absent -> new AtomicLong(System.nanoTime()));
     }

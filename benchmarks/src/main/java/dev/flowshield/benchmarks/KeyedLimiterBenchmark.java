@@ -161,8 +161,7 @@ public class KeyedLimiterBenchmark {
     }
 
     Bucket bucket(String key) {
-      Bucket bucket =
-          buckets.get(key); // computeIfAbsent alone would lock for existing keys, too
+      Bucket bucket = buckets.get(key); // computeIfAbsent alone would lock for existing keys, too
       return bucket != null
           ? bucket
           : buckets.computeIfAbsent(key, absent -> Peers.bucket4j(PERMITS, SECOND, BURST));

@@ -157,8 +157,7 @@ public class SingleLimiterBenchmark {
   public static class Sentinel {
 
     static {
-      System.setProperty(
-          "csp.sentinel.log.dir", "target/sentinel"); // otherwise the home directory
+      System.setProperty("csp.sentinel.log.dir", "target/sentinel"); // otherwise the home directory
     }
 
     public Sentinel() {

@@ -104,8 +104,7 @@ final class Suites {
         clients == null ? 0 : Integer.parseInt(clients),
         keys == null ? "" : keys,
         params.getThreads(),
-        median(
-            nanos), // disturbances only slow an iteration down, so a mean would include them
+        median(nanos), // disturbances only slow an iteration down, so a mean would include them
         (nanos[nanos.length - 1] - nanos[0]) / 2,
         mean(kept, BYTES),
         mean(kept, CpuProfiler.CORES),

@@ -43,8 +43,9 @@ final class PermitUsage {
   }
 
   /**
-   * Requires that every span from one use to another, both included, has at most the permits of the
-   * worst case, plus the refunds in it of reservations that were open when it began.
+   * Requires that no span from one use to another, both included, has more permits than allowed.
+   * Allowed are the worst case, and the refunds in the span of reservations that were open when it
+   * began.
    */
   void requireWorstCase(RateLimit limit) {
     used.forEach((key, all) -> {

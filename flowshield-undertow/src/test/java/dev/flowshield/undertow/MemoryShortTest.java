@@ -43,7 +43,8 @@ class MemoryShortTest {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Map<Integer, Integer> answers = new ConcurrentHashMap<>(); // by status; 0 if missing
+  private final Map<Integer, Integer> answers =
+      new ConcurrentHashMap<>(); // by status; 0 if missing
   private final Queue<Future<?>> asked = new ConcurrentLinkedQueue<>();
   private int goodTimes;
 

@@ -22,7 +22,8 @@ final class TwoRejections {
 
   /** Adds a rejection of the second key, with a wait of two seconds. */
   void addOther() {
-    rejections.add(OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
+    rejections.add(
+        OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
   }
 
   void forgetOther() {

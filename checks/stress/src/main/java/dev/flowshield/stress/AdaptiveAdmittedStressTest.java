@@ -19,7 +19,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * InFlight).
  */
 @JCStressTest
-@Outcome(id = "1, 0, 2", expect = ACCEPTABLE, desc = "The slot was released once, and the first got it.")
+@Outcome(
+    id = "1, 0, 2",
+    expect = ACCEPTABLE,
+    desc = "The slot was released once, and the first got it.")
 @Outcome(
     id = "0, 1, 2",
     expect = ACCEPTABLE,

@@ -18,10 +18,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
  * Admitted).
  */
 @JCStressTest
-@Outcome(
-    id = "1, 1",
-    expect = ACCEPTABLE,
-    desc = "One slot released, and the failure was counted.")
+@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One slot released, and the failure was counted.")
 @Outcome(
     id = "1, 0",
     expect = ACCEPTABLE,

@@ -16,7 +16,10 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * Another thread takes all slots that it can get (F1 of InFlight, G1 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "0, [01234], 0", expect = ACCEPTABLE, desc = "The thread that lowered it got no slot.")
+@Outcome(
+    id = "0, [01234], 0",
+    expect = ACCEPTABLE,
+    desc = "The thread that lowered it got no slot.")
 @Outcome(
     id = "1, [0123], 0",
     expect = ACCEPTABLE,

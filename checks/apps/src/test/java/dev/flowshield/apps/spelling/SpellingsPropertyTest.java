@@ -2,9 +2,9 @@ package dev.flowshield.apps.spelling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.contract.WireResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

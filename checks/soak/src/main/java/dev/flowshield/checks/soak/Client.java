@@ -2,8 +2,8 @@ package dev.flowshield.checks.soak;
 
 import dev.flowshield.checks.soak.server.Ending;
 import dev.flowshield.checks.soak.server.SoakApp;
-import dev.flowshield.contract.WireResponse;
 import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.WireResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
