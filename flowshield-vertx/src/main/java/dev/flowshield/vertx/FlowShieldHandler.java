@@ -161,18 +161,18 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   private void admitAsync(RoutingContext context) {
     HttpServerRequest request = context.request();
     Context own = context.vertx().getOrCreateContext();
-    CompletableFuture<HttpAdmission> asked = shield.admitAsync(
+    CompletableFuture<HttpAdmission> pending = shield.admitAsync(
         new VertxRequestView(context), task -> own.runOnContext(turn -> task.run()));
-    boolean waits = !asked.isDone();
+    boolean waits = !pending.isDone();
     boolean isPaused = waits && !request.isEnded();
     if (isPaused) {
       request.pause();
     }
     if (waits) {
-      context.addEndHandler(gone -> asked.cancel(false)); // no effect once decided
+      context.addEndHandler(gone -> pending.cancel(false)); // no effect once decided
     }
-    asked.whenComplete((admission, failure) -> {
-      if (asked.isCancelled()) {
+    pending.whenComplete((admission, failure) -> {
+      if (pending.isCancelled()) {
         return; // the client has gone
       }
       if (isPaused) {

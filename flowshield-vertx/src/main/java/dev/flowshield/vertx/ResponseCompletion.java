@@ -87,7 +87,7 @@ final class ResponseCompletion implements WatchedWork {
     ResponseCompletion end = new ResponseCompletion(context.request(), admitted);
     try {
       context.addBodyEndHandler(ended -> end.close());
-      context.addEndHandler(end::told);
+      context.addEndHandler(end::onEnd);
     } catch (IllegalStateException alreadyEnded) { // no handler will be called
       end.close();
     }
@@ -125,8 +125,8 @@ final class ResponseCompletion implements WatchedWork {
    */
   void connectionLost() {
     lost = true; // for a response that is ended afterwards
-    HttpServerResponse left = response.get();
-    if (left != null && left.ended()) {
+    HttpServerResponse current = response.get();
+    if (current != null && current.ended()) {
       admitted.ignored();
       admitted.close();
     }
@@ -134,9 +134,9 @@ final class ResponseCompletion implements WatchedWork {
 
   // Success does not mean that the response ended: if the application has an exception handler, a
   // lost connection is also reported as a success.
-  private void told(AsyncResult<Void> ended) {
-    HttpServerResponse told = response.get();
-    if (told != null && told.ended()) {
+  private void onEnd(AsyncResult<Void> result) {
+    HttpServerResponse current = response.get();
+    if (current != null && current.ended()) {
       close();
     } else {
       admitted.ignored();
@@ -145,24 +145,24 @@ final class ResponseCompletion implements WatchedWork {
 
   @Override
   public Progress progress() {
-    ProtocolUpgrade left = upgrade;
-    HttpServerResponse seen = left == null ? response.get() : left.response();
-    if (seen != null && isUpgraded(seen)) {
-      return left == null ? Progress.ENDED : left.progress();
+    ProtocolUpgrade upgraded = upgrade;
+    HttpServerResponse current = upgraded == null ? response.get() : upgraded.response();
+    if (current != null && isUpgraded(current)) {
+      return upgraded == null ? Progress.ENDED : upgraded.progress();
     }
-    boolean gone = seen == null || seen.closed() || isConnectionLost();
-    if (gone && seen != null && seen.ended()) {
+    boolean isGone = current == null || current.closed() || isConnectionLost();
+    if (isGone && current != null && current.ended()) {
       admitted.ignored();
       return Progress.ENDED;
     }
-    if (seen == null || gone || seen.ended()) {
+    if (current == null || isGone || current.ended()) {
       return Progress.CLIENT_GONE;
     }
-    if (left != null && !left.isOpen()) {
+    if (upgraded != null && !upgraded.isOpen()) {
       return Progress.CLIENT_GONE;
     }
-    return seen.headWritten()
-        ? Progress.committed(seen.headers().get(HttpHeaders.CONTENT_TYPE))
+    return current.headWritten()
+        ? Progress.committed(current.headers().get(HttpHeaders.CONTENT_TYPE))
         : Progress.GOING_ON;
   }
 
@@ -184,9 +184,9 @@ final class ResponseCompletion implements WatchedWork {
     }
   }
 
-  private boolean isUpgraded(HttpServerResponse seen) {
-    return seen.ended()
-        && (seen.getStatusCode() == SWITCHING_PROTOCOLS || method.equals(HttpMethod.CONNECT));
+  private boolean isUpgraded(HttpServerResponse current) {
+    return current.ended()
+        && (current.getStatusCode() == SWITCHING_PROTOCOLS || method.equals(HttpMethod.CONNECT));
   }
 
   private void close() {
