@@ -148,8 +148,8 @@ class FlowShieldFilterTest {
     try (LogOf log = new LogOf("dev.flowshield.http")) {
       assertThatThrownBy(() -> FlowShieldFilter.protect(nothing()))
           .isInstanceOf(NullPointerException.class)
-          .hasMessage("context must be the web application's, got null: pass that of the event or"
-              + " the initializer");
+          .hasMessage("context must be that of the web application, got null: pass the context of the"
+              + " event or initializer");
       assertThatThrownBy(() -> FlowShieldFilter.protect(started))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("got one that has started");
