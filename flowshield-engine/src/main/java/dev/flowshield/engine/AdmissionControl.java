@@ -20,14 +20,6 @@ final class AdmissionControl {
     this.places = places;
   }
 
-  /**
-   * Uses the field that {@link #take} needs at the end of a stack, so that it is resolved by then.
-   */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
-  static void leaveBehindNone(InFlightTracker places) {
-    places.leftBehind += 0;
-  }
-
   /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
   Admission enter(LimitSet set, String key, long hash, long permits) {
     return enter(set, key, hash, permits, null, false);
@@ -93,7 +85,6 @@ final class AdmissionControl {
     return take(set, subject, set.subjectHash(bill.charges()), 0, bill, now);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   private @Nullable Admission take(
       LimitSet set, String key, long hash, long permits, @Nullable ItemizedCharges bill, long now) {
     // before the permits are taken, as it may find no memory
@@ -107,16 +98,7 @@ final class AdmissionControl {
       return taken ? admission : null;
     } finally { // also when a user's limiter throws: a place never given back is lost for good
       if (!taken) {
-        boolean left = false;
-        try {
-          places.undo(set, admission);
-          left = true;
-        } finally {
-          if (!left) {
-            places.leftBehind++;
-          }
-        }
-        places.freed();
+        places.undo(set, admission);
       }
     }
   }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was reserved can be settled: {@link #settle(long)}.
  *
- * <p>Thread-safe; closing never blocks and never throws.
+ * <p>Thread-safe; closing never blocks. It throws only what the ticker of the shield throws, or if
+ * there is no memory or stack: the place is released first, unless the stack ends in the release.
  */
 public sealed class Admitted implements Admission, AutoCloseable permits DetailedAdmitted {
   /*
@@ -25,8 +26,8 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
    * while in flight, then CLOSED for good.
    *
    * Invariant
-   *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight),
-   *       or counts it as left behind if the stack ends there.
+   *   A1  Exactly one close finds it not CLOSED. That close releases the place (F2 of InFlight). If
+   *       the stack ends there, LeakDetector finds the place.
    *
    * Memory order: volatile. An outcome that was set before the close counts.
    */
@@ -55,21 +56,13 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
     STATE.set(this, place << OUTCOME_BITS); // no thread has it yet, so there is nothing to order
   }
 
-  /**
-   * Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then.
-   */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
-  static void leaveBehindNone(InFlightTracker places) {
-    places.leftBehind += 0;
-  }
-
   /** The place, until it is closed. */
   final long place() {
     return state >> OUTCOME_BITS;
   }
 
-  /** It is not admitted after all, and nothing closes it. */
-  void undone() {}
+  /** Records that the place is released, so the admission is no leak. */
+  void released() {}
 
   /** What can be settled, or was given by limiters of another kind; null if there is neither. */
   @Nullable
@@ -139,25 +132,10 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   /** The work has ended. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // Places.leftBehind says why
   public void close() {
     long last = (long) STATE.getAndSet(this, (long) CLOSED);
     if ((last & CLOSED) != CLOSED) {
-      Outcome outcome = OUTCOMES[(int) last & CLOSED];
-      boolean left = false;
-      try {
-        try {
-          places.countEnd(outcome);
-        } finally { // there may be no memory for the count
-          places.leave(last >> OUTCOME_BITS, outcome);
-          left = true;
-        }
-      } finally {
-        if (!left) {
-          places.leftBehind++;
-        }
-      }
-      places.freed();
+      places.end(this, last >> OUTCOME_BITS, OUTCOMES[(int) last & CLOSED]);
     }
   }
 

@@ -234,7 +234,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
       if (place != null) {
-        places.release(set, place);
+        places.undo(set, place);
       }
     }
   }

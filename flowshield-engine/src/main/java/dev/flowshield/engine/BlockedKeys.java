@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.penalty.Penalties;
 import java.time.Duration;
@@ -46,7 +45,6 @@ final class BlockedKeys {
   }
 
   private Penalties make(long now) {
-    StackRoom.require();
     making.lock();
     try {
       Penalties known = penalties;

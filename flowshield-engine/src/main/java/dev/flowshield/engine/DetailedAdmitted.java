@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /** An admission that knows more than most: what was reserved or given, or that it is watched. */
@@ -30,17 +31,10 @@ final class DetailedAdmitted extends Admitted {
   }
 
   @Override
-  void undone() {
+  void released() {
     if (watch != null) {
       watch.end();
     }
-  }
-
-  @Override
-  public void close() {
-    if (watch != null) {
-      watch.end(); // before: if the stack ends here, the place is lost, but not given back twice
-    }
-    super.close();
+    Reference.reachabilityFence(this); // a leak is what is collected before
   }
 }

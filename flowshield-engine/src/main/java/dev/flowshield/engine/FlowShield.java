@@ -56,6 +56,12 @@ import org.jspecify.annotations.Nullable;
  * already. Requests that are rejected or shed are neither charged to shadow limits nor counted by
  * them. A cost above the burst of a shadow limit counts as a would-be rejection.
  *
+ * <p><b>Failures.</b> An error that code of the application throws, be it a ticker, a formula, a
+ * limiter or the work, gives everything back: permits and slot. So does an error of the shield
+ * itself if there is no memory. If the stack ends inside the shield, the permits of that call may be
+ * lost until they come back by themselves, and its slot until {@linkplain
+ * FlowShieldBuilder#detectLeaks() leak detection} finds it.
+ *
  * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and
  * allocates one small object, the admission; a few more where charges are named, something is
  * reserved, or a limiter of another kind is asked. A rejection writes nothing but its own count,

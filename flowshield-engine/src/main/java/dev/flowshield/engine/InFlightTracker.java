@@ -4,7 +4,6 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +29,6 @@ final class InFlightTracker {
   private final @Nullable LeakDetector leaks;
   private final @Nullable PressureEvents pressureEvents;
 
-  /*
-   * Places that were not given back, as the stack of their thread ended at that call. They are
-   * given back when a place is missed, or when they are counted.
-   *
-   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor
-   * an atomic update. So the count is read and written, and the places of threads that come there
-   * at the very same moment may count as one. What was given back is counted apart: the difference
-   * may be too little then, never too much.
-   */
-  volatile int leftBehind;
-
-  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
   private volatile @Nullable Wanted wanted; // null if no request waits for a place
 
   private final LongAdder shedSheddable = new LongAdder();
@@ -63,15 +50,6 @@ final class InFlightTracker {
     this.rejections = rejections;
     this.leaks = leaks;
     this.pressureEvents = pressureEvents;
-    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
-    leaveBehindNone();
-    Admitted.leaveBehindNone(this);
-    AdmissionControl.leaveBehindNone(this);
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
-  private void leaveBehindNone() {
-    leftBehind += 0;
   }
 
   /** Whether the gate wants to know the time. */
@@ -80,16 +58,10 @@ final class InFlightTracker {
   }
 
   /** Takes a place and counts; null if there is none. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
   @Nullable
   Admitted enter(LimitSet set, String key, long hash, @Nullable ItemizedCharges bill, long now) {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
+    lookForLeaks();
     long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
-    if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
-      place = gate.tryEnter(hash, set.criticality(), set.route(), now);
-    }
     if (place == Gate.NO_PLACE) {
       return null;
     }
@@ -106,17 +78,10 @@ final class InFlightTracker {
       return admission;
     } finally {
       if (!made) {
-        boolean left = false;
         try {
-          if (admission != null) {
-            admission.undone();
-          }
-          giveBackUnused(place);
-          left = true;
+          gate.ended(place, Outcome.IGNORED, 0);
         } finally {
-          if (!left) {
-            leftBehind++;
-          }
+          release(place, admission);
         }
       }
     }
@@ -154,69 +119,54 @@ final class InFlightTracker {
     return rejections.areTold() ? ticker.nanos() : 0;
   }
 
-  /** Gives back the place of a request that is not admitted after all. */
+  /**
+   * Undoes an admission that its caller does not get: releases its place, whatever fails meanwhile,
+   * and counts it no more.
+   */
   void undo(LimitSet set, Admitted admission) {
     long place = admission.place();
-    if (gate.isBeyondLimit(place)) {
-      wouldShed.decrement();
-    }
-    set.discountAdmitted();
-    admission.undone();
-    giveBackUnused(place); // last: what throws before it has given no place back
-  }
-
-  /** As {@link #undo}; if that fails, the place is left behind. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  void release(LimitSet set, Admitted admission) {
-    boolean left = false;
     try {
-      undo(set, admission);
-      left = true;
+      if (gate.isBeyondLimit(place)) {
+        wouldShed.decrement();
+      }
+      set.discountAdmitted();
+      gate.ended(place, Outcome.IGNORED, 0);
     } finally {
-      if (!left) {
-        leftBehind++;
-      }
+      release(place, admission);
     }
-    freed();
+    serveFreed();
   }
 
-  private void giveBackUnused(long place) {
-    gate.exit(place, Outcome.IGNORED, 0);
-  }
-
-  /** Gives back the places that were left behind; false if there were none. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private boolean giveBackLeftBehind() {
-    boolean any = false;
-    int refunded = leftBehindGivenBack.get();
-    while (leftBehind - refunded > 0) {
-      if (leftBehindGivenBack.compareAndSet(refunded, refunded + 1)) {
-        boolean left = false;
-        try {
-          gate.exitLost();
-          left = true;
-          any = true;
-        } finally {
-          if (!left) {
-            leftBehind++;
-          }
-        }
-      }
-      refunded = leftBehindGivenBack.get();
+  /** Ends admitted work: counts its outcome, and releases its place whatever fails meanwhile. */
+  void end(Admitted admission, long place, Outcome outcome) {
+    try {
+      countEnd(outcome); // first, so work that is not in flight any more is counted
+      gate.ended(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
+    } finally {
+      release(place, admission);
     }
-    return any;
+    serveFreed();
   }
 
-  /** Gives a place back. */
-  void leave(long place, Outcome outcome) {
-    gate.exit(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
-  }
-
-  /**
-   * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
-   * is counted.
+  /*
+   * An admission that is collected after the first of these calls and before the second would be
+   * released again: DetailedAdmitted.released() keeps it until then. If the stack ends in the first
+   * call, the second one is not reached, so leak detection finds the place.
    */
-  void countEnd(Outcome outcome) {
+  private void release(long place, @Nullable Admitted admission) {
+    gate.release(place);
+    if (admission != null) {
+      admission.released();
+    }
+  }
+
+  private void lookForLeaks() {
+    if (leaks != null) {
+      leaks.look(place -> gate.exit(place, Outcome.IGNORED, 0));
+    }
+  }
+
+  private void countEnd(Outcome outcome) {
     if (outcome == Outcome.FAILED) {
       failed.increment();
     } else if (outcome == Outcome.IGNORED) {
@@ -224,8 +174,8 @@ final class InFlightTracker {
     }
   }
 
-  /** Serves those that wait for a place, as one has become free. */
-  void freed() {
+  /** Serves the requests that wait for a place, because one has become free. */
+  private void serveFreed() {
     Wanted waiting = wanted;
     if (waiting != null) {
       waiting.serve.run();
@@ -270,10 +220,8 @@ final class InFlightTracker {
 
   /** Returns whether there is a place at this moment, for a client that sends little. */
   boolean isAnyFree(Criticality criticality, long now) {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
-    return gate.hasPlace(criticality, now) || giveBackLeftBehind();
+    lookForLeaks();
+    return gate.hasPlace(criticality, now);
   }
 
   /** The requests of a criticality that found no place. */
@@ -300,10 +248,7 @@ final class InFlightTracker {
 
   /** How much is in flight. */
   int inFlight() {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
-    giveBackLeftBehind();
+    lookForLeaks();
     return gate.count();
   }
 

@@ -62,7 +62,13 @@ final class LeakDetector {
             : new IllegalStateException(
                 "an admission must be closed when its work has ended, got one that was collected"
                     + " unclosed: close what was admitted here, as with try (admitted) { work() }"));
-    watches.add(watch);
+    boolean added = false;
+    try {
+      watches.add(watch);
+      added = true;
+    } finally { // it may be in the set without memory for its count
+      watch.ended = !added;
+    }
     return watch;
   }
 

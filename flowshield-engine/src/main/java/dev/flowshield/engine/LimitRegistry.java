@@ -2,7 +2,6 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.InstantSource;
@@ -153,7 +152,6 @@ final class LimitRegistry {
 
   /** Changes all of them, or none and throws. */
   void change(Collection<Limit> to) {
-    StackRoom.require();
     changing.lock();
     try {
       List<Limit> known = new ArrayList<>(); // that they fit

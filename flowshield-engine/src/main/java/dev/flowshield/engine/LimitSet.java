@@ -5,6 +5,7 @@ import dev.flowshield.LimitStatus;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
+import dev.flowshield.engine.allowance.Failures;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.overload.Gate;
 import java.util.ArrayList;
@@ -390,22 +391,24 @@ public final class LimitSet {
    * request that is not admitted after all.
    */
   void settle(ItemizedCharges bill, long @Nullable [] used) {
-    settle(bill, used, 0);
+    Throwable failure = null;
+    for (int part = 0; part < enforced.length + shadows.length + foreign.size(); part++) {
+      try {
+        settle(bill, used, part);
+      } catch (Throwable thrown) { // one that fails does not keep the others from being settled
+        failure = Failures.joined(failure, thrown);
+      }
+    }
+    Failures.rethrow(failure);
   }
 
   private void settle(ItemizedCharges bill, long @Nullable [] used, int part) {
     int locals = enforced.length + shadows.length;
-    if (part < locals + foreign.size()) {
-      try {
-        if (part < locals) {
-          Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
-          settleLocal(bill.rows(), local, used);
-        } else {
-          ((ReservedCharges) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
-        }
-      } finally { // a failure does not keep the others from being settled
-        settle(bill, used, part + 1);
-      }
+    if (part < locals) {
+      Local local = part < enforced.length ? enforced[part] : shadows[part - enforced.length];
+      settleLocal(bill.rows(), local, used);
+    } else {
+      ((ReservedCharges) bill).settle(part - locals, used(used, foreign.charge(part - locals)));
     }
   }
 

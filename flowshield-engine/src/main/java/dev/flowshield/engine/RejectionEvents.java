@@ -4,7 +4,6 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.RejectionEvent.Kind;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.rate.Gcra;
 import java.util.EnumMap;
 import java.util.Map;
@@ -38,7 +37,7 @@ final class RejectionEvents {
    *   E3  Each rejection is told or counted, not both: a batch is begun once, to be told or, if the
    *       executor rejects it, to be counted. Each one counted is in the number of one event.
    *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
-   *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
+   *       was added. What is begun is ended, as it allocates nothing.
    *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind
    *       at most. A caller whose own thread runs the task waits for no more calls than these.
    *
@@ -86,10 +85,7 @@ final class RejectionEvents {
     if (batch.getAndAdd(slot.bit) == 0) {
       handedOver.set(true);
       try {
-        executor.execute(() -> {
-          StackRoom.require();
-          empty(true);
-        });
+        executor.execute(() -> empty(true));
       } catch (Throwable notRun) { // an Error too: where no thread can be made, rejecting goes on
         empty(false);
         failures.incrementAndGet();
@@ -162,7 +158,6 @@ final class RejectionEvents {
       if ((seen & CLAIMED) != 0 || next == REJECTED) {
         return false;
       }
-      StackRoom.require();
       return word.compareAndSet(seen, next | CLAIMED);
     }
 

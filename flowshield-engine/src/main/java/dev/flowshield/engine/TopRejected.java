@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +81,6 @@ final class TopRejected {
     if (!looked) {
       return;
     }
-    StackRoom.require();
     if (!lock.tryLock()) {
       return;
     }
@@ -106,7 +104,6 @@ final class TopRejected {
               ? ": ask for one or more"
               : ": ask for 128 and choose from those; more are not counted"));
     }
-    StackRoom.require();
     lock.lock();
     try {
       Map<Long, RejectedKey> all = first.byHash();

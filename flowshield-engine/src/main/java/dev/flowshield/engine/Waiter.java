@@ -211,7 +211,7 @@ final class Waiter extends CompletableFuture<Admission> {
     try {
       set.settle(bill, null);
     } finally { // a place never given back is lost for good
-      places.release(set, admitted);
+      places.undo(set, admitted);
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.CompletionQueue.Batch;
 import dev.flowshield.engine.InFlightTracker.Wanted;
-import dev.flowshield.engine.allowance.StackRoom;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -110,7 +109,6 @@ final class Waiters {
     }
     Waiter waiter = new Waiter(set, charges, subject, reserved, now, now + maxWait);
     CompletableFuture<?> unused = waiter.whenComplete((outcome, failure) -> leave(waiter));
-    StackRoom.require();
     if (count.incrementAndGet() > most) {
       count.decrementAndGet();
       return turnAway(entrance.enterAsync(set, charges, subject, reserved));
@@ -156,7 +154,6 @@ final class Waiters {
    * serve, because what depends on them is foreign code.
    */
   void run() {
-    StackRoom.require();
     int seen = 0;
     while (seen != 1 && count.get() > 0) { // 1 if there was no event meanwhile
       if (events.getAndIncrement() != 0) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.overload.Gate;
-import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,12 +91,7 @@ class FlowShieldPlacesPropertyTest {
     }
 
     @Override
-    public void exit(long place, Outcome outcome, long now) {
-      exitLost();
-    }
-
-    @Override
-    public void exitLost() {
+    public void release(long place) {
       count--;
     }
 

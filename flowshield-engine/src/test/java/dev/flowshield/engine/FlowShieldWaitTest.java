@@ -9,7 +9,6 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
-import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -528,12 +527,7 @@ class FlowShieldWaitTest {
       }
 
       @Override
-      public void exit(long place, Outcome outcome, long now) {
-        taken--;
-      }
-
-      @Override
-      public void exitLost() {
+      public void release(long place) {
         taken--;
       }
 

@@ -38,14 +38,14 @@ class GateTest {
     }
 
     @Override
-    public void exit(long place, Outcome outcome, long now) {
-      heard.add("exit " + (LARGEST_PLACE - place) + " " + outcome + " at " + now);
-      count--;
+    public void ended(long place, Outcome outcome, long now) {
+      heard.add("ended " + (LARGEST_PLACE - place) + " " + outcome + " at " + now);
     }
 
     @Override
-    public void exitLost() {
-      heard.add("lost");
+    public void release(long place) {
+      heard.add("released " + (LARGEST_PLACE - place));
+      count--;
     }
 
     @Override
@@ -98,7 +98,12 @@ class GateTest {
 
     assertThat(gate.heard)
         .containsExactly(
-            "enter a key at 0", "enter a key at 5", "exit 1 FAILED at 12", "exit 0 SUCCESS at 12");
+            "enter a key at 0",
+            "enter a key at 5",
+            "ended 1 FAILED at 12",
+            "released 1",
+            "ended 0 SUCCESS at 12",
+            "released 0");
   }
 
   @Test
@@ -109,7 +114,7 @@ class GateTest {
     admitted.ignored();
     admitted.close();
 
-    assertThat(gate.heard).last().isEqualTo("exit 0 IGNORED at 0");
+    assertThat(gate.heard).endsWith("ended 0 IGNORED at 0", "released 0");
   }
 
   @Test
@@ -168,6 +173,6 @@ class GateTest {
         .build();
 
     assertThatThrownBy(failing::admit).isInstanceOf(IllegalStateException.class);
-    assertThat(gate.heard).containsExactly("enter any at 0", "exit 0 IGNORED at 0");
+    assertThat(gate.heard).containsExactly("enter any at 0", "ended 0 IGNORED at 0", "released 0");
   }
 }

@@ -220,13 +220,15 @@ public final class Allowances {
    * those that were used beyond them. A row that holds no permits is skipped.
    */
   public void settle(long[] rows, int from, int to, long used) {
-    if (from < to) {
+    Throwable failure = null;
+    for (int row = from; row < to; row++) {
       try {
-        settle(rows, from, used);
-      } finally { // a row that fails does not keep the others from being settled
-        settle(rows, from + 1, to, used);
+        settle(rows, row, used);
+      } catch (Throwable thrown) { // a row that fails does not keep the others from being settled
+        failure = Failures.joined(failure, thrown);
       }
     }
+    Failures.rethrow(failure);
   }
 
   private void settle(long[] rows, int index, long used) {

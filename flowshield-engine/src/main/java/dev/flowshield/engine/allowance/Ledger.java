@@ -64,7 +64,6 @@ public abstract class Ledger {
 
   /** Takes the lock of the words, which is to be released in a {@code finally}. */
   protected final void lock() {
-    StackRoom.require();
     lock.lock();
   }
 

@@ -287,7 +287,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
       long now = ticker.nanos(); // after the word, as in each rewrite
       striped = replacement.of(old.folded(frozen, now, held), now);
     } catch (Throwable failure) { // thaw, or all callers would wait indefinitely
-      old.word(StripedWord.WORD, frozen); // no deeper than freezing, so the stack has room
+      old.word(StripedWord.WORD, frozen);
       old.release(old.allCells(), held);
       throw failure;
     }

@@ -229,7 +229,7 @@ final class StripedWord extends Cells {
           charging == null ? tryTake(now, permits - held) : charged(charging, permits - held);
       used = isWord(taken) ? held : 0;
       return taken;
-    } finally { // also at the end of the stack: close() waits for every claim
+    } finally { // also when a custom ticker throws: close() waits for every claim
       release(claimed, held - used);
     }
   }

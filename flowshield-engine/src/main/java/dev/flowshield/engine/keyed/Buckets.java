@@ -217,27 +217,16 @@ final class Buckets extends Words {
     int end = end();
     long[] copied = Arrays.copyOf(longs(), end); // allocated first, as this may fail
     Buckets copy = new Buckets(algorithm(), overflowWords, count, copied);
-    int at = firstSlot();
-    try {
-      while (at < end) {
-        copied[at] = fingerprint(at);
-        copied[at + 1] = freeze(at); // no call before `at` is raised, so that thaw() covers it
-        at += 2;
-      }
-    } finally {
-      if (at < end) { // the stack has overflowed
-        thaw(copy, at);
-      }
+    for (int at = firstSlot(); at < end; at += 2) {
+      copied[at] = fingerprint(at);
+      copied[at + 1] = freeze(at);
     }
     return copy;
   }
 
-  /**
-   * Restores the words before this index from the copy. Its calls are no deeper than those of
-   * freezing, so the stack has room for them.
-   */
-  void thaw(Buckets frozen, int end) {
-    for (int at = firstSlot(); at < end; at += 2) {
+  /** Restores the words of these buckets from the copy that was made when they were frozen. */
+  void thaw(Buckets frozen) {
+    for (int at = firstSlot(); at < end(); at += 2) {
       word(at, frozen.word(at));
     }
   }

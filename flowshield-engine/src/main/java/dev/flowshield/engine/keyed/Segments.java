@@ -1,7 +1,6 @@
 package dev.flowshield.engine.keyed;
 
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.spi.RateAlgorithm;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,7 +28,6 @@ abstract class Segments {
   }
 
   private Segment[] begin() {
-    StackRoom.require();
     lock.lock();
     try {
       if (segments.length == 0) {
@@ -65,7 +63,6 @@ abstract class Segments {
    * One change at a time. If a segment fails, those before it are changed back.
    */
   public final void changeTo(RateAlgorithm next) {
-    StackRoom.require();
     lock.lock();
     try {
       change(segments, next);

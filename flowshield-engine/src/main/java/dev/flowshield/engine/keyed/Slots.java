@@ -142,7 +142,7 @@ abstract class Slots extends Ledger {
     try {
       buckets = next.apply(frozen);
     } catch (Throwable failure) { // such as no memory: thaw, or all callers would wait indefinitely
-      old.thaw(frozen, frozen.end());
+      old.thaw(frozen);
       throw failure;
     }
   }

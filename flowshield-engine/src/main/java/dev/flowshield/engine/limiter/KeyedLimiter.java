@@ -7,7 +7,6 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.RateAlgorithm;
@@ -249,7 +248,6 @@ public final class KeyedLimiter implements RateLimiter {
       return;
     }
     LimitDecisions next = rules.changedTo(limits);
-    StackRoom.require();
     changing.lock();
     try {
       Allowances others = keyless;
@@ -285,7 +283,6 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   private Allowances makeKeyless() {
-    StackRoom.require();
     changing.lock();
     try {
       Allowances known = keyless;

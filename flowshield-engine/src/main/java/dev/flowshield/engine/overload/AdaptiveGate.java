@@ -131,9 +131,9 @@ public final class AdaptiveGate implements Gate {
     try {
       sums.admitted(level, routes.weight(route & ROUTE) != 0, count);
       isCounted = true;
-    } finally { // at the end of a stack too
+    } finally { // there may be no memory
       if (!isCounted) {
-        inFlight.exitLost();
+        inFlight.release(count);
       }
     }
     return (ticks(now) << TIME_SHIFT)
@@ -143,9 +143,8 @@ public final class AdaptiveGate implements Gate {
 
   /** Work that failed or left early may have been shorter than it is: it says nothing. */
   @Override
-  public void exit(long place, Outcome outcome, long now) {
+  public void ended(long place, Outcome outcome, long now) {
     if (isBeyondLimit(place)) {
-      beyond.exitLost();
       return;
     }
     if (outcome == Outcome.SUCCESS) {
@@ -155,20 +154,18 @@ public final class AdaptiveGate implements Gate {
         sums.ended((int) (place >> IN_FLIGHT_BITS) & ROUTE, ticks, routes, place & IN_FLIGHT);
       }
       closeIfDue(now);
-    }
-    if (outcome != Outcome.SUCCESS) {
+    } else {
       sums.left(routes.weight((int) (place >> IN_FLIGHT_BITS) & ROUTE) != 0);
     }
-    inFlight.exitLost(); // last: what throws before has given no place back
+  }
+
+  @Override
+  public void release(long place) {
+    (isBeyondLimit(place) ? beyond : inFlight).release(place);
   }
 
   private static long ticks(long now) {
     return (now >> Window.TICK_BITS) & TIME;
-  }
-
-  @Override
-  public void exitLost() {
-    inFlight.exitLost();
   }
 
   private void look(long now) {

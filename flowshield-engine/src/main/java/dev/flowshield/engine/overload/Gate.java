@@ -48,14 +48,24 @@ public interface Gate {
   long tryEnter(long hash, Criticality criticality, int route, long now);
 
   /**
-   * Gives a place back, once.
+   * Learns how the work of a place has ended, before the place is released. May fail, as there may
+   * be no memory; the place is to be released all the same.
    *
    * @param now a reading of the clock; 0 if the outcome is {@link Outcome#IGNORED}
    */
-  void exit(long place, Outcome outcome, long now);
+  default void ended(long place, Outcome outcome, long now) {}
 
-  /** Gives back a place of which the number was lost. */
-  void exitLost();
+  /** Releases a place, once. */
+  void release(long place);
+
+  /** Learns how the work of a place has ended, and releases the place even if that fails. */
+  default void exit(long place, Outcome outcome, long now) {
+    try {
+      ended(place, outcome, now);
+    } finally {
+      release(place);
+    }
+  }
 
   /**
    * Hears how long a request has waited before the gate was asked for its place, or an empty task

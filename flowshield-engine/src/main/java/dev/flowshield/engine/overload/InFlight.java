@@ -21,8 +21,8 @@ public final class InFlight implements Gate {
    *       a limit that stands. Where the limit is lowered it may stand above, by what was in flight
    *       and by those that were entering at that moment, and then only falls. In shadow, it rises
    *       beyond.
-   *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to
-   *       that, or Places.leftBehind where the stack ends.
+   *   F2  Each tryEnter that succeeded is followed by exactly one release; Admitted.close() sees to
+   *       that, or LeakDetector if the stack ends there.
    *
    * Memory order: volatile throughout. What was done before an exit happens-before what is admitted
    * after it, as with a semaphore.
@@ -79,12 +79,7 @@ public final class InFlight implements Gate {
   }
 
   @Override
-  public void exit(long place, Outcome outcome, long now) {
-    exitLost();
-  }
-
-  @Override
-  public void exitLost() {
+  public void release(long place) {
     LONGS.getAndAdd(count, AT, -1L);
   }
 

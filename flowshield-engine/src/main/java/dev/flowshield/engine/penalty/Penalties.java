@@ -1,6 +1,5 @@
 package dev.flowshield.engine.penalty;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -114,7 +113,6 @@ public final class Penalties {
       return 0;
     }
     ReentrantLock lock = lock(bucket);
-    StackRoom.require();
     lock.lock();
     try {
       int at = placeToWrite(bucket, hash, now);
@@ -146,7 +144,6 @@ public final class Penalties {
   public boolean pardon(long hash) {
     int bucket = bucket(hash);
     ReentrantLock lock = lock(bucket);
-    StackRoom.require();
     lock.lock();
     try {
       int at = find(bucket, hash);
@@ -167,7 +164,6 @@ public final class Penalties {
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
       ReentrantLock lock = lock(bucket);
-      StackRoom.require();
       lock.lock();
       try {
         for (int at = bucket; at < bucket + PLACES; at++) {

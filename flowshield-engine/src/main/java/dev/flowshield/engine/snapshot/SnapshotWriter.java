@@ -3,7 +3,6 @@ package dev.flowshield.engine.snapshot;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyHash;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Overflow;
@@ -52,7 +51,6 @@ final class SnapshotWriter {
     for (Map.Entry<String, KeyedLimiter> each : limiters.entrySet()) {
       out.writeUTF(each.getKey());
       KeyedLimiter limiter = each.getValue();
-      StackRoom.require();
       limiter.changes().lock();
       try {
         write(limiter, limiter.limits());

@@ -40,6 +40,9 @@ final class ShieldSubject extends Subject {
   private static final String OTHER = "other";
   private static final int CAP = 3;
   private static final Duration WAIT = Duration.ofMinutes(2);
+  private static final int MOST_COLLECTIONS = 100;
+
+  private static boolean detectsLeaks;
 
   /**
    * How a shield is made.
@@ -90,11 +93,19 @@ final class ShieldSubject extends Subject {
     if (foreign != null) {
       builder.limit(Limit.each(Limit.KEY, "10/s burst 5").withLimiter(foreign));
     }
+    if (detectsLeaks) {
+      builder.detectLeaks();
+    }
     FlowShield built = make.settings.apply(builder.onRejection(listener, tasks)).build();
     if (built.isInFlightAuto()) {
       built.changeInFlight(CAP);
     }
     return built;
+  }
+
+  /** Lets the shields that are made from now on find what was not released. */
+  static void detectLeaks() {
+    detectsLeaks = true;
   }
 
   /** Lets so much work be done that the next one ends a window, after a pause. */
@@ -183,6 +194,9 @@ final class ShieldSubject extends Subject {
     assertThat(shield.stats().inFlight()).as("in flight").isLessThanOrEqualTo(open.size());
     open.forEach(Admitted::close);
     open.clear();
+    for (int i = 0; detectsLeaks && shield.stats().inFlight() > 0 && i < MOST_COLLECTIONS; i++) {
+      System.gc();
+    }
     assertThat(shield.stats().inFlight()).as("in flight once all is closed").isZero();
   }
 
