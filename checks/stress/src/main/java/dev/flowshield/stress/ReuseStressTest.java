@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
  * A key whose allowance is full again comes back at the moment when its slot is passed on to a
- * newcomer (S3 of Slots, K2 of Segment).
+ * newcomer (S3 of Words, K2 of Segment).
  */
 @JCStressTest
 @Outcome(
