@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.Decision;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -153,7 +152,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
 
   private void answered(int index, @Nullable Object answer, @Nullable Throwable failure) {
     if (!state.compareAndSet(state(index, WAITING), state(index + 1, WORKING))) { // D3
-      ExternalLimits.refund(answer);
+      ExternalReply.refund(answer);
     } else if (failure != null) {
       fail(index + 1, failure);
     } else {
@@ -163,12 +162,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
 
   private void hold(int index, @Nullable Object answer) {
     try {
-      Decision.Rejected rejected = set.foreign().hold(index, answer, bill);
+      ExternalReply.Rejected rejected = set.foreign().hold(index, answer, bill);
       if (rejected == null) {
         work(index + 1);
         return;
       }
-      Rejection rejection = set.foreign().rejected(index, answer, bill, rejected, isLast, now);
+      Rejection rejection = set.foreign().rejected(index, rejected, bill, isLast, now);
       if (rejection == null) { // a shadow
         work(index + 1);
       } else {

@@ -155,7 +155,7 @@ final class EngineLimit extends ActiveLimit {
 
   @Override
   boolean canKeepTo(List<RateLimit> limits) {
-    return limit().keeper().canKeep(limits);
+    return limit().source().canKeep(limits);
   }
 
   @Override

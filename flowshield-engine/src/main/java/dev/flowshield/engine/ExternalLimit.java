@@ -200,21 +200,13 @@ final class ExternalLimit extends ActiveLimit {
   }
 
   /**
-   * Asks for permits of a key. Allocates nothing after they were given, as there may be no memory.
+   * Asks for permits of a key.
    *
-   * @param index where the bill holds what was given
-   * @return why they were not given; null if they were
+   * @return as {@link #takeLater} gives it
    */
-  Decision.@Nullable Rejected take(String key, long permits, ReservedCharges bill, int index) {
-    if (!canRefund) {
-      Decision decision = answered(limiter.decide(key, permits));
-      return decision instanceof Decision.Rejected rejected ? rejected : null;
-    }
-    Reservation reservation = answered(limiter.reserve(key, permits));
-    if (reservation instanceof Reservation.Held held) {
-      bill.hold(index, held);
-      return null;
-    }
-    return ((Reservation.Rejected) reservation).decision();
+  Object take(String key, long permits) {
+    return canRefund
+        ? answered(limiter.reserve(key, permits))
+        : answered(limiter.decide(key, permits));
   }
 }

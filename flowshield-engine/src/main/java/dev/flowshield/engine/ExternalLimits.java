@@ -131,21 +131,19 @@ final class ExternalLimits {
   boolean ask(ReservedCharges bill, long now) {
     for (int question = 0; question < questions.length; question++) {
       int[] asked = questions[question];
-      Decision.Rejected rejected;
-      Part part = parts[asked[0]];
-      if (asked.length == 1) {
-        rejected = part.limit.take(part.key(bill), part.permits(bill), bill, asked[0]);
-      } else {
-        Object answer = joined(askTogether(asked, bill));
-        rejected = hold(question, answer, bill);
-        part = rejected == null ? part : rejecting(question, answer);
-      }
-      if (rejected != null && part.limit.limit().isShadow()) {
+      Part first = parts[asked[0]];
+      Object answer = asked.length == 1
+          ? first.limit.take(first.key(bill), first.permits(bill))
+          : joined(askTogether(asked, bill));
+      ExternalReply.Rejected rejected = hold(question, answer, bill);
+      if (rejected != null) {
+        Part part = parts[asked[rejected.index()]];
+        if (!part.limit.limit().isShadow()) {
+          bill.reject(new ReservedCharges.Answer(
+              part.limit, part.key(bill), part.limit.rejection(rejected.decision())));
+          return false;
+        }
         wouldReject(part, bill, now);
-      } else if (rejected != null) {
-        bill.reject(
-            new ReservedCharges.Answer(part.limit, part.key(bill), part.limit.rejection(rejected)));
-        return false;
       }
     }
     return true;
@@ -176,30 +174,24 @@ final class ExternalLimits {
   }
 
   /**
-   * Puts what was given in answer to a question in its places in the bill. Allocates nothing after
-   * that, as there may be no memory.
+   * Puts the permits that the answer to a question gives into the bill.
    *
-   * @return why it was not given; null if it was
+   * @return the rejection, or null if the permits were given
+   * @throws IllegalStateException if it is no answer to the question
    */
-  Decision.@Nullable Rejected hold(int question, @Nullable Object answer, ReservedCharges bill) {
+  ExternalReply.@Nullable Rejected hold(
+      int question, @Nullable Object answer, ReservedCharges bill) {
     int[] asked = questions[question];
-    if (answer instanceof Reservation.Held held && asked.length == 1) {
-      bill.hold(asked[0], held);
-    } else if (answer instanceof JointReservation.Held all
-        && all.reservations().size() == asked.length) {
-      for (int i = 0; i < asked.length; i++) {
-        bill.hold(asked[i], all.reservations().get(i));
-      }
-    } else if (answer instanceof Reservation.Rejected rejected) {
-      return rejected.decision();
-    } else if (answer instanceof JointReservation.Rejected rejected
-        && rejected.index() < asked.length) {
-      return rejected.decision();
-    } else if (answer instanceof Decision.Rejected rejected) {
-      return rejected;
-    } else if (!(answer instanceof Decision.Admitted) || asked.length > 1) {
-      refund(answer);
+    ExternalReply reply = ExternalReply.of(answer, asked.length);
+    if (reply == null) {
       throw parts[asked[0]].limit.noAnswer();
+    }
+    if (reply instanceof ExternalReply.Rejected rejected) {
+      return rejected;
+    }
+    List<Reservation.Held> given = ((ExternalReply.Given) reply).held();
+    for (int i = 0; i < given.size(); i++) {
+      bill.hold(asked[i], given.get(i));
     }
     return null;
   }
@@ -207,20 +199,6 @@ final class ExternalLimits {
   /** How a limit stands by what it gave. */
   void addStatus(int index, Reservation.Held given, List<LimitStatus> to) {
     parts[index].limit.addStatus(given.decision(), to);
-  }
-
-  /** Gives back what was given in an answer that is not wanted any more. */
-  static void refund(@Nullable Object answer) {
-    if (answer instanceof Reservation.Held held) {
-      held.cancel();
-    } else if (answer instanceof JointReservation.Held all) {
-      all.cancel();
-    }
-  }
-
-  private Part rejecting(int question, @Nullable Object answer) {
-    int index = answer instanceof JointReservation.Rejected rejected ? rejected.index() : 0;
-    return parts[questions[question][index]];
   }
 
   /** Why one of them rejected a bill; null if none did. */
@@ -258,17 +236,16 @@ final class ExternalLimits {
   @Nullable
   Rejection rejected(
       int question,
-      @Nullable Object answer,
+      ExternalReply.Rejected rejected,
       ItemizedCharges bill,
-      Decision.Rejected rejected,
       boolean isCounted,
       long now) {
-    Part part = rejecting(question, answer);
+    Part part = parts[questions[question][rejected.index()]];
     if (part.limit.limit().isShadow()) {
       wouldReject(part, bill, now);
       return null;
     }
-    Rejection rejection = part.limit.rejection(rejected);
+    Rejection rejection = part.limit.rejection(rejected.decision());
     String key = part.key(bill);
     return isCounted || rejection instanceof Unavailable // which is not waited for
         ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)

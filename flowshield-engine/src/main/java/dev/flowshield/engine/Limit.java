@@ -49,7 +49,7 @@ public final class Limit {
 
   /** What a limit has beside its name and its rates. */
   private record Settings(
-      LimiterSource keeper, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
+      LimiterSource source, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
 
   private Limit(String name, Scope scope, List<RateLimit> limits, Settings settings) {
     this.name = name;
@@ -119,13 +119,13 @@ public final class Limit {
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
-    return withKeeper(LimiterSource.named(newLimiter, options));
+    return withSource(new LimiterSource.Named(newLimiter, options, true));
   }
 
   /** The same, kept by this limiter as it is; what the limits say is for the answers. */
   public Limit withLimiter(RateLimiter itself) {
     Objects.requireNonNull(itself, "limiter");
-    return withKeeper(LimiterSource.of(itself));
+    return withSource(new LimiterSource.Own(itself));
   }
 
   /** The same, kept in a store, together with all limits of its name there. */
@@ -139,16 +139,16 @@ public final class Limit {
    */
   public Limit withStore(LimitStore store, Map<String, String> options) {
     Objects.requireNonNull(store, "store");
-    return withKeeper(LimiterSource.in(store, options));
+    return withSource(new LimiterSource.Stored(store, options));
   }
 
   /** The same, kept in a store unless a limiter or another store was chosen for it. */
   Limit orInStore(LimitStore store) {
-    return settings.keeper.isChosen() ? this : withStore(store);
+    return settings.source.isChosen() ? this : withStore(store);
   }
 
-  private Limit withKeeper(LimiterSource keeper) {
-    return with(new Settings(keeper, settings.maxKeys, settings.penalty, settings.isShadow));
+  private Limit withSource(LimiterSource source) {
+    return with(new Settings(source, settings.maxKeys, settings.penalty, settings.isShadow));
   }
 
   /**
@@ -162,7 +162,7 @@ public final class Limit {
   public Limit withMaxKeys(int most) {
     requireEach("maxKeys", most);
     withNameInErrors(name, () -> LimiterSpec.ofAll(limits).withMaxKeys(most)); // knows the range
-    return with(new Settings(settings.keeper, most, settings.penalty, settings.isShadow));
+    return with(new Settings(settings.source, most, settings.penalty, settings.isShadow));
   }
 
   /**
@@ -175,7 +175,7 @@ public final class Limit {
   public Limit withPenalty(Penalty penalty) {
     Objects.requireNonNull(penalty, "penalty");
     requireEach("penalty", penalty);
-    return with(new Settings(settings.keeper, settings.maxKeys, penalty, settings.isShadow));
+    return with(new Settings(settings.source, settings.maxKeys, penalty, settings.isShadow));
   }
 
   /**
@@ -183,7 +183,7 @@ public final class Limit {
    * FlowShield} for what exactly it counts.
    */
   public Limit shadow() {
-    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, true));
+    return with(new Settings(settings.source, settings.maxKeys, settings.penalty, true));
   }
 
   /**
@@ -191,7 +191,7 @@ public final class Limit {
    * otherwise.
    */
   public Limit enforced() {
-    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, false));
+    return with(new Settings(settings.source, settings.maxKeys, settings.penalty, false));
   }
 
   private Limit with(Settings other) {
@@ -215,17 +215,17 @@ public final class Limit {
 
   /** The limiter that keeps it: its name, or the text of it or of its store. */
   public String limiter() {
-    return settings.keeper.name();
+    return settings.source.name();
   }
 
   /** The store that it was given; empty if it was given none. */
   public Optional<LimitStore> store() {
-    return Optional.ofNullable(settings.keeper.store());
+    return Optional.ofNullable(settings.source.store());
   }
 
   /** What that limiter was told beside the limits; empty unless it was found by its name. */
   public Map<String, String> options() {
-    return settings.keeper.options();
+    return settings.source.options();
   }
 
   /**
@@ -254,8 +254,8 @@ public final class Limit {
     return Optional.ofNullable(settings.penalty);
   }
 
-  LimiterSource keeper() {
-    return settings.keeper;
+  LimiterSource source() {
+    return settings.source;
   }
 
   @Override

@@ -1,7 +1,10 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.InstantSource;
@@ -42,13 +45,26 @@ final class LimitRegistry {
     String kept = null;
     for (Limit limit : limits) {
       ActiveLimit active = Limit.withNameInErrors(
-          limit.name(), () -> limit.keeper().activate(limit, ticker, instantSource));
+          limit.name(), () -> activate(limit, ticker, instantSource));
       if (active instanceof ExternalLimit foreign && !foreign.canRefund() && !limit.isShadow()) {
         kept = requireOnly(kept, limit.name());
       }
       byName.put(limit.name(), active);
     }
     this.sets = new LimitSets(byName.keySet(), this::limit, usual, rejections);
+  }
+
+  private static ActiveLimit activate(Limit limit, Ticker ticker, InstantSource instantSource) {
+    LimiterSource source = limit.source();
+    RateLimiter limiter = source.limiter(LimiterSpec.ofAll(limit.limits())
+        .withTicker(ticker)
+        .withInstantSource(instantSource)
+        .withName(limit.name())
+        .withMaxKeys(limit.scope() == Scope.EACH ? limit.maxKeys() : 1));
+    // Limits are judged by the shield's reading of the clock, so they must go by the same one.
+    return limiter instanceof KeyedLimiter keyed && keyed.spec().ticker() == ticker
+        ? new EngineLimit(limit, keyed)
+        : new ExternalLimit(limit, limiter, source.store());
   }
 
   private static String requireOnly(@Nullable String other, String name) {
