@@ -32,9 +32,12 @@ final class DetailedAdmitted extends Admitted {
 
   @Override
   void released() {
-    if (watch != null) {
-      watch.end();
+    try {
+      if (watch != null) {
+        watch.end();
+      }
+    } finally {
+      Reference.reachabilityFence(this); // a leak is what is collected before
     }
-    Reference.reachabilityFence(this); // a leak is what is collected before
   }
 }
