@@ -92,7 +92,7 @@ class LeakDetectorTest {
     assertThat(madeAt)
         .isNotNull()
         .hasMessageContaining("close what was admitted here")
-        .hasStackTraceContaining("LeaksTest.forget");
+        .hasStackTraceContaining("LeakDetectorTest.forget");
   }
 
   @Test

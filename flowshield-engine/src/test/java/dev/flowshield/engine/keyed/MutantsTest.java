@@ -58,9 +58,9 @@ class MutantsTest {
   private static final String GROWTH = KEYED + "Growth";
   private static final String BUCKETS = KEYED + "Buckets";
   private static final String LIMITER = "dev.flowshield.engine.limiter.";
-  private static final String QUEUE = LIMITER + "Queue";
-  private static final String LINE = LIMITER + "Line";
-  private static final String TURN = LIMITER + "Turn";
+  private static final String QUEUE = LIMITER + "WaitQueue";
+  private static final String LINE = LIMITER + "KeyQueue";
+  private static final String TURN = LIMITER + "AdvanceReservation";
   private static final String WORDS = ALLOWANCE + "Words";
   private static final String LEDGER = ALLOWANCE + "Ledger";
   private static final String ALLOWANCES = ALLOWANCE + "Allowances";
@@ -173,7 +173,7 @@ class MutantsTest {
             "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "callers of one allowance are told apart by a hash",
-            ALLOWANCE + "HotAllowance",
+            ALLOWANCE + "StripedAllowance",
             List.of("    return StripedWord.ALL;", "    return hash;"),
             StripedAllowanceTest.class.getName(),
             "aRefundIsComputedAsOfTheTimeOfACallerThatWaitsWhateverHashEitherHas"),
@@ -181,8 +181,8 @@ class MutantsTest {
             "a waiter that gives up takes its own turn along, and those behind keep theirs",
             LINE,
             List.of(
-                "Turn turn = requireNonNull(turns.last()); // W1\n      leave",
-                "Turn turn = turnOf(waiter);\n      leave"),
+                "AdvanceReservation turn = requireNonNull(turns.last()); // W1\n      leave",
+                "AdvanceReservation turn = turnOf(waiter);\n      leave"),
             WaitQueueTest.class.getName(),
             "neverServesTwoAtATimeThatIsForOne"),
         new Mutant(
