@@ -66,7 +66,7 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
 
   /** What can be settled, or was given by limiters of another kind; null if there is neither. */
   @Nullable
-  ReservedCharges bill() {
+  Transaction transaction() {
     return null;
   }
 
@@ -76,8 +76,8 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
    * not answer. Asks nothing, where {@link FlowShield#limitStatus} would.
    */
   public final List<LimitStatus> limitStatus() {
-    ReservedCharges bill = bill();
-    return bill == null ? List.of() : bill.limitStatus();
+    Transaction transaction = transaction();
+    return transaction == null ? List.of() : transaction.limitStatus();
   }
 
   /**
@@ -111,13 +111,13 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
     reserved().settle(charges);
   }
 
-  private ReservedCharges reserved() {
-    ReservedCharges bill = bill();
-    if (bill == null || !bill.isReserved()) {
+  private Transaction reserved() {
+    Transaction transaction = transaction();
+    if (transaction == null || !transaction.isReserved()) {
       throw new IllegalStateException(
           "work must be reserved to be settled, got work that was admitted: ask for it by Request.reserved()");
     }
-    return bill;
+    return transaction;
   }
 
   /** The work failed: an error of the server's own, a timeout. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AsyncAdmission extends CompletableFuture<Admission> {
   /*
    * State, one long: the number of the question to be asked next, and below it what may touch the
-   * bill and the place:
+   * transaction and the place:
    *
    *   WORKING  the thread that runs the steps
    *   WAITING  no thread: a limiter was asked and has not answered
@@ -27,7 +27,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    *
    * Invariants
    *   D1  A thread works from an exchange that it won to the next exchange that it makes. So one
-   *       thread at a time touches the bill, and what it did happens-before what the next one does.
+   *       thread at a time touches the transaction, and what it did happens-before what the next one does.
    *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one
    *       that found WAITING when the caller left.
    *   D3  An answer counts once, for the question that it answers: a late or second one
@@ -42,27 +42,29 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   private final AtomicLong state = new AtomicLong(state(0, WORKING));
   private final InFlightTracker places;
   private final LimitSet set;
-  private final ReservedCharges bill;
+  private final ExternalLimits external;
+  private final Transaction transaction;
   private final String subject;
   private final boolean isLast;
   private final long now;
   private @Nullable Admitted admitted; // the place
 
   /**
-   * An admission for which the engine's permits of the bill are taken, by a reading of the clock.
+   * An admission for which the engine's permits of the transaction are taken, by a reading of the clock.
    *
    * @param isLast whether a rejection is the end of the request, and so to be counted
    */
   AsyncAdmission(
       InFlightTracker places,
       LimitSet set,
-      ReservedCharges bill,
+      Transaction transaction,
       String subject,
       boolean isLast,
       long now) {
     this.places = places;
     this.set = set;
-    this.bill = bill;
+    this.external = set.limits().external();
+    this.transaction = transaction;
     this.subject = subject;
     this.isLast = isLast;
     this.now = now;
@@ -112,10 +114,10 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    */
   private void work(int index) {
     try {
-      if (index < set.foreign().questions()) {
+      if (index < external.questions()) {
         ask(index);
       } else if (enter()) {
-        set.askShadows(bill, now);
+        transaction.takeShadows(now);
         end(index, Objects.requireNonNull(admitted));
       }
     } catch (Throwable failure) {
@@ -124,12 +126,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   }
 
   private void ask(int index) {
-    if (!set.foreign().canRefund(index) && !enter()) {
+    if (!external.canRefund(index) && !enter()) {
       return;
     }
     BiConsumer<@Nullable Object, @Nullable Throwable> next =
         (answer, failure) -> answered(index, answer, failure); // first, as there may be no memory
-    CompletionStage<?> asked = set.foreign().askLater(index, bill);
+    CompletionStage<?> asked = external.askLater(index, transaction);
     boolean isWanted = state.compareAndSet(state(index, WORKING), state(index, WAITING));
     try {
       if (asked instanceof CompletableFuture<?> known
@@ -162,12 +164,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
 
   private void hold(int index, @Nullable Object answer) {
     try {
-      ExternalReply.Rejected rejected = set.foreign().hold(index, answer, bill);
+      ExternalReply.Rejected rejected = external.hold(index, answer, transaction);
       if (rejected == null) {
         work(index + 1);
         return;
       }
-      Rejection rejection = set.foreign().rejected(index, rejected, bill, isLast, now);
+      Rejection rejection = external.rejected(index, rejected, transaction, isLast, now);
       if (rejection == null) { // a shadow
         work(index + 1);
       } else {
@@ -185,7 +187,8 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    */
   private boolean enter() {
     if (admitted == null) {
-      admitted = places.enter(set, subject, set.subjectHash(bill.charges()), bill, now);
+      admitted = places.enter(
+          set, subject, set.limits().subjectHash(transaction.charges()), transaction, now);
     }
     if (admitted != null) {
       return true;
@@ -230,7 +233,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
     Admitted place = admitted;
     admitted = null;
     try {
-      set.settle(bill, null);
+      transaction.refund();
     } finally { // a place never given back is lost for good
       if (place != null) {
         places.undo(set, place);

@@ -64,8 +64,11 @@ final class EngineLimit extends ActiveLimit {
     return longest;
   }
 
-  /** As the other one, for a request that comes after others which want so many permits. */
+  /** Returns the wait of a request that comes after others, which want this many permits. */
   long retryAfterNanos(long hash, long permits, long ahead, long now) {
+    if (ahead == 0) {
+      return retryAfterNanos(hash, permits, now);
+    }
     if (permits > burst()) {
       return Decision.NEVER;
     }

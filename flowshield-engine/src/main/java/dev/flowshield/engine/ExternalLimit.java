@@ -40,7 +40,7 @@ final class ExternalLimit extends ActiveLimit {
     return store;
   }
 
-  /** What a bill takes of it, as its store is asked. */
+  /** Returns a charge as its store is asked for it. */
   LimitStore.StoreCharge charge(String key, long permits) {
     return new LimitStore.StoreCharge(limiter, key, permits);
   }

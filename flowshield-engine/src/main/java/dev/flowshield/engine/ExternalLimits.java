@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
- * are asked: those enforced, then shadows. Each has a place in the bill for what it gave.
+ * are asked: those enforced, then shadows. Each has a place in the transaction for what it gave.
  *
  * <p>A question is for one limit, or for all those enforced that one store keeps.
  */
@@ -24,12 +24,12 @@ final class ExternalLimits {
   /** A limit, and the place of its charge. */
   record Part(ExternalLimit limit, int charge) {
 
-    String key(ItemizedCharges bill) {
-      return bill.key(charge);
+    String key(Transaction transaction) {
+      return transaction.key(charge);
     }
 
-    long permits(ItemizedCharges bill) {
-      return bill.permits(charge);
+    long permits(Transaction transaction) {
+      return transaction.permits(charge);
     }
   }
 
@@ -75,7 +75,7 @@ final class ExternalLimits {
     return parts.length;
   }
 
-  /** How many questions are asked for a bill. */
+  /** How many questions are asked for a transaction. */
   int questions() {
     return questions.length;
   }
@@ -85,7 +85,7 @@ final class ExternalLimits {
     return parts[questions[question][0]].limit.canRefund();
   }
 
-  /** The limit at whose place in the bill a charge is settled. */
+  /** The limit at whose place in the transaction a charge is settled. */
   int charge(int index) {
     return parts[index].charge;
   }
@@ -127,32 +127,33 @@ final class ExternalLimits {
     return blocked;
   }
 
-  /** Asks all of them; false if one that is enforced rejects, which {@link #rejection} tells. */
-  boolean ask(ReservedCharges bill, long now) {
+  /** Asks all of them; false if one that is enforced rejects, which {@link Transaction#takeRejection} tells. */
+  boolean ask(Transaction transaction, long now) {
     for (int question = 0; question < questions.length; question++) {
       int[] asked = questions[question];
       Part first = parts[asked[0]];
       Object answer = asked.length == 1
-          ? first.limit.take(first.key(bill), first.permits(bill))
-          : joined(askTogether(asked, bill));
-      ExternalReply.Rejected rejected = hold(question, answer, bill);
+          ? first.limit.take(first.key(transaction), first.permits(transaction))
+          : joined(askTogether(asked, transaction));
+      ExternalReply.Rejected rejected = hold(question, answer, transaction);
       if (rejected != null) {
         Part part = parts[asked[rejected.index()]];
         if (!part.limit.limit().isShadow()) {
-          bill.reject(new ReservedCharges.Answer(
-              part.limit, part.key(bill), part.limit.rejection(rejected.decision())));
+          transaction.reject(new Transaction.ExternalRejection(
+              part.limit, part.key(transaction), part.limit.rejection(rejected.decision())));
           return false;
         }
-        wouldReject(part, bill, now);
+        wouldReject(part, transaction, now);
       }
     }
     return true;
   }
 
-  private CompletionStage<JointReservation> askTogether(int[] asked, ItemizedCharges bill) {
+  private CompletionStage<JointReservation> askTogether(int[] asked, Transaction transaction) {
     List<LimitStore.StoreCharge> charges = new ArrayList<>(asked.length);
     for (int part : asked) {
-      charges.add(parts[part].limit.charge(parts[part].key(bill), parts[part].permits(bill)));
+      charges.add(
+          parts[part].limit.charge(parts[part].key(transaction), parts[part].permits(transaction)));
     }
     ExternalLimit first = parts[asked[0]].limit;
     return first.answered(Objects.requireNonNull(first.store()).reserveAllAsync(charges));
@@ -174,13 +175,13 @@ final class ExternalLimits {
   }
 
   /**
-   * Puts the permits that the answer to a question gives into the bill.
+   * Puts the permits that the answer to a question gives into the transaction.
    *
    * @return the rejection, or null if the permits were given
    * @throws IllegalStateException if it is no answer to the question
    */
   ExternalReply.@Nullable Rejected hold(
-      int question, @Nullable Object answer, ReservedCharges bill) {
+      int question, @Nullable Object answer, Transaction transaction) {
     int[] asked = questions[question];
     ExternalReply reply = ExternalReply.of(answer, asked.length);
     if (reply == null) {
@@ -191,7 +192,7 @@ final class ExternalLimits {
     }
     List<Reservation.Held> given = ((ExternalReply.Given) reply).held();
     for (int i = 0; i < given.size(); i++) {
-      bill.hold(asked[i], given.get(i));
+      transaction.hold(asked[i], given.get(i));
     }
     return null;
   }
@@ -201,31 +202,17 @@ final class ExternalLimits {
     parts[index].limit.addStatus(given.decision(), to);
   }
 
-  /** Why one of them rejected a bill; null if none did. */
-  @Nullable
-  Rejection rejection(ReservedCharges bill, long now) {
-    ReservedCharges.Answer answer = bill.takeRejection();
-    return answer == null
-        ? null
-        : rejections.rejected(
-            answer.limit(),
-            answer.key(),
-            answer.limit().hash(answer.key()),
-            answer.rejection(),
-            now);
-  }
-
   /**
    * Asks a question, without a thread that waits.
    *
    * @return what {@link #hold} understands
    */
-  CompletionStage<?> askLater(int question, ItemizedCharges bill) {
+  CompletionStage<?> askLater(int question, Transaction transaction) {
     int[] asked = questions[question];
     Part part = parts[asked[0]];
     return asked.length == 1
-        ? part.limit.takeLater(part.key(bill), part.permits(bill))
-        : askTogether(asked, bill);
+        ? part.limit.takeLater(part.key(transaction), part.permits(transaction))
+        : askTogether(asked, transaction);
   }
 
   /**
@@ -237,16 +224,16 @@ final class ExternalLimits {
   Rejection rejected(
       int question,
       ExternalReply.Rejected rejected,
-      ItemizedCharges bill,
+      Transaction transaction,
       boolean isCounted,
       long now) {
     Part part = parts[questions[question][rejected.index()]];
     if (part.limit.limit().isShadow()) {
-      wouldReject(part, bill, now);
+      wouldReject(part, transaction, now);
       return null;
     }
     Rejection rejection = part.limit.rejection(rejected.decision());
-    String key = part.key(bill);
+    String key = part.key(transaction);
     return isCounted || rejection instanceof Unavailable // which is not waited for
         ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)
         : rejection;
@@ -281,8 +268,8 @@ final class ExternalLimits {
     }
   }
 
-  private void wouldReject(Part part, ItemizedCharges bill, long now) {
-    String key = part.key(bill);
-    rejections.wouldReject(part.limit, key, part.limit.hash(key), part.permits(bill), now);
+  private void wouldReject(Part part, Transaction transaction, long now) {
+    String key = part.key(transaction);
+    rejections.wouldReject(part.limit, key, part.limit.hash(key), part.permits(transaction), now);
   }
 }

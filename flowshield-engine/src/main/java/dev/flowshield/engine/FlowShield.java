@@ -128,13 +128,7 @@ public final class FlowShield {
    */
   public Admission admit(String key, long permits) {
     Arguments.requireKey(key);
-    return enter(sets.usual(permits), key, permits);
-  }
-
-  private Admission enter(LimitSet set, String key, long permits) {
-    return set.isLocal()
-        ? entrance.enter(set, key, set.hash(key), permits)
-        : entrance.enter(set, set.charges(key, permits), key, false);
+    return entrance.enter(sets.usual(permits), key, permits);
   }
 
   /**
@@ -163,7 +157,7 @@ public final class FlowShield {
   public Admission admit(LimitSet limits, String key, long permits) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, permits);
-    return enter(limits, key, permits);
+    return entrance.enter(limits, key, permits);
   }
 
   /**
@@ -177,7 +171,7 @@ public final class FlowShield {
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
-    return entrance.enter(set, charges, set.subject(charges), false);
+    return entrance.enter(set, charges, set.limits().subject(charges), false);
   }
 
   /**
@@ -227,9 +221,9 @@ public final class FlowShield {
   public CompletableFuture<Admission> admitAsync(LimitSet limits, String key) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, 1);
-    return limits.isLocal()
-        ? complete(() -> enter(limits, key, 1))
-        : entrance.enterAsync(limits, limits.charges(key, 1), key, false);
+    return limits.limits().isLocal()
+        ? complete(() -> entrance.enter(limits, key, 1))
+        : entrance.enterAsync(limits, limits.limits().charges(key, 1), key, false);
   }
 
   /**
@@ -280,7 +274,7 @@ public final class FlowShield {
 
   private static String subject(Request request, LimitSet set, Charge[] charges) {
     String key = request.key();
-    return key == null ? set.subject(charges) : key;
+    return key == null ? set.limits().subject(charges) : key;
   }
 
   /**
@@ -319,7 +313,7 @@ public final class FlowShield {
    */
   public List<LimitStatus> limitStatus(Request request) {
     Charge[] charges = sets.charges(request);
-    return sets.of(request, charges).limitStatus(charges, ticker.nanos());
+    return sets.of(request, charges).limits().limitStatus(charges, ticker.nanos());
   }
 
   /**
@@ -331,7 +325,7 @@ public final class FlowShield {
   public List<LimitStatus> limitStatus(LimitSet limits, String key) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, 1);
-    return limits.limitStatus(key, 1, ticker.nanos());
+    return limits.limits().limitStatus(key, 1, ticker.nanos());
   }
 
   /**

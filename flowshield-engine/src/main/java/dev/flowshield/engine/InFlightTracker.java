@@ -57,9 +57,13 @@ final class InFlightTracker {
     return gate.readsTime();
   }
 
-  /** Takes a place and counts; null if there is none. */
+  /**
+   * Takes a place and counts; null if there is none.
+   *
+   * @param transaction what is settled later, or shown; null if there is nothing of both
+   */
   @Nullable
-  Admitted enter(LimitSet set, String key, long hash, @Nullable ItemizedCharges bill, long now) {
+  Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
     lookForLeaks();
     long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
     if (place == Gate.NO_PLACE) {
@@ -68,12 +72,12 @@ final class InFlightTracker {
     Admitted admission = null;
     boolean made = false;
     try {
-      admission = admitted(place, bill);
+      admission = admitted(place, transaction);
       if (gate.isBeyondLimit(place)) {
         wouldShed.increment();
         rejections.wouldShed(key, now == 0 ? readIfTold() : now);
       }
-      set.countAdmitted();
+      set.limits().countAdmitted();
       made = true;
       return admission;
     } finally {
@@ -87,11 +91,10 @@ final class InFlightTracker {
     }
   }
 
-  private Admitted admitted(long place, @Nullable ItemizedCharges bill) {
-    ReservedCharges open = bill instanceof ReservedCharges known ? known : null;
-    return open == null && leaks == null
+  private Admitted admitted(long place, @Nullable Transaction transaction) {
+    return transaction == null && leaks == null
         ? new Admitted(this, place)
-        : new DetailedAdmitted(this, place, open, leaks);
+        : new DetailedAdmitted(this, place, transaction, leaks);
   }
 
   /**
@@ -129,7 +132,7 @@ final class InFlightTracker {
       if (gate.isBeyondLimit(place)) {
         wouldShed.decrement();
       }
-      set.discountAdmitted();
+      set.limits().discountAdmitted();
       gate.ended(place, Outcome.IGNORED, 0);
     } finally {
       release(place, admission);

@@ -44,9 +44,9 @@ final class LimitRegistry {
       InstantSource instantSource) {
     String kept = null;
     for (Limit limit : limits) {
-      ActiveLimit active = Limit.withNameInErrors(
-          limit.name(), () -> activate(limit, ticker, instantSource));
-      if (active instanceof ExternalLimit foreign && !foreign.canRefund() && !limit.isShadow()) {
+      ActiveLimit active =
+          Limit.withNameInErrors(limit.name(), () -> activate(limit, ticker, instantSource));
+      if (active instanceof ExternalLimit external && !external.canRefund() && !limit.isShadow()) {
         kept = requireOnly(kept, limit.name());
       }
       byName.put(limit.name(), active);

@@ -74,20 +74,21 @@ final class LimitSets {
 
   private LimitSet kept(List<ActiveLimit> limits) {
     int route = routes.getAndIncrement() & (Gate.ROUTES - 1);
-    return new LimitSet(rejections, limits, List.of(new LongAdder()), route);
+    return new LimitSet(new ResolvedLimits(rejections, limits, List.of(new LongAdder())), route);
   }
 
   /** The requests that were admitted. */
   long admitted() {
-    return admittedByOthers.sum() + all().stream().mapToLong(LimitSet::admitted).sum();
+    return admittedByOthers.sum()
+        + all().stream().mapToLong(set -> set.limits().admitted()).sum();
   }
 
   /** The requests that were admitted, by each limit that they were charged to. */
   Map<ActiveLimit, Long> admittedByLimit() {
     Map<ActiveLimit, Long> counts = new HashMap<>();
     for (LimitSet set : all()) {
-      long admitted = set.admitted();
-      set.distinctLimits().forEach(limit -> counts.merge(limit, admitted, Long::sum));
+      long admitted = set.limits().admitted();
+      set.limits().distinct().forEach(limit -> counts.merge(limit, admitted, Long::sum));
     }
     return counts;
   }
@@ -118,15 +119,15 @@ final class LimitSets {
   /** The limits that a key is charged where none is named, as they are now. */
   List<Limit> usualLimits() {
     List<Limit> all = new ArrayList<>();
-    for (int i = 0; i < usual.size(); i++) {
-      all.add(usual.limit(i).limit());
+    for (int i = 0; i < usual.limits().size(); i++) {
+      all.add(usual.limits().limit(i).limit());
     }
     return List.copyOf(all);
   }
 
   /** Whether the engine keeps all limits that a key is charged where none is named. */
   boolean isUsualLocal() {
-    return usual.isLocal();
+    return usual.limits().isLocal();
   }
 
   /**
@@ -146,7 +147,7 @@ final class LimitSets {
     }
     LimitSet set = usual(request.permits());
     if (request.isReserved()) {
-      set.distinctLimits().forEach(LimitSets::requireReserve);
+      set.limits().distinct().forEach(LimitSets::requireReserve);
     }
     return set;
   }
@@ -159,7 +160,7 @@ final class LimitSets {
     }
     LimitSet set = find(charges);
     for (int i = 0; i < charges.length; i++) {
-      requireFit(charges, i, set.limit(i), reserved);
+      requireFit(charges, i, set.limits().limit(i), reserved);
     }
     return set;
   }
@@ -196,7 +197,7 @@ final class LimitSets {
 
   /** Throws if a set is of another shield, or there are no permits. */
   void requireOwn(LimitSet set, long permits) {
-    if (!set.isOf(rejections)) {
+    if (set.limits().rejections() != rejections) {
       throw new IllegalArgumentException("limits must be a set of this shield, got " + set
           + " of another one: make it with limitSet of the shield that is asked");
     }
@@ -206,8 +207,8 @@ final class LimitSets {
   /** Throws if the enforced limits of a set can never admit its charges. */
   static void requirePossible(LimitSet set, Charge[] charges) {
     for (int i = 0; i < charges.length; i++) {
-      Limit limit = set.limit(i).limit();
-      long burst = set.limit(i).burst();
+      Limit limit = set.limits().limit(i).limit();
+      long burst = set.limits().limit(i).burst();
       if (charges[i].permits() > burst && !limit.isShadow()) {
         throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
             + limit.name() + ": " + limit.text() + "'), got " + charges[i].permits()
@@ -222,7 +223,7 @@ final class LimitSets {
     if (key == null) {
       return request.charges();
     }
-    Charge[] own = usual.charges(key, request.permits());
+    Charge[] own = usual.limits().charges(key, request.permits());
     Charge[] named = request.charges();
     if (named.length == 0) {
       return own;
@@ -240,8 +241,8 @@ final class LimitSets {
 
   private Path make(Path path, String name) {
     List<ActiveLimit> limits = new ArrayList<>();
-    for (int i = 0; i < path.set.size(); i++) {
-      limits.add(path.set.limit(i));
+    for (int i = 0; i < path.set.limits().size(); i++) {
+      limits.add(path.set.limits().limit(i));
     }
     limits.add(byName.apply(name));
     Path made = new Path(kept(limits));
@@ -256,7 +257,8 @@ final class LimitSets {
   /** A set that is not kept; its limits are looked up once, not once for each step of a path. */
   private LimitSet setApart(Stream<String> ofNames) {
     List<ActiveLimit> limits = ofNames.map(byName).toList();
-    return new LimitSet(rejections, limits, countsOfOthers(limits), Gate.NO_ROUTE);
+    return new LimitSet(
+        new ResolvedLimits(rejections, limits, countsOfOthers(limits)), Gate.NO_ROUTE);
   }
 
   private List<LongAdder> countsOfOthers(List<ActiveLimit> limits) {
@@ -275,14 +277,14 @@ final class LimitSets {
     }
     for (int i = 0; i < index; i++) {
       if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
-        throw ReservedCharges.duplicate(charge);
+        throw Transaction.duplicate(charge);
       }
     }
   }
 
   private static void requireReserve(ActiveLimit limit) {
-    if (limit instanceof ExternalLimit foreign && !foreign.canRefund()) {
-      throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
+    if (limit instanceof ExternalLimit external && !external.canRefund()) {
+      throw external.missing(Capability.RESERVE, "choose one that can, or use admit");
     }
   }
 }

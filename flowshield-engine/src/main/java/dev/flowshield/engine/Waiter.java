@@ -41,7 +41,7 @@ final class Waiter extends CompletableFuture<Admission> {
   private @Nullable Admission outcome;
   private @Nullable Throwable failure;
   private boolean isTold;
-  private ItemizedCharges bill;
+  private Transaction transaction;
 
   /**
    * A request with these charges, one for each limit of the set, which have been checked.
@@ -57,7 +57,7 @@ final class Waiter extends CompletableFuture<Admission> {
     this.reserved = reserved;
     this.deadline = deadline;
     this.notBefore = now;
-    this.bill = set.bill(charges, reserved);
+    this.transaction = new Transaction(set.limits(), charges, reserved);
   }
 
   /** Blocks until the answer is there; if the thread is interrupted before, its request leaves. */
@@ -77,8 +77,8 @@ final class Waiter extends CompletableFuture<Admission> {
   }
 
   /** What is taken for it; nothing, before it is admitted. */
-  ItemizedCharges bill() {
-    return bill;
+  Transaction transaction() {
+    return transaction;
   }
 
   /**
@@ -93,11 +93,11 @@ final class Waiter extends CompletableFuture<Admission> {
     if (!places.isAnyFree(set.criticality(), now)) {
       return Shed.FULL;
     }
-    ReservedCharges made = (ReservedCharges) set.bill(charges, reserved);
+    Transaction made = new Transaction(set.limits(), charges, reserved);
     AsyncAdmission later = new AsyncAdmission(places, set, made, subject, isLast, now);
     CompletableFuture<?> unused = later.whenComplete((answer, failed) -> waiters.run());
-    bill = made;
-    if (set.takeLocal(made, now)) {
+    transaction = made;
+    if (made.takeLocal(now)) {
       asked = later;
       boolean begun = false;
       try {
@@ -155,7 +155,7 @@ final class Waiter extends CompletableFuture<Admission> {
   private void askAgainInTime(OverLimit rejection, long now) {
     notBefore = now + rejection.retryAfterNanos();
     if (deadline - notBefore < 0) {
-      decide(set.foreign().counted(rejection, charges, now), null);
+      decide(set.limits().external().counted(rejection, charges, now), null);
     }
   }
 
@@ -209,7 +209,7 @@ final class Waiter extends CompletableFuture<Admission> {
 
   private void undo(Admitted admitted, InFlightTracker places) {
     try {
-      set.settle(bill, null);
+      transaction.refund();
     } finally { // a place never given back is lost for good
       places.undo(set, admitted);
     }

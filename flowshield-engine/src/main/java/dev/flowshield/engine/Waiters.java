@@ -104,7 +104,7 @@ final class Waiters {
   CompletableFuture<Admission> await(
       LimitSet set, Charge[] charges, String subject, boolean reserved, long maxWait) {
     long now = ticker.nanos();
-    if (maxWait == 0 || set.judge().retryAfterNanos(charges, null, now) > maxWait) {
+    if (maxWait == 0 || set.limits().check().retryAfterNanos(charges, null, now) > maxWait) {
       return entrance.enterAsync(set, charges, subject, reserved);
     }
     Waiter waiter = new Waiter(set, charges, subject, reserved, now, now + maxWait);
@@ -271,12 +271,12 @@ final class Waiters {
    * @return how long after the start it may pass, or has waited long enough; 0 if it does not stay
    */
   private long serve(Waiter waiter, long start) {
-    EnforcedLimits judge = waiter.set.judge();
-    ExternalLimits foreign = waiter.set.foreign();
+    LimitCheck check = waiter.set.limits().check();
+    ExternalLimits external = waiter.set.limits().external();
     Charge[] charges = waiter.charges;
     while (true) {
       if (waiter.isAsking(ticker)) { // even if its caller has left: an admission is to be undone
-        foreign.addTo(ahead, charges);
+        external.addTo(ahead, charges);
         return Long.MAX_VALUE;
       }
       if (waiter.isDecided() || waiter.isDone()) {
@@ -291,33 +291,33 @@ final class Waiters {
         }
         leaveToOthersIfAnyFree(waiter, now);
       }
-      Rejection rejection = judge.blocked(charges, now);
+      Rejection rejection = check.blocked(charges, now);
       long left = waiter.deadline - now;
-      boolean isLast = left <= 0 || judge.neverAdmit(charges);
+      boolean isLast = left <= 0 || check.neverAdmits(charges);
       if (rejection == null && isLast) {
-        rejection = judge.judge(charges, ahead, now);
+        rejection = check.judge(charges, ahead, now);
       }
       if (rejection != null) {
         waiter.decide(rejection, null);
         return 0;
       }
-      long wait = judge.retryAfterNanos(charges, ahead, now);
+      long wait = check.retryAfterNanos(charges, ahead, now);
       if (wait == 0 && !isLast) {
-        wait = foreign.isAhead(ahead, charges) ? left : Math.max(0, waiter.notBefore - now);
+        wait = external.isAhead(ahead, charges) ? left : Math.max(0, waiter.notBefore - now);
       }
       if (wait > 0 && isLast) {
         continue; // the permits were there a moment ago: to be rejected
       }
       if (wait > 0) {
-        judge.addTo(ahead, charges, now);
-        foreign.addTo(ahead, charges);
+        check.addTo(ahead, charges, now);
+        external.addTo(ahead, charges);
         return Math.max(1, now - start + Math.min(wait, left));
       }
       if (!isLast && withoutPlace != null && withoutPlace.compareTo(criticality) >= 0) {
         return Math.max(1, now - start + left);
       }
-      Admission outcome = waiter.set.isLocal()
-          ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
+      Admission outcome = waiter.set.limits().isLocal()
+          ? entrance.take(waiter.set, waiter.subject, waiter.transaction(), now)
           : waiter.ask(places, isLast, now, this);
       if (outcome == Shed.FULL && forPlaces && !isLast) {
         // From now on, a place that becomes free is an event; one may have become free before.

@@ -179,7 +179,8 @@ class LostSlotsTest {
   @Test
   void isReleasedIfTheTimeOfAnEndCannotBeRead() {
     FailingTicker ticker = new FailingTicker();
-    FlowShield shield = FlowShield.builder().inFlight(2).gate(gate).ticker(ticker).build();
+    FlowShield shield =
+        FlowShield.builder().inFlight(2).gate(gate).ticker(ticker).build();
     Admitted admitted = (Admitted) shield.admit();
     ticker.fails = true;
 
