@@ -14,16 +14,16 @@ final class AdmissionControl {
   /*
    * The clock is read once, and all limits are judged by that reading, so a rejection has written
    * nothing but its count. Then the slot is taken, and the permits, limit by limit. If another
-   * thread took permits in between, what was taken is given back and all limits are judged again.
+   * thread took permits in between, everything taken is given back and all limits are judged again.
    * The slot comes after the judging, so a full server too tells a request that it is over a limit.
    */
 
   private final Ticker ticker;
-  private final InFlightTracker places;
+  private final InFlightTracker slots;
 
-  AdmissionControl(Ticker ticker, InFlightTracker places) {
+  AdmissionControl(Ticker ticker, InFlightTracker slots) {
     this.ticker = ticker;
-    this.places = places;
+    this.slots = slots;
   }
 
   /** Admits or rejects a request that is charged one key and one cost for all limits of a set. */
@@ -33,27 +33,27 @@ final class AdmissionControl {
       return enter(set, limits.charges(key, permits), key, false);
     }
     long hash = limits.hash(key);
-    boolean timed = limits.isLimited() || places.readTime();
+    boolean timed = limits.isLimited() || slots.readTime();
     while (true) {
       long now = timed ? ticker.nanos() : 0; // the largest cost of all, so not without need
       Rejection rejection = limits.check().judge(key, hash, permits, now);
       if (rejection != null) {
         return rejection;
       }
-      if (places.areWantedBefore(set.criticality(), now)) {
-        return places.shed(set, key, now);
+      if (slots.areWantedBefore(set.criticality(), now)) {
+        return slots.shed(set, key, now);
       }
-      // before the permits are taken, as it may find no memory
-      Admitted admission = places.enter(set, key, hash, null, now);
+      // before the permits are taken, because it may find no memory
+      Admitted admission = slots.enter(set, key, hash, null, now);
       if (admission == null) {
-        return places.shed(set, key, now);
+        return slots.shed(set, key, now);
       }
       boolean taken = false;
       try {
         taken = limits.take(key, hash, permits, now);
-      } finally { // also when a user's limiter throws: a place never given back is lost for good
+      } finally { // also when a user's limiter throws: a slot never given back is lost for good
         if (!taken) {
-          places.undo(set, admission);
+          slots.undo(set, admission);
         }
       }
       if (taken) {
@@ -70,20 +70,20 @@ final class AdmissionControl {
    */
   Admission enter(LimitSet set, Charge[] charges, String subject, boolean reserved) {
     ResolvedLimits limits = set.limits();
-    boolean timed = limits.isLimited() || places.readTime();
+    boolean timed = limits.isLimited() || slots.readTime();
     while (true) {
       long now = timed ? ticker.nanos() : 0;
       Rejection rejection = limits.check().judge(charges, now);
       if (rejection != null) {
         return rejection;
       }
-      if (places.areWantedBefore(set.criticality(), now)) {
-        return places.shed(set, subject, now);
+      if (slots.areWantedBefore(set.criticality(), now)) {
+        return slots.shed(set, subject, now);
       }
       Transaction transaction = new Transaction(limits, charges, reserved);
       Admission outcome = take(set, subject, transaction, now);
       if (outcome == Shed.FULL) {
-        return places.shed(set, subject, now);
+        return slots.shed(set, subject, now);
       }
       if (outcome != null) {
         return outcome;
@@ -96,16 +96,16 @@ final class AdmissionControl {
   }
 
   /**
-   * Takes a place and the permits of a transaction, whatever else waits for them.
+   * Takes a slot and the permits of a transaction, whatever else waits for them.
    *
-   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no place; null,
+   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no slot; null,
    *     with nothing taken, if the permits are not there any more
    */
   @Nullable
   Admission take(LimitSet set, String subject, Transaction transaction, long now) {
     long hash = set.limits().subjectHash(transaction.charges());
     Admitted admission =
-        places.enter(set, subject, hash, transaction.outlivesAdmission() ? transaction : null, now);
+        slots.enter(set, subject, hash, transaction.outlivesAdmission() ? transaction : null, now);
     if (admission == null) {
       return Shed.FULL;
     }
@@ -114,7 +114,7 @@ final class AdmissionControl {
       taken = transaction.take(now);
     } finally {
       if (!taken) {
-        places.undo(set, admission);
+        slots.undo(set, admission);
       }
     }
     return taken ? admission : null;
@@ -130,7 +130,7 @@ final class AdmissionControl {
       return enterLater(set, charges, subject, reserved);
     }
     CompletableFuture<Admission> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
+        new CompletableFuture<>(); // first, because there may be no memory for it
     answer.complete(enter(set, charges, subject, reserved));
     return answer;
   }
@@ -144,12 +144,12 @@ final class AdmissionControl {
       if (rejection != null) {
         return CompletableFuture.completedFuture(rejection);
       }
-      Criticality criticality = set.criticality(); // no place is taken before the limits admit
-      if (places.areWantedBefore(criticality, now) || !places.isAnyFree(criticality, now)) {
-        return CompletableFuture.completedFuture(places.shed(set, subject, now));
+      Criticality criticality = set.criticality(); // no slot is taken before the limits admit
+      if (slots.areWantedBefore(criticality, now) || !slots.isAnyFree(criticality, now)) {
+        return CompletableFuture.completedFuture(slots.shed(set, subject, now));
       }
       Transaction transaction = new Transaction(limits, charges, reserved);
-      AsyncAdmission later = new AsyncAdmission(places, set, transaction, subject, true, now);
+      AsyncAdmission later = new AsyncAdmission(slots, set, transaction, subject, true, now);
       if (transaction.takeLocal(now)) {
         return later.begin();
       }

@@ -29,7 +29,7 @@ final class BlockedKeys {
     this.penalty = penalty;
   }
 
-  /** How long a key is still blocked, in nanoseconds; 0 if it is not. */
+  /** Returns how long a key is still blocked, in nanoseconds; 0 if it is not. */
   long blockedForNanos(long hash, long now) {
     Penalties known = penalties;
     return known == null ? 0 : known.blockedForNanos(hash, now);
@@ -68,7 +68,9 @@ final class BlockedKeys {
     return rejected.sum();
   }
 
-  /** The keys that are blocked, or were and have not been without a breach for long enough. */
+  /**
+   * Returns the keys that are blocked, or were and have not been without a breach for long enough.
+   */
   List<Offender> offenders(long now) {
     Penalties known = penalties;
     return known == null

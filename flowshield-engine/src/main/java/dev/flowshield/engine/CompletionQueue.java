@@ -24,7 +24,7 @@ final class CompletionQueue {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private boolean isOpen; // while its thread completes it
-    private int nested; // in so many others
+    private int nested; // in this many others
 
     boolean isEmpty() {
       return first == null;
@@ -54,11 +54,11 @@ final class CompletionQueue {
 
   private static final int MOST_NESTED = 16;
 
-  private final InFlightTracker places;
+  private final InFlightTracker slots;
   private final Map<Thread, Batch> open = new ConcurrentHashMap<>();
 
-  CompletionQueue(InFlightTracker places) {
-    this.places = places;
+  CompletionQueue(InFlightTracker slots) {
+    this.slots = slots;
   }
 
   /** Completes waiters, or leaves them to a call of this thread that it is nested in too deeply. */
@@ -87,13 +87,13 @@ final class CompletionQueue {
     try {
       for (Waiter each = decided.poll(); each != null; each = decided.poll()) {
         try {
-          each.tell(places);
+          each.tell(slots);
         } catch (Throwable thrown) { // one that fails does not keep the others from being completed
           failure = Failures.joined(failure, thrown);
         }
       }
     } finally {
-      decided.isOpen = false; // first, as the map may need memory
+      decided.isOpen = false; // first, because the map may need memory
       if (outer == null) {
         open.remove(thread);
       } else {
@@ -109,7 +109,7 @@ final class CompletionQueue {
    */
   void completeNow(Waiter waiter) {
     if (waiter.completedBy == Thread.currentThread()) {
-      waiter.tell(places);
+      waiter.tell(slots);
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.flowshield.engine;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
-/** An admission that knows more than most: what was reserved or given, or that it is watched. */
+/** An admission with a transaction that outlives it, or with a watch that detects its leak. */
 final class DetailedAdmitted extends Admitted {
 
   private final @Nullable Transaction transaction;
@@ -12,16 +12,16 @@ final class DetailedAdmitted extends Admitted {
   /**
    * An admission that has at least one of both.
    *
-   * @param transaction what can be settled, or was given by limiters of another kind
+   * @param transaction that can be settled, or holds permits of limiters of another kind
    */
   DetailedAdmitted(
-      InFlightTracker places,
-      long place,
+      InFlightTracker slots,
+      long slot,
       @Nullable Transaction transaction,
       @Nullable LeakDetector leaks) {
-    super(places, place);
+    super(slots, slot);
     this.transaction = transaction;
-    this.watch = leaks == null ? null : leaks.watch(this, place);
+    this.watch = leaks == null ? null : leaks.watch(this, slot);
   }
 
   @Override

@@ -35,12 +35,12 @@ final class EngineLimit extends ActiveLimit {
     return limiter;
   }
 
-  /** Whether its words can be kept in a file: it runs a formula of the engine. */
+  /** Returns whether its words can be kept in a file: it runs a formula of the engine. */
   boolean canBeKept() {
     return limiter.capabilities().contains(Capability.CHANGE);
   }
 
-  /** The allowances, one for each rate. */
+  /** Returns the allowances, one for each rate. */
   Allowances allowances() {
     return allowances;
   }

@@ -34,7 +34,7 @@ final class ExternalLimit extends ActiveLimit {
     return canRefund;
   }
 
-  /** Where it is kept, together with others; null if it is by its limiter alone. */
+  /** Returns where it is kept, together with others; null if it is by its limiter alone. */
   @Nullable
   LimitStore store() {
     return store;
@@ -51,7 +51,7 @@ final class ExternalLimit extends ActiveLimit {
     return store == null ? null : store.stats();
   }
 
-  /** The limiter lacks a capability. */
+  /** Returns the limiter lacks a capability. */
   UnsupportedOperationException missing(Capability capability, String wayOut) {
     return new UnsupportedOperationException(
         "limit '" + limit().name() + "' must be kept by a limiter whose capabilities() include "
@@ -100,7 +100,7 @@ final class ExternalLimit extends ActiveLimit {
     addStatus(look(key, permits, now), to);
   }
 
-  /** How it stands by an answer of its limiter. */
+  /** Adds its state by an answer of its limiter. */
   void addStatus(Decision decision, List<LimitStatus> to) {
     List<LimitStatus> statuses = decision.limits();
     if (statuses.isEmpty() && limit().limits().size() == 1) { // of one rate the decision says all
@@ -156,7 +156,7 @@ final class ExternalLimit extends ActiveLimit {
     return 0;
   }
 
-  /** An answer of a user's code, which may be null; null must not pass for a yes. */
+  /** Returns an answer of a user's code, which may be null; null must not pass for a yes. */
   <T> T answered(@Nullable T answer) {
     if (answer == null) {
       throw noAnswer();
@@ -164,7 +164,7 @@ final class ExternalLimit extends ActiveLimit {
     return answer;
   }
 
-  /** The limiter broke its contract. */
+  /** Returns the limiter broke its contract. */
   IllegalStateException noAnswer() {
     return new IllegalStateException("an answer of the limiter that keeps limit '"
         + limit().name() + "' must be Admitted or Rejected, got null: correct that limiter");
@@ -181,7 +181,7 @@ final class ExternalLimit extends ActiveLimit {
         : answered(limiter.decideAsync(key, permits));
   }
 
-  /** The rejection for an answer of the limiter. */
+  /** Returns the rejection for an answer of the limiter. */
   Rejection rejection(Decision.Rejected rejected) {
     Limit limit = limit();
     if (rejected.reason() == Decision.Reason.NO_STORE) {

@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
- * are asked: those enforced, then shadows. Each has a place in the transaction for what it gave.
+ * are asked: those enforced, then shadows. Each has an index in the transaction for its
+ * reservation.
  *
  * <p>A question is for one limit, or for all those enforced that one store keeps.
  */
 final class ExternalLimits {
 
-  /** A limit, and the place of its charge. */
+  /** A limit, and the index of its charge. */
   record Part(ExternalLimit limit, int charge) {
 
     String key(Transaction transaction) {
@@ -75,22 +76,22 @@ final class ExternalLimits {
     return parts.length;
   }
 
-  /** How many questions are asked for a transaction. */
+  /** Returns how many questions are asked for a transaction. */
   int questions() {
     return questions.length;
   }
 
-  /** Whether what is given in answer to a question can be given back. */
+  /** Returns whether the permits that answer a question can be refunded. */
   boolean canRefund(int question) {
     return parts[questions[question][0]].limit.canRefund();
   }
 
-  /** The limit at whose place in the transaction a charge is settled. */
+  /** Returns the charge at whose cost a limit is settled. */
   int charge(int index) {
     return parts[index].charge;
   }
 
-  /** The rejection of a key that one of the limits has blocked; null if none has. */
+  /** Returns the rejection of a key that one of the limits has blocked; null if no limit has. */
   @Nullable
   Rejection blocked(Charge[] charges, long now) {
     for (Part part : parts) {
@@ -107,8 +108,8 @@ final class ExternalLimits {
   }
 
   /**
-   * The rejection that is known before the limiters are asked: of a key that is blocked, or of more
-   * permits than a limit ever has at once; null if there is none.
+   * Returns the rejection that is known before the limiters are asked: of a key that is blocked, or
+   * of more permits than a limit ever has at once; null if there is none.
    */
   @Nullable
   Rejection rejectedBefore(Charge[] charges, long now) {
@@ -127,7 +128,10 @@ final class ExternalLimits {
     return blocked;
   }
 
-  /** Asks all of them; false if one that is enforced rejects, which {@link Transaction#takeRejection} tells. */
+  /**
+   * Asks all of them; false if one that is enforced rejects, which {@link
+   * Transaction#takeRejection} tells.
+   */
   boolean ask(Transaction transaction, long now) {
     for (int question = 0; question < questions.length; question++) {
       int[] asked = questions[question];
@@ -197,7 +201,7 @@ final class ExternalLimits {
     return null;
   }
 
-  /** How a limit stands by what it gave. */
+  /** Adds the state of a limit by its reservation. */
   void addStatus(int index, Reservation.Held given, List<LimitStatus> to) {
     parts[index].limit.addStatus(given.decision(), to);
   }
@@ -205,7 +209,7 @@ final class ExternalLimits {
   /**
    * Asks a question, without a thread that waits.
    *
-   * @return what {@link #hold} understands
+   * @return an answer for {@link #hold}
    */
   CompletionStage<?> askLater(int question, Transaction transaction) {
     int[] asked = questions[question];
@@ -216,7 +220,7 @@ final class ExternalLimits {
   }
 
   /**
-   * What to say of a rejection in answer to a question; null for a shadow.
+   * Returns the rejection after an answer to a question; null for a shadow.
    *
    * @param isCounted whether it is the end of the request, and so to be counted
    */
@@ -239,7 +243,7 @@ final class ExternalLimits {
         : rejection;
   }
 
-  /** Counts a rejection that was not. Answers what to say. */
+  /** Counts a rejection that was not counted, and returns the rejection to report. */
   Rejection counted(OverLimit rejection, Charge[] charges, long now) {
     for (Part part : parts) {
       if (part.limit.limit().name().equals(rejection.name())) {
@@ -250,10 +254,10 @@ final class ExternalLimits {
     return rejection;
   }
 
-  /** Whether a request in line for one of them comes before these charges. */
-  boolean isAhead(QueuedDemand ahead, Charge[] charges) {
+  /** Returns whether a request in line for one of them comes before these charges. */
+  boolean isAhead(QueuedDemand demand, Charge[] charges) {
     for (Part part : parts) {
-      if (ahead.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
+      if (demand.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
         return true;
       }
     }
@@ -261,10 +265,10 @@ final class ExternalLimits {
   }
 
   /** A request with these charges is in line for all of them. */
-  void addTo(QueuedDemand ahead, Charge[] charges) {
+  void addTo(QueuedDemand demand, Charge[] charges) {
     for (Part part : parts) {
       Charge charge = charges[part.charge];
-      ahead.add(part.limit, part.limit.hash(charge), charge.permits());
+      demand.add(part.limit, part.limit.hash(charge), charge.permits());
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in flight of a shield: asks its gate for them, makes the admissions that hold them,
+ * The slots in flight of a shield: asks its gate for them, makes the admissions that hold them,
  * and counts how work ended.
  *
  * <p>Thread-safe; takes no lock.
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class InFlightTracker {
 
   /**
-   * Requests that wait for a place.
+   * Requests that wait for a slot.
    *
-   * @param serve gives each of them that may have one a place
+   * @param serve gives each of them that may have one a slot
    * @param criticality the highest among those that may not have one now
    */
   record Wanted(Runnable serve, Criticality criticality) {}
@@ -29,7 +29,7 @@ final class InFlightTracker {
   private final @Nullable LeakDetector leaks;
   private final @Nullable PressureEvents pressureEvents;
 
-  private volatile @Nullable Wanted wanted; // null if no request waits for a place
+  private volatile @Nullable Wanted wanted; // null if no request waits for a slot
 
   private final LongAdder shedSheddable = new LongAdder();
   private final LongAdder shedDefault = new LongAdder();
@@ -38,7 +38,7 @@ final class InFlightTracker {
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  /** Without leaks, none are detected; without events, no pressure is told. */
+  /** Without a leak detector, no leaks are found; without events, no pressure is reported. */
   InFlightTracker(
       Ticker ticker,
       Gate gate,
@@ -52,28 +52,28 @@ final class InFlightTracker {
     this.pressureEvents = pressureEvents;
   }
 
-  /** Whether the gate wants to know the time. */
+  /** Returns whether the gate wants to know the time. */
   boolean readTime() {
     return gate.readsTime();
   }
 
   /**
-   * Takes a place and counts; null if there is none.
+   * Takes a slot and counts; null if there is none.
    *
-   * @param transaction what is settled later, or shown; null if there is nothing of both
+   * @param transaction that outlives the admission; null if there is none
    */
   @Nullable
   Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
     lookForLeaks();
-    long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
-    if (place == Gate.NO_PLACE) {
+    long slot = gate.tryEnter(hash, set.criticality(), set.route(), now);
+    if (slot == Gate.NO_SLOT) {
       return null;
     }
     Admitted admission = null;
     boolean made = false;
     try {
-      admission = admitted(place, transaction);
-      if (gate.isBeyondLimit(place)) {
+      admission = admitted(slot, transaction);
+      if (gate.isBeyondLimit(slot)) {
         wouldShed.increment();
         rejections.wouldShed(key, now == 0 ? readIfTold() : now);
       }
@@ -83,22 +83,22 @@ final class InFlightTracker {
     } finally {
       if (!made) {
         try {
-          gate.ended(place, Outcome.IGNORED, 0);
+          gate.ended(slot, Outcome.IGNORED, 0);
         } finally {
-          release(place, admission);
+          release(slot, admission);
         }
       }
     }
   }
 
-  private Admitted admitted(long place, @Nullable Transaction transaction) {
+  private Admitted admitted(long slot, @Nullable Transaction transaction) {
     return transaction == null && leaks == null
-        ? new Admitted(this, place)
-        : new DetailedAdmitted(this, place, transaction, leaks);
+        ? new Admitted(this, slot)
+        : new DetailedAdmitted(this, slot, transaction, leaks);
   }
 
   /**
-   * Counts a request that found no place.
+   * Counts a request that found no slot.
    *
    * @param now a reading of the clock; 0 if there is none
    */
@@ -123,30 +123,30 @@ final class InFlightTracker {
   }
 
   /**
-   * Undoes an admission that its caller does not get: releases its place, whatever fails meanwhile,
+   * Undoes an admission that its caller does not get: releases its slot, whatever fails meanwhile,
    * and counts it no more.
    */
   void undo(LimitSet set, Admitted admission) {
-    long place = admission.place();
+    long slot = admission.slot();
     try {
-      if (gate.isBeyondLimit(place)) {
+      if (gate.isBeyondLimit(slot)) {
         wouldShed.decrement();
       }
       set.limits().discountAdmitted();
-      gate.ended(place, Outcome.IGNORED, 0);
+      gate.ended(slot, Outcome.IGNORED, 0);
     } finally {
-      release(place, admission);
+      release(slot, admission);
     }
     serveFreed();
   }
 
-  /** Ends admitted work: counts its outcome, and releases its place whatever fails meanwhile. */
-  void end(Admitted admission, long place, Outcome outcome) {
+  /** Ends admitted work: counts its outcome, and releases its slot whatever fails meanwhile. */
+  void end(Admitted admission, long slot, Outcome outcome) {
     try {
       countEnd(outcome); // first, so work that is not in flight any more is counted
-      gate.ended(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
+      gate.ended(slot, outcome, gate.readsTime() ? ticker.nanos() : 0);
     } finally {
-      release(place, admission);
+      release(slot, admission);
     }
     serveFreed();
   }
@@ -154,10 +154,10 @@ final class InFlightTracker {
   /*
    * An admission that is collected after the first of these calls and before the second would be
    * released again: DetailedAdmitted.released() keeps it until then. If the stack ends in the first
-   * call, the second one is not reached, so leak detection finds the place.
+   * call, the second one is not reached, so leak detection finds the slot.
    */
-  private void release(long place, @Nullable Admitted admission) {
-    gate.release(place);
+  private void release(long slot, @Nullable Admitted admission) {
+    gate.release(slot);
     if (admission != null) {
       admission.released();
     }
@@ -165,7 +165,7 @@ final class InFlightTracker {
 
   private void lookForLeaks() {
     if (leaks != null) {
-      leaks.look(place -> gate.exit(place, Outcome.IGNORED, 0));
+      leaks.look(slot -> gate.exit(slot, Outcome.IGNORED, 0));
     }
   }
 
@@ -177,7 +177,7 @@ final class InFlightTracker {
     }
   }
 
-  /** Serves the requests that wait for a place, because one has become free. */
+  /** Serves the requests that wait for a slot, because one has become free. */
   private void serveFreed() {
     Wanted waiting = wanted;
     if (waiting != null) {
@@ -185,12 +185,12 @@ final class InFlightTracker {
     }
   }
 
-  /** Records who waits for a place; null if no request does. */
+  /** Records who waits for a slot; null if no request does. */
   void want(@Nullable Wanted waiting) {
     wanted = waiting;
   }
 
-  /** Returns whether a request waits for a place. */
+  /** Returns whether a request waits for a slot. */
   boolean isWanted() {
     return wanted != null;
   }
@@ -201,8 +201,8 @@ final class InFlightTracker {
   }
 
   /**
-   * Returns whether a request that does not wait must leave the places to those that do: to one
-   * that means as much, or more. These are served first if a place may be free, because no event
+   * Returns whether a request that does not wait must leave the slots to those that do: to one
+   * that means as much, or more. These are served first if a slot may be free, because no event
    * shows that a cap has risen or that an admission has leaked.
    */
   boolean areWantedBefore(Criticality criticality, long now) {
@@ -213,7 +213,7 @@ final class InFlightTracker {
     return isWantedBy(criticality);
   }
 
-  /** Serves those that wait for a place, if one of them may get it. */
+  /** Serves those that wait for a slot, if one of them may get it. */
   void serveWaiters(long now) {
     Wanted waiting = wanted;
     if (waiting != null && isAnyFree(waiting.criticality, now)) {
@@ -221,13 +221,13 @@ final class InFlightTracker {
     }
   }
 
-  /** Returns whether there is a place at this moment, for a client that sends little. */
+  /** Returns whether there is a slot at this moment, for a client that sends little. */
   boolean isAnyFree(Criticality criticality, long now) {
     lookForLeaks();
-    return gate.hasPlace(criticality, now);
+    return gate.hasSlot(criticality, now);
   }
 
-  /** The requests of a criticality that found no place. */
+  /** Returns the requests of a criticality that found no slot. */
   long shed(Criticality criticality) {
     return adderOf(criticality).sum();
   }
@@ -249,7 +249,7 @@ final class InFlightTracker {
     return leaks == null ? 0 : leaks.count();
   }
 
-  /** How much is in flight. */
+  /** Returns how much is in flight. */
   int inFlight() {
     lookForLeaks();
     return gate.count();
@@ -260,7 +260,7 @@ final class InFlightTracker {
     return pressureEvents == null ? 0 : pressureEvents.failures();
   }
 
-  /** Its gate. */
+  /** Returns its gate. */
   Gate gate() {
     return gate;
   }

@@ -14,7 +14,7 @@ final class LimitCheck {
   private final ResolvedLimits.Local[] parts;
   private final ExternalLimits external;
 
-  /** Judges by the limits of the engine, and by what is known of the others. */
+  /** Judges by the limits of the engine, and by the known state of the others. */
   LimitCheck(Rejections rejections, ResolvedLimits.Local[] parts, ExternalLimits external) {
     this.rejections = rejections;
     this.parts = parts;
@@ -36,7 +36,7 @@ final class LimitCheck {
       if (blocked != null) {
         return blocked;
       }
-      long wait = limit.retryAfterNanos(hash, permits, limit.permitsAhead(hash), now);
+      long wait = limit.retryAfterNanos(hash, permits, limit.queuedPermits(hash), now);
       if (wait > longest) {
         slowest = limit;
         longest = wait;
@@ -46,9 +46,9 @@ final class LimitCheck {
   }
 
   /**
-   * Returns the rejection of a request with a charge for each limit, at a reading of the clock; null
-   * if no limit is known to reject it before it is asked. A request that does not wait comes after
-   * those that do.
+   * Returns the rejection of a request with a charge for each limit, at a reading of the clock;
+   * null if no limit is known to reject it before it is asked. A request that does not wait comes
+   * after those that do.
    */
   @Nullable
   Rejection judge(Charge[] charges, long now) {
@@ -57,12 +57,12 @@ final class LimitCheck {
 
   /** Returns the rejection of a request in line behind others; null if there is none. */
   @Nullable
-  Rejection judge(Charge[] charges, QueuedDemand ahead, long now) {
-    return judgeBehind(ahead, charges, now);
+  Rejection judge(Charge[] charges, QueuedDemand demand, long now) {
+    return judgeBehind(demand, charges, now);
   }
 
   private @Nullable Rejection judgeBehind(
-      @Nullable QueuedDemand ahead, Charge[] charges, long now) {
+      @Nullable QueuedDemand demand, Charge[] charges, long now) {
     ResolvedLimits.Local slowest = null;
     long longest = 0;
     for (ResolvedLimits.Local part : parts) {
@@ -72,7 +72,7 @@ final class LimitCheck {
       if (blocked != null) {
         return blocked;
       }
-      long wait = retryAfterNanos(part.limit(), charge, ahead, now);
+      long wait = retryAfterNanos(part.limit(), charge, demand, now);
       if (wait > longest) {
         slowest = part;
         longest = wait;
@@ -94,13 +94,13 @@ final class LimitCheck {
 
   /** Without what is ahead, the published demand is. */
   private static long retryAfterNanos(
-      EngineLimit limit, Charge charge, @Nullable QueuedDemand ahead, long now) {
+      EngineLimit limit, Charge charge, @Nullable QueuedDemand demand, long now) {
     long hash = limit.hash(charge);
-    long before = ahead == null ? limit.permitsAhead(hash) : ahead.permits(limit, hash);
+    long before = demand == null ? limit.queuedPermits(hash) : demand.permits(limit, hash);
     return limit.retryAfterNanos(hash, charge.permits(), before, now);
   }
 
-  /** Returns the rejection of a request that has a blocked key; null if it has none. */
+  /** Returns the rejection of a request that has a blocked key; null if it has no such key. */
   @Nullable
   Rejection blocked(Charge[] charges, long now) {
     for (ResolvedLimits.Local part : parts) {
@@ -117,23 +117,23 @@ final class LimitCheck {
   /**
    * Returns the wait that the engine's limits impose on a request; 0 if they admit it.
    *
-   * @param ahead the demand ahead of it in line; null if it is not in line
+   * @param demand the demand ahead of it in line; null if it is not in line
    */
-  long retryAfterNanos(Charge[] charges, @Nullable QueuedDemand ahead, long now) {
+  long retryAfterNanos(Charge[] charges, @Nullable QueuedDemand demand, long now) {
     long longest = 0;
     for (ResolvedLimits.Local part : parts) {
       longest =
-          Math.max(longest, retryAfterNanos(part.limit(), charges[part.charge()], ahead, now));
+          Math.max(longest, retryAfterNanos(part.limit(), charges[part.charge()], demand, now));
     }
     return longest;
   }
 
   /** Adds a request to the lines of those limits that make it wait. */
-  void addTo(QueuedDemand ahead, Charge[] charges, long now) {
+  void addTo(QueuedDemand demand, Charge[] charges, long now) {
     for (ResolvedLimits.Local part : parts) {
       Charge charge = charges[part.charge()];
-      if (retryAfterNanos(part.limit(), charge, ahead, now) > 0) {
-        ahead.add(part.limit(), part.limit().hash(charge), charge.permits());
+      if (retryAfterNanos(part.limit(), charge, demand, now) > 0) {
+        demand.add(part.limit(), part.limit().hash(charge), charge.permits());
       }
     }
   }

@@ -34,7 +34,7 @@ final class LimitRegistry {
   /**
    * Puts limits to work.
    *
-   * @param usual the names of those that are charged where a request names none
+   * @param usual the names of those that are charged if a request names no limit
    */
   LimitRegistry(
       Collection<Limit> limits,
@@ -78,12 +78,12 @@ final class LimitRegistry {
     return name;
   }
 
-  /** What requests are charged. */
+  /** Returns the sets of limits that requests are charged. */
   LimitSets sets() {
     return sets;
   }
 
-  /** What one permit of a key would be answered. */
+  /** Returns the answer to a request for one permit of a key. */
   Decision peek(String name, String key, long now) {
     return keyed(name, key).look(key, 1, now);
   }
@@ -107,7 +107,7 @@ final class LimitRegistry {
     return byName.values().stream().map(ActiveLimit::limit).toList();
   }
 
-  /** The limiters of those that the engine keeps and whose words can be kept in a file. */
+  /** Returns the limiters of those that the engine keeps and whose words can be kept in a file. */
   Map<String, KeyedLimiter> kept() {
     Map<String, KeyedLimiter> kept = new LinkedHashMap<>();
     byName.forEach((name, limit) -> {
@@ -125,7 +125,7 @@ final class LimitRegistry {
         .toList();
   }
 
-  /** The keys that are blocked, or were, of all limits; those blocked for longest first. */
+  /** Returns the keys that are blocked, or were, of all limits; those blocked for longest first. */
   List<Offender> offenders(long now) {
     return blocks()
         .flatMap(blocks -> blocks.offenders(now).stream())
@@ -161,12 +161,12 @@ final class LimitRegistry {
     return blocks;
   }
 
-  /** The limit of this name with other limits, as text. */
+  /** Returns the limit of this name with other limits, as text. */
   Limit changed(String name, String limits) {
     return limit(name).limit().withLimits(limits);
   }
 
-  /** Changes all of them, or none and throws. */
+  /** Changes all of them, or throws and changes nothing. */
   void change(Collection<Limit> to) {
     changing.lock();
     try {
@@ -180,7 +180,7 @@ final class LimitRegistry {
         }
         (requireChange(each) ? known : unknown).add(each);
       }
-      unknown.addAll(known); // what may still fail comes first
+      unknown.addAll(known); // changes that may still fail come first
       changeAll(unknown);
     } finally {
       changing.unlock();

@@ -45,7 +45,7 @@ final class LimitSets {
   private final Set<String> names;
   private final Function<String, ActiveLimit> byName;
   private final Rejections rejections;
-  private final LimitSet usual; // what a key is charged where no limit is named
+  private final LimitSet usual; // what a key is charged if no limit is named
   private final boolean nothingIsUsual; // there are limits, but all have to be named
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
@@ -57,7 +57,7 @@ final class LimitSets {
    *
    * @param names of all limits
    * @param byName finds one of them; throws for a name that there is not
-   * @param usual the names of those that a key is charged where none is named
+   * @param usual the names of those that a key is charged if no limit is named
    */
   LimitSets(
       Set<String> names,
@@ -77,13 +77,13 @@ final class LimitSets {
     return new LimitSet(new ResolvedLimits(rejections, limits, List.of(new LongAdder())), route);
   }
 
-  /** The requests that were admitted. */
+  /** Returns the requests that were admitted. */
   long admitted() {
     return admittedByOthers.sum()
         + all().stream().mapToLong(set -> set.limits().admitted()).sum();
   }
 
-  /** The requests that were admitted, by each limit that they were charged to. */
+  /** Returns the requests that were admitted, by each limit that they were charged to. */
   Map<ActiveLimit, Long> admittedByLimit() {
     Map<ActiveLimit, Long> counts = new HashMap<>();
     for (LimitSet set : all()) {
@@ -104,7 +104,7 @@ final class LimitSets {
     path.next.values().forEach(next -> addAll(next, all));
   }
 
-  /** The limits that a key is charged where none is named; checks the permits. */
+  /** Returns the limits that a key is charged if no limit is named; checks the permits. */
   LimitSet usual(long permits) {
     if (nothingIsUsual) {
       throw new IllegalStateException(
@@ -116,7 +116,7 @@ final class LimitSets {
     return usual;
   }
 
-  /** The limits that a key is charged where none is named, as they are now. */
+  /** Returns the limits that a key is charged if no limit is named, as they are now. */
   List<Limit> usualLimits() {
     List<Limit> all = new ArrayList<>();
     for (int i = 0; i < usual.limits().size(); i++) {
@@ -125,13 +125,14 @@ final class LimitSets {
     return List.copyOf(all);
   }
 
-  /** Whether the engine keeps all limits that a key is charged where none is named. */
+  /** Returns whether the engine keeps all limits that a key is charged if no limit is named. */
   boolean isUsualLocal() {
     return usual.limits().isLocal();
   }
 
   /**
-   * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
+   * Returns the limits that a request is charged; checks its charges, which are those of {@link
+   * #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
     LimitSet set = ofAny(request, charges).withCriticality(request.criticality());
@@ -152,7 +153,7 @@ final class LimitSets {
     return set;
   }
 
-  /** The limits that charges name; checks the charges. */
+  /** Returns the limits that charges name; checks the charges. */
   LimitSet of(Charge[] charges, boolean reserved) {
     if (charges.length < 1 || charges.length > MOST_CHARGES) {
       throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
@@ -177,7 +178,7 @@ final class LimitSets {
     return path.set;
   }
 
-  /** The limits of these names, none of them twice. */
+  /** Returns the limits of these names, each once. */
   LimitSet of(String... names) {
     Path path = root;
     for (int i = 0; i < names.length; i++) {
@@ -217,7 +218,7 @@ final class LimitSets {
     }
   }
 
-  /** The charges of a request, limit by limit. */
+  /** Returns the charges of a request, limit by limit. */
   Charge[] charges(Request request) {
     String key = request.key();
     if (key == null) {
@@ -233,7 +234,7 @@ final class LimitSets {
     return all;
   }
 
-  /** The path with one limit more; null if as many sets are kept as may be. */
+  /** Returns the path with one limit more; null if as many sets are kept as may be. */
   private @Nullable Path next(Path path, String name) {
     Path known = path.next.get(name);
     return known != null || count.get() >= MOST_SETS ? known : make(path, name);
@@ -254,7 +255,10 @@ final class LimitSets {
     return made;
   }
 
-  /** A set that is not kept; its limits are looked up once, not once for each step of a path. */
+  /**
+   * Returns a set that is not kept; its limits are looked up once, not once for each step of a
+   * path.
+   */
   private LimitSet setApart(Stream<String> ofNames) {
     List<ActiveLimit> limits = ofNames.map(byName).toList();
     return new LimitSet(

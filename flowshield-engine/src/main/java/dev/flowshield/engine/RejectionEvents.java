@@ -36,8 +36,8 @@ final class RejectionEvents {
    *       intervals ahead is from before the clock stepped back, and it is time.
    *   E3  Each rejection is told or counted, not both: a batch is begun once, to be told or, if the
    *       executor rejects it, to be counted. Each one counted is in the number of one event.
-   *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
-   *       was added. What is begun is ended, as it allocates nothing.
+   *   E4  Each claim is told or counted: the exchange that empties the batch fails if a slot
+   *       was added. A batch that is begun is ended, because it allocates nothing.
    *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind
    *       at most. A caller whose own thread runs the task waits for no more calls than these.
    *
@@ -67,7 +67,10 @@ final class RejectionEvents {
     this.slots = slotOf.values().toArray(Slot[]::new);
   }
 
-  /** The executor of the JDK for tasks without one: the common pool, or a thread for each task. */
+  /**
+   * Returns the executor of the JDK for tasks without one: the common pool, or a thread for each
+   * task.
+   */
   static Executor defaultExecutor() {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
@@ -86,14 +89,17 @@ final class RejectionEvents {
       handedOver.set(true);
       try {
         executor.execute(() -> empty(true));
-      } catch (Throwable notRun) { // an Error too: where no thread can be made, rejecting goes on
+      } catch (Throwable notRun) { // an Error too: if no thread can be made, rejecting continues
         empty(false);
         failures.incrementAndGet();
       }
     }
   }
 
-  /** Tells or counts the batch, unless it was begun: an executor may run what it has rejected. */
+  /**
+   * Tells or counts the batch, unless it was begun: an executor may run a task that it has
+   * rejected.
+   */
   private void empty(boolean telling) {
     if (!handedOver.compareAndSet(true, false)) {
       return;

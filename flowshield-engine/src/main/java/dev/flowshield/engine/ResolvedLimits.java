@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class ResolvedLimits {
   /*
    * A request charges them in one of two ways: with one key and one cost for all, if the engine
-   * keeps all of them, which allocates nothing; or by a Transaction, with a key and a cost for each.
+   * keeps all of them, which allocates nothing; or by a Transaction, with a key and a cost for
+   * each.
    *
    * The engine's limits are judged first, so a rejection writes nothing. Then permits are taken in
    * this order: from limits for each key; from limits for all together, so that a key that races
-   * with itself is rejected before it has taken from what all share; from limiters of another kind,
-   * which cannot be judged; from shadow limits. If one rejects, what was taken before is refunded.
+   * with itself is rejected before it has taken from the limits that all share; from limiters of
+   * another kind, which cannot be judged; from shadow limits. If one rejects, everything taken
+   * before is refunded.
    */
 
   /** A limit that the engine keeps: the index of its charge, and its rows in a transaction. */

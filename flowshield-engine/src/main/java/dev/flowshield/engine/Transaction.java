@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request with a charge for each limit takes: all or nothing. Holds a row for each rate of
- * the engine's limits and a reservation for each other limit, and can be refunded, or settled when
- * the true cost is known.
+ * The permits that a request with a charge for each limit takes, all or nothing. Holds a row for
+ * each rate of the engine's limits and a reservation for each other limit, and can be refunded, or
+ * settled when the true cost is known.
  *
  * <p>Confined to one thread at a time until the request is admitted; then any thread may settle it,
  * and the first one does.
@@ -131,7 +131,7 @@ final class Transaction {
     rejection = why;
   }
 
-  /** Returns, once, why a limiter of another kind has rejected it; null if none has. */
+  /** Returns, once, why a limiter of another kind has rejected it; null if no limit has. */
   @Nullable
   Rejection takeRejection(long now) {
     ExternalRejection why = rejection;
@@ -222,7 +222,10 @@ final class Transaction {
     Failures.rethrow(failure);
   }
 
-  /** Settles what one limiter has given, if anything. Returns the first failure of all so far. */
+  /**
+   * Settles the reservation of one limiter, if there is one. Returns the first failure of all so
+   * far.
+   */
   private @Nullable Throwable settleHeld(int index, long used, @Nullable Throwable failure) {
     Reservation.Held given = held[index];
     held[index] = null;

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits, and what its caller is told in the end. All but that is for the thread that
+ * A request that waits, and the outcome for its caller. All but that is for the thread that
  * serves.
  */
 final class Waiter extends CompletableFuture<Admission> {
@@ -28,13 +28,15 @@ final class Waiter extends CompletableFuture<Admission> {
   /** When those limiters are asked next. */
   long notBefore;
 
-  private boolean lacksPlace; // at their answer
+  private boolean lacksSlot; // at their answer
 
   /** The next waiter of its {@link CompletionQueue.Batch}. */
   @Nullable
   Waiter next;
 
-  /** The thread that completes it later; null unless {@link CompletionQueue} leaves it to a call. */
+  /**
+   * The thread that completes it later; null unless {@link CompletionQueue} leaves it to a call.
+   */
   @Nullable
   Thread completedBy;
 
@@ -76,7 +78,7 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  /** What is taken for it; nothing, before it is admitted. */
+  /** Returns the transaction, which has taken nothing before it is admitted. */
   Transaction transaction() {
     return transaction;
   }
@@ -86,15 +88,15 @@ final class Waiter extends CompletableFuture<Admission> {
    *
    * @param isLast whether there is no time to ask again
    * @param waiters for which their answer is an event
-   * @return {@link Shed#FULL} if there is no place, else null
+   * @return {@link Shed#FULL} if there is no slot, else null
    */
   @Nullable
-  Admission ask(InFlightTracker places, boolean isLast, long now, Waiters waiters) {
-    if (!places.isAnyFree(set.criticality(), now)) {
+  Admission ask(InFlightTracker slots, boolean isLast, long now, Waiters waiters) {
+    if (!slots.isAnyFree(set.criticality(), now)) {
       return Shed.FULL;
     }
     Transaction made = new Transaction(set.limits(), charges, reserved);
-    AsyncAdmission later = new AsyncAdmission(places, set, made, subject, isLast, now);
+    AsyncAdmission later = new AsyncAdmission(slots, set, made, subject, isLast, now);
     CompletableFuture<?> unused = later.whenComplete((answer, failed) -> waiters.run());
     transaction = made;
     if (made.takeLocal(now)) {
@@ -115,7 +117,7 @@ final class Waiter extends CompletableFuture<Admission> {
     return null;
   }
 
-  /** Whether limiters were asked and have not answered; an answer is taken first. */
+  /** Returns whether limiters were asked and have not answered; an answer is taken first. */
   boolean isAsking(Ticker ticker) {
     AsyncAdmission question = asked;
     if (question == null || !question.isDone()) {
@@ -125,7 +127,7 @@ final class Waiter extends CompletableFuture<Admission> {
     if (answer instanceof OverLimit over && !question.isLast()) {
       askAgainInTime(over, ticker.nanos());
     } else if (answer instanceof Shed && !question.isLast()) {
-      lacksPlace = true;
+      lacksSlot = true;
     } else {
       decide(answer, answer == null ? failureOf(question) : null);
     }
@@ -133,10 +135,10 @@ final class Waiter extends CompletableFuture<Admission> {
     return false;
   }
 
-  /** Returns, once, whether there was no place when limiters of another kind had admitted it. */
-  boolean takeLacksPlace() {
-    boolean lacked = lacksPlace;
-    lacksPlace = false;
+  /** Returns, once, whether there was no slot when limiters of another kind had admitted it. */
+  boolean takeLacksSlot() {
+    boolean lacked = lacksSlot;
+    lacksSlot = false;
     return lacked;
   }
 
@@ -169,20 +171,20 @@ final class Waiter extends CompletableFuture<Admission> {
     return outcome != null || failure != null;
   }
 
-  /** Whether its outcome is told, or about to be. */
+  /** Returns whether its outcome is told, or about to be. */
   boolean isTold() {
     return isTold;
   }
 
   /** The caller does not get it: whatever was taken for it is undone. */
-  void abandon(InFlightTracker places) {
+  void abandon(InFlightTracker slots) {
     if (!cancel(false) && !isCompletedExceptionally() && join() instanceof Admitted admitted) {
-      undo(admitted, places);
+      undo(admitted, slots);
     }
   }
 
   /** Tells the outcome, once; if the caller has left, an admission is undone. */
-  void tell(InFlightTracker places) {
+  void tell(InFlightTracker slots) {
     if (isTold) {
       return;
     }
@@ -191,7 +193,7 @@ final class Waiter extends CompletableFuture<Admission> {
     if (failed != null) {
       fail(failed);
     } else if (!complete(requireNonNull(outcome)) && outcome instanceof Admitted admitted) {
-      undo(admitted, places);
+      undo(admitted, slots);
     }
   }
 
@@ -207,11 +209,11 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  private void undo(Admitted admitted, InFlightTracker places) {
+  private void undo(Admitted admitted, InFlightTracker slots) {
     try {
       transaction.refund();
-    } finally { // a place never given back is lost for good
-      places.undo(set, admitted);
+    } finally { // a slot never given back is lost for good
+      slots.undo(set, admitted);
     }
   }
 }

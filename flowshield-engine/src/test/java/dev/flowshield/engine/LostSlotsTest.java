@@ -45,7 +45,7 @@ class LostSlotsTest {
     }
 
     @Override
-    public void ended(long place, Outcome outcome, long now) {
+    public void ended(long slot, Outcome outcome, long now) {
       if (failingEnds > 0) {
         failingEnds--;
         throw new IllegalStateException("no memory");
@@ -53,17 +53,17 @@ class LostSlotsTest {
     }
 
     @Override
-    public void release(long place) {
+    public void release(long slot) {
       if (failingReleases > 0) {
         failingReleases--;
         throw new IllegalStateException("no stack");
       }
-      cap.release(place);
+      cap.release(slot);
     }
 
     @Override
-    public boolean isBeyondLimit(long place) {
-      return cap.isBeyondLimit(place);
+    public boolean isBeyondLimit(long slot) {
+      return cap.isBeyondLimit(slot);
     }
 
     @Override

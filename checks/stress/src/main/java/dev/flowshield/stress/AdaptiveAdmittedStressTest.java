@@ -19,11 +19,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * InFlight).
  */
 @JCStressTest
-@Outcome(id = "1, 0, 2", expect = ACCEPTABLE, desc = "The place was given back once, for the one.")
-@Outcome(
-    id = "0, 1, 2",
-    expect = ACCEPTABLE,
-    desc = "The place was given back once, for the other.")
+@Outcome(id = "1, 0, 2", expect = ACCEPTABLE, desc = "The slot was given back once, for the one.")
+@Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "The slot was given back once, for the other.")
 @Outcome(expect = FORBIDDEN, desc = "It was given back twice or never, or both got it.")
 @State
 public class AdaptiveAdmittedStressTest {

@@ -12,12 +12,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads take places of a gate that finds its limit, each as many as it can, where three are
+ * Two threads take slots of a gate that finds its limit, each as many as it can, where three are
  * to be had (F1 of InFlight).
  */
 @JCStressTest
 @Outcome(id = "[0-3], [0-3], 3", expect = ACCEPTABLE, desc = "All three are taken, once each.")
-@Outcome(expect = FORBIDDEN, desc = "More are in flight than the cap, or a place is missing.")
+@Outcome(expect = FORBIDDEN, desc = "More are in flight than the cap, or a slot is missing.")
 @State
 public class AdaptiveCapStressTest {
 

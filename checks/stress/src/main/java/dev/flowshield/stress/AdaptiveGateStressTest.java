@@ -14,7 +14,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads want the one place of a gate that finds its limit, and give it back (F1, F2 of
+ * Two threads want the one slot of a gate that finds its limit, and give it back (F1, F2 of
  * InFlight). The one that gets it changes a plain field, which shows if both were in at once, or if
  * the second did not see what the first had done.
  */
@@ -23,7 +23,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "2, 1, 0", expect = ACCEPTABLE, desc = "The other after the one.")
 @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The second was turned away.")
 @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The first was turned away.")
-@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a place is missing.")
+@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a slot is missing.")
 @State
 public class AdaptiveGateStressTest {
 
@@ -50,13 +50,13 @@ public class AdaptiveGateStressTest {
   }
 
   private int work() {
-    long place = AdaptiveGates.enter(gate, 0);
-    if (place == Gate.NO_PLACE) {
+    long slot = AdaptiveGates.enter(gate, 0);
+    if (slot == Gate.NO_SLOT) {
       return 0;
     }
     done++;
     int seen = done;
-    gate.exit(place, SUCCESS, 0);
+    gate.exit(slot, SUCCESS, 0);
     return seen;
   }
 }

@@ -42,7 +42,7 @@ final class AdaptiveGates {
     return gate;
   }
 
-  /** Says that requests wait too long in front, so that there is no place for usual ones. */
+  /** Says that requests wait too long in front, so that there is no slot for usual ones. */
   static void lower(AdaptiveGate gate) {
     gate.reportQueueDelay(LONG_WAIT, EARLY);
     gate.reportQueueDelay(LONG_WAIT, EARLY);
@@ -70,16 +70,16 @@ final class AdaptiveGates {
     return gate.reading().perSecond() != before && gate.limit() == AFTER;
   }
 
-  /** A place, or {@link Gate#NO_PLACE}. */
+  /** A slot, or {@link Gate#NO_SLOT}. */
   static long enter(AdaptiveGate gate, long now) {
     return gate.tryEnter(Gate.NO_KEY, Criticality.DEFAULT, 0, now);
   }
 
-  /** Takes up to so many places: how many there were. */
+  /** Takes up to so many slots: how many there were. */
   static int take(AdaptiveGate gate, int most, long now) {
     int taken = 0;
     for (int i = 0; i < most; i++) {
-      if (enter(gate, now) != Gate.NO_PLACE) {
+      if (enter(gate, now) != Gate.NO_SLOT) {
         taken++;
       }
     }

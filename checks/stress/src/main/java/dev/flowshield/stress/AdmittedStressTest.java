@@ -18,21 +18,21 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(
     id = "1, 1",
     expect = ACCEPTABLE,
-    desc = "One place given back; that it failed came in time.")
+    desc = "One slot given back; that it failed came in time.")
 @Outcome(
     id = "1, 0",
     expect = ACCEPTABLE,
-    desc = "One place given back, before anybody said it failed.")
+    desc = "One slot given back, before anybody said it failed.")
 @Outcome(
     expect = FORBIDDEN,
-    desc = "A place was given back twice or never, or a failure counted twice.")
+    desc = "A slot was given back twice or never, or a failure counted twice.")
 @State
 public class AdmittedStressTest {
 
   private final FlowShield shield = FlowShield.builder().inFlight(4).build();
   private final Admitted admitted = (Admitted) shield.admit();
 
-  /** One more in flight, so that a place given back twice shows. */
+  /** One more in flight, so that a slot given back twice shows. */
   public AdmittedStressTest() {
     shield.admit();
   }

@@ -36,7 +36,7 @@ public class GrowthStressTest {
   private final long newcomer = KeyTable.hashOf("newcomer");
 
   public GrowthStressTest() {
-    take(known); // moved first, so the longest time passes until the new array is in place
+    take(known); // moved first, so the longest time passes until the new array is in slot
     for (int i = 1; i < SLOTS_AT_FIRST; i++) {
       take(KeyTable.hashOf("other " + i));
     }

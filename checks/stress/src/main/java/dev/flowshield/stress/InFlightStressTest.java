@@ -15,7 +15,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads want one place (F1, F2 of InFlight). The one that gets it changes a plain field,
+ * Two threads want one slot (F1, F2 of InFlight). The one that gets it changes a plain field,
  * which shows if both were in at once, or if the second did not see what the first had done.
  */
 @JCStressTest
@@ -23,7 +23,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "2, 1, 0", expect = ACCEPTABLE, desc = "The other after the one.")
 @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The second was turned away.")
 @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The first was turned away.")
-@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a place is missing.")
+@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a slot is missing.")
 @State
 public class InFlightStressTest {
 
@@ -46,13 +46,13 @@ public class InFlightStressTest {
   }
 
   private int work() {
-    long place = inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
-    if (place == Gate.NO_PLACE) {
+    long slot = inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
+    if (slot == Gate.NO_SLOT) {
       return 0;
     }
     done++;
     int seen = done;
-    inFlight.exit(place, SUCCESS, 0);
+    inFlight.exit(slot, SUCCESS, 0);
     return seen;
   }
 }

@@ -12,11 +12,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A thread lowers the cap from four to none, as a queue stands in front, and takes a place. Another
+ * A thread lowers the cap from four to none, as a queue stands in front, and takes a slot. Another
  * one takes all it can (F1 of InFlight, G1 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "0, [01234], 0", expect = ACCEPTABLE, desc = "The one that lowered it got no place.")
+@Outcome(id = "0, [01234], 0", expect = ACCEPTABLE, desc = "The one that lowered it got no slot.")
 @Outcome(
     id = "1, [0123], 0",
     expect = ACCEPTABLE,
@@ -38,7 +38,7 @@ public class LoweredCapStressTest {
     result.r2 = AdaptiveGates.take(gate, 5, AdaptiveGates.EARLY);
   }
 
-  /** Places that are left, now that it is heard; -1 if those that were taken do not add up. */
+  /** Slots that are left, now that it is heard; -1 if those that were taken do not add up. */
   @Arbiter
   public void count(III_Result result) {
     boolean isRight = gate.count() == result.r1 + result.r2;

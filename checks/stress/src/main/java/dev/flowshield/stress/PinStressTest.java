@@ -18,17 +18,17 @@ import org.openjdk.jcstress.infra.results.III_Result;
  * holds from then on (G2 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "1, [01], 1", expect = ACCEPTABLE, desc = "One place, at once and later.")
+@Outcome(id = "1, [01], 1", expect = ACCEPTABLE, desc = "One slot, at once and later.")
 @Outcome(expect = FORBIDDEN, desc = "What was found has replaced what was set.")
 @State
 public class PinStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor

@@ -63,17 +63,17 @@ public final class Allowances {
     return all.length;
   }
 
-  /** All of them, in order. */
+  /** Returns all of them, in order. */
   public Stream<Allowance> stream() {
     return Stream.of(all);
   }
 
-  /** The allowance at an index. */
+  /** Returns the allowance at an index. */
   public Allowance get(int index) {
     return all[index];
   }
 
-  /** The most permits of one key that can be taken at once. */
+  /** Returns the most permits of one key that can be taken at once. */
   public long burst() {
     long least = Long.MAX_VALUE;
     for (Allowance each : all) {
@@ -82,7 +82,7 @@ public final class Allowances {
     return least;
   }
 
-  /** The wait until all of them admit a request; 0 if they would now. Writes nothing. */
+  /** Returns the wait until all of them admit a request; 0 if they would now. Writes nothing. */
   public long retryAfterNanos(long hash, long permits, long now) {
     long longest = 0;
     for (Allowance each : all) {
@@ -143,18 +143,18 @@ public final class Allowances {
     return rows;
   }
 
-  /** Sets what a request takes from the allowance at an index. */
+  /** Sets the cost of a request from the allowance at an index. */
   public static void row(long[] rows, int index, long hash, long permits) {
     rows[index * ROW + HASH] = hash;
     rows[index * ROW + PERMITS] = permits;
   }
 
-  /** The hash in a row. */
+  /** Returns the hash in a row. */
   public static long hash(long[] rows, int index) {
     return rows[index * ROW + HASH];
   }
 
-  /** The permits in a row. */
+  /** Returns the permits in a row. */
   public static long permits(long[] rows, int index) {
     return rows[index * ROW + PERMITS];
   }
@@ -270,7 +270,7 @@ public final class Allowances {
     }
   }
 
-  /** The others, followed by these. */
+  /** Returns the others, followed by these. */
   public Allowances after(@Nullable Allowances others) {
     return others == null
         ? this

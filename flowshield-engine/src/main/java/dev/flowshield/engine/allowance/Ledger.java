@@ -57,7 +57,7 @@ public abstract class Ledger {
    */
   protected abstract void gather();
 
-  /** The hash under which waits for the permits of a key are recorded. */
+  /** Returns the hash under which waits for the permits of a key are recorded. */
   protected long waiter(long hash) {
     return hash;
   }
@@ -94,7 +94,7 @@ public abstract class Ledger {
     refunds.beginEpoch();
   }
 
-  /** What was refunded to a key so far, for a refund. Read before a taking. */
+  /** Returns what was refunded to a key so far, for a refund. Read before a taking. */
   public final long stamp(long hash) {
     return refunds.stamp(hash);
   }
@@ -166,7 +166,7 @@ public abstract class Ledger {
     }
   }
 
-  /** The time as of which permits are given to a key. */
+  /** Returns the time as of which permits are given to a key. */
   private long timeFor(long hash, long now) {
     return waits.refundTime(waiter(hash), now);
   }
@@ -284,7 +284,7 @@ public abstract class Ledger {
       return stamp;
     }
 
-    /** The word after the taking. */
+    /** Returns the word after the taking. */
     public long taken() {
       return taken;
     }

@@ -258,7 +258,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
     }
   }
 
-  /** A word whose burst alone covers the permits. */
+  /** Returns a word whose burst alone covers the permits. */
   private StripedWord wordFor(long permits) {
     StripedWord seen = striped;
     if (permits <= seen.mostAtOnce()) {

@@ -109,7 +109,7 @@ final class StripedWord extends Words {
         : none(algorithm, word);
   }
 
-  /** This many cells with room for this many permits each. */
+  /** Creates this many cells with room for this many permits each. */
   static StripedWord filled(Gcra algorithm, int count, long perCell, long word, long now) {
     long most = count * perCell;
     Gcra rest = algorithm.withBurst(algorithm.burst() - most);
@@ -124,27 +124,27 @@ final class StripedWord extends Words {
     return cells;
   }
 
-  /** The number of cells. */
+  /** Returns the number of cells. */
   int count() {
     return count;
   }
 
-  /** The algorithm of the whole limit. */
+  /** Returns the algorithm of the whole limit. */
   RateAlgorithm whole() {
     return whole;
   }
 
-  /** Whether this is one plain word. */
+  /** Returns whether this is one plain word. */
   boolean isPlain() {
     return count == 0;
   }
 
-  /** The most permits that can be taken at once from the word alone. */
+  /** Returns the most permits that can be taken at once from the word alone. */
   long mostAtOnce() {
     return count == 0 ? Long.MAX_VALUE : algorithm().burst();
   }
 
-  /** The word, or {@link #MOVING}. */
+  /** Returns the word, or {@link #MOVING}. */
   long word() {
     return word(WORD);
   }
@@ -269,7 +269,7 @@ final class StripedWord extends Words {
     return taken != REJECTED && taken != MOVING;
   }
 
-  /** The wait until the permits are there; 0 if they are there now. */
+  /** Returns the wait until the permits are there; 0 if they are there now. */
   long retryAfterNanos(long seen, long now, long permits) {
     if (hasInOwn(permits) || !rejects(algorithm(), seen, now, permits)) {
       return 0;
@@ -278,9 +278,7 @@ final class StripedWord extends Words {
     return rejects(whole, word, now, permits) ? whole.retryAfterNanos(word, now, permits) : 0;
   }
 
-  /**
-   * The word of the whole algorithm: as if nothing had been put into the cells.
-   */
+  /** Returns the word of the whole algorithm: as if nothing had been put into the cells. */
   long folded(long seen, long now) {
     return folded(seen, now, held());
   }
@@ -291,12 +289,12 @@ final class StripedWord extends Words {
     return used == 0 ? seen : whole.charge(seen, now, used);
   }
 
-  /** The index of a cell. */
+  /** Returns the index of a cell. */
   int cell(int number) {
     return FIRST_CELL + number * DISTANCE;
   }
 
-  /** The cell of this thread. */
+  /** Returns the cell of this thread. */
   int own() {
     int bitsBelow = Long.numberOfLeadingZeros(count) + 1; // its uppermost bits choose the cell
     return cell((int) ((Thread.currentThread().getId() * GOLDEN) >>> bitsBelow));
@@ -320,12 +318,12 @@ final class StripedWord extends Words {
     return false;
   }
 
-  /** Whether the thread's own cell holds as many permits. */
+  /** Returns whether the thread's own cell holds as many permits. */
   boolean hasInOwn(long permits) {
     return count > 0 && word(own()) >= permits;
   }
 
-  /** The permits in all cells. */
+  /** Returns the permits in all cells. */
   long held() {
     long held = 0;
     for (int i = 0; i < count; i++) {
@@ -371,7 +369,7 @@ final class StripedWord extends Words {
     return held;
   }
 
-  /** All cells, as a bit set for {@link #release}. */
+  /** Returns all cells, as a bit set for {@link #release}. */
   long allCells() {
     return count == 0 ? 0 : -1L >>> -count;
   }

@@ -59,12 +59,12 @@ public final class KeyTable implements Allowance {
     this.maxKeys = maxKeys;
   }
 
-  /** The hash of a key, in this and all other tables; never 0. */
+  /** Returns the hash of a key, in this and all other tables; never 0. */
   public static long hashOf(String key) {
     return KeyHash.of(key);
   }
 
-  /** The part that a key belongs to. */
+  /** Returns the part that a key belongs to. */
   private Segment segment(long hash) {
     Segment[] known = segments;
     Segment[] all = known.length == 0 ? begin() : known;
@@ -149,9 +149,9 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * The word that counts for a key: its own, or the overflow word that it would start from, or
-   * {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot is changing its owner or
-   * its array.
+   * Returns the word that counts for a key: its own, or the overflow word that it would start from,
+   * or {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot is changing its owner
+   * or its array.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -188,7 +188,8 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * The overflow word of a key, which says what keys without a slot owe; an idle word if nothing.
+   * Returns the overflow word of a key, which says what keys without a slot owe; an idle word if
+   * nothing.
    */
   public long overflowWord(long hash) {
     Buckets buckets = segment(hash).buckets();
@@ -216,7 +217,7 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * The keys in debt in one part of the table: hash, word, hash, word, and so on.
+   * Returns the keys in debt in one part of the table: hash, word, hash, word, and so on.
    *
    * @param part below {@link #segmentCount}
    */
@@ -251,7 +252,7 @@ public final class KeyTable implements Allowance {
     return made;
   }
 
-  /** The number of its parts, each with its share of the overflow words. */
+  /** Returns the number of its parts, each with its share of the overflow words. */
   public int segmentCount() {
     return Math.min(
         MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
@@ -301,8 +302,8 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * The keys that have a slot, including those whose allowance is full again and whose slot no
-   * other key has needed since.
+   * Returns the keys that have a slot, including those whose allowance is full again and whose slot
+   * no other key has needed since.
    */
   public long tracked() {
     long sum = 0;
@@ -312,7 +313,7 @@ public final class KeyTable implements Allowance {
     return sum;
   }
 
-  /** The number of keys that it was asked to have room for. */
+  /** Returns the number of keys that it was asked to have room for. */
   public int maxKeys() {
     return maxKeys;
   }
@@ -326,7 +327,7 @@ public final class KeyTable implements Allowance {
     return (long) segmentCount() * Segment.capacity(keysPerSegment());
   }
 
-  /** How often a key was admitted from a shared allowance because no slot was free. */
+  /** Returns how often a key was admitted from a shared allowance because no slot was free. */
   public long overflowed() {
     long sum = 0;
     for (Segment segment : segments) {

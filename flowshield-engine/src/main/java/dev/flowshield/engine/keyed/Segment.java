@@ -83,7 +83,7 @@ final class Segment extends Ledger {
     return Math.max(2, (int) Math.ceil(maxKeys * SLOTS_PER_KEY / Buckets.SLOTS));
   }
 
-  /** The number of slots in a segment for this many keys, once it is fully grown. */
+  /** Returns the number of slots in a segment for this many keys, once it is fully grown. */
   static int capacity(int maxKeys) {
     return maxBuckets(maxKeys) * Buckets.SLOTS;
   }
@@ -169,9 +169,9 @@ final class Segment extends Ledger {
   }
 
   /**
-   * A key without a slot may be in debt, as every new key is where keys begin without permits. It
-   * gets a slot if there is one. There it owes at least one permit, as a slot that owes nothing is
-   * free.
+   * Returns a key without a slot may be in debt, as every new key is where keys begin without
+   * permits. It gets a slot if there is one. There it owes at least one permit, because a slot that
+   * owes nothing is free.
    */
   @Override
   protected boolean lower(long hash, WordUpdate rewrite) {
@@ -234,7 +234,7 @@ final class Segment extends Ledger {
     }
   }
 
-  /** The keys in debt: hash, word, hash, word, and so on. */
+  /** Returns the keys in debt: hash, word, hash, word, and so on. */
   long[] owing() {
     lock();
     try {
@@ -289,7 +289,7 @@ final class Segment extends Ledger {
     return buckets;
   }
 
-  /** What a key without a slot owes. */
+  /** Returns what a key without a slot owes. */
   private static long owed(Buckets current, long hash, long now) {
     long owed = current.overflowWord(hash);
     return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;

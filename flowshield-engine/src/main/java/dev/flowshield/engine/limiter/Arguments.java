@@ -17,7 +17,8 @@ public final class Arguments {
   static final String START = "start";
 
   /**
-   * Whether keys, and the calls without a key, begin with nothing: {@code start} is {@code empty}.
+   * Returns whether keys, and the calls without a key, begin with nothing: {@code start} is {@code
+   * empty}.
    *
    * @throws IllegalArgumentException if it is neither that nor {@code full}
    */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyedLimiter implements RateLimiter {
 
-  private static final long EVERYONE = 1; // any value, as it is ignored
+  private static final long EVERYONE = 1; // any value, because it is ignored
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final LimiterSpec spec;
@@ -185,7 +185,7 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** A reservation by rows that are taken. If it cannot be made, they are refunded. */
+  /** Returns a reservation by rows that are taken. If it cannot be made, they are refunded. */
   private Reservation held(Allowances limits, long[] rows, long hash, long permits) {
     boolean answered = false;
     try {
@@ -201,8 +201,8 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /**
-   * The answer to a request whose permits are taken. The taking may have read the clock again: by
-   * an earlier reading, more would seem to be owed.
+   * Returns the answer to a request whose permits are taken. The taking may have read the clock
+   * again: by an earlier reading, more would seem to be owed.
    */
   private Decision.Admitted admitted(Allowances limits, long hash, long permits) {
     return rules.admitted(limits, hash, permits, ticker.nanos());
@@ -266,17 +266,17 @@ public final class KeyedLimiter implements RateLimiter {
         : EnumSet.complementOf(EnumSet.of(Capability.CHANGE));
   }
 
-  /** The allowances of all keys but the empty one, by limit. */
+  /** Returns the allowances of all keys but the empty one, by limit. */
   public List<KeyTable> tables() {
     return tables;
   }
 
-  /** The allowances of all keys but the empty one, by limit. */
+  /** Returns the allowances of all keys but the empty one, by limit. */
   public Allowances keys() {
     return keys;
   }
 
-  /** The allowances of the calls without a key, by limit. */
+  /** Returns the allowances of the calls without a key, by limit. */
   public Allowances keyless() {
     Allowances known = keyless;
     return known != null ? known : makeKeyless();
@@ -298,12 +298,12 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** What it was asked to be; its limits may have changed since. */
+  /** Returns what it was asked to be; its limits may have changed since. */
   public LimiterSpec spec() {
     return spec;
   }
 
-  /** The limits as they are now. */
+  /** Returns the limits as they are now. */
   public List<RateLimit> limits() {
     return rules.limits();
   }
@@ -313,7 +313,9 @@ public final class KeyedLimiter implements RateLimiter {
     return changing;
   }
 
-  /** How it would keep a limit, if that is in its range; null if its limits cannot change. */
+  /**
+   * Returns how it would keep a limit, if that is in its range; null if its limits cannot change.
+   */
   public @Nullable RateAlgorithm algorithm(RateLimit limit) {
     return formula == null ? null : formula.apply(limit);
   }

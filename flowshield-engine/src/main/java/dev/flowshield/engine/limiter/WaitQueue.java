@@ -139,7 +139,7 @@ final class WaitQueue {
     }
   }
 
-  /** The first waiter of the line; without one, the line is removed. */
+  /** Returns the first waiter of the line; without one, the line is removed. */
   private @Nullable QueuedCaller first(KeyQueue line) {
     CompletableFuture<Void> timer;
     lock.lock();
@@ -220,7 +220,7 @@ final class WaitQueue {
 
   /** Serves the first waiter of the line, if it still is the first and its time has come. */
   private void serve(KeyQueue line, QueuedCaller first) {
-    Decision decision = first.answer.get(); // before it leaves, as this may throw
+    Decision decision = first.answer.get(); // before it leaves, because this may throw
     AdvanceReservation taken;
     lock.lock();
     try {

@@ -36,13 +36,14 @@ final class Baseline {
     Arrays.fill(lowest, Double.MAX_VALUE);
   }
 
-  /** The latency; 0 before the first window. */
+  /** Returns the latency; 0 before the first window. */
   double latency() {
     return value;
   }
 
   /**
-   * Whether the first windows are over. Work that is short ends first, so those say too little.
+   * Returns whether the first windows are over. Work that is short ends first, so those say too
+   * little.
    */
   boolean isWarm(long now) {
     return value > 0 && now - warmAt >= 0;
@@ -68,7 +69,7 @@ final class Baseline {
     learn(window, now);
   }
 
-  /** Whether it has learned from quiet windows for some time. */
+  /** Returns whether it has learned from quiet windows for some time. */
   boolean hasSeenQuietTimes() {
     return quietNanos >= LEAST_QUIET_NANOS;
   }

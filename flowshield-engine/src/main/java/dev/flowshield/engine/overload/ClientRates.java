@@ -26,7 +26,7 @@ final class ClientRates {
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  /** What a request is to its client: one beyond its share, */
+  /** The rank of a request for its client: one beyond its share, */
   static final int BEYOND = 0;
 
   /** one within the share, of a client that sends more, */
@@ -46,7 +46,7 @@ final class ClientRates {
   // A client is let have more than its share, as others do not use theirs at each moment.
   private static final double OVERBOOKED = 2;
 
-  // Times the root: so many more than the mean may come by chance.
+  // Times the root: this many more than the mean may arrive by chance.
   private static final double BEYOND_CHANCE = 3;
 
   private final long[] slots = new long[SLOTS];
@@ -57,7 +57,7 @@ final class ClientRates {
     this.beganAt = now;
   }
 
-  /** Counts a request of a client, and tells what it is to it. */
+  /** Counts a request of a client, and returns its rank for the client. */
   int next(long hash, long now) {
     int slot = (int) (hash >>> (Long.SIZE - SLOT_BITS));
     long elapsed = now - beganAt;
@@ -96,7 +96,7 @@ final class ClientRates {
     share = Double.MAX_VALUE;
   }
 
-  /** Shares out so many requests in a tick. */
+  /** Shares out this many requests in a tick. */
   void share(double perTick, long now) {
     share = fairShare(perTick * PERIOD / Window.NANOS_PER_TICK, rates(now - beganAt));
   }
@@ -111,7 +111,7 @@ final class ClientRates {
     return rates;
   }
 
-  /** The share that is fair: raised, until all is given away. */
+  /** Returns the share that is fair: raised, until all is given away. */
   private static double fairShare(double all, double[] rates) {
     double share = 0;
     while (true) {

@@ -5,8 +5,8 @@ import dev.flowshield.Pressure;
 /**
  * Finds pauses of the process, as the collector of garbage makes them: no request comes or ends for
  * much longer than is usual. Those that have come meanwhile come all at once then, and are no
- * overload: so many may be in flight more for a while. And work that was in flight has taken longer
- * than it takes.
+ * overload: this many more may be in flight for a while. And work that was in flight has taken
+ * longer than it takes.
  *
  * <p>Threads that get no turn on busy processors look the same, again and again. So what follows
  * within a second of the last pause that was excused is not.
@@ -35,7 +35,7 @@ final class PauseDetector {
     this.moreUntil = now - REST_NANOS;
   }
 
-  /** Whether it has not been looked for some time. */
+  /** Returns whether it has not been looked for some time. */
   boolean isToLook(long now) {
     return now - seenAt >= STEP_NANOS;
   }
@@ -66,17 +66,17 @@ final class PauseDetector {
     return false;
   }
 
-  /** What may be in flight beyond the caps. */
+  /** Returns the work that may be in flight beyond the caps. */
   int more() {
     return more;
   }
 
-  /** Whether there was a pause in the window so far. */
+  /** Returns whether there was a pause in the window so far. */
   boolean isIn() {
     return inWindow;
   }
 
-  /** Whether there was a pause in the window that ends now, and none in the one before. */
+  /** Returns whether there was a pause in the window that ends now, and none in the one before. */
   boolean hadOne() {
     boolean alone = inWindow && !inWindowBefore;
     inWindowBefore = inWindow;

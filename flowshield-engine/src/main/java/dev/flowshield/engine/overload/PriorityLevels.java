@@ -7,11 +7,11 @@ import java.util.Arrays;
  * The caps of the levels. A level is how much a request means, and within that, what it is to its
  * client, see {@link ClientRates}; the higher is rejected later.
  *
- * <p>All levels share the limit. But a lower one leaves some places free for what comes by chance
+ * <p>All levels share the limit. But a lower one leaves some slots free for what comes by chance
  * of the levels above it: about the root of what these have in flight. Where nothing of them comes,
  * it leaves none.
  *
- * <p>Confined to the thread that closes windows, but for {@link #of}.
+ * <p>Confined to the thread that closes windows, except for {@link #of}.
  */
 final class PriorityLevels {
 
@@ -29,12 +29,12 @@ final class PriorityLevels {
 
   private final double[] offered = new double[COUNT]; // in flight if all were admitted; averaged
 
-  /** The level of a request, from 0, the lowest. */
+  /** Returns the level of a request, from 0, the lowest. */
   static int of(Criticality criticality, int toItsClient) {
     return lowest(criticality) + toItsClient;
   }
 
-  /** The lowest level of requests that mean so much. */
+  /** Returns the lowest level of requests of a criticality. */
   static int lowest(Criticality criticality) {
     return switch (criticality) {
       case SHEDDABLE -> 0;
@@ -43,14 +43,14 @@ final class PriorityLevels {
     };
   }
 
-  /** The caps where all levels have the whole limit. */
+  /** Returns the caps where all levels have the whole limit. */
   static int[] alike(int limit) {
     int[] caps = new int[COUNT];
     Arrays.fill(caps, limit);
     return caps;
   }
 
-  /** Half of the caps, but for what means most. */
+  /** Half of the caps, except for the most critical. */
   static int[] halved(int[] caps) {
     int[] halved = caps.clone();
     for (int level = 0; level < lowest(Criticality.CRITICAL); level++) {
@@ -59,7 +59,7 @@ final class PriorityLevels {
     return halved;
   }
 
-  /** The cap of each level, after a window. */
+  /** Returns the cap of each level, after a window. */
   int[] caps(Window window, LevelDemand demand, double baseline, int limit) {
     double latency = Math.min(window.latency(), MOST_SLOWDOWN * baseline) / window.ticks();
     double[] free = new double[COUNT];
@@ -77,7 +77,10 @@ final class PriorityLevels {
     return caps;
   }
 
-  /** What is left free is not in flight most of the time, so that the limit may be more by that. */
+  /**
+   * Returns slots that are left free are not in flight most of the time, so that the limit may be
+   * more by that.
+   */
   private static double usedByNone(LevelDemand demand, double latency, double[] free) {
     double most = 0;
     double admitted = 0;

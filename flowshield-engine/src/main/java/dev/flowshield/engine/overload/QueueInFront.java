@@ -34,10 +34,10 @@ final class QueueInFront {
   private long longStep;
 
   /**
-   * A request, or what stands for one, has waited before the gate was asked; whether {@link #bound}
-   * has changed.
+   * Returns a request, or what stands for one, has waited before the gate was asked; whether {@link
+   * #bound} has changed.
    *
-   * @param latencyNanos what work takes
+   * @param latencyNanos the latency of work
    * @param pressure how hard the server is pressed
    * @param isAfterPause of the process: what has come meanwhile is worked off, which may take some
    *     time
@@ -79,19 +79,19 @@ final class QueueInFront {
     return hasChanged;
   }
 
-  /** Whether requests wait for too long. */
+  /** Returns whether requests wait for too long. */
   boolean isLong() {
     return waiting > 0;
   }
 
-  /** Whether they did since the last call. */
+  /** Returns whether they did since the last call. */
   boolean wasLong() {
     boolean was = wasLong;
     wasLong = waiting > 0;
     return was;
   }
 
-  /** Leaves no place to the levels that wait for too long. */
+  /** Leaves no slot to the levels that wait for too long. */
   void bound(int[] caps) {
     Arrays.fill(caps, 0, waiting, 0);
   }

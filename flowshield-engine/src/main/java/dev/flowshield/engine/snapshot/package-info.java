@@ -1,5 +1,5 @@
 /**
- * What keys owe, in a file, so that a restart forgives nothing. Start with
+ * The debts of keys, in a file, so that a restart forgives nothing. Start with
  * {@link dev.flowshield.engine.snapshot.SnapshotFile}. What a word means in another process is not
  * here but in {@code rate}.
  */
