@@ -79,7 +79,9 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
     }
   }
 
-  /** The permits of a key, by its hash, that requests in line wait for; null for none at all. */
+  /**
+   * The permits of a key, by its hash, that requests in line wait for; null for no demand at all.
+   */
   final void queuedDemand(@Nullable Map<Long, Long> permits) {
     demand = permits;
   }

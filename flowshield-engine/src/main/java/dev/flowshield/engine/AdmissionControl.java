@@ -121,8 +121,8 @@ final class AdmissionControl {
   }
 
   /**
-   * As {@link #enter(LimitSet, Charge[], String, boolean)}, once limiters of another kind have
-   * answered, if there are any.
+   * Admits or rejects a request like {@link #enter(LimitSet, Charge[], String, boolean)}, once
+   * limiters of another kind have answered, if there are any.
    */
   CompletableFuture<Admission> enterAsync(
       LimitSet set, Charge[] charges, String subject, boolean reserved) {

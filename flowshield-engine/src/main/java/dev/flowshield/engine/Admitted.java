@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reserved permits can be settled: {@link #settle(long)}.
  *
- * <p>Thread-safe; closing never blocks. It throws only what the ticker of the shield throws, or if
+ * <p>Thread-safe; closing never blocks. It throws only if the ticker of the shield throws, or if
  * there is no memory or stack: the slot is released first, unless the stack ends in the release.
  */
 public sealed class Admitted implements Admission, AutoCloseable permits DetailedAdmitted {

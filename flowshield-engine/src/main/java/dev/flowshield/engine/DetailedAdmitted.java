@@ -37,7 +37,7 @@ final class DetailedAdmitted extends Admitted {
         watch.end();
       }
     } finally {
-      Reference.reachabilityFence(this); // a leak is what is collected before
+      Reference.reachabilityFence(this); // collected before, it would be a leak
     }
   }
 }

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A limit that the engine keeps, by any formula. It is judged without a write, and what is taken
+ * A limit that the engine keeps, by any formula. It is judged without a write, and its permits
  * can be refunded.
  */
 final class EngineLimit extends ActiveLimit {
 
   private final KeyedLimiter limiter;
-  private final List<KeyTable> tables; // none for all together
+  private final List<KeyTable> tables; // empty for all together
   private final Allowances allowances; // one for each rate limit, in their order
 
   /** A limit that is kept by a limiter of the engine. */

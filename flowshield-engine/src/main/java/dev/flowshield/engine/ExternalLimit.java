@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A limit that a limiter of another kind keeps. It cannot be judged without taking, so it is asked
- * last. What it gave can be refunded only if the limiter can reserve.
+ * last. Its permits can be refunded only if the limiter can reserve.
  */
 final class ExternalLimit extends ActiveLimit {
 
@@ -34,7 +34,7 @@ final class ExternalLimit extends ActiveLimit {
     return canRefund;
   }
 
-  /** Returns where it is kept, together with others; null if it is by its limiter alone. */
+  /** Returns the store that keeps it; null if its limiter alone does. */
   @Nullable
   LimitStore store() {
     return store;
@@ -173,7 +173,7 @@ final class ExternalLimit extends ActiveLimit {
   /**
    * Asks for permits of a key, without a thread that waits.
    *
-   * @return a {@link Reservation}, or a {@link Decision} if what is given cannot be given back
+   * @return a {@link Reservation}, or a {@link Decision} if the permits cannot be refunded
    */
   CompletionStage<?> takeLater(String key, long permits) {
     return canRefund

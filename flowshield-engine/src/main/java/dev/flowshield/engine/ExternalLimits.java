@@ -109,7 +109,7 @@ final class ExternalLimits {
 
   /**
    * Returns the rejection that is known before the limiters are asked: of a key that is blocked, or
-   * of more permits than a limit ever has at once; null if there is none.
+   * of more permits than a limit ever has at once; null otherwise.
    */
   @Nullable
   Rejection rejectedBefore(Charge[] charges, long now) {

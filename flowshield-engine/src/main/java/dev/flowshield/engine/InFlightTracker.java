@@ -58,7 +58,7 @@ final class InFlightTracker {
   }
 
   /**
-   * Takes a slot and counts; null if there is none.
+   * Takes a slot and counts; null otherwise.
    *
    * @param transaction that outlives the admission; null if there is none
    */

@@ -35,7 +35,7 @@ final class LeakDetector {
 
     /** The admission is closed. */
     void end() {
-      ended = true; // first, as what follows may find no memory
+      ended = true; // first, because the removal may find no memory
       watches.remove(this);
     }
   }

@@ -250,7 +250,7 @@ public final class Limit {
     return settings.isShadow;
   }
 
-  /** Returns the penalty of keys that it rejects again and again; empty if there is none. */
+  /** Returns the penalty of keys that it rejects again and again; empty otherwise. */
   public Optional<Penalty> penalty() {
     return Optional.ofNullable(settings.penalty);
   }

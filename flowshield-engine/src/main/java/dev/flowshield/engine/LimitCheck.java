@@ -55,7 +55,7 @@ final class LimitCheck {
     return judgeBehind(null, charges, now);
   }
 
-  /** Returns the rejection of a request in line behind others; null if there is none. */
+  /** Returns the rejection of a request in line behind others; null otherwise. */
   @Nullable
   Rejection judge(Charge[] charges, QueuedDemand demand, long now) {
     return judgeBehind(demand, charges, now);
@@ -92,7 +92,7 @@ final class LimitCheck {
     return rejections.rejected(limit, key, hash, limit.overLimit(hash, permits, now, wait), now);
   }
 
-  /** Without what is ahead, the published demand is. */
+  /** Returns the wait behind a demand, or behind the published demand if it is null. */
   private static long retryAfterNanos(
       EngineLimit limit, Charge charge, @Nullable QueuedDemand demand, long now) {
     long hash = limit.hash(charge);

@@ -45,7 +45,7 @@ final class LimitSets {
   private final Set<String> names;
   private final Function<String, ActiveLimit> byName;
   private final Rejections rejections;
-  private final LimitSet usual; // what a key is charged if no limit is named
+  private final LimitSet usual; // charged to a key if no limit is named
   private final boolean nothingIsUsual; // there are limits, but all have to be named
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();

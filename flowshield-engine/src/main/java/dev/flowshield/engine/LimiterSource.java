@@ -80,7 +80,7 @@ sealed interface LimiterSource {
       return true;
     }
 
-    private boolean isTokenBucket() { // one with options is made, and says that it has none
+    private boolean isTokenBucket() { // one with options is made, and rejects them
       return name.equals(TokenBucketProvider.NAME) && options.isEmpty();
     }
   }

@@ -51,7 +51,7 @@ public record Penalty(
    * Checks the parts.
    *
    * @throws IllegalArgumentException if a part is outside its range; the message says which, and
-   *     what is allowed
+   *     the allowed range
    */
   public Penalty {
     if (breaches < 1 || breaches > MOST_BREACHES) {

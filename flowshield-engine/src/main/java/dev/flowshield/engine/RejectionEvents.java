@@ -75,7 +75,7 @@ final class RejectionEvents {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
 
-  /** A request was rejected. The hash stands for its key. */
+  /** Reports a rejected request, with the hash of its key. */
   void rejected(Kind kind, Rejection rejection, long hash, String key, long now) {
     Slot slot = Objects.requireNonNull(slotOf.get(kind)); // each kind has one
     if (!slot.claim(now)) {

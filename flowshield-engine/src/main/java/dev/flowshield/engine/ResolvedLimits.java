@@ -48,6 +48,7 @@ final class ResolvedLimits {
   private final Allowances.Afterwards<String, Boolean> takeShadows;
   private final LongAdder[] counts;
   private final boolean isKeyed; // whether a limit is for each key
+  private final boolean isLocal; // whether the engine keeps all of them
 
   /**
    * Limits that are charged together.
@@ -81,6 +82,7 @@ final class ResolvedLimits {
     this.ofEnforced = new Allowances(
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
     this.takeShadows = takingShadows(0);
+    this.isLocal = external.size() == 0;
     this.isKeyed = limits.stream().anyMatch(limit -> limit.limit().scope() == Scope.EACH);
   }
 
@@ -125,7 +127,7 @@ final class ResolvedLimits {
 
   /** Returns whether the engine keeps all of them. */
   boolean isLocal() {
-    return external.size() == 0;
+    return isLocal;
   }
 
   /** Returns whether there is any limit, so that time matters. */
@@ -263,7 +265,7 @@ final class ResolvedLimits {
     return Collections.unmodifiableList(all);
   }
 
-  /** Returns the key of the first limit for each key; empty if there is none. */
+  /** Returns the key of the first limit for each key; empty otherwise. */
   String subject(Charge[] charges) {
     for (int i = 0; i < limits.length; i++) {
       if (limits[i].limit().scope() == Scope.EACH) {

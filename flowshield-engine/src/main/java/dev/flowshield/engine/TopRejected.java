@@ -72,7 +72,7 @@ final class TopRejected {
   /**
    * A request of a key was rejected.
    *
-   * @param hash stands for its key
+   * @param hash of its key
    */
   void rejected(long hash, String key) {
     if (first.add(hash, key)) {
@@ -93,7 +93,7 @@ final class TopRejected {
   }
 
   /**
-   * Returns those rejected most, the first most of all.
+   * Returns the keys that are rejected most, in descending order.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
@@ -123,7 +123,7 @@ final class TopRejected {
     }
   }
 
-  /** Returns the key's counter, taken over from another if it has none. */
+  /** Returns the key's counter, taken over from another if it has no counter. */
   private int counter(long hash, String key) {
     int lowest = 0;
     for (int at = 0; at < used; at++) {

@@ -26,7 +26,7 @@ final class WaitTimer {
     this.waiters = waiters;
   }
 
-  /** Returns, once, the failure of the ticker; null if there is none. */
+  /** Returns, once, the failure of the ticker; null otherwise. */
   @Nullable
   Throwable takeFailure() {
     Throwable failed = failure;

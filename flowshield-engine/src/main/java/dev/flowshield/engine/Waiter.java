@@ -19,10 +19,10 @@ final class Waiter extends CompletableFuture<Admission> {
   final long deadline;
   private final boolean reserved;
 
-  /** Its question to limiters of another kind; null if there is none. */
+  /** Its question to limiters of another kind; null otherwise. */
   private volatile @Nullable AsyncAdmission asked;
 
-  /** Whether it is in line. */
+  /** True while it is in line. */
   boolean isInLine;
 
   /** When those limiters are asked next. */

@@ -32,15 +32,15 @@ final class Waiters {
   /*
    * Invariants
    *   R1  One thread at a time serves: the one that raised `events` from 0. It goes through the
-   *       line until it has seen all events. The line and what is ahead belong to it.
+   *       line until it has seen all events. The line and its demand belong to it.
    *   R2  A waiter is told one outcome, the first. An admission that comes second is undone.
    *   R3  Each event that may let a waiter pass: the timer, which is set for the soonest of all; a
    *       slot that becomes free; a change; a waiter that leaves; the answer of a limiter.
    *       Nothing shows that a leaked slot was collected, or that a cap rose, so while a waiter
    *       lacks a slot, the timer looks again.
-   *   R4  While a waiter lacks a slot, those behind it that mean no more get none, nor do requests
-   *       that do not wait (InFlightTracker.areWantedBefore); unless there is a slot, but not for
-   *       its client.
+   *   R4  While a waiter lacks a slot, those behind it that are no more critical get no slot, nor
+   *       do requests that do not wait (InFlightTracker.areWantedBefore); unless there is a slot,
+   *       but not for its client.
    */
 
   private static final int MOST_IN_VAIN = 3;
@@ -62,7 +62,7 @@ final class Waiters {
   private List<Waiter> line = new ArrayList<>();
   private QueuedDemand demand = new QueuedDemand();
   private QueuedDemand published = new QueuedDemand();
-  private @Nullable Criticality withoutSlot; // the highest that got none in this pass
+  private @Nullable Criticality withoutSlot; // the highest that got no slot in this pass
   private long lookAt;
   private @Nullable Waiter current;
 

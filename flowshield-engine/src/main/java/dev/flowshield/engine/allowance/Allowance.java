@@ -13,7 +13,7 @@ public interface Allowance {
   /** Takes permits if they are there now. Reads the clock itself if it needs to. */
   boolean tryTake(long hash, long permits);
 
-  /** As {@link #tryTake}, with an answer that the caller chooses. */
+  /** Takes permits like {@link #tryTake}, with an answer that the caller chooses. */
   <T> T take(long hash, long permits, AnswerFactory<T> answer);
 
   /**
@@ -33,7 +33,7 @@ public interface Allowance {
    */
   long retryAfterNanos(long hash, long permits, long now);
 
-  /** Returns the word of a key, which says what the key owes; an idle word if it owes nothing. */
+  /** Returns the word of a key, which is its debt; an idle word if it owes nothing. */
   long word(long hash, long now);
 
   /** Raises the debt of a key to at least that of a word. */

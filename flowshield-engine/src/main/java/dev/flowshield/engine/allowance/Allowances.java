@@ -50,7 +50,7 @@ public final class Allowances {
   private static final int STAMP = 3;
   private static final int ROW = 4;
 
-  private static final long NOT_ADMITTED = -1; // in place of what was used
+  private static final long NOT_ADMITTED = -1; // in place of the permits used
 
   private final Allowance[] all;
 
@@ -102,7 +102,7 @@ public final class Allowances {
     return take(0, hash, permits, now, context, afterwards);
   }
 
-  // The call stack holds what was taken, so nothing is allocated.
+  // The call stack holds the words taken, so nothing is allocated.
   private <C, T> @Nullable T take(
       int from, long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
     if (from == all.length) {
@@ -159,7 +159,7 @@ public final class Allowances {
     return rows[index * ROW + PERMITS];
   }
 
-  /** Records what was taken for a row. */
+  /** Records the word taken for a row. */
   public static void taken(long[] rows, int index, long taken, long stamp) {
     rows[index * ROW + TAKEN] = taken;
     rows[index * ROW + STAMP] = stamp;
@@ -249,7 +249,7 @@ public final class Allowances {
     }
   }
 
-  /** Adds permits to what remains of each for a key. */
+  /** Adds permits to each for a key. */
   public void add(long hash, long permits) {
     for (Allowance each : all) {
       each.ledger(hash).add(hash, permits);

@@ -40,7 +40,7 @@ final class Refunds {
    * Memory order: stamps volatile; `begun` only under the lock.
    */
 
-  /** What {@link #since} returns for a stamp of an earlier epoch. */
+  /** The result of {@link #since} for a stamp of an earlier epoch. */
   static final long ANOTHER_EPOCH = -1;
 
   // More at once counts as a reset, so that LAST is out of reach: a trillion permits.

@@ -96,8 +96,8 @@ final class StripedWord extends Words {
   }
 
   /**
-   * As many cells as the burst allows, filled with what remains by a word of the whole algorithm,
-   * as far as they have room.
+   * Creates as many cells as the burst allows, and fills them from the permits that remain by a
+   * word of the whole algorithm.
    *
    * @param most cells, a power of two
    */
@@ -283,7 +283,7 @@ final class StripedWord extends Words {
     return folded(seen, now, held());
   }
 
-  /** As {@link #folded(long, long)}, for cells that hold this many permits. */
+  /** Returns the word of the whole algorithm, for cells that hold this many permits. */
   long folded(long seen, long now, long held) {
     long used = count * perCell - held;
     return used == 0 ? seen : whole.charge(seen, now, used);
@@ -332,7 +332,7 @@ final class StripedWord extends Words {
     return held;
   }
 
-  /** Claims a cell. Returns what it held, or CLAIMED if another thread has claimed it. */
+  /** Claims a cell. Returns its permits, or CLAIMED if another thread has claimed it. */
   long claim(int cell) {
     long seen = word(cell);
     while (seen != CLAIMED) {

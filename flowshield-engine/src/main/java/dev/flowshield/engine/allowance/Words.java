@@ -137,7 +137,8 @@ public class Words {
   }
 
   /**
-   * As {@link #tryTake(int, long, long, long)}, with an answer that the caller chooses.
+   * Takes permits like {@link #tryTake(int, long, long, long)}, with an answer that the caller
+   * chooses.
    *
    * @return the answer; null if nothing was taken, for any reason
    */
@@ -205,8 +206,8 @@ public class Words {
   }
 
   /**
-   * As {@link RateAlgorithm#step}, but rejects more than the burst, which may have been larger
-   * before a change.
+   * Returns {@link RateAlgorithm#step}, or a rejection of more than the burst, which may have been
+   * larger before a change.
    */
   public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
     return permits > algorithm.burst() ? REJECTED : algorithm.step(word, now, permits);

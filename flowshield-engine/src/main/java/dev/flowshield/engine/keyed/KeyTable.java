@@ -77,8 +77,8 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * As declared. The clock is read before the table: reading it waits for all loads before it, so a
-   * slot that has to come from memory would delay everything after the clock as well. By so old a
+   * Takes permits. The clock is read before the table: reading it waits for all loads before it, so
+   * a slot that has to come from memory would delay everything after the clock as well. By so old a
    * reading a key can be admitted but not rejected, so a rejection is judged again.
    */
   @Override
@@ -150,8 +150,8 @@ public final class KeyTable implements Allowance {
 
   /**
    * Returns the word that counts for a key: its own, or the overflow word that it would start from,
-   * or {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot is changing its owner
-   * or its array.
+   * or {@link #ABSENT} if there is no word yet; {@link Words#MOVING} if its slot is changing its
+   * owner or its array.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -188,7 +188,7 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * Returns the overflow word of a key, which says what keys without a slot owe; an idle word if
+   * Returns the overflow word of a key: the debt of keys without a slot; an idle word if
    * nothing.
    */
   public long overflowWord(long hash) {
@@ -263,7 +263,7 @@ public final class KeyTable implements Allowance {
   }
 
   /**
-   * As declared, one segment after the other, each for a moment as when it grows. One change at a
+   * Changes one segment after the other, each for a moment as when it grows. One change at a
    * time. If a segment fails, those before it are changed back.
    */
   @Override

@@ -169,9 +169,9 @@ final class Segment extends Ledger {
   }
 
   /**
-   * Returns a key without a slot may be in debt, as every new key is where keys begin without
-   * permits. It gets a slot if there is one. There it owes at least one permit, because a slot that
-   * owes nothing is free.
+   * Lowers the debt of a key. A key without a slot may be in debt, as every new key is if keys
+   * begin without permits. It gets a slot if there is one. There it owes at least one permit,
+   * because a slot that owes nothing is free.
    */
   @Override
   protected boolean lower(long hash, WordUpdate rewrite) {
@@ -289,7 +289,7 @@ final class Segment extends Ledger {
     return buckets;
   }
 
-  /** Returns what a key without a slot owes. */
+  /** Returns the debt of a key without a slot. */
   private static long owed(Buckets current, long hash, long now) {
     long owed = current.overflowWord(hash);
     return current.algorithm().isIdle(owed, now) ? current.algorithm().idle(now) : owed;

@@ -91,7 +91,7 @@ final class AdvanceReservation extends IntrusiveList.Node<AdvanceReservation> {
     for (int i = last - 1; i >= 0; i--) {
       undo(i);
     }
-    refund(); // what was not undone: another turn may share some allowances but not the last
+    refund(); // the rest: another turn may share some allowances but not the last
     return true;
   }
 

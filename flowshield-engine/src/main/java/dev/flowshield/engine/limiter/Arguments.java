@@ -5,7 +5,7 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Checks of what a caller asks for, before anything is taken. */
+/** Checks of arguments, before anything is taken. */
 public final class Arguments {
 
   // As far ahead as algorithms keep words (a law of RateAlgorithm).

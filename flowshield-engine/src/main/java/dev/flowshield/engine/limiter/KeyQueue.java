@@ -24,7 +24,7 @@ final class KeyQueue {
    * Invariants
    *   W1  There are as many waiters as turns. The waiter in each place wants as many permits as the
    *       turn in that place has taken.
-   *   W2  Turns stand in the order in which their permits were taken, so their times do not
+   *   W2  Turns are in the order in which their permits were taken, so their times do not
    *       decrease.
    *   W3  Two waiters of one `run` want the same number of permits, as do all between them.
    *   W4  While there is a turn, refunds of the key are computed as of the time of the last one
@@ -33,7 +33,7 @@ final class KeyQueue {
    *       place.
    */
 
-  /** Whether a caller waits. */
+  /** The outcome of joining the queue. */
   enum Joined {
     /** It waits, and has taken its permits ahead. */
     WAITS,
@@ -311,7 +311,7 @@ final class KeyQueue {
     }
   }
 
-  /** Returns the next waiter that was dropped and is to fail; null if there is none. */
+  /** Returns the next waiter that was dropped and is to fail; null otherwise. */
   @Nullable
   QueuedCaller nextDropped() {
     QueuedCaller waiter = dropped.first();

@@ -232,14 +232,14 @@ public final class KeyedLimiter implements RateLimiter {
     add(limits, key, hash(key), permits);
   }
 
-  /** As {@link #add(String, long)}, to some of its allowances. */
+  /** Adds permits like {@link #add(String, long)}, to some of its allowances. */
   public void add(Allowances to, String key, long hash, long permits) {
     queue.change(key, () -> to.add(hash, permits));
   }
 
   /**
-   * As declared, limit by limit in the order of the list; a limit that stays the same is not
-   * touched. The allowances of the calls without a key come first.
+   * Changes limit by limit in the order of the list. A limit that stays the same is not touched.
+   * The allowances of the calls without a key come first.
    */
   @Override
   public void changeTo(List<RateLimit> limits) {
@@ -298,7 +298,7 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** Returns what it was asked to be; its limits may have changed since. */
+  /** Returns the spec that it was made from; its limits may have changed since. */
   public LimiterSpec spec() {
     return spec;
   }

@@ -24,7 +24,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
     return new LimitDecisions(limits, text, AnswerFactory.decision(text));
   }
 
-  /** Returns those of other limits, as many as these. */
+  /** Returns the decisions of other limits, as many as these. */
   LimitDecisions changedTo(List<RateLimit> others) {
     if (others.size() != limits.size()) {
       throw new IllegalArgumentException("limits must be " + limits.size()

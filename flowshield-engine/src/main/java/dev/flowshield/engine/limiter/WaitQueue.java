@@ -35,10 +35,10 @@ final class WaitQueue {
    *       one. A timer that is not the newest of its line is cancelled and has no effect.
    */
 
-  /** What {@link #await} returns if as many callers wait as may; only to be compared. */
+  /** The result of {@link #await} if too many callers wait; only to be compared. */
   static final CompletableFuture<Decision> FULL = new CompletableFuture<>();
 
-  /** What {@link #await} returns if the permits are there now; only to be compared. */
+  /** The result of {@link #await} if the permits are there now; only to be compared. */
   static final CompletableFuture<Decision> AVAILABLE = new CompletableFuture<>();
 
   private static final int MOST_TIMES_TOO_EARLY = 1000;

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The gate whose limit follows what the server does, see {@link AdaptiveLimit}, and which rejects
- * what means less before what means more, see {@link PriorityLevels}.
+ * The gate whose limit follows the work of the server, see {@link AdaptiveLimit}, and which rejects
+ * less critical work first, see {@link PriorityLevels}.
  *
  * <p>Thread-safe, lock-free. A request reads its published cap and adds to a few sums; about twenty
  * times a second, the request that ends a window works the next caps out.
@@ -21,7 +21,7 @@ public final class AdaptiveGate implements Gate {
    *   TIME_BITS       the ticks of its time, without those that do not fit
    *   one bit         BEYOND, if it is a shadow that would not have given it
    *
-   * The caps that hold are one object, replaced whole. What is found replaces only the object that
+   * The caps that hold are one object, replaced whole. A found limit replaces only the object that
    * was read before and was found itself: if an operator has set a number meanwhile, the exchange
    * fails, and the number stays.
    *
@@ -30,8 +30,8 @@ public final class AdaptiveGate implements Gate {
    *   G2  Once limit(other) has returned, these caps hold until the next call of it or of
    *       findLimit.
    *   G3  One thread at a time holds `busy`, closes a window or finds something else that changes
-   *       the caps, and gives it back on every way out. None waits for it: a window that is due
-   *       is closed by the next request that finds `busy` free.
+   *       the caps, and gives it back on every way out. No thread waits for it: a window that is
+   *       due is closed by the next request that finds `busy` free.
    *
    * Memory order: volatile throughout; the plain fields are passed on by `busy`.
    */
@@ -303,7 +303,7 @@ public final class AdaptiveGate implements Gate {
     caps.set(Caps.of(other, true));
   }
 
-  /** What was found meanwhile holds with the next window. */
+  /** Lets the limit that was found meanwhile hold from the next window on. */
   @Override
   public void findLimit() {
     caps.updateAndGet(Caps::found);

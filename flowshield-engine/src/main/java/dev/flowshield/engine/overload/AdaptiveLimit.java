@@ -5,15 +5,15 @@ import dev.flowshield.engine.overload.LimiterState.LimitCause;
 import java.util.function.Supplier;
 
 /**
- * How much work may be in flight. Nothing is rejected without evidence that the server is
+ * The limit of work in flight. Nothing is rejected without evidence that the server is
  * overloaded: its processors are busy, more is begun than they can work off and work is slower, see
  * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link
  * OverloadDetector}; or requests wait in front of the gate.
  *
  * <p>With evidence, the limit comes from Little's law: a server that ends {@code T} pieces of work
- * a second, of which each takes {@code R} where it waits for nothing, has {@code T * R} of them in
- * flight if none waits. A fifth more, and a few for arrivals that come in bunches, keep it at work;
- * beyond that, work would only wait. The limit then stands on trial, see {@link LimitTrial}.
+ * a second, each of which takes {@code R} if it waits for nothing, has {@code T * R} of them in
+ * flight if no work waits. A fifth more, and a few for arrivals that come in bunches, keep it at
+ * work; beyond that, work would only wait. The limit is then on trial, see {@link LimitTrial}.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -37,7 +37,7 @@ final class AdaptiveLimit {
   private static final int LEAST = 2;
 
   private static final double SLACK = 1.2;
-  private static final double WIDE = 3; // margin for bunches, where few are rejected
+  private static final double WIDE = 3; // margin for bunches, if few are rejected
   private static final double NARROW = 1;
   private static final double NARROW_SHARE = 0.6;
 
@@ -47,7 +47,7 @@ final class AdaptiveLimit {
   private static final long CALM_NANOS = 3_000_000_000L; // after which an extreme time is over
   private static final double HARMLESS_SLOWDOWN = 1.25;
   private static final double HALF_LIFE_NANOS = 10e9;
-  private static final double CLEARED = 0.7; // of what is suspect
+  private static final double CLEARED = 0.7; // of a suspect latency
   private static final double USUAL_FOLLOWING = 0.2;
   private static final double INELASTIC = 0.4;
 
@@ -115,7 +115,7 @@ final class AdaptiveLimit {
   }
 
   /**
-   * Work takes no longer than in this window if it waits for nothing, contrary to what it seemed.
+   * Work takes no longer than in this window if it waits for nothing, contrary to the assumption.
    */
   void hasWaited(Window window) {
     baseline.lower(window.latency());
@@ -126,7 +126,7 @@ final class AdaptiveLimit {
     return !isShedding && suspicion.isOpen() && limit < MOST ? LimitCause.BUDGET : reason;
   }
 
-  /** Returns the evidence when it began to shed, or what is seen of the budget, with numbers. */
+  /** Returns the evidence when it began to shed, or the state of the budget, with numbers. */
   String evidence() {
     return isShedding ? evidence : budget.spending();
   }
@@ -172,7 +172,7 @@ final class AdaptiveLimit {
     return !isShedding && !suspicion.isOpen() && slowdown(window) <= HARMLESS_SLOWDOWN;
   }
 
-  /** The process has paused: what has taken long since says nothing. */
+  /** The process has paused: long work since then says nothing. */
   void paused() {
     hasPaused = true;
   }
@@ -188,7 +188,7 @@ final class AdaptiveLimit {
     throughput.add(window.throughput());
     ends.add(window.ended() / window.ticks());
     elasticity.add(window);
-    // What hardly takes a slot says nothing of how many slots there should be.
+    // Work that hardly takes a slot says nothing of the number of slots.
     boolean saysMuch = processors.areBusy() || !held.areOthersIdle();
     if (!isShedding && isQueued && share > ELEVATED_FROM && saysMuch) {
       suspicion.end();
@@ -373,7 +373,7 @@ final class AdaptiveLimit {
     trial.begin(ends.now());
   }
 
-  /** Returns the processors were the evidence: as long as they idle, more may be in flight. */
+  /** Returns more than the limit if the processors were the evidence and idle now. */
   private boolean raiseIfIdle(int inFlight) {
     if (reason != LimitCause.PROCESSORS || trial.isRetrying()) {
       return false;
@@ -429,7 +429,7 @@ final class AdaptiveLimit {
 
   /**
    * Returns whether nothing but work that does not end holds slots, and does not compute either:
-   * what waits in front of the gate waits for the threads of that work, and would not wait less if
+   * a queue in front of the gate waits for the threads of that work, and would not wait less if
    * other work were rejected.
    */
   boolean isHeld() {
@@ -498,7 +498,9 @@ final class AdaptiveLimit {
     return next;
   }
 
-  /** Where latency does not depend on the work in flight, the work itself takes longer. */
+  /**
+   * Raises the baseline if latency does not depend on the work in flight: the work takes longer.
+   */
   private void raiseIfSlow(Window window) {
     boolean isSlow = !processors.areBusy() && slowdown(window) > 1.2 && isInelastic(window);
     if (isSlow && slowWithoutCause) {

@@ -4,12 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How many requests each client sends, and how many of them are within its fair share of what the
- * server can do. A share is fair if no client could have more without another one, that has less,
- * having still less (max-min fairness): clients that send little have all they ask for, and the
- * others the same.
+ * The request rate of each client, and its fair share of the work that the server can do. A share
+ * is fair if no client could have more without taking from a client that has less (max-min
+ * fairness). Clients that send little get everything they ask for, and all others get equal shares.
  *
- * <p>Clients are told apart by {@value #SLOTS} slots, of which two may share one by chance.
+ * <p>Clients are distinguished by {@value #SLOTS} slots; two clients may share one by chance.
  *
  * <p>{@link #next} is thread-safe, lock-free and allocates nothing; all else is confined to the
  * thread that closes windows.
@@ -85,7 +84,7 @@ final class ClientRates {
     return passed == 0 ? seen & MOST : passed == 1 ? (seen >>> COUNT_BITS) & MOST : 0;
   }
 
-  /** As many as in the last period up to now, if those of the one before came evenly. */
+  /** Returns the requests of the last period up to now, if those before it came evenly. */
   private static double rate(long current, long before, long elapsed) {
     long left = PERIOD - (elapsed & (PERIOD - 1));
     return current + (double) before * left / PERIOD;

@@ -5,7 +5,7 @@ import dev.flowshield.Pressure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how much work runs at a time: gives a request a slot, or none.
+ * A gate for work in flight: gives a request a slot, or no slot.
  *
  * <p>A slot is a number that the gate chooses: the facts that it wants back when the work ends,
  * such as how much was in flight when the work was admitted, and the time. The admission keeps it
@@ -22,7 +22,7 @@ public interface Gate {
   /** The hash of requests that no limit counts by key. */
   long NO_KEY = 1;
 
-  /** How many routes are told apart, of which each number is below. */
+  /** The number of routes that are told apart; each route is a number below it. */
   int ROUTES = RouteLatencies.COUNT;
 
   /** The route of requests whose route is not known. */

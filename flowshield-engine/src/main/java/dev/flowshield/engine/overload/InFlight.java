@@ -18,13 +18,13 @@ public final class InFlight implements Gate {
    *
    * Invariants
    *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes
-   *       a limit that stands. Where the limit is lowered it may stand above, by the work in flight
-   *       and by those that were entering at that moment, and then only falls. In shadow, it rises
-   *       beyond.
+   *       a limit that is unchanged. If the limit is lowered, it may be above, by the work in
+   *       flight and by those that were entering at that moment, and then only falls. In shadow, it
+   *       rises beyond.
    *   F2  Each tryEnter that succeeded is followed by exactly one release; Admitted.close() sees to
    *       that, or LeakDetector if the stack ends there.
    *
-   * Memory order: volatile throughout. What was done before an exit happens-before what is admitted
+   * Memory order: volatile throughout. Work before a release happens-before the work admitted
    * after it, as with a semaphore.
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);

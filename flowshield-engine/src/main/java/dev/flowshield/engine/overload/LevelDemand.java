@@ -8,18 +8,18 @@ final class LevelDemand {
   private final long[] admitted;
   private final long[] rejected;
 
-  /** Requests that got a slot, and that got none, by level; not to be changed. */
+  /** Requests that got a slot, and rejected ones, by level; not to be changed. */
   LevelDemand(long[] admitted, long[] rejected) {
     this.admitted = admitted;
     this.rejected = rejected;
   }
 
-  /** Returns those of a level that got a slot. */
+  /** Returns the requests of a level that got a slot. */
   long admitted(int level) {
     return admitted[level];
   }
 
-  /** Returns all of a level. */
+  /** Returns all requests of a level. */
   long attempts(int level) {
     return admitted[level] + rejected[level];
   }

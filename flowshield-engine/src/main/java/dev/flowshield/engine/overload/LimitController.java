@@ -120,7 +120,7 @@ final class LimitController {
     return law.hardlyEnds(rejectedShare);
   }
 
-  /** Looks for a pause that ends now, and for what has ended; whether the caps have changed. */
+  /** Looks for a pause that ends now, and for ended work; whether the caps have changed. */
   boolean look(long now) {
     boolean pauseHasEnded = pauses.look(now, law.pressure());
     if (pauses.isIn()) {
@@ -151,7 +151,7 @@ final class LimitController {
     return memory.look(inFlight, law.pressure() != Pressure.NORMAL, now);
   }
 
-  /** Returns a request has waited before the gate was asked; whether the caps have changed. */
+  /** Learns how long a request was queued; returns whether the caps have changed. */
   boolean reportQueueDelay(long nanos, long now) {
     boolean hasChanged = look(now);
     return queue.waited(nanos, latencyNanos(), law.pressure(), pauses.more() > 0, now)

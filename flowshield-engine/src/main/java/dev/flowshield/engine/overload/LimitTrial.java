@@ -3,7 +3,7 @@ package dev.flowshield.engine.overload;
 import java.util.function.Supplier;
 
 /**
- * Puts a limit on trial: it is right if the server does as much as without it. Where it does
+ * Puts a limit on trial: it is right if the server does as much as without it. If it does
  * clearly less, and requests are rejected, the work may be slower by itself, and the limit too low
  * for it. Then as many are admitted that, with the latency as it is now, the server would do as
  * much as before. If it does, the limit was wrong. If it does not, the server can do less than
@@ -32,7 +32,7 @@ final class LimitTrial {
   private static final double CLEARLY_MORE = 1.4;
   private static final double SETTLING = 1.3; // latencies
   private static final double ROOM = 1.2;
-  private static final double KEPT = 0.999; // of what it did, span by span
+  private static final double KEPT = 0.999; // of its throughput, span by span
   private static final double STANDING = 0.6; // of the work in flight at the cut
   private static final double FEWEST = 15;
   private static final long FEWEST_FOR_LATENCY = 4;
@@ -64,7 +64,7 @@ final class LimitTrial {
     skip();
   }
 
-  /** Begins anew to look, as what happens says nothing, or the limit is known to be right. */
+  /** Begins anew to look, because the events say nothing, or the limit is known to be right. */
   void skip() {
     isSpanOpen = false;
     isFull = false;

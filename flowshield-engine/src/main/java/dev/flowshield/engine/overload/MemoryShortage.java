@@ -20,15 +20,15 @@ import java.util.function.LongSupplier;
  *           not the requests hold the memory
  * </pre>
  *
- * <p>Both are asked for, as either is usual in good times: a large cache leaves little free, and
- * a small heap is collected all the time. Where it was futile, it does not look for a minute, and
+ * <p>Both are required, because either is usual in good times: a large cache leaves little free,
+ * and a small heap is collected all the time. If it was futile, it does not look for a minute, and
  * for twice as long each time, so that a false alarm costs little.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 public final class MemoryShortage {
 
-  /** Where it says nothing. */
+  /** No cap. */
   static final int NO_CAP = Integer.MAX_VALUE;
 
   private static final int LEAST = 2;

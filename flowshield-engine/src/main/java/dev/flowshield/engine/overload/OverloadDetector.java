@@ -37,7 +37,7 @@ final class OverloadDetector {
   private static final long STRETCH_NANOS = 50_000_000;
   private static final int STRETCH_LATENCIES = 3;
   private static final long FEWEST_OF_STRETCH = 10;
-  private static final double STEADY = 0.05; // of what is begun does not end
+  private static final double STEADY = 0.05; // of begun work does not end
 
   private static final long[] NONE = {};
 
@@ -142,7 +142,7 @@ final class OverloadDetector {
             && Elasticity.of(window).isHigh(ELASTIC, VERY_CLEARLY));
   }
 
-  /** Of constant work, none ends within its latency, and from then on as much as was begun. */
+  /** Expects no end of constant work within its latency, and then as many as were begun. */
   private boolean fewEnd(double latency, double latencies) {
     double least = 0.6 * (latencies - 1) / (latencies - 0.5) * area / latency;
     return least - window.ended() > CLEARLY * Math.sqrt(least);

@@ -4,21 +4,20 @@ import dev.flowshield.Criticality;
 import java.util.Arrays;
 
 /**
- * The caps of the levels. A level is how much a request means, and within that, what it is to its
- * client, see {@link ClientRates}; the higher is rejected later.
+ * The caps of the levels. A level is the criticality of a request and, within that, its rank for
+ * its client: see {@link ClientRates}. A higher level is rejected later.
  *
- * <p>All levels share the limit. But a lower one leaves some slots free for what comes by chance
- * of the levels above it: about the root of what these have in flight. Where nothing of them comes,
- * it leaves none.
+ * <p>All levels share the limit. A level keeps headroom for bursts of the levels above: about the
+ * square root of their load, and nothing if they are idle.
  *
  * <p>Confined to the thread that closes windows, except for {@link #of}.
  */
 final class PriorityLevels {
 
-  /** How many there are. */
+  /** The number of levels. */
   static final int COUNT = 9;
 
-  /** Those of requests that mean the same. */
+  /** The levels of one criticality. */
   static final int OF_EACH = 3;
 
   private static final double FOLLOWING = 0.3;
@@ -43,14 +42,14 @@ final class PriorityLevels {
     };
   }
 
-  /** Returns the caps where all levels have the whole limit. */
+  /** Returns caps that give all levels the whole limit. */
   static int[] alike(int limit) {
     int[] caps = new int[COUNT];
     Arrays.fill(caps, limit);
     return caps;
   }
 
-  /** Half of the caps, except for the most critical. */
+  /** Returns half of the caps, except for the most critical level. */
   static int[] halved(int[] caps) {
     int[] halved = caps.clone();
     for (int level = 0; level < lowest(Criticality.CRITICAL); level++) {
@@ -78,8 +77,8 @@ final class PriorityLevels {
   }
 
   /**
-   * Returns slots that are left free are not in flight most of the time, so that the limit may be
-   * more by that.
+   * Returns the slots that are left free. They are not in flight most of the time, so the limit may
+   * be higher by that number.
    */
   private static double usedByNone(LevelDemand demand, double latency, double[] free) {
     double most = 0;

@@ -3,10 +3,10 @@ package dev.flowshield.engine.overload;
 import dev.flowshield.Pressure;
 
 /**
- * Tries with half of the limit, for a moment, whether the server does as much and work takes less
- * time: then work has been waiting for work all the time, and what was taken for the latency of
- * work that waits for nothing was that of a queue. So it is for a server that is overloaded from
- * its first second on.
+ * Tries for a moment whether the server does as much with half of the limit while work takes less
+ * time. If so, work has been waiting for work all the time, and the assumed latency of work that
+ * waits for nothing was that of a queue. This happens to a server that is overloaded from its first
+ * second on.
  *
  * <p>Only where requests are rejected anyway, and the less often the less it finds.
  *
@@ -66,8 +66,8 @@ final class Probe {
   }
 
   /**
-   * Returns a window ends while half of the limit holds; whether it shows that work has been
-   * waiting. Then, or if it does not, it is over, unless the work has to settle first.
+   * Judges a window that ends while half of the limit holds. Returns whether it shows that work has
+   * been waiting. Then, or if it does not, it is over, unless the work has to settle first.
    */
   boolean close(Window window, double baseline, long now) {
     if (!isSettled) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How busy the process keeps its processors, and how much of them a request takes.
+ * The use of the processors by the process, and the cost of a request.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -51,7 +51,7 @@ public final class Processors {
     this.sampleNanos = Math.max(SHORTEST_NANOS, SAMPLE_NANOS / count);
   }
 
-  /** Returns those of which nothing is seen, and which are never busy. */
+  /** Returns processors of which nothing is seen, and which are never busy. */
   public static Processors unseen() {
     return new Processors(() -> 0, 1, false);
   }

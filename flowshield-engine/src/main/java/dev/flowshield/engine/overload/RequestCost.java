@@ -1,8 +1,8 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How much processor time a request takes. It is learned where nothing is going on, and at once
- * where requests turn out to take much less.
+ * The processor time of a request. It is learned while nothing is going on, and at once if requests
+ * turn out to take much less.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -14,7 +14,7 @@ final class RequestCost {
   private static final double LEAST_SHARE = 0.2; // else most may be compilation, or other work
   private static final double STEP_NANOS = 10e6; // by which a JDK counts
 
-  // What ends in a span may have been worked at before it. Of a span of four latencies it is a
+  // Work that ends in a span may have used time before it. Of a span of four latencies it is a
   // quarter at most; in a tenth of a second after a cut, nearly all.
   private static final double LATENCIES = 4;
   private static final double SHORTEST_NANOS = 100e6;

@@ -1,15 +1,15 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How long work of each route takes in relation to the mean of all, so that more work of a slow
- * route is not taken for slower work. Only ratios are learned.
+ * The latency of each route in relation to the mean of all, so that more work of a slow route is
+ * not mistaken for slower work. Only ratios are learned.
  *
  * <p>{@link #weight} and {@link #latency} are thread-safe; all else is confined to the thread that
  * holds the gate's lock.
  */
 final class RouteLatencies {
 
-  /** How many there are. */
+  /** The number of routes. */
   static final int COUNT = 64;
 
   /** The weight of a route of which work takes as long as the mean. */
@@ -21,7 +21,7 @@ final class RouteLatencies {
   private static final double MOST = 1024;
 
   private final double[] weights = new double[COUNT]; // 0 while unknown
-  private final long[] counts = new long[COUNT]; // until what was learned
+  private final long[] counts = new long[COUNT]; // until the last learning
   private final long[] latencies = new long[COUNT];
   private volatile long[] published = new long[2 * COUNT]; // weights, then latencies
 

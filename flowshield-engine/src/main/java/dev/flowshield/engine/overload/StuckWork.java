@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * The slots that are held by work which does not end, such as the requests of slow clients. By
  * Little's law, the work that ends explains how much is in flight: the sum of its latencies over
- * the time. What it does not explain, for a second and in each fifth of it, is held.
+ * the time. The rest, for a second and in each fifth of it, is held.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */

@@ -11,13 +11,13 @@ package dev.flowshield.engine.overload;
  * @param rejected those of them that got no slot
  * @param completed the work of known routes that ended and whose latency counts
  * @param latencies the sum of its latencies
- * @param excesses the sum of what they are beyond the usual latency of their route
+ * @param excesses the sum of their latencies beyond the usual one of their route
  * @param excessSquares the sum of the squares of that
  * @param inFlights the sum of the work in flight when the work was admitted, itself included
  * @param inFlightSquares the sum of the squares of that
  * @param products the sum of excess times in flight
  * @param mostInFlight the most that was in flight at an admission
- * @param weights the sum of what its routes weigh: one for those that take as long as the mean
+ * @param weights the sum of the weights of its routes: one for those that take as long as the mean
  * @param unknown the work of other routes that ended
  * @param known the requests of known routes that were admitted
  */

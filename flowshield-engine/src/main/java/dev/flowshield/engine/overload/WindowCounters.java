@@ -9,15 +9,15 @@ import java.util.stream.LongStream;
 /**
  * Sums of the work so far that many threads add to and that one reads from time to time.
  *
- * <p>Thread-safe, lock-free, allocates nothing where it is written.
+ * <p>Thread-safe, lock-free; writing allocates nothing.
  */
 final class WindowCounters {
   /*
    * State, a stripe of longs for each few threads, apart from those of others; each long is a sum
    * since the beginning.
    *
-   * Two threads of one stripe may add at once, and one of them is lost: too few to matter where
-   * means are taken of hundreds. Sums wrap around. The content of a window is the difference of two
+   * Two threads of one stripe may add at once, and one of them is lost: too few to matter for
+   * means of hundreds. Sums wrap around. The content of a window is the difference of two
    * readings, which is right as long as the window itself does not overflow.
    *
    * Invariant
@@ -49,7 +49,7 @@ final class WindowCounters {
   private static final int STRIDE =
       ROUTE_LATENCIES + RouteLatencies.COUNT + 16; // longs, so that neighbours are a line apart
 
-  // What takes longer has waited for something else, such as a backend that is dead.
+  // Work that takes longer has waited for something else, such as a backend that is dead.
   private static final long OLD_TICKS = 1_000_000_000 >> Window.TICK_BITS;
   private static final long OLD_LATENCIES = 20;
 
@@ -92,7 +92,7 @@ final class WindowCounters {
     }
   }
 
-  /** A request of a level has got none. */
+  /** A request of a level was rejected. */
   void rejected(int level) {
     add(stripe() + REJECTED + level, 1);
   }
@@ -140,7 +140,7 @@ final class WindowCounters {
     return since(COMPLETED);
   }
 
-  /** As the other one, of routes that are not known. */
+  /** Returns the work of unknown routes that has ended since the last reading. */
   long unknownSince() {
     return since(UNKNOWN);
   }

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * once.
  *
  * <p>A key is identified by its 64-bit hash, with a secret seed, never 0. {@link Offences} says
- * what is remembered of it, and for how long.
+ * the memory of it, and its duration.
  *
  * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place
  * of the key with the fewest breaches among those without a block that counts. A key with such a

@@ -138,7 +138,7 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * As declared: from the count of this window, then from that of the last, where a permit counts
+   * Adds permits: from the count of this window, then from that of the last, where a permit counts
    * for the part that has not faded. Rounded down, so no more is there than was added.
    */
   @Override

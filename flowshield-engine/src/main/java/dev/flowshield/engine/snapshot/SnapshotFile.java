@@ -130,7 +130,7 @@ public final class SnapshotFile {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException unsupported) {
-      // Windows opens no folder; the move stands, but a power cut may undo it.
+      // Windows opens no folder; the move is done, but a power cut may undo it.
     }
   }
 
