@@ -99,10 +99,10 @@ public class OverloadGateBenchmark {
 
   @Benchmark
   public boolean flowShieldInFlight(Gates gates) {
-    long place = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
-    boolean entered = place != Gate.NO_PLACE;
+    long slot = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
+    boolean entered = slot != Gate.NO_SLOT;
     if (entered) {
-      gates.inFlight.exit(place, Outcome.SUCCESS, 0);
+      gates.inFlight.exit(slot, Outcome.SUCCESS, 0);
     }
     return entered;
   }
@@ -120,10 +120,10 @@ public class OverloadGateBenchmark {
   /** Includes two readings of the clock. */
   @Benchmark
   public boolean flowShieldAdaptive(Gates gates) {
-    long place = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
-    boolean entered = place != Gate.NO_PLACE;
+    long slot = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
+    boolean entered = slot != Gate.NO_SLOT;
     if (entered) {
-      gates.adaptive.exit(place, Outcome.SUCCESS, System.nanoTime());
+      gates.adaptive.exit(slot, Outcome.SUCCESS, System.nanoTime());
     }
     return entered;
   }

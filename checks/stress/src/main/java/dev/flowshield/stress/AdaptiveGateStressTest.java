@@ -50,13 +50,13 @@ public class AdaptiveGateStressTest {
   }
 
   private int work() {
-    long place = AdaptiveGates.enter(gate, 0);
-    if (place == Gate.NO_PLACE) {
+    long slot = AdaptiveGates.enter(gate, 0);
+    if (slot == Gate.NO_SLOT) {
       return 0;
     }
     done++;
     int seen = done;
-    gate.exit(place, SUCCESS, 0);
+    gate.exit(slot, SUCCESS, 0);
     return seen;
   }
 }

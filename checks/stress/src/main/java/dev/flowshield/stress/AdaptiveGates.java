@@ -72,7 +72,7 @@ final class AdaptiveGates {
     return gate.reading().perSecond() != before && gate.limit() == AFTER;
   }
 
-  /** Returns a slot, or {@link Gate#NO_PLACE}. */
+  /** Returns a slot, or {@link Gate#NO_SLOT}. */
   static long enter(AdaptiveGate gate, long now) {
     return gate.tryEnter(Gate.NO_KEY, Criticality.DEFAULT, 0, now);
   }
@@ -81,7 +81,7 @@ final class AdaptiveGates {
   static int take(AdaptiveGate gate, int most, long now) {
     int taken = 0;
     for (int i = 0; i < most; i++) {
-      if (enter(gate, now) != Gate.NO_PLACE) {
+      if (enter(gate, now) != Gate.NO_SLOT) {
         taken++;
       }
     }

@@ -47,13 +47,13 @@ public class InFlightStressTest {
   }
 
   private int work() {
-    long place = inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
-    if (place == Gate.NO_PLACE) {
+    long slot = inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
+    if (slot == Gate.NO_SLOT) {
       return 0;
     }
     done++;
     int seen = done;
-    inFlight.exit(place, SUCCESS, 0);
+    inFlight.exit(slot, SUCCESS, 0);
     return seen;
   }
 }

@@ -24,11 +24,11 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class PinStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor

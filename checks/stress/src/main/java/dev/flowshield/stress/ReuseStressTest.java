@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * An idle key returns at the moment when its slot passes to a new key (S3 of Words, K2 of Slots).
+ * An idle key returns at the moment when its slot passes to a new key (S3 of Words, K2 of Segment).
  */
 @JCStressTest
 @Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "Each got its two permits, in any slot.")

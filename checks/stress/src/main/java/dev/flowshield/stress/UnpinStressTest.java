@@ -25,7 +25,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class UnpinStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   public UnpinStressTest() {
     gate.limit(1);
@@ -33,7 +33,7 @@ public class UnpinStressTest {
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor

@@ -30,11 +30,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class WindowEndStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor
@@ -46,7 +46,7 @@ public class WindowEndStressTest {
   @Arbiter
   public void count(II_Result result) {
     boolean isRight = gate.count() == result.r1;
-    gate.exit(place, SUCCESS, WINDOW_END); // like other work
+    gate.exit(slot, SUCCESS, WINDOW_END); // like other work
     result.r2 = isRight ? AdaptiveGates.limitAfter(gate) : -1;
   }
 }

@@ -5,7 +5,7 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Checks of what a caller asks for, before anything is taken. */
+/** Checks of arguments, before anything is taken. */
 public final class Arguments {
 
   // As far ahead as algorithms keep words (a law of RateAlgorithm).
@@ -17,7 +17,8 @@ public final class Arguments {
   static final String START = "start";
 
   /**
-   * Whether keys, and the calls without a key, begin with nothing: {@code start} is {@code empty}.
+   * Returns whether keys, and the calls without a key, begin with nothing: {@code start} is {@code
+   * empty}.
    *
    * @throws IllegalArgumentException if it is neither that nor {@code full}
    */

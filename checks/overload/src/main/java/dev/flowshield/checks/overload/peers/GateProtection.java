@@ -64,8 +64,8 @@ public final class GateProtection implements Protection {
   }
 
   @Override
-  public void exit(long place, Outcome outcome, long now) {
-    gate.exit(place, outcome, now);
+  public void exit(long slot, Outcome outcome, long now) {
+    gate.exit(slot, outcome, now);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.overload.Gate;
-import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,17 +24,17 @@ import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of each criticality that wait for a place, beside others that do not, while caps rise
+ * Requests of each criticality that wait for a slot, beside others that do not, while caps rise
  * and fall, callers leave, and stages close, ask and wait as soon as they run.
  *
  * <ul>
- *   <li>No request gets a place beyond its cap, or before one that waits and means as much.
- *   <li>None waits while it may have a place, and none is shed while it may.
+ *   <li>No request gets a slot beyond its cap, or before one that waits and means as much.
+ *   <li>None waits while it may have a slot, and none is shed while it may.
  *   <li>Each request that waits is told one outcome, once.
  *   <li>Once all is closed, nothing is in flight and none waits.
  * </ul>
  */
-class FlowShieldPlacesPropertyTest {
+class FlowShieldSlotsPropertyTest {
 
   private enum Deed {
     ADMIT,
@@ -48,7 +47,7 @@ class FlowShieldPlacesPropertyTest {
     PASS
   }
 
-  /** What a stage does with the place that its request has got. */
+  /** What a stage does with the slot that its request has got. */
   private enum Then {
     KEEP,
     CLOSE,
@@ -74,7 +73,7 @@ class FlowShieldPlacesPropertyTest {
     @Override
     public long tryEnter(long hash, Criticality criticality, int route, long now) {
       if (count >= cap(criticality)) {
-        return NO_PLACE;
+        return NO_SLOT;
       }
       count++;
       return 0;
@@ -92,22 +91,17 @@ class FlowShieldPlacesPropertyTest {
     }
 
     @Override
-    public void exit(long place, Outcome outcome, long now) {
-      exitLost();
-    }
-
-    @Override
-    public void exitLost() {
+    public void release(long slot) {
       count--;
     }
 
     @Override
-    public boolean hasPlace(Criticality criticality, long now) {
+    public boolean hasSlot(Criticality criticality, long now) {
       return count < cap(criticality);
     }
 
     @Override
-    public boolean isBeyondLimit(long place) {
+    public boolean isBeyondLimit(long slot) {
       return false;
     }
 
@@ -151,7 +145,7 @@ class FlowShieldPlacesPropertyTest {
   private static final int MOST_QUEUED = 5;
   private static final int MOST_IN_STAGES = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final long LOOK_NANOS = 100_000_000; // until a place is found that no event shows
+  private static final long LOOK_NANOS = 100_000_000; // until a slot is found that no event shows
 
   private final List<Waiting> line = new ArrayList<>();
   private final List<Waiting> all = new ArrayList<>();
@@ -213,7 +207,7 @@ class FlowShieldPlacesPropertyTest {
         .ticker(ticker)
         .inFlight(2)
         .gate(caps)
-        .queueForPlaces()
+        .queueForSlots()
         .maxQueued(MOST_QUEUED)
         .build();
   }
@@ -238,12 +232,12 @@ class FlowShieldPlacesPropertyTest {
   private void admit(Criticality criticality) {
     Admission admission = shield.admit(Request.of("alice").withCriticality(criticality));
     if (admission instanceof Admitted admitted) {
-      if (stages == 0) { // else some have a place and are not told yet
+      if (stages == 0) { // else some have a slot and are not told yet
         assertThat(line).as("those before").noneMatch(waiting -> waiting.comesBefore(criticality));
       }
       hold(admitted, criticality);
     } else {
-      assertNoPlace(criticality);
+      assertNoSlot(criticality);
     }
   }
 
@@ -254,7 +248,7 @@ class FlowShieldPlacesPropertyTest {
     }
   }
 
-  private void assertNoPlace(Criticality criticality) {
+  private void assertNoSlot(Criticality criticality) {
     assertThat(caps.count())
         .as("in flight where %s is shed", criticality)
         .isGreaterThanOrEqualTo(caps.cap(criticality));
@@ -285,11 +279,11 @@ class FlowShieldPlacesPropertyTest {
       Waiting waiting, @Nullable Admission admission, @Nullable Throwable failure, Then then) {
     waiting.told++;
     waiting.answer = null; // an admission that leaks must not be held
-    int place = line.indexOf(waiting);
-    line.remove(place);
+    int slot = line.indexOf(waiting);
+    line.remove(slot);
     if (admission instanceof Admitted admitted) {
       if (stages == 1) {
-        assertThat(line.subList(0, place))
+        assertThat(line.subList(0, slot))
             .as("those before")
             .noneMatch(before -> before.comesBefore(waiting.criticality));
       }
@@ -301,7 +295,7 @@ class FlowShieldPlacesPropertyTest {
           .as("shed when the time is over, or too many wait")
           .isTrue();
       if (ticker.nanos() != closedInStageAt) { // else there was none when it was decided
-        assertNoPlace(waiting.criticality);
+        assertNoSlot(waiting.criticality);
       }
     } else {
       assertThat(failure).isInstanceOf(CancellationException.class);
