@@ -2,27 +2,21 @@ package dev.flowshield.http;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.LimitStore;
-import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.client.Networks;
-import dev.flowshield.http.policy.PenaltyText;
-import dev.flowshield.http.policy.PolicyTable;
+import dev.flowshield.http.policy.PolicyKey;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,58 +30,41 @@ public final class HttpShieldBuilder {
   static final String CLIENT = "client";
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9.-]{0,31}");
-  private static final int LEAST_STATUS = 400;
-  private static final int MOST_STATUS = 599;
 
-  private final List<Consumer<? super FlowShieldBuilder>> engine = new ArrayList<>();
-  private final TreeSet<String> ofClient = new TreeSet<>(); // settings of the limit for each client
-  private UnaryOperator<Limit> clientSettings = limit -> limit;
-  private @Nullable List<RateLimit> everyone;
-  private @Nullable List<RateLimit> perClient;
-  private @Nullable ClientNetwork perNetwork;
-  private int maxKeys = LimiterSpec.DEFAULT_MAX_KEYS; // of each limit for each client
-  private String name = "default";
-  private boolean isEnabled = true;
-  private final List<RequestInterceptor> doors = new ArrayList<>();
-  private final ClientAddressSettings address = new ClientAddressSettings();
-  private final PolicySettings policies = new PolicySettings();
-  private final StoreSettings store = new StoreSettings();
-  private @Nullable String requestStart; // a header
-  private ClientLists lists = ClientLists.NONE;
-  private Ticker ticker = Ticker.system();
-  private InstantSource instantSource = InstantSource.system();
-  private boolean memoryGuard = true;
-  private boolean shedOnPlateau;
-  private StreamCaps streamCaps = StreamCaps.OFF;
-  private HealthPaths healthPaths = HealthPaths.DEFAULT;
-  private int overloadStatus = 503;
-  private HeaderMode headers = HeaderMode.ON_REJECT;
-  private LegacyHeaders legacyHeaders = LegacyHeaders.OFF;
-  private BodyFormat body = BodyFormat.JSON;
-  private CrossOrigin crossOrigin = CrossOrigin.NONE;
-  private @Nullable RejectionRenderer renderer;
-  private @Nullable Function<? super RequestView, @Nullable Criticality> criticality;
-  private @Nullable String criticalityHeader;
+  private ShieldSettings settings = ShieldSettings.NONE;
 
   HttpShieldBuilder() {}
+
+  private <T> HttpShieldBuilder set(SettingKey<T> key, T value) {
+    String name = key.inCode();
+    Objects.requireNonNull(value, name);
+    if (key.isText()) {
+      key.type().require(name, value);
+    }
+    this.settings = settings.with(key, name, value);
+    return this;
+  }
+
+  private <T> HttpShieldBuilder read(SettingKey<T> key, String text) {
+    return set(key, key.type().read(key.inCode(), text));
+  }
+
+  /** Returns what was set so far. */
+  ShieldSettings settings() {
+    return settings;
+  }
 
   /**
    * What all requests together may, as text: {@code 5000/s} or, for several rates that all hold,
    * {@code 5000/s, 100000/h}. See {@link RateLimit#parseAll(String)}.
    */
   public HttpShieldBuilder limit(String rates) {
-    return limit(RateLimit.parseAll(rates));
+    return read(SettingKeys.LIMIT, rates);
   }
 
   /** What all requests together may. */
   public HttpShieldBuilder limit(RateLimit rate) {
-    return limit(List.of(Objects.requireNonNull(rate, "limit")));
-  }
-
-  private HttpShieldBuilder limit(List<RateLimit> rates) {
-    requireOnce("limit", everyone, rates);
-    this.everyone = rates;
-    return this;
+    return set(SettingKeys.LIMIT, List.of(Objects.requireNonNull(rate, "limit")));
   }
 
   /**
@@ -95,18 +72,12 @@ public final class HttpShieldBuilder {
    * {@link #limit(String)}.
    */
   public HttpShieldBuilder perClient(String rates) {
-    return perClient(RateLimit.parseAll(rates));
+    return read(SettingKeys.PER_CLIENT, rates);
   }
 
   /** What each client address may. */
   public HttpShieldBuilder perClient(RateLimit rate) {
-    return perClient(List.of(Objects.requireNonNull(rate, "perClient")));
-  }
-
-  private HttpShieldBuilder perClient(List<RateLimit> rates) {
-    requireOnce("perClient", perClient, rates);
-    this.perClient = rates;
-    return this;
+    return set(SettingKeys.PER_CLIENT, List.of(Objects.requireNonNull(rate, "perClient")));
   }
 
   /**
@@ -118,9 +89,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if the prefix is not 16 to 127
    */
   public HttpShieldBuilder perNetwork(String ratesAndPrefix) {
-    this.perNetwork = ClientNetwork.parse(Objects.requireNonNull(ratesAndPrefix, "perNetwork"));
-    ofClient.add("perNetwork"); // the layer around it
-    return this;
+    return read(SettingKeys.PER_NETWORK, ratesAndPrefix);
   }
 
   /**
@@ -133,8 +102,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if one is neither a network nor the name of a set
    */
   public HttpShieldBuilder trustedProxies(String networks) {
-    address.trustedProxies(networks);
-    return this;
+    return read(SettingKeys.TRUSTED_PROXIES, networks);
   }
 
   /**
@@ -142,8 +110,7 @@ public final class HttpShieldBuilder {
    * server that none but its proxies can reach. Else such a network is taken for a mistake.
    */
   public HttpShieldBuilder allowBroadTrust(boolean allowed) {
-    address.allowBroadTrust(allowed);
-    return this;
+    return set(SettingKeys.ALLOW_BROAD_TRUST, allowed);
   }
 
   /**
@@ -154,8 +121,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 32
    */
   public HttpShieldBuilder trustedHops(int proxies) {
-    address.trustedHops(proxies);
-    return this;
+    return set(SettingKeys.TRUSTED_HOPS, proxies);
   }
 
   /**
@@ -168,8 +134,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is none of these
    */
   public HttpShieldBuilder clientAddress(String source) {
-    address.clientAddress(source);
-    return this;
+    return read(SettingKeys.CLIENT_ADDRESS, source);
   }
 
   /**
@@ -178,8 +143,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 32 to 128
    */
   public HttpShieldBuilder ipv6Prefix(int bits) {
-    address.ipv6Prefix(bits);
-    return this;
+    return set(SettingKeys.IPV6_PREFIX, bits);
   }
 
   /**
@@ -191,17 +155,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it cannot be the name of a header
    */
   public HttpShieldBuilder requestStart(String header) {
-    this.requestStart = TrustedHeader.requireName(
-        "requestStart", Objects.requireNonNull(header, "requestStart"), "X-Request-Start");
-    return this;
-  }
-
-  private static void requireOnce(
-      String setting, @Nullable List<RateLimit> before, List<RateLimit> rates) {
-    if (before != null) {
-      throw new IllegalArgumentException(setting + " must be set once, got " + before + " and "
-          + rates + ": say both in one text, as in \"100/s, 5000/h\"");
-    }
+    return read(SettingKeys.REQUEST_START, header);
   }
 
   /**
@@ -211,8 +165,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if there is a limit of that name
    */
   public HttpShieldBuilder limit(Limit more) {
-    Objects.requireNonNull(more, "limit");
-    return engine(it -> it.limit(more));
+    return set(SettingKeys.MORE_LIMITS, List.of(Objects.requireNonNull(more, "limit")));
   }
 
   /**
@@ -236,8 +189,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if a row is not in that form, or not possible
    */
   public HttpShieldBuilder policies(String rows) {
-    policies.add(rows);
-    return this;
+    return read(SettingKeys.POLICY, rows);
   }
 
   /**
@@ -248,8 +200,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if a path is not in the form of a policy's path
    */
   public HttpShieldBuilder exemptPaths(String... paths) {
-    policies.exempt(List.of(paths));
-    return this;
+    return set(SettingKeys.EXEMPT_PATHS, PolicySettings.exempt(List.of(paths)));
   }
 
   /**
@@ -260,8 +211,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if one is neither a network nor the name of a set
    */
   public HttpShieldBuilder allow(String networks) {
-    this.lists = lists.withAllowed(Networks.parse(Objects.requireNonNull(networks, "allow")));
-    return this;
+    return read(SettingKeys.ALLOW, networks);
   }
 
   /**
@@ -271,8 +221,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if one is neither a network nor the name of a set
    */
   public HttpShieldBuilder deny(String networks) {
-    this.lists = lists.withDenied(Networks.parse(Objects.requireNonNull(networks, "deny")));
-    return this;
+    return read(SettingKeys.DENY, networks);
   }
 
   /**
@@ -282,8 +231,7 @@ public final class HttpShieldBuilder {
    * has proven, such as a user that is logged in; if it throws, the request fails.
    */
   public HttpShieldBuilder plan(Function<? super RequestView, @Nullable String> ofRequest) {
-    policies.plan(ofRequest);
-    return this;
+    return set(SettingKeys.PLAN, ofRequest);
   }
 
   /**
@@ -297,14 +245,14 @@ public final class HttpShieldBuilder {
    */
   public HttpShieldBuilder key(
       String name, Function<? super RequestView, @Nullable String> ofRequest) {
-    policies.key(name, ofRequest);
-    return this;
+    Objects.requireNonNull(ofRequest, "key");
+    PolicyKey.requireOwn(Objects.requireNonNull(name, "name"));
+    return set(SettingKeys.KEYS, Map.of(name, ofRequest));
   }
 
   /** The limiter that keeps the limit for each client. See {@link Limit#withLimiter(String)}. */
   public HttpShieldBuilder limiter(String name) {
-    Objects.requireNonNull(name, "limiter");
-    return setClient("limiter", limit -> limit.withLimiter(name));
+    return set(SettingKeys.LIMITER, name);
   }
 
   /**
@@ -317,14 +265,12 @@ public final class HttpShieldBuilder {
    * <p>Needs a module that knows the address, such as {@code flowshield-redis}.
    */
   public HttpShieldBuilder store(String uri) {
-    store.uri(uri);
-    return this;
+    return set(SettingKeys.STORE, uri);
   }
 
   /** A store that the application has opened, and closes itself. As {@link #store(String)}. */
   public HttpShieldBuilder store(LimitStore opened) {
-    store.own(opened);
-    return this;
+    return set(SettingKeys.OPEN_STORE, Objects.requireNonNull(opened, "store"));
   }
 
   /**
@@ -332,18 +278,8 @@ public final class HttpShieldBuilder {
    * a store that is set by its address.
    */
   public HttpShieldBuilder onStoreFailure(StoreFailurePolicy chosen) {
-    store.onFailure(Objects.requireNonNull(chosen, "onStoreFailure"));
-    return this;
-  }
-
-  /** An option of a store that is set by its address, as its provider knows it. */
-  HttpShieldBuilder storeOption(String option, String value) {
-    store.option(option, value);
-    return this;
-  }
-
-  StoreSettings storeSettings() {
-    return store;
+    Objects.requireNonNull(chosen, "onStoreFailure");
+    return set(SettingKeys.ON_STORE_FAILURE, chosen.toString());
   }
 
   /**
@@ -353,12 +289,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 100,000,000
    */
   public HttpShieldBuilder maxClients(int most) {
-    if (most < 1 || most > LimiterSpec.MOST_KEYS) {
-      throw new IllegalArgumentException("maxClients must be 1 to 100,000,000, got " + most
-          + ": choose what memory allows, 24 bytes a client; those beyond share allowances");
-    }
-    maxKeys = most;
-    return setClient("maxClients", limit -> limit.withMaxKeys(most));
+    return set(SettingKeys.MAX_CLIENTS, most);
   }
 
   /**
@@ -366,8 +297,7 @@ public final class HttpShieldBuilder {
    * {@link Limit#withPenalty}.
    */
   public HttpShieldBuilder penalty(Penalty forBreaches) {
-    Objects.requireNonNull(forBreaches, "penalty");
-    return setClient("penalty", limit -> limit.withPenalty(forBreaches));
+    return set(SettingKeys.PENALTY, forBreaches);
   }
 
   /**
@@ -378,14 +308,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not in that form
    */
   public HttpShieldBuilder penalty(String forBreaches) {
-    return penalty(PenaltyText.parse(Objects.requireNonNull(forBreaches, "penalty")));
-  }
-
-  private HttpShieldBuilder setClient(String setting, UnaryOperator<Limit> change) {
-    ofClient.add(setting);
-    UnaryOperator<Limit> before = clientSettings;
-    this.clientSettings = limit -> change.apply(before.apply(limit));
-    return this;
+    return read(SettingKeys.PENALTY, forBreaches);
   }
 
   /**
@@ -394,8 +317,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public HttpShieldBuilder inFlight(int most) {
-    FlowShield.builder().inFlight(most); // knows the range
-    return engine(it -> it.inFlight(most));
+    return set(SettingKeys.IN_FLIGHT, InFlightLimit.of(most));
   }
 
   /**
@@ -408,7 +330,7 @@ public final class HttpShieldBuilder {
    * two segments of the path, in {@link LimitSet#onRoute some sixty} routes.
    */
   public HttpShieldBuilder inFlightAuto() {
-    return engine(FlowShieldBuilder::inFlightAuto);
+    return set(SettingKeys.IN_FLIGHT, InFlightLimit.auto());
   }
 
   /**
@@ -417,8 +339,7 @@ public final class HttpShieldBuilder {
    * where the process is without the module {@code java.management}, and little with ZGC.
    */
   public HttpShieldBuilder memoryGuard(boolean guarded) {
-    this.memoryGuard = guarded;
-    return this;
+    return set(SettingKeys.MEMORY_GUARD, guarded);
   }
 
   /**
@@ -427,8 +348,7 @@ public final class HttpShieldBuilder {
    * FlowShieldBuilder#shedOnPlateau}. Off unless set. No effect on a cap that is a number.
    */
   public HttpShieldBuilder shedOnPlateau(boolean sheds) {
-    this.shedOnPlateau = sheds;
-    return this;
+    return set(SettingKeys.SHED_ON_PLATEAU, sheds);
   }
 
   /**
@@ -441,8 +361,7 @@ public final class HttpShieldBuilder {
    */
   public HttpShieldBuilder criticality(
       Function<? super RequestView, @Nullable Criticality> ofRequest) {
-    this.criticality = Objects.requireNonNull(ofRequest, "criticality");
-    return this;
+    return set(SettingKeys.CRITICALITY, ofRequest);
   }
 
   /**
@@ -453,9 +372,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not the name of a header
    */
   public HttpShieldBuilder criticalityHeader(String name) {
-    this.criticalityHeader = TrustedHeader.requireName(
-        "criticalityHeader", Objects.requireNonNull(name, "criticalityHeader"), "X-Criticality");
-    return this;
+    return read(SettingKeys.CRITICALITY_HEADER, name);
   }
 
   /**
@@ -466,8 +383,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 10,000,000
    */
   public HttpShieldBuilder streams(int most) {
-    this.streamCaps = streamCaps.withTogether(most);
-    return this;
+    return set(SettingKeys.STREAMS, most);
   }
 
   /**
@@ -478,17 +394,16 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 1 to 10,000,000
    */
   public HttpShieldBuilder streamsPerClient(int most) {
-    this.streamCaps = streamCaps.withEach(most);
-    return this;
+    return set(SettingKeys.STREAMS_PER_CLIENT, most);
   }
 
   /**
    * All other settings of the {@linkplain HttpShield#engine() engine}, as in {@code engine(it ->
-   * it.onRejection(listener).showKeys())}.
+   * it.onRejection(listener).showKeys())}. They are called when the shield is built, not when it is
+   * reloaded, and leave what a reload may change to the methods of this builder.
    */
-  public HttpShieldBuilder engine(Consumer<? super FlowShieldBuilder> settings) {
-    engine.add(Objects.requireNonNull(settings, "settings"));
-    return this;
+  public HttpShieldBuilder engine(Consumer<? super FlowShieldBuilder> more) {
+    return set(SettingKeys.ENGINE, Objects.requireNonNull(more, "settings"));
   }
 
   /**
@@ -501,8 +416,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if a path is not in that form
    */
   public HttpShieldBuilder healthPaths(String... paths) {
-    this.healthPaths = new HealthPaths(List.of(paths));
-    return this;
+    return set(SettingKeys.HEALTH_PATHS, new HealthPaths("healthPaths", List.of(paths)));
   }
 
   /**
@@ -512,12 +426,7 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if it is not 400 to 599
    */
   public HttpShieldBuilder overloadStatus(int status) {
-    if (status < LEAST_STATUS || status > MOST_STATUS) {
-      throw new IllegalArgumentException("overloadStatus must be 400 to 599, got " + status
-          + ": choose 503, or 429 to keep connections open");
-    }
-    this.overloadStatus = status;
-    return this;
+    return set(SettingKeys.OVERLOAD_STATUS, status);
   }
 
   /**
@@ -525,20 +434,17 @@ public final class HttpShieldBuilder {
    * limits for each client; {@link HeaderMode#ON_REJECT} unless set.
    */
   public HttpShieldBuilder headers(HeaderMode when) {
-    this.headers = Objects.requireNonNull(when, "headers");
-    return this;
+    return set(SettingKeys.HEADERS, when);
   }
 
   /** Which of the headers {@code X-RateLimit-…} rejections have; none unless set. */
   public HttpShieldBuilder legacyHeaders(LegacyHeaders which) {
-    this.legacyHeaders = Objects.requireNonNull(which, "legacyHeaders");
-    return this;
+    return set(SettingKeys.LEGACY_HEADERS, which);
   }
 
   /** The body of a rejection unless the client asks for another; JSON unless set. */
   public HttpShieldBuilder body(BodyFormat usual) {
-    this.body = Objects.requireNonNull(usual, "body");
-    return this;
+    return set(SettingKeys.BODY, usual);
   }
 
   /**
@@ -549,14 +455,12 @@ public final class HttpShieldBuilder {
    * @throws IllegalArgumentException if one is not an exact origin; {@code *} is none
    */
   public HttpShieldBuilder corsOrigins(String... origins) {
-    this.crossOrigin = new CrossOrigin(List.of(origins));
-    return this;
+    return set(SettingKeys.CORS_ORIGINS, new CrossOrigin("corsOrigins", List.of(origins)));
   }
 
   /** What gives rejections the words and the form of the application; nothing unless set. */
   public HttpShieldBuilder renderer(RejectionRenderer ofRejections) {
-    this.renderer = Objects.requireNonNull(ofRejections, "renderer");
-    return this;
+    return set(SettingKeys.RENDERER, ofRejections);
   }
 
   /**
@@ -564,8 +468,7 @@ public final class HttpShieldBuilder {
    * turn.
    */
   public HttpShieldBuilder door(RequestInterceptor more) {
-    doors.add(Objects.requireNonNull(more, "door"));
-    return this;
+    return set(SettingKeys.INTERCEPTORS, List.of(Objects.requireNonNull(more, "door")));
   }
 
   /**
@@ -577,7 +480,8 @@ public final class HttpShieldBuilder {
    */
   public HttpShieldBuilder settings(Map<String, String> byName) {
     Objects.requireNonNull(byName, "settings must be a map, got null: leave them out");
-    new Configuration(Settings.of(byName)).applyTo(this);
+    this.settings =
+        new Configuration(Settings.of(byName), "FlowShield cannot start").read(settings);
     return this;
   }
 
@@ -593,8 +497,7 @@ public final class HttpShieldBuilder {
       throw new IllegalArgumentException("name must be 1 to 32 lower-case letters, digits, dots and"
           + " dashes, got '" + ofShield + "': choose a short one, as in 'api'");
     }
-    this.name = ofShield;
-    return this;
+    return set(SettingKeys.NAME, ofShield);
   }
 
   /**
@@ -606,14 +509,12 @@ public final class HttpShieldBuilder {
    * HttpShield#engine()} still limits work that the application gives to it directly.
    */
   public HttpShieldBuilder enabled(boolean enabled) {
-    this.isEnabled = enabled;
-    return this;
+    return set(SettingKeys.ENABLED, enabled);
   }
 
   /** Where to read the time; for tests. */
   public HttpShieldBuilder ticker(Ticker source) {
-    this.ticker = Objects.requireNonNull(source, "ticker");
-    return this;
+    return set(SettingKeys.TICKER, source);
   }
 
   /**
@@ -621,8 +522,7 @@ public final class HttpShieldBuilder {
    * for {@link LegacyHeaders#EPOCH}; for tests.
    */
   public HttpShieldBuilder instantSource(InstantSource source) {
-    this.instantSource = Objects.requireNonNull(source, "instantSource");
-    return this;
+    return set(SettingKeys.INSTANT_SOURCE, source);
   }
 
   /**
@@ -633,93 +533,6 @@ public final class HttpShieldBuilder {
    *     has the name
    */
   public HttpShield build() {
-    return new HttpShield(blueprint());
-  }
-
-  /** The parts of the shield. As {@link #build()}. */
-  Blueprint blueprint() {
-    PolicySettings rows = policies.copy(store.hash());
-    PolicyTable table = rows.table();
-    requireLimit(table);
-    ClientAddress client = address.build();
-    FlowShieldBuilder limits = FlowShield.builder().ticker(ticker).instantSource(instantSource);
-    LimitStore ofLimits = store.store(isEnabled);
-    if (ofLimits != null) {
-      limits.store(ofLimits);
-    }
-    if (everyone != null) {
-      limits.limit(Limit.together(Limit.EVERYONE, everyone));
-    }
-    if (perClient != null) {
-      limits.limit(clientSettings.apply(Limit.each(CLIENT, perClient)));
-    }
-    if (perNetwork != null) {
-      limits.named(network(perNetwork, client));
-    }
-    table.limiting().forEach(policy -> limits.named(bounded(policy.limit(ofLimits))));
-    if (memoryGuard) {
-      CollectedHeap.tell(limits);
-    }
-    ProcessorTime.tell(limits);
-    if (shedOnPlateau) {
-      limits.shedOnPlateau();
-    }
-    engine.forEach(settings -> settings.accept(limits));
-    FlowShield built = limits.build();
-    int networkPrefix = perNetwork == null ? 0 : perNetwork.prefix();
-    return new Blueprint(
-        name,
-        isEnabled,
-        built,
-        List.copyOf(doors),
-        new RequestClassifier(client, lists, networkPrefix, rows, meaning(client), built),
-        healthPaths,
-        streamCaps,
-        new ResponseSettings(
-            overloadStatus, headers, legacyHeaders, body, crossOrigin, renderer, instantSource),
-        start(client),
-        store.opened());
-  }
-
-  private CriticalityResolver meaning(ClientAddress client) {
-    return new CriticalityResolver(
-        criticality, TrustedHeader.of("criticalityHeader", criticalityHeader, client.proxies()));
-  }
-
-  private @Nullable RequestStart start(ClientAddress client) {
-    TrustedHeader header = TrustedHeader.of("requestStart", requestStart, client.proxies());
-    return header == null ? null : new RequestStart(header, instantSource);
-  }
-
-  private Limit bounded(Limit ofPolicy) {
-    return ofPolicy.scope() == Limit.Scope.EACH ? ofPolicy.withMaxKeys(maxKeys) : ofPolicy;
-  }
-
-  private void requireLimit(PolicyTable table) {
-    boolean hasRows = table.size() > 0;
-    if (everyone == null && perClient == null && engine.isEmpty() && !hasRows) {
-      throw new IllegalStateException(
-          "a shield must have at least one of limit, perClient and inFlight, got none: set one, as in"
-              + " perClient(\"100/s\")");
-    }
-    if (perClient == null && !ofClient.isEmpty()) {
-      throw new IllegalStateException("perClient must be set where its settings are, got "
-          + ofClient + " alone: set it, as in perClient(\"100/s\"), or leave them out");
-    }
-    if (everyone == null && perClient == null && hasRows && !table.isForAll()) {
-      throw new IllegalStateException(
-          "perClient must be set where policies are, for the requests that"
-              + " fit none of them, got none: set it, as in perClient(\"100/s\"), or end with the policy"
-              + " \"* /** * 100/s\"");
-    }
-  }
-
-  private static Limit network(ClientNetwork network, ClientAddress client) {
-    if (network.prefix() >= client.ipv6Prefix()) {
-      throw new IllegalStateException("perNetwork must have a shorter prefix than ipv6Prefix, got /"
-          + network.prefix() + " around clients by /" + client.ipv6Prefix()
-          + ": choose a wider network, as in \"800/s /48\"");
-    }
-    return network.limit();
+    return HttpShield.of(settings, Spelling.CODE);
   }
 }

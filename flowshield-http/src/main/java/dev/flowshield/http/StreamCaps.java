@@ -13,21 +13,11 @@ record StreamCaps(int together, int each) {
 
   static final StreamCaps OFF = new StreamCaps(NONE, NONE);
 
-  static final int MOST = 10_000_000;
-
   StreamCaps withTogether(int most) {
-    return new StreamCaps(required("streams", most), each);
+    return new StreamCaps(most, each);
   }
 
   StreamCaps withEach(int most) {
-    return new StreamCaps(together, required("streamsPerClient", most));
-  }
-
-  private static int required(String setting, int most) {
-    if (most < 1 || most > MOST) {
-      throw new IllegalArgumentException(setting + " must be 1 to 10,000,000, got " + most
-          + ": choose how many connections the server can hold open");
-    }
-    return most;
+    return new StreamCaps(together, most);
   }
 }

@@ -25,19 +25,6 @@ record TrustedHeader(String name, TrustedProxies proxies) {
     return name;
   }
 
-  /** The header that a setting names; null if it names none. */
-  static @Nullable TrustedHeader of(
-      String setting, @Nullable String name, @Nullable TrustedProxies proxies) {
-    if (name == null) {
-      return null;
-    }
-    if (proxies == null) {
-      throw new IllegalStateException(setting + " must come with the proxies that write the header,"
-          + " got '" + name + "' alone: set trustedProxies, as in \"10.0.0.0/8\"");
-    }
-    return new TrustedHeader(name, proxies);
-  }
-
   /** What is said of a request; null if nothing is, or by one that is not trusted. */
   @Nullable
   String value(RequestView request) {

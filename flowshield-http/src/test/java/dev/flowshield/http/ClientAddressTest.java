@@ -218,9 +218,10 @@ class ClientAddressTest {
 
     @Test
     void isA48UnlessSaid() {
-      assertThat(ClientNetwork.parse("800/s").prefix()).isEqualTo(48);
-      assertThat(ClientNetwork.parse(" 800/s, 5000/h  /40 ").prefix()).isEqualTo(40);
-      assertThat(ClientNetwork.parse("800/s, 5000/h /40").rates()).hasSize(2);
+      assertThat(ClientNetwork.parse("perNetwork", "800/s").prefix()).isEqualTo(48);
+      assertThat(ClientNetwork.parse("perNetwork", " 800/s, 5000/h  /40 ").prefix())
+          .isEqualTo(40);
+      assertThat(ClientNetwork.parse("perNetwork", "800/s, 5000/h /40").rates()).hasSize(2);
     }
 
     @ParameterizedTest
@@ -257,7 +258,7 @@ class ClientAddressTest {
     @Test
     void sayHowToCorrectThem() {
       assertThatThrownBy(() -> onePerClient().trustedProxies("10.0.0.0/8, proxy.local"))
-          .hasMessage("network must be an address and a prefix length, as in '10.0.0.0/8' or"
+          .hasMessage("trustedProxies must be an address and a prefix length, as in '10.0.0.0/8' or"
               + " '2001:db8::/32', got 'proxy.local': write an address as digits, a name is not"
               + " looked up");
       assertThatThrownBy(() -> onePerClient().clientAddress("X-Real-IP"))

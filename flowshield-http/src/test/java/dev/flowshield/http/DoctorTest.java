@@ -281,7 +281,7 @@ class DoctorTest {
   void looksAgainAtWhatAKeyMayWhenTheLimitOfItsAddressHasChanged() { // FS118
     Map<String, String> file =
         new HashMap<>(Map.of("per-client", "100/s", "policy.1", "* /api/** * 500/s key=principal"));
-    HttpShield shield = Configuration.shield(
+    HttpShield shield = HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
         it -> {});
@@ -459,7 +459,7 @@ class DoctorTest {
   }
 
   private static Doctor doctor(HttpShieldBuilder builder) {
-    Blueprint blueprint = builder.blueprint();
-    return new Doctor(blueprint.charging(), blueprint.healthPaths());
+    ShieldRuntime runtime = Sources.runtime(builder);
+    return new Doctor(runtime.charging(), runtime.healthPaths());
   }
 }

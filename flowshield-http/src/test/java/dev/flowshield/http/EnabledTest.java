@@ -24,7 +24,7 @@ class EnabledTest {
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
   private HttpShield shield() {
-    return Configuration.shield(
+    return HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
         it -> it.ticker(ManualTicker.atZero()));

@@ -43,7 +43,7 @@ class ReloadTest {
   }
 
   private HttpShield shield() {
-    return Configuration.shield(
+    return HttpShield.of(
         this::sources, it -> it.ticker(ticker).plan(request -> request.header("Plan")));
   }
 
@@ -163,7 +163,7 @@ class ReloadTest {
   void answersTheRequestsThatComeInMeanwhile() throws Exception {
     List<String> rows = List.of("* /a * 100/s cost=50", "* /a * 10/s cost=5");
     file.put("policy.1", rows.get(0));
-    HttpShield shield = Configuration.shield(this::sources, it -> {});
+    HttpShield shield = HttpShield.of(this::sources, it -> {});
     AtomicBoolean isOver = new AtomicBoolean();
     Runnable client = () -> {
       while (!isOver.get()) {
@@ -407,7 +407,7 @@ class ReloadTest {
     void saysThatTheCodeOfTheApplicationFailed() {
       boolean[] fails = {false};
       file.put("reload", "10");
-      HttpShield shield = Configuration.shield(ReloadTest.this::sources, it -> {
+      HttpShield shield = HttpShield.of(ReloadTest.this::sources, it -> {
         if (fails[0]) {
           throw new IllegalStateException("part of the test");
         }

@@ -16,7 +16,8 @@ class RoutesOfRequestsTest {
       *   /**      *    50/s
       """).plan(request -> request.header("Plan"));
 
-  private final RequestClassifier charging = rows.inFlightAuto().blueprint().charging();
+  private final RequestClassifier charging =
+      Sources.runtime(rows.inFlightAuto()).charging();
 
   private static FakeRequest get(String path) {
     return new FakeRequest("GET", path, "192.0.2.1");
@@ -43,7 +44,7 @@ class RoutesOfRequestsTest {
   @Test
   void areNotLookedForWhereTheCapIsANumber() {
     RequestClassifier fixed =
-        HttpShield.builder().perClient("9/s").inFlight(9).blueprint().charging();
+        Sources.runtime(HttpShield.builder().perClient("9/s").inFlight(9)).charging();
 
     assertThat(route(fixed, get("/orders/1"))).isEqualTo(RequestClassifier.NO_ROUTE);
   }

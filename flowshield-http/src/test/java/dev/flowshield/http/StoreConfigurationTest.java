@@ -21,7 +21,7 @@ class StoreConfigurationTest {
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
   private HttpShield shield() {
-    return Configuration.shield(
+    return HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
         builder -> {});

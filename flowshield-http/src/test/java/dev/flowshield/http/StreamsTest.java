@@ -235,8 +235,8 @@ class StreamsTest {
   @Test
   void aReloadChangesTheCapsAndLeavesWhatIsOpen() {
     Map<String, String> settings = new HashMap<>(Map.of("per-client", "1000/s", "streams", "2"));
-    HttpShield reloaded = Configuration.shield(
-        () -> ConfigurationSources.current(settings, SettingsFile.NONE), code -> {});
+    HttpShield reloaded =
+        HttpShield.of(() -> ConfigurationSources.current(settings, SettingsFile.NONE), code -> {});
     open(reloaded, CLIENT);
     HttpAdmitted second = open(reloaded, CLIENT);
     settings.put("streams", "1");

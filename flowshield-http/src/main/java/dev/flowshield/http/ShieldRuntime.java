@@ -8,21 +8,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a shield charges and answers, apart from what its engine has counted.
+ * The parts by which a shield treats requests, made of its settings, apart from its engine.
  *
- * <p>Immutable, but for the answers that are kept.
+ * <p>Immutable, except for the responses that are kept.
  *
  * @param isEnabled whether anything is done at all
  * @param doors are asked first
  * @param charging what requests are charged
- * @param healthPaths what is left alone
+ * @param healthPaths the paths that are left alone
  * @param streamCaps how many streams may be open
- * @param answers to rejections
+ * @param answers the responses to rejected requests
  * @param rateLimitHeaders for responses to admitted requests; null unless they are always sent
  * @param isSynchronous whether the engine keeps all limits, or none is asked
  * @param requestStart how long requests have waited behind a proxy; null if it does not tell
  */
-record Setup(
+record ShieldRuntime(
     boolean isEnabled,
     List<RequestInterceptor> doors,
     RequestClassifier charging,
@@ -33,26 +33,35 @@ record Setup(
     boolean isSynchronous,
     @Nullable RequestStart requestStart) {
 
-  /** With answers as these settings want them. */
-  static Setup of(
-      boolean isEnabled,
-      FlowShield engine,
-      List<RequestInterceptor> doors,
-      RequestClassifier charging,
-      HealthPaths healthPaths,
-      StreamCaps streamCaps,
-      ResponseSettings settings,
-      @Nullable RequestStart requestStart) {
-    return new Setup(
+  /**
+   * Makes the parts for an engine with the limits of these settings, whatever they admit now.
+   *
+   * @throws IllegalStateException if the policies do not fit the limits
+   */
+  static ShieldRuntime of(ShieldSettings settings, FlowShield engine) {
+    boolean isEnabled = settings.get(SettingKeys.ENABLED);
+    ResponseSettings responses = settings.responses();
+    PolicySettings policies = settings.policies();
+    TrustedHeader start = settings.trustedHeader(SettingKeys.REQUEST_START);
+    CriticalityResolver criticality = new CriticalityResolver(
+        settings.orNull(SettingKeys.CRITICALITY),
+        settings.trustedHeader(SettingKeys.CRITICALITY_HEADER));
+    return new ShieldRuntime(
         isEnabled,
-        doors,
-        charging.on(engine),
-        healthPaths,
-        streamCaps,
-        new Responses(settings, charging.policies(), calendarLimits(engine)),
-        settings.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
+        settings.get(SettingKeys.INTERCEPTORS),
+        new RequestClassifier(
+            settings.clientAddress(),
+            settings.lists(),
+            settings.networkPrefix(),
+            policies,
+            criticality,
+            engine),
+        settings.get(SettingKeys.HEALTH_PATHS),
+        settings.streamCaps(),
+        new Responses(responses, policies.table(), calendarLimits(engine)),
+        responses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
         !isEnabled || engine.limits().stream().allMatch(RequestClassifier::isKeptHere),
-        requestStart);
+        start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
   }
 
   private static Set<String> calendarLimits(FlowShield engine) {
@@ -62,7 +71,7 @@ record Setup(
         .collect(Collectors.toSet());
   }
 
-  /** What is active with these limits, in one line. */
+  /** Returns what is active with the limits of an engine, in one line. */
   String description(FlowShield engine) {
     if (!isEnabled) {
       return ShieldDescription.OFF;
