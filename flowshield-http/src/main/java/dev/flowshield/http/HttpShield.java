@@ -146,8 +146,9 @@ public final class HttpShield {
     } catch (IllegalArgumentException | IllegalStateException misfit) {
       throw configuration.misfit(misfit);
     }
-    shield.source = new Reload(sources, given, texts, settings);
-    ReloadWatch.begin(shield, texts);
+    Reload reload = new Reload(shield.new ReloadTarget(), sources, given, texts, settings);
+    shield.source = reload;
+    ReloadWatch.begin(reload, texts);
     return shield;
   }
 
@@ -165,19 +166,38 @@ public final class HttpShield {
     }
   }
 
+  /** This shield, for a reload. */
+  private final class ReloadTarget implements Reload.Target {
+
+    @Override
+    public FlowShield engine() {
+      return engine;
+    }
+
+    @Override
+    public boolean hasOpenStore() {
+      return store != null;
+    }
+
+    @Override
+    public PolicyTable table() {
+      return setup.charging().policies();
+    }
+
+    @Override
+    public Runnable prepare(ShieldSettings settings) {
+      ShieldRuntime next = ShieldRuntime.of(settings, engine);
+      return () -> adopt(next);
+    }
+  }
+
   /** Is used in another way from now on. */
-  void adopt(ShieldRuntime next) {
+  private void adopt(ShieldRuntime next) {
     setup = next;
     streams.change(next.streamCaps());
     if (!doctor.isFor(next.charging(), next.healthPaths())) {
       doctor = new Doctor(next.charging(), next.healthPaths());
     }
-  }
-
-  /** The store that was opened for it; null if there is none. */
-  @Nullable
-  LimitStore store() {
-    return store;
   }
 
   /** What it was made of; null if it was made in code alone. */
@@ -486,11 +506,7 @@ public final class HttpShield {
           "a shield must come from the configuration to be reloaded, got"
               + " one that was built in code: make it with fromConfiguration, or use engine().change");
     }
-    List<String> changes = known.change(this);
-    if (!changes.isEmpty()) {
-      StartupLog.info("reloaded: " + String.join("; ", changes));
-    }
-    return changes;
+    return known.change();
   }
 
   /**
@@ -553,11 +569,6 @@ public final class HttpShield {
    */
   public List<Finding> doctor() {
     return doctor.findings();
-  }
-
-  /** The policies as they are read. */
-  PolicyTable table() {
-    return setup.charging().policies();
   }
 
   /**

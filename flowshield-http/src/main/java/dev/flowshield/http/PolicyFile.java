@@ -55,6 +55,6 @@ final class PolicyFile {
     }
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     URL found = context == null || name.isEmpty() ? null : context.getResource(name);
-    return found != null || name.isEmpty() ? found : HttpShield.class.getResource("/" + name);
+    return found != null || name.isEmpty() ? found : PolicyFile.class.getResource("/" + name);
   }
 }

@@ -32,6 +32,27 @@ final class Reload {
   private static final String OFF = InFlightLimit.off().toString();
   private static final String CANNOT = "FlowShield cannot reload";
 
+  /** The shield that is changed. */
+  interface Target {
+
+    /** Returns the engine with its limits. */
+    FlowShield engine();
+
+    /** Returns whether a store was opened for the shield. */
+    boolean hasOpenStore();
+
+    /** Returns the policies. */
+    PolicyTable table();
+
+    /**
+     * Returns what makes the shield use other settings; it cannot fail.
+     *
+     * @throws IllegalStateException if the settings do not fit the limits of the engine
+     */
+    Runnable prepare(ShieldSettings settings);
+  }
+
+  private final Target shield;
   private final Supplier<ConfigurationSources> sources;
   private final Supplier<ShieldSettings> code;
   private final ReentrantLock lock = new ReentrantLock(); // one at a time; guards what follows
@@ -46,10 +67,12 @@ final class Reload {
    * @param inForce all of them
    */
   Reload(
+      Target shield,
       Supplier<ConfigurationSources> sources,
       Supplier<ShieldSettings> code,
       Settings texts,
       ShieldSettings inForce) {
+    this.shield = shield;
     this.sources = sources;
     this.code = code;
     this.texts = texts;
@@ -62,12 +85,12 @@ final class Reload {
   }
 
   /**
-   * Changes a shield to what the configuration says now.
+   * Changes the shield to what the configuration says now, and logs what has changed.
    *
    * @return what has changed, a line each
    * @throws IllegalArgumentException if it is not possible; nothing has changed then
    */
-  List<String> change(HttpShield shield) {
+  List<String> change() {
     lock.lock();
     try {
       Settings next = read();
@@ -75,19 +98,22 @@ final class Reload {
       Configuration configuration = new Configuration(next, CANNOT);
       ShieldSettings wanted = configuration.fitting(code.get());
       requireSame(wanted);
-      requireOpenStore(shield, wanted);
+      requireOpenStore(wanted);
       requireCap(shield.engine(), wanted);
       PolicyTable table = wanted.table();
       requireNames(shield.table(), table);
       requireKeys(shield.table(), table);
       List<Limit> limits = changedLimits(shield.engine(), wanted);
-      List<String> changes = differences(shield, limits, wanted, table, next);
-      apply(shield, limits, wanted, configuration);
+      List<String> changes = differences(limits, wanted, table, next);
+      apply(limits, wanted, configuration);
       boolean beginsToWatch = texts.reloadSeconds() == 0;
       texts = next;
       inForce = wanted;
       if (beginsToWatch) {
-        ReloadWatch.begin(shield, next);
+        ReloadWatch.begin(this, next);
+      }
+      if (!changes.isEmpty()) {
+        StartupLog.info("reloaded: " + String.join("; ", changes));
       }
       return changes;
     } finally {
@@ -96,14 +122,14 @@ final class Reload {
   }
 
   /** Changes the shield, after everything that can fail. */
-  private static void apply(
-      HttpShield shield, List<Limit> limits, ShieldSettings wanted, Configuration configuration) {
+  private void apply(
+      List<Limit> limits, ShieldSettings wanted, Configuration configuration) {
     try {
       wanted.requireLimitBeside(shield.engine(), Spelling.CONFIGURATION);
-      ShieldRuntime next = ShieldRuntime.of(wanted, shield.engine());
+      Runnable adoption = shield.prepare(wanted);
       shield.engine().change(limits.toArray(Limit[]::new));
       changeInFlight(shield.engine(), wanted.inFlight());
-      shield.adopt(next);
+      adoption.run();
     } catch (IllegalArgumentException | IllegalStateException misfit) {
       throw configuration.misfit(misfit);
     }
@@ -125,10 +151,10 @@ final class Reload {
     }
   }
 
-  private static void requireOpenStore(HttpShield shield, ShieldSettings wanted) {
+  private void requireOpenStore(ShieldSettings wanted) {
     if (wanted.isSet(SettingKeys.STORE)
         && wanted.get(SettingKeys.ENABLED)
-        && shield.store() == null) {
+        && !shield.hasOpenStore()) {
       throw new IllegalArgumentException(CANNOT + ": store must be open since the start to be used,"
           + " got a shield that was off then: start the application again");
     }
@@ -218,7 +244,6 @@ final class Reload {
   }
 
   private List<String> differences(
-      HttpShield shield,
       List<Limit> changed,
       ShieldSettings wanted,
       PolicyTable table,
@@ -237,7 +262,7 @@ final class Reload {
     if (!before.equals(after)) {
       all.add("in-flight: " + before + " -> " + after);
     }
-    addRows(all, shield.policies(), table.texts(List.copyOf(limits.values())));
+    addRows(all, shield.table().texts(shield.engine().limits()), table.texts(List.copyOf(limits.values())));
     addSettings(all, texts.values(), next.values());
     return all;
   }

@@ -43,7 +43,7 @@ final class SettingKey<T> {
   }
 
   /** The changes of a setting that a running shield can take over. */
-  enum Reload {
+  enum ReloadRule {
     /** Every change. */
     LIVE("yes", false),
     /** A change of how much is admitted, which the reload reports as one of limits. */
@@ -58,7 +58,7 @@ final class SettingKey<T> {
     private final String text;
     private final boolean isReportedApart;
 
-    Reload(String text, boolean isReportedApart) {
+    ReloadRule(String text, boolean isReportedApart) {
       this.text = text;
       this.isReportedApart = isReportedApart;
     }
@@ -96,7 +96,7 @@ final class SettingKey<T> {
   private final @Nullable T otherwise;
   private final @Nullable String startsAs;
   private final String usual;
-  private final Reload reload;
+  private final ReloadRule reload;
   private final UnaryOperator<String> mask;
   private final @Nullable SettingKey<?> needed;
   private final Join<T> join;
@@ -171,7 +171,7 @@ final class SettingKey<T> {
   }
 
   /** Returns which changes a reload takes over. */
-  Reload reload() {
+  ReloadRule reload() {
     return reload;
   }
 
@@ -218,7 +218,7 @@ final class SettingKey<T> {
     private @Nullable T otherwise;
     private @Nullable String startsAs;
     private String usual = "not set";
-    private Reload reload = Reload.LIVE;
+    private ReloadRule reload = ReloadRule.LIVE;
     private UnaryOperator<String> mask = UnaryOperator.identity();
     private @Nullable SettingKey<?> needed;
     private Join<T> join = (before, named, value) -> value;
@@ -256,7 +256,7 @@ final class SettingKey<T> {
     }
 
     /** Sets which changes a reload takes over; every change unless set. */
-    Row<T> reload(Reload rule) {
+    Row<T> reload(ReloadRule rule) {
       this.reload = rule;
       return this;
     }

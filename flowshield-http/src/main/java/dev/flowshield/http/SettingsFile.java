@@ -62,7 +62,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   private static List<URL> onClassPath() {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     List<URL> found = context == null ? List.of() : ClassPath.all(context, NAME);
-    URL besideThis = HttpShield.class.getResource("/" + NAME);
+    URL besideThis = SettingsFile.class.getResource("/" + NAME);
     return found.isEmpty() && besideThis != null ? List.of(besideThis) : found;
   }
 

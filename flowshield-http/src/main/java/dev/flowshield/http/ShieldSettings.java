@@ -47,6 +47,7 @@ final class ShieldSettings {
   /** Nothing is set. */
   static final ShieldSettings NONE = new ShieldSettings(Map.of(), List.of());
 
+  private static final String CLIENT = "client"; // the name of the limit for each client
   private static final String STORE_OPTION = "store-";
 
   private final Map<SettingKey<?>, Object> values;
@@ -107,7 +108,7 @@ final class ShieldSettings {
   @Nullable
   SettingKey<?> needingNewShield(ShieldSettings others) {
     return Stream.concat(SettingKeys.ALL.stream(), Stream.of(SettingKeys.OPEN_STORE))
-        .filter(key -> key.reload() == SettingKey.Reload.NEW_SHIELD)
+        .filter(key -> key.reload() == SettingKey.ReloadRule.NEW_SHIELD)
         .filter(key -> !Objects.equals(orNull(key), others.orNull(key)))
         .findFirst()
         .orElse(null);
@@ -115,7 +116,7 @@ final class ShieldSettings {
 
   /**
    * Returns the limits by their names, as they are without a store; not those that
-   * {@link HttpShieldBuilder#engine} adds.
+   * the engine is told of in code.
    */
   Map<String, Limit> limits() {
     Map<String, Limit> limits = new LinkedHashMap<>();
@@ -145,7 +146,7 @@ final class ShieldSettings {
   }
 
   private Limit perClient(List<RateLimit> rates) {
-    Limit limit = Limit.each(HttpShieldBuilder.CLIENT, rates).withMaxKeys(maxKeys());
+    Limit limit = Limit.each(CLIENT, rates).withMaxKeys(maxKeys());
     String limiter = orNull(SettingKeys.LIMITER);
     if (limiter != null) {
       limit = limit.withLimiter(limiter);

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -316,7 +317,7 @@ class ReloadTest {
     private HttpShield watched() {
       file.put("reload", "10");
       HttpShield shield = shield();
-      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
+      ReloadWatch.begin(Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       return shield;
     }
 
@@ -412,7 +413,7 @@ class ReloadTest {
           throw new IllegalStateException("part of the test");
         }
       });
-      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
+      ReloadWatch.begin(Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       fails[0] = true;
       file.put("per-client", "5/day");
       try (LogOfShields log = new LogOfShields()) {
@@ -490,7 +491,7 @@ class ReloadTest {
 
     @Test
     void isNotUsual() {
-      ReloadWatch.begin(shield(), new Settings(sources()), this::executor);
+      ReloadWatch.begin(Objects.requireNonNull(shield().source()), new Settings(sources()), this::executor);
       assertThat(seconds).isEmpty();
     }
   }
