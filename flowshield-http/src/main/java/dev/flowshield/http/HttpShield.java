@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * cap on the requests in flight.
  *
  * <pre>{@code
- * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlightAuto().build();
+ * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlight(200).build();
  *
  * HttpAdmission admission = shield.admit(request);       // as a binding does it
  * if (admission instanceof HttpAdmitted admitted) {
@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What a client is.</b> The address at the other end of the connection, an IPv6 one by its
  * first 64 bits; what a request says about itself is not believed, unless it comes from
- * {@linkplain HttpShieldBuilder#trustedProxies trusted proxies}. Requests without an address share
- * the allowance of one client.
+ * {@linkplain HttpShieldBuilder.Clients#trustedProxies trusted proxies}. Requests without an
+ * address share the allowance of one client.
  *
  * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
  * {@code Retry-After}, the headers {@code RateLimit-Policy} and {@code RateLimit} where it is a
@@ -154,7 +154,7 @@ public final class HttpShield {
 
   /**
    * Closes the store that was opened for it by its address, see {@link
-   * HttpShieldBuilder#store(String)}, and ends its logs of rejections, which would need classes of
+   * HttpShieldBuilder.Store#uri}, and ends its logs of rejections, which would need classes of
    * an application that is gone. Later requests are treated as during an outage of the store.
    * Idempotent.
    */
@@ -248,7 +248,7 @@ public final class HttpShield {
 
   /**
    * As {@link #fromConfiguration(Map)}, with what only code can give, such as the plan of a
-   * request: {@code fromConfiguration(Map.of(), it -> it.plan(request -> planOf(request)))}. Where
+   * request: {@code fromConfiguration(Map.of(), it -> it.policies(p -> p.plan(user)))}. Where
    * code and a setting say the same thing, the setting counts; limits are said once, and policies
    * add up.
    *
@@ -397,8 +397,8 @@ public final class HttpShield {
   }
 
   /**
-   * Returns whether this shield does anything, see {@link HttpShieldBuilder#enabled}. If not,
-   * {@link #admit} admits every request without a look at it, so a binding may hand requests on
+   * Returns whether this shield does anything: see {@link HttpShieldBuilder.Operations#enabled}. If
+   * not, {@link #admit} admits every request without a look at it, so a binding may hand requests on
    * without asking. May change with {@link #reload()}.
    */
   public boolean isEnabled() {

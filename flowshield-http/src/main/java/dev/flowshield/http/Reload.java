@@ -122,8 +122,7 @@ final class Reload {
   }
 
   /** Changes the shield, after everything that can fail. */
-  private void apply(
-      List<Limit> limits, ShieldSettings wanted, Configuration configuration) {
+  private void apply(List<Limit> limits, ShieldSettings wanted, Configuration configuration) {
     try {
       wanted.requireLimitBeside(shield.engine(), Spelling.CONFIGURATION);
       Runnable adoption = shield.prepare(wanted);
@@ -244,10 +243,7 @@ final class Reload {
   }
 
   private List<String> differences(
-      List<Limit> changed,
-      ShieldSettings wanted,
-      PolicyTable table,
-      Settings next) {
+      List<Limit> changed, ShieldSettings wanted, PolicyTable table, Settings next) {
     List<String> all = new ArrayList<>();
     Map<String, Limit> limits = new LinkedHashMap<>();
     shield.engine().limits().forEach(limit -> limits.put(limit.name(), limit));
@@ -262,7 +258,10 @@ final class Reload {
     if (!before.equals(after)) {
       all.add("in-flight: " + before + " -> " + after);
     }
-    addRows(all, shield.table().texts(shield.engine().limits()), table.texts(List.copyOf(limits.values())));
+    addRows(
+        all,
+        shield.table().texts(shield.engine().limits()),
+        table.texts(List.copyOf(limits.values())));
     addSettings(all, texts.values(), next.values());
     return all;
   }

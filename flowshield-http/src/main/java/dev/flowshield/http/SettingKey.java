@@ -68,7 +68,7 @@ final class SettingKey<T> {
       return text;
     }
 
-    /** Returns whether a change is reported by what it does, and not by the texts of the setting. */
+    /** Returns whether a change is reported by its effect, not by the texts of the setting. */
     boolean isReportedApart() {
       return isReportedApart;
     }

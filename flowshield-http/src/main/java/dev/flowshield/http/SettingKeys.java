@@ -399,7 +399,7 @@ final class SettingKeys {
       .says("The words and the form of rejections.");
 
   static final SettingKey<List<RequestInterceptor>> INTERCEPTORS =
-      SettingKey.<List<RequestInterceptor>>inCode("door", RESPONSES)
+      SettingKey.<List<RequestInterceptor>>inCode("interceptor", RESPONSES)
           .otherwise(List.of())
           .joins(SettingKeys::added)
           .says("Responses in place of the application.");

@@ -334,9 +334,10 @@ final class ShieldSettings {
   private void requirePlan(PolicyTable table) {
     if (!isSet(SettingKeys.PLAN) && table.namesPlans()) {
       throw new IllegalStateException(
-          "plan must be given in code where a policy names one, got none: set"
-              + " it, as in builder().plan(request -> …) or HttpShield.fromConfiguration(Map.of(), it ->"
-              + " it.plan(request -> …)), or write * for the plan");
+          "plan must be given in code where a policy names one, got none: set it, as in"
+              + " builder().policies(it -> it.plan(request -> …)) or HttpShield.fromConfiguration("
+              + "Map.of(), it -> it.policies(rows -> rows.plan(request -> …))), or write * for the"
+              + " plan");
     }
   }
 

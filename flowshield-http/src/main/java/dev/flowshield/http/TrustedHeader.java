@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header in which trusted proxies say something about a request. It is believed if the peer is one
- * of them and the request has the header once: of two lines, one may be the client's.
+ * A header in which trusted proxies state something about a request. It is trusted if the peer is
+ * one of them and the request has the header once: of two lines, one may be the client's.
  *
  * <p>Immutable.
  */

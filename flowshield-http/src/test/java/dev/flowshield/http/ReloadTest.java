@@ -45,7 +45,9 @@ class ReloadTest {
 
   private HttpShield shield() {
     return HttpShield.of(
-        this::sources, it -> it.ticker(ticker).plan(request -> request.header("Plan")));
+        this::sources,
+        it -> it.operations(o -> o.ticker(ticker))
+            .policies(p -> p.plan(request -> request.header("Plan"))));
   }
 
   private static FakeRequest get(String path) {
@@ -317,7 +319,8 @@ class ReloadTest {
     private HttpShield watched() {
       file.put("reload", "10");
       HttpShield shield = shield();
-      ReloadWatch.begin(Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       return shield;
     }
 
@@ -413,7 +416,8 @@ class ReloadTest {
           throw new IllegalStateException("part of the test");
         }
       });
-      ReloadWatch.begin(Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       fails[0] = true;
       file.put("per-client", "5/day");
       try (LogOfShields log = new LogOfShields()) {
@@ -491,7 +495,8 @@ class ReloadTest {
 
     @Test
     void isNotUsual() {
-      ReloadWatch.begin(Objects.requireNonNull(shield().source()), new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield().source()), new Settings(sources()), this::executor);
       assertThat(seconds).isEmpty();
     }
   }

@@ -3,21 +3,24 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.engine.InFlightLimit;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Which requests the engine is told to be of one route. */
 class RoutesOfRequestsTest {
 
-  private final HttpShieldBuilder rows =
-      HttpShield.builder().perClient("100/s").policies("""
+  private final HttpShieldBuilder rows = HttpShield.builder()
+      .perClient("100/s")
+      .policies("""
       GET /search  *    10/s
       *   /**      free 20/s
       *   /**      *    50/s
-      """).plan(request -> request.header("Plan"));
+      """)
+      .policies(p -> p.plan(request -> request.header("Plan")));
 
   private final RequestClassifier charging =
-      Sources.runtime(rows.inFlightAuto()).charging();
+      Sources.runtime(rows.inFlight(InFlightLimit.auto())).charging();
 
   private static FakeRequest get(String path) {
     return new FakeRequest("GET", path, "192.0.2.1");
