@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SettingsPageTest {
 
   private static final Path PAGE = Path.of("..", "docs", "settings.md");
-  private static final String RENEW = "flowshield.settings.page";
+  private static final String RENEW = "settings.page.renew";
 
   private static final String BEGINNING = """
       # Settings
