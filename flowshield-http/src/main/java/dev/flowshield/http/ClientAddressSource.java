@@ -4,10 +4,10 @@ import dev.flowshield.http.client.ForwardingHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the address of a client is read.
+ * The source of a client's address.
  *
- * @param text the name of the source, as a setting has it
- * @param header the header of trusted proxies; null if it is none
+ * @param text the name of the source in a setting
+ * @param header the header of trusted proxies; null for the server's own address of it
  */
 record ClientAddressSource(String text, @Nullable ForwardingHeader header) {
 

@@ -5,11 +5,11 @@ import dev.flowshield.engine.Limit;
 import java.util.List;
 
 /**
- * The wider layer around IPv6 clients: what all addresses of a network may together. A site with
- * many /64 networks could else be as many clients.
+ * The limit for all addresses of an IPv6 network together, as a wider layer around clients. Without
+ * it, a site with many /64 networks would be as many clients.
  *
- * @param rates what they may
- * @param prefix how many bits of their addresses are the same
+ * @param rates the limits
+ * @param prefix the bits that all addresses of a network share
  */
 record ClientNetwork(List<RateLimit> rates, int prefix) {
 

@@ -25,7 +25,7 @@ final class Configuration {
   /**
    * Creates a reader of texts.
    *
-   * @param failure what a mistake prevents, such as {@code FlowShield cannot start}
+   * @param failure the beginning of messages, such as {@code FlowShield cannot start}
    */
   Configuration(Settings texts, String failure) {
     this.texts = texts;

@@ -398,8 +398,8 @@ public final class HttpShield {
 
   /**
    * Returns whether this shield does anything: see {@link HttpShieldBuilder.Operations#enabled}. If
-   * not, {@link #admit} admits every request without a look at it, so a binding may hand requests on
-   * without asking. May change with {@link #reload()}.
+   * not, {@link #admit} admits every request without a look at it, so a binding may hand requests
+   * on without asking. May change with {@link #reload()}.
    */
   public boolean isEnabled() {
     return setup.isEnabled();

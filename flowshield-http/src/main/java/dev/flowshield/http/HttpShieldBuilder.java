@@ -175,12 +175,12 @@ public final class HttpShieldBuilder {
     return group(chosen, new Policies(), "policies");
   }
 
-  /** Sets what is rejected first under overload, and on which evidence. */
+  /** Sets which requests are rejected first under overload, and on which evidence. */
   public HttpShieldBuilder overload(Consumer<? super Overload> chosen) {
     return group(chosen, new Overload(), "overload");
   }
 
-  /** Sets how many streams may be open: event streams, web sockets and the like. */
+  /** Caps the open streams: event streams, web sockets and the like. */
   public HttpShieldBuilder streams(Consumer<? super Streams> chosen) {
     return group(chosen, new Streams(), "streams");
   }
@@ -195,7 +195,7 @@ public final class HttpShieldBuilder {
     return group(chosen, new ResponseOptions(), "responses");
   }
 
-  /** Sets what operators and tests need. */
+  /** Sets options for operators and tests. */
   public HttpShieldBuilder operations(Consumer<? super Operations> chosen) {
     return group(chosen, new Operations(), "operations");
   }
@@ -215,7 +215,7 @@ public final class HttpShieldBuilder {
   }
 
   /**
-   * Builds the shield, and logs in one line what is active.
+   * Builds the shield, and logs the active settings in one line.
    *
    * @throws IllegalStateException if nothing is limited, or settings do not fit together
    * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter
@@ -233,8 +233,8 @@ public final class HttpShieldBuilder {
     /**
      * Limits all clients of an IPv6 network together. The text has the length of its prefix behind
      * the rates, as in {@code 800/s /48}; without it, the prefix is /48. A site has many /64
-     * networks, each of them a client to {@link #perClient(String)}: eight times what a client may
-     * is a good start. IPv4 clients are not charged to this limit. No limit unless set.
+     * networks, each of them a client to {@link #perClient(String)}: eight times the limit of a
+     * client is a good start. IPv4 clients are not charged to this limit. No limit unless set.
      *
      * @throws IllegalArgumentException if the prefix is not 16 to 127
      */
@@ -282,7 +282,7 @@ public final class HttpShieldBuilder {
     }
   }
 
-  /** How clients are told apart: see {@link #clients}. */
+  /** Options to tell clients apart: see {@link #clients}. */
   public final class Clients {
 
     private Clients() {}
@@ -291,8 +291,8 @@ public final class HttpShieldBuilder {
      * Trusts proxies, by their networks with commas between, such as
      * {@code 10.0.0.0/8, 2001:db8::/32}, or by the sets {@code loopback} and {@code private}. A
      * request from there is a request of the client that the proxies name in
-     * {@code X-Forwarded-For}, or where {@link #clientAddress(String)} says. No proxy is trusted
-     * unless set.
+     * {@code X-Forwarded-For}, or in the place that {@link #clientAddress(String)} names. No proxy
+     * is trusted unless set.
      *
      * @throws IllegalArgumentException if one is neither a network nor the name of a set
      */
@@ -324,7 +324,7 @@ public final class HttpShieldBuilder {
     }
 
     /**
-     * Sets where the address of a client is read:
+     * Sets the source of a client's address:
      *
      * <ul>
      *   <li>{@code peer}: the other end of the connection; the default if no proxy is trusted
@@ -335,7 +335,7 @@ public final class HttpShieldBuilder {
      *       which has to know itself whom to trust
      * </ul>
      *
-     * @throws IllegalArgumentException if the source is none of these
+     * @throws IllegalArgumentException if the source is not one of these
      */
     public Clients clientAddress(String source) {
       read(SettingKeys.CLIENT_ADDRESS, source);
@@ -410,8 +410,8 @@ public final class HttpShieldBuilder {
     /**
      * Sets the function that returns the plan of a request's client; null for a client without a
      * plan, which only rows for all plans fit. If a row names a plan, the function is called for
-     * each request, on its thread, so it must be fast and must not block. It must rely on what the
-     * client has proven, such as a user that is logged in. If it throws, the request fails.
+     * each request, on its thread, so it must be fast and must not block. It must rely on proof,
+     * such as a user that is logged in. If it throws, the request fails.
      */
     public Policies plan(Function<? super RequestView, @Nullable String> ofRequest) {
       set(SettingKeys.PLAN, ofRequest);
@@ -422,8 +422,8 @@ public final class HttpShieldBuilder {
      * Adds a key that policies may count by, as {@code key=<name>}, such as the account in a login.
      * If the function returns null or an empty text, the request is counted by its client's
      * address. The function is called as that of {@link #plan(Function)}. Policies by such a key
-     * leave {@link #perClient(String)} in force, because clients may choose what the function
-     * reads.
+     * leave {@link #perClient(String)} in force, because clients may choose the text that the
+     * function reads.
      *
      * @throws IllegalArgumentException if the name is not lower-case letters, digits and dashes, or
      *     is taken
@@ -436,7 +436,7 @@ public final class HttpShieldBuilder {
     }
   }
 
-  /** What is rejected first under overload: see {@link #overload}. */
+  /** Options under overload: see {@link #overload}. */
   public final class Overload {
 
     private Overload() {}
@@ -486,7 +486,7 @@ public final class HttpShieldBuilder {
     }
   }
 
-  /** How many streams may be open: see {@link HttpShieldBuilder#streams}. */
+  /** Caps on open streams: see {@link HttpShieldBuilder#streams}. */
   public final class Streams {
 
     private Streams() {}
@@ -559,7 +559,7 @@ public final class HttpShieldBuilder {
     }
   }
 
-  /** How the shield responds to requests: see {@link #responses}. */
+  /** Options of responses: see {@link #responses}. */
   public final class ResponseOptions {
 
     private ResponseOptions() {}
@@ -610,15 +610,15 @@ public final class HttpShieldBuilder {
       return this;
     }
 
-    /** Sets what gives rejections the words and the form of the application; nothing unless set. */
+    /** Sets a renderer, which gives rejections the words and the form of the application. */
     public ResponseOptions renderer(RejectionRenderer ofRejections) {
       set(SettingKeys.RENDERER, ofRejections);
       return this;
     }
 
     /**
-     * Adds what responds to some requests in place of the application, before all else. Several
-     * interceptors are called in turn.
+     * Adds an interceptor, which responds to some requests in place of the application, before all
+     * else. Several interceptors are called in turn.
      */
     public ResponseOptions interceptor(RequestInterceptor more) {
       set(SettingKeys.INTERCEPTORS, List.of(Objects.requireNonNull(more, "interceptor")));
@@ -626,7 +626,7 @@ public final class HttpShieldBuilder {
     }
   }
 
-  /** What operators and tests need: see {@link #operations}. */
+  /** Options for operators and tests: see {@link #operations}. */
   public final class Operations {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9.-]{0,31}");
@@ -655,7 +655,7 @@ public final class HttpShieldBuilder {
      * interceptor} is called, and the {@linkplain Store#uri store} is not opened. The other
      * settings are checked.
      *
-     * <p>For tests and for development, where one machine sends all requests. {@link
+     * <p>For tests and for development, if one machine sends all requests. {@link
      * HttpShield#engine()} still limits work that the application gives to it directly.
      */
     public Operations enabled(boolean enabled) {
@@ -695,14 +695,14 @@ public final class HttpShieldBuilder {
       return this;
     }
 
-    /** Sets where to read the time; for tests. */
+    /** Sets the source of time; for tests. */
     public Operations ticker(Ticker source) {
       set(SettingKeys.TICKER, source);
       return this;
     }
 
     /**
-     * Sets where to read the wall clock: when the shield is built, for limits that follow the
+     * Sets the source of the wall-clock time: when the shield is built, for limits that follow the
      * calendar, and for {@link LegacyHeaders#EPOCH}; for tests.
      */
     public Operations instantSource(InstantSource source) {

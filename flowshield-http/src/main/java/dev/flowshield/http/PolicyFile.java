@@ -20,7 +20,7 @@ final class PolicyFile {
   /**
    * Returns the rows in a file, in UTF-8.
    *
-   * @param setting what names the file, for messages
+   * @param setting the setting that names the file, for messages
    * @param name a resource on the class path, or an address that begins with {@code file:}
    * @throws IllegalArgumentException if there is no such file
    */

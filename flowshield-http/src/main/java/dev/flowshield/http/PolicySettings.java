@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table the policies
  * @param keys the functions of keys, by name
- * @param plan the function of the plan; null if there is none
- * @param hash what replaces keys that must not be kept as they are
+ * @param plan the function that returns the plan of a client; null if there is no function
+ * @param hash replaces keys that must not be kept as they are
  */
 record PolicySettings(
     PolicyTable table,
@@ -56,7 +56,7 @@ record PolicySettings(
         .toList();
   }
 
-  /** Returns the plan of a request's client; null if it has none. */
+  /** Returns the plan of a request's client; null for a client without a plan. */
   @Nullable
   String planOf(RequestView request) {
     return plan == null ? null : plan.apply(request);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the configuration of a shield again, and changes the shield to it: all of it, or nothing.
  *
- * <p>What its limits admit changes, and everything that is no limit. A limit that comes, goes or is
- * of another kind needs a new shield, as its keys would have no debts any more.
+ * <p>A reload changes how much limits admit, and every setting that is not a limit. A limit that is
+ * new, gone or of another kind needs a new shield, because its keys would lose their debts.
  *
  * <p>Thread-safe.
  */
@@ -45,7 +45,7 @@ final class Reload {
     PolicyTable table();
 
     /**
-     * Returns what makes the shield use other settings; it cannot fail.
+     * Returns a task that makes the shield use other settings. The task cannot fail.
      *
      * @throws IllegalStateException if the settings do not fit the limits of the engine
      */
@@ -79,15 +79,15 @@ final class Reload {
     this.inForce = inForce;
   }
 
-  /** The configuration as it is now, which need not be one that is possible. */
+  /** Returns the current configuration, which may be impossible. */
   Settings read() {
     return new Settings(sources.get());
   }
 
   /**
-   * Changes the shield to what the configuration says now, and logs what has changed.
+   * Changes the shield to the current configuration, and logs the changes.
    *
-   * @return what has changed, a line each
+   * @return the changes, a line each
    * @throws IllegalArgumentException if it is not possible; nothing has changed then
    */
   List<String> change() {
@@ -195,9 +195,14 @@ final class Reload {
     boolean isPossible = next.equals(AUTO)
         ? engine.stats().overload().isPresent()
         : now.equals(OFF) == next.equals(OFF);
-    if (!isPossible) {
+    if (!isPossible || isShadow(inForce) != isShadow(wanted)) {
       throw needsNewShield("in-flight=" + next + " where it was " + now);
     }
+  }
+
+  private static boolean isShadow(ShieldSettings settings) {
+    InFlightLimit limit = settings.inFlight();
+    return limit != null && limit.isShadow();
   }
 
   private static String cap(@Nullable InFlightLimit limit) {

@@ -153,7 +153,7 @@ final class SettingKey<T> {
     return Objects.requireNonNull(type, name);
   }
 
-  /** Returns the value if none is set; null if there is none. */
+  /** Returns the default; null if there is no default. */
   @Nullable
   T otherwise() {
     return otherwise;
@@ -180,7 +180,7 @@ final class SettingKey<T> {
     return mask.apply(text);
   }
 
-  /** Returns the setting without which this one has no effect; null if there is none. */
+  /** Returns the setting without which this one has no effect; null if it needs no other. */
   @Nullable
   SettingKey<?> needed() {
     return needed;
@@ -198,7 +198,7 @@ final class SettingKey<T> {
     }
   }
 
-  /** Returns what the setting is for, in one line. */
+  /** Returns the purpose of the setting, in one line. */
   String doc() {
     return doc;
   }
@@ -232,13 +232,13 @@ final class SettingKey<T> {
       this.type = type;
     }
 
-    /** Sets the value that holds if none is set. */
+    /** Sets the default. */
     Row<T> otherwise(T value) {
       this.otherwise = value;
       return this;
     }
 
-    /** Sets the value that holds if none is set, and how it is written. */
+    /** Sets the default, and how it is written. */
     Row<T> otherwise(T value, String text) {
       return otherwise(value).usually("`" + text + "`");
     }
@@ -266,7 +266,7 @@ final class SettingKey<T> {
       return masked(text -> "***");
     }
 
-    /** Sets what removes the secrets from a value. */
+    /** Sets the function that removes the secrets from a text. */
     Row<T> masked(UnaryOperator<String> secrets) {
       this.mask = secrets;
       return this;
@@ -284,7 +284,7 @@ final class SettingKey<T> {
       return this;
     }
 
-    /** Sets what the engine is told of a value. */
+    /** Sets the step that configures the engine by a value. */
     Row<T> tells(BiConsumer<? super FlowShieldBuilder, ? super T> what) {
       this.effect = what;
       return this;

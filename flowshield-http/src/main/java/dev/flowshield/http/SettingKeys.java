@@ -432,7 +432,7 @@ final class SettingKeys {
 
   private SettingKeys() {}
 
-  /** Returns the setting of a name; null if there is none. */
+  /** Returns the setting of a name; null if the name is not known. */
   static @Nullable SettingKey<?> find(String name) {
     return isNumberedRow(name) ? POLICY : name.equals(POLICY.name()) ? null : BY_NAME.get(name);
   }

@@ -24,7 +24,7 @@ final class SettingType<T> {
 
   private static final String ON = "on";
 
-  // Texts by which people mean none.
+  // Texts by which people mean off.
   private static final Pattern MEANS_OFF = Pattern.compile(
       "|-.*|0+(\\s*/.*)?|off|no|none|never|false|disabled?|unlimited|infinit[ey]",
       Pattern.CASE_INSENSITIVE);
@@ -207,7 +207,7 @@ final class SettingType<T> {
     }
   }
 
-  /** Returns the value of a text that is given in code, where nothing is off. */
+  /** Returns the value of a text that is given in code, which has no word for off. */
   T read(String name, String text) {
     return reader.read(name, Objects.requireNonNull(text, name));
   }

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that are in force, of those that several sources have: for each name, the one of the
- * strongest source. What is wrong with names is kept to be told with all the rest.
+ * The texts of settings: for each name, the text of the strongest source. Mistakes in names are
+ * kept, and reported with all others.
  */
 final class Settings {
 
-  // What Kubernetes sets for services that are named flowshield, or flowshield-…
+  // Variables that Kubernetes sets for services that are named flowshield, or flowshield-…
   private static final Pattern SERVICE_LINK =
       Pattern.compile("([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
           + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
@@ -26,21 +26,21 @@ final class Settings {
   private final boolean hasFile;
   private final List<String> problems = new ArrayList<>();
 
-  /** A value and where it stands. */
+  /** A text and its source. */
   record Setting(String value, SettingSource from, String source) {}
 
   private Settings() {
     this.hasFile = false;
   }
 
-  /** Those given in code alone, without defaults. */
+  /** Returns settings that are given in code, without defaults. */
   static Settings of(Map<String, String> inPlace) {
     Settings given = new Settings();
     given.takeInPlace(inPlace);
     return given;
   }
 
-  /** Those of all sources. */
+  /** Reads all sources. */
   Settings(ConfigurationSources sources) {
     this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
@@ -82,18 +82,18 @@ final class Settings {
     sorted(inPlace).forEach((name, value) -> take(name, value, SettingSource.IN_PLACE, name));
   }
 
-  /** Whether a file has any of them, rightly or not. */
+  /** Returns whether the file has any setting, rightly or not. */
   boolean hasFile() {
     return hasFile;
   }
 
-  /** The one of a name; null if it is not set. */
+  /** Returns the text of a name; null if it is not set. */
   @Nullable
   Setting get(String key) {
     return settings.get(key);
   }
 
-  /** The names of the rows of policies that are set, in the order of their numbers. */
+  /** Returns the names of the numbered rows of policies, in the order of their numbers. */
   List<String> rows() {
     return settings.keySet().stream()
         .filter(SettingKeys::isNumberedRow)
@@ -101,25 +101,25 @@ final class Settings {
         .toList();
   }
 
-  /** What is wrong with names, and with values that cannot be used at all. */
+  /** Returns the mistakes in names, and in texts that cannot be used at all. */
   List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** Whether there is more than the defaults, rightly or not. */
+  /** Returns whether there is more than the defaults, rightly or not. */
   boolean isSet() {
     return !problems.isEmpty()
         || settings.values().stream().anyMatch(each -> each.from() != SettingSource.DEFAULT);
   }
 
-  /** The settings that are in force, by their names. */
+  /** Returns the texts by their names. */
   Map<String, String> values() {
     Map<String, String> values = new TreeMap<>();
     settings.forEach((key, setting) -> values.put(key, setting.value()));
     return values;
   }
 
-  /** All that it says: the settings, what is wrong with others, and the rows in the file. */
+  /** Returns the texts, the mistakes, and the rows in the file: all that a change can affect. */
   Map<String, String> contents() {
     Map<String, String> contents = values();
     contents.put("problems", problems.toString());
@@ -201,7 +201,7 @@ final class Settings {
     }
   }
 
-  /** All of them, for a message about how they fit. */
+  /** Returns all of them, for a message about how they fit. */
   String inForce() {
     List<String> all = new ArrayList<>();
     settings.forEach((name, setting) ->

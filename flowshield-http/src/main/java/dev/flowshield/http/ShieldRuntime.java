@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, except for the responses that are kept.
  *
  * @param isEnabled whether anything is done at all
- * @param doors are asked first
- * @param charging what requests are charged
+ * @param doors the interceptors, which come first
+ * @param charging classifies requests
  * @param healthPaths the paths that are left alone
- * @param streamCaps how many streams may be open
+ * @param streamCaps the most streams that may be open
  * @param answers the responses to rejected requests
  * @param rateLimitHeaders for responses to admitted requests; null unless they are always sent
- * @param isSynchronous whether the engine keeps all limits, or none is asked
- * @param requestStart how long requests have waited behind a proxy; null if it does not tell
+ * @param isSynchronous whether no request waits for a limiter outside the engine
+ * @param requestStart measures the wait behind a proxy; null if no header is set
  */
 record ShieldRuntime(
     boolean isEnabled,
@@ -71,7 +71,7 @@ record ShieldRuntime(
         .collect(Collectors.toSet());
   }
 
-  /** Returns what is active with the limits of an engine, in one line. */
+  /** Describes the shield with the current limits of an engine, in one line. */
   String description(FlowShield engine) {
     if (!isEnabled) {
       return ShieldDescription.OFF;

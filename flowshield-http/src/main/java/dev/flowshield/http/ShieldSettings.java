@@ -84,7 +84,7 @@ final class ShieldSettings {
     return values.containsKey(key);
   }
 
-  /** Returns the value that was set; null if none was. */
+  /** Returns the value that was set; null if the setting was not set. */
   @SuppressWarnings("unchecked") // with puts no other there
   private <T> @Nullable T find(SettingKey<T> key) {
     return (T) values.get(key);
@@ -103,7 +103,7 @@ final class ShieldSettings {
 
   /**
    * Returns a setting that these and others do not have alike, and that only a new shield can
-   * change; null if there is none.
+   * change; null if there is no such setting.
    */
   @Nullable
   SettingKey<?> needingNewShield(ShieldSettings others) {
@@ -115,7 +115,7 @@ final class ShieldSettings {
   }
 
   /**
-   * Returns the limits by their names, as they are without a store; not those that
+   * Returns the limits by their names, without a store; not those that
    * the engine is told of in code.
    */
   Map<String, Limit> limits() {
@@ -181,7 +181,7 @@ final class ShieldSettings {
     return new PolicyTable(rows);
   }
 
-  /** Returns the policies and what they call. */
+  /** Returns the policies and the functions that they call. */
   PolicySettings policies() {
     boolean isStored = isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
     String secret = orNull(SettingKeys.STORE_KEY_SECRET);
@@ -192,7 +192,7 @@ final class ShieldSettings {
         isStored ? SecretHash.shared(secret == null ? "" : secret) : SecretHash.OF_PROCESS);
   }
 
-  /** Returns the cap on the requests in flight; null if none is set. */
+  /** Returns the cap on the requests in flight; null if it was not set. */
   @Nullable
   InFlightLimit inFlight() {
     return orNull(IN_FLIGHT);
@@ -211,7 +211,7 @@ final class ShieldSettings {
     return new ClientLists(get(SettingKeys.ALLOW), get(SettingKeys.DENY));
   }
 
-  /** Returns the length of the prefix of networks that are limited; 0 if none are. */
+  /** Returns the length of the prefix of limited networks; 0 if networks are not limited. */
   int networkPrefix() {
     ClientNetwork network = orNull(PER_NETWORK);
     return network == null ? 0 : network.prefix();
@@ -229,7 +229,7 @@ final class ShieldSettings {
         get(SettingKeys.INSTANT_SOURCE));
   }
 
-  /** Returns where the address of a client comes from. */
+  /** Returns how the address of a client is found. */
   ClientAddress clientAddress() {
     ClientAddressSource source = orNull(CLIENT_ADDRESS);
     return new ClientAddress(source != null && source.isContainer(), proxies(), get(IPV6_PREFIX));
@@ -246,7 +246,7 @@ final class ShieldSettings {
         : hops != null ? TrustedProxies.hops(hops, from) : null;
   }
 
-  /** Returns the header of trusted proxies that a setting names; null if it names none. */
+  /** Returns the header of trusted proxies that a setting names; null if it was not set. */
   @Nullable
   TrustedHeader trustedHeader(SettingKey<String> key) {
     String name = orNull(key);
@@ -255,7 +255,7 @@ final class ShieldSettings {
   }
 
   /**
-   * Opens the store that is set by its address; null if there is none, or if nothing is limited.
+   * Opens the store that is set by its address; null without one, or for a shield that is off.
    *
    * @throws IllegalArgumentException if the address or an option is wrong
    */
@@ -282,7 +282,7 @@ final class ShieldSettings {
   /**
    * Builds the engine.
    *
-   * @param opened the store that was opened by its address; null if there is none
+   * @param opened the store that was opened by its address; null if there is no such store
    */
   FlowShield engine(@Nullable LimitStore opened) {
     FlowShieldBuilder builder = FlowShield.builder()

@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-/** How a message writes a setting for its reader. */
+/** The ways in which messages write settings. */
 enum Spelling {
   /** As a method of the builder: {@code perClient("100/s")}. */
   CODE {

@@ -1,14 +1,14 @@
 package dev.flowshield.http;
 
 /**
- * How many streams may be open.
+ * The most streams that may be open.
  *
  * @param together of all clients; {@link #NONE} if there is no cap
  * @param each of each client; {@link #NONE} if there is no cap
  */
 record StreamCaps(int together, int each) {
 
-  /** Stands for no cap. */
+  /** No cap. */
   static final int NONE = Integer.MAX_VALUE;
 
   static final StreamCaps OFF = new StreamCaps(NONE, NONE);

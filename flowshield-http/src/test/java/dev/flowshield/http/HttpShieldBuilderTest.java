@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.engine.InFlightLimit;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,5 +108,34 @@ class HttpShieldBuilderTest {
           .isThrownBy(() -> HttpShield.builder().operations(o -> o.name(none)))
           .withMessageStartingWith("name must be 1 to 32 lower-case letters");
     }
+  }
+
+  @Test
+  void takesOneValueForTheRequestsInFlight() {
+    assertThat(
+            HttpShield.builder().inFlight(InFlightLimit.of(7)).build().engine().inFlightLimit())
+        .isEqualTo(7);
+    HttpShield shadow =
+        HttpShield.builder().inFlight(InFlightLimit.of(1).shadow()).build();
+    shadow.admit(FakeRequest.from(CLIENT));
+    assertThat(shadow.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
+    assertThat(shadow.stats().wouldShed()).isEqualTo(1);
+    assertThatThrownBy(() -> HttpShield.builder().inFlight(InFlightLimit.off()).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("a shield must have at least one of limit, perClient and inFlight");
+  }
+
+  @Test
+  void keepsTheOrderInWhichTheEngineIsTold() {
+    HttpShield last = HttpShield.builder()
+        .operations(o -> o.engine(it -> it.inFlight(InFlightLimit.of(5))))
+        .inFlight(7)
+        .build();
+    assertThat(last.engine().inFlightLimit()).isEqualTo(7);
+    HttpShield engine = HttpShield.builder()
+        .inFlight(7)
+        .operations(o -> o.engine(it -> it.inFlight(InFlightLimit.of(5))))
+        .build();
+    assertThat(engine.engine().inFlightLimit()).isEqualTo(5);
   }
 }

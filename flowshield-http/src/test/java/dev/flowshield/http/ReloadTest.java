@@ -303,6 +303,32 @@ class ReloadTest {
   }
 
   @Test
+  void buildsNoSecondEngine() {
+    int[] built = {0};
+    HttpShield shield =
+        HttpShield.of(this::sources, it -> it.operations(o -> o.engine(engine -> built[0]++)));
+    file.put("per-client", "4/day");
+
+    assertThat(shield.reload()).hasSize(1);
+
+    assertThat(built).containsExactly(1);
+  }
+
+  @Test
+  void namesTheSettingThatNeedsANewShield() {
+    HttpShield shield = shield();
+    file.put("max-clients", "5");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(shield::reload)
+        .withMessageEndingWith(
+            "got another value of max-clients: start the application again for that");
+
+    file.put("max-clients", "1000000"); // the default, written out
+    assertThat(shield.reload()).containsExactly("max-clients: not set -> 1000000");
+  }
+
+  @Test
   void isForShieldsOfTheConfigurationAlone() {
     assertThatIllegalStateException()
         .isThrownBy(() -> HttpShield.builder().perClient("1/s").build().reload())
