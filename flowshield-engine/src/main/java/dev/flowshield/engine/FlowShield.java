@@ -437,6 +437,18 @@ public final class FlowShield {
   }
 
   /**
+   * Returns these charges, each with at most as many permits as the burst of its limit. For costs
+   * that were chosen before a limit was lowered: work that costs more than a burst is never
+   * admitted. Charges of shadow limits stay as they are.
+   *
+   * @return {@code charges} itself if no charge exceeds its burst, else a copy
+   * @throws IllegalArgumentException as {@link #admit(Charge...)} does
+   */
+  public Charge[] withinBursts(Charge... charges) {
+    return LimitSets.withinBursts(sets.of(charges, false), charges);
+  }
+
+  /**
    * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s,
    * 9000/h"))}. As {@link #change(Limit...)}.
    *
