@@ -5,15 +5,15 @@ import dev.flowshield.engine.Limit;
 import java.util.List;
 
 /**
- * The wider layer around IPv6 clients: what all addresses of a network may together. A site with
- * many /64 networks could else be as many clients.
+ * The limit for all addresses of an IPv6 network together. Otherwise a site with many /64 networks
+ * would be as many clients.
  *
- * @param rates what they may
- * @param prefix how many bits of their addresses are the same
+ * @param rates the rates of the limit
+ * @param prefix the number of bits that the addresses have in common
  */
 record ClientNetwork(List<RateLimit> rates, int prefix) {
 
-  /** The name of its limit. */
+  /** The name of the limit. */
   static final String NAME = "network";
 
   private static final int USUAL_PREFIX = 48;
@@ -28,7 +28,7 @@ record ClientNetwork(List<RateLimit> rates, int prefix) {
   }
 
   /**
-   * Reads rates with a prefix length behind them, as in {@code 800/s /48}; without one it is 48.
+   * Parses rates with a prefix length after them, as in {@code 800/s /48}. The default is 48.
    */
   static ClientNetwork parse(String text) {
     String trimmed = text.strip();
@@ -45,7 +45,7 @@ record ClientNetwork(List<RateLimit> rates, int prefix) {
         : new ClientNetwork(RateLimit.parseAll(trimmed), USUAL_PREFIX);
   }
 
-  /** The limit, which requests are charged by name. */
+  /** Returns the limit, which requests name to be charged to it. */
   Limit limit() {
     return Limit.each(NAME, rates);
   }

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpShieldBuilder {
 
-  /** The name of the limit for each client. */
-  static final String CLIENT = "client";
-
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9.-]{0,31}");
   private static final int LEAST_STATUS = 400;
   private static final int MOST_STATUS = 599;
@@ -651,7 +648,7 @@ public final class HttpShieldBuilder {
       limits.limit(Limit.together(Limit.EVERYONE, everyone));
     }
     if (perClient != null) {
-      limits.limit(clientSettings.apply(Limit.each(CLIENT, perClient)));
+      limits.limit(clientSettings.apply(Limit.each(RequestClassifier.CLIENT, perClient)));
     }
     if (perNetwork != null) {
       limits.named(network(perNetwork, client));
@@ -672,7 +669,14 @@ public final class HttpShieldBuilder {
         isEnabled,
         built,
         List.copyOf(doors),
-        new RequestClassifier(client, lists, networkPrefix, rows, meaning(client), built),
+        new RequestClassifier(
+            client,
+            lists,
+            networkPrefix,
+            table,
+            new PolicyFunctions(rows::planOf, rows.keys(), rows.hash()),
+            meaning(client),
+            built),
         healthPaths,
         streamCaps,
         new ResponseSettings(

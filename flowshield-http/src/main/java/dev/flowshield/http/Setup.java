@@ -43,15 +43,16 @@ record Setup(
       StreamCaps streamCaps,
       ResponseSettings settings,
       @Nullable RequestStart requestStart) {
+    RequestClassifier used = charging.on(engine);
     return new Setup(
         isEnabled,
         doors,
-        charging.on(engine),
+        used,
         healthPaths,
         streamCaps,
         new Responses(settings, charging.policies(), calendarLimits(engine)),
         settings.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
-        !isEnabled || engine.limits().stream().allMatch(RequestClassifier::isKeptHere),
+        !isEnabled || used.isSynchronous(),
         requestStart);
   }
 

@@ -1,7 +1,7 @@
 package dev.flowshield.http;
 
 /**
- * How many streams may be open.
+ * The most streams that may be open.
  *
  * @param together of all clients; {@link #NONE} if there is no cap
  * @param each of each client; {@link #NONE} if there is no cap

@@ -25,7 +25,7 @@ class QueueProbeTest {
   private final Queue<Runnable> pool = new ArrayDeque<>();
   private final HttpShield shield =
       HttpShield.builder().inFlightAuto().ticker(ticker).build();
-  private final QueueProbe probe = new QueueProbe(shield, pool::add, ticker, timer::add);
+  private final QueueProbe probe = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
   private Duration late = Duration.ZERO; // of the timer
   private Duration sinceTick = Duration.ZERO;
 
@@ -37,8 +37,8 @@ class QueueProbeTest {
   @Test
   void handsThePoolOneTaskATick() {
     for (int i = 0; i < 5; i++) {
-      probe.requestCame();
-      probe.requestCame();
+      probe.requestArrived();
+      probe.requestArrived();
       tick();
       assertThat(pool).hasSize(1);
       pool.remove().run();
@@ -49,16 +49,16 @@ class QueueProbeTest {
   void measuresTheLoopOfTheFirstRequestSinceTheLastTick() {
     Queue<Runnable> loop = new ArrayDeque<>();
     Queue<Runnable> other = new ArrayDeque<>();
-    QueueProbe ofLoops = new QueueProbe(shield, pool::add, ticker, timer::add);
-    assertThat(ofLoops.isToBeTold()).isTrue();
-    ofLoops.requestCame(loop::add);
-    assertThat(ofLoops.isToBeTold()).isFalse();
-    ofLoops.requestCame(other::add);
+    QueueProbe ofLoops = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
+    assertThat(ofLoops.isIdle()).isTrue();
+    ofLoops.requestArrived(loop::add);
+    assertThat(ofLoops.isIdle()).isFalse();
+    ofLoops.requestArrived(other::add);
     tick();
     assertThat(loop).hasSize(1);
     loop.remove().run();
 
-    ofLoops.requestCame(other::add);
+    ofLoops.requestArrived(other::add);
     tick();
     assertThat(other).hasSize(1);
     assertThat(pool).isEmpty();
@@ -66,7 +66,7 @@ class QueueProbeTest {
 
   @Test
   void isOverWithTheRequests() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     pool.remove().run();
     tick();
@@ -79,7 +79,7 @@ class QueueProbeTest {
   void beginsAgainWithTheNextRequest() {
     isOverWithTheRequests();
 
-    probe.requestCame();
+    probe.requestArrived();
     tick();
 
     assertThat(pool).hasSize(1);
@@ -87,7 +87,7 @@ class QueueProbeTest {
 
   @Test
   void looksOnAtOnceAfterATaskThatHasWaited() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     ticker.advance(Duration.ofMillis(10));
     pool.remove().run();
@@ -130,7 +130,7 @@ class QueueProbeTest {
 
   @Test
   void rejectsWhileATaskWaitsThatNoThreadIsFreeFor() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     for (int i = 0; i < 6; i++) {
       tick();
@@ -144,7 +144,7 @@ class QueueProbeTest {
 
   @Test
   void countsNoTimeInWhichTheProcessStoodStillAsAWait() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     late = Duration.ofMillis(200);
     tick();
@@ -154,11 +154,11 @@ class QueueProbeTest {
 
   @Test
   void takesATaskForLostThatDoesNotRunWithinAMinute() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     Runnable lost = pool.remove();
     ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     assertThat(pool).hasSize(1);
 
@@ -170,7 +170,7 @@ class QueueProbeTest {
 
   @Test
   void isOverWhereATaskIsLostAndNoRequestComes() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
     tick();
@@ -185,9 +185,9 @@ class QueueProbeTest {
       asked.incrementAndGet();
       throw new RejectedExecutionException();
     };
-    QueueProbe ofClosed = new QueueProbe(shield, closed, ticker, timer::add);
+    QueueProbe ofClosed = new QueueProbe(shield.engine(), closed, ticker, timer::add);
     for (int i = 0; i < TICKS; i++) {
-      ofClosed.requestCame();
+      ofClosed.requestArrived();
       tick();
     }
 
@@ -199,25 +199,25 @@ class QueueProbeTest {
   void goesOnAfterAPoolThatFailed() {
     Error failure = new OutOfMemoryError("no thread");
     QueueProbe ofFailing = new QueueProbe(
-        shield,
+        shield.engine(),
         task -> {
           throw failure;
         },
         ticker,
         timer::add);
-    ofFailing.requestCame();
+    ofFailing.requestArrived();
     assertThatThrownBy(this::tick).isSameAs(failure);
 
-    ofFailing.requestCame();
+    ofFailing.requestArrived();
 
     assertThat(timer).hasSize(1);
   }
 
   @Test
   void standsAPoolThatRunsTasksInTheCallingThread() {
-    QueueProbe inCaller = new QueueProbe(shield, Runnable::run, ticker, timer::add);
+    QueueProbe inCaller = new QueueProbe(shield.engine(), Runnable::run, ticker, timer::add);
     for (int i = 0; i < TICKS; i++) {
-      inCaller.requestCame();
+      inCaller.requestArrived();
       tick();
     }
 
@@ -227,9 +227,9 @@ class QueueProbeTest {
   @Test
   void doesNothingForAShieldWithANumberOfItsOwn() {
     HttpShield fixed = HttpShield.builder().inFlight(10).build();
-    QueueProbe ofFixed = new QueueProbe(fixed, pool::add, ticker, timer::add);
+    QueueProbe ofFixed = new QueueProbe(fixed.engine(), pool::add, ticker, timer::add);
 
-    ofFixed.requestCame();
+    ofFixed.requestArrived();
 
     assertThat(timer).isEmpty();
   }
@@ -237,18 +237,18 @@ class QueueProbeTest {
   @Test
   void beginsWhenTheShieldFindsItsCapAgain() {
     shield.engine().changeInFlight(5);
-    probe.requestCame();
+    probe.requestArrived();
     assertThat(timer).isEmpty();
 
     shield.engine().changeInFlightAuto();
-    probe.requestCame();
+    probe.requestArrived();
 
     assertThat(timer).hasSize(1);
   }
 
   private void eachTaskWaits(Duration wait) {
     for (int i = 0; i < TICKS; i++) {
-      probe.requestCame();
+      probe.requestArrived();
       if (pool.isEmpty()) {
         tick();
       }

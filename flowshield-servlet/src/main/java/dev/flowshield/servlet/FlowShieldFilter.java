@@ -1,5 +1,6 @@
 package dev.flowshield.servlet;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -159,7 +160,7 @@ public final class FlowShieldFilter extends HttpFilter {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(HttpServletRequest request, long permits) {
-    HttpShield.cost(new ServletRequestView(request), permits);
+    AdmissionHooks.cost(new ServletRequestView(request), permits);
   }
 
   /**
@@ -170,7 +171,7 @@ public final class FlowShieldFilter extends HttpFilter {
    * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
   public static boolean established(HttpServletRequest request) {
-    return HttpShield.established(new ServletRequestView(request));
+    return AdmissionHooks.established(new ServletRequestView(request));
   }
 
   private static void register(FlowShieldFilter filter, ServletContext context) {
@@ -244,7 +245,7 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     QueueProbe known = probe;
     if (known != null) {
-      known.requestCame();
+      known.requestArrived();
     }
     HttpAdmission admission = own.admit(new ServletRequestView(request));
     if (admission instanceof ShieldResponse rejection) {
@@ -277,7 +278,7 @@ public final class FlowShieldFilter extends HttpFilter {
     try {
       if (!hasLooked) { // else another one was the first
         Executor threads = pool == null ? ContainerPool.of(request) : pool;
-        probe = threads == null ? null : new QueueProbe(own, threads);
+        probe = threads == null ? null : new QueueProbe(own.engine(), threads);
         hasLooked = true;
         warnOfNoAsync(request);
       }

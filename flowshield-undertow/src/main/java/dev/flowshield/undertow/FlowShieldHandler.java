@@ -1,5 +1,6 @@
 package dev.flowshield.undertow;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -55,7 +56,7 @@ public final class FlowShieldHandler implements HttpHandler {
   private FlowShieldHandler(HttpHandler next, HttpShield shield) {
     this.next = Objects.requireNonNull(next, NO_NEXT);
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
-    this.probe = new QueueProbe(shield);
+    this.probe = new QueueProbe(shield.engine());
   }
 
   /** Protects a handler as the configuration wants it: {@link HttpShield#fromConfiguration()}. */
@@ -86,7 +87,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(HttpServerExchange exchange, long permits) {
-    HttpShield.cost(new UndertowRequest(exchange), permits);
+    AdmissionHooks.cost(new UndertowRequest(exchange), permits);
   }
 
   /**
@@ -96,7 +97,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
   public static boolean established(HttpServerExchange exchange) {
-    return HttpShield.established(new UndertowRequest(exchange));
+    return AdmissionHooks.established(new UndertowRequest(exchange));
   }
 
   /** The shield, to ask for its numbers. */
@@ -110,7 +111,7 @@ public final class FlowShieldHandler implements HttpHandler {
       next.handleRequest(exchange);
       return;
     }
-    probe.requestCame(threadsOf(exchange));
+    probe.requestArrived(threadsOf(exchange));
     if (shield.isSynchronous()) {
       decide(exchange, shield.admit(new UndertowRequest(exchange)));
     } else {

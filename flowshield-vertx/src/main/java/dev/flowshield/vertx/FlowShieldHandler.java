@@ -1,5 +1,6 @@
 package dev.flowshield.vertx;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -64,7 +65,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private FlowShieldHandler(HttpShield shield, boolean settled) {
     this.shield = shield;
-    this.probe = new QueueProbe(shield);
+    this.probe = new QueueProbe(shield.engine());
     this.settled = settled;
   }
 
@@ -105,7 +106,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void cost(RoutingContext context, long permits) {
-    HttpShield.cost(new VertxRequest(context), permits);
+    AdmissionHooks.cost(new VertxRequest(context), permits);
   }
 
   /**
@@ -115,7 +116,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @return false if there is no room for its stream: it stays in flight, so respond to it at once
    */
   public static boolean established(RoutingContext context) {
-    return HttpShield.established(new VertxRequest(context));
+    return AdmissionHooks.established(new VertxRequest(context));
   }
 
   /** The shield, to ask for its numbers. */
@@ -127,16 +128,16 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   public void handle(RoutingContext context) {
     if (!settled) { // made outside of Vert.x: now it is known which one it serves
       shield = shared(context.vertx(), shield);
-      probe = new QueueProbe(shield);
+      probe = new QueueProbe(shield.engine());
       settled = true;
     }
     if (!shield.isEnabled()) {
       context.next();
       return;
     }
-    if (probe.isToBeTold()) {
+    if (probe.isIdle()) {
       Context own = context.vertx().getOrCreateContext();
-      probe.requestCame(task -> own.runOnContext(turn -> task.run()));
+      probe.requestArrived(task -> own.runOnContext(turn -> task.run()));
     }
     if (shield.isSynchronous()) {
       decide(context, shield.admit(new VertxRequest(context)));
