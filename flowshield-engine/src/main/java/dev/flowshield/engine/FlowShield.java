@@ -451,6 +451,18 @@ public final class FlowShield {
   }
 
   /**
+   * Returns these charges, each with at most as many permits as the burst of its limit. For costs
+   * that were chosen before a limit was lowered: work that costs more than a burst is never
+   * admitted. Charges of shadow limits stay as they are.
+   *
+   * @return {@code charges} itself if no charge exceeds its burst, else a copy
+   * @throws IllegalArgumentException as {@link #admit(Charge...)} does
+   */
+  public Charge[] withinBursts(Charge... charges) {
+    return LimitSets.withinBursts(sets.of(charges, false), charges);
+  }
+
+  /**
    * Changes the rates of limits while work continues: {@code change(Map.of("key", "200/s,
    * 9000/h"))}. See {@link #change(Limit...)}.
    *

@@ -218,6 +218,20 @@ final class LimitSets {
     }
   }
 
+  /** Returns the charges of a set, each at most the burst of its limit unless that is a shadow. */
+  static Charge[] withinBursts(LimitSet set, Charge[] charges) {
+    Charge[] within = charges;
+    for (int i = 0; i < charges.length; i++) {
+      Charge charge = charges[i];
+      long burst = set.limits().limit(i).burst();
+      if (charge.permits() > burst && !set.limits().limit(i).limit().isShadow()) {
+        within = within == charges ? charges.clone() : within;
+        within[i] = Charge.of(charge.limit(), charge.key(), burst);
+      }
+    }
+    return within;
+  }
+
   /** Returns the charges of a request, limit by limit. */
   Charge[] charges(Request request) {
     String key = request.key();

@@ -40,6 +40,20 @@ class FlowShieldChangeTest {
   }
 
   @Test
+  void aCostAboveALoweredBurstTakesAllOfTheBurst() {
+    Charge few = Charge.of("key", "alice", 2);
+    Charge many = Charge.of("tenant", "acme", 30);
+    assertThat(shield.withinBursts(few, many)).containsExactly(few, many);
+
+    shield.change(Map.of("tenant", "7/day"));
+
+    Charge[] within = shield.withinBursts(few, many);
+    assertThat(within).containsExactly(few, Charge.of("tenant", "acme", 7));
+    assertThat(shield.admit(within)).isInstanceOf(Admitted.class);
+    assertThat(shield.admit(few, many)).isInstanceOf(Rejection.class);
+  }
+
+  @Test
   void tellsTheNewLimitsFromThenOn() {
     shield.change(Map.of("key", "1/day, 2/day burst 1"));
     admitted(shield, "alice", 1);

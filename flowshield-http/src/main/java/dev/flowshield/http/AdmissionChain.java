@@ -3,39 +3,57 @@ package dev.flowshield.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shields that have admitted a request have left at it, the last one first. Most requests
- * meet one shield: for them its admission alone is the mark.
+ * The admissions of a request, newest first; stored as the mark of the request. Most requests pass
+ * one shield. For them, the admission itself is the mark.
  *
- * @param admitted the admission of the last shield
- * @param before what the others have left; null if there are none
+ * @param admitted the newest admission
+ * @param before the admissions of the shields before it; null if there are none
  */
-record AdmissionChain(HttpAdmitted admitted, @Nullable AdmissionChain before) {
+record AdmissionChain(AdmittedRequest admitted, @Nullable AdmissionChain before)
+    implements AdmissionHooks {
 
-  /** The mark of a request; null if no shield has admitted it. */
+  /** Returns the admissions of a request; null if no shield has admitted it. */
   static @Nullable AdmissionChain of(RequestView request) {
     Object mark = request.mark();
-    return mark instanceof HttpAdmitted only
+    return mark instanceof AdmittedRequest only
         ? new AdmissionChain(only, null)
         : mark instanceof AdmissionChain several ? several : null;
   }
 
-  /** Leaves an admission at a request, before the mark that is there. */
-  static void leave(RequestView request, HttpAdmitted admitted, @Nullable AdmissionChain before) {
+  /** Stores one more admission of a request. */
+  static void add(RequestView request, AdmittedRequest admitted) {
+    @Nullable AdmissionChain before = of(request);
     request.mark(before == null ? admitted : new AdmissionChain(admitted, before));
   }
 
-  /** The shield that was the last to admit it. */
-  HttpShield shield() {
+  /** Returns the shield that was the last to admit the request. */
+  Object shield() {
     return admitted.shield();
   }
 
-  /** Whether a shield has admitted it. */
-  boolean isOf(HttpShield sought) {
-    for (AdmissionChain mark = this; mark != null; mark = mark.before) {
-      if (mark.shield() == sought) {
+  /** Returns whether a shield has admitted the request. */
+  boolean isOf(Object shield) {
+    for (AdmissionChain each = this; each != null; each = each.before) {
+      if (each.shield() == shield) {
         return true;
       }
     }
     return false;
+  }
+
+  @Override
+  public void cost(long permits) {
+    for (AdmissionChain each = this; each != null; each = each.before) {
+      each.admitted.cost(permits);
+    }
+  }
+
+  @Override
+  public boolean established() {
+    boolean hasRoom = true;
+    for (AdmissionChain each = this; each != null; each = each.before) {
+      hasRoom &= each.admitted.established();
+    }
+    return hasRoom;
   }
 }

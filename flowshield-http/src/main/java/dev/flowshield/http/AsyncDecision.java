@@ -11,14 +11,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An admission that waits for a limiter whose answer comes from elsewhere, and is finished by a
- * thread of the server. What the caller does not get is given back, exactly once.
+ * A decision that waits for a limiter outside the engine, and is completed by a thread of the
+ * server. An admission that the caller does not receive is refunded exactly once.
  */
 final class AsyncDecision {
 
   private static final int PATIENCE_SECONDS = 5;
 
-  private final CompletableFuture<HttpAdmission> answer = new CompletableFuture<>();
+  private final CompletableFuture<HttpAdmission> result = new CompletableFuture<>();
   private final Function<? super Admission, ? extends HttpAdmission> finish;
 
   private AsyncDecision(Function<? super Admission, ? extends HttpAdmission> finish) {
@@ -26,29 +26,29 @@ final class AsyncDecision {
   }
 
   /**
-   * The admission as the server sees it.
+   * Returns the decision for the server.
    *
-   * @param asked what the engine was asked
-   * @param finish makes the answer; called by the server's thread
-   * @param server runs what is to be done by the server's thread
+   * @param asked the decision of the engine
+   * @param finish creates the result, on the server's thread
+   * @param server runs tasks on the server's thread
    */
   @SuppressWarnings("FutureReturnValueIgnored") // finishBy sees to failures, and cancel has none
   static CompletableFuture<HttpAdmission> of(
       CompletableFuture<Admission> asked,
       Function<? super Admission, ? extends HttpAdmission> finish,
       Executor server) {
-    AsyncDecision later = new AsyncDecision(finish);
+    AsyncDecision decision = new AsyncDecision(finish);
     if (asked.isDone()) {
-      later.finish(asked.handle((admission, failure) -> admission).join(), failureOf(asked));
+      decision.finish(asked.handle((admission, failure) -> admission).join(), failureOf(asked));
     } else {
       boundedFrom(asked)
-          .whenComplete((admission, failure) -> later.finishBy(server, admission, failure));
-      later.answer.whenComplete((admission, failure) -> asked.cancel(false)); // if the caller left
+          .whenComplete((admission, failure) -> decision.finishBy(server, admission, failure));
+      decision.result.whenComplete((admission, failure) -> asked.cancel(false)); // if the caller left
     }
-    return later.answer;
+    return decision.result;
   }
 
-  /** Waits for what the engine was asked, on the calling thread. */
+  /** Waits for the decision of the engine on the calling thread. */
   static Admission join(CompletableFuture<Admission> asked) {
     try {
       return boundedFrom(asked).join();
@@ -69,26 +69,26 @@ final class AsyncDecision {
       Executor server, @Nullable Admission admission, @Nullable Throwable failure) {
     try {
       server.execute(() -> finish(admission, failure));
-    } catch (Throwable rejected) { // the server is going down
+    } catch (Throwable rejected) { // the server is shutting down
       refund(admission);
-      answer.completeExceptionally(rejected);
+      result.completeExceptionally(rejected);
     }
   }
 
   private void finish(@Nullable Admission admission, @Nullable Throwable failure) {
     if (failure != null || admission == null) {
-      answer.completeExceptionally(unchecked(failure));
-    } else if (answer.isDone()) { // the caller has left
+      result.completeExceptionally(unchecked(failure));
+    } else if (result.isDone()) { // the caller has left
       refund(admission);
     } else {
       try {
         HttpAdmission finished = finish.apply(admission);
-        if (!answer.complete(finished) && finished instanceof HttpAdmitted admitted) {
+        if (!result.complete(finished) && finished instanceof HttpAdmitted admitted) {
           admitted.ignored();
           admitted.close();
         }
-      } catch (Throwable impossible) { // it has given back what it had
-        answer.completeExceptionally(impossible);
+      } catch (Throwable impossible) { // everything is refunded
+        result.completeExceptionally(impossible);
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.flowshield.http;
 
-/** The body of a rejection for clients whose Accept header asks for nothing more special. */
+/** The body of a rejection, unless the Accept header of the client prefers another one. */
 public enum BodyFormat {
   /** A JSON object of FlowShield's own, {@code application/json}. */
   JSON,

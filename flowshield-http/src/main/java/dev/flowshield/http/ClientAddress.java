@@ -5,20 +5,20 @@ import dev.flowshield.http.client.TrustedProxies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the address of a request's client comes from, and the key that it is counted under.
+ * Determines the address of a request's client, and the key that counts the client.
  *
  * <p>Immutable.
  *
- * @param fromContainer whether the address is what the server says, not the peer's
- * @param proxies which proxies are believed; null if none is
- * @param ipv6Prefix how many bits of an IPv6 address stand for a client
+ * @param fromContainer whether to use the address that the server reports, not the peer's
+ * @param proxies the trusted proxies; null if there are none
+ * @param ipv6Prefix the number of bits of an IPv6 address that identify a client
  */
 record ClientAddress(boolean fromContainer, @Nullable TrustedProxies proxies, int ipv6Prefix) {
 
-  /** The peer itself. */
+  /** The address of the peer. */
   static final ClientAddress OF_PEER = new ClientAddress(false, null, IpAddress.USUAL_PREFIX);
 
-  /** The client's address; null if it is not known. */
+  /** Returns the address of the client; null if it is unknown. */
   @Nullable
   IpAddress of(RequestView request) {
     String text = nearest(request);
@@ -26,12 +26,12 @@ record ClientAddress(boolean fromContainer, @Nullable TrustedProxies proxies, in
     return proxies == null ? nearest : proxies.clientOf(nearest, request::headers);
   }
 
-  /** The key of the client. */
+  /** Returns the key of the client. */
   String key(RequestView request) {
     return proxies == null ? IpAddress.keyOf(nearest(request), ipv6Prefix) : key(of(request));
   }
 
-  /** The key of an address. */
+  /** Returns the key of an address; null stands for an unknown one. */
   String key(@Nullable IpAddress client) {
     return client == null ? IpAddress.UNKNOWN : client.key(ipv6Prefix);
   }
@@ -40,7 +40,7 @@ record ClientAddress(boolean fromContainer, @Nullable TrustedProxies proxies, in
     return fromContainer ? request.containerAddress() : request.peerAddress();
   }
 
-  /** For the owner; empty if the address is the peer's, with the usual prefix. */
+  /** Returns a description for the owner; empty for the default. */
   @Override
   public String toString() {
     String source = fromContainer

@@ -6,14 +6,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that are told apart by their address alone, before all policies.
+ * The clients that are allowed or denied by their address, before all policies.
  *
- * @param allowed are not limited as clients
- * @param denied are rejected, whatever comes; also if they are allowed
+ * @param allowed the clients without per-client limits
+ * @param denied the clients that are always rejected, also if they are allowed
  */
 record ClientLists(Networks allowed, Networks denied) {
 
   private static final int MOST_NAMED = 100; // in a line of the log
+
+  /** No lists. */
+  static final ClientLists NONE = new ClientLists(Networks.NONE, Networks.NONE);
 
   boolean isEmpty() {
     return allowed.isEmpty() && denied.isEmpty();
@@ -27,7 +30,7 @@ record ClientLists(Networks allowed, Networks denied) {
     return client != null && denied.contains(client);
   }
 
-  /** Describes them for the owner. */
+  /** Returns a description for the owner. */
   @Override
   public String toString() {
     String allow = allowed.isEmpty() ? "" : "allowed: " + text(allowed);

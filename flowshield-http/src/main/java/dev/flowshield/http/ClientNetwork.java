@@ -13,7 +13,7 @@ import java.util.List;
  */
 record ClientNetwork(List<RateLimit> rates, int prefix) {
 
-  /** The name of its limit. */
+  /** The name of the limit. */
   static final String NAME = "network";
 
   private static final int USUAL_PREFIX = 48;
@@ -45,7 +45,7 @@ record ClientNetwork(List<RateLimit> rates, int prefix) {
     return network;
   }
 
-  /** The limit, which requests are charged by name. */
+  /** Returns the limit, which requests name to be charged to it. */
   Limit limit() {
     return Limit.each(NAME, rates);
   }

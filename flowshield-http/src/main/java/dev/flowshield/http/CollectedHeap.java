@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the collectors of garbage of this process say: how much of the heap they have left in use,
- * and for how long they have stopped it. Needs the module {@code java.management}, which a process
- * may be without.
+ * The reports of the garbage collectors of this process: the used part of the heap after a
+ * collection, and the total time of their pauses. Needs the module {@code java.management}, which a
+ * process may lack.
  *
- * <p>Thread-safe; reading takes some microseconds.
+ * <p>Thread-safe; a read takes some microseconds.
  */
 final class CollectedHeap {
 
@@ -32,20 +32,20 @@ final class CollectedHeap {
     this.collectors = ManagementFactory.getGarbageCollectorMXBeans().stream()
         .filter(collector -> !collector.getName().endsWith(CONCURRENT))
         .toList();
-    this.mostBytes = Runtime.getRuntime().maxMemory(); // without what is kept free for survivors
+    this.mostBytes = Runtime.getRuntime().maxMemory(); // less the space reserved for survivors
   }
 
-  /** Has a shield look at it, if the process can tell. */
+  /** Lets a shield observe the heap, if the process has the module. */
   static void tell(FlowShieldBuilder shield) {
     try {
       CollectedHeap heap = new CollectedHeap();
       shield.memory(heap::used, heap::collectingNanos);
     } catch (NoClassDefFoundError withoutModule) {
-      // Then the cap is found without.
+      // The cap is adapted without it.
     }
   }
 
-  /** The part in use after the latest collection of each pool. */
+  /** Returns the used part of the heap after the latest collection of each pool. */
   double used() {
     long used = 0;
     for (MemoryPoolMXBean pool : pools) {
@@ -55,7 +55,7 @@ final class CollectedHeap {
     return (double) used / mostBytes;
   }
 
-  /** For how long the process was stopped until now. */
+  /** Returns the total time of all pauses so far. */
   long collectingNanos() {
     long millis = 0;
     for (GarbageCollectorMXBean collector : collectors) {

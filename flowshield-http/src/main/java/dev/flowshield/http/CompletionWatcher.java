@@ -8,11 +8,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The admitted requests of one shield that are looked at until they are closed, since their server
- * does not tell every end. All of them are looked at in one task, {@value #LOOKS_PER_SECOND} times
- * a second while there are any; nothing is scheduled for a single request.
+ * Polls the admitted requests of one shield whose server does not report every end, until they are
+ * closed. One task polls all of them, {@value #LOOKS_PER_SECOND} times a second while there are
+ * any. Nothing is scheduled for a single request.
  *
  * <p>Thread-safe.
  */
@@ -20,7 +21,18 @@ final class CompletionWatcher {
 
   static final int LOOKS_PER_SECOND = 2;
 
-  private final Set<HttpAdmitted> all = ConcurrentHashMap.newKeySet();
+  /** A request to poll. */
+  interface Watched {
+
+    /** Checks the progress of the request. Called by one task at a time. */
+    void look();
+
+    /** Returns the client of a request in flight; null for a stream or an unlimited client. */
+    @Nullable
+    String clientInFlight();
+  }
+
+  private final Set<Watched> all = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean looking = new AtomicBoolean();
   private final Executor atNextLook;
 
@@ -28,24 +40,27 @@ final class CompletionWatcher {
     this(ProcessTimer.shortTaskAfter(1000 / LOOKS_PER_SECOND, TimeUnit.MILLISECONDS));
   }
 
-  /** For tests, which decide when to look. */
+  /** Creates a watcher for tests, which decide when it polls. */
   CompletionWatcher(Executor atNextLook) {
     this.atNextLook = atNextLook;
   }
 
-  void add(HttpAdmitted request) {
+  void add(Watched request) {
     all.add(request);
     keepLooking();
   }
 
-  void remove(HttpAdmitted request) {
+  void remove(Watched request) {
     all.remove(request);
   }
 
-  /** Returns how many of them hold a place in flight for the client that has most. Walks all. */
+  /**
+   * Returns the most slots in flight that one client holds, among the polled requests. Iterates over
+   * all of them.
+   */
   int mostOfOneClient() {
     Map<String, Integer> ofClients = new HashMap<>();
-    for (HttpAdmitted each : all) {
+    for (Watched each : all) {
       String client = each.clientInFlight();
       if (client != null) {
         ofClients.merge(client, 1, Integer::sum);
@@ -62,7 +77,7 @@ final class CompletionWatcher {
 
   private void look() {
     try {
-      all.forEach(HttpAdmitted::look);
+      all.forEach(Watched::look);
     } finally {
       looking.set(false);
       keepLooking(); // also for a request that was added after its turn

@@ -3,14 +3,14 @@ package dev.flowshield.http;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a {@code Cookie} header (RFC 6265). Pure functions, linear, without a regex. */
+/** Parses {@code Cookie} headers (RFC 6265). A pure function, in linear time. */
 final class Cookies {
 
   private Cookies() {}
 
   /**
-   * The value of the only cookie of a name; null if there is none, or if there are several, of
-   * which servers take one or another.
+   * Returns the value of the only cookie of a name. Returns null if there is none, or if there are
+   * several, because servers differ in the one that they use.
    */
   static @Nullable String value(List<String> lines, String name) {
     String found = null;
@@ -30,7 +30,7 @@ final class Cookies {
     return found;
   }
 
-  /** The value of a cookie in a part of a line; null if it has another name. */
+  /** Returns the value of a cookie in a part of a line; null if it has another name. */
   private static @Nullable String value(String line, int from, int to, String name) {
     int start = from;
     while (start < to && (line.charAt(start) == ' ' || line.charAt(start) == '\t')) {

@@ -6,22 +6,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What says of a single request how much it means: a function of the application, else a header that
- * a trusted proxy has written. Immutable.
+ * Resolves the criticality of a request: from the application's function, or else from a header of
+ * a trusted proxy. Immutable.
  *
- * @param function of the application; null if there is none
- * @param header null if none is believed
+ * @param function the application's function; null if there is none
+ * @param header the header; null if no header is trusted
  */
 record CriticalityResolver(
     @Nullable Function<? super RequestView, @Nullable Criticality> function,
     @Nullable TrustedHeader header) {
 
-  /** How much a request means; null if nothing is said. */
+  /** Returns the criticality of a request; null if the request states none. */
   @Nullable
   Criticality of(RequestView request) {
-    Criticality said = function == null ? null : function.apply(request);
-    if (said != null || header == null) {
-      return said;
+    Criticality stated = function == null ? null : function.apply(request);
+    if (stated != null || header == null) {
+      return stated;
     }
     String value = header.value(request);
     return value == null ? null : Criticalities.parse(value);

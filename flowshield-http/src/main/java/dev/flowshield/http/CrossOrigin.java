@@ -8,11 +8,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The web pages of other origins that may read rejections. A browser hides an answer from a page of
- * another origin unless the answer names that origin (CORS), and a rejection does not pass what
- * would add it behind the shield.
+ * The origins whose web pages may read rejections. A browser hides a response from a page of another
+ * origin unless the response names that origin (CORS). A filter behind the shield cannot add the
+ * name, because a rejection does not reach it.
  *
- * <p>An origin is compared as a whole, and only a listed one is ever named. Immutable.
+ * <p>An origin is compared as a whole, and only a listed origin is ever named. Immutable.
  */
 final class CrossOrigin {
 
@@ -29,7 +29,7 @@ final class CrossOrigin {
   private final Set<String> origins;
 
   /**
-   * Pages of these origins.
+   * Creates a list of origins.
    *
    * @param name the setting, for messages
    * @throws IllegalArgumentException if one is not an exact origin
@@ -45,12 +45,13 @@ final class CrossOrigin {
     this.origins = Set.copyOf(new TreeSet<>(origins));
   }
 
-  /** An answer that the page behind the request may read if it may. */
-  ShieldResponse readable(ShieldResponse answer, RequestView request) {
+  /** Returns a response that the page behind the request can read, if its origin is listed. */
+  ShieldResponse readable(ShieldResponse response, RequestView request) {
     String origin = origins.isEmpty() ? null : request.header("Origin");
     return origin != null && origins.contains(origin)
-        ? answer.with(List.of(new Header("Access-Control-Allow-Origin", origin), VARY, EXPOSE))
-        : answer;
+        ? response.withMissing(
+            List.of(new Header("Access-Control-Allow-Origin", origin), VARY, EXPOSE))
+        : response;
   }
 
   private static String wayOut(String origin) {

@@ -12,13 +12,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a few requests for signs that a shield is not set up as its owner means it to be, and
- * logs each cause once; of one code, {@value #MOST_OF_A_CODE} causes at most.
+ * Examines a few requests for signs of misconfiguration. Logs each cause once, and at most {@value
+ * #MOST_OF_A_CODE} causes of one code.
  *
- * <p>It looks at the first {@value #FIRST} requests, and at {@value #MORE} more in each minute in
- * which requests are rejected. All others cost one read of a header.
+ * <p>Examines the first {@value #FIRST} requests, and {@value #MORE} more in each minute in which
+ * requests are rejected. All others cost one volatile read.
  *
- * <p>Thread-safe. Two threads may use up one look together, or look once more than allowed.
+ * <p>Thread-safe. Two threads may share one examination, or examine one request too many.
  */
 final class Doctor {
 
@@ -43,15 +43,15 @@ final class Doctor {
   private volatile int looks = FIRST;
   private volatile boolean hasComparedShields;
   private volatile boolean areRejected; // requests, by now
-  private int withoutField; // of the requests that came from trusted proxies; -1 once there was one
+  private int withoutHeader; // requests from trusted proxies; -1 once one had the header
 
-  /** For a shield that charges like this, and leaves these paths alone. */
+  /** Creates a doctor for a shield, and examines its settings. */
   Doctor(RequestClassifier charging, HealthPaths healthPaths) {
     this.charging = charging;
     this.healthPaths = healthPaths;
     this.cappedByAddress = charging.cappedByAddress();
     this.client = charging.client();
-    this.users = new PrincipalDetector(charging.countsPrincipals(), charging.asksTheApplication());
+    this.users = new PrincipalDetector(charging.countsPrincipals(), charging.callsApplication());
     for (Policy row : charging.policies().unreachable()) {
       found(
           "FS111",
@@ -77,14 +77,14 @@ final class Doctor {
     examineExemptions();
   }
 
-  /** Returns whether a shield that is used so has the same signs. */
+  /** Returns whether a shield with other settings has the same signs. */
   boolean isFor(RequestClassifier next, HealthPaths nextHealthPaths) {
     return next.isLike(charging)
         && nextHealthPaths.toString().equals(healthPaths.toString())
         && next.cappedByAddress().toString().equals(cappedByAddress.toString());
   }
 
-  /** Looks for settings that exempt more than anyone means, or that have no effect. */
+  /** Examines settings that exempt more than intended, or have no effect. */
   private void examineExemptions() {
     List<String> broad = charging.lists().allowed().broad();
     if (!broad.isEmpty()) {
@@ -118,12 +118,12 @@ final class Doctor {
     }
   }
 
-  /** What was found so far, in the order of the codes. */
+  /** Returns the findings so far, ordered by code. */
   List<Finding> findings() {
     return List.copyOf(findings.values());
   }
 
-  /** Looks at a request, if it has not looked at enough. */
+  /** Examines a request, unless enough requests were examined. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // as said above
   void look(RequestView request) {
     if (looks > 0) {
@@ -137,17 +137,20 @@ final class Doctor {
     }
   }
 
-  /** Allows for more looks, as requests are rejected. */
+  /** Permits more examinations, because requests are rejected. */
   void lookAgain() {
     looks = MORE;
     areRejected = true;
   }
 
   /**
-   * A request was admitted by another shield before. The first such pair is compared: two shields
-   * with the same settings are one that was made twice.
+   * Compares two shields that a request has passed, once. Two shields with equal settings are one
+   * shield that was created twice.
+   *
+   * @param before the other shield, described by its text
+   * @param own this shield, described by its text
    */
-  void sawAnotherShield(HttpShield before, HttpShield own) {
+  void sawAnotherShield(Object before, Object own) {
     if (!hasComparedShields) {
       hasComparedShields = true;
       if (before.toString().equals(own.toString())) {
@@ -190,7 +193,7 @@ final class Doctor {
     }
   }
 
-  /** One machine nearby that sends nearly all requests may be a proxy that writes no header. */
+  /** Finds a machine nearby that sends nearly all requests: perhaps a proxy without a header. */
   private void examineCrowd(RequestView request) {
     if (comesFromProxy(request)) { // FS103 is for one that writes no header
       return;
@@ -214,8 +217,8 @@ final class Doctor {
 
   private void examineFromNoProxy(
       RequestView request, @Nullable IpAddress peer, @Nullable TrustedProxies proxies) {
-    String header = fieldOf(request);
-    // From elsewhere it proves nothing: any client can write it.
+    String header = headerOf(request);
+    // From elsewhere it is no evidence, because any client can write it.
     if (header != null && peer != null && NEAR.contains(peer)) {
       found(
           "FS101",
@@ -230,19 +233,19 @@ final class Doctor {
 
   private void examineFromProxy(RequestView request, String configured) {
     if (!request.headers(configured).isEmpty()) {
-      withoutField = -1;
+      withoutHeader = -1;
       return;
     }
-    String other = fieldOf(request);
+    String other = headerOf(request);
     if (other != null) {
       found(
           "FS102",
           "client-address must name the header that the trusted proxies write, got " + other
               + " where " + configured + " is expected, so their clients share one allowance: set"
               + " client-address=" + other.toLowerCase(Locale.ROOT));
-    } else if (withoutField >= 0) {
-      withoutField++;
-      if (withoutField == MORE) {
+    } else if (withoutHeader >= 0) {
+      withoutHeader++;
+      if (withoutHeader == MORE) {
         foundOnce(
             "FS103",
             "trusted proxies must write " + configured + ", got " + MORE
@@ -252,7 +255,7 @@ final class Doctor {
     }
   }
 
-  private static @Nullable String fieldOf(RequestView request) {
+  private static @Nullable String headerOf(RequestView request) {
     for (String header : HEADERS) {
       if (!request.headers(header).isEmpty()) {
         return header;
@@ -261,14 +264,17 @@ final class Doctor {
     return null;
   }
 
-  /** Keeps a sign and logs it, unless one of its code is known: its text has numbers of now. */
+  /**
+   * Records and logs a finding, unless one of its code is known. For texts that have current
+   * numbers.
+   */
   void foundOnce(String code, String text) {
     if (!has(code)) {
       found(code, text);
     }
   }
 
-  /** Keeps a sign and logs it, unless it is known, or enough causes of its code are. */
+  /** Records and logs a finding, unless it or enough others of its code are known. */
   private void found(String code, String text) {
     Finding finding = new Finding(code, text);
     if (ofCode(code).size() < MOST_OF_A_CODE

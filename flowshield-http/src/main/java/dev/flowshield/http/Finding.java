@@ -1,12 +1,11 @@
 package dev.flowshield.http;
 
 /**
- * A sign that a shield is not set up as its owner means it to be.
+ * A sign of misconfiguration.
  *
- * @param code {@code FS101} and so on; it stays the same over versions, and
- *     docs/doctor.md has an entry for each
- * @param text what was seen, what should be, and how to correct it; holds nothing that a client
- *     wrote
+ * @param code the code, as in {@code FS101}; it stays the same in later versions, and docs/doctor.md
+ *     has an entry for each
+ * @param text the rule, the observation and the correction, without text of a client
  */
 public record Finding(String code, String text) {
 

@@ -1,14 +1,14 @@
 package dev.flowshield.http;
 
-/** When answers have the headers {@code RateLimit-Policy} and {@code RateLimit}. */
+/** The responses that have the headers {@code RateLimit-Policy} and {@code RateLimit}. */
 public enum HeaderMode {
   /**
-   * Where a request is charged to a limit for each client, whether it runs or is rejected. An
-   * admitted request then costs a second look at its limits.
+   * All responses to requests that are charged to a per-client limit, admitted or rejected. An
+   * admitted request then costs a second evaluation of its limits.
    */
   ALWAYS,
-  /** Where a limit for each client has rejected the request. */
+  /** Rejections by a per-client limit. */
   ON_REJECT,
-  /** Never. */
+  /** No responses. */
   OFF
 }

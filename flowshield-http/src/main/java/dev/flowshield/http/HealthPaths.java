@@ -6,19 +6,19 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The paths of health checks, which are left alone: a probe that is rejected gets a busy server
- * killed.
+ * The paths of health checks, which are neither limited nor counted. A rejected probe would get a
+ * busy server killed.
  *
- * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all below
- * it.
+ * <p>{@code /healthz} is that path alone; {@code /actuator/health/**} is that path and all paths
+ * below it.
  */
 final class HealthPaths {
 
   private static final String BELOW = "/**";
 
   /**
-   * What is left alone unless told otherwise. {@code /health} alone and not all below it, since
-   * that may as well be the records of a hospital.
+   * The default. It has {@code /health} without the paths below it, which may be the records of a
+   * hospital.
    */
   static final HealthPaths DEFAULT = new HealthPaths(
       "healthPaths",
@@ -34,15 +34,15 @@ final class HealthPaths {
   /** No path. */
   static final HealthPaths NONE = new HealthPaths("healthPaths", List.of());
 
-  // An escape, a parameter, a query, what is no character of a path, or a segment that is resolved.
+  // An escape, a parameter, a query, a character that no path has, or a segment that is resolved.
   private static final Pattern NEVER = Pattern.compile("[%;?#{}\\\\\\s\\p{Cntrl}]|//|/\\.(/|$)");
 
   private final List<String> patterns;
-  private final Set<String> paths; // most requests ask for none, and so look at one place
+  private final Set<String> paths; // most requests end after this lookup
   private final String[] belows; // with a slash at the end
 
   /**
-   * Takes these paths and no others.
+   * Creates a set of paths.
    *
    * @param name the setting, for messages
    * @throws IllegalArgumentException if one is not in the form above
@@ -64,14 +64,14 @@ final class HealthPaths {
     this.belows = trees.toArray(String[]::new);
   }
 
-  /** Whether a request for this path is left alone. */
+  /** Returns whether a path is that of a health check. */
   boolean contains(String path) {
     if (paths.contains(path)) {
       return true;
     }
     for (String below : belows) {
-      // A binding hands in paths without "..". Were one to slip through, it must not open a way
-      // around the limits.
+      // A binding passes paths without "..". If one passes nevertheless, it must not evade the
+      // limits.
       if (path.startsWith(below) && !path.contains("..")) {
         return true;
       }
@@ -80,8 +80,8 @@ final class HealthPaths {
   }
 
   /**
-   * Returns those that no request has, as a server that routes has decoded its path and resolved
-   * its dots.
+   * Returns the paths that no request has, because a server decodes a path and resolves its dots
+   * before it routes.
    */
   List<String> unmatched() {
     return patterns.stream().filter(pattern -> NEVER.matcher(pattern).find()).toList();

@@ -1,15 +1,14 @@
 package dev.flowshield.http;
 
-import dev.flowshield.Criticality;
 import dev.flowshield.LimitStore;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
-import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.OpenStreams.Room;
+import dev.flowshield.http.RequestCharges.Estimate;
 import dev.flowshield.http.policy.PolicyTable;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,34 +35,34 @@ import org.jspecify.annotations.Nullable;
  * HttpAdmission admission = shield.admit(request);       // as a binding does it
  * if (admission instanceof HttpAdmitted admitted) {
  *   run(request, admitted);                              // and close it when the work has ended
- * } else if (admission instanceof HttpAnswer answer) {
- *   write(answer);
+ * } else if (admission instanceof ShieldResponse response) {
+ *   write(response);
  * }
  * }</pre>
  *
- * <p><b>What a client is.</b> The address at the other end of the connection, an IPv6 one by its
- * first 64 bits; what a request says about itself is not believed, unless it comes from
- * {@linkplain HttpShieldBuilder.Clients#trustedProxies trusted proxies}. Requests without an
- * address share the allowance of one client.
+ * <p><b>Clients.</b> A client is the address at the other end of the connection; for IPv6, its first
+ * 64 bits. The shield ignores the headers of a request, unless it comes from {@linkplain
+ * HttpShieldBuilder.Clients#trustedProxies trusted proxies}. All requests without an address are
+ * one client.
  *
- * <p><b>What goes back.</b> A spent limit and a blocked client answer 429, a full server 503, with
- * {@code Retry-After}, the headers {@code RateLimit-Policy} and {@code RateLimit} where it is a
- * limit for each client, and a body of the kind that the client accepts: JSON, problem details
- * (RFC 9457), a line of text, or a page that counts the wait down. Nothing in it comes from the
- * request.
+ * <p><b>Responses.</b> An exhausted limit and a blocked client respond with 429, a full server with
+ * 503. Both have {@code Retry-After}. For a per-client limit, the headers {@code RateLimit-Policy}
+ * and {@code RateLimit} are added. The body has the format that the client accepts: JSON, problem
+ * details (RFC 9457), a line of text, or a page that counts the wait down. Nothing in it comes from
+ * the request.
  *
- * <p><b>Streams.</b> Event streams, web sockets and the like are in flight until they are
- * established, and from then on open streams, of which there may be caps of their own.
+ * <p><b>Streams.</b> Event streams, web sockets and other streams are in flight until they are
+ * established. From then on they are open streams, which have caps of their own.
  *
- * <p><b>For operators.</b> {@link #engine()} is the shield behind it: its statistics, which clients
- * are rejected most, and how to change a limit while requests come in. Answers and
- * {@link #toString()} speak of the limits as they are now.
+ * <p><b>Operators.</b> {@link #engine()} has the statistics, the clients that are rejected most, and
+ * methods that change a limit while requests arrive. Responses and {@link #toString()} use the
+ * current limits.
  *
- * <p><b>Sharing.</b> One shield may stand behind many handlers, filters or event loops. A request
- * that passes several of them is charged once; where there are two shields, each charges it.
+ * <p><b>Sharing.</b> Many handlers, filters or event loops may use one shield. A request that passes
+ * several of them is charged once. A request that passes two shields is charged by each.
  *
- * <p><b>Cost.</b> Thread-safe; what it adds to {@link FlowShield#admit(String)} is a key made from
- * the address and one small object. The answer to a rejection is ready-made.
+ * <p><b>Cost.</b> Thread-safe. In addition to {@link FlowShield#admit(String)}, a request costs a
+ * key made from the address, and one small object. Rejections are prepared.
  */
 public final class HttpShield {
 
@@ -76,7 +75,7 @@ public final class HttpShield {
   private volatile Doctor doctor;
 
   private final OpenStreams streams;
-  private final HttpAdmitted.Owner owner;
+  private final AdmittedRequest.Owner owner;
   private final RejectionLog rejectionLog;
   private final SheddingLog sheddingLog;
   private final LongAdder denied = new LongAdder();
@@ -89,9 +88,9 @@ public final class HttpShield {
     this.setup = ShieldRuntime.of(settings, engine);
     this.store = store;
     this.streams = new OpenStreams(setup.streamCaps());
-    CompletionWatcher unfinished = new CompletionWatcher();
-    this.owner = new HttpAdmitted.Owner(this, unfinished, streams);
-    StartupLog.log(this);
+    CompletionWatcher watcher = new CompletionWatcher();
+    this.owner = new AdmittedRequest.Owner(this, watcher, streams, this::logRejection);
+    StartupLog.log(isEnabled(), toString());
     this.doctor = new Doctor(setup.charging(), setup.healthPaths()); // may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
@@ -100,7 +99,7 @@ public final class HttpShield {
         new SheddingDiagnosis(
             ProcessorTime::nanos,
             Runtime.getRuntime().availableProcessors(),
-            unfinished::mostOfOneClient,
+            watcher::mostOfOneClient,
             (code, text) -> doctor.foundOnce(code, text)));
   }
 
@@ -317,111 +316,94 @@ public final class HttpShield {
   }
 
   /**
-   * Asks whether a request may run. If it is {@link HttpAdmitted}, let it and close that when the
-   * work has ended; if it is {@link ShieldResponse}, write that.
+   * Returns whether a request may run. If the result is {@link HttpAdmitted}, let the request run,
+   * and close the admission when the work has ended. If it is {@link ShieldResponse}, write that.
    */
   public HttpAdmission admit(RequestView request) {
     ShieldRuntime now = setup;
-    HttpAdmission early = withoutAsking(now, request);
+    HttpAdmission early = decideUncharged(now, request);
     if (early != null) {
       return early;
     }
-    ChargePlan charges = now.charging().charges(request);
-    if (charges == null) {
-      return denied(now, request);
+    String client = now.charging().client(request);
+    RequestCharges charges = now.charging().charges(request, client);
+    ShieldResponse rejection = rejectUncharged(now, request, client, charges);
+    if (rejection != null) {
+      return rejection;
     }
-    String key = now.charging().key(request, charges);
-    ShieldResponse withoutRoom = withoutRoom(now, request, charges, key);
-    if (withoutRoom != null) {
-      return withoutRoom;
-    }
-    Criticality criticality = now.charging().criticality(request, charges);
-    int route = now.charging().route(request, charges);
-    RequestCharges bill = now.charging().bill(request, charges, key, criticality, route);
-    Admission admission = !now.isSynchronous()
-        ? AsyncDecision.join(askAsync(charges.limits(criticality, route), key, bill))
-        : bill == null ? engine.admit(charges.limits(criticality, route), key) : bill.admit(engine);
-    return answer(now, request, charges, key, bill, admission);
+    Admission admission = now.isSynchronous()
+        ? charges.admit(client)
+        : AsyncDecision.join(charges.admitAsync(client));
+    return finish(now, request, client, charges, admission);
   }
 
   /**
-   * As {@link #admit}, for servers whose thread must not wait for a limiter whose answer comes from
-   * elsewhere. Where the engine keeps all limits, as it does unless a limit is given a limiter of
-   * another kind, the future is complete.
+   * As {@link #admit}, for servers whose thread must not wait for a limiter outside the engine. The
+   * future is complete if the engine keeps all limits, which it does unless a limit has a limiter of
+   * another kind.
    *
-   * <p>Complete or cancel the future to stop waiting, as when the client has gone; everything is
-   * given back then. A limiter that fails, or that has not answered after five seconds, fails the
-   * future.
+   * <p>Complete or cancel the future to stop waiting, for example when the client has gone.
+   * Everything is then refunded. A limiter that fails, or that has not answered after five seconds,
+   * fails the future.
    *
-   * @param server runs what is to be done by the server's thread, if that is not done at once: it
-   *     uses the request, and completes the future
+   * @param server runs tasks on the server's thread, unless they run at once. The tasks use the
+   *     request and complete the future
    */
   public CompletableFuture<HttpAdmission> admitAsync(RequestView request, Executor server) {
     ShieldRuntime now = setup;
     if (now.isSynchronous()) {
       return CompletableFuture.completedFuture(admit(request));
     }
-    HttpAdmission early = withoutAsking(now, request);
+    HttpAdmission early = decideUncharged(now, request);
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
-    ChargePlan charges = now.charging().charges(request);
-    if (charges == null) {
-      return CompletableFuture.completedFuture(denied(now, request));
+    String client = now.charging().client(request);
+    RequestCharges charges = now.charging().charges(request, client);
+    ShieldResponse rejection = rejectUncharged(now, request, client, charges);
+    if (rejection != null) {
+      return CompletableFuture.completedFuture(rejection);
     }
-    String key = now.charging().key(request, charges);
-    ShieldResponse withoutRoom = withoutRoom(now, request, charges, key);
-    if (withoutRoom != null) {
-      return CompletableFuture.completedFuture(withoutRoom);
-    }
-    Criticality criticality = now.charging().criticality(request, charges);
-    int route = now.charging().route(request, charges);
-    RequestCharges bill = now.charging().bill(request, charges, key, criticality, route);
     return AsyncDecision.of(
-        askAsync(charges.limits(criticality, route), key, bill),
-        admission -> answer(now, request, charges, key, bill, admission),
+        charges.admitAsync(client),
+        admission -> finish(now, request, client, charges, admission),
         server);
   }
 
-  private CompletableFuture<Admission> askAsync(
-      LimitSet limits, String key, @Nullable RequestCharges bill) {
-    return bill == null ? engine.admitAsync(limits, key) : bill.admitAsync(engine);
-  }
-
   /**
-   * Whether {@link #admit} never waits, as the engine keeps all limits. It does unless a limit is
-   * given a limiter of another kind.
+   * Returns whether {@link #admit} never waits because the engine keeps all limits, which it does
+   * unless a limit has a limiter of another kind.
    */
   public boolean isSynchronous() {
     return setup.isSynchronous();
   }
 
   /**
-   * Returns whether this shield does anything: see {@link HttpShieldBuilder.Operations#enabled}. If
-   * not, {@link #admit} admits every request without a look at it, so a binding may hand requests
-   * on without asking. May change with {@link #reload()}.
+   * Returns whether this shield does anything, see {@link HttpShieldBuilder.Operations#enabled}. If not,
+   * {@link #admit} admits every request unseen, and a binding may omit the call. May change with
+   * {@link #reload()}.
    */
   public boolean isEnabled() {
     return setup.isEnabled();
   }
 
-  /** The answer to a request that is not charged; null if it is. */
-  private @Nullable HttpAdmission withoutAsking(ShieldRuntime now, RequestView request) {
+  /** Returns the decision on a request that is not charged; null if it is to be charged. */
+  private @Nullable HttpAdmission decideUncharged(ShieldRuntime now, RequestView request) {
     if (!now.isEnabled()) {
-      return HttpAdmitted.WITHOUT_PLACE;
+      return UnchargedRequest.INSTANCE;
     }
-    for (RequestInterceptor door : now.doors()) {
-      ShieldResponse answer = door.answer(request);
-      if (answer != null) {
-        return answer;
+    for (RequestInterceptor interceptor : now.doors()) {
+      ShieldResponse response = interceptor.answer(request);
+      if (response != null) {
+        return response;
       }
     }
     if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
-      return HttpAdmitted.WITHOUT_PLACE;
+      return UnchargedRequest.INSTANCE;
     }
     AdmissionChain earlier = AdmissionChain.of(request);
     if (earlier != null && earlier.isOf(this)) {
-      return HttpAdmitted.WITHOUT_PLACE;
+      return UnchargedRequest.INSTANCE;
     }
     doctor.look(request);
     RequestStart start = now.requestStart();
@@ -434,16 +416,15 @@ public final class HttpShield {
     return null;
   }
 
-  private ShieldResponse denied(ShieldRuntime now, RequestView request) {
-    denied.increment();
-    rejectionLog.rejected();
-    return now.answers().denied(request);
-  }
-
-  /** The answer to a request that announces a stream for which there is no room; else null. */
-  private @Nullable ShieldResponse withoutRoom(
-      ShieldRuntime now, RequestView request, ChargePlan charges, String key) {
-    Room room = streams.room(now.charging().streamKey(charges, key));
+  /** Returns the rejection of a denied request, or of a stream without room; null otherwise. */
+  private @Nullable ShieldResponse rejectUncharged(
+      ShieldRuntime now, RequestView request, String client, RequestCharges charges) {
+    if (charges.isDenied()) {
+      denied.increment();
+      logRejection();
+      return now.answers().denied(request);
+    }
+    Room room = streams.room(charges.streamKey(client));
     if (room == Room.FREE || !StreamDetector.isAnnouncedBy(request)) {
       return null;
     }
@@ -452,15 +433,11 @@ public final class HttpShield {
     return now.answers().withoutRoom(request, room);
   }
 
-  private HttpAdmission answer(
-      ShieldRuntime now,
-      RequestView request,
-      ChargePlan charges,
-      String key,
-      @Nullable RequestCharges bill,
-      Admission admission) {
+  /** Returns the decision of the engine in the words of HTTP. */
+  private HttpAdmission finish(
+      ShieldRuntime now, RequestView request, String client, RequestCharges charges, Admission admission) {
     if (admission instanceof Rejection rejection) {
-      rejectionLog.rejected();
+      logRejection();
       if (rejection instanceof Shed) {
         sheddingLog.shed();
       }
@@ -468,24 +445,29 @@ public final class HttpShield {
     }
     Admitted admitted = (Admitted) admission;
     try {
-      RateLimitHeaders rateLimitHeaders = now.rateLimitHeaders();
-      List<ShieldResponse.Header> headers = rateLimitHeaders == null
-          ? List.of()
-          : rateLimitHeaders.of(
-              bill == null ? charges.limitStatus(key) : bill.limitStatus(engine),
-              charges.limitStatus(admitted));
-      List<RequestCharges.Estimate> later = bill == null ? List.of() : bill.later();
-      String streamKey = now.charging().streamKey(charges, key);
-      HttpAdmitted result = headers.isEmpty() && later.isEmpty()
-          ? new HttpAdmitted(admitted, owner, streamKey)
-          : new DetailedHttpAdmitted(admitted, owner, streamKey, later, headers);
-      AdmissionChain.leave(request, result, AdmissionChain.of(request));
+      AdmittedRequest result = admitted(now.rateLimitHeaders(), client, charges, admitted);
+      AdmissionChain.add(request, result);
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
       admitted.close();
       throw failure;
     }
+  }
+
+  private AdmittedRequest admitted(
+      @Nullable RateLimitHeaders rateLimitHeaders,
+      String client,
+      RequestCharges charges,
+      Admitted admitted) {
+    List<ShieldResponse.Header> headers = rateLimitHeaders == null
+        ? List.of()
+        : rateLimitHeaders.of(charges.limitStatus(client), charges.storedLimitStatus(admitted));
+    List<Estimate> estimates = charges.estimates();
+    String streamKey = charges.streamKey(client);
+    return headers.isEmpty() && estimates.isEmpty()
+        ? new AdmittedRequest(admitted, owner, streamKey)
+        : new DetailedAdmittedRequest(admitted, owner, streamKey, estimates, headers);
   }
 
   /**
@@ -509,82 +491,55 @@ public final class HttpShield {
     return known.change();
   }
 
-  /**
-   * Says what an admitted request has cost, for policies with {@code cost=later}: as
-   * {@link HttpAdmitted#cost(long)}, for a binding that offers this to its applications. A request
-   * that no shield has admitted, or none with such a policy, is left as it is.
-   *
-   * @throws IllegalArgumentException if the permits are negative
-   */
-  public static void cost(RequestView request, long permits) {
-    for (AdmissionChain mark = AdmissionChain.of(request); mark != null; mark = mark.before()) {
-      mark.admitted().cost(permits);
-    }
-  }
-
-  /**
-   * Says that the exchange of an admitted request is a stream from now on: as
-   * {@link HttpAdmitted#established()}, for a binding that offers this to its applications. A
-   * request that no shield has admitted is left as it is.
-   *
-   * @return false if a shield has no room for its stream
-   */
-  public static boolean established(RequestView request) {
-    boolean hasRoom = true;
-    for (AdmissionChain mark = AdmissionChain.of(request); mark != null; mark = mark.before()) {
-      hasRoom &= mark.admitted().established();
-    }
-    return hasRoom;
-  }
-
-  /** Logs that a request was rejected, if it is time for a line. */
-  void logRejection() {
+  private void logRejection() {
     rejectionLog.rejected();
   }
 
-  /** Its name for operators, {@code default} unless set. */
+  /** Returns the name of this shield for operators; {@code default} unless set. */
   public String name() {
     return name;
   }
 
-  /** How many requests were rejected because their client or their path is denied. */
+  /** Returns the number of requests that were rejected because their client or path is denied. */
   public long denied() {
     return denied.sum();
   }
 
-  /** How many streams are open, and how many requests for one were rejected. */
+  /** Returns the number of open streams, and of rejected requests for a stream. */
   public StreamStats streams() {
     return streams.stats();
   }
 
-  /** What was done so far. Requests that are left alone are not counted. Not for every request. */
+  /**
+   * Returns the statistics since the start. They do not include health checks and other requests
+   * that are not charged. Too expensive for every request.
+   */
   public ShieldStats stats() {
     return engine.stats();
   }
 
   /**
-   * Signs that this is not set up as its owner means it to be, by code: at the start, and from the
-   * requests that have come so far, and from what is in flight while the cap rejects. Each is
-   * logged once when it is found.
+   * Returns signs of misconfiguration, ordered by code. They come from the settings, from the
+   * requests so far, and from the work in flight while the cap rejects. Each sign is logged once.
    */
   public List<Finding> doctor() {
     return doctor.findings();
   }
 
   /**
-   * The policies, a row each, in the order in which they are looked at, with their limits as they
-   * are now; none unless set. A limit has the name of its policy in {@link #stats()}.
+   * Returns the policies, one row each, in the order of their evaluation and with their current
+   * limits. A limit has the name of its policy in {@link #stats()}.
    */
   public List<String> policies() {
     return setup.charging().policies().texts(engine.limits());
   }
 
-  /** The shield behind it, for operators; what is admitted by it directly counts too. */
+  /** Returns the engine of this shield, for operators. Work that it admits directly counts too. */
   public FlowShield engine() {
     return engine;
   }
 
-  /** What is active now, in one line. As it was at the start it is in the log, with the version. */
+  /** Returns a line with the active settings. The log has that of the start, with the version. */
   @Override
   public String toString() {
     return setup.description(engine);

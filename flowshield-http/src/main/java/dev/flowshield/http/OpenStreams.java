@@ -7,27 +7,27 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the open streams of a shield, in all and for each client, up to the caps.
+ * Counts the open streams of a shield, in total and for each client, up to the caps.
  *
- * <p>Thread-safe. Keeps an entry for each client that has open streams, so never more entries than
- * streams. Where none is open, asking for room is one read.
+ * <p>Thread-safe. Keeps one entry for each client that has open streams, and therefore never more
+ * entries than streams. While no stream is open, {@link #room} is one volatile read.
  */
 final class OpenStreams {
   /*
    * Invariants
    *   S1  A stream that is opened finds both counts below their caps, and raises them: the count of
    *       a client changes in an atomic step of the map, and within it the count of all by CAS. If
-   *       a cap is lowered, a count may stand above it, and then only falls.
-   *   S2  Each tryOpen that succeeds is followed by one close; HttpAdmitted sees to that.
+   *       a cap is lowered, a count may be above it, and then only falls.
+   *   S2  Each tryOpen that succeeds is followed by one close; AdmittedRequest ensures that.
    */
 
-  /** Whether one more stream may be opened. */
+  /** The room for one more stream. */
   enum Room {
-    /** It may. */
+    /** There is room. */
     FREE,
-    /** Its client has as many as a client may. */
+    /** The client has as many open streams as one client may have. */
     NONE_FOR_CLIENT,
-    /** All clients together have as many as they may. */
+    /** All clients together have as many open streams as they may have. */
     NONE
   }
 
@@ -41,15 +41,16 @@ final class OpenStreams {
     this.caps = caps;
   }
 
-  /** Goes on with other caps; what is open stays. */
+  /** Changes the caps. Streams that are open stay open. */
   void change(StreamCaps next) {
     caps = next;
   }
 
   /**
-   * Counts a stream, unless that would go beyond a cap; whether it is counted.
+   * Counts one more stream, unless that would exceed a cap.
    *
-   * @param client whose stream it is; null if its client is not limited
+   * @param client the client of the stream; null if it is not limited
+   * @return whether the stream is counted
    */
   boolean tryOpen(@Nullable String client) {
     StreamCaps now = caps;
@@ -77,7 +78,7 @@ final class OpenStreams {
     return false;
   }
 
-  /** A stream that was counted has ended. */
+  /** Ends a stream that was counted. */
   void close(@Nullable String client) {
     if (client != null) {
       ofClients.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
@@ -85,7 +86,7 @@ final class OpenStreams {
     open.decrementAndGet();
   }
 
-  /** Whether there is room for one more stream of a client, at this moment. */
+  /** Returns the current room for one more stream of a client. */
   Room room(@Nullable String client) {
     int all = open.get();
     if (all == 0) {
@@ -105,12 +106,12 @@ final class OpenStreams {
     (missing == Room.NONE_FOR_CLIENT ? overLimit : shed).increment();
   }
 
-  /** What was counted. */
+  /** Returns the counts. */
   StreamStats stats() {
     return new StreamStats(open.get(), overLimit.sum(), shed.sum());
   }
 
-  /** How many clients have open streams. */
+  /** Returns the number of clients with open streams. */
   int clients() {
     return ofClients.size();
   }

@@ -1,8 +1,8 @@
 package dev.flowshield.http;
 
 /**
- * How much of a rejected request is still to come. A short body costs less to read than a new
- * connection does; a long one would make rejecting the dearer, the more a client sends.
+ * The part of a rejected request that has not arrived. A short body costs less to read than a new
+ * connection. Reading a long one would make a rejection more expensive, the more a client sends.
  */
 final class PendingBody {
 
@@ -11,8 +11,9 @@ final class PendingBody {
   private PendingBody() {}
 
   /**
-   * Whether the body may be longer than 64 KiB, or its length is not known; or the client waits to
-   * be told to send it, and it cannot be known whether it will once it is rejected.
+   * Returns whether the body may be longer than 64 KiB. This includes a body of unknown length, and
+   * a client that waits for permission to send it: the shield cannot know whether it sends a body
+   * after a rejection.
    */
   static boolean isLong(RequestView request) {
     String length = request.header("Content-Length");
@@ -21,8 +22,7 @@ final class PendingBody {
         || request.header("Expect") != null;
   }
 
-  // As text: the server has checked that these are digits, and of numbers the longer text is the
-  // greater.
+  // Compares text: the server has checked that these are digits, and a longer number is greater.
   private static boolean isAboveShort(String digits) {
     int longer = digits.length() - SHORT.length();
     return longer > 0 || (longer == 0 && digits.compareTo(SHORT) > 0);

@@ -3,10 +3,10 @@ package dev.flowshield.http;
 import java.util.function.BiConsumer;
 
 /**
- * Whether users are known where the shield stands: not where policies count by them, or everywhere
- * where only addresses count.
+ * Detects that a shield is on the wrong side of the authentication. Either no request has a user
+ * although policies count by users, or all requests have one although only addresses count.
  *
- * <p>Accessed by threads that race; a look that is lost is made up for by the next.
+ * <p>Threads race for the counts; the next request makes up for a lost one.
  */
 final class PrincipalDetector {
 
@@ -18,7 +18,7 @@ final class PrincipalDetector {
   private int users;
 
   /**
-   * For a shield.
+   * Creates a detector.
    *
    * @param areCounted whether a policy counts by the user
    * @param mayBeAskedFor whether the application's functions may ask for the user
@@ -28,7 +28,11 @@ final class PrincipalDetector {
     this.mayBeAskedFor = mayBeAskedFor;
   }
 
-  /** Looks at a request; tells what it has found after enough of them. */
+  /**
+   * Examines a request.
+   *
+   * @param found gets the code and the text of a finding, after enough requests
+   */
   void look(RequestView request, BiConsumer<String, String> found) {
     if (looks >= ENOUGH) {
       return;

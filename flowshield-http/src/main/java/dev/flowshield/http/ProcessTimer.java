@@ -5,39 +5,42 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs tasks after a while, by the one thread that the JDK has for this.
+ * Runs tasks after a delay, on the timer thread of the JDK.
  *
- * <p>That thread is started by the first thread that asks, inherits its context class loader and
- * lives as long as the process. So it is asked without the loader of a web application, which would
- * stay in memory after the application is gone.
+ * <p>The first caller starts that thread, which inherits the context class loader of the caller and
+ * lives as long as the process. Therefore it is called without the loader of a web application, which
+ * would otherwise stay in memory after the application was stopped.
  */
 final class ProcessTimer {
 
   private ProcessTimer() {}
 
-  /** Runs each task in the background, after this delay. */
+  /** Returns an executor that runs each task in the background, after a delay. */
   static Executor after(long delay, TimeUnit unit) {
     return withoutApplication(CompletableFuture.delayedExecutor(delay, unit));
   }
 
-  /** Runs each task in the thread of the timer, after this delay; for tasks that do not block. */
+  /**
+   * Returns an executor that runs each task on the thread of the timer, after a delay. For tasks that
+   * do not block.
+   */
   static Executor shortTaskAfter(long delay, TimeUnit unit) {
     return withoutApplication(CompletableFuture.delayedExecutor(delay, unit, Runnable::run));
   }
 
-  /** The same future, which fails with a {@code TimeoutException} unless it is done in time. */
+  /** Lets a future fail with a {@code TimeoutException} after a delay, and returns it. */
   static <T> CompletableFuture<T> timeOut(CompletableFuture<T> future, long delay, TimeUnit unit) {
     withoutApplication(Runnable::run).execute(() -> future.orTimeout(delay, unit));
     return future;
   }
 
-  /** Hands tasks on as a thread that belongs to no application. */
+  /** Returns an executor that submits tasks as a thread that belongs to no application. */
   static Executor withoutApplication(Executor executor) {
     return task -> {
       Thread thread = Thread.currentThread();
       ClassLoader application = thread.getContextClassLoader();
       ClassLoader system = ClassLoader.getSystemClassLoader();
-      if (application == system || application == null) { // some threads let none be set
+      if (application == system || application == null) { // some threads do not permit a change
         executor.execute(task);
         return;
       }

@@ -5,16 +5,16 @@ import dev.flowshield.engine.FlowShieldBuilder;
 import java.lang.management.ManagementFactory;
 
 /**
- * What the operating system says of the processors: how long this process has used them, summed
- * over all. Needs the module {@code jdk.management}, which a process may be without.
+ * The processor time of this process, summed over all processors, as the operating system reports
+ * it. Needs the module {@code jdk.management}, which a process may lack.
  *
- * <p>Thread-safe; reading takes half a microsecond. On Linux it goes in steps of 10 ms.
+ * <p>Thread-safe; a read takes half a microsecond. The resolution on Linux is 10 ms.
  */
 final class ProcessorTime {
 
   private ProcessorTime() {}
 
-  /** Returns the processor time of this process, in nanoseconds; below 0 if it cannot tell. */
+  /** Returns the processor time of this process, in nanoseconds; negative if unknown. */
   static long nanos() {
     try {
       return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean known
@@ -25,19 +25,19 @@ final class ProcessorTime {
     }
   }
 
-  /** Has a shield look at it, if the process can tell. */
+  /** Lets a shield observe the processors, if the process has the module. */
   static void tell(FlowShieldBuilder shield) {
     try {
       tell(shield, ManagementFactory.getOperatingSystemMXBean());
     } catch (NoClassDefFoundError withoutModule) {
-      // Then the cap is found without.
+      // The cap is adapted without it.
     }
   }
 
   /**
-   * Has a shield look at it, if a bean can tell.
+   * Lets a shield observe the processors, if a bean knows them.
    *
-   * @return whether it can
+   * @return whether it does
    */
   static boolean tell(FlowShieldBuilder shield, java.lang.management.OperatingSystemMXBean bean) {
     if (bean instanceof OperatingSystemMXBean known && known.getProcessCpuTime() >= 0) {

@@ -11,23 +11,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how long requests wait for a thread before their shield is asked, where a server runs
- * them in a pool: some fifty times a second, it hands the pool an empty task, and tells the shield
- * how long that has waited. After one that has waited it hands over the next one at once, so that
- * the shield sees soon when requests wait no more. See {@link FlowShield#reportQueueDelay}.
+ * Measures how long requests wait for a thread of the server's pool before the shield is called.
+ * About fifty times a second, the probe submits an empty task to the pool and reports its wait to
+ * the shield. After a task that has waited, the next one is submitted at once, so that the shield
+ * soon sees the end of the queue. See {@link FlowShield#reportQueueDelay}.
  *
  * <pre>
- *   waited = begun - handed over - late
+ *   waited = begun - submitted - late
  * </pre>
  *
- * <p>where {@code late} is how long the timer was behind its time when it handed the task over:
- * where the processors are busy, or the process stood still, each thread begins late, and that is
- * no queue for the threads of the pool. What is handed over at once is not late.
+ * <p>{@code late} is the delay of the timer that submitted the task. If the processors are busy or
+ * the process was stopped, every thread begins late, which is not a queue for the pool. A task that
+ * is submitted at once is not late.
  *
- * <p>Only for a shield that finds its cap by itself: see
- * {@link dev.flowshield.engine.InFlightLimit#auto}.
- * Only while requests come, and while a task waits: it is over a moment after the last request, and
- * there is nothing to close. One task waits at most. It has no thread of its own.
+ * <p>Active only for a shield that adapts its cap in flight, and only while requests arrive or a
+ * task waits. The probe stops a moment after the last request; there is nothing to close. At most
+ * one task waits. The probe has no thread of its own.
  *
  * <p>Thread-safe; never blocks.
  */
@@ -35,80 +34,86 @@ public final class QueueProbe {
 
   static final int INTERVAL_MILLIS = 20;
 
-  /** For which to look again at once: no more than a thread takes to begin on a busy machine. */
+  /** The wait after which the next task is submitted at once: a thread begins within this time. */
   static final long WAIT_NANOS = 3_000_000;
 
-  /** After which a task that has not run is taken for lost, as in a pool that was shut down. */
+  /** The age at which a task counts as lost, as in a pool that was shut down. */
   static final long LOST_NANOS = 60_000_000_000L;
 
   private static final long INTERVAL_NANOS = INTERVAL_MILLIS * 1_000_000L;
 
   private final FlowShield engine;
-  private volatile Executor pool; // where the next task goes
+  private volatile Executor pool; // for the next task
   private final Ticker ticker;
   private final Executor afterInterval;
 
   private final AtomicBoolean isTicking = new AtomicBoolean();
   private final AtomicReference<@Nullable Sample> waiting = new AtomicReference<>();
-  private volatile boolean hasCome; // a request, since the last tick
+  private volatile boolean hasRequest; // since the last tick
   private long dueAt; // the next tick; written before it is scheduled
 
   /**
-   * A probe that does nothing until a request comes.
+   * Creates a probe that is idle until a request arrives.
    *
-   * @param pool where the server runs the requests of the shield
+   * @param engine the {@code engine()} of the shield
+   * @param pool runs the requests of the shield
    */
-  public QueueProbe(HttpShield shield, Executor pool) {
+  public QueueProbe(FlowShield engine, Executor pool) {
     this(
-        shield,
+        engine,
         pool,
         Ticker.system(),
         ProcessTimer.shortTaskAfter(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
   }
 
   /**
-   * A probe for a server with event loops, of which each request {@linkplain
-   * #requestCame(Executor) says} its own: they are measured in turn.
+   * Creates a probe for a server with event loops, which are measured in turn. Each request
+   * {@linkplain #requestArrived(Executor) names} its own.
+   *
+   * @param engine the {@code engine()} of the shield
    */
-  public QueueProbe(HttpShield shield) {
-    this(shield, Runnable::run);
+  public QueueProbe(FlowShield engine) {
+    this(engine, Runnable::run);
   }
 
-  /** For tests, which decide when it ticks. */
-  QueueProbe(HttpShield shield, Executor pool, Ticker ticker, Executor afterInterval) {
-    this.engine = shield.engine();
+  /** Creates a probe for tests, which decide when it ticks. */
+  QueueProbe(FlowShield engine, Executor pool, Ticker ticker, Executor afterInterval) {
+    this.engine = engine;
     this.pool = Objects.requireNonNull(
         pool, "pool must be the one that runs requests, got null: leave out the probe without one");
     this.ticker = ticker;
     this.afterInterval = afterInterval;
   }
 
-  /** A request has come; to be called for each. Reads a header, and seldom does more. */
-  public void requestCame() {
-    if (isToBeTold()) {
-      hasCome = true;
+  /** Reports a request. Call this for each one; the usual cost is one volatile read. */
+  public void requestArrived() {
+    if (isIdle()) {
+      hasRequest = true;
       keepTicking();
     }
   }
 
   /**
-   * A request has come, and this runs tasks where it was read, such as its event loop; to be called
-   * for each, or for those for which it {@linkplain #isToBeTold() is to be}.
+   * Reports a request and the event loop that has read it. Call this for each request, or only
+   * while the probe {@linkplain #isIdle() is idle}.
    */
-  public void requestCame(Executor here) {
-    if (isToBeTold()) {
-      pool = here;
-      requestCame();
+  public void requestArrived(Executor loop) {
+    if (isIdle()) {
+      pool = loop;
+      requestArrived();
     }
   }
 
-  /** Whether this is the first request for some time. */
-  public boolean isToBeTold() {
-    return !hasCome && engine.isInFlightAuto();
+  /**
+   * Returns whether the next request is to be reported, because it is the first one since the last
+   * tick; always false if the cap is fixed.
+   */
+  public boolean isIdle() {
+    return !hasRequest && engine.isInFlightAuto();
   }
 
   private void keepTicking() {
-    if (hasCome && !isTicking.get() && isTicking.compareAndSet(false, true)) {
+    if (hasRequest && !isTicking.get() && isTicking.compareAndSet(false, true)) {
       scheduleTick(ticker.nanos());
     }
   }
@@ -128,20 +133,20 @@ public final class QueueProbe {
         scheduleTick(now);
       } else {
         isTicking.set(false);
-        keepTicking(); // for a request that came in the meantime
+        keepTicking(); // for a request that arrived meanwhile
       }
     }
   }
 
-  /** Whether there is something to look at at the next tick. */
+  /** Returns whether another tick is needed. */
   private boolean look(long now) {
-    boolean came = hasCome;
-    hasCome = false;
+    boolean arrived = hasRequest;
+    hasRequest = false;
     long late = Math.max(0, now - dueAt);
     Sample sample = waiting.get();
     if (sample != null && sample.waited(now) < LOST_NANOS) {
-      // All threads may be busy for long: the shield has to know before one of them is free. What
-      // waits for less says nothing yet.
+      // All threads may be busy for long, and the shield must know before one of them is free. A
+      // shorter wait is no evidence yet.
       long waited = sample.waited(now) - late;
       if (waited >= INTERVAL_NANOS) {
         engine.reportQueueDelay(waited);
@@ -149,23 +154,23 @@ public final class QueueProbe {
       return true;
     }
     waiting.set(null);
-    if (came) {
+    if (arrived) {
       Sample next = new Sample(now + late);
-      waiting.set(next); // before it is handed on, as a pool may run it at once
-      handOn(next);
+      waiting.set(next); // before it is submitted, because a pool may run it at once
+      submit(next);
     }
-    return came;
+    return arrived;
   }
 
-  private void handOn(Sample sample) {
-    boolean isHandedOn = false;
+  private void submit(Sample sample) {
+    boolean isSubmitted = false;
     try {
       pool.execute(sample);
-      isHandedOn = true;
+      isSubmitted = true;
     } catch (RejectedExecutionException closedOrFull) {
-      // Mostly closed, and then it says nothing of requests.
+      // Mostly closed, which is no evidence about requests.
     } finally {
-      if (!isHandedOn) {
+      if (!isSubmitted) {
         waiting.compareAndSet(sample, null);
       }
     }
@@ -187,10 +192,10 @@ public final class QueueProbe {
     public void run() {
       long now = ticker.nanos();
       Sample next = waited(now) >= WAIT_NANOS ? new Sample(now) : null;
-      if (waiting.compareAndSet(this, next)) { // else it was taken for lost
+      if (waiting.compareAndSet(this, next)) { // else it counted as lost
         engine.reportQueueDelay(Math.max(0, waited(now)));
         if (next != null) {
-          handOn(next);
+          submit(next);
         }
       }
     }

@@ -97,8 +97,8 @@ final class RateLimitHeaders {
 
   private static String value(LimitStatus status) {
     return status.remaining() > 0 || status.retryAfterNanos() <= 0
-        ? RateLimitHeaderValues.standing(status.limit(), status.remaining())
-        : RateLimitHeaderValues.standing(
+        ? RateLimitHeaderValues.status(status.limit(), status.remaining())
+        : RateLimitHeaderValues.status(
             status.limit(),
             status.remaining(),
             RateLimitHeaderValues.seconds(status.retryAfterNanos()));

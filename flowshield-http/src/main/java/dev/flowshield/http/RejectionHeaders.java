@@ -6,7 +6,7 @@ import dev.flowshield.http.answer.RateLimitHeaderValues;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The headers that tell a client which limit of its own has rejected it, and how it stands. */
+/** The headers that tell a client which of its limits has rejected it, and the status of the limit. */
 final class RejectionHeaders {
 
   private static final int MILLIS_PER_SECOND = 1000;
@@ -27,14 +27,13 @@ final class RejectionHeaders {
     this.legacyHeaders = settings.legacyHeaders();
   }
 
-  /** The headers that depend on the wait alone. */
+  /** Returns the headers that depend on the wait alone. */
   List<Header> of(long remaining, long seconds) {
     List<Header> all = new ArrayList<>();
     if (headers != HeaderMode.OFF) {
-      String standing = RateLimitHeaderValues.standing(name, remaining, seconds);
+      String status = RateLimitHeaderValues.status(name, remaining, seconds);
       all.add(policy);
-      all.add(
-          new Header(RateLimitHeaderValues.NAME, RateLimitHeaderValues.list(List.of(standing))));
+      all.add(new Header(RateLimitHeaderValues.NAME, RateLimitHeaderValues.list(List.of(status))));
     }
     if (legacyHeaders == LegacyHeaders.DELTA) {
       all.addAll(legacy(limit, remaining, seconds));
@@ -42,7 +41,7 @@ final class RejectionHeaders {
     return all;
   }
 
-  /** The older headers where the wait ends at a time of day, rounded up to the second. */
+  /** Returns the older headers with the time at which the wait ends, rounded up to the second. */
   static List<Header> legacy(RateLimit limit, long remaining, long seconds, long nowMillis) {
     long now = -Math.floorDiv(-nowMillis, MILLIS_PER_SECOND);
     return legacy(limit, remaining, now + seconds);

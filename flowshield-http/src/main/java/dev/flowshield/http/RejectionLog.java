@@ -19,12 +19,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs that requests are rejected: at the first of them, and then at most one line a minute, with
- * how many there were since the last line.
+ * Logs rejections: one line at the first of them, and then at most one a minute, each with the
+ * number of rejections since the last line.
  *
- * <p>The lines have a logger of their own, {@code dev.flowshield.http.rejections}, so that they can
- * be turned off. The numbers are those of the engine, so a rejection costs one read of a header
- * here. The line is made and written by another thread.
+ * <p>The lines have the logger {@code dev.flowshield.http.rejections}, so that they can be turned
+ * off. The numbers are those of the engine, and another thread writes the line. Therefore a
+ * rejection costs one volatile read here.
  *
  * <p>Thread-safe.
  */
@@ -41,10 +41,14 @@ final class RejectionLog {
   private final Supplier<RepeatedTask.Step> firstReport =
       this::first; // once, as rejections are many
 
-  // Of the last line; accessed by the one task that there is.
+  // Of the last line; confined to the only task.
   private final Map<String, Long> before = new HashMap<>();
 
-  /** Calls a task for each line, too. */
+  /**
+   * Creates a log.
+   *
+   * @param eachMinute is run for each line
+   */
   RejectionLog(
       FlowShield engine, LongSupplier denied, Supplier<StreamStats> streams, Runnable eachMinute) {
     this(
@@ -57,7 +61,7 @@ final class RejectionLog {
         ProcessTimer.after(1, TimeUnit.MINUTES));
   }
 
-  /** For tests, which decide when a minute is over. */
+  /** Creates a log for tests, which decide when a minute is over. */
   RejectionLog(
       FlowShield engine,
       LongSupplier denied,
@@ -74,12 +78,12 @@ final class RejectionLog {
     this.reporting = new RepeatedTask(now, inAMinute);
   }
 
-  /** Hears that a request was rejected. */
+  /** Reports a rejection. */
   void rejected() {
     reporting.start(firstReport);
   }
 
-  /** Ends the log. */
+  /** Stops the log. */
   void close() {
     reporting.close();
   }
@@ -98,7 +102,7 @@ final class RejectionLog {
     return this::report;
   }
 
-  /** What was rejected since the last call; empty if nothing was. */
+  /** Returns the rejections since the last call; empty if there were none. */
   private String since() {
     ShieldStats stats = engine.stats();
     StringJoiner all = new StringJoiner(", ");
@@ -123,8 +127,8 @@ final class RejectionLog {
   }
 
   /**
-   * Returns a key as printable ASCII: where {@code show-keys} is set it is the client's own text,
-   * which could else end the line and write one of its own.
+   * Returns a key as printable ASCII. With {@code show-keys}, a key is text of the client, which
+   * could otherwise end the line and write another one.
    */
   private static String printable(String key) {
     StringBuilder shown = new StringBuilder();

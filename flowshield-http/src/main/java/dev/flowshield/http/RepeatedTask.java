@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a task in the background from the time that it is started, at intervals, until it has
- * nothing more to do. It can be started again then. There is no more than one run at a time.
+ * A task that runs in the background at intervals, from its start until it has nothing more to do.
+ * It can then be started again. There is at most one run at a time.
  *
- * <p>Thread-safe. To start it while it is running costs one read of a header.
+ * <p>Thread-safe. A start while the task is running costs one volatile read.
  */
 final class RepeatedTask {
 
@@ -78,7 +78,7 @@ final class RepeatedTask {
     }
   }
 
-  /** Also after a failure, the task can be started again. */
+  /** Permits another start, also after a failure. */
   private void endUnless(boolean goesOn) {
     if (!goesOn) {
       isRunning.set(false);

@@ -1,133 +1,68 @@
 package dev.flowshield.http;
 
-import dev.flowshield.Criticality;
 import dev.flowshield.LimitStatus;
-import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Admission;
+import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
-import dev.flowshield.engine.FlowShield;
-import dev.flowshield.engine.Limit;
-import dev.flowshield.engine.Request;
 import dev.flowshield.http.policy.Policy;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is charged where there is more to it than one permit of one key: a key and a cost
- * for each limit. Immutable.
+ * The charges of a request: the limits of its plan, each with a key and a cost, and the criticality
+ * and the route of the request.
+ *
+ * <p>Most requests take one permit of one key in each limit. All requests of one plan, criticality
+ * and route share their charges, and therefore allocate nothing. A request that needs several keys
+ * or costs has charges of its own.
+ *
+ * <p>Immutable.
  */
-final class RequestCharges {
+interface RequestCharges {
 
   /**
-   * A charge that was reserved.
+   * A charge that is reserved until the real cost is known.
    *
-   * @param charge what was reserved
-   * @param policy knows what it has cost
+   * @param charge the reserved charge
+   * @param policy computes the cost
    */
   record Estimate(Charge charge, Policy policy) {
 
-    /** What it has cost. */
-    Charge settled(int status, long told) {
-      return new Charge(charge.limit(), charge.key(), policy.cost(status, told));
+    /**
+     * Returns the charge at its real cost.
+     *
+     * @param status the status of the response; 0 if there is no response
+     * @param reported the cost that the application has reported; negative if it has not
+     */
+    Charge settled(int status, long reported) {
+      return new Charge(charge.limit(), charge.key(), policy.cost(status, reported));
     }
   }
 
-  private final ChargePlan kind;
-  private final Charge[] charges;
-  private final List<Estimate> later;
-  private final Criticality criticality;
-  private final int route;
+  /** Returns whether the client or the path is denied. Nothing is charged then. */
+  boolean isDenied();
+
+  /** Returns the key that counts the streams of a client; null if they are not counted. */
+  @Nullable
+  String streamKey(String client);
 
   /**
-   * A bill.
+   * Asks the engine for the permits and a slot in flight.
    *
-   * @param kind what requests of its kind are charged
-   * @param charges those of the request, not to be changed
-   * @param later those of them that are settled when the response is known
-   * @param criticality how much the request means
-   * @param route of the request; {@link Charging#NO_ROUTE} for that of its limits
+   * @param client the key of the client
    */
-  RequestCharges(
-      ChargePlan kind, Charge[] charges, List<Estimate> later, Criticality criticality, int route) {
-    this.kind = kind;
-    this.charges = charges;
-    this.later = later;
-    this.criticality = criticality;
-    this.route = route;
-  }
+  Admission admit(String client);
 
-  /** Asks the engine to admit what is charged. */
-  Admission admit(FlowShield engine) {
-    if (!isPossible(engine)) {
-      return engine.admit(within(engine.limits()));
-    }
-    return later.isEmpty()
-            && criticality == Criticality.DEFAULT
-            && route == RequestClassifier.NO_ROUTE
-        ? engine.admit(charges)
-        : engine.admit(request(charges));
-  }
+  /** As {@link #admit}, without a thread that waits for a limiter outside the engine. */
+  CompletableFuture<Admission> admitAsync(String client);
 
-  /** As the other one, without a thread that waits. */
-  CompletableFuture<Admission> admitAsync(FlowShield engine) {
-    return engine.admitAsync(isPossible(engine) ? request(charges) : within(engine.limits()));
-  }
+  /** Returns the status of the limits that the client may know and the engine keeps. */
+  List<LimitStatus> limitStatus(String client);
 
-  /** Whether no charge is beyond the burst of its limit, which may have been lowered since. */
-  private boolean isPossible(FlowShield engine) {
-    for (Charge charge : charges) {
-      if (charge.permits() > 1) { // one is in every burst
-        return isPossible(engine, request(charges));
-      }
-    }
-    return true;
-  }
+  /** Returns the status of the limits that the client may know and a store keeps. */
+  List<LimitStatus> storedLimitStatus(Admitted admitted);
 
-  private static boolean isPossible(FlowShield engine, Request request) {
-    try {
-      engine.requirePossible(request);
-      return true;
-    } catch (IllegalArgumentException beyondBurst) {
-      return false;
-    }
-  }
-
-  private Request request(Charge[] asked) {
-    Request request = Request.of(asked).withCriticality(criticality);
-    Request routed = route == RequestClassifier.NO_ROUTE ? request : request.onRoute(route);
-    return later.isEmpty() ? routed : routed.reserved();
-  }
-
-  /**
-   * What is asked where a cost is beyond the burst of its limit: all of the burst, and one permit
-   * of a limit that is not listed.
-   */
-  private Request within(List<Limit> limits) {
-    Map<String, Long> bursts = new HashMap<>();
-    for (Limit limit : limits) {
-      for (RateLimit rate : limit.limits()) {
-        bursts.merge(limit.name(), rate.burst(), Math::min);
-      }
-    }
-    Charge[] within = new Charge[charges.length];
-    for (int i = 0; i < within.length; i++) {
-      Charge charge = charges[i];
-      long most = bursts.getOrDefault(charge.limit(), 1L);
-      within[i] = new Charge(charge.limit(), charge.key(), Math.min(charge.permits(), most));
-    }
-    return request(within);
-  }
-
-  /** How the limits stand of which the client may know that, for one more permit each. */
-  List<LimitStatus> limitStatus(FlowShield engine) {
-    Charge[] told = kind.told(charges);
-    return told.length == 0 ? List.of() : engine.limitStatus(Request.of(told));
-  }
-
-  /** The charges that are settled when the response is known; none as a rule. */
-  List<Estimate> later() {
-    return later;
-  }
+  /** Returns the charges to settle when the response is known; usually empty. */
+  List<Estimate> estimates();
 }

@@ -4,9 +4,10 @@ import dev.flowshield.Criticality;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
+import dev.flowshield.http.ChargePlan.Kind;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.policy.Policy;
-import dev.flowshield.http.policy.PolicyKey.Kind;
+import dev.flowshield.http.policy.PolicyKey;
 import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.route.Route;
 import dev.flowshield.http.route.RouteNumber;
@@ -19,226 +20,218 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests are charged to: the limits, and the keys in them.
+ * Determines the charges of requests: the limits, and the keys in them.
  *
- * <p>A request without a policy is charged the usual limits of the engine, by its client's address.
- * One with policies is charged those, and the usual limits but for that of each client where a
- * policy counts by the address in its place. So no policy lets a client choose the only key that it
- * is counted by.
+ * <p>A request without policies is charged the default limits of the engine, by the address of its
+ * client. A request with policies is charged these and the default limits; a policy keyed by
+ * address replaces the per-client limit. Therefore no policy lets a client choose the only key that
+ * counts it.
  *
  * <p>Immutable.
  */
 final class RequestClassifier {
 
-  /** The route of requests of which none is needed. */
-  static final int NO_ROUTE = 0;
+  /** The name of the limit for each client. */
+  static final String CLIENT = "client";
 
   private static final String OPTIONS = "OPTIONS";
-  private static final String PREFLIGHT = "preflight="; // before the key of the client
-  private static final int OF_NO_ROW = -1;
-  private static final int MOST_CHARGES = 16; // that an engine takes for one request
-
-  // Others may ask elsewhere how a key stands, for which no request may wait.
-  private static final Set<String> KEPT_HERE =
-      Set.of("token-bucket", "fixed-window", "sliding-window");
+  private static final int NO_ROW = -1;
+  private static final int MOST_CHARGES = 16; // of one request to an engine
 
   private final FlowShield engine;
   private final ClientAddress client;
   private final ClientLists lists;
   private final int networkPrefix; // 0 if networks are not limited
-  private final PolicySettings policies;
-  private final CriticalityResolver meaning;
   private final PolicyTable table;
+  private final PolicyFunctions functions;
+  private final CriticalityResolver criticality;
   private final boolean namesPlans;
-  private final boolean asksForRoutes;
-  private final ChargePlan usual; // of requests without a policy
-  private final ChargePlan open; // where clients are not limited
-  private final ChargePlan denied; // is never charged
-  private final ChargePlan[] ofScopes;
-  private final ChargePlan usualOfPreflights;
-  private final ChargePlan[] preflightsOfScopes;
+  private final boolean usesRoutes;
+  private final ChargePlan denied;
+  private final ChargePlan clientUnlimited;
+  private final ChargePlan usual; // without a policy
+  private final ChargePlan usualPreflight;
+  private final ChargePlan[] ofScopes; // by scope of the table
+  private final ChargePlan[] preflightOfScopes;
 
   /**
-   * Charges of the limits that an engine has.
+   * Creates a classifier for the limits of an engine.
    *
-   * @throws IllegalStateException if policies do not fit them
+   * @param networkPrefix the prefix length of a client's network; 0 if networks are not limited
+   * @throws IllegalStateException if the policies do not fit the limits
    */
   RequestClassifier(
       ClientAddress client,
       ClientLists lists,
       int networkPrefix,
-      PolicySettings policies,
-      CriticalityResolver meaning,
+      PolicyTable table,
+      PolicyFunctions functions,
+      CriticalityResolver criticality,
       FlowShield engine) {
     this.engine = engine;
     this.client = client;
     this.lists = lists;
     this.networkPrefix = networkPrefix;
-    this.policies = policies;
-    this.meaning = meaning;
-    this.table = policies.table();
+    this.table = table;
+    this.functions = functions;
+    this.criticality = criticality;
     this.namesPlans = table.namesPlans();
-    this.asksForRoutes = engine.stats().overload().isPresent();
-    this.denied = new ChargePlan(engine, List.of(), false, Criticality.DEFAULT, OF_NO_ROW);
+    this.usesRoutes = engine.stats().overload().isPresent();
+    this.denied =
+        new ChargePlan(engine, Kind.DENIED, List.of(), false, Criticality.DEFAULT, NO_ROW);
+    this.clientUnlimited = clientUnlimited(Criticality.DEFAULT, NO_ROW);
     this.usual = new ChargePlan(
-        engine, usualParts(limit -> true), networkPrefix > 0, Criticality.DEFAULT, OF_NO_ROW);
-    this.open = open(Criticality.DEFAULT, OF_NO_ROW);
+        engine,
+        Kind.USUAL,
+        usualEntries(limit -> true),
+        networkPrefix > 0,
+        Criticality.DEFAULT,
+        NO_ROW);
+    this.usualPreflight = usual.forPreflights();
     this.ofScopes = new ChargePlan[table.size()];
     for (int scope = 0; scope < ofScopes.length; scope++) {
       ofScopes[scope] =
-          table.denies(scope) ? denied : charges(table.of(scope), table.criticality(scope), scope);
+          table.denies(scope) ? denied : plan(table.of(scope), table.criticality(scope), scope);
       ofScopes[scope].requirePossible();
     }
-    this.usualOfPreflights = usual.ofPreflights();
-    this.preflightsOfScopes = Stream.of(ofScopes)
-        .map(charges -> charges == denied ? denied : charges.ofPreflights())
-        .toArray(ChargePlan[]::new);
+    this.preflightOfScopes =
+        Stream.of(ofScopes).map(ChargePlan::forPreflights).toArray(ChargePlan[]::new);
   }
 
-  /** The same for an engine with limits of the same names. */
+  /** Returns this classifier for another engine, which has limits of the same names. */
   RequestClassifier on(FlowShield other) {
     return other == engine
         ? this
-        : new RequestClassifier(client, lists, networkPrefix, policies, meaning, other);
+        : new RequestClassifier(client, lists, networkPrefix, table, functions, criticality, other);
   }
 
-  private ChargePlan open(Criticality criticality, int number) {
+  private ChargePlan clientUnlimited(Criticality ofRequests, int number) {
     return new ChargePlan(
-        engine, usualParts(limit -> limit.scope() == Scope.TOGETHER), false, criticality, number);
+        engine,
+        Kind.CLIENT_UNLIMITED,
+        usualEntries(limit -> limit.scope() == Scope.TOGETHER),
+        false,
+        ofRequests,
+        number);
   }
 
-  private ChargePlan charges(List<Policy> rows, Criticality criticality, int number) {
+  private ChargePlan plan(List<Policy> rows, Criticality ofRequests, int number) {
     if (rows.isEmpty()) {
-      return criticality == Criticality.DEFAULT ? open : open(criticality, number);
+      return ofRequests == Criticality.DEFAULT
+          ? clientUnlimited
+          : clientUnlimited(ofRequests, number);
     }
-    boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
-    List<ChargePlan.Entry> parts =
-        usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
+    boolean replacesClient =
+        rows.stream().anyMatch(row -> row.key().kind() == PolicyKey.Kind.ADDRESS);
+    List<ChargePlan.Entry> entries =
+        usualEntries(limit -> !replacesClient || !limit.name().equals(CLIENT));
     for (Policy row : rows) {
-      boolean isTold = row.key().isProven() && !row.limit().isShadow();
-      RequestKeys keys = row.key().kind() == Kind.EVERYONE
-          ? null
-          : RequestKeys.of(row.key(), policies.keys(), policies.hash());
+      boolean isVisible = row.key().isProven() && !row.limit().isShadow();
+      RequestKeys keys =
+          row.key().kind() == PolicyKey.Kind.EVERYONE ? null : RequestKeys.of(row.key(), functions);
       Policy settled = row.isSettled() ? row : null;
-      parts.add(new ChargePlan.Entry(row.name(), keys, row.cost(), isTold, settled));
+      entries.add(new ChargePlan.Entry(row.name(), keys, row.cost(), isVisible, settled));
     }
-    return new ChargePlan(engine, parts, networkPrefix > 0, criticality, number);
+    return new ChargePlan(engine, Kind.USUAL, entries, networkPrefix > 0, ofRequests, number);
   }
 
-  private List<ChargePlan.Entry> usualParts(Predicate<Limit> charged) {
-    List<ChargePlan.Entry> parts = new ArrayList<>();
+  private List<ChargePlan.Entry> usualEntries(Predicate<Limit> charged) {
+    List<ChargePlan.Entry> entries = new ArrayList<>();
     for (Limit limit : engine.usualLimits()) {
       if (charged.test(limit)) {
         boolean isEach = limit.scope() == Scope.EACH;
         RequestKeys keys = isEach ? RequestKeys.ADDRESS : null;
-        boolean isTold = isEach && !limit.isShadow();
-        parts.add(new ChargePlan.Entry(limit.name(), keys, 1, isTold, null));
+        boolean isVisible = isEach && !limit.isShadow();
+        entries.add(new ChargePlan.Entry(limit.name(), keys, 1, isVisible, null));
       }
     }
-    return parts;
+    return entries;
   }
 
-  /** Whether the engine keeps a limit by a formula of its own. */
-  static boolean isKeptHere(Limit limit) {
-    return KEPT_HERE.contains(limit.limiter());
+  /** Returns whether the engine keeps all limits, so that no request waits. */
+  boolean isSynchronous() {
+    return engine.limits().stream().allMatch(ChargePlan::isKeptHere);
   }
 
-  /** What a request is charged; null if it is rejected, whatever comes. */
-  @Nullable
-  ChargePlan charges(RequestView request) {
-    ChargePlan charges = chargesOrDenied(request);
-    return charges == denied ? null : charges;
-  }
-
-  /** How much a request means that is charged so. */
-  Criticality criticality(RequestView request, ChargePlan charges) {
-    Criticality said = meaning.of(request);
-    return said == null ? charges.criticality() : said;
+  /** Returns the key of a request's client. */
+  String client(RequestView request) {
+    return client.key(request);
   }
 
   /**
-   * The route of a request that is charged so; {@link #NO_ROUTE} where the engine does not look at
-   * routes, as it does not look for its cap.
+   * Determines the charges of a request.
+   *
+   * @param clientKey the key of its client
    */
-  int route(RequestView request, ChargePlan charges) {
-    return asksForRoutes
-        ? RouteNumber.of(charges.number(), request.method(), request.path())
-        : NO_ROUTE;
+  RequestCharges charges(RequestView request, String clientKey) {
+    ChargePlan plan = plan(request);
+    if (plan == denied) {
+      return plan.charges(request, clientKey, null, Criticality.DEFAULT, ChargePlan.NO_ROUTE);
+    }
+    @Nullable Criticality stated = criticality.of(request);
+    int route = usesRoutes
+        ? RouteNumber.of(plan.number(), request.method(), request.path())
+        : ChargePlan.NO_ROUTE;
+    return plan.charges(
+        request,
+        clientKey,
+        plan.chargesNetwork() ? networkKey(request, clientKey) : null,
+        stated == null ? plan.criticality() : stated,
+        route);
   }
 
-  /** Returns the key of the client of a request that is charged so. */
-  String key(RequestView request, ChargePlan charges) {
-    String key = client.key(request);
-    return charges.areOfPreflights() ? PREFLIGHT + key : key;
-  }
-
-  /** The key that a stream is counted by; null if its client is not limited. */
-  @Nullable
-  String streamKey(ChargePlan charges, String key) {
-    return charges == open
-        ? null
-        : charges.areOfPreflights() ? key.substring(PREFLIGHT.length()) : key;
-  }
-
-  /** The bill of a request; null if it takes one permit of its key in each limit. */
-  @Nullable
-  RequestCharges bill(
-      RequestView request, ChargePlan charges, String key, Criticality criticality, int route) {
-    boolean hasNetwork = charges.withNetwork() && key.indexOf(':') >= 0; // no IPv4 host has
-    String network = hasNetwork ? network(client.of(request), charges) : null;
-    return charges.isPlain() && network == null
-        ? null
-        : charges.bill(request, key, network, criticality, route);
-  }
-
-  private @Nullable String network(@Nullable IpAddress address, ChargePlan charges) {
-    if (address == null || address.standsForIpv4()) {
+  private @Nullable String networkKey(RequestView request, String clientKey) {
+    if (clientKey.indexOf(':') < 0) { // an IPv4 host has no network
       return null;
     }
-    String key = address.key(networkPrefix);
-    return charges.areOfPreflights() ? PREFLIGHT + key : key;
+    @Nullable IpAddress address = client.of(request);
+    return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
   }
 
-  private ChargePlan chargesOrDenied(RequestView request) {
+  /** Returns the plan of a request. */
+  ChargePlan plan(RequestView request) {
     if (!lists.isEmpty()) {
       @Nullable IpAddress address = client.of(request);
       if (lists.denies(address)) {
         return denied;
       }
       if (lists.allows(address)) {
-        return open;
+        return clientUnlimited;
       }
     }
     @Nullable String announced = announcedBy(request);
     return ofScopes.length > 0
         ? byTable(request, announced)
-        : announced == null ? usual : usualOfPreflights;
+        : announced == null ? usual : usualPreflight;
   }
 
   private ChargePlan byTable(RequestView request, @Nullable String announced) {
-    String plan = namesPlans ? policies.planOf(request) : null;
+    @Nullable String clientPlan = namesPlans ? functions.plan().apply(request) : null;
     String method = request.method();
     String path = path(request);
     List<String> spellings = request.spellings();
-    ChargePlan charges = byTable(method, Route.path(path), plan, announced);
+    ChargePlan plan = byTable(method, Route.path(path), clientPlan, announced);
     Set<String> others = Route.otherPaths(path, spellings);
     if (others.isEmpty()) {
-      return charges;
+      return plan;
     }
     if (others.size() > Route.MOST_OTHER_PATHS) {
       return denied;
     }
     Set<ChargePlan> all = new LinkedHashSet<>();
     for (String other : others) {
-      all.add(byTable(method, other, plan, announced));
+      all.add(byTable(method, other, clientPlan, announced));
     }
     for (ChargePlan each : all) {
-      charges = both(charges, each);
+      plan = both(plan, each);
     }
-    return charges;
+    return plan;
   }
 
-  /** Returns the path of a request; if that cannot be decoded, as it came: it is not "/". */
+  /**
+   * Returns the path of a request. If the path cannot be decoded, returns it as the client wrote it,
+   * so that it is not taken for "/".
+   */
   private static String path(RequestView request) {
     String path = request.path();
     List<String> spellings = request.spellings();
@@ -246,34 +239,34 @@ final class RequestClassifier {
   }
 
   private ChargePlan byTable(
-      String method, String path, @Nullable String plan, @Nullable String announced) {
-    ChargePlan charges = byRow(method, path, plan, ofScopes, usual);
-    if (announced == null || charges == denied) {
-      return charges;
+      String method, String path, @Nullable String clientPlan, @Nullable String announced) {
+    ChargePlan plan = byRow(method, path, clientPlan, ofScopes, usual);
+    if (announced == null || plan == denied) {
+      return plan;
     }
-    int naming = table.findNaming(OPTIONS, path, plan);
+    int naming = table.findNaming(OPTIONS, path, clientPlan);
     return naming >= 0
         ? ofScopes[naming]
-        : byRow(announced, path, plan, preflightsOfScopes, usualOfPreflights);
+        : byRow(announced, path, clientPlan, preflightOfScopes, usualPreflight);
   }
 
   /**
-   * The charges of the first row that fits. An application may tell apart what differs by case, or
-   * not: if a row does, a request is charged for both.
+   * Returns the plan of the first row that matches. If another row differs from it by case alone,
+   * the request is charged for both, because an application may or may not distinguish them.
    *
-   * @param none if there is no such row
+   * @param none the plan if no row matches
    */
   private ChargePlan byRow(
-      String method, String path, @Nullable String plan, ChargePlan[] rows, ChargePlan none) {
-    int found = table.find(method, path, plan);
+      String method, String path, @Nullable String clientPlan, ChargePlan[] rows, ChargePlan none) {
+    int found = table.find(method, path, clientPlan);
     if (found < 0) {
       return none;
     }
-    int byCase = table.findCase(found, method, path, plan);
+    int byCase = table.findCase(found, method, path, clientPlan);
     return found == byCase ? rows[found] : both(rows[found], byCase < 0 ? none : rows[byCase]);
   }
 
-  /** Where it is not known which of two a request is, the server may take it for either. */
+  /** Returns the plan of a request that the server may take for either of two. */
   private ChargePlan both(ChargePlan one, ChargePlan other) {
     if (one == other) {
       return one;
@@ -286,8 +279,8 @@ final class RequestClassifier {
 
   /**
    * Returns the method of the request that a browser announces by a preflight (CORS); null if the
-   * request is none. A preflight takes nothing from the allowances of its client and its network,
-   * or each request of a page would count twice.
+   * request is no preflight. A preflight takes nothing from the allowances of its client and its
+   * network. Otherwise each request of a page would count twice.
    */
   private static @Nullable String announcedBy(RequestView request) {
     return request.method().equals(OPTIONS) && request.header("Origin") != null
@@ -295,7 +288,7 @@ final class RequestClassifier {
         : null;
   }
 
-  /** Returns whether it finds clients, and has rows and broad exemptions, as another one. */
+  /** Returns whether another classifier has the same clients, rows and broad exemptions. */
   boolean isLike(RequestClassifier other) {
     return client.toString().equals(other.client.toString())
         && lists.allowed().broad().equals(other.lists.allowed().broad())
@@ -303,32 +296,32 @@ final class RequestClassifier {
   }
 
   /**
-   * Returns the policies whose keys may more than an address, while their requests are charged the
-   * limit for each client as well.
+   * Returns the policies that admit more for a key than the per-client limit admits for its address,
+   * although their requests are charged to both.
    */
   List<Policy> cappedByAddress() {
-    Limit client = engine.usualLimits().stream()
-        .filter(limit -> limit.name().equals(HttpShieldBuilder.CLIENT) && !limit.isShadow())
+    Limit perClient = engine.usualLimits().stream()
+        .filter(limit -> limit.name().equals(CLIENT) && !limit.isShadow())
         .findFirst()
         .orElse(null);
-    if (client == null) {
+    if (perClient == null) {
       return List.of();
     }
     List<Policy> capped = new ArrayList<>();
     for (int scope = 0; scope < table.size(); scope++) {
       List<Policy> rows = table.of(scope);
-      if (rows.stream().noneMatch(row -> row.key().kind() == Kind.ADDRESS)) {
-        rows.stream().filter(row -> admitsMore(row, client)).forEach(capped::add);
+      if (rows.stream().noneMatch(row -> row.key().kind() == PolicyKey.Kind.ADDRESS)) {
+        rows.stream().filter(row -> admitsMore(row, perClient)).forEach(capped::add);
       }
     }
     return capped;
   }
 
-  private static boolean admitsMore(Policy row, Limit client) {
-    return row.key().kind() != Kind.EVERYONE
+  private static boolean admitsMore(Policy row, Limit perClient) {
+    return row.key().kind() != PolicyKey.Kind.EVERYONE
         && !row.isSettled()
         && !row.limit().isShadow()
-        && perSecond(row.limit()) / row.cost() > perSecond(client);
+        && perSecond(row.limit()) / row.cost() > perSecond(perClient);
   }
 
   private static double perSecond(Limit limit) {
@@ -338,37 +331,38 @@ final class RequestClassifier {
         .orElse(0);
   }
 
-  /** Where the address of a client comes from. */
+  /** Returns the source of client addresses. */
   ClientAddress client() {
     return client;
   }
 
-  /** Whether there are rows for the route of a request, but none for the plan of its client. */
+  /** Returns whether rows match the route of a request, but none matches the plan of its client. */
   boolean lacksPlan(RequestView request) {
     if (!namesPlans) {
       return false;
     }
     String path = Route.path(path(request));
-    return table.find(request.method(), path, policies.planOf(request)) < 0
+    return table.find(request.method(), path, functions.plan().apply(request)) < 0
         && table.hasRoute(request.method(), path);
   }
 
-  /** Whether a policy counts by the user that the server has authenticated. */
+  /** Returns whether a policy counts by the user that the server has authenticated. */
   boolean countsPrincipals() {
-    return table.limiting().stream().anyMatch(row -> row.key().kind() == Kind.PRINCIPAL);
+    return table.limiting().stream().anyMatch(row -> row.key().kind() == PolicyKey.Kind.PRINCIPAL);
   }
 
-  /** Whether functions of the application are asked, which may ask who the user is. */
-  boolean asksTheApplication() {
-    return namesPlans || table.limiting().stream().anyMatch(row -> row.key().kind() == Kind.OWN);
+  /** Returns whether functions of the application are called, which may ask for the user. */
+  boolean callsApplication() {
+    return namesPlans
+        || table.limiting().stream().anyMatch(row -> row.key().kind() == PolicyKey.Kind.OWN);
   }
 
-  /** The clients that are told apart before all policies. */
+  /** Returns the clients that are allowed or denied before all policies. */
   ClientLists lists() {
     return lists;
   }
 
-  /** The policies. */
+  /** Returns the policies. */
   PolicyTable policies() {
     return table;
   }

@@ -2,16 +2,15 @@ package dev.flowshield.http;
 
 import dev.flowshield.http.policy.PolicyKey;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the key of a charge comes from.
+ * A source of the key of a charge.
  *
- * <p>A key that is not the address begins with its source and {@code =}, which no address has. So a
- * request that lacks the key is charged to its address in the same limit, and takes nothing from
+ * <p>A key that is not an address begins with its source and {@code =}, which no address has. A
+ * request that lacks the key is charged to its address in the same limit. It takes nothing from
  * another key.
  */
 @FunctionalInterface
@@ -20,27 +19,23 @@ interface RequestKeys {
   /** The address of the client. */
   RequestKeys ADDRESS = (request, client) -> client;
 
-  /** What is longer is hashed. */
+  /** The most characters of a value that is not hashed. */
   int LONGEST_VALUE = 200;
 
   /**
-   * The key of a request.
+   * Returns the key of a request.
    *
    * @param client the key of its client's address
    */
   String key(RequestView request, String client);
 
   /**
-   * The source of a policy's key.
+   * Returns the source of a policy's key.
    *
-   * @param own the functions of the application, by name
-   * @param hash stands for what must not be kept as it is
-   * @throws IllegalStateException if there is no function of the name
+   * @throws IllegalStateException if the application has no function of the name
    */
-  static RequestKeys of(
-      PolicyKey key,
-      Map<String, Function<? super RequestView, @Nullable String>> own,
-      SecretHash hash) {
+  static RequestKeys of(PolicyKey key, PolicyFunctions functions) {
+    SecretHash hash = functions.hash();
     return switch (key.kind()) {
       case ADDRESS -> ADDRESS;
       case EVERYONE -> (request, client) -> "";
@@ -53,7 +48,8 @@ interface RequestKeys {
         (request, client) -> secretOrClient(
             "cookie", Cookies.value(request.headers("Cookie"), key.name()), client, hash);
       case OWN -> {
-        Function<? super RequestView, @Nullable String> function = own.get(key.name());
+        Function<? super RequestView, @Nullable String> function =
+            functions.keys().get(key.name());
         if (function == null) {
           throw new IllegalStateException("key must be one that is known, got '" + key.name()
               + "' in a policy: give the builder its function, as in key(\"" + key.name()
@@ -64,7 +60,7 @@ interface RequestKeys {
     };
   }
 
-  /** Of several lines one application takes the first, and another the last: they are no key. */
+  /** Returns the only value; null if there are several, of which servers take one or another. */
   private static @Nullable String only(List<String> values) {
     return values.size() == 1 ? values.get(0) : null;
   }

@@ -10,24 +10,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long requests have waited since a trusted proxy passed them on, by a header in which it writes
- * the time: seconds with a fraction as nginx does, milliseconds, or microseconds, each with
- * {@code t=} before it or without.
+ * Measures how long requests have waited since a trusted proxy forwarded them. The proxy writes the
+ * time into a header: in seconds with a fraction as nginx does, in milliseconds, or in microseconds,
+ * each with or without a leading {@code t=}.
  *
  * <pre>
  *   age    = now - time in the header
  *   waited = age - least age of the last ten to twenty minutes
  * </pre>
  *
- * <p>The least age is what the way here takes, and by how much the clocks of both machines differ.
- * So a queue that is never empty for that long is not seen. An age beyond a minute is no age.
+ * <p>The least age is the time of the transport and the difference between the clocks of both
+ * machines. Therefore a queue that is never empty for that long is not seen. An age above one minute
+ * is ignored.
  *
- * <p>Looks at fifty requests a second at most, and at a thousand while they wait. Thread-safe;
- * never blocks.
+ * <p>Samples at most fifty requests a second, and at most a thousand while requests wait.
+ * Thread-safe; never blocks.
  */
 final class RequestStart {
 
   static final int INTERVAL_MILLIS = 20;
+
+  private static final long WAIT_NANOS = 3_000_000; // a thread begins within this time
 
   private static final Pattern TIME =
       Pattern.compile("(?:t=)?(?:(\\d{10})(?:\\.(\\d{1,6}))?|(\\d{13})|(\\d{16}))");
@@ -38,7 +41,7 @@ final class RequestStart {
 
   private final TrustedHeader header;
   private final InstantSource clock;
-  private final ReentrantLock lock = new ReentrantLock(); // guards what follows, but for reads
+  private final ReentrantLock lock = new ReentrantLock(); // guards the fields below, except reads
   private volatile long lookedAtMillis;
   private volatile int intervalMillis;
   private long generationSince;
@@ -50,7 +53,7 @@ final class RequestStart {
     this.clock = clock;
   }
 
-  /** Looks at a request if it is time to, and tells the engine how long it has waited. */
+  /** Samples a request if the interval is over, and reports its wait to the engine. */
   void look(RequestView request, FlowShield engine) {
     long now = clock.millis();
     if (Math.abs(now - lookedAtMillis) >= intervalMillis
@@ -74,7 +77,7 @@ final class RequestStart {
     long age = now - micros(value);
     if (Math.abs(age) <= MOST_MICROS) {
       long waitedNanos = 1000 * (age - leastWith(age, now));
-      intervalMillis = waitedNanos >= QueueProbe.WAIT_NANOS ? 1 : INTERVAL_MILLIS;
+      intervalMillis = waitedNanos >= WAIT_NANOS ? 1 : INTERVAL_MILLIS;
       engine.reportQueueDelay(waitedNanos);
     }
   }
@@ -89,7 +92,7 @@ final class RequestStart {
     return Math.min(least, leastBefore);
   }
 
-  /** Since 1970; 0 if it is no time. */
+  /** Returns the time since 1970; 0 if the text is not a time. */
   private static long micros(String text) {
     Matcher time = TIME.matcher(text.strip());
     if (text.length() > MOST_CHARACTERS || !time.matches()) {

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one reason to reject. They differ in the kind of body and in the wait alone. Those
- * for recent waits are kept and shared: the more requests are rejected, the cheaper each is.
+ * The responses for one reason to reject, which differ in the kind of body and in the wait. Those
+ * for recent waits are cached and shared. Therefore a rejection is cheaper, the more there are.
  *
  * <p>Thread-safe, lock-free.
  */
@@ -21,40 +21,45 @@ final class ResponseCache {
 
   private final int status;
   private final Bodies bodies;
-  private final @Nullable RejectionHeaders limitFields;
-  private final List<Header> pageFields;
+  private final @Nullable RejectionHeaders limitHeaders;
+  private final List<Header> pageHeaders;
   private final Map<BodyKind, WaitCache<ShieldResponse>> kept = new EnumMap<>(BodyKind.class);
 
   /**
-   * Answers with a status.
+   * Creates an empty cache for responses with a status.
    *
-   * @param limitFields the headers of the limit; null if the answer names no limit
-   * @param pageFields are added to a page
+   * @param limitHeaders the headers of the limit; null if the response names no limit
+   * @param pageHeaders the additional headers of a page
    */
   ResponseCache(
-      int status, Bodies bodies, @Nullable RejectionHeaders limitFields, List<Header> pageFields) {
+      int status,
+      Bodies bodies,
+      @Nullable RejectionHeaders limitHeaders,
+      List<Header> pageHeaders) {
     this.status = status;
     this.bodies = bodies;
-    this.limitFields = limitFields;
-    this.pageFields = pageFields;
+    this.limitHeaders = limitHeaders;
+    this.pageHeaders = pageHeaders;
     for (BodyKind kind : BodyKind.values()) {
       kept.put(kind, new WaitCache<>((seconds, remaining) -> make(kind, seconds, remaining)));
     }
   }
 
-  /** The answer for a wait in seconds, with the permits that remain. */
+  /** Returns the response for a wait in seconds and the permits that remain. */
   ShieldResponse of(BodyKind kind, long seconds, long remaining) {
     return Objects.requireNonNull(kept.get(kind)).of(seconds, remaining);
   }
 
   private ShieldResponse make(BodyKind kind, long seconds, long remaining) {
     List<Header> more = new ArrayList<>();
-    if (limitFields != null) {
-      more.addAll(limitFields.of(remaining, seconds));
+    more.add(new Header("Retry-After", Long.toString(seconds)));
+    if (limitHeaders != null) {
+      more.addAll(limitHeaders.of(remaining, seconds));
     }
     if (kind.isPage()) {
-      more.addAll(pageFields);
+      more.addAll(pageHeaders);
     }
-    return ShieldResponse.of(status, seconds, kind.contentType(), bodies.body(kind, seconds), more);
+    return ShieldResponse.wrap(status, kind.contentType(), bodies.body(kind, seconds))
+        .withMissing(more);
   }
 }

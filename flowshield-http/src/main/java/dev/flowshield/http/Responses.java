@@ -29,10 +29,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers to rejections. They say what the engine says, so they follow a limit that is changed.
+ * The responses to rejections. They use the limit that the engine reports, and therefore follow its
+ * changes.
  *
- * <p>Thread-safe, lock-free. Answers are made once for each rate, kind of body and wait, in bounded
- * memory.
+ * <p>Thread-safe, lock-free. A response is created once for each rate, kind of body and wait, in
+ * bounded memory.
  */
 final class Responses {
 
@@ -44,7 +45,7 @@ final class Responses {
       denied(BodyKind.PROBLEM, "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403}");
   private static final ShieldResponse DENIED_AS_TEXT = denied(BodyKind.TEXT, "Access denied\n");
 
-  // When a stream will end is not known. They last, so a client need not ask each second.
+  // The end of a stream is unknown. Streams last, so a client need not retry each second.
   private static final Shed WITHOUT_ROOM = new Shed(Duration.ofSeconds(5).toNanos());
 
   private static final String TOO_COSTLY =
@@ -63,7 +64,7 @@ final class Responses {
   private final BodyKind usualKind;
   private final @Nullable RejectionRenderer renderer;
   private final Pages pages = new Pages();
-  private final List<Header> pageFields = List.of(
+  private final List<Header> pageHeaders = List.of(
       new Header("X-Content-Type-Options", "nosniff"),
       new Header("Content-Security-Policy", pages.contentSecurityPolicy()));
 
@@ -75,9 +76,9 @@ final class Responses {
   private final AtomicInteger rates = new AtomicInteger();
 
   /**
-   * Answers as these settings want them.
+   * Creates the responses for these settings.
    *
-   * @param calendar the names of the limits that give all clients their permits back at one moment
+   * @param calendar the names of the limits that refill for all clients at the same time
    */
   Responses(ResponseSettings settings, PolicyTable policies, Set<String> calendar) {
     this.settings = settings;
@@ -86,7 +87,7 @@ final class Responses {
     this.usualKind = settings.body() == BodyFormat.PROBLEM ? BodyKind.PROBLEM : BodyKind.JSON;
     RejectionRenderer own = settings.renderer();
     this.renderer = own == null ? null : new SafeRenderer(own);
-    // No number is told: how much the server can do is none of the client's business.
+    // Without a number: the capacity of the server is not the client's business.
     this.shed = withoutLimit(RejectionReason.SERVER_BUSY, settings.overloadStatus(), "overload");
     this.blocked = withoutLimit(RejectionReason.BLOCKED, TOO_MANY_REQUESTS, "per-ip");
     this.streamsOfClient =
@@ -94,28 +95,28 @@ final class Responses {
   }
 
   private static ShieldResponse denied(BodyKind kind, String body) {
-    return ShieldResponse.forGood(FORBIDDEN, kind.contentType(), body.getBytes(UTF_8));
+    return ShieldResponse.wrap(FORBIDDEN, kind.contentType(), body.getBytes(UTF_8));
   }
 
   private ResponseCache withoutLimit(RejectionReason reason, int status, String mode) {
-    return new ResponseCache(status, Bodies.of(reason, status, mode, pages), null, pageFields);
+    return new ResponseCache(status, Bodies.of(reason, status, mode, pages), null, pageHeaders);
   }
 
-  /** The status where the server is full. */
+  /** Returns the status of a response by a full server. */
   int overloadStatus() {
     return settings.overloadStatus();
   }
 
-  /** The answer to a request that was rejected. */
+  /** Returns the response to a rejected request. */
   ShieldResponse to(RequestView request, Rejection rejection) {
     return rendered(proposed(request, rejection), request, rejection);
   }
 
-  /** The answer to a request for a stream for which there is no room. */
+  /** Returns the response to a request for a stream for which there is no room. */
   ShieldResponse withoutRoom(RequestView request, Room room) {
-    ResponseCache ready = room == Room.NONE_FOR_CLIENT ? streamsOfClient : shed;
+    ResponseCache cache = room == Room.NONE_FOR_CLIENT ? streamsOfClient : shed;
     long seconds = RateLimitHeaderValues.seconds(WITHOUT_ROOM.retryAfterNanos());
-    return rendered(ready.of(kind(request), seconds, 0), request, WITHOUT_ROOM);
+    return rendered(cache.of(kind(request), seconds, 0), request, WITHOUT_ROOM);
   }
 
   private ShieldResponse rendered(
@@ -124,7 +125,7 @@ final class Responses {
         renderer == null ? proposed : renderer.render(proposed, request, rejection), request);
   }
 
-  /** The answer to a request of a client, or for a path, that is denied. */
+  /** Returns the response to a request whose client or path is denied. */
   ShieldResponse denied(RequestView request) {
     BodyKind kind = kind(request);
     return finished(
@@ -135,53 +136,53 @@ final class Responses {
   }
 
   private ShieldResponse finished(ShieldResponse proposed, RequestView request) {
-    ShieldResponse answer = settings.crossOrigin().readable(proposed, request);
+    ShieldResponse response = settings.crossOrigin().readable(proposed, request);
     if (PendingBody.isLong(request)) {
-      answer = answer.closingConnection();
+      response = response.closingConnection();
     }
-    return request.method().equals("HEAD") ? answer.withoutBody() : answer;
+    return request.method().equals("HEAD") ? response.withoutBody() : response;
   }
 
   private ShieldResponse proposed(RequestView request, Rejection rejection) {
     BodyKind kind = kind(request);
     if (rejection instanceof OverLimit tooCostly && !tooCostly.isRetryable()) {
-      return forGood(kind, tooCostly);
+      return tooCostly(kind, tooCostly);
     }
     long seconds = RateLimitHeaderValues.seconds(rejection.retryAfterNanos());
     if (!(rejection instanceof OverLimit spent)) {
       return (rejection instanceof Blocked ? blocked : shed).of(kind, seconds, 0);
     }
     if (!calendar.isEmpty() && calendar.contains(spent.name())) {
-      seconds += spread(spent.limit());
+      seconds += jitter(spent.limit());
     }
-    ShieldResponse answer = ready(spent).of(kind, seconds, spent.remaining());
-    return settings.legacyHeaders() == LegacyHeaders.EPOCH && isTold(spent)
-        ? answer.with(RejectionHeaders.legacy(
+    ShieldResponse response = cache(spent).of(kind, seconds, spent.remaining());
+    return settings.legacyHeaders() == LegacyHeaders.EPOCH && isVisible(spent)
+        ? response.withMissing(RejectionHeaders.legacy(
             spent.limit(), spent.remaining(), seconds, settings.clock().millis()))
-        : answer;
+        : response;
   }
 
-  /** The answer to a request that no wait helps: without {@code Retry-After}, which is optional. */
-  private ShieldResponse forGood(BodyKind kind, OverLimit tooCostly) {
+  /** Returns the response to a request that no retry helps: without {@code Retry-After}. */
+  private ShieldResponse tooCostly(BodyKind kind, OverLimit tooCostly) {
     int status = policies.status(tooCostly.name());
-    ShieldResponse answer = kind == BodyKind.PROBLEM
-        ? ShieldResponse.forGood(
+    ShieldResponse response = kind == BodyKind.PROBLEM
+        ? ShieldResponse.wrap(
             status,
             kind.contentType(),
             Bodies.of(RejectionReason.CLIENT_OVER_LIMIT, status, "", pages).body(kind, 0))
         : kind == BodyKind.JSON
-            ? ShieldResponse.forGood(status, kind.contentType(), TOO_COSTLY_AS_JSON.getBytes(UTF_8))
-            : ShieldResponse.forGood(
+            ? ShieldResponse.wrap(status, kind.contentType(), TOO_COSTLY_AS_JSON.getBytes(UTF_8))
+            : ShieldResponse.wrap(
                 status, BodyKind.TEXT.contentType(), (TOO_COSTLY + "\n").getBytes(UTF_8));
-    return settings.headers() != HeaderMode.OFF && isTold(tooCostly)
-        ? answer.with(List.of(new Header(
+    return settings.headers() != HeaderMode.OFF && isVisible(tooCostly)
+        ? response.withMissing(List.of(new Header(
             RateLimitHeaderValues.POLICY_NAME,
             RateLimitHeaderValues.policy(tooCostly.name(), tooCostly.limit()))))
-        : answer;
+        : response;
   }
 
-  /** Clients that wait for one moment are not to come back in one crowd. */
-  private static long spread(RateLimit limit) {
+  /** Returns a random delay, so that clients that wait for one moment do not retry at once. */
+  private static long jitter(RateLimit limit) {
     long most = Math.min(limit.period().toSeconds() / PARTS_OF_WINDOW, MOST_SPREAD_SECONDS);
     return most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most + 1);
   }
@@ -197,8 +198,8 @@ final class Responses {
     return method.equals("GET") || method.equals("HEAD");
   }
 
-  private ResponseCache ready(OverLimit spent) {
-    Map<RateLimit, ResponseCache> ofName = kept(spent).get(spent.name());
+  private ResponseCache cache(OverLimit spent) {
+    Map<RateLimit, ResponseCache> ofName = caches(spent).get(spent.name());
     ResponseCache known = ofName == null ? null : ofName.get(spent.limit());
     return known == null ? make(spent) : known;
   }
@@ -206,33 +207,33 @@ final class Responses {
   private ResponseCache make(OverLimit spent) {
     boolean isEach = spent.scope() == Scope.EACH;
     PolicyKey key = policies.key(spent.name());
-    boolean isTold = isTold(spent);
+    boolean isVisible = isVisible(spent);
     int status = policies.status(spent.name());
     Bodies bodies = Bodies.ofLimit(
         isEach ? RejectionReason.CLIENT_OVER_LIMIT : RejectionReason.ALL_OVER_LIMIT,
         status,
-        isTold ? spent.name() : null,
+        isVisible ? spent.name() : null,
         mode(isEach, key),
         spent.limit().permits(),
         pages);
     ResponseCache made = new ResponseCache(
         status,
         bodies,
-        isTold ? new RejectionHeaders(spent.name(), spent.limit(), settings) : null,
-        pageFields);
+        isVisible ? new RejectionHeaders(spent.name(), spent.limit(), settings) : null,
+        pageHeaders);
     if (rates.incrementAndGet() > MOST_RATES) { // most are of limits that were changed since
       rates.set(1);
       together.clear();
       each.clear();
     }
-    kept(spent)
+    caches(spent)
         .computeIfAbsent(spent.name(), absent -> new ConcurrentHashMap<>())
         .put(spent.limit(), made);
     return made;
   }
 
-  /** Whether clients are told how a limit stands: theirs for certain, and no other. */
-  private boolean isTold(OverLimit spent) {
+  /** Returns whether the client may know the status of a limit: only if it is certainly its own. */
+  private boolean isVisible(OverLimit spent) {
     PolicyKey key = policies.key(spent.name());
     return spent.scope() == Scope.EACH && (key == null || key.isProven());
   }
@@ -241,7 +242,7 @@ final class Responses {
     return !isEach ? "global" : key == null || key.kind() == Kind.ADDRESS ? "per-ip" : "per-key";
   }
 
-  private Map<String, Map<RateLimit, ResponseCache>> kept(OverLimit spent) {
+  private Map<String, Map<RateLimit, ResponseCache>> caches(OverLimit spent) {
     return spent.scope() == Scope.EACH ? each : together;
   }
 }

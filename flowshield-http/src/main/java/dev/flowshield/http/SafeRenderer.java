@@ -4,7 +4,7 @@ import dev.flowshield.engine.Rejection;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A renderer whose failure costs no client its answer. */
+/** A renderer whose failure leaves the proposed response in place. */
 final class SafeRenderer implements RejectionRenderer {
 
   private final RejectionRenderer renderer;
@@ -20,7 +20,7 @@ final class SafeRenderer implements RejectionRenderer {
       return Objects.requireNonNull(
           renderer.render(proposed, request, why),
           "renderer must give an answer, got null: give the proposed one where there is nothing to change");
-    } catch (Throwable failure) { // whatever it is, an answer is there
+    } catch (Throwable failure) { // of any kind: the client still gets a response
       if (!failed.getAndSet(true)) {
         StartupLog.warn(
             "the renderer of rejections has failed, so clients get the proposed answers; further"

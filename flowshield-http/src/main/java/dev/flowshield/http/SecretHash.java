@@ -9,12 +9,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Stands for a secret of a client, such as an API key, so that the secret itself is in no table,
- * log or listener: the first 128 bits of HMAC-SHA-256 (RFC 2104). Where limits are kept by this
- * process, by a key that is drawn when it starts; where instances share them, by one that all of
- * them have.
+ * Replaces the secrets of clients, such as API keys, so that no table, log or listener holds a
+ * secret: the first 128 bits of HMAC-SHA-256 (RFC 2104). The key is random for each process, or
+ * common to all instances that share their limits.
  *
- * <p>Thread-safe; a few microseconds.
+ * <p>Thread-safe. A hash takes a few microseconds.
  */
 final class SecretHash {
 
@@ -22,8 +21,8 @@ final class SecretHash {
   private static final int KEY_BYTES = 32;
   private static final int BYTES = 16;
 
-  /** That of this process alone. */
-  static final SecretHash OF_PROCESS = new SecretHash(drawn());
+  /** The hash of this process alone. */
+  static final SecretHash OF_PROCESS = new SecretHash(randomKey());
 
   private final SecretKeySpec key;
 
@@ -31,21 +30,21 @@ final class SecretHash {
     this.key = new SecretKeySpec(key, HMAC);
   }
 
-  /** That of all processes with the same secret, which may be empty. */
+  /** Returns the hash of all processes with the same secret, which may be empty. */
   static SecretHash shared(String secret) {
     return new SecretHash(("flowshield-keys:" + secret).getBytes(UTF_8));
   }
 
-  private static byte[] drawn() {
+  private static byte[] randomKey() {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     return key;
   }
 
-  /** The hash of a value, as 32 hexadecimal digits. */
+  /** Returns the hash of a secret, as 32 hexadecimal digits. */
   String of(String secret) {
     try {
-      Mac mac = Mac.getInstance(HMAC); // each thread its own, as it has a state
+      Mac mac = Mac.getInstance(HMAC); // for each call, because it has state
       mac.init(key);
       return HexFormat.of().formatHex(mac.doFinal(secret.getBytes(UTF_8)), 0, BYTES);
     } catch (GeneralSecurityException impossible) { // every Java platform has it

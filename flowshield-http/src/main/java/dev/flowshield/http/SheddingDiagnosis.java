@@ -10,9 +10,8 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Tells, while requests are rejected by the cap in flight, what else than an overload is going on:
- * one client holds most of the places, hardly any request ends, or nothing is short. Each sign has
- * to last for some seconds.
+ * Finds other causes than overload while the cap in flight rejects: one client holds most slots,
+ * hardly any request ends, or no resource is short. Each sign must last for some seconds.
  *
  * <p>Confined to one task at a time.
  */
@@ -22,15 +21,15 @@ final class SheddingDiagnosis {
   private static final int SECONDS_OF_ONE_CLIENT = 3;
   private static final int SECONDS_OF_ENDS = 5;
   private static final int SECONDS_WITHOUT_SHORTAGE = 10;
-  private static final int FEWEST_PLACES = 8;
-  private static final int FEW_ENDS = 10; // one of so many in flight
+  private static final int FEWEST_SLOTS = 8;
+  private static final int FEW_ENDS = 10; // fewer than one of this number in flight
 
   private final LongSupplier processorNanos;
   private final int processors;
   private final IntSupplier mostOfOneClient;
   private final BiConsumer<String, String> found;
 
-  // At the last look.
+  // At the last sample.
   private long shedBefore;
   private long endedBefore;
   private long usedBefore;
@@ -44,11 +43,11 @@ final class SheddingDiagnosis {
   private double loads;
 
   /**
-   * Creates one that has seen nothing.
+   * Creates a diagnosis without samples.
    *
-   * @param processorNanos the time that the process has used its processors; below 0 if unknown
-   * @param processors that the process may use
-   * @param mostOfOneClient the places in flight of the client that holds most
+   * @param processorNanos returns the processor time of the process; negative if unknown
+   * @param processors the number of processors that the process may use
+   * @param mostOfOneClient returns the most slots in flight that one client holds
    * @param found gets the code and the text of each sign
    */
   SheddingDiagnosis(
@@ -62,7 +61,7 @@ final class SheddingDiagnosis {
     this.found = found;
   }
 
-  /** Begins: the cap has rejected a request. */
+  /** Begins when the cap has rejected a request. */
   void begin(ShieldStats now) {
     ofOneClient = 0;
     counted = 0;
@@ -83,9 +82,9 @@ final class SheddingDiagnosis {
   }
 
   /**
-   * Looks at what has happened since the last call, a second ago.
+   * Samples the second since the last call.
    *
-   * @param findsCap whether the shield finds its cap by itself
+   * @param findsCap whether the shield adapts its cap
    */
   void look(ShieldStats now, boolean findsCap) {
     if (now.shed() == shedBefore) {
@@ -99,7 +98,7 @@ final class SheddingDiagnosis {
     keep(now);
   }
 
-  /** Returns the part of the processors that was used; below 0 if it is unknown. */
+  /** Returns the used part of the processors; negative if unknown. */
   private double load(ShieldStats now) {
     long used = processorNanos.getAsLong();
     double nanos = Math.max(1, now.uptime().minus(lookedAt).toNanos());
@@ -108,7 +107,7 @@ final class SheddingDiagnosis {
 
   private void lookAtClients(int inFlight) {
     int most = mostOfOneClient.getAsInt();
-    ofOneClient = most >= FEWEST_PLACES && 2 * most > inFlight ? ofOneClient + 1 : 0;
+    ofOneClient = most >= FEWEST_SLOTS && 2 * most > inFlight ? ofOneClient + 1 : 0;
     if (ofOneClient == SECONDS_OF_ONE_CLIENT) {
       found.accept(
           "FS112",
@@ -127,7 +126,7 @@ final class SheddingDiagnosis {
       return;
     }
     if (ended * FEW_ENDS < now.inFlight()) {
-      withoutShortage = -1; // that is what is short
+      withoutShortage = -1; // because completions are short
       found.accept(
           "FS114",
           "requests in flight must end, got " + now.inFlight() + " of which " + ended

@@ -13,15 +13,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs that the cap on requests in flight begins to reject, with the evidence and its numbers, and
- * that it has stopped, with how long it took and how many were rejected. If there is no evidence at
- * the first rejection, the first line follows a second later. It has stopped when none was rejected
- * for {@value #QUIET_SECONDS} seconds, so there are no more than two lines in that time. No line
- * holds text of a client.
+ * Logs when the cap on requests in flight begins to reject, with the evidence, and when it has
+ * stopped, with the duration and the number of rejections. Without evidence at the first rejection,
+ * the first line follows a second later. The cap has stopped when it has rejected no request for
+ * {@value #QUIET_SECONDS} seconds. Therefore there are at most two lines in that time. No line holds
+ * text of a client.
  *
- * <p>The lines have the logger of {@link RejectionLog}. A rejection costs one read of a header here,
- * except the first, which reads the numbers. The lines are written by another thread, which looks
- * once a second until it has stopped.
+ * <p>The lines have the logger of {@link RejectionLog}. A rejection costs one volatile read here,
+ * except the first, which reads the statistics. Another thread writes the lines. It polls once a
+ * second until the cap has stopped.
  *
  * <p>Thread-safe.
  */
@@ -31,23 +31,23 @@ final class SheddingLog {
   private static final int QUIET_SECONDS = 5;
 
   private final FlowShield engine;
-  private final SheddingDiagnosis signs;
+  private final SheddingDiagnosis diagnosis;
   private final Consumer<String> lines;
   private final RepeatedTask watching;
   private final Supplier<RepeatedTask.Step> firstLook = this::first;
 
-  // Accessed by the one task that there is.
-  private @Nullable ShieldStats untold; // of the first rejection
+  // Confined to the only task.
+  private @Nullable ShieldStats unreported; // of the first rejection
   private long shedBefore; // until it stopped last
   private long shedSeen;
   private Duration beganAt = Duration.ZERO;
-  private Duration lastAt = Duration.ZERO; // that rejections were seen
+  private Duration lastAt = Duration.ZERO; // of a rejection
 
-  /** Creates a log that has signs looked for once a second meanwhile. */
-  SheddingLog(FlowShield engine, SheddingDiagnosis signs) {
+  /** Creates a log that also runs a diagnosis once a second. */
+  SheddingLog(FlowShield engine, SheddingDiagnosis diagnosis) {
     this(
         engine,
-        signs,
+        diagnosis,
         line -> LOG.log(Level.INFO, line),
         ProcessTimer.after(0, TimeUnit.SECONDS),
         ProcessTimer.after(1, TimeUnit.SECONDS));
@@ -56,22 +56,22 @@ final class SheddingLog {
   /** Creates a log for tests, which decide when a second is over. */
   SheddingLog(
       FlowShield engine,
-      SheddingDiagnosis signs,
+      SheddingDiagnosis diagnosis,
       Consumer<String> lines,
       Executor now,
       Executor inASecond) {
     this.engine = engine;
-    this.signs = signs;
+    this.diagnosis = diagnosis;
     this.lines = lines;
     this.watching = new RepeatedTask(now, inASecond);
   }
 
-  /** Hears that the cap has rejected a request. */
+  /** Reports a rejection by the cap. */
   void shed() {
     watching.start(firstLook);
   }
 
-  /** Ends the log. */
+  /** Stops the log. */
   void close() {
     watching.close();
   }
@@ -85,20 +85,20 @@ final class SheddingLog {
     beganAt = first.uptime();
     lastAt = beganAt;
     shedSeen = first.shed();
-    untold = first;
+    unreported = first;
     if (hasEvidence(first)) {
-      tell(first);
+      report(first);
     }
-    signs.begin(first);
+    diagnosis.begin(first);
     return this::look;
   }
 
-  private void tell(ShieldStats stats) {
-    untold = null;
+  private void report(ShieldStats stats) {
+    unreported = null;
     lines.accept("FlowShield: sheds, with a cap in flight of " + explanation(stats));
   }
 
-  /** Returns whether it is known why it sheds; else it may be known soon. */
+  /** Returns whether the cause of the rejections is known; if not, it may be known soon. */
   private static boolean hasEvidence(ShieldStats stats) {
     return stats.overload().map(found -> found.evidence().isPresent()).orElse(true);
   }
@@ -112,15 +112,15 @@ final class SheddingLog {
 
   private RepeatedTask.@Nullable Step look() {
     ShieldStats stats = engine.stats();
-    ShieldStats first = untold;
+    ShieldStats first = unreported;
     if (first != null) {
-      tell(hasEvidence(stats) ? stats : first);
+      report(hasEvidence(stats) ? stats : first);
     }
     if (stats.shed() != shedSeen) {
       shedSeen = stats.shed();
       lastAt = stats.uptime();
     }
-    signs.look(stats, engine.isInFlightAuto());
+    diagnosis.look(stats, engine.isInFlightAuto());
     if (stats.uptime().minus(lastAt).toSeconds() < QUIET_SECONDS) {
       return this::look;
     }

@@ -96,7 +96,7 @@ final class ShieldDescription {
   private static String name(Limit limit) {
     String whom = limit.scope() == Scope.EACH ? "each client " : "everyone together ";
     boolean isUsual =
-        limit.name().equals(Limit.EVERYONE) || limit.name().equals(HttpShieldBuilder.CLIENT);
+        limit.name().equals(Limit.EVERYONE) || limit.name().equals(RequestClassifier.CLIENT);
     return isUsual ? whom : limit.name() + ": " + whom;
   }
 

@@ -7,26 +7,57 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The answer to a request that is not handed on: a rejection, or what a {@link RequestInterceptor} has to say.
- * Nothing was taken and nothing needs closing; a binding writes it as it is.
+ * A response in place of the application's: a rejection, or the response of a {@link
+ * RequestInterceptor}. Nothing was taken and nothing needs closing. A binding writes it as it is.
  *
- * <p>Immutable. A rejection is ready-made and shared between requests; it holds nothing of the
- * request it answers.
+ * <p>Immutable. Requests share prepared rejections; a rejection holds nothing of its request.
  */
 public final class ShieldResponse implements HttpAdmission {
 
   /**
-   * A header of the answer.
+   * A response header.
    *
-   * @param name the header's name
-   * @param value its value
+   * @param name the name of the header, a token (RFC 9110)
+   * @param value its value, printable ASCII
    */
-  public record Header(String name, String value) {}
+  public record Header(String name, String value) {
+
+    private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
+
+    /**
+     * Creates a header.
+     *
+     * @throws IllegalArgumentException if the name or the value has characters that are not allowed
+     */
+    public Header {
+      if (!isToken(name)) {
+        throw new IllegalArgumentException("name must be the name of a header, got '"
+            + printable(name) + "': write a token, as in 'Location'");
+      }
+      if (!isPrintable(value)) {
+        throw new IllegalArgumentException(
+            "value must be printable ASCII, got '" + printable(value) + "': encode it");
+      }
+    }
+
+    private static boolean isToken(String name) {
+      for (int i = 0; i < name.length(); i++) {
+        char c = name.charAt(i);
+        if (!((c >= 'a' && c <= 'z')
+            || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9')
+            || TOKEN_SYMBOLS.indexOf(c) >= 0)) {
+          return false;
+        }
+      }
+      return !name.isEmpty();
+    }
+  }
 
   /**
-   * How long a binding lets the rest of a rejected request come in, before or after the answer. Not
-   * to read it at all would reset a connection that is closed, and the client may lose an answer
-   * that it has not read; but what is not there by then may never come.
+   * The time that a binding waits for the rest of a rejected request, before or after the response.
+   * A connection that is closed without reading the rest is reset, and the client may lose the
+   * response. A request that is late by more may never arrive.
    */
   public static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -51,63 +82,30 @@ public final class ShieldResponse implements HttpAdmission {
   }
 
   /**
-   * An answer of a {@link RequestInterceptor}, which no cache stores.
+   * Creates a response that no cache stores.
    *
    * @param status the status code, 200 to 599
    * @param contentType the value of {@code Content-Type}, as in {@code text/html; charset=utf-8}
    * @param body its bytes, copied
-   * @throws IllegalArgumentException if the status is none, or the content type has characters that
-   *     may not stand in a header
+   * @throws IllegalArgumentException if the status is out of range, or the content type has
+   *     characters that are not allowed in a header
    */
   public static ShieldResponse of(int status, String contentType, byte[] body) {
+    return wrap(status, contentType, body.clone());
+  }
+
+  /**
+   * Creates a response that keeps the array of its body. As {@link #of(int, String, byte[])}, for a
+   * body that many responses share.
+   *
+   * @param body its bytes, which must not change afterwards
+   */
+  public static ShieldResponse wrap(int status, String contentType, byte[] body) {
     if (status < LEAST_STATUS || status > MOST_STATUS) {
       throw new IllegalArgumentException(
           "status must be 200 to 599, got " + status + ": choose the one that fits the answer");
     }
-    requireValue(contentType);
-    return forGood(status, contentType, body.clone());
-  }
-
-  /**
-   * The same with one more header.
-   *
-   * @throws IllegalArgumentException if the answer has the header, or if its name or value has
-   *     characters that may not stand there
-   */
-  public ShieldResponse with(String name, String value) {
-    boolean isName = !name.isEmpty() && name.chars().allMatch(ShieldResponse::isTokenCharacter);
-    if (!isName || headers.stream().anyMatch(header -> header.name().equalsIgnoreCase(name))) {
-      throw new IllegalArgumentException(
-          "name must be that of a header that the answer lacks, got '"
-              + name.replaceAll("[^ -~]", "?") + "': write another one, as in 'Location'");
-    }
-    if (!value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
-      throw new IllegalArgumentException("value must be printable ASCII, got '"
-          + value.replaceAll("[^ -~]", "?") + "': encode it");
-    }
-    return with(List.of(new Header(name, value)));
-  }
-
-  private static boolean isTokenCharacter(int c) {
-    return (c >= '0' && c <= '9')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= 'a' && c <= 'z')
-        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
-  }
-
-  static ShieldResponse of(
-      int status, long retryAfterSeconds, String contentType, byte[] body, List<Header> more) {
-    List<Header> headers = new ArrayList<>();
-    headers.add(new Header(CONTENT_TYPE, contentType));
-    headers.add(length(body));
-    headers.add(new Header("Cache-Control", "no-store"));
-    headers.add(new Header("Retry-After", Long.toString(retryAfterSeconds)));
-    headers.addAll(more);
-    return new ShieldResponse(status, List.copyOf(headers), body, false);
-  }
-
-  /** An answer after which coming back does not help. */
-  static ShieldResponse forGood(int status, String contentType, byte[] body) {
+    requireContentType(contentType);
     return new ShieldResponse(
         status,
         List.of(
@@ -122,26 +120,76 @@ public final class ShieldResponse implements HttpAdmission {
     return new Header(CONTENT_LENGTH, Integer.toString(body.length));
   }
 
-  /** The same with more headers, of other names. */
-  ShieldResponse with(List<Header> more) {
-    List<Header> all = new ArrayList<>(headers.size() + more.size());
-    all.addAll(headers);
-    all.addAll(more);
-    return new ShieldResponse(status, List.copyOf(all), body, closesConnection);
+  private static void requireContentType(String contentType) {
+    if (contentType.isBlank() || !isPrintable(contentType)) {
+      throw new IllegalArgumentException("contentType must be printable ASCII, got '"
+          + printable(contentType) + "': write a media type such as 'text/html; charset=utf-8'");
+    }
+  }
+
+  private static boolean isPrintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("[^ -~]", "?");
   }
 
   /**
-   * The same with another body, for a {@link RejectionRenderer}. The status and all other headers
-   * stay, such as {@code Retry-After} and {@code Cache-Control}; only
-   * {@code Content-Security-Policy} goes, as it is for the page that goes.
+   * Returns this response with one more header.
+   *
+   * @throws IllegalArgumentException if the response has the header, or if its name or value has
+   *     characters that are not allowed
+   */
+  public ShieldResponse with(String name, String value) {
+    Header header = new Header(name, value);
+    if (has(headers, header)) {
+      throw new IllegalArgumentException(
+          "name must be a header that the response does not have yet," + " got '" + name
+              + "': write another one, as in 'Location'");
+    }
+    return withMissing(List.of(header));
+  }
+
+  /** Returns this response with those of the headers that it does not have yet. */
+  public ShieldResponse withMissing(List<Header> more) {
+    List<Header> all = new ArrayList<>(headers.size() + more.size());
+    all.addAll(headers);
+    for (Header header : more) {
+      if (!has(all, header)) {
+        all.add(header);
+      }
+    }
+    return new ShieldResponse(status, List.copyOf(all), body, closesConnection);
+  }
+
+  private static boolean has(List<Header> all, Header sought) {
+    for (Header header : all) {
+      if (header.name.equalsIgnoreCase(sought.name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns this response with another body. The status and all other headers stay, such as {@code
+   * Retry-After} and {@code Cache-Control}; only {@code Content-Security-Policy} is removed, because
+   * it belongs to the page that is replaced.
    *
    * @param contentType the value of {@code Content-Type}, as in {@code text/html; charset=utf-8}
    * @param newBody its bytes, copied
-   * @throws IllegalArgumentException if the content type is empty or has characters that may not
-   *     stand in a header
+   * @throws IllegalArgumentException if the content type is empty or has characters that are not
+   *     allowed in a header
    */
   public ShieldResponse withBody(String contentType, byte[] newBody) {
-    requireValue(contentType);
+    requireContentType(contentType);
     byte[] copy = newBody.clone();
     List<Header> others = new ArrayList<>(headers.size());
     others.add(new Header(CONTENT_TYPE, contentType));
@@ -154,47 +202,39 @@ public final class ShieldResponse implements HttpAdmission {
     return new ShieldResponse(status, List.copyOf(others), copy, closesConnection);
   }
 
-  private static void requireValue(String contentType) {
-    if (contentType.isBlank() || !contentType.chars().allMatch(c -> c >= ' ' && c <= '~')) {
-      throw new IllegalArgumentException(
-          "contentType must be printable ASCII, got '" + contentType.replaceAll("[^ -~]", "?")
-              + "': write a media type such as 'text/html; charset=utf-8'");
-    }
-  }
-
-  /** The answer to HEAD: what the answer to GET would be, without its body. */
-  ShieldResponse withoutBody() {
+  /** Returns the response to HEAD: the same status and headers, without the body. */
+  public ShieldResponse withoutBody() {
     return new ShieldResponse(status, headers, NO_BODY, closesConnection);
   }
 
-  /** The answer to a request whose body is not worth reading. */
-  ShieldResponse closingConnection() {
+  /** Returns this response for a request whose body is not worth reading. */
+  public ShieldResponse closingConnection() {
     return new ShieldResponse(status, headers, body, true);
   }
 
-  /** The status code. */
+  /** Returns the status code. */
   public int status() {
     return status;
   }
 
   /**
-   * The headers in the order to write them, each name once. {@code Content-Length} stands among
+   * Returns the headers in the order to write them, each name once. {@code Content-Length} is among
    * them, for HEAD as well.
    */
   public List<Header> headers() {
     return headers;
   }
 
-  /** The bytes of the body, a copy to keep; none for HEAD. */
+  /** Returns a copy of the bytes of the body; empty for HEAD. */
   public byte[] body() {
     return body.length == 0 ? NO_BODY : body.clone();
   }
 
   /**
-   * Whether to say in the answer that the connection is closed, if it is one of HTTP/1, and to
-   * close it after {@link #LINGER}: more of the request's body may be on its way than is worth
-   * reading. If not, a short body may still be on its way; the connection is closed only if the
-   * body has not come by then. On HTTP/2 and above there is nothing to close but the stream.
+   * Returns whether to close an HTTP/1 connection after {@link #LINGER}, and to announce that in the
+   * response, because more of the request's body may arrive than is worth reading. If false, a short
+   * body may still arrive; close the connection only if it has not arrived by then. HTTP/2 and above
+   * close the stream alone.
    */
   public boolean closesConnection() {
     return closesConnection;
@@ -202,7 +242,7 @@ public final class ShieldResponse implements HttpAdmission {
 
   @Override
   public String toString() {
-    return "HttpAnswer[" + status + " " + headers + " " + new String(body, StandardCharsets.UTF_8)
-        + "]";
+    return "ShieldResponse[" + status + " " + headers + " "
+        + new String(body, StandardCharsets.UTF_8) + "]";
   }
 }

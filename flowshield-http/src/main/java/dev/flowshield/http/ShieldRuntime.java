@@ -46,21 +46,23 @@ record ShieldRuntime(
     CriticalityResolver criticality = new CriticalityResolver(
         settings.orNull(SettingKeys.CRITICALITY),
         settings.trustedHeader(SettingKeys.CRITICALITY_HEADER));
+    RequestClassifier charging = new RequestClassifier(
+        settings.clientAddress(),
+        settings.lists(),
+        settings.networkPrefix(),
+        policies.table(),
+        new PolicyFunctions(policies::planOf, policies.keys(), policies.hash()),
+        criticality,
+        engine);
     return new ShieldRuntime(
         isEnabled,
         settings.get(SettingKeys.INTERCEPTORS),
-        new RequestClassifier(
-            settings.clientAddress(),
-            settings.lists(),
-            settings.networkPrefix(),
-            policies,
-            criticality,
-            engine),
+        charging,
         settings.get(SettingKeys.HEALTH_PATHS),
         settings.streamCaps(),
         new Responses(responses, policies.table(), calendarLimits(engine)),
         responses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
-        !isEnabled || engine.limits().stream().allMatch(RequestClassifier::isKeptHere),
+        !isEnabled || charging.isSynchronous(),
         start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
   }
 

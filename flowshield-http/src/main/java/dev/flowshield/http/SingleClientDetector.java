@@ -1,9 +1,9 @@
 package dev.flowshield.http;
 
 /**
- * Whether nearly all requests come from one client.
+ * Detects that nearly all requests come from one client.
  *
- * <p>Accessed by threads that race; a look that is lost is made up for by the next.
+ * <p>Threads race for the counts; the next request makes up for a lost one.
  */
 final class SingleClientDetector {
 
@@ -14,12 +14,16 @@ final class SingleClientDetector {
   private int looks;
   private int ofMost;
 
-  /** Looks at so many requests at a time. */
+  /**
+   * Creates a detector.
+   *
+   * @param enough the number of requests to compare
+   */
   SingleClientDetector(int enough) {
     this.enough = enough;
   }
 
-  /** Looks at the client of a request; whether nearly all of the last ones had this one. */
+  /** Counts a request; returns whether nearly all of the last ones came from its client. */
   boolean isIn(String client) {
     if (looks == 0) {
       most = client;

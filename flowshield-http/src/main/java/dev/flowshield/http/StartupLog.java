@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What is logged when a shield stands. */
+/** The log of shields, at their start and of what they find later. */
 final class StartupLog {
 
   private static final Logger LOG = System.getLogger("dev.flowshield.http");
@@ -22,11 +22,16 @@ final class StartupLog {
 
   private StartupLog() {}
 
-  /** Logs the version that runs and what is active; as a warning if nothing is. */
-  static void log(HttpShield shield) {
+  /**
+   * Logs the version and the active settings of a shield.
+   *
+   * @param isEnabled whether the shield does anything; if not, the line is a warning
+   * @param description the active settings, beginning with {@value #NAME}
+   */
+  static void log(boolean isEnabled, String description) {
     LOG.log(
-        shield.isEnabled() ? Level.INFO : Level.WARNING,
-        () -> NAME + version() + shield.toString().substring(NAME.length()));
+        isEnabled ? Level.INFO : Level.WARNING,
+        () -> NAME + version() + description.substring(NAME.length()));
     if (!ENGINE_COUNTED.getAndSet(true)) {
       countEngine();
     }
@@ -45,8 +50,8 @@ final class StartupLog {
   }
 
   /**
-   * Warns if there are several engines: which of them runs is left to the order of the class path
-   * then, and classes of two versions may meet.
+   * Warns if the class path has several engines. Its order then decides which of them runs, and
+   * classes of two versions may meet.
    */
   private static void countEngine() {
     ClassLoader loader = FlowShield.class.getClassLoader();
@@ -58,11 +63,12 @@ final class StartupLog {
   }
 
   /**
-   * The version with a space before it. From a resource, as the manifest is another one in a jar
-   * that holds a whole application, and there is none on the module path.
+   * Returns the version with a leading space. It comes from a resource, because a jar that holds a
+   * whole application has another manifest, and the module path has none.
    */
   private static String version() {
-    try (InputStream text = StartupLog.class.getResourceAsStream("version.txt")) {
+    try (InputStream text =
+        StartupLog.class.getResourceAsStream("/dev/flowshield/http/version.txt")) {
       return text == null
           ? ""
           : " " + new String(text.readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -3,7 +3,7 @@ package dev.flowshield.http;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What tells a stream from other requests and responses. Pure functions. */
+/** Detects requests that announce a stream. A pure function. */
 final class StreamDetector {
 
   private static final String EVENT_STREAM = "text/event-stream";
@@ -12,8 +12,8 @@ final class StreamDetector {
   private StreamDetector() {}
 
   /**
-   * Whether a request announces a stream: a web socket, over HTTP/2 as an extended CONNECT (RFC
-   * 8441), or an event stream.
+   * Returns whether a request announces a stream: an event stream, or a web socket, which HTTP/2
+   * announces as an extended CONNECT (RFC 8441).
    */
   static boolean isAnnouncedBy(RequestView request) {
     return names(request.header("Accept"), EVENT_STREAM)
@@ -23,15 +23,5 @@ final class StreamDetector {
 
   private static boolean names(@Nullable String header, String sought) {
     return header != null && header.toLowerCase(Locale.ROOT).contains(sought);
-  }
-
-  /** Whether a response of this type is a stream of events. */
-  static boolean isEventStream(@Nullable String contentType) {
-    if (contentType == null) {
-      return false;
-    }
-    int parameters = contentType.indexOf(';');
-    String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
-    return type.strip().equalsIgnoreCase(EVENT_STREAM);
   }
 }

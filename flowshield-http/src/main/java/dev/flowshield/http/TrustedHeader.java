@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header in which trusted proxies state something about a request. It is trusted if the peer is
- * one of them and the request has the header once: of two lines, one may be the client's.
+ * A header that trusted proxies write into a request. It is trusted if the peer is one of them and
+ * the request has the header once. Of two lines, one may be the client's.
  *
  * <p>Immutable.
  */
@@ -16,7 +16,11 @@ record TrustedHeader(String name, TrustedProxies proxies) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
-  /** The same name, if it can be that of a header; else the setting is named, and an example. */
+  /**
+   * Returns a name that can be the name of a header.
+   *
+   * @throws IllegalArgumentException if it cannot; the message has the setting and the example
+   */
   static String requireName(String setting, String name, String example) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(setting + " must be the name of a request header, got '"
@@ -25,7 +29,7 @@ record TrustedHeader(String name, TrustedProxies proxies) {
     return name;
   }
 
-  /** What is said of a request; null if nothing is, or by one that is not trusted. */
+  /** Returns the header value, or null if it is absent or the peer is not a trusted proxy. */
   @Nullable
   String value(RequestView request) {
     List<String> values = request.headers(name);

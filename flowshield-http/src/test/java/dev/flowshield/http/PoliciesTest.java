@@ -442,12 +442,12 @@ class PoliciesTest {
     HttpShield shield =
         builder().perClient("100/day").policies("* /ask * 100/day cost=later").build();
     FakeRequest request = get("/ask");
-    HttpShield.cost(request, 5);
+    AdmissionHooks.cost(request, 5);
     HttpAdmitted outer = admitted(builder().perClient("1/day").build().admit(request));
     HttpAdmitted admitted = admitted(shield.admit(request));
     admitted(builder().perClient("1/day").build().admit(request));
 
-    HttpShield.cost(request, 40);
+    AdmissionHooks.cost(request, 40);
     admitted.close();
     outer.close();
 

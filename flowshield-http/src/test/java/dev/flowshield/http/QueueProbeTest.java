@@ -28,7 +28,7 @@ class QueueProbeTest {
       .inFlight(InFlightLimit.auto())
       .operations(o -> o.ticker(ticker))
       .build();
-  private final QueueProbe probe = new QueueProbe(shield, pool::add, ticker, timer::add);
+  private final QueueProbe probe = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
   private Duration late = Duration.ZERO; // of the timer
   private Duration sinceTick = Duration.ZERO;
 
@@ -40,8 +40,8 @@ class QueueProbeTest {
   @Test
   void handsThePoolOneTaskATick() {
     for (int i = 0; i < 5; i++) {
-      probe.requestCame();
-      probe.requestCame();
+      probe.requestArrived();
+      probe.requestArrived();
       tick();
       assertThat(pool).hasSize(1);
       pool.remove().run();
@@ -52,16 +52,16 @@ class QueueProbeTest {
   void measuresTheLoopOfTheFirstRequestSinceTheLastTick() {
     Queue<Runnable> loop = new ArrayDeque<>();
     Queue<Runnable> other = new ArrayDeque<>();
-    QueueProbe ofLoops = new QueueProbe(shield, pool::add, ticker, timer::add);
-    assertThat(ofLoops.isToBeTold()).isTrue();
-    ofLoops.requestCame(loop::add);
-    assertThat(ofLoops.isToBeTold()).isFalse();
-    ofLoops.requestCame(other::add);
+    QueueProbe ofLoops = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
+    assertThat(ofLoops.isIdle()).isTrue();
+    ofLoops.requestArrived(loop::add);
+    assertThat(ofLoops.isIdle()).isFalse();
+    ofLoops.requestArrived(other::add);
     tick();
     assertThat(loop).hasSize(1);
     loop.remove().run();
 
-    ofLoops.requestCame(other::add);
+    ofLoops.requestArrived(other::add);
     tick();
     assertThat(other).hasSize(1);
     assertThat(pool).isEmpty();
@@ -69,7 +69,7 @@ class QueueProbeTest {
 
   @Test
   void isOverWithTheRequests() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     pool.remove().run();
     tick();
@@ -82,7 +82,7 @@ class QueueProbeTest {
   void beginsAgainWithTheNextRequest() {
     isOverWithTheRequests();
 
-    probe.requestCame();
+    probe.requestArrived();
     tick();
 
     assertThat(pool).hasSize(1);
@@ -90,7 +90,7 @@ class QueueProbeTest {
 
   @Test
   void looksOnAtOnceAfterATaskThatHasWaited() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     ticker.advance(Duration.ofMillis(10));
     pool.remove().run();
@@ -133,7 +133,7 @@ class QueueProbeTest {
 
   @Test
   void rejectsWhileATaskWaitsThatNoThreadIsFreeFor() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     for (int i = 0; i < 6; i++) {
       tick();
@@ -147,7 +147,7 @@ class QueueProbeTest {
 
   @Test
   void countsNoTimeInWhichTheProcessStoodStillAsAWait() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     late = Duration.ofMillis(200);
     tick();
@@ -157,11 +157,11 @@ class QueueProbeTest {
 
   @Test
   void takesATaskForLostThatDoesNotRunWithinAMinute() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     Runnable lost = pool.remove();
     ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     assertThat(pool).hasSize(1);
 
@@ -173,7 +173,7 @@ class QueueProbeTest {
 
   @Test
   void isOverWhereATaskIsLostAndNoRequestComes() {
-    probe.requestCame();
+    probe.requestArrived();
     tick();
     ticker.advance(Duration.ofNanos(QueueProbe.LOST_NANOS));
     tick();
@@ -188,9 +188,9 @@ class QueueProbeTest {
       asked.incrementAndGet();
       throw new RejectedExecutionException();
     };
-    QueueProbe ofClosed = new QueueProbe(shield, closed, ticker, timer::add);
+    QueueProbe ofClosed = new QueueProbe(shield.engine(), closed, ticker, timer::add);
     for (int i = 0; i < TICKS; i++) {
-      ofClosed.requestCame();
+      ofClosed.requestArrived();
       tick();
     }
 
@@ -202,25 +202,25 @@ class QueueProbeTest {
   void goesOnAfterAPoolThatFailed() {
     Error failure = new OutOfMemoryError("no thread");
     QueueProbe ofFailing = new QueueProbe(
-        shield,
+        shield.engine(),
         task -> {
           throw failure;
         },
         ticker,
         timer::add);
-    ofFailing.requestCame();
+    ofFailing.requestArrived();
     assertThatThrownBy(this::tick).isSameAs(failure);
 
-    ofFailing.requestCame();
+    ofFailing.requestArrived();
 
     assertThat(timer).hasSize(1);
   }
 
   @Test
   void standsAPoolThatRunsTasksInTheCallingThread() {
-    QueueProbe inCaller = new QueueProbe(shield, Runnable::run, ticker, timer::add);
+    QueueProbe inCaller = new QueueProbe(shield.engine(), Runnable::run, ticker, timer::add);
     for (int i = 0; i < TICKS; i++) {
-      inCaller.requestCame();
+      inCaller.requestArrived();
       tick();
     }
 
@@ -230,9 +230,9 @@ class QueueProbeTest {
   @Test
   void doesNothingForAShieldWithANumberOfItsOwn() {
     HttpShield fixed = HttpShield.builder().inFlight(10).build();
-    QueueProbe ofFixed = new QueueProbe(fixed, pool::add, ticker, timer::add);
+    QueueProbe ofFixed = new QueueProbe(fixed.engine(), pool::add, ticker, timer::add);
 
-    ofFixed.requestCame();
+    ofFixed.requestArrived();
 
     assertThat(timer).isEmpty();
   }
@@ -240,18 +240,18 @@ class QueueProbeTest {
   @Test
   void beginsWhenTheShieldFindsItsCapAgain() {
     shield.engine().changeInFlight(5);
-    probe.requestCame();
+    probe.requestArrived();
     assertThat(timer).isEmpty();
 
     shield.engine().changeInFlightAuto();
-    probe.requestCame();
+    probe.requestArrived();
 
     assertThat(timer).hasSize(1);
   }
 
   private void eachTaskWaits(Duration wait) {
     for (int i = 0; i < TICKS; i++) {
-      probe.requestCame();
+      probe.requestArrived();
       if (pool.isEmpty()) {
         tick();
       }

@@ -139,13 +139,13 @@ class StreamsTest {
   void theApplicationSaysSoToAllShieldsThatHaveAdmittedTheRequest() {
     HttpShield inner = HttpShield.builder().inFlight(10).build();
     FakeRequest request = get("/poll");
-    assertThat(HttpShield.established(request))
+    assertThat(AdmissionHooks.established(request))
         .as("that no shield has admitted")
         .isTrue();
     HttpAdmitted outerPlace = admitted(shield.admit(request));
     HttpAdmitted innerPlace = admitted(inner.admit(request));
-    assertThat(inner.admit(request)).isSameAs(HttpAdmitted.WITHOUT_PLACE);
-    HttpShield.established(request);
+    assertThat(inner.admit(request)).isSameAs(UnchargedRequest.INSTANCE);
+    AdmissionHooks.established(request);
     for (HttpShield each : List.of(shield, inner)) {
       assertThat(each.stats().inFlight()).isZero();
       assertThat(each.streams().open()).isEqualTo(1);
@@ -164,8 +164,8 @@ class StreamsTest {
         .build();
     FakeRequest request = events(CLIENT);
     HttpAdmitted stream = admitted(settling.admit(request));
-    HttpShield.established(request);
-    HttpShield.cost(request, 7);
+    AdmissionHooks.established(request);
+    AdmissionHooks.cost(request, 7);
     stream.close();
     assertThat(settling.engine().peek("events", CLIENT).remaining()).isEqualTo(3);
     assertThat(settling.streams().open()).isZero();

@@ -1,5 +1,6 @@
 package dev.flowshield.servlet;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -164,7 +165,7 @@ public final class FlowShieldFilter extends HttpFilter {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(HttpServletRequest request, long permits) {
-    HttpShield.cost(new ServletRequestView(request), permits);
+    AdmissionHooks.cost(new ServletRequestView(request), permits);
   }
 
   /**
@@ -176,7 +177,7 @@ public final class FlowShieldFilter extends HttpFilter {
    *     at once
    */
   public static boolean markAsStream(HttpServletRequest request) {
-    return HttpShield.established(new ServletRequestView(request));
+    return AdmissionHooks.established(new ServletRequestView(request));
   }
 
   private static void register(FlowShieldFilter filter, ServletContext context) {
@@ -250,7 +251,7 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     QueueProbe known = probe;
     if (known != null) {
-      known.requestCame();
+      known.requestArrived();
     }
     HttpAdmission admission = own.admit(new ServletRequestView(request));
     if (admission instanceof ShieldResponse rejection) {
@@ -285,7 +286,7 @@ public final class FlowShieldFilter extends HttpFilter {
     try {
       if (!isInspected) { // otherwise another request was faster
         Executor threads = pool == null ? ContainerPool.of(request) : pool;
-        probe = threads == null ? null : new QueueProbe(own, threads);
+        probe = threads == null ? null : new QueueProbe(own.engine(), threads);
         isInspected = true;
         warnIfNotAsync(request);
       }

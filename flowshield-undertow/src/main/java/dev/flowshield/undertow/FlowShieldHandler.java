@@ -1,5 +1,6 @@
 package dev.flowshield.undertow;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -60,7 +61,7 @@ public final class FlowShieldHandler implements HttpHandler {
   private FlowShieldHandler(HttpHandler next, HttpShield shield) {
     this.next = Objects.requireNonNull(next, NO_NEXT);
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
-    this.probe = new QueueProbe(shield);
+    this.probe = new QueueProbe(shield.engine());
   }
 
   /**
@@ -94,7 +95,7 @@ public final class FlowShieldHandler implements HttpHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(HttpServerExchange exchange, long permits) {
-    HttpShield.cost(new UndertowRequestView(exchange), permits);
+    AdmissionHooks.cost(new UndertowRequestView(exchange), permits);
   }
 
   /**
@@ -105,7 +106,7 @@ public final class FlowShieldHandler implements HttpHandler {
    *     at once
    */
   public static boolean markAsStream(HttpServerExchange exchange) {
-    return HttpShield.established(new UndertowRequestView(exchange));
+    return AdmissionHooks.established(new UndertowRequestView(exchange));
   }
 
   /** Returns the shield, which has the statistics. */
@@ -119,7 +120,7 @@ public final class FlowShieldHandler implements HttpHandler {
       next.handleRequest(exchange);
       return;
     }
-    probe.requestCame(currentThreads(exchange));
+    probe.requestArrived(currentThreads(exchange));
     if (shield.isSynchronous()) {
       decide(exchange, shield.admit(new UndertowRequestView(exchange)));
     } else {

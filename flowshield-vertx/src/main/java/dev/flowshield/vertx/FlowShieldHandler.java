@@ -1,5 +1,6 @@
 package dev.flowshield.vertx;
 
+import dev.flowshield.http.AdmissionHooks;
 import dev.flowshield.http.HttpAdmission;
 import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
@@ -69,7 +70,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private FlowShieldHandler(HttpShield shield, boolean isResolved) {
     this.shield = shield;
-    this.probe = new QueueProbe(shield);
+    this.probe = new QueueProbe(shield.engine());
     this.isResolved = isResolved;
   }
 
@@ -110,7 +111,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(RoutingContext context, long permits) {
-    HttpShield.cost(new VertxRequestView(context), permits);
+    AdmissionHooks.cost(new VertxRequestView(context), permits);
   }
 
   /**
@@ -121,7 +122,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    *     at once
    */
   public static boolean markAsStream(RoutingContext context) {
-    return HttpShield.established(new VertxRequestView(context));
+    return AdmissionHooks.established(new VertxRequestView(context));
   }
 
   /** Returns the shield, which has the statistics. */
@@ -133,16 +134,16 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
   public void handle(RoutingContext context) {
     if (!isResolved) { // created outside of Vert.x: the instance is known now
       shield = shared(context.vertx(), shield);
-      probe = new QueueProbe(shield);
+      probe = new QueueProbe(shield.engine());
       isResolved = true;
     }
     if (!shield.isEnabled()) {
       context.next();
       return;
     }
-    if (probe.isToBeTold()) {
+    if (probe.isIdle()) {
       Context own = context.vertx().getOrCreateContext();
-      probe.requestCame(task -> own.runOnContext(turn -> task.run()));
+      probe.requestArrived(task -> own.runOnContext(turn -> task.run()));
     }
     if (shield.isSynchronous()) {
       decide(context, shield.admit(new VertxRequestView(context)));

@@ -3,22 +3,22 @@ package dev.flowshield.http.answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client would like to read: the kind of body that its Accept header asks for.
+ * Chooses the kind of body that the Accept header of a client prefers.
  *
- * <p>Of the ranges that match a kind, the most specific one counts, with its quality (RFC 9110,
- * 12.5.1). A range with a parameter, other than a charset, matches none of the kinds, which have
- * no parameters. Of the qualities:
+ * <p>The most specific range that matches a kind determines its quality (RFC 9110, 12.5.1). A range
+ * with a parameter, other than a charset, matches no kind, because the kinds have no parameters. The
+ * qualities are compared as follows:
  * <ul>
- *   <li>text is chosen where it is preferred to JSON of either kind, and the page where it is
- *       preferred to all others;
- *   <li>problem details are chosen over JSON where they are named and not liked less;
- *   <li>otherwise, and where no kind is accepted, the default is chosen: an answer that the client
- *       did not ask for says more than a 406.
+ *   <li>text is chosen if it is preferred to JSON of either kind, and the page if it is preferred
+ *       to all others;
+ *   <li>problem details are chosen over JSON if they are named and their quality is not lower;
+ *   <li>otherwise, and if no kind is acceptable, the default is chosen: a response in another format
+ *       is more useful to the client than a 406.
  * </ul>
  *
- * <p>A range that is malformed is left out. A header of more than 1,024 characters or 32 ranges is
- * not for a client that wants to be understood, and gets the default. Takes linear time, never
- * throws, and allocates nothing where the header is absent or one of the usual ones.
+ * <p>A malformed range is ignored. A header of more than 1,024 characters or 32 ranges gets the
+ * default. Takes linear time, never throws, and allocates nothing if the header is absent or a usual
+ * one.
  */
 public final class Accept {
 
@@ -27,7 +27,7 @@ public final class Accept {
   private static final int MOST_DECIMALS = 3;
   private static final int FULL = 1000; // quality in thousandths
 
-  // How closely a range matches a kind.
+  // The specificity of a range.
   private static final int ALL = 1; // */*
   private static final int TYPE = 2; // text/*
   private static final int NAMED = 3; // text/html
@@ -36,8 +36,8 @@ public final class Accept {
   private final String text;
   private int at;
 
-  // For each kind the range that matches it best so far: how closely, and then its quality, so that
-  // the greater number is the one that counts. 0 if there is none.
+  // For each kind the most specific range so far: its specificity, then its quality, so that the
+  // greater number counts. 0 if there is no range.
   private int json;
   private int problem;
   private int html;
@@ -48,9 +48,9 @@ public final class Accept {
   }
 
   /**
-   * The kind of body to send.
+   * Returns the kind of body to send.
    *
-   * @param header the value of the header, null if there is none
+   * @param header the value of the header, null if it is absent
    * @param byDefault {@link BodyKind#JSON}, or {@link BodyKind#PROBLEM} to send it in place of JSON
    */
   public static BodyKind choose(@Nullable String header, BodyKind byDefault) {
@@ -76,7 +76,7 @@ public final class Accept {
     return isProblemNamed && quality(problem) == object ? BodyKind.PROBLEM : byDefault;
   }
 
-  /** Reads all ranges; false if there are too many. */
+  /** Parses all ranges; returns false if there are too many. */
   private boolean readAll() {
     for (int ranges = 0; at < text.length(); ranges++) {
       if (ranges == MOST_RANGES) {
@@ -88,7 +88,7 @@ public final class Accept {
     return true;
   }
 
-  /** Reads a range, and stops before the comma after it or wherever it is malformed. */
+  /** Parses a range, and stops before the next comma or where the range is malformed. */
   private void readRange() {
     skipSpace();
     int type = at;
@@ -113,7 +113,7 @@ public final class Accept {
         if (quality < 0) {
           return;
         }
-        skipParameters(); // extensions of the header, which say nothing about the range
+        skipParameters(); // extensions of the header, which do not change the range
         break;
       }
       hasParameter |= nameEnd > name && !is(name, nameEnd, "charset");
@@ -158,7 +158,7 @@ public final class Accept {
     return match & ((1 << QUALITY_BITS) - 1);
   }
 
-  /** Reads a quality in thousandths; -1 if it is malformed. */
+  /** Parses a quality in thousandths; returns -1 if it is malformed. */
   private int readQuality() {
     if (at == text.length() || (text.charAt(at) != '0' && text.charAt(at) != '1')) {
       return -1;
@@ -196,7 +196,7 @@ public final class Accept {
     }
   }
 
-  /** Skips what is left of an element, and the comma after it. */
+  /** Skips the rest of an element, and the next comma. */
   private void skipElement() {
     skipParameters();
     at++;

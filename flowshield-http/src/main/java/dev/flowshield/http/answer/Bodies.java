@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies of one cause to reject, of each kind. They differ in the wait alone.
+ * The bodies for one reason to reject, one of each kind. They differ in the wait alone.
  *
- * <p>Immutable. Makes a body each time it is asked for one; only {@linkplain Pages pages} are kept.
+ * <p>Immutable. Creates a body at each call; only {@linkplain Pages pages} are cached.
  */
 public final class Bodies {
 
@@ -21,11 +21,11 @@ public final class Bodies {
   private final byte[] problem;
 
   /**
-   * Bodies for a limit.
+   * Creates the bodies for a limit.
    *
-   * @param policy the name of the limit; null if clients are not told
-   * @param scope what the limit counts, {@code per-ip}, {@code per-key} or {@code global}
-   * @param permits what the limit admits
+   * @param policy the name of the limit; null if clients must not know it
+   * @param scope the scope of the limit: {@code per-ip}, {@code per-key} or {@code global}
+   * @param permits the permits of the limit
    */
   public static Bodies ofLimit(
       RejectionReason reason,
@@ -39,7 +39,7 @@ public final class Bodies {
     return new Bodies(reason, status, members, violated, pages);
   }
 
-  /** Bodies where no limit is named. */
+  /** Creates bodies that name no limit. */
   public static Bodies of(RejectionReason reason, int status, String mode, Pages pages) {
     return new Bodies(reason, status, ",\"mode\":\"" + mode + "\"", "", pages);
   }
@@ -57,7 +57,7 @@ public final class Bodies {
         + "\",\"status\":" + status + violated + "}");
   }
 
-  /** The body for a wait; shared, so not to be changed. */
+  /** Returns the body for a wait. It is shared and must not be changed. */
   public byte[] body(BodyKind kind, long seconds) {
     return switch (kind) {
       case JSON -> bytes(beforeRetryAfter + seconds + afterRetryAfter);

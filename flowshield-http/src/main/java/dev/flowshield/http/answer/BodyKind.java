@@ -6,9 +6,9 @@ public enum BodyKind {
   JSON("application/json"),
   /** The problem details of RFC 9457. */
   PROBLEM("application/problem+json"),
-  /** A page that counts the wait down and then loads again by itself. */
+  /** A page that counts the wait down and then reloads itself. */
   HTML("text/html; charset=utf-8"),
-  /** The same page for requests that must not be repeated unasked: it waits for its button. */
+  /** The page for requests that must not be repeated unasked. It waits for its button. */
   HTML_WITH_BUTTON("text/html; charset=utf-8"),
   /** One line of text. */
   TEXT("text/plain; charset=utf-8");
@@ -19,12 +19,12 @@ public enum BodyKind {
     this.contentType = contentType;
   }
 
-  /** The value of Content-Type. */
+  /** Returns the value of Content-Type. */
   public String contentType() {
     return contentType;
   }
 
-  /** Whether it is the page. */
+  /** Returns whether the body is a page. */
   public boolean isPage() {
     return this == HTML || this == HTML_WITH_BUTTON;
   }

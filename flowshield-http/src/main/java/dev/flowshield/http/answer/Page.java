@@ -10,11 +10,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The page for people, made from a template with placeholders.
+ * The page for people, a template with placeholders.
  *
- * <p>The template is a resource that can be edited by itself: what stands before its doctype is a
- * comment for its editors and is not sent, and the policy that lets its style and its script run is
- * computed from both.
+ * <p>The template is a resource. The text before its doctype is a comment for its editors and is not
+ * sent. The content security policy is computed from its style and its script, so that both may be
+ * edited.
  */
 final class Page {
 
@@ -28,28 +28,28 @@ final class Page {
   private final String contentSecurityPolicy;
 
   /**
-   * A page.
+   * Creates a page.
    *
    * @param text with one element of style and one of script, both free of placeholders
    */
   Page(String text) {
-    // A checkout may have changed the ends of lines. A browser changes them back before it
-    // computes the hashes.
+    // A checkout may have changed the line ends. A browser normalizes them before it computes the
+    // hashes.
     String lines = text.replace("\r\n", "\n");
     this.template = lines.substring(lines.indexOf("<!doctype html>")).strip() + "\n";
     this.contentSecurityPolicy = "default-src 'none'; style-src '" + hash("style")
         + "'; script-src '" + hash("script") + "'; base-uri 'none'; form-action 'none'";
   }
 
-  /** The value of Content-Security-Policy. */
+  /** Returns the value of Content-Security-Policy. */
   String contentSecurityPolicy() {
     return contentSecurityPolicy;
   }
 
   /**
-   * The page as it is sent.
+   * Returns the bytes to send.
    *
-   * @param repeats whether it may load again by itself
+   * @param repeats whether the page may reload itself
    */
   byte[] bytes(RejectionReason reason, long seconds, boolean repeats) {
     return template
@@ -61,7 +61,7 @@ final class Page {
         .getBytes(UTF_8);
   }
 
-  /** A wait in words, rounded up. */
+  /** Returns a wait in words, rounded up. */
   static String words(long seconds) {
     if (seconds < 2 * SECONDS_PER_MINUTE) {
       return seconds == 1 ? "1 second" : seconds + " seconds";
@@ -75,7 +75,7 @@ final class Page {
     return (seconds + unit - 1) / unit;
   }
 
-  /** The source for what stands in an element, as a content security policy names it. */
+  /** Returns the source of an element, as a content security policy names it. */
   private String hash(String element) {
     String start = "<" + element + ">";
     int from = template.indexOf(start) + start.length();

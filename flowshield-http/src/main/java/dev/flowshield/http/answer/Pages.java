@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The pages for people. A page depends on the reason and the wait alone, so the limits of a shield
- * share them.
+ * The pages for people. A page depends on the reason and the wait alone, so that all limits of a
+ * shield share it.
  *
- * <p>Thread-safe. Keeps those of {@link WaitCache}, about 4 kB each, for each reason.
+ * <p>Thread-safe. Caches pages of about 4 kB each, in a {@link WaitCache} for each reason.
  */
 public final class Pages {
 
@@ -18,7 +18,7 @@ public final class Pages {
   private final Map<RejectionReason, WaitCache<byte[]>> withButton =
       new EnumMap<>(RejectionReason.class);
 
-  /** With the page of this library. */
+  /** Creates an empty cache for the page of this library. */
   public Pages() {
     for (RejectionReason reason : RejectionReason.values()) {
       repeating.put(reason, pages(reason, true));
@@ -30,7 +30,7 @@ public final class Pages {
     return new WaitCache<>((seconds, remaining) -> page.bytes(reason, seconds, repeats));
   }
 
-  /** What a browser may do with the page: the value of Content-Security-Policy. */
+  /** Returns the value of Content-Security-Policy for a page. */
   public String contentSecurityPolicy() {
     return page.contentSecurityPolicy();
   }

@@ -7,13 +7,13 @@ final class ProblemTypes {
 
   private static final String REGISTRY = "https://iana.org/assignments/http-problem-types#";
 
-  /** A client has spent a limit of its own. */
+  /** A client has exhausted its limit. */
   static final String QUOTA_EXCEEDED = REGISTRY + "quota-exceeded";
 
-  /** The server has less to give than all clients together ask for. */
+  /** All clients together request more than the server can serve. */
   static final String TEMPORARY_REDUCED_CAPACITY = REGISTRY + "temporary-reduced-capacity";
 
-  /** A client goes on after it was rejected. */
+  /** A client continues after it was rejected. */
   static final String ABNORMAL_USAGE_DETECTED = REGISTRY + "abnormal-usage-detected";
 
   private ProblemTypes() {}

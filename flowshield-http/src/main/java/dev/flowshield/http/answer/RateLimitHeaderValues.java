@@ -4,25 +4,24 @@ import dev.flowshield.RateLimit;
 import java.util.List;
 
 /**
- * The headers {@code RateLimit-Policy} and {@code RateLimit}, which tell a client how much a limit
- * admits and how it stands: revision 10 of the Internet-Draft
- * <i>draft-ietf-httpapi-ratelimit-headers</i>, lists of strings with parameters as RFC 9651 writes
- * them.
+ * Formats the headers {@code RateLimit-Policy} and {@code RateLimit}, which tell a client the rate
+ * of a limit and its status. They follow revision 10 of the Internet-Draft
+ * <i>draft-ietf-httpapi-ratelimit-headers</i>: lists of strings with parameters (RFC 9651).
  *
  * <pre>
  *   RateLimit-Policy: "client";q=100;w=1;flowshield-burst=20
  *   RateLimit: "client";r=0;t=1
  * </pre>
  *
- * <p>Names are those of limits, which a {@code Limit} has checked: none holds a character that a
- * string of RFC 9651 would have to escape. Pure functions.
+ * <p>Names are those of limits. A {@code Limit} checks that they have no character that a string of
+ * RFC 9651 must escape. Pure functions.
  */
 public final class RateLimitHeaderValues {
 
-  /** The header of the policies: what each limit admits. */
+  /** The name of the header that states the rates of limits. */
   public static final String POLICY_NAME = "RateLimit-Policy";
 
-  /** The header of how the policies stand. */
+  /** The name of the header that states the status of limits. */
   public static final String NAME = "RateLimit";
 
   /** The most policies in one header; the first ones stay. */
@@ -34,9 +33,9 @@ public final class RateLimitHeaderValues {
   private RateLimitHeaderValues() {}
 
   /**
-   * A policy for a rate: {@code "client";q=100;w=60}. A period that is a part of a second is told
-   * as a second, with the permits of a second. Without a window if neither is a number of whole
-   * seconds. With the burst if that is not the quota that is told.
+   * Returns the policy for a rate: {@code "client";q=100;w=60}. A period that divides a second
+   * becomes one second, with the permits of a second. There is no window unless the period is then a
+   * number of whole seconds. The burst is added if it differs from the quota.
    */
   public static String policy(String name, RateLimit limit) {
     long nanos = limit.period().toNanos(); // at most 366 days, so it fits
@@ -56,9 +55,9 @@ public final class RateLimitHeaderValues {
   }
 
   /**
-   * A policy for a cap on requests in flight: {@code
-   * "in-flight";q=8;qu="concurrent-requests"}. It stands {@linkplain #standing(String, long)
-   * without} seconds: the end of work is not known.
+   * Returns the policy for a cap on requests in flight: {@code
+   * "in-flight";q=8;qu="concurrent-requests"}. Its {@linkplain #status(String, long) status} has no
+   * seconds, because the end of work is unknown.
    */
   public static String policyInFlight(String name, long most) {
     StringBuilder policy = named(name);
@@ -66,28 +65,28 @@ public final class RateLimitHeaderValues {
     return policy.append(";qu=\"concurrent-requests\"").toString();
   }
 
-  /** How a policy stands of which all permits are there: {@code "client";r=100}. */
-  public static String standing(String name, long remaining) {
+  /** Returns the status of a policy that has all permits: {@code "client";r=100}. */
+  public static String status(String name, long remaining) {
     return "\"" + name + "\";r=" + fitting(remaining);
   }
 
   /**
-   * How a policy stands: {@code "client";r=57;t=1}.
+   * Returns the status of a policy: {@code "client";r=57;t=1}.
    *
-   * @param remaining the permits that are left
-   * @param seconds until there are more; on a rejection, until there are enough
+   * @param remaining the remaining permits
+   * @param seconds the time until there are more permits; for a rejection, until there are enough
    */
-  public static String standing(String name, long remaining, long seconds) {
+  public static String status(String name, long remaining, long seconds) {
     return "\"" + name + "\";r=" + fitting(remaining) + ";t=" + fitting(seconds);
   }
 
-  /** The value of a header, of policies or of how they stand, in the order of the configuration. */
+  /** Returns the value of either header, in the order of the configuration. */
   public static String list(List<String> members) {
     return String.join(", ", members.subList(0, Math.min(members.size(), MOST_POLICIES)));
   }
 
   /**
-   * A wait in whole seconds, rounded up, at least one: a client that comes back then is not early.
+   * Returns a wait in whole seconds, rounded up, at least one, so that no client retries too early.
    */
   public static long seconds(long waitNanos) {
     long begun = waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0;

@@ -1,36 +1,36 @@
 package dev.flowshield.http.answer;
 
-/** The reasons to reject, in the words that clients and people are told. */
+/** The reasons to reject, with their texts for clients and for people. */
 public enum RejectionReason {
-  /** A client has spent its limit. */
+  /** A client has exhausted its limit. */
   CLIENT_OVER_LIMIT(
       "Rate limit exceeded",
       ProblemTypes.QUOTA_EXCEEDED,
       "Too many requests",
       "This site has received many requests from you, or from others who share your connection,"
           + " in a short time."),
-  /** All clients together have spent a limit. */
+  /** All clients together have exhausted a limit. */
   ALL_OVER_LIMIT(
       "Rate limit exceeded",
       ProblemTypes.TEMPORARY_REDUCED_CAPACITY,
       "This site is busy",
       "More people are using this site than it can serve at this moment. You have done nothing"
           + " wrong."),
-  /** A client goes on after it was rejected. */
+  /** A client continues after it was rejected. */
   BLOCKED(
       "Blocked after too many rejected requests",
       ProblemTypes.ABNORMAL_USAGE_DETECTED,
       "Requests are paused",
       "Requests from your connection kept coming after this site had asked to wait, so this wait"
           + " is longer."),
-  /** A client has as many streams open as it may. */
+  /** A client has reached its cap on open streams. */
   CLIENT_STREAMS(
       "Too many open streams",
       ProblemTypes.QUOTA_EXCEEDED,
       "Too many open connections",
       "As many live connections to this site are open from you, or from others who share your"
           + " connection, as there may be. Closing other pages of this site helps."),
-  /** As much work is in flight as the server can carry. */
+  /** The server has reached its cap on work in flight. */
   SERVER_BUSY(
       "Server is busy",
       ProblemTypes.TEMPORARY_REDUCED_CAPACITY,
@@ -50,7 +50,7 @@ public enum RejectionReason {
     this.explanation = explanation;
   }
 
-  /** What developers read. */
+  /** Returns the message for developers. */
   String message() {
     return message;
   }
@@ -59,12 +59,12 @@ public enum RejectionReason {
     return problemType;
   }
 
-  /** What people read first. */
+  /** Returns the title for people. */
   String title() {
     return title;
   }
 
-  /** What people read next. */
+  /** Returns the explanation for people. */
   String explanation() {
     return explanation;
   }

@@ -5,39 +5,39 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of a wait, kept for the waits asked for last and shared.
+ * A cache of values that depend on a wait, for the most recent waits.
  *
- * <p>Thread-safe, lock-free. Holds at most {@value #MOST_KEPT} of them.
+ * <p>Thread-safe, lock-free. Holds at most {@value #MOST_CACHED} values.
  */
 public final class WaitCache<T> {
 
-  private static final int MOST_KEPT = 64;
+  private static final int MOST_CACHED = 64;
 
-  // The place is the wait modulo the size: of long waits too, those of one moment are close to each
-  // other. Two threads may both make an answer; they are alike, and either may stay.
-  private final AtomicReferenceArray<@Nullable Kept<T>> kept =
-      new AtomicReferenceArray<>(MOST_KEPT);
+  // The index is the wait modulo the size, because the waits of one moment are close to each other.
+  // Two threads may both create a value. The values are equal, and either may stay.
+  private final AtomicReferenceArray<@Nullable Cached<T>> cached =
+      new AtomicReferenceArray<>(MOST_CACHED);
   private final BiFunction<Long, Long, ? extends T> maker;
 
-  private record Kept<T>(long seconds, long remaining, T said) {}
+  private record Cached<T>(long seconds, long remaining, T value) {}
 
   /**
-   * Keeps what this makes.
+   * Creates an empty cache.
    *
-   * @param maker makes it of the seconds and of the permits that are left
+   * @param maker creates a value from the seconds and the remaining permits
    */
   public WaitCache(BiFunction<Long, Long, ? extends T> maker) {
     this.maker = maker;
   }
 
-  /** What is said of a wait in seconds, positive, and of the permits that are left. */
+  /** Returns the value for a wait in seconds, positive, and the remaining permits. */
   public T of(long seconds, long remaining) {
-    int index = (int) (seconds % MOST_KEPT);
-    Kept<T> known = kept.get(index);
+    int index = (int) (seconds % MOST_CACHED);
+    Cached<T> known = cached.get(index);
     if (known == null || known.seconds != seconds || known.remaining != remaining) {
-      known = new Kept<>(seconds, remaining, maker.apply(seconds, remaining));
-      kept.set(index, known);
+      known = new Cached<>(seconds, remaining, maker.apply(seconds, remaining));
+      cached.set(index, known);
     }
-    return known.said;
+    return known.value;
   }
 }

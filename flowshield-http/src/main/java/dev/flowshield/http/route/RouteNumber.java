@@ -11,8 +11,8 @@ package dev.flowshield.http.route;
  */
 public final class RouteNumber {
 
-  /** How many there are, from 1 on. */
-  static final int COUNT = 63;
+  /** The number of routes, which are numbered from 1 on. */
+  public static final int COUNT = 63;
 
   private static final int SEGMENTS = 2;
   private static final int LONGEST = 23; // as some databases make identifiers of 24

@@ -3,7 +3,7 @@ package dev.flowshield.http.answer;
 import static dev.flowshield.http.answer.RateLimitHeaderValues.list;
 import static dev.flowshield.http.answer.RateLimitHeaderValues.policy;
 import static dev.flowshield.http.answer.RateLimitHeaderValues.policyInFlight;
-import static dev.flowshield.http.answer.RateLimitHeaderValues.standing;
+import static dev.flowshield.http.answer.RateLimitHeaderValues.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -56,25 +56,25 @@ class RateLimitHeaderValuesTest {
   void writesTheExamples() {
     assertThat(list(List.of(policy("per-client", RateLimit.parse("100/min")))))
         .isEqualTo("\"per-client\";q=100;w=60");
-    assertThat(list(List.of(standing("per-client", 57, 1)))).isEqualTo("\"per-client\";r=57;t=1");
+    assertThat(list(List.of(status("per-client", 57, 1)))).isEqualTo("\"per-client\";r=57;t=1");
     assertThat(list(List.of(
             policy("burst", RateLimit.parse("20/s")),
             policy("hourly", RateLimit.parse("1000/h burst 200")))))
         .isEqualTo("\"burst\";q=20;w=1, \"hourly\";q=1000;w=3600;flowshield-burst=200");
-    assertThat(list(List.of(standing("burst", 19, 1), standing("hourly", 143, 3))))
+    assertThat(list(List.of(status("burst", 19, 1), status("hourly", 143, 3))))
         .isEqualTo("\"burst\";r=19;t=1, \"hourly\";r=143;t=3");
-    assertThat(standing("per-client", 0, 1)).isEqualTo("\"per-client\";r=0;t=1");
+    assertThat(status("per-client", 0, 1)).isEqualTo("\"per-client\";r=0;t=1");
     assertThat(policyInFlight("in-flight", 8))
         .isEqualTo("\"in-flight\";q=8;qu=\"concurrent-requests\"");
-    assertThat(standing("in-flight", 0)).isEqualTo("\"in-flight\";r=0");
+    assertThat(status("in-flight", 0)).isEqualTo("\"in-flight\";r=0");
   }
 
   @Test
   void numbersStayInTheRangeOfAnInteger() {
-    assertThat(standing("a", Long.MAX_VALUE, Long.MAX_VALUE))
+    assertThat(status("a", Long.MAX_VALUE, Long.MAX_VALUE))
         .isEqualTo("\"a\";r=" + MOST + ";t=" + MOST);
-    assertThat(standing("a", -1, -1)).isEqualTo("\"a\";r=0;t=0");
-    assertThat(standing("a", Long.MIN_VALUE)).isEqualTo("\"a\";r=0");
+    assertThat(status("a", -1, -1)).isEqualTo("\"a\";r=0;t=0");
+    assertThat(status("a", Long.MIN_VALUE)).isEqualTo("\"a\";r=0");
   }
 
   @Test
@@ -118,10 +118,10 @@ class RateLimitHeaderValuesTest {
     assertThat(policy.get()).isEqualTo("A.b_c-9");
     assertThat(number(policy, "q")).isBetween(1L, MOST);
 
-    Item<?> standing = only(list(List.of(standing("A.b_c-9", remaining, seconds))));
-    assertThat(standing.get()).isEqualTo("A.b_c-9");
-    assertThat(number(standing, "r")).isEqualTo(Math.max(0, Math.min(remaining, MOST)));
-    assertThat(number(standing, "t")).isEqualTo(Math.max(0, Math.min(seconds, MOST)));
+    Item<?> status = only(list(List.of(status("A.b_c-9", remaining, seconds))));
+    assertThat(status.get()).isEqualTo("A.b_c-9");
+    assertThat(number(status, "r")).isEqualTo(Math.max(0, Math.min(remaining, MOST)));
+    assertThat(number(status, "t")).isEqualTo(Math.max(0, Math.min(seconds, MOST)));
   }
 
   @Test

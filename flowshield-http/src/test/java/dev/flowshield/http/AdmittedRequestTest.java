@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the end of a request is found that no server tells. Looks are made by hand. */
-class HttpAdmittedTest {
+class AdmittedRequestTest {
 
   private static final int LOOKS_OF_PATIENCE = 10; // five seconds
   private static final int LOOKS_FOR_ROOM = 2; // a second
@@ -27,8 +27,9 @@ class HttpAdmittedTest {
   private final FlowShield shield = FlowShield.builder().inFlight(100).build();
   private final FlowShield uncapped = FlowShield.builder().inFlight(1_000_000).build();
   private final Queue<Runnable> looks = new ArrayDeque<>();
-  private final CompletionWatcher unfinished = new CompletionWatcher(looks::add);
+  private final CompletionWatcher watcher = new CompletionWatcher(looks::add);
   private final OpenStreams streams = new OpenStreams(StreamCaps.OFF.withTogether(2));
+  private final AtomicInteger rejections = new AtomicInteger();
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.GOING_ON);
 
   @Test
@@ -141,6 +142,7 @@ class HttpAdmittedTest {
     look(1);
     assertThat(cuts).hasValue(1);
     assertThat(streams.stats()).isEqualTo(new StreamStats(2, 0, 1));
+    assertThat(rejections).hasValue(1);
     look(10);
     assertThat(cuts).as("once").hasValue(1);
     assertThat(shield.stats().inFlight()).as("until it has ended").isEqualTo(1);
@@ -204,7 +206,7 @@ class HttpAdmittedTest {
     HttpAdmitted closed = admitted();
     closed.close();
     closed.established();
-    HttpAdmitted.WITHOUT_PLACE.established();
+    UnchargedRequest.INSTANCE.established();
     assertThat(streams.stats().open()).isZero();
     assertThat(shield.stats().ignored()).isZero();
   }
@@ -215,9 +217,9 @@ class HttpAdmittedTest {
     int rounds = 50_000;
     List<HttpAdmitted> all = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      all.add(new HttpAdmitted(
+      all.add(new AdmittedRequest(
           (Admitted) uncapped.admit("someone"),
-          new HttpAdmitted.Owner(null, unfinished, streams),
+          new AdmittedRequest.Owner("shield", watcher, streams, rejections::incrementAndGet),
           "someone"));
     }
     AtomicInteger arrived = new AtomicInteger();
@@ -244,14 +246,14 @@ class HttpAdmittedTest {
 
   @Test
   void whatHoldsNoPlaceIsNotLookedAtAndNeverClosed() {
-    HttpAdmitted.WITHOUT_PLACE.watch(() -> Progress.ENDED);
-    HttpAdmitted.WITHOUT_PLACE.close();
-    assertThat(HttpAdmitted.WITHOUT_PLACE.isClosed()).isFalse();
+    UnchargedRequest.INSTANCE.watch(() -> Progress.ENDED);
+    UnchargedRequest.INSTANCE.close();
+    assertThat(UnchargedRequest.INSTANCE.isClosed()).isFalse();
   }
 
   @Test
   void tellsHowManyPlacesTheClientHoldsThatHoldsMost() {
-    assertThat(unfinished.mostOfOneClient()).isZero();
+    assertThat(watcher.mostOfOneClient()).isZero();
     HttpAdmitted closed = watched("alice");
     watched("alice");
     watched("alice");
@@ -262,25 +264,25 @@ class HttpAdmittedTest {
     watched(null);
     watched(null);
     watched(null);
-    assertThat(unfinished.mostOfOneClient()).isEqualTo(3);
+    assertThat(watcher.mostOfOneClient()).isEqualTo(3);
 
     closed.close();
-    assertThat(unfinished.mostOfOneClient()).isEqualTo(2);
+    assertThat(watcher.mostOfOneClient()).isEqualTo(2);
   }
 
   private HttpAdmitted watched(@Nullable String client) {
-    HttpAdmitted one = new HttpAdmitted(
+    HttpAdmitted one = new AdmittedRequest(
         (Admitted) shield.admit("someone"),
-        new HttpAdmitted.Owner(null, unfinished, streams),
+        new AdmittedRequest.Owner("shield", watcher, streams, rejections::incrementAndGet),
         client);
     one.watch(() -> Progress.GOING_ON);
     return one;
   }
 
   private HttpAdmitted admitted() {
-    return new HttpAdmitted(
+    return new AdmittedRequest(
         (Admitted) shield.admit("someone"),
-        new HttpAdmitted.Owner(null, unfinished, streams),
+        new AdmittedRequest.Owner("shield", watcher, streams, rejections::incrementAndGet),
         "someone");
   }
 

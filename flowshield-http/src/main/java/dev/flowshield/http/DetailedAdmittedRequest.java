@@ -9,33 +9,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An admitted request that has more to it than a place in flight: headers for its response, or
- * charges that were reserved and are settled at its end.
+ * An admitted request with headers for its response, or with charges to settle at its end.
  *
- * <p>A client that does not wait for the response is charged what was reserved: else leaving early
- * would be a way around the limit.
+ * <p>A client that does not wait for the response is charged the estimate. Otherwise leaving early
+ * would evade the limit.
  */
-final class DetailedHttpAdmitted extends HttpAdmitted {
+final class DetailedAdmittedRequest extends AdmittedRequest {
 
   private static final int INTERNAL_SERVER_ERROR = 500;
-  private static final long NOT_SAID = -1;
+  private static final long NOT_REPORTED = -1;
 
   private final Admitted admitted;
-  private final List<Estimate> later;
+  private final List<Estimate> estimates;
   private final List<Header> headers;
   private final AtomicBoolean isSettled = new AtomicBoolean();
-  private volatile int status; // 0 until one is said
-  private volatile long cost = NOT_SAID;
+  private volatile int status; // 0 until reported
+  private volatile long cost = NOT_REPORTED;
 
-  DetailedHttpAdmitted(
+  DetailedAdmittedRequest(
       Admitted admitted,
       Owner owner,
       @Nullable String client,
-      List<Estimate> later,
+      List<Estimate> estimates,
       List<Header> headers) {
     super(admitted, owner, client);
     this.admitted = admitted;
-    this.later = later;
+    this.estimates = estimates;
     this.headers = headers;
   }
 
@@ -69,16 +68,16 @@ final class DetailedHttpAdmitted extends HttpAdmitted {
   @Override
   public void close() {
     try {
-      if (!later.isEmpty() && !isSettled.getAndSet(true)) {
+      if (!estimates.isEmpty() && !isSettled.getAndSet(true)) {
         admitted.settle(
-            later.stream().map(each -> each.settled(status, cost)).toArray(Charge[]::new));
+            estimates.stream().map(each -> each.settled(status, cost)).toArray(Charge[]::new));
       }
-    } catch (RuntimeException failure) { // of a limiter kept elsewhere; a close never throws
+    } catch (RuntimeException failure) { // of a limiter outside the engine; a close never throws
       StartupLog.warn(
           "a limiter must take permits back, got a failure: what was reserved stays"
               + " taken until it comes back by itself",
           failure);
-    } finally { // an admission never closed is a place lost for good
+    } finally { // an admission that is never closed is a slot lost for good
       super.close();
     }
   }
