@@ -55,7 +55,7 @@ public final class RedisStore implements LimitStore {
 
   private final KeyNames names;
   private final StoreCalls calls;
-  private final ScriptCall.Factory form;
+  private final ScriptCall.Factory factory;
   private final long nanosPerTick;
   private final StoreFailurePolicy onFailure;
   private final Ticker ticker;
@@ -64,7 +64,7 @@ public final class RedisStore implements LimitStore {
 
   RedisStore(RedisStoreBuilder settings, RedisServer server, @Nullable TestClock clock) {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
-    this.form = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
+    this.factory = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
     this.instances =
         new InstanceRegistry(settings.instances(), names.ofInstances(), settings.ticker());
@@ -74,7 +74,8 @@ public final class RedisStore implements LimitStore {
         settings.ticker(),
         settings.timeout(),
         instances::count,
-        name -> form.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
+        name ->
+            factory.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
     this.onFailure = settings.onFailure();
     this.ticker = settings.ticker();
   }
@@ -147,12 +148,12 @@ public final class RedisStore implements LimitStore {
 
   @Override
   public StoreStats stats() {
-    CircuitBreaker circuit = calls.circuits().worst();
+    CircuitBreaker breaker = calls.breakers().worst();
     return new StoreStats(
-        circuit.isClosed(),
-        circuit.reason(),
-        Duration.ofNanos(circuit.sinceNanos()),
-        calls.circuits().outages(),
+        breaker.isClosed(),
+        breaker.reason(),
+        Duration.ofNanos(breaker.sinceNanos()),
+        calls.breakers().outages(),
         calls.answered(),
         calls.failed(),
         withoutStore.sum(),
@@ -203,8 +204,8 @@ public final class RedisStore implements LimitStore {
     return calls;
   }
 
-  ScriptCall.Factory form() {
-    return form;
+  ScriptCall.Factory factory() {
+    return factory;
   }
 
   long nanosPerTick() {
@@ -249,7 +250,7 @@ public final class RedisStore implements LimitStore {
 
   /** The time until the server of a key is tried again. */
   long nanosUntilTrial(String name) {
-    return calls.circuits().of(name).nanosUntilTrial();
+    return calls.breakers().of(name).nanosUntilTrial();
   }
 
   /** Asks something whose answer does not matter; if it fails, that is counted. */

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /**
  * A script of this library on the servers of a store: the same text at each call, asked by its
@@ -45,16 +46,49 @@ final class Script {
     return new Script("instances.lua");
   }
 
-  /** Runs it for some keys. */
-  <T> CompletionStage<T> run(
+  /** Runs the script for some keys; the future fails with a failure of the client. */
+  <T> CompletableFuture<T> run(
       RedisScriptingAsyncCommands<byte[], byte[]> server,
       ScriptOutputType type,
       byte[][] keys,
       byte[]... arguments) {
-    return server
-        .<T>evalsha(digest, type, keys, arguments)
-        .exceptionallyCompose(failure -> StoreFailure.isNoScript(failure)
-            ? server.eval(text, type, keys, arguments)
-            : CompletableFuture.failedFuture(failure));
+    CompletableFuture<T> future = new CompletableFuture<>();
+    this.<T>run(server, type, keys, arguments, (reply, failure) -> {
+      if (failure == null) {
+        future.complete(reply);
+      } else {
+        future.completeExceptionally(failure);
+      }
+    });
+    return future;
+  }
+
+  /** Runs the script for some keys, and passes the reply or the failure on, without a future. */
+  <T> void run(
+      RedisScriptingAsyncCommands<byte[], byte[]> server,
+      ScriptOutputType type,
+      byte[][] keys,
+      byte[][] arguments,
+      BiConsumer<? super T, ? super Throwable> outcome) {
+    server.<T>evalsha(digest, type, keys, arguments).whenComplete((reply, failure) -> {
+      if (failure instanceof RedisNoScriptException) {
+        runText(server, type, keys, arguments, outcome);
+      } else {
+        outcome.accept(reply, failure);
+      }
+    });
+  }
+
+  private <T> void runText(
+      RedisScriptingAsyncCommands<byte[], byte[]> server,
+      ScriptOutputType type,
+      byte[][] keys,
+      byte[][] arguments,
+      BiConsumer<? super T, ? super Throwable> outcome) {
+    try {
+      server.<T>eval(text, type, keys, arguments).whenComplete(outcome);
+    } catch (Throwable rejected) { // by the client, at once
+      outcome.accept(null, rejected);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class StoreCalls implements AutoCloseable {
 
   private final RedisServer server;
   private final Script script = Script.limits();
-  private final CircuitBreakers circuits;
+  private final CircuitBreakers breakers;
   private final long timeoutNanos;
   private final long shortestNanos; // of a wait whose end says something about the server
   private final long reachNanos; // to connect and to have the server know the script
@@ -57,8 +58,8 @@ final class StoreCalls implements AutoCloseable {
       IntSupplier instances,
       Function<String, ScriptCall> trial) {
     this.server = server;
-    this.circuits = new CircuitBreakers(server, ticker);
-    server.whenConnected(circuits::tryNow);
+    this.breakers = new CircuitBreakers(server, ticker);
+    server.whenConnected(breakers::tryNow);
     this.timeoutNanos = timeout.toNanos();
     this.shortestNanos = timeoutNanos / 4 * 3;
     this.pending = new PendingCalls(timeoutNanos);
@@ -71,17 +72,17 @@ final class StoreCalls implements AutoCloseable {
    * Whether the store is to be asked for a key. If a trial is due, it is begun, without the caller.
    */
   boolean isOpen(String key) {
-    CircuitBreaker circuit = circuits.of(key);
-    if (circuit.isClosed()) {
+    CircuitBreaker breaker = breakers.of(key);
+    if (breaker.isClosed()) {
       return !isClosed;
     }
-    if (!isClosed && circuit.beginTrial()) {
-      tryAgain(circuit, key);
+    if (!isClosed && breaker.beginTrial()) {
+      tryAgain(breaker, key);
     }
     return false;
   }
 
-  private void tryAgain(CircuitBreaker circuit, String key) {
+  private void tryAgain(CircuitBreaker breaker, String key) {
     CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> known = connection.get();
     boolean isConnected = known != null && known.isDone();
     boolean isAsked = false;
@@ -89,10 +90,10 @@ final class StoreCalls implements AutoCloseable {
       reach(key, reachNanos)
           .whenComplete((reached, failure) -> {
             if (failure != null) {
-              failed(StoreFailure.of(failure), circuit, true, reachNanos);
+              failed(StoreFailure.of(failure), breaker, true, reachNanos);
             }
           })
-          .thenCompose(reached -> askForTrial(circuit, key))
+          .thenCompose(reached -> askForTrial(breaker, key))
           .exceptionally(failure -> {
             if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
               connection.compareAndSet(known, null);
@@ -103,7 +104,7 @@ final class StoreCalls implements AutoCloseable {
       isAsked = true;
     } finally { // else a trial would seem to be under way, and none would be made again
       if (!isAsked) {
-        circuit.failed(StoreFailure.ERROR, true);
+        breaker.failed(StoreFailure.ERROR, true);
       }
     }
   }
@@ -115,9 +116,9 @@ final class StoreCalls implements AutoCloseable {
    * @return fails with a {@link StoreFailure} if the server does not answer
    */
   private CompletableFuture<Boolean> reach(String key, long nanos) {
-    Call call = new Call(trial.apply(key), nanos, null, false);
-    call.begin();
-    return call.handle((replies, failure) -> {
+    FutureReply answer = new FutureReply();
+    new Call(trial.apply(key), nanos, null, false, answer).begin();
+    return answer.handle((reply, failure) -> {
       if (failure != null && !StoreFailure.of(failure).isOfOneKey()) {
         throw StoreFailure.of(failure);
       }
@@ -135,16 +136,16 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /** Asks in the time that a request has. */
-  private CompletableFuture<List<ScriptReply>> askForTrial(CircuitBreaker circuit, String key) {
+  private CompletableFuture<ScriptReply> askForTrial(CircuitBreaker breaker, String key) {
     boolean isAsked = false;
     try {
-      CompletableFuture<List<ScriptReply>> answer =
-          ask(trial.apply(key), timeoutNanos, circuit, true);
+      FutureReply answer = new FutureReply();
+      new Call(trial.apply(key), timeoutNanos, breaker, true, answer).begin();
       isAsked = true;
       return answer;
     } finally {
       if (!isAsked) {
-        circuit.failed(StoreFailure.ERROR, true);
+        breaker.failed(StoreFailure.ERROR, true);
       }
     }
   }
@@ -160,17 +161,17 @@ final class StoreCalls implements AutoCloseable {
       if (failure != null && !isClosed) {
         StoreFailure known = StoreFailure.of(failure);
         failed.increment();
-        CircuitBreaker circuit = circuits.of(key);
+        CircuitBreaker breaker = breakers.of(key);
         // Requests may have found less: that they had to wait, as long as nothing was connected.
-        if (circuit.open(known.reason()) || !circuit.reason().equals(known.reason())) {
+        if (breaker.open(known.reason()) || !breaker.reason().equals(known.reason())) {
           logThatItDoesNotAnswer(known);
         }
       }
     });
   }
 
-  CircuitBreakers circuits() {
-    return circuits;
+  CircuitBreakers breakers() {
+    return breakers;
   }
 
   long answered() {
@@ -181,22 +182,36 @@ final class StoreCalls implements AutoCloseable {
     return failed.sum();
   }
 
-  /** Asks of one key; the stage fails with a {@link StoreFailure}. */
-  CompletableFuture<ScriptReply> ask(ScriptCall question) {
-    return ask(question, timeoutNanos);
+  /** Makes a call for one key; the future fails with a {@link StoreFailure}. */
+  CompletableFuture<ScriptReply> ask(ScriptCall call) {
+    FutureReply reply = new FutureReply();
+    send(call, timeoutNanos, reply);
+    return reply;
   }
 
-  /** As {@link #ask(ScriptCall)}, for a request that has waited for some of the timeout. */
-  CompletableFuture<ScriptReply> ask(ScriptCall question, long nanosLeft) {
-    return askAll(question, nanosLeft).thenApply(replies -> replies.get(0));
+  /** Makes a call for a request that has some of the timeout left. */
+  void send(ScriptCall call, long nanosLeft, ReplyHandler handler) {
+    CircuitBreaker breaker = breakers.of(call.keys()[0]);
+    if (breaker.isClosed() && !isClosed) {
+      new Call(call, nanosLeft, breaker, false, handler).begin();
+    } else {
+      handler.failed(new StoreFailure(StoreFailure.NOT_ASKED));
+    }
   }
 
-  /** Asks of one or several keys; the stage fails with a {@link StoreFailure}. */
-  CompletableFuture<List<ScriptReply>> askAll(ScriptCall question, long nanosLeft) {
-    CircuitBreaker circuit = circuits.of(question.keys()[0]);
-    return !circuit.isClosed() || isClosed
-        ? CompletableFuture.failedFuture(new StoreFailure(StoreFailure.NOT_ASKED))
-        : ask(question, nanosLeft, circuit, false);
+  /** The reply about the first key of a call. */
+  private static final class FutureReply extends CompletableFuture<ScriptReply>
+      implements ReplyHandler {
+
+    @Override
+    public void replied(List<ScriptReply> replies) {
+      complete(replies.get(0));
+    }
+
+    @Override
+    public void failed(StoreFailure failure) {
+      completeExceptionally(failure);
+    }
   }
 
   /** Whether a question may be of keys with one hash tag alone. */
@@ -208,34 +223,33 @@ final class StoreCalls implements AutoCloseable {
     return timeoutNanos;
   }
 
-  private CompletableFuture<List<ScriptReply>> ask(
-      ScriptCall question, long nanosLeft, CircuitBreaker circuit, boolean isTrial) {
-    Call call = new Call(question, nanosLeft, circuit, isTrial);
-    call.begin();
-    return call;
-  }
+  /** A call that waits for its reply. */
+  private final class Call implements PendingCalls.Entry, BiConsumer<byte[], Throwable> {
 
-  /** A question that waits for its reply. Fails with a {@link StoreFailure}. */
-  private final class Call extends CompletableFuture<List<ScriptReply>>
-      implements PendingCalls.Entry {
-
-    private final ScriptCall question;
+    private final ScriptCall call;
     private final long nanosLeft;
     private final long deadline;
-    private final @Nullable CircuitBreaker circuit; // that counts it
+    private final @Nullable CircuitBreaker breaker; // that counts it
     private final boolean isTrial;
+    private final ReplyHandler handler;
     private int slot;
 
-    Call(ScriptCall question, long nanosLeft, @Nullable CircuitBreaker circuit, boolean isTrial) {
-      this.question = question;
+    Call(
+        ScriptCall call,
+        long nanosLeft,
+        @Nullable CircuitBreaker breaker,
+        boolean isTrial,
+        ReplyHandler handler) {
+      this.call = call;
       this.nanosLeft = nanosLeft;
       this.deadline = pending.deadline(nanosLeft);
-      this.circuit = circuit;
+      this.breaker = breaker;
       this.isTrial = isTrial;
+      this.handler = handler;
     }
 
     void begin() {
-      slot = pending.add(this, question.id());
+      slot = pending.add(this, call.id());
       if (slot < 0) {
         fail(new StoreFailure(StoreFailure.OVERLOADED));
         return;
@@ -246,23 +260,26 @@ final class StoreCalls implements AutoCloseable {
           send(connection.join()); // without a stage
         } else {
           connection.thenAccept(this::send).exceptionally(failure -> {
-            end(null, failure);
+            accept(null, failure);
             return null;
           });
         }
       } catch (Throwable failure) { // of a client that rejects at once; no memory
-        end(null, failure);
+        accept(null, failure);
       }
     }
 
     private void send(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
-      script
-          .<byte[]>run(
-              commands, ScriptOutputType.VALUE, ascii(question.keys()), question.argument())
-          .whenComplete(this::end);
+      script.run(
+          commands,
+          ScriptOutputType.VALUE,
+          ascii(call.keys()),
+          new byte[][] {call.argument()},
+          this);
     }
 
-    private void end(byte @Nullable [] packed, @Nullable Throwable failure) {
+    @Override
+    public void accept(byte @Nullable [] packed, @Nullable Throwable failure) {
       if (!pending.remove(this, slot)) {
         return; // its time was over
       }
@@ -272,18 +289,18 @@ final class StoreCalls implements AutoCloseable {
       }
       List<ScriptReply> replies;
       try {
-        replies = ScriptReply.all(question, packed);
+        replies = ScriptReply.all(call, packed);
       } catch (Throwable unreadable) {
         fail(StoreFailure.of(unreadable));
         return;
       }
       try {
-        if (circuit != null) {
+        if (breaker != null) {
           answered.increment();
-          succeeded(circuit, isTrial);
+          succeeded(breaker, isTrial);
         }
       } finally { // a log may fail
-        complete(replies);
+        handler.replied(replies);
       }
     }
 
@@ -299,18 +316,16 @@ final class StoreCalls implements AutoCloseable {
 
     private void fail(StoreFailure failure) {
       try {
-        if (circuit != null) {
-          failed(failure, circuit, isTrial, nanosLeft);
+        if (breaker != null) {
+          failed(failure, breaker, isTrial, nanosLeft);
         }
       } finally { // a log may fail
-        completeExceptionally(failure);
+        handler.failed(failure);
       }
     }
   }
 
-  /**
-   * Runs another script, whose answer is a number and whose failure matters to none but the caller.
-   */
+  /** Runs another script, whose reply is a number and whose failure concerns the caller alone. */
   CompletionStage<Long> run(Script other, String key, String... arguments) {
     return connected()
         .thenCompose(commands ->
@@ -325,22 +340,22 @@ final class StoreCalls implements AutoCloseable {
     return all;
   }
 
-  private static void succeeded(CircuitBreaker circuit, boolean isTrial) {
-    if (circuit.succeeded(isTrial)) {
+  private static void succeeded(CircuitBreaker breaker, boolean isTrial) {
+    if (breaker.succeeded(isTrial)) {
       LOG.log(System.Logger.Level.INFO, "The store of the limits answers again.");
     }
   }
 
   private void failed(
-      StoreFailure failure, CircuitBreaker circuit, boolean isTrial, long nanosLeft) {
+      StoreFailure failure, CircuitBreaker breaker, boolean isTrial, long nanosLeft) {
     failed.increment();
     if (failure.isOfOneKey()) {
-      succeeded(circuit, isTrial);
+      succeeded(breaker, isTrial);
       return;
     }
     // A request that had waited before, or one too many, says nothing about the server.
     boolean isOurs = failure.isOverload() || (failure.isTimeout() && nanosLeft < shortestNanos);
-    if ((isTrial || !isOurs) && circuit.failed(failure.reason(), isTrial)) {
+    if ((isTrial || !isOurs) && breaker.failed(failure.reason(), isTrial)) {
       logThatItDoesNotAnswer(failure);
     }
   }

@@ -1,0 +1,131 @@
+package dev.flowshield.redis;
+
+import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimit;
+import dev.flowshield.Reservation;
+import dev.flowshield.StoreFailurePolicy;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the requests of a limiter that the store does not answer, by the limiter's
+ * {@link StoreFailurePolicy}, and pays the store back afterwards.
+ *
+ * <p>Thread-safe, never waits.
+ */
+final class Fallback {
+
+  private final LimiterSpec spec;
+  private final RedisStore store;
+  private final StoreFailurePolicy policy;
+  private final AtomicReference<@Nullable LocalFallback> local =
+      new AtomicReference<>(); // while keys may owe
+  private volatile List<RateLimit> limits;
+  private volatile long localAt; // when the local fallback was used last
+
+  Fallback(LimiterSpec spec, RedisStore store, StoreFailurePolicy policy) {
+    this.spec = spec;
+    this.store = store;
+    this.policy = policy;
+    this.limits = spec.limits();
+    if (policy == StoreFailurePolicy.LOCAL) {
+      LocalFallback.loadClasses(spec); // before a request would wait for that
+    }
+  }
+
+  /** Decides a request without the store. */
+  Reservation reserve(Ask ask) {
+    store.countWithoutStore();
+    return switch (policy) {
+      case LOCAL -> withoutLimits(local().reserve(ask.key(), ask.permits()));
+      case OPEN ->
+        new Reservation.Held(
+            ask.permits(),
+            new Decision.Admitted(ask.rates().burst() - ask.permits(), List.of()),
+            used -> {});
+      case CLOSED ->
+        new Reservation.Rejected(new Decision.Rejected(0, store.nanosUntilTrial(ask.name()))
+            .withReason(Decision.Reason.NO_STORE));
+    };
+  }
+
+  /** Hides the parts of several limits, which are not those that a caller knows. */
+  private static Reservation withoutLimits(Reservation reservation) {
+    return reservation instanceof Reservation.Held held
+            && !held.decision().limits().isEmpty()
+        ? new Reservation.Held(
+            held.permits(), new Decision.Admitted(held.decision().remaining()), held::settle)
+        : reservation;
+  }
+
+  /** Returns the decision about a permit without taking it. */
+  Decision peek(Ask ask) {
+    return policy == StoreFailurePolicy.LOCAL
+        ? local().peek(ask.key())
+        : RedisLimiter.decision(reserve(ask));
+  }
+
+  private LocalFallback local() {
+    localAt = spec.ticker().nanos();
+    LocalFallback known = local.get();
+    if (known != null) {
+      return known;
+    }
+    LocalFallback made = new LocalFallback(spec, limits, store.instances());
+    LocalFallback other = local.compareAndExchange(null, made);
+    return other == null ? made : other;
+  }
+
+  /** Returns whether a key has taken permits here that are not charged in the store yet. */
+  boolean owes(String key) {
+    LocalFallback known = local.get();
+    return known != null && known.owes(key);
+  }
+
+  /**
+   * Charges the store what a key has taken here. The store must not be asked for permits of the key
+   * before that has succeeded.
+   *
+   * @return a future that fails if the store does not answer; null if the key owes nothing
+   */
+  @Nullable
+  CompletableFuture<Void> payOff(Ask ask) {
+    LocalFallback known = local.get();
+    if (known == null) {
+      return null;
+    }
+    if (ask.at() - localAt > ask.rates().nanosUntilIdle()) {
+      local.compareAndSet(known, null); // all debts are paid off by time
+      return null;
+    }
+    return known.pay(
+        ask.key(),
+        owed -> store.calls().ask(store.factory().charge(ask.name(), ask.rates(), owed)));
+  }
+
+  void forget(String key) {
+    LocalFallback known = local.get();
+    if (known != null) {
+      known.forget(key);
+    }
+  }
+
+  void add(String key, long permits) {
+    LocalFallback known = local.get();
+    if (known != null) {
+      known.add(key, permits);
+    }
+  }
+
+  /** Replaces the limits by as many others. */
+  void changeTo(List<RateLimit> others) {
+    limits = others;
+    LocalFallback known = local.get();
+    if (known != null) {
+      known.changeTo(others, store.instances());
+    }
+  }
+}
