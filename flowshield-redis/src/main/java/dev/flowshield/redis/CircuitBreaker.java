@@ -5,11 +5,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Whether the store is asked: a circuit breaker. It opens after some failures in a row, or where at
- * least half of the latest calls failed; stays open for a second, and twice as long each time that
- * a trial fails, up to 30; and then lets one call through as a trial.
+ * A circuit breaker for the calls of one server.
  *
- * <p>Thread-safe, lock-free. A call that succeeds where none failed of late writes nothing.
+ * <ul>
+ *   <li>It opens after five failures in a row, or when at least half of the latest 20 calls failed.
+ *   <li>It stays open for a second, and twice as long after each trial that fails, up to 30 seconds.
+ *   <li>Then it lets one call through as a trial. A trial that succeeds closes it.
+ * </ul>
+ *
+ * <p>Thread-safe, lock-free. A success after 20 successes writes nothing.
  */
 final class CircuitBreaker {
 
@@ -21,15 +25,15 @@ final class CircuitBreaker {
   private static final double JITTER = 0.2;
 
   /**
-   * What was seen. Immutable.
+   * The state of the breaker. Immutable.
    *
-   * @param failures the latest calls, the last in the lowest bit, 1 for one that failed
-   * @param reason why the circuit is open; empty if it is closed
-   * @param openNanos for how long it is open; 0 if it is closed
-   * @param until when a trial is due
-   * @param isTrying whether one runs
-   * @param since when it was opened or closed
-   * @param outages how often it was opened
+   * @param failures the latest calls, the last in the lowest bit, 1 for a failure
+   * @param reason the reason for which the breaker is open; empty if it is closed
+   * @param openNanos the time for which it is open; 0 if it is closed
+   * @param until the reading of the ticker at which a trial is due
+   * @param isTrying whether a trial is under way
+   * @param since the reading of the ticker at which it was opened or closed
+   * @param outages the number of times that it was opened
    */
   private record State(
       int failures,
@@ -80,12 +84,12 @@ final class CircuitBreaker {
     this.state = new AtomicReference<>(new State(0, "", 0, 0, false, ticker.nanos(), 0));
   }
 
-  /** Whether calls go through. */
+  /** Returns whether calls go through. */
   boolean isClosed() {
     return state.get().isClosed();
   }
 
-  /** Whether the caller has to make the trial call that is due. */
+  /** Begins a trial if one is due. Returns whether the caller has to make that call. */
   boolean beginTrial() {
     State seen = state.get();
     return !seen.isClosed()
@@ -103,18 +107,18 @@ final class CircuitBreaker {
                 seen.outages));
   }
 
-  /** A trial is due at once, if it is open and none runs. */
+  /** Makes a trial due at once, unless this is closed or a trial is under way. */
   void tryNow() {
     State seen = state.get();
     if (!seen.isClosed() && !seen.isTrying) {
-      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // else something newer is known
+      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // otherwise something newer is known
     }
   }
 
   /**
-   * A call has succeeded.
+   * Counts a call that has succeeded.
    *
-   * @return whether that has closed the circuit
+   * @return whether that has closed the breaker
    */
   boolean succeeded(boolean isTrial) {
     while (true) {
@@ -129,7 +133,7 @@ final class CircuitBreaker {
   }
 
   /**
-   * Opens, as there is no need to see more failures.
+   * Opens the breaker without waiting for more failures.
    *
    * @return whether it was closed
    */
@@ -146,9 +150,9 @@ final class CircuitBreaker {
   }
 
   /**
-   * A call has failed.
+   * Counts a call that has failed.
    *
-   * @return whether that has opened the circuit
+   * @return whether that has opened the breaker
    */
   boolean failed(String reason, boolean isTrial) {
     while (true) {
@@ -160,7 +164,7 @@ final class CircuitBreaker {
         next = seen.with(true);
         next = next.isToOpen() ? next.opened(reason, SHORTEST_NANOS, ticker.nanos()) : next;
       } else {
-        return false; // a call of before
+        return false; // a call from before it opened
       }
       if (next.equals(seen) || state.compareAndSet(seen, next)) {
         return seen.isClosed() && !next.isClosed();
@@ -168,22 +172,22 @@ final class CircuitBreaker {
     }
   }
 
-  /** Why it is open; empty if it is closed. */
+  /** Returns the reason for which the breaker is open; empty if it is closed. */
   String reason() {
     return state.get().reason;
   }
 
-  /** How long it has been open, or closed. */
+  /** Returns the time for which the breaker has been open, or closed. */
   long sinceNanos() {
     return ticker.nanos() - state.get().since;
   }
 
-  /** The time until a trial is due; at least 1. */
+  /** Returns the time until a trial is due; at least 1. */
   long nanosUntilTrial() {
     return Math.max(1, state.get().until - ticker.nanos());
   }
 
-  /** How often it was opened. */
+  /** Returns the number of times that the breaker was opened. */
   long outages() {
     return state.get().outages;
   }

@@ -8,30 +8,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The circuits of a store, one for each server that keeps keys: while one server of a cluster does
- * not answer, the keys of the others are asked for as before.
+ * The circuit breakers of a store, one for each server that keeps keys. While one server of a
+ * cluster does not answer, calls for keys of the other servers continue.
  *
  * <p>Thread-safe.
  */
 final class CircuitBreakers {
 
   private static final Comparator<CircuitBreaker> WORST_LAST = Comparator.comparing(
-          (CircuitBreaker circuit) -> !circuit.isClosed())
-      .thenComparing(circuit -> circuit.isClosed() ? -circuit.sinceNanos() : circuit.sinceNanos());
+          (CircuitBreaker breaker) -> !breaker.isClosed())
+      .thenComparing(breaker -> breaker.isClosed() ? -breaker.sinceNanos() : breaker.sinceNanos());
 
   private final RedisServer server;
   private final Ticker ticker;
   private final Map<String, CircuitBreaker> all = new ConcurrentHashMap<>();
-  private final CircuitBreaker ofNone; // while no server is known that keeps keys
+  private final CircuitBreaker ofUnknown; // while no server is known
   private final LongAdder outagesOfGone = new LongAdder();
 
   CircuitBreakers(RedisServer server, Ticker ticker) {
     this.server = server;
     this.ticker = ticker;
-    this.ofNone = new CircuitBreaker(ticker);
+    this.ofUnknown = new CircuitBreaker(ticker);
   }
 
-  /** That of the server which keeps a key now. */
+  /** Returns the breaker of the server that keeps a key now. */
   CircuitBreaker of(String key) {
     String keeper = server.keeperOf(key);
     CircuitBreaker known = all.get(keeper);
@@ -40,29 +40,31 @@ final class CircuitBreakers {
         : known;
   }
 
-  /** A server can be reached again: those that are open are tried with the next request. */
+  /** Lets each open breaker begin a trial at once, because a server can be reached again. */
   void tryNow() {
     all.values().forEach(CircuitBreaker::tryNow);
   }
 
-  /** That of those which has been open for longest; if none is, the one that was closed last. */
+  /**
+   * Returns the breaker that has been open for longest; if all are closed, the one that closed last.
+   */
   CircuitBreaker worst() {
     forgetGone();
-    return all.values().stream().max(WORST_LAST).orElse(ofNone);
+    return all.values().stream().max(WORST_LAST).orElse(ofUnknown);
   }
 
-  /** How often they were opened. */
+  /** Returns the number of times that breakers were opened. */
   long outages() {
     return outagesOfGone.sum()
         + all.values().stream().mapToLong(CircuitBreaker::outages).sum();
   }
 
-  /** What is known of a server that keeps no keys any more says nothing about the store. */
+  /** Removes the breakers of servers that keep no keys any more. */
   private void forgetGone() {
     Set<String> keepers = server.keepers();
-    all.forEach((keeper, circuit) -> {
-      if (!keepers.contains(keeper) && all.remove(keeper, circuit)) {
-        outagesOfGone.add(circuit.outages());
+    all.forEach((keeper, breaker) -> {
+      if (!keepers.contains(keeper) && all.remove(keeper, breaker)) {
+        outagesOfGone.add(breaker.outages());
       }
     });
   }

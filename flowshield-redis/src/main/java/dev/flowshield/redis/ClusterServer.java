@@ -19,14 +19,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The servers of a cluster. Each slot of keys is kept by one of them, which changes in a failover
- * or when slots move; the client learns of it from the servers, and is told to ask them again when
- * one of them does not answer.
+ * The servers of a cluster. One server keeps each slot of keys; a failover, or the move of a slot,
+ * changes it. The client learns the slots from the servers, and asks again when one of them does not
+ * answer.
  */
 final class ClusterServer implements RedisServer {
 
   private static final Duration REFRESHED_EVERY = Duration.ofSeconds(15);
-  private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1); // that errors lead to
+  private static final Duration BETWEEN_REFRESHES = Duration.ofSeconds(1); // after errors
   private static final Duration LONGEST_AHEAD = Duration.ofMillis(250); // for one that is silent
 
   private final String name;
@@ -63,13 +63,13 @@ final class ClusterServer implements RedisServer {
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
     LettuceClient.options(options);
     return options
-        // A server that a redirection names is one of the cluster, though it may have joined since.
+        // A redirection may name a server that has joined since.
         .validateClusterNodeMembership(false)
-        .maxRedirects(5) // two are usual where a slot moves: ASK by a server of before, then MOVED
+        .maxRedirects(5) // two are usual when a slot moves: ASK by its old server, then MOVED
         .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
             .adaptiveRefreshTriggersTimeout(BETWEEN_REFRESHES)
             .refreshTriggersReconnectAttempts(1)
-            .enablePeriodicRefresh(REFRESHED_EVERY) // a server that falls silent triggers nothing
+            .enablePeriodicRefresh(REFRESHED_EVERY) // a silent server triggers no refresh
             .build())
         .build();
   }
@@ -77,14 +77,14 @@ final class ClusterServer implements RedisServer {
   private static CompletionStage<StatefulRedisClusterConnection<byte[], byte[]>> connect(
       RedisClusterClient client) {
     return client
-        .refreshPartitionsAsync() // without it, the client would wait for them as it connects
+        .refreshPartitionsAsync() // otherwise the client would block while it connects
         .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
         .thenCompose(connection -> connectAhead(connection).thenApply(done -> connection));
   }
 
   /**
-   * Connects to each server, replicas included: a command for one that the client is about to
-   * connect to would be rejected.
+   * Connects to each server in advance, replicas included: the client rejects commands for a server
+   * while it connects to it.
    */
   private static CompletableFuture<Void> connectAhead(
       StatefulRedisClusterConnection<byte[], byte[]> connection) {
@@ -93,7 +93,7 @@ final class ClusterServer implements RedisServer {
       RedisURI address = node.getUri();
       all.add(connection
           .getConnectionAsync(address.getHost(), address.getPort())
-          .handle((connected, failure) -> "")); // its keys see it
+          .handle((connected, failure) -> "")); // calls for its keys fail
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, LONGEST_AHEAD.toMillis(), TimeUnit.MILLISECONDS);
@@ -104,7 +104,7 @@ final class ClusterServer implements RedisServer {
     return client.connect().thenApply(StatefulRedisClusterConnection::async);
   }
 
-  /** Asks which server keeps which slots; the connections to the others are as good as before. */
+  /** Refreshes the slots; connections to other servers need no replacement. */
   @Override
   public boolean isLostAfter(StoreFailure failure) {
     client.use(made -> made.refreshPartitionsAsync()

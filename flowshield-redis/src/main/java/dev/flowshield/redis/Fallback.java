@@ -103,7 +103,7 @@ final class Fallback {
     }
     return known.pay(
         ask.key(),
-        owed -> store.calls().ask(store.factory().charge(ask.name(), ask.rates(), owed)));
+        owed -> store.calls().call(store.factory().charge(ask.name(), ask.rates(), owed)));
   }
 
   void forget(String key) {

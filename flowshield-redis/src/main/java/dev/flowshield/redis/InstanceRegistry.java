@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many instances share a store: a number that was set, or what the store has counted last. Each
- * instance renews its place in a list there every few seconds, as long as it has requests.
+ * The number of instances that share a store: a number that was set, or the latest count of the
+ * store. Each instance renews its entry in a list there every few seconds while it has requests.
  *
  * <p>Thread-safe, never waits.
  */
@@ -32,21 +32,21 @@ final class InstanceRegistry {
   private final AtomicReference<Counted> counted;
 
   /**
-   * What the store has counted. Immutable.
+   * The counts of the store. Immutable.
    *
-   * @param number how many are believed in
-   * @param soManyAt when it has counted no fewer than that
-   * @param since when this instance was counted first without a break
-   * @param at when it was counted last; null if it never was
+   * @param number the number of instances that is used
+   * @param reachedAt the latest time at which the store counted at least that number
+   * @param since the time since which this instance was counted without a break
+   * @param at the time of the latest count; null before the first one
    */
   private record Counted(
-      int number, long soManyAt, long since, @Nullable Long at) {
+      int number, long reachedAt, long since, @Nullable Long at) {
 
     Counted next(int counted, long now) {
-      boolean isBelieved = counted >= number || now - soManyAt >= KEPT_FOR.toNanos();
+      boolean isBelieved = counted >= number || now - reachedAt >= KEPT_FOR.toNanos();
       return new Counted(
           isBelieved ? counted : number,
-          isBelieved ? now : soManyAt,
+          isBelieved ? now : reachedAt,
           isUpToDate(now) ? since : now,
           now);
     }
@@ -57,10 +57,10 @@ final class InstanceRegistry {
   }
 
   /**
-   * Instances of the services with one list.
+   * Creates the registry of one instance.
    *
-   * @param set how many there are; 0 if they are to be counted
-   * @param key the name of the list
+   * @param set the number of instances; 0 to have them counted
+   * @param key the name of the list in the store
    */
   InstanceRegistry(int set, String key, Ticker ticker) {
     this.isSet = set > 0;
@@ -74,14 +74,14 @@ final class InstanceRegistry {
     this.id = HexFormat.of().formatHex(drawn);
   }
 
-  /** How many there are, this one included. */
+  /** Returns the number of instances, this one included. */
   int count() {
     return counted.get().number;
   }
 
   /**
-   * Whether the number is that of all: this instance was counted without a break for as long as the
-   * others need to count it too.
+   * Returns whether the number includes all instances, and all instances include this one. That
+   * takes as long as the others need to renew their entries.
    */
   boolean isCountOfAll() {
     Counted known = counted.get();
@@ -89,7 +89,7 @@ final class InstanceRegistry {
     return isSet || (known.isUpToDate(now) && now - known.since > KNOWN_TO_ALL_NANOS);
   }
 
-  /** Renews the place of this instance, if that is due. */
+  /** Renews the entry of this instance if that is due. */
   void renew(StoreCalls calls) {
     if (isSet) {
       return;
@@ -99,13 +99,13 @@ final class InstanceRegistry {
     if (now - due >= 0 && dueAt.compareAndSet(due, now + EVERY_NANOS)) {
       calls
           .run(script, key, id, String.valueOf(KEPT_FOR.toMillis()))
-          .whenComplete((places, failure) -> {
-            if (failure == null && places > 0) {
-              int number = (int) Math.min(MOST, places);
+          .whenComplete((entries, failure) -> {
+            if (failure == null && entries > 0) {
+              int number = (int) Math.min(MOST, entries);
               counted.updateAndGet(known -> known.next(number, ticker.nanos()));
             }
           })
-          .exceptionally(failure -> null); // it is tried again when it is due
+          .exceptionally(failure -> null); // the next renewal tries again
     }
   }
 }

@@ -10,9 +10,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The names of keys in the store: {@code prefix:{hash}:limit}, where the hash is of 128 bits and
- * keyed by a secret, as base64url. So no client's key stands in the store, and no client chooses
- * where in a cluster its key is kept. What is between the braces decides about the slot.
+ * The names of keys in the store: {@code prefix:{hash}:limit}. The hash has 128 bits, is keyed by a
+ * secret, and is written as base64url. The store therefore sees no key of a client, and a client
+ * cannot choose the server of a cluster that keeps its key. The text between the braces, the hash
+ * tag, determines the slot.
  *
  * <p>Thread-safe.
  */
@@ -23,7 +24,7 @@ final class KeyNames {
   private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
 
   private final String prefix;
-  private final Mac mac; // never updated itself: each name is computed by a copy
+  private final Mac mac; // never updated: each name is computed by a clone
 
   KeyNames(String prefix, String secret) {
     this.prefix = prefix + ":{";
@@ -35,13 +36,13 @@ final class KeyNames {
     }
   }
 
-  /** The name for a key of a limit. */
+  /** Returns the name of a key of a limit. */
   String of(String limit, String key) {
     byte[] hash = copy().doFinal(bytes(key));
     return prefix + TEXT.encodeToString(Arrays.copyOf(hash, BYTES)) + "}:" + limit;
   }
 
-  /** Returns all of its chars, as half of a surrogate pair has no bytes in UTF-8. */
+  /** Returns all chars of a key. Half of a surrogate pair has no bytes in UTF-8. */
   private static byte[] bytes(String key) {
     ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * key.length());
     bytes.asCharBuffer().put(key);
@@ -53,12 +54,12 @@ final class KeyNames {
     return of(":instances", "");
   }
 
-  /** The part of a name that decides about its place in a cluster. */
+  /** Returns the hash tag of a name, which determines its slot in a cluster. */
   static String tag(String name) {
     return name.substring(name.indexOf('{'), name.indexOf('}'));
   }
 
-  /** A name that no limit has, in the slot of another name. */
+  /** Returns a name that no limit has, in the slot of another name. */
   static String trialBeside(String name) {
     return name.substring(0, name.indexOf('}') + 1) + "::trial";
   }
@@ -66,7 +67,7 @@ final class KeyNames {
   private Mac copy() {
     try {
       return (Mac) mac.clone();
-    } catch (CloneNotSupportedException impossible) { // that of the JDK can be copied
+    } catch (CloneNotSupportedException impossible) { // the JDK's own can be cloned
       throw new IllegalStateException(impossible);
     }
   }

@@ -6,11 +6,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Permits of a key that this instance has taken from the store before they were asked for, so that
- * it can give them without a round trip.
+ * Permits of a key that this instance has taken from the store in advance, so that it can give them
+ * without a round trip.
  *
- * <p>Its size is what the instance has used lately in 50 ms, and it is filled up when half of it is
- * left. A key that uses fewer than two in that time has none.
+ * <p>The size of a lease is the number of permits that the instance used lately in 50 ms. It is
+ * filled up when half of it is left. A key that uses fewer than two permits in that time has no
+ * lease.
  *
  * <p>Thread-safe, lock-free.
  */
@@ -19,23 +20,26 @@ final class Lease {
    * State, one long:
    *
    *   bits  0 - 30   left: permits that are paid for and not given to a request
-   *   bits 31 - 61   asked: permits that the store is being asked for; 0 if it is not
+   *   bits 31 - 61   asked: permits that the store is being asked for; 0 if no call is under way
    *
    * Invariants
-   *   E1  left is no more than a lease could have when the store was asked last: it is asked for
-   *       what is missing of that, and nothing else adds permits.
-   *   E2  One thread at a time asks the store: that which made asked positive, until it ends that.
-   *   E3  A permit is given to one request: left is reduced by an exchange.
+   *   E1  left is at most the size that the lease had when the store was asked last: the store is
+   *       asked for the missing permits, and nothing else adds permits.
+   *   E2  One thread at a time asks the store: the thread that made asked positive, until its call
+   *       ends.
+   *   E3  A permit is given to one request: left is reduced by a CAS.
    *
-   * The other fields are hints about when and how much to ask for. No reading of them can break E1.
+   * The other fields are hints about the time and size of the next call. No reading of them can
+   * break E1.
    */
   private static final int BITS = 31;
   private static final long MASK = (1L << BITS) - 1;
 
   private static final long COVERED_NANOS = Duration.ofMillis(50).toNanos();
   private static final long KEPT_NANOS = Duration.ofMillis(500).toNanos();
-  private static final long SHORTEST_NANOS = Duration.ofMillis(5).toNanos(); // to tell how fast
-  private static final long EMPTY_NANOS = Duration.ofMillis(10).toNanos(); // after less than asked
+  private static final long SHORTEST_NANOS = Duration.ofMillis(5).toNanos(); // to measure the rate
+  private static final long EMPTY_NANOS =
+      Duration.ofMillis(10).toNanos(); // after fewer permits than asked
   private static final int LEAST = 2;
 
   private final String key;
@@ -48,15 +52,15 @@ final class Lease {
   private volatile Given given = new Given(ScriptReply.NOTHING, 0, 0, ScriptReply.NOTHING, 0, 0);
 
   /**
-   * What the store has given: the permits are numbered as they were given, and are used in that
-   * order, so their numbers tell what they were paid by.
+   * The replies that granted permits. Permits are numbered in the order in which they were granted,
+   * and are used in that order, so the number of a permit identifies the reply that paid for it.
    *
-   * @param last the answer that gave the latest ones
-   * @param at when that was asked for
-   * @param total the number of the latest one
-   * @param before the answer before
-   * @param totalBefore the number of the latest one by then
-   * @param totalLong the number of the latest one before that
+   * @param last the latest reply
+   * @param at the time of its call
+   * @param total the number of permits granted up to it
+   * @param before the reply before
+   * @param totalBefore the number of permits granted up to that
+   * @param totalLong the number of permits granted before that
    */
   private record Given(
       ScriptReply last, long at, long total, ScriptReply before, long totalBefore, long totalLong) {
@@ -66,7 +70,7 @@ final class Lease {
     }
   }
 
-  /** A lease of nothing, by a reading of the ticker. */
+  /** Creates an empty lease, at a reading of the ticker. */
   Lease(String key, StoredRates rates, long now) {
     this.key = key;
     this.rates = rates;
@@ -75,7 +79,7 @@ final class Lease {
     this.endsAt = now;
   }
 
-  /** The most permits of one lease, so that those of all instances are a tenth of a burst. */
+  /** Returns the most permits of one lease: all instances together lease a tenth of a burst. */
   static long most(StoredRates rates, int instances) {
     long most = Math.min(MASK, rates.burst() / 10 / instances);
     return most < LEAST ? 0 : most;
@@ -85,12 +89,12 @@ final class Lease {
     return rates == otherRates && key.equals(otherKey);
   }
 
-  /** Whether its key has not been asked for lately. */
+  /** Returns whether its key has not been asked for lately. */
   boolean isIdle(long now) {
     return now - since >= KEPT_NANOS && now - endsAt >= 0;
   }
 
-  /** A request has come for permits, whether or not it gets them here. */
+  /** Counts the permits of a request, whether or not this lease has them. */
   void use(long permits) {
     used.getAndAdd(permits);
   }
@@ -98,11 +102,12 @@ final class Lease {
   /**
    * Gives permits to a request.
    *
-   * @return what they were paid by, as far as they can be refunded; null if it has not so many
+   * @return the reply that paid for the permits, by which they can be refunded; null if the lease
+   *     has too few
    */
   @Nullable
   ScriptReply take(long permits, long now) {
-    Given known = given; // rather an older one: the older the payment, the less is refunded
+    Given known = given; // may be out of date: an older payment refunds less
     while (now - endsAt < 0) {
       long seen = state.get();
       if ((seen & MASK) < permits) {
@@ -123,24 +128,27 @@ final class Lease {
     }
     return first > known.totalLong
         ? known.before.before(Math.max(0, known.totalBefore - latest), rates)
-        : ScriptReply.NOTHING.before(0, rates); // it has come back by now
+        : ScriptReply.NOTHING.before(0, rates); // the debt is paid off by now
   }
 
-  /** Whether it has so many. Others may be quicker. */
+  /** Returns whether this lease has the permits. Other requests may be quicker. */
   boolean has(long permits, long now) {
     return now - endsAt < 0 && (state.get() & MASK) >= permits;
   }
 
   /**
-   * How many permits to ask the store for now, up to the size of a lease that is allowed; 0 for
-   * none. The caller then has to ask for them, and to {@link #end} it.
+   * Begins a call for more permits if one is due.
+   *
+   * @param most the largest size of this lease
+   * @return the number of permits to ask the store for; the caller must {@link #end} that call. 0 if
+   *     no call is due
    */
-  long beginAsking(long most, long now) {
+  long beginCall(long most, long now) {
     if (now - notBefore < 0) {
       return 0;
     }
     long seen = state.get();
-    long left = now - endsAt < 0 ? seen & MASK : 0; // what is too old is left to the key
+    long left = now - endsAt < 0 ? seen & MASK : 0; // permits that are too old are dropped
     long elapsed = Math.max(1, now - since);
     double need = Math.ceil((double) used.get() * (double) COVERED_NANOS / (double) elapsed);
     long size = (long) Math.min(need, (double) most);
@@ -148,32 +156,32 @@ final class Lease {
       return 0;
     }
     if (size < LEAST) {
-      if (elapsed > COVERED_NANOS) { // few came
-        count(now);
+      if (elapsed > COVERED_NANOS) { // few requests
+        restartCount(now);
       }
       return 0;
     }
     long more = size - left;
     if (!state.compareAndSet(seen, (more << BITS) | left)) {
-      return 0; // the next request looks again
+      return 0; // the next request tries again
     }
     notBefore = now + EMPTY_NANOS;
-    count(now);
+    restartCount(now);
     return more;
   }
 
-  private void count(long now) {
+  private void restartCount(long now) {
     used.set(0);
     since = now;
   }
 
-  /** The store has given permits, or none. */
+  /** Ends the call, and adds the permits that the store has granted. */
   void end(ScriptReply reply, long now) {
     long asked = state.get() >>> BITS;
     long more = Math.min(Math.max(0, reply.granted()), asked);
     try {
       if (more > 0) {
-        state.getAndAdd(more); // first: a permit may seem to be paid for earlier, never later
+        state.getAndAdd(more); // first: a permit may seem paid for earlier, never later
         given = given.and(reply, more, now);
         endsAt = now + KEPT_NANOS;
       }
@@ -181,11 +189,11 @@ final class Lease {
         notBefore = now + SHORTEST_NANOS;
       }
     } finally {
-      state.getAndAdd(-(asked << BITS)); // E2: no other changes what is asked
+      state.getAndAdd(-(asked << BITS)); // E2: no other thread changes asked
     }
   }
 
-  /** The answer to a request whose permits were taken here. */
+  /** Returns the decision about a request whose permits were taken here. */
   Decision.Admitted admitted(long permits, long now) {
     Given known = given;
     long[] debts = known.last.before(0, rates).debts();

@@ -49,7 +49,7 @@ final class LeaseStep {
     Lease lease = find(ask, ask.at());
     if (lease != null) {
       lease.use(ask.permits());
-      long more = lease.beginAsking(Lease.most(ask.rates(), store.instances()), ask.at());
+      long more = lease.beginCall(Lease.most(ask.rates(), store.instances()), ask.at());
       if (more > 0) {
         fill(lease, ask, more);
       }
@@ -70,7 +70,7 @@ final class LeaseStep {
       if (store.isOpen(ask.name())) {
         store
             .calls()
-            .ask(store.factory().of(ScriptOperation.SOME, ask.name(), ask.rates(), more))
+            .call(store.factory().of(ScriptOperation.SOME, ask.name(), ask.rates(), more))
             .handle((reply, failure) -> failure == null ? reply : ScriptReply.NOTHING)
             .thenAccept(reply -> lease.end(reply, ask.at()))
             .exceptionally(failure -> null); // there is none

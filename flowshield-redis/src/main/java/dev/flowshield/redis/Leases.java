@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of the keys that are asked for most. A key whose place another one has goes without.
+ * The leases of the keys that are asked for most, by the hash of the key. A key has no lease while
+ * another key uses its place.
  *
  * <p>Thread-safe, lock-free, of bounded memory.
  */
@@ -14,7 +15,7 @@ final class Leases {
 
   private final AtomicReferenceArray<@Nullable Lease> places = new AtomicReferenceArray<>(PLACES);
 
-  /** The lease of a key; null if there is no place for it. */
+  /** Returns the lease of a key; null if another key uses its place. */
   @Nullable
   Lease of(String key, StoredRates rates, long now) {
     int place = place(key);
@@ -29,7 +30,7 @@ final class Leases {
     return places.compareAndSet(place, known, made) ? made : null;
   }
 
-  /** The permits of a key are what the store says, no more. */
+  /** Drops the lease of a key. */
   void forget(String key) {
     places.set(place(key), null);
   }

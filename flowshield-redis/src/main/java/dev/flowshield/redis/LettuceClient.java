@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of the library, the store's own or the user's, and the one connection that it has for
- * the store.
+ * A client of Lettuce, the store's own or the user's, and the one connection that it has for the
+ * store.
  *
  * <p>Thread-safe; one thread at a time connects.
  *
@@ -49,19 +49,19 @@ final class LettuceClient<
     this.connecting = connecting;
   }
 
-  /** One of the store's own, made when it is to connect, and closed with the store. */
+  /** Returns a client of the store's own, made when it first connects and closed with the store. */
   static <C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>>
       LettuceClient<C, S> own(Supplier<C> maker, Function<C, CompletionStage<S>> connecting) {
     return new LettuceClient<>(maker, true, connecting);
   }
 
-  /** One of the user's own, which stays open. */
+  /** Returns a client of the user's own, which stays open. */
   static <C extends AbstractRedisClient, S extends StatefulConnection<byte[], byte[]>>
       LettuceClient<C, S> given(C client, Function<C, CompletionStage<S>> connecting) {
     return new LettuceClient<>(() -> client, false, connecting);
   }
 
-  /** The threads of a client of the store's own, and when it connects again. */
+  /** Returns the threads and the reconnect delay of a client of the store's own. */
   static ClientResources resources() {
     return ClientResources.builder()
         .ioThreadPoolSize(2)
@@ -71,7 +71,7 @@ final class LettuceClient<
         .build();
   }
 
-  /** The settings of each client of the store's own. */
+  /** Sets the options of a client of the store's own. */
   static <B extends ClientOptions.Builder> B options(B options) {
     options
         .autoReconnect(true)
@@ -85,13 +85,13 @@ final class LettuceClient<
     return options;
   }
 
-  /** Connects; a connection of before is closed. */
+  /** Connects, and closes the previous connection. */
   CompletionStage<S> connect() {
     close(connection.getAndSet(null));
     C known = made.get();
     C client = known == null ? maker.get() : known;
     made.set(client);
-    if (isClosed) { // it would not be closed otherwise
+    if (isClosed) { // meanwhile
       close();
       return CompletableFuture.failedFuture(new StoreFailure(StoreFailure.DISCONNECTED));
     }
@@ -112,18 +112,18 @@ final class LettuceClient<
     });
   }
 
-  /** Sets what to do each time that a connection is made, or made again after it was lost. */
+  /** Sets the action that runs each time that a connection is made or restored. */
   void whenConnected(Runnable action) {
     whenConnected = action;
   }
 
-  /** The connection; null while there is none. */
+  /** Returns the connection; null while it is not made. */
   @Nullable
   S connection() {
     return connection.get();
   }
 
-  /** Does something with the client, if it is there. */
+  /** Passes the client to an action, if it is made and not closed. */
   void use(Consumer<C> action) {
     C client = made.get();
     if (client != null) {
@@ -138,7 +138,7 @@ final class LettuceClient<
     }
   }
 
-  /** Lets go of the connection, and of a client that is the store's own. Waits for nothing. */
+  /** Closes the connection, and a client of the store's own. Never waits. */
   @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to do if it fails
   void close() {
     isClosed = true;

@@ -16,9 +16,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance may while the store does not answer: an equal share of the limits, kept by a
- * limiter of the engine. What it admits is owed to the store, to be charged there once it answers
- * again.
+ * A limiter for the time during which the store does not answer: each instance enforces an equal
+ * part of the limits, by a limiter of the engine. The permits that it admits are debts, which are
+ * charged in the store once it answers again.
  *
  * <p>Thread-safe.
  */
@@ -30,29 +30,29 @@ final class LocalFallback {
   private final ConcurrentMap<String, CompletableFuture<Void>> payments = new ConcurrentHashMap<>();
   private volatile List<RateLimit> limits;
 
-  /** A share of which no key has taken anything. */
+  /** Creates a fallback without debts. */
   LocalFallback(LimiterSpec spec, List<RateLimit> limits, int instances) {
-    this.limits = shares(limits, instances);
+    this.limits = parts(limits, instances);
     this.limiter = RateLimiter.of(
         LimiterSpec.ofAll(this.limits).withTicker(spec.ticker()).withMaxKeys(spec.maxKeys()));
   }
 
-  /** Does once what an outage needs. */
+  /** Loads the classes that an outage needs. */
   static void loadClasses(LimiterSpec spec) {
-    LimiterSpec untimed = spec.withTicker(() -> 0); // so that nothing comes back meanwhile
-    LocalFallback share = new LocalFallback(untimed, spec.limits(), 1);
-    share.reserve("key", 1);
+    LimiterSpec untimed = spec.withTicker(() -> 0); // so that no debt is paid off meanwhile
+    LocalFallback unused = new LocalFallback(untimed, spec.limits(), 1);
+    unused.reserve("key", 1);
     Objects.requireNonNull(
-            share.pay("key", owed -> CompletableFuture.completedFuture(ScriptReply.NOTHING)))
+            unused.pay("key", owed -> CompletableFuture.completedFuture(ScriptReply.NOTHING)))
         .join();
   }
 
-  private static List<RateLimit> shares(List<RateLimit> limits, int instances) {
-    return limits.stream().map(limit -> share(limit, instances)).toList();
+  private static List<RateLimit> parts(List<RateLimit> limits, int instances) {
+    return limits.stream().map(limit -> part(limit, instances)).toList();
   }
 
-  /** The part of a limit, which is never less than a permit. */
-  static RateLimit share(RateLimit limit, int instances) {
+  /** Returns the part of a limit for one instance, which is at least one permit. */
+  static RateLimit part(RateLimit limit, int instances) {
     long burst = Math.max(1, limit.burst() / instances);
     Duration longer = limit.period().multipliedBy(instances);
     return longer.compareTo(LONGEST_PERIOD) <= 0
@@ -60,7 +60,7 @@ final class LocalFallback {
         : new RateLimit(Math.max(1, limit.permits() / instances), limit.period(), burst);
   }
 
-  /** Takes permits; of a request for more than the share can ever have, all of the share. */
+  /** Takes permits; all that a key can have, if a request is for more than that. */
   Reservation reserve(String key, long permits) {
     long most = permits;
     for (RateLimit limit : limits) {
@@ -69,21 +69,21 @@ final class LocalFallback {
     return limiter.reserve(key, most);
   }
 
+  /** Returns the decision about one permit, without taking it. */
   Decision peek(String key) {
     return limiter.peek(key);
   }
 
-  /** Whether a key has taken permits that have not come back and are not charged yet. */
+  /** Returns whether a key has debts that are neither paid off by time nor charged. */
   boolean owes(String key) {
     return LongStream.of(owed(key)).max().orElse(0) > 0;
   }
 
   /**
-   * Charges the permits that a key has taken and that have not come back, unless another thread is
-   * doing so.
+   * Charges the debts of a key in the store, unless another thread is doing so.
    *
-   * @param charge asks the store to charge permits of each rate
-   * @return a future that fails if the key owes as before; null if nothing is owed
+   * @param charge makes the call that charges permits of each rate
+   * @return a future that fails if the debts remain; null if the key has none
    */
   @Nullable
   CompletableFuture<Void> pay(String key, Function<long[], CompletableFuture<ScriptReply>> charge) {
@@ -100,16 +100,16 @@ final class LocalFallback {
       return other;
     }
     try {
-      long[] owed = owed(key); // once more, as another thread may have paid meanwhile
+      long[] owed = owed(key); // again: another thread may have paid meanwhile
       if (isAnyOwed(owed)) {
         charge
             .apply(owed)
             .whenComplete((reply, failure) -> end(key, mine, owed, failure))
-            .exceptionally(failure -> null); // which the payment has
+            .exceptionally(failure -> null); // the payment has it
       } else {
         end(key, mine, owed, null);
       }
-    } catch (Throwable failure) { // such as of no memory
+    } catch (Throwable failure) { // no memory
       end(key, mine, new long[0], failure);
     }
     return mine;
@@ -125,7 +125,7 @@ final class LocalFallback {
       if (failure == null && isAnyOwed(owed)) {
         limiter.add(key, LongStream.of(owed).max().orElse(1));
       }
-    } finally { // else all later requests of the key would wait for it
+    } finally { // otherwise all later requests for the key would wait for it
       payments.remove(key, payment);
       if (failure == null) {
         payment.complete(null);
@@ -147,18 +147,19 @@ final class LocalFallback {
     return owed;
   }
 
-  /** What a key has taken is not owed any more. */
+  /** Forgets the debts of a key. */
   void forget(String key) {
     limiter.reset(key);
   }
 
+  /** Reduces the debts of a key by permits of each rate. */
   void add(String key, long permits) {
     limiter.add(key, permits);
   }
 
-  /** The same of other limits, as many as before. */
+  /** Replaces the limits by as many others. */
   void changeTo(List<RateLimit> others, int instances) {
-    List<RateLimit> next = shares(others, instances);
+    List<RateLimit> next = parts(others, instances);
     limiter.changeTo(next);
     limits = next;
   }

@@ -7,22 +7,22 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed-size table of the calls that wait for a reply. A call whose time is over is taken out and
- * fails. One timer looks at all of them every few milliseconds while there are any, because a timer
- * for each call would cost more than all else that this side does for it.
+ * A fixed-size table of the calls that wait for a reply. A call whose deadline has passed is removed
+ * and fails. One timer checks all calls every few milliseconds while there are any: a timer for each
+ * call would cost more than the rest of the call does on this side.
  *
- * <p>Thread-safe, lock-free. A call leaves the table once, so it ends once: with its reply or
- * because of its time, whichever is first.
+ * <p>Thread-safe, lock-free. A call is removed once, so it ends once: with its reply or by its
+ * deadline, whichever is first.
  */
 final class PendingCalls {
 
   /** A call that waits for a reply. */
   interface Entry {
 
-    /** Returns the reading of {@link Ticker#system} at which its time is over. */
+    /** Returns the deadline, as a reading of {@link Ticker#system}. */
     long deadline();
 
-    /** Ends, because its time is over. */
+    /** Ends the call, because its deadline has passed. */
     void timeOut();
   }
 
@@ -30,21 +30,21 @@ final class PendingCalls {
   private static final long SHORTEST_NANOS = 250_000;
   private static final long LONGEST_NANOS = 10_000_000;
 
-  private final Ticker ticker = Ticker.system(); // that of a test does not move by itself
+  private final Ticker ticker = Ticker.system(); // a manual ticker does not advance by itself
   private final AtomicReferenceArray<@Nullable Entry> slots = new AtomicReferenceArray<>(MOST);
   private final AtomicBoolean isWatching = new AtomicBoolean();
   private final long everyNanos;
 
   /**
-   * An empty table.
+   * Creates an empty table.
    *
-   * @param timeoutNanos the time that most calls have
+   * @param timeoutNanos the timeout of most calls
    */
   PendingCalls(long timeoutNanos) {
     this.everyNanos = Math.max(SHORTEST_NANOS, Math.min(LONGEST_NANOS, timeoutNanos / 16));
   }
 
-  /** Returns the deadline of a call that has so much time from now, as far as looks are in time. */
+  /** Returns the deadline of a call with a timeout, less the time between two checks. */
   long deadline(long nanosLeft) {
     return ticker.nanos() + Math.max(1, nanosLeft - everyNanos);
   }
@@ -52,8 +52,8 @@ final class PendingCalls {
   /**
    * Adds a call.
    *
-   * @param hint any number, best another one for each call
-   * @return its slot; negative if there is none
+   * @param hint any number, preferably different for each call
+   * @return the slot of the call; negative if the table is full
    */
   int add(Entry call, int hint) {
     for (int i = 0; i < MOST; i++) {
@@ -66,7 +66,7 @@ final class PendingCalls {
     return -1;
   }
 
-  /** Takes a call out. Returns false if that was done before. */
+  /** Removes a call. Returns false if it was removed before. */
   boolean remove(Entry call, int slot) {
     return slots.compareAndSet(slot, call, null);
   }
@@ -75,7 +75,7 @@ final class PendingCalls {
     if (!isWatching.get() && isWatching.compareAndSet(false, true)) {
       boolean isScheduled = false;
       try {
-        CompletableFuture<Void> unused = ticker.after(everyNanos).thenRun(this::look);
+        CompletableFuture<Void> unused = ticker.after(everyNanos).thenRun(this::check);
         isScheduled = true;
       } finally {
         if (!isScheduled) { // no memory; the next call tries again
@@ -85,7 +85,7 @@ final class PendingCalls {
     }
   }
 
-  private void look() {
+  private void check() {
     try {
       long now = ticker.nanos();
       for (int slot = 0; slot < MOST; slot++) {
@@ -96,7 +96,7 @@ final class PendingCalls {
       }
     } finally {
       isWatching.set(false);
-      if (!isEmpty()) { // looked at after that, so that no call is added unseen
+      if (!isEmpty()) { // read after the write, so that no call is missed
         watch();
       }
     }

@@ -119,7 +119,7 @@ final class RedisLimiter implements RateLimiter {
   }
 
   private CompletableFuture<ScriptReply> call(ScriptOperation operation, Ask ask, long permits) {
-    return store.calls().ask(store.factory().of(operation, ask.name(), ask.rates(), permits));
+    return store.calls().call(store.factory().of(operation, ask.name(), ask.rates(), permits));
   }
 
   private void operate(ScriptOperation operation, Ask ask, long permits) {

@@ -6,54 +6,54 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** The servers of a store, and the client that reaches them. Its text shows no password. */
+/** The servers of a store, and the client that connects to them. Its text shows no password. */
 interface RedisServer {
 
-  /** Connects; a connection of before is closed. Called by one thread at a time. */
+  /** Connects, and closes the previous connection. Called by one thread at a time. */
   CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect();
 
-  /** Whether a command may name keys of one hash tag alone, as in a cluster. */
+  /** Returns whether all keys of a command must have one hash tag, as in a cluster. */
   default boolean keepsKeysApart() {
     return false;
   }
 
-  /** Sets what to do each time that a connection is made, or made again after it was lost. */
+  /** Sets the action that runs each time that a connection is made or restored. */
   default void whenConnected(Runnable action) {}
 
   /**
-   * Looks for the server again where it does not answer, though it is connected: it may be another
-   * one by now.
+   * Looks for the server again after a failure of an open connection, because another server may
+   * have taken its place.
    *
-   * @return whether it takes a new connection for that
+   * @return whether a new connection is needed
    */
   default boolean isLostAfter(StoreFailure failure) {
     return failure.needsNewConnection();
   }
 
-  /** The one among them that keeps a key now, by a name of its own; empty if that is unknown. */
+  /** Returns the name of the server that keeps a key now; empty if it is unknown. */
   default String keeperOf(String key) {
     return "";
   }
 
-  /** Each that keeps keys now, by its name; empty for one that is unknown. */
+  /** Returns the names of the servers that keep keys now; an empty one if some are unknown. */
   default Set<String> keepers() {
     return Set.of("");
   }
 
-  /** Lets go of connections, and of a client that is the store's own. Waits for nothing. */
+  /** Closes connections, and a client of the store's own. Never waits. */
   void close();
 
-  /** What an address leads to, by a client of the store's own. */
+  /** Returns the servers at an address, by a client of the store's own. */
   static RedisServer at(StoreAddress address) {
     return address.isCluster() ? ClusterServer.at(address) : StandaloneServer.at(address);
   }
 
-  /** What a client of the user's own reaches; the client stays open. */
+  /** Returns the server of a client of the user's own, which stays open. */
   static RedisServer of(RedisClient client) {
     return StandaloneServer.of(client);
   }
 
-  /** The cluster that a client of the user's own reaches; the client stays open. */
+  /** Returns the cluster of a client of the user's own, which stays open. */
   static RedisServer of(RedisClusterClient client) {
     return ClusterServer.of(client);
   }

@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that the store has rejected a moment ago. As debts are paid off by time alone, what is still
- * owed is known without asking, and so are further rejections; permits that another instance
- * refunds or adds meanwhile are seen after a second.
+ * A cache of the rejections of the store. Debts are paid off by time alone, so the cache computes
+ * the debts of a rejected key, and rejects further requests without a call. Permits that another
+ * instance refunds or adds meanwhile are seen after a second.
  *
- * <p>Of keys that share a place the latest counts. Thread-safe, lock-free, of a fixed size.
+ * <p>Among keys that share a place, the latest is kept. Thread-safe, lock-free, of a fixed size.
  */
 final class RejectionCache {
 
@@ -34,31 +34,31 @@ final class RejectionCache {
 
   private final AtomicReferenceArray<@Nullable Entry> places = new AtomicReferenceArray<>(PLACES);
 
-  /** The store has rejected a key. */
+  /** Keeps the debts of a key that the store has rejected. */
   void add(String key, StoredRates rates, long[] debts, long now) {
     places.set(place(key), new Entry(key, rates, debts, now));
   }
 
-  /** The rejection of permits that the store would reject; null if that is not known. */
+  /** Returns the rejection that the store would give; null if it may admit the request. */
   Decision.@Nullable Rejected find(String key, StoredRates rates, long permits, long now) {
-    Entry denial = places.get(place(key));
-    if (denial == null || denial.rates != rates || !denial.key.equals(key)) {
+    Entry entry = places.get(place(key));
+    if (entry == null || entry.rates != rates || !entry.key.equals(key)) {
       return null;
     }
-    long nanos = now - denial.at;
+    long nanos = now - entry.at;
     if (nanos < 0 || nanos > LONGEST_NANOS) {
       return null;
     }
-    long[] debts = rates.paidOff(denial.debts, nanos);
+    long[] debts = rates.paidOff(entry.debts, nanos);
     return rates.isFree(debts, permits) ? null : rates.rejected(debts, permits);
   }
 
-  /** What is owed by a key is not known any more. */
+  /** Forgets the debts of a key. */
   void forget(String key) {
     int place = place(key);
-    Entry denial = places.get(place);
-    if (denial != null && denial.key.equals(key)) {
-      places.compareAndSet(place, denial, null);
+    Entry entry = places.get(place);
+    if (entry != null && entry.key.equals(key)) {
+      places.compareAndSet(place, entry, null);
     }
   }
 

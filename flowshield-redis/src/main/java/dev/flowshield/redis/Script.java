@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /**
- * A script of this library on the servers of a store: the same text at each call, asked by its
- * digest. Only if the server does not know it, the text is sent, once.
+ * A Lua script of this library. Calls name it by its digest; the text is sent only to a server that
+ * does not know the script.
  */
 final class Script {
 
@@ -36,12 +36,12 @@ final class Script {
     }
   }
 
-  /** The one that keeps limits. */
+  /** Returns the script that keeps limits. */
   static Script limits() {
     return new Script("limits.lua");
   }
 
-  /** The one that counts instances. */
+  /** Returns the script that counts instances. */
   static Script instances() {
     return new Script("instances.lua");
   }

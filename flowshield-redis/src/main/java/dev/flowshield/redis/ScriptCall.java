@@ -3,7 +3,7 @@ package dev.flowshield.redis;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
-/** A call of the script for one key, or for several in one slot of a cluster. */
+/** A call of the script for one key, or for several keys in one slot of a cluster. */
 final class ScriptCall {
 
   private final int id;
@@ -20,67 +20,68 @@ final class ScriptCall {
     this.argument = argument;
   }
 
-  /** Returns the number by which the reply names this question. */
+  /** Returns the number by which the reply names this call. */
   int id() {
     return id;
   }
 
-  /** Returns the names of the keys in the store; not to be changed. */
+  /** Returns the names of the keys in the store. Must not be changed. */
   String[] keys() {
     return keys;
   }
 
-  /** Returns the number of rates of each key; not to be changed. */
+  /** Returns the number of rates of each key. Must not be changed. */
   int[] rates() {
     return rates;
   }
 
-  /** Returns the permits of the first key. */
+  /** Returns the permits that are asked of the first key. */
   long permits() {
     return permits;
   }
 
-  /** Returns the packed numbers that the script reads; not to be changed. */
+  /** Returns the packed numbers that the script reads. Must not be changed. */
   byte[] argument() {
     return argument;
   }
 
   /**
-   * A key of which something is asked.
+   * A key of a call.
    *
    * @param name its name in the store
+   * @param permits the permits that the operation is about
    */
   record Target(String name, StoredRates rates, long permits) {}
 
   /**
-   * Writes questions.
+   * Creates calls.
    *
-   * @param now the time, as the script reads it: negative for that of the store
+   * @param now the time that the script uses; negative for the clock of the server
    */
   record Factory(LongSupplier now) {
 
-    /** For a deed that needs nothing but the permits. */
-    ScriptCall of(ScriptOperation deed, String key, StoredRates rates, long permits) {
-      return of(deed, 0, new Target(key, rates, permits)).question();
+    /** Returns a call for an operation that needs nothing except the permits. */
+    ScriptCall of(ScriptOperation operation, String key, StoredRates rates, long permits) {
+      return of(operation, 0, new Target(key, rates, permits)).call();
     }
 
-    /** To take the permits of all keys, or of none. */
-    ScriptCall takeAll(Target... parts) {
-      return of(ScriptOperation.TAKE, 0, parts).question();
+    /** Returns a call that takes the permits of all keys or of no key. */
+    ScriptCall takeAll(Target... targets) {
+      return of(ScriptOperation.TAKE, 0, targets).call();
     }
 
-    /** To take permits of each rate, whether or not they are there. */
+    /** Returns a call that takes permits of each rate, available or not. */
     ScriptCall charge(String key, StoredRates rates, long[] permits) {
       Packer packer = of(ScriptOperation.CHARGE, 6 * rates.size(), new Target(key, rates, 0));
       for (int i = 0; i < rates.size(); i++) {
-        // No more than the script can add; so much takes days to pay off.
+        // The most that the script can add; it takes days to pay off.
         long most = (1L << 47) / rates.get(i).price();
         packer.put(Math.min(most, permits[i]), 6);
       }
-      return packer.question();
+      return packer.call();
     }
 
-    /** To give permits back that were taken by the question with this reply. */
+    /** Returns a call that refunds permits which were taken by the call with this reply. */
     ScriptCall refund(String key, StoredRates rates, long permits, ScriptReply taken) {
       Packer packer =
           of(ScriptOperation.REFUND, 26 * rates.size(), new Target(key, rates, permits));
@@ -91,17 +92,17 @@ final class ScriptCall {
             .put(taken.debts()[i], 6)
             .put(taken.refunded()[i], 6);
       }
-      return packer.question();
+      return packer.call();
     }
 
-    /** With room for more bytes at the end. */
-    private Packer of(ScriptOperation deed, int more, Target... parts) {
-      Packer packer = new Packer(more, parts);
-      packer.put(deed.letter(), 1).put(packer.id, 4).put(now.getAsLong(), 7);
-      for (Target part : parts) {
-        packer.put(part.permits, 7).put(part.rates.size(), 1);
-        for (int i = 0; i < part.rates.size(); i++) {
-          StoredRate rate = part.rates.get(i);
+    /** Returns a packer with room for more bytes at the end. */
+    private Packer of(ScriptOperation operation, int more, Target... targets) {
+      Packer packer = new Packer(more, targets);
+      packer.put(operation.letter(), 1).put(packer.id, 4).put(now.getAsLong(), 7);
+      for (Target target : targets) {
+        packer.put(target.permits, 7).put(target.rates.size(), 1);
+        for (int i = 0; i < target.rates.size(); i++) {
+          StoredRate rate = target.rates.get(i);
           packer.put(rate.drain(), 4).put(rate.price(), 6).put(rate.capacity(), 6);
         }
       }
@@ -123,14 +124,14 @@ final class ScriptCall {
     private final byte[] bytes;
     private int at;
 
-    Packer(int more, Target... parts) {
-      this.keys = new String[parts.length];
-      this.rates = new int[parts.length];
-      this.permits = parts[0].permits;
+    Packer(int more, Target... targets) {
+      this.keys = new String[targets.length];
+      this.rates = new int[targets.length];
+      this.permits = targets[0].permits;
       int size = HEAD + more;
-      for (int k = 0; k < parts.length; k++) {
-        keys[k] = parts[k].name;
-        rates[k] = parts[k].rates.size();
+      for (int k = 0; k < targets.length; k++) {
+        keys[k] = targets[k].name;
+        rates[k] = targets[k].rates.size();
         size += OF_KEY + OF_RATE * rates[k];
       }
       this.bytes = new byte[size];
@@ -143,7 +144,7 @@ final class ScriptCall {
       return this;
     }
 
-    ScriptCall question() {
+    ScriptCall call() {
       return new ScriptCall(id, keys, rates, permits, bytes);
     }
   }

@@ -1,6 +1,6 @@
 package dev.flowshield.redis;
 
-/** What the script that keeps limits is asked to do. */
+/** An operation of the script that keeps limits; {@code limits.lua} describes each. */
 enum ScriptOperation {
   TAKE('t'),
   SOME('s'),
@@ -16,7 +16,7 @@ enum ScriptOperation {
     this.letter = letter;
   }
 
-  /** As the script has it. */
+  /** Returns the letter by which the script knows the operation. */
   char letter() {
     return letter;
   }

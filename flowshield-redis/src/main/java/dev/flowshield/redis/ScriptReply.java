@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What the script has answered of one key. */
+/** The reply of the script about one key. */
 final class ScriptReply {
 
-  private static final int HEAD = 18; // bytes that are for all keys
+  private static final int HEAD = 18; // bytes of all keys together
   private static final int OF_KEY = 7;
   private static final int OF_RATE = 12;
-  private static final long MOST_DEBT = (1L << 48) - 1; // which has no sign
+  private static final long MOST_DEBT = (1L << 48) - 1; // unsigned
 
-  /** Of a store that gives nothing, as it did not answer. */
+  /** The reply in place of a missing one: it grants nothing. */
   static final ScriptReply NOTHING = new ScriptReply(0, 0, 0, new long[0], new long[0]);
 
   private final long granted;
@@ -31,18 +31,18 @@ final class ScriptReply {
   }
 
   /**
-   * Reads the reply to a question, with one part for each of its keys.
+   * Parses the reply to a call. Returns one reply for each key.
    *
-   * @throws StoreFailure if it is not a reply to this question
+   * @throws StoreFailure if it is not a reply to this call
    */
-  static List<ScriptReply> all(ScriptCall question, byte @Nullable [] packed) {
-    int[] rates = question.rates();
+  static List<ScriptReply> parse(ScriptCall call, byte @Nullable [] packed) {
+    int[] rates = call.rates();
     int size = HEAD + OF_KEY * rates.length + OF_RATE * IntStream.of(rates).sum();
-    if (packed == null || packed.length != size || number(packed, 0, 4) != question.id()) {
+    if (packed == null || packed.length != size || number(packed, 0, 4) != call.id()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
     long granted = number(packed, 4, 7);
-    if (granted < 0 || granted > question.permits()) {
+    if (granted < 0 || granted > call.permits()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
     long time = number(packed, 11, 7);
@@ -62,16 +62,16 @@ final class ScriptReply {
     return replies;
   }
 
-  /** Unpacks a number of so many bytes, the lowest first, with a sign. */
+  /** Returns a signed number of several bytes, the lowest byte first. */
   private static long number(byte[] packed, int from, int size) {
-    long number = packed[from + size - 1]; // which has the sign
+    long number = packed[from + size - 1]; // with the sign
     for (int i = from + size - 2; i >= from; i--) {
       number = number << 8 | (packed[i] & 0xFF);
     }
     return number;
   }
 
-  /** What it would have said when the last of its permits, so many, were not taken yet. */
+  /** Returns this reply as of the time before the last of its permits were taken. */
   ScriptReply before(long permits, StoredRates rates) {
     long[] then = new long[rates.size()];
     for (int i = 0; i < debts.length; i++) {
@@ -82,38 +82,40 @@ final class ScriptReply {
   }
 
   /**
-   * What it says to one of several requests for a permit each that were asked as one: the first of
-   * them have the permits that were there.
+   * Returns the reply to one of several requests for a permit each that were joined in one call. The
+   * requests that came first have the permits.
+   *
+   * @param place the number of requests that came before
    */
   ScriptReply inPlace(int place, StoredRates rates) {
     if (place >= granted) {
       return new ScriptReply(0, time, epoch, debts, refunded);
     }
-    ScriptReply then = before(granted - 1 - place, rates); // without those that were taken after it
+    ScriptReply then = before(granted - 1 - place, rates); // without later permits
     return new ScriptReply(1, time, epoch, then.debts, refunded);
   }
 
-  /** The permits that were taken; of several keys, those of the first. */
+  /** Returns the permits that were taken; for several keys, those of the first. */
   long granted() {
     return granted;
   }
 
-  /** The time of the store, in ticks. */
+  /** Returns the time of the store, in ticks. */
   long time() {
     return time;
   }
 
-  /** The epoch of the key's value, within which permits are refunded. */
+  /** Returns the epoch of the key's value, within which permits are refunded. */
   long epoch() {
     return epoch;
   }
 
-  /** What each rate owes now; not to be changed. */
+  /** Returns the debt of each rate. Must not be changed. */
   long[] debts() {
     return debts;
   }
 
-  /** What was refunded of each rate in this epoch; not to be changed. */
+  /** Returns the refunds of each rate in this epoch. Must not be changed. */
   long[] refunded() {
     return refunded;
   }

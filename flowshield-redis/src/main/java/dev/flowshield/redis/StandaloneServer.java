@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One server that keeps all keys: at an address, or the one that Sentinel names, which is asked
- * each time that the client connects.
+ * One server that keeps all keys. It is at an address, or is the master that Sentinel names each
+ * time that the client connects.
  */
 final class StandaloneServer implements RedisServer {
 

@@ -9,10 +9,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where the servers of a store are, as its address says. Its text shows no password.
+ * The address of a store. Its text shows no password.
  *
- * @param scheme the kind of the address, which is what stands before the colon
- * @param nodes the server, or Sentinel's; of a cluster, those of its servers that are asked first
+ * @param scheme the text before the first colon
+ * @param nodes the server, or the address of Sentinel; for a cluster, the servers that the client
+ *     asks first
  */
 record StoreAddress(String scheme, List<RedisURI> nodes) {
 
@@ -20,17 +21,17 @@ record StoreAddress(String scheme, List<RedisURI> nodes) {
   private static final String FORMS = "store must be an address as in redis://host:6379,"
       + " rediss://user:password@host:6380, redis-sentinel://host:26379#primary or"
       + " redis-cluster://host:6379,other:6379, got ";
-  private static final Pattern PARTS = // of a cluster
+  private static final Pattern PARTS = // of the address of a cluster
       Pattern.compile("(rediss?)-cluster://(.*@)?([^@/?#]*)(.*)");
-  private static final Pattern LOGIN = // and hosts; what follows them
+  private static final Pattern LOGIN = // and hosts; then the rest
       Pattern.compile("(?s)[^:]*://([^/?#]*)(.*)");
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]+]");
   private static final Pattern NO_HOST = Pattern.compile("[^a-zA-Z0-9:._-]|[g-zG-Z_-].*:");
 
   /**
-   * Reads an address.
+   * Parses an address.
    *
-   * @throws IllegalArgumentException if it is none of those forms
+   * @throws IllegalArgumentException if it has another form
    */
   static StoreAddress parse(String uri) {
     String scheme = uri.substring(0, Math.max(0, uri.indexOf(':')));
@@ -75,15 +76,15 @@ record StoreAddress(String scheme, List<RedisURI> nodes) {
       host = host.substring(1, host.length() - 1);
       server.setHost(host);
     }
-    if (host != null && NO_HOST.matcher(host).find()) { // such as one with a port that is no number
+    if (host != null && NO_HOST.matcher(host).find()) { // such as a port that is not a number
       throw noAddress(uri, "a host or a port is none");
     }
     return server;
   }
 
   /**
-   * Repeats no more than what cannot be part of a password, the kind and what follows it, on one
-   * line.
+   * Returns an exception whose message has one line and repeats no part of a password: the kind of
+   * the address, and the text after the login.
    */
   private static IllegalArgumentException noAddress(String uri, String reason) {
     int login = uri.lastIndexOf('@');
@@ -102,8 +103,7 @@ record StoreAddress(String scheme, List<RedisURI> nodes) {
   }
 
   /**
-   * Sets after how long its servers are given up, in the first words with them or with a command,
-   * unless the address itself says so.
+   * Sets the timeout for connecting and for commands, unless the address itself has a timeout.
    */
   void setTimeout(Duration timeout) {
     for (RedisURI node : nodes) {
@@ -113,7 +113,7 @@ record StoreAddress(String scheme, List<RedisURI> nodes) {
   }
 
   private static void setTimeout(RedisURI node, Duration timeout) {
-    if (node.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) { // which is a minute
+    if (node.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) { // a minute
       node.setTimeout(timeout);
     }
   }

@@ -17,10 +17,10 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the store: each call is answered, or has failed, within the timeout. Where the store is not
- * to be asked, a call fails at once, and costs nothing but that.
+ * Makes calls of the store. Each call ends within its timeout, with a reply or a failure. While the
+ * circuit breaker of a server is open, calls for its keys fail at once.
  *
- * <p>Thread-safe, never blocks. What depends on an answer runs on the thread of the connection.
+ * <p>Thread-safe, never blocks. Handlers of replies run on the thread of the connection.
  */
 final class StoreCalls implements AutoCloseable {
 
@@ -32,8 +32,8 @@ final class StoreCalls implements AutoCloseable {
   private final Script script = Script.limits();
   private final CircuitBreakers breakers;
   private final long timeoutNanos;
-  private final long shortestNanos; // of a wait whose end says something about the server
-  private final long reachNanos; // to connect and to have the server know the script
+  private final long shortestNanos; // of a timeout that counts against the server
+  private final long reachNanos; // to connect and to send the script
   private final IntSupplier instances;
   private final Function<String, ScriptCall> trial;
   private final AtomicReference<
@@ -45,11 +45,10 @@ final class StoreCalls implements AutoCloseable {
   private volatile boolean isClosed;
 
   /**
-   * Calls of a store.
+   * Creates the calls of a store.
    *
-   * @param instances how many share the limits, as far as this one knows
-   * @param trial a question that writes, but changes nothing that is asked for, to the server that
-   *     keeps a key
+   * @param instances the number of instances that share the limits, as far as it is known
+   * @param trial returns a call to the server of a key, which writes, but changes no limit
    */
   StoreCalls(
       RedisServer server,
@@ -68,9 +67,7 @@ final class StoreCalls implements AutoCloseable {
     this.trial = trial;
   }
 
-  /**
-   * Whether the store is to be asked for a key. If a trial is due, it is begun, without the caller.
-   */
+  /** Returns whether the store is to be called for a key. Begins a trial if one is due. */
   boolean isOpen(String key) {
     CircuitBreaker breaker = breakers.of(key);
     if (breaker.isClosed()) {
@@ -102,7 +99,7 @@ final class StoreCalls implements AutoCloseable {
             return null;
           });
       isAsked = true;
-    } finally { // else a trial would seem to be under way, and none would be made again
+    } finally { // otherwise the trial would seem to be under way for ever
       if (!isAsked) {
         breaker.failed(StoreFailure.ERROR, true);
       }
@@ -110,10 +107,10 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /**
-   * Connects to the server of a key, and has it know the script. Both may take longer than a
-   * request is to wait, so a trial begins with this.
+   * Connects to the server of a key and sends it the script. A trial begins with this, because both
+   * may take longer than the timeout of a request.
    *
-   * @return fails with a {@link StoreFailure} if the server does not answer
+   * @return a future that fails with a {@link StoreFailure} if the server does not answer
    */
   private CompletableFuture<Boolean> reach(String key, long nanos) {
     FutureReply answer = new FutureReply();
@@ -126,7 +123,7 @@ final class StoreCalls implements AutoCloseable {
     });
   }
 
-  /** Tries again if the connection was closed: the client loses at times why it was. */
+  /** Tries again if the connection was closed: the client sometimes loses the reason. */
   private CompletableFuture<Boolean> reach(String key, int attempts) {
     return reach(key, timeoutNanos + LONGEST_START_NANOS)
         .exceptionallyCompose(
@@ -135,7 +132,7 @@ final class StoreCalls implements AutoCloseable {
                 : CompletableFuture.failedFuture(failure));
   }
 
-  /** Asks in the time that a request has. */
+  /** Makes the trial call, within the timeout of a request. */
   private CompletableFuture<ScriptReply> askForTrial(CircuitBreaker breaker, String key) {
     boolean isAsked = false;
     try {
@@ -151,10 +148,10 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /**
-   * Connects, and tries whether the server of a key answers. If it does not, that is logged, and it
-   * is not asked until a trial succeeds; no request has to find out.
+   * Connects and tries whether the server of a key answers. If it does not, logs a warning and opens
+   * its circuit breaker, so that no request has to find out.
    *
-   * @return fails with a {@link StoreFailure} if the server does not answer
+   * @return a future that fails with a {@link StoreFailure} if the server does not answer
    */
   CompletableFuture<Boolean> check(String key) {
     return reach(key, START_ATTEMPTS).whenComplete((reached, failure) -> {
@@ -162,7 +159,7 @@ final class StoreCalls implements AutoCloseable {
         StoreFailure known = StoreFailure.of(failure);
         failed.increment();
         CircuitBreaker breaker = breakers.of(key);
-        // Requests may have found less: that they had to wait, as long as nothing was connected.
+        // Requests may have found another reason: a timeout while there was no connection.
         if (breaker.open(known.reason()) || !breaker.reason().equals(known.reason())) {
           logThatItDoesNotAnswer(known);
         }
@@ -183,7 +180,7 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /** Makes a call for one key; the future fails with a {@link StoreFailure}. */
-  CompletableFuture<ScriptReply> ask(ScriptCall call) {
+  CompletableFuture<ScriptReply> call(ScriptCall call) {
     FutureReply reply = new FutureReply();
     send(call, timeoutNanos, reply);
     return reply;
@@ -214,7 +211,7 @@ final class StoreCalls implements AutoCloseable {
     }
   }
 
-  /** Whether a question may be of keys with one hash tag alone. */
+  /** Returns whether all keys of a call must have one hash tag. */
   boolean keepsKeysApart() {
     return server.keepsKeysApart();
   }
@@ -264,7 +261,7 @@ final class StoreCalls implements AutoCloseable {
             return null;
           });
         }
-      } catch (Throwable failure) { // of a client that rejects at once; no memory
+      } catch (Throwable failure) { // the client rejects the call; no memory
         accept(null, failure);
       }
     }
@@ -281,7 +278,7 @@ final class StoreCalls implements AutoCloseable {
     @Override
     public void accept(byte @Nullable [] packed, @Nullable Throwable failure) {
       if (!pending.remove(this, slot)) {
-        return; // its time was over
+        return; // it has timed out
       }
       if (failure != null) {
         fail(StoreFailure.of(failure));
@@ -289,7 +286,7 @@ final class StoreCalls implements AutoCloseable {
       }
       List<ScriptReply> replies;
       try {
-        replies = ScriptReply.all(call, packed);
+        replies = ScriptReply.parse(call, packed);
       } catch (Throwable unreadable) {
         fail(StoreFailure.of(unreadable));
         return;
@@ -353,7 +350,7 @@ final class StoreCalls implements AutoCloseable {
       succeeded(breaker, isTrial);
       return;
     }
-    // A request that had waited before, or one too many, says nothing about the server.
+    // A request that had waited before, or one too many, does not concern the server.
     boolean isOurs = failure.isOverload() || (failure.isTimeout() && nanosLeft < shortestNanos);
     if ((isTrial || !isOurs) && breaker.failed(failure.reason(), isTrial)) {
       logThatItDoesNotAnswer(failure);
@@ -380,7 +377,7 @@ final class StoreCalls implements AutoCloseable {
     }
     try {
       server.connect().whenComplete((commands, failure) -> connected(mine, commands, failure));
-    } catch (Throwable failure) { // of a client that is shut down; no memory
+    } catch (Throwable failure) { // the client is shut down; no memory
       connected(mine, null, failure);
     }
     return mine;
@@ -392,7 +389,7 @@ final class StoreCalls implements AutoCloseable {
       @Nullable Throwable failure) {
     if (commands != null) {
       waiting.complete(commands);
-    } else { // the next trial connects
+    } else { // the next trial connects again
       connection.set(null);
       waiting.completeExceptionally(
           failure == null ? new StoreFailure(StoreFailure.DISCONNECTED) : failure);

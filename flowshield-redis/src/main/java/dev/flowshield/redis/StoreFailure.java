@@ -10,27 +10,30 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The store did not answer, or not what was asked. Without a stack trace, as it may come often. */
+/**
+ * Reports that the store has not answered, or not as it should. Has no stack trace, because it may be
+ * frequent.
+ */
 final class StoreFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** The value of a key was written by a later version of the script, which answers this. */
+  /** The error of the script for a value that a later version has written. */
   private static final String VERSION = "VERSION";
 
   private static final String NOPERM = "NOPERM";
 
-  /** How servers begin to tell that the user may not do what the script does. */
+  /** The beginning of the error for commands of a script that the user may not run. */
   private static final String ACL_FAILURE = "ACL failure in script";
 
   private static final String ACL_FAILURE_6_2 = "The user executing the script can't";
 
-  /** How the client begins to tell that it keeps no more commands. */
+  /** The beginning of the client's message about too many commands in its queue. */
   private static final String FULL_QUEUE = "Request queue size exceeded";
 
-  private static final int MOST_CAUSES = 10; // they may form a ring
+  private static final int MOST_CAUSES = 10; // they may form a cycle
 
-  /** The errors of a server that an operator has to know apart, as it names them. */
+  /** The errors of a server that operators must be able to distinguish, by their names. */
   private static final List<String> KNOWN = List.of(
       "NOSCRIPT",
       "LOADING",
@@ -65,22 +68,22 @@ final class StoreFailure extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Why, in a word that holds nothing of what was asked. */
+  /** Returns the reason in one word, without data of the call. */
   String reason() {
     return reason;
   }
 
-  /** Whether no answer came in time. */
+  /** Returns whether no reply arrived in time. */
   boolean isTimeout() {
     return reason.equals(TIMEOUT);
   }
 
-  /** Returns whether nothing is known but that there is no connection. */
+  /** Returns whether the only thing known is that there is no connection. */
   boolean isDisconnected() {
     return reason.equals(DISCONNECTED);
   }
 
-  /** Returns the meaning of a failure of the client, or else of what it was caused by. */
+  /** Returns the meaning of a failure of the client, or of its causes. */
   static StoreFailure of(Throwable failure) {
     String reason = reason(failure, MOST_CAUSES);
     return new StoreFailure(reason.isEmpty() ? DISCONNECTED : reason);
@@ -94,7 +97,7 @@ final class StoreFailure extends RuntimeException {
     if (reason.isEmpty()) {
       reason = reason(failure.getCause(), mostCauses - 1);
     }
-    for (Throwable ofOneServer : failure.getSuppressed()) { // as in a cluster
+    for (Throwable ofOneServer : failure.getSuppressed()) { // in a cluster
       if (reason.isEmpty()) {
         reason = reason(ofOneServer, mostCauses - 1);
       }
@@ -102,7 +105,7 @@ final class StoreFailure extends RuntimeException {
     return reason;
   }
 
-  /** Returns the meaning of one cause by itself; empty if it has none. */
+  /** Returns the meaning of one cause by itself; empty if it has no meaning. */
   private static String reason(Throwable cause) {
     if (cause instanceof StoreFailure known) {
       return known.reason;
@@ -126,7 +129,7 @@ final class StoreFailure extends RuntimeException {
     }
     String message = String.valueOf(cause.getMessage());
     for (String known : KNOWN) {
-      if (isSaid(known, message)) {
+      if (isNamed(known, message)) {
         return known;
       }
     }
@@ -139,19 +142,19 @@ final class StoreFailure extends RuntimeException {
     return cause instanceof RedisCommandExecutionException ? ERROR : "";
   }
 
-  /** Returns whether too much is asked of it at a time, which says nothing about the server. */
+  /** Returns whether there were too many calls at a time, which does not concern the server. */
   boolean isOverload() {
     return reason.equals(OVERLOADED);
   }
 
-  /** Returns whether the server answered, and cannot decide about this key alone. */
+  /** Returns whether the server answered, but cannot decide about this key. */
   boolean isOfOneKey() {
     return reason.equals(VERSION);
   }
 
   /**
-   * Returns whether a new connection may help although the present one is open: the server was
-   * replaced, or replies no longer arrive in the order of the questions.
+   * Returns whether a new connection may help although the present one is open. The server may have
+   * been replaced, or replies may no longer match their calls.
    */
   boolean needsNewConnection() {
     return switch (reason) {
@@ -160,17 +163,12 @@ final class StoreFailure extends RuntimeException {
     };
   }
 
-  /** Whether an error is of a kind. Redis 6.2 writes that of a command in a script behind text. */
-  private static boolean isSaid(String kind, String message) {
+  /** Returns whether a message names an error. Redis 6.2 names errors in scripts after other text. */
+  private static boolean isNamed(String kind, String message) {
     int at = message.indexOf(kind);
     return at >= 0
         && (at == 0 || !Character.isLetter(message.charAt(at - 1)))
         && (at + kind.length() == message.length()
             || !Character.isLetter(message.charAt(at + kind.length())));
-  }
-
-  /** Whether the server does not know the script, which is then sent in full. */
-  static boolean isNoScript(Throwable failure) {
-    return of(failure).reason.equals("NOSCRIPT");
   }
 }

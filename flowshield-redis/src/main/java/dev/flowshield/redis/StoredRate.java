@@ -4,8 +4,8 @@ import dev.flowshield.RateLimit;
 import java.math.BigInteger;
 
 /**
- * A limit as the store keeps it: a debt that a permit raises by a price, that is paid off by a
- * number of units in each tick, and that may grow to a capacity.
+ * A limit as the store keeps it: a debt that grows by a price with each permit, up to a capacity,
+ * and that is paid off by a number of units in each tick.
  *
  * <pre>
  *   debt  = max(0, debt - drain * ticks since)
@@ -13,12 +13,12 @@ import java.math.BigInteger;
  *   else  retryAfter = (debt + permits * price - capacity) / drain, rounded up
  * </pre>
  *
- * <p><b>Units.</b> The time per permit is rounded up to a whole unit as the engine's token bucket
- * rounds it, so both admit the same requests at the same times: units are nanoseconds, or halves of
- * them and so on where that is what keeps the rate within a millionth. They are made coarser only
- * where a capacity would not fit into 47 bits, by at most another millionth.
+ * <p><b>Units.</b> The time per permit is rounded up to a whole unit, as in the token bucket of the
+ * engine, so both admit the same requests at the same times. A unit is a nanosecond, or the largest
+ * half, quarter and so on that keeps the rate within a millionth. Units are coarser only if a
+ * capacity would not fit into 47 bits, by at most another millionth.
  *
- * <p>All of it is whole numbers below 2^53, which the script computes exactly. Immutable. Source:
+ * <p>All numbers are whole and below 2^53, so the script computes them exactly. Immutable. Source:
  * ITU-T I.371, the generic cell rate algorithm in its leaky bucket form.
  *
  * @param limit the limit
@@ -33,9 +33,9 @@ record StoredRate(RateLimit limit, long drain, long price, long capacity) {
   private static final BigInteger MOST_DRAIN = BigInteger.valueOf(0xFFFF_FFFFL);
 
   /**
-   * A limit in a store whose clock ticks once in so many nanoseconds.
+   * Returns a limit as a store keeps it whose clock has ticks of a number of nanoseconds.
    *
-   * @throws IllegalArgumentException if its burst is too large
+   * @throws IllegalArgumentException if the burst of the limit is too large
    */
   static StoredRate of(RateLimit limit, long nanosPerTick) {
     BigInteger permits = BigInteger.valueOf(limit.permits());
@@ -73,7 +73,7 @@ record StoredRate(RateLimit limit, long drain, long price, long capacity) {
         burst.multiply(price).longValueExact());
   }
 
-  /** As the engine rounds: whether a whole unit more changes the rate by at most a millionth. */
+  /** Returns whether one more unit changes the rate by at most a millionth, as in the engine. */
   private static boolean isFine(BigInteger period, BigInteger permits) {
     BigInteger[] interval = period.divideAndRemainder(permits);
     return interval[1].signum() == 0 || interval[0].compareTo(ROUNDING) >= 0;
@@ -83,23 +83,23 @@ record StoredRate(RateLimit limit, long drain, long price, long capacity) {
     return dividend.add(divisor).subtract(BigInteger.ONE).divide(divisor);
   }
 
-  /** The permits that are left beside a debt. */
+  /** Returns the permits that remain beside a debt. */
   long remaining(long debt) {
     return Math.max(0, capacity - debt) / price;
   }
 
-  /** The ticks until so many permits, at most the burst, are there; 0 if they are. */
+  /** Returns the ticks until permits, at most the burst, are available; 0 if they are. */
   long ticksUntil(long permits, long debt) {
     long missing = debt + permits * price - capacity;
     return missing <= 0 ? 0 : (missing + drain - 1) / drain;
   }
 
-  /** A debt after so many ticks. */
+  /** Returns a debt after a number of ticks. */
   long paidOff(long debt, long ticks) {
     return ticks > debt / drain ? 0 : debt - ticks * drain;
   }
 
-  /** The ticks until a whole burst is there again. */
+  /** Returns the ticks until a whole burst is available again. */
   long ticksUntilIdle() {
     return (capacity + drain - 1) / drain;
   }

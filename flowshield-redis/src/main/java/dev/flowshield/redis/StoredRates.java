@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The limits on each key of a limiter as the store keeps them, and what their debts mean.
+ * The limits on each key of a limiter as the store keeps them. Turns debts into decisions.
  * Immutable.
  */
 final class StoredRates {
 
-  private static final int MOST = 255; // a byte in the question
+  private static final int MOST = 255; // a byte in the call
 
   private final List<StoredRate> rates;
   private final List<String> names;
@@ -21,7 +21,7 @@ final class StoredRates {
   private final long nanosPerTick;
 
   /**
-   * Limits in a store whose clock ticks once in so many nanoseconds.
+   * Creates the limits of a store whose clock has ticks of a number of nanoseconds.
    *
    * @throws IllegalArgumentException if the store cannot keep one of them
    */
@@ -50,14 +50,14 @@ final class StoredRates {
     return rates.stream().map(StoredRate::limit).toList();
   }
 
-  /** The most permits at once. */
+  /** Returns the most permits that a request can get. */
   long burst() {
     return burst;
   }
 
   /**
-   * The answer to a request for more than the burst, without asking: what remains is not known, and
-   * no wait helps.
+   * Returns the decision about a request for more than the burst, without a call. No permits are
+   * reported to remain, because their number is unknown, and no wait helps.
    */
   Decision.Rejected beyondBurst(long permits) {
     int least = 0;
@@ -75,7 +75,7 @@ final class StoredRates {
         Decision.Reason.BEYOND_BURST);
   }
 
-  /** The time until a whole burst is there again, of all of them. */
+  /** Returns the time until a whole burst of each limit is available again. */
   long nanosUntilIdle() {
     return rates.stream().mapToLong(StoredRate::ticksUntilIdle).max().orElseThrow() * nanosPerTick;
   }
@@ -84,7 +84,7 @@ final class StoredRates {
     return nanosPerTick;
   }
 
-  /** Whether so many permits more are there beside these debts. */
+  /** Returns whether permits are available beside debts. */
   boolean isFree(long[] debts, long permits) {
     for (int i = 0; i < debts.length; i++) {
       if (get(i).ticksUntil(permits, debts[i]) > 0) {
@@ -94,7 +94,7 @@ final class StoredRates {
     return true;
   }
 
-  /** The debts after some time. */
+  /** Returns debts after some time. */
   long[] paidOff(long[] debts, long nanos) {
     long[] left = new long[debts.length];
     for (int i = 0; i < debts.length; i++) {
@@ -103,14 +103,14 @@ final class StoredRates {
     return left;
   }
 
-  /** The answer to a request whose permits are taken, and which leaves these debts. */
+  /** Returns the decision about a request that has taken its permits and left debts. */
   Decision.Admitted admitted(long[] debts, long permits) {
     return size() == 1
         ? new Decision.Admitted(get(0).remaining(debts[0]))
         : new Decision.Admitted(fewest(debts), limitStatus(debts, permits));
   }
 
-  /** The answer to a request for permits that are not there beside these debts. */
+  /** Returns the decision about a request for permits that debts do not leave. */
   Decision.Rejected rejected(long[] debts, long permits) {
     int longest = 0;
     long wait = 0;

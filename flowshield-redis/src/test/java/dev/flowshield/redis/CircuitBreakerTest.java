@@ -12,38 +12,38 @@ class CircuitBreakerTest {
   private static final Duration LATER = Duration.ofMillis(1_201);
 
   private final ManualTicker ticker = ManualTicker.startingAt(Long.MAX_VALUE - 5);
-  private final CircuitBreaker circuit = new CircuitBreaker(ticker);
+  private final CircuitBreaker breaker = new CircuitBreaker(ticker);
 
   @Test
   void opensAfterFiveFailuresInARow() {
     for (int i = 0; i < 4; i++) {
-      assertThat(circuit.failed("timeout", false)).isFalse();
-      assertThat(circuit.isClosed()).isTrue();
+      assertThat(breaker.failed("timeout", false)).isFalse();
+      assertThat(breaker.isClosed()).isTrue();
     }
-    assertThat(circuit.failed("timeout", false)).isTrue();
-    assertThat(circuit.isClosed()).isFalse();
-    assertThat(circuit.reason()).isEqualTo("timeout");
-    assertThat(circuit.outages()).isEqualTo(1);
+    assertThat(breaker.failed("timeout", false)).isTrue();
+    assertThat(breaker.isClosed()).isFalse();
+    assertThat(breaker.reason()).isEqualTo("timeout");
+    assertThat(breaker.outages()).isEqualTo(1);
   }
 
   @Test
   void opensWhereHalfOfTheLatestTwentyFailed() {
     for (int i = 0; i < 9; i++) {
-      circuit.failed("OOM", false);
-      circuit.succeeded(false);
-      assertThat(circuit.isClosed()).isTrue();
+      breaker.failed("OOM", false);
+      breaker.succeeded(false);
+      assertThat(breaker.isClosed()).isTrue();
     }
-    circuit.failed("OOM", false);
-    assertThat(circuit.isClosed()).isFalse();
+    breaker.failed("OOM", false);
+    assertThat(breaker.isClosed()).isFalse();
   }
 
   @Test
   void staysClosedWhereFewFail() {
     for (int i = 0; i < 1_000; i++) {
-      circuit.succeeded(false);
-      circuit.succeeded(false);
-      circuit.failed("timeout", false);
-      assertThat(circuit.isClosed()).isTrue();
+      breaker.succeeded(false);
+      breaker.succeeded(false);
+      breaker.failed("timeout", false);
+      assertThat(breaker.isClosed()).isTrue();
     }
   }
 
@@ -51,35 +51,35 @@ class CircuitBreakerTest {
   void letsOneTrialThroughAfterASecondOrSo() {
     open();
     ticker.advance(SHORTLY);
-    assertThat(circuit.beginTrial()).isFalse();
+    assertThat(breaker.beginTrial()).isFalse();
     ticker.advance(LATER.minus(SHORTLY));
-    assertThat(circuit.beginTrial()).isTrue();
-    assertThat(circuit.beginTrial()).isFalse();
+    assertThat(breaker.beginTrial()).isTrue();
+    assertThat(breaker.beginTrial()).isFalse();
   }
 
   @Test
   void isTriedAtOnceWhereTheServerIsReachedAgain() {
-    circuit.tryNow();
-    assertThat(circuit.isClosed()).isTrue();
+    breaker.tryNow();
+    assertThat(breaker.isClosed()).isTrue();
     open();
-    assertThat(circuit.beginTrial()).isFalse();
-    circuit.tryNow();
-    assertThat(circuit.reason()).isNotEmpty();
-    assertThat(circuit.beginTrial()).isTrue();
-    circuit.tryNow();
-    assertThat(circuit.beginTrial()).as("while a trial runs").isFalse();
+    assertThat(breaker.beginTrial()).isFalse();
+    breaker.tryNow();
+    assertThat(breaker.reason()).isNotEmpty();
+    assertThat(breaker.beginTrial()).isTrue();
+    breaker.tryNow();
+    assertThat(breaker.beginTrial()).as("while a trial runs").isFalse();
   }
 
   @Test
   void closesWithATrialThatSucceeds() {
     open();
     ticker.advance(LATER);
-    circuit.beginTrial();
-    assertThat(circuit.succeeded(true)).isTrue();
-    assertThat(circuit.isClosed()).isTrue();
-    assertThat(circuit.reason()).isEmpty();
-    circuit.failed("timeout", false);
-    assertThat(circuit.isClosed()).isTrue(); // what failed before is forgotten
+    breaker.beginTrial();
+    assertThat(breaker.succeeded(true)).isTrue();
+    assertThat(breaker.isClosed()).isTrue();
+    assertThat(breaker.reason()).isEmpty();
+    breaker.failed("timeout", false);
+    assertThat(breaker.isClosed()).isTrue(); // what failed before is forgotten
   }
 
   @Test
@@ -89,26 +89,26 @@ class CircuitBreakerTest {
     for (long each : seconds) {
       long nanos = Duration.ofSeconds(each).toNanos();
       ticker.advanceNanos(nanos * 79 / 100);
-      assertThat(circuit.beginTrial()).as(each + " s").isFalse();
+      assertThat(breaker.beginTrial()).as(each + " s").isFalse();
       ticker.advanceNanos(nanos * 42 / 100);
-      assertThat(circuit.beginTrial()).as(each + " s").isTrue();
-      assertThat(circuit.failed("disconnected", true)).isFalse();
+      assertThat(breaker.beginTrial()).as(each + " s").isTrue();
+      assertThat(breaker.failed("disconnected", true)).isFalse();
     }
-    assertThat(circuit.outages()).isEqualTo(1);
-    assertThat(circuit.reason()).isEqualTo("disconnected");
+    assertThat(breaker.outages()).isEqualTo(1);
+    assertThat(breaker.reason()).isEqualTo("disconnected");
   }
 
   @Test
   void isNotMovedByCallsThatWereMadeBeforeItOpened() {
     open();
-    assertThat(circuit.succeeded(false)).isFalse();
-    assertThat(circuit.failed("timeout", false)).isFalse();
-    assertThat(circuit.isClosed()).isFalse();
+    assertThat(breaker.succeeded(false)).isFalse();
+    assertThat(breaker.failed("timeout", false)).isFalse();
+    assertThat(breaker.isClosed()).isFalse();
   }
 
   private void open() {
     for (int i = 0; i < 5; i++) {
-      circuit.failed("timeout", false);
+      breaker.failed("timeout", false);
     }
   }
 }

@@ -14,7 +14,7 @@ class CircuitBreakersTest {
 
   private final ManualTicker ticker = ManualTicker.startingAt(0);
   private final Set<String> keepers = new HashSet<>(Set.of("a", "b"));
-  private final CircuitBreakers circuits = new CircuitBreakers(new Keepers(), ticker);
+  private final CircuitBreakers breakers = new CircuitBreakers(new Keepers(), ticker);
 
   /** Keys are kept by the server that their first letter names. */
   private final class Keepers implements RedisServer {
@@ -40,7 +40,7 @@ class CircuitBreakersTest {
 
   private void open(String key, String reason) {
     for (int i = 0; i < 5; i++) {
-      circuits.of(key).failed(reason, false);
+      breakers.of(key).failed(reason, false);
     }
   }
 
@@ -48,29 +48,29 @@ class CircuitBreakersTest {
   void openForTheKeysOfTheServerThatFailsAndForNoOthers() {
     open("a1", "timeout");
 
-    assertThat(circuits.of("a2").isClosed()).isFalse();
-    assertThat(circuits.of("b1").isClosed()).isTrue();
-    assertThat(circuits.worst()).isSameAs(circuits.of("a1"));
+    assertThat(breakers.of("a2").isClosed()).isFalse();
+    assertThat(breakers.of("b1").isClosed()).isTrue();
+    assertThat(breakers.worst()).isSameAs(breakers.of("a1"));
   }
 
   @Test
   void areToldByTheOneThatHasBeenOpenForLongest() {
-    assertThat(circuits.worst().isClosed()).isTrue();
+    assertThat(breakers.worst().isClosed()).isTrue();
     open("b1", "timeout");
     ticker.advance(Duration.ofSeconds(3));
     open("a1", "disconnected");
     ticker.advance(Duration.ofSeconds(2));
 
-    assertThat(circuits.worst().reason()).isEqualTo("timeout");
-    assertThat(Duration.ofNanos(circuits.worst().sinceNanos())).isEqualTo(Duration.ofSeconds(5));
-    assertThat(circuits.outages()).isEqualTo(2);
+    assertThat(breakers.worst().reason()).isEqualTo("timeout");
+    assertThat(Duration.ofNanos(breakers.worst().sinceNanos())).isEqualTo(Duration.ofSeconds(5));
+    assertThat(breakers.outages()).isEqualTo(2);
 
-    circuits.of("b1").succeeded(true);
-    assertThat(circuits.worst().reason()).isEqualTo("disconnected");
-    circuits.of("a1").succeeded(true);
+    breakers.of("b1").succeeded(true);
+    assertThat(breakers.worst().reason()).isEqualTo("disconnected");
+    breakers.of("a1").succeeded(true);
     ticker.advance(Duration.ofSeconds(1));
-    assertThat(circuits.worst().isClosed()).isTrue();
-    assertThat(Duration.ofNanos(circuits.worst().sinceNanos())).isEqualTo(Duration.ofSeconds(1));
+    assertThat(breakers.worst().isClosed()).isTrue();
+    assertThat(Duration.ofNanos(breakers.worst().sinceNanos())).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
@@ -79,9 +79,9 @@ class CircuitBreakersTest {
     keepers.remove("a");
     keepers.add("c");
 
-    assertThat(circuits.worst().isClosed()).isTrue();
-    assertThat(circuits.outages()).isEqualTo(1);
+    assertThat(breakers.worst().isClosed()).isTrue();
+    assertThat(breakers.outages()).isEqualTo(1);
     keepers.add("a");
-    assertThat(circuits.of("a1").isClosed()).isTrue();
+    assertThat(breakers.of("a1").isClosed()).isTrue();
   }
 }

@@ -87,7 +87,7 @@ class GarbledRepliesTest {
     A_NUMBER(reply -> begun(":37", reply)),
     AN_ERROR(reply -> "-ERR garbled\r\n".getBytes(US_ASCII)),
     OF_NO_TYPE(reply -> begun("?37", reply)),
-    TO_ANOTHER_QUESTION(reply -> changed(reply, Math.min(5, reply.length - 1))),
+    TO_ANOTHER_CALL(reply -> changed(reply, Math.min(5, reply.length - 1))),
     OF_ZEROS(reply -> joined(Arrays.copyOf(reply, 3), new byte[reply.length - 3]));
 
     private final UnaryOperator<byte[]> garbling;

@@ -39,12 +39,12 @@ class LeaseTest {
   @Test
   void coversFiftyMillisecondsOfWhatWasUsedLately() {
     assertThat(use(10, 1)).isZero();
-    assertThat(lease.beginAsking(100, now)).isEqualTo(50);
+    assertThat(lease.beginCall(100, now)).isEqualTo(50);
     lease.end(giving(50), now);
     assertThat(use(20, 1)).isEqualTo(20);
-    assertThat(lease.beginAsking(100, now)).as("more than half is left").isZero();
+    assertThat(lease.beginCall(100, now)).as("more than half is left").isZero();
     assertThat(use(5, 1)).isEqualTo(5);
-    assertThat(lease.beginAsking(100, now)).isEqualTo(25);
+    assertThat(lease.beginCall(100, now)).isEqualTo(25);
     lease.end(giving(25), now);
     assertThat(use(60, 1)).isEqualTo(50);
   }
@@ -52,7 +52,7 @@ class LeaseTest {
   @Test
   void isNoLargerThanAllowed() {
     use(10, 10);
-    assertThat(lease.beginAsking(30, now)).isEqualTo(30);
+    assertThat(lease.beginCall(30, now)).isEqualTo(30);
     lease.end(giving(30), now);
     assertThat(use(10, 10)).isEqualTo(30);
   }
@@ -60,22 +60,22 @@ class LeaseTest {
   @Test
   void isNotAskedForByTwoAtATime() {
     use(10, 10);
-    assertThat(lease.beginAsking(30, now)).isEqualTo(30);
+    assertThat(lease.beginCall(30, now)).isEqualTo(30);
     use(20, 10);
-    assertThat(lease.beginAsking(30, now)).isZero();
+    assertThat(lease.beginCall(30, now)).isZero();
     lease.end(giving(0), now);
-    assertThat(lease.beginAsking(30, now)).isEqualTo(30);
+    assertThat(lease.beginCall(30, now)).isEqualTo(30);
   }
 
   @Test
   void waitsBeforeItAsksAgainForWhatWasNotThere() {
     use(10, 10);
-    assertThat(lease.beginAsking(30, now)).isEqualTo(30);
+    assertThat(lease.beginCall(30, now)).isEqualTo(30);
     lease.end(giving(2), now);
     use(9, 10);
-    assertThat(lease.beginAsking(30, now)).isZero();
+    assertThat(lease.beginCall(30, now)).isZero();
     use(1, 10);
-    assertThat(lease.beginAsking(30, now)).isEqualTo(30);
+    assertThat(lease.beginCall(30, now)).isEqualTo(30);
   }
 
   @Test
@@ -83,21 +83,21 @@ class LeaseTest {
     for (int i = 0; i < 20; i++) {
       use(1, 1);
       now += 49 * MILLI;
-      assertThat(lease.beginAsking(100, now)).isZero();
+      assertThat(lease.beginCall(100, now)).isZero();
     }
   }
 
   @Test
   void endsAfterHalfASecondWithWhatIsLeft() {
     use(10, 1);
-    lease.beginAsking(100, now);
+    lease.beginCall(100, now);
     lease.end(giving(50), now);
     now += 499 * MILLI;
     assertThat(take(1)).isNotNull();
     now += MILLI;
     assertThat(take(1)).isNull();
     use(10, 5);
-    long more = lease.beginAsking(100, now);
+    long more = lease.beginCall(100, now);
     lease.end(giving(more), now);
     assertThat(use(1, 200)).as("nothing of the lease before").isEqualTo((int) more);
   }
@@ -112,7 +112,7 @@ class LeaseTest {
   void tellsByWhichAnswerOfTheStoreEachPermitWasPaid() {
     long price = RATES.get(0).price();
     use(10, 10);
-    assertThat(lease.beginAsking(10, now)).isEqualTo(10);
+    assertThat(lease.beginCall(10, now)).isEqualTo(10);
     lease.end(giving(10, 1), now);
     ScriptReply first = Objects.requireNonNull(take(2));
     assertThat(first.time()).isEqualTo(1);
@@ -120,19 +120,19 @@ class LeaseTest {
     use(10, 1);
     assertThat(take(1)).isNull();
     use(10, 10);
-    assertThat(lease.beginAsking(10, now)).isEqualTo(10);
+    assertThat(lease.beginCall(10, now)).isEqualTo(10);
     lease.end(giving(10, 2), now);
     assertThat(Objects.requireNonNull(take(3)).debts()).containsExactly(3 * price);
     use(10, 1); // of which it has seven
     use(10, 10);
-    assertThat(lease.beginAsking(4, now)).isEqualTo(4);
+    assertThat(lease.beginCall(4, now)).isEqualTo(4);
     lease.end(giving(4, 3), now);
-    assertThat(lease.beginAsking(8, now)).isZero(); // it is asked for again after a while
+    assertThat(lease.beginCall(8, now)).isZero(); // it is asked for again after a while
     use(5, 0);
     use(1, 0);
     assertThat(Objects.requireNonNull(take(1)).time()).isEqualTo(3);
     lease.use(100);
-    long more = lease.beginAsking(8, now);
+    long more = lease.beginCall(8, now);
     assertThat(more).isEqualTo(5);
     lease.end(giving(more, 4), now);
     ScriptReply across = Objects.requireNonNull(take(4));

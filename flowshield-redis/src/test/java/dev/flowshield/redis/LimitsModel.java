@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the script has to answer and to write, by numbers of any size: each debt as a formula has
- * it, with no way that is shorter for the usual question. Shares nothing with the script.
+ * it, with no way that is shorter for the usual call. Shares nothing with the script.
  */
 final class LimitsModel {
 
@@ -48,12 +48,13 @@ final class LimitsModel {
   }
 
   /** The numbers of the answer. */
-  List<Long> ask(ScriptOperation deed, List<Part> parts, long now) {
+  List<Long> ask(ScriptOperation operation, List<Part> parts, long now) {
     List<Standing> all =
         parts.stream().map(part -> status(part, BigInteger.valueOf(now))).toList();
     boolean isRejected = false;
     for (int k = 0; k < parts.size(); k++) {
-      isRejected |= deed == ScriptOperation.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
+      isRejected |=
+          operation == ScriptOperation.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
     }
     written.clear();
     List<Long> answer = new ArrayList<>();
@@ -62,9 +63,9 @@ final class LimitsModel {
     for (int k = 0; k < parts.size(); k++) {
       Part part = parts.get(k);
       Value before = all.get(k).value;
-      Value after = isRejected ? before : done(deed, part, before);
+      Value after = isRejected ? before : done(operation, part, before);
       boolean isMore =
-          deed == ScriptOperation.CHARGE || (deed == ScriptOperation.TAKE && !isRejected);
+          operation == ScriptOperation.CHARGE || (operation == ScriptOperation.TAKE && !isRejected);
       if (all.get(k).isChanged || isMore || !owed(after).equals(owed(before))) {
         values.put(part.key, after);
         written.add(part.key);
@@ -137,13 +138,13 @@ final class LimitsModel {
     return BigInteger.valueOf(rate.price()).multiply(BigInteger.valueOf(permits));
   }
 
-  private static Value done(ScriptOperation deed, Part part, Value before) {
+  private static Value done(ScriptOperation operation, Part part, Value before) {
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < before.debts.size(); r++) {
       Debt debt = before.debts.get(r);
       BigInteger cost = cost(debt.rate, part.permits);
       debts.add(
-          switch (deed) {
+          switch (operation) {
             case PEEK -> debt;
             case TAKE, SOME -> with(debt, debt.owed.add(cost));
             case CHARGE ->
@@ -154,7 +155,7 @@ final class LimitsModel {
           });
     }
     BigInteger epoch =
-        deed == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
+        operation == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
     return new Value(before.at, epoch, debts);
   }
 

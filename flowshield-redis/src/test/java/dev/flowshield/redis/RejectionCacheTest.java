@@ -15,42 +15,43 @@ class RejectionCacheTest {
   private final StoredRates rates =
       new StoredRates(List.of(RateLimit.parse("10/s burst 5")), 1_000);
   private final long spent = rates.get(0).capacity();
-  private final RejectionCache denials = new RejectionCache();
+  private final RejectionCache rejections = new RejectionCache();
 
   @Test
   void knowsHowLongAKeyIsStillRejected() {
-    denials.add("a", rates, new long[] {spent}, 0);
+    rejections.add("a", rates, new long[] {spent}, 0);
 
-    assertThat(denials.find("a", rates, 1, 30 * MILLI))
+    assertThat(rejections.find("a", rates, 1, 30 * MILLI))
         .isEqualTo(new Decision.Rejected(0, 70 * MILLI, "10/s burst 5"));
-    assertThat(denials.find("a", rates, 1, 100 * MILLI)).isNull();
-    assertThat(denials.find("a", rates, 2, 100 * MILLI))
+    assertThat(rejections.find("a", rates, 1, 100 * MILLI)).isNull();
+    assertThat(rejections.find("a", rates, 2, 100 * MILLI))
         .isEqualTo(new Decision.Rejected(1, 100 * MILLI, "10/s burst 5"));
   }
 
   @Test
   void knowsNothingOfOtherKeysOrOtherLimits() {
-    denials.add("a", rates, new long[] {spent}, 0);
+    rejections.add("a", rates, new long[] {spent}, 0);
 
-    assertThat(denials.find("b", rates, 1, 0)).isNull();
-    assertThat(denials.find("a", new StoredRates(rates.limits(), 1_000), 1, 0)).isNull();
+    assertThat(rejections.find("b", rates, 1, 0)).isNull();
+    assertThat(rejections.find("a", new StoredRates(rates.limits(), 1_000), 1, 0))
+        .isNull();
   }
 
   @Test
   void forgetsAfterASecondAndWhereTheTickerStepsBack() {
-    denials.add("a", rates, new long[] {100 * spent}, 5);
+    rejections.add("a", rates, new long[] {100 * spent}, 5);
 
-    assertThat(denials.find("a", rates, 1, 1000 * MILLI)).isNotNull();
-    assertThat(denials.find("a", rates, 1, 1000 * MILLI + 6)).isNull();
-    assertThat(denials.find("a", rates, 1, 4)).isNull();
+    assertThat(rejections.find("a", rates, 1, 1000 * MILLI)).isNotNull();
+    assertThat(rejections.find("a", rates, 1, 1000 * MILLI + 6)).isNull();
+    assertThat(rejections.find("a", rates, 1, 4)).isNull();
   }
 
   @Test
   void forgetsWhatItIsTold() {
-    denials.add("a", rates, new long[] {spent}, 0);
-    denials.forget("b");
-    assertThat(denials.find("a", rates, 1, 0)).isNotNull();
-    denials.forget("a");
-    assertThat(denials.find("a", rates, 1, 0)).isNull();
+    rejections.add("a", rates, new long[] {spent}, 0);
+    rejections.forget("b");
+    assertThat(rejections.find("a", rates, 1, 0)).isNotNull();
+    rejections.forget("a");
+    assertThat(rejections.find("a", rates, 1, 0)).isNull();
   }
 }

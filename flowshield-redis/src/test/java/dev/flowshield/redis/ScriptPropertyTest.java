@@ -241,8 +241,8 @@ class ScriptPropertyTest {
       }
     }
 
-    private ScriptReply ask(ScriptCall question) {
-      return ScriptServer.reply(server.ask(List.of(question)));
+    private ScriptReply ask(ScriptCall call) {
+      return ScriptServer.reply(server.ask(List.of(call)));
     }
 
     private void run(Step step) {
@@ -333,17 +333,17 @@ class ScriptPropertyTest {
       }
     }
 
-    private void ask(ScriptOperation deed, Step step) {
+    private void ask(ScriptOperation operation, Step step) {
       List<Part> parts = new ArrayList<>();
       for (int i = 0; i < step.keys; i++) {
         String key = keys.get((step.key + i) % keys.size());
         StoredRates rates = Objects.requireNonNull(limits.get(key));
-        long permits = deed == ScriptOperation.CHARGE
+        long permits = operation == ScriptOperation.CHARGE
             ? 0
             : 1 + (long) (step.share * step.other * rates.burst());
         parts.add(new Part(key, rates, permits, charged(rates, step), null));
       }
-      ask(deed, parts);
+      ask(operation, parts);
     }
 
     /** A few permits more than the burst at most, or as many as there can be. */
@@ -367,31 +367,33 @@ class ScriptPropertyTest {
       }
     }
 
-    private void ask(ScriptOperation deed, List<Part> parts) {
+    private void ask(ScriptOperation operation, List<Part> parts) {
       List<Long> answer =
-          server.ask(parts.stream().map(part -> question(deed, part)).toList());
+          server.ask(parts.stream().map(part -> call(operation, part)).toList());
       long now = answer.get(1);
       forgetWhatHasExpired(parts, answer);
-      assertThat(answer).as("%s of %s", deed, parts).isEqualTo(model.ask(deed, parts, now));
+      assertThat(answer)
+          .as("%s of %s", operation, parts)
+          .isEqualTo(model.ask(operation, parts, now));
 
       Look after = server.look(keys);
       for (int k = 0; k < keys.size(); k++) {
-        assertStands(deed, keys.get(k), k, now, after);
+        assertStands(operation, keys.get(k), k, now, after);
       }
       before = after;
       int at = 2;
       for (Part part : parts) {
-        at = note(deed, part, answer, at);
+        at = note(operation, part, answer, at);
       }
     }
 
-    private ScriptCall question(ScriptOperation deed, Part part) {
-      return switch (deed) {
+    private ScriptCall call(ScriptOperation operation, Part part) {
+      return switch (operation) {
         case CHARGE -> form.charge(part.key(), part.rates(), numbers(part.charged()));
         case REFUND ->
           form.refund(
               part.key(), part.rates(), part.permits(), Objects.requireNonNull(part.taken()));
-        default -> form.of(deed, part.key(), part.rates(), part.permits());
+        default -> form.of(operation, part.key(), part.rates(), part.permits());
       };
     }
 
@@ -412,7 +414,8 @@ class ScriptPropertyTest {
     }
 
     /** What nothing is to be written of is as before; and a value stays until it owes nothing. */
-    private void assertStands(ScriptOperation deed, String key, int k, long asked, Look after) {
+    private void assertStands(
+        ScriptOperation operation, String key, int k, long asked, Look after) {
       Stored was = before.values().get(k);
       Stored is = after.values().get(k);
       if (!model.hasWritten(key) && !is.isAbsent()) {
@@ -426,10 +429,10 @@ class ScriptPropertyTest {
       } else {
         long left = model.ticksUntilPaidOff(key, after.to());
         assertThat((after.to() / 1_000 + is.millis()) * 1_000)
-            .as("expiry after a %s", deed)
+            .as("expiry after a %s", operation)
             .isGreaterThanOrEqualTo(left == 0 ? 0 : after.to() + left);
         if (model.hasWritten(key)
-            && (deed == ScriptOperation.TAKE || deed == ScriptOperation.CHARGE)) {
+            && (operation == ScriptOperation.TAKE || operation == ScriptOperation.CHARGE)) {
           long paidOff = asked + model.ticksUntilPaidOff(key, asked);
           long late = after.from() - asked; // no server reads its clock but once
           assertThat((after.from() / 1_000 + is.millis()) * 1_000)
@@ -438,21 +441,21 @@ class ScriptPropertyTest {
       }
     }
 
-    private int note(ScriptOperation deed, Part part, List<Long> answer, int from) {
+    private int note(ScriptOperation operation, Part part, List<Long> answer, int from) {
       int to = from + 1 + 2 * part.rates().size();
       boolean isAdmitted = answer.get(0) > 0;
       Spans known = spans.get(part.key());
-      if (known == null || !known.isOf(part.rates()) || deed == ScriptOperation.RESET) {
+      if (known == null || !known.isOf(part.rates()) || operation == ScriptOperation.RESET) {
         known = new Spans(part.rates());
         spans.put(part.key(), known);
       }
       long time = answer.get(1) + moved;
-      if (deed == ScriptOperation.TAKE && isAdmitted) {
+      if (operation == ScriptOperation.TAKE && isAdmitted) {
         List<Long> own = new ArrayList<>(List.of(part.permits(), answer.get(1)));
         own.addAll(answer.subList(from, to));
         taken.add(new Taken(part, ScriptServer.reply(own)));
         known.taken(time, part.permits());
-      } else if (deed == ScriptOperation.ADD || deed == ScriptOperation.REFUND) {
+      } else if (operation == ScriptOperation.ADD || operation == ScriptOperation.REFUND) {
         known.given(time, part.permits());
       }
       return to;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ScriptReplyTest {
 
-  private static final ScriptCall QUESTION = new ScriptCall.Factory(() -> 0)
+  private static final ScriptCall CALL = new ScriptCall.Factory(() -> 0)
       .of(
           ScriptOperation.SOME,
           "key",
@@ -38,7 +38,7 @@ class ScriptReplyTest {
 
   @Test
   void hasADebtForEachRate() {
-    ScriptReply reply = ScriptReply.all(QUESTION, reply(QUESTION.id(), 2)).get(0);
+    ScriptReply reply = ScriptReply.parse(CALL, reply(CALL.id(), 2)).get(0);
 
     assertThat(reply.granted()).isEqualTo(2);
     assertThat(reply.time()).isEqualTo(-5);
@@ -48,27 +48,27 @@ class ScriptReplyTest {
   }
 
   static Stream<byte[]> others() {
-    byte[] right = reply(QUESTION.id(), 3);
+    byte[] right = reply(CALL.id(), 3);
     return List.of(
         new byte[0],
         Arrays.copyOf(right, right.length - 1),
         Arrays.copyOf(right, right.length + 1),
-        reply(QUESTION.id() + 1, 3), // to another question
-        reply(QUESTION.id(), 4), // more than was asked for
-        reply(QUESTION.id(), -1))
+        reply(CALL.id() + 1, 3), // to another call
+        reply(CALL.id(), 4), // more than was asked for
+        reply(CALL.id(), -1))
         .stream();
   }
 
   @ParameterizedTest
   @MethodSource("others")
-  void toAnotherQuestionIsAFailureOfTheStore(byte[] packed) {
-    assertThatThrownBy(() -> ScriptReply.all(QUESTION, packed))
+  void toAnotherCallIsAFailureOfTheStore(byte[] packed) {
+    assertThatThrownBy(() -> ScriptReply.parse(CALL, packed))
         .isInstanceOf(StoreFailure.class)
         .hasMessage("malformed");
   }
 
   @Test
   void thatIsNullIsAFailureOfTheStore() {
-    assertThatThrownBy(() -> ScriptReply.all(QUESTION, null)).hasMessage("malformed");
+    assertThatThrownBy(() -> ScriptReply.parse(CALL, null)).hasMessage("malformed");
   }
 }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** A server that is asked by the script itself, and whose values are looked at as they stand. */
 final class ScriptServer implements AutoCloseable {
 
-  private static final int HEAD = 12; // bytes of a question that are for all keys
+  private static final int HEAD = 12; // bytes of a call that are for all keys
 
   /** The values and the milliseconds until they expire, with the time before and after. */
   private static final String LOOK = """
@@ -99,18 +99,18 @@ final class ScriptServer implements AutoCloseable {
   }
 
   /**
-   * Asks about several keys at once what each of the questions asks about one.
+   * Asks about several keys at once what each of the calls asks about one.
    *
    * @return the permits taken and the time; then for each key its epoch, and for each rate its debt
    *     and what was refunded
    */
-  List<Long> ask(List<ScriptCall> questions) {
+  List<Long> ask(List<ScriptCall> calls) {
     ByteArrayOutputStream argument = new ByteArrayOutputStream();
     ByteArrayOutputStream more = new ByteArrayOutputStream();
-    argument.write(questions.get(0).argument(), 0, HEAD);
-    for (ScriptCall question : questions) {
-      byte[] own = question.argument();
-      int end = HEAD + 8 + 16 * question.rates()[0];
+    argument.write(calls.get(0).argument(), 0, HEAD);
+    for (ScriptCall call : calls) {
+      byte[] own = call.argument();
+      int end = HEAD + 8 + 16 * call.rates()[0];
       argument.write(own, HEAD, end - HEAD);
       more.write(own, end, own.length - end);
     }
@@ -118,19 +118,19 @@ final class ScriptServer implements AutoCloseable {
     byte[] packed = commands.evalsha(
         limits,
         ScriptOutputType.VALUE,
-        bytes(questions.stream().map(question -> question.keys()[0])),
+        bytes(calls.stream().map(call -> call.keys()[0])),
         argument.toByteArray());
-    return numbers(packed, questions);
+    return numbers(packed, calls);
   }
 
-  private static List<Long> numbers(byte[] packed, List<ScriptCall> questions) {
-    assertThat((int) number(packed, 0, 4)).isEqualTo(questions.get(0).id());
+  private static List<Long> numbers(byte[] packed, List<ScriptCall> calls) {
+    assertThat((int) number(packed, 0, 4)).isEqualTo(calls.get(0).id());
     List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), number(packed, 11, 7)));
     int at = 18;
-    for (ScriptCall question : questions) {
+    for (ScriptCall call : calls) {
       numbers.add(number(packed, at, 7));
       at += 7;
-      for (int i = 0; i < 2 * question.rates()[0]; i++, at += 6) {
+      for (int i = 0; i < 2 * call.rates()[0]; i++, at += 6) {
         numbers.add(number(packed, at, 6));
       }
     }

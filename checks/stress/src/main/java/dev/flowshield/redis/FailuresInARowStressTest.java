@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail where the circuit is two failures from opening: neither is lost. */
+/** Two calls fail where the breaker is two failures from opening: neither is lost. */
 @JCStressTest
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one was the last.")
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other was the last.")
@@ -18,20 +18,20 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class FailuresInARowStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.afterFailures(3);
+  private final CircuitBreaker breaker = RacingBreakers.afterFailures(3);
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = RacingCircuits.fail(circuit, 1);
+    result.r1 = RacingBreakers.fail(breaker, 1);
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = RacingCircuits.fail(circuit, 1);
+    result.r2 = RacingBreakers.fail(breaker, 1);
   }
 
   @Arbiter
   public void count(III_Result result) {
-    result.r3 = circuit.isClosed() ? -1 : (int) circuit.outages();
+    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
   }
 }

@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail, with either of which a circuit could open: it opens once. */
+/** Two calls fail, with either of which a breaker could open: it opens once. */
 @JCStressTest
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one has opened it.")
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other has opened it.")
@@ -18,20 +18,20 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class OpeningStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.afterFailures(4);
+  private final CircuitBreaker breaker = RacingBreakers.afterFailures(4);
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = RacingCircuits.fail(circuit, 1);
+    result.r1 = RacingBreakers.fail(breaker, 1);
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = RacingCircuits.fail(circuit, 1);
+    result.r2 = RacingBreakers.fail(breaker, 1);
   }
 
   @Arbiter
   public void count(III_Result result) {
-    result.r3 = circuit.isClosed() ? -1 : (int) circuit.outages();
+    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
   }
 }

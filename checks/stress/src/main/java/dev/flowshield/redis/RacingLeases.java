@@ -14,7 +14,7 @@ final class RacingLeases {
   static Lease with(long permits) {
     Lease lease = new Lease("key", new StoredRates(RateLimit.parseAll("1000/s"), 1), 0);
     lease.use(1_000);
-    lease.beginAsking(MOST, NOW - 50_000_000);
+    lease.beginCall(MOST, NOW - 50_000_000);
     lease.end(giving(permits), NOW - 50_000_000);
     return lease;
   }
@@ -23,7 +23,7 @@ final class RacingLeases {
   static Lease beingFilled(long permits) {
     Lease lease = with(permits);
     lease.use(1_000);
-    if (lease.beginAsking(MOST, NOW) != MOST - permits) {
+    if (lease.beginCall(MOST, NOW) != MOST - permits) {
       throw new IllegalStateException("the store is not asked");
     }
     return lease;

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A trial succeeds while calls fail, some of which were made before. They open the circuit once
+ * A trial succeeds while calls fail, some of which were made before. They open the breaker once
  * more if all of them come after it, and else are forgotten or counted.
  */
 @JCStressTest
@@ -21,21 +21,21 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @State
 public class TrialAndFailuresStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.onTrial();
+  private final CircuitBreaker breaker = RacingBreakers.onTrial();
 
   @Actor
   public void succeed(IIII_Result result) {
-    result.r1 = circuit.succeeded(true) ? 1 : 0;
+    result.r1 = breaker.succeeded(true) ? 1 : 0;
   }
 
   @Actor
   public void fail(IIII_Result result) {
-    result.r2 = RacingCircuits.fail(circuit, 5);
+    result.r2 = RacingBreakers.fail(breaker, 5);
   }
 
   @Arbiter
   public void read(IIII_Result result) {
-    result.r3 = (int) circuit.outages();
-    result.r4 = circuit.isClosed() && circuit.reason().isEmpty() ? 1 : 0;
+    result.r3 = (int) breaker.outages();
+    result.r4 = breaker.isClosed() && breaker.reason().isEmpty() ? 1 : 0;
   }
 }

@@ -18,20 +18,20 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class TrialStressTest {
 
-  private final CircuitBreaker circuit = RacingCircuits.due();
+  private final CircuitBreaker breaker = RacingBreakers.due();
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = circuit.beginTrial() ? 1 : 0;
+    result.r1 = breaker.beginTrial() ? 1 : 0;
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = circuit.beginTrial() ? 1 : 0;
+    result.r2 = breaker.beginTrial() ? 1 : 0;
   }
 
   @Arbiter
   public void third(III_Result result) {
-    result.r3 = circuit.beginTrial() ? 1 : 0;
+    result.r3 = breaker.beginTrial() ? 1 : 0;
   }
 }

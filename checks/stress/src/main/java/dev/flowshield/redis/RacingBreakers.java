@@ -3,12 +3,12 @@ package dev.flowshield.redis;
 import dev.flowshield.Ticker;
 
 /** RacingCircuits for races, and what they have come to. */
-final class RacingCircuits {
+final class RacingBreakers {
 
   private static final int IN_A_ROW = 5;
   private static final long LATER = 2_000_000_000L; // a trial is due, but not one after it
 
-  private RacingCircuits() {}
+  private RacingBreakers() {}
 
   /** A closed one with so many failures. */
   static CircuitBreaker afterFailures(int count) {
@@ -24,24 +24,24 @@ final class RacingCircuits {
 
   /** An open one, whose trial is under way. */
   static CircuitBreaker onTrial() {
-    CircuitBreaker circuit = due();
-    if (!circuit.beginTrial()) {
+    CircuitBreaker breaker = due();
+    if (!breaker.beginTrial()) {
       throw new IllegalStateException("no trial is due");
     }
-    return circuit;
+    return breaker;
   }
 
   private static CircuitBreaker afterFailures(int count, Ticker ticker) {
-    CircuitBreaker circuit = new CircuitBreaker(ticker);
-    fail(circuit, count);
-    return circuit;
+    CircuitBreaker breaker = new CircuitBreaker(ticker);
+    fail(breaker, count);
+    return breaker;
   }
 
   /** How many of so many failures have opened it. */
-  static int fail(CircuitBreaker circuit, int count) {
+  static int fail(CircuitBreaker breaker, int count) {
     int opened = 0;
     for (int i = 0; i < count; i++) {
-      opened += circuit.failed("timeout", false) ? 1 : 0;
+      opened += breaker.failed("timeout", false) ? 1 : 0;
     }
     return opened;
   }

@@ -9,29 +9,29 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A denial takes the place of another key's: each is found whole, or is not found. */
+/** A rejection takes the place of another key's: each is found whole, or is not found. */
 @JCStressTest
 @Outcome(id = "0, 2", expect = ACCEPTABLE, desc = "Before.")
 @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The place was passed on in between.")
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
-@Outcome(expect = FORBIDDEN, desc = "A key was given the denial of another.")
+@Outcome(expect = FORBIDDEN, desc = "A key was given the rejection of another.")
 @State
-public class DenialStressTest {
+public class RejectionStressTest {
 
-  private final TwoDenials denials = new TwoDenials();
+  private final TwoRejections rejections = new TwoRejections();
 
-  public DenialStressTest() {
-    denials.addOther();
+  public RejectionStressTest() {
+    rejections.addOther();
   }
 
   @Actor
   public void add() {
-    denials.addOne();
+    rejections.addOne();
   }
 
   @Actor
   public void find(II_Result result) {
-    result.r1 = denials.findOne();
-    result.r2 = denials.findOther();
+    result.r1 = rejections.findOne();
+    result.r2 = rejections.findOther();
   }
 }

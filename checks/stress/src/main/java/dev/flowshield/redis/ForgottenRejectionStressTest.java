@@ -18,28 +18,28 @@ import org.openjdk.jcstress.infra.results.III_Result;
     desc = "The one is forgotten, and the other is not.")
 @Outcome(expect = FORBIDDEN, desc = "What was forgotten is found, or what was not is not.")
 @State
-public class ForgottenDenialStressTest {
+public class ForgottenRejectionStressTest {
 
-  private final TwoDenials denials = new TwoDenials();
+  private final TwoRejections rejections = new TwoRejections();
 
-  public ForgottenDenialStressTest() {
-    denials.addOther();
+  public ForgottenRejectionStressTest() {
+    rejections.addOther();
   }
 
   @Actor
   public void add() {
-    denials.addOne();
+    rejections.addOne();
   }
 
   @Actor
   public void forget(III_Result result) {
-    denials.forgetOther();
-    result.r1 = denials.findOther();
-    result.r2 = denials.findOne();
+    rejections.forgetOther();
+    result.r1 = rejections.findOther();
+    result.r2 = rejections.findOne();
   }
 
   @Arbiter
   public void find(III_Result result) {
-    result.r3 = denials.findOne();
+    result.r3 = rejections.findOne();
   }
 }

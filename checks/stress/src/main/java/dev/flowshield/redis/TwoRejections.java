@@ -4,8 +4,8 @@ import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
 import java.util.List;
 
-/** Denials of two keys that share a place. */
-final class TwoDenials {
+/** Rejections of two keys that share a place. */
+final class TwoRejections {
 
   private static final String ONE = "Aa"; // of one hash code
   private static final String OTHER = "BB";
@@ -13,20 +13,21 @@ final class TwoDenials {
       new StoredRates(List.of(RateLimit.parse("1/s burst 4")), 1_000);
   private static final long SECOND = 1_000_000_000L;
 
-  private final RejectionCache denials = new RejectionCache();
+  private final RejectionCache rejections = new RejectionCache();
 
   /** The one has to wait for a second. */
   void addOne() {
-    denials.add(ONE, RATES, new long[] {RATES.get(0).capacity()}, 0);
+    rejections.add(ONE, RATES, new long[] {RATES.get(0).capacity()}, 0);
   }
 
   /** The other has to wait for two. */
   void addOther() {
-    denials.add(OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
+    rejections.add(
+        OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
   }
 
   void forgetOther() {
-    denials.forget(OTHER);
+    rejections.forget(OTHER);
   }
 
   /** The seconds that the one has to wait; 0 if that is not known. */
@@ -40,7 +41,7 @@ final class TwoDenials {
   }
 
   private int seconds(String key) {
-    Decision.Rejected found = denials.find(key, RATES, 1, 0);
+    Decision.Rejected found = rejections.find(key, RATES, 1, 0);
     return found == null ? 0 : (int) (found.retryAfterNanos() / SECOND);
   }
 }
