@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <ul>
  *   <li>It opens after five failures in a row, or when at least half of the latest 20 calls failed.
- *   <li>It stays open for a second, and twice as long after each trial that fails, up to 30 seconds.
+ *   <li>It stays open for a second, and twice as long after each trial that fails, up to 30
+ *     seconds.
  *   <li>Then it lets one call through as a trial. A trial that succeeds closes it.
  * </ul>
  *

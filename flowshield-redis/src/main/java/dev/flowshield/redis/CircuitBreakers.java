@@ -46,7 +46,8 @@ final class CircuitBreakers {
   }
 
   /**
-   * Returns the breaker that has been open for longest; if all are closed, the one that closed last.
+   * Returns the breaker that has been open for longest; if all are closed, the one that closed
+   * last.
    */
   CircuitBreaker worst() {
     forgetGone();

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The servers of a cluster. One server keeps each slot of keys; a failover, or the move of a slot,
- * changes it. The client learns the slots from the servers, and asks again when one of them does not
- * answer.
+ * changes it. The client learns the slots from the servers, and asks again when one of them does
+ * not answer.
  */
 final class ClusterServer implements RedisServer {
 

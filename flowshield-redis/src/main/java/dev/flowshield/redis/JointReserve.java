@@ -290,7 +290,9 @@ final class JointReserve {
     return new JointReservation.Held(all);
   }
 
-  /** Hands the outcome to the caller. Refunds the permits of a rejection, or of a caller that left. */
+  /**
+   * Hands the outcome to the caller. Refunds the permits of a rejection, or of a caller that left.
+   */
   private void end(JointReservation reservation) {
     if (!outcome.complete(reservation) || reservation instanceof JointReservation.Rejected) {
       refund();

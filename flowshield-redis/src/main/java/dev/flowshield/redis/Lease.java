@@ -140,8 +140,8 @@ final class Lease {
    * Begins a call for more permits if one is due.
    *
    * @param most the largest size of this lease
-   * @return the number of permits to ask the store for; the caller must {@link #end} that call. 0 if
-   *     no call is due
+   * @return the number of permits to ask the store for; the caller must {@link #end} that call. 0
+   *     if no call is due
    */
   long beginCall(long most, long now) {
     if (now - notBefore < 0) {

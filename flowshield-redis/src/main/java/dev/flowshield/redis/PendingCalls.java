@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed-size table of the calls that wait for a reply. A call whose deadline has passed is removed
- * and fails. One timer checks all calls every few milliseconds while there are any: a timer for each
- * call would cost more than the rest of the call does on this side.
+ * A fixed-size table of the calls that wait for a reply. A call whose deadline has passed is
+ * removed and fails. One timer checks all calls every few milliseconds while there are any: a timer
+ * for each call would cost more than the rest of the call does on this side.
  *
  * <p>Thread-safe, lock-free. A call is removed once, so it ends once: with its reply or by its
  * deadline, whichever is first.

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that keeps limits in Redis 6.2 or later, or in Valkey 7.2 or later. Instances that share a
- * server share their limits.
+ * A store that keeps limits in Redis 6.2 or later, or in Valkey 7.2 or later. Instances that share
+ * a server share their limits.
  *
  * <pre>{@code
  * RedisStore store = RedisStore.at("redis://localhost:6379").timeout(Duration.ofMillis(20)).open();
@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  * {@link StoreFailurePolicy}. After five failures in a row the server is not called until a trial
  * succeeds.
  *
- * <p>Thread-safe. The synchronous methods of a limiter, such as {@link RateLimiter#decide}, wait for
- * the server, no longer than the {@linkplain RedisStoreBuilder#timeout timeout}. The asynchronous
- * methods never wait. Actions that depend on their futures run on the thread of the connection: they
- * must be short, and must not wait for the store.
+ * <p>Thread-safe. The synchronous methods of a limiter, such as {@link RateLimiter#decide}, wait
+ * for the server, no longer than the {@linkplain RedisStoreBuilder#timeout timeout}. The
+ * asynchronous methods never wait. Actions that depend on their futures run on the thread of the
+ * connection: they must be short, and must not wait for the store.
  */
 public final class RedisStore implements LimitStore {
 

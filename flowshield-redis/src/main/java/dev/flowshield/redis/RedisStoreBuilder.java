@@ -118,7 +118,8 @@ public final class RedisStoreBuilder {
 
   /**
    * Sets whether {@link #open} waits until the server answers, and fails if it does not. By default
-   * a store opens without waiting, and limits are enforced without the server if it does not answer.
+   * a store opens without waiting, and limits are enforced without the server if it does not
+   * answer.
    */
   public RedisStoreBuilder required(boolean isRequired) {
     this.isRequired = isRequired;

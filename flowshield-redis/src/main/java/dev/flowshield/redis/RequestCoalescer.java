@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the store for permits, and joins requests for single permits of one key: while eight calls
  * for the key are under way, further requests wait and go together in the next call. The permits
- * that it gets go to the requests that came first. A key that many ask for therefore costs the store
- * few calls.
+ * that it gets go to the requests that came first. A key that many ask for therefore costs the
+ * store few calls.
  *
  * <p>A request is decided within the timeout, in whichever call. Thread-safe, never waits. Of fixed
  * size: requests for a key whose line is in use by another key are not joined.

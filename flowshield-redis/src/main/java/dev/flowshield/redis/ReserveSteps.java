@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *       {@link Fallback}
  * </ol>
  *
- * <p>All but the last return null for a request that they cannot decide, and never wait. Thread-safe.
+ * <p>All but the last return null for a request that they cannot decide, and never wait.
+ * Thread-safe.
  */
 final class ReserveSteps {
 

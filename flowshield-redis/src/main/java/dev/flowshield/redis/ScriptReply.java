@@ -33,17 +33,17 @@ final class ScriptReply {
   /**
    * Parses the reply to a call. Returns one reply for each key.
    *
-   * @throws StoreFailure if it is not a reply to this call
+   * @throws IllegalArgumentException if it is not a reply to this call
    */
   static List<ScriptReply> parse(ScriptCall call, byte @Nullable [] packed) {
     int[] rates = call.rates();
     int size = HEAD + OF_KEY * rates.length + OF_RATE * IntStream.of(rates).sum();
     if (packed == null || packed.length != size || number(packed, 0, 4) != call.id()) {
-      throw new StoreFailure(StoreFailure.MALFORMED);
+      throw new IllegalArgumentException("malformed reply");
     }
     long granted = number(packed, 4, 7);
     if (granted < 0 || granted > call.permits()) {
-      throw new StoreFailure(StoreFailure.MALFORMED);
+      throw new IllegalArgumentException("malformed reply");
     }
     long time = number(packed, 11, 7);
     List<ScriptReply> replies = new ArrayList<>(rates.length);
@@ -82,8 +82,8 @@ final class ScriptReply {
   }
 
   /**
-   * Returns the reply to one of several requests for a permit each that were joined in one call. The
-   * requests that came first have the permits.
+   * Returns the reply to one of several requests for a permit each that were joined in one call.
+   * The requests that came first have the permits.
    *
    * @param place the number of requests that came before
    */

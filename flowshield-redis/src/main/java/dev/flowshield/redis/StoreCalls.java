@@ -148,8 +148,8 @@ final class StoreCalls implements AutoCloseable {
   }
 
   /**
-   * Connects and tries whether the server of a key answers. If it does not, logs a warning and opens
-   * its circuit breaker, so that no request has to find out.
+   * Connects and tries whether the server of a key answers. If it does not, logs a warning and
+   * opens its circuit breaker, so that no request has to find out.
    *
    * @return a future that fails with a {@link StoreFailure} if the server does not answer
    */
@@ -287,7 +287,10 @@ final class StoreCalls implements AutoCloseable {
       List<ScriptReply> replies;
       try {
         replies = ScriptReply.parse(call, packed);
-      } catch (Throwable unreadable) {
+      } catch (IllegalArgumentException malformed) {
+        fail(new StoreFailure(StoreFailure.MALFORMED));
+        return;
+      } catch (Throwable unreadable) { // no memory
         fail(StoreFailure.of(unreadable));
         return;
       }

@@ -11,8 +11,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports that the store has not answered, or not as it should. Has no stack trace, because it may be
- * frequent.
+ * Reports that the store has not answered, or not as it should. Has no stack trace, because it may
+ * be frequent.
  */
 final class StoreFailure extends RuntimeException {
 
@@ -163,7 +163,9 @@ final class StoreFailure extends RuntimeException {
     };
   }
 
-  /** Returns whether a message names an error. Redis 6.2 names errors in scripts after other text. */
+  /**
+   * Returns whether a message names an error. Redis 6.2 names errors in scripts after other text.
+   */
   private static boolean isNamed(String kind, String message) {
     int at = message.indexOf(kind);
     return at >= 0

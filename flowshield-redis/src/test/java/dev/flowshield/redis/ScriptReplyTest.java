@@ -61,14 +61,16 @@ class ScriptReplyTest {
 
   @ParameterizedTest
   @MethodSource("others")
-  void toAnotherCallIsAFailureOfTheStore(byte[] packed) {
+  void toAnotherCallIsMalformed(byte[] packed) {
     assertThatThrownBy(() -> ScriptReply.parse(CALL, packed))
-        .isInstanceOf(StoreFailure.class)
-        .hasMessage("malformed");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("malformed reply");
   }
 
   @Test
-  void thatIsNullIsAFailureOfTheStore() {
-    assertThatThrownBy(() -> ScriptReply.parse(CALL, null)).hasMessage("malformed");
+  void thatIsNullIsMalformed() {
+    assertThatThrownBy(() -> ScriptReply.parse(CALL, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("malformed reply");
   }
 }

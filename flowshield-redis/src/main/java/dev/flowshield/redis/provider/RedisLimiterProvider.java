@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * Creates limiters by the name {@code redis}. Each has a connection of its own to the server at the
- * address of the option {@code uri}. The limiter is {@link AutoCloseable}, and closes the connection.
+ * address of the option {@code uri}. The limiter is {@link AutoCloseable}, and closes the
+ * connection.
  */
 public final class RedisLimiterProvider implements RateLimiterProvider {
 
