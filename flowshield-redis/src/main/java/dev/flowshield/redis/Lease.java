@@ -3,7 +3,6 @@ package dev.flowshield.redis;
 import dev.flowshield.Decision;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Permits of a key that this instance has taken from the store in advance, so that it can give them
@@ -49,26 +48,14 @@ final class Lease {
   private volatile long since;
   private volatile long notBefore; // when to ask the store again
   private volatile long endsAt;
-  private volatile Given given = new Given(ScriptReply.NOTHING, 0, 0, ScriptReply.NOTHING, 0, 0);
+  private volatile Granted granted = new Granted(ScriptReply.NOTHING, 0);
 
   /**
-   * The replies that granted permits. Permits are numbered in the order in which they were granted,
-   * and are used in that order, so the number of a permit identifies the reply that paid for it.
+   * The latest reply that granted permits.
    *
-   * @param last the latest reply
    * @param at the time of its call
-   * @param total the number of permits granted up to it
-   * @param before the reply before
-   * @param totalBefore the number of permits granted up to that
-   * @param totalLong the number of permits granted before that
    */
-  private record Given(
-      ScriptReply last, long at, long total, ScriptReply before, long totalBefore, long totalLong) {
-
-    Given and(ScriptReply reply, long more, long now) {
-      return new Given(reply, now, total + more, last, total, totalBefore);
-    }
-  }
+  private record Granted(ScriptReply reply, long at) {}
 
   /** Creates an empty lease, at a reading of the ticker. */
   Lease(String key, StoredRates rates, long now) {
@@ -99,36 +86,18 @@ final class Lease {
     used.getAndAdd(permits);
   }
 
-  /**
-   * Gives permits to a request.
-   *
-   * @return the reply that paid for the permits, by which they can be refunded; null if the lease
-   *     has too few
-   */
-  @Nullable
-  ScriptReply take(long permits, long now) {
-    Given known = given; // may be out of date: an older payment refunds less
+  /** Gives permits to a request. Returns false if this lease has too few. */
+  boolean take(long permits, long now) {
     while (now - endsAt < 0) {
       long seen = state.get();
       if ((seen & MASK) < permits) {
-        return null;
+        return false;
       }
       if (state.compareAndSet(seen, seen - permits)) {
-        return payment(known, permits, (seen & MASK) - permits);
+        return true;
       }
     }
-    return null;
-  }
-
-  private ScriptReply payment(Given known, long permits, long left) {
-    long latest = known.total - left;
-    long first = latest - permits + 1;
-    if (first > known.totalBefore) {
-      return known.last.before(left, rates);
-    }
-    return first > known.totalLong
-        ? known.before.before(Math.max(0, known.totalBefore - latest), rates)
-        : ScriptReply.NOTHING.before(0, rates); // the debt is paid off by now
+    return false;
   }
 
   /** Returns whether this lease has the permits. Other requests may be quicker. */
@@ -181,9 +150,9 @@ final class Lease {
     long more = Math.min(Math.max(0, reply.granted()), asked);
     try {
       if (more > 0) {
-        state.getAndAdd(more); // first: a permit may seem paid for earlier, never later
-        given = given.and(reply, more, now);
+        granted = new Granted(reply, now);
         endsAt = now + KEPT_NANOS;
+        state.getAndAdd(more);
       }
       if (more >= asked) {
         notBefore = now + SHORTEST_NANOS;
@@ -195,8 +164,8 @@ final class Lease {
 
   /** Returns the decision about a request whose permits were taken here. */
   Decision.Admitted admitted(long permits, long now) {
-    Given known = given;
-    long[] debts = known.last.before(0, rates).debts();
+    Granted known = granted;
+    long[] debts = known.reply.before(0, rates).debts();
     return rates.admitted(rates.paidOff(debts, Math.max(0, now - known.at)), permits);
   }
 }

@@ -39,10 +39,9 @@ final class LeaseStep {
   }
 
   private static Reservation.@Nullable Held take(Lease lease, Ask ask, long now) {
-    ScriptReply payment = lease.take(ask.permits(), now);
-    return payment == null
-        ? null
-        : ask.steps().held(ask, lease.admitted(ask.permits(), now), payment);
+    return lease.take(ask.permits(), now)
+        ? ask.steps().held(ask, lease.admitted(ask.permits(), now))
+        : null;
   }
 
   private @Nullable Lease counted(Ask ask) {

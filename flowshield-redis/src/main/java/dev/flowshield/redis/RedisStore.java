@@ -256,9 +256,4 @@ public final class RedisStore implements LimitStore {
   long nanosUntilTrial(String name) {
     return calls.breakers().of(name).nanosUntilTrial();
   }
-
-  /** Makes a call whose reply nobody waits for; a failure is counted. */
-  void tell(ScriptCall call) {
-    calls.call(call).exceptionally(failure -> null);
-  }
 }

@@ -113,12 +113,12 @@ final class ReserveSteps {
   /** Returns the reservation of permits that the store has granted. */
   Reservation.Held granted(Ask ask, ScriptReply reply) {
     rejections.forget(ask.name()); // more is owed now
-    return held(ask, ask.rates().admitted(reply.debts(), ask.permits()), reply);
+    return held(ask, ask.rates().admitted(reply.debts(), ask.permits()));
   }
 
-  /** Returns the reservation of permits that were taken by the call with a reply. */
-  Reservation.Held held(Ask ask, Decision.Admitted decision, ScriptReply reply) {
-    return new Reservation.Held(ask.permits(), decision, used -> settle(ask, used, reply));
+  /** Returns the reservation of permits that were taken from the store, now or before. */
+  Reservation.Held held(Ask ask, Decision.Admitted decision) {
+    return new Reservation.Held(ask.permits(), decision, used -> settle(ask, used));
   }
 
   /** Returns the rejection of a request, and keeps it for those that follow. */
@@ -127,18 +127,25 @@ final class ReserveSteps {
     return new Reservation.Rejected(ask.rates().rejected(reply.debts(), ask.permits()));
   }
 
-  private void settle(Ask ask, long used, ScriptReply taken) {
-    if (used == ask.permits()) {
-      return;
+  /** Settles by the rates by which the permits were taken; the store converts them to others. */
+  private void settle(Ask ask, long used) {
+    if (used != ask.permits()) {
+      rejections.forget(ask.name());
+      store
+          .calls()
+          .call(settlement(ask, used - ask.permits()))
+          .whenComplete((reply, failure) -> rejections.forget(ask.name())) // of calls made before
+          .exceptionally(failure -> null); // it is counted
     }
-    rejections.forget(ask.name());
-    if (used < ask.permits()) {
-      store.tell(store.factory().refund(ask.name(), ask.rates(), ask.permits() - used, taken));
-    } else {
-      long[] more = new long[ask.rates().size()];
-      Arrays.fill(more, used - ask.permits());
-      store.tell(store.factory().charge(ask.name(), ask.rates(), more));
+  }
+
+  private ScriptCall settlement(Ask ask, long more) {
+    if (more < 0) {
+      return store.factory().of(ScriptOperation.ADD, ask.name(), ask.rates(), -more);
     }
+    long[] charged = new long[ask.rates().size()];
+    Arrays.fill(charged, more);
+    return store.factory().charge(ask.name(), ask.rates(), charged);
   }
 
   /** Forgets the rejection and the lease of a key that an operator has changed. */

@@ -81,20 +81,6 @@ final class ScriptCall {
       return packer.call();
     }
 
-    /** Returns a call that refunds permits which were taken by the call with this reply. */
-    ScriptCall refund(String key, StoredRates rates, long permits, ScriptReply taken) {
-      Packer packer =
-          of(ScriptOperation.REFUND, 26 * rates.size(), new Target(key, rates, permits));
-      for (int i = 0; i < rates.size(); i++) {
-        packer
-            .put(taken.time(), 7)
-            .put(taken.epoch(), 7)
-            .put(taken.debts()[i], 6)
-            .put(taken.refunded()[i], 6);
-      }
-      return packer.call();
-    }
-
     /** Returns a packer with room for more bytes at the end. */
     private Packer of(ScriptOperation operation, int more, Target... targets) {
       Packer packer = new Packer(more, targets);

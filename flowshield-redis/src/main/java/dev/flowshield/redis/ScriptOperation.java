@@ -5,7 +5,6 @@ enum ScriptOperation {
   TAKE('t'),
   SOME('s'),
   CHARGE('c'),
-  REFUND('r'),
   ADD('a'),
   RESET('x'),
   PEEK('p');

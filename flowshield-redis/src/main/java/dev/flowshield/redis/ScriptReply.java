@@ -8,26 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** The reply of the script about one key. */
 final class ScriptReply {
 
-  private static final int HEAD = 18; // bytes of all keys together
-  private static final int OF_KEY = 7;
-  private static final int OF_RATE = 12;
+  private static final int HEAD = 11; // bytes of all keys together
+  private static final int OF_RATE = 6;
   private static final long MOST_DEBT = (1L << 48) - 1; // unsigned
 
   /** The reply in place of a missing one: it grants nothing. */
-  static final ScriptReply NOTHING = new ScriptReply(0, 0, 0, new long[0], new long[0]);
+  static final ScriptReply NOTHING = new ScriptReply(0, new long[0]);
 
   private final long granted;
-  private final long time;
-  private final long epoch;
   private final long[] debts;
-  private final long[] refunded;
 
-  ScriptReply(long granted, long time, long epoch, long[] debts, long[] refunded) {
+  ScriptReply(long granted, long[] debts) {
     this.granted = granted;
-    this.time = time;
-    this.epoch = epoch;
     this.debts = debts;
-    this.refunded = refunded;
   }
 
   /**
@@ -37,7 +30,7 @@ final class ScriptReply {
    */
   static List<ScriptReply> parse(ScriptCall call, byte @Nullable [] packed) {
     int[] rates = call.rates();
-    int size = HEAD + OF_KEY * rates.length + OF_RATE * IntStream.of(rates).sum();
+    int size = HEAD + OF_RATE * IntStream.of(rates).sum();
     if (packed == null || packed.length != size || number(packed, 0, 4) != call.id()) {
       throw new IllegalArgumentException("malformed reply");
     }
@@ -45,19 +38,14 @@ final class ScriptReply {
     if (granted < 0 || granted > call.permits()) {
       throw new IllegalArgumentException("malformed reply");
     }
-    long time = number(packed, 11, 7);
     List<ScriptReply> replies = new ArrayList<>(rates.length);
     int at = HEAD;
     for (int count : rates) {
-      long epoch = number(packed, at, 7);
-      at += OF_KEY;
       long[] debts = new long[count];
-      long[] refunded = new long[count];
       for (int i = 0; i < count; i++, at += OF_RATE) {
-        debts[i] = number(packed, at, 6) & MOST_DEBT;
-        refunded[i] = number(packed, at + 6, 6) & MOST_DEBT;
+        debts[i] = number(packed, at, OF_RATE) & MOST_DEBT;
       }
-      replies.add(new ScriptReply(granted, time, epoch, debts, refunded));
+      replies.add(new ScriptReply(granted, debts));
     }
     return replies;
   }
@@ -77,8 +65,7 @@ final class ScriptReply {
     for (int i = 0; i < debts.length; i++) {
       then[i] = Math.max(0, debts[i] - permits * rates.get(i).price());
     }
-    return new ScriptReply(
-        granted, time, epoch, then, debts.length == 0 ? new long[rates.size()] : refunded);
+    return new ScriptReply(granted, then);
   }
 
   /**
@@ -89,10 +76,10 @@ final class ScriptReply {
    */
   ScriptReply inPlace(int place, StoredRates rates) {
     if (place >= granted) {
-      return new ScriptReply(0, time, epoch, debts, refunded);
+      return new ScriptReply(0, debts);
     }
     ScriptReply then = before(granted - 1 - place, rates); // without later permits
-    return new ScriptReply(1, time, epoch, then.debts, refunded);
+    return new ScriptReply(1, then.debts);
   }
 
   /** Returns the permits that were taken; for several keys, those of the first. */
@@ -100,23 +87,8 @@ final class ScriptReply {
     return granted;
   }
 
-  /** Returns the time of the store, in ticks. */
-  long time() {
-    return time;
-  }
-
-  /** Returns the epoch of the key's value, within which permits are refunded. */
-  long epoch() {
-    return epoch;
-  }
-
   /** Returns the debt of each rate. Must not be changed. */
   long[] debts() {
     return debts;
-  }
-
-  /** Returns the refunds of each rate in this epoch. Must not be changed. */
-  long[] refunded() {
-    return refunded;
   }
 }

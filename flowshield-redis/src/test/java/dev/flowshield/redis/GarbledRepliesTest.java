@@ -80,14 +80,14 @@ class GarbledRepliesTest {
     HALF(reply -> Arrays.copyOf(reply, reply.length / 2)),
     WITHOUT_ITS_END(reply -> Arrays.copyOf(reply, reply.length - 2)),
     WITHOUT_ITS_BEGINNING(reply -> Arrays.copyOfRange(reply, 3, reply.length)),
-    SHORTER_THAN_IT_SAYS(reply -> begun("$36", reply)),
+    SHORTER_THAN_IT_SAYS(reply -> begun("$16", reply)),
     LONGER_THAN_IT_SAYS(reply -> begun("$99", reply)),
     ENDLESS(reply -> joined("$536870912\r\n".getBytes(US_ASCII), reply)),
     A_LIST(reply -> begun("*37", reply)),
     A_NUMBER(reply -> begun(":37", reply)),
     AN_ERROR(reply -> "-ERR garbled\r\n".getBytes(US_ASCII)),
     OF_NO_TYPE(reply -> begun("?37", reply)),
-    TO_ANOTHER_CALL(reply -> changed(reply, Math.min(5, reply.length - 1))),
+    TO_ANOTHER_QUESTION(reply -> changed(reply, Math.min(5, reply.length - 1))),
     OF_ZEROS(reply -> joined(Arrays.copyOf(reply, 3), new byte[reply.length - 3]));
 
     private final UnaryOperator<byte[]> garbling;
