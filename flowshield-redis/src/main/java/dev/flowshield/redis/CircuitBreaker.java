@@ -25,6 +25,13 @@ final class CircuitBreaker {
   private static final long LONGEST_NANOS = 30_000_000_000L;
   private static final double JITTER = 0.2;
 
+  /** The trial that is under way, by the reason for which it was due. */
+  private enum Trial {
+    NONE,
+    BY_TIME,
+    BY_CONNECTION
+  }
+
   /**
    * The state of the breaker. Immutable.
    *
@@ -32,7 +39,8 @@ final class CircuitBreaker {
    * @param reason the reason for which the breaker is open; empty if it is closed
    * @param openNanos the time for which it is open; 0 if it is closed
    * @param until the reading of the ticker at which a trial is due
-   * @param isTrying whether a trial is under way
+   * @param isReached whether a connection was made since, so that a trial is due at once
+   * @param trial the trial that is under way
    * @param since the reading of the ticker at which it was opened or closed
    * @param outages the number of times that it was opened
    */
@@ -41,7 +49,8 @@ final class CircuitBreaker {
       String reason,
       long openNanos,
       long until,
-      boolean isTrying,
+      boolean isReached,
+      Trial trial,
       long since,
       long outages) {
 
@@ -51,7 +60,11 @@ final class CircuitBreaker {
 
     State with(boolean hasFailed) {
       int next = ((failures << 1) | (hasFailed ? 1 : 0)) & ALL;
-      return next == failures ? this : new State(next, "", 0, 0, false, since, outages);
+      return next == failures ? this : closed(next, since, outages);
+    }
+
+    static State closed(int failures, long since, long outages) {
+      return new State(failures, "", 0, 0, false, Trial.NONE, since, outages);
     }
 
     boolean isToOpen() {
@@ -59,8 +72,20 @@ final class CircuitBreaker {
       return (failures & lowest) == lowest || Integer.bitCount(failures) >= LATEST / 2;
     }
 
-    State dueAt(long now) {
-      return new State(failures, reason, openNanos, now, false, since, outages);
+    boolean isDue(long now) {
+      return !isClosed() && trial == Trial.NONE && (isReached || now - until >= 0);
+    }
+
+    State trying() {
+      return with(false, isReached ? Trial.BY_CONNECTION : Trial.BY_TIME);
+    }
+
+    State reached() {
+      return isClosed() || isReached ? this : with(true, trial);
+    }
+
+    private State with(boolean isNowReached, Trial other) {
+      return new State(failures, reason, openNanos, until, isNowReached, other, since, outages);
     }
 
     State opened(String why, long forNanos, long now) {
@@ -71,7 +96,8 @@ final class CircuitBreaker {
           why,
           forNanos,
           now + jittered,
-          false,
+          isReached,
+          Trial.NONE,
           isClosed() ? now : since,
           isClosed() ? outages + 1 : outages);
     }
@@ -82,7 +108,7 @@ final class CircuitBreaker {
 
   CircuitBreaker(Ticker ticker) {
     this.ticker = ticker;
-    this.state = new AtomicReference<>(new State(0, "", 0, 0, false, ticker.nanos(), 0));
+    this.state = new AtomicReference<>(State.closed(0, ticker.nanos(), 0));
   }
 
   /** Returns whether calls go through. */
@@ -93,27 +119,20 @@ final class CircuitBreaker {
   /** Begins a trial if one is due. Returns whether the caller has to make that call. */
   boolean beginTrial() {
     State seen = state.get();
-    return !seen.isClosed()
-        && !seen.isTrying
-        && ticker.nanos() - seen.until >= 0
-        && state.compareAndSet(
-            seen,
-            new State(
-                seen.failures,
-                seen.reason,
-                seen.openNanos,
-                seen.until,
-                true,
-                seen.since,
-                seen.outages));
+    return seen.isDue(ticker.nanos()) && state.compareAndSet(seen, seen.trying());
   }
 
-  /** Makes a trial due at once, unless this is closed or a trial is under way. */
+  /** Returns whether the trial that is under way was due because a connection was made. */
+  boolean isTrialByConnection() {
+    return state.get().trial == Trial.BY_CONNECTION;
+  }
+
+  /**
+   * Makes a trial due at once, because a connection was made. A trial that is under way may have
+   * begun without that connection, so another one is due if it fails.
+   */
   void tryNow() {
-    State seen = state.get();
-    if (!seen.isClosed() && !seen.isTrying) {
-      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // otherwise something newer is known
-    }
+    state.updateAndGet(State::reached);
   }
 
   /**
@@ -125,7 +144,7 @@ final class CircuitBreaker {
     while (true) {
       State seen = state.get();
       State next = isTrial
-          ? new State(0, "", 0, 0, false, ticker.nanos(), seen.outages)
+          ? State.closed(0, ticker.nanos(), seen.outages)
           : seen.isClosed() ? seen.with(false) : seen;
       if (next.equals(seen) || state.compareAndSet(seen, next)) {
         return isTrial && !seen.isClosed();
@@ -185,7 +204,8 @@ final class CircuitBreaker {
 
   /** Returns the time until a trial is due; at least 1. */
   long nanosUntilTrial() {
-    return Math.max(1, state.get().until - ticker.nanos());
+    State seen = state.get();
+    return seen.isReached ? 1 : Math.max(1, seen.until - ticker.nanos());
   }
 
   /** Returns the number of times that the breaker was opened. */

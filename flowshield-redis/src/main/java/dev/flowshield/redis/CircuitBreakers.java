@@ -35,9 +35,12 @@ final class CircuitBreakers {
   CircuitBreaker of(String key) {
     String keeper = server.keeperOf(key);
     CircuitBreaker known = all.get(keeper);
-    return known == null
-        ? all.computeIfAbsent(keeper, unseen -> new CircuitBreaker(ticker))
-        : known;
+    if (known != null) {
+      return known;
+    }
+    CircuitBreaker made = new CircuitBreaker(ticker); // reads the ticker: not under a lock
+    CircuitBreaker other = all.putIfAbsent(keeper, made);
+    return other == null ? made : other;
   }
 
   /** Lets each open breaker begin a trial at once, because a server can be reached again. */

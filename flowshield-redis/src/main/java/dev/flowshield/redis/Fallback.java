@@ -2,12 +2,12 @@ package dev.flowshield.redis;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
-import dev.flowshield.RateLimit;
 import dev.flowshield.Reservation;
 import dev.flowshield.StoreFailurePolicy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +23,19 @@ final class Fallback {
   private final StoreFailurePolicy policy;
   private final AtomicReference<@Nullable LocalFallback> local =
       new AtomicReference<>(); // while keys may owe
-  private volatile List<RateLimit> limits;
-  private volatile long localAt; // when the local fallback was used last
+  private final Supplier<StoredRates> rates;
 
-  Fallback(LimiterSpec spec, RedisStore store, StoreFailurePolicy policy) {
+  /**
+   * Creates the fallback of a limiter.
+   *
+   * @param rates returns the rates of the limiter now
+   */
+  Fallback(
+      LimiterSpec spec, RedisStore store, StoreFailurePolicy policy, Supplier<StoredRates> rates) {
     this.spec = spec;
     this.store = store;
     this.policy = policy;
-    this.limits = spec.limits();
+    this.rates = rates;
     if (policy == StoreFailurePolicy.LOCAL) {
       LocalFallback.loadClasses(spec); // before a request would wait for that
     }
@@ -40,7 +45,7 @@ final class Fallback {
   Reservation reserve(Ask ask) {
     store.countWithoutStore();
     return switch (policy) {
-      case LOCAL -> withoutLimits(local().reserve(ask.key(), ask.permits()));
+      case LOCAL -> withoutLimits(fromLocal(ask));
       case OPEN ->
         new Reservation.Held(
             ask.permits(),
@@ -68,15 +73,29 @@ final class Fallback {
         : RedisLimiter.decision(reserve(ask));
   }
 
+  private Reservation fromLocal(Ask ask) {
+    LocalFallback used = local();
+    Reservation given = used.reserve(ask.key(), ask.permits());
+    while (!used.use(spec.ticker().nanos())) { // it was given up, and will not be paid
+      local.compareAndSet(used, null);
+      used = local();
+      given = used.reserve(ask.key(), ask.permits());
+    }
+    return given;
+  }
+
   private LocalFallback local() {
-    localAt = spec.ticker().nanos();
     LocalFallback known = local.get();
     if (known != null) {
       return known;
     }
-    LocalFallback made = new LocalFallback(spec, limits, store.instances());
+    LocalFallback made = new LocalFallback(spec, rates.get(), store.instances());
     LocalFallback other = local.compareAndExchange(null, made);
-    return other == null ? made : other;
+    if (other != null) {
+      return other;
+    }
+    made.changeTo(rates); // if a change has missed it
+    return made;
   }
 
   /** Returns whether a key has taken permits here that are not charged in the store yet. */
@@ -97,15 +116,16 @@ final class Fallback {
     if (known == null) {
       return null;
     }
-    if (ask.at() - localAt > ask.rates().nanosUntilIdle()) {
-      local.compareAndSet(known, null); // all debts are paid off by time
+    if (known.giveUp(ask.at(), ask.rates().nanosUntilIdle())) {
+      local.compareAndSet(known, null);
       return null;
     }
     return known.pay(
         ask.key(),
-        owed -> store.calls().call(store.factory().charge(ask.name(), ask.rates(), owed)));
+        (owing, owed) -> store.calls().call(store.factory().charge(ask.name(), owing, owed)));
   }
 
+  /** Forgets the debts of a key. */
   void forget(String key) {
     LocalFallback known = local.get();
     if (known != null) {
@@ -113,19 +133,11 @@ final class Fallback {
     }
   }
 
-  void add(String key, long permits) {
+  /** Adopts the rates of the limiter, which have changed. */
+  void change() {
     LocalFallback known = local.get();
     if (known != null) {
-      known.add(key, permits);
-    }
-  }
-
-  /** Replaces the limits by as many others. */
-  void changeTo(List<RateLimit> others) {
-    limits = others;
-    LocalFallback known = local.get();
-    if (known != null) {
-      known.changeTo(others, store.instances());
+      known.changeTo(rates);
     }
   }
 }

@@ -168,7 +168,10 @@ final class JointReserve {
         if (payments.isEmpty()) {
           take();
         } else {
-          CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new))
+          store
+              .awaited(
+                  CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new)),
+                  asks[0].since())
               .thenRun(this::take)
               .exceptionally(failure -> {
                 failed(StoreFailure.of(failure));

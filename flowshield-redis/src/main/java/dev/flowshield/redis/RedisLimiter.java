@@ -29,8 +29,8 @@ final class RedisLimiter implements RateLimiter {
 
   RedisLimiter(LimiterSpec spec, RedisStore store, StoreFailurePolicy policy, boolean isLeased) {
     this.store = store;
-    this.steps = new ReserveSteps(spec, store, policy, isLeased);
     this.rates = new StoredRates(spec.limits(), store.nanosPerTick());
+    this.steps = new ReserveSteps(spec, store, policy, isLeased, () -> rates);
   }
 
   @Override
@@ -91,7 +91,11 @@ final class RedisLimiter implements RateLimiter {
   public Decision peek(String key) {
     Ask ask = ask(key, 1);
     try {
-      long[] debts = call(ScriptOperation.PEEK, ask, 1).join().debts();
+      long[] debts = store
+          .calls()
+          .call(store.factory().of(ScriptOperation.PEEK, ask.name(), ask.rates(), 1))
+          .join()
+          .debts();
       return ask.rates().isFree(debts, 1)
           ? ask.rates().admitted(debts, 1)
           : ask.rates().rejected(debts, 1);
@@ -115,16 +119,21 @@ final class RedisLimiter implements RateLimiter {
     }
     Ask ask = ask(key, permits);
     operate(ScriptOperation.ADD, ask, Math.min(permits, ask.rates().burst()));
-    steps.fallback().add(key, permits);
   }
 
-  private CompletableFuture<ScriptReply> call(ScriptOperation operation, Ask ask, long permits) {
-    return store.calls().call(store.factory().of(operation, ask.name(), ask.rates(), permits));
-  }
-
+  /** Makes a call once the debts of the key are paid, because the operation lowers these too. */
   private void operate(ScriptOperation operation, Ask ask, long permits) {
     try {
-      call(operation, ask, permits).join();
+      CompletableFuture<Void> payment = steps.fallback().payOff(ask);
+      if (payment != null) {
+        store.awaited(payment, ask.since()).join();
+      }
+      store
+          .calls()
+          .call(
+              store.factory().of(operation, ask.name(), ask.rates(), permits),
+              store.nanosLeft(ask.since()))
+          .join();
     } catch (CompletionException failure) {
       throw new IllegalStateException(
           "the store must answer for this, got '" + StoreFailure.of(failure).reason()
@@ -143,9 +152,8 @@ final class RedisLimiter implements RateLimiter {
       throw new IllegalArgumentException("limits must be " + before.size()
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
-    List<RateLimit> next = List.copyOf(limits);
-    rates = new StoredRates(next, store.nanosPerTick());
-    steps.fallback().changeTo(next);
+    rates = new StoredRates(List.copyOf(limits), store.nanosPerTick());
+    steps.fallback().change();
   }
 
   private static void requireKey(String key) {

@@ -13,8 +13,10 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +243,14 @@ public final class RedisStore implements LimitStore {
   /** Returns the rest of the timeout for a request that arrived at a reading of the ticker. */
   long nanosLeft(long since) {
     return Math.max(1, calls.timeoutNanos() - (ticker.nanos() - since));
+  }
+
+  /**
+   * Returns a future that completes like another one, but fails at the end of the timeout of a
+   * request that arrived at a reading of the ticker.
+   */
+  <T> CompletableFuture<T> awaited(CompletableFuture<T> other, long since) {
+    return other.copy().orTimeout(nanosLeft(since), TimeUnit.NANOSECONDS);
   }
 
   /** Returns whether all keys of a call must have one hash tag. */

@@ -6,6 +6,7 @@ import dev.flowshield.Reservation;
 import dev.flowshield.StoreFailurePolicy;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,20 @@ final class ReserveSteps {
   private final RequestCoalescer coalescer;
   private final Fallback fallback;
 
-  ReserveSteps(LimiterSpec spec, RedisStore store, StoreFailurePolicy policy, boolean isLeased) {
+  /**
+   * Creates the steps of a limiter.
+   *
+   * @param rates returns the rates of the limiter now
+   */
+  ReserveSteps(
+      LimiterSpec spec,
+      RedisStore store,
+      StoreFailurePolicy policy,
+      boolean isLeased,
+      Supplier<StoredRates> rates) {
     this.spec = spec;
     this.store = store;
-    this.fallback = new Fallback(spec, store, policy);
+    this.fallback = new Fallback(spec, store, policy, rates);
     this.leases = isLeased ? new LeaseStep(store, fallback) : null;
     this.coalescer = new RequestCoalescer(store);
   }
@@ -100,7 +111,8 @@ final class ReserveSteps {
     CompletableFuture<Void> payment = fallback.payOff(ask);
     return payment == null
         ? coalescer.reserve(ask)
-        : payment
+        : store
+            .awaited(payment, ask.since())
             .thenCompose(paid -> coalescer.reserve(ask))
             .exceptionally(failure -> fallback.reserve(ask));
   }

@@ -81,7 +81,8 @@ final class StoreCalls implements AutoCloseable {
 
   private void tryAgain(CircuitBreaker breaker, String key) {
     CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> known = connection.get();
-    boolean isConnected = known != null && known.isDone();
+    // One new connection for a trial that fails, and no other for the trial that it leads to.
+    boolean isReplaced = known != null && known.isDone() && !breaker.isTrialByConnection();
     boolean isAsked = false;
     try {
       reach(key, reachNanos)
@@ -92,7 +93,7 @@ final class StoreCalls implements AutoCloseable {
           })
           .thenCompose(reached -> askForTrial(breaker, key))
           .exceptionally(failure -> {
-            if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+            if (isReplaced && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
               connection.compareAndSet(known, null);
               connected().exceptionally(notYet -> null); // the next trial sees it
             }
@@ -181,8 +182,13 @@ final class StoreCalls implements AutoCloseable {
 
   /** Makes a call for one key; the future fails with a {@link StoreFailure}. */
   CompletableFuture<ScriptReply> call(ScriptCall call) {
+    return call(call, timeoutNanos);
+  }
+
+  /** Makes a call for one key, for an operation that has some of the timeout left. */
+  CompletableFuture<ScriptReply> call(ScriptCall call, long nanosLeft) {
     FutureReply reply = new FutureReply();
-    send(call, timeoutNanos, reply);
+    send(call, nanosLeft, reply);
     return reply;
   }
 
@@ -230,6 +236,7 @@ final class StoreCalls implements AutoCloseable {
     private final boolean isTrial;
     private final ReplyHandler handler;
     private int slot;
+    private volatile boolean hasEnded; // by its deadline
 
     Call(
         ScriptCall call,
@@ -267,6 +274,9 @@ final class StoreCalls implements AutoCloseable {
     }
 
     private void send(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
+      if (hasEnded) { // it has timed out before there was a connection
+        return;
+      }
       script.run(
           commands,
           ScriptOutputType.VALUE,
@@ -311,6 +321,7 @@ final class StoreCalls implements AutoCloseable {
 
     @Override
     public void timeOut() {
+      hasEnded = true;
       fail(new StoreFailure(StoreFailure.TIMEOUT));
     }
 

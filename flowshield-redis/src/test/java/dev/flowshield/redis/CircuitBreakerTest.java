@@ -71,6 +71,22 @@ class CircuitBreakerTest {
   }
 
   @Test
+  void isTriedAtOnceAgainWhereTheServerWasReachedDuringATrialThatFails() {
+    open();
+    ticker.advance(LATER);
+    assertThat(breaker.beginTrial()).isTrue();
+    assertThat(breaker.isTrialByConnection()).isFalse();
+    breaker.tryNow();
+    breaker.failed("disconnected", true);
+
+    assertThat(breaker.nanosUntilTrial()).isEqualTo(1);
+    assertThat(breaker.beginTrial()).isTrue();
+    assertThat(breaker.isTrialByConnection()).isTrue();
+    breaker.failed("disconnected", true);
+    assertThat(breaker.beginTrial()).isFalse();
+  }
+
+  @Test
   void closesWithATrialThatSucceeds() {
     open();
     ticker.advance(LATER);
