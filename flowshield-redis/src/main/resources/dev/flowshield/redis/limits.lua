@@ -1,12 +1,12 @@
--- Keeps rate limits: for each key the debts of one or more rates, which are paid off as time passes.
+-- Keeps rate limits: for each key the debts of one or more rates, which are paid off by time.
 --
 -- All numbers are whole and below 2^53, which a Lua number holds exactly. A debt is counted in units of a rate:
 -- it is paid off by `drain` units a tick, a permit adds `price` units to it, and it may grow to `capacity`, the burst.
 --
---   KEYS     one for each limit that is asked, all in one slot of a cluster
---   ARGV     one text of packed numbers: what to do, as a letter (1 byte); the id of the question (4); the time in
+--   KEYS     one for each limit, all in one slot of a cluster
+--   ARGV     one text of packed numbers: the operation, as a letter (1 byte); the id of the call (4); the time in
 --            ticks, or -1 for that of this server in microseconds (7); for each key: permits (7), number of rates (1),
---            and for each of them drain (4), price (6) and capacity (6); then what the deed needs for each rate
+--            and for each of them drain (4), price (6) and capacity (6); then for each rate what the operation needs
 --
 --     t  take    takes the permits of all keys, or of none
 --     s  some    takes as many of the permits of one key as are there
@@ -15,13 +15,13 @@
 --     a  add     gives permits, up to the burst
 --     x  reset   forgets all debts
 --
--- Answers packed numbers: the id; permits taken (7); then for each rate of each key its debt (6).
+-- Replies packed numbers: the id; permits taken (7); then for each rate of each key its debt (6).
 --
 -- A value is: the version of this layout (1 byte), the time of its debts (7), and for each rate its debt (6), drain (4)
 -- and capacity (6). It expires when all debts are paid off.
 --
 -- A value that this script cannot have written is replaced, as if there were none. One of a later version, which an
--- instance of a newer release has written, stays: the answer is the error VERSION.
+-- instance of a newer release has written, stays: the reply is the error VERSION.
 
 local VERSION, HEAD, RATE = 1, '<Bi7', '<I6I4I6'
 local HEAD_BYTES, RATE_BYTES, MOST_RATES = 8, 16, 255
@@ -31,7 +31,7 @@ local LATEST = 2 ^ 53 -- of times: in microseconds, the year 2255
 
 local argument, unpack, pack = ARGV[1], struct.unpack, struct.pack
 local floor, min, max = math.floor, math.min, math.max
-local deed, id, now, at = unpack('<c1I4i7', argument)
+local operation, id, now, at = unpack('<c1I4i7', argument)
 local expiry, stepBack
 if now >= 0 then -- a test turns the time by hand, so a value must not expire by the clock
   expiry, stepBack = 3600000, 3.6e12
@@ -40,9 +40,9 @@ else
   now, stepBack = time[1] * 1000000 + time[2], 1000000
 end
 
--- The usual question, one key of one rate, without a table: the server answers a third more of them in a second. What is
--- unusual about it is left to what follows, which computes the same.
-if #argument == 36 and (deed == 't' or deed == 's') then
+-- The usual call, one key of one rate, without a table: the server executes a third more of them in a second. Unusual
+-- values are left to the code below, which computes the same.
+if #argument == 36 and (operation == 't' or operation == 's') then
   local wanted, _, drain, price, capacity = unpack('<I7BI4I6I6', argument, at)
   local value = redis.pcall('GET', KEYS[1])
   local version, last, debt, itsDrain, itsCapacity = VERSION, now, 0, drain, capacity
@@ -60,7 +60,7 @@ if #argument == 36 and (deed == 't' or deed == 's') then
     end
     local free = floor((capacity - debt) / price)
     if wanted > free then
-      if deed == 't' or free < 1 then
+      if operation == 't' or free < 1 then
         return pack('<I4I7I6', id, 0, debt)
       end
       wanted = free
@@ -72,12 +72,12 @@ if #argument == 36 and (deed == 't' or deed == 's') then
   end
 end
 
--- Whether a value never expires, as none that this script writes.
+-- Returns whether a value never expires. This script writes no such value.
 local function isEndless(key)
   return redis.pcall('PTTL', key) == -1
 end
 
--- Whether this script may have written the value of a key.
+-- Returns whether this script may have written the value of a key.
 local function isOwn(value, key)
   local rates = (#value - HEAD_BYTES) / RATE_BYTES
   if rates < 1 or rates > MOST_RATES or rates % 1 > 0 then
@@ -97,7 +97,7 @@ local function isOwn(value, key)
   return true
 end
 
--- The value of a key: false if there is none, nil if it is to be replaced; and the error to answer with, if any.
+-- Returns the value of a key: false if it is absent, nil if it is to be replaced; and the error to reply with, if any.
 local function read(key)
   local value = redis.pcall('GET', key)
   if not value then
@@ -113,7 +113,7 @@ local function read(key)
   return isOwn(value, key) and value or nil
 end
 
--- value * by / of, rounded up; a product may be too large to be held exactly.
+-- Returns value * by / of, rounded up; the product may be too large to be exact.
 local function scaled(value, by, of)
   local quotient, rest = 0, 0
   local bit = 2 ^ 52
@@ -129,7 +129,7 @@ local function scaled(value, by, of)
   return rest > 0 and quotient + 1 or quotient
 end
 
--- A debt by another rate. Up to the burst it keeps its part of it, and beyond that its length in time.
+-- Returns a debt by another rate. Up to the burst it keeps its part of the burst, and beyond that its length in time.
 local function converted(debt, drain, capacity, toDrain, toCapacity)
   if debt <= capacity then
     return scaled(debt, toCapacity, capacity)
@@ -137,7 +137,7 @@ local function converted(debt, drain, capacity, toDrain, toCapacity)
   return min(MOST, toCapacity + scaled(debt - capacity, toDrain, drain))
 end
 
--- By key, and by rate; the rates of all keys stand in a row.
+-- By key, and by rate; the rates of all keys are in a row.
 local permits, counts, isToWrite = {}, {}, {}
 local drains, prices, capacities, debts = {}, {}, {}, {}
 local rate = 0
@@ -181,17 +181,17 @@ for k = 1, #KEYS do
     free = min(free, floor((capacity - debt) / price))
   end
   rate = rate + count
-  if deed == 's' then
+  if operation == 's' then
     wanted = max(0, min(wanted, free))
-  elseif deed == 't' and wanted > free then
+  elseif operation == 't' and wanted > free then
     granted = 0
   end
   permits[k], counts[k] = wanted, count
 end
 granted = granted or permits[1]
 
-local answer = {pack('<I4I7', id, granted)}
-local takes = granted > 0 and (deed == 't' or deed == 's')
+local reply = {pack('<I4I7', id, granted)}
+local takes = granted > 0 and (operation == 't' or operation == 's')
 rate = 0
 for k = 1, #KEYS do
   local keeps, isOther = false, isToWrite[k] -- keeps the expiry, which covers what was owed before at the same rate
@@ -201,14 +201,14 @@ for k = 1, #KEYS do
     if takes then
       debts[r] = debt + permits[k] * prices[r]
       isToWrite[k] = true
-    elseif deed == 'c' then
+    elseif operation == 'c' then
       local charged
       charged, at = unpack('<I6', argument, at)
       debts[r] = min(MOST, debt + charged * prices[r])
       isToWrite[k] = true
-    elseif deed == 'x' then
+    elseif operation == 'x' then
       debts[r] = 0
-    elseif deed == 'a' then
+    elseif operation == 'a' then
       debts[r] = max(0, debt - permits[k] * prices[r])
     end
     if debts[r] < debt then
@@ -229,8 +229,8 @@ for k = 1, #KEYS do
     end
   end
   for r = rate + 1, rate + count do
-    answer[#answer + 1] = pack('<I6', debts[r])
+    reply[#reply + 1] = pack('<I6', debts[r])
   end
   rate = rate + count
 end
-return table.concat(answer)
+return table.concat(reply)
