@@ -1,5 +1,7 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.StoredRates;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,8 @@ import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.Reservation;
 import dev.flowshield.StoreFailurePolicy;
+import dev.flowshield.redis.local.LocalFallback;
+import dev.flowshield.redis.script.StoredRates;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;

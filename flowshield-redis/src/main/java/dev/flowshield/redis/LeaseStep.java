@@ -1,6 +1,10 @@
 package dev.flowshield.redis;
 
 import dev.flowshield.Reservation;
+import dev.flowshield.redis.local.Lease;
+import dev.flowshield.redis.local.Leases;
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.ScriptReply;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,8 @@ package dev.flowshield.redis;
 
 import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.RedisServer;
+import dev.flowshield.redis.connection.StoreAddress;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -36,8 +38,7 @@ public final class RedisStoreBuilder {
     StoreAddress.parse(Objects.requireNonNull(uri, "uri"));
     return new RedisStoreBuilder(settings -> {
       StoreAddress address = StoreAddress.parse(uri); // a new one for each store
-      boolean isLong = settings.timeout.compareTo(LettuceClient.CONNECT_TIMEOUT) > 0;
-      address.setTimeout(isLong ? settings.timeout : LettuceClient.CONNECT_TIMEOUT);
+      address.setTimeout(settings.timeout);
       return RedisServer.at(address);
     });
   }

@@ -1,6 +1,12 @@
 package dev.flowshield.redis;
 
 import dev.flowshield.Reservation;
+import dev.flowshield.redis.connection.ReplyHandler;
+import dev.flowshield.redis.connection.StoreFailure;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.ScriptReply;
+import dev.flowshield.redis.script.StoredRates;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;

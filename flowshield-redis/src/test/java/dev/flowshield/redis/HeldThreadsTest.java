@@ -10,6 +10,7 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.StoreCalls;
 import dev.flowshield.testkit.ManualTicker;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -380,9 +381,10 @@ class HeldThreadsTest {
     private AtomicReferenceArray<?> slots() throws ReflectiveOperationException {
       Field pending = StoreCalls.class.getDeclaredField("pending");
       pending.setAccessible(true);
-      Field slots = PendingCalls.class.getDeclaredField("slots");
+      Object calls = pending.get(store.calls());
+      Field slots = calls.getClass().getDeclaredField("slots");
       slots.setAccessible(true);
-      return (AtomicReferenceArray<?>) slots.get(pending.get(store.calls()));
+      return (AtomicReferenceArray<?>) slots.get(calls);
     }
   }
 

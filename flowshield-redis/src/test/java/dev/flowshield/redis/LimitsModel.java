@@ -1,5 +1,8 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.StoredRate;
+import dev.flowshield.redis.script.StoredRates;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -9,6 +9,8 @@ import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.redis.connection.RedisServer;
+import dev.flowshield.redis.connection.StoreAddress;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;

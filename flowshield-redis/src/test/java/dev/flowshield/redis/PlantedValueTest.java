@@ -6,6 +6,8 @@ import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreStats;
+import dev.flowshield.redis.script.StoredRate;
+import dev.flowshield.redis.script.StoredRates;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,6 +3,9 @@ package dev.flowshield.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.redis.script.Script;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptReply;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -107,7 +110,7 @@ final class ScriptServer implements AutoCloseable {
 
   private static String limits() {
     try (InputStream file =
-        Objects.requireNonNull(ScriptServer.class.getResourceAsStream("limits.lua"))) {
+        Objects.requireNonNull(Script.class.getResourceAsStream("limits.lua"))) {
       return new String(file.readAllBytes(), US_ASCII);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.redis.connection.RedisServer;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.protocol.AsyncCommand;
