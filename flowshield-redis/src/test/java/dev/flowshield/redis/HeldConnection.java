@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that can be held in each direction, and lost and found in an instant. */
 final class HeldConnection implements RedisServer {
@@ -46,13 +47,15 @@ final class HeldConnection implements RedisServer {
     }
 
     void release() {
-      Queue<Runnable> pieces;
-      synchronized (this) {
-        isHeld = false;
-        pieces = new ArrayDeque<>(held);
-        held.clear();
+      for (Runnable next = next(); next != null; next = next()) {
+        next.run();
       }
-      pieces.forEach(Runnable::run);
+    }
+
+    /** Returns what passes next; after the last one, nothing is held any more. */
+    private synchronized @Nullable Runnable next() {
+      isHeld = !held.isEmpty();
+      return held.poll();
     }
   }
 
