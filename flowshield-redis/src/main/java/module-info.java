@@ -2,7 +2,7 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.flowshield.redis {
   requires transitive dev.flowshield.api;
-  requires transitive lettuce.core; // an automatic module with a name of its own choice
+  requires transitive lettuce.core; // an automatic module that states its name
   requires static org.jspecify;
 
   exports dev.flowshield.redis;

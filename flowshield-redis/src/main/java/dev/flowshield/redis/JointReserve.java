@@ -1,41 +1,39 @@
 package dev.flowshield.redis;
 
-import dev.flowshield.Decision;
 import dev.flowshield.JointReservation;
 import dev.flowshield.LimitStore;
 import dev.flowshield.Reservation;
+import dev.flowshield.redis.connection.ReplyHandler;
+import dev.flowshield.redis.connection.StoreFailure;
+import dev.flowshield.redis.script.KeyNames;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptReply;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for permits of several limiters of a store, all or none: in one call, or, where a
- * cluster keeps the keys apart, in one for each of their places there, at the same time.
+ * A request for permits of several limiters of a store, all or none. Each charge passes through the
+ * {@link ReserveSteps} of its limiter, but those that reach the store go together: in one call, or
+ * in a cluster in one for each hash tag, at the same time.
  *
- * <p>What is known without the store is judged first, so it costs no call. The request is answered
- * within the timeout of the store, however many calls it takes. Of one thread at a time.
+ * <p>A charge that is rejected without the store costs no call. Leased permits are taken last,
+ * because they are not returned to the lease. The request is decided within the timeout of the
+ * store, however many calls it takes. Not thread-safe; one thread at a time works on it.
  */
 final class JointReserve {
 
   private final RedisStore store;
-  private final List<LimitStore.StoreCharge> charges;
-  private final Reservation.@Nullable Held[] held;
-  private final RedisLimiter.@Nullable Asked[] asked; // null for what is not asked of the store
-  private final boolean[] isLeased;
-  private final long since; // by the ticker of the store
+  private final Ask[] asks;
+  private final Reservation.@Nullable Held[] held; // null for permits that are not taken yet
+  private final boolean[] isLeased; // whether a lease is expected to have the permits
   private final CompletableFuture<JointReservation> outcome = new CompletableFuture<>();
-
-  /**
-   * The charges that go in one call.
-   *
-   * @param indices of the charges
-   * @param replies one for each of them; fails if the store has not answered
-   */
-  private record Group(List<Integer> indices, CompletableFuture<List<ScriptReply>> replies) {}
+  private final AtomicInteger callsLeft = new AtomicInteger(); // of those under way
 
   /**
    * A request.
@@ -45,38 +43,35 @@ final class JointReserve {
    */
   JointReserve(RedisStore store, List<LimitStore.StoreCharge> charges) {
     this.store = store;
-    this.charges = List.copyOf(charges);
+    this.asks = new Ask[charges.size()];
     this.held = new Reservation.@Nullable Held[charges.size()];
-    this.asked = new RedisLimiter.@Nullable Asked[charges.size()];
     this.isLeased = new boolean[charges.size()];
-    this.since = store.ticker().nanos();
     Set<String> names = new HashSet<>();
-    for (int i = 0; i < held.length; i++) {
-      limiter(i).requireFit(key(i), permits(i));
-      RedisLimiter.Asked question = limiter(i).asking(key(i), permits(i));
-      if (!names.add(question.name())) { // the script would lose one of them
+    for (int i = 0; i < asks.length; i++) {
+      LimitStore.StoreCharge charge = charges.get(i);
+      asks[i] = limiter(charge).ask(charge.key(), charge.permits());
+      if (!names.add(asks[i].name())) { // the script would lose one of them
         throw new IllegalArgumentException("charges must be of different keys or names of limiters,"
-            + " got two of one key of " + limiter(i) + ": add up their permits");
+            + " got two of one key of " + charge.limiter() + ": add up their permits");
       }
-      asked[i] = question;
     }
   }
 
-  private RedisLimiter limiter(int index) {
-    if (charges.get(index).limiter() instanceof RedisLimiter limiter && limiter.isOf(store)) {
+  private RedisLimiter limiter(LimitStore.StoreCharge charge) {
+    if (charge.limiter() instanceof RedisLimiter limiter && limiter.isOf(store)) {
       return limiter;
     }
     throw new IllegalArgumentException("charges must be of limiters of this store, got one of "
-        + charges.get(index).limiter() + ": ask that by itself");
+        + charge.limiter() + ": ask that by itself");
   }
 
-  /** Never waits. */
+  /** Begins to decide the request. Never waits. */
   CompletableFuture<JointReservation> reserve() {
     try {
-      JointReservation.Rejected known = known();
+      JointReservation.Rejected known = withoutCalls();
       if (known == null) {
-        for (int i = 0; i < held.length; i++) {
-          isLeased[i] = asked[i] != null && limiter(i).isLeased(key(i), permits(i));
+        for (int i = 0; i < asks.length; i++) {
+          isLeased[i] = held[i] == null && asks[i].steps().isLeased(asks[i]);
         }
         askStore();
       } else {
@@ -89,161 +84,187 @@ final class JointReserve {
     return outcome;
   }
 
-  /** Finds what is decided without the store. Answers the rejection that waits longest, if any. */
-  private JointReservation.@Nullable Rejected known() {
-    JointReservation.Rejected known = null;
-    for (int i = 0; i < held.length; i++) {
-      RedisLimiter.Asked question = question(i);
-      Reservation answer = store.isOpen(question.name())
-          ? limiter(i).known(question)
-          : limiter(i).withoutStore(key(i), permits(i));
-      if (answer instanceof Reservation.Held given) {
-        held[i] = given;
-        asked[i] = null;
-      }
-      known = later(known, i, answer);
+  /** Decides the charges that need no call. Returns the rejection that waits longest, if any. */
+  private JointReservation.@Nullable Rejected withoutCalls() {
+    JointReservation.Rejected longest = null;
+    for (int i = 0; i < asks.length; i++) {
+      longest = longer(longest, taken(i, asks[i].steps().withoutCall(asks[i])));
     }
-    return known;
+    return longest;
   }
 
-  private String key(int index) {
-    return charges.get(index).key();
+  /** Keeps the permits of a reservation. Returns the rejection if it is one. */
+  private JointReservation.@Nullable Rejected taken(int index, @Nullable Reservation reservation) {
+    if (reservation instanceof Reservation.Rejected rejected) {
+      return new JointReservation.Rejected(index, rejected.decision());
+    }
+    held[index] = (Reservation.Held) reservation;
+    return null;
   }
 
-  private long permits(int index) {
-    return charges.get(index).permits();
+  private static JointReservation.@Nullable Rejected longer(
+      JointReservation.@Nullable Rejected one, JointReservation.@Nullable Rejected other) {
+    return one == null || (other != null && wait(other) > wait(one)) ? other : one;
   }
 
-  /** Of two rejections, that which has to wait longer. */
-  private static JointReservation.@Nullable Rejected later(
-      JointReservation.@Nullable Rejected known, int index, @Nullable Reservation answer) {
-    return answer instanceof Reservation.Rejected other
-            && (known == null || isLonger(other.decision(), known.decision()))
-        ? new JointReservation.Rejected(index, other.decision())
-        : known;
+  private static long wait(JointReservation.Rejected rejected) {
+    return rejected.decision().retryAfterNanos();
   }
 
-  private static boolean isLonger(Decision.Rejected one, Decision.Rejected other) {
-    return one.retryAfterNanos() > other.retryAfterNanos();
-  }
-
-  /**
-   * Asks the store for all that it has to be asked for, then takes what is leased. That comes last,
-   * as it is not given back to the lease.
-   */
+  /** Asks the store for the permits that are neither taken nor leased, then takes the leased. */
   private void askStore() {
-    List<Group> groups = new ArrayList<>();
-    boolean[] isInCall = new boolean[held.length];
-    for (int i = 0; i < held.length; i++) {
-      if (isToAsk(i) && !isInCall[i]) {
-        List<Integer> indices = askedWith(i);
+    List<Call> calls = new ArrayList<>();
+    boolean[] isInCall = new boolean[asks.length];
+    for (int i = 0; i < asks.length; i++) {
+      if (isForStore(i) && !isInCall[i]) {
+        List<Integer> indices = inOneCallWith(i);
         indices.forEach(index -> isInCall[index] = true);
-        groups.add(new Group(indices, ask(indices)));
+        calls.add(new Call(indices, calls));
       }
     }
-    if (groups.isEmpty()) {
+    if (calls.isEmpty()) {
       takeLeased();
       return;
     }
-    CompletableFuture<?> all = groups.size() == 1
-        ? groups.get(0).replies
-        : CompletableFuture.allOf(
-            groups.stream().map(Group::replies).toArray(CompletableFuture[]::new));
-    all.handle((done, failure) -> {
-          answered(groups); // which knows of each whether it has failed
-          return true;
-        })
-        .exceptionally(failure -> {
-          refund();
-          return outcome.completeExceptionally(failure);
-        });
+    callsLeft.set(calls.size());
+    List.copyOf(calls).forEach(Call::send);
   }
 
-  /** Whether the store is to be asked for a charge; else it is held, or a lease has it. */
-  private boolean isToAsk(int index) {
-    return asked[index] != null && !isLeased[index];
+  private boolean isForStore(int index) {
+    return held[index] == null && !isLeased[index];
   }
 
-  /** Asks for some charges in one call, after what their keys owe has been charged. */
-  private CompletableFuture<List<ScriptReply>> ask(List<Integer> indices) {
-    ScriptCall.Target[] parts =
-        indices.stream().map(index -> question(index).part()).toArray(ScriptCall.Target[]::new);
-    List<CompletableFuture<Void>> payments = new ArrayList<>(0);
-    for (int index : indices) {
-      CompletableFuture<Void> payment = limiter(index).payOff(question(index));
-      if (payment != null) {
-        payments.add(payment);
+  /** Returns the charges that may be in one call with the charge at an index, and that charge. */
+  private List<Integer> inOneCallWith(int index) {
+    List<Integer> indices = new ArrayList<>();
+    String tag = KeyNames.tag(asks[index].name());
+    for (int i = index; i < asks.length; i++) {
+      if (isForStore(i)
+          && (!store.keepsKeysApart() || KeyNames.tag(asks[i].name()).equals(tag))) {
+        indices.add(i);
       }
     }
-    return payments.isEmpty()
-        ? ask(parts)
-        : CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new))
-            .thenCompose(paid -> ask(parts));
+    return indices;
   }
 
-  private CompletableFuture<List<ScriptReply>> ask(ScriptCall.Target[] parts) {
-    return store.calls().askAll(store.form().takeAll(parts), store.nanosLeft(since));
-  }
+  /** A call of the store for some of the charges. */
+  private final class Call implements ReplyHandler {
 
-  /** Takes what is leased; where others were quicker, the store is asked after all. */
-  private void takeLeased() {
-    boolean isLeft = false;
-    for (int i = 0; i < held.length; i++) {
-      if (asked[i] != null) {
-        held[i] = limiter(i).fromLease(key(i), permits(i));
-        isLeased[i] = held[i] != null;
-        asked[i] = isLeased[i] ? null : asked[i];
-        isLeft |= !isLeased[i];
+    private final List<Integer> indices;
+    private final List<Call> all; // that are made at the same time
+    private List<ScriptReply> replies = List.of(); // one for each charge; empty without an answer
+    private boolean hasEnded;
+
+    Call(List<Integer> indices, List<Call> all) {
+      this.indices = indices;
+      this.all = all;
+    }
+
+    /** Makes the call once the debts of its keys are paid. */
+    void send() {
+      try {
+        List<CompletableFuture<Void>> payments = new ArrayList<>(0);
+        for (int index : indices) {
+          CompletableFuture<Void> payment = asks[index].steps().fallback().payOff(asks[index]);
+          if (payment != null) {
+            payments.add(payment);
+          }
+        }
+        if (payments.isEmpty()) {
+          take();
+        } else {
+          store
+              .awaited(
+                  CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new)),
+                  asks[0].since())
+              .thenRun(this::take)
+              .exceptionally(failure -> {
+                failed(StoreFailure.of(failure));
+                return null;
+              });
+        }
+      } catch (Throwable failure) {
+        failed(StoreFailure.of(failure));
       }
     }
-    if (isLeft) {
-      askStore();
-    } else {
-      end(all());
+
+    private void take() {
+      ScriptCall.Target[] targets =
+          indices.stream().map(index -> asks[index].target()).toArray(ScriptCall.Target[]::new);
+      store.calls().send(store.factory().takeAll(targets), store.nanosLeft(asks[0].since()), this);
     }
-  }
 
-  private RedisLimiter.Asked question(int index) {
-    return Objects.requireNonNull(asked[index]);
-  }
+    @Override
+    public void replied(List<ScriptReply> answers) {
+      replies = answers;
+      end();
+    }
 
-  /** Those that can be asked in one call with that at an index, which is the first of them. */
-  private List<Integer> askedWith(int index) {
-    List<Integer> together = new ArrayList<>();
-    String tag = KeyNames.tag(question(index).name());
-    for (int i = index; i < held.length; i++) {
-      boolean isBeside = i == index
-          || (isToAsk(i)
-              && (!store.keepsKeysApart() || KeyNames.tag(question(i).name()).equals(tag)));
-      if (isBeside) {
-        together.add(i);
+    @Override
+    public void failed(StoreFailure failure) {
+      end();
+    }
+
+    private void end() {
+      if (hasEnded) {
+        return;
+      }
+      hasEnded = true;
+      if (callsLeft.decrementAndGet() > 0) {
+        return;
+      }
+      try {
+        answered(all);
+      } catch (Throwable failure) {
+        refund();
+        outcome.completeExceptionally(failure);
       }
     }
-    return together;
+
+    private boolean isGranted() {
+      return !replies.isEmpty() && replies.get(0).granted() >= asks[indices.get(0)].permits();
+    }
+
+    private void hold() {
+      for (int i = 0; i < indices.size(); i++) {
+        Ask ask = asks[indices.get(i)];
+        held[indices.get(i)] = ask.steps().granted(ask, replies.get(i));
+      }
+    }
+
+    /** Returns the rejection that waits longest; null if the store has not rejected any. */
+    private JointReservation.@Nullable Rejected rejected() {
+      JointReservation.Rejected longest = null;
+      for (int i = 0; i < replies.size(); i++) {
+        int index = indices.get(i);
+        Ask ask = asks[index];
+        ScriptReply reply = replies.get(i);
+        if (!ask.rates().isFree(reply.debts(), ask.permits())) {
+          longest = longer(longest, taken(index, ask.steps().rejected(ask, reply)));
+        }
+      }
+      return longest;
+    }
   }
 
-  /** Goes on with the answers of the store, and without it for what it has not answered. */
-  private void answered(List<Group> groups) {
+  /** Continues with the replies of the store, and without it for charges that have none. */
+  private void answered(List<Call> calls) {
     JointReservation.Rejected rejected = null;
     List<Integer> unanswered = new ArrayList<>(0);
-    for (Group group : groups) {
-      List<ScriptReply> replies =
-          group.replies.isCompletedExceptionally() ? List.of() : group.replies.join();
-      if (replies.isEmpty()) {
-        unanswered.addAll(group.indices);
-      } else if (replies.get(0).granted() >= permits(group.indices.get(0))) {
-        hold(group.indices, replies);
-      } else {
-        JointReservation.Rejected its = rejected(group.indices, replies);
-        if (its == null) { // which makes no sense
-          unanswered.addAll(group.indices);
-        } else if (rejected == null || isLonger(its.decision(), rejected.decision())) {
-          rejected = its;
-        }
+    for (Call call : calls) {
+      if (call.isGranted()) {
+        call.hold();
+        continue;
+      }
+      JointReservation.Rejected its = call.rejected();
+      rejected = longer(rejected, its);
+      if (its == null) { // no reply, or one that contradicts itself
+        unanswered.addAll(call.indices);
       }
     }
     for (int i = 0; i < unanswered.size() && rejected == null; i++) {
-      rejected = withoutStore(unanswered.get(i));
+      Ask ask = asks[unanswered.get(i)];
+      rejected = taken(unanswered.get(i), ask.steps().fallback().reserve(ask));
     }
     if (rejected == null) {
       takeLeased();
@@ -252,27 +273,21 @@ final class JointReserve {
     }
   }
 
-  private void hold(List<Integer> indices, List<ScriptReply> replies) {
-    for (int i = 0; i < indices.size(); i++) {
-      int index = indices.get(i);
-      held[index] = limiter(index).held(question(index), replies.get(i));
-      asked[index] = null;
-    }
-  }
-
-  /** The rejection that waits longest; null if all permits are there. */
-  private JointReservation.@Nullable Rejected rejected(
-      List<Integer> indices, List<ScriptReply> replies) {
-    JointReservation.Rejected rejected = null;
-    for (int i = 0; i < indices.size(); i++) {
-      int index = indices.get(i);
-      RedisLimiter.Asked question = question(index);
-      ScriptReply reply = replies.get(i);
-      if (!question.rates().isFree(reply.debts(), question.permits())) {
-        rejected = later(rejected, index, limiter(index).rejected(question, reply));
+  /** Takes the leased permits. If other requests were quicker, asks the store for them. */
+  private void takeLeased() {
+    boolean isLeft = false;
+    for (int i = 0; i < asks.length; i++) {
+      if (held[i] == null) {
+        held[i] = asks[i].steps().takeLeased(asks[i]);
+        isLeased[i] = false;
+        isLeft |= held[i] == null;
       }
     }
-    return rejected;
+    if (isLeft) {
+      askStore();
+    } else {
+      end(all());
+    }
   }
 
   private JointReservation all() {
@@ -283,20 +298,11 @@ final class JointReserve {
     return new JointReservation.Held(all);
   }
 
-  /** Takes a charge without the store; returns the rejection if that has no permits. */
-  private JointReservation.@Nullable Rejected withoutStore(int index) {
-    Reservation answer = limiter(index).withoutStore(key(index), permits(index));
-    if (answer instanceof Reservation.Rejected rejected) {
-      return new JointReservation.Rejected(index, rejected.decision());
-    }
-    held[index] = (Reservation.Held) answer;
-    asked[index] = null;
-    return null;
-  }
-
-  /** Hands the outcome to the caller; if that has left, or it is a rejection, nothing is taken. */
-  private void end(JointReservation answer) {
-    if (!outcome.complete(answer) || answer instanceof JointReservation.Rejected) {
+  /**
+   * Hands the outcome to the caller. Refunds the permits of a rejection, or of a caller that left.
+   */
+  private void end(JointReservation reservation) {
+    if (!outcome.complete(reservation) || reservation instanceof JointReservation.Rejected) {
       refund();
     }
   }

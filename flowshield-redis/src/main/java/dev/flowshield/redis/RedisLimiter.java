@@ -6,7 +6,9 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.StoreFailurePolicy;
-import java.util.Arrays;
+import dev.flowshield.redis.connection.StoreFailure;
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.StoredRates;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -14,41 +16,24 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A token bucket for each key, kept in the store, and by this instance while the store does not
- * answer.
+ * answer. The {@link ReserveSteps} say which request takes a round trip.
  *
- * <p>A decision is one round trip, but for a key that the store has rejected a moment ago, see
- * {@link RejectionCache}, or that has a {@link Lease}. Thread-safe. What depends on a future runs on the
- * thread of the connection, so it must be short, and must not ask a limiter of the store and wait
- * for it.
+ * <p>Thread-safe. Actions that depend on a future run on the thread of the connection. They must be
+ * short, and must not wait for a limiter of the store.
  */
 final class RedisLimiter implements RateLimiter {
 
-  private final LimiterSpec spec;
   private final RedisStore store;
-  private final StoreFailurePolicy onFailure;
-  private final @Nullable Leases leases; // null for none
-  private final RequestCoalescer turns;
-  private final RejectionCache denials = new RejectionCache();
+  private final ReserveSteps steps;
   private volatile StoredRates rates;
-  private final AtomicReference<@Nullable LocalFallback> local =
-      new AtomicReference<>(); // while owing
-  private volatile long localAt; // when it was used last
 
-  RedisLimiter(LimiterSpec spec, RedisStore store, StoreFailurePolicy onFailure, boolean isLeased) {
-    this.spec = spec;
+  RedisLimiter(LimiterSpec spec, RedisStore store, StoreFailurePolicy policy, boolean isLeased) {
     this.store = store;
-    this.onFailure = onFailure;
-    this.leases = isLeased ? new Leases() : null;
-    this.turns = new RequestCoalescer(store);
     this.rates = new StoredRates(spec.limits(), store.nanosPerTick());
-    if (onFailure == StoreFailurePolicy.LOCAL) {
-      LocalFallback.loadClasses(spec); // while no request waits for that
-    }
+    this.steps = new ReserveSteps(spec, store, policy, isLeased, () -> rates);
   }
 
   @Override
@@ -67,312 +52,65 @@ final class RedisLimiter implements RateLimiter {
     return reserveAsync(key, permits).thenApply(RedisLimiter::decision);
   }
 
-  private static Decision decision(Reservation reservation) {
+  /** Returns the decision of a reservation. */
+  static Decision decision(Reservation reservation) {
     return reservation instanceof Reservation.Held held
         ? held.decision()
         : ((Reservation.Rejected) reservation).decision();
   }
 
-  /** Blocks for no longer than the timeout of the store. */
+  /** Takes permits. Blocks for no longer than the timeout of the store. */
   @Override
   public Reservation reserve(String key, long permits) {
-    return reserveAsync(key, permits).join();
+    return steps.reserve(ask(key, permits));
   }
 
   @Override
   public CompletableFuture<Reservation> reserveAsync(String key, long permits) {
-    requireFit(key, permits);
-    if (isBeyondBurst(permits)) {
-      return CompletableFuture.completedFuture(beyondBurst(permits));
-    }
-    Reservation leased = countedFromLease(key, permits);
-    if (leased != null) {
-      return CompletableFuture.completedFuture(leased);
-    }
-    Asked question = asking(key, permits);
-    if (!store.isOpen(question.name)) {
-      return CompletableFuture.completedFuture(withoutStore(key, permits));
-    }
-    Reservation.Rejected known = known(question);
-    if (known != null) {
-      return CompletableFuture.completedFuture(known);
-    }
-    long since = store.ticker().nanos();
-    CompletableFuture<Void> payment = payOff(question);
-    CompletableFuture<ScriptReply> reply =
-        payment == null ? ask(question, since) : payment.thenCompose(paid -> ask(question, since));
-    return reply.handle((answer, failure) ->
-        failure == null ? answered(question, answer) : withoutStore(key, permits));
+    return steps.reserveAsync(ask(key, permits));
   }
 
-  private CompletableFuture<ScriptReply> ask(Asked question, long since) {
-    return question.permits == 1
-        ? turns.ask(question.name, question.rates, since)
-        : store.calls().ask(store.form().takeAll(question.part()), store.nanosLeft(since));
-  }
-
-  /** Rejects what cannot be asked for. */
-  void requireFit(String key, long permits) {
+  /**
+   * Returns a request.
+   *
+   * @throws IllegalArgumentException if the key is too long, or the permits are fewer than one
+   */
+  Ask ask(String key, long permits) {
     if (permits < 1) {
       throw new IllegalArgumentException(
           "permits must be at least 1, got " + permits + ": ask for one or more");
     }
     requireKey(key);
+    return steps.ask(key, permits, rates);
   }
 
-  private boolean isBeyondBurst(long permits) {
-    return permits > rates.burst();
-  }
-
-  private Reservation.Rejected beyondBurst(long permits) {
-    return new Reservation.Rejected(rates.beyondBurst(permits));
-  }
-
-  /** More than the burst is never there, so the store is not asked for more. */
+  /** Takes the permits that are there, up to the burst: a key never has more. */
   @Override
   public long tryAcquireUpTo(String key, long most) {
     return RateLimiter.super.tryAcquireUpTo(key, Math.min(most, rates.burst()));
   }
 
-  /**
-   * What is asked of the store.
-   *
-   * @param name of the key there
-   * @param at the reading of the ticker before
-   */
-  record Asked(String key, String name, StoredRates rates, long permits, long at) {
-
-    ScriptCall.Target part() {
-      return new ScriptCall.Target(name, rates, permits);
-    }
-  }
-
-  /** What to ask the store for permits. */
-  Asked asking(String key, long permits) {
-    return new Asked(
-        key, store.name(spec.name(), key), rates, permits, spec.ticker().nanos());
-  }
-
-  /** The rejection that is known without asking; null if the store is to be asked. */
-  Reservation.@Nullable Rejected known(Asked question) {
-    if (isBeyondBurst(question.permits)) {
-      return beyondBurst(question.permits);
-    }
-    Decision.Rejected known =
-        denials.find(question.name, question.rates, question.permits, question.at);
-    return known == null ? null : new Reservation.Rejected(known);
-  }
-
-  /** Permits that were taken from the store before; null if it has to be asked. */
-  Reservation.@Nullable Held fromLease(String key, long permits) {
-    long now = spec.ticker().nanos();
-    StoredRates leased = rates;
-    Lease lease = lease(key, leased, now);
-    return lease == null ? null : taken(lease, key, leased, permits, now);
-  }
-
-  /** As {@link #fromLease}, for a request that is to be counted first. */
-  private Reservation.@Nullable Held countedFromLease(String key, long permits) {
-    if (leases == null) {
-      return null;
-    }
-    long now = spec.ticker().nanos();
-    StoredRates leased = rates;
-    Lease lease = lease(key, leased, now);
-    if (lease == null) {
-      return null;
-    }
-    count(lease, key, leased, permits, now);
-    return taken(lease, key, leased, permits, now);
-  }
-
-  /** Counts a request. Answers whether its permits are leased; other requests may be quicker. */
-  boolean isLeased(String key, long permits) {
-    if (leases == null) {
-      return false;
-    }
-    long now = spec.ticker().nanos();
-    StoredRates leased = rates;
-    Lease lease = lease(key, leased, now);
-    if (lease == null) {
-      return false;
-    }
-    count(lease, key, leased, permits, now);
-    return lease.has(permits, now);
-  }
-
-  /** Counts a request for a lease, and fills that up if it is time. */
-  private void count(Lease lease, String key, StoredRates leased, long permits, long now) {
-    lease.use(permits);
-    long more = lease.beginAsking(Lease.most(leased, store.instances()), now);
-    if (more > 0) {
-      fill(lease, key, leased, more, now);
-    }
-  }
-
-  private Reservation.@Nullable Held taken(
-      Lease lease, String key, StoredRates leased, long permits, long now) {
-    ScriptReply payment = lease.take(permits, now);
-    return payment == null
-        ? null
-        : new Reservation.Held(
-            permits,
-            lease.admitted(permits, now),
-            used -> settle(key, leased, permits, used, payment));
-  }
-
-  /** The lease of a key; null where it has none, or owes what this instance admitted by itself. */
-  private @Nullable Lease lease(String key, StoredRates leased, long now) {
-    if (leases == null || !store.isCountOfAll() || Lease.most(leased, store.instances()) == 0) {
-      return null;
-    }
-    LocalFallback share = local.get();
-    return share != null && share.owes(key) ? null : leases.of(key, leased, now);
-  }
-
-  private void fill(Lease lease, String key, StoredRates leased, long more, long now) {
-    boolean isAsked = false;
-    try {
-      String name = store.name(spec.name(), key);
-      if (store.isOpen(name)) {
-        store
-            .calls()
-            .ask(store.form().of(ScriptOperation.SOME, name, leased, more))
-            .handle((reply, failure) -> failure == null ? reply : ScriptReply.NOTHING)
-            .thenAccept(reply -> lease.end(reply, now))
-            .exceptionally(failure -> null); // there is none
-        isAsked = true;
-      }
-    } finally { // else the store would seem to be asked for it, and would not be asked again
-      if (!isAsked) {
-        lease.end(ScriptReply.NOTHING, now);
-      }
-    }
-  }
-
-  private Reservation answered(Asked question, ScriptReply reply) {
-    return reply.granted() < question.permits ? rejected(question, reply) : held(question, reply);
-  }
-
-  /** The store has given the permits. */
-  Reservation.Held held(Asked question, ScriptReply reply) {
-    denials.forget(question.name); // more is owed now
-    return new Reservation.Held(
-        question.permits,
-        question.rates.admitted(reply.debts(), question.permits),
-        used -> settle(question.key, question.rates, question.permits, used, reply));
-  }
-
-  /** The store has not given them, as it would do again for now. */
-  Reservation.Rejected rejected(Asked question, ScriptReply reply) {
-    denials.add(question.name, question.rates, reply.debts(), question.at);
-    return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));
-  }
-
-  private void settle(String key, StoredRates asked, long permits, long used, ScriptReply taken) {
-    if (used != permits) {
-      String name = store.name(spec.name(), key);
-      denials.forget(name);
-      if (used < permits) {
-        store.tell(store.form().refund(name, asked, permits - used, taken));
-      } else {
-        charge(name, asked, used - permits);
-      }
-    }
-  }
-
-  private void charge(String name, StoredRates asked, long permits) {
-    long[] more = new long[asked.size()];
-    Arrays.fill(more, permits);
-    store.tell(store.form().charge(name, asked, more));
-  }
-
-  /**
-   * Charges the store what this instance has admitted by itself. Nothing is to be taken there
-   * before that has succeeded.
-   *
-   * @return a future that fails if the store has not answered; null if the key owes nothing
-   */
-  @Nullable
-  CompletableFuture<Void> payOff(Asked question) {
-    LocalFallback share = local.get();
-    if (share == null) {
-      return null;
-    }
-    if (question.at - localAt > question.rates.nanosUntilIdle()) {
-      local.compareAndSet(share, null); // it has all come back
-      return null;
-    }
-    return share.pay(
-        question.key,
-        owed -> store.calls().ask(store.form().charge(question.name, question.rates, owed)));
-  }
-
-  /** The answer to a request that the store has not answered. */
-  Reservation withoutStore(String key, long permits) {
-    if (isBeyondBurst(permits)) {
-      return beyondBurst(permits);
-    }
-    store.countWithoutStore();
-    return switch (onFailure) {
-      case LOCAL -> withoutLimits(share().reserve(key, permits));
-      case OPEN ->
-        new Reservation.Held(
-            permits, new Decision.Admitted(rates.burst() - permits, List.of()), used -> {});
-      case CLOSED ->
-        new Reservation.Rejected(
-            new Decision.Rejected(0, store.nanosUntilTrial(store.name(spec.name(), key)))
-                .withReason(Decision.Reason.NO_STORE));
-    };
-  }
-
-  /** Of several rates, those of a share are not those that a caller knows. */
-  private static Reservation withoutLimits(Reservation reservation) {
-    return reservation instanceof Reservation.Held held
-            && !held.decision().limits().isEmpty()
-        ? new Reservation.Held(
-            held.permits(), new Decision.Admitted(held.decision().remaining()), held::settle)
-        : reservation;
-  }
-
-  private LocalFallback share() {
-    localAt = spec.ticker().nanos();
-    LocalFallback known = local.get();
-    if (known != null) {
-      return known;
-    }
-    LocalFallback made = new LocalFallback(spec, rates.limits(), store.instances());
-    LocalFallback other = local.compareAndExchange(null, made);
-    return other == null ? made : other;
-  }
-
   @Override
   public Decision peek(String key) {
-    requireKey(key);
-    StoredRates now = rates;
-    String name = store.name(spec.name(), key);
+    Ask ask = ask(key, 1);
     try {
       long[] debts = store
           .calls()
-          .ask(store.form().of(ScriptOperation.PEEK, name, now, 1))
+          .call(store.factory().of(ScriptOperation.PEEK, ask.name(), ask.rates(), 1))
           .join()
           .debts();
-      return now.isFree(debts, 1) ? now.admitted(debts, 1) : now.rejected(debts, 1);
+      return ask.rates().isFree(debts, 1)
+          ? ask.rates().admitted(debts, 1)
+          : ask.rates().rejected(debts, 1);
     } catch (CompletionException failure) {
-      return onFailure == StoreFailurePolicy.LOCAL
-          ? share().peek(key)
-          : decision(withoutStore(key, 1));
+      return steps.fallback().peek(ask);
     }
   }
 
   @Override
   public void reset(String key) {
-    requireKey(key);
-    operate(key, ScriptOperation.RESET, 0);
-    LocalFallback share = local.get();
-    if (share != null) {
-      share.forget(key);
-    }
+    operate(ScriptOperation.RESET, ask(key, 1), 0);
+    steps.fallback().forget(key);
   }
 
   @Override
@@ -382,27 +120,30 @@ final class RedisLimiter implements RateLimiter {
       throw new IllegalArgumentException(
           "permits must be at least 1, got " + permits + ": add one or more");
     }
-    operate(key, ScriptOperation.ADD, Math.min(permits, rates.burst()));
-    LocalFallback share = local.get();
-    if (share != null) {
-      share.add(key, permits);
-    }
+    Ask ask = ask(key, permits);
+    operate(ScriptOperation.ADD, ask, Math.min(permits, ask.rates().burst()));
   }
 
-  private void operate(String key, ScriptOperation deed, long permits) {
-    String name = store.name(spec.name(), key);
+  /** Makes a call once the debts of the key are paid, because the operation lowers these too. */
+  private void operate(ScriptOperation operation, Ask ask, long permits) {
     try {
-      store.calls().ask(store.form().of(deed, name, rates, permits)).join();
+      CompletableFuture<Void> payment = steps.fallback().payOff(ask);
+      if (payment != null) {
+        store.awaited(payment, ask.since()).join();
+      }
+      store
+          .calls()
+          .call(
+              store.factory().of(operation, ask.name(), ask.rates(), permits),
+              store.nanosLeft(ask.since()))
+          .join();
     } catch (CompletionException failure) {
       throw new IllegalStateException(
           "the store must answer for this, got '" + StoreFailure.of(failure).reason()
               + "': try again when it does",
           failure);
     } finally {
-      denials.forget(name);
-      if (leases != null) {
-        leases.forget(key);
-      }
+      steps.forget(ask);
     }
   }
 
@@ -415,10 +156,7 @@ final class RedisLimiter implements RateLimiter {
           + ", as many as before, got " + limits + ": make a new limiter for more or fewer");
     }
     rates = new StoredRates(List.copyOf(limits), store.nanosPerTick());
-    LocalFallback share = local.get();
-    if (share != null) {
-      share.changeTo(limits, store.instances());
-    }
+    steps.fallback().change();
   }
 
   private static void requireKey(String key) {

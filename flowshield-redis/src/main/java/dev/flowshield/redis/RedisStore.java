@@ -8,46 +8,56 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.StoreStats;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.CircuitBreaker;
+import dev.flowshield.redis.connection.RedisServer;
+import dev.flowshield.redis.connection.StoreCalls;
+import dev.flowshield.redis.connection.StoreFailure;
+import dev.flowshield.redis.local.InstanceRegistry;
+import dev.flowshield.redis.script.KeyNames;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.StoredRates;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps limits in Redis, 6.2 or later, or Valkey, 7.2 or later: instances that share a server share
- * their limits.
+ * A store that keeps limits in Redis 6.2 or later, or in Valkey 7.2 or later. Instances that share
+ * a server share their limits.
  *
  * <pre>{@code
  * RedisStore store = RedisStore.at("redis://localhost:6379").timeout(Duration.ofMillis(20)).open();
  * RateLimiter limiter = store.limiter(LimiterSpec.of("100/s").withName("search"));
  * }</pre>
  *
- * <p>A decision takes one round trip and one command, of a script that goes by the clock of the
- * server. It admits what a {@code token-bucket} of the engine would.
+ * <p>A decision takes one round trip and one command, which runs a script by the clock of the
+ * server. It admits the same requests as a {@code token-bucket} of the engine.
  *
- * <p>While the server does not answer, or not in time, limits go on as {@link StoreFailurePolicy} says,
- * and after five failures the server is not asked any more until a trial succeeds.
+ * <p>While the server does not answer, or not in time, limits are enforced by the
+ * {@link StoreFailurePolicy}. After five failures in a row the server is not called until a trial
+ * succeeds.
  *
- * <p>Thread-safe. The methods of a limiter that answer at once, such as
- * {@link RateLimiter#decide}, wait for the server, no longer than the
- * {@linkplain RedisStoreBuilder#timeout timeout}. Those that answer later never wait; what depends
- * on their futures runs on the thread of the connection, so it must be short, and must not wait for
- * the store itself.
+ * <p>Thread-safe. The synchronous methods of a limiter, such as {@link RateLimiter#decide}, wait
+ * for the server, no longer than the {@linkplain RedisStoreBuilder#timeout timeout}. The
+ * asynchronous methods never wait. Actions that depend on their futures run on the thread of the
+ * connection: they must be short, and must not wait for the store.
  */
 public final class RedisStore implements LimitStore {
 
-  /** The option of a limiter that chooses another {@link StoreFailurePolicy} for it. */
+  /** Option of a limiter that selects another {@link StoreFailurePolicy} for it. */
   public static final String ON_STORE_FAILURE = "on-store-failure";
 
   /**
-   * The option of a limiter that takes permits of keys that are asked for often before they are
-   * needed: {@code on}. Decisions about these keys then take no round trip, and all instances
-   * together may admit a tenth of the burst more.
+   * Option of a limiter that prefetches permits for hot keys: {@code on} or {@code off}. Decisions
+   * about these keys take no round trip, and all instances together may admit a tenth of the burst
+   * more.
    */
   public static final String LEASE = "lease";
 
@@ -55,7 +65,7 @@ public final class RedisStore implements LimitStore {
 
   private final KeyNames names;
   private final StoreCalls calls;
-  private final ScriptCall.Factory form;
+  private final ScriptCall.Factory factory;
   private final long nanosPerTick;
   private final StoreFailurePolicy onFailure;
   private final Ticker ticker;
@@ -64,7 +74,7 @@ public final class RedisStore implements LimitStore {
 
   RedisStore(RedisStoreBuilder settings, RedisServer server, @Nullable TestClock clock) {
     this.names = new KeyNames(settings.keyPrefix(), settings.keySecret());
-    this.form = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
+    this.factory = new ScriptCall.Factory(clock == null ? () -> -1 : clock::now);
     this.nanosPerTick = clock == null ? NANOS_PER_MICRO : 1;
     this.instances =
         new InstanceRegistry(settings.instances(), names.ofInstances(), settings.ticker());
@@ -74,46 +84,50 @@ public final class RedisStore implements LimitStore {
         settings.ticker(),
         settings.timeout(),
         instances::count,
-        name -> form.charge(KeyNames.trialBeside(name), any, new long[] {1})); // which is a write
+        name -> factory.charge(KeyNames.trialBeside(name), any, new long[] {1})); // a write
     this.onFailure = settings.onFailure();
     this.ticker = settings.ticker();
   }
 
   /**
-   * The settings of a store at an address, such as {@code redis://host:6379},
-   * {@code rediss://:password@host:6380},
-   * {@code redis-sentinel://host:26379,other:26379#primary} or
-   * {@code redis-cluster://host:6379,other:6379}, and with TLS {@code rediss-cluster}. Of a
-   * cluster, one host that answers is enough.
+   * Returns the settings of a store at an address:
    *
-   * @throws IllegalArgumentException if it is no address of that form
+   * <ul>
+   *   <li>{@code redis://host:6379}, with TLS {@code rediss://:password@host:6380}
+   *   <li>{@code redis-sentinel://host:26379,other:26379#primary}, with TLS
+   *       {@code rediss-sentinel}
+   *   <li>{@code redis-cluster://host:6379,other:6379}, with TLS {@code rediss-cluster}; one host
+   *       that answers is enough
+   * </ul>
+   *
+   * @throws IllegalArgumentException if the address has another form
    */
   public static RedisStoreBuilder at(String uri) {
     return RedisStoreBuilder.at(uri);
   }
 
   /**
-   * The settings of a store that is reached by a client of the user's own, which must not keep
-   * commands while it is disconnected; it is not closed with the store.
+   * Returns the settings of a store that uses an existing client. The client must reject commands
+   * while it is disconnected. It is not closed with the store.
    */
   public static RedisStoreBuilder using(RedisClient client) {
     return RedisStoreBuilder.using(client);
   }
 
   /**
-   * The settings of a store in a cluster that is reached by a client of the user's own, which must
-   * not keep commands while it is disconnected, and should refresh its view of the cluster; it is
-   * not closed with the store.
+   * Returns the settings of a store in a cluster that uses an existing client. The client must
+   * reject commands while it is disconnected, and should refresh its view of the cluster. It is not
+   * closed with the store.
    */
   public static RedisStoreBuilder using(RedisClusterClient client) {
     return RedisStoreBuilder.using(client);
   }
 
   /**
-   * A limiter whose permits are kept here.
+   * Returns a limiter whose permits are kept in this store.
    *
-   * @throws IllegalArgumentException if a limit takes too long to come back to be counted exactly,
-   *     or an option is none of {@value #ON_STORE_FAILURE} and {@value #LEASE}
+   * @throws IllegalArgumentException if the burst of a limit takes too long to refill to be counted
+   *     exactly, or an option is neither {@value #ON_STORE_FAILURE} nor {@value #LEASE}
    */
   @Override
   public RateLimiter limiter(LimiterSpec spec) {
@@ -147,12 +161,12 @@ public final class RedisStore implements LimitStore {
 
   @Override
   public StoreStats stats() {
-    CircuitBreaker circuit = calls.circuits().worst();
+    CircuitBreaker breaker = calls.breakers().worst();
     return new StoreStats(
-        circuit.isClosed(),
-        circuit.reason(),
-        Duration.ofNanos(circuit.sinceNanos()),
-        calls.circuits().outages(),
+        breaker.isClosed(),
+        breaker.reason(),
+        Duration.ofNanos(breaker.sinceNanos()),
+        calls.breakers().outages(),
         calls.answered(),
         calls.failed(),
         withoutStore.sum(),
@@ -160,11 +174,11 @@ public final class RedisStore implements LimitStore {
   }
 
   /**
-   * Begins to connect and to try the server, so that the first request does not have to, and logs
-   * if the server does not answer. Waits for nothing.
+   * Begins to connect and to try the server, so that the first request does not have to. Logs a
+   * warning if the server does not answer. Never waits.
    */
   public void connect() {
-    calls.check(names.ofInstances()).exceptionally(failure -> false); // which is logged
+    calls.check(names.ofInstances()).exceptionally(failure -> false); // a failure is logged
   }
 
   /**
@@ -183,13 +197,13 @@ public final class RedisStore implements LimitStore {
     }
   }
 
-  /** Lets go of the server. A client of the user's own stays open. */
+  /** Closes the connection. A client that was passed to {@code using} stays open. */
   @Override
   public void close() {
     calls.close();
   }
 
-  /** Its address, without a password. */
+  /** Returns the address of the store, without a password. */
   @Override
   public String toString() {
     return calls.toString();
@@ -203,8 +217,8 @@ public final class RedisStore implements LimitStore {
     return calls;
   }
 
-  ScriptCall.Factory form() {
-    return form;
+  ScriptCall.Factory factory() {
+    return factory;
   }
 
   long nanosPerTick() {
@@ -215,7 +229,7 @@ public final class RedisStore implements LimitStore {
     return instances.count();
   }
 
-  /** Whether a limiter is to ask the store for a key, by its name there. */
+  /** Returns whether the store is to be called for a key, by the name of the key in the store. */
   boolean isOpen(String name) {
     if (!calls.isOpen(name)) {
       return false;
@@ -224,21 +238,30 @@ public final class RedisStore implements LimitStore {
     return true;
   }
 
-  /** Whether all others have counted this instance, so that each may take its part of a tenth. */
+  /** Returns whether all other instances have counted this one, so that permits may be leased. */
   boolean isCountOfAll() {
     return instances.isCountOfAll();
   }
 
-  /** Of all that is not kept in the store. */
+  /** Returns the ticker for all times that are not kept in the store. */
   Ticker ticker() {
     return ticker;
   }
 
-  /** Returns how much of the timeout is left to a request since a reading of the ticker. */
+  /** Returns the rest of the timeout for a request that arrived at a reading of the ticker. */
   long nanosLeft(long since) {
     return Math.max(1, calls.timeoutNanos() - (ticker.nanos() - since));
   }
 
+  /**
+   * Returns a future that completes like another one, but fails at the end of the timeout of a
+   * request that arrived at a reading of the ticker.
+   */
+  <T> CompletableFuture<T> awaited(CompletableFuture<T> other, long since) {
+    return other.copy().orTimeout(nanosLeft(since), TimeUnit.NANOSECONDS);
+  }
+
+  /** Returns whether all keys of a call must have one hash tag. */
   boolean keepsKeysApart() {
     return calls.keepsKeysApart();
   }
@@ -247,13 +270,8 @@ public final class RedisStore implements LimitStore {
     withoutStore.increment();
   }
 
-  /** The time until the server of a key is tried again. */
+  /** Returns the time until the server of a key is tried again. */
   long nanosUntilTrial(String name) {
-    return calls.circuits().of(name).nanosUntilTrial();
-  }
-
-  /** Asks something whose answer does not matter; if it fails, that is counted. */
-  void tell(ScriptCall question) {
-    calls.ask(question).exceptionally(failure -> null);
+    return calls.breakers().of(name).nanosUntilTrial();
   }
 }

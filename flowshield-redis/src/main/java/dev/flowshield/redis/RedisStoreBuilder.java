@@ -2,6 +2,8 @@ package dev.flowshield.redis;
 
 import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.RedisServer;
+import dev.flowshield.redis.connection.StoreAddress;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
@@ -11,7 +13,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a {@link RedisStore}. Not thread-safe; may open several stores. */
+/** Settings of a {@link RedisStore}. Not thread-safe. Can open several stores. */
 public final class RedisStoreBuilder {
 
   private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}");
@@ -24,7 +26,7 @@ public final class RedisStoreBuilder {
   private String keyPrefix = "flowshield";
   private String keySecret = "";
   private StoreFailurePolicy onFailure = StoreFailurePolicy.LOCAL;
-  private int instances; // 0 to have them counted
+  private int instances; // 0 to count them
   private boolean isRequired;
   private Ticker ticker = Ticker.system();
 
@@ -35,9 +37,8 @@ public final class RedisStoreBuilder {
   static RedisStoreBuilder at(String uri) {
     StoreAddress.parse(Objects.requireNonNull(uri, "uri"));
     return new RedisStoreBuilder(settings -> {
-      StoreAddress address = StoreAddress.parse(uri); // another one for each store
-      boolean isLong = settings.timeout.compareTo(LettuceClient.CONNECT_TIMEOUT) > 0;
-      address.setTimeout(isLong ? settings.timeout : LettuceClient.CONNECT_TIMEOUT);
+      StoreAddress address = StoreAddress.parse(uri); // a new one for each store
+      address.setTimeout(settings.timeout);
       return RedisServer.at(address);
     });
   }
@@ -53,9 +54,10 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * How long a decision waits for the server at most, 50 ms unless set; then it is made without.
+   * Sets the longest time that a decision waits for the server. After that, the decision is made
+   * without the server. Default: 50 milliseconds.
    *
-   * @throws IllegalArgumentException if it is not 1 millisecond to 10 seconds
+   * @throws IllegalArgumentException if the time is not 1 millisecond to 10 seconds
    */
   public RedisStoreBuilder timeout(Duration longest) {
     if (longest.compareTo(Duration.ofMillis(1)) < 0 || longest.compareTo(LONGEST_TIMEOUT) > 0) {
@@ -67,11 +69,11 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * What the names of all keys in the store begin with, {@code flowshield} unless set. Services
-   * that share a server need one each.
+   * Sets the prefix of the names of all keys in the store. Services that share a server must have
+   * different prefixes. Default: {@code flowshield}.
    *
-   * @throws IllegalArgumentException if it is not 1 to 32 letters, digits, {@code .}, {@code _} or
-   *     {@code -}
+   * @throws IllegalArgumentException if the prefix is not 1 to 32 letters, digits, {@code .},
+   *     {@code _} or {@code -}
    */
   public RedisStoreBuilder keyPrefix(String prefix) {
     if (!PREFIX.matcher(Objects.requireNonNull(prefix, "keyPrefix")).matches()) {
@@ -84,25 +86,27 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * A secret by which keys are hashed before they go to the store, the same in all instances. Keys
-   * are hashed without one too, but a reader of the store could try out all addresses then.
+   * Sets the secret by which keys are hashed before they are sent to the store; all instances must
+   * have the same one. Without a secret keys are hashed too, but a reader of the store can try out
+   * all addresses.
    */
   public RedisStoreBuilder keySecret(String secret) {
     this.keySecret = Objects.requireNonNull(secret, "keySecret");
     return this;
   }
 
-  /** How limits go on while the server does not answer, {@code LOCAL} unless set. */
+  /** Sets the policy for the time during which the server does not answer. Default: LOCAL. */
   public RedisStoreBuilder onFailure(StoreFailurePolicy chosen) {
     this.onFailure = Objects.requireNonNull(chosen, "onFailure");
     return this;
   }
 
   /**
-   * Among how many instances a limit is shared out while the server does not answer; unless set,
-   * among those that the store has counted before: that had a request within 20 to 40 seconds.
+   * Sets the number of instances among which a limit is divided while the server does not answer.
+   * Default: the number that the store has counted, of instances with a request in the 20 to 40
+   * seconds before.
    *
-   * @throws IllegalArgumentException if it is not 1 to 10,000
+   * @throws IllegalArgumentException if the number is not 1 to 10,000
    */
   public RedisStoreBuilder instances(int count) {
     if (count < 1 || count > MOST_INSTANCES) {
@@ -114,8 +118,9 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * Sets whether {@link #open} waits until the server answers, and fails if it does not. Unless
-   * set, a store opens without waiting, and limits go on without the server from the start.
+   * Sets whether {@link #open} waits until the server answers, and fails if it does not. By default
+   * a store opens without waiting, and limits are enforced without the server if it does not
+   * answer.
    */
   public RedisStoreBuilder required(boolean isRequired) {
     this.isRequired = isRequired;
@@ -123,11 +128,11 @@ public final class RedisStoreBuilder {
   }
 
   /**
-   * Settings by their names, as a configuration has them: {@code timeout} in milliseconds,
+   * Sets options by the names that they have in a configuration: {@code timeout} in milliseconds,
    * {@code key-prefix}, {@code key-secret}, {@code on-store-failure}, {@code instances}, and
    * {@code required}, which is {@code on} or {@code off}.
    *
-   * @throws IllegalArgumentException if a name is none of these, or a value is impossible
+   * @throws IllegalArgumentException if a name is unknown, or a value is impossible
    */
   public RedisStoreBuilder options(Map<String, String> options) {
     options.forEach(this::option);
@@ -165,17 +170,17 @@ public final class RedisStoreBuilder {
     return value.equals("on");
   }
 
-  /** Where to read the time for all that is not kept in the store; for tests. */
+  /** Sets the ticker for all times that are not kept in the store; for tests. */
   public RedisStoreBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
     return this;
   }
 
   /**
-   * Opens the store. It connects with the first request, or is said not to answer.
+   * Opens the store. Unless the server is {@linkplain #required required}, the store connects when
+   * the first request arrives.
    *
-   * @throws IllegalStateException if the server is {@linkplain #required required}, and does not
-   *     answer
+   * @throws IllegalStateException if the server is required and does not answer
    */
   public RedisStore open() {
     RedisStore store = open(null);

@@ -4,6 +4,6 @@ package dev.flowshield.redis;
 @FunctionalInterface
 interface TestClock {
 
-  /** The time, not negative. */
+  /** Returns the time, not negative. */
   long now();
 }

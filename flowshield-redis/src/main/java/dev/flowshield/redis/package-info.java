@@ -1,8 +1,7 @@
 /**
  * Limits that many instances keep together, in Redis or Valkey. Start with
- * {@link dev.flowshield.redis.RedisStore}; what the store computes is in {@code limits.lua}, and
- * what its numbers mean in {@code StoredRate}. What a limiter does while the store does not answer
- * is the engine's: it is only chosen here.
+ * {@link dev.flowshield.redis.RedisStore}. {@code ReserveSteps} lists the steps of a request, from
+ * a lease to a call of the store.
  */
 @NullMarked
 package dev.flowshield.redis;

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
+import dev.flowshield.redis.script.Script;
 import dev.flowshield.testkit.ManualTicker;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;

@@ -1,43 +1,37 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.StoredRate;
+import dev.flowshield.redis.script.StoredRates;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the script has to answer and to write, by numbers of any size: each debt as a formula has
- * it, with no way that is shorter for the usual question. Shares nothing with the script.
+ * it, with no way that is shorter for the usual call. Shares nothing with the script.
  */
 final class LimitsModel {
 
   private static final BigInteger MOST = BigInteger.ONE.shiftLeft(48).subtract(BigInteger.ONE);
-  private static final BigInteger WRAP = BigInteger.ONE.shiftLeft(48);
 
   /**
    * What is asked of one key.
    *
    * @param charged the permits of each rate to charge
-   * @param taken the reply to the taking that is refunded
    */
-  record Part(
-      String key,
-      StoredRates rates,
-      long permits,
-      List<Long> charged,
-      @Nullable ScriptReply taken) {}
+  record Part(String key, StoredRates rates, long permits, List<Long> charged) {}
 
-  private record Debt(BigInteger owed, StoredRate rate, BigInteger refunded) {}
+  private record Debt(BigInteger owed, StoredRate rate) {}
 
-  private record Value(BigInteger at, BigInteger epoch, List<Debt> debts) {}
+  private record Value(BigInteger at, List<Debt> debts) {}
 
   /** A value as of now, and whether that is more than the passing of time. */
-  private record Standing(Value value, boolean isChanged) {}
+  private record LimitStatus(Value value, boolean isChanged) {}
 
   private final BigInteger stepBack; // the longest by which one clock is corrected, in ticks
   private final Map<String, Value> values = new HashMap<>();
@@ -48,12 +42,13 @@ final class LimitsModel {
   }
 
   /** The numbers of the answer. */
-  List<Long> ask(ScriptOperation deed, List<Part> parts, long now) {
-    List<Standing> all =
-        parts.stream().map(part -> status(part, BigInteger.valueOf(now))).toList();
+  List<Long> ask(ScriptOperation operation, List<Part> parts, long now) {
+    List<LimitStatus> all =
+        parts.stream().map(part -> standing(part, BigInteger.valueOf(now))).toList();
     boolean isRejected = false;
     for (int k = 0; k < parts.size(); k++) {
-      isRejected |= deed == ScriptOperation.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
+      isRejected |=
+          operation == ScriptOperation.TAKE && !isFree(all.get(k).value, parts.get(k).permits);
     }
     written.clear();
     List<Long> answer = new ArrayList<>();
@@ -62,47 +57,40 @@ final class LimitsModel {
     for (int k = 0; k < parts.size(); k++) {
       Part part = parts.get(k);
       Value before = all.get(k).value;
-      Value after = isRejected ? before : done(deed, part, before);
+      Value after = isRejected ? before : done(operation, part, before);
       boolean isMore =
-          deed == ScriptOperation.CHARGE || (deed == ScriptOperation.TAKE && !isRejected);
+          operation == ScriptOperation.CHARGE || (operation == ScriptOperation.TAKE && !isRejected);
       if (all.get(k).isChanged || isMore || !owed(after).equals(owed(before))) {
         values.put(part.key, after);
         written.add(part.key);
       }
-      answer.add(after.epoch.longValueExact());
       for (Debt debt : after.debts) {
         answer.add(debt.owed.longValueExact());
-        answer.add(debt.refunded.longValueExact());
       }
     }
     return answer;
   }
 
-  private Standing status(Part part, BigInteger now) {
-    Value value = values.getOrDefault(part.key, new Value(now, now, List.of()));
+  private LimitStatus standing(Part part, BigInteger now) {
+    Value value = values.getOrDefault(part.key, new Value(now, List.of()));
     BigInteger elapsed = now.subtract(value.at);
     boolean isOtherClock = elapsed.negate().compareTo(stepBack) > 0;
     boolean isChanged = isOtherClock;
-    BigInteger epoch = isOtherClock ? value.epoch.add(BigInteger.ONE) : value.epoch;
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < part.rates.size(); r++) {
       StoredRate rate = part.rates.get(r);
       if (r >= value.debts.size()) {
-        debts.add(new Debt(BigInteger.ZERO, rate, BigInteger.ZERO));
+        debts.add(new Debt(BigInteger.ZERO, rate));
         continue;
       }
       Debt known = value.debts.get(r);
       BigInteger owed = owedAfter(known, isOtherClock ? BigInteger.ZERO : elapsed);
       boolean isSame =
           known.rate.drain() == rate.drain() && known.rate.capacity() == rate.capacity();
-      debts.add(
-          isSame
-              ? new Debt(owed, rate, known.refunded)
-              : new Debt(converted(owed, known.rate, rate), rate, BigInteger.ZERO));
-      epoch = isSame ? epoch : epoch.add(BigInteger.ONE);
+      debts.add(new Debt(isSame ? owed : converted(owed, known.rate, rate), rate));
       isChanged |= !isSame;
     }
-    return new Standing(new Value(now, epoch, debts), isChanged);
+    return new LimitStatus(new Value(now, debts), isChanged);
   }
 
   private static BigInteger owedAfter(Debt debt, BigInteger ticks) {
@@ -137,47 +125,26 @@ final class LimitsModel {
     return BigInteger.valueOf(rate.price()).multiply(BigInteger.valueOf(permits));
   }
 
-  private static Value done(ScriptOperation deed, Part part, Value before) {
+  private static Value done(ScriptOperation operation, Part part, Value before) {
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < before.debts.size(); r++) {
       Debt debt = before.debts.get(r);
       BigInteger cost = cost(debt.rate, part.permits);
       debts.add(
-          switch (deed) {
+          switch (operation) {
             case PEEK -> debt;
             case TAKE, SOME -> with(debt, debt.owed.add(cost));
             case CHARGE ->
               with(debt, debt.owed.add(cost(debt.rate, part.charged.get(r))).min(MOST));
             case RESET -> with(debt, BigInteger.ZERO);
-            case ADD -> lowered(debt, cost);
-            case REFUND -> lowered(debt, cost.min(notPaidOff(part, r, debt, before)));
+            case ADD -> with(debt, debt.owed.subtract(cost).max(BigInteger.ZERO));
           });
     }
-    BigInteger epoch =
-        deed == ScriptOperation.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
-    return new Value(before.at, epoch, debts);
+    return new Value(before.at, debts);
   }
 
   private static Debt with(Debt debt, BigInteger owed) {
-    return new Debt(owed, debt.rate, debt.refunded);
-  }
-
-  private static Debt lowered(Debt debt, BigInteger by) {
-    BigInteger back = by.min(debt.owed).max(BigInteger.ZERO);
-    return new Debt(debt.owed.subtract(back), debt.rate, debt.refunded.add(back).mod(WRAP));
-  }
-
-  /** What a taking left as debt, less what was paid off and refunded since. */
-  private static BigInteger notPaidOff(Part part, int r, Debt debt, Value now) {
-    ScriptReply taken = Objects.requireNonNull(part.taken);
-    if (!now.epoch.equals(BigInteger.valueOf(taken.epoch()))) {
-      return BigInteger.ZERO;
-    }
-    BigInteger ticks = now.at.subtract(BigInteger.valueOf(taken.time()));
-    return BigInteger.valueOf(taken.debts()[r])
-        .subtract(ticks.multiply(BigInteger.valueOf(debt.rate.drain())))
-        .subtract(
-            debt.refunded.subtract(BigInteger.valueOf(taken.refunded()[r])).mod(WRAP));
+    return new Debt(owed, debt.rate);
   }
 
   private static List<BigInteger> owed(Value value) {
@@ -215,7 +182,7 @@ final class LimitsModel {
 
   /** The clock is moved on by so many ticks, or back. */
   void move(long ticks) {
-    values.replaceAll((key, value) ->
-        new Value(value.at.subtract(BigInteger.valueOf(ticks)), value.epoch, value.debts));
+    values.replaceAll(
+        (key, value) -> new Value(value.at.subtract(BigInteger.valueOf(ticks)), value.debts));
   }
 }

@@ -6,6 +6,11 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.redis.LimitsModel.Part;
 import dev.flowshield.redis.ScriptServer.Look;
 import dev.flowshield.redis.ScriptServer.Stored;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.ScriptReply;
+import dev.flowshield.redis.script.StoredRate;
+import dev.flowshield.redis.script.StoredRates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,7 +40,6 @@ class ScriptPropertyTest {
   enum Kind {
     TAKE,
     CHARGE,
-    REFUND,
     ADD,
     RESET,
     PEEK,
@@ -86,7 +90,7 @@ class ScriptPropertyTest {
         Kind.TAKE,
         Kind.TAKE,
         Kind.CHARGE,
-        Kind.REFUND,
+        Kind.ADD,
         Kind.ADD,
         Kind.RESET,
         Kind.PEEK,
@@ -125,8 +129,6 @@ class ScriptPropertyTest {
     return IntStream.range(0, count).mapToObj(k -> "{" + run + "}:" + k).toList();
   }
 
-  private record Taken(Part part, ScriptReply reply) {}
-
   @Example
   void aDebtThatTakesLongerByANewLimitOutlivesItsFormerExpiry() {
     for (ScriptServer server : SERVERS.values()) {
@@ -151,72 +153,19 @@ class ScriptPropertyTest {
     new Twins(Objects.requireNonNull(SERVERS.get(server))).take(steps);
   }
 
-  @Provide
-  Arbitrary<List<Step>> twins() {
-    return steps(
-        Kind.TAKE,
-        Kind.TAKE,
-        Kind.TAKE,
-        Kind.CHARGE,
-        Kind.CHARGE,
-        Kind.REFUND,
-        Kind.REFUND,
-        Kind.REFUND,
-        Kind.ADD,
-        Kind.RESET,
-        Kind.CHANGE,
-        Kind.PASS,
-        Kind.PASS,
-        Kind.STEP_BACK);
-  }
-
-  /** The first key has taken and was refunded, the second has not; all else is done to both. */
-  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-  void aRefundLeavesNoLessOwedThanIfNothingHadBeenTaken(
-      @ForAll("servers") String server, @ForAll("twins") List<Step> steps) {
-    new Twins(Objects.requireNonNull(SERVERS.get(server))).run(steps);
-  }
-
-  @Example
-  void aRefundByAnotherClockGivesBackNothing() {
-    for (ScriptServer server : SERVERS.values()) {
-      new Twins(server)
-          .run(List.of(
-              new Step(Kind.TAKE, 0, 1, 0.9, 0.5),
-              new Step(Kind.PASS, 0, 1, 0, 0.57), // until about half has come back
-              new Step(Kind.CHARGE, 0, 1, 0, 0),
-              new Step(Kind.STEP_BACK, 0, 1, 0, 0),
-              new Step(Kind.REFUND, 0, 1, 0.99, 0)));
-    }
-  }
-
+  /** Two keys that are asked alike. */
   private static final class Twins {
 
     private static final long DAY = 24 * HOUR;
 
     private final ScriptServer server;
     private final List<String> keys = keys(2);
-    private final List<Taken> taken = new ArrayList<>();
-    private long now = 100 * DAY;
+    private long now = DAY;
     private final ScriptCall.Factory form = new ScriptCall.Factory(() -> now);
     private StoredRates rates = new StoredRates(LIMITS.get(0), 1);
 
     Twins(ScriptServer server) {
       this.server = server;
-    }
-
-    void run(List<Step> steps) {
-      for (Step step : steps) {
-        run(step);
-        ScriptReply one = ask(form.of(ScriptOperation.PEEK, keys.get(0), rates, 1));
-        ScriptReply other = ask(form.of(ScriptOperation.PEEK, keys.get(1), rates, 1));
-        for (int r = 0; r < rates.size(); r++) {
-          assertThat(one.debts()[r]).as("debt after %s", step).isNotNegative();
-          assertThat(one.debts()[r])
-              .as("debt after %s", step)
-              .isGreaterThanOrEqualTo(other.debts()[r]);
-        }
-      }
     }
 
     void take(List<Step> steps) {
@@ -241,44 +190,24 @@ class ScriptPropertyTest {
       }
     }
 
-    private ScriptReply ask(ScriptCall question) {
-      return ScriptServer.reply(server.ask(List.of(question)));
+    private ScriptReply ask(ScriptCall call) {
+      return ScriptServer.reply(server.ask(List.of(call)));
     }
 
     private void run(Step step) {
       long permits = 1 + (long) (step.share * step.other * rates.burst());
       switch (step.kind) {
-        case TAKE -> {
-          ScriptReply reply = ask(form.of(ScriptOperation.TAKE, keys.get(0), rates, permits));
-          if (reply.granted() > 0) {
-            Part part = new Part(keys.get(0), rates, permits, List.of(), null);
-            taken.add(new Taken(part, reply));
-          }
-        }
-        case REFUND -> {
-          if (!taken.isEmpty()) {
-            Taken some = taken.remove((int) (step.other * taken.size()));
-            long back = 1 + (long) (step.share * some.part.permits());
-            ask(form.refund(keys.get(0), some.part.rates(), back, some.reply));
-          }
-        }
         case CHARGE -> {
           long[] all = new long[rates.size()];
           Arrays.fill(all, permits);
           keys.forEach(key -> ask(form.charge(key, rates, all)));
         }
-        case ADD -> keys.forEach(key -> ask(form.of(ScriptOperation.ADD, key, rates, permits)));
-        case RESET -> keys.forEach(key -> ask(form.of(ScriptOperation.RESET, key, rates, 0)));
         case CHANGE -> {
           List<List<RateLimit>> alike =
               LIMITS.stream().filter(some -> some.size() == rates.size()).toList();
           rates = new StoredRates(alike.get((int) (step.share * alike.size())), 1);
         }
-        case PASS -> now += (long) Math.exp(step.other * 27); // up to ten minutes
-        default -> { // another clock; what is owed stays owed as it was written last, so both are
-          keys.forEach(key -> ask(form.charge(key, rates, new long[rates.size()])));
-          now -= now > 10 * DAY ? DAY : 0;
-        }
+        default -> now += (long) Math.exp(step.other * 27); // up to ten minutes
       }
     }
   }
@@ -295,7 +224,6 @@ class ScriptPropertyTest {
     private final LimitsModel model;
     private final Map<String, StoredRates> limits = new HashMap<>();
     private final Map<String, Spans> spans = new HashMap<>();
-    private final List<Taken> taken = new ArrayList<>();
     private final ScriptCall.Factory form;
     private long byHand = 1_000_000_000_000_000L; // in nanoseconds
     private long latest = byHand;
@@ -326,24 +254,23 @@ class ScriptPropertyTest {
         case ADD -> ask(ScriptOperation.ADD, step);
         case RESET -> ask(ScriptOperation.RESET, step);
         case PEEK -> ask(ScriptOperation.PEEK, step);
-        case REFUND -> refund(step);
         case CHANGE -> limits.put(keys.get(step.key), rates((int) (step.share * LIMITS.size())));
         case PASS -> pass(step.other);
         case STEP_BACK -> stepBack(step.other);
       }
     }
 
-    private void ask(ScriptOperation deed, Step step) {
+    private void ask(ScriptOperation operation, Step step) {
       List<Part> parts = new ArrayList<>();
       for (int i = 0; i < step.keys; i++) {
         String key = keys.get((step.key + i) % keys.size());
         StoredRates rates = Objects.requireNonNull(limits.get(key));
-        long permits = deed == ScriptOperation.CHARGE
+        long permits = operation == ScriptOperation.CHARGE
             ? 0
             : 1 + (long) (step.share * step.other * rates.burst());
-        parts.add(new Part(key, rates, permits, charged(rates, step), null));
+        parts.add(new Part(key, rates, permits, charged(rates, step)));
       }
-      ask(deed, parts);
+      ask(operation, parts);
     }
 
     /** A few permits more than the burst at most, or as many as there can be. */
@@ -358,61 +285,37 @@ class ScriptPropertyTest {
       return charged;
     }
 
-    private void refund(Step step) {
-      if (!taken.isEmpty()) {
-        Taken some = taken.remove((int) (step.other * taken.size()));
-        long permits = 1 + (long) (step.share * some.part.permits());
-        Part part = new Part(some.part.key(), some.part.rates(), permits, List.of(), some.reply);
-        ask(ScriptOperation.REFUND, List.of(part));
-      }
-    }
-
-    private void ask(ScriptOperation deed, List<Part> parts) {
+    private void ask(ScriptOperation operation, List<Part> parts) {
       List<Long> answer =
-          server.ask(parts.stream().map(part -> question(deed, part)).toList());
+          server.ask(parts.stream().map(part -> call(operation, part)).toList());
       long now = answer.get(1);
-      forgetWhatHasExpired(parts, answer);
-      assertThat(answer).as("%s of %s", deed, parts).isEqualTo(model.ask(deed, parts, now));
+      assertThat(answer)
+          .as("%s of %s", operation, parts)
+          .isEqualTo(model.ask(operation, parts, now));
 
       Look after = server.look(keys);
       for (int k = 0; k < keys.size(); k++) {
-        assertStands(deed, keys.get(k), k, now, after);
+        assertStands(operation, keys.get(k), k, now, after);
       }
       before = after;
-      int at = 2;
       for (Part part : parts) {
-        at = note(deed, part, answer, at);
+        note(operation, part, answer);
       }
     }
 
-    private ScriptCall question(ScriptOperation deed, Part part) {
-      return switch (deed) {
-        case CHARGE -> form.charge(part.key(), part.rates(), numbers(part.charged()));
-        case REFUND ->
-          form.refund(
-              part.key(), part.rates(), part.permits(), Objects.requireNonNull(part.taken()));
-        default -> form.of(deed, part.key(), part.rates(), part.permits());
-      };
+    private ScriptCall call(ScriptOperation operation, Part part) {
+      return operation == ScriptOperation.CHARGE
+          ? form.charge(part.key(), part.rates(), numbers(part.charged()))
+          : form.of(operation, part.key(), part.rates(), part.permits());
     }
 
     private static long[] numbers(List<Long> list) {
       return list.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** The epoch of a value that was not there is the time. */
-    private void forgetWhatHasExpired(List<Part> parts, List<Long> answer) {
-      long now = answer.get(1);
-      int at = 2;
-      for (Part part : parts) {
-        if (!isByHand && answer.get(at) >= now && model.knows(part.key())) {
-          forgetExpired(part.key(), now);
-        }
-        at += 1 + 2 * part.rates().size();
-      }
-    }
-
     /** What nothing is to be written of is as before; and a value stays until it owes nothing. */
-    private void assertStands(ScriptOperation deed, String key, int k, long asked, Look after) {
+    private void assertStands(
+        ScriptOperation operation, String key, int k, long asked, Look after) {
       Stored was = before.values().get(k);
       Stored is = after.values().get(k);
       if (!model.hasWritten(key) && !is.isAbsent()) {
@@ -426,10 +329,10 @@ class ScriptPropertyTest {
       } else {
         long left = model.ticksUntilPaidOff(key, after.to());
         assertThat((after.to() / 1_000 + is.millis()) * 1_000)
-            .as("expiry after a %s", deed)
+            .as("expiry after a %s", operation)
             .isGreaterThanOrEqualTo(left == 0 ? 0 : after.to() + left);
         if (model.hasWritten(key)
-            && (deed == ScriptOperation.TAKE || deed == ScriptOperation.CHARGE)) {
+            && (operation == ScriptOperation.TAKE || operation == ScriptOperation.CHARGE)) {
           long paidOff = asked + model.ticksUntilPaidOff(key, asked);
           long late = after.from() - asked; // no server reads its clock but once
           assertThat((after.from() / 1_000 + is.millis()) * 1_000)
@@ -438,24 +341,19 @@ class ScriptPropertyTest {
       }
     }
 
-    private int note(ScriptOperation deed, Part part, List<Long> answer, int from) {
-      int to = from + 1 + 2 * part.rates().size();
+    private void note(ScriptOperation operation, Part part, List<Long> answer) {
       boolean isAdmitted = answer.get(0) > 0;
       Spans known = spans.get(part.key());
-      if (known == null || !known.isOf(part.rates()) || deed == ScriptOperation.RESET) {
+      if (known == null || !known.isOf(part.rates()) || operation == ScriptOperation.RESET) {
         known = new Spans(part.rates());
         spans.put(part.key(), known);
       }
       long time = answer.get(1) + moved;
-      if (deed == ScriptOperation.TAKE && isAdmitted) {
-        List<Long> own = new ArrayList<>(List.of(part.permits(), answer.get(1)));
-        own.addAll(answer.subList(from, to));
-        taken.add(new Taken(part, ScriptServer.reply(own)));
+      if (operation == ScriptOperation.TAKE && isAdmitted) {
         known.taken(time, part.permits());
-      } else if (deed == ScriptOperation.ADD || deed == ScriptOperation.REFUND) {
+      } else if (operation == ScriptOperation.ADD) {
         known.given(time, part.permits());
       }
-      return to;
     }
 
     private void pass(double other) {
@@ -489,7 +387,6 @@ class ScriptPropertyTest {
       long ticks = millis * 1_000;
       moved += ticks;
       model.move(ticks);
-      taken.replaceAll(some -> new Taken(some.part, earlier(some, ticks)));
       forgetWhatIsAbsent();
     }
 
@@ -506,12 +403,6 @@ class ScriptPropertyTest {
           .as("owed by what has expired")
           .isZero();
       model.forget(key);
-    }
-
-    private static ScriptReply earlier(Taken some, long ticks) {
-      ScriptReply reply = some.reply;
-      return new ScriptReply(
-          reply.granted(), reply.time() - ticks, reply.epoch(), reply.debts(), reply.refunded());
     }
   }
 

@@ -3,6 +3,9 @@ package dev.flowshield.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.redis.script.Script;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptReply;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -21,7 +24,23 @@ import java.util.stream.Stream;
 /** A server that is asked by the script itself, and whose values are looked at as they stand. */
 final class ScriptServer implements AutoCloseable {
 
-  private static final int HEAD = 12; // bytes of a question that are for all keys
+  private static final int HEAD = 12; // bytes of a call that are for all keys
+
+  /** The script itself, which answers what it answers, and the time if it has read that. */
+  private static final String WITH_ITS_TIME = """
+      local server, time = redis, nil
+      local redis = setmetatable({
+        call = function(name, ...)
+          local answer = server.call(name, ...)
+          time = name == 'TIME' and answer or time
+          return answer
+        end
+      }, {__index = server})
+      local function script()
+      %s
+      end
+      return {script(), time}
+      """;
 
   /** The values and the milliseconds until they expire, with the time before and after. */
   private static final String LOOK = """
@@ -79,7 +98,7 @@ final class ScriptServer implements AutoCloseable {
     this.process = process;
     this.client = RedisClient.create(process.uri());
     this.commands = client.connect(ByteArrayCodec.INSTANCE).sync();
-    this.limits = commands.scriptLoad(limits());
+    this.limits = commands.scriptLoad(WITH_ITS_TIME.formatted(limits()).getBytes(US_ASCII));
     this.look = commands.scriptLoad(LOOK.getBytes(US_ASCII));
     this.move = commands.scriptLoad(MOVE.getBytes(US_ASCII));
   }
@@ -89,48 +108,58 @@ final class ScriptServer implements AutoCloseable {
     return new ScriptServer(Servers.start(kind));
   }
 
-  private static byte[] limits() {
+  private static String limits() {
     try (InputStream file =
-        Objects.requireNonNull(ScriptServer.class.getResourceAsStream("limits.lua"))) {
-      return file.readAllBytes();
+        Objects.requireNonNull(Script.class.getResourceAsStream("limits.lua"))) {
+      return new String(file.readAllBytes(), US_ASCII);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
   }
 
   /**
-   * Asks about several keys at once what each of the questions asks about one.
+   * Asks about several keys at once what each of the calls asks about one.
    *
-   * @return the permits taken and the time; then for each key its epoch, and for each rate its debt
-   *     and what was refunded
+   * @return the permits taken and the time; then for each rate of each key its debt
    */
-  List<Long> ask(List<ScriptCall> questions) {
+  List<Long> ask(List<ScriptCall> calls) {
     ByteArrayOutputStream argument = new ByteArrayOutputStream();
     ByteArrayOutputStream more = new ByteArrayOutputStream();
-    argument.write(questions.get(0).argument(), 0, HEAD);
-    for (ScriptCall question : questions) {
-      byte[] own = question.argument();
-      int end = HEAD + 8 + 16 * question.rates()[0];
+    argument.write(calls.get(0).argument(), 0, HEAD);
+    for (ScriptCall call : calls) {
+      byte[] own = call.argument();
+      int end = HEAD + 8 + 16 * call.rates()[0];
       argument.write(own, HEAD, end - HEAD);
       more.write(own, end, own.length - end);
     }
     argument.writeBytes(more.toByteArray());
-    byte[] packed = commands.evalsha(
+    List<Object> answer = commands.evalsha(
         limits,
-        ScriptOutputType.VALUE,
-        bytes(questions.stream().map(question -> question.keys()[0])),
+        ScriptOutputType.MULTI,
+        bytes(calls.stream().map(call -> call.keys()[0])),
         argument.toByteArray());
-    return numbers(packed, questions);
+    long now = answer.size() > 1
+        ? microseconds((List<?>) answer.get(1))
+        : number(calls.get(0).argument(), 5, 7);
+    return numbers((byte[]) answer.get(0), now, calls);
   }
 
-  private static List<Long> numbers(byte[] packed, List<ScriptCall> questions) {
-    assertThat((int) number(packed, 0, 4)).isEqualTo(questions.get(0).id());
-    List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), number(packed, 11, 7)));
-    int at = 18;
-    for (ScriptCall question : questions) {
-      numbers.add(number(packed, at, 7));
-      at += 7;
-      for (int i = 0; i < 2 * question.rates()[0]; i++, at += 6) {
+  private static long microseconds(List<?> time) {
+    long[] parts =
+        time.stream().mapToLong(part -> Long.parseLong(text((byte[]) part))).toArray();
+    return 1_000_000 * parts[0] + parts[1];
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, US_ASCII);
+  }
+
+  private static List<Long> numbers(byte[] packed, long now, List<ScriptCall> calls) {
+    assertThat((int) number(packed, 0, 4)).isEqualTo(calls.get(0).id());
+    List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), now));
+    int at = 11;
+    for (ScriptCall call : calls) {
+      for (int i = 0; i < call.rates()[0]; i++, at += 6) {
         numbers.add(number(packed, at, 6));
       }
     }
@@ -148,14 +177,8 @@ final class ScriptServer implements AutoCloseable {
 
   /** Returns the reply that these numbers about one key are. */
   static ScriptReply reply(List<Long> numbers) {
-    int rates = (numbers.size() - 3) / 2;
-    long[] debts = new long[rates];
-    long[] refunded = new long[rates];
-    for (int r = 0; r < rates; r++) {
-      debts[r] = numbers.get(3 + 2 * r);
-      refunded[r] = numbers.get(4 + 2 * r);
-    }
-    return new ScriptReply(numbers.get(0), numbers.get(1), numbers.get(2), debts, refunded);
+    long[] debts = numbers.stream().skip(2).mapToLong(Long::longValue).toArray();
+    return new ScriptReply(numbers.get(0), debts);
   }
 
   Look look(List<String> keys) {

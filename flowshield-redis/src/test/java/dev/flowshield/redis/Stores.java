@@ -1,6 +1,7 @@
 package dev.flowshield.redis;
 
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;

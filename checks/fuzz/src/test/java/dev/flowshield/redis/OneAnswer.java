@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import dev.flowshield.redis.connection.RedisServer;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -11,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A server with an answer to each packed question. */
+/** A server with an answer to each packed call. */
 record OneAnswer(Function<byte[], @Nullable Object> answers) implements RedisServer {
 
   @Override
@@ -24,10 +25,10 @@ record OneAnswer(Function<byte[], @Nullable Object> answers) implements RedisSer
             (proxy, method, arguments) -> answered(((byte[][]) arguments[3])[0])));
   }
 
-  private RedisFuture<Object> answered(byte[] question) {
+  private RedisFuture<Object> answered(byte[] call) {
     Command<String, String, Object> command = new Command<>(CommandType.EVALSHA, null);
     AsyncCommand<String, String, Object> answered = new AsyncCommand<>(command);
-    answered.complete(answers.apply(question));
+    answered.complete(answers.apply(call));
     return answered;
   }
 

@@ -11,13 +11,17 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.StoreFailurePolicy;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.script.ScriptCall;
+import dev.flowshield.redis.script.ScriptOperation;
+import dev.flowshield.redis.script.ScriptReply;
+import dev.flowshield.redis.script.StoredRates;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a server answers in place of the numbers of the script. The first byte tells the kind:
- * {@code i} for bytes behind the id of the question, {@code b} for bytes alone, {@code t} for a
+ * {@code i} for bytes behind the id of the call, {@code b} for bytes alone, {@code t} for a
  * text, {@code d} for a number, {@code l} for a list; all else is null.
  */
 class ReplyFuzzTest {
@@ -27,32 +31,32 @@ class ReplyFuzzTest {
 
   @FuzzTest
   void isWhatIsAskedForOrAFailureOfTheStore(byte[] input) {
-    ScriptCall question = new ScriptCall.Factory(() -> -1)
+    ScriptCall call = new ScriptCall.Factory(() -> -1)
         .of(
             ScriptOperation.TAKE,
             "key",
             new StoredRates(RateLimit.parseAll(LIMITS), 1_000),
             PERMITS);
-    Object answer = answer(input, question.argument());
+    Object answer = answer(input, call.argument());
     boolean isGranted = false;
     if (answer instanceof byte[] packed) {
       try {
-        isGranted = ScriptReply.all(question, packed).get(0).granted() >= PERMITS;
-      } catch (StoreFailure failure) {
-        assertThat(failure).hasMessage("malformed");
+        isGranted = ScriptReply.parse(call, packed).get(0).granted() >= PERMITS;
+      } catch (IllegalArgumentException malformed) {
+        assertThat(malformed).hasMessage("malformed reply");
       }
     }
     assertDecides(input, isGranted);
   }
 
-  private static @Nullable Object answer(byte[] input, byte[] question) {
+  private static @Nullable Object answer(byte[] input, byte[] call) {
     if (input.length == 0) {
       return null;
     }
     byte[] rest = Arrays.copyOfRange(input, 1, input.length);
     return switch (input[0]) {
       case 'i' -> {
-        byte[] answer = Arrays.copyOf(Arrays.copyOfRange(question, 1, 5), 4 + rest.length);
+        byte[] answer = Arrays.copyOf(Arrays.copyOfRange(call, 1, 5), 4 + rest.length);
         System.arraycopy(rest, 0, answer, 4, rest.length);
         yield answer;
       }
@@ -69,7 +73,7 @@ class ReplyFuzzTest {
     RedisStoreBuilder settings =
         RedisStore.at("redis://host").ticker(ticker).onFailure(StoreFailurePolicy.CLOSED);
     try (RedisStore store =
-        new RedisStore(settings, new OneAnswer(question -> answer(input, question)), null)) {
+        new RedisStore(settings, new OneAnswer(call -> answer(input, call)), null)) {
       RateLimiter limiter =
           store.limiter(LimiterSpec.of(LIMITS).withName("fuzz").withTicker(ticker));
       Reservation reservation = limiter.reserve("key", PERMITS);

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Creates limiters by the name {@code redis}, each with a connection of its own to the server that
- * the option {@code uri} tells. It stays open until the limiter, which is {@link AutoCloseable}, is
- * closed.
+ * Creates limiters by the name {@code redis}. Each has a connection of its own to the server at the
+ * address of the option {@code uri}. The limiter is {@link AutoCloseable}, and closes the
+ * connection.
  */
 public final class RedisLimiterProvider implements RateLimiterProvider {
 
@@ -38,7 +38,7 @@ public final class RedisLimiterProvider implements RateLimiterProvider {
     return new OfItsOwnStore(store, store.limiter(plain));
   }
 
-  /** A limiter with a store that none shares. */
+  /** A limiter with a store of its own. */
   private record OfItsOwnStore(RedisStore store, RateLimiter delegate)
       implements ForwardingRateLimiter, AutoCloseable {
 

@@ -6,7 +6,7 @@ import dev.flowshield.spi.LimitStoreProvider;
 import java.util.List;
 import java.util.Map;
 
-/** Opens stores whose addresses begin as those of Redis do. */
+/** Opens stores at addresses of Redis and Valkey. */
 public final class RedisStoreProvider implements LimitStoreProvider {
 
   private static final List<String> SCHEMES = List.of(

@@ -1,7 +1,4 @@
-/**
- * The names by which the store and its limiter are found. What they make is in
- * {@code dev.flowshield.redis}.
- */
+/** The providers by which the store and its limiter are found. */
 @NullMarked
 package dev.flowshield.redis.provider;
 

@@ -1,0 +1,37 @@
+package dev.flowshield.redis.connection;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/** Two calls fail where the breaker is two failures from opening: neither is lost. */
+@JCStressTest
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one was the last.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other was the last.")
+@Outcome(expect = FORBIDDEN, desc = "A failure is lost.")
+@State
+public class FailuresInARowStressTest {
+
+  private final CircuitBreaker breaker = RacingBreakers.afterFailures(3);
+
+  @Actor
+  public void one(III_Result result) {
+    result.r1 = RacingBreakers.fail(breaker, 1);
+  }
+
+  @Actor
+  public void other(III_Result result) {
+    result.r2 = RacingBreakers.fail(breaker, 1);
+  }
+
+  @Arbiter
+  public void count(III_Result result) {
+    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
+  }
+}
