@@ -8,7 +8,7 @@ import dev.flowshield.http.HttpShieldBuilder;
 import dev.flowshield.http.LegacyHeaders;
 import dev.flowshield.http.ShieldResponse;
 
-/** What rejected requests are answered with, as an application wants it. */
+/** Responses to rejected requests in the words of an application. */
 public final class OwnAnswers {
 
   private OwnAnswers() {}

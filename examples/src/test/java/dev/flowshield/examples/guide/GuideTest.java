@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What docs/guide.md promises of its examples. */
+/** The promises of docs/guide.md about a limiter. */
 class GuideTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -169,7 +169,7 @@ class GuideTest {
       RateLimiter wide = Waiting.limiter();
       assertThat(wide.tryAcquire(10)).isTrue();
       Duration hour = Duration.ofHours(1);
-      List<CompletableFuture<Decision>> calls = // more than wait, as some are served meanwhile
+      List<CompletableFuture<Decision>> calls = // more than may wait: some are served
           Stream.generate(() -> wide.acquireAsync(hour)).limit(6_000).toList();
 
       assertThat(calls.stream()
@@ -231,7 +231,7 @@ class GuideTest {
     void isOwedWhereMoreWasUsed() {
       assertThat(ask(question -> 1_600)).isTrue();
       assertThat(ask(question -> 1)).isFalse();
-      ticker.advance(Duration.ofSeconds(66)); // 600 are owed and 500 asked for
+      ticker.advance(Duration.ofSeconds(66)); // 600 are owed and 500 requested
       assertThat(ask(question -> 1)).isTrue();
     }
 

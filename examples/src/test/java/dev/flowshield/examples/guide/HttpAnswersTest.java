@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What docs/http-answers.md shows is what goes over the wire. */
+/** Tests that docs/http-answers.md shows the responses on the wire. */
 class HttpAnswersTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -119,7 +119,7 @@ class HttpAnswersTest {
     assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/search", 1) + "```");
   }
 
-  /** The headers of the last of so many requests, all of which are admitted. */
+  /** Returns the headers of the last of several requests, all of which are admitted. */
   private static String fieldsOfAdmitted(HttpShield shield, String path, int requests) {
     List<ShieldResponse.Header> last = List.of();
     for (int i = 0; i < requests; i++) {
@@ -149,7 +149,7 @@ class HttpAnswersTest {
         Path.of(System.getProperty("basedir", "")).resolve("../docs/http-answers.md"));
   }
 
-  /** The answer to the request after those that are admitted. */
+  /** Returns the response to the request after the admitted ones. */
   private static ShieldResponse rejection(
       HttpShieldBuilder settings, int admitted, Map<String, String> headers) {
     HttpShield shield = settings.build();

@@ -16,13 +16,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** What docs/overload.md promises of its examples. */
+/** The promises of docs/overload.md about its examples. */
 class OverloadGuideTest {
 
   private final FlowShield shield =
       FlowShield.builder().perKey("100/s").inFlightAuto().build();
 
-  /** As if the shield had found out that the server does one thing at a time. */
+  /** Returns a shield that has learned that the server does one thing at a time. */
   private void capAtOne() {
     shield.changeInFlight(1);
   }

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/guide-shield.md promises of its examples. */
+/** The promises of docs/guide.md about a shield. */
 class ShieldGuideTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();

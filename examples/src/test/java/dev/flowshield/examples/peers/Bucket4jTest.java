@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
-/** What docs/coming-from-bucket4j.md says of Bucket4j, and what FlowShield does in its place. */
+/** The statements of docs/coming-from-bucket4j.md about Bucket4j and FlowShield. */
 class Bucket4jTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -222,7 +222,7 @@ class Bucket4jTest {
   void whatIsGivenBackLateIsAdmittedOnTopThere() {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillGreedy(10, Duration.ofSeconds(1)));
     bucket.tryConsume(10);
-    ticker.advance(Duration.ofSeconds(1)); // all ten have come back by themselves
+    ticker.advance(Duration.ofSeconds(1)); // all ten have refilled by themselves
     int atOneInstant = Taking.untilRejected(() -> bucket.tryConsume(1));
     bucket.addTokens(10);
     atOneInstant += Taking.untilRejected(() -> bucket.tryConsume(1));

@@ -8,9 +8,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/coming-from-guava.md says of Guava, and what FlowShield does in its place.
+ * The statements of docs/coming-from-guava.md about Guava and FlowShield.
  *
- * <p>Guava reads a clock of its own, so these rates are so low that nothing comes back while a test
+ * <p>Guava reads a clock of its own, so the rates are low enough that nothing refills while a test
  * runs.
  */
 class GuavaTest {

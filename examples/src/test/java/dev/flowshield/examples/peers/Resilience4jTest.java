@@ -16,10 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/**
- * What docs/coming-from-resilience4j.md says of Resilience4j, and what FlowShield does in its
- * place.
- */
+/** The statements of docs/coming-from-resilience4j.md about Resilience4j and FlowShield. */
 class Resilience4jTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -31,7 +28,7 @@ class Resilience4jTest {
     private final RateLimiterRegistry limiters = RateLimiterRegistry.of(RateLimiterConfig.custom()
         .limitForPeriod(2)
         .limitRefreshPeriod(Duration.ofHours(1))
-        .timeoutDuration(Duration.ZERO) // else a rejection takes 5 seconds
+        .timeoutDuration(Duration.ZERO) // otherwise a rejection takes 5 seconds
         .build());
 
     String greet(String client) {
@@ -122,7 +119,7 @@ class Resilience4jTest {
   @Test
   void aRejectionTakesTheWholeTimeoutThere() {
     AtomicLong time = new AtomicLong();
-    // Each reading is 5 milliseconds after the one before, so that hardly a caller waits in truth.
+    // Each reading is 5 milliseconds after the one before, so that callers hardly wait.
     RateLimiter limiter =
         RateLimiter.of("a", config(1, Duration.ofMillis(20)), () -> time.getAndAdd(5_000_000));
     limiter.acquirePermission();
