@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,10 @@ class DocumentationTest {
 
   private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   private static final Path PROJECT = MODULE.resolve("..").normalize();
+
+  // A class of tests, as in `ATest`, and perhaps one of its methods, as in `ATest.method`.
+  private static final Pattern TEST =
+      Pattern.compile("`([A-Z]\\w*(?:Test|Contract|Behavior))(?:\\.(\\w+))?`");
 
   @Test
   void showsTheCodeOfTheExamples() throws IOException {
@@ -65,6 +73,33 @@ class DocumentationTest {
         assertThat(decisions).contains("](" + page.getFileName() + ")");
       }
     }
+  }
+
+  @Test
+  void theTestsThatEnforceDecisionsExist() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    for (Path source : files(PROJECT, 12, ".java")) {
+      String name = source.getFileName().toString().replace(".java", "");
+      sources.merge(name, Files.readString(source), String::concat);
+    }
+    List<String> missing = new ArrayList<>();
+    for (Path record : files(PROJECT.resolve("docs/adr"), 1, ".md")) {
+      String text = Files.readString(record);
+      int enforced = text.indexOf("**Enforced by**");
+      if (enforced < 0) {
+        assertThat(record).hasFileName("README.md");
+        continue;
+      }
+      Matcher test = TEST.matcher(text.substring(enforced));
+      while (test.find()) {
+        String source = sources.getOrDefault(test.group(1), "");
+        if (source.isEmpty() || (test.group(2) != null && !source.contains(test.group(2) + "("))) {
+          missing.add(record.getFileName() + ": a test must exist, got " + test.group());
+        }
+      }
+    }
+
+    assertThat(missing).isEmpty();
   }
 
   private static List<Path> files(Path directory, int depth, String end) throws IOException {

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tests that docs/http-answers.md shows the responses on the wire. */
-class HttpAnswersTest {
+/** Tests that docs/http-responses.md shows the responses on the wire. */
+class HttpResponsesTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
@@ -82,7 +82,7 @@ class HttpAnswersTest {
   @Test
   void theSettingsDoWhatTheySay() {
     ShieldResponse rejection = rejection(
-        OwnAnswers.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
+        OwnResponses.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
     assertThat(wire(rejection))
         .contains(
             "Content-Type: application/problem+json\n",
@@ -92,7 +92,7 @@ class HttpAnswersTest {
 
   @Test
   void theRendererDoesWhatItSays() {
-    assertThat(wire(rejection(OwnAnswers.inOwnWords().ticker(ticker), 100, Map.of())))
+    assertThat(wire(rejection(OwnResponses.inOwnWords().ticker(ticker), 100, Map.of())))
         .startsWith("HTTP/1.1 429 Too Many Requests\nContent-Type: application/vnd.api+json\n")
         .contains("Cache-Control: no-store\n", "Retry-After: 1\n")
         .endsWith("\n\n{\"errors\":[{\"status\":\"429\"}]}");
@@ -146,7 +146,7 @@ class HttpAnswersTest {
 
   private static String document() throws IOException {
     return Files.readString(
-        Path.of(System.getProperty("basedir", "")).resolve("../docs/http-answers.md"));
+        Path.of(System.getProperty("basedir", "")).resolve("../docs/http-responses.md"));
   }
 
   /** Returns the response to the request after the admitted ones. */

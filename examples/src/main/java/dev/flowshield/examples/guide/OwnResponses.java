@@ -9,11 +9,11 @@ import dev.flowshield.http.LegacyHeaders;
 import dev.flowshield.http.ShieldResponse;
 
 /** Responses to rejected requests in the words of an application. */
-public final class OwnAnswers {
+public final class OwnResponses {
 
-  private OwnAnswers() {}
+  private OwnResponses() {}
 
-  // snippet: answers-settings
+  // snippet: responses-settings
   static HttpShieldBuilder settings() {
     return HttpShield.builder()
         .perClient("100/s")
@@ -24,7 +24,7 @@ public final class OwnAnswers {
   }
   // end
 
-  // snippet: answers-renderer
+  // snippet: responses-renderer
   static HttpShieldBuilder inOwnWords() {
     return HttpShield.builder()
         .perClient("100/s")

@@ -24,8 +24,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The statements of docs/coming-from-sentinel.md about Sentinel and FlowShield. */
-class SentinelTest {
+/** The statements of docs/coming-from-alibaba-sentinel.md about Sentinel and FlowShield. */
+class AlibabaSentinelTest {
 
   static {
     System.setProperty("csp.sentinel.log.dir", "target/sentinel"); // otherwise the home directory
