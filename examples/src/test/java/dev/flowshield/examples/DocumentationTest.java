@@ -166,7 +166,7 @@ class DocumentationTest {
     }
 
     @Test
-    void acceptsWhatIsEqualButForItsIndentation() {
+    void acceptsEqualCodeWithOtherIndentation() {
       assertThat(problems("<!-- snippet: a -->\n```java\nint a() {\n\n  return 1;\n}\n```\n"))
           .isEmpty();
       assertThat(snippets.shown()).containsExactly("a");

@@ -34,13 +34,13 @@ class HttpResponsesTest {
   }
 
   @Test
-  void orProblemDetailsOrALineOfText() throws IOException {
+  void showsProblemDetailsAndALineOfText() throws IOException {
     assertShown(rejection(perClient("100/s"), 100, Map.of("Accept", "application/problem+json")));
     assertShown(rejection(perClient("100/s"), 100, Map.of("Accept", "text/plain")));
   }
 
   @Test
-  void orThePageWhoseFieldsAreShown() throws IOException {
+  void showsThePageAndItsHeaders() throws IOException {
     ShieldResponse page = rejection(perClient("100/s"), 100, Map.of("Accept", "text/html"));
     String head = wire(page)
         .substring(0, wire(page).indexOf("\n\n"))
@@ -56,13 +56,13 @@ class HttpResponsesTest {
   }
 
   @Test
-  void aBlockedClientIsToldSo() throws IOException {
+  void showsABlock() throws IOException {
     HttpShieldBuilder blocks = perClient("100/s").penalty(Penalty.after(1, Duration.ofMinutes(1)));
     assertShown(rejection(blocks, 100, Map.of("Accept", "application/problem+json")));
   }
 
   @Test
-  void theOlderFieldsAreShown() throws IOException {
+  void showsTheLegacyHeaders() throws IOException {
     HttpShieldBuilder epoch = perClient("100/s")
         .legacyHeaders(LegacyHeaders.EPOCH)
         .instantSource(() -> Instant.ofEpochSecond(1_800_000_000));
@@ -80,7 +80,7 @@ class HttpResponsesTest {
   }
 
   @Test
-  void theSettingsDoWhatTheySay() {
+  void theSettingsHaveTheirEffect() {
     ShieldResponse rejection = rejection(
         OwnResponses.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
     assertThat(wire(rejection))
@@ -91,7 +91,7 @@ class HttpResponsesTest {
   }
 
   @Test
-  void theRendererDoesWhatItSays() {
+  void theRendererHasItsEffect() {
     assertThat(wire(rejection(OwnResponses.inOwnWords().ticker(ticker), 100, Map.of())))
         .startsWith("HTTP/1.1 429 Too Many Requests\nContent-Type: application/vnd.api+json\n")
         .contains("Cache-Control: no-store\n", "Retry-After: 1\n")
@@ -99,14 +99,14 @@ class HttpResponsesTest {
   }
 
   @Test
-  void anAdmittedRequestIsToldOfOneLimit() throws IOException {
+  void showsTheHeadersOfAnAdmittedRequest() throws IOException {
     HttpShield shield = perClient("100/min").headers(HeaderMode.ALWAYS).build();
 
     assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/api/orders", 43) + "```");
   }
 
   @Test
-  void orOfTwo() throws IOException {
+  void showsTheHeadersOfTwoLimits() throws IOException {
     HttpShield shield = perClient("100/min")
         .headers(HeaderMode.ALWAYS)
         .policies("GET /search * 20/s name=search\nGET /search * 1000/h burst 200 name=hourly")

@@ -28,7 +28,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void anExecutorTakesNoMoreTasksThanThereArePlaces() {
+  void anExecutorTakesNoMoreTasksThanThereAreSlots() {
     capAtOne();
     Deque<Runnable> queue = new ArrayDeque<>();
     List<String> done = new ArrayList<>();
@@ -46,7 +46,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void anExecutorGivesBackThePlacesOfTasksThatFail() {
+  void anExecutorReleasesTheSlotsOfTasksThatFail() {
     Executor direct = AroundTasks.shielded(Runnable::run, shield);
     assertThatThrownBy(() -> direct.execute(() -> {
           throw new IllegalStateException("of the task");
@@ -65,7 +65,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void aHandlerHandsBackWhatItCannotDo() {
+  void aHandlerReturnsMessagesThatItCannotProcess() {
     capAtOne();
     CompletableFuture<String> work = new CompletableFuture<>();
     CompletableFuture<Boolean> first =
@@ -81,7 +81,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void callsAreAnsweredFromWhatIsKnownWhereTheServiceIsBusyOrGone() throws Exception {
+  void callsUseTheLastKnownPriceIfTheServiceIsBusyOrGone() throws Exception {
     assertThat(AroundCalls.price(() -> "12", "11", shield)).isEqualTo("12");
     assertThat(AroundCalls.price(
             () -> {
@@ -99,7 +99,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void anApplicationDoesWithLessUnderPressure() {
+  void anApplicationReducesItsWorkUnderPressure() {
     FlowShield calm = UnderPressure.shield(line -> {});
 
     assertThat(UnderPressure.recommendations(() -> List.of("a book"), calm))

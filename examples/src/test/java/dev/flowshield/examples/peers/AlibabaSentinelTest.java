@@ -150,7 +150,7 @@ class AlibabaSentinelTest {
   }
 
   @Test
-  void aRejectionHasNoStackTraceAndNoWaitThere() {
+  void aRejectionHasNoStackTraceAndNoWaitInSentinel() {
     Theirs.limit();
 
     assertThatThrownBy(() -> SphU.entry("greet", 3))
@@ -160,14 +160,14 @@ class AlibabaSentinelTest {
   }
 
   @Test
-  void aSecondIsTwoWindowsAndSixThousandResourcesAreTheMostThere() {
+  void aSecondIsTwoWindowsAndSixThousandResourcesAreTheMostInSentinel() {
     assertThat(SampleCountProperty.SAMPLE_COUNT).isEqualTo(2);
     assertThat(IntervalProperty.INTERVAL).isEqualTo(1_000);
     assertThat(Constants.MAX_SLOT_CHAIN_SIZE).isEqualTo(6_000);
   }
 
   @Test
-  void aChangedLimitKeepsTheProportionHere() {
+  void aChangedLimitKeepsTheProportionInFlowShield() {
     FlowShield shield = FlowShield.builder().limit("2/s").build();
     Ours.change(shield);
 

@@ -45,7 +45,7 @@ class PythonTest {
   }
 
   @Test
-  void theAnswerHasTheSameFiveMembers() {
+  void theBodyHasTheSameFiveMembers() {
     assertThat(rejection(HttpShield.builder().perClient("1/h").build()))
         .matches("\\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":3600,"
             + "\"limit\":1,\"mode\":\"per-ip\"}");

@@ -102,7 +102,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aCycleBringsAllAtOnceWhereOursBringsOneAfterAnother() {
+  void aCycleRefillsAllAtOnceAndATokenBucketOneAfterAnother() {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     dev.flowshield.RateLimiter ours = ours("10/s");
     ticker.advance(Duration.ofMillis(999));
@@ -117,7 +117,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aRejectionTakesTheWholeTimeoutThere() {
+  void aRejectionTakesTheWholeTimeoutInResilience4j() {
     AtomicLong time = new AtomicLong();
     // Each reading is 5 milliseconds after the one before, so that callers hardly wait.
     RateLimiter limiter =
@@ -130,7 +130,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void moreThanOneCycleHasIsTakenFromTheCyclesToComeThere() {
+  void moreThanOneCycleHasIsTakenFromTheCyclesToComeInResilience4j() {
     RateLimiter limiter = limiter(10, Duration.ofSeconds(5));
 
     assertThat(limiter.reservePermission(25)).isEqualTo(Duration.ofSeconds(2).toNanos());
@@ -138,7 +138,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void otherLimitsWaitForTheNextCycleThere() {
+  void otherLimitsWaitForTheNextCycleInResilience4j() {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     Theirs.change(limiter);
     assertThat(Taking.untilRejected(limiter::acquirePermission)).isEqualTo(10);
@@ -147,7 +147,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void otherLimitsHoldAtOnceHere() {
+  void otherLimitsHoldAtOnceInFlowShield() {
     dev.flowshield.RateLimiter limiter = ours("10/s");
     Ours.change(limiter);
 
@@ -155,7 +155,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingHasPaidThere() {
+  void anInterruptedWaitStaysPaidInResilience4j() {
     RateLimiter limiter = limiter(1, Duration.ofSeconds(2));
     assertThat(Theirs.pace(limiter)).isTrue();
     Thread.currentThread().interrupt();
@@ -166,7 +166,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingGetsThePermitsBackHere() {
+  void anInterruptedWaitIsRefundedInFlowShield() {
     dev.flowshield.RateLimiter limiter = ours("1/s");
     assertThat(limiter.tryAcquire()).isTrue();
     Thread.currentThread().interrupt();
@@ -177,7 +177,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aRejectionComesAtOnceHere() throws InterruptedException {
+  void aRejectionComesAtOnceInFlowShield() throws InterruptedException {
     dev.flowshield.RateLimiter limiter = ours("1/3s");
     assertThat(limiter.tryAcquire()).isTrue();
 
@@ -186,7 +186,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void everyNameIsKeptThere() {
+  void everyNameIsKeptInResilience4j() {
     RateLimiterRegistry limiters = RateLimiterRegistry.of(config(1, Duration.ZERO));
     for (int client = 0; client < 1_000; client++) {
       limiters.rateLimiter("client " + client);
