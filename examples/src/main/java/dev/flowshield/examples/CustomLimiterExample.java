@@ -11,7 +11,7 @@ public final class CustomLimiterExample {
 
   private CustomLimiterExample() {}
 
-  /** Prints what three visits of two clients bring. */
+  /** Prints the outcome of three visits of two clients. */
   public static void main(String[] arguments) {
     // snippet: custom-limiter-use
     RateLimiter limiter = RateLimiter.of("vip", RateLimit.parse("2/min"));

@@ -8,7 +8,7 @@ public final class EngineExample {
 
   private EngineExample() {}
 
-  /** Prints three greetings, the last of which is rejected, and what a limiter alone has to say. */
+  /** Prints three greetings, the last of which is rejected, and the decisions of a limiter. */
   public static void main(String[] arguments) {
     FlowShield shield = shield();
     for (int visit = 1; visit <= 3; visit++) {

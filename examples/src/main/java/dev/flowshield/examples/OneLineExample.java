@@ -8,8 +8,8 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * The one line that protects an application as it is configured, and the one that says that a
- * request is a stream. What is around them, {@link ServletExample} and its like show.
+ * The one line that protects an application by its configuration, and the line that declares a
+ * request a stream. {@link ServletExample} and others show the code around them.
  */
 final class OneLineExample {
 

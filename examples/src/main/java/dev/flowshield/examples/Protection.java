@@ -10,7 +10,7 @@ import jakarta.servlet.annotation.WebListener;
 @WebListener
 public final class Protection implements ServletContextListener {
 
-  /** For the container. */
+  /** Creates the listener, for the container. */
   public Protection() {}
 
   @Override

@@ -16,7 +16,7 @@ public final class ServletExample {
 
   private ServletExample() {}
 
-  /** Prints three answers, the last of which is a rejection. */
+  /** Prints three responses, the last of which is a rejection. */
   public static void main(String[] arguments) throws Exception {
     HttpShield shield = HttpShield.builder().perClient("2/min").build();
     Server server = start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), shield);

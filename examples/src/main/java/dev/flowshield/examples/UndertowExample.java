@@ -11,7 +11,7 @@ public final class UndertowExample {
 
   private UndertowExample() {}
 
-  /** Prints three answers, the last of which is a rejection. */
+  /** Prints three responses, the last of which is a rejection. */
   public static void main(String[] arguments) throws Exception {
     HttpShield shield = HttpShield.builder().perClient("2/min").build();
     Undertow server = start("127.0.0.1", 0, shield);

@@ -12,7 +12,7 @@ public final class VertxExample {
 
   private VertxExample() {}
 
-  /** Prints three answers, the last of which is a rejection. */
+  /** Prints three responses, the last of which is a rejection. */
   public static void main(String[] arguments) throws Exception {
     HttpShield shield = HttpShield.builder().perClient("2/min").build();
     Vertx vertx = Vertx.vertx();

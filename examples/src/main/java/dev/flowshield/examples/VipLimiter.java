@@ -6,10 +6,10 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.spi.RateLimiterProvider;
 
 // snippet: custom-limiter
-/** Holds everyone to the limit but those whose key says that they are very important. */
+/** A limiter that limits everyone except very important clients, by their key. */
 public final class VipLimiter implements RateLimiterProvider {
 
-  /** For the service loader. */
+  /** Creates the provider, for the service loader. */
   public VipLimiter() {}
 
   @Override

@@ -11,7 +11,7 @@ final class Visitor {
 
   private Visitor() {}
 
-  /** Asks three times, and prints the answers. */
+  /** Sends three requests, and prints the responses. */
   static void visit(int port) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newHttpClient();
     HttpRequest request =

@@ -1,8 +1,7 @@
 /**
- * A small program for each way in, each of which shows what a rejection looks like. Start with
- * {@link dev.flowshield.examples.EngineExample} or with the one named after your server; each has a
- * {@code main}. The marked parts stand in the documentation word for word, so what is said about
- * them stands there and not here.
+ * Small programs, one for each way to use FlowShield; each shows a rejection. Start with
+ * {@link dev.flowshield.examples.EngineExample} or with the program named after your server; each
+ * has a {@code main}. The documentation shows the marked parts word for word, and explains them.
  */
 @NullMarked
 package dev.flowshield.examples;

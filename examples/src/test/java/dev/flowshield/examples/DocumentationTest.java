@@ -7,19 +7,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What the documentation shows is what was compiled. */
+/** Tests that the documentation shows compiled code, and that its links lead somewhere. */
 class DocumentationTest {
 
   private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   private static final Path PROJECT = MODULE.resolve("..").normalize();
 
+  // A class of tests, as in `ATest`, and perhaps one of its methods, as in `ATest.method`.
+  private static final Pattern TEST =
+      Pattern.compile("`([A-Z]\\w*(?:Test|Contract|Behavior))(?:\\.(\\w+))?`");
+
   @Test
-  void showsWhatStandsInTheExamples() throws IOException {
+  void showsTheCodeOfTheExamples() throws IOException {
     Snippets snippets = new Snippets();
     for (Path program : files(MODULE.resolve("src"), 9, ".java")) {
       snippets.addProgram(program.getFileName().toString(), Files.readString(program));
@@ -36,9 +44,112 @@ class DocumentationTest {
     assertThat(snippets.shown()).as("snippets shown").isNotEmpty();
   }
 
+  @Test
+  void itsLinksLeadToFilesAndHeadingsAndItsLinesFitTheWidth() throws IOException {
+    Links links = new Links();
+    for (Path document : files(PROJECT, 9, ".md")) {
+      if (!document.toString().contains("/target/")) {
+        links.add(document, Files.readString(document));
+      }
+    }
+
+    assertThat(links.problems()).isEmpty();
+    assertThat(links.size()).isGreaterThan(60);
+  }
+
+  @Test
+  void theIndexHasEveryPage() throws IOException {
+    Path docs = PROJECT.resolve("docs");
+    String index = Files.readString(docs.resolve("README.md"));
+    String decisions = Files.readString(docs.resolve("adr/README.md"));
+
+    for (Path page : files(docs, 1, ".md")) {
+      if (!page.endsWith("README.md")) {
+        assertThat(index).contains("](" + page.getFileName() + ")");
+      }
+    }
+    for (Path page : files(docs.resolve("adr"), 1, ".md")) {
+      if (!page.endsWith("README.md")) {
+        assertThat(decisions).contains("](" + page.getFileName() + ")");
+      }
+    }
+  }
+
+  @Test
+  void theTestsThatEnforceDecisionsExist() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    for (Path source : files(PROJECT, 12, ".java")) {
+      String name = source.getFileName().toString().replace(".java", "");
+      sources.merge(name, Files.readString(source), String::concat);
+    }
+    List<String> missing = new ArrayList<>();
+    for (Path record : files(PROJECT.resolve("docs/adr"), 1, ".md")) {
+      String text = Files.readString(record);
+      int enforced = text.indexOf("**Enforced by**");
+      if (enforced < 0) {
+        assertThat(record).hasFileName("README.md");
+        continue;
+      }
+      Matcher test = TEST.matcher(text.substring(enforced));
+      while (test.find()) {
+        String source = sources.getOrDefault(test.group(1), "");
+        if (source.isEmpty() || (test.group(2) != null && !source.contains(test.group(2) + "("))) {
+          missing.add(record.getFileName() + ": a test must exist, got " + test.group());
+        }
+      }
+    }
+
+    assertThat(missing).isEmpty();
+  }
+
   private static List<Path> files(Path directory, int depth, String end) throws IOException {
     try (Stream<Path> all = Files.walk(directory, depth)) {
       return all.filter(file -> file.toString().endsWith(end)).sorted().toList();
+    }
+  }
+
+  /** A check that cannot fail would prove nothing. */
+  @Nested
+  class IfALinkIsBroken {
+
+    private final Links links = new Links();
+
+    IfALinkIsBroken() {
+      links.add(PROJECT.resolve("a.md"), "# A page, *of* `code`\n\n## Twice\n\n## Twice\n");
+    }
+
+    @Test
+    void acceptsFilesHeadingsAndOtherSites() {
+      assertThat(problems("[a](a.md) [b](#here) [c](https://example.com)\n\n# Here\n"))
+          .isEmpty();
+      assertThat(problems("[a](a.md#a-page-of-code) [b](a.md#twice-1)\n")).isEmpty();
+    }
+
+    @Test
+    void findsAFileThatIsNotThere() {
+      assertThat(problems("[a](none.md)\n"))
+          .singleElement()
+          .asString()
+          .contains("docs/b.md: a link must lead to a file and a heading, got 'none.md'");
+    }
+
+    @Test
+    void findsAHeadingThatIsNotThere() {
+      assertThat(problems("[a](a.md#twice-2)\n")).hasSize(1);
+      assertThat(problems("[a](#here)\n\n```\n# Here\n```\n")).hasSize(1);
+    }
+
+    @Test
+    void findsALineThatIsTooWideOutsideOfCodeTablesAndLinks() {
+      String wide = "x".repeat(121);
+      assertThat(problems(wide + "\n")).hasSize(1);
+      assertThat(problems("```\n" + wide + "\n```\n| " + wide + " |\n[" + wide + "](../a.md)\n"))
+          .isEmpty();
+    }
+
+    private List<String> problems(String document) {
+      links.add(PROJECT.resolve("docs/b.md"), document.replace("](a.md", "](../a.md"));
+      return links.problems();
     }
   }
 
@@ -55,7 +166,7 @@ class DocumentationTest {
     }
 
     @Test
-    void acceptsWhatIsEqualButForItsIndentation() {
+    void acceptsEqualCodeWithOtherIndentation() {
       assertThat(problems("<!-- snippet: a -->\n```java\nint a() {\n\n  return 1;\n}\n```\n"))
           .isEmpty();
       assertThat(snippets.shown()).containsExactly("a");

@@ -8,10 +8,10 @@ import java.io.PrintStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each example runs, and shows a rejection. */
+/** Tests that each example runs, and shows a rejection. */
 class ExamplesTest {
 
-  // How long to wait depends on how long the visits took.
+  // The wait depends on the duration of the visits.
   private static final String REJECTED =
       "429 \\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":[0-9]+,"
           + "\"limit\":2,\"mode\":\"per-ip\"}";

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  *
  * <p>In a program a part stands between {@code // snippet: name} and {@code // end}. In
  * documentation the comment {@code <!-- snippet: name -->} stands on the line before a block of
- * code; several names, with commas between, are shown one below the other. What lies between is
- * compared by character, after the indentation that all its lines share.
+ * code; several names, with commas between, are shown one below the other. The text between
+ * them is compared by character, without the indentation that all its lines share.
  */
 final class Snippets {
 
@@ -26,7 +26,7 @@ final class Snippets {
   private final Map<String, String> parts = new TreeMap<>();
   private final Set<String> shown = new TreeSet<>();
 
-  /** Takes in the parts of a program. */
+  /** Adds the parts of a program. */
   void addProgram(String file, String text) {
     List<String> lines = text.lines().toList();
     for (int begin = 0; begin < lines.size(); begin++) {
@@ -42,7 +42,7 @@ final class Snippets {
     }
   }
 
-  /** What is wrong with the blocks of a document; nothing if all is well. */
+  /** Returns the problems with the blocks of a document; an empty list if all is well. */
   List<String> problems(String file, String text) {
     List<String> problems = new ArrayList<>();
     List<String> lines = text.lines().toList();
@@ -56,7 +56,7 @@ final class Snippets {
     return problems;
   }
 
-  /** The names that documents have shown so far. */
+  /** Returns the names that documents have shown so far. */
   Set<String> shown() {
     return shown;
   }

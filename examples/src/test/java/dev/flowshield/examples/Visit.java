@@ -15,19 +15,19 @@ public final class Visit implements RequestView {
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private @Nullable String principal;
 
-  /** A request without headers. */
+  /** Creates a request without headers. */
   public Visit(String method, String path) {
     this.method = method;
     this.path = path;
   }
 
-  /** The same with headers. */
+  /** Returns this request with the given headers. */
   public Visit with(Map<String, String> more) {
     headers.putAll(new HashMap<>(more));
     return this;
   }
 
-  /** The same by a user that is logged in. */
+  /** Returns this request by a user that is logged in. */
   public Visit by(@Nullable String user) {
     this.principal = user;
     return this;

@@ -51,7 +51,7 @@ class AdmitAsyncRaceTest {
   @Test
   void losesNoPermitAndNoSlotAndGivesNoneBackTwice() throws InterruptedException {
     // What is given back stands behind a debt from before all threads, so that none of it can have
-    // come back another way (ADR 49).
+    // come back another way (ADR 32).
     prepay(Charge.of("everyone", PREPAID));
     prepay(Charge.of("own", "alice", PREPAID));
     prepay(Charge.of("shadow", "alice", PREPAID));

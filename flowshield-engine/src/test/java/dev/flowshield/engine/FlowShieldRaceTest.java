@@ -76,7 +76,7 @@ class FlowShieldRaceTest {
         .inFlight(1_000_000)
         .build();
     // What is given back stands behind a debt from before all threads, so that none of it can have
-    // come back another way (ADR 49).
+    // come back another way (ADR 32).
     for (int i = 0; i < 5; i++) {
       prepay(shield, Charge.of("key", "c" + i, burst / 4));
       prepay(shield, Charge.of("tenant", "t" + i % 3, burst / 8));

@@ -15,12 +15,12 @@ public final class AroundCalls {
   static String price(Callable<String> call, String lastKnown, FlowShield shield) throws Exception {
     Admission admission = shield.admit(); // one shield for each service that is called
     if (!(admission instanceof Admitted admitted)) {
-      return lastKnown; // at once, in place of one more call that waits
+      return lastKnown; // at once, instead of one more call that waits
     }
     try {
       return call.call();
     } catch (IOException failure) {
-      admitted.failed(); // before the close, which is why this is no try-with-resources
+      admitted.failed(); // before the close, so this is no try-with-resources
       return lastKnown;
     } finally {
       admitted.close();

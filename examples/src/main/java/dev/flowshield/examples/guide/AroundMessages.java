@@ -8,7 +8,7 @@ import dev.flowshield.engine.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** A handler of messages that hands back what it cannot do in good time. */
+/** A handler of messages that returns the messages that it cannot process in good time. */
 public final class AroundMessages {
 
   private AroundMessages() {}
@@ -17,7 +17,7 @@ public final class AroundMessages {
   record Message(String sender, boolean isRepeatable, String text) {}
 
   // snippet: overload-messages
-  /** Whether to acknowledge it; else the broker sends it again. */
+  /** Returns whether to acknowledge the message; otherwise the broker sends it again. */
   static CompletableFuture<Boolean> handle(
       Message message,
       Function<String, CompletableFuture<?>> work,

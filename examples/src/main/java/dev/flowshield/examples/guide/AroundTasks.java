@@ -24,7 +24,7 @@ public final class AroundTasks {
           try {
             task.run();
           } catch (Throwable failure) {
-            admitted.failed(); // says nothing of how long tasks take
+            admitted.failed(); // its latency does not count
             throw failure;
           } finally {
             admitted.close();

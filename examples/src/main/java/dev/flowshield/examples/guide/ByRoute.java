@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Limits by route and by plan, and a login that counts only what fails. */
+/** Limits by route and by plan, and a login that counts only failures. */
 final class ByRoute {
 
   private ByRoute() {}
 
-  /** What the application knows of its customers. */
+  /** The customers that the application knows. */
   private static final class Customers {
 
     private static final Map<String, String> PLANS = Map.of("alice", "free", "bob", "pro");

@@ -3,7 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.Ticker;
 import dev.flowshield.http.HttpShield;
 
-/** A shield that is off where one machine sends all requests, and one whose limits are tested. */
+/** A shield that is off in development, and one whose limits are tested. */
 final class InTests {
 
   private InTests() {}
@@ -16,7 +16,7 @@ final class InTests {
         .build();
   }
 
-  static HttpShield underTest(Ticker ticker) { // as a ManualTicker, which the test turns
+  static HttpShield underTest(Ticker ticker) { // a ManualTicker, which the test moves
     return HttpShield.builder()
         .perClient("2/s")
         .operations(o -> o.ticker(ticker))

@@ -4,7 +4,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import java.util.function.ToIntFunction;
 
-/** Work whose price is known in the end. */
+/** Work whose cost is known at its end. */
 public final class LanguageModel {
 
   private LanguageModel() {}
@@ -16,10 +16,10 @@ public final class LanguageModel {
       return false;
     }
     try {
-      held.settle(model.applyAsInt(question)); // less: the rest comes back; more: it is owed
+      held.settle(model.applyAsInt(question)); // less: the rest is refunded; more: it is owed
       return true;
     } finally {
-      held.cancel(); // if the model failed, all comes back; once settled, this does nothing
+      held.cancel(); // refunds everything if the model failed; no effect once settled
     }
   }
   // end

@@ -2,14 +2,14 @@ package dev.flowshield.examples.guide;
 
 import dev.flowshield.RateLimiter;
 
-/** Other limits while callers go on. */
+/** A change of a limit while callers continue. */
 public final class LiveChange {
 
   private LiveChange() {}
 
   static void change(RateLimiter limiter) {
     // snippet: guide-change
-    limiter.changeTo("200/min"); // if it cannot be, an exception says why and nothing is changed
+    limiter.changeTo("200/min"); // throws, and changes nothing, if it is impossible
     // end
   }
 }

@@ -7,7 +7,7 @@ import dev.flowshield.engine.Penalty;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
-/** Clients that are rejected and go on regardless. */
+/** Clients that continue after rejections. */
 public final class Offences {
 
   private Offences() {}

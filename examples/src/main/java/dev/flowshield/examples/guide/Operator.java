@@ -2,7 +2,7 @@ package dev.flowshield.examples.guide;
 
 import dev.flowshield.RateLimiter;
 
-/** What an operator looks at and does while the application runs. */
+/** Operations on a key while the application runs. */
 public final class Operator {
 
   private Operator() {}

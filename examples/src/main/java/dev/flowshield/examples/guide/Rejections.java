@@ -3,7 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 
-/** A limit for each key, and what a rejection says. */
+/** A limit for each key, and the wait in a rejection. */
 public final class Rejections {
 
   private Rejections() {}

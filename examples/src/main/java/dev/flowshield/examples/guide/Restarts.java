@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** What clients owe, kept over a restart. */
+/** Debts of keys, kept over a restart. */
 public final class Restarts {
 
   private Restarts() {}

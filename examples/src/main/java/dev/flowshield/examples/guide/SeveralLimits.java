@@ -15,8 +15,8 @@ public final class SeveralLimits {
 
   static String explain(Decision decision) {
     return decision instanceof Decision.Rejected rejected
-        ? rejected.limit() + " rejects for " + rejected.retryAfter() // the one that takes longest
-        : decision.remaining() + " left"; // of the one with the fewest
+        ? rejected.limit() + " rejects for " + rejected.retryAfter() // the longest wait
+        : decision.remaining() + " left"; // the fewest
   }
   // end
 }

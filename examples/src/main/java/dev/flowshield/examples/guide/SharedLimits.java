@@ -7,7 +7,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.redis.RedisStore;
 
-/** Limits that all instances of a service keep together. */
+/** Limits that all instances of a service share. */
 final class SharedLimits {
 
   private SharedLimits() {}
@@ -23,7 +23,7 @@ final class SharedLimits {
 
   static FlowShield shield(LimitStore store) {
     return FlowShield.builder()
-        .store(store) // all limits but those that choose otherwise
+        .store(store) // all limits, unless they choose otherwise
         .perKey("100/s")
         .limit(Limit.together("printer", "2/s").withLimiter("token-bucket")) // of this process
         .build();

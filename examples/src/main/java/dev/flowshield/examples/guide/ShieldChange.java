@@ -3,7 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.engine.FlowShield;
 import java.util.Map;
 
-/** Other limits of a shield while work goes on. */
+/** A change of the limits of a shield while work continues. */
 public final class ShieldChange {
 
   private ShieldChange() {}

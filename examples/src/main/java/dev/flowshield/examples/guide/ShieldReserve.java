@@ -6,7 +6,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Request;
 import java.util.function.IntSupplier;
 
-/** Work of a shield whose price is known in the end. */
+/** Work of a shield whose cost is known at its end. */
 public final class ShieldReserve {
 
   private ShieldReserve() {}
@@ -17,7 +17,7 @@ public final class ShieldReserve {
     if (!(admission instanceof Admitted running)) {
       return false;
     }
-    int used = 0; // if the model fails, all comes back
+    int used = 0; // if the model fails, everything is refunded
     try (running) {
       used = model.getAsInt();
       return true;

@@ -3,7 +3,7 @@ package dev.flowshield.examples.guide;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
-/** A limit whose clients begin with nothing. */
+/** A limit whose keys start empty. */
 public final class Starting {
 
   private Starting() {}

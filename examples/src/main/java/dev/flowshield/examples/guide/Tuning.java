@@ -13,8 +13,8 @@ public final class Tuning {
   // snippet: guide-shield-tune
   static FlowShieldBuilder settings(Consumer<Throwable> log) {
     return FlowShield.builder()
-        .shadowInFlight(200) // counts what inFlight(200) would shed
-        .detectLeaks(log); // tells where an admission was made that nothing closed
+        .shadowInFlight(200) // counts the requests that inFlight(200) would shed
+        .detectLeaks(log); // logs the origin of an admission that nothing closed
   }
 
   static String report(FlowShield shield) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** An application that does with less before work has to be shed, and says why. */
+/** An application that reduces its work before any is shed, and explains it. */
 public final class UnderPressure {
 
   private UnderPressure() {}

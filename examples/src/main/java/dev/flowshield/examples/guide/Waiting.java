@@ -15,7 +15,7 @@ public final class Waiting {
   // snippet: guide-wait
   static boolean send(RateLimiter limiter, Runnable call) throws InterruptedException {
     if (!limiter.acquire("partner", Duration.ofSeconds(5)).isAdmitted()) {
-      return false; // it would have been longer than 5 seconds, so this took no time
+      return false; // the wait would exceed 5 seconds, so it is rejected at once
     }
     call.run();
     return true;
@@ -44,7 +44,7 @@ public final class Waiting {
                 call.run();
               }
             },
-            executor); // the thread that tells the time is not for work
+            executor); // the timer thread is not for work
   }
   // end
 }

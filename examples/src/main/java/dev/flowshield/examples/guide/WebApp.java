@@ -14,7 +14,7 @@ import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** Answers to questions about web applications. */
+/** Answers to questions of docs/guide.md about web applications. */
 public final class WebApp {
 
   private WebApp() {}
@@ -22,7 +22,7 @@ public final class WebApp {
   /** A query that has been parsed. */
   interface Query {
 
-    /** Returns how many headers it will resolve at the most. */
+    /** Returns the largest number of fields that it will resolve. */
     int complexity();
 
     /** Resolves them, and returns the response. */
@@ -64,7 +64,7 @@ public final class WebApp {
     if (messages.tryAcquire(user)) { // messages: RateLimiter.of("20/s burst 100")
       work.accept(text);
     } else {
-      close.accept(1013); // "try again later", of the codes of RFC 6455 and its registry
+      close.accept(1013); // "try again later", in the registry of RFC 6455
     }
   }
   // end

@@ -1,7 +1,7 @@
 /**
- * What can be done with a limiter and with a shield, a small class for each question of
- * {@code docs/guide.md}. Start with the page; {@code GuideTest} runs each class on a ticker that it
- * turns by hand, and asserts what the page promises. Whole programs are not here but in
+ * A small class for each question of {@code docs/guide.md} about limiters, shields and web
+ * applications. Start with the page; {@code GuideTest}, {@code ShieldGuideTest} and
+ * {@code WebAppTest} run each class and assert the promises of the page. Whole programs are in
  * {@link dev.flowshield.examples}.
  */
 @NullMarked

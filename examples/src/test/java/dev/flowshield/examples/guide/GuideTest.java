@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What docs/guide.md promises of its examples. */
+/** The promises of docs/guide.md about a limiter. */
 class GuideTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
 
   @Test
-  void aRejectionSaysWhenToComeBack() {
+  void aRejectionStatesTheWait() {
     RateLimiter limiter = limiter("2/min");
 
     assertThat(Rejections.greet(limiter, "alice")).isEqualTo("hello alice");
@@ -80,7 +80,7 @@ class GuideTest {
     }
 
     @Test
-    void aFixedWindowBringsAllBackAtItsMidnight() {
+    void aFixedWindowRefillsAtMidnight() {
       LimiterSpec spec = LimiterSpec.of(RateLimit.parse("3/day"))
           .withOption("utc-offset", "+01:00")
           .withInstantSource(() -> Instant.parse("2026-11-24T22:59:30Z"))
@@ -94,7 +94,7 @@ class GuideTest {
     }
 
     @Test
-    void aSlidingWindowBringsThemBackAsTheyFade() {
+    void aSlidingWindowRefillsAsPermitsFade() {
       RateLimiter limiter = RateLimiter.of(
           "sliding-window", LimiterSpec.of(RateLimit.parse("6/min")).withTicker(ticker));
 
@@ -112,7 +112,7 @@ class GuideTest {
   }
 
   @Test
-  void ofSeveralLimitsTheOneThatRejectsIsNamed() {
+  void namesTheLimitThatRejects() {
     RateLimiter limiter = limiter("2/s, 5/h");
 
     assertThat(SeveralLimits.explain(limiter.decide("alice"))).isEqualTo("1 left");
@@ -165,11 +165,11 @@ class GuideTest {
     }
 
     @Test
-    void tellsThatTooManyWait() {
+    void reportsAFullQueue() {
       RateLimiter wide = Waiting.limiter();
       assertThat(wide.tryAcquire(10)).isTrue();
       Duration hour = Duration.ofHours(1);
-      List<CompletableFuture<Decision>> calls = // more than wait, as some are served meanwhile
+      List<CompletableFuture<Decision>> calls = // more than may wait: some are served
           Stream.generate(() -> wide.acquireAsync(hour)).limit(6_000).toList();
 
       assertThat(calls.stream()
@@ -187,7 +187,7 @@ class GuideTest {
     }
 
     @Test
-    void givesThePermitBackByCancelling() {
+    void refundsByCancelling() {
       assertThat(limiter.tryAcquire("partner")).isTrue();
       CompletableFuture<Decision> waiting =
           limiter.acquireAsync("partner", 1, Duration.ofSeconds(5));
@@ -206,7 +206,7 @@ class GuideTest {
   class TheStart {
 
     @Test
-    void beginsWithNothingAndTakesWhatIsAdded() {
+    void startsEmptyAndTakesAddedPermits() {
       RateLimiter empty = Starting.limiter();
       assertThat(empty.tryAcquire("alice")).isFalse();
       assertThat(empty.tryAcquire()).isFalse();
@@ -222,21 +222,21 @@ class GuideTest {
     private final RateLimiter tokens = limiter("1000/min");
 
     @Test
-    void givesBackWhatWasNotUsed() {
+    void refundsUnusedPermits() {
       assertThat(ask(question -> 100)).isTrue();
       assertThat(tokens.peek("alice").remaining()).isEqualTo(900);
     }
 
     @Test
-    void isOwedWhereMoreWasUsed() {
+    void chargesMoreThanTheEstimate() {
       assertThat(ask(question -> 1_600)).isTrue();
       assertThat(ask(question -> 1)).isFalse();
-      ticker.advance(Duration.ofSeconds(66)); // 600 are owed and 500 asked for
+      ticker.advance(Duration.ofSeconds(66)); // 600 are owed and 500 requested
       assertThat(ask(question -> 1)).isTrue();
     }
 
     @Test
-    void givesAllBackIfTheModelFails() {
+    void refundsEverythingIfTheModelFails() {
       assertThatThrownBy(() -> ask(question -> {
             throw new IllegalStateException("no answer");
           }))
@@ -262,7 +262,7 @@ class GuideTest {
   }
 
   @Test
-  void operatorsLookAndForgive() {
+  void operatorsPeekAndReset() {
     RateLimiter limiter = limiter("2/min");
     assertThat(limiter.tryAcquire("alice")).isTrue();
     Operator.forgiveIfRejected(limiter, "alice");

@@ -16,19 +16,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** What docs/overload.md promises of its examples. */
+/** The promises of docs/overload.md about its examples. */
 class OverloadGuideTest {
 
   private final FlowShield shield =
       FlowShield.builder().perKey("100/s").inFlightAuto().build();
 
-  /** As if the shield had found out that the server does one thing at a time. */
+  /** Returns a shield that has learned that the server does one thing at a time. */
   private void capAtOne() {
     shield.changeInFlight(1);
   }
 
   @Test
-  void anExecutorTakesNoMoreTasksThanThereArePlaces() {
+  void anExecutorTakesNoMoreTasksThanThereAreSlots() {
     capAtOne();
     Deque<Runnable> queue = new ArrayDeque<>();
     List<String> done = new ArrayList<>();
@@ -46,7 +46,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void anExecutorGivesBackThePlacesOfTasksThatFail() {
+  void anExecutorReleasesTheSlotsOfTasksThatFail() {
     Executor direct = AroundTasks.shielded(Runnable::run, shield);
     assertThatThrownBy(() -> direct.execute(() -> {
           throw new IllegalStateException("of the task");
@@ -65,7 +65,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void aHandlerHandsBackWhatItCannotDo() {
+  void aHandlerReturnsMessagesThatItCannotProcess() {
     capAtOne();
     CompletableFuture<String> work = new CompletableFuture<>();
     CompletableFuture<Boolean> first =
@@ -81,7 +81,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void callsAreAnsweredFromWhatIsKnownWhereTheServiceIsBusyOrGone() throws Exception {
+  void callsUseTheLastKnownPriceIfTheServiceIsBusyOrGone() throws Exception {
     assertThat(AroundCalls.price(() -> "12", "11", shield)).isEqualTo("12");
     assertThat(AroundCalls.price(
             () -> {
@@ -99,7 +99,7 @@ class OverloadGuideTest {
   }
 
   @Test
-  void anApplicationDoesWithLessUnderPressure() {
+  void anApplicationReducesItsWorkUnderPressure() {
     FlowShield calm = UnderPressure.shield(line -> {});
 
     assertThat(UnderPressure.recommendations(() -> List.of("a book"), calm))

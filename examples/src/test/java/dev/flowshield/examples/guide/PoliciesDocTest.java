@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What docs/policies.md shows is what happens. */
+/** The promises of docs/policies.md about its examples. */
 class PoliciesDocTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -25,7 +25,7 @@ class PoliciesDocTest {
     return Files.readString(module.resolve("../docs/policies.md"));
   }
 
-  /** The rows of the first block. */
+  /** Returns the rows of the first block. */
   private static String table() throws IOException {
     String document = document();
     int from = document.indexOf("```") + 4;

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/guide-shield.md promises of its examples. */
+/** The promises of docs/guide.md about a shield. */
 class ShieldGuideTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -50,7 +50,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aQuotaGoesOnAfterARestart(@TempDir Path folder) throws IOException {
+  void aQuotaContinuesAfterARestart(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("limits");
     List<String> log = new ArrayList<>();
     FlowShield before = FlowShield.builder().perKey("10000/day").build();
@@ -93,7 +93,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void whatIsSettledIsChargedAndWhatFailedIsNot() {
+  void settledWorkIsChargedAndFailedWorkIsNot() {
     FlowShield shield = FlowShield.builder().perKey("1000/min").ticker(ticker).build();
     assertThat(ShieldReserve.ask(shield, "alice", () -> 320)).isTrue();
     assertThat(shield.peek("key", "alice").remaining()).isEqualTo(680);
@@ -109,7 +109,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void whoIsRejectedAgainAndAgainIsBlockedUntilPardoned() {
+  void aKeyThatIsRejectedAgainAndAgainIsBlockedUntilPardoned() {
     FlowShield shield = Offences.settings().ticker(ticker).build();
     close(shield.admit("alice", 2));
     assertThat(shield.admit("alice")).isInstanceOf(OverLimit.class);
@@ -127,7 +127,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aFloodOfRejectionsIsToldNowAndThen() {
+  void aFloodOfRejectionsIsReportedAtABoundedRate() {
     List<String> log = new ArrayList<>();
     FlowShield shield = Alarm.settings(log::add, Runnable::run).ticker(ticker).build();
     close(shield.admit("alice", 2));
@@ -157,7 +157,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aShadowCapCountsWhatItWouldShed() {
+  void aShadowCapCountsTheRequestsThatItWouldShed() {
     FlowShield shield = Tuning.settings(failure -> {}).ticker(ticker).build();
     List<Admission> running = new ArrayList<>();
     for (int i = 0; i < 203; i++) {
@@ -169,7 +169,7 @@ class ShieldGuideTest {
   }
 
   @Test
-  void aShieldIsOffInDevelopmentAndOnWhereItIsTested() {
+  void aShieldIsOffInDevelopmentAndOnInItsTest() {
     assertThat(InTests.shield(true).isEnabled()).isFalse();
     assertThat(InTests.shield(false).isEnabled()).isTrue();
     assertThat(InTests.underTest(ticker).toString()).contains("each client 2/s");

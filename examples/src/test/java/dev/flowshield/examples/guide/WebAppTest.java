@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/guide-web.md shows is what happens. */
+/** The promises of docs/guide.md about web applications. */
 class WebAppTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -72,7 +72,7 @@ class WebAppTest {
       admitted++;
     }
 
-    assertThat(admitted).isBetween(100, 104); // some come back while the test runs
+    assertThat(admitted).isBetween(100, 104); // some refill while the test runs
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
-/** What docs/coming-from-bucket4j.md says of Bucket4j, and what FlowShield does in its place. */
+/** The statements of docs/coming-from-bucket4j.md about Bucket4j and FlowShield. */
 class Bucket4jTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -127,7 +127,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void greedyRefillAnswersAsTheTokenBucketAtEveryInstant() {
+  void greedyRefillEqualsTheTokenBucketAtEveryInstant() {
     Bucket bucket = bucket(limit -> limit.capacity(20).refillGreedy(10, Duration.ofSeconds(1)));
     RateLimiter limiter = limiter("10/s burst 20");
     int admitted = 0;
@@ -170,7 +170,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void moreThanTheCapacityIsRejectedInBothAndForGoodHere() {
+  void moreThanTheCapacityIsRejectedInBothAndForGoodInFlowShield() {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillGreedy(10, Duration.ofSeconds(1)));
     RateLimiter limiter = limiter("10/s");
 
@@ -180,7 +180,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void theFastestRateIsOnePermitANanosecondThereAndTenMillionASecondHere() {
+  void theFastestRateIsOnePermitANanosecondInBucket4jAndTenMillionASecondInFlowShield() {
     assertThat(bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofNanos(1))))
         .isNotNull();
     assertThatThrownBy(
@@ -192,7 +192,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void rejectedByOneOfSeveralTakesNothingFromTheOthersThere() {
+  void rejectedByOneOfSeveralTakesNothingFromTheOthersInBucket4j() {
     Bucket bucket = Bucket.builder()
         .addLimit(limit -> limit.capacity(2).refillGreedy(2, Duration.ofSeconds(1)))
         .addLimit(limit -> limit.capacity(3).refillGreedy(3, Duration.ofHours(1)))
@@ -207,7 +207,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void rejectedByOneOfSeveralTakesNothingFromTheOthersHere() {
+  void rejectedByOneOfSeveralTakesNothingFromTheOthersInFlowShield() {
     RateLimiter limiter = RateLimiter.of(
         "token-bucket", LimiterSpec.ofAll(RateLimit.parseAll("2/s, 3/h")).withTicker(ticker));
     assertThat(Taking.untilRejected(() -> limiter.tryAcquire("alice"))).isEqualTo(2);
@@ -219,10 +219,10 @@ class Bucket4jTest {
   }
 
   @Test
-  void whatIsGivenBackLateIsAdmittedOnTopThere() {
+  void aLateRefundIsAdmittedOnTopInBucket4j() {
     Bucket bucket = bucket(limit -> limit.capacity(10).refillGreedy(10, Duration.ofSeconds(1)));
     bucket.tryConsume(10);
-    ticker.advance(Duration.ofSeconds(1)); // all ten have come back by themselves
+    ticker.advance(Duration.ofSeconds(1)); // all ten have refilled by themselves
     int atOneInstant = Taking.untilRejected(() -> bucket.tryConsume(1));
     bucket.addTokens(10);
     atOneInstant += Taking.untilRejected(() -> bucket.tryConsume(1));
@@ -231,7 +231,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whatIsSettledLateIsAdmittedOnTopHereToo() {
+  void aLateSettlementIsAdmittedOnTopInFlowShieldToo() {
     RateLimiter limiter = limiter("10/s");
     Reservation first = limiter.reserve("alice", 10);
     ticker.advance(Duration.ofSeconds(1));
@@ -243,7 +243,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingHasPaidThere() {
+  void anInterruptedWaitStaysPaidInBucket4j() {
     Bucket bucket = bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(1)));
     bucket.tryConsume(1);
     Thread.currentThread().interrupt();
@@ -253,7 +253,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingGetsThePermitsBackHere() {
+  void anInterruptedWaitIsRefundedInFlowShield() {
     RateLimiter limiter = limiter("1/s");
     assertThat(limiter.tryAcquire("alice")).isTrue();
     Thread.currentThread().interrupt();
@@ -264,7 +264,7 @@ class Bucket4jTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRejectedAtOnceByBoth() throws InterruptedException {
+  void bothRejectTooLongAWaitAtOnce() throws InterruptedException {
     Bucket bucket = bucket(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(3)));
     bucket.tryConsume(1);
 

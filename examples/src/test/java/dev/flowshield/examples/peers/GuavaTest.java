@@ -8,9 +8,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/coming-from-guava.md says of Guava, and what FlowShield does in its place.
+ * The statements of docs/coming-from-guava.md about Guava and FlowShield.
  *
- * <p>Guava reads a clock of its own, so these rates are so low that nothing comes back while a test
+ * <p>Guava reads a clock of its own, so the rates are low enough that nothing refills while a test
  * runs.
  */
 class GuavaTest {
@@ -88,7 +88,7 @@ class GuavaTest {
   }
 
   @Test
-  void aNewOneHasNothingStoredThereAndItsWholeBurstHere() {
+  void aNewOneHasNothingStoredInGuavaAndItsWholeBurstInFlowShield() {
     RateLimiter theirs = RateLimiter.create(ONE_IN_A_THOUSAND_SECONDS);
     assertThat(theirs.tryAcquire()).isTrue();
     assertThat(theirs.tryAcquire()).isFalse();
@@ -101,7 +101,7 @@ class GuavaTest {
   }
 
   @Test
-  void howMuchIsAskedForMattersToTheNextCallerAloneThere() {
+  void theSizeOfARequestMattersOnlyToTheNextCallerInGuava() {
     RateLimiter theirs = RateLimiter.create(ONE_IN_A_THOUSAND_SECONDS);
     assertThat(theirs.tryAcquire(1_000)).isTrue();
     assertThat(theirs.tryAcquire()).isFalse();
@@ -110,7 +110,7 @@ class GuavaTest {
   }
 
   @Test
-  void settlingMakesTheNextCallerPayHere() {
+  void settlingMakesTheNextCallerPayInFlowShield() {
     dev.flowshield.RateLimiter ours = dev.flowshield.RateLimiter.of("10/h");
     assertThat(Ours.send(ours, new byte[1_000])).isTrue();
 
@@ -118,7 +118,7 @@ class GuavaTest {
   }
 
   @Test
-  void whoWouldWaitTooLongIsRejectedByBoth() throws InterruptedException {
+  void bothRejectTooLongAWait() throws InterruptedException {
     RateLimiter theirs = RateLimiter.create(ONE_IN_A_THOUSAND_SECONDS);
     assertThat(theirs.tryAcquire()).isTrue();
     assertThat(Theirs.pace(theirs)).isFalse();
@@ -129,7 +129,7 @@ class GuavaTest {
   }
 
   @Test
-  void waitingCannotBeInterruptedThere() {
+  void waitingCannotBeInterruptedInGuava() {
     RateLimiter theirs = RateLimiter.create(1_000);
     theirs.acquire();
     Thread.currentThread().interrupt();

@@ -15,7 +15,7 @@ import jakarta.servlet.ServletContext;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/coming-from-python.md says that FlowShield does in place of the Python library. */
+/** The statements of docs/coming-from-python.md about FlowShield. */
 class PythonTest {
 
   /** The code of the page. */
@@ -45,7 +45,7 @@ class PythonTest {
   }
 
   @Test
-  void theAnswerHasTheSameFiveMembers() {
+  void theBodyHasTheSameFiveMembers() {
     assertThat(rejection(HttpShield.builder().perClient("1/h").build()))
         .matches("\\{\"status\":\"busy\",\"message\":\"Rate limit exceeded\",\"retry_after\":3600,"
             + "\"limit\":1,\"mode\":\"per-ip\"}");
@@ -83,7 +83,7 @@ class PythonTest {
     assertThat(shield.engine().isInFlightAuto()).isTrue();
   }
 
-  /** The body of the second answer to one address. */
+  /** Returns the body of the second response to one address. */
   private static String rejection(HttpShield shield) {
     assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
     HttpAdmission second = shield.admit(new Visit("GET", "/"));

@@ -16,10 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/**
- * What docs/coming-from-resilience4j.md says of Resilience4j, and what FlowShield does in its
- * place.
- */
+/** The statements of docs/coming-from-resilience4j.md about Resilience4j and FlowShield. */
 class Resilience4jTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
@@ -31,7 +28,7 @@ class Resilience4jTest {
     private final RateLimiterRegistry limiters = RateLimiterRegistry.of(RateLimiterConfig.custom()
         .limitForPeriod(2)
         .limitRefreshPeriod(Duration.ofHours(1))
-        .timeoutDuration(Duration.ZERO) // else a rejection takes 5 seconds
+        .timeoutDuration(Duration.ZERO) // otherwise a rejection takes 5 seconds
         .build());
 
     String greet(String client) {
@@ -105,7 +102,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aCycleBringsAllAtOnceWhereOursBringsOneAfterAnother() {
+  void aCycleRefillsAllAtOnceAndATokenBucketOneAfterAnother() {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     dev.flowshield.RateLimiter ours = ours("10/s");
     ticker.advance(Duration.ofMillis(999));
@@ -120,9 +117,9 @@ class Resilience4jTest {
   }
 
   @Test
-  void aRejectionTakesTheWholeTimeoutThere() {
+  void aRejectionTakesTheWholeTimeoutInResilience4j() {
     AtomicLong time = new AtomicLong();
-    // Each reading is 5 milliseconds after the one before, so that hardly a caller waits in truth.
+    // Each reading is 5 milliseconds after the one before, so that callers hardly wait.
     RateLimiter limiter =
         RateLimiter.of("a", config(1, Duration.ofMillis(20)), () -> time.getAndAdd(5_000_000));
     limiter.acquirePermission();
@@ -133,7 +130,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void moreThanOneCycleHasIsTakenFromTheCyclesToComeThere() {
+  void moreThanOneCycleHasIsTakenFromTheCyclesToComeInResilience4j() {
     RateLimiter limiter = limiter(10, Duration.ofSeconds(5));
 
     assertThat(limiter.reservePermission(25)).isEqualTo(Duration.ofSeconds(2).toNanos());
@@ -141,7 +138,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void otherLimitsWaitForTheNextCycleThere() {
+  void otherLimitsWaitForTheNextCycleInResilience4j() {
     RateLimiter limiter = limiter(10, Duration.ZERO);
     Theirs.change(limiter);
     assertThat(Taking.untilRejected(limiter::acquirePermission)).isEqualTo(10);
@@ -150,7 +147,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void otherLimitsHoldAtOnceHere() {
+  void otherLimitsHoldAtOnceInFlowShield() {
     dev.flowshield.RateLimiter limiter = ours("10/s");
     Ours.change(limiter);
 
@@ -158,7 +155,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingHasPaidThere() {
+  void anInterruptedWaitStaysPaidInResilience4j() {
     RateLimiter limiter = limiter(1, Duration.ofSeconds(2));
     assertThat(Theirs.pace(limiter)).isTrue();
     Thread.currentThread().interrupt();
@@ -169,7 +166,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingGetsThePermitsBackHere() {
+  void anInterruptedWaitIsRefundedInFlowShield() {
     dev.flowshield.RateLimiter limiter = ours("1/s");
     assertThat(limiter.tryAcquire()).isTrue();
     Thread.currentThread().interrupt();
@@ -180,7 +177,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void aRejectionComesAtOnceHere() throws InterruptedException {
+  void aRejectionComesAtOnceInFlowShield() throws InterruptedException {
     dev.flowshield.RateLimiter limiter = ours("1/3s");
     assertThat(limiter.tryAcquire()).isTrue();
 
@@ -189,7 +186,7 @@ class Resilience4jTest {
   }
 
   @Test
-  void everyNameIsKeptThere() {
+  void everyNameIsKeptInResilience4j() {
     RateLimiterRegistry limiters = RateLimiterRegistry.of(config(1, Duration.ZERO));
     for (int client = 0; client < 1_000; client++) {
       limiters.rateLimiter("client " + client);

@@ -7,7 +7,7 @@ final class Taking {
 
   private Taking() {}
 
-  /** How many were there. */
+  /** Returns the number of permits that were there. */
   static int untilRejected(BooleanSupplier taking) {
     int taken = 0;
     while (taking.getAsBoolean()) {
