@@ -16,9 +16,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "0, 2, 0", expect = ACCEPTABLE, desc = "The other has paid.")
 @Outcome(expect = FORBIDDEN, desc = "It is charged twice, or not at all.")
 @State
-public class PayingStressTest {
+public class RepaymentStressTest {
 
-  private final OwingKey key = new OwingKey();
+  private final IndebtedKey key = new IndebtedKey();
 
   @Actor
   public void one(III_Result result) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A key that has taken two permits of a share while the store did not answer. */
-final class OwingKey {
+final class IndebtedKey {
 
   private static final String KEY = "key";
   private static final List<RateLimit> LIMITS = List.of(RateLimit.parse("1/h burst 5"));
@@ -19,7 +19,7 @@ final class OwingKey {
       new StoredRates(LIMITS, 1_000),
       1);
 
-  OwingKey() {
+  IndebtedKey() {
     take(2);
   }
 

@@ -16,9 +16,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @Outcome(id = "3, 1, 0", expect = ACCEPTABLE, desc = "Taken before.")
 @Outcome(expect = FORBIDDEN, desc = "A permit was never charged, or twice.")
 @State
-public class PayingWhileTakingStressTest {
+public class RepaymentWhileTakingStressTest {
 
-  private final OwingKey key = new OwingKey();
+  private final IndebtedKey key = new IndebtedKey();
 
   @Actor
   public void pay(III_Result result) {

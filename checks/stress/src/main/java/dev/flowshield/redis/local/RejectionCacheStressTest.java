@@ -16,11 +16,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
 @Outcome(expect = FORBIDDEN, desc = "A key was given the rejection of another.")
 @State
-public class RejectionStressTest {
+public class RejectionCacheStressTest {
 
   private final TwoRejections rejections = new TwoRejections();
 
-  public RejectionStressTest() {
+  public RejectionCacheStressTest() {
     rejections.addOther();
   }
 
