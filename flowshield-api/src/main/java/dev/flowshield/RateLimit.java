@@ -56,7 +56,7 @@ public record RateLimit(long permits, Duration period, long burst) {
     Objects.requireNonNull(
         period,
         "period must be 1 nanosecond to 366 days, got null: pass a duration, as in Duration.ofSeconds(1)");
-    requireCount("permits", permits, "remove a route that admits nothing");
+    requireCount("permits", permits, "leave out a route that admits nothing");
     requireCount("burst", burst, "leave it out for a burst equal to the permits");
     if (period.isNegative() || period.isZero() || period.compareTo(LONGEST_PERIOD) > 0) {
       throw new IllegalArgumentException("period must be 1 nanosecond to 366 days, got " + period

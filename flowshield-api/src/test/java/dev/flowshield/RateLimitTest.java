@@ -121,7 +121,7 @@ class RateLimitTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new RateLimit(permits, Duration.ofSeconds(1), 1))
           .withMessage("permits must be 1 to 1,000,000,000,000,000, got " + permits
-              + ": remove a route that admits nothing");
+              + ": leave out a route that admits nothing");
     }
 
     @ParameterizedTest

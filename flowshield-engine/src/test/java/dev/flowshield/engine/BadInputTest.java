@@ -281,7 +281,7 @@ class BadInputTest {
       row(
           "a limit of nothing",
           () -> Limit.each("tenant", List.of()),
-          "got none",
+          "got an empty list",
           "at least one",
           "leave out"),
       row(

@@ -106,7 +106,7 @@ class ConfigurationMistakesTest {
         "in-flight   | 1000001   | must be a whole number from 1 to 1,000,000, got '1000001': choose how many requests the server can work at together, or auto to have that found",
         "limit       | unlimited | got 'unlimited': write it in that form; or 'off' for no limit",
         "per-client  | OFF       | got 'OFF': write it in that form; or 'off' for no limit",
-        "per-client  | 0/s       | got 0: remove a route that admits nothing; or 'off' for no limit",
+        "per-client  | 0/s       | got 0: leave out a route that admits nothing; or 'off' for no limit",
         "per-client  | 1/month   | 'month' is no period, write '30day' for a month",
         "trusted-proxies | none | write an address as digits, a name is not looked up; or 'off' for none",
         "trusted-proxies | *       | got '*': write the length of what is fixed in place of *, as in '10.0.0.0/8' for 10.*, or '0.0.0.0/0, ::/0' for all addresses",
