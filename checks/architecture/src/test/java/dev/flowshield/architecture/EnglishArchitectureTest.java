@@ -48,7 +48,7 @@ class EnglishArchitectureTest {
 
   // A method that returns a value: modifiers, a type that is not void, a name, parameters.
   private static final Pattern METHOD_WITH_VALUE = Pattern.compile(
-      "(?:@\\w+(?:\\([^)]*\\))?\\s+)*(?:(?:public|protected|private|static|final|abstract|default)\\s+)*"
+      "(?:@\\w+(?:\\([^)]*\\))?\\s+)*+(?:(?:public|protected|private|static|final|abstract|default)\\s+)*+"
           + "(?:<[^(]*>\\s+)?(?!void\\b|record\\b|class\\b|interface\\b|enum\\b|return\\b|new\\b)"
           + "[\\w.@<>,?\\[\\] ]+\\s+\\w+\\([\\s\\S]*");
 
