@@ -24,11 +24,13 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits in a cluster of real servers, of which some fail and slots move. */
+@Tag("thorough")
 class ClusterServerTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -1,5 +1,6 @@
 package dev.flowshield.redis;
 
+import org.junit.jupiter.api.Tag;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits on a master that fails, and whose replica takes its place by a real Sentinel. */
+@Tag("thorough")
 class SentinelTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(200);

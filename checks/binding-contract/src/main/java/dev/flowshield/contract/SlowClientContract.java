@@ -1,5 +1,6 @@
 package dev.flowshield.contract;
 
+import org.junit.jupiter.api.Tag;
 import dev.flowshield.contract.SlowClient.Way;
 import dev.flowshield.contract.UsualTraffic.Served;
 import dev.flowshield.http.HttpShield;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * -Dslow.ways} is a regular expression for the kinds.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("thorough")
 public abstract class SlowClientContract {
 
   private static final String SIZES = System.getProperty("slow.connections", "");

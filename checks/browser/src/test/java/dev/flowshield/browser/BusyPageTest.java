@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 
 /** The page of a 429 in Chromium. */
 @Timeout(120)
+@Tag("thorough")
 class BusyPageTest {
 
   private static final Duration WAIT = Duration.ofSeconds(4);

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Lasts {@code flowshield.hammer.seconds} for each key, two unless set.
  */
+@Tag("thorough")
 class EdgesRaceTest {
 
   private static final int THREADS = 64;

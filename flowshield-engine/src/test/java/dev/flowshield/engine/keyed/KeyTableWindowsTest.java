@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * <p>Runs {@code flowshield.stress.rounds}, 5,000 unless set. Which races happen is chance, so a
  * pass of so few proves little; the races that are known stand in {@link KeyTableInterleavingTest}.
  */
+@Tag("thorough")
 class KeyTableWindowsTest {
 
   private static final long ROUNDS = Long.getLong("flowshield.stress.rounds", 5_000);

@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * check that cannot fail proves nothing.
  */
 @Tag("jdk-tools")
+@Tag("thorough")
 class MutantsTest {
 
   private static final Path SOURCES = Path.of("src/main/java");
