@@ -4,10 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The path of a request as received, below the context of its web application. Pure functions. */
 final class AmbiguousPath {
+
+  private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
 
   private AmbiguousPath() {}
 
@@ -24,7 +29,8 @@ final class AmbiguousPath {
   }
 
   /**
-   * Returns all paths that may remain after {@link #cut}.
+   * Returns all paths that may remain after {@link #cut}. If the path as received does not begin
+   * with the context, Spring matches the whole path with patterns of Ant, so it is one of them.
    *
    * @param context the context as the container returns it; some versions of Tomcat return the
    *     spelling of the client
@@ -32,15 +38,49 @@ final class AmbiguousPath {
    * @param prefix the prefix of the servlet; empty if the servlet was not chosen by a prefix
    */
   static List<String> cuts(String uri, String context, String canonical, String prefix) {
-    List<String> cuts = new ArrayList<>();
-    for (String each :
-        isContext(context, canonical) ? List.of(context) : List.of(context, canonical)) {
-      cuts.add(cut(uri, each, prefix));
-      if (uri.indexOf('\\') >= 0) {
-        cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // Jersey does this first
+    Set<String> uris = new LinkedHashSet<>(List.of(uri));
+    uris.add(uri.replace("\\", "%5C")); // Jersey does this first
+    String without = withoutParameters(uri);
+    uris.add(without); // Spring does this first, for patterns of Ant
+    uris.add(decoded(without));
+    Set<String> cuts = new LinkedHashSet<>();
+    for (String each : uris) {
+      cuts.add(cut(each, context, prefix));
+      if (!isContext(context, canonical)) {
+        cuts.add(cut(each, canonical, prefix));
       }
     }
-    return cuts;
+    if (!uri.startsWith(context)) {
+      cuts.add(uri);
+    }
+    return new ArrayList<>(cuts);
+  }
+
+  /**
+   * Returns the paths by which a filter below a prefix may route: the rest behind the length of the
+   * prefix, and the whole path if the prefix is not in it as received. Jersey does so in a filter.
+   */
+  static List<String> inFilter(String uri, String context, String canonical, String prefix) {
+    List<String> paths = cuts(uri, context, canonical, prefix);
+    if (!uri.contains(prefix + "/")) {
+      for (String whole : cuts(uri, context, canonical, "")) {
+        paths.add(prefix + whole);
+      }
+    }
+    return paths;
+  }
+
+  /**
+   * Returns the path by which Struts finds an action, up to the first semicolon: the path of the
+   * servlet, or the path as received, from the first place that has the path of the servlet.
+   *
+   * @param resolved the path of the servlet, as the container has resolved it
+   */
+  static String ofAction(String uri, String resolved) {
+    int at = uri.endsWith(resolved) ? -1 : uri.indexOf(resolved);
+    String path = at < 0 ? resolved : uri.substring(at);
+    int semicolon = path.indexOf(';');
+    return semicolon < 0 ? path : path.substring(0, semicolon);
   }
 
   /** Returns whether a context is the deployed one, apart from escapes. */
@@ -90,6 +130,10 @@ final class AmbiguousPath {
       }
     }
     return true;
+  }
+
+  private static String withoutParameters(String uri) {
+    return uri.indexOf(';') < 0 ? uri : PARAMETERS.matcher(uri).replaceAll("");
   }
 
   private static String decoded(String segment) {
