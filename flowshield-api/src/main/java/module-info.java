@@ -1,6 +1,6 @@
 /**
- * What users and authors of rate limiters see: limits, limiters, decisions, and the services that
- * provide them.
+ * The API of rate limiters, for their users and authors: limits, limiters, decisions, and the
+ * services that provide them.
  */
 module dev.flowshield.api {
   requires static org.jspecify;

@@ -1,4 +1,4 @@
-/** Puts the shield before a web application that has a configuration and no code for it. */
+/** The protection of a web application that configures the shield but has no code for it. */
 module dev.flowshield.servlet.auto {
   requires dev.flowshield.servlet;
   requires static org.jspecify;

@@ -1,4 +1,4 @@
-/** The shield as a filter for Jakarta Servlet 6 containers. */
+/** The binding to Jakarta Servlet 6 containers. */
 module dev.flowshield.servlet {
   requires transitive dev.flowshield.http;
   requires transitive jakarta.servlet;

@@ -1,4 +1,4 @@
-/** Time turned by hand, and the contract of rate limiters as JUnit tests. */
+/** A ticker for tests, and the contract of rate limiters as JUnit tests. */
 module dev.flowshield.testkit {
   requires transitive dev.flowshield.api;
   requires transitive org.junit.jupiter.api;

@@ -1,4 +1,4 @@
-/** The shield as a route handler for Vert.x Web. */
+/** The binding to Vert.x Web. */
 module dev.flowshield.vertx {
   requires transitive dev.flowshield.http;
   requires transitive io.vertx.core;

@@ -1,11 +1,13 @@
 package dev.flowshield;
 
-/** How much work means, where a server cannot do all of it: the lower is rejected first. */
+/**
+ * The criticality of a request. Under overload, requests of lower criticality are rejected first.
+ */
 public enum Criticality {
-  /** May be left out without harm, such as work that is repeated later by itself. */
+  /** Can be left out without harm, such as work that is repeated later anyway. */
   SHEDDABLE,
-  /** Of work about which nothing is said. */
+  /** The default. */
   DEFAULT,
-  /** To be done as long as anything is, such as a payment. */
+  /** Rejected last, such as a payment. */
   CRITICAL
 }

@@ -4,36 +4,42 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
-/** How a limiter that only decides answers the other questions of {@link RateLimiter}. */
+/**
+ * The default implementations of {@link RateLimiter}, for limiters that implement only {@code
+ * decide}.
+ */
 final class Defaults {
 
   private Defaults() {}
 
   /**
-   * Asks again for fewer after a rejection, each time for no more than what remained. A rejection
-   * of more than the burst says what remained, too.
+   * Retries for fewer permits after each rejection, for at most the permits that remained. A
+   * rejection of more than the burst also states the remaining permits.
    */
   static long takeUpTo(RateLimiter limiter, String key, long most) {
     long wanted = most;
-    for (int tries = 1; wanted > 0 || tries == 1; tries++) { // a mistake is for decide to reject
+    for (int tries = 1; wanted > 0 || tries == 1; tries++) { // decide rejects an invalid maximum
       if (!(limiter.decide(key, wanted) instanceof Decision.Rejected rejected)) {
         return wanted;
       }
-      // Should what remains never be there, few tries are enough.
+      // Halving bounds the number of tries if the permits that remain are always taken by others.
       long fewer = tries < 8 ? wanted - 1 : wanted / 2;
       wanted = Math.min(rejected.remaining(), fewer);
     }
     return 0;
   }
 
-  /** A future of what is known at once; the future is made first, as memory may run out. */
+  /**
+   * Returns a completed future. Creates the future before the value is computed, because the
+   * allocation may fail.
+   */
   static <T> CompletableFuture<T> later(Supplier<T> answer) {
     CompletableFuture<T> later = new CompletableFuture<>();
     later.complete(answer.get());
     return later;
   }
 
-  /** Blocks until the answer is there; an interrupt before that gives the permits back. */
+  /** Waits for the decision. An interrupt before the decision refunds the permits. */
   static Decision await(CompletableFuture<Decision> waiting) throws InterruptedException {
     try {
       return waiting.get();
@@ -41,7 +47,7 @@ final class Defaults {
       if (waiting.cancel(false)) {
         throw interrupted;
       }
-      Thread.currentThread().interrupt(); // the permits came first: the caller has both
+      Thread.currentThread().interrupt(); // the permits came first: report both
       return waiting.join();
     } catch (ExecutionException failed) {
       throw new IllegalStateException("waiting for permits failed: " + failed.getCause(), failed);

@@ -4,24 +4,27 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The answer to a request for permits of several limiters of a {@link LimitStore}: {@link Held}, if
- * all of them gave theirs, or {@link Rejected}, if one did not.
+ * The result of a request for permits of several limiters of a {@link LimitStore}: {@link Held} if
+ * all of them granted their permits, or {@link Rejected} if one of them did not. Immutable.
  */
 public sealed interface JointReservation {
 
   /**
-   * All permits are taken, and each reservation can be settled by itself.
+   * A result that holds the permits of all charges. Each reservation is settled separately.
    *
-   * @param reservations one for each charge, in their order
+   * @param reservations the reservations, one for each charge, in the order of the charges
    */
   record Held(List<Reservation.Held> reservations) implements JointReservation {
 
-    /** Copies the reservations. */
+    /** Creates a result with a copy of the list. */
     public Held {
       reservations = List.copyOf(reservations);
     }
 
-    /** Gives all permits back: nothing was used. What one of them throws is thrown at the end. */
+    /**
+     * Refunds all permits, because they were not used. If a refund fails, the others are still
+     * made, and the failure is thrown at the end.
+     */
     public void cancel() {
       cancel(0);
     }
@@ -38,24 +41,24 @@ public sealed interface JointReservation {
   }
 
   /**
-   * There is nothing to settle. What was taken before the rejection, as a store may have to that
-   * keeps its limits in several places, has been given back, or is about to be.
+   * A result that holds no permits. A store that keeps its limits in several places may have to
+   * take permits before a rejection; it has refunded them or is about to.
    *
-   * @param index the place of the charge that was rejected; of several, that which has to wait
-   *     longest
-   * @param decision why it was rejected
+   * @param index the index of the rejected charge; the charge with the longest wait if several were
+   *     rejected
+   * @param decision the decision about the rejected charge
    */
   record Rejected(int index, Decision.Rejected decision) implements JointReservation {
 
     /**
-     * Checks the index.
+     * Validates the index.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the index is negative
      */
     public Rejected {
       if (index < 0) {
         throw new IllegalArgumentException(
-            "index must be 0 or more, got " + index + ": say which charge was rejected");
+            "index must be 0 or more, got " + index + ": pass the index of the rejected charge");
       }
       Objects.requireNonNull(decision, "decision");
     }

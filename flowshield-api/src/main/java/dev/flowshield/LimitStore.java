@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A place where several instances of a service keep limits together, such as a Redis server: what
- * one of them admits, the others lack.
+ * A store in which several instances of a service share their limits, such as a Redis server.
+ * Permits that one instance takes are no longer available to the others.
  *
  * <pre>{@code
  * try (LimitStore store = LimitStore.open("redis://localhost:6379")) {
@@ -16,21 +16,21 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>A store that does not answer is no failure of its limiters: they go on by what was chosen for
- * that, {@link StoreFailurePolicy}. Thread-safe.
+ * <p>If the store does not respond, its limiters do not fail but follow their {@link
+ * StoreFailurePolicy}. Thread-safe.
  */
 public interface LimitStore extends AutoCloseable {
 
   /**
-   * What a request takes of one limiter.
+   * The permits that a request takes from one limiter.
    *
-   * @param limiter one of the store
-   * @param key whose permits they are
-   * @param permits how many, at least 1
+   * @param limiter a limiter of the store
+   * @param key the key that is charged
+   * @param permits the number of permits, at least 1
    */
   record StoreCharge(RateLimiter limiter, String key, long permits) {
 
-    /** Checks that nothing is missing. The limiter checks the rest. */
+    /** Checks for nulls. The limiter validates the rest. */
     public StoreCharge {
       Objects.requireNonNull(limiter, "limiter");
       Objects.requireNonNull(key, "key");
@@ -38,62 +38,66 @@ public interface LimitStore extends AutoCloseable {
   }
 
   /**
-   * A limiter whose permits are kept here. Those of one {@linkplain LimiterSpec#withName name}
-   * share their permits, in this process and in all others. Limiters without a name have one name
-   * together, so name each.
+   * Creates a limiter whose permits are kept in this store. Limiters with equal {@linkplain
+   * LimiterSpec#withName names} share their permits, in this process and in all others. Limiters
+   * without a name share the default name, so name each limiter.
    *
    * @throws IllegalArgumentException if a limit or an option is outside the range of the store
    */
   RateLimiter limiter(LimiterSpec spec);
 
   /**
-   * Takes permits of several of its limiters, all of them or none, in one round trip where the
-   * store can. Never waits for it. Where the store does not answer, each limiter goes on by what
-   * was chosen for it; that is no failure of the stage.
+   * Takes permits from several limiters of this store, either all of them or no permits at all.
+   * Uses a single round trip if the store can. Never blocks. If the store does not respond, each
+   * limiter follows its {@link StoreFailurePolicy}, and the stage does not fail.
    *
-   * <p>What depends on the stage runs on a thread of the store, so it must be short, and must not
-   * wait for the store. A future of it that is cancelled, or completed by the caller, gives back
-   * what is taken for it.
+   * <p>Dependent stages run on a thread of the store, so they must be short and must not wait for
+   * the store. If the caller cancels or completes a future of the stage, the permits taken for it
+   * are refunded.
    *
-   * @param charges one or more, no limiter with the same key twice
-   * @throws IllegalArgumentException if a limiter is not of this store, a key is charged twice, or
-   *     a charge is one that its limiter would not accept
+   * @param charges the charges, at least one, with no pair of limiter and key twice
+   * @throws IllegalArgumentException if a limiter is not of this store, if a key is charged twice,
+   *     or if a limiter would reject the arguments of its charge
    */
   CompletionStage<JointReservation> reserveAllAsync(List<StoreCharge> charges);
 
   /**
-   * The most permits of a key that any span of a limit's period can admit, over all instances,
-   * while the store answers.
+   * Returns the maximum number of permits of a key that any span of one period can admit, summed
+   * over all instances, while the store responds.
    *
-   * @param limit one of the limiter's
-   * @param options those of the limiter
+   * @param limit one of the limits of a limiter
+   * @param options the options of that limiter
    * @throws IllegalArgumentException if the store does not know an option
    */
   default long worstCase(RateLimit limit, Map<String, String> options) {
     return limit.worstCase();
   }
 
-  /** How the store answers. */
+  /** Returns statistics about the availability of this store. */
   StoreStats stats();
 
-  /** Lets go of the store; its limiters go on as if it did not answer. Does nothing again. */
+  /**
+   * Closes the connection to the store. Its limiters continue as during an outage of the store.
+   * Idempotent.
+   */
   @Override
   void close();
 
-  /** As {@link #open(String, Map)}, without options. */
+  /** Opens a store without options. Throws as {@link #open(String, Map)} does. */
   static LimitStore open(String uri) {
     return open(uri, Map.of());
   }
 
   /**
-   * Opens the store at an address. Does not wait for the store to answer, unless an option of its
-   * provider asks for that.
+   * Opens the store at the given address. Does not wait for the store to respond, unless an option
+   * of the provider requires it.
    *
-   * @param uri its address, as in {@code redis://localhost:6379}
-   * @param options what its provider understands
-   * @throws IllegalArgumentException if no provider knows the address, or it or an option is wrong
-   * @throws IllegalStateException if a provider cannot be loaded, or a store that is required does
-   *     not answer
+   * @param uri the address, as in {@code redis://localhost:6379}
+   * @param options the options of the provider
+   * @throws IllegalArgumentException if no provider knows the address, or if the address or an
+   *     option is invalid
+   * @throws IllegalStateException if a provider cannot be loaded, or if a required store does not
+   *     respond
    */
   static LimitStore open(String uri, Map<String, String> options) {
     Objects.requireNonNull(uri, "uri");

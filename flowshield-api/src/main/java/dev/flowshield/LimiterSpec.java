@@ -10,23 +10,22 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What a limiter is asked to be: its limits, where it reads the time, how many keys it may
- * remember, and options that only its provider understands.
+ * The specification of a limiter: its limits, its clocks, its maximum number of keys, and options
+ * for its provider.
  *
- * <p>Starts with {@link #of(String)}; each {@code with…} gives a new spec. A class rather than a
- * record, so that it can grow without breaking code that makes one. Immutable.
+ * <p>Start with {@link #of(String)}. Each {@code with} method returns a modified copy. Immutable.
  */
 public final class LimiterSpec {
 
-  /** How many keys a limiter remembers unless told otherwise: 1,000,000. */
+  /** The default maximum number of keys that a limiter remembers: 1,000,000. */
   public static final int DEFAULT_MAX_KEYS = 1_000_000;
 
-  /** The most keys that can be asked for: 100,000,000. */
-  public static final int MOST_KEYS = 100_000_000;
+  /** The highest value that {@link #withMaxKeys} accepts: 100,000,000. */
+  public static final int MAX_KEYS = 100_000_000;
 
   private static final int MOST_QUEUED = 1_000_000;
 
-  /** How many may wait for permits at a time unless told otherwise: 1,000. */
+  /** The default maximum number of callers that wait for permits at the same time: 1,000. */
   public static final int DEFAULT_MAX_QUEUED = 1_000;
 
   private static final String DEFAULT_NAME = "default";
@@ -58,29 +57,33 @@ public final class LimiterSpec {
   }
 
   /**
-   * A limit as text, or several as in {@code 100/s, 5000/h}; else as {@link #ofAll}.
+   * Creates a specification from the text of one limit, or of several, such as {@code 100/s,
+   * 5000/h}. All other settings have the defaults of {@link #ofAll}.
    *
-   * @throws IllegalArgumentException if the text is no limit
+   * @throws IllegalArgumentException if the text is not a limit
    */
   public static LimiterSpec of(String limits) {
     return ofAll(RateLimit.parseAll(limits));
   }
 
-  /** One limit, the time of this machine, a million keys, no options. */
+  /**
+   * Creates a specification for one limit, with the clocks of this machine, a million keys and no
+   * options.
+   */
   public static LimiterSpec of(RateLimit limit) {
     return ofAll(List.of(Objects.requireNonNull(limit, "limit")));
   }
 
   /**
-   * Several limits on each key, all of which hold, the time of this machine, a million keys, no
-   * options.
+   * Creates a specification for several limits, which are all enforced on each key, with the clocks
+   * of this machine, a million keys and no options.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the list is empty
    */
   public static LimiterSpec ofAll(List<RateLimit> limits) {
     if (limits.isEmpty()) {
       throw new IllegalArgumentException(
-          "limits must be at least one, got none: a limiter without a limit is one to leave out");
+          "limits must be at least one, got an empty list: leave out a limiter that has no limit");
     }
     return new LimiterSpec(
         List.copyOf(limits),
@@ -92,7 +95,7 @@ public final class LimiterSpec {
         DEFAULT_NAME);
   }
 
-  /** The same with the time read from this ticker. */
+  /** Returns a copy that reads elapsed time from the given ticker. */
   public LimiterSpec withTicker(Ticker newTicker) {
     return new LimiterSpec(
         limits,
@@ -104,7 +107,10 @@ public final class LimiterSpec {
         name);
   }
 
-  /** The same with the wall clock, for limits that follow the calendar, read from this source. */
+  /**
+   * Returns a copy that reads the wall clock from the given source. Only limits that follow the
+   * calendar use it.
+   */
   public LimiterSpec withInstantSource(InstantSource newSource) {
     return new LimiterSpec(
         limits,
@@ -117,35 +123,36 @@ public final class LimiterSpec {
   }
 
   /**
-   * The same with room for this many keys.
+   * Returns a copy with the given maximum number of keys.
    *
-   * @throws IllegalArgumentException if it is not 1 to 100,000,000
+   * @throws IllegalArgumentException unless it is 1 to 100,000,000
    */
   public LimiterSpec withMaxKeys(int newMaxKeys) {
-    if (newMaxKeys < 1 || newMaxKeys > MOST_KEYS) {
+    if (newMaxKeys < 1 || newMaxKeys > MAX_KEYS) {
       throw new IllegalArgumentException("maxKeys must be 1 to 100,000,000, got " + newMaxKeys
-          + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
+          + ": choose what fits in memory, 24 bytes a key; keys beyond it share allowances");
     }
     return new LimiterSpec(limits, ticker, instantSource, newMaxKeys, maxQueued, options, name);
   }
 
   /**
-   * The same with room for this many callers that wait for permits at a time, of all keys together;
-   * those beyond are rejected at once ({@link Decision.Reason#QUEUE_FULL}).
+   * Returns a copy with the given maximum number of waiting callers, counted over all keys. Callers
+   * beyond it are rejected at once ({@link Decision.Reason#QUEUE_FULL}).
    *
-   * @throws IllegalArgumentException if it is not 0 to 1,000,000
+   * @throws IllegalArgumentException unless it is 0 to 1,000,000
    */
   public LimiterSpec withMaxQueued(int newMaxQueued) {
     if (newMaxQueued < 0 || newMaxQueued > MOST_QUEUED) {
       throw new IllegalArgumentException("maxQueued must be 0 to 1,000,000, got " + newMaxQueued
-          + ": choose how many may wait together; those beyond are rejected at once");
+          + ": choose how many callers may wait; callers beyond it are rejected at once");
     }
     return new LimiterSpec(limits, ticker, instantSource, maxKeys, newMaxQueued, options, name);
   }
 
   /**
-   * The same with an option for the provider. Those of the engine read {@code start}: {@code full},
-   * or {@code empty} for keys that begin as if they had just taken the whole burst.
+   * Returns a copy with an option for the provider. The providers of the engine read {@code start}.
+   * With {@code full}, the default, a new key has its whole burst. With {@code empty}, a new key
+   * starts as if it had just spent its burst.
    */
   public LimiterSpec withOption(String name, String value) {
     Map<String, String> more = new TreeMap<>(options);
@@ -156,11 +163,11 @@ public final class LimiterSpec {
   }
 
   /**
-   * The same with a name, by which a limiter whose permits are kept elsewhere tells its limits
-   * apart: those of one name share their permits, wherever they are made.
+   * Returns a copy with the given name. A limiter whose permits are kept elsewhere identifies its
+   * limits by this name: limiters with equal names share their permits, in all processes.
    *
-   * @throws IllegalArgumentException if it is not 1 to 64 letters, digits, {@code .}, {@code _} or
-   *     {@code -}, the first of them a letter or digit
+   * @throws IllegalArgumentException unless it is 1 to 64 letters, digits, {@code .}, {@code _} or
+   *     {@code -}, and starts with a letter or digit
    */
   public LimiterSpec withName(String newName) {
     if (!NAME.matcher(Objects.requireNonNull(newName, "name")).matches()) {
@@ -173,9 +180,9 @@ public final class LimiterSpec {
   }
 
   /**
-   * The limit to keep, for limiters that keep one.
+   * Returns the limit. For limiters that enforce a single limit.
    *
-   * @throws IllegalArgumentException if there are several
+   * @throws IllegalArgumentException if this specification has several limits
    */
   public RateLimit limit() {
     if (limits.size() > 1) {
@@ -185,45 +192,48 @@ public final class LimiterSpec {
     return limits.get(0);
   }
 
-  /** The limits to keep, one or more. */
+  /** Returns the limits to enforce, at least one. */
   public List<RateLimit> limits() {
     return limits;
   }
 
-  /** Where to read the time that passes. */
+  /** Returns the source of elapsed time. */
   public Ticker ticker() {
     return ticker;
   }
 
-  /** Where to read the wall clock, for limits that follow the calendar. */
+  /** Returns the source of the wall clock. Only limits that follow the calendar use it. */
   public InstantSource instantSource() {
     return instantSource;
   }
 
-  /** How many keys to remember at most. */
+  /** Returns the maximum number of keys that the limiter remembers. */
   public int maxKeys() {
     return maxKeys;
   }
 
-  /** How many may wait for permits at a time. */
+  /** Returns the maximum number of callers that wait for permits at the same time. */
   public int maxQueued() {
     return maxQueued;
   }
 
-  /** What its permits are called where others see them too; {@code default} unless set. */
+  /**
+   * Returns the name of the permits, under which other processes share them; {@code default} unless
+   * set.
+   */
   public String name() {
     return name;
   }
 
-  /** The options, each name once. */
+  /** Returns the options by name. */
   public Map<String, String> options() {
     return options;
   }
 
   /**
-   * For providers: rejects options that the provider does not read, such as a misspelt one.
+   * Checks that the provider knows all options. For providers, which so reject a misspelt option.
    *
-   * @return this spec
+   * @return this specification
    * @throws IllegalArgumentException if an option is not among the known ones
    */
   public LimiterSpec requireOptionsIn(String... known) {
@@ -233,7 +243,7 @@ public final class LimiterSpec {
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           allowed.isEmpty()
-              ? "options must be none, got " + unknown
+              ? "options must be empty, got " + unknown
                   + ": this limiter has no options, so leave them out"
               : "options must be among " + allowed + ", got " + unknown
                   + ": correct the spelling or leave them out");

@@ -1,11 +1,11 @@
 package dev.flowshield;
 
-/** How hard a server is pressed, as a shield sees it that finds its cap in flight by itself. */
+/** The load of a server, as measured by a shield with an adaptive limit on work in flight. */
 public enum Pressure {
-  /** All requests find a place. */
+  /** Every request finds a slot. */
   NORMAL,
-  /** A few find none, or more did in the last seconds. */
+  /** A few requests find no slot, or more did in the last seconds. */
   ELEVATED,
-  /** A large part finds none. */
+  /** A large part of the requests finds no slot. */
   EXTREME
 }

@@ -16,20 +16,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds what others provide: limiters by name, stores by address, and the engine.
+ * Finds limiters by name, stores by address, and the engine.
  *
- * <p>Looks where the caller's thread looks (context class loader), then where this module came
- * from; a provider seen by both counts once. Looked up again at each call: limiters are made at
- * start, and a container that reloads an application must not be held on to.
+ * <p>Searches the context class loader of the calling thread, then the class loader of this module.
+ * A provider that both of them find counts once. Every call searches again: limiters are created at
+ * startup, and a cache would keep a reloaded application in memory.
  */
 final class Providers {
 
   private static final String ADD_ENGINE =
-      "add dev.flowshield:flowshield-engine to the class path or module path (the version stands in flowshield-bom),"
+      "add dev.flowshield:flowshield-engine to the class path or module path (flowshield-bom has the version),"
           + " or the module dev.flowshield.engine to the image of jlink";
 
   private static final String ADD_STORE =
-      "dev.flowshield:flowshield-redis to the class path or module path (the version stands in flowshield-bom)";
+      "dev.flowshield:flowshield-redis to the class path or module path (flowshield-bom has the version)";
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
@@ -40,17 +40,17 @@ final class Providers {
     for (RateLimiterProvider provider : load(RateLimiterProvider.class)) {
       String itsName = name(provider);
       RateLimiterProvider other = byName.putIfAbsent(itsName, provider);
-      if (other != null && itsName.equals(name)) { // a clash of others is no matter of this caller
+      if (other != null && itsName.equals(name)) { // other duplicates do not concern this caller
         throw new IllegalStateException(
             "limiter names must be unique, got '" + itsName + "' twice, from " + origin(other)
-                + " and from " + origin(provider) + ": rename one of them or take its jar away");
+                + " and from " + origin(provider) + ": rename one of them or remove its jar");
       }
     }
     RateLimiterProvider provider = byName.get(name);
     if (provider == null) {
       throw byName.isEmpty()
           ? new IllegalStateException(
-              "limiter '" + name + "' needs a provider, got none at all: " + ADD_ENGINE)
+              "limiter '" + name + "' needs a provider, but no provider was found: " + ADD_ENGINE)
           : new IllegalArgumentException("limiter must be one of " + byName.keySet() + ", got '"
               + name + "': correct the name, or add the jar that provides it");
     }
@@ -60,7 +60,7 @@ final class Providers {
   static LimitStore store(String uri, Map<String, String> options) {
     List<LimitStoreProvider> providers = load(LimitStoreProvider.class);
     for (LimitStoreProvider provider : providers) {
-      if (provider.isKnown(uri)) {
+      if (provider.canOpen(uri)) {
         return provider.open(uri, options);
       }
     }
@@ -70,7 +70,7 @@ final class Providers {
         + beginning(uri) + "': correct it, or add " + ADD_STORE);
   }
 
-  /** What tells the kind of an address, and no more, as there may be a password in the rest. */
+  /** Returns the scheme of an address only, because the rest may contain a password. */
   private static String beginning(String uri) {
     int colon = uri.indexOf(':');
     return uri.substring(0, Math.min(16, colon < 0 ? 0 : colon + 1));
@@ -91,13 +91,14 @@ final class Providers {
       name = Objects.requireNonNull(provider.name(), "its name is null");
     } catch (RuntimeException failure) {
       throw new IllegalStateException(
-          "the limiter provider " + origin(provider) + " cannot tell its name: " + failure,
+          "the limiter provider " + origin(provider) + " did not return its name: " + failure,
           failure);
     }
     if (!NAME.matcher(name).matches()) {
       throw new IllegalStateException(
           "a limiter's name must be lower-case words joined by hyphens, as in 'my-limiter', got '"
-              + name + "' from " + origin(provider) + ": change what its name() answers");
+              + name + "' from " + origin(provider)
+              + ": correct the value that its name() returns");
     }
     return name;
   }
@@ -108,7 +109,7 @@ final class Providers {
       limiter = provider.create(spec);
     } catch (
         IllegalArgumentException
-            rejected) { // the caller's limit or option, in the provider's words
+            rejected) { // invalid limit or option, in the words of the provider
       throw rejected;
     } catch (RuntimeException failure) {
       throw new IllegalStateException(
@@ -136,7 +137,7 @@ final class Providers {
       ServiceLoader.load(service, loader)
           .forEach(provider -> found.putIfAbsent(provider.getClass(), provider));
     } catch (ServiceConfigurationError
-        | LinkageError broken) { // the latter: a library it is built on
+        | LinkageError broken) { // a LinkageError comes from a library of the provider
       throw new IllegalStateException(
           "a provider of " + service.getSimpleName()
               + " cannot be loaded, correct its jar or remove it: " + broken,

@@ -10,54 +10,53 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How much may pass: a number of permits per period, and the most that may pass at one instant.
+ * A rate limit: a number of permits per period, and a burst, which is the maximum number of permits
+ * at one instant. Immutable.
  *
- * <p>As text a limit reads {@code 100/s}, {@code 1000/min burst 50}, {@code 10000/day} or
- * {@code 5/250ms}: the permits, a slash, the period (a unit, with a whole number before it where it
- * is not one) and, where it differs from the permits, the burst. {@link #toString()} prints the
- * same form back.
+ * <p>The text of a limit has the form {@code 100/s}, {@code 1000/min burst 50}, {@code 10000/day}
+ * or {@code 5/250ms}. It states the permits, a slash and the period. A period that is a multiple of
+ * its unit starts with a whole number. The burst follows if it differs from the permits. {@link
+ * #toString()} returns the same form.
  *
- * <p><b>What a limit means.</b> {@code 100/s} admits at most 100 permits at one instant and 100 a
- * second in the long run. In one unlucky span of a second it may admit the whole burst and a
- * second's refill, 200 together: {@link #worstCase()}.
+ * <p><b>Meaning.</b> {@code 100/s} admits at most 100 permits at one instant, and 100 per second in
+ * the long run. In the least favorable second it admits the whole burst and one second's refill,
+ * 200 permits together: {@link #worstCase()}.
  *
- * <p>A value: immutable, equal by content, safe to share.
- *
- * @param permits the permits that come back in one period, 1 to 1,000,000,000,000,000
- * @param period the time in which they come back, 1 nanosecond to 366 days
- * @param burst the most permits at one instant, 1 to 1,000,000,000,000,000
+ * @param permits the permits refilled in one period, 1 to 1,000,000,000,000,000
+ * @param period the time in which the permits are refilled, 1 nanosecond to 366 days
+ * @param burst the maximum number of permits at one instant, 1 to 1,000,000,000,000,000
  */
 public record RateLimit(long permits, Duration period, long burst) {
 
-  // Permits and burst stay far below 2^63, so that their sum, the worst case, never overflows.
+  // Permits and burst are far below 2^63, so that their sum, the worst case, never overflows.
   private static final long MOST_PERMITS = 1_000_000_000_000_000L;
   private static final Duration LONGEST_PERIOD = Duration.ofDays(366);
 
   private static final String FORM =
       "permits/period, as in '100/s', '1000/min burst 50' or '5/250ms' (periods: ns, us, ms, s, min, h, day)";
-  // Eighteen digits always fit a long, so numbers that are too large are rejected with their range,
-  // not as malformed.
+  // Eighteen digits always fit in a long, so a number that is too large is rejected with its range
+  // and not as malformed.
   private static final Pattern TEXT = Pattern.compile(
       "(\\d{1,18}) ?/ ?(?:(\\d{1,18}) ?)?([a-z]{1,7})(?: burst (\\d{1,18}))?",
       Pattern.CASE_INSENSITIVE);
 
-  // What people write instead.
+  // Common mistakes.
   private static final Pattern GROUPED = Pattern.compile("\\d,\\d{3}(?!\\d)");
   private static final Pattern FRACTION = Pattern.compile("\\d\\.\\d");
   private static final Pattern BURST_APART =
       Pattern.compile(",\\s*burst", Pattern.CASE_INSENSITIVE);
 
   /**
-   * Checks the parts.
+   * Validates the components.
    *
-   * @throws IllegalArgumentException if a part is outside its range; the message says which, and
-   *     what is allowed
+   * @throws IllegalArgumentException if a component is outside its range. The message states the
+   *     component and the allowed range
    */
   public RateLimit {
     Objects.requireNonNull(
         period,
-        "period must be 1 nanosecond to 366 days, got null: say how long, as in Duration.ofSeconds(1)");
-    requireCount("permits", permits, "a limit that admits nothing is a route to leave out");
+        "period must be 1 nanosecond to 366 days, got null: pass a duration, as in Duration.ofSeconds(1)");
+    requireCount("permits", permits, "remove a route that admits nothing");
     requireCount("burst", burst, "leave it out for a burst equal to the permits");
     if (period.isNegative() || period.isZero() || period.compareTo(LONGEST_PERIOD) > 0) {
       throw new IllegalArgumentException("period must be 1 nanosecond to 366 days, got " + period
@@ -66,18 +65,19 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * A limit whose burst is the permits of one period.
+   * Creates a limit whose burst equals the permits of one period.
    *
-   * @throws IllegalArgumentException if a part is outside its range
+   * @throws IllegalArgumentException if a component is outside its range
    */
   public static RateLimit of(long permits, Duration period) {
     return new RateLimit(permits, period, permits);
   }
 
   /**
-   * Reads a limit from text such as {@code 100/s} or {@code 1000/min burst 50}.
+   * Parses the text of a limit, such as {@code 100/s} or {@code 1000/min burst 50}.
    *
-   * @throws IllegalArgumentException if the text is not a limit; the message shows the form
+   * @throws IllegalArgumentException if the text is not a limit. The message states the expected
+   *     form
    */
   public static RateLimit parse(String text) {
     requireText(text);
@@ -85,18 +85,18 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * Reads several limits, separated by commas: {@code 100/s, 5000/h}. A key is held to each
-   * of them.
+   * Parses the text of several limits, separated by commas, such as {@code 100/s, 5000/h}. All of
+   * them are enforced on each key.
    *
-   * @throws IllegalArgumentException if one of them is not a limit, or two are the same; the
-   *     message shows the form
+   * @throws IllegalArgumentException if one of them is not a limit, or if two are equal. The
+   *     message states the expected form
    */
   public static List<RateLimit> parseAll(String text) {
     requireText(text);
     List<RateLimit> limits =
         Stream.of(text.split(",", -1)).map(part -> parse(part, text)).toList();
     if (limits.stream().distinct().count() < limits.size()) {
-      throw malformed(text, "say each limit once");
+      throw malformed(text, "state each limit once");
     }
     return limits;
   }
@@ -105,7 +105,7 @@ public record RateLimit(long permits, Duration period, long burst) {
     Objects.requireNonNull(text, "limit must be " + FORM + ", got null: pass a text in that form");
   }
 
-  /** Reads a part of a text, or all of it. */
+  /** Parses one limit of a text that may contain several. */
   private static RateLimit parse(String part, String text) {
     Matcher matcher = TEXT.matcher(part.strip());
     if (!matcher.matches()) {
@@ -130,13 +130,13 @@ public record RateLimit(long permits, Duration period, long burst) {
     if (part.contains(";")) {
       return "separate limits by commas, as in '100/s, 5000/h'";
     }
-    return part.equals(text) // else a comma has parted them
+    return part.equals(text) // otherwise the text contains a comma
         ? part.contains(",") ? "write one of them" : "write it in that form"
         : "write '" + shown(part.strip()) + "' in that form";
   }
 
   /**
-   * The same rate with another burst.
+   * Returns a copy with the given burst.
    *
    * @throws IllegalArgumentException if the burst is outside its range
    */
@@ -145,15 +145,18 @@ public record RateLimit(long permits, Duration period, long burst) {
   }
 
   /**
-   * The most permits that can pass in any span of one period: the burst and one period's refill. A
-   * property of the default limiter, {@code token-bucket}; no span of that length, wherever it
-   * begins, admits more.
+   * Returns the maximum number of permits that can be admitted in any span of one period: the burst
+   * and one period's refill. The bound holds for the default limiter, {@code token-bucket},
+   * wherever the span begins.
    */
   public long worstCase() {
     return permits + burst;
   }
 
-  /** The limit in the form that {@link #parse} reads: {@code 1000/min burst 50}. */
+  /**
+   * Returns the text of this limit in the form that {@link #parse} reads, such as {@code 1000/min
+   * burst 50}.
+   */
   @Override
   public String toString() {
     String rate = permits + "/" + text(period);
@@ -183,13 +186,13 @@ public record RateLimit(long permits, Duration period, long burst) {
     };
   }
 
-  /** What to write for a name that is no unit. */
+  /** Returns a suggestion for a name that is not a unit. */
   private static String instead(String name) {
     return switch (name) {
-      case "m" -> "say 'min' for a minute or '30day' for a month";
-      case "w", "week", "weeks" -> "say '7day' for a week";
-      case "mo", "month", "months" -> "say '30day' for a month";
-      case "y", "year", "years" -> "say '365day' for a year";
+      case "m" -> "write 'min' for a minute or '30day' for a month";
+      case "w", "week", "weeks" -> "write '7day' for a week";
+      case "mo", "month", "months" -> "write '30day' for a month";
+      case "y", "year", "years" -> "write '365day' for a year";
       default -> "write one of those";
     };
   }

@@ -11,142 +11,154 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Hands out permits, each key by itself, at the pace of a {@link RateLimit}.
+ * A limiter that grants permits at the pace of a {@link RateLimit}, to each key separately.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.of("10/s burst 20");
- * boolean alice = limiter.tryAcquire("alice"); // alice has her own allowance
- * boolean all = limiter.tryAcquire(); // one allowance for all calls without a key
+ * boolean alice = limiter.tryAcquire("alice"); // alice has an allowance of her own
+ * boolean all = limiter.tryAcquire(); // all calls without a key share one allowance
  * }</pre>
  *
- * <p>A key is any string of at most {@value #LONGEST_KEY} characters; the empty key is the
- * allowance of the calls without a key. A number is a count of permits; as a key it is written as a
- * string. Short forms take one permit, and the allowance without a key. A rejection is an answer,
- * never an exception.
+ * <p>A key is a string of at most {@value #MAX_KEY_LENGTH} characters. Calls without a key use the
+ * empty key. A number is always a number of permits, so pass a numeric key as a string. Short forms
+ * take one permit. A rejection is a return value, never an exception.
  *
- * <p>The number of permits may come from a client, such as the length of a text. So a request for
- * more than the burst is rejected, too, with {@link Decision.Reason#BEYOND_BURST}: no wait helps. A
- * number below 1 comes from a mistake in code, and throws.
+ * <p>The number of permits may come from a client, for example as the length of a text. A request
+ * for more permits than the burst is therefore rejected with {@link Decision.Reason#BEYOND_BURST},
+ * because no wait can help. A number below 1 is a programming error and throws {@link
+ * IllegalArgumentException}.
  *
- * <p>Limiters are thread-safe. The built-in ones never block, take no lock once a key is known, and
- * {@code tryAcquire} allocates nothing; one that keeps its permits elsewhere says what it costs.
+ * <p>Implementations are thread-safe. The built-in limiters never block and take no lock once a key
+ * is known, and their {@code tryAcquire} allocates nothing. A limiter that keeps its permits
+ * elsewhere documents its cost.
  *
- * <p><b>For authors.</b> Write {@link #decide(String, long)}; all else is built on it, and what
- * later versions add will be too. A {@link RateLimiterProvider} makes the limiter known by a name.
- * For another formula write a {@link RateAlgorithm}, to which the engine adds the key table and the
- * thread-safety. To add something to a limiter, start from {@link ForwardingRateLimiter}.
+ * <p><b>For authors.</b> Implement {@link #decide(String, long)}. All other methods are built on
+ * it, and methods of later versions will be too. A {@link RateLimiterProvider} registers the
+ * limiter under a name. For another formula, implement {@link RateAlgorithm}; the engine adds the
+ * key table and the thread-safety. To add something to an existing limiter, start from {@link
+ * ForwardingRateLimiter}.
  */
 @FunctionalInterface
 public interface RateLimiter {
 
-  /** The most characters of a key: 8,192. Longer keys are rejected; hash them first. */
-  int LONGEST_KEY = 8192;
+  /** The maximum length of a key, in characters: 8,192. Hash longer keys before the call. */
+  int MAX_KEY_LENGTH = 8192;
 
   /**
-   * Takes permits of a key if all of them are there now; else takes none.
+   * Takes the permits of a key if all of them are available now. Otherwise takes no permits.
    *
-   * @param key whom to count
-   * @param permits how many, at least 1; more than the burst is {@link Decision.Rejected rejected},
-   *     and not {@link Decision.Rejected#isRetryable retryable}
-   * @return what was decided, with what remains
+   * @param key the key that is charged
+   * @param permits the number of permits, at least 1. More than the burst is {@link
+   *     Decision.Rejected rejected} and not {@link Decision.Rejected#isRetryable retryable}
+   * @return the decision, with the permits that remain
    * @throws NullPointerException if the key is null
    * @throws IllegalArgumentException if the key is too long, or {@code permits} is below 1
    */
   Decision decide(String key, long permits);
 
-  /** Short for {@code decide(key, 1)}. */
+  /** Equivalent to {@code decide(key, 1)}. */
   default Decision decide(String key) {
     return decide(key, 1);
   }
 
-  /** Short for {@code decide("", permits)}. */
+  /** Equivalent to {@code decide("", permits)}. */
   default Decision decide(long permits) {
     return decide("", permits);
   }
 
-  /** Short for {@code decide("", 1)}. */
+  /** Equivalent to {@code decide("", 1)}. */
   default Decision decide() {
     return decide("", 1);
   }
 
-  /** As {@link #decide(String, long)} for callers that need no more than yes or no. */
+  /**
+   * Takes the permits of a key like {@link #decide(String, long)}, but returns only whether they
+   * were taken.
+   */
   default boolean tryAcquire(String key, long permits) {
     return decide(key, permits).isAdmitted();
   }
 
-  /** Short for {@code tryAcquire(key, 1)}. */
+  /** Equivalent to {@code tryAcquire(key, 1)}. */
   default boolean tryAcquire(String key) {
     return tryAcquire(key, 1);
   }
 
-  /** Short for {@code tryAcquire("", permits)}. */
+  /** Equivalent to {@code tryAcquire("", permits)}. */
   default boolean tryAcquire(long permits) {
     return tryAcquire("", permits);
   }
 
-  /** Short for {@code tryAcquire("", 1)}. */
+  /** Equivalent to {@code tryAcquire("", 1)}. */
   default boolean tryAcquire() {
     return tryAcquire("", 1);
   }
 
   /**
-   * Takes all permits of a key that are there now, up to this many, unless others take some at the
-   * same moment: for work that can be done in part, as sending a part of a batch.
+   * Takes all permits of a key that are available now, up to a maximum. For work that can be done
+   * in part, such as sending part of a batch. May take fewer if other callers take permits of the
+   * key at the same time.
    *
-   * @param most at least 1; above the burst, all that is there
-   * @return how many were taken, 0 to {@code most}
-   * @throws IllegalArgumentException as {@link #decide(String, long)} does
+   * @param maxPermits the maximum, at least 1. A maximum above the burst takes all available
+   *     permits
+   * @return the number of permits taken, 0 to {@code maxPermits}
+   * @throws IllegalArgumentException if the key is too long, or {@code maxPermits} is below 1
    */
-  default long tryAcquireUpTo(String key, long most) {
-    return Defaults.takeUpTo(this, key, most);
+  default long tryAcquireUpTo(String key, long maxPermits) {
+    return Defaults.takeUpTo(this, key, maxPermits);
   }
 
   /**
-   * As {@link #decide(String, long)}, for answers that come from elsewhere and callers that must
-   * not wait. This one answers at once. A mistake of the caller is thrown here.
+   * Takes the permits of a key like {@link #decide(String, long)}, without blocking the caller. For
+   * limiters that decide elsewhere, such as in a store. The default implementation decides before
+   * it returns. Invalid arguments throw from this method and do not fail the stage.
    */
   default CompletionStage<Decision> decideAsync(String key, long permits) {
     return Defaults.later(() -> decide(key, permits));
   }
 
-  /** What this limiter can do beyond deciding; the methods of what it cannot throw. */
+  /**
+   * Returns the optional operations that this limiter supports. The methods of all others throw
+   * {@link UnsupportedOperationException}.
+   */
   default Set<Capability> capabilities() {
     return Set.of();
   }
 
   /**
-   * Takes permits of a key now or, if they are not there yet, as soon as they are: for work that is
-   * to be paced rather than rejected.
+   * Takes the permits of a key, waiting until they are available if necessary. For work that is
+   * paced rather than rejected.
    *
-   * <p>First come, first served, for each key by itself: a waiter has taken the permits that come
-   * back next, so no later caller gets them first. A caller that would wait too long, or finds too
-   * many waiters ({@link Decision.Reason#QUEUE_FULL}), is rejected at once. Blocks the thread,
-   * holds no lock meanwhile, and releases the carrier of a virtual thread.
+   * <p>Waiters of one key are served in the order of their calls. A waiter reserves the next
+   * permits that are refilled, so no later caller gets them first. A caller is rejected at once if
+   * the wait would exceed {@code maxWait}, or if too many callers wait already ({@link
+   * Decision.Reason#QUEUE_FULL}). Blocks the thread, holds no lock while it waits, and releases the
+   * carrier of a virtual thread.
    *
-   * @param maxWait how long to wait at most, 0 to one hour
-   * @return admitted, when the permits are there; or rejected, without having waited
-   * @throws InterruptedException if the thread is interrupted while it waits; the permits are given
-   *     back then
+   * @param maxWait the maximum wait, 0 to one hour
+   * @return an admission once the permits are available, or a rejection without having waited
+   * @throws InterruptedException if the thread is interrupted while it waits. The permits are
+   *     refunded
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
   default Decision acquire(String key, long permits, Duration maxWait) throws InterruptedException {
     return Defaults.await(acquireAsync(key, permits, maxWait));
   }
 
-  /** Short for {@code acquire(key, 1, maxWait)}. */
+  /** Equivalent to {@code acquire(key, 1, maxWait)}. */
   default Decision acquire(String key, Duration maxWait) throws InterruptedException {
     return acquire(key, 1, maxWait);
   }
 
-  /** Short for {@code acquire("", 1, maxWait)}. */
+  /** Equivalent to {@code acquire("", 1, maxWait)}. */
   default Decision acquire(Duration maxWait) throws InterruptedException {
     return acquire("", 1, maxWait);
   }
 
   /**
-   * As {@link #acquire(String, long, Duration)}, without a thread that waits. Cancel the future to
-   * stop waiting; the permits are given back then. What depends on the future runs on the thread
-   * that tells the time, so it is short or continues elsewhere ({@code thenApplyAsync}).
+   * Takes the permits of a key like {@link #acquire(String, long, Duration)}, without blocking a
+   * thread. Cancel the future to stop waiting and to refund the permits. Dependent stages run on
+   * the timer thread, so they must be short or continue on another thread ({@code thenApplyAsync}).
    *
    * @throws UnsupportedOperationException without {@link Capability#ACQUIRE}
    */
@@ -154,18 +166,19 @@ public interface RateLimiter {
     throw Capability.ACQUIRE.missing(this);
   }
 
-  /** Short for {@code acquireAsync(key, 1, maxWait)}. */
+  /** Equivalent to {@code acquireAsync(key, 1, maxWait)}. */
   default CompletableFuture<Decision> acquireAsync(String key, Duration maxWait) {
     return acquireAsync(key, 1, maxWait);
   }
 
-  /** Short for {@code acquireAsync("", 1, maxWait)}. */
+  /** Equivalent to {@code acquireAsync("", 1, maxWait)}. */
   default CompletableFuture<Decision> acquireAsync(Duration maxWait) {
     return acquireAsync("", 1, maxWait);
   }
 
   /**
-   * Takes an estimated number of permits, to be settled when the true number is known.
+   * Takes an estimated number of permits now. The caller settles the reservation when the true
+   * number is known.
    *
    * @throws UnsupportedOperationException without {@link Capability#RESERVE}
    */
@@ -173,13 +186,17 @@ public interface RateLimiter {
     throw Capability.RESERVE.missing(this);
   }
 
-  /** As {@link #reserve}, for limiters whose answer comes from elsewhere: {@link #decideAsync}. */
+  /**
+   * Takes an estimated number of permits like {@link #reserve}, without blocking the caller. For
+   * limiters that decide elsewhere; see {@link #decideAsync}.
+   */
   default CompletionStage<Reservation> reserveAsync(String key, long permits) {
     return Defaults.later(() -> reserve(key, permits));
   }
 
   /**
-   * For operators: what one permit of a key would be answered now. Takes nothing.
+   * Returns the decision that a request for one permit of the key would get now, without taking the
+   * permit. For operators.
    *
    * @throws UnsupportedOperationException without {@link Capability#PEEK}
    */
@@ -188,8 +205,8 @@ public interface RateLimiter {
   }
 
   /**
-   * For operators: gives a key its whole allowance again, as if it had never been seen. Callers
-   * that wait keep their places in time.
+   * Restores the full allowance of a key, as if the key had never been seen. Waiting callers keep
+   * their times of admission. For operators.
    *
    * @throws UnsupportedOperationException without {@link Capability#RESET}
    */
@@ -198,12 +215,13 @@ public interface RateLimiter {
   }
 
   /**
-   * For operators: adds permits to what a key has left, up to the burst of each limit and never
-   * beyond. So any span admits at most what the limit allows in it and the permits added in it.
-   * Callers that wait get the permits first. If something else was charged to the key since they
-   * began to wait, the permits may count as added only when the last of them is served.
+   * Adds permits to the remaining permits of a key, up to the burst of each limit. For operators.
    *
-   * @param permits 1 or more
+   * <p>Any span of time therefore admits at most the limit for that span plus the permits added in
+   * it. Waiting callers receive the added permits first. If the key was charged for other work
+   * since they began to wait, the permits may count as added only when the last waiter is served.
+   *
+   * @param permits the number of permits, at least 1
    * @throws UnsupportedOperationException without {@link Capability#ADD}
    */
   default void add(String key, long permits) {
@@ -211,92 +229,102 @@ public interface RateLimiter {
   }
 
   /**
-   * Replaces the limits while callers go on. Each key keeps its state in proportion: a key that
-   * had spent half of the old burst has spent half of the new one, rounded up to a whole permit.
+   * Replaces the limits of this limiter while it is in use. Each key keeps its state in proportion:
+   * a key that had spent half of the old burst has spent half of the new one, rounded up to a whole
+   * permit.
    *
-   * @param limits as many as before
-   * @throws IllegalArgumentException if they are not as many, or one is outside the limiter's
-   *     range; nothing is changed then
+   * @param limits the new limits, as many as this limiter has now
+   * @throws IllegalArgumentException if the number of limits differs, or if a limit is outside the
+   *     range of this limiter. The limits are unchanged then
    * @throws UnsupportedOperationException without {@link Capability#CHANGE}
    */
   default void changeTo(List<RateLimit> limits) {
     throw Capability.CHANGE.missing(this);
   }
 
-  /** As {@link #changeTo(List)}, with limits as text: {@code 200/s} or {@code 200/s, 9000/h}. */
+  /**
+   * Replaces the limits as {@link #changeTo(List)} does. Parses them from text, such as {@code
+   * 200/s} or {@code 200/s, 9000/h}.
+   */
   default void changeTo(String limits) {
     changeTo(RateLimit.parseAll(limits));
   }
 
-  /** What a limiter may be able to do beyond deciding. */
+  /** The optional operations of a limiter. */
   enum Capability {
-    /** Waiting for permits: {@code acquire} and {@code acquireAsync}. */
+    /** Waits for permits: {@code acquire} and {@code acquireAsync}. */
     ACQUIRE("wait for permits"),
-    /** Settling afterwards: {@code reserve} and {@code reserveAsync}. */
+    /** Settles an estimate afterwards: {@code reserve} and {@code reserveAsync}. */
     RESERVE("take an estimate and settle it"),
-    /** Looking without taking: {@link RateLimiter#peek}. */
+    /** Shows a key without taking permits: {@link RateLimiter#peek}. */
     PEEK("show a key"),
-    /** Forgetting what a key has taken: {@link RateLimiter#reset}. */
+    /** Restores the full allowance of a key: {@link RateLimiter#reset}. */
     RESET("reset a key"),
-    /** More permits for a key: {@link RateLimiter#add}. */
+    /** Adds permits to a key: {@link RateLimiter#add}. */
     ADD("add permits to a key"),
-    /** Other limits while callers go on: {@link RateLimiter#changeTo(List)}. */
+    /** Replaces the limits while callers continue: {@link RateLimiter#changeTo(List)}. */
     CHANGE("change its limits");
 
-    private final String deed;
+    private final String description;
 
-    Capability(String deed) {
-      this.deed = deed;
+    Capability(String description) {
+      this.description = description;
     }
 
     private UnsupportedOperationException missing(RateLimiter limiter) {
       return new UnsupportedOperationException(
-          "a limiter must be able to " + deed + " for this, got " + limiter
+          "a limiter must be able to " + description + " for this, got " + limiter
               + ": choose one whose capabilities() include " + name()
               + ", as the engine's limiters do");
     }
   }
 
   /**
-   * A {@code token-bucket} limiter for the limit, given as text; for all of them if there are
-   * several, as in {@code 100/s, 5000/h}.
+   * Creates a {@code token-bucket} limiter from the text of one limit, or of several, such as
+   * {@code 100/s, 5000/h}. A limiter with several limits enforces all of them.
    *
-   * @throws IllegalArgumentException if the text is no limit
+   * @throws IllegalArgumentException if the text is not a limit
    * @throws IllegalStateException if no engine is on the class path or module path
    */
   static RateLimiter of(String limit) {
     return of(LimiterSpec.of(limit));
   }
 
-  /** A {@code token-bucket} limiter for the limit. As {@link #of(String)}. */
+  /** Creates a {@code token-bucket} limiter for one limit. Throws as {@link #of(String)} does. */
   static RateLimiter of(RateLimit limit) {
     return of(LimiterSpec.of(limit));
   }
 
-  /** A {@code token-bucket} limiter: {@code of(LimiterSpec.of("10/s").withMaxQueued(5000))}. */
+  /**
+   * Creates a {@code token-bucket} limiter: {@code of(LimiterSpec.of("10/s").withMaxQueued(5000))}.
+   */
   static RateLimiter of(LimiterSpec spec) {
     return of("token-bucket", spec);
   }
 
   /**
-   * The limiter that the provider of this name makes.
+   * Creates a limiter of the provider with the given name.
    *
-   * @throws IllegalArgumentException if no provider has the name (the message lists those that were
-   *     found), or it does not accept the limit
-   * @throws IllegalStateException if two providers share the name, or one cannot be loaded or fails
+   * @throws IllegalArgumentException if no provider has the name, or if the provider does not
+   *     accept the limit. If no provider has the name, the message lists the providers found
+   * @throws IllegalStateException if two providers share the name, or if a provider cannot be
+   *     loaded or fails
    */
   static RateLimiter of(String name, RateLimit limit) {
     return of(name, LimiterSpec.of(limit));
   }
 
-  /** As {@link #of(String, RateLimit)}, with a ticker, caps or options of the provider's own. */
+  /**
+   * Creates a limiter of the provider with the given name, with a ticker, a maximum number of keys
+   * or options of that provider. Throws as {@link #of(String, RateLimit)} does.
+   */
   static RateLimiter of(String name, LimiterSpec spec) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(spec, "spec");
     return Providers.limiter(name, spec);
   }
 
-  /** A limiter that runs an algorithm of one's own on the engine's key table. */
+  /** Creates a limiter that runs a custom algorithm on the key table of the engine. */
   static RateLimiter of(RateAlgorithm algorithm, LimiterSpec spec) {
     Objects.requireNonNull(algorithm, "algorithm");
     Objects.requireNonNull(spec, "spec");

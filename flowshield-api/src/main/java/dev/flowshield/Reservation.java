@@ -6,36 +6,41 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The answer to a request for an estimated number of permits, whose true number shows later:
+ * The result of a request for an estimated number of permits, whose true number is known later:
  * {@link Held} or {@link Rejected}.
  *
  * <pre>{@code
  * Reservation reservation = limiter.reserve("alice", 500);
  * if (reservation instanceof Reservation.Held held) {
- *   held.settle(answer(question)); // 320 were used: 180 come back; of 600, 100 more were taken
+ *   held.settle(answer(question)); // 320 used: 180 are refunded; 600 used: 100 more are taken
  * }
  * }</pre>
  */
 public sealed interface Reservation {
 
-  /** Whether the permits were taken. */
+  /** Returns whether the permits were taken. */
   default boolean isHeld() {
     return this instanceof Held;
   }
 
-  /** Nothing was taken, and there is nothing to settle. */
+  /**
+   * A reservation that took no permits. There is nothing to settle.
+   *
+   * @param decision the decision to reject
+   */
   record Rejected(Decision.Rejected decision) implements Reservation {
 
-    /** The shortest wait that could help. */
+    /** Returns the shortest wait that can help. */
     public Duration retryAfter() {
       return decision.retryAfter();
     }
   }
 
   /**
-   * The estimate is taken, and can be settled once. One that is never settled was right.
+   * A reservation that took the estimated permits. It can be settled once. A reservation that is
+   * never settled counts as fully used.
    *
-   * <p>Thread-safe: of several calls the first counts.
+   * <p>Thread-safe. If it is settled several times, only the first call has an effect.
    */
   final class Held implements Reservation {
 
@@ -57,10 +62,11 @@ public sealed interface Reservation {
     private volatile Settlement settlement;
 
     /**
-     * For authors of limiters.
+     * Creates a reservation. For authors of limiters.
      *
-     * @param permits what was taken
-     * @param settlement is told at most once what was used
+     * @param permits the permits taken
+     * @param decision the decision that took them
+     * @param settlement the action of the first settlement; called at most once
      */
     public Held(long permits, Decision.Admitted decision, Settlement settlement) {
       this.permits = permits;
@@ -68,37 +74,39 @@ public sealed interface Reservation {
       this.settlement = Objects.requireNonNull(settlement, "settlement");
     }
 
-    /** The permits that were taken. */
+    /** Returns the permits taken. */
     public long permits() {
       return permits;
     }
 
-    /** The answer when they were taken. */
+    /** Returns the decision that took the permits. */
     public Decision.Admitted decision() {
       return decision;
     }
 
     /**
-     * Settles the reservation at the permits that were used. Permits that were not used are
-     * refunded, up to the burst. Permits beyond the estimate are taken now, whether or not they are
-     * there, so the key pays for them before it is admitted again.
+     * Settles the reservation at the number of permits used. Unused permits are refunded, up to the
+     * burst. Permits beyond the estimate are taken now, even if the key does not have them. The key
+     * then pays for them before its next request is admitted.
      *
-     * <p>A refund does not depend on how long the work took. What was reserved may be used at any
-     * time until it is settled. So any span of time spends at most what the limit admits in it, and
-     * what was reserved and open when the span began. A cap on work in flight bounds the latter. A
-     * limiter may refund less, such as one that subtracts what has come back by itself.
+     * <p>A refund does not depend on how long the work took. The caller may use the reserved
+     * permits at any time until it settles. Any span of time therefore spends at most the limit for
+     * that span plus the reservations that were open when the span began. A limit on work in flight
+     * bounds the latter. A limiter may refund less, for example if it subtracts permits already
+     * refilled.
      *
-     * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
+     * @param used the number of permits used, 0 or more
+     * @throws IllegalArgumentException if {@code used} is negative. The reservation stays open then
      */
     public void settle(long used) {
       if (used < 0) {
         throw new IllegalArgumentException(
-            "used must be 0 or more, got " + used + ": settle(0) gives all permits back");
+            "used must be 0 or more, got " + used + ": settle(0) refunds all permits");
       }
       ((Settlement) SETTLEMENT.getAndSet(this, DONE)).settle(used);
     }
 
-    /** Gives all permits back: nothing was used. As {@code settle(0)}. */
+    /** Refunds all permits, because they were not used. Equivalent to {@code settle(0)}. */
     public void cancel() {
       settle(0);
     }
@@ -109,11 +117,13 @@ public sealed interface Reservation {
     }
   }
 
-  /** Sets the account of a {@link Held} right. */
+  /**
+   * The action that corrects the account of a {@link Held} reservation. For authors of limiters.
+   */
   @FunctionalInterface
   interface Settlement {
 
-    /** Called at most once. */
+    /** Corrects the account by the number of permits used. Called at most once. */
     void settle(long used);
   }
 }

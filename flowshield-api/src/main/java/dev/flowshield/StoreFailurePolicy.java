@@ -2,19 +2,20 @@ package dev.flowshield;
 
 import java.util.Locale;
 
-/** How a limit goes on while the {@link LimitStore} that keeps it does not answer. */
+/** The behavior of a limit while its {@link LimitStore} does not respond. */
 public enum StoreFailurePolicy {
-  /** Each instance keeps its share of the limit by itself: the limit over the instances. */
+  /** Each instance enforces its share: the limit divided by the number of instances. */
   LOCAL,
-  /** All is admitted, as if there were no limit. */
+  /** All requests are admitted, as if there were no limit. */
   OPEN,
-  /** All is rejected. */
+  /** All requests are rejected. */
   CLOSED;
 
   /**
-   * Reads one as a configuration has it: {@code local}, {@code open} or {@code closed}.
+   * Parses the text of a policy as in a configuration: {@code local}, {@code open} or {@code
+   * closed}.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the text is not a policy
    */
   public static StoreFailurePolicy parse(String text) {
     for (StoreFailurePolicy each : values()) {
@@ -23,10 +24,10 @@ public enum StoreFailurePolicy {
       }
     }
     throw new IllegalArgumentException("on-store-failure must be local, open or closed, got '"
-        + text + "': leave it out for local, with which each instance keeps its share");
+        + text + "': leave it out for local, with which each instance enforces its share");
   }
 
-  /** As {@link #parse} reads it. */
+  /** Returns the text that {@link #parse} reads. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -4,30 +4,31 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a {@link LimitStore} answers, as one instance sees it. Immutable.
+ * Statistics about the availability of a {@link LimitStore}, as seen by one instance. Immutable.
  *
- * @param isAnswering whether limits are kept by the store now, and not by each instance
- * @param reason why it is not asked, in a word such as {@code timeout}; empty while it answers
- * @param since how long that has been so
- * @param outages how often it has ceased to answer
- * @param answered requests that it has answered
- * @param failed requests that it was asked and has not answered, or not in time
- * @param withoutStore requests that were decided without it, those that failed included
- * @param instances among how many instances a limit is shared out meanwhile
+ * @param isAvailable whether the store decides now, rather than each instance
+ * @param reason the reason why the store is not used, in a word such as {@code timeout}; empty
+ *     while it is available
+ * @param stateDuration the time since the availability last changed
+ * @param outages the number of times that the store became unavailable
+ * @param answered the number of requests that the store has answered
+ * @param failed the number of requests to the store that failed or timed out
+ * @param withoutStore the number of requests decided without the store, including the failed ones
+ * @param instances the number of instances by which a limit is divided during an outage
  */
 public record StoreStats(
-    boolean isAnswering,
+    boolean isAvailable,
     String reason,
-    Duration since,
+    Duration stateDuration,
     long outages,
     long answered,
     long failed,
     long withoutStore,
     int instances) {
 
-  /** Checks that nothing is missing. */
+  /** Checks for nulls. */
   public StoreStats {
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(stateDuration, "stateDuration");
   }
 }

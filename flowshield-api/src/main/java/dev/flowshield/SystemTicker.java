@@ -3,7 +3,7 @@ package dev.flowshield;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The one place where the time of the machine is read. */
+/** The ticker of the machine. No other class reads the time of the machine. */
 enum SystemTicker implements Ticker {
   SYSTEM;
 
@@ -13,16 +13,16 @@ enum SystemTicker implements Ticker {
   }
 
   /**
-   * Returns a future of the one thread that the JDK has for this. The first caller starts that
-   * thread, which inherits the context class loader and lives as long as the process. So it is
-   * started without the loader of a web application, which would stay in memory after the
-   * application is gone.
+   * Returns a future that completes on the shared timer thread of the JDK. The first caller starts
+   * that thread, which inherits its context class loader and lives as long as the process. This
+   * method therefore hides the class loader of a web application, which otherwise could never be
+   * unloaded.
    */
   static CompletableFuture<Void> timer(long nanos) {
     Thread thread = Thread.currentThread();
     ClassLoader application = thread.getContextClassLoader();
     ClassLoader system = ClassLoader.getSystemClassLoader();
-    if (application == system || application == null) { // some threads of the JDK let none be set
+    if (application == system || application == null) { // some JDK threads allow no change
       return inTime(nanos);
     }
     thread.setContextClassLoader(system);

@@ -1,7 +1,7 @@
 /**
- * What users of a limiter see: the limit, the limiter, its answer and the time it goes by. Start
- * with {@link dev.flowshield.RateLimiter}. How limits are kept is not here but in the engine, and
- * nothing here knows HTTP.
+ * The API for users of limiters: limits, limiters, decisions, stores and time. Start with {@link
+ * dev.flowshield.RateLimiter}. The engine implements the limits; this package has no code that
+ * counts permits, and no HTTP.
  */
 @NullMarked
 package dev.flowshield;

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A provider that fails is named with its place, and its failure is the cause. */
+/**
+ * Tests of failing providers: the exception names the provider and its location, and has the
+ * failure as its cause.
+ */
 @Tag("classpath")
 class FailingProvidersTest {
 
@@ -47,7 +50,7 @@ class FailingProvidersTest {
       assertFails(() -> RateLimiter.of("generous", LIMIT), NullPointerException.class)
           .hasMessageContainingAll(
               SampleProviders.Nameless.class.getName() + " (" + jar.url() + ")",
-              "cannot tell its name",
+              "did not return its name",
               "its name is null");
     }
 
@@ -59,7 +62,7 @@ class FailingProvidersTest {
       assertFails(() -> RateLimiter.of("generous", LIMIT), UnsupportedOperationException.class)
           .hasMessageContainingAll(
               SampleProviders.FailsToTellItsName.class.getName() + " (" + jar.url() + ")",
-              "cannot tell its name",
+              "did not return its name",
               "which name?");
     }
 
@@ -72,7 +75,7 @@ class FailingProvidersTest {
           .isThrownBy(() -> RateLimiter.of("my-limiter", LIMIT))
           .withMessage("a limiter's name must be lower-case words joined by hyphens, as in"
               + " 'my-limiter', got 'My-Limiter' from " + SampleProviders.Capital.class.getName()
-              + " (" + jar.url() + "): change what its name() answers");
+              + " (" + jar.url() + "): correct the value that its name() returns");
     }
 
     @Test

@@ -12,7 +12,7 @@ class LimitStoreTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("store must be an address in a form of a store's provider, got one that begins"
             + " with 'redis:': correct it, or add dev.flowshield:flowshield-redis to the class path"
-            + " or module path (the version stands in flowshield-bom)");
+            + " or module path (flowshield-bom has the version)");
   }
 
   @Test

@@ -78,7 +78,7 @@ class LimiterSpecTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> spec.withMaxKeys(maxKeys))
         .withMessage("maxKeys must be 1 to 100,000,000, got " + maxKeys
-            + ": choose what memory allows, 24 bytes a key; those beyond share allowances");
+            + ": choose what fits in memory, 24 bytes a key; keys beyond it share allowances");
   }
 
   @Nested
@@ -107,7 +107,7 @@ class LimiterSpecTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> spec.withOption("zone", "UTC").requireOptionsIn())
           .withMessage(
-              "options must be none, got [zone]: this limiter has no options, so leave them out");
+              "options must be empty, got [zone]: this limiter has no options, so leave them out");
     }
 
     @Test
@@ -126,7 +126,7 @@ class LimiterSpecTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  @SuppressWarnings("NullAway") // a caller without null checks may pass null
   void namesTheArgumentThatIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> LimiterSpec.of((RateLimit) null))

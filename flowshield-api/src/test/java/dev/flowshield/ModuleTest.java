@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** These tests run on the module path, so the module is the one that users get. */
+/** Tests of the module, which run on the module path and therefore use the module of users. */
 class ModuleTest {
 
   private final Module module = RateLimiter.class.getModule();

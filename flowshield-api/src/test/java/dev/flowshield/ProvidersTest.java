@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** There is no engine here: the api does not know it, not even in its tests. */
+/**
+ * Tests of the search for providers. No engine is available, because the API does not depend on it,
+ * not even in tests.
+ */
 @Tag("classpath")
 class ProvidersTest {
 
@@ -45,9 +48,9 @@ class ProvidersTest {
     void theDefaultLimiterSaysWhatToAdd() {
       assertThatIllegalStateException()
           .isThrownBy(() -> RateLimiter.of("100/s"))
-          .withMessage("limiter 'token-bucket' needs a provider, got none at all:"
+          .withMessage("limiter 'token-bucket' needs a provider, but no provider was found:"
               + " add dev.flowshield:flowshield-engine to the class path or module path"
-              + " (the version stands in flowshield-bom), or the module dev.flowshield.engine to"
+              + " (flowshield-bom has the version), or the module dev.flowshield.engine to"
               + " the image of jlink");
     }
 
@@ -118,8 +121,8 @@ class ProvidersTest {
     }
 
     /**
-     * As in a container: the library is loaded by one class loader, the application by one below
-     * it.
+     * Simulates a container: one class loader loads the library, and a child class loader loads the
+     * application.
      */
     @Test
     void countsOnceWhereTheThreadAndTheApiBothSeeIt() throws Exception {
@@ -171,7 +174,7 @@ class ProvidersTest {
           .withMessage("limiter names must be unique, got 'twin' twice, from "
               + SampleProviders.OneTwin.class.getName() + " (" + one.url() + ") and from "
               + SampleProviders.OtherTwin.class.getName() + " (" + other.url()
-              + "): rename one of them or take its jar away");
+              + "): rename one of them or remove its jar");
     }
 
     @Test

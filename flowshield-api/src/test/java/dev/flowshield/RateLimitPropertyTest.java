@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The seed stands in the name of each case. */
+/** Property tests. The name of each case has its seed. */
 class RateLimitPropertyTest {
 
   private static final long MOST = 1_000_000_000_000_000L;
@@ -65,7 +65,9 @@ class RateLimitPropertyTest {
         permits, Duration.ofNanos(unit * upTo(LONGEST_NANOS / unit, random)), burst);
   }
 
-  /** Every order of magnitude as often as the next, and both ends often. */
+  /**
+   * Returns random numbers of all orders of magnitude with equal frequency, and often both ends.
+   */
   private static long upTo(long most, SplittableRandom random) {
     return switch (random.nextInt(10)) {
       case 0 -> 1;

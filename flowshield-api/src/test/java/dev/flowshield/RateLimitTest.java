@@ -121,7 +121,7 @@ class RateLimitTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new RateLimit(permits, Duration.ofSeconds(1), 1))
           .withMessage("permits must be 1 to 1,000,000,000,000,000, got " + permits
-              + ": a limit that admits nothing is a route to leave out");
+              + ": remove a route that admits nothing");
     }
 
     @ParameterizedTest
@@ -225,12 +225,12 @@ class RateLimitTest {
           "100/1.5s              | write whole numbers, as in '3/2s' for 1.5/s",
           "100/s;5/h             | separate limits by commas, as in '100/s, 5000/h'",
           "100/s, 5/min;5/h      | separate limits by commas, as in '100/s, 5000/h'",
-          "100/m                 | 'm' is no period, say 'min' for a minute or '30day' for a month",
+          "100/m                 | 'm' is no period, write 'min' for a minute or '30day' for a month",
           "100/s, burst 20       | leave out the comma before 'burst', as in '100/s burst 20'",
           "1/h, 100/s ,Burst 20  | leave out the comma before 'burst', as in '100/s burst 20'",
-          "1/week                | 'week' is no period, say '7day' for a week",
-          "1/month               | 'month' is no period, say '30day' for a month",
-          "1/2years              | 'years' is no period, say '365day' for a year",
+          "1/week                | 'week' is no period, write '7day' for a week",
+          "1/month               | 'month' is no period, write '30day' for a month",
+          "1/2years              | 'years' is no period, write '365day' for a year",
           "1/x                   | 'x' is no period, write one of those",
           "100/s, 5 an hour, 5/h | write '5 an hour' in that form",
           "100/s,                | write '' in that form"
@@ -284,7 +284,7 @@ class RateLimitTest {
 
     @Test
     void aLongTextTakesLinearTime() {
-      String text = "Σ".repeat(50_000); // its lower case depends on the letters around it
+      String text = "Σ".repeat(50_000); // its lower case depends on the surrounding letters
 
       assertTimeout(
           Duration.ofSeconds(5),
@@ -292,7 +292,7 @@ class RateLimitTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // what a caller without a null check may do
+    @SuppressWarnings("NullAway") // a caller without null checks may pass null
     void nullIsNamed() {
       assertThatNullPointerException()
           .isThrownBy(() -> RateLimit.parse(null))
@@ -303,7 +303,7 @@ class RateLimitTest {
           .withMessageEndingWith("got null: pass a text in that form");
       assertThatNullPointerException()
           .isThrownBy(() -> RateLimit.of(10, null))
-          .withMessage("period must be 1 nanosecond to 366 days, got null: say how long, as in"
+          .withMessage("period must be 1 nanosecond to 366 days, got null: pass a duration, as in"
               + " Duration.ofSeconds(1)");
     }
   }

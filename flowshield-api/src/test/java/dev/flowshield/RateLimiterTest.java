@@ -133,7 +133,7 @@ class RateLimiterTest {
 
   @Test
   void takesKeysOfAtLeastEightThousandCharacters() {
-    assertThat(RateLimiter.LONGEST_KEY).isEqualTo(8_192);
+    assertThat(RateLimiter.MAX_KEY_LENGTH).isEqualTo(8_192);
   }
 
   @Test
@@ -144,7 +144,7 @@ class RateLimiterTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what a caller without a null check may do
+  @SuppressWarnings("NullAway") // a caller without null checks may pass null
   void namesTheArgumentThatIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> RateLimiter.of((String) null))

@@ -6,15 +6,15 @@ import java.net.URLClassLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders that the thread of a test sees by its context class loader. Closing it puts the usual
- * one back.
+ * The directories that are visible to the context class loader of a test thread. Closing restores
+ * the usual class loader.
  */
 final class SeenFolders implements AutoCloseable {
 
   private final ClassLoader usual = Thread.currentThread().getContextClassLoader();
   private @Nullable URLClassLoader loader;
 
-  /** Lets this thread find what is in these folders, and nothing that it saw before. */
+  /** Makes the contents of these directories visible to this thread, in place of earlier ones. */
   void see(SampleFolder... folders) throws IOException {
     if (loader != null) {
       loader.close();

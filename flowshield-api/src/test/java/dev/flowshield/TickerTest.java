@@ -36,7 +36,7 @@ class TickerTest {
     assertThat(Ticker.system()).isSameAs(Ticker.system());
   }
 
-  /** In a process of its own, as the thread of the timer lives as long as the process. */
+  /** Runs in a process of its own, because the timer thread lives as long as the process. */
   @Test
   void theTimerOfTheMachineKeepsNoApplicationInMemory() throws Exception {
     String path = Stream.of(Ticker.class, TickerTest.class)
@@ -59,7 +59,7 @@ class TickerTest {
   @Test
   void theTimerOfTheMachineIsForThreadsOfTheJdkToo() throws Exception {
     CompletableFuture<Void> due = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
-    Cleaner cleaner = Cleaner.create(); // whose thread lets no class loader be set
+    Cleaner cleaner = Cleaner.create(); // whose thread rejects a class loader
     Cleaner.Cleanable unused = cleaner.register(new Object(), () -> {
       try {
         CompletableFuture<Void> told = Ticker.system().after(1).thenRun(() -> due.complete(null));
@@ -85,7 +85,7 @@ class TickerTest {
     }
   }
 
-  /** Asks for a future as a web application would. */
+  /** Requests a future like a web application. */
   static final class Application {
 
     private Application() {}

@@ -1,11 +1,11 @@
 package dev.flowshield.benchmarks;
 
-/** Sees to it that a benchmark measured what its name says. */
+/** A check that a benchmark measured the case in its name. */
 final class Answers {
 
   private Answers() {}
 
-  /** Fails the benchmark unless those with permits admit and those without reject. */
+  /** Fails the benchmark unless limiters with permits admit and spent limiters reject. */
   static void check(boolean ofPlenty, boolean ofSpent) {
     if (!ofPlenty || ofSpent) {
       throw new IllegalStateException(

@@ -18,23 +18,23 @@ import java.util.stream.Collectors;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs every suite, holds the rows to what is promised and writes all of it to
+ * A program that runs every suite, checks the rows against the promises and writes the report to
  * {@code results/latest.md}.
  *
- * <p>Suites go one after the other, what a promise compares close together. Compare rows of one run
- * only; on another machine, or at another hour, all of them differ.
+ * <p>Suites run in sequence; rows that a promise compares run close together. Compare only rows of
+ * one run. On another machine, or at another time, all of them differ.
  */
 public final class Benchmarks {
 
   private static final String ALL = ".*";
 
-  // At the start, as a run under load keeps itself to one of them.
+  // Read at the start, because a run under load restricts itself to one processor.
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private Benchmarks() {}
 
   /**
-   * Runs all; or only what the second argument says.
+   * Runs all suites, or those that the second argument names.
    *
    * @param args {@code short}, {@code long} or {@code smoke}; then a regular expression for the
    *     names of suites and benchmarks
@@ -68,7 +68,7 @@ public final class Benchmarks {
     return args.length < 2 ? ALL : args[1];
   }
 
-  /** Writes a report, and prints it. Only a whole run may become the one that is kept. */
+  /** Writes and prints a report. Only a complete run replaces the committed report. */
   static void keep(Effort effort, String only, String name, String report) {
     String folder = effort == Effort.SMOKE || !only.equals(ALL) ? "target" : "results";
     Path file = Path.of(folder, name);

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one writes without a library: a map of words, the rate as an instant in each. It never
- * forgets a client.
+ * A limiter without a library: a map of words, each with the state of a rate. It never removes a
+ * client.
  */
 final class ByHand {
 
@@ -20,8 +20,7 @@ final class ByHand {
   }
 
   boolean tryAcquire(String key, long permits) {
-    AtomicLong word =
-        words.get(key); // computeIfAbsent alone would lock, also for a key that is there
+    AtomicLong word = words.get(key); // computeIfAbsent alone would lock for existing keys, too
     if (word == null) {
       word = words.computeIfAbsent(key, absent -> new AtomicLong(System.nanoTime()));
     }

@@ -3,8 +3,8 @@ package dev.flowshield.benchmarks;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * What does one hot allowance cost when two threads ask for it at once? The rows of
- * {@link SingleLimiterBenchmark} once more.
+ * Measures a single limiter used by two threads, with the benchmarks of {@link
+ * SingleLimiterBenchmark}.
  */
 @Threads(2)
 public class ContendedBenchmark extends SingleLimiterBenchmark {}

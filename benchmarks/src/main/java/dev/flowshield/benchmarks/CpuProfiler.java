@@ -15,14 +15,14 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Tells how much of a core the benchmark's threads had in each iteration, and the process in all:
- * what another process took, no time shows.
+ * A profiler of the share of a core that the benchmark threads and the process had in each
+ * iteration. It detects other processes, which times do not show.
  */
 public final class CpuProfiler implements InternalProfiler {
 
-  /** Of each thread, 0 to 1. */
+  /** The cores of each thread, 0 to 1. */
   static final String CORES = "cores";
-  /** Of the process, with its compiler and its collector. */
+  /** The cores of the process, including its compiler and its collector. */
   static final String PROCESS_CORES = "processCores";
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();

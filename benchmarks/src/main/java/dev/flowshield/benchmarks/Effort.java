@@ -3,16 +3,16 @@ package dev.flowshield.benchmarks;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** How long a run takes, and how much it can be trusted. */
+/** The duration and reliability of a run. */
 enum Effort {
-  /** Shows that all of it runs; what it measures means nothing. A minute and a half. */
+  /** Shows that everything runs; the results have no meaning. A minute and a half. */
   SMOKE(Turns.ONE, Turns.ONE),
   /**
-   * About five minutes. Rows that a promise rests on get the most of them, ours and others' alike;
-   * and two JVMs, as no two compile alike.
+   * About five minutes. Rows behind a promise get the most time, ours and those of others alike.
+   * They also get two JVMs, because compilations differ.
    */
   SHORT(Turns.SOME, Turns.FEW),
-  /** The better part of an hour. */
+  /** Almost an hour. */
   LONG(Turns.MOST, Turns.MANY);
 
   private final Turns promised;

@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * How much heap does a limiter take: when new, for each live client, and when asked for more
- * clients than it tells apart?
+ * A measurement of the heap of a limiter: when new, for each live client, and with more clients
+ * than it distinguishes.
  */
 public final class Footprint {
 
@@ -57,7 +57,7 @@ public final class Footprint {
   }
 
   private static Predicate<String> flowShield() {
-    RateLimiter limiter = RateLimiter.of("1/day"); // no key is idle again while this runs
+    RateLimiter limiter = RateLimiter.of("1/day"); // no key becomes idle during the run
     return limiter::tryAcquire;
   }
 
@@ -72,7 +72,7 @@ public final class Footprint {
 
   private static Predicate<String> flowShieldOfOneTimeKeys() {
     RateLimiter limiter =
-        RateLimiter.of("10000000/s"); // each key is idle again when the next one comes
+        RateLimiter.of("10000000/s"); // each key is idle when the next one arrives
     return limiter::tryAcquire;
   }
 
@@ -110,12 +110,12 @@ public final class Footprint {
   }
 
   private void add(String name, int clients, Supplier<Predicate<String>> limiter) {
-    fill(limiter.get(), 100); // loads the classes, which are not to be counted
+    fill(limiter.get(), 100); // loads the classes, which do not count
     long before = used();
     Predicate<String> filled = limiter.get();
     try {
       int admitted = fill(filled, clients);
-      // at the cap a few share an allowance, and past it most do
+      // at the maximum a few clients share an allowance, and beyond it most do
       Answers.check(admitted >= 0.99 * Math.min(clients, CAP), false);
       heaps.add(new Heap(name, clients, used() - before));
     } finally {
@@ -133,7 +133,7 @@ public final class Footprint {
 
   private static long used() {
     long used = Long.MAX_VALUE;
-    for (int i = 0; i < 3; i++) { // the least of several: a collection may leave something behind
+    for (int i = 0; i < 3; i++) { // the least of several: a collection may leave garbage
       System.gc();
       used = Math.min(
           used, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());

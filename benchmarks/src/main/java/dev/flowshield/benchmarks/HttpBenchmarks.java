@@ -9,15 +9,15 @@ import java.util.List;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * What protection costs over HTTP: in the process, request by request, and on real servers under
- * load and in a flood. Writes all of it to {@code results/http.md}.
+ * A program that measures the cost of protection over HTTP: within the process, request by request,
+ * and on real servers under load and in a flood. Writes the report to {@code results/http.md}.
  */
 public final class HttpBenchmarks {
 
   private HttpBenchmarks() {}
 
   /**
-   * Runs all; or only what the second argument says.
+   * Runs all benchmarks, or those that the second argument names.
    *
    * @param args {@code short}, {@code long} or {@code smoke}; then a regular expression for names
    *     such as {@code HttpPath}, {@code Load.Tomcat} and {@code Flood}

@@ -37,9 +37,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does a filter cost a request from end to end, layer by layer, over the request and the
- * response of Tomcat itself, without a socket? Each of 10,000 clients is known by what a proxy
- * wrote.
+ * Measures the cost of a filter for a complete request, layer by layer, with the request and
+ * response classes of Tomcat and no socket. Each of 10,000 clients is identified by a header of a
+ * proxy.
  *
  * <p>The floor prepares the request and runs the chain without a filter.
  */
@@ -71,7 +71,7 @@ public class HttpPathBenchmark {
 
   private final FilterChain chain = (request, response) -> admitted++;
 
-  /** Makes the request that all are asked about. */
+  /** Creates the request for all benchmarks. */
   public HttpPathBenchmark() {
     for (int i = 0; i < CLIENTS; i++) {
       forwarded[i] = "198.51.100.7, 203." + (i >> 8) + "." + (i & 0xff) + ".9";
@@ -131,7 +131,7 @@ public class HttpPathBenchmark {
     return through(sentinel.filter);
   }
 
-  /** All was to be admitted. */
+  /** Checks that all requests were admitted. */
   @TearDown
   public void check() {
     if (admitted != asked) {
@@ -146,7 +146,7 @@ public class HttpPathBenchmark {
     return answer.size();
   }
 
-  /** Makes another request of the one there is, with an answer that is empty. */
+  /** Resets the request and its response. */
   private void prepare() {
     asked++;
     next = next + 7919 < CLIENTS ? next + 7919 : next + 7919 - CLIENTS;
@@ -155,12 +155,12 @@ public class HttpPathBenchmark {
     answer.recycle();
   }
 
-  /** Apart, as it begins threads. */
+  /** A separate state, because it starts threads. */
   @State(Scope.Benchmark)
   public static class Sentinel {
 
     static {
-      System.setProperty("csp.sentinel.log.dir", "target/sentinel"); // else the home directory
+      System.setProperty("csp.sentinel.log.dir", "target/sentinel"); // otherwise the home directory
     }
 
     private final Filter filter = new SentinelFilter();
@@ -169,7 +169,10 @@ public class HttpPathBenchmark {
     public Sentinel() {}
   }
 
-  /** By client, with what is left told, in a map that forgets no client; no routes. */
+  /**
+   * A filter by client that reports the remaining permits, with a map that never removes a client;
+   * no routes.
+   */
   private static final class Resilience4jFilter implements Filter {
 
     private final ConcurrentMap<String, RateLimiter> limiters = new ConcurrentHashMap<>();
@@ -189,7 +192,7 @@ public class HttpPathBenchmark {
     }
   }
 
-  /** By path alone: it has no limits by client without another module, nor headers. */
+  /** A filter by path only: without another module, it has neither limits by client nor headers. */
   private static final class SentinelFilter implements Filter {
 
     SentinelFilter() {

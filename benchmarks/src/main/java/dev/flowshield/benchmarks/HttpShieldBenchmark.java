@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What does a shield cost an HTTP request, beside what the server and its binding do? */
+/** Measures the cost of a shield for an HTTP request, without server and binding. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,7 +29,7 @@ public class HttpShieldBenchmark {
   private final HttpShield spent = HttpShield.builder().perClient("1/day").build();
   private final View view = new View();
 
-  /** Spends what is to be spent. */
+  /** Spends the limits of the rejecting benchmarks. */
   public HttpShieldBenchmark() {
     spent.admit(view);
   }
@@ -49,7 +49,7 @@ public class HttpShieldBenchmark {
     return admission instanceof ShieldResponse rejection ? rejection.status() : 0;
   }
 
-  /** A request that costs nothing to look at. */
+  /** A request view without cost. */
   private static final class View implements RequestView {
 
     private @Nullable Object mark;
@@ -76,7 +76,7 @@ public class HttpShieldBenchmark {
 
     @Override
     public @Nullable Object mark() {
-      return null; // each time it is another request
+      return null; // a new request each time
     }
 
     @Override

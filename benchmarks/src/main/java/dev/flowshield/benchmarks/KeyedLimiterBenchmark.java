@@ -20,13 +20,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does an allowance for each client cost, asked for at random?
+ * Measures a limiter with an allowance for each client, with random clients.
  *
- * <p>All clients are live: each owes ten minutes' worth of permits, and has as many left, so none
- * is forgotten or rejected while this runs. The floor of any table is to fetch a key, hash it in
- * the cheapest way, read the clock and exchange a random word of an array of the table's size. A
- * key made for the call is partly optimised away by who keeps none; a ready one is the same for
- * all.
+ * <p>All clients are live: each is ten minutes in debt and has the same number of permits left. No
+ * client is therefore removed or rejected during the run. The floor of any table is to fetch a key,
+ * hash it in the cheapest way, read the clock and exchange a random word of an array of the size of
+ * the table. If a key is created for the call, the JVM can optimize part of it away for limiters
+ * that store no keys. A key created before is the same for all.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,11 +36,11 @@ public class KeyedLimiterBenchmark {
   private static final long PERMITS = 1_000_000;
   private static final long BURST = 1_200_000_000;
   private static final long DEBT = BURST / 2;
-  private static final int COMPILED = 10_000; // so many clients until all code is compiled
+  private static final int COMPILED = 10_000; // clients until all code is compiled
   private static final int TIMES = 8;
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** Who asks. */
+  /** The calling clients. */
   @State(Scope.Benchmark)
   public static class Clients {
 
@@ -62,7 +62,7 @@ public class KeyedLimiterBenchmark {
       }
     }
 
-    /** One of them, at random. */
+    /** Returns a random client. */
     String any() {
       int one = ThreadLocalRandom.current().nextInt(clients);
       return made ? key(one) : ready[one];
@@ -73,9 +73,9 @@ public class KeyedLimiterBenchmark {
     }
 
     /**
-     * Lets every client come once. As long as the compiler is at work, those that came before come
-     * too, and more often than new ones, as in life; else it would lay the code out for clients
-     * that are all new.
+     * Calls the limiter once for every client. While the compiler works, known clients are called
+     * more often than new ones, which is typical. Otherwise, the compiler would optimize for new
+     * clients only.
      */
     void come(Caller caller) {
       for (int i = 0; i < clients; i++) {
@@ -87,12 +87,12 @@ public class KeyedLimiterBenchmark {
     }
   }
 
-  /** A limiter that is called. */
+  /** A limiter to call. */
   interface Caller {
     boolean take(String key, long permits);
   }
 
-  /** An array of the size of our table, about 24 bytes a client. */
+  /** An array of the size of our table, about 24 bytes for each client. */
   @State(Scope.Benchmark)
   public static class Words {
 
@@ -110,7 +110,7 @@ public class KeyedLimiterBenchmark {
       for (int i = 0; i < key.length(); i++) {
         hash = 31 * hash + key.charAt(i);
       }
-      // the upper half of a product, as a cheap remainder: a division would not be the floor
+      // The upper half of a product serves as a cheap remainder. A division would not be a floor.
       int at = (int) ((Integer.toUnsignedLong(hash * GOLDEN) * words.length()) >>> 32);
       long now = System.nanoTime();
       long seen = words.get(at);
@@ -129,7 +129,7 @@ public class KeyedLimiterBenchmark {
     }
 
     @TearDown
-    public void check(Clients clients) { // the whole burst is rejected to who is still live
+    public void check(Clients clients) { // a live client is rejected for its whole burst
       Answers.check(limiter.tryAcquire(clients.key(0)), limiter.tryAcquire(clients.key(0), BURST));
     }
   }
@@ -161,8 +161,7 @@ public class KeyedLimiterBenchmark {
     }
 
     Bucket bucket(String key) {
-      Bucket bucket =
-          buckets.get(key); // computeIfAbsent alone would lock, also for a key that is there
+      Bucket bucket = buckets.get(key); // computeIfAbsent alone would lock for existing keys, too
       return bucket != null
           ? bucket
           : buckets.computeIfAbsent(key, absent -> Peers.bucket4j(PERMITS, SECOND, BURST));

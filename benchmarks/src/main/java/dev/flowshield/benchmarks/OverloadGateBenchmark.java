@@ -25,10 +25,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does it cost to enter and to leave where work in flight is capped?
+ * Measures the cost of entering and leaving a limit on work in flight.
  *
- * <p>The floor is that of any exact cap: one exchange to enter, one addition to leave. The gate is
- * the engine's own class, the shield is what users call: it also counts, and allocates the
+ * <p>The floor is that of any exact limit: one exchange to enter, one addition to leave. The gate
+ * is the engine's class. The shield is the class for users, which also counts and allocates the
  * admission.
  */
 @BenchmarkMode(Mode.AverageTime)
@@ -36,9 +36,9 @@ import org.openjdk.jmh.annotations.State;
 public class OverloadGateBenchmark {
 
   private static final int LIMIT = 100;
-  private static final long KEY = 0x0123456789abcdefL; // the hash of one
+  private static final long KEY = 0x0123456789abcdefL; // the hash of a client
 
-  /** One word, apart from all else. */
+  /** A word without neighbors in its cache line. */
   @State(Scope.Benchmark)
   public static class Word {
 
@@ -68,7 +68,7 @@ public class OverloadGateBenchmark {
       return new AdaptiveGate(Runtime.getRuntime().availableProcessors(), System.nanoTime());
     }
 
-    /** Takes the one place. */
+    /** Takes the only slot. */
     public Gates() {
       full.limit(1);
       full.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
@@ -99,10 +99,10 @@ public class OverloadGateBenchmark {
 
   @Benchmark
   public boolean flowShieldInFlight(Gates gates) {
-    long place = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
-    boolean entered = place != Gate.NO_PLACE;
+    long slot = gates.inFlight.tryEnter(1, Criticality.DEFAULT, 0, 0);
+    boolean entered = slot != Gate.NO_SLOT;
     if (entered) {
-      gates.inFlight.exit(place, Outcome.SUCCESS, 0);
+      gates.inFlight.exit(slot, Outcome.SUCCESS, 0);
     }
     return entered;
   }
@@ -117,18 +117,18 @@ public class OverloadGateBenchmark {
     return false;
   }
 
-  /** With the two readings of the clock that it needs. */
+  /** Includes two readings of the clock. */
   @Benchmark
   public boolean flowShieldAdaptive(Gates gates) {
-    long place = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
-    boolean entered = place != Gate.NO_PLACE;
+    long slot = gates.adaptive.tryEnter(KEY, Criticality.DEFAULT, 0, System.nanoTime());
+    boolean entered = slot != Gate.NO_SLOT;
     if (entered) {
-      gates.adaptive.exit(place, Outcome.SUCCESS, System.nanoTime());
+      gates.adaptive.exit(slot, Outcome.SUCCESS, System.nanoTime());
     }
     return entered;
   }
 
-  /** With a reading of the clock that the limits have made before. */
+  /** Uses a reading of the clock that the limits have made before. */
   @Benchmark
   public long flowShieldAdaptiveRejects(Gates gates) {
     return gates.full.tryEnter(KEY, Criticality.DEFAULT, 0, 0);

@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Other libraries, set up to do what FlowShield does as nearly as they can, and how they differ
- * even so.
+ * Other libraries, configured as similar to FlowShield as possible, and their remaining
+ * differences.
  */
 final class Peers {
 
-  /** By how the name of a row begins; the first that fits, so the longer ones come first. */
+  /** By the beginning of the name of a row. The first match counts, so longer names come first. */
   private static final Map<String, String> DIFFERENCES = new LinkedHashMap<>();
 
   static {
@@ -38,7 +38,10 @@ final class Peers {
 
   private Peers() {}
 
-  /** How the one behind a row's name differs from FlowShield; empty if it does not. */
+  /**
+   * Returns the difference between the library of a row and FlowShield; empty if there is no
+   * difference.
+   */
   static String difference(String name) {
     return DIFFERENCES.entrySet().stream()
         .filter(difference -> name.startsWith(difference.getKey()))
@@ -47,7 +50,7 @@ final class Peers {
         .orElse("");
   }
 
-  /** Permits that come back evenly; the same as ours, and by the same clock. */
+  /** Creates a bucket with an even refill and the same clock as ours. */
   static Bucket bucket4j(long permits, Duration period, long burst) {
     return Bucket.builder()
         .addLimit(limit -> limit.capacity(burst).refillGreedy(permits, period))
@@ -55,7 +58,7 @@ final class Peers {
         .build();
   }
 
-  /** The usual way to keep a bucket for each client that is in use. */
+  /** Creates the usual cache with a bucket for each active client. */
   static Cache<String, Bucket> cacheOfBuckets() {
     return Caffeine.newBuilder().expireAfterAccess(Duration.ofHours(1)).build();
   }

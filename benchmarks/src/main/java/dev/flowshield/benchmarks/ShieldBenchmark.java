@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does the whole admission of a shield cost: every limit and the cap, asked for, and closed
- * where it was admitted?
+ * Measures a complete admission of a shield: all limits and the limit on work in flight, including
+ * the close of an admitted request.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -50,7 +50,7 @@ public class ShieldBenchmark {
 
   private final LimitSet lookedUp = named.limitSet("everyone", "key", "tenant");
 
-  /** Fills what is to be full, and spends what is to be spent. */
+  /** Prepares the full and the spent shields. */
   public ShieldBenchmark() {
     full.admit("alice");
     close(spent.admit("alice"));

@@ -20,11 +20,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does one allowance without a key cost, where it has permits and where it has none?
+ * Measures a limiter without a key, with and without permits.
  *
- * <p>The floors are those of any exact limiter that goes by a clock: the clock; the clock and one
- * exchange. Those who are to admit are given more permits than a machine can ask for, and every
- * state is asked at the end whether it still answers as it should.
+ * <p>The floors are those of any exact limiter with a clock: the clock; the clock and one exchange.
+ * Admitting limiters have more permits than a machine can take. At the end, each state is checked.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,10 +32,10 @@ public class SingleLimiterBenchmark {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofDays(1);
 
-  /** More than can be asked for in a second. */
+  /** More permits than can be taken in a second. */
   private static final int PLENTY = 1_000_000_000;
 
-  /** One word, apart from all else. */
+  /** A word without neighbors in its cache line. */
   @State(Scope.Benchmark)
   public static class Word {
 
@@ -55,9 +54,9 @@ public class SingleLimiterBenchmark {
   }
 
   /**
-   * A small burst and a big one, which are kept in different ways. No limit may be above 10 million
-   * a second, which a machine can ask for; so their ticker tells 64 seconds for each one that
-   * passes.
+   * Limiters with a small and a large burst, which are stored differently. No limit may exceed 10
+   * million permits per second, which a machine can take. Their ticker therefore runs 64 times as
+   * fast.
    */
   @State(Scope.Benchmark)
   public static class FlowShieldLimiters {
@@ -158,8 +157,7 @@ public class SingleLimiterBenchmark {
   public static class Sentinel {
 
     static {
-      System.setProperty(
-          "csp.sentinel.log.dir", "target/sentinel"); // else it is the home directory
+      System.setProperty("csp.sentinel.log.dir", "target/sentinel"); // otherwise the home directory
     }
 
     public Sentinel() {

@@ -17,12 +17,12 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs suites of JMH with the same settings, and makes a row of each result. */
+/** A runner of JMH suites with equal settings, which creates a row for each result. */
 final class Suites {
 
   private static final String BYTES = "gc.alloc.rate.norm";
 
-  // Else the compiler still takes a core while that suite is measured.
+  // With fewer, the compiler still uses a core while that suite is measured.
   private static final int WARM_UPS_OF_MUCH_CODE = 7;
 
   private final Effort effort;
@@ -34,12 +34,12 @@ final class Suites {
     this.only = only;
   }
 
-  /** What has been measured so far. */
+  /** Returns the rows measured so far. */
   List<Row> rows() {
     return rows;
   }
 
-  /** Runs a suite: first what promises rest on, then the rest. */
+  /** Runs a suite: first the rows behind promises, then the others. */
   void run(String suite, int threads, String promised) throws RunnerException {
     run(suite, threads, "(?=" + promised + ")", true);
     run(suite, threads, "(?!" + promised + ")", false);
@@ -50,7 +50,7 @@ final class Suites {
     ChainedOptionsBuilder options = new OptionsBuilder()
         .include("^(?=.*(" + only + ")).*\\." + suite + "Benchmark\\." + names)
         .threads(threads)
-        // Without it, rows that allocate pay for each page of the heap that they are first to use.
+        // Otherwise, rows that allocate pay for the first use of each page of the heap.
         .jvmArgs("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch")
         .addProfiler(GCProfiler.class)
         .addProfiler(CpuProfiler.class)
@@ -63,7 +63,7 @@ final class Suites {
     try {
       new Runner(options.build()).run().forEach(result -> add(suite, result));
     } catch (NoBenchmarksException nothingOfThisKind) {
-      // only others were asked for, or there are no others
+      // only others were requested, or there are no others
     }
   }
 
@@ -104,8 +104,7 @@ final class Suites {
         clients == null ? 0 : Integer.parseInt(clients),
         keys == null ? "" : keys,
         params.getThreads(),
-        median(
-            nanos), // whatever disturbs an iteration makes it slower, so a mean would tell of that
+        median(nanos), // disturbances only slow an iteration down, so a mean would include them
         (nanos[nanos.length - 1] - nanos[0]) / 2,
         mean(kept, BYTES),
         mean(kept, CpuProfiler.CORES),

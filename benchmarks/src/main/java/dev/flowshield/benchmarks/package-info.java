@@ -1,7 +1,7 @@
 /**
- * What a check costs, against floors and other libraries measured in the same run. Start with
- * {@link dev.flowshield.benchmarks.Benchmarks}, which runs all of it. Nothing here is a test: no
- * build fails for a number.
+ * The cost of a check, compared with floors and other libraries measured in the same run. Start
+ * with {@link dev.flowshield.benchmarks.Benchmarks}, which runs all suites. Nothing here is a test:
+ * no build fails because of a number.
  */
 @NullMarked
 package dev.flowshield.benchmarks;

@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs all that the documented commands run, for a moment: nothing is measured here. */
+/** Runs all documented commands briefly, without measuring. */
 class EveryBenchmarkTest {
 
   private static final String NONE = "no benchmark has this name";

@@ -6,10 +6,10 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Who sends, on this machine.
+ * The clients on this machine.
  *
- * @param addresses where the clients send from, one address each
- * @param connections how many connections they hold together
+ * @param addresses the addresses from which the clients send, one each
+ * @param connections the number of connections of all clients together
  */
 record Clients(List<InetAddress> addresses, int connections) {
 
@@ -17,7 +17,7 @@ record Clients(List<InetAddress> addresses, int connections) {
     addresses = List.copyOf(addresses);
   }
 
-  /** As many addresses and connections as the scenario wants and the system allows. */
+  /** Returns as many addresses and connections as the scenario wants and the system allows. */
   static Clients ofThisMachine() throws IOException {
     return new Clients(
         ClientAddresses.find(Scenario.CLIENTS), OpenFiles.connections(Scenario.CONNECTIONS));
@@ -27,7 +27,7 @@ record Clients(List<InetAddress> addresses, int connections) {
     return addresses.size();
   }
 
-  /** Whether a server can tell them apart. */
+  /** Returns whether a server can distinguish the clients. */
   boolean areApart() {
     return count() > 1;
   }

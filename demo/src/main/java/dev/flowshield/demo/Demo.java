@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Sends the same spike of traffic to the same server, without the shield and with it, and shows
- * what became of the requests: a line a second, then a table, then a page for the browser.
+ * A program that sends the same spike of traffic to the same server, without the shield and with
+ * it. It shows the outcomes of the requests: a line per second, then a table, then a page for the
+ * browser.
  *
- * <p>System properties: {@code demo.directory} is where the page goes, {@code target} unless set;
- * with {@code demo.serve} nothing is sent and the protected server stays up, to be tried by hand.
- * Runs that were disturbed, as the machine was busy, are marked in the table and on the page.
+ * <p>System properties: {@code demo.directory} is the directory of the page, by default {@code
+ * target}. With {@code demo.serve}, no traffic is sent and the protected server keeps running for
+ * manual tests. Runs that were disturbed because the machine was busy are marked in the table and
+ * on the page.
  */
 public final class Demo {
 
@@ -41,7 +43,7 @@ public final class Demo {
     }
     Path directory = Path.of(System.getProperty("demo.directory", "target"));
     new Demo(System.out, Clients.ofThisMachine()).run(directory);
-    System.exit(0); // whatever threads there still are
+    System.exit(0); // whatever threads still run
   }
 
   private void run(Path directory) throws IOException, InterruptedException {

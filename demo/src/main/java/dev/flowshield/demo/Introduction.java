@@ -3,7 +3,7 @@ package dev.flowshield.demo;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** Says ahead of the numbers what is done and how it is counted. */
+/** The explanation before the numbers: the procedure and the way of counting. */
 record Introduction(Clients clients) {
 
   String text() {

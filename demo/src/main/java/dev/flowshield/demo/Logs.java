@@ -3,10 +3,10 @@ package dev.flowshield.demo;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What libraries say on the way, kept out of the tables. */
+/** The logs of libraries, kept out of the tables. */
 final class Logs {
 
-  // held here, as the logging of the JDK forgets the level of a logger without a reference
+  // Strong reference, because the JDK forgets the level of a logger without one.
   private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
   private static final Logger XNIO = Logger.getLogger("org.xnio");
   private static final Logger THREADS = Logger.getLogger("org.jboss.threads");
@@ -15,8 +15,8 @@ final class Logs {
   private Logs() {}
 
   /**
-   * Leaves warnings, each on one line. What the shield says at its start is part of the output, and
-   * shown there.
+   * Restricts logs to warnings, each on one line. The message of the shield at its start is part of
+   * the output and is shown there.
    */
   static void keepToOneLine() {
     System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%6$s%n");

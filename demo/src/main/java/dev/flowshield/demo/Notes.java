@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
- * Says below the numbers how far to trust them.
+ * The notes below the numbers about their reliability.
  *
- * @param shield what stood in front of the server, to give its settings and what it counted itself
+ * @param shield the shield of the server, for its settings and its own counts
  */
 record Notes(Comparison comparison, HttpShield shield) {
 

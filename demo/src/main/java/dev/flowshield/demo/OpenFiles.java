@@ -3,17 +3,17 @@ package dev.flowshield.demo;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** How many connections the system lets this process hold. */
+/** The number of connections that the system allows this process. */
 final class OpenFiles {
 
-  /** For jars, libraries, selectors, and the odd file. */
+  /** Reserved for jars, libraries, selectors, and other files. */
   private static final long RESERVED = 400;
 
   private OpenFiles() {}
 
   /**
-   * The wanted number of connections, or as many as fit: clients and server are one process, so
-   * each connection is open twice.
+   * Returns the wanted number of connections, or as many as fit. Clients and server are one
+   * process, so each connection is open twice.
    */
   static int connections(int wanted) {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {

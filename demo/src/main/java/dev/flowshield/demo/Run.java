@@ -14,26 +14,24 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The traffic against one server: starts the server, sends, watches, stops the server.
+ * The traffic against one server: starts the server, sends, observes, stops the server.
  *
- * @param name what the output calls it
- * @param protection what stands in front of the server's work
- * @param clients who sends
+ * @param name the name in the output
+ * @param protection the handler in front of the work of the server
+ * @param clients the clients
  */
 record Run(String name, HandlerWrapper protection, Clients clients) {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final Duration GLANCE = Duration.ofMillis(50);
 
-  /**
-   * How long to wait for answers when the last request is sent; what is then unanswered has failed.
-   */
+  /** The wait for responses after the last request; the others have failed. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Lets clients and server settle between their connecting and the first request. */
+  /** The time for clients and server to settle between connecting and the first request. */
   private static final Duration LEAD = Duration.ofSeconds(1);
 
-  /** Sends a schedule and waits for its answers, with a line a second. */
+  /** Sends a schedule and waits for its responses, and prints a line per second. */
   Results send(Schedule schedule, PrintStream out) throws IOException, InterruptedException {
     try (DemoServer server = DemoServer.start(0, Scenario.WORKERS, Scenario.WORK, protection);
         OpenLoopClients senders = OpenLoopClients.connect(
@@ -53,7 +51,7 @@ record Run(String name, HandlerWrapper protection, Clients clients) {
         if (second < inFlight.length) {
           inFlight[second] = Math.max(inFlight[second], server.inFlight());
         }
-        // a second is shown when the last of its requests is past its deadline
+        // a second is shown when the deadline of its last request has passed
         if (now > (shown + 1) * SECOND + Scenario.DEADLINE.toNanos()) {
           out.println(table.line(++shown));
         }

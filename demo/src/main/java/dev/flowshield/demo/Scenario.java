@@ -4,50 +4,46 @@ import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The numbers of the demo: what the server can do, what is sent to it, and what counts as served.
- */
+/** The numbers of the demo: the capacity of the server, the traffic, and the deadline. */
 final class Scenario {
 
-  /** Requests the server works at together. */
+  /** The number of requests that the server processes at a time. */
   static final int WORKERS = 8;
 
-  /** What each request takes a worker. */
+  /** The time that each request takes a worker. */
   static final Duration WORK = Duration.ofMillis(20);
 
-  /** What the server can work at: 400 requests a second. */
+  /** The capacity of the server: 400 requests a second. */
   static final int CAPACITY = (int) (WORKERS * Duration.ofSeconds(1).toMillis() / WORK.toMillis());
 
   /**
-   * Who waits longer for an answer, counted from the instant the request was due, has no more use
-   * for it.
+   * The deadline for a response, counted from the instant the request was due. Later responses are
+   * useless.
    */
   static final Duration DEADLINE = Duration.ofMillis(500);
 
   /**
-   * What the shield grants each client. In the spike none comes to spend it: the server can do too
-   * little to work off so many requests of any client, and the shield shares that out evenly.
+   * The limit for each client. In the spike no client spends it: the server cannot process enough
+   * requests of any client, and the shield divides its capacity evenly.
    */
   static final String PER_CLIENT = "100/s burst 50";
 
-  /**
-   * What it grants all of them together instead, where they have one address and cannot be told
-   * apart: a little under capacity.
-   */
+  /** The limit for all clients together if they share one address: slightly below the capacity. */
   static final String EVERYONE = CAPACITY * 19 / 20 + "/s burst " + CAPACITY / 10;
 
-  /** Client addresses, where the system has them. */
+  /** The number of client addresses, if the system has them. */
   static final int CLIENTS = 10;
 
   /** The share of the first client in all requests. */
   static final int GREEDY_PERCENT = 40;
 
-  /** Connections of all clients together, where the system allows so many open files. */
+  /** The connections of all clients together, if the system allows enough open files. */
   static final int CONNECTIONS = 2000;
 
   static final Phase BEFORE = new Phase("half of capacity", CAPACITY / 2, Duration.ofSeconds(4));
@@ -60,26 +56,26 @@ final class Scenario {
 
   private Scenario() {}
 
-  /** The traffic of each run. */
+  /** Returns the traffic of each run. */
   static Schedule traffic(int clients) {
     return Schedule.of(List.of(BEFORE, SPIKE, AFTER), crowd(clients), SEED);
   }
 
   /**
-   * Traffic that is not counted, sent ahead so that neither run pays for code that is compiled as
-   * it first runs.
+   * Returns the warm-up traffic, which is not counted, so that neither run pays for compiling code.
    */
   static Schedule warmUp(int clients) {
     return Schedule.of(List.of(WARM_UP), crowd(clients), SEED);
   }
 
   /**
-   * The shield of the protected server. It is not told what the server can do, but finds it; only
-   * that what is short here is not the processors, which are idle while work waits.
+   * Creates the shield of the protected server. It does not know the capacity and adapts to it. It
+   * is told only that the scarce resource is not the processors, which are idle while work waits.
    */
   static HttpShield shield(int clients) {
-    HttpShieldBuilder settings =
-        HttpShield.builder().inFlightAuto().engine(FlowShieldBuilder::shedOnPlateau);
+    HttpShieldBuilder settings = HttpShield.builder()
+        .inFlight(InFlightLimit.auto())
+        .operations(o -> o.engine(FlowShieldBuilder::shedOnPlateau));
     if (clients > 1) {
       settings.perClient(PER_CLIENT);
     } else {

@@ -1,6 +1,7 @@
 package dev.flowshield.demo;
 
 import dev.flowshield.demo.server.DemoServer;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.undertow.FlowShieldHandler;
@@ -9,24 +10,26 @@ import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the protected server up, to be tried by hand. */
+/** The mode that keeps the protected server running, for manual tests. */
 final class Serving {
 
   private static final int PORT = 8080;
-  private static final String PER_CLIENT = "5/s"; // little, so that a loop in a shell can spend it
+  private static final String PER_CLIENT = "5/s"; // low, so that a shell loop can spend it
   private static final int ENOUGH_TO_SPEND_IT = 12;
   private static final int GLANCE_MILLIS = 500;
 
   private Serving() {}
 
   /**
-   * Serves until the process is stopped, or the one that started it: Maven, when it is killed,
-   * leaves behind what it runs. Says what to try, and what the shield did whenever it did
-   * something.
+   * Serves until this process is stopped, or until the parent process exits: a killed Maven leaves
+   * its child processes running. Prints suggestions, and the decisions of the shield as they
+   * happen.
    */
   static void untilStopped(PrintStream out) throws InterruptedException {
-    HttpShield shield =
-        HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
+    HttpShield shield = HttpShield.builder()
+        .perClient(PER_CLIENT)
+        .inFlight(InFlightLimit.auto())
+        .build();
     DemoServer server = start(shield);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     URI address = server.address();
@@ -57,7 +60,7 @@ final class Serving {
     }
   }
 
-  /** On the usual port, or on a free one if that is taken. */
+  /** Starts the server on the usual port, or on a free one if that is taken. */
   private static DemoServer start(HttpShield shield) {
     try {
       return start(PORT, shield);

@@ -1,7 +1,7 @@
 /**
- * The demo: the same spike of traffic against the same server, once as it comes and once with the
- * shield in front. Start with {@link dev.flowshield.demo.Demo}; its numbers stand in
- * {@link dev.flowshield.demo.Scenario}. Nothing of it is published.
+ * The demo: the same spike of traffic against the same server, without and with the shield. Start
+ * with {@link dev.flowshield.demo.Demo}; {@link dev.flowshield.demo.Scenario} has its numbers.
+ * Nothing here is published.
  */
 @NullMarked
 package dev.flowshield.demo;

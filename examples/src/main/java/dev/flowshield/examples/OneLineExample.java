@@ -30,13 +30,13 @@ final class OneLineExample {
 
   static void longPoll(HttpServletRequest request) {
     // snippet: established-servlet
-    FlowShieldFilter.established(request); // Servlet
+    FlowShieldFilter.markAsStream(request); // Servlet
     // end
   }
 
   static void longPoll(HttpServerExchange exchange) {
     // snippet: established-undertow
-    FlowShieldHandler.established(exchange); // Undertow
+    FlowShieldHandler.markAsStream(exchange); // Undertow
     // end
   }
 }

@@ -41,7 +41,7 @@ public final class VertxExample {
 
   static void longPoll(RoutingContext context) {
     // snippet: established-vertx
-    FlowShieldHandler.established(context); // Vert.x
+    FlowShieldHandler.markAsStream(context); // Vert.x
     // end
   }
 }

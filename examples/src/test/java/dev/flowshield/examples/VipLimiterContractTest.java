@@ -13,7 +13,7 @@ class VipLimiterContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true; // unless overridden, one limit on each key
   }
 }

@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A limiter that asks another limiter and adds something: a count, a log, other keys.
+ * A limiter that forwards all calls to another limiter, its delegate, to add something: a count, a
+ * log, other keys.
  *
  * <pre>{@code
  * record Counted(RateLimiter delegate, LongAdder calls) implements ForwardingRateLimiter {
@@ -23,20 +24,19 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>What the other limiter can do beyond deciding, this one can do as well. That holds for what
- * later versions add, too.
+ * <p>All capabilities of the delegate are kept, including those that later versions add.
  *
- * <p>Each method asks the same method of the other limiter, so override all through which permits
- * may go: {@link #decide(String, long)}, {@link #tryAcquire(String, long)},
- * {@link #tryAcquireUpTo}, {@link #decideAsync}, {@link #acquire}, {@link #acquireAsync},
- * {@link #reserve} and {@link #reserveAsync}, which a shield asks where it can. Short forms, such
- * as {@code decide(key)}, lead to the long ones of this limiter and need no care.
+ * <p>Each method calls the same method of the delegate. To see all permits, override every method
+ * that takes permits, because a shield calls each of them: {@link #decide(String, long)}, {@link
+ * #tryAcquire(String, long)}, {@link #tryAcquireUpTo}, {@link #decideAsync}, {@link #acquire},
+ * {@link #acquireAsync}, {@link #reserve} and {@link #reserveAsync}. Short forms, such as {@code
+ * decide(key)}, call the long forms of this limiter and need not be overridden.
  *
- * <p>As thread-safe and as fast as the other one.
+ * <p>Thread-safety and cost are those of the delegate.
  */
 public interface ForwardingRateLimiter extends RateLimiter {
 
-  /** The limiter to ask; always the same. */
+  /** Returns the delegate, always the same limiter. */
   RateLimiter delegate();
 
   @Override

@@ -4,15 +4,15 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
 /**
- * Turns a {@link RateAlgorithm} into a limiter: keeps a word for each key in bounded memory and
- * steps it, exactly, under any number of threads. Provided by {@code flowshield-engine}; reached
- * through {@link RateLimiter#of(RateAlgorithm, LimiterSpec)}.
+ * The engine that turns a {@link RateAlgorithm} into a limiter. It keeps a word for each key in
+ * bounded memory and steps the words exactly, with any number of threads. Provided by {@code
+ * flowshield-engine} and used by {@link RateLimiter#of(RateAlgorithm, LimiterSpec)}.
  */
 public interface RateLimiterEngine {
 
   /**
-   * A new limiter that runs the algorithm. Reads the ticker and the key cap of the spec; the limits
-   * are the algorithm's.
+   * Creates a limiter that runs the algorithm. Uses the ticker and the maximum number of keys of
+   * the specification; the algorithm has the limits.
    */
   RateLimiter limiter(RateAlgorithm algorithm, LimiterSpec spec);
 }

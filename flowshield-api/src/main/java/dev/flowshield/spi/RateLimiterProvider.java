@@ -4,28 +4,29 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
 /**
- * Makes limiters known by a name, so that {@code RateLimiter.of("my-limiter", limit)} and the
+ * A named factory for limiters, so that {@code RateLimiter.of("my-limiter", limit)} and the
  * configuration find them.
  *
- * <p>Found with {@link java.util.ServiceLoader}: {@code provides} it in the module descriptor and,
- * for the class path, list it in {@code META-INF/services/dev.flowshield.spi.RateLimiterProvider}.
- * A public class with a public constructor without parameters.
+ * <p>Found by {@link java.util.ServiceLoader}. Declare it with {@code provides} in the module
+ * descriptor. For the class path, list it in {@code
+ * META-INF/services/dev.flowshield.spi.RateLimiterProvider}. Must be a public class with a public
+ * constructor without parameters.
  */
 public interface RateLimiterProvider {
 
   /**
-   * The name, unique among all providers: lower-case words of letters and digits, joined by
-   * hyphens; the first character is a letter. With any other name, or null, no limiter is found:
+   * Returns the name, unique among all providers: lower-case words of letters and digits, joined by
+   * hyphens. The first character is a letter. With another name, or null, no limiter is found, and
    * the exception names this provider.
    */
   String name();
 
   /**
-   * A new limiter.
+   * Creates a limiter.
    *
-   * @throws IllegalArgumentException if this limiter cannot keep what the spec asks for; the
-   *     message reaches the user as it is, so it says what was given, what is allowed and how to
-   *     correct it
+   * @throws IllegalArgumentException if this limiter does not support the specification. The
+   *     message reaches the user unchanged, so it must state the given value, the allowed values
+   *     and the correction
    */
   RateLimiter create(LimiterSpec spec);
 }

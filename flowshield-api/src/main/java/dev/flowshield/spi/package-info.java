@@ -1,8 +1,8 @@
 /**
- * What authors of limiters write against. Start with {@link dev.flowshield.spi.RateLimiterProvider}
- * for a limiter with a name of its own, with {@link dev.flowshield.spi.RateAlgorithm} for a formula
- * that the engine runs, or with {@link dev.flowshield.spi.ForwardingRateLimiter} to add something
- * to a limiter. Nothing here is needed to use a limiter.
+ * The API for authors of limiters. Start with {@link dev.flowshield.spi.RateLimiterProvider} for a
+ * limiter with a name of its own, or with {@link dev.flowshield.spi.RateAlgorithm} for a formula
+ * that the engine runs. {@link dev.flowshield.spi.ForwardingRateLimiter} adds something to an
+ * existing limiter. Users of limiters do not need this package.
  */
 @NullMarked
 package dev.flowshield.spi;

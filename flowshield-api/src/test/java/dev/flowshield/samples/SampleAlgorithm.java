@@ -2,7 +2,7 @@ package dev.flowshield.samples;
 
 import dev.flowshield.spi.RateAlgorithm;
 
-/** Admits everything; only an engine would notice. */
+/** An algorithm that admits everything. */
 public final class SampleAlgorithm implements RateAlgorithm {
   @Override
   public long idle(long now) {

@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * A folder of classes with the files that list its providers, as a jar on a user's class path is.
- */
+/** A directory of classes and provider files, like a jar on the class path of a user. */
 public final class SampleFolder {
 
   private final Path folder;
@@ -20,14 +18,14 @@ public final class SampleFolder {
     this.folder = folder;
   }
 
-  /** Adds a provider, its class and its line. */
+  /** Adds a provider: its class and its line. */
   public SampleFolder with(Class<?> service, Class<?> provider) throws IOException {
     addClass(provider);
     addClass(provider.getNestHost());
     return withLine(service, provider.getName());
   }
 
-  /** Adds a line to the file that lists the providers of a service. */
+  /** Adds a line to the provider file of a service. */
   public SampleFolder withLine(Class<?> service, String line) throws IOException {
     Path file = folder.resolve("META-INF/services/" + service.getName());
     Files.createDirectories(file.getParent());
@@ -39,7 +37,9 @@ public final class SampleFolder {
     return folder.toUri().toURL();
   }
 
-  /** What an application's class loader is that has these folders on its class path. */
+  /**
+   * Returns a class loader like that of an application with these directories on its class path.
+   */
   public static URLClassLoader loader(SampleFolder... folders) throws MalformedURLException {
     URL[] urls = new URL[folders.length];
     for (int i = 0; i < urls.length; i++) {
@@ -58,8 +58,8 @@ public final class SampleFolder {
   }
 
   /**
-   * Finds the samples only in the folders: further up they are classes of the api's own, under
-   * test.
+   * A class loader that finds the samples only in the directories, because its parents have them as
+   * classes of these tests.
    */
   private static final class Loader extends URLClassLoader {
 

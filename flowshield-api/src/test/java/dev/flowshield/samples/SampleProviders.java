@@ -7,7 +7,7 @@ import dev.flowshield.spi.RateAlgorithm;
 import dev.flowshield.spi.RateLimiterEngine;
 import dev.flowshield.spi.RateLimiterProvider;
 
-/** Providers as users write them, good ones and bad ones. */
+/** Providers as written by users, valid and invalid. */
 public final class SampleProviders {
 
   private static final RateLimiter GENEROUS = (key, permits) -> new Decision.Admitted(permits);
@@ -177,7 +177,7 @@ public final class SampleProviders {
 
   public static final class NoProvider {}
 
-  /** What a provider may be built on, in a jar that was forgotten. */
+  /** A base class of a provider in a missing jar. */
   public abstract static class InAnotherJar implements RateLimiterProvider {
     @Override
     public RateLimiter create(LimiterSpec spec) {

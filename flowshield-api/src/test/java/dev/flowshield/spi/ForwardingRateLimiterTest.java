@@ -30,11 +30,11 @@ class ForwardingRateLimiterTest {
   private static final CompletableFuture<Decision> LATER = new CompletableFuture<>();
   private static final List<RateLimit> LIMITS = RateLimit.parseAll("7/s, 9/h");
 
-  /** What to ask with, by type. The string is a key and a limit as well. */
+  /** The arguments of calls, by type. The string is valid as a key and as a limit. */
   private static final Map<Class<?>, Object> ARGUMENTS = Map.of(
       String.class, "7/s", long.class, 3L, Duration.class, Duration.ofDays(1), List.class, LIMITS);
 
-  /** What the other limiter answers, by type. */
+  /** The results of the delegate, by type. */
   private static final Map<Class<?>, Object> ANSWERS = Map.of(
       Decision.class,
       REJECTED,
@@ -80,7 +80,7 @@ class ForwardingRateLimiterTest {
     assertThat(answer).isEqualTo(ANSWERS.get(method.getReturnType()));
   }
 
-  /** Short forms are asked in full. */
+  /** Returns the full form of a call, because short forms call the full forms. */
   private static List<Object> inFull(Method method, Object[] arguments) {
     List<Object> call = new ArrayList<>(List.of(method.getName()));
     call.addAll(List.of(arguments));
@@ -93,7 +93,7 @@ class ForwardingRateLimiterTest {
     return call;
   }
 
-  /** Adds the key and the permits that were left out. */
+  /** Adds the key and the permits that the short form omits. */
   private static void complete(List<Object> call, int size) {
     if (!(call.size() > 1 && call.get(1) instanceof String)) {
       call.add(1, "");

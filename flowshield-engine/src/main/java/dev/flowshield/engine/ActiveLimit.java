@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield at work: the limiter that keeps it, and what it has rejected. Keys are known
+ * A limit of a shield at work: the limiter that keeps it, and its rejections. Keys are known
  * by their hashes; see {@link #hash}.
  *
  * <p>Thread-safe. One thread at a time may change it.
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
 
   /**
-   * The hash of all keys together. Any value but 0 would do, as one allowance does not look at it.
+   * The hash of all keys together. Any value but 0 would do, because one allowance does not look at
+   * it.
    */
   static final long ALL = 1;
 
@@ -29,7 +30,7 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
   private final LongAdder admittedApart = new LongAdder();
   private final @Nullable BlockedKeys blocks;
   private volatile Limit limit;
-  private volatile @Nullable Map<Long, Long> ahead; // not changed once it is published
+  private volatile @Nullable Map<Long, Long> demand; // not changed once it is published
 
   ActiveLimit(Limit limit) {
     this.limit = limit;
@@ -37,22 +38,22 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
         limit.penalty().map(penalty -> new BlockedKeys(limit.name(), penalty)).orElse(null);
   }
 
-  /** The blocked keys; null without a penalty. */
+  /** Returns the blocked keys; null without a penalty. */
   final @Nullable BlockedKeys blocks() {
     return blocks;
   }
 
-  /** What it is now. */
+  /** Returns the limit as it is now. */
   final Limit limit() {
     return limit;
   }
 
-  /** The hash of a key. */
+  /** Returns the hash of a key. */
   final long hash(String key) {
     return limit.scope() == Scope.EACH ? KeyTable.hashOf(key) : ALL;
   }
 
-  /** The hash of the key of a charge. */
+  /** Returns the hash of the key of a charge. */
   final long hash(Charge charge) {
     return limit.scope() == Scope.EACH ? charge.hash() : ALL;
   }
@@ -78,14 +79,18 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
     }
   }
 
-  /** The permits of a key, by its hash, that requests in line wait for; null for none at all. */
-  final void waitedFor(@Nullable Map<Long, Long> permits) {
-    ahead = permits;
+  /**
+   * The permits of a key, by its hash, that requests in line wait for; null for no demand at all.
+   */
+  final void queuedDemand(@Nullable Map<Long, Long> permits) {
+    demand = permits;
   }
 
-  /** The permits of a key that requests in line wait for, and come before one that is not. */
-  final long permitsAhead(long hash) {
-    Map<Long, Long> known = ahead;
+  /**
+   * Returns the permits of a key that requests in line wait for, and come before one that is not.
+   */
+  final long queuedPermits(long hash) {
+    Map<Long, Long> known = demand;
     return known == null ? 0 : known.getOrDefault(limit.scope() == Scope.EACH ? hash : ALL, 0L);
   }
 
@@ -105,48 +110,51 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
     return unavailable.sum();
   }
 
-  /** How the store that keeps it answers; null if it is kept in no store. */
+  /** Returns the statistics of its store; null if no store keeps it. */
   @Nullable
   StoreStats storeStats() {
     return null;
   }
 
   /**
-   * The place in the order of taking, the lowest first. A limit for all together comes after those
-   * for each key: a key that races with itself is rejected before it has taken from what all share.
+   * Returns the position in the order of taking, the lowest first. A limit for all together comes
+   * after those for each key: a key that races with itself is rejected before it has taken from the
+   * limits that all share.
    */
   abstract int order();
 
-  /** The most permits at once. */
+  /** Returns the most permits at once. */
   abstract long burst();
 
   /**
-   * How long it makes a request wait, by a reading of the clock; 0 if it admits, or that is not
-   * known before it is asked. Writes nothing.
+   * Returns how long it makes a request wait, by a reading of the clock; 0 if it admits, or that is
+   * not known before it is asked. Writes nothing.
    */
   abstract long retryAfterNanos(long hash, long permits, long now);
 
-  /** The rejection after {@link #retryAfterNanos} was above 0. */
+  /** Returns the rejection after {@link #retryAfterNanos} was above 0. */
   abstract OverLimit overLimit(long hash, long permits, long now, long retryAfterNanos);
 
-  /** The answer that a request would get. Takes nothing. */
+  /** Returns the answer that a request would get. Takes nothing. */
   abstract Decision look(String key, long permits, long now);
 
   /**
-   * Adds how each rate stands for a request, by the names of {@link Limit#rateNames}. Takes
+   * Adds the state of each rate for a request, by the names of {@link Limit#rateNames}. Takes
    * nothing.
    *
-   * @param hash of the key, see {@link #hash}; any where the limit is for all together
+   * @param hash of the key, see {@link #hash}; any if the limit is for all together
    */
   abstract void addStatus(String key, long hash, long permits, long now, List<LimitStatus> to);
 
   /** Gives a key its whole allowance again. */
   abstract void reset(String key);
 
-  /** Adds permits to what a key has left. */
+  /** Adds permits to those that a key has left. */
   abstract void add(String key, long permits);
 
-  /** Whether {@link #keepTo} can be relied on not to fail; throws if it is known to fail. */
+  /**
+   * Returns whether {@link #keepTo} can be relied on not to fail; throws if it is known to fail.
+   */
   abstract boolean canKeepTo(List<RateLimit> limits);
 
   abstract void keepTo(List<RateLimit> limits);
@@ -158,7 +166,7 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
   final void change(List<RateLimit> limits) {
     if (!limits.equals(limit.limits())) {
       limit = Limit.withNameInErrors(limit.name(), () -> {
-        Limit changed = limit.withLimits(limits); // first, as nothing may fail after the change
+        Limit changed = limit.withLimits(limits); // first: nothing may fail after the change
         keepTo(limits);
         return changed;
       });

@@ -6,76 +6,89 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request enters: joins its limits and its place in flight in one admission.
+ * Admits requests: joins their limits and their slot in flight in one admission.
  *
  * <p>Thread-safe; takes no lock of its own.
  */
 final class AdmissionControl {
-
-  private final Ticker ticker;
-  private final InFlightTracker places;
-
-  AdmissionControl(Ticker ticker, InFlightTracker places) {
-    this.ticker = ticker;
-    this.places = places;
-  }
-
-  /**
-   * Uses the field that {@link #take} needs at the end of a stack, so that it is resolved by then.
-   */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
-  static void leaveBehindNone(InFlightTracker places) {
-    places.leftBehind += 0;
-  }
-
-  /** Admits a request that is charged one key and one cost for all limits of a set, or not. */
-  Admission enter(LimitSet set, String key, long hash, long permits) {
-    return enter(set, key, hash, permits, null, false);
-  }
-
-  /**
-   * Admits a request that is charged a key and a cost for each limit of a set, or not.
-   *
-   * @param subject the key whose request it is
-   * @param reserved whether its bill is settled later
-   */
-  Admission enter(LimitSet set, Charge[] charges, String subject, boolean reserved) {
-    return enter(set, subject, set.subjectHash(charges), 0, charges, reserved);
-  }
-
   /*
    * The clock is read once, and all limits are judged by that reading, so a rejection has written
-   * nothing but its count. Then the place is taken, and the permits, limit by limit. If another
-   * thread took permits in between, what was taken is given back and all limits are judged again.
-   * The place comes after the judging, so that a request over a limit is told so by a full server
-   * too.
+   * nothing but its count. Then the slot is taken, and the permits, limit by limit. If another
+   * thread took permits in between, everything taken is given back and all limits are judged again.
+   * The slot comes after the judging, so a full server too tells a request that it is over a limit.
    */
-  private Admission enter(
-      LimitSet set,
-      String key,
-      long hash,
-      long permits,
-      Charge @Nullable [] charges,
-      boolean reserved) {
-    boolean timed = set.isLimited() || places.readTime();
+
+  private final Ticker ticker;
+  private final InFlightTracker slots;
+
+  AdmissionControl(Ticker ticker, InFlightTracker slots) {
+    this.ticker = ticker;
+    this.slots = slots;
+  }
+
+  /** Admits or rejects a request that is charged one key and one cost for all limits of a set. */
+  Admission enter(LimitSet set, String key, long permits) {
+    ResolvedLimits limits = set.limits();
+    if (!limits.isLocal()) {
+      return enter(set, limits.charges(key, permits), key, false);
+    }
+    long hash = limits.hash(key);
+    boolean timed = limits.isLimited() || slots.readTime();
     while (true) {
       long now = timed ? ticker.nanos() : 0; // the largest cost of all, so not without need
-      Rejection rejection = set.judge().judge(key, hash, permits, charges, now);
+      Rejection rejection = limits.check().judge(key, hash, permits, now);
       if (rejection != null) {
         return rejection;
       }
-      if (places.areWantedBefore(set.criticality(), now)) {
-        return places.shed(set, key, now);
+      if (slots.areWantedBefore(set.criticality(), now)) {
+        return slots.shed(set, key, now);
       }
-      ItemizedCharges bill = charges == null ? null : set.bill(charges, reserved);
-      Admission taken = take(set, key, hash, permits, bill, now);
-      if (taken == Shed.FULL) {
-        return places.shed(set, key, now);
+      // before the permits are taken, because it may find no memory
+      Admitted admission = slots.enter(set, key, hash, null, now);
+      if (admission == null) {
+        return slots.shed(set, key, now);
       }
-      if (taken != null) {
-        return taken;
+      boolean taken = false;
+      try {
+        taken = limits.take(key, hash, permits, now);
+      } finally { // also when a user's limiter throws: a slot never given back is lost for good
+        if (!taken) {
+          slots.undo(set, admission);
+        }
       }
-      rejection = bill == null ? null : set.rejection(bill, now);
+      if (taken) {
+        return admission;
+      }
+    }
+  }
+
+  /**
+   * Admits or rejects a request that is charged a key and a cost for each limit of a set.
+   *
+   * @param subject the key whose request it is
+   * @param reserved whether the request is settled later
+   */
+  Admission enter(LimitSet set, Charge[] charges, String subject, boolean reserved) {
+    ResolvedLimits limits = set.limits();
+    boolean timed = limits.isLimited() || slots.readTime();
+    while (true) {
+      long now = timed ? ticker.nanos() : 0;
+      Rejection rejection = limits.check().judge(charges, now);
+      if (rejection != null) {
+        return rejection;
+      }
+      if (slots.areWantedBefore(set.criticality(), now)) {
+        return slots.shed(set, subject, now);
+      }
+      Transaction transaction = new Transaction(limits, charges, reserved);
+      Admission outcome = take(set, subject, transaction, now);
+      if (outcome == Shed.FULL) {
+        return slots.shed(set, subject, now);
+      }
+      if (outcome != null) {
+        return outcome;
+      }
+      rejection = transaction.takeRejection(now);
       if (rejection != null) {
         return rejection;
       }
@@ -83,74 +96,61 @@ final class AdmissionControl {
   }
 
   /**
-   * Takes a place and what a bill says, whatever else waits for it.
+   * Takes a slot and the permits of a transaction, whatever else waits for them.
    *
-   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no place; null,
+   * @return the admission; {@link Shed#FULL}, which is not counted, if there is no slot; null,
    *     with nothing taken, if the permits are not there any more
    */
   @Nullable
-  Admission take(LimitSet set, String subject, ItemizedCharges bill, long now) {
-    return take(set, subject, set.subjectHash(bill.charges()), 0, bill, now);
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private @Nullable Admission take(
-      LimitSet set, String key, long hash, long permits, @Nullable ItemizedCharges bill, long now) {
-    // before the permits are taken, as it may find no memory
-    Admitted admission = places.enter(set, key, hash, bill, now);
+  Admission take(LimitSet set, String subject, Transaction transaction, long now) {
+    long hash = set.limits().subjectHash(transaction.charges());
+    Admitted admission =
+        slots.enter(set, subject, hash, transaction.outlivesAdmission() ? transaction : null, now);
     if (admission == null) {
       return Shed.FULL;
     }
     boolean taken = false;
     try {
-      taken = bill == null ? set.take(key, hash, permits, now) : set.take(bill, now);
-      return taken ? admission : null;
-    } finally { // also when a user's limiter throws: a place never given back is lost for good
+      taken = transaction.take(now);
+    } finally {
       if (!taken) {
-        boolean left = false;
-        try {
-          places.undo(set, admission);
-          left = true;
-        } finally {
-          if (!left) {
-            places.leftBehind++;
-          }
-        }
-        places.freed();
+        slots.undo(set, admission);
       }
     }
+    return taken ? admission : null;
   }
 
   /**
-   * As {@link #enter(LimitSet, Charge[], String, boolean)}, as soon as limiters of another kind
-   * have answered, if there are any.
+   * Admits or rejects a request like {@link #enter(LimitSet, Charge[], String, boolean)}, once
+   * limiters of another kind have answered, if there are any.
    */
   CompletableFuture<Admission> enterAsync(
       LimitSet set, Charge[] charges, String subject, boolean reserved) {
-    if (!set.isLocal()) {
+    if (!set.limits().isLocal()) {
       return enterLater(set, charges, subject, reserved);
     }
     CompletableFuture<Admission> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
+        new CompletableFuture<>(); // first, because there may be no memory for it
     answer.complete(enter(set, charges, subject, reserved));
     return answer;
   }
 
   private CompletableFuture<Admission> enterLater(
       LimitSet set, Charge[] charges, String subject, boolean reserved) {
+    ResolvedLimits limits = set.limits();
     while (true) {
       long now = ticker.nanos();
-      Rejection rejection = set.judge().judge(subject, 0, 0, charges, now);
+      Rejection rejection = limits.check().judge(charges, now);
       if (rejection != null) {
         return CompletableFuture.completedFuture(rejection);
       }
-      Criticality criticality = set.criticality(); // no place is taken before the limits admit
-      if (places.areWantedBefore(criticality, now) || !places.isAnyFree(criticality, now)) {
-        return CompletableFuture.completedFuture(places.shed(set, subject, now));
+      Criticality criticality = set.criticality(); // no slot is taken before the limits admit
+      if (slots.areWantedBefore(criticality, now) || !slots.isAnyFree(criticality, now)) {
+        return CompletableFuture.completedFuture(slots.shed(set, subject, now));
       }
-      ReservedCharges bill = (ReservedCharges) set.bill(charges, reserved);
-      AsyncAdmission later = new AsyncAdmission(places, set, bill, subject, true, now);
-      if (set.takeLocal(bill, now)) {
+      Transaction transaction = new Transaction(limits, charges, reserved);
+      AsyncAdmission later = new AsyncAdmission(slots, set, transaction, subject, true, now);
+      if (transaction.takeLocal(now)) {
         return later.begin();
       }
     }

@@ -10,23 +10,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that is admitted and in flight until it is closed.
  *
- * <p>Close it exactly when the work has ended, from any thread. A second close does nothing; an
- * admission that is never closed is a place lost for good, unless the shield {@linkplain
- * FlowShieldBuilder#detectLeaks() detects leaks}. Its outcome is set before the close, by {@link
- * #failed()} or {@link #ignored()}; without either it counts as a success.
+ * <p>Close it when the work has ended, from any thread. A second close has no effect. An admission
+ * that is never closed holds its slot for good, unless the shield {@linkplain
+ * FlowShieldBuilder#detectLeaks() detects leaks}. Set its outcome before the close, by {@link
+ * #failed()} or {@link #ignored()}; otherwise it counts as a success.
  *
- * <p>What was reserved can be settled: {@link #settle(long)}.
+ * <p>Reserved permits can be settled: {@link #settle(long)}.
  *
- * <p>Thread-safe; closing never blocks and never throws.
+ * <p>Thread-safe; closing never blocks. It throws only if the ticker of the shield throws, or if
+ * there is no memory or stack: the slot is released first, unless the stack ends in the release.
  */
 public sealed class Admitted implements Admission, AutoCloseable permits DetailedAdmitted {
   /*
-   * State, one long: the place in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED
+   * State, one long: the slot in flight, and in its two lowest bits SUCCESS, FAILED or IGNORED
    * while in flight, then CLOSED for good.
    *
    * Invariant
-   *   A1  Exactly one close finds it not CLOSED. That close gives the place back (F2 of InFlight),
-   *       or counts it as left behind if the stack ends there.
+   *   A1  Exactly one close finds it not CLOSED. That close releases the slot (F2 of InFlight). If
+   *       the stack ends there, LeakDetector finds the slot.
    *
    * Memory order: volatile. An outcome that was set before the close counts.
    */
@@ -46,56 +47,53 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   private static final int OUTCOME_BITS = 2;
   private static final int CLOSED = 3; // and the mask of the outcome
 
-  private final InFlightTracker places;
+  private final InFlightTracker slots;
   private volatile long state;
 
-  /** With a place in flight. */
-  Admitted(InFlightTracker places, long place) {
-    this.places = places;
-    STATE.set(this, place << OUTCOME_BITS); // no thread has it yet, so there is nothing to order
+  /** An admission that holds a slot in flight. */
+  Admitted(InFlightTracker slots, long slot) {
+    this.slots = slots;
+    STATE.set(this, slot << OUTCOME_BITS); // no thread has it yet, so there is nothing to order
   }
 
-  /**
-   * Uses the field that {@link #close} needs at the end of a stack, so that it is resolved by then.
-   */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // of places that no other thread has yet
-  static void leaveBehindNone(InFlightTracker places) {
-    places.leftBehind += 0;
-  }
-
-  /** The place, until it is closed. */
-  final long place() {
+  /** Returns the slot, until it is closed. */
+  final long slot() {
     return state >> OUTCOME_BITS;
   }
 
-  /** It is not admitted after all, and nothing closes it. */
-  void undone() {}
+  /** Records that the slot is released, so the admission is no leak. */
+  void released() {}
 
-  /** What can be settled, or was given by limiters of another kind; null if there is neither. */
+  /**
+   * Returns the transaction that can be settled, or that holds permits of limiters of another kind;
+   * null if there is neither.
+   */
   @Nullable
-  ReservedCharges bill() {
+  Transaction transaction() {
     return null;
   }
 
   /**
-   * How the limits stand that a store or another limiter keeps, as each said when it gave permits,
-   * if it can reserve; without those that were settled, and those of several rates whose store did
-   * not answer. Asks nothing, where {@link FlowShield#limitStatus} would.
+   * Returns the state of the limits that a store or another limiter keeps, as it was when permits
+   * were given, if the limiter can reserve. Excludes limits that were settled, and limits of
+   * several rates whose store did not answer. Asks no limiter, unlike {@link
+   * FlowShield#limitStatus}.
    */
   public final List<LimitStatus> limitStatus() {
-    ReservedCharges bill = bill();
-    return bill == null ? List.of() : bill.limitStatus();
+    Transaction transaction = transaction();
+    return transaction == null ? List.of() : transaction.limitStatus();
   }
 
   /**
-   * Settles what was reserved at its true cost, the same for each limit. Permits that were not used
-   * are refunded, up to the burst, however long the work took. Permits that were used beyond the
-   * estimate are taken now, whether or not they are there. So any span of time spends at most what
-   * a limit admits in it, and what was reserved and open when the span began.
+   * Settles reserved permits at their true cost, the same for each limit. Unused permits are
+   * refunded, up to the burst, however long the work took. Permits that were used beyond the
+   * estimate are taken now, whether or not they are there. A span of time therefore spends at most
+   * the permits that a limit admits in it, and those that were reserved and open when the span
+   * began.
    *
-   * <p>Once, from any thread, before the close or after it; the first call counts. Work that is
-   * never settled has used what was reserved, however it ended: {@link #failed()} and
-   * {@link #ignored()} refund nothing.
+   * <p>Takes effect once, from any thread, before the close or after it; the first call counts.
+   * Work that is never settled has used all reserved permits, however it ended: {@link #failed()}
+   * and {@link #ignored()} refund nothing.
    *
    * @throws IllegalArgumentException if {@code used} is negative; nothing is settled then
    * @throws IllegalStateException if nothing was reserved, or limits were reserved at different
@@ -106,8 +104,8 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
   }
 
   /**
-   * Settles what was reserved at its true cost, by limit and key. A charge that is not named has
-   * used what was reserved. Else as {@link #settle(long)}.
+   * Settles reserved permits at their true cost, by limit and key. A charge that is not named has
+   * used its reserved permits. Otherwise like {@link #settle(long)}.
    *
    * @param charges among those that were reserved, each with its true cost
    * @throws IllegalArgumentException if one was not reserved, or is named twice; nothing is settled
@@ -118,46 +116,31 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
     reserved().settle(charges);
   }
 
-  private ReservedCharges reserved() {
-    ReservedCharges bill = bill();
-    if (bill == null || !bill.isReserved()) {
+  private Transaction reserved() {
+    Transaction transaction = transaction();
+    if (transaction == null || !transaction.isReserved()) {
       throw new IllegalStateException(
           "work must be reserved to be settled, got work that was admitted: ask for it by Request.reserved()");
     }
-    return bill;
+    return transaction;
   }
 
-  /** The work failed: an error of the server's own, a timeout. */
+  /** Records that the work failed: an error of the server's own, or a timeout. */
   public final void failed() {
     say(FAILED);
   }
 
-  /** The outcome means nothing: the client went away, or its request was no work at all. */
+  /** Records that the outcome means nothing: the client went away, or its request was no work. */
   public final void ignored() {
     say(IGNORED);
   }
 
-  /** The work has ended. */
+  /** Records that the work has ended, and releases its slot. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // Places.leftBehind says why
   public void close() {
     long last = (long) STATE.getAndSet(this, (long) CLOSED);
     if ((last & CLOSED) != CLOSED) {
-      Outcome outcome = OUTCOMES[(int) last & CLOSED];
-      boolean left = false;
-      try {
-        try {
-          places.countEnd(outcome);
-        } finally { // there may be no memory for the count
-          places.leave(last >> OUTCOME_BITS, outcome);
-          left = true;
-        }
-      } finally {
-        if (!left) {
-          places.leftBehind++;
-        }
-      }
-      places.freed();
+      slots.end(this, last >> OUTCOME_BITS, OUTCOMES[(int) last & CLOSED]);
     }
   }
 

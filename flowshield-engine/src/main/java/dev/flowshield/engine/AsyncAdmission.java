@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.Decision;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,25 +11,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * An admission that waits for limiters of another kind, without a thread.
  *
- * <p>The engine's permits are held while a limiter thinks, a place in flight is not; only a limiter
- * that cannot take permits back is asked with the place in hand. If the caller completes or cancels
- * the future first, everything is given back, and what a limiter answers later is given back to it.
+ * <p>The engine's permits are held while a limiter thinks, a slot in flight is not; only a limiter
+ * that cannot take permits back is asked with the slot in hand. If the caller completes or cancels
+ * the future first, everything is given back, and a later answer of a limiter is given back to it.
  */
 final class AsyncAdmission extends CompletableFuture<Admission> {
   /*
-   * State, one long: the number of the question to be asked next, and below it what may touch the
-   * bill and the place:
+   * State, one long: the number of the question to be asked next, and below it the thread that may
+   * touch the transaction and the slot:
    *
    *   WORKING  the thread that runs the steps
    *   WAITING  no thread: a limiter was asked and has not answered
-   *   GONE     the thread that was working when the caller left; it gives back what it holds
-   *   DONE     none; the outcome is decided
+   *   GONE     the thread that was working when the caller left; it gives back everything it holds
+   *   DONE     no thread; the outcome is decided
    *
    * Invariants
    *   D1  A thread works from an exchange that it won to the next exchange that it makes. So one
-   *       thread at a time touches the bill, and what it did happens-before what the next one does.
-   *   D2  What is held is handed to the caller or given back, by one thread: the worker, or the one
-   *       that found WAITING when the caller left.
+   *       thread at a time touches the transaction, and its work happens-before that of the next
+   *       one.
+   *   D2  Everything held is handed to the caller or given back, by one thread: the worker, or the
+   *       one that found WAITING when the caller left.
    *   D3  An answer counts once, for the question that it answers: a late or second one
    *       finds another number, or GONE, and is given back.
    */
@@ -41,29 +41,32 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   private static final int MODE_BITS = 2;
 
   private final AtomicLong state = new AtomicLong(state(0, WORKING));
-  private final InFlightTracker places;
+  private final InFlightTracker slots;
   private final LimitSet set;
-  private final ReservedCharges bill;
+  private final ExternalLimits external;
+  private final Transaction transaction;
   private final String subject;
   private final boolean isLast;
   private final long now;
-  private @Nullable Admitted admitted; // the place
+  private @Nullable Admitted admitted; // the slot
 
   /**
-   * An admission for which the engine's permits of the bill are taken, by a reading of the clock.
+   * An admission for which the engine's permits of the transaction are taken, by a reading of the
+   * clock.
    *
    * @param isLast whether a rejection is the end of the request, and so to be counted
    */
   AsyncAdmission(
-      InFlightTracker places,
+      InFlightTracker slots,
       LimitSet set,
-      ReservedCharges bill,
+      Transaction transaction,
       String subject,
       boolean isLast,
       long now) {
-    this.places = places;
+    this.slots = slots;
     this.set = set;
-    this.bill = bill;
+    this.external = set.limits().external();
+    this.transaction = transaction;
     this.subject = subject;
     this.isLast = isLast;
     this.now = now;
@@ -73,7 +76,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
     return ((long) index << MODE_BITS) | mode;
   }
 
-  /** Whether a rejection is the end of the request. */
+  /** Returns whether a rejection is the end of the request. */
   boolean isLast() {
     return isLast;
   }
@@ -113,10 +116,10 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    */
   private void work(int index) {
     try {
-      if (index < set.foreign().questions()) {
+      if (index < external.questions()) {
         ask(index);
       } else if (enter()) {
-        set.askShadows(bill, now);
+        transaction.takeShadows(now);
         end(index, Objects.requireNonNull(admitted));
       }
     } catch (Throwable failure) {
@@ -125,12 +128,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   }
 
   private void ask(int index) {
-    if (!set.foreign().canRefund(index) && !enter()) {
+    if (!external.canRefund(index) && !enter()) {
       return;
     }
     BiConsumer<@Nullable Object, @Nullable Throwable> next =
-        (answer, failure) -> answered(index, answer, failure); // first, as there may be no memory
-    CompletionStage<?> asked = set.foreign().askLater(index, bill);
+        (answer, failure) -> answered(index, answer, failure); // first, it may find no memory
+    CompletionStage<?> asked = external.askLater(index, transaction);
     boolean isWanted = state.compareAndSet(state(index, WORKING), state(index, WAITING));
     try {
       if (asked instanceof CompletableFuture<?> known
@@ -144,7 +147,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
       if (state.compareAndSet(state(index, WAITING), state(index, WORKING))) {
         throw failure;
       }
-    } finally { // after the answer was seen to, as giving back may fail
+    } finally { // after the answer was seen to, because giving back may fail
       if (!isWanted) {
         refund();
       }
@@ -153,7 +156,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
 
   private void answered(int index, @Nullable Object answer, @Nullable Throwable failure) {
     if (!state.compareAndSet(state(index, WAITING), state(index + 1, WORKING))) { // D3
-      ExternalLimits.refund(answer);
+      ExternalReply.refund(answer);
     } else if (failure != null) {
       fail(index + 1, failure);
     } else {
@@ -163,12 +166,12 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
 
   private void hold(int index, @Nullable Object answer) {
     try {
-      Decision.Rejected rejected = set.foreign().hold(index, answer, bill);
+      ExternalReply.Rejected rejected = external.hold(index, answer, transaction);
       if (rejected == null) {
         work(index + 1);
         return;
       }
-      Rejection rejection = set.foreign().rejected(index, answer, bill, rejected, isLast, now);
+      Rejection rejection = external.rejected(index, rejected, transaction, isLast, now);
       if (rejection == null) { // a shadow
         work(index + 1);
       } else {
@@ -181,18 +184,19 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   }
 
   /**
-   * Takes a place in flight, unless it has one; if there is none, that is the outcome. It is
+   * Takes a slot in flight, unless it has one; if there is none, that is the outcome. It is
    * counted if it is the end of the request.
    */
   private boolean enter() {
     if (admitted == null) {
-      admitted = places.enter(set, subject, set.subjectHash(bill.charges()), bill, now);
+      admitted = slots.enter(
+          set, subject, set.limits().subjectHash(transaction.charges()), transaction, now);
     }
     if (admitted != null) {
       return true;
     }
     refund();
-    end(position(), isLast ? places.shed(set, subject, now) : Shed.FULL);
+    end(position(), isLast ? slots.shed(set, subject, now) : Shed.FULL);
     return false;
   }
 
@@ -201,7 +205,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   }
 
   /**
-   * Hands the outcome to the caller; if the caller has left, what was taken for it is given back.
+   * Hands the outcome to the caller; if the caller has left, everything taken for it is given back.
    */
   private void end(int index, Admission outcome) {
     boolean isHeld = outcome instanceof Admitted;
@@ -228,13 +232,13 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
   }
 
   private void refund() {
-    Admitted place = admitted;
+    Admitted slot = admitted;
     admitted = null;
     try {
-      set.settle(bill, null);
-    } finally { // a place never given back is lost for good
-      if (place != null) {
-        places.release(set, place);
+      transaction.refund();
+    } finally { // a slot never given back is lost for good
+      if (slot != null) {
+        slots.undo(set, slot);
       }
     }
   }

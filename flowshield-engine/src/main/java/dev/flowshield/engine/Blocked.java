@@ -1,10 +1,10 @@
 package dev.flowshield.engine;
 
 /**
- * A key is blocked, because a limit rejected it again and again: the {@link Penalty} of that limit.
- * Over HTTP: 429.
+ * A rejection because the key is blocked by the {@link Penalty} of a limit that rejected it again
+ * and again. Over HTTP: 429.
  *
  * @param name the name of the limit
- * @param retryAfterNanos when the block ends
+ * @param retryAfterNanos the wait until the block ends
  */
 public record Blocked(String name, long retryAfterNanos) implements Rejection {}

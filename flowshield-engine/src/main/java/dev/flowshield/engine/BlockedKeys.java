@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.penalty.Penalties;
 import java.time.Duration;
@@ -30,7 +29,7 @@ final class BlockedKeys {
     this.penalty = penalty;
   }
 
-  /** How long a key is still blocked, in nanoseconds; 0 if it is not. */
+  /** Returns how long a key is still blocked, in nanoseconds; 0 if it is not. */
   long blockedForNanos(long hash, long now) {
     Penalties known = penalties;
     return known == null ? 0 : known.blockedForNanos(hash, now);
@@ -46,7 +45,6 @@ final class BlockedKeys {
   }
 
   private Penalties make(long now) {
-    StackRoom.require();
     making.lock();
     try {
       Penalties known = penalties;
@@ -70,7 +68,9 @@ final class BlockedKeys {
     return rejected.sum();
   }
 
-  /** The keys that are blocked, or were and have not been without a breach for long enough. */
+  /**
+   * Returns the keys that are blocked, or were and have not been without a breach for long enough.
+   */
   List<Offender> offenders(long now) {
     Penalties known = penalties;
     return known == null

@@ -7,10 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What work costs one limit of a shield: {@link FlowShield#admit(Charge...)}.
+ * The cost of work for one limit of a shield: {@link FlowShield#admit(Charge...)}.
  *
  * <p>A value: immutable, equal by content, safe to share. A charge that is used again is cheaper,
- * as it keeps the hash of its key.
+ * because it keeps the hash of its key.
  */
 public final class Charge {
 
@@ -20,12 +20,12 @@ public final class Charge {
   private volatile long hash; // 0 until it is first used; all threads set the same value
 
   /**
-   * A charge.
+   * Creates a charge.
    *
    * @param limit the name of the limit
    * @param key the key to charge; empty for a limit for all together, and only there
-   * @param permits what the work costs it; 0 only to settle
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @param permits the cost of the work; 0 only to settle
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters, or the permits are negative
    */
   public Charge(String limit, String key, long permits) {
@@ -39,42 +39,42 @@ public final class Charge {
     this.permits = permits;
   }
 
-  /** One permit of a limit for all together. */
+  /** Creates a charge of one permit of a limit for all together. */
   public static Charge of(String limit) {
     return new Charge(limit, "", 1);
   }
 
-  /** Permits of a limit for all together. */
+  /** Creates a charge of permits of a limit for all together. */
   public static Charge of(String limit, long permits) {
     return new Charge(limit, "", permits);
   }
 
-  /** One permit of a key. */
+  /** Creates a charge of one permit of a key. */
   public static Charge of(String limit, String key) {
     return new Charge(limit, key, 1);
   }
 
-  /** Permits of a key. */
+  /** Creates a charge of permits of a key. */
   public static Charge of(String limit, String key, long permits) {
     return new Charge(limit, key, permits);
   }
 
-  /** The name of the limit. */
+  /** Returns the name of the limit. */
   public String limit() {
     return limit;
   }
 
-  /** The key to charge; empty for a limit for all together. */
+  /** Returns the key to charge; empty for a limit for all together. */
   public String key() {
     return key;
   }
 
-  /** What the work costs. */
+  /** Returns the cost of the work. */
   public long permits() {
     return permits;
   }
 
-  /** The hash of the key in the tables; never 0. */
+  /** Returns the hash of the key in the tables; never 0. */
   long hash() {
     long known = hash;
     if (known == 0) {

@@ -1,5 +1,6 @@
 package dev.flowshield.engine;
 
+import dev.flowshield.engine.allowance.Failures;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class CompletionQueue {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private boolean isOpen; // while its thread completes it
-    private int nested; // in so many others
+    private int nested; // in this many others
 
     boolean isEmpty() {
       return first == null;
@@ -53,11 +54,11 @@ final class CompletionQueue {
 
   private static final int MOST_NESTED = 16;
 
-  private final InFlightTracker places;
+  private final InFlightTracker slots;
   private final Map<Thread, Batch> open = new ConcurrentHashMap<>();
 
-  CompletionQueue(InFlightTracker places) {
-    this.places = places;
+  CompletionQueue(InFlightTracker slots) {
+    this.slots = slots;
   }
 
   /** Completes waiters, or leaves them to a call of this thread that it is nested in too deeply. */
@@ -77,45 +78,29 @@ final class CompletionQueue {
     }
     decided.isOpen = true;
     decided.nested = outer == null ? 0 : outer.nested + 1;
+    Throwable failure = null;
     try {
       open.put(thread, decided);
-    } finally { // also without memory for the entry: the waiters are decided
-      boolean done = false;
-      try { // here, as close to the start of the stack as what has decided
-        for (Waiter each = decided.poll(); each != null; each = decided.poll()) {
-          each.tell(places);
-        }
-        done = true;
-      } finally {
-        try {
-          if (!done) {
-            completeRest(decided);
-          }
-        } finally {
-          decided.isOpen = false; // first: at the end of a stack nothing else is certain
-          if (outer == null) {
-            open.remove(thread);
-          } else {
-            open.put(thread, outer);
-          }
-        }
-      }
+    } catch (Throwable noMemory) { // for the entry: the waiters are decided
+      failure = noMemory;
     }
-  }
-
-  /** One that fails does not keep the others from being completed. */
-  private void completeRest(Batch decided) {
-    boolean done = false;
     try {
       for (Waiter each = decided.poll(); each != null; each = decided.poll()) {
-        each.tell(places);
+        try {
+          each.tell(slots);
+        } catch (Throwable thrown) { // one that fails does not keep the others from being completed
+          failure = Failures.joined(failure, thrown);
+        }
       }
-      done = true;
     } finally {
-      if (!done) {
-        completeRest(decided);
+      decided.isOpen = false; // first, because the map may need memory
+      if (outer == null) {
+        open.remove(thread);
+      } else {
+        open.put(thread, outer);
       }
     }
+    Failures.rethrow(failure);
   }
 
   /**
@@ -124,7 +109,7 @@ final class CompletionQueue {
    */
   void completeNow(Waiter waiter) {
     if (waiter.completedBy == Thread.currentThread()) {
-      waiter.tell(places);
+      waiter.tell(slots);
     }
   }
 }

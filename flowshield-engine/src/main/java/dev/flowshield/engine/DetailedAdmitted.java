@@ -1,46 +1,43 @@
 package dev.flowshield.engine;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
-/** An admission that knows more than most: what was reserved or given, or that it is watched. */
+/** An admission with a transaction that outlives it, or with a watch that detects its leak. */
 final class DetailedAdmitted extends Admitted {
 
-  private final @Nullable ReservedCharges bill;
+  private final @Nullable Transaction transaction;
   private final LeakDetector.@Nullable Watch watch;
 
   /**
    * An admission that has at least one of both.
    *
-   * @param bill what can be settled, or was given by limiters of another kind
+   * @param transaction that can be settled, or holds permits of limiters of another kind
    */
   DetailedAdmitted(
-      InFlightTracker places,
-      long place,
-      @Nullable ReservedCharges bill,
+      InFlightTracker slots,
+      long slot,
+      @Nullable Transaction transaction,
       @Nullable LeakDetector leaks) {
-    super(places, place);
-    this.bill = bill;
-    this.watch = leaks == null ? null : leaks.watch(this, place);
+    super(slots, slot);
+    this.transaction = transaction;
+    this.watch = leaks == null ? null : leaks.watch(this, slot);
   }
 
   @Override
   @Nullable
-  ReservedCharges bill() {
-    return bill;
+  Transaction transaction() {
+    return transaction;
   }
 
   @Override
-  void undone() {
-    if (watch != null) {
-      watch.end();
+  void released() {
+    try {
+      if (watch != null) {
+        watch.end();
+      }
+    } finally {
+      Reference.reachabilityFence(this); // collected before, it would be a leak
     }
-  }
-
-  @Override
-  public void close() {
-    if (watch != null) {
-      watch.end(); // before: if the stack ends here, the place is lost, but not given back twice
-    }
-    super.close();
   }
 }

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A limit that the engine keeps, by any formula. It is judged without a write, and what is taken
+ * A limit that the engine keeps, by any formula. It is judged without a write, and its permits
  * can be refunded.
  */
 final class EngineLimit extends ActiveLimit {
 
   private final KeyedLimiter limiter;
-  private final List<KeyTable> tables; // none for all together
+  private final List<KeyTable> tables; // empty for all together
   private final Allowances allowances; // one for each rate limit, in their order
 
   /** A limit that is kept by a limiter of the engine. */
@@ -35,12 +35,12 @@ final class EngineLimit extends ActiveLimit {
     return limiter;
   }
 
-  /** Whether its words can be kept in a file: it runs a formula of the engine. */
+  /** Returns whether its words can be kept in a file: it runs a formula of the engine. */
   boolean canBeKept() {
     return limiter.capabilities().contains(Capability.CHANGE);
   }
 
-  /** The allowances, one for each rate. */
+  /** Returns the allowances, one for each rate. */
   Allowances allowances() {
     return allowances;
   }
@@ -64,8 +64,11 @@ final class EngineLimit extends ActiveLimit {
     return longest;
   }
 
-  /** As the other one, for a request that comes after others which want so many permits. */
+  /** Returns the wait of a request that comes after others, which want this many permits. */
   long retryAfterNanos(long hash, long permits, long ahead, long now) {
+    if (ahead == 0) {
+      return retryAfterNanos(hash, permits, now);
+    }
     if (permits > burst()) {
       return Decision.NEVER;
     }
@@ -155,7 +158,7 @@ final class EngineLimit extends ActiveLimit {
 
   @Override
   boolean canKeepTo(List<RateLimit> limits) {
-    return limit().keeper().canKeep(limits);
+    return limit().source().canKeep(limits);
   }
 
   @Override

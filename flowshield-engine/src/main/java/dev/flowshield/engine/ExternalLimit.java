@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A limit that a limiter of another kind keeps. It cannot be judged without taking, so it is asked
- * last. What it gave can be refunded only if the limiter can reserve.
+ * last. Its permits can be refunded only if the limiter can reserve.
  */
 final class ExternalLimit extends ActiveLimit {
 
@@ -34,13 +34,13 @@ final class ExternalLimit extends ActiveLimit {
     return canRefund;
   }
 
-  /** Where it is kept, together with others; null if it is by its limiter alone. */
+  /** Returns the store that keeps it; null if its limiter alone does. */
   @Nullable
   LimitStore store() {
     return store;
   }
 
-  /** What a bill takes of it, as its store is asked. */
+  /** Returns a charge as its store is asked for it. */
   LimitStore.StoreCharge charge(String key, long permits) {
     return new LimitStore.StoreCharge(limiter, key, permits);
   }
@@ -51,7 +51,7 @@ final class ExternalLimit extends ActiveLimit {
     return store == null ? null : store.stats();
   }
 
-  /** The limiter lacks a capability. */
+  /** Returns the limiter lacks a capability. */
   UnsupportedOperationException missing(Capability capability, String wayOut) {
     return new UnsupportedOperationException(
         "limit '" + limit().name() + "' must be kept by a limiter whose capabilities() include "
@@ -100,7 +100,7 @@ final class ExternalLimit extends ActiveLimit {
     addStatus(look(key, permits, now), to);
   }
 
-  /** How it stands by an answer of its limiter. */
+  /** Adds its state by an answer of its limiter. */
   void addStatus(Decision decision, List<LimitStatus> to) {
     List<LimitStatus> statuses = decision.limits();
     if (statuses.isEmpty() && limit().limits().size() == 1) { // of one rate the decision says all
@@ -156,7 +156,7 @@ final class ExternalLimit extends ActiveLimit {
     return 0;
   }
 
-  /** An answer of a user's code, which may be null; null must not pass for a yes. */
+  /** Returns an answer of a user's code, which may be null; null must not pass for a yes. */
   <T> T answered(@Nullable T answer) {
     if (answer == null) {
       throw noAnswer();
@@ -164,7 +164,7 @@ final class ExternalLimit extends ActiveLimit {
     return answer;
   }
 
-  /** The limiter broke its contract. */
+  /** Returns the limiter broke its contract. */
   IllegalStateException noAnswer() {
     return new IllegalStateException("an answer of the limiter that keeps limit '"
         + limit().name() + "' must be Admitted or Rejected, got null: correct that limiter");
@@ -173,7 +173,7 @@ final class ExternalLimit extends ActiveLimit {
   /**
    * Asks for permits of a key, without a thread that waits.
    *
-   * @return a {@link Reservation}, or a {@link Decision} if what is given cannot be given back
+   * @return a {@link Reservation}, or a {@link Decision} if the permits cannot be refunded
    */
   CompletionStage<?> takeLater(String key, long permits) {
     return canRefund
@@ -181,7 +181,7 @@ final class ExternalLimit extends ActiveLimit {
         : answered(limiter.decideAsync(key, permits));
   }
 
-  /** The rejection for an answer of the limiter. */
+  /** Returns the rejection for an answer of the limiter. */
   Rejection rejection(Decision.Rejected rejected) {
     Limit limit = limit();
     if (rejected.reason() == Decision.Reason.NO_STORE) {
@@ -200,21 +200,13 @@ final class ExternalLimit extends ActiveLimit {
   }
 
   /**
-   * Asks for permits of a key. Allocates nothing after they were given, as there may be no memory.
+   * Asks for permits of a key.
    *
-   * @param index where the bill holds what was given
-   * @return why they were not given; null if they were
+   * @return as {@link #takeLater} gives it
    */
-  Decision.@Nullable Rejected take(String key, long permits, ReservedCharges bill, int index) {
-    if (!canRefund) {
-      Decision decision = answered(limiter.decide(key, permits));
-      return decision instanceof Decision.Rejected rejected ? rejected : null;
-    }
-    Reservation reservation = answered(limiter.reserve(key, permits));
-    if (reservation instanceof Reservation.Held held) {
-      bill.hold(index, held);
-      return null;
-    }
-    return ((Reservation.Rejected) reservation).decision();
+  Object take(String key, long permits) {
+    return canRefund
+        ? answered(limiter.reserve(key, permits))
+        : answered(limiter.decide(key, permits));
   }
 }

@@ -15,21 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of a {@link LimitSet} that limiters of another kind keep, in the order in which they
- * are asked: those enforced, then shadows. Each has a place in the bill for what it gave.
+ * are asked: those enforced, then shadows. Each has an index in the transaction for its
+ * reservation.
  *
  * <p>A question is for one limit, or for all those enforced that one store keeps.
  */
 final class ExternalLimits {
 
-  /** A limit, and the place of its charge. */
+  /** A limit, and the index of its charge. */
   record Part(ExternalLimit limit, int charge) {
 
-    String key(ItemizedCharges bill) {
-      return bill.key(charge);
+    String key(Transaction transaction) {
+      return transaction.key(charge);
     }
 
-    long permits(ItemizedCharges bill) {
-      return bill.permits(charge);
+    long permits(Transaction transaction) {
+      return transaction.permits(charge);
     }
   }
 
@@ -75,22 +76,22 @@ final class ExternalLimits {
     return parts.length;
   }
 
-  /** How many questions are asked for a bill. */
+  /** Returns how many questions are asked for a transaction. */
   int questions() {
     return questions.length;
   }
 
-  /** Whether what is given in answer to a question can be given back. */
+  /** Returns whether the permits that answer a question can be refunded. */
   boolean canRefund(int question) {
     return parts[questions[question][0]].limit.canRefund();
   }
 
-  /** The limit at whose place in the bill a charge is settled. */
+  /** Returns the charge at whose cost a limit is settled. */
   int charge(int index) {
     return parts[index].charge;
   }
 
-  /** The rejection of a key that one of the limits has blocked; null if none has. */
+  /** Returns the rejection of a key that one of the limits has blocked; null if no limit has. */
   @Nullable
   Rejection blocked(Charge[] charges, long now) {
     for (Part part : parts) {
@@ -107,8 +108,8 @@ final class ExternalLimits {
   }
 
   /**
-   * The rejection that is known before the limiters are asked: of a key that is blocked, or of more
-   * permits than a limit ever has at once; null if there is none.
+   * Returns the rejection that is known before the limiters are asked: of a key that is blocked, or
+   * of more permits than a limit ever has at once; null otherwise.
    */
   @Nullable
   Rejection rejectedBefore(Charge[] charges, long now) {
@@ -127,34 +128,36 @@ final class ExternalLimits {
     return blocked;
   }
 
-  /** Asks all of them; false if one that is enforced rejects, which {@link #rejection} tells. */
-  boolean ask(ReservedCharges bill, long now) {
+  /**
+   * Asks all of them; false if one that is enforced rejects, which {@link
+   * Transaction#takeRejection} tells.
+   */
+  boolean ask(Transaction transaction, long now) {
     for (int question = 0; question < questions.length; question++) {
       int[] asked = questions[question];
-      Decision.Rejected rejected;
-      Part part = parts[asked[0]];
-      if (asked.length == 1) {
-        rejected = part.limit.take(part.key(bill), part.permits(bill), bill, asked[0]);
-      } else {
-        Object answer = joined(askTogether(asked, bill));
-        rejected = hold(question, answer, bill);
-        part = rejected == null ? part : rejecting(question, answer);
-      }
-      if (rejected != null && part.limit.limit().isShadow()) {
-        wouldReject(part, bill, now);
-      } else if (rejected != null) {
-        bill.reject(
-            new ReservedCharges.Answer(part.limit, part.key(bill), part.limit.rejection(rejected)));
-        return false;
+      Part first = parts[asked[0]];
+      Object answer = asked.length == 1
+          ? first.limit.take(first.key(transaction), first.permits(transaction))
+          : joined(askTogether(asked, transaction));
+      ExternalReply.Rejected rejected = hold(question, answer, transaction);
+      if (rejected != null) {
+        Part part = parts[asked[rejected.index()]];
+        if (!part.limit.limit().isShadow()) {
+          transaction.reject(new Transaction.ExternalRejection(
+              part.limit, part.key(transaction), part.limit.rejection(rejected.decision())));
+          return false;
+        }
+        wouldReject(part, transaction, now);
       }
     }
     return true;
   }
 
-  private CompletionStage<JointReservation> askTogether(int[] asked, ItemizedCharges bill) {
+  private CompletionStage<JointReservation> askTogether(int[] asked, Transaction transaction) {
     List<LimitStore.StoreCharge> charges = new ArrayList<>(asked.length);
     for (int part : asked) {
-      charges.add(parts[part].limit.charge(parts[part].key(bill), parts[part].permits(bill)));
+      charges.add(
+          parts[part].limit.charge(parts[part].key(transaction), parts[part].permits(transaction)));
     }
     ExternalLimit first = parts[asked[0]].limit;
     return first.answered(Objects.requireNonNull(first.store()).reserveAllAsync(charges));
@@ -176,106 +179,71 @@ final class ExternalLimits {
   }
 
   /**
-   * Puts what was given in answer to a question in its places in the bill. Allocates nothing after
-   * that, as there may be no memory.
+   * Puts the permits that the answer to a question gives into the transaction.
    *
-   * @return why it was not given; null if it was
+   * @return the rejection, or null if the permits were given
+   * @throws IllegalStateException if it is no answer to the question
    */
-  Decision.@Nullable Rejected hold(int question, @Nullable Object answer, ReservedCharges bill) {
+  ExternalReply.@Nullable Rejected hold(
+      int question, @Nullable Object answer, Transaction transaction) {
     int[] asked = questions[question];
-    if (answer instanceof Reservation.Held held && asked.length == 1) {
-      bill.hold(asked[0], held);
-    } else if (answer instanceof JointReservation.Held all
-        && all.reservations().size() == asked.length) {
-      for (int i = 0; i < asked.length; i++) {
-        bill.hold(asked[i], all.reservations().get(i));
-      }
-    } else if (answer instanceof Reservation.Rejected rejected) {
-      return rejected.decision();
-    } else if (answer instanceof JointReservation.Rejected rejected
-        && rejected.index() < asked.length) {
-      return rejected.decision();
-    } else if (answer instanceof Decision.Rejected rejected) {
-      return rejected;
-    } else if (!(answer instanceof Decision.Admitted) || asked.length > 1) {
-      refund(answer);
+    ExternalReply reply = ExternalReply.of(answer, asked.length);
+    if (reply == null) {
       throw parts[asked[0]].limit.noAnswer();
+    }
+    if (reply instanceof ExternalReply.Rejected rejected) {
+      return rejected;
+    }
+    List<Reservation.Held> given = ((ExternalReply.Given) reply).held();
+    for (int i = 0; i < given.size(); i++) {
+      transaction.hold(asked[i], given.get(i));
     }
     return null;
   }
 
-  /** How a limit stands by what it gave. */
+  /** Adds the state of a limit by its reservation. */
   void addStatus(int index, Reservation.Held given, List<LimitStatus> to) {
     parts[index].limit.addStatus(given.decision(), to);
-  }
-
-  /** Gives back what was given in an answer that is not wanted any more. */
-  static void refund(@Nullable Object answer) {
-    if (answer instanceof Reservation.Held held) {
-      held.cancel();
-    } else if (answer instanceof JointReservation.Held all) {
-      all.cancel();
-    }
-  }
-
-  private Part rejecting(int question, @Nullable Object answer) {
-    int index = answer instanceof JointReservation.Rejected rejected ? rejected.index() : 0;
-    return parts[questions[question][index]];
-  }
-
-  /** Why one of them rejected a bill; null if none did. */
-  @Nullable
-  Rejection rejection(ReservedCharges bill, long now) {
-    ReservedCharges.Answer answer = bill.takeRejection();
-    return answer == null
-        ? null
-        : rejections.rejected(
-            answer.limit(),
-            answer.key(),
-            answer.limit().hash(answer.key()),
-            answer.rejection(),
-            now);
   }
 
   /**
    * Asks a question, without a thread that waits.
    *
-   * @return what {@link #hold} understands
+   * @return an answer for {@link #hold}
    */
-  CompletionStage<?> askLater(int question, ItemizedCharges bill) {
+  CompletionStage<?> askLater(int question, Transaction transaction) {
     int[] asked = questions[question];
     Part part = parts[asked[0]];
     return asked.length == 1
-        ? part.limit.takeLater(part.key(bill), part.permits(bill))
-        : askTogether(asked, bill);
+        ? part.limit.takeLater(part.key(transaction), part.permits(transaction))
+        : askTogether(asked, transaction);
   }
 
   /**
-   * What to say of a rejection in answer to a question; null for a shadow.
+   * Returns the rejection after an answer to a question; null for a shadow.
    *
    * @param isCounted whether it is the end of the request, and so to be counted
    */
   @Nullable
   Rejection rejected(
       int question,
-      @Nullable Object answer,
-      ItemizedCharges bill,
-      Decision.Rejected rejected,
+      ExternalReply.Rejected rejected,
+      Transaction transaction,
       boolean isCounted,
       long now) {
-    Part part = rejecting(question, answer);
+    Part part = parts[questions[question][rejected.index()]];
     if (part.limit.limit().isShadow()) {
-      wouldReject(part, bill, now);
+      wouldReject(part, transaction, now);
       return null;
     }
-    Rejection rejection = part.limit.rejection(rejected);
-    String key = part.key(bill);
+    Rejection rejection = part.limit.rejection(rejected.decision());
+    String key = part.key(transaction);
     return isCounted || rejection instanceof Unavailable // which is not waited for
         ? rejections.rejected(part.limit, key, part.limit.hash(key), rejection, now)
         : rejection;
   }
 
-  /** Counts a rejection that was not. Answers what to say. */
+  /** Counts a rejection that was not counted, and returns the rejection to report. */
   Rejection counted(OverLimit rejection, Charge[] charges, long now) {
     for (Part part : parts) {
       if (part.limit.limit().name().equals(rejection.name())) {
@@ -286,10 +254,10 @@ final class ExternalLimits {
     return rejection;
   }
 
-  /** Whether a request in line for one of them comes before these charges. */
-  boolean isAhead(QueuedDemand ahead, Charge[] charges) {
+  /** Returns whether a request in line for one of them comes before these charges. */
+  boolean isAhead(QueuedDemand demand, Charge[] charges) {
     for (Part part : parts) {
-      if (ahead.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
+      if (demand.permits(part.limit, part.limit.hash(charges[part.charge])) > 0) {
         return true;
       }
     }
@@ -297,15 +265,15 @@ final class ExternalLimits {
   }
 
   /** A request with these charges is in line for all of them. */
-  void addTo(QueuedDemand ahead, Charge[] charges) {
+  void addTo(QueuedDemand demand, Charge[] charges) {
     for (Part part : parts) {
       Charge charge = charges[part.charge];
-      ahead.add(part.limit, part.limit.hash(charge), charge.permits());
+      demand.add(part.limit, part.limit.hash(charge), charge.permits());
     }
   }
 
-  private void wouldReject(Part part, ItemizedCharges bill, long now) {
-    String key = part.key(bill);
-    rejections.wouldReject(part.limit, key, part.limit.hash(key), part.permits(bill), now);
+  private void wouldReject(Part part, Transaction transaction, long now) {
+    String key = part.key(transaction);
+    rejections.wouldReject(part.limit, key, part.limit.hash(key), part.permits(transaction), now);
   }
 }

@@ -40,13 +40,13 @@ final class FirstRejections {
       return false;
     }
     if (keys != null) {
-      keys[at] = KeyName.of(hash, key); // no more of it, as clients choose how long it is
+      keys[at] = KeyName.of(hash, key); // no more of it, because clients choose how long it is
     }
     hashes.set(at, hash);
     return true;
   }
 
-  /** How often each key was rejected; a map that the caller may change. */
+  /** Returns how often each key was rejected; a map that the caller may change. */
   Map<Long, RejectedKey> byHash() {
     Map<Long, RejectedKey> all = new LinkedHashMap<>();
     for (int at = 0; at < hashes.length() && at < taken.get(); at++) {

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects whatever runs behind it: rate limits for all requests together, for each key and by
- * name, and a cap on the work in flight, joined in one admission that is closed when the work ends.
+ * A shield in front of work: rate limits for all requests together, for each key and by name, and a
+ * cap on the work in flight, joined in one admission that is closed when the work ends.
  *
  * <pre>{@code
  * FlowShield shield = FlowShield.builder()
@@ -35,38 +35,45 @@ import org.jspecify.annotations.Nullable;
  *     Charge.of("everyone"), Charge.of("key", "alice"), Charge.of("tenant", "acme", 3));
  * }</pre>
  *
- * <p><b>What is charged.</b> {@link #admit(String)} charges the limits that the builder got by
+ * <p><b>Charges.</b> {@link #admit(String)} charges the limits that the builder got by
  * {@code limit} and {@code perKey}. {@link #admit(Charge...)} charges the limits that it names, and
  * no others.
  *
  * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is
- * taken. If one rejects, nothing is taken from the others, and no place in flight. The answer names
- * the limit that takes longest. {@link OverLimit} and {@link Blocked} are about the limits,
- * {@link Shed} is about the server: it protects itself. A request over a limit is told so by a full
- * server too.
+ * taken. If one rejects, nothing is taken from the others, and no slot in flight. The rejection
+ * names the limit that takes longest. {@link OverLimit} and {@link Blocked} are about the limits.
+ * {@link Shed} is about the server, which protects itself. A full server too answers a request over
+ * a limit with {@link OverLimit}.
  *
- * <p>A limit never admits more than it says. A request may be rejected for permits, or a place,
- * that another request takes at the same moment and gives back because one of its own limits
+ * <p>A limit never admits more than it states. A request may be rejected for permits, or for a
+ * slot, that another request takes at the same moment and gives back because one of its own limits
  * rejects it. A thread that is preempted between the clock and the limits is judged by the reading
  * that it made.
  *
  * <p><b>Shadow limits</b> ({@link Limit#shadow()}) never reject. After the enforced limits admit a
  * request, each shadow limit is charged if it has the permits, at the same reading; otherwise it
- * counts a would-be rejection. So its count is what it would reject beyond what is rejected
- * already. Requests that are rejected or shed are neither charged to shadow limits nor counted by
- * them. A cost above the burst of a shadow limit counts as a would-be rejection.
+ * counts a would-be rejection. Its count is therefore the number of requests that it would reject
+ * in addition to those that are rejected already. Requests that are rejected or shed are neither
+ * charged to shadow limits nor counted by them. A cost above the burst of a shadow limit counts as
+ * a would-be rejection.
+ *
+ * <p><b>Failures.</b> An error that code of the application throws, be it a ticker, a formula, a
+ * limiter or the work, gives everything back: permits and slot. So does an error of the shield
+ * itself if there is no memory. If the stack ends inside the shield, the permits of that call may
+ * be lost until they come back by themselves, and its slot until {@linkplain
+ * FlowShieldBuilder#detectLeaks() leak detection} finds it.
  *
  * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and
- * allocates one small object, the admission; a few more where charges are named, something is
- * reserved, or a limiter of another kind is asked. A rejection writes nothing but its own count,
- * which threads keep apart.
+ * allocates one small object, the admission. It allocates a few more if charges are named,
+ * something is reserved, or a limiter of another kind is asked. A rejection writes nothing but its
+ * own count, which threads keep apart.
  */
 public final class FlowShield {
 
   private final Ticker ticker;
   private final long builtAt;
-  private final InFlightTracker places;
-  private final AdmissionControl entrance;
+  private final InFlightTracker slots;
+  private final AdmissionControl admissionControl;
   private final Waiters waiters;
   private final Rejections rejections;
   private final LimitRegistry limits;
@@ -75,9 +82,9 @@ public final class FlowShield {
   FlowShield(
       Ticker ticker,
       long builtAt,
-      InFlightTracker places,
+      InFlightTracker slots,
       int maxQueued,
-      boolean queueForPlaces,
+      boolean queueForSlots,
       Rejections rejections,
       LimitRegistry limits) {
     this.ticker = ticker;
@@ -85,70 +92,68 @@ public final class FlowShield {
     this.rejections = rejections;
     this.limits = limits;
     this.sets = limits.sets();
-    this.places = places;
-    this.entrance = new AdmissionControl(ticker, places);
-    this.waiters = new Waiters(ticker, entrance, places, maxQueued, queueForPlaces);
+    this.slots = slots;
+    this.admissionControl = new AdmissionControl(ticker, slots);
+    this.waiters = new Waiters(ticker, admissionControl, slots, maxQueued, queueForSlots);
   }
 
-  /** Starts with nothing limited; a shield needs a limit or a cap in flight. */
+  /** Returns a builder without limits; a shield needs a limit or a cap in flight. */
   public static FlowShieldBuilder builder() {
     return new FlowShieldBuilder();
   }
 
   /**
-   * Asks for one permit without a key; all requests without a key share one allowance. As
-   * {@link #admit(String, long)}.
+   * Admits or rejects work without a key that costs one permit. All requests without a key share
+   * one allowance. See {@link #admit(String, long)}.
    */
   public Admission admit() {
     return admit("", 1);
   }
 
-  /** Asks for one permit of a key. As {@link #admit(String, long)}. */
+  /** Admits or rejects work of a key that costs one permit. See {@link #admit(String, long)}. */
   public Admission admit(String key) {
     return admit(key, 1);
   }
 
   /**
-   * Asks whether work of a key may run, by all limits that need not be named. If it is
-   * {@link Admitted}, run it and close that; if not, nothing was taken.
+   * Admits or rejects work of a key by all default limits. If the work is {@link Admitted}, run it
+   * and close the admission. Otherwise nothing was taken.
    *
-   * @param key what the limits for each key count
-   * @param permits what the work costs, at least 1; more than the burst of a limit is
+   * @param key the key that the limits for each key count
+   * @param permits the cost of the work, at least 1; more than the burst of a limit is
    *     {@link OverLimit}, and not {@link Rejection#isRetryable retryable}
-   * @throws IllegalStateException if all limits of the shield want to be named
+   * @throws IllegalStateException if all limits of the shield have to be named
    * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters, or the permits are below 1
    */
   public Admission admit(String key, long permits) {
     Arguments.requireKey(key);
-    return enter(sets.usual(permits), key, permits);
-  }
-
-  private Admission enter(LimitSet set, String key, long permits) {
-    return set.isLocal()
-        ? entrance.enter(set, key, set.hash(key), permits)
-        : entrance.enter(set, set.charges(key, permits), key, false);
+    return admissionControl.enter(sets.usual(permits), key, permits);
   }
 
   /**
-   * Limits to be charged together, looked up once, for {@link #admit(LimitSet, String)}.
+   * Returns limits to be charged together, looked up once, for {@link #admit(LimitSet, String)}.
    *
-   * @param names of limits of this shield, none of them twice; none for a place in flight alone
-   * @throws IllegalArgumentException if there is no limit of a name, or one comes twice
+   * @param names of limits of this shield, each once; no name for a slot in flight alone
+   * @throws IllegalArgumentException if there is no limit of a name, or a name comes twice
    */
   public LimitSet limitSet(String... names) {
     return sets.of(names);
   }
 
-  /** Asks for one permit of a key. As {@link #admit(LimitSet, String, long)}. */
+  /**
+   * Admits or rejects work of a key that costs one permit. See {@link #admit(LimitSet, String,
+   * long)}.
+   */
   public Admission admit(LimitSet limits, String key) {
     return admit(limits, key, 1);
   }
 
   /**
-   * As {@link #admit(String, long)}, by limits that were named before. Costs as much as that, and
-   * less than {@link #admit(Charge...)}, which looks its limits up each time.
+   * Admits or rejects work of a key by limits that were looked up before. Costs as much as {@link
+   * #admit(String, long)}, and less than {@link #admit(Charge...)}, which looks its limits up each
+   * time.
    *
    * @param limits of this shield
    * @throws IllegalArgumentException as {@link #admit(String, long)} does, or if the limits are of
@@ -157,12 +162,12 @@ public final class FlowShield {
   public Admission admit(LimitSet limits, String key, long permits) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, permits);
-    return enter(limits, key, permits);
+    return admissionControl.enter(limits, key, permits);
   }
 
   /**
-   * Asks whether work may run by the limits it names, each with a key and a cost of its own. Else
-   * as {@link #admit(String, long)}.
+   * Admits or rejects work by the limits that it names, each with a key and a cost of its own.
+   * Otherwise like {@link #admit(String, long)}.
    *
    * @param charges 1 to 16, no limit twice with the same key
    * @throws IllegalArgumentException if there is no limit of that name, one is charged twice, a
@@ -171,12 +176,12 @@ public final class FlowShield {
    */
   public Admission admit(Charge... charges) {
     LimitSet set = sets.of(charges, false);
-    return entrance.enter(set, charges, set.subject(charges), false);
+    return admissionControl.enter(set, charges, set.limits().subject(charges), false);
   }
 
   /**
-   * Asks whether work may run that is charged as a request says. Else as {@link #admit(String,
-   * long)}.
+   * Admits or rejects work that is charged as a request states. Otherwise like {@link
+   * #admit(String, long)}.
    *
    * @throws IllegalArgumentException as {@link #admit(Charge...)} does
    * @throws UnsupportedOperationException if the request is reserved, and one of the limits is kept
@@ -189,21 +194,23 @@ public final class FlowShield {
     }
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
-    return entrance.enter(set, charges, subject(request, set, charges), request.isReserved());
+    return admissionControl.enter(
+        set, charges, subject(request, set, charges), request.isReserved());
   }
 
   /**
-   * As {@link #admit(Request)}, for callers that must not wait for a limiter whose answer comes
-   * from elsewhere. Where the engine keeps all limits, the future is complete.
+   * Admits or rejects work like {@link #admit(Request)}, for callers that must not wait for a
+   * limiter whose answer comes from elsewhere. If the engine keeps all limits, the future is
+   * complete.
    *
-   * <p>The permits of the engine's limits are held while such a limiter thinks; a place in flight
-   * is not, unless the limiter cannot take permits back. Complete or cancel the future to stop
-   * waiting: everything is given back then, exactly once, and so is what comes too late. A limiter
-   * that fails fails the future, and one that never answers holds permits until the caller leaves;
-   * {@link CompletableFuture#orTimeout} sees to that. What depends on the future runs on the thread
-   * that answers.
+   * <p>The permits of the engine's limits are held until such a limiter answers. A slot in flight
+   * is not held, unless the limiter cannot take permits back. Complete or cancel the future to stop
+   * waiting: everything is given back then, exactly once, and so are permits that arrive too late.
+   * A limiter that fails fails the future. A limiter that never answers holds permits until the
+   * caller gives up: use {@link CompletableFuture#orTimeout}. Stages that depend on the future run
+   * on the thread that answers.
    *
-   * <p>A mistake of the caller is thrown here, not by the future.
+   * <p>An invalid argument is thrown by this method, not by the future.
    */
   public CompletableFuture<Admission> admitAsync(Request request) {
     if (request.isPlain() && sets.isUsualLocal()) {
@@ -211,37 +218,44 @@ public final class FlowShield {
     }
     Charge[] charges = sets.charges(request);
     LimitSet set = sets.of(request, charges);
-    return entrance.enterAsync(set, charges, subject(request, set, charges), request.isReserved());
+    return admissionControl.enterAsync(
+        set, charges, subject(request, set, charges), request.isReserved());
   }
 
   /**
-   * As {@link #admit(LimitSet, String)}, for callers that must not wait for a limiter whose answer
-   * comes from elsewhere: see {@link #admitAsync(Request)}.
+   * Admits or rejects work like {@link #admit(LimitSet, String)}, for callers that must not wait
+   * for a limiter whose answer comes from elsewhere: see {@link #admitAsync(Request)}.
    */
   public CompletableFuture<Admission> admitAsync(LimitSet limits, String key) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, 1);
-    return limits.isLocal()
-        ? complete(() -> enter(limits, key, 1))
-        : entrance.enterAsync(limits, limits.charges(key, 1), key, false);
+    return limits.limits().isLocal()
+        ? complete(() -> admissionControl.enter(limits, key, 1))
+        : admissionControl.enterAsync(limits, limits.limits().charges(key, 1), key, false);
   }
 
   /**
    * Waits until a request is admitted: for work that is to be paced rather than rejected.
    *
-   * <p>It waits for all of its limits, and for a place in flight if the shield
-   * {@linkplain FlowShieldBuilder#queueForPlaces queues for places}. First come, first served: no
-   * request that comes later, whether it waits or not, gets the permits that this one waits for, or
-   * the place, unless it is more {@linkplain Request#as critical}: then it does not wait for this
-   * one. A request that waits for one limit holds nothing back at its others. It is rejected
-   * at once if it would wait too long, its key is blocked, or
-   * {@linkplain FlowShieldBuilder#maxQueued too many} wait; and when the time is over. A limiter of
-   * another kind is asked again when it said; how long it takes to answer is not bounded here.
+   * <p>The request waits for all of its limits, and for a slot in flight if the shield
+   * {@linkplain FlowShieldBuilder#queueForSlots queues for slots}.
+   *
+   * <ul>
+   *   <li>First come, first served: no later request, whether it waits or not, gets the permits or
+   *       the slot that this request waits for. A more {@linkplain Request#withCriticality
+   *       critical} request gets a slot before it.
+   *   <li>A request that waits for one limit holds nothing back at its others.
+   *   <li>It is rejected at once if it would wait too long, its key is blocked, or
+   *       {@linkplain FlowShieldBuilder#maxQueued too many} requests wait; and when the time is
+   *       over.
+   *   <li>A limiter of another kind is asked again at the time that it named. How long it takes to
+   *       answer is not bounded here.
+   * </ul>
    *
    * <p>Blocks the calling thread and holds no lock meanwhile. A refund wakes no waiter: it is found
    * when the next one is served.
    *
-   * @param maxWait how long to wait at most, 0 to one hour
+   * @param maxWait the longest wait, 0 to one hour
    * @return the outcome
    * @throws InterruptedException if the thread is interrupted while it waits; nothing is taken then
    * @throws IllegalArgumentException as {@link #admit(Request)} does
@@ -252,11 +266,12 @@ public final class FlowShield {
   }
 
   /**
-   * As {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel the
-   * future to stop waiting; nothing is taken then. What depends on the future runs on the thread
-   * that ends the wait, so it is short or continues elsewhere ({@code thenApplyAsync}). If it
-   * closes an admission, the same thread tells the next request its outcome: within the stage, or,
-   * if that is more than 16 stages deep, when it has returned.
+   * Waits like {@link #admit(Request, Duration)}, without a thread that waits. Complete or cancel
+   * the future to stop waiting; nothing is taken then. Stages that depend on the future run on the
+   * thread that ends the wait, so they should be short or continue elsewhere
+   * ({@code thenApplyAsync}). If a stage closes an admission, the same thread completes the next
+   * request: within the stage or, if that is more than 16 stages deep, after the stage has
+   * returned.
    */
   public CompletableFuture<Admission> admitAsync(Request request, Duration maxWait) {
     long nanos = Arguments.requireWait(maxWait);
@@ -267,22 +282,22 @@ public final class FlowShield {
 
   private static CompletableFuture<Admission> complete(Supplier<Admission> asked) {
     CompletableFuture<Admission> answer =
-        new CompletableFuture<>(); // first, as there may be no memory for it
+        new CompletableFuture<>(); // first, because there may be no memory for it
     answer.complete(asked.get());
     return answer;
   }
 
   private static String subject(Request request, LimitSet set, Charge[] charges) {
     String key = request.key();
-    return key == null ? set.subject(charges) : key;
+    return key == null ? set.limits().subject(charges) : key;
   }
 
   /**
-   * Runs work if it is admitted, and closes the admission whatever happens; else asks what to
-   * answer instead.
+   * Runs work if it is admitted, and closes the admission whatever happens; otherwise returns the
+   * answer to a rejection.
    *
-   * @param work what to run; if it throws, it counts as failed
-   * @param rejected what to answer when it is rejected
+   * @param work the work to run; if it throws, it counts as failed
+   * @param rejected gives the answer to a rejection
    */
   public <T extends @Nullable Object, X extends Exception> T call(
       String key, Work<? extends T, X> work, Function<? super Rejection, ? extends T> rejected)
@@ -305,19 +320,18 @@ public final class FlowShield {
   }
 
   /**
-   * How each limit stands that a request would be charged, at this moment, by name and rate, as
-   * {@code key 100/s}; one that a limiter of another kind keeps, as that limiter names it. Takes
-   * nothing.
+   * Returns the state of each rate that a request would be charged at this moment. Takes nothing.
    *
    * @throws UnsupportedOperationException if a limit is kept by a limiter that cannot show a key
    */
   public List<LimitStatus> limitStatus(Request request) {
     Charge[] charges = sets.charges(request);
-    return sets.of(request, charges).limitStatus(charges, ticker.nanos());
+    return sets.of(request, charges).limits().limitStatus(charges, ticker.nanos());
   }
 
   /**
-   * As {@link #limitStatus(Request)}, for one permit of a key in limits that were named before.
+   * Returns the state of each rate for one permit of a key, by limits that were looked up before.
+   * See {@link #limitStatus(Request)}.
    *
    * @param limits of this shield
    * @throws IllegalArgumentException if the limits are of another shield
@@ -325,11 +339,11 @@ public final class FlowShield {
   public List<LimitStatus> limitStatus(LimitSet limits, String key) {
     Arguments.requireKey(key);
     sets.requireOwn(limits, 1);
-    return limits.limitStatus(key, 1, ticker.nanos());
+    return limits.limits().limitStatus(key, 1, ticker.nanos());
   }
 
   /**
-   * For operators: the answer of one limit to a request of one permit now. Takes nothing.
+   * Returns the answer of one limit to a request of one permit now. Takes nothing. For operators.
    *
    * @param limit the name of the limit
    * @param key empty for a limit for all together
@@ -340,7 +354,7 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: gives a key its whole allowance of a limit again, as if it had never been seen.
+   * Restores the whole allowance of a key, as if it had never been seen. For operators.
    *
    * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot reset a key
    */
@@ -350,8 +364,8 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: adds permits to what a key has left of a limit, up to the burst and never
-   * beyond; see {@link RateLimiter#add}.
+   * Adds permits to those that a key has left of a limit, up to the burst and never beyond: {@link
+   * RateLimiter#add}. For operators.
    *
    * @throws UnsupportedOperationException if the limit is kept by a limiter that cannot add permits
    */
@@ -361,17 +375,17 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: the keys that are blocked, or were and have not been without a breach for long
-   * enough, those blocked for longest first. Walks the tables of offenders. Empty without a
-   * {@link Limit#withPenalty penalty}.
+   * Returns the keys that are blocked, or were and have not been without a breach for long enough.
+   * Those blocked for longest come first. Walks the tables of offenders. Empty without a
+   * {@link Limit#withPenalty penalty}. For operators.
    */
   public List<Offender> penalties() {
     return limits.offenders(ticker.nanos());
   }
 
   /**
-   * For operators: forgets all breaches and blocks of a key by the penalty of a limit; a block ends
-   * at once.
+   * Forgets all breaches and blocks of a key by the penalty of a limit. A block ends at once. For
+   * operators.
    *
    * @return whether anything was held against it
    * @throws IllegalStateException if the limit has no penalty
@@ -381,8 +395,8 @@ public final class FlowShield {
   }
 
   /**
-   * For operators: forgets all breaches and blocks of an offender that {@link #penalties} shows, of
-   * which only the id is known.
+   * Forgets all breaches and blocks of an offender that {@link #penalties} shows, whose id alone is
+   * known. For operators.
    *
    * @return whether anything was held against it
    * @throws IllegalStateException if the limit has no penalty
@@ -391,41 +405,41 @@ public final class FlowShield {
     return limits.pardon(offender);
   }
 
-  /** For operators: forgets all breaches and blocks of all keys. */
+  /** Forgets all breaches and blocks of all keys. For operators. */
   public void pardonAll() {
     limits.pardonAll();
   }
 
   /**
-   * For operators: the keys that limits on each key reject most, blocked keys included, in
-   * descending order: exactly for the first 1,024 rejections, then estimated from a sample.
+   * Returns the keys that limits on each key reject most, including blocked keys, in descending
+   * order. Exact for the first 1,024 rejections, then estimated from a sample. For operators.
    *
-   * @param n how many, 1 to 128
+   * @param n the number of keys, 1 to 128
    * @throws IllegalArgumentException if it is not
    */
   public List<RejectedKey> topRejected(int n) {
     return rejections.top(n);
   }
 
-  /** For {@link Snapshot}. */
+  /** Returns the limiters of the engine, for {@link Snapshot}. */
   Map<String, KeyedLimiter> kept() {
     return limits.kept();
   }
 
-  /** The limits as they are now, in the order they were given. */
+  /** Returns the limits as they are now, in the order in which they were added. */
   public List<Limit> limits() {
     return limits.all();
   }
 
-  /** Those of the limits that need not be named, which {@link #admit(String)} charges. */
+  /** Returns the default limits, which {@link #admit(String)} charges. */
   public List<Limit> usualLimits() {
     return sets.usualLimits();
   }
 
   /**
-   * Throws what {@link #admit(Request)} would for a mistake of its caller, or if the request costs
-   * more than the burst of a limit, and takes nothing. For callers that know at their start what
-   * they will ask for, whatever the keys are.
+   * Throws if {@link #admit(Request)} would throw, or if the request costs more than the burst of a
+   * limit. Takes nothing. For callers that know their requests at their start, whatever the keys
+   * are.
    *
    * @throws IllegalArgumentException as {@link #admit(Request)} does, or if it could never be
    *     admitted
@@ -437,8 +451,8 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(Map.of("key", "200/s,
-   * 9000/h"))}. As {@link #change(Limit...)}.
+   * Changes the rates of limits while work continues: {@code change(Map.of("key", "200/s,
+   * 9000/h"))}. See {@link #change(Limit...)}.
    *
    * @param to the new limits as text, by the name of the limit; an empty map changes nothing
    */
@@ -449,17 +463,17 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much limits admit while work goes on: {@code change(limit.withLimits("200/s"))}.
+   * Changes the rates of limits while work continues: {@code change(limit.withLimits("200/s"))}.
    * Each key keeps its state in proportion: a key that had spent half of the old burst has spent
-   * half of the new one. Work that is settled later gives back nothing of what it took before the
+   * half of the new one. Work that is settled later gives back nothing that it took before the
    * change.
    *
    * <p>All or nothing: everything is checked before the first limit is changed. Limits change one
-   * after another, so a request of that moment may be judged by some of the old and some of the
+   * after another, so a request at that moment may be judged by some of the old and some of the
    * new.
    *
    * @param to limits of this shield that differ only in their rates, each with as many as before;
-   *     none changes nothing
+   *     without limits, nothing changes
    * @throws IllegalArgumentException if one is not of this shield, comes twice, changes something
    *     else, or is outside the range of its limiter; the message names it
    * @throws UnsupportedOperationException if one is kept by a limiter that cannot change
@@ -470,83 +484,88 @@ public final class FlowShield {
   }
 
   /**
-   * Changes how much work may be in flight. Work beyond it stays, and none is admitted until it is
-   * less. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself goes on
-   * looking, and keeps to this number until {@link #changeInFlightAuto()}, for all levels, and
-   * whatever waits in front or fills the memory.
+   * Changes the cap on work in flight. Work beyond the new cap continues, and no work is admitted
+   * until less is in flight. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its
+   * cap by itself continues to measure, and keeps to this number until {@link
+   * #changeInFlightAuto()}, for all criticalities, whatever queue or lack of memory it sees.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public void changeInFlight(int most) {
-    places.gate().limit(FlowShieldBuilder.requireInFlight(most));
+    slots.gate().limit(FlowShieldBuilder.requireInFlight(most));
     waiters.run();
   }
 
   /**
-   * Has the shield find its cap in flight by itself again, after {@link #changeInFlight}.
+   * Lets the shield find its cap in flight by itself again, after {@link #changeInFlight}.
    *
    * @throws UnsupportedOperationException if it was not built with
    *     {@link FlowShieldBuilder#inFlightAuto}
    */
   public void changeInFlightAuto() {
-    if (!places.gate().canFindLimit()) {
+    if (!slots.gate().canFindLimit()) {
       throw new UnsupportedOperationException(
           "a shield must be built with inFlightAuto() to find its"
               + " cap by itself, got one with a number or without a cap: build it with that");
     }
-    places.gate().findLimit();
+    slots.gate().findLimit();
     waiters.run();
   }
 
   /**
-   * The most work in flight at this moment; {@link Integer#MAX_VALUE} if there is no cap.
+   * Returns the cap on work in flight at this moment; {@link Integer#MAX_VALUE} if there is none.
    */
   public int inFlightLimit() {
-    return places.gate().limit();
+    return slots.gate().limit();
   }
 
   /**
-   * Whether the shield {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap in flight by
-   * itself at this moment.
+   * Returns whether the shield {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap in flight
+   * by itself at this moment.
    */
   public boolean isInFlightAuto() {
-    return places.gate().findsLimit();
+    return slots.gate().findsLimit();
   }
 
   /**
-   * How hard the server is pressed; {@link Pressure#NORMAL} unless the shield {@linkplain
-   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field: an application may
-   * ask for each request, to leave out what it can do without.
+   * Returns the pressure on the server; {@link Pressure#NORMAL} unless the shield {@linkplain
+   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field, so an application may
+   * call it for each request, to leave out optional work.
    */
   public Pressure pressure() {
-    return places.gate().pressure();
+    return slots.gate().pressure();
   }
 
   /**
-   * Says how long a request has waited before the shield was asked, or an empty task in the pool of
-   * threads where requests wait. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds}
-   * its cap by itself rejects where that is too long: for most requests, six times what work takes,
-   * but at least 120 ms; under extreme pressure 1.2 times what work takes, but at least 24 ms; for
-   * those that mean less or more, that much less or more. So a queue in front is worked off at
-   * once. Two long waits in a row make it reject; a shorter one, or none for a second, makes it
-   * stop. The bindings to servers say it where they can, fifty times a second and more while
+   * Reports how long a request, or a probe task, was queued before the shield was called. A shield
+   * that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself rejects requests while
+   * that is too long, so a queue in front is worked off at once:
+   *
+   * <ul>
+   *   <li>six times the usual latency of work, and at least 120 ms
+   *   <li>under extreme pressure 1.2 times that latency, and at least 24 ms
+   *   <li>proportionally less or more for requests that are less or more critical
+   * </ul>
+   *
+   * <p>Two long waits in a row make it reject. A shorter wait, or no report for a second, makes it
+   * stop. The bindings to servers report it if they can, at least fifty times a second while
    * requests wait.
    *
    * @param nanos 0 or more
    */
   public void reportQueueDelay(long nanos) {
     long now = ticker.nanos();
-    places.gate().reportQueueDelay(nanos, now);
-    places.serveWaiters(now);
+    slots.gate().reportQueueDelay(nanos, now);
+    slots.serveWaiters(now);
   }
 
   /**
-   * What was done so far. Takes no lock; reads some hundred counters of each limit: not for every
-   * request.
+   * Returns the statistics so far. Takes no lock, and reads about a hundred counters of each limit:
+   * not for every request.
    */
   public ShieldStats stats() {
     return new ShieldStats(
-        places,
+        slots,
         waiters,
         sets.admitted(),
         limits.stats(),

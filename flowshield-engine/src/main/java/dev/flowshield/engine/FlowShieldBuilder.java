@@ -51,7 +51,7 @@ public final class FlowShieldBuilder {
   private boolean shedsOnPlateau;
   private @Nullable Gate gate;
   private int maxQueued = DEFAULT_MAX_QUEUED;
-  private boolean queueForPlaces;
+  private boolean queueForSlots;
   private boolean detectsLeaks;
   private @Nullable Consumer<? super Throwable> leakListener;
   private @Nullable RejectionListener listener;
@@ -65,8 +65,8 @@ public final class FlowShieldBuilder {
   FlowShieldBuilder() {}
 
   /**
-   * A limit for all requests together, as text: {@code 5000/s} or, for several rates that all hold,
-   * {@code 5000/s, 100000/h}. Short for {@code limit(Limit.together("everyone", everyone))}.
+   * Adds a limit for all requests together, as text: {@code 5000/s} or, for several rates that all
+   * hold, {@code 5000/s, 100000/h}. Short for {@code limit(Limit.together("everyone", everyone))}.
    *
    * @throws IllegalArgumentException if the text is no limit, or there is a limit of that name
    */
@@ -74,15 +74,15 @@ public final class FlowShieldBuilder {
     return limit(Limit.together(Limit.EVERYONE, everyone));
   }
 
-  /** A limit for all requests together. As {@link #limit(String)}. */
+  /** Adds a limit for all requests together. See {@link #limit(String)}. */
   public FlowShieldBuilder limit(RateLimit everyone) {
     return limit(
         Limit.together(Limit.EVERYONE, List.of(Objects.requireNonNull(everyone, "limit"))));
   }
 
   /**
-   * A limit for each key, as text: {@code 100/s} or, for several rates that all hold, {@code 100/s,
-   * 5000/h}. Short for {@code limit(Limit.each("key", each))}.
+   * Adds a limit for each key, as text: {@code 100/s} or, for several rates that all hold, {@code
+   * 100/s, 5000/h}. Short for {@code limit(Limit.each("key", each))}.
    *
    * @throws IllegalArgumentException if the text is no limit, or there is a limit of that name
    */
@@ -90,15 +90,14 @@ public final class FlowShieldBuilder {
     return limit(Limit.each(Limit.KEY, each));
   }
 
-  /** A limit for each key. As {@link #perKey(String)}. */
+  /** Adds a limit for each key. See {@link #perKey(String)}. */
   public FlowShieldBuilder perKey(RateLimit each) {
     return limit(Limit.each(Limit.KEY, List.of(Objects.requireNonNull(each, "perKey"))));
   }
 
   /**
-   * One more limit. {@link FlowShield#admit(String)} charges it, as it charges all limits that are
-   * added by this method and its short forms; {@link FlowShield#admit(Charge...)} charges it if it
-   * is named.
+   * Adds a default limit. {@link FlowShield#admit(String)} charges all limits that are added by
+   * this method and its short forms. {@link FlowShield#admit(Charge...)} charges it if it is named.
    *
    * @throws IllegalArgumentException if there is a limit of that name
    */
@@ -109,7 +108,7 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * One more limit, for requests that name it: only {@link FlowShield#admit(Charge...)} charges it.
+   * Adds a limit for requests that name it: only {@link FlowShield#admit(Charge...)} charges it.
    *
    * @throws IllegalArgumentException if there is a limit of that name
    */
@@ -123,9 +122,9 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * The store in which all limits are kept, together with those of all other shields that share it,
-   * but for those that choose a {@linkplain Limit#withLimiter(String) limiter} or another store.
-   * Each is known there by its name. None unless set. The store stays open when the shield is gone.
+   * Keeps the limits in a store, together with the limits of the same names in all shields that
+   * share it. A limit that chooses a {@linkplain Limit#withLimiter(String) limiter} or another
+   * store stays there. No store unless set. The store is never closed by the shield.
    */
   public FlowShieldBuilder store(LimitStore ofLimits) {
     this.store = Objects.requireNonNull(ofLimits, "store");
@@ -133,7 +132,7 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * The most work in flight; no cap unless set.
+   * Caps the work in flight at a fixed number. No cap unless set.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -141,39 +140,44 @@ public final class FlowShieldBuilder {
     return inFlight(requireInFlight(most), false, false);
   }
 
+  /** Caps the work in flight as the value states: the methods below, in one. */
+  public FlowShieldBuilder inFlight(InFlightLimit limit) {
+    Objects.requireNonNull(limit, "inFlight");
+    return inFlight(limit.most(), limit.isShadow(), limit.isAuto());
+  }
+
   /**
-   * Caps the work in flight at a number that the shield finds by itself and follows, once there is
-   * evidence that the server is overloaded: what the server can work at without making it wait, and
-   * some more. In place of a cap. See {@link #processors} and {@link #shedOnPlateau} for what is
-   * evidence; without it, 10,000 may be in flight.
+   * Caps the work in flight at a number that the shield finds by itself and follows. Replaces a
+   * fixed cap. The number is a little above the work that the server can do at a time without
+   * making it wait. It holds once there is evidence that the server is overloaded: see {@link
+   * #processors} and {@link #shedOnPlateau}. Until then, 10,000 may be in flight.
    *
-   * <p>Where it cannot do all, it sheds what means less first ({@link Request#as}), and of what
-   * means the same, first what a client sends beyond its fair share: the first limit for each key
-   * tells clients apart.
+   * <p>Under overload, less critical work is shed first ({@link Request#withCriticality}); within
+   * one criticality, work beyond a client's fair share. Clients are identified by the first limit
+   * for each key.
    *
-   * <p>It needs work to learn from: until the first has ended, the cap is 1,000 where processors
-   * are seen. Work that
-   * {@linkplain Admitted#failed() failed} or was {@linkplain Admitted#ignored() ignored} teaches
-   * nothing. Each admission and each close reads the clock, and the shield takes some 100 kB.
-   * {@link FlowShield#inFlightLimit} tells the number, {@link ShieldStats#overload} where it comes
-   * from.
+   * <p>The shield learns from work that ends. Until the first work has ended, the cap is 1,000 if
+   * the shield sees processors. Work that {@linkplain Admitted#failed() failed} or was
+   * {@linkplain Admitted#ignored() ignored} teaches nothing. Each admission and each close reads
+   * the clock, and the shield takes about 100 kB. {@link FlowShield#inFlightLimit} returns the
+   * number, and {@link ShieldStats#overload} explains it.
    */
   public FlowShieldBuilder inFlightAuto() {
     return inFlight(Integer.MAX_VALUE, false, true);
   }
 
   /**
-   * As {@link #inFlightAuto}, but sheds nothing and counts what it would shed:
-   * {@link ShieldStats#wouldShed}. As nothing keeps the server fast meanwhile, it would shed
-   * somewhat less where it did.
+   * Finds a cap like {@link #inFlightAuto}, but sheds nothing and counts the requests that it would
+   * shed: {@link ShieldStats#wouldShed}. An enforced cap would shed somewhat fewer, because it
+   * would keep the server fast.
    */
   public FlowShieldBuilder shadowInFlightAuto() {
     return inFlight(Integer.MAX_VALUE, true, true);
   }
 
   /**
-   * A cap in flight that sheds nothing and counts what it would shed, to find a number for
-   * {@link #inFlight}: {@link ShieldStats#wouldShed}. In place of a cap.
+   * Counts the requests that a cap would shed, and sheds nothing: {@link ShieldStats#wouldShed}. To
+   * find a number for {@link #inFlight}. Replaces a cap.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -182,18 +186,18 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Where a shield that {@linkplain #inFlightAuto finds} its cap by itself sees that memory is
-   * short. If collections of garbage leave little of the heap free and yet take much of the time,
-   * it admits far less, nothing of what is {@linkplain Criticality#SHEDDABLE sheddable}, and then a
-   * little more each half second while memory is free. Where memory stays short all the same, the
-   * work in flight does not hold it, and the shield goes on without, for a minute at first.
+   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself see that memory is short.
+   * If collections of garbage leave little of the heap free and yet take much of the time, the
+   * shield admits far less work, and no {@linkplain Criticality#SHEDDABLE sheddable} work. Then it
+   * admits a little more each half second while memory is free. If memory stays short nevertheless,
+   * the work in flight does not hold it, and the shield ignores memory, for a minute at first.
    *
-   * <p>It sees nothing of memory unless this is set. Over HTTP it is set.
+   * <p>A shield sees nothing of memory unless this is set. Over HTTP it is set.
    *
    * @param used the part of the heap that was in use after the latest collection, 0 to 1
-   * @param collecting for how long collections have stopped the process until now, in nanoseconds.
-   *     Each is called twice a second at most, by threads with requests, and must be quick and not
-   *     throw
+   * @param collecting how long collections have stopped the process until now, in nanoseconds. Both
+   *     functions are called at most twice a second, by threads with requests. They must be quick
+   *     and not throw
    */
   public FlowShieldBuilder memory(DoubleSupplier used, LongSupplier collecting) {
     this.memoryUsed = Objects.requireNonNull(used, NO_MEMORY);
@@ -202,16 +206,16 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Where a shield that {@linkplain #inFlightAuto finds} its cap by itself sees how busy the
-   * processors are. It then rejects only while the process uses nearly all of them, or requests
-   * wait in front of the shield, or memory is short; see {@link #shedOnPlateau} for more.
+   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself see how busy the
+   * processors are. Then it rejects requests only while the process uses nearly all processors,
+   * requests wait in front of the shield, or memory is short. {@link #shedOnPlateau} adds a reason.
    *
-   * <p>It sees nothing of processors unless this is set, and judges by what ends alone, as with
-   * {@link #shedOnPlateau}. Over HTTP it is set.
+   * <p>A shield sees nothing of processors unless this is set, and judges by the throughput alone,
+   * as with {@link #shedOnPlateau}. Over HTTP it is set.
    *
    * @param usedNanos the processor time that the process has used until now, summed over all
-   *     processors, in nanoseconds; steps of some milliseconds do not matter. Called twenty times a
-   *     second at most, by threads with requests, and must be quick and not throw
+   *     processors, in nanoseconds; steps of some milliseconds do not matter. It is called at most
+   *     twenty times a second, by threads with requests, and must be quick and not throw
    * @param count the processors that the process may use, as many as it can keep busy at once
    * @throws IllegalArgumentException if the count is not 1 to 1,000,000
    */
@@ -230,14 +234,14 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Has a shield that {@linkplain #inFlightAuto finds} its cap by itself reject requests also where
-   * its processors are not busy, but more work in flight brings no more throughput: as where all
-   * work waits for one of a few connections to a database.
+   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself also reject requests
+   * while more work in flight brings no more throughput, although its processors are not busy. An
+   * example is work that waits for one of a few connections to a database.
    *
-   * <p>What ends is the only evidence for that, and it can mislead: of a thousand random situations
-   * in which nothing was short, a few had requests rejected for some seconds, when a backend became
-   * many times slower at the moment at which traffic rose. So it is off, unless nothing is seen of
-   * {@linkplain #processors processors}.
+   * <p>The throughput is the only evidence for that, and it can mislead. Of a thousand random
+   * situations in which nothing was short, a few had requests rejected for some seconds, when a
+   * backend became many times slower at the moment at which traffic rose. Therefore it is off,
+   * unless the shield sees nothing of {@linkplain #processors processors}.
    */
   public FlowShieldBuilder shedOnPlateau() {
     this.shedsOnPlateau = true;
@@ -251,7 +255,7 @@ public final class FlowShieldBuilder {
     return this;
   }
 
-  /** A gate of another kind, which is then shared by all shields that are built; for tests. */
+  /** Sets a gate of another kind, which all shields that are built then share; for tests. */
   FlowShieldBuilder gate(Gate other) {
     this.gate = other;
     return this;
@@ -266,9 +270,9 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * How many requests may wait at a time, by {@link FlowShield#admit(Request, Duration)}: 1,000
-   * unless set. Each event, such as one that begins or ends to wait, costs some 200 ns for each
-   * that waits. So the cost of a crowd grows with the square of its number.
+   * Bounds the requests that may wait at a time, by {@link FlowShield#admit(Request, Duration)}:
+   * 1,000 unless set. Each event, such as a request that begins or stops waiting, costs about 200
+   * ns for each waiting request. The cost of a crowd grows with the square of its size.
    *
    * @throws IllegalArgumentException if it is not 0 to 10,000
    */
@@ -283,27 +287,28 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Lets requests that wait, by {@link FlowShield#admit(Request, Duration)}, wait for a place in
-   * flight too; unless set, they are shed if there is none. A request that does not wait is shed
-   * while one waits for a place that is at least as {@linkplain Request#as critical}. A leaked
-   * place that was collected, or a cap that has risen by itself, is noticed within 100 ms.
+   * Lets requests that wait, by {@link FlowShield#admit(Request, Duration)}, wait for a slot in
+   * flight too. Unless set, they are shed if no slot is free. A request that does not wait is shed
+   * while another one waits for a slot that is at least as {@linkplain Request#withCriticality
+   * critical}. A leaked slot, or a cap that has risen by itself, is noticed within 100 ms.
    */
-  public FlowShieldBuilder queueForPlaces() {
-    this.queueForPlaces = true;
+  public FlowShieldBuilder queueForSlots() {
+    this.queueForSlots = true;
     return this;
   }
 
   /**
-   * A listener for rejections, those of shadow limits included. It gets at most ten a second of
-   * each {@link RejectionEvent.Kind kind}, from the executor that the JDK uses for tasks without
-   * one.
+   * Sets a listener for rejections, including those of shadow limits. It gets at most ten events a
+   * second of each {@link RejectionEvent.Kind kind}, from the executor that the JDK uses for tasks
+   * without one.
    */
   public FlowShieldBuilder onRejection(RejectionListener newListener) {
     return onRejection(newListener, RejectionEvents.defaultExecutor());
   }
 
   /**
-   * As {@link #onRejection(RejectionListener)}, from another executor.
+   * Sets a listener for rejections that is called by another executor. See {@link
+   * #onRejection(RejectionListener)}.
    *
    * @param newExecutor runs or rejects each task; if it waits, or runs the task at once, the
    *     rejected request waits too
@@ -315,16 +320,19 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * A listener for how hard the server is pressed, so that an application can do with less before
+   * Sets a listener for the pressure on the server, so that an application can do with less before
    * work has to be shed. It gets each change, one call at a time, from the executor that the JDK
-   * uses for tasks without one; a change that is over before it could be told is left out. Never
-   * called unless the shield {@linkplain #inFlightAuto finds} its cap by itself.
+   * uses for tasks without one. A change that is over before it could be reported is left out. The
+   * listener is never called unless the shield {@linkplain #inFlightAuto finds} its cap by itself.
    */
   public FlowShieldBuilder onPressure(Consumer<? super Pressure> newListener) {
     return onPressure(newListener, RejectionEvents.defaultExecutor());
   }
 
-  /** As {@link #onPressure(Consumer)}, from another executor, which runs or rejects each task. */
+  /**
+   * Sets a listener for the pressure that another executor calls, which runs or rejects each task.
+   * See {@link #onPressure(Consumer)}.
+   */
   public FlowShieldBuilder onPressure(
       Consumer<? super Pressure> newListener, Executor newExecutor) {
     this.pressureListener = Objects.requireNonNull(newListener, "listener");
@@ -333,7 +341,7 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Shows keys to the listener and in {@link FlowShield#topRejected}, in place of ids. Keys may be
+   * Shows keys to the listener and in {@link FlowShield#topRejected}, instead of ids. Keys may be
    * addresses of people, and are text that clients choose: escape them before they go to a log or a
    * page.
    */
@@ -344,8 +352,8 @@ public final class FlowShieldBuilder {
 
   /**
    * Counts admissions that are collected as garbage before they were closed
-   * ({@link ShieldStats#leaked}), and gives their places back. Off unless asked for, and at no cost
-   * then; on, each admission costs some 40 ns and 88 bytes more.
+   * ({@link ShieldStats#leaked}), and releases their slots. Off unless set, and at no cost then. If
+   * set, each admission costs about 40 ns and 88 bytes more.
    */
   public FlowShieldBuilder detectLeaks() {
     this.detectsLeaks = true;
@@ -353,8 +361,8 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * As {@link #detectLeaks()}, and tells where each was made; for tests and for the search, as it
-   * records the stack of each admission.
+   * Detects leaks like {@link #detectLeaks()}, and reports the stack of each leaked admission. For
+   * tests and for the search, because it records the stack of every admission.
    *
    * @param whereMade gets an exception whose stack trace is that of the admission, from the
    *     executor that the JDK uses for tasks without one
@@ -364,15 +372,15 @@ public final class FlowShieldBuilder {
     return detectLeaks();
   }
 
-  /** Where to read the time; for tests. */
+  /** Sets the source of the time; for tests. */
   public FlowShieldBuilder ticker(Ticker source) {
     this.ticker = Objects.requireNonNull(source, "ticker");
     return this;
   }
 
   /**
-   * Where to read the wall clock, as the shield is built, for limits that follow the calendar; for
-   * tests.
+   * Sets the source of the wall clock, which is read when the shield is built, for limits that
+   * follow the calendar; for tests.
    */
   public FlowShieldBuilder instantSource(InstantSource source) {
     this.instantSource = Objects.requireNonNull(source, "instantSource");
@@ -409,8 +417,8 @@ public final class FlowShieldBuilder {
     Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
     LeakDetector leaks =
         detectsLeaks ? new LeakDetector(leakListener, RejectionEvents.defaultExecutor()) : null;
-    InFlightTracker places = new InFlightTracker(ticker, chosen, rejections, leaks, pressureEvents);
-    return new FlowShield(ticker, now, places, maxQueued, queueForPlaces, rejections, active);
+    InFlightTracker slots = new InFlightTracker(ticker, chosen, rejections, leaks, pressureEvents);
+    return new FlowShield(ticker, now, slots, maxQueued, queueForSlots, rejections, active);
   }
 
   private List<Limit> kept() {

@@ -4,12 +4,11 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places in flight of a shield: asks its gate for them, makes the admissions that hold them,
+ * The slots in flight of a shield: asks its gate for them, makes the admissions that hold them,
  * and counts how work ended.
  *
  * <p>Thread-safe; takes no lock.
@@ -17,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class InFlightTracker {
 
   /**
-   * Requests that wait for a place.
+   * Requests that wait for a slot.
    *
-   * @param serve gives each of them that may have one a place
+   * @param serve gives each of them that may have one a slot
    * @param criticality the highest among those that may not have one now
    */
   record Wanted(Runnable serve, Criticality criticality) {}
@@ -30,19 +29,7 @@ final class InFlightTracker {
   private final @Nullable LeakDetector leaks;
   private final @Nullable PressureEvents pressureEvents;
 
-  /*
-   * Places that were not given back, as the stack of their thread ended at that call. They are
-   * given back when a place is missed, or when they are counted.
-   *
-   * At the end of a stack nothing is certain but to write a field: not a call, nor a monitor, nor
-   * an atomic update. So the count is read and written, and the places of threads that come there
-   * at the very same moment may count as one. What was given back is counted apart: the difference
-   * may be too little then, never too much.
-   */
-  volatile int leftBehind;
-
-  private final AtomicInteger leftBehindGivenBack = new AtomicInteger();
-  private volatile @Nullable Wanted wanted; // null if no request waits for a place
+  private volatile @Nullable Wanted wanted; // null if no request waits for a slot
 
   private final LongAdder shedSheddable = new LongAdder();
   private final LongAdder shedDefault = new LongAdder();
@@ -51,7 +38,7 @@ final class InFlightTracker {
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  /** Without leaks, none are detected; without events, no pressure is told. */
+  /** Without a leak detector, no leaks are found; without events, no pressure is reported. */
   InFlightTracker(
       Ticker ticker,
       Gate gate,
@@ -63,74 +50,55 @@ final class InFlightTracker {
     this.rejections = rejections;
     this.leaks = leaks;
     this.pressureEvents = pressureEvents;
-    // At its first use of a field, the JVM needs stack to resolve it: more than there may be later.
-    leaveBehindNone();
-    Admitted.leaveBehindNone(this);
-    AdmissionControl.leaveBehindNone(this);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // no other thread has it yet
-  private void leaveBehindNone() {
-    leftBehind += 0;
-  }
-
-  /** Whether the gate wants to know the time. */
+  /** Returns whether the gate wants to know the time. */
   boolean readTime() {
     return gate.readsTime();
   }
 
-  /** Takes a place and counts; null if there is none. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
+  /**
+   * Takes a slot and counts; null otherwise.
+   *
+   * @param transaction that outlives the admission; null if there is none
+   */
   @Nullable
-  Admitted enter(LimitSet set, String key, long hash, @Nullable ItemizedCharges bill, long now) {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
-    long place = gate.tryEnter(hash, set.criticality(), set.route(), now);
-    if (place == Gate.NO_PLACE && giveBackLeftBehind()) {
-      place = gate.tryEnter(hash, set.criticality(), set.route(), now);
-    }
-    if (place == Gate.NO_PLACE) {
+  Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
+    lookForLeaks();
+    long slot = gate.tryEnter(hash, set.criticality(), set.route(), now);
+    if (slot == Gate.NO_SLOT) {
       return null;
     }
     Admitted admission = null;
     boolean made = false;
     try {
-      admission = admitted(place, bill);
-      if (gate.isBeyondLimit(place)) {
+      admission = admitted(slot, transaction);
+      if (gate.isBeyondLimit(slot)) {
         wouldShed.increment();
         rejections.wouldShed(key, now == 0 ? readIfTold() : now);
       }
-      set.countAdmitted();
+      set.limits().countAdmitted();
       made = true;
       return admission;
     } finally {
       if (!made) {
-        boolean left = false;
         try {
-          if (admission != null) {
-            admission.undone();
-          }
-          giveBackUnused(place);
-          left = true;
+          gate.ended(slot, Outcome.IGNORED, 0);
         } finally {
-          if (!left) {
-            leftBehind++;
-          }
+          release(slot, admission);
         }
       }
     }
   }
 
-  private Admitted admitted(long place, @Nullable ItemizedCharges bill) {
-    ReservedCharges open = bill instanceof ReservedCharges known ? known : null;
-    return open == null && leaks == null
-        ? new Admitted(this, place)
-        : new DetailedAdmitted(this, place, open, leaks);
+  private Admitted admitted(long slot, @Nullable Transaction transaction) {
+    return transaction == null && leaks == null
+        ? new Admitted(this, slot)
+        : new DetailedAdmitted(this, slot, transaction, leaks);
   }
 
   /**
-   * Counts a request that found no place.
+   * Counts a request that found no slot.
    *
    * @param now a reading of the clock; 0 if there is none
    */
@@ -154,69 +122,54 @@ final class InFlightTracker {
     return rejections.areTold() ? ticker.nanos() : 0;
   }
 
-  /** Gives back the place of a request that is not admitted after all. */
-  void undo(LimitSet set, Admitted admission) {
-    long place = admission.place();
-    if (gate.isBeyondLimit(place)) {
-      wouldShed.decrement();
-    }
-    set.discountAdmitted();
-    admission.undone();
-    giveBackUnused(place); // last: what throws before it has given no place back
-  }
-
-  /** As {@link #undo}; if that fails, the place is left behind. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  void release(LimitSet set, Admitted admission) {
-    boolean left = false;
-    try {
-      undo(set, admission);
-      left = true;
-    } finally {
-      if (!left) {
-        leftBehind++;
-      }
-    }
-    freed();
-  }
-
-  private void giveBackUnused(long place) {
-    gate.exit(place, Outcome.IGNORED, 0);
-  }
-
-  /** Gives back the places that were left behind; false if there were none. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // the field says why
-  private boolean giveBackLeftBehind() {
-    boolean any = false;
-    int refunded = leftBehindGivenBack.get();
-    while (leftBehind - refunded > 0) {
-      if (leftBehindGivenBack.compareAndSet(refunded, refunded + 1)) {
-        boolean left = false;
-        try {
-          gate.exitLost();
-          left = true;
-          any = true;
-        } finally {
-          if (!left) {
-            leftBehind++;
-          }
-        }
-      }
-      refunded = leftBehindGivenBack.get();
-    }
-    return any;
-  }
-
-  /** Gives a place back. */
-  void leave(long place, Outcome outcome) {
-    gate.exit(place, outcome, gate.readsTime() ? ticker.nanos() : 0);
-  }
-
   /**
-   * Counts how work has ended; before {@link #leave}, so that work which is not in flight any more
-   * is counted.
+   * Undoes an admission that its caller does not get: releases its slot, whatever fails meanwhile,
+   * and counts it no more.
    */
-  void countEnd(Outcome outcome) {
+  void undo(LimitSet set, Admitted admission) {
+    long slot = admission.slot();
+    try {
+      if (gate.isBeyondLimit(slot)) {
+        wouldShed.decrement();
+      }
+      set.limits().discountAdmitted();
+      gate.ended(slot, Outcome.IGNORED, 0);
+    } finally {
+      release(slot, admission);
+    }
+    serveFreed();
+  }
+
+  /** Ends admitted work: counts its outcome, and releases its slot whatever fails meanwhile. */
+  void end(Admitted admission, long slot, Outcome outcome) {
+    try {
+      countEnd(outcome); // first, so work that is not in flight any more is counted
+      gate.ended(slot, outcome, gate.readsTime() ? ticker.nanos() : 0);
+    } finally {
+      release(slot, admission);
+    }
+    serveFreed();
+  }
+
+  /*
+   * An admission that is collected after the first of these calls and before the second would be
+   * released again: DetailedAdmitted.released() keeps it until then. If the stack ends in the first
+   * call, the second one is not reached, so leak detection finds the slot.
+   */
+  private void release(long slot, @Nullable Admitted admission) {
+    gate.release(slot);
+    if (admission != null) {
+      admission.released();
+    }
+  }
+
+  private void lookForLeaks() {
+    if (leaks != null) {
+      leaks.look(slot -> gate.exit(slot, Outcome.IGNORED, 0));
+    }
+  }
+
+  private void countEnd(Outcome outcome) {
     if (outcome == Outcome.FAILED) {
       failed.increment();
     } else if (outcome == Outcome.IGNORED) {
@@ -224,20 +177,20 @@ final class InFlightTracker {
     }
   }
 
-  /** Serves those that wait for a place, as one has become free. */
-  void freed() {
+  /** Serves the requests that wait for a slot, because one has become free. */
+  private void serveFreed() {
     Wanted waiting = wanted;
     if (waiting != null) {
       waiting.serve.run();
     }
   }
 
-  /** Records who waits for a place; null if no request does. */
+  /** Records who waits for a slot; null if no request does. */
   void want(@Nullable Wanted waiting) {
     wanted = waiting;
   }
 
-  /** Returns whether a request waits for a place. */
+  /** Returns whether a request waits for a slot. */
   boolean isWanted() {
     return wanted != null;
   }
@@ -248,8 +201,8 @@ final class InFlightTracker {
   }
 
   /**
-   * Returns whether a request that does not wait must leave the places to those that do: to one
-   * that means as much, or more. These are served first if a place may be free, because no event
+   * Returns whether a request that does not wait must leave the slots to those that do: to one
+   * that means as much, or more. These are served first if a slot may be free, because no event
    * shows that a cap has risen or that an admission has leaked.
    */
   boolean areWantedBefore(Criticality criticality, long now) {
@@ -260,7 +213,7 @@ final class InFlightTracker {
     return isWantedBy(criticality);
   }
 
-  /** Serves those that wait for a place, if one of them may get it. */
+  /** Serves those that wait for a slot, if one of them may get it. */
   void serveWaiters(long now) {
     Wanted waiting = wanted;
     if (waiting != null && isAnyFree(waiting.criticality, now)) {
@@ -268,15 +221,13 @@ final class InFlightTracker {
     }
   }
 
-  /** Returns whether there is a place at this moment, for a client that sends little. */
+  /** Returns whether there is a slot at this moment, for a client that sends little. */
   boolean isAnyFree(Criticality criticality, long now) {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
-    return gate.hasPlace(criticality, now) || giveBackLeftBehind();
+    lookForLeaks();
+    return gate.hasSlot(criticality, now);
   }
 
-  /** The requests of a criticality that found no place. */
+  /** Returns the requests of a criticality that found no slot. */
   long shed(Criticality criticality) {
     return adderOf(criticality).sum();
   }
@@ -298,12 +249,9 @@ final class InFlightTracker {
     return leaks == null ? 0 : leaks.count();
   }
 
-  /** How much is in flight. */
+  /** Returns how much is in flight. */
   int inFlight() {
-    if (leaks != null) {
-      leaks.look(this::giveBackUnused);
-    }
-    giveBackLeftBehind();
+    lookForLeaks();
     return gate.count();
   }
 
@@ -312,7 +260,7 @@ final class InFlightTracker {
     return pressureEvents == null ? 0 : pressureEvents.failures();
   }
 
-  /** Its gate. */
+  /** Returns its gate. */
   Gate gate() {
     return gate;
   }

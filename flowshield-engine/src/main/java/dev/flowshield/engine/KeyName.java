@@ -4,7 +4,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators see of a key: an id without meaning, or the key, if the owner wants to see keys.
+ * The name of a key for operators: an id without meaning, or the key, if the owner wants to see
+ * keys.
  */
 final class KeyName {
 
@@ -14,19 +15,19 @@ final class KeyName {
   private KeyName() {}
 
   /**
-   * The id: 16 hex digits of the hash of the key. Its seed is secret, so the key cannot be computed
-   * from it.
+   * Returns the id: 16 hex digits of the hash of the key. Its seed is secret, so the key cannot be
+   * computed from it.
    */
   static String id(long hash) {
     return HexFormat.of().toHexDigits(hash);
   }
 
-  /** The hash that an id was made of. */
+  /** Returns the hash that an id was made of. */
   static long hash(String id) {
     return HexFormat.fromHexDigitsToLong(id);
   }
 
-  /** The key, cut to 64 characters, or the id if there is no key to show. */
+  /** Returns the key, cut to 64 characters, or the id if there is no key to show. */
   static String of(long hash, @Nullable String key) {
     if (key == null) {
       return id(hash);

@@ -13,29 +13,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds admissions that were collected as garbage before they were closed: no code can close them
- * any more, so it gives their places back.
+ * any more, so it gives their slots back.
  *
- * <p>No thread of its own: whatever asks for a place, or for the stats, looks what the collector
- * has found. Thread-safe.
+ * <p>No thread of its own: each call that wants a slot, or the stats, polls the references that the
+ * collector has found. Thread-safe.
  */
 final class LeakDetector {
 
   /** Sees an admission go. The admission refers to it, so it must not refer to the admission. */
   final class Watch extends PhantomReference<Admitted> {
 
-    private final long place;
+    private final long slot;
     private final @Nullable Throwable madeAt;
     private volatile boolean ended;
 
-    private Watch(Admitted admission, long place, @Nullable Throwable madeAt) {
+    private Watch(Admitted admission, long slot, @Nullable Throwable madeAt) {
       super(admission, collected);
-      this.place = place;
+      this.slot = slot;
       this.madeAt = madeAt;
     }
 
     /** The admission is closed. */
     void end() {
-      ended = true; // first, as what follows may find no memory
+      ended = true; // first, because the removal may find no memory
       watches.remove(this);
     }
   }
@@ -46,39 +46,45 @@ final class LeakDetector {
   private final @Nullable Consumer<? super Throwable> listener;
   private final Executor executor;
 
-  /** Counts, and tells a listener where a leaked admission was made, if there is one. */
+  /** Counts, and tells a listener the stack of a leaked admission, if there is one. */
   LeakDetector(@Nullable Consumer<? super Throwable> listener, Executor executor) {
     this.listener = listener;
     this.executor = executor;
   }
 
   /** Begins to watch an admission. */
-  Watch watch(Admitted admission, long place) {
+  Watch watch(Admitted admission, long slot) {
     Watch watch = new Watch(
         admission,
-        place,
+        slot,
         listener == null
             ? null
             : new IllegalStateException(
                 "an admission must be closed when its work has ended, got one that was collected"
                     + " unclosed: close what was admitted here, as with try (admitted) { work() }"));
-    watches.add(watch);
+    boolean added = false;
+    try {
+      watches.add(watch);
+      added = true;
+    } finally { // it may be in the set without memory for its count
+      watch.ended = !added;
+    }
     return watch;
   }
 
   /**
    * Sees to the admissions that were collected by now.
    *
-   * @param placeOf gets the place of each that was not closed
+   * @param slotOf gets the slot of each that was not closed
    */
-  void look(LongConsumer placeOf) {
+  void look(LongConsumer slotOf) {
     Reference<? extends Admitted> found = collected.poll();
     while (found != null) {
       Watch watch = (Watch) found;
       watches.remove(watch);
       if (!watch.ended) {
         watch.ended = true;
-        placeOf.accept(watch.place);
+        slotOf.accept(watch.slot);
         count.increment();
         tell(watch.madeAt);
       }
@@ -97,7 +103,7 @@ final class LeakDetector {
     }
   }
 
-  /** How many there were. */
+  /** Returns how many there were. */
   long count() {
     return count.sum();
   }

@@ -12,13 +12,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of a shield: its name, how much it admits, and whether that is for all together or for
- * each key by itself.
+ * A limit of a shield: its name, its rates, and whether these are for all together or for each key
+ * by itself.
  *
  * <pre>{@code
  * Limit.together("search", "200/s")              // all searches together
  * Limit.each("tenant", "1000/s, 500000/day")     // each tenant by itself, held to both
- * Limit.each("tenant", "500/s").shadow()         // only counted: what would it reject?
+ * Limit.each("tenant", "500/s").shadow()         // only counted: would it reject?
  * Limit.each("login", "5/min").withPenalty(...)  // blocks keys that keep trying
  * }</pre>
  *
@@ -34,7 +34,7 @@ public final class Limit {
 
   private static final LimiterSpec ANY = LimiterSpec.of("1/s");
 
-  /** Whom a limit counts. */
+  /** The requests that share an allowance. */
   public enum Scope {
     /** All together: one allowance. */
     TOGETHER,
@@ -47,9 +47,9 @@ public final class Limit {
   private final List<RateLimit> limits;
   private final Settings settings;
 
-  /** What a limit has beside its name and its rates. */
+  /** The parts of a limit beside its name and its rates. */
   private record Settings(
-      LimiterSource keeper, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
+      LimiterSource source, int maxKeys, @Nullable Penalty penalty, boolean isShadow) {}
 
   private Limit(String name, Scope scope, List<RateLimit> limits, Settings settings) {
     this.name = name;
@@ -59,8 +59,8 @@ public final class Limit {
   }
 
   /**
-   * A limit for each key by itself, as text: {@code 100/s} or, for several that all hold,
-   * {@code 100/s, 5000/h}.
+   * Creates a limit for each key by itself, as text: {@code 100/s} or, for several rates that all
+   * hold, {@code 100/s, 5000/h}.
    *
    * @throws IllegalArgumentException if the name is not 1 to 64 letters, digits, {@code .},
    *     {@code _} or {@code -}, or the text is no limit
@@ -69,17 +69,17 @@ public final class Limit {
     return each(requireName(name), parsed(name, limits));
   }
 
-  /** A limit for each key by itself. As {@link #each(String, String)}. */
+  /** Creates a limit for each key by itself. See {@link #each(String, String)}. */
   public static Limit each(String name, List<RateLimit> limits) {
     return of(name, Scope.EACH, limits);
   }
 
-  /** A limit for all together, as text. As {@link #each(String, String)}. */
+  /** Creates a limit for all together, as text. See {@link #each(String, String)}. */
   public static Limit together(String name, String limits) {
     return together(requireName(name), parsed(name, limits));
   }
 
-  /** A limit for all together. As {@link #each(String, String)}. */
+  /** Creates a limit for all together. See {@link #each(String, String)}. */
   public static Limit together(String name, List<RateLimit> limits) {
     return of(name, Scope.TOGETHER, limits);
   }
@@ -93,68 +93,69 @@ public final class Limit {
         new Settings(LimiterSource.DEFAULT, LimiterSpec.DEFAULT_MAX_KEYS, null, false));
   }
 
-  /** The same with other limits, as text. */
+  /** Returns this limit with other rates, as text. */
   public Limit withLimits(String newLimits) {
     return withLimits(parsed(name, newLimits));
   }
 
-  /** The same with other limits. */
+  /** Returns this limit with other rates. */
   public Limit withLimits(List<RateLimit> newLimits) {
     return new Limit(name, scope, requireSome(name, newLimits), settings);
   }
 
   /**
-   * The same, kept by the limiter of this name on the class path or module path;
-   * {@code token-bucket} unless set. Chosen by {@code withLimiter("token-bucket")}, a limit is kept
-   * by this process alone, although its shield has a {@linkplain FlowShieldBuilder#store store}.
+   * Returns this limit, kept by the limiter of this name on the class path or module path;
+   * {@code token-bucket} unless set. A limit with {@code withLimiter("token-bucket")} is kept by
+   * this process alone, even if its shield has a {@linkplain FlowShieldBuilder#store store}.
    */
   public Limit withLimiter(String newLimiter) {
     return withLimiter(newLimiter, Map.of());
   }
 
   /**
-   * The same, kept by the limiter of this name with options that it understands, as in
-   * {@code withLimiter("fixed-window", Map.of("utc-offset", "+02:00"))}. Whether it does shows when
-   * the shield is built.
+   * Returns this limit, kept by the limiter of this name with options that it understands, as in
+   * {@code withLimiter("fixed-window", Map.of("utc-offset", "+02:00"))}. The options are checked
+   * when the shield is built.
    */
   public Limit withLimiter(String newLimiter, Map<String, String> options) {
     Objects.requireNonNull(newLimiter, "limiter");
-    return withKeeper(LimiterSource.named(newLimiter, options));
+    return withSource(new LimiterSource.Named(newLimiter, options, true));
   }
 
-  /** The same, kept by this limiter as it is; what the limits say is for the answers. */
+  /** Returns this limit, kept by this limiter as it is; the rates are for the answers alone. */
   public Limit withLimiter(RateLimiter itself) {
     Objects.requireNonNull(itself, "limiter");
-    return withKeeper(LimiterSource.of(itself));
+    return withSource(new LimiterSource.Own(itself));
   }
 
-  /** The same, kept in a store, together with all limits of its name there. */
+  /** Returns this limit, kept in a store, together with all limits of its name there. */
   public Limit withStore(LimitStore store) {
     return withStore(store, Map.of());
   }
 
   /**
-   * The same, kept in a store with options that it understands, as in {@code withStore(store,
-   * Map.of("on-store-failure", "closed"))}. Whether it does shows when the shield is built.
+   * Returns this limit, kept in a store with options that it understands, as in {@code
+   * withStore(store, Map.of("on-store-failure", "closed"))}. The options are checked when the
+   * shield is built.
    */
   public Limit withStore(LimitStore store, Map<String, String> options) {
     Objects.requireNonNull(store, "store");
-    return withKeeper(LimiterSource.in(store, options));
+    return withSource(new LimiterSource.Stored(store, options));
   }
 
-  /** The same, kept in a store unless a limiter or another store was chosen for it. */
+  /** Returns this limit, kept in a store unless a limiter or another store was chosen for it. */
   Limit orInStore(LimitStore store) {
-    return settings.keeper.isChosen() ? this : withStore(store);
+    return settings.source.isChosen() ? this : withStore(store);
   }
 
-  private Limit withKeeper(LimiterSource keeper) {
-    return with(new Settings(keeper, settings.maxKeys, settings.penalty, settings.isShadow));
+  private Limit withSource(LimiterSource source) {
+    return with(new Settings(source, settings.maxKeys, settings.penalty, settings.isShadow));
   }
 
   /**
-   * The same with room for this many keys; 1,000,000 unless set. Memory grows with the keys seen,
-   * to about 24 bytes for each of these and each of the rates, and no further; keys beyond share
-   * about a thousand allowances.
+   * Returns this limit with room for this many keys; 1,000,000 unless set. Memory grows with the
+   * keys seen, up to about 24 bytes for each key and rate. Further keys share about a thousand
+   * allowances.
    *
    * @throws IllegalArgumentException if it is not 1 to 100,000,000, or the limit is for all
    *     together
@@ -162,100 +163,100 @@ public final class Limit {
   public Limit withMaxKeys(int most) {
     requireEach("maxKeys", most);
     withNameInErrors(name, () -> LimiterSpec.ofAll(limits).withMaxKeys(most)); // knows the range
-    return with(new Settings(settings.keeper, most, settings.penalty, settings.isShadow));
+    return with(new Settings(settings.source, most, settings.penalty, settings.isShadow));
   }
 
   /**
-   * The same with a penalty: a key that this limit rejects again and again is {@link Blocked} for a
-   * while, whatever else its requests are charged. The rejection that brings the block about says
-   * so. The penalty of a {@linkplain #shadow() shadow} does nothing, as a shadow rejects nothing.
+   * Returns this limit with a penalty: a key that this limit rejects again and again is {@link
+   * Blocked} for a while, whatever else its requests are charged. The rejection that causes the
+   * block is a {@link Blocked} too. The penalty of a {@linkplain #shadow() shadow} has no effect,
+   * because a shadow rejects nothing.
    *
    * @throws IllegalArgumentException if the limit is for all together
    */
   public Limit withPenalty(Penalty penalty) {
     Objects.requireNonNull(penalty, "penalty");
     requireEach("penalty", penalty);
-    return with(new Settings(settings.keeper, settings.maxKeys, penalty, settings.isShadow));
+    return with(new Settings(settings.source, settings.maxKeys, penalty, settings.isShadow));
   }
 
   /**
-   * The same as a shadow: charged and counted like the others, and it never rejects. See {@link
-   * FlowShield} for what exactly it counts.
+   * Returns this limit as a shadow: charged and counted like the others, and it never rejects.
+   * {@link FlowShield} defines the requests that it counts.
    */
   public Limit shadow() {
-    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, true));
+    return with(new Settings(settings.source, settings.maxKeys, settings.penalty, true));
   }
 
   /**
-   * The same, enforced: the opposite of {@link #shadow()}, and what a limit is unless told
-   * otherwise.
+   * Returns this limit, enforced: the opposite of {@link #shadow()}, and the default.
    */
   public Limit enforced() {
-    return with(new Settings(settings.keeper, settings.maxKeys, settings.penalty, false));
+    return with(new Settings(settings.source, settings.maxKeys, settings.penalty, false));
   }
 
   private Limit with(Settings other) {
     return new Limit(name, scope, limits, other);
   }
 
-  /** What it is called in charges, answers and counts. */
+  /** Returns the name in charges, answers and counts. */
   public String name() {
     return name;
   }
 
-  /** Whom it counts. */
+  /** Returns whether it counts all together or each key. */
   public Scope scope() {
     return scope;
   }
 
-  /** How much it admits; one or more, all of which hold. */
+  /** Returns the rates; one or more, all of which hold. */
   public List<RateLimit> limits() {
     return limits;
   }
 
-  /** The limiter that keeps it: its name, or the text of it or of its store. */
+  /** Returns the limiter that keeps it: its name, or the text of it or of its store. */
   public String limiter() {
-    return settings.keeper.name();
+    return settings.source.name();
   }
 
-  /** The store that it was given; empty if it was given none. */
+  /** Returns the store that was chosen for it; empty if no store was. */
   public Optional<LimitStore> store() {
-    return Optional.ofNullable(settings.keeper.store());
+    return Optional.ofNullable(settings.source.store());
   }
 
-  /** What that limiter was told beside the limits; empty unless it was found by its name. */
+  /** Returns the options of that limiter; empty unless it was found by its name. */
   public Map<String, String> options() {
-    return settings.keeper.options();
+    return settings.source.options();
   }
 
   /**
-   * The most permits of a key that any span of one period of a limit can admit: what a token bucket
-   * admits, or what its store says.
+   * Returns the most permits of a key that any span of one period of a rate can admit: by a token
+   * bucket, or by the store.
    *
    * @param limit one of {@link #limits()}
-   * @throws IllegalArgumentException if it was given an option that its store does not know
+   * @throws IllegalArgumentException if it has an option that its store does not know
    */
   public long worstCase(RateLimit limit) {
     return store().map(store -> store.worstCase(limit, options())).orElseGet(limit::worstCase);
   }
 
-  /** How many keys it tells apart. */
+  /** Returns the number of keys that it tells apart. */
   public int maxKeys() {
     return settings.maxKeys;
   }
 
-  /** Whether it never rejects. */
+  /** Returns whether it never rejects. */
   public boolean isShadow() {
     return settings.isShadow;
   }
 
-  /** What becomes of keys that it rejects again and again; empty if nothing does. */
+  /** Returns the penalty of keys that it rejects again and again; empty otherwise. */
   public Optional<Penalty> penalty() {
     return Optional.ofNullable(settings.penalty);
   }
 
-  LimiterSource keeper() {
-    return settings.keeper;
+  LimiterSource source() {
+    return settings.source;
   }
 
   @Override
@@ -278,7 +279,7 @@ public final class Limit {
         + (isShadow() ? ", shadow" : "");
   }
 
-  /** The limits in the form that {@link RateLimit#parseAll} reads. */
+  /** Returns the rates in the form that {@link RateLimit#parseAll} reads. */
   String text() {
     return text(limits);
   }

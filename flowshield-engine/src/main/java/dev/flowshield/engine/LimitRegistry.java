@@ -1,8 +1,10 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimiterSpec;
+import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.StackRoom;
+import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.InstantSource;
@@ -32,7 +34,7 @@ final class LimitRegistry {
   /**
    * Puts limits to work.
    *
-   * @param usual the names of those that are charged where a request names none
+   * @param usual the names of those that are charged if a request names no limit
    */
   LimitRegistry(
       Collection<Limit> limits,
@@ -42,14 +44,27 @@ final class LimitRegistry {
       InstantSource instantSource) {
     String kept = null;
     for (Limit limit : limits) {
-      ActiveLimit active = Limit.withNameInErrors(
-          limit.name(), () -> limit.keeper().activate(limit, ticker, instantSource));
-      if (active instanceof ExternalLimit foreign && !foreign.canRefund() && !limit.isShadow()) {
+      ActiveLimit active =
+          Limit.withNameInErrors(limit.name(), () -> activate(limit, ticker, instantSource));
+      if (active instanceof ExternalLimit external && !external.canRefund() && !limit.isShadow()) {
         kept = requireOnly(kept, limit.name());
       }
       byName.put(limit.name(), active);
     }
     this.sets = new LimitSets(byName.keySet(), this::limit, usual, rejections);
+  }
+
+  private static ActiveLimit activate(Limit limit, Ticker ticker, InstantSource instantSource) {
+    LimiterSource source = limit.source();
+    RateLimiter limiter = source.limiter(LimiterSpec.ofAll(limit.limits())
+        .withTicker(ticker)
+        .withInstantSource(instantSource)
+        .withName(limit.name())
+        .withMaxKeys(limit.scope() == Scope.EACH ? limit.maxKeys() : 1));
+    // Limits are judged by the shield's reading of the clock, so they must go by the same one.
+    return limiter instanceof KeyedLimiter keyed && keyed.spec().ticker() == ticker
+        ? new EngineLimit(limit, keyed)
+        : new ExternalLimit(limit, limiter, source.store());
   }
 
   private static String requireOnly(@Nullable String other, String name) {
@@ -63,12 +78,12 @@ final class LimitRegistry {
     return name;
   }
 
-  /** What requests are charged. */
+  /** Returns the sets of limits that requests are charged. */
   LimitSets sets() {
     return sets;
   }
 
-  /** What one permit of a key would be answered. */
+  /** Returns the answer to a request for one permit of a key. */
   Decision peek(String name, String key, long now) {
     return keyed(name, key).look(key, 1, now);
   }
@@ -92,7 +107,7 @@ final class LimitRegistry {
     return byName.values().stream().map(ActiveLimit::limit).toList();
   }
 
-  /** The limiters of those that the engine keeps and whose words can be kept in a file. */
+  /** Returns the limiters of those that the engine keeps and whose words can be kept in a file. */
   Map<String, KeyedLimiter> kept() {
     Map<String, KeyedLimiter> kept = new LinkedHashMap<>();
     byName.forEach((name, limit) -> {
@@ -110,7 +125,7 @@ final class LimitRegistry {
         .toList();
   }
 
-  /** The keys that are blocked, or were, of all limits; those blocked for longest first. */
+  /** Returns the keys that are blocked, or were, of all limits; those blocked for longest first. */
   List<Offender> offenders(long now) {
     return blocks()
         .flatMap(blocks -> blocks.offenders(now).stream())
@@ -146,14 +161,13 @@ final class LimitRegistry {
     return blocks;
   }
 
-  /** The limit of this name with other limits, as text. */
+  /** Returns the limit of this name with other limits, as text. */
   Limit changed(String name, String limits) {
     return limit(name).limit().withLimits(limits);
   }
 
-  /** Changes all of them, or none and throws. */
+  /** Changes all of them, or throws and changes nothing. */
   void change(Collection<Limit> to) {
-    StackRoom.require();
     changing.lock();
     try {
       List<Limit> known = new ArrayList<>(); // that they fit
@@ -166,7 +180,7 @@ final class LimitRegistry {
         }
         (requireChange(each) ? known : unknown).add(each);
       }
-      unknown.addAll(known); // what may still fail comes first
+      unknown.addAll(known); // changes that may still fail come first
       changeAll(unknown);
     } finally {
       changing.unlock();

@@ -45,7 +45,7 @@ final class LimitSets {
   private final Set<String> names;
   private final Function<String, ActiveLimit> byName;
   private final Rejections rejections;
-  private final LimitSet usual; // what a key is charged where no limit is named
+  private final LimitSet usual; // charged to a key if no limit is named
   private final boolean nothingIsUsual; // there are limits, but all have to be named
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
@@ -57,7 +57,7 @@ final class LimitSets {
    *
    * @param names of all limits
    * @param byName finds one of them; throws for a name that there is not
-   * @param usual the names of those that a key is charged where none is named
+   * @param usual the names of those that a key is charged if no limit is named
    */
   LimitSets(
       Set<String> names,
@@ -74,20 +74,21 @@ final class LimitSets {
 
   private LimitSet kept(List<ActiveLimit> limits) {
     int route = routes.getAndIncrement() & (Gate.ROUTES - 1);
-    return new LimitSet(rejections, limits, List.of(new LongAdder()), route);
+    return new LimitSet(new ResolvedLimits(rejections, limits, List.of(new LongAdder())), route);
   }
 
-  /** The requests that were admitted. */
+  /** Returns the requests that were admitted. */
   long admitted() {
-    return admittedByOthers.sum() + all().stream().mapToLong(LimitSet::admitted).sum();
+    return admittedByOthers.sum()
+        + all().stream().mapToLong(set -> set.limits().admitted()).sum();
   }
 
-  /** The requests that were admitted, by each limit that they were charged to. */
+  /** Returns the requests that were admitted, by each limit that they were charged to. */
   Map<ActiveLimit, Long> admittedByLimit() {
     Map<ActiveLimit, Long> counts = new HashMap<>();
     for (LimitSet set : all()) {
-      long admitted = set.admitted();
-      set.distinctLimits().forEach(limit -> counts.merge(limit, admitted, Long::sum));
+      long admitted = set.limits().admitted();
+      set.limits().distinct().forEach(limit -> counts.merge(limit, admitted, Long::sum));
     }
     return counts;
   }
@@ -103,7 +104,7 @@ final class LimitSets {
     path.next.values().forEach(next -> addAll(next, all));
   }
 
-  /** The limits that a key is charged where none is named; checks the permits. */
+  /** Returns the limits that a key is charged if no limit is named; checks the permits. */
   LimitSet usual(long permits) {
     if (nothingIsUsual) {
       throw new IllegalStateException(
@@ -115,22 +116,23 @@ final class LimitSets {
     return usual;
   }
 
-  /** The limits that a key is charged where none is named, as they are now. */
+  /** Returns the limits that a key is charged if no limit is named, as they are now. */
   List<Limit> usualLimits() {
     List<Limit> all = new ArrayList<>();
-    for (int i = 0; i < usual.size(); i++) {
-      all.add(usual.limit(i).limit());
+    for (int i = 0; i < usual.limits().size(); i++) {
+      all.add(usual.limits().limit(i).limit());
     }
     return List.copyOf(all);
   }
 
-  /** Whether the engine keeps all limits that a key is charged where none is named. */
+  /** Returns whether the engine keeps all limits that a key is charged if no limit is named. */
   boolean isUsualLocal() {
-    return usual.isLocal();
+    return usual.limits().isLocal();
   }
 
   /**
-   * The limits that a request is charged; checks its charges, which are those of {@link #charges}.
+   * Returns the limits that a request is charged; checks its charges, which are those of {@link
+   * #charges}.
    */
   LimitSet of(Request request, Charge[] charges) {
     LimitSet set = ofAny(request, charges).withCriticality(request.criticality());
@@ -146,12 +148,12 @@ final class LimitSets {
     }
     LimitSet set = usual(request.permits());
     if (request.isReserved()) {
-      set.distinctLimits().forEach(LimitSets::requireReserve);
+      set.limits().distinct().forEach(LimitSets::requireReserve);
     }
     return set;
   }
 
-  /** The limits that charges name; checks the charges. */
+  /** Returns the limits that charges name; checks the charges. */
   LimitSet of(Charge[] charges, boolean reserved) {
     if (charges.length < 1 || charges.length > MOST_CHARGES) {
       throw new IllegalArgumentException("charges must be 1 to " + MOST_CHARGES + ", got "
@@ -159,7 +161,7 @@ final class LimitSets {
     }
     LimitSet set = find(charges);
     for (int i = 0; i < charges.length; i++) {
-      requireFit(charges, i, set.limit(i), reserved);
+      requireFit(charges, i, set.limits().limit(i), reserved);
     }
     return set;
   }
@@ -176,7 +178,7 @@ final class LimitSets {
     return path.set;
   }
 
-  /** The limits of these names, none of them twice. */
+  /** Returns the limits of these names, each once. */
   LimitSet of(String... names) {
     Path path = root;
     for (int i = 0; i < names.length; i++) {
@@ -196,7 +198,7 @@ final class LimitSets {
 
   /** Throws if a set is of another shield, or there are no permits. */
   void requireOwn(LimitSet set, long permits) {
-    if (!set.isOf(rejections)) {
+    if (set.limits().rejections() != rejections) {
       throw new IllegalArgumentException("limits must be a set of this shield, got " + set
           + " of another one: make it with limitSet of the shield that is asked");
     }
@@ -206,8 +208,8 @@ final class LimitSets {
   /** Throws if the enforced limits of a set can never admit its charges. */
   static void requirePossible(LimitSet set, Charge[] charges) {
     for (int i = 0; i < charges.length; i++) {
-      Limit limit = set.limit(i).limit();
-      long burst = set.limit(i).burst();
+      Limit limit = set.limits().limit(i).limit();
+      long burst = set.limits().limit(i).burst();
       if (charges[i].permits() > burst && !limit.isShadow()) {
         throw new IllegalArgumentException("permits must be 1 to " + burst + " (burst of limit '"
             + limit.name() + ": " + limit.text() + "'), got " + charges[i].permits()
@@ -216,13 +218,13 @@ final class LimitSets {
     }
   }
 
-  /** The charges of a request, limit by limit. */
+  /** Returns the charges of a request, limit by limit. */
   Charge[] charges(Request request) {
     String key = request.key();
     if (key == null) {
       return request.charges();
     }
-    Charge[] own = usual.charges(key, request.permits());
+    Charge[] own = usual.limits().charges(key, request.permits());
     Charge[] named = request.charges();
     if (named.length == 0) {
       return own;
@@ -232,7 +234,7 @@ final class LimitSets {
     return all;
   }
 
-  /** The path with one limit more; null if as many sets are kept as may be. */
+  /** Returns the path with one limit more; null if as many sets are kept as may be. */
   private @Nullable Path next(Path path, String name) {
     Path known = path.next.get(name);
     return known != null || count.get() >= MOST_SETS ? known : make(path, name);
@@ -240,8 +242,8 @@ final class LimitSets {
 
   private Path make(Path path, String name) {
     List<ActiveLimit> limits = new ArrayList<>();
-    for (int i = 0; i < path.set.size(); i++) {
-      limits.add(path.set.limit(i));
+    for (int i = 0; i < path.set.limits().size(); i++) {
+      limits.add(path.set.limits().limit(i));
     }
     limits.add(byName.apply(name));
     Path made = new Path(kept(limits));
@@ -253,10 +255,14 @@ final class LimitSets {
     return made;
   }
 
-  /** A set that is not kept; its limits are looked up once, not once for each step of a path. */
+  /**
+   * Returns a set that is not kept; its limits are looked up once, not once for each step of a
+   * path.
+   */
   private LimitSet setApart(Stream<String> ofNames) {
     List<ActiveLimit> limits = ofNames.map(byName).toList();
-    return new LimitSet(rejections, limits, countsOfOthers(limits), Gate.NO_ROUTE);
+    return new LimitSet(
+        new ResolvedLimits(rejections, limits, countsOfOthers(limits)), Gate.NO_ROUTE);
   }
 
   private List<LongAdder> countsOfOthers(List<ActiveLimit> limits) {
@@ -275,14 +281,14 @@ final class LimitSets {
     }
     for (int i = 0; i < index; i++) {
       if (charges[i].limit().equals(charge.limit()) && charges[i].key().equals(charge.key())) {
-        throw ReservedCharges.duplicate(charge);
+        throw Transaction.duplicate(charge);
       }
     }
   }
 
   private static void requireReserve(ActiveLimit limit) {
-    if (limit instanceof ExternalLimit foreign && !foreign.canRefund()) {
-      throw foreign.missing(Capability.RESERVE, "choose one that can, or use admit");
+    if (limit instanceof ExternalLimit external && !external.canRefund()) {
+      throw external.missing(Capability.RESERVE, "choose one that can, or use admit");
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one limit of a shield has done, and how full its memory is. Immutable.
+ * The statistics of one limit of a shield, and the use of its memory. Immutable.
  *
  * <p>A class rather than a record, so that it can grow.
  */
@@ -38,77 +38,77 @@ public final class LimitStats {
     this.store = limit.storeStats();
   }
 
-  /** The name of the limit. */
+  /** Returns the name of the limit. */
   public String name() {
     return limit.name();
   }
 
-  /** How much it admits now. */
+  /** Returns its rates as they are now. */
   public List<RateLimit> limits() {
     return limit.limits();
   }
 
-  /** Whether it only counts what it would reject. */
+  /** Returns whether it only counts the requests that it would reject. */
   public boolean isShadow() {
     return limit.isShadow();
   }
 
   /**
-   * Admitted requests that were charged to it; of a shadow limit, those that it would have rejected
-   * too.
+   * Returns the admitted requests that were charged to it; for a shadow limit, including those that
+   * it would have rejected.
    */
   public long admitted() {
     return admitted;
   }
 
   /**
-   * Requests rejected by it, where it was the limit that takes longest; of a shadow limit, requests
+   * Returns the requests rejected by it as the limit that takes longest; for a shadow limit, those
    * that it would have rejected although no other limit did.
    */
   public long rejected() {
     return rejected;
   }
 
-  /** Requests rejected because their key was blocked already, by the penalty of this limit. */
+  /** Returns the requests rejected because its penalty had blocked their key already. */
   public long blocked() {
     return blocked;
   }
 
   /**
-   * How many keys have an allowance of their own for certain, as {@link Limit#withMaxKeys} says; 0
-   * for a limit for all together, or one kept by a limiter of another kind.
+   * Returns the number of keys that certainly have an allowance of their own: {@link
+   * Limit#withMaxKeys}. 0 for a limit for all together, or one kept by a limiter of another kind.
    */
   public long maxKeys() {
     return maxKeys;
   }
 
   /**
-   * Keys that have a slot in memory, those included whose allowance is full again and whose slot
-   * no other key needed since; so it may be above {@link #maxKeys}.
+   * Returns the keys that have a slot in memory. Includes keys whose allowance is full again and
+   * whose slot no other key has needed since, so it may be above {@link #maxKeys}.
    */
   public long tracked() {
     return tracked;
   }
 
   /**
-   * The most slots that memory is taken for, as keys come: about 1.45 for each of {@link
-   * #maxKeys}, since a key has a choice of 16 slots and must find one of them free.
+   * Returns the largest number of slots in memory: about 1.45 for each of {@link #maxKeys}, because
+   * a key has a choice of 16 slots and must find one of them free.
    */
   public long slots() {
     return slots;
   }
 
-  /** How often a key was admitted from an allowance that it shares, since the table was full. */
+  /** Returns how often a key was admitted from a shared allowance because the table was full. */
   public long overflowed() {
     return overflowed;
   }
 
-  /** Requests rejected because the store that keeps it did not answer: {@link Unavailable}. */
+  /** Returns the requests rejected because its store did not answer: {@link Unavailable}. */
   public long unavailable() {
     return unavailable;
   }
 
-  /** How the store that keeps it answers; empty if it is kept in none. */
+  /** Returns the statistics of its store; empty if no store keeps it. */
   public Optional<StoreStats> store() {
     return Optional.ofNullable(store);
   }

@@ -4,94 +4,164 @@ import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
-import dev.flowshield.Ticker;
-import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import dev.flowshield.engine.limiter.TokenBucketProvider;
 import dev.flowshield.engine.rate.Gcra;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The limiter that keeps a limit: one that is found by its name and made with these options, one of
- * a store, or one that the user made.
- *
- * @param name the name of the limiter, or what it or its store says of itself
- * @param options what it is told beside the limits
- * @param itself the limiter that the user made; null if it is made by its name or by a store
- * @param store the store; null if there is none
- * @param isChosen whether the user has chosen it, so that the store of a shield does not
- */
-record LimiterSource(
-    String name,
-    Map<String, String> options,
-    @Nullable RateLimiter itself,
-    @Nullable LimitStore store,
-    boolean isChosen) {
+/** The origin of the limiter that keeps a limit: a name, the user, or a store. */
+sealed interface LimiterSource {
 
-  /** The token bucket of the engine. */
-  static final LimiterSource DEFAULT =
-      new LimiterSource(TokenBucketProvider.NAME, Map.of(), null, null, false);
+  /** The token bucket of the engine, which the user has not chosen. */
+  LimiterSource DEFAULT = new Named(TokenBucketProvider.NAME, Map.of(), false);
 
-  /** One that is found by its name. */
-  static LimiterSource named(String name, Map<String, String> options) {
-    return new LimiterSource(name, options, null, null, true);
-  }
+  /** Returns the name of the limiter, or the text of the limiter or of its store. */
+  String name();
 
-  /** One that the user made. */
-  static LimiterSource of(RateLimiter itself) {
-    return new LimiterSource(itself.toString(), Map.of(), itself, null, true);
-  }
+  /** Returns the options that the limiter gets beside the limits. */
+  Map<String, String> options();
 
-  /** One of a store. */
-  static LimiterSource in(LimitStore store, Map<String, String> options) {
-    return new LimiterSource(store.toString(), options, null, store, true);
-  }
+  /** Returns the store, or null if no store keeps the limit. */
+  @Nullable
+  LimitStore store();
 
-  /** Copies the options. */
-  LimiterSource {
-    options = Map.copyOf(options);
-  }
+  /** Returns whether the user has chosen it, so the store of a shield does not replace it. */
+  boolean isChosen();
 
   /**
-   * Puts a limit to work.
+   * Returns the limiter for a spec, a new one unless the user made it.
    *
    * @throws IllegalArgumentException if no limiter has the name, or it cannot keep the limit
    */
-  ActiveLimit activate(Limit limit, Ticker ticker, InstantSource instantSource) {
-    LimiterSpec spec = LimiterSpec.ofAll(limit.limits())
-        .withTicker(ticker)
-        .withInstantSource(instantSource)
-        .withName(limit.name())
-        .withMaxKeys(limit.scope() == Scope.EACH ? limit.maxKeys() : 1);
-    RateLimiter limiter = itself != null ? itself : made(spec);
-    // Limits are judged by the shield's reading of the clock, so they must go by the same one.
-    return limiter instanceof KeyedLimiter keyed && keyed.spec().ticker() == ticker
-        ? new EngineLimit(limit, keyed)
-        : new ExternalLimit(limit, limiter, store);
-  }
+  RateLimiter limiter(LimiterSpec spec);
 
   /**
-   * Whether the limiter can keep these limits.
+   * Returns whether the limiter is known to be able to change to these limits; false if only the
+   * change itself can tell.
    *
-   * @return true if it can; false if that shows only when it is told to
    * @throws IllegalArgumentException if it cannot
    */
-  boolean canKeep(List<RateLimit> limits) {
-    if (itself != null) {
-      return false;
+  boolean canKeep(List<RateLimit> limits);
+
+  /**
+   * A limiter that is found by its name and made with options.
+   *
+   * @param isChosen whether the user has chosen it
+   */
+  record Named(String name, Map<String, String> options, boolean isChosen)
+      implements LimiterSource {
+
+    /** Copies the options. */
+    public Named {
+      options = Map.copyOf(options);
     }
-    if (isTokenBucket()) {
-      limits.forEach(Gcra::new);
-    } else {
-      close(made(LimiterSpec.ofAll(limits).withMaxKeys(1)));
+
+    @Override
+    public @Nullable LimitStore store() {
+      return null;
     }
-    return true;
+
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return isTokenBucket() // known without a search
+          ? new KeyedLimiter(Gcra::new, spec)
+          : RateLimiter.of(name, withOptions(spec, options));
+    }
+
+    @Override
+    public boolean canKeep(List<RateLimit> limits) {
+      if (isTokenBucket()) {
+        limits.forEach(Gcra::new);
+      } else {
+        close(limiter(forOneKey(limits)));
+      }
+      return true;
+    }
+
+    private boolean isTokenBucket() { // one with options is made, and rejects them
+      return name.equals(TokenBucketProvider.NAME) && options.isEmpty();
+    }
   }
 
-  /** Lets go of a limiter that was made for a look. */
+  /** A limiter that the user made. */
+  record Own(RateLimiter itself) implements LimiterSource {
+
+    @Override
+    public String name() {
+      return itself.toString();
+    }
+
+    @Override
+    public Map<String, String> options() {
+      return Map.of();
+    }
+
+    @Override
+    public @Nullable LimitStore store() {
+      return null;
+    }
+
+    @Override
+    public boolean isChosen() {
+      return true;
+    }
+
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return itself;
+    }
+
+    @Override
+    public boolean canKeep(List<RateLimit> limits) {
+      return false;
+    }
+  }
+
+  /** A limiter of a store, made with options. */
+  record Stored(LimitStore store, Map<String, String> options) implements LimiterSource {
+
+    /** Copies the options. */
+    public Stored {
+      options = Map.copyOf(options);
+    }
+
+    @Override
+    public String name() {
+      return store.toString();
+    }
+
+    @Override
+    public boolean isChosen() {
+      return true;
+    }
+
+    @Override
+    public RateLimiter limiter(LimiterSpec spec) {
+      return store.limiter(withOptions(spec, options));
+    }
+
+    @Override
+    public boolean canKeep(List<RateLimit> limits) {
+      close(limiter(forOneKey(limits)));
+      return true;
+    }
+  }
+
+  private static LimiterSpec withOptions(LimiterSpec spec, Map<String, String> options) {
+    LimiterSpec all = spec;
+    for (Map.Entry<String, String> option : options.entrySet()) {
+      all = all.withOption(option.getKey(), option.getValue());
+    }
+    return all;
+  }
+
+  private static LimiterSpec forOneKey(List<RateLimit> limits) {
+    return LimiterSpec.ofAll(limits).withMaxKeys(1);
+  }
+
+  /** Closes a limiter that was made for a look, if it can be closed. */
   private static void close(RateLimiter limiter) {
     if (limiter instanceof AutoCloseable closeable) {
       try {
@@ -100,20 +170,5 @@ record LimiterSource(
         throw new IllegalStateException("a limiter could not be closed: " + failure, failure);
       }
     }
-  }
-
-  private RateLimiter made(LimiterSpec spec) {
-    if (isTokenBucket()) { // known without a search
-      return new KeyedLimiter(Gcra::new, spec);
-    }
-    LimiterSpec all = spec;
-    for (Map.Entry<String, String> option : options.entrySet()) {
-      all = all.withOption(option.getKey(), option.getValue());
-    }
-    return store == null ? RateLimiter.of(name, all) : store.limiter(all);
-  }
-
-  private boolean isTokenBucket() { // with options it is asked, and says that it has none
-    return store == null && name.equals(DEFAULT.name) && options.isEmpty();
   }
 }

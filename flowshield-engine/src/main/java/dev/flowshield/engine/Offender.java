@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param key the id of the key, 16 hex digits, which no reader can turn back into the key; the same
  *     in all shields of a process, another in the next process, unless that has loaded a {@link
  *     Snapshot}. Not for the eyes of clients
- * @param blockedFor how long it is still blocked; zero if it is not
- * @param level how many blocks still count against it, at least 1
+ * @param blockedFor the rest of the block; zero if it is not blocked
+ * @param level the number of blocks that still count against it, at least 1
  */
 public record Offender(String limit, String key, Duration blockedFor, int level) {}

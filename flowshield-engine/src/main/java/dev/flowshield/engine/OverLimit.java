@@ -3,18 +3,18 @@ package dev.flowshield.engine;
 import dev.flowshield.RateLimit;
 
 /**
- * A rate limit is spent. Over HTTP: 429.
+ * A rejection because a rate limit is spent. Over HTTP: 429.
  *
- * <p>Where several limits are spent at once, this names the one that takes longest. How each of
- * them stands: {@link FlowShield#statuses}.
+ * <p>If several limits are spent at once, this names the limit that takes longest. {@link
+ * FlowShield#limitStatus} returns the state of each.
  *
  * @param name the name of the limit
- * @param scope whom the limit counts
- * @param limit how much it admits; of several rates of that limit, the one that takes longest
+ * @param scope whether the limit counts all together or each key
+ * @param limit the rate; of several rates of that limit, the one that takes longest
  * @param remaining the permits that are left of it, fewer than were asked for
- * @param retryAfterNanos when the same request would find its permits in all limits, if no other
- *     request took some meanwhile; {@link dev.flowshield.Decision#NEVER} if it asked for more than
- *     the burst
+ * @param retryAfterNanos the wait until the same request would find its permits in all limits, if
+ *     no other request took some meanwhile; {@link dev.flowshield.Decision#NEVER} if it asked for
+ *     more than the burst
  */
 public record OverLimit(
     String name, Limit.Scope scope, RateLimit limit, long remaining, long retryAfterNanos)

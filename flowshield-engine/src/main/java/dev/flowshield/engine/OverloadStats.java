@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a shield has found that finds its cap in flight by itself, at the last of its windows of
- * some tens of milliseconds. Immutable. A class rather than a record, so that it can grow.
+ * The findings of a shield that finds its cap in flight by itself, in its latest window of some
+ * tens of milliseconds. Immutable. A class rather than a record, so that it can grow.
  */
 public final class OverloadStats {
 
@@ -33,37 +33,37 @@ public final class OverloadStats {
     this.reading = reading;
   }
 
-  /** How hard the server is pressed. */
+  /** Returns the pressure on the server. */
   public Pressure pressure() {
     return reading.pressure();
   }
 
-  /** The work that ends in a second. */
+  /** Returns the work that ends in a second. */
   public double perSecond() {
     return reading.perSecond();
   }
 
-  /** What work takes that waits for nothing; 0 while it is not known. */
+  /** Returns the latency of work that waits for nothing; 0 while it is not known. */
   public Duration latency() {
     return Duration.ofNanos(reading.latencyNanos());
   }
 
-  /** The most in flight. */
+  /** Returns the cap on work in flight. */
   public int limit() {
     return reading.limit();
   }
 
   /**
-   * The most in flight, for requests that mean so much, of clients that send no more than their
-   * share.
+   * Returns the cap on work in flight for requests of a criticality, of clients that send no more
+   * than their share.
    */
   public int limit(Criticality criticality) {
     return reading.caps().getOrDefault(criticality, reading.limit());
   }
 
   /**
-   * Returns the evidence that the limit comes from; empty if nothing shows that the server is
-   * overloaded, or an operator has set the limit.
+   * Returns the evidence from which the limit is computed; empty if nothing shows that the server
+   * is overloaded, or an operator has set the limit.
    */
   public Optional<Evidence> evidence() {
     return Optional.ofNullable(
@@ -77,8 +77,8 @@ public final class OverloadStats {
   }
 
   /**
-   * Returns where the limit comes from, for operators: the evidence with the numbers that were seen
-   * when it was found, and then what the limit is made of now. {@code 56: the processors are busy:
+   * Returns an explanation of the limit for operators: the evidence with the numbers at that time,
+   * and then the parts of the limit now. {@code 56: the processors are busy:
    * 97 % of 2 used for 80 ms, 421 requests begun and 420 can be worked off; 800/s x 50.0 ms x 1.2,
    * and some for bunches}. It holds no text of a client. Not to be parsed.
    */

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What becomes of keys that a limit rejects again and again: they are blocked for a while, and for
+ * A penalty for keys that a limit rejects again and again: they are blocked for a while, and for
  * longer each time.
  *
  * <pre>{@code
@@ -17,24 +17,24 @@ import java.util.Objects;
  * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. The first breach
  * opens a span in which all are counted, and the next one after it opens another. So no key is
  * blocked for fewer breaches in a span, and a key with twice as many in one is blocked for certain.
- * What a blocked key tries is no breach, so it does not make its block longer.
+ * A request of a blocked key is no breach, so it does not make the block longer.
  *
  * <p><b>Forgetting.</b> A block counts against its key until the key has been without a breach for
  * as long as that block lasted; then the block before it counts, and so on. Everything is forgotten
  * in less than three times the longest block.
  *
  * <p><b>Memory.</b> 32 bytes for each offender, allocated at once with the first breach. When it is
- * full of offenders, further keys are not penalised: no key is blocked for what others did, and
- * none is pardoned because others came.
+ * full of offenders, further keys are not penalised: no key is blocked for the breaches of others,
+ * and no key is pardoned because others came.
  *
  * <p>Times are kept to the millisecond. A value: immutable, equal by content, safe to share.
  *
- * @param breaches how many rejections block, 1 to 10,000
+ * @param breaches the number of rejections that block, 1 to 10,000
  * @param within the span in which they are counted, 1 second to 366 days
- * @param firstBlock how long the first block lasts, 1 second to 366 days; each further one is twice
- *     as long
- * @param longestBlock but none is longer than this; at least the first block, at most 366 days
- * @param maxOffenders how many keys with breaches to remember, 1 to 1,000,000
+ * @param firstBlock the duration of the first block, 1 second to 366 days; each further one is
+ *     twice as long
+ * @param longestBlock the longest block; at least the first block, at most 366 days
+ * @param maxOffenders the number of keys with breaches to remember, 1 to 1,000,000
  */
 public record Penalty(
     int breaches, Duration within, Duration firstBlock, Duration longestBlock, int maxOffenders) {
@@ -51,7 +51,7 @@ public record Penalty(
    * Checks the parts.
    *
    * @throws IllegalArgumentException if a part is outside its range; the message says which, and
-   *     what is allowed
+   *     the allowed range
    */
   public Penalty {
     if (breaches < 1 || breaches > MOST_BREACHES) {
@@ -72,8 +72,8 @@ public record Penalty(
   }
 
   /**
-   * Blocks after so many breaches within a span: for 5 minutes at first, 24 hours at most, with
-   * room for 10,000 offenders.
+   * Creates a penalty for this many breaches within a span: it blocks for 5 minutes at first, 24
+   * hours at most, with room for 10,000 offenders.
    *
    * @throws IllegalArgumentException if a part is outside its range
    */
@@ -82,10 +82,10 @@ public record Penalty(
   }
 
   /**
-   * The same with other blocks.
+   * Returns this penalty with other blocks.
    *
-   * @param first how long the first lasts; each further one is twice as long
-   * @param longest but none is longer than this
+   * @param first the duration of the first block; each further one is twice as long
+   * @param longest the longest block
    * @throws IllegalArgumentException if a part is outside its range
    */
   public Penalty withBlocks(Duration first, Duration longest) {
@@ -93,7 +93,7 @@ public record Penalty(
   }
 
   /**
-   * The same with room for this many offenders.
+   * Returns this penalty with room for this many offenders.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
@@ -101,7 +101,7 @@ public record Penalty(
     return new Penalty(breaches, within, firstBlock, longestBlock, most);
   }
 
-  /** The table that keeps this penalty, empty at this time. */
+  /** Returns the table that keeps this penalty, empty at this time. */
   Penalties table(long now) {
     return new Penalties(
         breaches,

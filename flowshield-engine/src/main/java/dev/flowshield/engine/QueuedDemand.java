@@ -13,7 +13,7 @@ final class QueuedDemand {
 
   private final Map<ActiveLimit, Map<Long, Long>> permits = new HashMap<>();
 
-  /** The permits of a key that are waited for. */
+  /** Returns the permits of a key that are waited for. */
   long permits(ActiveLimit limit, long hash) {
     Map<Long, Long> known = permits.get(limit);
     return known == null ? 0 : known.getOrDefault(hash, 0L);
@@ -24,14 +24,17 @@ final class QueuedDemand {
     permits.computeIfAbsent(limit, any -> new HashMap<>()).merge(hash, more, Long::sum);
   }
 
-  /** Tells the limits, in place of what they were told before. Nothing is added from then on. */
+  /**
+   * Publishes the demand to the limits, in place of the demand before. Nothing is added from then
+   * on.
+   */
   void publish(QueuedDemand before) {
     Set<ActiveLimit> limits = before.permits.keySet();
     for (ActiveLimit limit : limits) {
       if (!permits.containsKey(limit)) {
-        limit.waitedFor(null);
+        limit.queuedDemand(null);
       }
     }
-    permits.forEach(ActiveLimit::waitedFor);
+    permits.forEach(ActiveLimit::queuedDemand);
   }
 }

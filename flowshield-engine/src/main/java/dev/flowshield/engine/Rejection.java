@@ -3,12 +3,12 @@ package dev.flowshield.engine;
 import dev.flowshield.Decision;
 import java.time.Duration;
 
-/** Work that may not run now. Nothing was taken, nothing needs closing. */
+/** A rejection of work. Nothing was taken, and nothing needs closing. */
 public sealed interface Rejection extends Admission permits OverLimit, Blocked, Shed, Unavailable {
 
   /**
-   * The shortest wait that could help, in nanoseconds, at least 1; {@link Decision#NEVER} if no
-   * wait helps.
+   * Returns the shortest wait before a retry that could help, in nanoseconds, at least 1; {@link
+   * Decision#NEVER} if no wait helps.
    */
   long retryAfterNanos();
 
@@ -20,7 +20,7 @@ public sealed interface Rejection extends Admission permits OverLimit, Blocked, 
     return retryAfterNanos() != Decision.NEVER;
   }
 
-  /** The shortest wait that could help; of no meaning unless it {@link #isRetryable}. */
+  /** Returns the shortest wait that could help; without meaning unless {@link #isRetryable}. */
   default Duration retryAfter() {
     return Duration.ofNanos(retryAfterNanos());
   }

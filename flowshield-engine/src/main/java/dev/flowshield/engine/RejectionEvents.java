@@ -4,7 +4,6 @@ import static dev.flowshield.spi.RateAlgorithm.REJECTED;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.RejectionEvent.Kind;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.rate.Gcra;
 import java.util.EnumMap;
 import java.util.Map;
@@ -37,8 +36,8 @@ final class RejectionEvents {
    *       intervals ahead is from before the clock stepped back, and it is time.
    *   E3  Each rejection is told or counted, not both: a batch is begun once, to be told or, if the
    *       executor rejects it, to be counted. Each one counted is in the number of one event.
-   *   E4  What was claimed is told or counted: the exchange that empties the batch fails if a slot
-   *       was added. What is begun is ended: it allocates nothing, and the stack has room for it.
+   *   E4  Each claim is told or counted: the exchange that empties the batch fails if a slot
+   *       was added. A batch that is begun is ended, because it allocates nothing.
    *   E5  A word is made even after the batch is empty, so a batch has one rejection of each kind
    *       at most. A caller whose own thread runs the task waits for no more calls than these.
    *
@@ -68,12 +67,15 @@ final class RejectionEvents {
     this.slots = slotOf.values().toArray(Slot[]::new);
   }
 
-  /** The executor of the JDK for tasks without one: the common pool, or a thread for each task. */
+  /**
+   * Returns the executor of the JDK for tasks without one: the common pool, or a thread for each
+   * task.
+   */
   static Executor defaultExecutor() {
     return new CompletableFuture<@Nullable Void>().defaultExecutor();
   }
 
-  /** A request was rejected. The hash stands for its key. */
+  /** Reports a rejected request, with the hash of its key. */
   void rejected(Kind kind, Rejection rejection, long hash, String key, long now) {
     Slot slot = Objects.requireNonNull(slotOf.get(kind)); // each kind has one
     if (!slot.claim(now)) {
@@ -86,18 +88,18 @@ final class RejectionEvents {
     if (batch.getAndAdd(slot.bit) == 0) {
       handedOver.set(true);
       try {
-        executor.execute(() -> {
-          StackRoom.require();
-          empty(true);
-        });
-      } catch (Throwable notRun) { // an Error too: where no thread can be made, rejecting goes on
+        executor.execute(() -> empty(true));
+      } catch (Throwable notRun) { // an Error too: if no thread can be made, rejecting continues
         empty(false);
         failures.incrementAndGet();
       }
     }
   }
 
-  /** Tells or counts the batch, unless it was begun: an executor may run what it has rejected. */
+  /**
+   * Tells or counts the batch, unless it was begun: an executor may run a task that it has
+   * rejected.
+   */
   private void empty(boolean telling) {
     if (!handedOver.compareAndSet(true, false)) {
       return;
@@ -162,7 +164,6 @@ final class RejectionEvents {
       if ((seen & CLAIMED) != 0 || next == REJECTED) {
         return false;
       }
-      StackRoom.require();
       return word.compareAndSet(seen, next | CLAIMED);
     }
 

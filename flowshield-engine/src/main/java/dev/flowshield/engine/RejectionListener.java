@@ -9,16 +9,15 @@ package dev.flowshield.engine;
  * their kind has the count. Calls of one kind come in the order of the rejections, and each call
  * happens-before the next.
  *
- * <p>Whatever it throws is counted and goes no further, errors included: the JVM has done what it
- * does about a lack of memory when the error was thrown, and no caller of the listener could do
- * more.
+ * <p>Whatever it throws is counted and goes no further, including errors: the JVM has reacted to a
+ * lack of memory when the error was thrown, and no caller of the listener could do more.
  */
 @FunctionalInterface
 public interface RejectionListener {
 
   /**
-   * A request was rejected. May take its time: until it returns, one more rejection of each other
-   * kind waits, and all others are only counted.
+   * Reports a rejected request. May be slow: until it returns, one more rejection of each other
+   * kind waits, and all further ones are only counted.
    */
   void rejected(RejectionEvent event);
 }

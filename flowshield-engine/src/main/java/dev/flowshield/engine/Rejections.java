@@ -20,7 +20,7 @@ final class Rejections {
     this.top = top;
   }
 
-  /** The rejection of a request whose key a limit has blocked; null if it has not. */
+  /** Returns the rejection of a request whose key a limit has blocked; null if it has not. */
   @Nullable
   Rejection blocked(ActiveLimit limit, String key, long hash, long now) {
     BlockedKeys blocks = limit.blocks();
@@ -45,8 +45,8 @@ final class Rejections {
   }
 
   /**
-   * Counts the rejection of a request by a limit. Answers what to say: of the block, if it brings
-   * one.
+   * Counts the rejection of a request by a limit. Returns the rejection to report: the block, if it
+   * brings one.
    */
   Rejection rejected(ActiveLimit limit, String key, long hash, OverLimit rejection, long now) {
     limit.countRejected();
@@ -69,12 +69,12 @@ final class Rejections {
     }
   }
 
-  /** There was no place for a request of a key. */
+  /** There was no slot for a request of a key. */
   void shed(Shed rejection, String key, long now) {
     shed(Kind.SHED, rejection, key, now);
   }
 
-  /** There was no place for a request of a key, but the cap in flight is a shadow. */
+  /** There was no slot for a request of a key, but the cap in flight is a shadow. */
   void wouldShed(String key, long now) {
     shed(Kind.SHADOW, Shed.FULL, key, now);
   }
@@ -85,7 +85,7 @@ final class Rejections {
     }
   }
 
-  /** Whether there is a listener, which needs the time. */
+  /** Returns whether there is a listener, which needs the time. */
   boolean areTold() {
     return events != null;
   }
@@ -101,7 +101,7 @@ final class Rejections {
     return rejection;
   }
 
-  /** The hash of the key, which a limit for all together does without. */
+  /** Returns the hash of the key, which a limit for all together does without. */
   private static long id(String key, long hash) {
     return hash == ActiveLimit.ALL ? KeyTable.hashOf(key) : hash;
   }

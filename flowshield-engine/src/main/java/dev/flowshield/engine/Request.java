@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shield is asked: whose work may run, and what it costs.
+ * A request to a shield: whose work may run, and the cost of the work.
  *
  * <pre>{@code
  * Request.of("alice")                            // the limits that need no name, one permit each
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Request.of(Charge.of("search"), Charge.of("tenant", "acme"))      // these limits and no others
  * Request.of("alice", 500).reserved()                   // an estimate, to be settled
  * Request.of("alice").withCriticality(Criticality.SHEDDABLE)         // shed before others
- * Request.of()                                          // no limit, a place in flight alone
+ * Request.of()                                          // no limit, a slot in flight alone
  * }</pre>
  *
  * <p>A value: immutable, equal by content, safe to share and to use again.
@@ -51,15 +51,16 @@ public final class Request {
     this.route = route;
   }
 
-  /** One permit of each limit that needs no name. As {@link FlowShield#admit(String)}. */
+  /** Creates a request for one permit of each default limit: {@link FlowShield#admit(String)}. */
   public static Request of(String key) {
     return of(key, 1);
   }
 
   /**
-   * Permits of each limit that needs no name. As {@link FlowShield#admit(String, long)}.
+   * Creates a request for permits of each default limit. See {@link FlowShield#admit(String,
+   * long)}.
    *
-   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#LONGEST_KEY}
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
    *     characters
    */
   public static Request of(String key, long permits) {
@@ -68,14 +69,14 @@ public final class Request {
   }
 
   /**
-   * The limits that are named and no others. As {@link FlowShield#admit(Charge...)}. Without any,
-   * the request is charged to no limit, and only takes a place in flight.
+   * Creates a request for the named limits and no others. See {@link FlowShield#admit(Charge...)}.
+   * Without charges, it takes a slot in flight alone.
    */
   public static Request of(Charge... charges) {
     return new Request(null, 0, charges.clone(), false, Criticality.DEFAULT, false, 0);
   }
 
-  /** The same, charged to these limits too. */
+  /** Returns this request, charged to these limits too. */
   public Request charging(Charge... more) {
     Charge[] all = Arrays.copyOf(charges, charges.length + more.length);
     for (int i = 0; i < more.length; i++) {
@@ -84,14 +85,14 @@ public final class Request {
     return new Request(key, permits, all, reserved, criticality, hasRoute, route);
   }
 
-  /** The same as an estimate, which {@link Admitted#settle(long)} sets right. */
+  /** Returns this request as an estimate, which {@link Admitted#settle(long)} corrects. */
   public Request reserved() {
     return new Request(key, permits, charges, true, criticality, hasRoute, route);
   }
 
   /**
-   * The same, meaning so much: where the server cannot do all work, that which means less is shed
-   * first, see {@link FlowShieldBuilder#inFlightAuto}. {@link Criticality#DEFAULT} unless this is
+   * Returns this request with a criticality. Under overload, the less critical requests are shed
+   * first: {@link FlowShieldBuilder#inFlightAuto}. {@link Criticality#DEFAULT} unless this is
    * called.
    */
   public Request withCriticality(Criticality criticality) {
@@ -100,8 +101,8 @@ public final class Request {
   }
 
   /**
-   * The same as one of a route, a kind of requests of which work usually takes about as long. As
-   * {@link LimitSet#onRoute}.
+   * Returns this request as one of a route: a kind of requests whose work usually takes about as
+   * long. See {@link LimitSet#onRoute}.
    *
    * @param number any; those with the same last six bits are one route
    */
@@ -110,18 +111,18 @@ public final class Request {
         key, permits, charges, reserved, criticality, true, number & (Gate.ROUTES - 1));
   }
 
-  /** The key for the limits that need no name; null if the request is not charged to those. */
+  /** Returns the key for the default limits; null if the request is not charged to those. */
   @Nullable
   String key() {
     return key;
   }
 
-  /** The permits of each limit that needs no name. */
+  /** Returns the permits of each default limit. */
   long permits() {
     return permits;
   }
 
-  /** The limits that are named, not to be changed. */
+  /** Returns the charges to named limits, not to be changed. */
   Charge[] charges() {
     return charges;
   }
@@ -130,22 +131,22 @@ public final class Request {
     return reserved;
   }
 
-  /** How much it means. */
+  /** Returns the criticality. */
   Criticality criticality() {
     return criticality;
   }
 
-  /** Whether its route is said, rather than that of its limits. */
+  /** Returns whether it has a route of its own, rather than that of its limits. */
   boolean hasRoute() {
     return hasRoute;
   }
 
-  /** Its route, if that is said. */
+  /** Returns the route, if it has one of its own. */
   int route() {
     return route;
   }
 
-  /** Whether it is one key and one cost for the limits that need no name, and else as usual. */
+  /** Returns whether it is one key and one cost for the default limits, and nothing else. */
   boolean isPlain() {
     return charges.length == 0
         && !reserved

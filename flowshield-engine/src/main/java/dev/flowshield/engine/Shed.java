@@ -4,11 +4,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * The server protects itself: as much work is in flight as it can carry, whichever key asks. Over
+ * A rejection because the server protects itself: as much work is in flight as it can do. Over
  * HTTP: 503.
  *
- * @param retryAfterNanos a guess, as it is not known when work will be done: one second, or up to
- *     31 the more requests are shed, spread so that they do not come back in one crowd
+ * @param retryAfterNanos a guess, because it is not known when work will end: one second, or up to
+ *     31 the more requests are shed, with jitter so that clients do not retry at once
  */
 public record Shed(long retryAfterNanos) implements Rejection {
 
@@ -21,7 +21,7 @@ public record Shed(long retryAfterNanos) implements Rejection {
 
   static final Shed FULL = AFTER[0];
 
-  /** To come back in one second, or in up to so many more. */
+  /** Returns a rejection with a wait of one second, or a random one of up to this many. */
   static Shed within(int seconds) {
     return seconds <= 1
         ? FULL

@@ -11,9 +11,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shield has done and how it stands. The numbers are read one after another while work goes
- * on, so they may differ by the work of that moment; but the outcome of work is counted before it
- * stops being in flight. Each count only rises, except {@link #admitted} and {@link #wouldShed}: a
+ * The statistics of a shield. The numbers are read one after another while work continues, so they
+ * may differ by the work of that moment. The outcome of work is counted before the work leaves the
+ * number in flight. Each count only rises, except {@link #admitted} and {@link #wouldShed}: a
  * request that loses its permits to another between judging and taking is counted for a moment.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
@@ -37,127 +37,128 @@ public final class ShieldStats {
   private final Duration uptime;
 
   ShieldStats(
-      InFlightTracker places,
+      InFlightTracker slots,
       Waiters waiters,
       long admitted,
       List<LimitStats> limits,
       Rejections rejections,
       Duration uptime) {
-    this.inFlight = places.inFlight(); // before the outcomes, as these are counted before it falls
-    this.inFlightLimit = places.gate().limit();
+    this.inFlight = slots.inFlight(); // before the outcomes: these are counted before it falls
+    this.inFlightLimit = slots.gate().limit();
     this.waiting = waiters.count();
     this.queueFull = waiters.turnedAway();
-    this.leaked = places.leaked();
+    this.leaked = slots.leaked();
     this.admitted = admitted;
     Map<Criticality, Long> byCriticality = new EnumMap<>(Criticality.class);
     for (Criticality each : Criticality.values()) {
-      byCriticality.put(each, places.shed(each));
+      byCriticality.put(each, slots.shed(each));
     }
     this.shed = byCriticality;
-    LimiterState reading = places.gate().reading();
+    LimiterState reading = slots.gate().reading();
     this.overload = reading == null ? null : new OverloadStats(reading);
-    this.wouldShed = places.wouldShed();
-    this.failed = places.failed();
-    this.ignored = places.ignored();
+    this.wouldShed = slots.wouldShed();
+    this.failed = slots.failed();
+    this.ignored = slots.ignored();
     this.limits = List.copyOf(limits);
     this.suppressed = rejections.suppressed();
-    this.listenerFailures = rejections.failures() + places.listenerFailures();
+    this.listenerFailures = rejections.failures() + slots.listenerFailures();
     this.uptime = uptime;
   }
 
-  /** Requests admitted since the start. */
+  /** Returns the requests admitted since the start. */
   public long admitted() {
     return admitted;
   }
 
-  /** Requests rejected because a rate limit was spent: {@link OverLimit}. */
+  /** Returns the requests rejected because a rate limit was spent: {@link OverLimit}. */
   public long overLimit() {
     return sum(LimitStats::rejected);
   }
 
-  /** Requests rejected because their key was blocked already: {@link Blocked}. */
+  /** Returns the requests rejected because their key was blocked already: {@link Blocked}. */
   public long blocked() {
     return sum(LimitStats::blocked);
   }
 
-  /** Requests rejected because the store of a limit did not answer: {@link Unavailable}. */
+  /** Returns the requests rejected because a store did not answer: {@link Unavailable}. */
   public long unavailable() {
     return sum(LimitStats::unavailable);
   }
 
-  /** Requests rejected because the server was full: {@link Shed}. */
+  /** Returns the requests rejected because the server was full: {@link Shed}. */
   public long shed() {
     return shed.values().stream().mapToLong(each -> each).sum();
   }
 
-  /** Those of them that mean so much. */
+  /** Returns the requests of a criticality rejected because the server was full. */
   public long shed(Criticality criticality) {
     return shed.getOrDefault(criticality, 0L);
   }
 
   /**
-   * What the shield has found; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto finds}
-   * its cap in flight by itself.
+   * Returns the findings of the shield; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto
+   * finds} its cap in flight by itself.
    */
   public Optional<OverloadStats> overload() {
     return Optional.ofNullable(overload);
   }
 
   /**
-   * Admitted requests that a {@link FlowShieldBuilder#shadowInFlight shadow cap} would have shed.
+   * Returns the admitted requests that a {@link FlowShieldBuilder#shadowInFlight shadow cap} would
+   * have shed.
    */
   public long wouldShed() {
     return wouldShed;
   }
 
-  /** Admitted requests that ended with {@link Admitted#failed()}. */
+  /** Returns the admitted requests that ended with {@link Admitted#failed()}. */
   public long failed() {
     return failed;
   }
 
-  /** Admitted requests that ended with {@link Admitted#ignored()}. */
+  /** Returns the admitted requests that ended with {@link Admitted#ignored()}. */
   public long ignored() {
     return ignored;
   }
 
-  /** Admitted requests that have not ended. */
+  /** Returns the admitted requests that have not ended. */
   public int inFlight() {
     return inFlight;
   }
 
-  /** The most requests in flight; {@link Integer#MAX_VALUE} if there is no cap. */
+  /** Returns the cap on requests in flight; {@link Integer#MAX_VALUE} if there is none. */
   public int inFlightLimit() {
     return inFlightLimit;
   }
 
-  /** Requests that wait at this moment, by {@link FlowShield#admit(Request, Duration)}. */
+  /** Returns the requests that wait now, by {@link FlowShield#admit(Request, Duration)}. */
   public int waiting() {
     return waiting;
   }
 
   /**
-   * Requests that were rejected at once although they might have waited, as
-   * {@linkplain FlowShieldBuilder#maxQueued too many} did.
+   * Returns the requests that were rejected at once because {@linkplain FlowShieldBuilder#maxQueued
+   * too many} others waited.
    */
   public long queueFull() {
     return queueFull;
   }
 
   /**
-   * Admissions that were collected as garbage unclosed, whose places were given back; 0 unless the
-   * shield {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}.
+   * Returns the admissions that were collected as garbage unclosed, whose slots were released; 0
+   * unless the shield {@linkplain FlowShieldBuilder#detectLeaks() detects leaks}.
    */
   public long leaked() {
     return leaked;
   }
 
-  /** Each limit by itself, in the order they were given. */
+  /** Returns the statistics of each limit, in the order in which the limits were added. */
   public List<LimitStats> limits() {
     return limits;
   }
 
   /**
-   * One limit.
+   * Returns the statistics of one limit.
    *
    * @throws IllegalArgumentException if there is no limit of that name
    */
@@ -171,19 +172,19 @@ public final class ShieldStats {
   }
 
   /**
-   * Rejections without an event of their own for the {@link RejectionListener}; 0 without a
-   * listener.
+   * Returns the rejections without an event of their own for the {@link RejectionListener}; 0
+   * without a listener.
    */
   public long suppressed() {
     return suppressed;
   }
 
-  /** Calls of the listeners that failed. */
+  /** Returns the calls of listeners that failed. */
   public long listenerFailures() {
     return listenerFailures;
   }
 
-  /** The time since the shield was built. */
+  /** Returns the time since the shield was built. */
   public Duration uptime() {
     return uptime;
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What keys owe, kept in a file over a restart, so that a limit such as {@code 10000/day} is not
- * full again after each deploy.
+ * The debts of keys, kept in a file over a restart, so that a limit such as {@code 10000/day} is
+ * not full again after each deploy.
  *
  * <pre>{@code
  * Snapshot snapshot = Snapshot.of(shield);
@@ -21,24 +21,24 @@ import java.util.Map;
  * snapshot.save(file);                              // at the end, after the last one
  * }</pre>
  *
- * <p><b>Promise.</b> A limiter that has loaded what was saved admits as if it had gone on: what
- * came back while the process was down is back, by the wall clock, and nothing else. If that clock
- * has gone back, nothing has come back. A limit that was changed keeps the state of its keys in
- * proportion, as {@link RateLimiter#changeTo} does, and so does a {@code sliding-window}, whose
- * windows begin with the process. What was taken after the save is forgotten.
+ * <p><b>Promise.</b> A limiter that has loaded a file admits as if it had continued: permits that
+ * were due while the process was down are back, by the wall clock, and no others. If that clock has
+ * gone back, no permit has come back. A limit that was changed keeps the state of its keys in
+ * proportion, like {@link RateLimiter#changeTo}, and so does a {@code sliding-window}, whose
+ * windows begin with the process. Permits that were taken after the save are forgotten.
  *
- * <p><b>What is kept.</b> The debts of all keys of the limits that the engine keeps by
+ * <p><b>Contents.</b> The debts of all keys of the limits that the engine keeps by
  * {@code token-bucket}, {@code fixed-window} or {@code sliding-window}, and of calls without a key.
  * Not kept: blocked keys, counts, work in flight, callers that wait, and limits kept by other
  * limiters.
  *
- * <p><b>The file.</b> Keys stand in it as hashes, 16 bytes for each that owes something. It carries
- * the secret seed of these hashes, so only the owner may read it, where the file system knows
- * owners: keep it as a password. A process that loads it takes the seed over, and ids of keys, as
- * in {@link RejectedKey}, stay what they were.
+ * <p><b>The file.</b> Keys are stored as hashes, 16 bytes for each that owes something. The file
+ * contains the secret seed of these hashes, so only the owner may read it, if the file system knows
+ * owners: protect it like a password. A process that loads it takes the seed over, so ids of keys,
+ * as in {@link RejectedKey}, do not change.
  *
  * <p><b>Cost.</b> Streamed in both directions, with memory for one part of one table. Not for the
- * way of a request.
+ * path of a request.
  */
 public final class Snapshot {
 
@@ -48,13 +48,13 @@ public final class Snapshot {
     this.limiters = limiters;
   }
 
-  /** Of all limits of a shield that the engine keeps, by their names. */
+  /** Returns the snapshot of all limits of a shield that the engine keeps, by their names. */
   public static Snapshot of(FlowShield shield) {
     return new Snapshot(shield.kept());
   }
 
   /**
-   * Of one limiter.
+   * Returns the snapshot of one limiter.
    *
    * @throws IllegalArgumentException if it is not one of the engine's, found by name
    */
@@ -73,10 +73,10 @@ public final class Snapshot {
   }
 
   /**
-   * Writes the file, whole or not at all: beside it, forced to the disk, and then moved into its
-   * place. If it is a symbolic link, writes the file that it leads to. A process that is killed
-   * meanwhile leaves a file beside it whose name ends in {@code .tmp}, which the next save or load
-   * deletes once it is ten minutes old.
+   * Writes the file, whole or not at all: it is written beside the old file, forced to the disk,
+   * and then replaces it. If the file is a symbolic link, its target is written. A process that is
+   * killed meanwhile leaves a file beside it whose name ends in {@code .tmp}, which the next save
+   * or load deletes once it is ten minutes old.
    *
    * @throws IOException if it cannot be written; a file that was there is as it was
    */
@@ -85,7 +85,7 @@ public final class Snapshot {
   }
 
   /**
-   * Loads the file, before the first request. Never fails for what is in it: a file that is
+   * Loads the file, before the first request. Never fails because of its contents: a file that is
    * missing, cut, changed, too big, of another program or no regular file is ignored as a whole,
    * and a limit that does not fit is ignored by itself. Then keys begin as they would without it.
    */
@@ -96,9 +96,9 @@ public final class Snapshot {
   }
 
   /**
-   * What was loaded.
+   * The outcome of a load.
    *
-   * @param keys how many keys owe something; those of two rates count twice
+   * @param keys the number of keys that owe something; those of two rates count twice
    * @param ignored a sentence for each thing that was not loaded, and why
    */
   public record Loaded(long keys, List<String> ignored) {

@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * chosen at random, is looked at and counts for all of them, in 128 counters. If its key has
  * a counter, the counter goes up by one. Else the key takes over the lowest counter, and the old
  * value is kept as the error. The estimate is the count less the error. So no key is charged with
- * what other keys did, and a key with more than one rejection in 128 has a counter for certain.
+ * the rejections of other keys, and a key with more than one rejection in 128 has a counter for
+ * certain.
  *
  * <p><b>Error.</b> Of n rejections after the first that were looked at, the estimate of a key is at
  * most n/128 below its true count and never above. Sampling adds a standard deviation of {@code 8 *
@@ -62,7 +62,7 @@ final class TopRejected {
     this(showKeys, FIRST, ONE_IN);
   }
 
-  /** Counts so many exactly, and then looks at one rejection of so many, a power of two. */
+  /** Counts this many exactly, and then looks at one rejection of this many, a power of two. */
   TopRejected(boolean showKeys, int first, int oneIn) {
     this.showKeys = showKeys;
     this.oneIn = oneIn;
@@ -72,7 +72,7 @@ final class TopRejected {
   /**
    * A request of a key was rejected.
    *
-   * @param hash stands for its key
+   * @param hash of its key
    */
   void rejected(long hash, String key) {
     if (first.add(hash, key)) {
@@ -82,7 +82,6 @@ final class TopRejected {
     if (!looked) {
       return;
     }
-    StackRoom.require();
     if (!lock.tryLock()) {
       return;
     }
@@ -94,7 +93,7 @@ final class TopRejected {
   }
 
   /**
-   * Those rejected most, the first most of all.
+   * Returns the keys that are rejected most, in descending order.
    *
    * @param n how many, 1 to 128
    * @throws IllegalArgumentException if it is not
@@ -106,7 +105,6 @@ final class TopRejected {
               ? ": ask for one or more"
               : ": ask for 128 and choose from those; more are not counted"));
     }
-    StackRoom.require();
     lock.lock();
     try {
       Map<Long, RejectedKey> all = first.byHash();
@@ -125,7 +123,7 @@ final class TopRejected {
     }
   }
 
-  /** The key's counter, taken over from another if it has none. */
+  /** Returns the key's counter, taken over from another if it has no counter. */
   private int counter(long hash, String key) {
     int lowest = 0;
     for (int at = 0; at < used; at++) {

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes what serves the waiters, at one time.
+ * Wakes the thread that serves the waiters, at one time.
  *
- * <p>For one thread at a time, but for what the ticker completes.
+ * <p>For one thread at a time, except for the completion by the ticker.
  */
 final class WaitTimer {
 
@@ -26,7 +26,7 @@ final class WaitTimer {
     this.waiters = waiters;
   }
 
-  /** What the ticker failed with; null if it did not, or was asked before. */
+  /** Returns, once, the failure of the ticker; null otherwise. */
   @Nullable
   Throwable takeFailure() {
     Throwable failed = failure;

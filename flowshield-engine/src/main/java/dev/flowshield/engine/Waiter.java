@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits, and what its caller is told in the end. All but that is for the thread that
+ * A request that waits, and the outcome for its caller. All but that is for the thread that
  * serves.
  */
 final class Waiter extends CompletableFuture<Admission> {
@@ -19,29 +19,31 @@ final class Waiter extends CompletableFuture<Admission> {
   final long deadline;
   private final boolean reserved;
 
-  /** Its question to limiters of another kind; null if there is none. */
+  /** Its question to limiters of another kind; null otherwise. */
   private volatile @Nullable AsyncAdmission asked;
 
-  /** Whether it is in line. */
+  /** True while it is in line. */
   boolean isInLine;
 
   /** When those limiters are asked next. */
   long notBefore;
 
-  private boolean lacksPlace; // at their answer
+  private boolean lacksSlot; // at their answer
 
   /** The next waiter of its {@link CompletionQueue.Batch}. */
   @Nullable
   Waiter next;
 
-  /** The thread that completes it later; null unless {@link CompletionQueue} leaves it to a call. */
+  /**
+   * The thread that completes it later; null unless {@link CompletionQueue} leaves it to a call.
+   */
   @Nullable
   Thread completedBy;
 
   private @Nullable Admission outcome;
   private @Nullable Throwable failure;
   private boolean isTold;
-  private ItemizedCharges bill;
+  private Transaction transaction;
 
   /**
    * A request with these charges, one for each limit of the set, which have been checked.
@@ -57,7 +59,7 @@ final class Waiter extends CompletableFuture<Admission> {
     this.reserved = reserved;
     this.deadline = deadline;
     this.notBefore = now;
-    this.bill = set.bill(charges, reserved);
+    this.transaction = new Transaction(set.limits(), charges, reserved);
   }
 
   /** Blocks until the answer is there; if the thread is interrupted before, its request leaves. */
@@ -76,9 +78,9 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  /** What is taken for it; nothing, before it is admitted. */
-  ItemizedCharges bill() {
-    return bill;
+  /** Returns the transaction, which has taken nothing before it is admitted. */
+  Transaction transaction() {
+    return transaction;
   }
 
   /**
@@ -86,18 +88,18 @@ final class Waiter extends CompletableFuture<Admission> {
    *
    * @param isLast whether there is no time to ask again
    * @param waiters for which their answer is an event
-   * @return {@link Shed#FULL} if there is no place, else null
+   * @return {@link Shed#FULL} if there is no slot, else null
    */
   @Nullable
-  Admission ask(InFlightTracker places, boolean isLast, long now, Waiters waiters) {
-    if (!places.isAnyFree(set.criticality(), now)) {
+  Admission ask(InFlightTracker slots, boolean isLast, long now, Waiters waiters) {
+    if (!slots.isAnyFree(set.criticality(), now)) {
       return Shed.FULL;
     }
-    ReservedCharges made = (ReservedCharges) set.bill(charges, reserved);
-    AsyncAdmission later = new AsyncAdmission(places, set, made, subject, isLast, now);
+    Transaction made = new Transaction(set.limits(), charges, reserved);
+    AsyncAdmission later = new AsyncAdmission(slots, set, made, subject, isLast, now);
     CompletableFuture<?> unused = later.whenComplete((answer, failed) -> waiters.run());
-    bill = made;
-    if (set.takeLocal(made, now)) {
+    transaction = made;
+    if (made.takeLocal(now)) {
       asked = later;
       boolean begun = false;
       try {
@@ -115,7 +117,7 @@ final class Waiter extends CompletableFuture<Admission> {
     return null;
   }
 
-  /** Whether limiters were asked and have not answered; an answer is taken first. */
+  /** Returns whether limiters were asked and have not answered; an answer is taken first. */
   boolean isAsking(Ticker ticker) {
     AsyncAdmission question = asked;
     if (question == null || !question.isDone()) {
@@ -125,7 +127,7 @@ final class Waiter extends CompletableFuture<Admission> {
     if (answer instanceof OverLimit over && !question.isLast()) {
       askAgainInTime(over, ticker.nanos());
     } else if (answer instanceof Shed && !question.isLast()) {
-      lacksPlace = true;
+      lacksSlot = true;
     } else {
       decide(answer, answer == null ? failureOf(question) : null);
     }
@@ -133,10 +135,10 @@ final class Waiter extends CompletableFuture<Admission> {
     return false;
   }
 
-  /** Returns, once, whether there was no place when limiters of another kind had admitted it. */
-  boolean takeLacksPlace() {
-    boolean lacked = lacksPlace;
-    lacksPlace = false;
+  /** Returns, once, whether there was no slot when limiters of another kind had admitted it. */
+  boolean takeLacksSlot() {
+    boolean lacked = lacksSlot;
+    lacksSlot = false;
     return lacked;
   }
 
@@ -155,7 +157,7 @@ final class Waiter extends CompletableFuture<Admission> {
   private void askAgainInTime(OverLimit rejection, long now) {
     notBefore = now + rejection.retryAfterNanos();
     if (deadline - notBefore < 0) {
-      decide(set.foreign().counted(rejection, charges, now), null);
+      decide(set.limits().external().counted(rejection, charges, now), null);
     }
   }
 
@@ -169,20 +171,20 @@ final class Waiter extends CompletableFuture<Admission> {
     return outcome != null || failure != null;
   }
 
-  /** Whether its outcome is told, or about to be. */
+  /** Returns whether its outcome is told, or about to be. */
   boolean isTold() {
     return isTold;
   }
 
   /** The caller does not get it: whatever was taken for it is undone. */
-  void abandon(InFlightTracker places) {
+  void abandon(InFlightTracker slots) {
     if (!cancel(false) && !isCompletedExceptionally() && join() instanceof Admitted admitted) {
-      undo(admitted, places);
+      undo(admitted, slots);
     }
   }
 
   /** Tells the outcome, once; if the caller has left, an admission is undone. */
-  void tell(InFlightTracker places) {
+  void tell(InFlightTracker slots) {
     if (isTold) {
       return;
     }
@@ -191,7 +193,7 @@ final class Waiter extends CompletableFuture<Admission> {
     if (failed != null) {
       fail(failed);
     } else if (!complete(requireNonNull(outcome)) && outcome instanceof Admitted admitted) {
-      undo(admitted, places);
+      undo(admitted, slots);
     }
   }
 
@@ -207,11 +209,11 @@ final class Waiter extends CompletableFuture<Admission> {
     }
   }
 
-  private void undo(Admitted admitted, InFlightTracker places) {
+  private void undo(Admitted admitted, InFlightTracker slots) {
     try {
-      set.settle(bill, null);
-    } finally { // a place never given back is lost for good
-      places.release(set, admitted);
+      transaction.refund();
+    } finally { // a slot never given back is lost for good
+      slots.undo(set, admitted);
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.CompletionQueue.Batch;
 import dev.flowshield.engine.InFlightTracker.Wanted;
-import dev.flowshield.engine.allowance.StackRoom;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for their limits, and for a place if that is asked for, in the order they
+ * The requests that wait for their limits, and for a slot if that is asked for, in the order they
  * came.
  *
  * <p>Nothing is taken for a request before all of its limits admit it: permits that are taken at
@@ -33,25 +32,25 @@ final class Waiters {
   /*
    * Invariants
    *   R1  One thread at a time serves: the one that raised `events` from 0. It goes through the
-   *       line until it has seen all events. The line and what is ahead belong to it.
+   *       line until it has seen all events. The line and its demand belong to it.
    *   R2  A waiter is told one outcome, the first. An admission that comes second is undone.
-   *   R3  What may let a waiter pass is an event: the timer, which is set for the soonest of all; a
-   *       place that becomes free; a change; a waiter that leaves; the answer of a limiter.
-   *       Nothing shows that a leaked place was collected, or that a cap rose, so while a waiter
-   *       lacks a place, the timer looks again.
-   *   R4  While a waiter lacks a place, those behind it that mean no more get none, nor do requests
-   *       that do not wait (Places.areWantedBefore); unless there is a place, but not for its
-   *       client.
+   *   R3  Each event that may let a waiter pass: the timer, which is set for the soonest of all; a
+   *       slot that becomes free; a change; a waiter that leaves; the answer of a limiter.
+   *       Nothing shows that a leaked slot was collected, or that a cap rose, so while a waiter
+   *       lacks a slot, the timer looks again.
+   *   R4  While a waiter lacks a slot, those behind it that are no more critical get no slot, nor
+   *       do requests that do not wait (InFlightTracker.areWantedBefore); unless there is a slot,
+   *       but not for its client.
    */
 
   private static final int MOST_IN_VAIN = 3;
-  private static final long LOOK_NANOS = 100_000_000; // for a place that no event shows
+  private static final long LOOK_NANOS = 100_000_000; // for a slot that no event shows
 
   private final Ticker ticker;
-  private final AdmissionControl entrance;
-  private final InFlightTracker places;
+  private final AdmissionControl admissionControl;
+  private final InFlightTracker slots;
   private final int most;
-  private final boolean forPlaces;
+  private final boolean forSlots;
   private final AtomicInteger count = new AtomicInteger();
   private final LongAdder turnedAway = new LongAdder();
   private final AtomicInteger events = new AtomicInteger();
@@ -61,9 +60,9 @@ final class Waiters {
   private final WaitTimer timer;
 
   private List<Waiter> line = new ArrayList<>();
-  private QueuedDemand ahead = new QueuedDemand();
+  private QueuedDemand demand = new QueuedDemand();
   private QueuedDemand published = new QueuedDemand();
-  private @Nullable Criticality withoutPlace; // the highest that got none in this pass
+  private @Nullable Criticality withoutSlot; // the highest that got no slot in this pass
   private long lookAt;
   private @Nullable Waiter current;
 
@@ -71,32 +70,32 @@ final class Waiters {
    * No waiters yet.
    *
    * @param most at a time
-   * @param forPlaces whether they wait for a place too
+   * @param forSlots whether they wait for a slot too
    */
   Waiters(
       Ticker ticker,
-      AdmissionControl entrance,
-      InFlightTracker places,
+      AdmissionControl admissionControl,
+      InFlightTracker slots,
       int most,
-      boolean forPlaces) {
+      boolean forSlots) {
     this.ticker = ticker;
-    this.entrance = entrance;
-    this.places = places;
+    this.admissionControl = admissionControl;
+    this.slots = slots;
     this.most = most;
-    this.forPlaces = forPlaces;
-    this.completions = new CompletionQueue(places);
+    this.forSlots = forSlots;
+    this.completions = new CompletionQueue(slots);
     this.timer = new WaitTimer(ticker, this);
     for (Criticality each : Criticality.values()) {
       wanted.put(each, new Wanted(this::run, each));
     }
   }
 
-  /** How many wait. */
+  /** Returns how many wait. */
   int count() {
     return count.get();
   }
 
-  /** How many were rejected as too many waited. */
+  /** Returns how many were rejected as too many waited. */
   long turnedAway() {
     return turnedAway.sum();
   }
@@ -105,15 +104,14 @@ final class Waiters {
   CompletableFuture<Admission> await(
       LimitSet set, Charge[] charges, String subject, boolean reserved, long maxWait) {
     long now = ticker.nanos();
-    if (maxWait == 0 || set.judge().retryAfterNanos(charges, null, now) > maxWait) {
-      return entrance.enterAsync(set, charges, subject, reserved);
+    if (maxWait == 0 || set.limits().check().retryAfterNanos(charges, null, now) > maxWait) {
+      return admissionControl.enterAsync(set, charges, subject, reserved);
     }
     Waiter waiter = new Waiter(set, charges, subject, reserved, now, now + maxWait);
     CompletableFuture<?> unused = waiter.whenComplete((outcome, failure) -> leave(waiter));
-    StackRoom.require();
     if (count.incrementAndGet() > most) {
       count.decrementAndGet();
-      return turnAway(entrance.enterAsync(set, charges, subject, reserved));
+      return turnAway(admissionControl.enterAsync(set, charges, subject, reserved));
     }
     boolean joined = false;
     boolean done = false;
@@ -127,7 +125,7 @@ final class Waiters {
         if (!joined || joining.remove(waiter)) {
           count.decrementAndGet();
         }
-        waiter.abandon(places);
+        waiter.abandon(slots);
       }
     }
     completions.completeNow(waiter);
@@ -153,10 +151,9 @@ final class Waiters {
 
   /**
    * Something has happened that may let a waiter pass. Outcomes are told once another thread may
-   * serve, because what depends on them is foreign code.
+   * serve, because stages that depend on them are code of others.
    */
   void run() {
-    StackRoom.require();
     int seen = 0;
     while (seen != 1 && count.get() > 0) { // 1 if there was no event meanwhile
       if (events.getAndIncrement() != 0) {
@@ -215,8 +212,8 @@ final class Waiters {
     }
     List<Waiter> staying = new ArrayList<>(line.size());
     Batch decided = new Batch();
-    withoutPlace = null;
-    ahead = new QueuedDemand();
+    withoutSlot = null;
+    demand = new QueuedDemand();
     long start = ticker.nanos();
     long soonest = Long.MAX_VALUE;
     for (Waiter waiter : line) {
@@ -230,10 +227,10 @@ final class Waiters {
       }
     }
     current = null;
-    ahead.publish(published);
-    published = ahead;
-    Criticality least = withoutPlace;
-    places.want(least == null ? null : wanted.get(least));
+    demand.publish(published);
+    published = demand;
+    Criticality least = withoutSlot;
+    slots.want(least == null ? null : wanted.get(least));
     if (least != null) {
       soonest = Math.min(soonest, untilLook(start));
     }
@@ -247,7 +244,7 @@ final class Waiters {
     return decided;
   }
 
-  /** Returns how long after the start the timer looks for a place, if nothing happens before. */
+  /** Returns how long after the start the timer looks for a slot, if nothing happens before. */
   private long untilLook(long start) {
     long rest = lookAt - start;
     if (rest <= 0 || rest > LOOK_NANOS) {
@@ -274,12 +271,12 @@ final class Waiters {
    * @return how long after the start it may pass, or has waited long enough; 0 if it does not stay
    */
   private long serve(Waiter waiter, long start) {
-    EnforcedLimits judge = waiter.set.judge();
-    ExternalLimits foreign = waiter.set.foreign();
+    LimitCheck check = waiter.set.limits().check();
+    ExternalLimits external = waiter.set.limits().external();
     Charge[] charges = waiter.charges;
     while (true) {
       if (waiter.isAsking(ticker)) { // even if its caller has left: an admission is to be undone
-        foreign.addTo(ahead, charges);
+        external.addTo(demand, charges);
         return Long.MAX_VALUE;
       }
       if (waiter.isDecided() || waiter.isDone()) {
@@ -287,50 +284,50 @@ final class Waiters {
       }
       long now = ticker.nanos();
       Criticality criticality = waiter.set.criticality();
-      if (waiter.takeLacksPlace()) {
-        if (!forPlaces) {
-          waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
+      if (waiter.takeLacksSlot()) {
+        if (!forSlots) {
+          waiter.decide(slots.shed(waiter.set, waiter.subject, now), null);
           return 0;
         }
         leaveToOthersIfAnyFree(waiter, now);
       }
-      Rejection rejection = judge.blocked(charges, now);
+      Rejection rejection = check.blocked(charges, now);
       long left = waiter.deadline - now;
-      boolean isLast = left <= 0 || judge.neverAdmit(charges);
+      boolean isLast = left <= 0 || check.neverAdmits(charges);
       if (rejection == null && isLast) {
-        rejection = judge.judge(charges, ahead, now);
+        rejection = check.judge(charges, demand, now);
       }
       if (rejection != null) {
         waiter.decide(rejection, null);
         return 0;
       }
-      long wait = judge.retryAfterNanos(charges, ahead, now);
+      long wait = check.retryAfterNanos(charges, demand, now);
       if (wait == 0 && !isLast) {
-        wait = foreign.isAhead(ahead, charges) ? left : Math.max(0, waiter.notBefore - now);
+        wait = external.isAhead(demand, charges) ? left : Math.max(0, waiter.notBefore - now);
       }
       if (wait > 0 && isLast) {
         continue; // the permits were there a moment ago: to be rejected
       }
       if (wait > 0) {
-        judge.addTo(ahead, charges, now);
-        foreign.addTo(ahead, charges);
+        check.addTo(demand, charges, now);
+        external.addTo(demand, charges);
         return Math.max(1, now - start + Math.min(wait, left));
       }
-      if (!isLast && withoutPlace != null && withoutPlace.compareTo(criticality) >= 0) {
+      if (!isLast && withoutSlot != null && withoutSlot.compareTo(criticality) >= 0) {
         return Math.max(1, now - start + left);
       }
-      Admission outcome = waiter.set.isLocal()
-          ? entrance.take(waiter.set, waiter.subject, waiter.bill(), now)
-          : waiter.ask(places, isLast, now, this);
-      if (outcome == Shed.FULL && forPlaces && !isLast) {
-        // From now on, a place that becomes free is an event; one may have become free before.
-        if (!places.isWanted()) {
-          places.want(wanted.get(criticality));
+      Admission outcome = waiter.set.limits().isLocal()
+          ? admissionControl.take(waiter.set, waiter.subject, waiter.transaction(), now)
+          : waiter.ask(slots, isLast, now, this);
+      if (outcome == Shed.FULL && forSlots && !isLast) {
+        // From now on, a slot that becomes free is an event; one may have become free before.
+        if (!slots.isWanted()) {
+          slots.want(wanted.get(criticality));
         } else if (!leaveToOthersIfAnyFree(waiter, now)) {
-          withoutPlace = criticality;
+          withoutSlot = criticality;
         }
       } else if (outcome == Shed.FULL) {
-        waiter.decide(places.shed(waiter.set, waiter.subject, now), null);
+        waiter.decide(slots.shed(waiter.set, waiter.subject, now), null);
       } else if (outcome != null) {
         waiter.decide(outcome, null);
       }
@@ -338,12 +335,12 @@ final class Waiters {
   }
 
   /**
-   * Lets those that come after a waiter have the places, if there are some but not for its client,
-   * which sends more than its share. It asks again after a while, as each time counts as a request
-   * of that client.
+   * Lets those that come after a waiter have the slots, if there are some but not for its client,
+   * which sends more than its share. It asks again after a while, because each time counts as a
+   * request of that client.
    */
   private boolean leaveToOthersIfAnyFree(Waiter waiter, long now) {
-    boolean isAnyFree = places.isAnyFree(waiter.set.criticality(), now);
+    boolean isAnyFree = slots.isAnyFree(waiter.set.criticality(), now);
     if (isAnyFree) {
       waiter.notBefore = now + LOOK_NANOS;
     }

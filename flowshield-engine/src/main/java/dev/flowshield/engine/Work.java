@@ -2,7 +2,7 @@ package dev.flowshield.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a shield runs once it is admitted. */
+/** Work that a shield runs once it is admitted. */
 @FunctionalInterface
 public interface Work<T extends @Nullable Object, X extends Exception> {
 

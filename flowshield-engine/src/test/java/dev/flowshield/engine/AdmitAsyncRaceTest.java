@@ -49,7 +49,7 @@ class AdmitAsyncRaceTest {
   private final LongAdder failed = new LongAdder();
 
   @Test
-  void losesNoPermitAndNoPlaceAndGivesNoneBackTwice() throws InterruptedException {
+  void losesNoPermitAndNoSlotAndGivesNoneBackTwice() throws InterruptedException {
     // What is given back stands behind a debt from before all threads, so that none of it can have
     // come back another way (ADR 49).
     prepay(Charge.of("everyone", PREPAID));

@@ -67,7 +67,7 @@ class AdmitAsyncTest {
   }
 
   @Test
-  void holdsPermitsAndNoPlaceWhileALimiterThinks() {
+  void holdsPermitsAndNoSlotWhileALimiterThinks() {
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
 
     assertThat(answer).isNotDone();
@@ -179,7 +179,7 @@ class AdmitAsyncTest {
     }
 
     @Test
-    void whenThereIsNoPlaceAnyMore() {
+    void whenThereIsNoSlotAnyMore() {
       Admission first = admittedNow("bob");
       Admission second = admittedNow("carol");
       elsewhere.admit();

@@ -74,7 +74,7 @@ class BadInputTest {
           () -> RateLimiter.of("100/m"),
           "got '100/m'",
           FORM,
-          "say 'min' for a minute"),
+          "write 'min' for a minute"),
       row(
           "two limits in one",
           () -> RateLimit.parse("1/s, 5/h"),

@@ -26,7 +26,7 @@ class FixedWindowContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true;
   }
 }

@@ -140,7 +140,7 @@ class FlowShieldInFlightAutoTest {
   }
 
   @Test
-  void hasNoPlaceInFlightWhenAllHasEnded() {
+  void hasNoSlotInFlightWhenAllHasEnded() {
     server.serve(10, 1_000);
     server.running.forEach(Admitted::close);
 
@@ -179,7 +179,7 @@ class FlowShieldInFlightAutoTest {
   }
 
   @Test
-  void standsInPlaceOfAnyOtherCapThatWasSet() {
+  void standsInSlotOfAnyOtherCapThatWasSet() {
     FlowShieldBuilder builder = FlowShield.builder().inFlight(3).inFlightAuto();
     assertThat(builder.build().inFlightLimit()).isEqualTo(10_000);
     assertThat(builder.inFlight(5).build().inFlightLimit()).isEqualTo(5);

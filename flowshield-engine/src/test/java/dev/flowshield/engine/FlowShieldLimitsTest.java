@@ -286,7 +286,7 @@ class FlowShieldLimitsTest {
         .perKey("1/s")
         .named(Limit.each("tenant", "5/s"))
         .build();
-    close(three.admit("alice")); // a newcomer's place is made at a reading of its own
+    close(three.admit("alice")); // a newcomer's slot is made at a reading of its own
     readings.set(0);
 
     three.admit("alice");

@@ -190,7 +190,7 @@ class FlowShieldPropertyTest {
   }
 
   /**
-   * Two keys that never share a part of a table, in which one's place may make the other get less
+   * Two keys that never share a part of a table, in which one's slot may make the other get less
    * back than the model says.
    */
   private static List<String> keysOfTwoSegments() {

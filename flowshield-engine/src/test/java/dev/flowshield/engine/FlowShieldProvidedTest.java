@@ -88,7 +88,7 @@ class FlowShieldProvidedTest {
   }
 
   @Test
-  void doesNotAskItWhenEveryonesLimitIsSpentOrThereIsNoPlace() {
+  void doesNotAskItWhenEveryonesLimitIsSpentOrThereIsNoSlot() {
     FlowShield shield = shieldBy((key, permits) -> {
       asked.add(key);
       return new Decision.Admitted(1);

@@ -129,7 +129,7 @@ class FlowShieldTest {
   class WithACapOnWorkInFlight {
 
     @Test
-    void shedsWhatFindsNoPlaceAndTakesNothingForIt() {
+    void shedsWhatFindsNoSlotAndTakesNothingForIt() {
       FlowShield shield = shield().limit("10/day").perKey("10/day").inFlight(1).build();
       Admitted first = (Admitted) shield.admit("alice");
 
@@ -142,7 +142,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void holdsNoPlaceForWorkThatIsOverLimit() {
+    void holdsNoSlotForWorkThatIsOverLimit() {
       FlowShield shield = shield().perKey("1/day").inFlight(2).build();
       shield.admit("alice");
 
@@ -267,7 +267,7 @@ class FlowShieldTest {
     private final FlowShield shield = shield().perKey("1/day").inFlight(1).build();
 
     @Test
-    void runsItAndGivesThePlaceBack() {
+    void runsItAndGivesTheSlotBack() {
       assertThat(shield.call(
               "alice", () -> "done at " + shield.stats().inFlight(), rejected -> "busy"))
           .isEqualTo("done at 1");
@@ -300,7 +300,7 @@ class FlowShieldTest {
     }
 
     @Test
-    void givesThePlaceBackAfterAnError() {
+    void givesTheSlotBackAfterAnError() {
       AssertionError failure = new AssertionError();
       assertThatThrownBy(() -> shield.<String, RuntimeException>call(
               "alice",

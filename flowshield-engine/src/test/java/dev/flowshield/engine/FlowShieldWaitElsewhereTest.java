@@ -44,7 +44,7 @@ class FlowShieldWaitElsewhereTest {
   void areAdmittedOnceItAdmits() {
     CompletableFuture<Admission> alice = await("alice");
     assertThat(alice).isNotDone();
-    assertThat(shield.stats().inFlight()).isZero(); // no place is held meanwhile
+    assertThat(shield.stats().inFlight()).isZero(); // no slot is held meanwhile
 
     elsewhere.admit();
 
@@ -141,7 +141,7 @@ class FlowShieldWaitElsewhereTest {
   }
 
   @Test
-  void areShedIfThereIsNoPlaceByThen() {
+  void areShedIfThereIsNoSlotByThen() {
     CompletableFuture<Admission> alice = await("alice");
     CompletableFuture<Admission> bob = await("bob");
     CompletableFuture<Admission> carol = await("carol");
@@ -159,7 +159,7 @@ class FlowShieldWaitElsewhereTest {
 
   @Test
   void waitForAPlaceIfThatIsAskedForAndAskAgainOnceThereIsOne() {
-    FlowShield queueing = settings().queueForPlaces().build();
+    FlowShield queueing = settings().queueForSlots().build();
     CompletableFuture<Admission> alice = await(queueing, "alice");
     CompletableFuture<Admission> bob = await(queueing, "bob");
     CompletableFuture<Admission> carol = await(queueing, "carol");

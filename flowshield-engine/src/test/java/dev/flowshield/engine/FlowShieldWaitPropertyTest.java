@@ -98,7 +98,7 @@ class FlowShieldWaitPropertyTest {
         .perKey(requireNonNull(LIMITS.get("key")))
         .named(Limit.each("tenant", requireNonNull(LIMITS.get("tenant"))))
         .inFlight(CAP)
-        .queueForPlaces()
+        .queueForSlots()
         .build();
     models.clear();
     line.clear();
@@ -130,12 +130,12 @@ class FlowShieldWaitPropertyTest {
 
   private void answered(
       Waiting waiting, @Nullable Admission admission, @Nullable Throwable failure) {
-    int place = line.indexOf(waiting);
+    int slot = line.indexOf(waiting);
     line.remove(waiting);
     if (admission instanceof Admitted admitted) {
-      taken(waiting.charges(), line.subList(0, place), admitted);
+      taken(waiting.charges(), line.subList(0, slot), admitted);
     } else if (admission instanceof OverLimit) {
-      assertThat(ticker.nanos() == waiting.deadline() || place == line.size())
+      assertThat(ticker.nanos() == waiting.deadline() || slot == line.size())
           .as("rejected when the time is over, or at once")
           .isTrue();
     } else if (admission instanceof Shed) {
@@ -166,13 +166,13 @@ class FlowShieldWaitPropertyTest {
     for (int i = 0; i < before.size(); i++) {
       Waiting each = before.get(i);
       List<Waiting> older = before.subList(0, i);
-      List<Charge> waitedFor = each.charges().stream()
+      List<Charge> queuedDemand = each.charges().stream()
           .filter(wanted ->
               permitsBefore(older, wanted) + wanted.permits() > model(wanted).remaining(now))
           .toList();
-      boolean isShort =
-          waitedFor.stream().anyMatch(wanted -> model(wanted).waitNanos(now, wanted.permits()) > 0);
-      boolean sharesAll = waitedFor.stream()
+      boolean isShort = queuedDemand.stream()
+          .anyMatch(wanted -> model(wanted).waitNanos(now, wanted.permits()) > 0);
+      boolean sharesAll = queuedDemand.stream()
           .allMatch(wanted -> charges.stream().anyMatch(it -> model(it) == model(wanted)));
       assertThat(isShort && sharesAll).as("overtook %s", each).isFalse();
     }
@@ -183,7 +183,7 @@ class FlowShieldWaitPropertyTest {
 
   /**
    * A request waits for a limit that rejects it, even if it were alone, or that those before it
-   * wait for; or for a place.
+   * wait for; or for a slot.
    */
   private void assertNoneWaitsInVain() {
     long now = ticker.nanos();

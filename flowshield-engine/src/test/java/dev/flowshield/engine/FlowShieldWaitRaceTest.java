@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** Threads that wait for permits and places, beside others that do not, and callers that leave. */
+/** Threads that wait for permits and slots, beside others that do not, and callers that leave. */
 class FlowShieldWaitRaceTest {
 
   private static final int THREADS = 8;
@@ -23,7 +23,7 @@ class FlowShieldWaitRaceTest {
       .limit("20000/s burst 20")
       .perKey("10000/s burst 5")
       .inFlight(CAP)
-      .queueForPlaces()
+      .queueForSlots()
       .build();
 
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -34,7 +34,7 @@ class FlowShieldWaitRaceTest {
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   @Test
-  void holdNoMorePlacesThanThereAreAndLoseNone() throws InterruptedException {
+  void holdNoMoreSlotsThanThereAreAndLoseNone() throws InterruptedException {
     together(THREADS, () -> {
       for (int i = 0; i < CALLS; i++) {
         call(ThreadLocalRandom.current());

@@ -9,7 +9,6 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
-import dev.flowshield.engine.overload.Outcome;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -321,7 +320,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedWhenOneBecomesFreeInTheOrderInWhichItCame() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       CompletableFuture<Admission> bob = await(shield, "bob");
       CompletableFuture<Admission> carol = await(shield, "carol");
@@ -340,7 +339,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isShedWhenTheTimeIsOver() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       CompletableFuture<Admission> waiting = await(shield, "bob", Duration.ofSeconds(1));
 
@@ -355,7 +354,7 @@ class FlowShieldWaitTest {
 
     @Test
     void takesNoPermitMeanwhile() {
-      FlowShield shield = shield().perKey("1/min").inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().perKey("1/min").inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -368,7 +367,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedWhenTheCapIsRaised() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       shield.admit("alice");
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -378,10 +377,10 @@ class FlowShieldWaitTest {
     }
 
     @Test
-    void keepsNoOtherFromThePlacesOnceACapHasRisen() {
+    void keepsNoOtherFromTheSlotsOnceACapHasRisen() {
       LateTimer late = new LateTimer();
       FlowShield shield =
-          FlowShield.builder().ticker(late).inFlightAuto().queueForPlaces().build();
+          FlowShield.builder().ticker(late).inFlightAuto().queueForSlots().build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
       assertThat(waiting).isNotDone();
@@ -395,7 +394,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedOnceACapHasRisenThoughNoOtherComes() {
-      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -409,7 +408,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedAsSoonAsItIsSaidThatOthersWaitForLess() {
-      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -419,8 +418,8 @@ class FlowShieldWaitTest {
     }
 
     @Test
-    void keepsNoOtherThatMeansMoreFromThePlaces() {
-      FlowShield shield = shield().inFlightAuto().queueForPlaces().build();
+    void keepsNoOtherThatMeansMoreFromTheSlots() {
+      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
       waitInFront(shield, Duration.ofMillis(60)); // too long for what can be shed alone
       Request sheddable = Request.of("bob").withCriticality(Criticality.SHEDDABLE);
       CompletableFuture<Admission> waiting = shield.admitAsync(sheddable, LONG);
@@ -433,18 +432,18 @@ class FlowShieldWaitTest {
     }
 
     @Test
-    void isAdmittedIfAnotherHasHadItsPlaceInVain() {
+    void isAdmittedIfAnotherHasHadItsSlotInVain() {
       List<CompletableFuture<Admission>> waiting = new ArrayList<>();
       AtomicReference<FlowShield> shield = new AtomicReference<>();
       shield.set(shield()
           .named(Limit.each("elsewhere", "1/s").withLimiter((key, permits) -> {
             waiting.add(
-                shield.get().admitAsync(Request.of("bob"), LONG)); // while the place is taken
+                shield.get().admitAsync(Request.of("bob"), LONG)); // while the slot is taken
             return new Decision.Rejected(0, 1);
           }))
           .perKey("9/s")
           .inFlight(1)
-          .queueForPlaces()
+          .queueForSlots()
           .build());
 
       assertThat(shield.get().admit(Charge.of("elsewhere", "alice"))).isInstanceOf(OverLimit.class);
@@ -455,7 +454,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isServedWithThousandOthersThatAreClosedInTheirStages() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       List<Integer> served = new ArrayList<>();
       for (int i = 0; i < 1_000; i++) {
@@ -475,7 +474,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isToldAtOnceIfItBlocksTheStageOfAnother() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       CompletableFuture<Admission> inner = await(shield, "bob").thenApply(admission -> {
         close(admission);
@@ -493,7 +492,7 @@ class FlowShieldWaitTest {
 
     @Test
     void isToldWithinTheStageOfAnotherThatClosesAndThenWaitsForIt() {
-      FlowShield shield = shield().inFlight(1).queueForPlaces().build();
+      FlowShield shield = shield().inFlight(1).queueForSlots().build();
       Admission held = shield.admit("alice");
       CompletableFuture<Admission> first = await(shield, "bob");
       CompletableFuture<Admission> second = await(shield, "carol");
@@ -507,7 +506,7 @@ class FlowShieldWaitTest {
       assertAdmitted(waitsForSecond);
     }
 
-    /** Has two places, and none for a client that sends more than its share. */
+    /** Has two slots, and none for a client that sends more than its share. */
     private static final class WithAShare implements Gate {
 
       private int taken;
@@ -524,21 +523,16 @@ class FlowShieldWaitTest {
       public long tryEnter(long hash, Criticality criticality, int route, long now) {
         lastHash = hash;
         asked += hash == heavy ? 1 : 0;
-        return taken == 2 || hash == heavy ? NO_PLACE : taken++;
+        return taken == 2 || hash == heavy ? NO_SLOT : taken++;
       }
 
       @Override
-      public void exit(long place, Outcome outcome, long now) {
+      public void release(long slot) {
         taken--;
       }
 
       @Override
-      public void exitLost() {
-        taken--;
-      }
-
-      @Override
-      public boolean isBeyondLimit(long place) {
+      public boolean isBeyondLimit(long slot) {
         return false;
       }
 
@@ -559,9 +553,9 @@ class FlowShieldWaitTest {
     }
 
     @Test
-    void leavesThePlaceToOthersWhileItsClientSendsMoreThanItsShare() {
+    void leavesTheSlotToOthersWhileItsClientSendsMoreThanItsShare() {
       WithAShare gate = new WithAShare();
-      FlowShield shield = shield().perKey("100/s").gate(gate).queueForPlaces().build();
+      FlowShield shield = shield().perKey("100/s").gate(gate).queueForSlots().build();
       close(shield.admit("mallory"));
       gate.heavy = gate.lastHash;
       CompletableFuture<Admission> waiting = await(shield, "mallory");
@@ -579,8 +573,8 @@ class FlowShieldWaitTest {
     }
 
     @Test
-    void leavesThePlaceToOthersWhileItsLimitsMakeItWait() {
-      FlowShield shield = shield().perKey("1/s").inFlight(1).queueForPlaces().build();
+    void leavesTheSlotToOthersWhileItsLimitsMakeItWait() {
+      FlowShield shield = shield().perKey("1/s").inFlight(1).queueForSlots().build();
       close(shield.admit("alice"));
       CompletableFuture<Admission> waiting = await(shield, "alice");
 

@@ -12,15 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a gate is told, and that it gets back each place that it gave, once. */
+/** What a gate is told, and that it gets back each slot that it gave, once. */
 class GateTest {
 
-  /** A gate that numbers its places and writes down what it hears. */
+  /** A gate that numbers its slots and writes down what it hears. */
   private static final class Recorder implements Gate {
 
     final List<String> heard = new ArrayList<>();
     final List<Integer> routes = new ArrayList<>();
-    private long next = LARGEST_PLACE;
+    private long next = LARGEST_SLOT;
     private int count;
 
     @Override
@@ -38,18 +38,18 @@ class GateTest {
     }
 
     @Override
-    public void exit(long place, Outcome outcome, long now) {
-      heard.add("exit " + (LARGEST_PLACE - place) + " " + outcome + " at " + now);
+    public void ended(long slot, Outcome outcome, long now) {
+      heard.add("ended " + (LARGEST_SLOT - slot) + " " + outcome + " at " + now);
+    }
+
+    @Override
+    public void release(long slot) {
+      heard.add("released " + (LARGEST_SLOT - slot));
       count--;
     }
 
     @Override
-    public void exitLost() {
-      heard.add("lost");
-    }
-
-    @Override
-    public boolean isBeyondLimit(long place) {
+    public boolean isBeyondLimit(long slot) {
       return false;
     }
 
@@ -83,7 +83,7 @@ class GateTest {
   }
 
   @Test
-  void getsEachPlaceBackOnceWithItsOutcomeAndTheTime() {
+  void getsEachSlotBackOnceWithItsOutcomeAndTheTime() {
     Admitted first = admit();
     ticker.advance(Duration.ofNanos(5));
     Admitted second = admit();
@@ -98,7 +98,12 @@ class GateTest {
 
     assertThat(gate.heard)
         .containsExactly(
-            "enter a key at 0", "enter a key at 5", "exit 1 FAILED at 12", "exit 0 SUCCESS at 12");
+            "enter a key at 0",
+            "enter a key at 5",
+            "ended 1 FAILED at 12",
+            "released 1",
+            "ended 0 SUCCESS at 12",
+            "released 0");
   }
 
   @Test
@@ -109,7 +114,7 @@ class GateTest {
     admitted.ignored();
     admitted.close();
 
-    assertThat(gate.heard).last().isEqualTo("exit 0 IGNORED at 0");
+    assertThat(gate.heard).endsWith("ended 0 IGNORED at 0", "released 0");
   }
 
   @Test
@@ -158,7 +163,7 @@ class GateTest {
   }
 
   @Test
-  void takesThePlaceBackIfTheLimiterThatIsAskedLastFails() {
+  void takesTheSlotBackIfTheLimiterThatIsAskedLastFails() {
     FlowShield failing = FlowShield.builder()
         .limit(Limit.together("broken", "1/s").withLimiter((key, permits) -> {
           throw new IllegalStateException("as the test wants it");
@@ -168,6 +173,6 @@ class GateTest {
         .build();
 
     assertThatThrownBy(failing::admit).isInstanceOf(IllegalStateException.class);
-    assertThat(gate.heard).containsExactly("enter any at 0", "exit 0 IGNORED at 0");
+    assertThat(gate.heard).containsExactly("enter any at 0", "ended 0 IGNORED at 0", "released 0");
   }
 }

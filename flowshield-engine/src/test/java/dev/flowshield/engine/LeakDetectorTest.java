@@ -31,7 +31,7 @@ class LeakDetectorTest {
   }
 
   @Test
-  void isCountedAndItsPlaceGivenBack() {
+  void isCountedAndItsSlotGivenBack() {
     FlowShield shield = FlowShield.builder().inFlight(2).detectLeaks().build();
     forget(shield);
     forget(shield);
@@ -48,7 +48,7 @@ class LeakDetectorTest {
   }
 
   @Test
-  void isNoticedByARequestThatWantsItsPlace() {
+  void isNoticedByARequestThatWantsItsSlot() {
     FlowShield shield = FlowShield.builder().inFlight(1).detectLeaks().build();
     forget(shield);
 
@@ -62,11 +62,11 @@ class LeakDetectorTest {
   }
 
   @Test
-  void givesItsPlaceToARequestThatWaits() {
+  void givesItsSlotToARequestThatWaits() {
     ManualTicker ticker = ManualTicker.atZero();
     FlowShield shield = FlowShield.builder()
         .inFlight(1)
-        .queueForPlaces()
+        .queueForSlots()
         .detectLeaks()
         .ticker(ticker)
         .build();
@@ -92,7 +92,7 @@ class LeakDetectorTest {
     assertThat(madeAt)
         .isNotNull()
         .hasMessageContaining("close what was admitted here")
-        .hasStackTraceContaining("LeaksTest.forget");
+        .hasStackTraceContaining("LeakDetectorTest.forget");
   }
 
   @Test

@@ -154,7 +154,7 @@ class LimitsOfOneStoreTest {
   }
 
   @Test
-  void takesBackWhatItGaveWhereThereIsNoPlaceAnyMore() {
+  void takesBackWhatItGaveWhereThereIsNoSlotAnyMore() {
     CompletableFuture<Admission> answer = shield.admitAsync(ALICE);
     store.atOnce = store.held(2);
     List<CompletableFuture<Admission>> others =

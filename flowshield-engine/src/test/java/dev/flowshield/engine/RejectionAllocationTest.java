@@ -37,7 +37,7 @@ class RejectionAllocationTest {
     for (int i = 1; i < 100; i++) {
       full.breached(i, 0);
     }
-    assertThat(full.breached(1000, 0)).as("there is no place for it").isZero();
+    assertThat(full.breached(1000, 0)).as("there is no slot for it").isZero();
 
     assertThat(bytes(i -> full.breached(i + 1000, i))).isLessThan(NOTHING);
   }

@@ -41,7 +41,7 @@ class SlidingWindowContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true;
   }
 }

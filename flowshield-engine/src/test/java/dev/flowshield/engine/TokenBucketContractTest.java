@@ -12,7 +12,7 @@ class TokenBucketContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true;
   }
 }

@@ -266,7 +266,8 @@ final class ChargePlan {
   void requirePossible() {
     List<Charge> charges = new ArrayList<>();
     for (Entry part : parts) {
-      charges.add(new Charge(part.name, part.keys == null ? "" : "client", part.cost));
+      // One permit: a row knows that its cost is within its burst, which may be about to change.
+      charges.add(new Charge(part.name, part.keys == null ? "" : "client", 1));
     }
     if (withNetwork) {
       charges.add(Charge.of(ClientNetwork.NAME, "network"));

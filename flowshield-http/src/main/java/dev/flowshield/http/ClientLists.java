@@ -15,17 +15,6 @@ record ClientLists(Networks allowed, Networks denied) {
 
   private static final int MOST_NAMED = 100; // in a line of the log
 
-  /** Clients are all alike. */
-  static final ClientLists NONE = new ClientLists(Networks.NONE, Networks.NONE);
-
-  ClientLists withAllowed(Networks networks) {
-    return new ClientLists(networks, denied);
-  }
-
-  ClientLists withDenied(Networks networks) {
-    return new ClientLists(allowed, networks);
-  }
-
   boolean isEmpty() {
     return allowed.isEmpty() && denied.isEmpty();
   }

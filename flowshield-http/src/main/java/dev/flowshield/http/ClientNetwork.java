@@ -5,11 +5,11 @@ import dev.flowshield.engine.Limit;
 import java.util.List;
 
 /**
- * The wider layer around IPv6 clients: what all addresses of a network may together. A site with
- * many /64 networks could else be as many clients.
+ * The limit for all addresses of an IPv6 network together, as a wider layer around clients. Without
+ * it, a site with many /64 networks would be as many clients.
  *
- * @param rates what they may
- * @param prefix how many bits of their addresses are the same
+ * @param rates the limits
+ * @param prefix the bits that all addresses of a network share
  */
 record ClientNetwork(List<RateLimit> rates, int prefix) {
 
@@ -20,17 +20,13 @@ record ClientNetwork(List<RateLimit> rates, int prefix) {
   private static final int LEAST_PREFIX = 16;
   private static final int MOST_PREFIX = 127;
 
-  ClientNetwork {
-    if (prefix < LEAST_PREFIX || prefix > MOST_PREFIX) {
-      throw new IllegalArgumentException("perNetwork must end with a prefix length of 16 to 127,"
-          + " got /" + prefix + ": choose /48 for what most sites get");
-    }
-  }
-
   /**
    * Reads rates with a prefix length behind them, as in {@code 800/s /48}; without one it is 48.
+   *
+   * @param name the setting, for messages
+   * @throws IllegalArgumentException if the text is not in that form, or the prefix not 16 to 127
    */
-  static ClientNetwork parse(String text) {
+  static ClientNetwork parse(String name, String text) {
     String trimmed = text.strip();
     int slash = trimmed.lastIndexOf('/');
     String digits = trimmed.substring(slash + 1);
@@ -39,10 +35,14 @@ record ClientNetwork(List<RateLimit> rates, int prefix) {
         && !digits.isEmpty()
         && digits.length() <= 3
         && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    return hasPrefix
-        ? new ClientNetwork(
-            RateLimit.parseAll(trimmed.substring(0, slash).strip()), Integer.parseInt(digits))
-        : new ClientNetwork(RateLimit.parseAll(trimmed), USUAL_PREFIX);
+    int prefix = hasPrefix ? Integer.parseInt(digits) : USUAL_PREFIX;
+    String rates = hasPrefix ? trimmed.substring(0, slash).strip() : trimmed;
+    ClientNetwork network = new ClientNetwork(SettingType.rates(name, rates), prefix);
+    if (prefix < LEAST_PREFIX || prefix > MOST_PREFIX) {
+      throw new IllegalArgumentException(name + " must end with a prefix length of 16 to 127, got /"
+          + prefix + ": choose /48 for what most sites get");
+    }
+    return network;
   }
 
   /** The limit, which requests are charged by name. */

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class CrossOrigin {
 
   /** No other origin. */
-  static final CrossOrigin NONE = new CrossOrigin(List.of());
+  static final CrossOrigin NONE = new CrossOrigin("corsOrigins", List.of());
 
   // As browsers write it: lower case, no path, not even a slash.
   private static final Pattern ORIGIN =
@@ -31,13 +31,14 @@ final class CrossOrigin {
   /**
    * Pages of these origins.
    *
+   * @param name the setting, for messages
    * @throws IllegalArgumentException if one is not an exact origin
    */
-  CrossOrigin(Collection<String> origins) {
+  CrossOrigin(String name, Collection<String> origins) {
     for (String origin : origins) {
       if (!ORIGIN.matcher(origin).matches()) {
         throw new IllegalArgumentException(
-            "corsOrigins must be exact origins such as 'https://app.example.com', got '" + origin
+            name + " must be exact origins such as 'https://app.example.com', got '" + origin
                 + "': " + wayOut(origin));
       }
     }

@@ -20,14 +20,19 @@ final class HealthPaths {
    * What is left alone unless told otherwise. {@code /health} alone and not all below it, since
    * that may as well be the records of a hospital.
    */
-  static final HealthPaths DEFAULT = new HealthPaths(List.of(
-      "/health",
-      "/healthz",
-      "/livez",
-      "/readyz",
-      "/health/live",
-      "/health/ready",
-      "/actuator/health/**"));
+  static final HealthPaths DEFAULT = new HealthPaths(
+      "healthPaths",
+      List.of(
+          "/health",
+          "/healthz",
+          "/livez",
+          "/readyz",
+          "/health/live",
+          "/health/ready",
+          "/actuator/health/**"));
+
+  /** No path. */
+  static final HealthPaths NONE = new HealthPaths("healthPaths", List.of());
 
   // An escape, a parameter, a query, what is no character of a path, or a segment that is resolved.
   private static final Pattern NEVER = Pattern.compile("[%;?#{}\\\\\\s\\p{Cntrl}]|//|/\\.(/|$)");
@@ -39,16 +44,17 @@ final class HealthPaths {
   /**
    * Takes these paths and no others.
    *
+   * @param name the setting, for messages
    * @throws IllegalArgumentException if one is not in the form above
    */
-  HealthPaths(List<String> patterns) {
+  HealthPaths(String name, List<String> patterns) {
     this.patterns = List.copyOf(patterns);
     List<String> exact = new ArrayList<>();
     List<String> trees = new ArrayList<>();
     for (String pattern : this.patterns) {
       boolean tree = pattern.endsWith(BELOW);
       String path = tree ? pattern.substring(0, pattern.length() - BELOW.length()) : pattern;
-      requirePath(path, pattern);
+      requirePath(name, path, pattern);
       exact.add(path);
       if (tree) {
         trees.add(path + "/");
@@ -86,12 +92,12 @@ final class HealthPaths {
     return patterns.isEmpty() ? "none" : String.join(" ", patterns);
   }
 
-  private static void requirePath(String path, String pattern) {
+  private static void requirePath(String name, String path, String pattern) {
     if (!path.startsWith("/") || path.indexOf('*') >= 0 || path.contains("..")) {
-      throw new IllegalArgumentException(
-          "healthPaths must be paths such as '/healthz', or with all below such as '/actuator/health/**', got '"
-              + pattern
-              + "': begin with a slash, and use ** at the end only, below at least one segment");
+      throw new IllegalArgumentException(name
+          + " must be paths such as '/healthz', or with all below such as '/actuator/health/**', got '"
+          + pattern
+          + "': begin with a slash, and use ** at the end only, below at least one segment");
     }
   }
 }

@@ -169,7 +169,7 @@ public sealed class HttpAdmitted implements HttpAdmission, AutoCloseable
 
   /**
    * The headers to add to the response before the application writes it, such as {@code RateLimit};
-   * none unless {@link HttpShieldBuilder#headers} says always.
+   * none unless {@link HttpShieldBuilder.ResponseOptions#headers} says always.
    */
   public List<ShieldResponse.Header> headers() {
     return List.of();

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * where the processors are busy, or the process stood still, each thread begins late, and that is
  * no queue for the threads of the pool. What is handed over at once is not late.
  *
- * <p>Only for a shield that {@linkplain HttpShieldBuilder#inFlightAuto finds} its cap by itself.
+ * <p>Only for a shield that finds its cap by itself: see
+ * {@link dev.flowshield.engine.InFlightLimit#auto}.
  * Only while requests come, and while a task waits: it is over a moment after the last request, and
  * there is nothing to close. One task waits at most. It has no thread of its own.
  *

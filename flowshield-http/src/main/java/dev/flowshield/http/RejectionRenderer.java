@@ -4,7 +4,7 @@ import dev.flowshield.engine.Rejection;
 
 /**
  * Gives rejections the words and the form of an application:
- * {@link HttpShieldBuilder#renderer(RejectionRenderer)}.
+ * {@link HttpShieldBuilder.ResponseOptions#renderer(RejectionRenderer)}.
  *
  * <pre>{@code
  * .renderer((proposed, request, why) -> proposed.withBody(
@@ -13,8 +13,8 @@ import dev.flowshield.engine.Rejection;
  *
  * <p>It is called for each rejected request, by the thread that asked the shield, on some servers
  * an event loop: it must not block, and under a flood its cost counts. Called by many threads at
- * once. A client or a path that is {@linkplain HttpShieldBuilder#deny denied} is answered without
- * it, as no limit has rejected it.
+ * once. It is not called for a client or a path that is
+ * {@linkplain HttpShieldBuilder.Clients#deny denied}, because no limit has rejected the request.
  */
 @FunctionalInterface
 public interface RejectionRenderer {

@@ -111,7 +111,6 @@ final class RequestClassifier {
     if (rows.isEmpty()) {
       return criticality == Criticality.DEFAULT ? open : open(criticality, number);
     }
-    requireLimitBeside(rows);
     boolean replacesClient = rows.stream().anyMatch(row -> row.key().kind() == Kind.ADDRESS);
     List<ChargePlan.Entry> parts =
         usualParts(limit -> !replacesClient || !limit.name().equals(HttpShieldBuilder.CLIENT));
@@ -124,16 +123,6 @@ final class RequestClassifier {
       parts.add(new ChargePlan.Entry(row.name(), keys, row.cost(), isTold, settled));
     }
     return new ChargePlan(engine, parts, networkPrefix > 0, criticality, number);
-  }
-
-  private void requireLimitBeside(List<Policy> rows) {
-    if (engine.usualLimits().isEmpty()
-        && rows.stream().allMatch(row -> row.key().isChosen())) {
-      throw new IllegalStateException("perClient must be set where the clients of a policy choose"
-          + " what it counts by, got none beside '" + rows.get(0)
-          + "': set it, as in perClient(\"100/s\"), or add a row of the same method, path and plan"
-          + " by the address");
-    }
   }
 
   private List<ChargePlan.Entry> usualParts(Predicate<Limit> charged) {

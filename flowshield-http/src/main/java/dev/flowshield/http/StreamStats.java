@@ -5,8 +5,8 @@ package dev.flowshield.http;
  *
  * @param open how many are open at this moment; they are not in flight
  * @param overLimit requests rejected, or streams cut off, because their client had as many open
- *     as {@link HttpShieldBuilder#streamsPerClient} lets it
+ *     as {@link HttpShieldBuilder.Streams#mostPerClient} lets it
  * @param shed requests rejected, or streams cut off, because all clients had as many open as
- *     {@link HttpShieldBuilder#streams} lets them
+ *     {@link HttpShieldBuilder.Streams#most} lets them
  */
 public record StreamStats(int open, long overLimit, long shed) {}

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header in which trusted proxies say something about a request. It is believed if the peer is one
- * of them and the request has the header once: of two lines, one may be the client's.
+ * A header in which trusted proxies state something about a request. It is trusted if the peer is
+ * one of them and the request has the header once: of two lines, one may be the client's.
  *
  * <p>Immutable.
  */
@@ -23,19 +23,6 @@ record TrustedHeader(String name, TrustedProxies proxies) {
           + name + "': write it as in '" + example + "'");
     }
     return name;
-  }
-
-  /** The header that a setting names; null if it names none. */
-  static @Nullable TrustedHeader of(
-      String setting, @Nullable String name, @Nullable TrustedProxies proxies) {
-    if (name == null) {
-      return null;
-    }
-    if (proxies == null) {
-      throw new IllegalStateException(setting + " must come with the proxies that write the header,"
-          + " got '" + name + "' alone: set trustedProxies, as in \"10.0.0.0/8\"");
-    }
-    return new TrustedHeader(name, proxies);
   }
 
   /** What is said of a request; null if nothing is, or by one that is not trusted. */

@@ -3,20 +3,24 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Criticality;
+import dev.flowshield.engine.InFlightLimit;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Which requests the engine is told to be of one route. */
 class RoutesOfRequestsTest {
 
-  private final HttpShieldBuilder rows =
-      HttpShield.builder().perClient("100/s").policies("""
+  private final HttpShieldBuilder rows = HttpShield.builder()
+      .perClient("100/s")
+      .policies("""
       GET /search  *    10/s
       *   /**      free 20/s
       *   /**      *    50/s
-      """).plan(request -> request.header("Plan"));
+      """)
+      .policies(p -> p.plan(request -> request.header("Plan")));
 
-  private final RequestClassifier charging = rows.inFlightAuto().blueprint().charging();
+  private final RequestClassifier charging =
+      Sources.runtime(rows.inFlight(InFlightLimit.auto())).charging();
 
   private static FakeRequest get(String path) {
     return new FakeRequest("GET", path, "192.0.2.1");
@@ -43,7 +47,7 @@ class RoutesOfRequestsTest {
   @Test
   void areNotLookedForWhereTheCapIsANumber() {
     RequestClassifier fixed =
-        HttpShield.builder().perClient("9/s").inFlight(9).blueprint().charging();
+        Sources.runtime(HttpShield.builder().perClient("9/s").inFlight(9)).charging();
 
     assertThat(route(fixed, get("/orders/1"))).isEqualTo(RequestClassifier.NO_ROUTE);
   }

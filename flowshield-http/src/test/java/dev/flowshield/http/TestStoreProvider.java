@@ -114,7 +114,7 @@ public final class TestStoreProvider implements LimitStoreProvider {
   }
 
   @Override
-  public boolean isKnown(String uri) {
+  public boolean canOpen(String uri) {
     return uri.startsWith("test:");
   }
 

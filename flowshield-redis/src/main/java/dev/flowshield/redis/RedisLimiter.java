@@ -162,8 +162,8 @@ final class RedisLimiter implements RateLimiter {
   private static void requireKey(String key) {
     Objects.requireNonNull(
         key, "key must be a string, got null: calls that have no key leave it out");
-    if (key.length() > LONGEST_KEY) {
-      throw new IllegalArgumentException("key must be at most " + LONGEST_KEY
+    if (key.length() > MAX_KEY_LENGTH) {
+      throw new IllegalArgumentException("key must be at most " + MAX_KEY_LENGTH
           + " characters, got one of " + key.length() + ": pass a hash of it");
     }
   }

@@ -70,7 +70,7 @@ class ClusterServerTest {
         limiter.decide("warm " + i, 1);
       }
       ticker.advance(Duration.ofSeconds(40)); // a trial is due
-      return store.stats().isAnswering() && store.stats().answered() > 100;
+      return store.stats().isAvailable() && store.stats().answered() > 100;
     });
     return store;
   }
@@ -298,7 +298,7 @@ class ClusterServerTest {
     StoreStats after = store.stats();
     assertThat(after.withoutStore() - before.withoutStore())
         .isEqualTo(KEPT); // of the lost key alone
-    assertThat(after.isAnswering()).isFalse();
+    assertThat(after.isAvailable()).isFalse();
     assertThat(after.outages() - before.outages()).isEqualTo(1);
     assertThat(Duration.ofNanos(longest)).isLessThan(TIMEOUT.multipliedBy(10));
 
@@ -351,7 +351,7 @@ class ClusterServerTest {
       store.isOpen(store.name("a", key));
       long before = store.stats().answered();
       limiter.peek(key);
-      return store.stats().isAnswering() && store.stats().answered() > before;
+      return store.stats().isAvailable() && store.stats().answered() > before;
     });
   }
 
@@ -399,7 +399,7 @@ class ClusterServerTest {
     cluster.awaitOk();
     assertThat(cluster.keeperOf(store.name("a", key))).isSameAs(replica);
     assertThat(admitted(limiter, key, 5)).isZero();
-    assertThat(store.stats().isAnswering()).as("%s", store.stats()).isTrue();
+    assertThat(store.stats().isAvailable()).as("%s", store.stats()).isTrue();
   }
 
   private static String offset(RedisProcess server) {

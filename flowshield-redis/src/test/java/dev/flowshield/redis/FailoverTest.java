@@ -62,19 +62,19 @@ class FailoverTest {
     await().atMost(30, SECONDS).until(() -> {
       ticker.advance(Duration.ofSeconds(40));
       limiter.decide("warm", 1);
-      return store.stats().isAnswering() && store.stats().answered() > 0;
+      return store.stats().isAvailable() && store.stats().answered() > 0;
     });
 
     fate.begin.accept(before);
     name.leadTo(after.port());
     int admitted = 0;
-    while (store.stats().isAnswering()) {
+    while (store.stats().isAvailable()) {
       admitted += limiter.decide("alice", 1).isAdmitted() ? 1 : 0;
     }
     await().atMost(30, SECONDS).until(() -> {
       ticker.advance(Duration.ofSeconds(40));
       limiter.decide("another", 1);
-      return store.stats().isAnswering();
+      return store.stats().isAvailable();
     });
     assertThat(limiter.decide("alice", 1).remaining()).isEqualTo(BURST - admitted - 1);
     assertThat(String.valueOf(after.command("DBSIZE"))).isNotEqualTo("0");

@@ -145,12 +145,12 @@ class FaultsTest {
     fault.begin.accept(this);
     long longest = 0;
     int admitted = 0;
-    for (int i = 0; i < 30 && store.stats().isAnswering(); i++) { // until the circuit is open
+    for (int i = 0; i < 30 && store.stats().isAvailable(); i++) { // until the circuit is open
       long began = System.nanoTime();
       admitted += limiter.decide("alice", 1).isAdmitted() ? 1 : 0;
       longest = Math.max(longest, System.nanoTime() - began);
     }
-    assertThat(store.stats().isAnswering()).isFalse();
+    assertThat(store.stats().isAvailable()).isFalse();
     assertThat(store.stats().reason()).isEqualTo(fault.reason);
     assertThat(Duration.ofNanos(longest)).isLessThan(TIMEOUT.multipliedBy(10));
 
@@ -186,7 +186,7 @@ class FaultsTest {
     await().atMost(30, SECONDS).until(() -> {
       ticker.advance(Duration.ofSeconds(40)); // a trial is due
       limiter.decide("another", 1);
-      return store.stats().isAnswering();
+      return store.stats().isAvailable();
     });
   }
 
@@ -210,7 +210,7 @@ class FaultsTest {
     busy.start();
     await().atMost(20, SECONDS).until(() -> {
       limiter.decide("alice", 1);
-      return !store.stats().isAnswering();
+      return !store.stats().isAvailable();
     });
     assertThat(store.stats().reason()).isIn("BUSY", "timeout");
     server.command("SCRIPT", "KILL");
@@ -255,28 +255,28 @@ class FaultsTest {
     assertThat(limiter.decide("alice", 1).remaining()).isEqualTo(BURST - BURST / INSTANCES - 1);
   }
 
-  private void awaitAnswering(boolean isAnswering) {
+  private void awaitAvailable(boolean isAvailable) {
     await().atMost(20, SECONDS).until(() -> {
       limiter.decide("another", 1);
-      return store.stats().isAnswering() == isAnswering;
+      return store.stats().isAvailable() == isAvailable;
     });
   }
 
   @Test
   void aServerThatIsReachedAgainIsTriedAtOnce() {
     server.kill();
-    awaitAnswering(false);
+    awaitAvailable(false);
     server.restart();
-    awaitAnswering(true); // though the ticker stands still
+    awaitAvailable(true); // though the ticker stands still
   }
 
   @Test
   void aServerThatIsReachedAgainIsTriedAtOnceThoughConnectingTakesLongerThanARequestMay() {
     server.kill();
-    awaitAnswering(false);
+    awaitAvailable(false);
     proxy.delay(TIMEOUT.multipliedBy(3).dividedBy(5)); // so does sending the script
     server.restart();
-    awaitAnswering(true); // though the ticker stands still
+    awaitAvailable(true); // though the ticker stands still
   }
 
   @Test
@@ -292,7 +292,7 @@ class FaultsTest {
         .until(
             () -> { // though the ticker stands still
               limiter.decide("another", 1);
-              return store.stats().outages() == 1 && store.stats().isAnswering();
+              return store.stats().outages() == 1 && store.stats().isAvailable();
             });
   }
 

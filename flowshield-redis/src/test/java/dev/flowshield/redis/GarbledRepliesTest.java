@@ -161,7 +161,7 @@ class GarbledRepliesTest {
     await().atMost(30, SECONDS).until(() -> {
       ticker.advance(Duration.ofSeconds(40));
       limiter.decide("another", 1);
-      return store.stats().isAnswering() && isReplyRight();
+      return store.stats().isAvailable() && isReplyRight();
     });
   }
 

@@ -122,7 +122,7 @@ class HeldThreadsTest {
     THE_TIME_IN_WHICH_ALL_COMES_BACK(key -> {
       key.passTime();
       key.find();
-      for (int i = 0; i < 100 && !key.store.stats().isAnswering(); i++) {
+      for (int i = 0; i < 100 && !key.store.stats().isAvailable(); i++) {
         key.other.decide("warm", 1);
       }
       key.request(1);
@@ -303,7 +303,7 @@ class HeldThreadsTest {
     private void awaitAnswering() {
       until(() -> {
         other.decide("warm", 1);
-        return store.stats().isAnswering();
+        return store.stats().isAvailable();
       });
     }
 
@@ -365,7 +365,7 @@ class HeldThreadsTest {
         assertThat(most.get())
             .as("admitted, after %d calls without a reply", failed)
             .isGreaterThanOrEqualTo(BURST - ROUNDED - failed * MOST_OF_A_CALL);
-        assertThat(store.stats().isAnswering()).isTrue();
+        assertThat(store.stats().isAvailable()).isTrue();
       }
       AtomicReferenceArray<?> slots = slots();
       until(() -> {

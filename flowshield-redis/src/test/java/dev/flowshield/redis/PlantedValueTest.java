@@ -102,7 +102,7 @@ class PlantedValueTest {
     }
     StoreStats stats = store.stats();
     assertThat(stats.withoutStore()).isEqualTo(before);
-    assertThat(stats.isAnswering()).isTrue();
+    assertThat(stats.isAvailable()).isTrue();
   }
 
   @ParameterizedTest

@@ -37,12 +37,12 @@ class RedisLimiterContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true;
   }
 
   @Override
-  public int flood() {
+  public int floodSize() {
     return 40_000;
   }
 
@@ -54,7 +54,7 @@ class RedisLimiterContractTest implements RateLimiterContract {
   }
 
   @Override
-  public Duration patience() {
+  public Duration timeout() {
     return Duration.ofMinutes(3);
   }
 }

@@ -52,7 +52,7 @@ class ServersWithAStoreTest {
           .open();
       store.connect();
       HttpShield shield = HttpShield.builder()
-          .store(store)
+          .store(s -> s.opened(store))
           .perClient(RATE + "/s burst " + BURST)
           .inFlight(1_000)
           .build();
@@ -113,14 +113,14 @@ class ServersWithAStoreTest {
   private void answer() {
     await()
         .atMost(60, SECONDS)
-        .until(() -> stores.stream().allMatch(store -> store.stats().isAnswering()));
+        .until(() -> stores.stream().allMatch(store -> store.stats().isAvailable()));
   }
 
   private void fail(Runnable begin, Runnable end) {
     begin.run();
     await()
         .atMost(60, SECONDS)
-        .until(() -> stores.stream().noneMatch(store -> store.stats().isAnswering()));
+        .until(() -> stores.stream().noneMatch(store -> store.stats().isAvailable()));
     long before = answers();
     await().atMost(60, SECONDS).until(() -> answers() > before + ANSWERS); // while it lasts
     end.run();

@@ -234,12 +234,12 @@ class ShieldInStoreTest {
     one.admit("alice");
 
     assertThat(one.stats().limit("key").store()).hasValueSatisfying(store -> {
-      assertThat(store.isAnswering()).isTrue();
+      assertThat(store.isAvailable()).isTrue();
       assertThat(store.answered()).isEqualTo(1);
       assertThat(store.reason()).isEmpty();
     });
     assertThat(one.stats().limit("own").store()).isEmpty();
-    assertThat(one.stats().toString()).contains("isAnswering=true");
+    assertThat(one.stats().toString()).contains("isAvailable=true");
   }
 
   @Test

@@ -94,14 +94,14 @@ class SlowConnectionsTest {
     await().atMost(30, SECONDS).until(() -> {
       ticker.advance(Duration.ofSeconds(40)); // a trial is due
       limiter.decide("warm " + fresh++, 1);
-      return store.stats().isAnswering() && store.stats().answered() > 0;
+      return store.stats().isAvailable() && store.stats().answered() > 0;
     });
   }
 
   private void awaitOpen() {
     await().atMost(30, SECONDS).until(() -> {
       limiter.decide("warm " + fresh++, 1);
-      return !store.stats().isAnswering();
+      return !store.stats().isAvailable();
     });
   }
 
@@ -123,7 +123,7 @@ class SlowConnectionsTest {
       admitted += limiter.decide(key, 1).isAdmitted() ? 1 : 0;
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONGEST_WAIT);
     }
-    assertThat(store.stats().isAnswering()).isFalse();
+    assertThat(store.stats().isAvailable()).isFalse();
     return admitted;
   }
 
@@ -166,7 +166,7 @@ class SlowConnectionsTest {
         .until(
             () -> { // though the ticker stands still
               limiter.decide("another", 1);
-              return store.stats().isAnswering();
+              return store.stats().isAvailable();
             });
     assertAllIsCounted(when.taken + admitted);
   }
@@ -197,7 +197,7 @@ class SlowConnectionsTest {
           .until(
               () -> { // though the ticker stands still
                 limiter.decide("another", 1);
-                return store.stats().isAnswering();
+                return store.stats().isAvailable();
               });
     }
   }

@@ -147,7 +147,7 @@ class StartTest {
       RateLimiter limiter = store.limiter(LimiterSpec.of("1/h burst 300").withName("a"));
       await().atMost(PATIENCE).until(() -> {
         limiter.decide("alice");
-        return store.stats().isAnswering() && store.stats().answered() > 0;
+        return store.stats().isAvailable() && store.stats().answered() > 0;
       });
     } finally {
       server.close();

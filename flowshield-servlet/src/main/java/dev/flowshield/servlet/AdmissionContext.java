@@ -8,16 +8,17 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 
 /**
- * The asynchronous context of an admitted request, as the application sees it. It tells when the
- * application hands the request back, which the container does not if the client has reset the
- * stream.
+ * The asynchronous context of an admitted request, as passed to the application. It notices when
+ * the application completes or dispatches the request. The container does not report this if the
+ * client has reset the stream.
  */
 final class AdmissionContext implements AsyncContext {
 
   private final AsyncContext context;
 
-  // Told first: the container may throw, as it has ended a request whose client has gone, or may
-  // run the dispatched request on another thread, which starts again, before the call returns.
+  // Called before the container. The container may throw, because it has already ended the request
+  // of a client that has gone. Or it may run the dispatched request on another thread, which starts
+  // asynchronous work again, before the call returns.
   private final AdmissionRequest request;
 
   AdmissionContext(AsyncContext context, AdmissionRequest request) {

@@ -17,22 +17,22 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An admitted request on its way through the application, which closes its admission when the work
- * has truly ended: when the chain returns, or, if the application went on asynchronously, when the
- * container says that this is over.
+ * An admitted request on its way through the application. It closes its admission when the work has
+ * ended: when the chain returns or, for asynchronous work, when the container reports its end.
  *
- * <p>The container says so at once if the client resets the stream, while the application works on.
- * If the place were free then, a client could have any amount of work done at a time by resetting
- * request after request. So the place is kept until the application hands the request back, or the
- * patience of {@link HttpAdmitted#watch} is over.
+ * <p>If the client resets the stream, the container reports the end at once, although the
+ * application still works. If the slot were released then, a client could cause unlimited work by
+ * resetting request after request. The slot is therefore kept until the application completes or
+ * dispatches the request, or until the time limit of {@link HttpAdmitted#watch} has passed.
  *
- * <p>Containers do not say when a response is committed. So the response of a request that is
- * asynchronous, or asks for an event stream, is looked at when the chain has returned and twice a
- * second: once it is a committed event stream, it is established.
+ * <p>Containers do not report when a response is committed. The response of an asynchronous
+ * request, or of one that accepts an event stream, is therefore polled when the chain has returned
+ * and twice a second. Once the response is a committed event stream, the request becomes an open
+ * stream.
  *
- * <p>It listens from within {@code startAsync}, before the application sees the context. Later is
- * too late: another thread may have dispatched or completed by then, and the container takes no
- * listener any more.
+ * <p>The listener is added within {@code startAsync}, before the application sees the context.
+ * Afterwards it could be too late: another thread may already have dispatched or completed the
+ * request, and the container then accepts no listener.
  */
 final class AdmissionRequest extends HttpServletRequestWrapper
     implements AsyncListener, WatchedWork {
@@ -40,15 +40,15 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   private final HttpServletResponse response;
   private final HttpAdmitted admitted;
 
-  // Written and read by the thread that runs the chain.
+  // Confined to the thread that runs the chain.
   private boolean listening;
   private boolean watching;
   private @Nullable HttpUpgradeHandler upgradeHandler;
 
   private volatile @Nullable AsyncContext context; // since the first start
-  private volatile @Nullable ProtocolUpgrade leftHttp;
+  private volatile @Nullable ProtocolUpgrade upgrade;
 
-  // Each is written before the other is read, so one of both sides closes.
+  // Each side writes its own field before it reads the other, so at least one side closes.
   private volatile boolean clientGone;
   private volatile boolean handedBack; // since the last start
 
@@ -62,10 +62,11 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   }
 
   /**
-   * To be called before the chain. A request that asks for an event stream is watched from now on,
-   * as its response may be one while the chain runs; others as soon as they are asynchronous.
+   * Prepares the request. Must be called before the chain. A request that accepts an event stream
+   * is watched from now on, because its response may become one while the chain runs. Other
+   * requests are watched as soon as they are asynchronous.
    */
-  void chainBegins() {
+  void beforeChain() {
     String accept = getHeader("Accept");
     if (accept != null && accept.contains("text/event-stream")) {
       watch();
@@ -98,8 +99,8 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   }
 
   /**
-   * Returns the context as the application sees it; null where the container has none and does not
-   * throw, as in Spring's MockMvc.
+   * Returns the context for the application. Returns null if the container has no context and does
+   * not throw, which is the case in Spring's MockMvc.
    */
   @Override
   public @Nullable AsyncContext getAsyncContext() {
@@ -111,24 +112,27 @@ final class AdmissionRequest extends HttpServletRequestWrapper
     return new AdmissionContext(context, this);
   }
 
-  /** The application hands the request back, to be dispatched or since it is complete. */
+  /** Notes that the application has dispatched or completed the request. */
   void handedBack() {
     handedBack = true;
-    if (clientGone) { // else the container tells when it is done with the request
+    if (clientGone) { // otherwise the container reports the end
       admitted.close();
     }
   }
 
-  /** The application has completed the request. */
+  /** Notes that the application has completed the request. */
   void completed() {
     completed = true;
     handedBack();
   }
 
-  /** To be called when the chain has returned, or has thrown. */
-  void chainEnded() {
+  /**
+   * Closes the admission unless the work continues. Must be called when the chain has returned or
+   * thrown.
+   */
+  void afterChain() {
     if (listening) {
-      if (progressOfResponse() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+      if (progressOfResponse() == Progress.ESTABLISHED) { // now, because events come in bursts
         admitted.established();
       }
       return;
@@ -139,17 +143,17 @@ final class AdmissionRequest extends HttpServletRequestWrapper
         return;
       }
     } catch (IllegalStateException dispatchedOrCompleted) {
-      // No listener is taken any more, so no event would come: now is the last occasion to close.
+      // The container accepts no listener any more and will report no event, so close now.
     }
-    if (response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS || !leavesHttp()) {
+    if (response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS || !watchUpgrade()) {
       close();
     }
   }
 
-  /** Whether the request goes on as something else, whose end can be known. */
-  private boolean leavesHttp() {
-    leftHttp = ProtocolUpgrade.of(getRequest(), upgradeHandler);
-    if (leftHttp == null) {
+  /** Watches a request that has left HTTP, if its end can be detected. Returns whether it can. */
+  private boolean watchUpgrade() {
+    upgrade = ProtocolUpgrade.of(getRequest(), upgradeHandler);
+    if (upgrade == null) {
       return false;
     }
     admitted.established();
@@ -158,8 +162,8 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   }
 
   /**
-   * Each start drops the listeners of the one before; from the second on, {@link #onStartAsync} has
-   * added this one already.
+   * Adds this listener. Every later start drops the listeners of the start before, and {@link
+   * #onStartAsync} adds this one again.
    */
   private AsyncContext listenTo(AsyncContext started) {
     handedBack = false;
@@ -178,14 +182,14 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   }
 
   /**
-   * Says nothing of the outcome: a timeout without an answer ends with status 500, and an
-   * answered one may be a long poll.
+   * Ignored, because a timeout is neither a success nor a failure: without a response the request
+   * ends with status 500, and with one it may be a long poll.
    */
   @Override
   public void onTimeout(AsyncEvent event) {}
 
   /**
-   * Closes if it was the application that failed, although completion is to follow at once: Tomcat
+   * Closes the admission if the application failed. Completion should follow at once, but Tomcat
    * 10.1.60 loses it if the request threw after {@code startAsync}.
    */
   @Override
@@ -209,36 +213,36 @@ final class AdmissionRequest extends HttpServletRequestWrapper
     }
   }
 
-  /** Completes an asynchronous stream, as the container does after its timeout. */
+  /** Completes an asynchronous stream, like the container after its timeout. */
   @Override
   public void cutOff() {
     AsyncContext started = context;
     if (started != null) {
       try {
         started.complete();
-      } catch (RuntimeException overByNow) {
-        // The container tells, or the next look finds it.
+      } catch (RuntimeException alreadyEnded) {
+        // The container reports the end, or the next poll detects it.
       }
     }
   }
 
   @Override
   public Progress progress() {
-    ProtocolUpgrade left = leftHttp;
-    if (left != null) {
-      return left.progress();
+    ProtocolUpgrade upgraded = upgrade;
+    if (upgraded != null) {
+      return upgraded.progress();
     }
     if (clientGone) {
       return Progress.CLIENT_GONE;
     }
     AsyncContext started = context;
-    if (started != null && isRecycled(started)) { // which the application need not know
+    if (started != null && isRecycled(started)) { // unknown to the application
       admitted.ignored();
       clientGone = true;
       return handedBack ? Progress.ENDED : Progress.CLIENT_GONE;
     }
-    // Tomcat 10.1 may begin the context of a request whose stream was reset at that moment, and
-    // then never tells that it is complete.
+    // If a stream is reset while its request becomes asynchronous, Tomcat 10.1 may start the
+    // context and never report that it is complete.
     return completed ? Progress.HANDED_BACK : progressOfResponse();
   }
 
@@ -247,16 +251,17 @@ final class AdmissionRequest extends HttpServletRequestWrapper
       return response.isCommitted()
           ? Progress.committed(response.getContentType())
           : Progress.GOING_ON;
-    } catch (RuntimeException recycled) { // since it was looked at
+    } catch (RuntimeException recycled) { // after it was checked
       return Progress.GOING_ON;
     }
   }
 
   /**
-   * Whether the container is done with a request. Some are without telling any listener: Jetty 12.1
-   * if the client goes away in the body of the response, Tomcat 10.1 if it resets an HTTP/2 stream
-   * just as the request goes asynchronous. Signs are left. In Tomcat, the context has no timeout
-   * any more; in Jetty, it has no request, which Jetty does not expect itself.
+   * Returns whether the container has finished with a request. Two containers may finish without an
+   * event. Jetty 12.1 does if the client goes away during the response body. Tomcat 10.1 does if
+   * the client resets an HTTP/2 stream just as the request becomes asynchronous. Both leave a sign.
+   * In Tomcat, the context no longer has a timeout. In Jetty, the context has no request, and its
+   * own method throws {@link NullPointerException}.
    */
   private static boolean isRecycled(AsyncContext context) {
     boolean hasTimeout = false;
@@ -265,7 +270,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
       hasTimeout = true;
       context.getRequest();
       return false;
-    } catch (IllegalStateException none) { // of the request: it may be dispatched or completed
+    } catch (IllegalStateException none) { // no request: it may be dispatched or completed
       return !hasTimeout;
     } catch (NullPointerException none) {
       return true;
@@ -275,7 +280,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   private void close() {
     try {
       admitted.responded(response.getStatus());
-    } finally { // an admission never closed is a place lost for good
+    } finally { // an admission that is never closed leaks its slot
       admitted.close();
     }
   }

@@ -6,30 +6,30 @@ import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The path of a request as it came, below the context of its web application. Pure functions.
- */
+/** The path of a request as received, below the context of its web application. Pure functions. */
 final class AmbiguousPath {
 
   private AmbiguousPath() {}
 
   /**
-   * Returns what is left behind the length of the context and of the servlet's prefix, however the
-   * client has spelled them: Jersey counts so. Mostly it is what stands below them.
+   * Returns the path that remains after cutting as many characters as the context and the prefix of
+   * the servlet have, however the client has spelled them. Jersey cuts in this way. The result is
+   * usually the path below them.
    *
-   * @param prefix of the servlet; empty if it was not chosen by one
+   * @param prefix the prefix of the servlet; empty if the servlet was not chosen by a prefix
    */
   static String cut(String uri, String context, String prefix) {
-    int from = context.length() + prefix.length() + 1; // behind the slash, or what is there
+    int from = context.length() + prefix.length() + 1; // after the slash, or any character
     return prefix + "/" + (from < uri.length() ? uri.substring(from) : "");
   }
 
   /**
-   * Returns what may be left by {@link #cut}.
+   * Returns all paths that may remain after {@link #cut}.
    *
-   * @param context as the container returns it: some versions of Tomcat, as the client spelled it
-   * @param canonical as the application was deployed; Jersey counts so
-   * @param prefix of the servlet; empty if it was not chosen by one
+   * @param context the context as the container returns it; some versions of Tomcat return the
+   *     spelling of the client
+   * @param canonical the context as deployed, which Jersey uses
+   * @param prefix the prefix of the servlet; empty if the servlet was not chosen by a prefix
    */
   static List<String> cuts(String uri, String context, String canonical, String prefix) {
     List<String> cuts = new ArrayList<>();
@@ -37,23 +37,24 @@ final class AmbiguousPath {
         isContext(context, canonical) ? List.of(context) : List.of(context, canonical)) {
       cuts.add(cut(uri, each, prefix));
       if (uri.indexOf('\\') >= 0) {
-        cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // as Jersey does before
+        cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // Jersey does this first
       }
     }
     return cuts;
   }
 
-  /** Returns whether a context is the one that was deployed but for its escapes. */
+  /** Returns whether a context is the deployed one, apart from escapes. */
   static boolean isContext(String context, String canonical) {
     return context.equals(canonical) || decoded(context).equals(canonical);
   }
 
   /**
-   * Returns the path below the context, with its escapes; the context may be spelled in any way
-   * that the container takes for it. For a container that does not tell: Jetty, told to let
-   * {@code %2F} and the like pass, routes by the decoded path but throws if a filter asks for it.
+   * Returns the path below the context, with its escapes. The context may have any spelling that
+   * the container accepts. For containers that do not report this path: if Jetty is configured to
+   * accept {@code %2F} and similar escapes, it routes by the decoded path but throws when a filter
+   * reads it.
    *
-   * @param uri the path as it came
+   * @param uri the path as received
    */
   static String of(String uri, String context) {
     List<String> segments = new ArrayList<>();

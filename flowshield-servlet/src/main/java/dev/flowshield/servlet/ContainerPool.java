@@ -9,10 +9,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pool of threads on which the container runs its requests. Virtual threads are none, but
- * wait for a processor as tasks wait for a thread of a pool, in the order of their coming. Jetty
- * has it in the context; in Tomcat only its own request leads there, by reflection, as neither the
- * Servlet API nor Tomcat offers it. What is not found is not measured; nothing fails by it.
+ * The thread pool on which the container runs its requests.
+ *
+ * <p>Virtual threads have no pool, but wait for a processor in order of arrival, like tasks for a
+ * pooled thread. Jetty publishes its pool in the servlet context. In Tomcat, the pool is reached
+ * from its own request by reflection, because neither the Servlet API nor Tomcat offers it. If the
+ * pool cannot be found, its queue is not measured; no request fails.
  */
 final class ContainerPool {
 
@@ -24,15 +26,15 @@ final class ContainerPool {
   private ContainerPool() {}
 
   /**
-   * The pool that a request came by; null if it is not to be found. To be asked on the thread that
-   * the request has been given.
+   * Returns the pool that runs a request, or null if it cannot be found. Must be called on the
+   * thread that runs the request.
    */
   static @Nullable Executor of(HttpServletRequest request) {
-    if (VirtualThreads.areUsedHere()) {
+    if (VirtualThreads.isCurrent()) {
       return VirtualThreads::run;
     }
     try {
-      ServletRequest own = ServletRequestView.lowest(request);
+      ServletRequest own = ServletRequestView.unwrap(request);
       Object found = own.getClass().getName().equals(TOMCAT_REQUEST)
           ? ofTomcat(own)
           : ofJetty(request.getServletContext());
@@ -40,8 +42,8 @@ final class ContainerPool {
     } catch (ReflectiveOperationException | RuntimeException closedOrOther) {
       LOG.log(
           Level.DEBUG,
-          "FlowShield: the pool of threads of the container is not found, so a queue in front of"
-              + " them is not seen",
+          "FlowShield: the thread pool of the container was not found, so its queue"
+              + " is not measured",
           closedOrOther);
       return null;
     }

@@ -27,80 +27,85 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request of a web application run if its shield admits it, and answers it otherwise.
+ * A servlet filter that runs the requests of a web application that its shield admits, and writes
+ * the responses to all others.
  *
- * <p>While the application starts, in a {@code ServletContainerInitializer} or in a
+ * <p>Register it while the application starts, in a {@code ServletContainerInitializer}, or in a
  * {@code ServletContextListener} that is declared in {@code web.xml} or annotated:
+ *
  * <pre>{@code
  * FlowShieldFilter.protect(servletContext);
  * }</pre>
  *
- * <p>Or as any filter, in {@code web.xml} or in code. Its init-params are the settings of
- * {@link HttpShield#fromConfiguration(Map)}, such as {@code per-client}; one that is not known
- * keeps the application from starting. Map it to {@code /*} for requests, with async supported,
- * before other filters; without async support it logs a warning at the first request.
+ * <p>It can also be registered like any other filter, in {@code web.xml} or in code. Its
+ * init-params are the settings of {@link HttpShield#fromConfiguration(Map)}, such as {@code
+ * per-client}. An unknown setting prevents the application from starting. Map the filter to {@code
+ * /*} before other filters, for the dispatcher type {@code REQUEST}, with async support. Without
+ * async support, it logs a warning at the first request.
  *
- * <p><b>What is charged.</b> A request, once, however often it is forwarded, included, dispatched
- * or sent to an error page, and however many filters of one shield stand in its way.
+ * <p><b>Charges.</b> Each request is charged once. Forwards, includes, dispatches, error pages and
+ * further filters with the same shield do not charge it again.
  *
- * <p><b>When its place is free again.</b> When the chain has returned; for a request that goes on
- * asynchronously, when that is completed, has timed out or failed. For an event stream, half a
- * second after its response is committed at the latest, and then it is an open stream until it has
- * ended. An exception goes on to the container as it is.
+ * <p><b>Slots.</b> A request holds its slot until the chain has returned. An asynchronous request
+ * holds it until the request is completed, has timed out or has failed. An event stream holds its
+ * slot for at most half a second after its response is committed, and is an open stream from then
+ * until it ends. Exceptions propagate to the container unchanged.
  *
- * <p><b>What the client is.</b> What {@code getRemoteAddr()} of the container's own request says.
- * Filters that replace the address are looked through; what stands below them, such as Tomcat's
- * {@code RemoteIpValve} or Jetty's {@code ForwardedRequestCustomizer}, is believed, so let that
- * trust your own proxies alone.
+ * <p><b>Client address.</b> The client is identified by {@code getRemoteAddr()} of the container's
+ * own request. Addresses that other filters substitute are ignored. Addresses that the container
+ * itself substitutes, with Tomcat's {@code RemoteIpValve} or Jetty's {@code
+ * ForwardedRequestCustomizer}, are believed. Configure these to trust your own proxies only.
  *
- * <p><b>The queue for threads.</b> Where the shield finds its cap by itself, a {@link QueueProbe}
- * measures the wait for a thread of the container, if its pool is found: in Jetty, and by
- * reflection in Tomcat.
+ * <p><b>Thread queue.</b> If the shield adapts its limit on work in flight, a {@link QueueProbe}
+ * measures the wait for a thread of the container. It needs the thread pool, which is found in
+ * Jetty, and by reflection in Tomcat.
  *
- * <p>Thread-safe. Blocks only where a limit is kept elsewhere: then the thread of the request waits
- * for the limiter, for five seconds at most, after which the request fails.
+ * <p>Thread-safe. Blocks only for limits that are kept elsewhere: the thread of the request waits
+ * for the limiter for at most five seconds, after which the request fails.
  */
 public final class FlowShieldFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
   private static final String NAME = "flowshield";
-  private static final String PREFIX = "flowshield."; // of context-params, which all share
+  private static final String PREFIX = "flowshield."; // of context-params, shared with others
   private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
   private static final String NO_CONTEXT =
-      "context must be the web application's, got null: pass that of the event or the initializer";
+      "context must be that of the web application, got null: pass the context of the event or initializer";
   private static final String NO_SHIELD =
-      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
+      "shield must be an existing shield, got null: build one, or omit it to create one from the configuration";
   private static final String NO_POOL =
-      "pool must be the container's, got null: leave it out for one that is found";
+      "pool must be that of the container, got null: omit it to have it found";
   private static final String UNINITIALIZED =
-      "the filter must be initialized before its first request: call init, or give it a shield";
+      "the filter must be initialized before its first request: call init, or pass it a shield";
 
   private transient @Nullable HttpShield shield;
-  private transient boolean isOwn; // whether the filter has made the shield
-  private final ReentrantLock looking = new ReentrantLock();
-  private final transient @Nullable Executor pool; // null if it is to be found
-  private transient @Nullable QueueProbe probe; // null if there is no pool to be seen
-  private transient volatile boolean hasLooked; // at the first request; written after the probe
+  private transient boolean isOwn; // whether this filter has created the shield
+  private final ReentrantLock inspectionLock = new ReentrantLock();
+  private final transient @Nullable Executor pool; // null to find it
+  private transient @Nullable QueueProbe probe; // null if no pool was found
+  private transient volatile boolean isInspected; // at the first request; written after the probe
 
   /**
-   * A filter with a shield of its own, which it makes of the configuration and its init-params when
-   * it is initialized.
+   * Creates a filter with a shield of its own. When the filter is initialized, it creates the
+   * shield from the configuration and the init-params.
    */
   public FlowShieldFilter() {
     this.pool = null;
   }
 
-  /** A filter with a shield made before, which others may use as well; it takes no init-params. */
+  /**
+   * Creates a filter for an existing shield, which other filters may share. The filter accepts no
+   * init-params.
+   */
   public FlowShieldFilter(HttpShield shield) {
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
     this.pool = null;
   }
 
   /**
-   * As {@link #FlowShieldFilter(HttpShield)}, for a container whose pool of threads cannot be found
-   * from here.
+   * Creates a filter for an existing shield, in a container whose thread pool cannot be found.
    *
-   * @param pool runs the requests that come to this filter, see {@link QueueProbe}
+   * @param pool the pool that runs the requests of this filter; see {@link QueueProbe}
    */
   public FlowShieldFilter(HttpShield shield, Executor pool) {
     this.shield = Objects.requireNonNull(shield, NO_SHIELD);
@@ -108,27 +113,27 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /**
-   * Protects a web application as the configuration wants it, see
-   * {@link HttpShield#fromConfiguration(Map)}. Context-params with {@code flowshield.} before them,
-   * such as {@code flowshield.per-client}, are the settings that are given in place.
+   * Protects a web application with a shield created from the configuration; see {@link
+   * HttpShield#fromConfiguration(Map)}. Context-params with the prefix {@code flowshield.}, such as
+   * {@code flowshield.per-client}, are passed as its settings.
    *
-   * @return the shield, to ask for its numbers
-   * @throws IllegalArgumentException if a setting is not known or not possible
-   * @throws IllegalStateException if the application has started, or is protected already
+   * @return the shield, which has the statistics
+   * @throws IllegalArgumentException if a setting is unknown or invalid
+   * @throws IllegalStateException if the application has started, or is already protected
    */
   public static HttpShield protect(ServletContext context) {
     FlowShieldFilter filter = new FlowShieldFilter();
     register(filter, context);
     HttpShield shield =
-        HttpShield.fromConfiguration(settings(context)); // last, as it logs that it is active
+        HttpShield.fromConfiguration(settings(context)); // last, because it logs the activation
     filter.shield = shield;
     filter.isOwn = true;
     return shield;
   }
 
   /**
-   * The settings among the context-params of a web application: those with {@code flowshield.}
-   * before them, without that. For {@link HttpShield#fromConfiguration(Map)}.
+   * Returns the settings among the context-params of a web application: those with the prefix
+   * {@code flowshield.}, without that prefix. For {@link HttpShield#fromConfiguration(Map)}.
    */
   public static Map<String, String> settings(ServletContext context) {
     Map<String, String> settings = new TreeMap<>();
@@ -141,35 +146,36 @@ public final class FlowShieldFilter extends HttpFilter {
   }
 
   /**
-   * Protects a web application: registers a filter named {@code flowshield} for all its requests,
-   * before the filters that are there.
+   * Protects a web application with an existing shield. Registers a filter named {@code flowshield}
+   * for all requests, before the filters registered so far.
    *
-   * @throws IllegalStateException if the application has started, or is protected already
+   * @throws IllegalStateException if the application has started, or is already protected
    */
   public static void protect(ServletContext context, HttpShield shield) {
     register(new FlowShieldFilter(shield), context);
   }
 
   /**
-   * Says what a request has cost, for policies with {@code cost=later}: called by the application
-   * before the response ends, with any request object that it has. The last one counts. Without
-   * such a policy it does nothing.
+   * Reports the cost of a request, for policies with {@code cost=later}. The application calls it
+   * before the response ends, with any request object that it has. The last call counts. No effect
+   * without such a policy.
    *
-   * @param permits 0 or more
+   * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(HttpServletRequest request, long permits) {
+  public static void reportCost(HttpServletRequest request, long permits) {
     HttpShield.cost(new ServletRequestView(request), permits);
   }
 
   /**
-   * Says that a request is a stream from now on, such as a long poll that waits: see
-   * {@link HttpAdmitted#established()}. Called by the application with any request object that it
-   * has. Event streams and web sockets need not be named.
+   * Declares that a request is a stream from now on, such as a long poll that waits; see {@link
+   * HttpAdmitted#established()}. The application may pass any request object that it has. Event
+   * streams and web sockets are detected without this call.
    *
-   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
+   * @return false if too many streams are open. The request then stays in flight, so respond to it
+   *     at once
    */
-  public static boolean established(HttpServletRequest request) {
+  public static boolean markAsStream(HttpServletRequest request) {
     return HttpShield.established(new ServletRequestView(request));
   }
 
@@ -193,15 +199,15 @@ public final class FlowShieldFilter extends HttpFilter {
       throw new IllegalStateException("protect must be called once for " + application
           + ", got a second call, or one beside a filter named 'flowshield': keep one of them");
     }
-    registration.setAsyncSupported(true); // else nothing behind it could start async
+    registration.setAsyncSupported(true); // else nothing behind it may be async
     registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
   }
 
   /**
-   * Makes the shield, if there is none yet.
+   * Creates the shield, unless the filter was given one.
    *
-   * @throws IllegalArgumentException if an init-param is not known or not possible, or if there are
-   *     any beside a shield made before
+   * @throws IllegalArgumentException if an init-param is unknown or invalid, or if the filter has
+   *     init-params and was given a shield
    */
   @Override
   public void init() {
@@ -214,12 +220,12 @@ public final class FlowShieldFilter extends HttpFilter {
       isOwn = true;
     } else if (!parameters.isEmpty()) {
       throw new IllegalArgumentException(
-          "init-params must be absent where the filter is given a shield, got " + parameters
+          "init-params must be absent if the filter is given a shield, got " + parameters
               + " for filter '" + getFilterName() + "': set them when the shield is built");
     }
   }
 
-  /** Closes a shield that it has made itself, and with it a store of limits. */
+  /** Closes the shield, including its store of limits, if this filter has created it. */
   @Override
   public void destroy() {
     HttpShield own = shield;
@@ -233,14 +239,14 @@ public final class FlowShieldFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     HttpShield own = Objects.requireNonNull(shield, UNINITIALIZED);
-    // A mapping in web.xml may name other dispatchers; what they bring has been charged when it
-    // came in.
+    // A mapping in web.xml may include other dispatcher types. Their requests were charged on
+    // arrival.
     if (request.getDispatcherType() != DispatcherType.REQUEST || !own.isEnabled()) {
       chain.doFilter(request, response);
       return;
     }
-    if (!hasLooked) {
-      lookAtFirst(request, own);
+    if (!isInspected) {
+      inspectFirst(request, own);
     }
     QueueProbe known = probe;
     if (known != null) {
@@ -248,61 +254,64 @@ public final class FlowShieldFilter extends HttpFilter {
     }
     HttpAdmission admission = own.admit(new ServletRequestView(request));
     if (admission instanceof ShieldResponse rejection) {
-      if (!LateBody.answersLater(rejection, request)) {
+      if (!RequestBodyDrain.respondAfterDrain(rejection, request)) {
         write(rejection, response);
       }
       return;
     }
     HttpAdmitted admitted = (HttpAdmitted) admission;
-    List<ShieldResponse.Header> headers =
-        admitted.headers(); // none as a rule, and then no iterator
+    List<ShieldResponse.Header> headers = admitted.headers(); // usually empty: no iterator
     for (int i = 0; i < headers.size(); i++) {
       response.addHeader(headers.get(i).name(), headers.get(i).value());
     }
     AdmissionRequest watched = new AdmissionRequest(request, response, admitted);
     try {
-      watched.chainBegins();
+      watched.beforeChain();
       chain.doFilter(watched, response);
     } catch (Throwable failure) {
       admitted.failed();
       throw failure;
-    } finally { // also for an Error: an admission never closed is a place lost for good
-      watched.chainEnded();
-    }
-  }
-
-  /** What the container tells only requests, not filters, so the first one shows it. */
-  private void lookAtFirst(HttpServletRequest request, HttpShield own) {
-    looking.lock();
-    try {
-      if (!hasLooked) { // else another one was the first
-        Executor threads = pool == null ? ContainerPool.of(request) : pool;
-        probe = threads == null ? null : new QueueProbe(own, threads);
-        hasLooked = true;
-        warnOfNoAsync(request);
-      }
-    } finally {
-      looking.unlock();
+    } finally { // also for an Error: an admission that is never closed leaks its slot
+      watched.afterChain();
     }
   }
 
   /**
-   * Warns if no work behind this can be asynchronous. No failure, as an application may have no
-   * such work.
+   * Inspects the first request, because some properties of the container are visible only to
+   * requests and not to filters.
    */
-  private void warnOfNoAsync(ServletRequest request) {
+  private void inspectFirst(HttpServletRequest request, HttpShield own) {
+    inspectionLock.lock();
+    try {
+      if (!isInspected) { // otherwise another request was faster
+        Executor threads = pool == null ? ContainerPool.of(request) : pool;
+        probe = threads == null ? null : new QueueProbe(own, threads);
+        isInspected = true;
+        warnIfNotAsync(request);
+      }
+    } finally {
+      inspectionLock.unlock();
+    }
+  }
+
+  /**
+   * Warns if no work behind this filter can be asynchronous. Does not fail, because an application
+   * may have no such work.
+   */
+  private void warnIfNotAsync(ServletRequest request) {
     if (!request.isAsyncSupported()) {
       LOG.log(
           Level.WARNING,
           "FlowShield: filter '" + (getFilterConfig() == null ? NAME : getFilterName())
-              + "' must support async where work behind it is asynchronous, got no support, of it or"
-              + " of a filter before it: declare <async-supported>true</async-supported> in web.xml,"
+              + "' must support async if work behind it is asynchronous, got no support in it or"
+              + " in a filter before it: declare <async-supported>true</async-supported> in web.xml,"
               + " or call setAsyncSupported(true) on its registration");
     }
   }
 
   /**
-   * Not with {@code sendError}, which would bring the container's page, or run the application's.
+   * Writes a rejection. Does not use {@code sendError}, which would write the error page of the
+   * container or run that of the application.
    */
   static void write(ShieldResponse rejection, HttpServletResponse response) throws IOException {
     response.setStatus(rejection.status());

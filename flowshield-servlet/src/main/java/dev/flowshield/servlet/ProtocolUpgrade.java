@@ -7,37 +7,38 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that has left HTTP, as for a web socket, and whether it is still there.
+ * A connection that has left HTTP, for example for a web socket. It can be polled for its end.
  *
- * <p>No container tells its end, but each leaves a sign in public classes of its own. In Jetty, the
- * request has the new connection as an attribute, whose end point is open or closed. In Tomcat, the
- * handler of a {@code jakarta.websocket} belongs to a group for as long as it is served. For any
- * other container or handler the end is not known.
+ * <p>Containers do not report the end, but their public classes show it. In Jetty, the request has
+ * the new connection as an attribute, and its end point is open or closed. In Tomcat, the handler
+ * of a {@code jakarta.websocket} belongs to a group as long as it is served. The end is unknown
+ * with any other container or handler.
  */
 final class ProtocolUpgrade {
 
   private static final String OF_JETTY = "org.eclipse.jetty.server.HttpStream.upgradeConnection";
-  private static final int LOOKS_BEFORE_IT_BEGINS = 4;
+  private static final int POLLS_BEFORE_START = 4;
 
-  /** Asks for the sign. */
-  private interface Sign {
-    boolean isThere() throws ReflectiveOperationException;
+  /** The state of the connection. */
+  private interface Connection {
+    boolean isOpen() throws ReflectiveOperationException;
   }
 
-  private final Sign sign;
-  private final int patience; // in looks, for a sign that comes after the chain has returned
-  private boolean hasBegun; // accessed by the one task that looks
-  private int looks; // likewise
+  private final Connection connection;
+  private final int pollsBeforeStart; // if it opens after the chain has returned
+  private boolean hasStarted; // confined to the polling task
+  private int polls; // likewise
 
-  private ProtocolUpgrade(Sign sign, int patience) {
-    this.sign = sign;
-    this.patience = patience;
+  private ProtocolUpgrade(Connection connection, int pollsBeforeStart) {
+    this.connection = connection;
+    this.pollsBeforeStart = pollsBeforeStart;
   }
 
   /**
-   * What a request has become; null if its end cannot be known.
+   * Returns the upgrade of a request, or null if its end cannot be known.
    *
-   * @param handler what the application has handed the connection to; null if it went another way
+   * @param handler the handler to which the application has passed the connection; null if it used
+   *     another way
    */
   static @Nullable ProtocolUpgrade of(
       ServletRequest request, @Nullable HttpUpgradeHandler handler) {
@@ -47,7 +48,7 @@ final class ProtocolUpgrade {
         return ofJetty(ofJetty);
       }
       return handler == null ? null : ofTomcat(handler);
-    } catch (ReflectiveOperationException anotherOne) {
+    } catch (ReflectiveOperationException unknownContainer) {
       return null;
     }
   }
@@ -73,24 +74,24 @@ final class ProtocolUpgrade {
       return null;
     }
     Method getGroup = type(upgrade + "UpgradeInfo", tomcat).getMethod("getGlobalProcessor");
-    return new ProtocolUpgrade(() -> getGroup.invoke(info) != null, LOOKS_BEFORE_IT_BEGINS);
+    return new ProtocolUpgrade(() -> getGroup.invoke(info) != null, POLLS_BEFORE_START);
   }
 
   private static Class<?> type(String name, ClassLoader container) throws ClassNotFoundException {
     return Class.forName(name, false, container);
   }
 
-  /** How far it has come. */
+  /** Returns the progress of the connection. */
   Progress progress() {
     try {
-      if (sign.isThere()) {
-        hasBegun = true;
+      if (connection.isOpen()) {
+        hasStarted = true;
         return Progress.ESTABLISHED;
       }
-    } catch (ReflectiveOperationException impossible) { // it was found before
+    } catch (ReflectiveOperationException impossible) { // the methods were found before
       return Progress.ENDED;
     }
-    looks++;
-    return hasBegun || looks > patience ? Progress.ENDED : Progress.GOING_ON;
+    polls++;
+    return hasStarted || polls > pollsBeforeStart ? Progress.ENDED : Progress.GOING_ON;
   }
 }

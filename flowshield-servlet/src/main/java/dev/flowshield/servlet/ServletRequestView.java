@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet request as the shield sees it.
+ * The view of a servlet request.
  *
- * @param request the request as it came to the filter
+ * @param request the request as received by the filter
  */
 record ServletRequestView(HttpServletRequest request) implements RequestView {
 
@@ -26,8 +26,8 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
   }
 
   /**
-   * The path below the context: decoded, normalized and without parameters, as the container chose
-   * the servlet by it.
+   * Returns the path below the context: decoded, normalized and without parameters. The container
+   * chose the servlet by this path.
    */
   @Override
   public String path() {
@@ -37,15 +37,15 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
           ? request.getServletPath()
           : request.getServletPath() + belowServlet;
     } catch (IllegalArgumentException ambiguous) {
-      // Jetty, told to let %2F and the like pass, throws rather than decode them. Such a request is
-      // no health check.
+      // If Jetty is configured to accept %2F and similar escapes, it throws instead of decoding
+      // them. Such a request is not a health check.
       return "";
     }
   }
 
   /**
-   * The address as it came, below the context: Spring and Jersey route by it, and resolve nothing
-   * of it.
+   * Returns the path below the context as received. Spring and Jersey route by it without resolving
+   * it.
    */
   @Override
   public List<String> spellings() {
@@ -63,14 +63,14 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
           context.isEmpty() ? context : request.getServletContext().getContextPath();
       return isSame && AmbiguousPath.isContext(context, canonical)
           ? List.of()
-          : AmbiguousPath.cuts(uri, context, canonical, isOfPrefix() ? servlet : "");
+          : AmbiguousPath.cuts(uri, context, canonical, isPrefixMapping() ? servlet : "");
     } catch (IllegalArgumentException ambiguous) {
       return List.of(AmbiguousPath.of(uri, context), AmbiguousPath.cut(uri, context, ""));
     }
   }
 
-  /** Returns whether the servlet was chosen by a prefix, as in {@code /api/*}. */
-  private boolean isOfPrefix() {
+  /** Returns whether the servlet was chosen by a prefix, such as {@code /api/*}. */
+  private boolean isPrefixMapping() {
     return request.getHttpServletMapping().getMappingMatch() == MappingMatch.PATH;
   }
 
@@ -85,18 +85,21 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return request.getHeader(name);
   }
 
-  /** Those of the container's own request: filters for proxies take such headers away. */
+  /**
+   * Returns the headers of the container's own request, because filters for proxies remove some of
+   * them.
+   */
   @Override
   public List<String> headers(String name) {
-    if (!(lowest(request) instanceof HttpServletRequest own)) {
+    if (!(unwrap(request) instanceof HttpServletRequest own)) {
       return List.of();
     }
-    @Nullable Enumeration<String> values = own.getHeaders(name); // null if it may not tell
+    @Nullable Enumeration<String> values = own.getHeaders(name); // null if access is denied
     if (values == null || !values.hasMoreElements()) {
       return List.of();
     }
     String first = values.nextElement();
-    if (!values.hasMoreElements()) { // as is usual
+    if (!values.hasMoreElements()) { // the usual case
       return List.of(first);
     }
     List<String> all = Collections.list(values);
@@ -105,27 +108,27 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
   }
 
   /**
-   * What the container says, not what a filter in between would have it be: such filters believe
+   * Returns the address from the container's own request, because filters for proxies replace it by
    * request headers.
    */
   @Override
   public @Nullable String peerAddress() {
-    return lowest(request).getRemoteAddr();
+    return unwrap(request).getRemoteAddr();
   }
 
-  /** What the container says, and the filters before this one. */
+  /** Returns the address from the container and the filters before this one. */
   @Override
   public @Nullable String containerAddress() {
     return request.getRemoteAddr();
   }
 
-  /** The container's own request, below what filters have wrapped around it. */
-  static ServletRequest lowest(ServletRequest request) {
-    ServletRequest lowest = request;
-    while (lowest instanceof ServletRequestWrapper wrapper) {
-      lowest = wrapper.getRequest();
+  /** Returns the container's own request, without the wrappers of filters. */
+  static ServletRequest unwrap(ServletRequest request) {
+    ServletRequest own = request;
+    while (own instanceof ServletRequestWrapper wrapper) {
+      own = wrapper.getRequest();
     }
-    return lowest;
+    return own;
   }
 
   @Override

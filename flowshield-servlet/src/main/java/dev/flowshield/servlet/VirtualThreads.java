@@ -4,7 +4,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
-/** Virtual threads, where the JVM has them: this is compiled for one that has none. */
+/**
+ * Access to virtual threads by reflection, because this module is compiled for Java 17. On JVMs
+ * without virtual threads, no thread is virtual.
+ */
 final class VirtualThreads {
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
@@ -30,24 +33,24 @@ final class VirtualThreads {
 
   private VirtualThreads() {}
 
-  /** Whether this thread is one. */
-  static boolean areUsedHere() {
+  /** Returns whether the current thread is virtual. */
+  static boolean isCurrent() {
     try {
       return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
-    } catch (Throwable impossible) { // as the method throws nothing
+    } catch (Throwable impossible) { // the method throws nothing
       throw new AssertionError(impossible);
     }
   }
 
   /**
-   * Runs a task in one of its own, which waits for its turn as all of them do; for a JVM that has
-   * them.
+   * Runs a task on a new virtual thread, which waits for a processor like all others. Only for JVMs
+   * with virtual threads.
    */
   static void run(Runnable task) {
     try {
       Thread started = (Thread) START.invokeExact(task);
       assert started != null;
-    } catch (Error | RuntimeException failure) { // no memory for one more
+    } catch (Error | RuntimeException failure) { // for example if memory is exhausted
       throw failure;
     } catch (Throwable impossible) {
       throw new AssertionError(impossible);

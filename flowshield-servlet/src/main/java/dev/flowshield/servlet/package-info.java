@@ -1,8 +1,7 @@
 /**
- * The shield as a filter for Jakarta Servlet containers.
- * {@link dev.flowshield.servlet.FlowShieldFilter} is the place to start, and all there is to see.
- * What is decided, and what an answer says, is no matter of this package but of
- * {@code dev.flowshield.http}.
+ * The binding to Jakarta Servlet containers. Start with {@link
+ * dev.flowshield.servlet.FlowShieldFilter}, the only public class. The decisions and responses are
+ * made in {@code dev.flowshield.http}.
  */
 @NullMarked
 package dev.flowshield.servlet;

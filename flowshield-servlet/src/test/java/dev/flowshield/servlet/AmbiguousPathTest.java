@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a path is taken for that the container does not decode. */
+/** Tests of paths that the container does not decode. */
 class AmbiguousPathTest {
 
   @ParameterizedTest

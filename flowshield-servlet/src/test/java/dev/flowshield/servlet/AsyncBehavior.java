@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long a request that goes on asynchronously holds its place. */
+/** Tests of the time that an asynchronous request holds its slot. */
 interface AsyncBehavior {
 
   FilterFixture fixture();
@@ -33,7 +33,7 @@ interface AsyncBehavior {
 
     CompletableFuture<HttpResponse<String>> answer = fixture().sending("GET", "/later");
     AsyncContext async = fixture().awaitBegun();
-    // The thread that began the request answers another one meanwhile, or might.
+    // The thread that started the request serves, or could serve, another one meanwhile.
     assertThat(fixture().get("/meanwhile").body()).isEqualTo("in");
     assertThat(fixture().shield().stats().inFlight()).isOne();
 

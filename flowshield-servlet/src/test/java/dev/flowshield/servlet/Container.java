@@ -10,39 +10,41 @@ import org.jspecify.annotations.Nullable;
 /** A servlet container on a free port of this machine, with one web application at its root. */
 interface Container {
 
-  /** Where a request ends up that nothing answers: the error page of status 404. */
+  /** The error page of status 404, which receives requests for unknown paths. */
   String ERROR_PAGE = "/oops";
 
-  /** Where the container serves its file. */
+  /** The path of the file that the container serves. */
   String FILE = "/file";
 
-  /** What registers the servlets and filters of an application while it starts. */
+  /** Registers the servlets and filters of an application while it starts. */
   @FunctionalInterface
   interface Application {
     void start(ServletContext context) throws ServletException;
 
-    /** The directory with the one file that the container itself serves, at {@link #FILE}. */
+    /**
+     * Returns the directory of the only file that the container itself serves, at {@link #FILE}.
+     */
     default @Nullable Path files() {
       return null;
     }
 
-    /** The most threads of the container. */
+    /** Returns the maximum number of threads of the container. */
     default int workers() {
       return 200;
     }
 
-    /** Whether the container speaks HTTP/2 too, without TLS. */
+    /** Returns whether the container also speaks HTTP/2, without TLS. */
     default boolean overHttp2() {
       return false;
     }
 
-    /** How long the container waits for a client that does nothing. */
+    /** Returns the timeout of idle clients. */
     default int idleMillis() {
       return 30_000;
     }
   }
 
-  /** Starts a container; it throws if the application does not start. */
+  /** Starts a container. Throws if the application does not start. */
   @FunctionalInterface
   interface Starter {
     Container start(Application application) throws Exception;
@@ -50,17 +52,17 @@ interface Container {
 
   int port();
 
-  /** The context of the application, which has started. */
+  /** Returns the context of the started application. */
   ServletContext context();
 
-  /** An address in the application. */
+  /** Returns an address in the application. */
   default URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
   void stop() throws Exception;
 
-  /** Notes the context and lets the application register. */
+  /** Returns an initializer that records the context and lets the application register. */
   static ServletContainerInitializer initializer(Application application, ServletContext[] noted) {
     return (classes, context) -> {
       noted[0] = context;

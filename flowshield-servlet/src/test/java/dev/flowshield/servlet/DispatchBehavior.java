@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
-/** Which dispatches of a request are charged. */
+/** Tests of the dispatches of a request that are charged. */
 interface DispatchBehavior {
 
   FilterFixture fixture();

@@ -8,13 +8,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What an application does at one path. */
+/** The handler of an application for one path. */
 @FunctionalInterface
 interface Endpoint {
 
   void serve(HttpServletRequest request, HttpServletResponse response) throws Exception;
 
-  /** Registers this at a path. */
+  /** Registers a handler for a path. */
   static void at(String path, ServletContext context, Endpoint endpoint) {
     ServletRegistration.Dynamic registration = context.addServlet(path, new At(endpoint));
     registration.setAsyncSupported(true);

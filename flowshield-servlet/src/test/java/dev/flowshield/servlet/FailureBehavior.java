@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a request that fails, times out or loses its client. */
+/** Tests of requests that fail, time out or lose their client. */
 interface FailureBehavior {
 
   FilterFixture fixture();
@@ -112,7 +112,7 @@ interface FailureBehavior {
           throw new ServletException("as the test wants it");
         }));
 
-    // Tomcat 10.1.60 drops the connection. POST, since a client may repeat a GET then.
+    // Tomcat 10.1.60 drops the connection. POST, because a client may repeat a GET then.
     fixture()
         .sending("POST", "/broken")
         .handle((answer, failure) -> "either")
@@ -133,7 +133,7 @@ interface FailureBehavior {
           async.dispatch();
         }));
 
-    // Tomcat 10.1.60 drops the connection. POST, since a client may repeat a GET then.
+    // Tomcat 10.1.60 drops the connection. POST, because a client may repeat a GET then.
     fixture()
         .sending("POST", "/broken")
         .handle((answer, failure) -> "either")
@@ -169,7 +169,7 @@ interface FailureBehavior {
 
     try (Socket client =
         new Socket(InetAddress.getLoopbackAddress(), fixture().running().port())) {
-      client.setSoLinger(true, 0); // to close it is to reset it
+      client.setSoLinger(true, 0); // makes a close a reset
       client.getOutputStream().write("GET /long HTTP/1.1\r\nHost: it\r\n\r\n".getBytes(US_ASCII));
       began.get(20, TimeUnit.SECONDS);
     }

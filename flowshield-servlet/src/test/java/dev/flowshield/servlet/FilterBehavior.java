@@ -7,9 +7,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the filter does with what only servlets have: dispatches, async contexts, registration. The
- * same on every container. A topic is an interface whose tests are default methods and ask for the
- * {@link FilterFixture}.
+ * Tests of the filter with features that only servlets have: dispatches, async contexts,
+ * registration. Equal on every container. A topic is an interface with tests as default methods,
+ * which use the {@link FilterFixture}.
  */
 abstract class FilterBehavior
     implements DispatchBehavior,
@@ -24,7 +24,7 @@ abstract class FilterBehavior
   private final FilterFixture fixture;
   private final String servletVersion;
 
-  /** Of a container, and the version of the Servlet API that it is to have. */
+  /** Creates the tests of a container, with the version of the Servlet API that it must have. */
   FilterBehavior(Container.Starter starter, String servletVersion) {
     this.fixture = new FilterFixture(starter);
     this.servletVersion = servletVersion;

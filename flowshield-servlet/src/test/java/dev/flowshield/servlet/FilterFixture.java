@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container with one web application, a shield for it and a client. For one test, which stops the
- * container.
+ * A container with one web application, its shield and a client. Each test has its own fixture,
+ * which it stops.
  */
 final class FilterFixture {
 
@@ -28,8 +28,10 @@ final class FilterFixture {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Container.Starter starter;
-  private final HttpShield shield =
-      HttpShield.builder().perClient("1000/s").ticker(ManualTicker.atZero()).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("1000/s")
+      .operations(o -> o.ticker(ManualTicker.atZero()))
+      .build();
   private final BlockingQueue<AsyncContext> begun = new LinkedBlockingQueue<>();
   private @Nullable Container container;
 
@@ -37,7 +39,7 @@ final class FilterFixture {
     this.starter = starter;
   }
 
-  /** A shield that rejects nothing. */
+  /** Returns the shield, which rejects nothing. */
   HttpShield shield() {
     return shield;
   }
@@ -46,7 +48,7 @@ final class FilterFixture {
   Container start(Container.Application application) throws Exception {
     container = starter.start(context -> {
       application.start(context);
-      // Else Tomcat would answer what no servlet has without a look at the filters.
+      // Otherwise Tomcat would respond to unknown paths without calling the filters.
       Endpoint.at("/", context, (request, response) -> response.getWriter().print("in"));
     });
     return container;
@@ -72,7 +74,7 @@ final class FilterFixture {
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Sends a request, and waits for nothing. */
+  /** Sends a request without waiting for the response. */
   CompletableFuture<HttpResponse<String>> sending(String method, String path) {
     HttpRequest request = HttpRequest.newBuilder(running().uri(path))
         .method(method, HttpRequest.BodyPublishers.noBody())
@@ -80,7 +82,7 @@ final class FilterFixture {
     return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  /** The container, which has to be started before. */
+  /** Returns the container, which must have been started. */
   Container running() {
     if (container == null) {
       throw new IllegalStateException("start the container first");
@@ -88,12 +90,12 @@ final class FilterFixture {
     return container;
   }
 
-  /** Notes what the application has begun. */
+  /** Records that the application has started asynchronous work. */
   void begun(AsyncContext context) {
     begun.add(context);
   }
 
-  /** Waits for the application to begin what it goes on with asynchronously. */
+  /** Waits until the application has started asynchronous work. */
   AsyncContext awaitBegun() throws InterruptedException {
     AsyncContext context = begun.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(context).as("an async context begun").isNotNull();
@@ -101,8 +103,8 @@ final class FilterFixture {
   }
 
   /**
-   * The stats when nothing is in flight any more; an answer may reach its client before its request
-   * has ended.
+   * Returns the statistics when nothing is in flight any more. A response may reach its client
+   * before its request has ended.
    */
   ShieldStats settled() {
     return assertTimeoutPreemptively(PATIENCE, () -> {

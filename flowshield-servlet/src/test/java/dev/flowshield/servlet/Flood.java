@@ -16,8 +16,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests at a steady rate, whatever becomes of those before: clients that do not wait for each
- * other.
+ * Requests at a steady rate, regardless of the requests before them: clients that do not wait for
+ * each other.
  */
 final class Flood {
 
@@ -25,10 +25,10 @@ final class Flood {
   private static final long PATIENCE_SECONDS = 60;
 
   /**
-   * An answer.
+   * A response.
    *
-   * @param sentMillis when its request was sent, since the first
-   * @param millis how long it took
+   * @param sentMillis the time of its request, since the first
+   * @param millis the latency
    */
   record Reply(int status, long sentMillis, long millis) {}
 
@@ -43,7 +43,7 @@ final class Flood {
         HttpRequest.newBuilder(address).version(HttpClient.Version.HTTP_1_1).build();
   }
 
-  /** Sends so many a second for some time, and waits for all answers. */
+  /** Sends requests at the given rate for some time, and waits for all responses. */
   static List<Reply> on(URI address, int perSecond, Duration time) throws Exception {
     Flood flood = new Flood(address);
     flood.send(perSecond * ROUND_MILLIS / 1000, time.toMillis() / ROUND_MILLIS);

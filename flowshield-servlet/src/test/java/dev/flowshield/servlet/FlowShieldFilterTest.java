@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import jakarta.servlet.AsyncContext;
@@ -43,8 +44,10 @@ class FlowShieldFilterTest {
       "isAsyncStarted",
       false);
 
-  private final HttpShield shield =
-      HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero()).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("1/s")
+      .operations(o -> o.ticker(ManualTicker.atZero()))
+      .build();
 
   @Test
   void rejectsInitParamsBesideAShieldMadeBefore() {
@@ -52,7 +55,7 @@ class FlowShieldFilterTest {
 
     assertThatThrownBy(() -> filter.init(new Config(Map.of("limit", "5/s"))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("init-params must be absent where the filter is given a shield, got {limit=5/s}"
+        .hasMessage("init-params must be absent if the filter is given a shield, got {limit=5/s}"
             + " for filter 'mine': set them when the shield is built");
   }
 
@@ -82,29 +85,31 @@ class FlowShieldFilterTest {
 
     assertThatThrownBy(() -> filter.doFilter(request(), response(), (request, response) -> {}))
         .isInstanceOf(NullPointerException.class)
-        .hasMessageContaining("call init, or give it a shield");
+        .hasMessageContaining("call init, or pass it a shield");
   }
 
   @Test
   void rejectsToBeMadeWithoutAShieldItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("shield must be one made before, got null: build one, or leave it out for one"
-            + " that the configuration asks for");
+        .hasMessage(
+            "shield must be an existing shield, got null: build one, or omit it to create one"
+                + " from the configuration");
   }
 
   @Test
   void rejectsToBeMadeWithoutAPoolItWasPromised() {
     assertThatThrownBy(() -> new FlowShieldFilter(shield, nothing()))
         .isInstanceOf(NullPointerException.class)
-        .hasMessage("pool must be the container's, got null: leave it out for one that is found");
+        .hasMessage("pool must be that of the container, got null: omit it to have it found");
   }
 
   @Test
   void looksForAQueueInThePoolItIsGiven() throws Exception {
     AtomicInteger tasks = new AtomicInteger();
     FlowShieldFilter filter = new FlowShieldFilter(
-        HttpShield.builder().inFlightAuto().build(), task -> tasks.incrementAndGet());
+        HttpShield.builder().inFlight(InFlightLimit.auto()).build(),
+        task -> tasks.incrementAndGet());
 
     filter.doFilter(request(), response(), (request, response) -> {});
 
@@ -147,8 +152,8 @@ class FlowShieldFilterTest {
     try (LogOf log = new LogOf("dev.flowshield.http")) {
       assertThatThrownBy(() -> FlowShieldFilter.protect(nothing()))
           .isInstanceOf(NullPointerException.class)
-          .hasMessage("context must be the web application's, got null: pass that of the event or"
-              + " the initializer");
+          .hasMessage("context must be that of the web application, got null: pass the context of the"
+              + " event or initializer");
       assertThatThrownBy(() -> FlowShieldFilter.protect(started))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("got one that has started");
@@ -169,8 +174,8 @@ class FlowShieldFilterTest {
         filter.doFilter(request, response(), (behind, response) -> {});
       }
       assertThat(log.lines())
-          .containsExactly("FlowShield: filter 'mine' must support async where work behind it is"
-              + " asynchronous, got no support, of it or of a filter before it: declare"
+          .containsExactly("FlowShield: filter 'mine' must support async if work behind it is"
+              + " asynchronous, got no support in it or in a filter before it: declare"
               + " <async-supported>true</async-supported> in web.xml, or call"
               + " setAsyncSupported(true) on its registration");
     }
@@ -178,8 +183,12 @@ class FlowShieldFilterTest {
 
   @Test
   void passesTheRequestItselfOnWhileTheShieldIsOff() throws Exception {
-    FlowShieldFilter filter =
-        new FlowShieldFilter(HttpShield.builder().inFlightAuto().enabled(false).build(), task -> {
+    FlowShieldFilter filter = new FlowShieldFilter(
+        HttpShield.builder()
+            .inFlight(InFlightLimit.auto())
+            .operations(o -> o.enabled(false))
+            .build(),
+        task -> {
           throw new AssertionError("the pool is looked at");
         });
     HttpServletRequest request = request();
@@ -274,7 +283,7 @@ class FlowShieldFilterTest {
     return stub(HttpServletResponse.class, Map.of("getStatus", 200));
   }
 
-  /** Answers, or throws, what it is told to; null to all else. */
+  /** Returns a stub with the given results and exceptions, and null for all other methods. */
   private static <T> T stub(Class<T> type, Map<String, Object> answers) {
     return type.cast(Proxy.newProxyInstance(
         type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {

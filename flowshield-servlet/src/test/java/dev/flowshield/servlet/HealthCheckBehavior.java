@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Which requests are health checks: those that are written like one. */
+/** Tests of health checks, which are requests with exactly the path of one. */
 interface HealthCheckBehavior {
 
   FilterFixture fixture();
@@ -24,7 +24,7 @@ interface HealthCheckBehavior {
     assertThat(fixture().settled().admitted()).isZero();
   }
 
-  @Test // as a framework behind the filter may run another route for it
+  @Test // because a framework behind the filter may run another route for it
   default void chargesAnotherSpellingOfAHealthCheck() throws Exception {
     startWithHealthz();
 

@@ -1,6 +1,6 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 
@@ -12,7 +12,7 @@ class JettyEe10GoneClientContractTest extends ServletGoneClientContract {
   }
 
   @Override
-  protected Set<Difference> differences() {
+  protected Set<ServerDifference> differences() {
     return Set.of();
   }
 }

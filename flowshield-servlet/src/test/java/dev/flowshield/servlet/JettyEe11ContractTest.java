@@ -1,10 +1,10 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
-import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
-import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
+import static dev.flowshield.contract.ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS;
+import static dev.flowshield.contract.ServerDifference.UPGRADED_IS_NOT_COUNTED;
+import static dev.flowshield.contract.ServerDifference.WAITS_ON_A_THREAD;
 
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 
@@ -16,7 +16,7 @@ class JettyEe11ContractTest extends ServletContract {
   }
 
   @Override
-  protected Set<Difference> differences() {
+  protected Set<ServerDifference> differences() {
     return Set.of(WAITS_ON_A_THREAD, UPGRADED_IS_NOT_COUNTED, SILENT_STREAMS_OUTLIVE_CLIENTS);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What only Jetty does. */
+/** Tests of features of Jetty. */
 abstract class JettyFilterBehavior extends FilterBehavior {
 
   JettyFilterBehavior(Container.Starter starter, String servletVersion) {

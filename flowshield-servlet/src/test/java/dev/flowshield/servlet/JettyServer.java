@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * What both environments of Jetty stand on. It lets ambiguous addresses pass, since the strict
- * default never shows them to a filter.
+ * The common part of both environments of Jetty. It accepts ambiguous paths, because the strict
+ * default rejects them before the filters.
  */
 record JettyServer(Server server, int port) {
 

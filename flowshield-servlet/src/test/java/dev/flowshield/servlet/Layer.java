@@ -11,21 +11,21 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumSet;
 
-/** What an application does around all its paths. */
+/** The handler of an application around all its paths. */
 @FunctionalInterface
 interface Layer {
 
   void around(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException;
 
-  /** Registers this for requests, inside of what is there. */
+  /** Registers a layer for requests, inside of the existing ones. */
   static void add(String name, ServletContext context, Layer layer) {
     Filter filter = (request, response, chain) ->
         layer.around((HttpServletRequest) request, (HttpServletResponse) response, chain);
     map(context.addFilter(name, filter), EnumSet.of(DispatcherType.REQUEST));
   }
 
-  /** Maps a filter to all paths, inside of what is there. */
+  /** Maps a filter to all paths, inside of the existing ones. */
   static void map(FilterRegistration.Dynamic filter, EnumSet<DispatcherType> dispatchers) {
     filter.setAsyncSupported(true);
     filter.addMappingForUrlPatterns(dispatchers, true, "/*");

@@ -3,7 +3,7 @@ package dev.flowshield.servlet;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 
-/** A listener that does nothing, but for what a test overrides. */
+/** A listener without actions, for tests to override. */
 class Listener implements AsyncListener {
   @Override
   public void onComplete(AsyncEvent event) {}

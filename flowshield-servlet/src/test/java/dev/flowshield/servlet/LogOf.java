@@ -7,7 +7,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a logger logs while this is open. */
+/** The log of a logger while this is open. */
 final class LogOf extends Handler implements AutoCloseable {
 
   private final Logger logger;
@@ -15,7 +15,7 @@ final class LogOf extends Handler implements AutoCloseable {
 
   LogOf(String name) {
     this.logger = Logger.getLogger(name);
-    logger.setLevel(Level.ALL); // other tests may have turned off what is above
+    logger.setLevel(Level.ALL); // other tests may have disabled its parent
     logger.addHandler(this);
   }
 

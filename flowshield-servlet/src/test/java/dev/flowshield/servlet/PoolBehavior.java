@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Where the threads come from that run requests. */
+/** Tests of the origin of request threads. */
 interface PoolBehavior {
 
   FilterFixture fixture();
@@ -31,7 +31,7 @@ interface PoolBehavior {
         .isEqualTo(ofRequest.join());
   }
 
-  /** Its threads are numbered. */
+  /** Returns the name of the pool, because its threads are numbered. */
   private static String poolOfThisThread() {
     String name = Thread.currentThread().getName();
     return name.substring(0, name.lastIndexOf('-'));

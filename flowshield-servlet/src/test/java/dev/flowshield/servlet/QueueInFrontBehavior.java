@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -12,23 +13,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a shield that finds its cap does where requests wait for a thread of the container before it
- * is asked. The same on every container.
+ * Tests of a shield with an adaptive limit if requests wait for a thread of the container before
+ * the shield is called. Equal on every container.
  */
 abstract class QueueInFrontBehavior {
 
-  private static final int THREADS = 10; // of which Jetty keeps some to itself
+  private static final int THREADS = 10; // of which Jetty reserves some for itself
   private static final int WORK_MILLIS = 200;
   private static final int TEN_TIMES_THE_LOAD = 10 * THREADS * 1000 / WORK_MILLIS;
   private static final Duration TIME = Duration.ofSeconds(3);
   private static final int MOST_FLOODS = 5; // on a machine on which the clients are late themselves
 
-  /** Without a shield, the last would wait for 27 seconds. */
+  /** Without a shield, the last request would wait for 27 seconds. */
   private static final long SHORT_MILLIS = 1_000;
 
   private final Container.Starter starter;
-  private final HttpShield shield =
-      HttpShield.builder().inFlightAuto().overloadStatus(429).build(); // keeps connections
+  private final HttpShield shield = HttpShield.builder()
+      .inFlight(InFlightLimit.auto())
+      .responses(r -> r.overloadStatus(429))
+      .build(); // keeps connections
   private final AtomicInteger begun = new AtomicInteger();
 
   QueueInFrontBehavior(Container.Starter starter) {
@@ -73,7 +76,7 @@ abstract class QueueInFrontBehavior {
         && last.stream().anyMatch(reply -> reply.status() == 200);
   }
 
-  /** Never as long as the piece before, else all threads would end their work at one time. */
+  /** Works for a different time in each call; with equal times all threads would finish at once. */
   private void work() throws InterruptedException {
     int millis = WORK_MILLIS / 2 + begun.incrementAndGet() * 70 % WORK_MILLIS;
     assertThat(new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)).isFalse();

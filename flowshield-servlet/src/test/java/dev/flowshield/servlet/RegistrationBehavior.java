@@ -12,7 +12,7 @@ import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** How the filter is put in, and what it says where that went wrong. */
+/** Tests of the registration of the filter, and of the messages about a wrong one. */
 interface RegistrationBehavior {
 
   FilterFixture fixture();
@@ -79,7 +79,7 @@ interface RegistrationBehavior {
     AtomicReference<HttpShield> made = new AtomicReference<>();
     fixture().start(context -> {
       context.setInitParameter("flowshield.per-client", "7/min");
-      context.setInitParameter("per-client", "8/min"); // of something else
+      context.setInitParameter("per-client", "8/min"); // of another library
       made.set(FlowShieldFilter.protect(context));
     });
 
@@ -91,7 +91,7 @@ interface RegistrationBehavior {
     fixture().start(context -> {
       FilterRegistration.Dynamic registration =
           context.addFilter("synchronous", new FlowShieldFilter(fixture().shield()));
-      registration.setAsyncSupported(false); // as it is in web.xml where nothing is said
+      registration.setAsyncSupported(false); // the default of web.xml
       registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     });
     try (LogOf log = new LogOf("dev.flowshield.servlet")) {

@@ -81,7 +81,7 @@ final class Routes {
     Endpoint.at("/below/*", context, (request, response) -> response.getWriter().print(HELLO));
     Endpoint.at("/fail", context, (request, response) -> response.getWriter().print(behind.fail()));
     Endpoint.at("/cost", context, (request, response) -> {
-      FlowShieldFilter.cost(request, Application.COST);
+      FlowShieldFilter.reportCost(request, Application.COST);
       response.getWriter().print(HELLO);
     });
     Endpoint.at("/slow", context, (request, response) -> {
@@ -96,7 +96,7 @@ final class Routes {
       });
     });
     Endpoint.at("/poll", context, (request, response) -> {
-      if (!FlowShieldFilter.established(request)) {
+      if (!FlowShieldFilter.markAsStream(request)) {
         response.getWriter().print(FULL);
         return;
       }
@@ -116,7 +116,7 @@ final class Routes {
         "/echo",
         context,
         (request, response) -> request.getInputStream().transferTo(response.getOutputStream()));
-    // Else Tomcat would answer what no servlet has without a look at the filters.
+    // Otherwise Tomcat would respond to unknown paths without calling the filters.
     Endpoint.at("/", context, (request, response) -> response.sendError(404));
     registerWaits(behind, context);
     registerForGoneClients(behind, context);
@@ -149,7 +149,7 @@ final class Routes {
     });
     Endpoint.at("/chunks", context, (request, response) -> {
       AsyncContext async = request.startAsync();
-      async.setTimeout(0); // none: the client decides
+      async.setTimeout(0); // no timeout: the client decides
       ServletOutputStream out = response.getOutputStream();
       out.setWriteListener(new Chunks(async, out));
     });
@@ -172,7 +172,7 @@ final class Routes {
     });
   }
 
-  @SuppressWarnings("deprecation") // since Servlet 6.0, yet there
+  @SuppressWarnings("deprecation") // since Servlet 6.0, but still supported
   private static void push(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     PushBuilder push = request.newPushBuilder();
@@ -182,7 +182,7 @@ final class Routes {
     response.getWriter().print(HELLO);
   }
 
-  /** An answer from another thread, which must not touch what the container may use again. */
+  /** A response from another thread, which must not touch objects that the container may reuse. */
   private static final class Reply implements AsyncListener {
 
     private final AsyncContext async;
@@ -195,12 +195,12 @@ final class Routes {
 
     private static Reply start(HttpServletRequest request) {
       Reply reply = new Reply(request.startAsync());
-      reply.async.setTimeout(0); // none: the application decides
+      reply.async.setTimeout(0); // no timeout: the application decides
       reply.async.addListener(reply);
       return reply;
     }
 
-    /** The answer is whether the client was there. */
+    /** Sends a response, and returns whether the client was present. */
     private boolean send(String text) {
       lock.lock();
       try {
@@ -300,10 +300,10 @@ final class Routes {
     }
   }
 
-  /** What a connection is for that has left HTTP: nothing. */
+  /** A handler without actions, for a connection that has left HTTP. */
   public static final class Upgraded implements HttpUpgradeHandler {
 
-    /** For the container. */
+    /** Creates the handler. For the container. */
     public Upgraded() {}
 
     @Override

@@ -6,7 +6,7 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.util.List;
 
-/** What every binding promises, on a servlet container. */
+/** The contract of every binding, on a servlet container. */
 abstract class ServletContract extends BindingContract {
 
   private static final int WORKERS = 200;

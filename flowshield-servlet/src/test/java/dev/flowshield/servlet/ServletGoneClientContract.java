@@ -6,11 +6,11 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.util.List;
 
-/** What every binding promises of clients that go away, on a servlet container. */
+/** The contract for clients that go away, on a servlet container. */
 abstract class ServletGoneClientContract extends GoneClientContract {
 
-  // A client over HTTP/2 that closes its connection without a reset looks to Jetty as one that has
-  // nothing more to ask. While it gives no room to write, only the time tells that it has gone.
+  // If an HTTP/2 client closes its connection without a reset, Jetty assumes that it sends no more
+  // requests. Without room to write, only the timeout shows that the client has gone.
   private static final int IDLE_MILLIS = 2_000;
 
   private final Container.Starter starter;

@@ -6,7 +6,7 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.util.List;
 
-/** What every binding promises where nothing is short, on a servlet container. */
+/** The contract for a server without overload, on a servlet container. */
 abstract class ServletHarmlessLoadContract extends HarmlessLoadContract {
 
   private static final int WORKERS = 200;

@@ -6,7 +6,7 @@ import dev.flowshield.contract.SlowClientContract;
 import dev.flowshield.http.HttpShield;
 import java.util.List;
 
-/** What every binding promises of clients that are slow, on a servlet container. */
+/** The contract for slow clients, on a servlet container. */
 abstract class ServletSlowClientContract extends SlowClientContract {
 
   private static final int WORKERS = 200;

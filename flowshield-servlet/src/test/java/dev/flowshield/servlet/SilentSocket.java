@@ -11,12 +11,12 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.Objects;
 import org.apache.tomcat.websocket.server.WsSci;
 
-/** A web socket that says nothing. */
+/** A web socket that sends nothing. */
 public final class SilentSocket extends Endpoint {
 
   static final String PATH = "/socket";
 
-  /** For the container. */
+  /** Creates the socket. For the container. */
   public SilentSocket() {}
 
   /** Registers it in Tomcat. */

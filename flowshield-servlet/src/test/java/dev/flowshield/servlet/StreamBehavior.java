@@ -9,7 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Event streams that hold the thread of their request, as on virtual threads. */
+/**
+ * Tests of event streams that hold the thread of their request, which is usual with virtual
+ * threads.
+ */
 interface StreamBehavior {
 
   FilterFixture fixture();

@@ -1,12 +1,12 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.ASKS_FOR_BODIES_FIRST;
-import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
-import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
-import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
-import static dev.flowshield.contract.Difference.WAITS_ON_A_THREAD;
+import static dev.flowshield.contract.ServerDifference.ASKS_FOR_BODIES_FIRST;
+import static dev.flowshield.contract.ServerDifference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS;
+import static dev.flowshield.contract.ServerDifference.UPGRADED_IS_NOT_COUNTED;
+import static dev.flowshield.contract.ServerDifference.WAITS_ON_A_THREAD;
 
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 
@@ -18,7 +18,7 @@ class Tomcat101ContractTest extends ServletContract {
   }
 
   @Override
-  protected Set<Difference> differences() {
+  protected Set<ServerDifference> differences() {
     return Set.of(
         ASKS_FOR_BODIES_FIRST,
         CLOSES_AFTER_503,

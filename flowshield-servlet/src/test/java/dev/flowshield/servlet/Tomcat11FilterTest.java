@@ -18,6 +18,6 @@ class Tomcat11FilterTest extends TomcatFilterBehavior {
   void aRequestWithoutAContextHasNoPoolAndDoesNotFail() {
     Request own = new Request(new Connector(), new org.apache.coyote.Request());
 
-    assertThat(ContainerPool.of(own.getRequest())).isNull(); // as the connector is not started
+    assertThat(ContainerPool.of(own.getRequest())).isNull(); // because the connector is not started
   }
 }

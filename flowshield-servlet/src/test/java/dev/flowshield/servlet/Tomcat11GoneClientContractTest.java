@@ -1,8 +1,8 @@
 package dev.flowshield.servlet;
 
-import static dev.flowshield.contract.Difference.NO_PUSH;
+import static dev.flowshield.contract.ServerDifference.NO_PUSH;
 
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 
@@ -14,7 +14,7 @@ class Tomcat11GoneClientContractTest extends ServletGoneClientContract {
   }
 
   @Override
-  protected Set<Difference> differences() {
+  protected Set<ServerDifference> differences() {
     return Set.of(NO_PUSH);
   }
 }

@@ -22,8 +22,8 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 record TomcatContainer(Tomcat tomcat, Path directory, int port, ServletContext context)
     implements Container {
 
-  // Tests make applications fail on purpose. Held, since a logger without a reference forgets its
-  // level.
+  // Tests make applications fail deliberately. A strong reference, because a logger without one
+  // loses its level.
   private static final Logger LOG = Logger.getLogger("org.apache");
 
   static Container start(Application application) throws Exception {

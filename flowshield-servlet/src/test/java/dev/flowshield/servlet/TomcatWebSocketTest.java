@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Web sockets of {@code jakarta.websocket} in Tomcat. */
+/** Tests of web sockets of {@code jakarta.websocket} in Tomcat. */
 @Tag("servlet-6.1")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TomcatWebSocketTest {
@@ -25,18 +25,18 @@ class TomcatWebSocketTest {
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
   };
 
-  // The headers of a frame that a client closes with: masked, without a body.
+  // The head of a close frame of a client: masked, without a body.
   private static final String CLOSE = "\u0088\u0080\0\0\0\0";
 
   private final HttpShield shield =
-      HttpShield.builder().inFlight(10).streamsPerClient(2).build();
+      HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(2)).build();
   private Container container;
 
   @BeforeEach
   void start() throws Exception {
     container = TomcatContainer.start(context -> {
       SilentSocket.register(context);
-      // Else Tomcat would answer what no servlet has without a look at the filters.
+      // Otherwise Tomcat would respond to unknown paths without calling the filters.
       Endpoint.at("/", context, (request, response) -> response.sendError(404));
       FlowShieldFilter.protect(context, shield);
     });

@@ -12,17 +12,17 @@ class VirtualThreadsTest {
 
   @Test
   void theThreadOfATestIsNone() {
-    assertThat(VirtualThreads.areUsedHere()).isFalse();
+    assertThat(VirtualThreads.isCurrent()).isFalse();
   }
 
   @Test
   void aTaskRunsInOneWhereTheJvmHasThem() throws Exception {
     if (Runtime.version().feature() < FIRST_JAVA_WITH_THEM) {
-      return; // the other test has shown that it is never asked for one
+      return; // the other test has shown that the method is not called then
     }
     CompletableFuture<Boolean> isInOne = new CompletableFuture<>();
 
-    VirtualThreads.run(() -> isInOne.complete(VirtualThreads.areUsedHere()));
+    VirtualThreads.run(() -> isInOne.complete(VirtualThreads.isCurrent()));
 
     assertThat(isInOne.get(FilterFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .isTrue();

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A ticker that stands still until a test turns it.
+ * A ticker that is advanced only by a test.
  *
  * <pre>{@code
  * ManualTicker ticker = ManualTicker.atZero();
@@ -21,17 +21,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * assertTrue(limiter.tryAcquire("alice"));
  * }</pre>
  *
- * <p>Counts nanoseconds, and wraps around past {@link Long#MAX_VALUE} as any ticker may: start it
- * close below that to see what a limiter makes of it. It also steps back, which a real ticker
- * should not do but a limiter has to bear.
+ * <p>The ticker counts nanoseconds. Like any ticker, it may wrap around past {@link
+ * Long#MAX_VALUE}; to test this, start it slightly below. It can also step back, which a limiter
+ * must tolerate although a real ticker should not do it.
  *
- * <p><b>Waiting.</b> What was asked for with {@link #after} comes when the ticker is turned that
- * far, in the order of its time; of the same time, first asked, first served. A long turn goes by
- * each of these times in turn: the ticker stands at the time of a future while the future
- * completes, on the thread that turns, and then goes on to the end. So whatever depends on a future
- * reads its own time, may ask for another future that is due within the same turn, and may turn the
- * ticker itself. Stepping back completes nothing; what waits then waits longer. A test whose
- * subject waits on a thread of its own says how many it expects to wait before it turns:
+ * <p><b>Waiting.</b> A future of {@link #after} completes when the ticker is advanced to its time.
+ * Futures complete in order of their times; with equal times, in order of their creation. A long
+ * advance stops at each of these times in turn: the ticker has the time of a future while that
+ * future completes, on the advancing thread. A dependent stage therefore reads its own time. It may
+ * also create another future that is due within the same advance, and it may advance the ticker
+ * itself. Stepping back completes no future; all waits become longer.
+ *
+ * <p>If the subject of a test waits on a thread of its own, the test first waits for the expected
+ * number of pending futures:
  *
  * <pre>{@code
  * Future<Decision> alice =
@@ -41,20 +43,20 @@ import java.util.concurrent.locks.ReentrantLock;
  * assertTrue(alice.get().isAdmitted());
  * }</pre>
  *
- * <p>Thread-safe: turns from several threads all count, and a read after a turn sees it.
+ * <p>Thread-safe. Advances by several threads add up, and a reading after an advance sees it.
  */
 public final class ManualTicker implements Ticker {
 
   /**
-   * The longest wait, so that all pending ones lie within one half of the count and their
+   * The longest wait. All pending times therefore lie within one half of the count, so that their
    * differences compare.
    */
   private static final long LONGEST_WAIT = Long.MAX_VALUE / 2;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  // The lock is held for a few instructions at a time, and never while a future completes: what
-  // depends on it is foreign code.
+  // Held for a few instructions, and never while a future completes, because dependent stages are
+  // foreign code.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition asked = lock.newCondition();
   private final TreeSet<Wait> pending = new TreeSet<>();
@@ -65,14 +67,14 @@ public final class ManualTicker implements Ticker {
     this.nanos = nanos;
   }
 
-  /** A ticker that stands at zero. */
+  /** Creates a ticker that starts at zero. */
   public static ManualTicker atZero() {
     return new ManualTicker(0);
   }
 
   /**
-   * A ticker that stands at any reading, such as {@code Long.MAX_VALUE - 1_000_000} to wrap around
-   * a millisecond later.
+   * Creates a ticker that starts at any reading, such as {@code Long.MAX_VALUE - 1_000_000} to wrap
+   * around a millisecond later.
    */
   public static ManualTicker startingAt(long nanos) {
     return new ManualTicker(nanos);
@@ -84,12 +86,12 @@ public final class ManualTicker implements Ticker {
   }
 
   /**
-   * A future that completes when the ticker was turned on by this much.
+   * Returns a future that completes when the ticker has been advanced by the given time.
    *
-   * <p>One that was completed otherwise, as by cancelling it, is forgotten.
+   * <p>A future that is completed in another way, such as by a cancellation, is removed.
    *
-   * @param time how long, in nanoseconds; at once if it is not above 0, and 146 years if it is
-   *     longer
+   * @param time the time in nanoseconds. The future completes at once unless it is positive; a time
+   *     above 146 years counts as 146 years
    */
   @Override
   public CompletableFuture<Void> after(long time) {
@@ -112,21 +114,24 @@ public final class ManualTicker implements Ticker {
   }
 
   /**
-   * Turns the ticker on, or back if the duration is negative.
+   * Advances the ticker, or steps back if the duration is negative.
    *
-   * @throws ArithmeticException if the duration is longer than a {@code long} of nanoseconds can
-   *     say, about 292 years
+   * @throws ArithmeticException if the duration exceeds a {@code long} of nanoseconds, about 292
+   *     years
    */
   public void advance(Duration time) {
     advanceNanos(time.toNanos());
   }
 
-  /** Turns the ticker on by nanoseconds, or back if they are negative. */
+  /** Advances the ticker by nanoseconds, or steps back if they are negative. */
   public void advanceNanos(long time) {
     boolean unused = turn(time, Long.MAX_VALUE);
   }
 
-  /** Turns the ticker past so many futures at most; answers whether it was turned all the way. */
+  /**
+   * Advances the ticker, but completes at most the given number of futures. Returns whether it
+   * reached the end.
+   */
   boolean turn(long time, long mostFutures) {
     long left = time;
     for (long futures = 0; ; futures++) {
@@ -153,7 +158,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** How many futures of {@link #after} have not completed yet. */
+  /** Returns the number of futures of {@link #after} that have not completed. */
   public int pending() {
     lock.lock();
     try {
@@ -164,27 +169,27 @@ public final class ManualTicker implements Ticker {
   }
 
   /**
-   * Waits until at least this many futures of {@link #after} are pending, so that the next turn
-   * finds them. A limiter may ask once for all callers that wait for one key, as the engine's
-   * limiters do.
+   * Waits until at least this number of futures of {@link #after} is pending, so that the next
+   * advance completes them. A limiter may use one future for all callers that wait for a key, like
+   * the limiters of the engine.
    *
-   * @throws AssertionError if they are still fewer after ten seconds
+   * @throws AssertionError if fewer are pending after ten seconds
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public void awaitPending(int futures) throws InterruptedException {
     awaitPending(futures, PATIENCE);
   }
 
-  /** As {@link #awaitPending(int)}, with a patience of one's own. */
-  public void awaitPending(int futures, Duration patience) throws InterruptedException {
-    long left = patience.toNanos();
+  /** Waits like {@link #awaitPending(int)}, with the given time limit. */
+  public void awaitPending(int futures, Duration timeout) throws InterruptedException {
+    long left = timeout.toNanos();
     lock.lock();
     try {
       while (pending.size() < futures) {
         if (left <= 0) {
           throw new AssertionError("pending futures must be " + futures + " or more within "
-              + patience + ", got " + pending.size()
-              + ": see whether who should wait asks this ticker, or was answered at once");
+              + timeout + ", got " + pending.size()
+              + ": check that the waiter uses this ticker and was not decided at once");
         }
         left = asked.awaitNanos(left);
       }
@@ -193,7 +198,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** The reading, for the messages of failed tests. */
+  /** Returns the reading, for the messages of failed tests. */
   @Override
   public String toString() {
     return "ManualTicker[" + nanos() + " ns]";
@@ -208,7 +213,7 @@ public final class ManualTicker implements Ticker {
     }
   }
 
-  /** A future, the reading at which it is due, and its place among those of the same reading. */
+  /** A future, the reading at which it is due, and its position among those of the same reading. */
   private record Wait(long at, long place, CompletableFuture<Void> future)
       implements Comparable<Wait> {
 

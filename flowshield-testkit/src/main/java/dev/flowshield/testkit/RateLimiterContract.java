@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every {@link RateLimiter} has to keep, as tests: a limiter's author implements this in a
- * test class and says how to make the limiter.
+ * The contract of every {@link RateLimiter}, as JUnit tests. The author of a limiter implements
+ * this interface in a test class that creates the limiter.
  *
  * <pre>{@code
  * class MyLimiterContractTest implements RateLimiterContract {
@@ -24,295 +24,327 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * <p>That tests a token bucket. A limiter that means its limits in another way says so with
- * {@link #worstCase} and {@link #limits}; one that keeps several limits on each key says so with
- * {@link #keepsSeveralLimits}. What else it can do it says itself, with
- * {@link RateLimiter#capabilities()}: only that is tested, and what it cannot must be rejected.
+ * <p>By default, this tests a token bucket. Override {@link #worstCase} and {@link #limits} for a
+ * limiter that interprets its limits differently, and {@link #canEnforceSeveralLimits} for one that
+ * enforces several limits on each key. Optional operations are tested if {@link
+ * RateLimiter#capabilities()} includes them; the others must throw.
  *
- * <p>The limiter reads the time from the ticker of the spec alone, and waits by
- * {@link dev.flowshield.Ticker#after}: the tests turn a {@link ManualTicker} and never sleep.
- * Random schedules have a fixed seed, told by each failure; the system property
- * {@code flowshield.testkit.seed} sets another. All tests together take a few seconds for a limiter
- * in memory. A limiter that blocks, never completes a future or takes too long fails the test, as
- * each test runs on a thread of its own for no longer than {@link #patience}.
+ * <p>The limiter must read the time only from the ticker of the specification and wait only with
+ * {@link dev.flowshield.Ticker#after}. The tests advance a {@link ManualTicker} and never sleep.
+ * Random schedules have a fixed seed, which every failure reports; the system property {@code
+ * flowshield.testkit.seed} sets another seed.
  *
- * <p><b>What a pass does not prove.</b> Threads race by chance, so a race that is rare may stay
- * unseen; memory is measured by whether keys are held, so what a limiter keeps instead of keys is
- * not seen.
+ * <p>For a limiter in memory, all tests together take a few seconds. Each test runs on a thread of
+ * its own for at most {@link #timeout}, so a limiter that blocks, never completes a future or is
+ * too slow fails the test.
+ *
+ * <p><b>Limits of these tests.</b> Threads race by chance, so a rare race may stay undetected.
+ * Memory is measured by the keys that are held, so other memory that a limiter keeps is not
+ * measured.
  */
 public interface RateLimiterContract {
 
   /**
-   * A new limiter without any memory of others, that reads the time from the ticker of the spec.
-   * Called many times.
+   * Creates a limiter that shares no state with others and reads the time from the ticker of the
+   * specification. Called many times.
    */
   RateLimiter limiter(LimiterSpec spec);
 
   /**
-   * The limits to test with. Waiting is tested with those of them that come back within 5 minutes.
+   * Returns the limits to test with. Waiting is tested with those that are refilled within 5
+   * minutes.
    *
-   * <p>Unless overridden: even and odd rates, bursts below and above the permits, from one a second
-   * to seven a microsecond.
+   * <p>The default has even and odd rates from one permit per second to seven per microsecond, with
+   * bursts below and above the permits.
    */
   default List<RateLimit> limits() {
-    return Limits.EVEN_AND_ODD;
+    return ContractLimits.EVEN_AND_ODD;
   }
 
   /**
-   * The most permits that may pass in any span of this length, both its ends included; of length
-   * zero, at one instant.
+   * Returns the maximum number of permits in any span of this length, including both ends. A span
+   * of length zero is one instant.
    *
-   * <p>Unless overridden, that of a token bucket: the burst, and what comes back in the span,
+   * <p>The default is that of a token bucket: the burst plus the permits refilled in the span,
    * rounded down.
    */
   default long worstCase(RateLimit limit, Duration span) {
-    return Limits.worstCaseOfATokenBucket(limit, span);
+    return ContractLimits.worstCaseOfATokenBucket(limit, span);
   }
 
-  /** By which part the rate may miss the limit in the long run. Unless overridden: a millionth. */
+  /**
+   * Returns the relative deviation of the long-run rate that is allowed. The default is a
+   * millionth.
+   */
   default double rateTolerance() {
     return 1e-6;
   }
 
   /**
-   * How long one test may take at most, each of the dynamic ones by itself. Unless overridden: 30
-   * seconds, many times what a limiter in memory takes.
+   * Returns the time limit of one test, applied to each dynamic test separately. The default is 30
+   * seconds, many times the need of a limiter in memory.
    */
-  default Duration patience() {
+  default Duration timeout() {
     return Duration.ofSeconds(30);
   }
 
   /**
-   * Whether the limiter keeps several limits on each key, {@link LimiterSpec#ofAll}. Unless
-   * overridden: no.
+   * Returns whether the limiter can enforce several limits on each key, see {@link
+   * LimiterSpec#ofAll}. The default is false.
    */
-  default boolean keepsSeveralLimits() {
+  default boolean canEnforceSeveralLimits() {
     return false;
   }
 
   /**
-   * How many keys that were never seen come in a flood, of which the limiter may remember 1,000.
-   * Unless overridden: 200,000. Fewer, but not below 40,000, are for limiters that take long to
-   * ask.
+   * Returns the number of new keys in a flood, of which the limiter may remember 1,000. The default
+   * is 200,000. Slow limiters may use fewer, but at least 40,000.
    */
-  default int flood() {
+  default int floodSize() {
     return 200_000;
   }
 
   // One key, one thread.
 
-  /** A key that was never seen has its whole burst, and not a permit more. */
+  /** Checks that a new key has its whole burst, and not a permit more. */
   @Test
   default void admitsAWholeBurstAtOnceAndNoMore() {
-    Watch.run(this, OneKey::admitsAWholeBurstAtOnceAndNoMore);
+    TestWatchdog.run(this, SingleKeyChecks::admitsAWholeBurstAtOnceAndNoMore);
   }
 
-  /** In no span of a random schedule does more pass than the worst case. */
+  /** Checks with random schedules that no span admits more than the worst case. */
   @Test
   default void neverAdmitsMoreThanTheWorstCase() {
-    Watch.run(this, it -> Spans.neverAdmitsMoreThanTheWorstCase(it, 0));
-  }
-
-  /** The same where the count of the ticker wraps around, and where it passes zero. */
-  @Test
-  default void neverAdmitsMoreWhereTheTickerWrapsAround() {
-    Watch.run(this, Spans::neverAdmitsMoreWhereTheTickerWrapsAround);
-  }
-
-  /** The same with a ticker that also steps back. */
-  @Test
-  default void neverAdmitsMoreWhenTheTickerStepsBack() {
-    Watch.run(this, Spans::neverAdmitsMoreWhenTheTickerStepsBack);
-  }
-
-  /** A spent key stays spent however the ticker steps before its permits come back. */
-  @Test
-  default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
-    Watch.run(this, Spans::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
+    TestWatchdog.run(this, it -> WorstCaseChecks.neverAdmitsMoreThanTheWorstCase(it, 0));
   }
 
   /**
-   * After a step back, no key gets a second burst at one reading of the ticker: also if it was idle
-   * before the step, or is the first to ask after it, and however many keys come between.
+   * Checks that no span admits more than the worst case when the ticker wraps around or passes
+   * zero.
+   */
+  @Test
+  default void neverAdmitsMoreWhenTheTickerWrapsAround() {
+    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerWrapsAround);
+  }
+
+  /** Checks that no span admits more than the worst case when the ticker also steps back. */
+  @Test
+  default void neverAdmitsMoreWhenTheTickerStepsBack() {
+    TestWatchdog.run(this, WorstCaseChecks::neverAdmitsMoreWhenTheTickerStepsBack);
+  }
+
+  /**
+   * Checks that a spent key stays spent, however the ticker steps before its permits are refilled.
+   */
+  @Test
+  default void aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth() {
+    TestWatchdog.run(this, WorstCaseChecks::aSpentKeyGainsNothingWhenTheTickerStepsBackAndForth);
+  }
+
+  /**
+   * Checks that no key gets a second burst at one reading of the ticker after a step back. This
+   * includes keys that were idle before the step, keys that are used first after it, and any number
+   * of other keys in between.
    */
   @Test
   default void aStepBackForgivesNothingHoweverManyKeysCome() {
-    Watch.run(this, ClockSteps::forgivesNothing);
+    TestWatchdog.run(this, ClockStepChecks::forgivesNothing);
   }
 
-  /** When the ticker has caught up after a step back, all permits are back. */
+  /** Checks that all permits are refilled when the ticker has caught up after a step back. */
   @Test
-  default void aStepBackOnlyDelaysWhatComesBack() {
-    Watch.run(this, ClockSteps::onlyDelays);
-  }
-
-  /** After the wait that a rejection tells the permits are there, and not a nanosecond before. */
-  @Test
-  default void tellsTheShortestWaitThatHelps() {
-    Watch.run(this, OneKey::tellsTheShortestWaitThatHelps);
-  }
-
-  /** As many permits as remain can be taken, and not one more. */
-  @Test
-  default void tellsExactlyWhatRemains() {
-    Watch.run(this, OneKey::tellsExactlyWhatRemains);
-  }
-
-  /** However often a request is rejected, it costs nothing. */
-  @Test
-  default void aRejectionTakesNothing() {
-    Watch.run(this, OneKey::aRejectionTakesNothing);
-  }
-
-  /** {@code tryAcquireUpTo} takes what is there, and nothing where nothing is. */
-  @Test
-  default void takesAPartWhereNotAllIsThere() {
-    Watch.run(this, Parts::takesAPartWhereNotAllIsThere);
-  }
-
-  /** {@code tryAcquire} and {@code decideAsync} answer what {@code decide} would. */
-  @Test
-  default void allWaysToAskAgree() {
-    Watch.run(this, OneKey::allWaysToAskAgree);
-  }
-
-  /** A form without a key, or without permits, answers what the form in full would. */
-  @Test
-  default void shortFormsTakeOnePermitOrLeaveOutTheKey() {
-    Watch.run(this, ShortForms::takeOnePermitOrLeaveOutTheKey);
-  }
-
-  /** A caller that takes each permit as soon as it is there gets the whole rate, and no more. */
-  @Test
-  default void admitsTheWholeRateInTheLongRunAndNoMore() {
-    Watch.run(this, Spans::admitsTheWholeRateInTheLongRunAndNoMore);
-  }
-
-  /** Permits below 1 are a caller's mistake, and nothing is taken. */
-  @Test
-  default void throwsForPermitsBelowOne() {
-    Watch.run(this, OneKey::throwsForPermitsBelowOne);
+  default void aStepBackOnlyDelaysRefills() {
+    TestWatchdog.run(this, ClockStepChecks::onlyDelays);
   }
 
   /**
-   * Permits above the burst, which may come from a client, are rejected for good, and nothing is
-   * taken.
+   * Checks that the permits are available after the wait that a rejection reports, and not a
+   * nanosecond earlier.
    */
   @Test
-  default void rejectsPermitsThatCanNeverBeHad() {
-    Watch.run(this, OneKey::rejectsPermitsThatCanNeverBeHad);
+  default void reportsTheShortestWaitThatHelps() {
+    TestWatchdog.run(this, SingleKeyChecks::reportsTheShortestWaitThatHelps);
   }
 
-  /** A limit near the ends of what can be said is kept, or rejected when the limiter is made. */
+  /** Checks that exactly the reported remaining permits can be taken. */
+  @Test
+  default void reportsExactlyTheRemainingPermits() {
+    TestWatchdog.run(this, SingleKeyChecks::reportsExactlyTheRemainingPermits);
+  }
+
+  /** Checks that rejected requests cost nothing. */
+  @Test
+  default void aRejectionTakesNothing() {
+    TestWatchdog.run(this, SingleKeyChecks::aRejectionTakesNothing);
+  }
+
+  /**
+   * Checks that {@code tryAcquireUpTo} takes the available permits, and nothing if there are no
+   * permits.
+   */
+  @Test
+  default void takesAPartIfNotAllIsAvailable() {
+    TestWatchdog.run(this, PartialAcquireChecks::takesAPartIfNotAllIsAvailable);
+  }
+
+  /** Checks that {@code tryAcquire} and {@code decideAsync} agree with {@code decide}. */
+  @Test
+  default void allFormsOfDecidingAgree() {
+    TestWatchdog.run(this, SingleKeyChecks::allFormsOfDecidingAgree);
+  }
+
+  /** Checks that each short form agrees with its full form. */
+  @Test
+  default void shortFormsMatchTheirFullForms() {
+    TestWatchdog.run(this, ShortFormChecks::takeOnePermitOrLeaveOutTheKey);
+  }
+
+  /**
+   * Checks that a caller that takes each permit once it is available gets the whole rate, and no
+   * more.
+   */
+  @Test
+  default void admitsTheWholeRateInTheLongRunAndNoMore() {
+    TestWatchdog.run(this, WorstCaseChecks::admitsTheWholeRateInTheLongRunAndNoMore);
+  }
+
+  /** Checks that permits below 1 throw and take nothing. */
+  @Test
+  default void throwsForPermitsBelowOne() {
+    TestWatchdog.run(this, SingleKeyChecks::throwsForPermitsBelowOne);
+  }
+
+  /**
+   * Checks that a request for more than the burst, which may come from a client, is rejected
+   * without a retry, and takes nothing.
+   */
+  @Test
+  default void rejectsMorePermitsThanTheBurst() {
+    TestWatchdog.run(this, SingleKeyChecks::rejectsMorePermitsThanTheBurst);
+  }
+
+  /** Checks that extreme limits are either enforced or rejected when the limiter is created. */
   @Test
   default void keepsOrRejectsExtremeLimits() {
-    Watch.run(this, OneKey::keepsOrRejectsExtremeLimits);
+    TestWatchdog.run(this, SingleKeyChecks::keepsOrRejectsExtremeLimits);
   }
 
   // Many keys.
 
-  /** What one key takes no other lacks, also where hashes of strings are equal. */
+  /** Checks that keys do not share permits, even if their strings have equal hash codes. */
   @Test
   default void keysAreIndependent() {
-    Watch.run(this, ManyKeys::keysAreIndependent);
+    TestWatchdog.run(this, ManyKeysChecks::keysAreIndependent);
   }
 
-  /** The empty key has its own allowance, the one of the calls without a key. */
+  /** Checks that the empty key has its own allowance, which is that of the calls without a key. */
   @Test
   default void theEmptyKeyIsAKey() {
-    Watch.run(this, ManyKeys::theEmptyKeyIsAKey);
+    TestWatchdog.run(this, ManyKeysChecks::theEmptyKeyIsAKey);
   }
 
-  /** Null is a caller's mistake. */
+  /** Checks that a null key throws. */
   @Test
-  default void rejectsNullForAKey() {
-    Watch.run(this, ManyKeys::rejectsNullForAKey);
+  default void rejectsANullKey() {
+    TestWatchdog.run(this, ManyKeysChecks::rejectsANullKey);
   }
 
   /**
-   * A key of {@link RateLimiter#LONGEST_KEY} characters is a key; a longer one is a caller's
-   * mistake.
+   * Checks that a key of {@link RateLimiter#MAX_KEY_LENGTH} characters is accepted, and that a
+   * longer key throws.
    */
   @Test
   default void rejectsAKeyThatIsTooLong() {
-    Watch.run(this, ManyKeys::rejectsAKeyThatIsTooLong);
+    TestWatchdog.run(this, ManyKeysChecks::rejectsAKeyThatIsTooLong);
   }
 
-  /** A spent key stays spent while a {@link #flood} of keys comes by. */
+  /** Checks that a spent key stays spent during a flood of {@link #floodSize} keys. */
   @Test
   default void neverForgivesASpentKeyInAFlood() {
-    Watch.run(this, ManyKeys::neverForgivesASpentKeyInAFlood);
+    TestWatchdog.run(this, ManyKeysChecks::neverForgivesASpentKeyInAFlood);
   }
 
-  /** When the keys of a flood are idle again, newcomers have their permits. */
+  /** Checks that new keys have their permits when the keys of a flood are idle again. */
   @Test
-  default void letsNewcomersInAfterAFlood() {
-    Watch.run(this, ManyKeys::letsNewcomersInAfterAFlood);
+  default void admitsNewKeysAfterAFlood() {
+    TestWatchdog.run(this, ManyKeysChecks::admitsNewKeysAfterAFlood);
   }
 
-  /** Of the keys of a flood, a small multiple of those that the spec allows is held at most. */
+  /**
+   * Checks that the limiter holds at most a small multiple of the allowed number of keys during a
+   * flood.
+   */
   @Test
-  default void holdsNoMoreKeysThanItMay() {
-    Watch.run(this, ManyKeys::holdsNoMoreKeysThanItMay);
+  default void holdsNoMoreKeysThanAllowed() {
+    TestWatchdog.run(this, ManyKeysChecks::holdsNoMoreKeysThanAllowed);
   }
 
   // Threads.
 
-  /** Threads that take at one instant get the whole burst together, and no more. */
+  /** Checks that threads at one instant get the whole burst together, and no more. */
   @Test
   default void threadsGetOneBurstTogether() {
-    Watch.run(this, Races::threadsGetOneBurstTogether);
-  }
-
-  /** In no span does more pass than the worst case while threads take and turn the ticker. */
-  @Test
-  default void neverAdmitsMoreUnderThreads() {
-    Watch.run(this, Races::neverAdmitsMoreUnderThreads);
+    TestWatchdog.run(this, ConcurrencyChecks::threadsGetOneBurstTogether);
   }
 
   /**
-   * A ticker that throws once, in whichever operation that the limiter is capable of, leaves it
-   * usable on every thread; and no more is admitted than the worst case.
+   * Checks that no span admits more than the worst case while threads take permits and advance the
+   * ticker.
+   */
+  @Test
+  default void neverAdmitsMoreUnderThreads() {
+    TestWatchdog.run(this, ConcurrencyChecks::neverAdmitsMoreUnderThreads);
+  }
+
+  /**
+   * Checks that the limiter stays usable on every thread after its ticker has thrown once, in any
+   * operation that it supports. It must not admit more than the worst case.
    */
   @TestFactory
   default Stream<DynamicTest> survivesItsTicker() {
-    return Watch.each(this, TickerFailures::of);
+    return TestWatchdog.each(this, TickerFailureChecks::of);
   }
 
-  // What is found by name.
+  // Providers.
 
   /**
-   * Each {@link dev.flowshield.spi.RateLimiterProvider} that this test sees can be loaded, and has
-   * a name of lower-case words joined by hyphens, which no other provider has.
+   * Checks that each {@link dev.flowshield.spi.RateLimiterProvider} visible to this test can be
+   * loaded. Its name must consist of lower-case words joined by hyphens, and must be unique.
    */
   @Test
   default void providersHaveNamesOfTheirOwn() {
-    Watch.run(this, contract -> ProviderNames.requireValid());
+    TestWatchdog.run(this, contract -> ProviderNameChecks.requireValid());
   }
 
-  // What only some limiters can.
+  // Optional operations.
 
-  /** {@link Capability#ACQUIRE}: waiting for permits. */
+  /** Checks waiting for permits: {@link Capability#ACQUIRE}. */
   @TestFactory
-  default Stream<DynamicTest> waits() {
-    return Watch.each(this, Waits::of);
+  default Stream<DynamicTest> waitsForPermits() {
+    return TestWatchdog.each(this, AcquireChecks::of);
   }
 
-  /** {@link Capability#RESERVE}: an estimate that is settled. */
+  /** Checks estimates and their settlement: {@link Capability#RESERVE}. */
   @TestFactory
-  default Stream<DynamicTest> reserves() {
-    return Watch.each(this, Reserves::of);
+  default Stream<DynamicTest> settlesReservations() {
+    return TestWatchdog.each(this, ReservationChecks::of);
   }
 
-  /** What operators do: {@code PEEK}, {@code RESET}, {@code ADD} and {@code CHANGE}. */
+  /**
+   * Checks the operations for operators: {@code PEEK}, {@code RESET}, {@code ADD} and {@code
+   * CHANGE}.
+   */
   @TestFactory
-  default Stream<DynamicTest> isOperated() {
-    return Watch.each(this, Operations::of);
+  default Stream<DynamicTest> supportsOperators() {
+    return TestWatchdog.each(this, OperatorChecks::of);
   }
 
-  /** {@link #keepsSeveralLimits()}: all of them hold, or nothing is taken. */
+  /**
+   * Checks that several limits are enforced together, and that a rejection takes nothing from any
+   * of them: {@link #canEnforceSeveralLimits()}.
+   */
   @TestFactory
-  default Stream<DynamicTest> keepsSeveral() {
-    return Watch.each(this, Several::of);
+  default Stream<DynamicTest> enforcesSeveralLimits() {
+    return TestWatchdog.each(this, SeveralLimitsChecks::of);
   }
 }

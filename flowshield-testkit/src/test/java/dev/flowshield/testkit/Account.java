@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What one key owes: a debt, and all takings after it that may still be given back. What was given
- * back was never taken, so everything after it is worked out again.
+ * The debt of one key, and all later permits that may still be refunded. Refunded permits count as
+ * never taken, so the state after them is recomputed.
  */
 final class Account {
 
-  /** Permits that are used at a time, perhaps ahead; open while they may be given back. */
+  /** Permits that are used at a time, possibly ahead; open while they may be refunded. */
   static final class Taking {
     long at;
     long cost;
@@ -25,7 +25,7 @@ final class Account {
     }
   }
 
-  /** A caller that waits for its taking to come true. */
+  /** A caller that waits until its permits are available. */
   static final class Waiter {
     final String key;
     final long permits;
@@ -49,12 +49,12 @@ final class Account {
     debt = new Debt(0, now);
   }
 
-  /** What is owed now, or at the end of what was taken ahead. */
+  /** Returns the debt now, or at the end of the permits taken ahead. */
   Debt owed(Debts debts, long now) {
     return debts.paid(replayed(debts), now);
   }
 
-  /** What is owed after all takings. */
+  /** Returns the debt after all permits taken. */
   Debt replayed(Debts debts) {
     Debt last = debt;
     for (Taking taking : takings) {
@@ -63,7 +63,7 @@ final class Account {
     return last;
   }
 
-  /** Owes this, however that came about. */
+  /** Sets the debt, whatever its origin. */
   void becomes(Debt owed) {
     debt = owed;
     takings.clear();

@@ -6,15 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounts of the keys, and the room for new ones. The steps that may be overridden are those
- * that a {@link Defect} gets wrong.
+ * The accounts of the keys, and the room for new ones. A {@link Defect} overrides the steps that it
+ * gets wrong.
  */
 class Accounts {
 
   final Map<String, Account> all = new HashMap<>();
   private final int maxKeys;
   private long fullUntil; // no key is idle before
-  private @Nullable Long forgotten; // the latest reading at which idle keys were forgotten
+  private @Nullable Long forgotten; // the latest reading at which idle keys were removed
 
   Accounts(LimiterSpec spec) {
     maxKeys = spec.maxKeys();
@@ -25,7 +25,7 @@ class Accounts {
     return key;
   }
 
-  /** The wait before a new key fits; 0 if there is room. */
+  /** Returns the wait before a new key fits; 0 if there is room. */
   long makeRoom(Debts debts, long now) {
     if (all.size() >= maxKeys && fullUntil - now <= 0) {
       if (all.values().removeIf(account -> account.owed(debts, now).units() == 0)) {
@@ -41,8 +41,8 @@ class Accounts {
   }
 
   /**
-   * Until when a key that is not known may owe what was forgotten: the ticker may have stepped
-   * back.
+   * Returns the time until which an unknown key may have a forgotten debt, because the ticker may
+   * have stepped back.
    */
   long mayOweUntil(long now) {
     return forgotten == null ? now : forgotten;
@@ -52,7 +52,7 @@ class Accounts {
     return all.get(identity(key));
   }
 
-  /** That of the key, a new one if need be. */
+  /** Returns the account of the key, creating it if necessary. */
   final Account of(String key, long now) {
     return all.computeIfAbsent(identity(key), absent -> new Account(now));
   }

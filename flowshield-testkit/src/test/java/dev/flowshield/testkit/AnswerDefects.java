@@ -9,7 +9,7 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.testkit.Debts.Debt;
 import java.util.List;
 
-/** Limiters that take or tell something else than they should. */
+/** Limiters with wrong decisions or reports. */
 final class AnswerDefects {
 
   static final List<Defect> ALL = List.of(
@@ -20,23 +20,27 @@ final class AnswerDefects {
           "a rejection must take nothing"),
       foundBy(
           TellsWhatRemainedBefore.class,
-          "tellsExactlyWhatRemains",
-          "what is left after the taking"),
+          "reportsExactlyTheRemainingPermits",
+          "the permits left after the call"),
       foundBy(
           TellsTooLittleRemains.class,
-          "tellsExactlyWhatRemains",
-          "no more than what remains can be taken"),
-      foundBy(CutsPermitsOff.class, "rejectsPermitsThatCanNeverBeHad", "reason BEYOND_BURST"),
-      foundBy(ThrowsAboveTheBurst.class, "rejectsPermitsThatCanNeverBeHad", "ask for fewer"),
+          "reportsExactlyTheRemainingPermits",
+          "no more than the remaining permits can be taken"),
+      foundBy(CutsPermitsOff.class, "rejectsMorePermitsThanTheBurst", "reason BEYOND_BURST"),
+      foundBy(ThrowsAboveTheBurst.class, "rejectsMorePermitsThanTheBurst", "ask for fewer"),
       foundBy(AdmitsNoPermits.class, "throwsForPermitsBelowOne", "IllegalArgumentException"),
-      foundBy(TriesForOneOnly.class, "allWaysToAskAgree", "tryAcquire must be"),
-      foundBy(SaysItTookAPart.class, "takesAPartWhereNotAllIsThere", "it takes what it says"),
-      foundBy(TakesAllOrNothing.class, "takesAPartWhereNotAllIsThere", "it takes what is there"),
+      foundBy(TriesForOneOnly.class, "allFormsOfDecidingAgree", "tryAcquire must be"),
+      foundBy(
+          SaysItTookAPart.class, "takesAPartIfNotAllIsAvailable", "it takes as many as it returns"),
+      foundBy(
+          TakesAllOrNothing.class,
+          "takesAPartIfNotAllIsAvailable",
+          "it takes the available permits"),
       foundIn(
           TakesOfSome.class,
-          "keepsSeveral",
+          "enforcesSeveralLimits",
           "takesOfAllLimitsOrOfNone",
-          "takes nothing of the others"));
+          "takes nothing from the others"));
 
   private AnswerDefects() {}
 
@@ -65,7 +69,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Tells what was there before the taking. */
+  /** Reports the permits left before the call. */
   static class TellsWhatRemainedBefore implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -76,7 +80,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Tells one permit less than there is, as when rounding twice. */
+  /** Reports one permit too few, as if rounded twice. */
   static class TellsTooLittleRemains implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -87,7 +91,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Looks at the lower bits of the permits only. */
+  /** Uses only the lower bits of the permits. */
   static class CutsPermitsOff implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -100,7 +104,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Takes a number that a client may have chosen for a mistake in code. */
+  /** Throws for a number that a client may have chosen. */
   static class ThrowsAboveTheBurst implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -114,7 +118,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Takes a mistake in code for a request that costs nothing. */
+  /** Admits an invalid number as a request without cost. */
   static class AdmitsNoPermits implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -123,7 +127,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Answers for one permit where a caller asked for more. */
+  /** Decides about one permit although the caller requested more. */
   static class TriesForOneOnly implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -136,7 +140,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Says that it took a part, and takes nothing. */
+  /** Reports that it took a part, but takes nothing. */
   static class SaysItTookAPart extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -153,7 +157,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Takes nothing where not all is there. */
+  /** Takes nothing if not all permits are available. */
   static class TakesAllOrNothing extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -166,7 +170,7 @@ final class AnswerDefects {
     }
   }
 
-  /** Takes of the limits that admit although another rejects. */
+  /** Takes from the limits that admit although another rejects. */
   static class TakesOfSome extends ExactLimitersContractTest {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

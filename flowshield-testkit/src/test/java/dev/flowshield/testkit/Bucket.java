@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A small token bucket, as limiters are first written: of each key, when it is full again. Defects
- * override its steps.
+ * A small token bucket, as in a first version of a limiter. Its state is the time at which each key
+ * is full again. Defects override its steps.
  */
 class Bucket implements RateLimiter {
   final Map<String, Long> full = new HashMap<>();

@@ -18,15 +18,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Limiters whose calls race, block, or answer in no proper way. */
+/** Limiters whose calls race, block, or return invalid results. */
 final class CallDefects {
 
   static final List<Defect> ALL = List.of(
-      foundBy(ChecksThenActs.class, "threadsGetOneBurstTogether", "judge and take in one step"),
+      foundBy(ChecksThenActs.class, "threadsGetOneBurstTogether", "decide and take in one step"),
       foundBy(
           BelongsToOneThread.class,
           "neverAdmitsMoreUnderThreads",
-          "the answers of the limiter to 8 threads at once",
+          "the results of the limiter for 8 concurrent threads",
           "not my thread"),
       foundIn(
           KeepsItsLockWhenTheTickerThrows.class,
@@ -36,60 +36,63 @@ final class CallDefects {
       foundBy(
           Blocks.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be given within PT1S, got none",
-          "blocks on nothing"),
-      // once it was cut off, each of its other tests takes a tenth of the time
+          "the result of decide('alice', 10) must be given within PT1S, got none",
+          "never blocks"),
+      // after its timeout, each of its other tests takes a tenth of the time
       foundBy(Blocks.class, "threadsGetOneBurstTogether", "must be at most PT0.1S, got no end"),
       foundBy(
           IsSlow.class,
           "neverForgivesASpentKeyInAFlood",
           "a call takes microseconds in memory",
-          "override patience()"),
+          "override timeout()"),
       foundBy(
           AnswersNull.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be given, got null"),
+          "the result of decide('alice', 10) must be given, got null"),
       foundBy(
           Overflows.class,
           "admitsAWholeBurstAtOnceAndNoMore",
-          "the answer to decide('alice', 10) must be one that the call declares,",
+          "the result of decide('alice', 10) must be a result or exception that the call declares,",
           "got java.lang.ArithmeticException: long overflow"),
       foundBy(
           NeverCompletes.class,
-          "allWaysToAskAgree",
-          "the answer to decideAsync('alice', ",
-          "got none within PT0.333333333S",
+          "allFormsOfDecidingAgree",
+          "the result of decideAsync('alice', ",
+          "got no result within PT0.333333333S",
           "complete the stage"),
       foundIn(
           NeverCompletes.class,
-          "waits",
-          "admitsAtOnceWhatIsThere",
-          "the answer to acquire must be admitted, got no answer yet"),
+          "waitsForPermits",
+          "admitsAvailablePermitsAtOnce",
+          "the result of acquire must be admitted, got pending"),
       foundIn(
           NeverCompletes.class,
-          "reserves",
-          "isSynchronousAndLaterAlike",
-          "the answer to reserveAsync('alice', ",
-          "got none within"),
-      foundBy(CompletesWithNull.class, "allWaysToAskAgree", "must be given by its stage, got null"),
+          "settlesReservations",
+          "syncAndAsyncAgree",
+          "the result of reserveAsync('alice', ",
+          "got no result within"),
+      foundBy(
+          CompletesWithNull.class,
+          "allFormsOfDecidingAgree",
+          "must be given by its stage, got null"),
       foundIn(
           CompletesWithNull.class,
-          "waits",
-          "admitsAtOnceWhatIsThere",
-          "the answer to acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
+          "waitsForPermits",
+          "admitsAvailablePermitsAtOnce",
+          "the result of acquireAsync('alice', 10, PT0S) must be given by its stage, got null"),
       foundBy(
           CompletesWithAFailure.class,
-          "allWaysToAskAgree",
+          "allFormsOfDecidingAgree",
           "got java.lang.IllegalStateException: no connection"),
       foundIn(
           CompletesWithAFailure.class,
-          "waits",
-          "admitsAtOnceWhatIsThere",
+          "waitsForPermits",
+          "admitsAvailablePermitsAtOnce",
           "got java.lang.IllegalStateException: no connection"));
 
   private CallDefects() {}
 
-  /** Judges and takes in two steps, so that two threads can take the last permit. */
+  /** Decides and takes in two steps, so that two threads can take the last permit. */
   static class ChecksThenActs implements RateLimiterContract {
     private final Exchanger<Boolean> together = new Exchanger<>();
 
@@ -104,7 +107,7 @@ final class CallDefects {
         @Override
         void judged() {
           leave();
-          try { // two at least meet here before either has taken
+          try { // at least two meet here before either has taken permits
             together.exchange(true, 1, TimeUnit.SECONDS);
           } catch (InterruptedException | TimeoutException alone) {
             Thread.currentThread().isInterrupted();
@@ -116,7 +119,7 @@ final class CallDefects {
     }
   }
 
-  /** Works for one thread, and throws on the others. */
+  /** Works on one thread, and throws on the others. */
   static class BelongsToOneThread extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -133,7 +136,7 @@ final class CallDefects {
     }
   }
 
-  /** Unlocks at the end, not in a finally block. */
+  /** Unlocks at the end and not in a finally block. */
   static class KeepsItsLockWhenTheTickerThrows implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -161,8 +164,8 @@ final class CallDefects {
 
   static class IsSlow extends Impatient {
     @Override
-    public Duration patience() {
-      return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
+    public Duration timeout() {
+      return Duration.ofSeconds(3); // for enough calls, even on a busy machine
     }
 
     @Override
@@ -181,7 +184,7 @@ final class CallDefects {
 
   static class AnswersNull extends Impatient {
     @Override
-    @SuppressWarnings("NullAway") // what an author without such a check could write
+    @SuppressWarnings("NullAway") // an author without null checks could write this
     public RateLimiter limiter(LimiterSpec spec) {
       return (key, permits) -> null;
     }
@@ -194,7 +197,7 @@ final class CallDefects {
     }
   }
 
-  /** Answers the calls without a thread that waits in the wrong way. */
+  /** Implements the asynchronous calls wrongly. */
   private abstract static class Asynchronous extends Bucket {
     Asynchronous(LimiterSpec spec) {
       super(spec);
@@ -247,7 +250,7 @@ final class CallDefects {
     public RateLimiter limiter(LimiterSpec spec) {
       return new Asynchronous(spec) {
         @Override
-        @SuppressWarnings("NullAway") // what an author without such a check could write
+        @SuppressWarnings("NullAway") // an author without null checks could write this
         <T> CompletableFuture<T> answer() {
           return CompletableFuture.completedFuture(null);
         }

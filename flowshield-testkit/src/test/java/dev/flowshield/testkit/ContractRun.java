@@ -17,17 +17,17 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs a test of the contract on a limiter, as a user's build does. */
+/** A runner of contract tests on a limiter, like the build of a user. */
 final class ContractRun {
 
   private ContractRun() {}
 
-  /** The names of the tests that failed, with their messages. */
+  /** Runs one test, and returns the failed tests with their messages. */
   static Map<String, String> failedTests(Class<?> contract, String method) {
     return failedTests(selectMethod(contract, method));
   }
 
-  /** The same of all tests. */
+  /** Runs all tests, and returns the failed tests with their messages. */
   static Map<String, String> failedTests(Class<?> contract) {
     return failedTests(selectClass(contract));
   }

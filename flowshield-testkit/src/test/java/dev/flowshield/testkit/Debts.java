@@ -4,15 +4,14 @@ import dev.flowshield.RateLimit;
 import java.math.BigInteger;
 
 /**
- * What keys owe of one limit. The steps that may be overridden are those that a {@link Defect} gets
- * wrong.
+ * The debts of keys for one limit. A {@link Defect} overrides the steps that it gets wrong.
  *
- * <p>A debt counts in units of which each nanosecond pays the permits of the limit, and a permit
- * costs the nanoseconds of the period: all whole numbers.
+ * <p>A debt counts in units. Each nanosecond pays as many units as the limit has permits, and a
+ * permit costs as many as the period has nanoseconds, so all numbers are integers.
  */
 class Debts {
 
-  /** What is owed at a time. */
+  /** A debt at a time. */
   record Debt(long units, long at) {}
 
   private final RateLimit limit;
@@ -34,17 +33,17 @@ class Debts {
     }
   }
 
-  /** The time that has passed, in wrap-around time. */
+  /** Returns the time that has passed, with wrap-around. */
   long passed(long from, long to) {
     return Math.max(0, to - from);
   }
 
-  /** The nanoseconds in which so much comes back. */
+  /** Returns the nanoseconds in which these units are refilled. */
   long waitFor(long units) {
     return units <= 0 ? 0 : (units - 1) / limit.permits() + 1;
   }
 
-  /** The time from which on a call is served that asks now. */
+  /** Returns the time from which a call made now is served. */
   long turn(Debt last, long now) {
     return last.at - now > 0 ? last.at : now;
   }
@@ -53,18 +52,15 @@ class Debts {
     return permits <= limit.burst();
   }
 
-  /** What a rejection costs: nothing. */
+  /** Charges a rejection: nothing. */
   void rejected(Account account) {}
 
-  /** Takes back what was not used. */
+  /** Refunds unused permits. */
   void refund(Account account, Account.Taking taking, long unused) {
     taking.cost -= unused * unit;
   }
 
-  /**
-   * What is owed of the next limit by a key that owes so much of this one: as large a part of the
-   * burst.
-   */
+  /** Converts a debt to the next limit: the same part of the burst. */
   long converted(long units, RateLimit next) {
     return BigInteger.valueOf(units)
         .multiply(BigInteger.valueOf(burst(next)))
@@ -77,23 +73,23 @@ class Debts {
     return limit;
   }
 
-  /** What so many permits cost. */
+  /** Returns the cost of permits. */
   final long cost(long permits) {
     return permits * unit;
   }
 
-  /** How long it takes until so much more can be owed after a debt. */
+  /** Returns the time until this cost can be added to a debt. */
   final long ahead(Debt last, long cost, long now) {
     long start = turn(last, now);
     return start - now + waitFor(paid(last, start).units + cost - burst);
   }
 
-  /** The permits that are there. */
+  /** Returns the available permits. */
   final long remaining(Debt last, long now) {
     return turn(last, now) - now > 0 ? 0 : Math.max(0, burst - paid(last, now).units) / unit;
   }
 
-  /** What is still owed of a debt. */
+  /** Returns the remaining debt. */
   final Debt paid(Debt debt, long now) {
     long passed = passed(debt.at, now);
     return new Debt(
@@ -101,7 +97,7 @@ class Debts {
         now - debt.at > 0 ? now : debt.at);
   }
 
-  /** What is owed after one more taking. */
+  /** Returns the debt after more permits are taken. */
   final Debt after(Debt debt, Account.Taking taking) {
     Debt paid = paid(debt, taking.at);
     return new Debt(paid.units + taking.cost, paid.at);

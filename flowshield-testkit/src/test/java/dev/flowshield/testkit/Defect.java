@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A limiter that is wrong in one place, as limiters often are.
+ * A limiter with one typical defect.
  *
  * @param limiter the contract of the limiter
- * @param test the test of the contract that is meant to find it
- * @param fails the test that has to fail, which is that one or one of those that it makes
- * @param says what the message says
+ * @param test the contract test that must find it
+ * @param fails the failing test, which is that test or one of its dynamic tests
+ * @param says the parts of the message
  */
 record Defect(
     Class<? extends RateLimiterContract> limiter, String test, String fails, List<String> says) {
 
-  /** Is found by a test. */
+  /** Creates a defect that is found by a test. */
   static Defect foundBy(Class<? extends RateLimiterContract> limiter, String test, String... says) {
     return new Defect(limiter, test, test + "()", List.of(says));
   }
 
-  /** Is found by one of the tests that a factory makes. */
+  /** Creates a defect that is found by a dynamic test of a factory. */
   static Defect foundIn(
       Class<? extends RateLimiterContract> limiter, String factory, String fails, String... says) {
     return new Defect(limiter, factory, fails, List.of(says));
@@ -32,7 +32,7 @@ record Defect(
 
     assertThat(failed).containsKey(fails);
     assertThat(failed.get(fails))
-        .contains(" must be ", ", got ", "seed " + Trial.SEED)
+        .contains(" must be ", ", got ", "seed " + LimiterFixture.SEED)
         .contains(says);
   }
 }

@@ -18,20 +18,20 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Every defect fails the test that is meant to find it, in bounded time, and the message says which
- * promise broke.
+ * Checks that every defect fails the expected test, in bounded time, with a message about the
+ * broken promise.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DefectsTest {
 
-  /** The longest that one test may take; the patience of many defects is a second. */
+  /** The longest time of one test; the timeout of many defects is a second. */
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   @TestFactory
-  @Order(1) // of a limiter that was cut off, later tests are given less time
+  @Order(1) // after a timeout, later tests of the limiter get less time
   Stream<DynamicTest> findsEveryDefect() {
     return Stream.of(
-            KeyDefects.ALL, // first, as the time of a call is measured
+            KeyDefects.ALL, // first, because it measures the time of calls
             CallDefects.ALL,
             TimeDefects.ALL,
             AnswerDefects.ALL,
@@ -45,7 +45,7 @@ class DefectsTest {
             () -> assertTimeoutPreemptively(BOUND, defect::requireFound)));
   }
 
-  /** The first test is given a second, the others a tenth of it once one was cut off. */
+  /** The first test gets a second, and after a timeout the others get a tenth of it. */
   @TestFactory
   @Order(2)
   Stream<DynamicTest> theWholeContractEnds() {
@@ -69,13 +69,15 @@ class DefectsTest {
             MakingDefects.HasNoLimits.class, "admitsAWholeBurstAtOnceAndNoMore"))
         .hasEntrySatisfying(
             "admitsAWholeBurstAtOnceAndNoMore()",
-            says -> assertThat(says).contains("limits() must be at least one, got none"));
+            says -> assertThat(says).contains("limits() must be at least one, got an empty list"));
   }
 
   @Test
   void findsNothingInALimiterThatIsRight() {
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waits")).isEmpty();
-    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "tellsExactlyWhatRemains"))
+    assertThat(ContractRun.failedTests(ExactLimiterContractTest.class, "waitsForPermits"))
+        .isEmpty();
+    assertThat(ContractRun.failedTests(
+            ExactLimiterContractTest.class, "reportsExactlyTheRemainingPermits"))
         .isEmpty();
   }
 
@@ -84,7 +86,7 @@ class DefectsTest {
     for (String test : List.of(
         "admitsTheWholeRateInTheLongRunAndNoMore",
         "admitsAWholeBurstAtOnceAndNoMore",
-        "allWaysToAskAgree")) {
+        "allFormsOfDecidingAgree")) {
       assertThat(ContractRun.failedTests(Right.class, test)).isEmpty();
     }
   }

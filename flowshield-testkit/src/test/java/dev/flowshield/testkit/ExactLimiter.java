@@ -19,9 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * A token bucket that is right because it is simple: one lock around the {@link Accounts} of the
- * keys, which are worked out in {@link Debts}, and the {@link Waiters}. Each of them may be given
- * with a {@link Defect}.
+ * A token bucket that is correct because it is simple: one lock around the {@link Accounts} of the
+ * keys, their {@link Debts}, and the {@link Waiters}. Each of them may be replaced by a {@link
+ * Defect}.
  */
 class ExactLimiter implements RateLimiter {
 
@@ -54,12 +54,12 @@ class ExactLimiter implements RateLimiter {
     this.waiters = waitersOf.apply(this);
   }
 
-  /** One with these accounts. */
+  /** Creates a limiter with these accounts. */
   static ExactLimiter withAccounts(LimiterSpec spec, Accounts accounts) {
     return new ExactLimiter(spec, Debts::new, accounts, limiter -> new Waiters(limiter, spec));
   }
 
-  /** One with these waiters. */
+  /** Creates a limiter with these waiters. */
   static ExactLimiter withWaiters(LimiterSpec spec, Function<ExactLimiter, Waiters> waitersOf) {
     return new ExactLimiter(spec, Debts::new, new Accounts(spec), waitersOf);
   }
@@ -80,10 +80,10 @@ class ExactLimiter implements RateLimiter {
     lock.unlock();
   }
 
-  /** Between judging and taking. */
+  /** Called between decision and taking. */
   void judged() {}
 
-  /** Whether to change the limit. */
+  /** Returns whether to change the limit. */
   boolean isChange(RateLimit next) {
     return !debts.limit().equals(next);
   }
@@ -190,7 +190,7 @@ class ExactLimiter implements RateLimiter {
     due.forEach(waiters::serve);
   }
 
-  /** Closes a taking; answers the waiters whose permits are there therefore. */
+  /** Closes the taken permits, and returns the waiters that can be served then. */
   final List<Waiter> settle(String key, Taking taking, long unused) {
     taking.open = false;
     Account account = accounts.find(key);
@@ -210,7 +210,7 @@ class ExactLimiter implements RateLimiter {
     return look(key, 1);
   }
 
-  /** What decide would answer, but with what remains now. */
+  /** Returns the decision about the permits, with the permits left now. */
   final Decision look(String key, long permits) {
     enter();
     try {
@@ -265,7 +265,7 @@ class ExactLimiter implements RateLimiter {
 
   private void requireCallable(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || permits < 1) {
+    if (key.length() > MAX_KEY_LENGTH || permits < 1) {
       throw new IllegalArgumentException(
           "permits must be at least 1 and a key short, got " + permits + ": ask for one or more");
     }

@@ -3,7 +3,7 @@ package dev.flowshield.testkit;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
-/** A limiter that is right passes, with all that a limiter can be able to do. */
+/** A correct limiter with all capabilities, which passes. */
 class ExactLimiterContractTest implements RateLimiterContract {
 
   @Override

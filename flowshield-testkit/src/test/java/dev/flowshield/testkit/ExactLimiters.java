@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Several limits on each key, all or nothing, by one lock. */
+/** Several limits on each key, all or nothing, with one lock. */
 class ExactLimiters implements RateLimiter {
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -54,7 +54,7 @@ class ExactLimiters implements RateLimiter {
     }
   }
 
-  /** Takes of all limits, if all admit. */
+  /** Takes from all limits, if all admit. */
   void take(String key, long permits, boolean admits) {
     if (admits) {
       takeOfEach(key, permits);

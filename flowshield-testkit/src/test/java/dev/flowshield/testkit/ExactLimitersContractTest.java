@@ -3,7 +3,7 @@ package dev.flowshield.testkit;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 
-/** A limiter passes that keeps several limits and can do nothing beyond deciding. */
+/** A correct limiter with several limits and no capabilities, which passes. */
 class ExactLimitersContractTest implements RateLimiterContract {
 
   @Override
@@ -16,7 +16,7 @@ class ExactLimitersContractTest implements RateLimiterContract {
   }
 
   @Override
-  public boolean keepsSeveralLimits() {
+  public boolean canEnforceSeveralLimits() {
     return true;
   }
 }

@@ -19,13 +19,13 @@ class FloodTest {
       }
 
       @Override
-      public int flood() {
+      public int floodSize() {
         return 39_999;
       }
     };
 
-    assertThatThrownBy(() -> ManyKeys.holdsNoMoreKeysThanItMay(contract))
+    assertThatThrownBy(() -> ManyKeysChecks.holdsNoMoreKeysThanAllowed(contract))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("flood() must be at least 40000, got 39999");
+        .hasMessageContaining("floodSize() must be at least 40000, got 39999");
   }
 }

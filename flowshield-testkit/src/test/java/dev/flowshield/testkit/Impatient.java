@@ -2,10 +2,10 @@ package dev.flowshield.testkit;
 
 import java.time.Duration;
 
-/** A contract that waits for a second only. */
+/** A contract with a timeout of one second. */
 abstract class Impatient implements RateLimiterContract {
   @Override
-  public Duration patience() {
+  public Duration timeout() {
     return Duration.ofSeconds(1);
   }
 }

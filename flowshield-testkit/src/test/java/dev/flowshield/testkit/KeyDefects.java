@@ -8,7 +8,7 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.List;
 
-/** Limiters that confuse keys, or forget or keep the wrong ones. */
+/** Limiters that confuse keys, or remove or keep the wrong ones. */
 final class KeyDefects {
 
   static final List<Defect> ALL = List.of(
@@ -16,9 +16,9 @@ final class KeyDefects {
           SweepsAllKeysInEachCall.class,
           "neverForgivesASpentKeyInAFlood",
           "the time of a test must be at most PT3S, got ",
-          "a call costs more the more keys there are"),
+          "the cost of a call grows with the number of keys"),
       foundBy(TellsKeysApartByHashCode.class, "keysAreIndependent", "compare keys, not hashes"),
-      foundBy(SharesASmallTable.class, "keysAreIndependent", "a key that is as good as new"),
+      foundBy(SharesASmallTable.class, "keysAreIndependent", "an idle key"),
       foundBy(
           ForgetsSpentKeysWhenFull.class,
           "neverForgivesASpentKeyInAFlood",
@@ -26,13 +26,13 @@ final class KeyDefects {
       foundBy(
           TakesForgottenKeysForNew.class,
           "aStepBackForgivesNothingHoweverManyKeysCome",
-          "may owe again"),
-      foundBy(NeverMakesRoom.class, "letsNewcomersInAfterAFlood", "can make room"),
-      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanItMay", "keys held after 200000 came by"));
+          "may be in debt again"),
+      foundBy(NeverMakesRoom.class, "admitsNewKeysAfterAFlood", "can be reused"),
+      foundBy(GrowsForEver.class, "holdsNoMoreKeysThanAllowed", "keys held after 200000 arrived"));
 
   private KeyDefects() {}
 
-  /** Takes equal hash codes for equal keys. */
+  /** Confuses keys with equal hash codes. */
   static class TellsKeysApartByHashCode implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -45,7 +45,7 @@ final class KeyDefects {
     }
   }
 
-  /** Counts keys in a small table, as a sketch does. */
+  /** Counts keys in a small table, like a sketch. */
   static class SharesASmallTable implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -58,7 +58,7 @@ final class KeyDefects {
     }
   }
 
-  /** Makes room by forgetting the first key, spent or not. */
+  /** Makes room by removing the first key, spent or not. */
   static class ForgetsSpentKeysWhenFull implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -75,7 +75,8 @@ final class KeyDefects {
   }
 
   /**
-   * Forgets idle keys, and takes them for new when the ticker has stepped back to where they owe.
+   * Removes idle keys, and treats them as new when the ticker has stepped back to a time of their
+   * debt.
    */
   static class TakesForgottenKeysForNew implements RateLimiterContract {
     @Override
@@ -89,7 +90,7 @@ final class KeyDefects {
     }
   }
 
-  /** Never lets go of a key that came. */
+  /** Never removes a key. */
   static class NeverMakesRoom implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -102,7 +103,7 @@ final class KeyDefects {
     }
   }
 
-  /** Takes every key, without a bound. */
+  /** Stores every key, without a bound. */
   static class GrowsForEver implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -115,11 +116,11 @@ final class KeyDefects {
     }
   }
 
-  /** Remembers every key, and looks at each of them in each call. */
+  /** Stores every key, and visits each of them in each call. */
   static class SweepsAllKeysInEachCall extends Impatient {
     @Override
-    public Duration patience() {
-      return Duration.ofSeconds(3); // for enough calls, also on a machine that is busy
+    public Duration timeout() {
+      return Duration.ofSeconds(3); // for enough calls, even on a busy machine
     }
 
     @Override

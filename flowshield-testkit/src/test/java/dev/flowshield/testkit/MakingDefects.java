@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Contracts that make no limiter to test, or not each time. */
+/** Contracts that create no limiter, or not one in each call. */
 final class MakingDefects {
 
   static final List<Defect> ALL = List.of(
@@ -25,7 +25,7 @@ final class MakingDefects {
           KeepsNoneOfTheLimits.class,
           "admitsAWholeBurstAtOnceAndNoMore",
           "limiter(spec) must be a new limiter, got java.lang.IllegalArgumentException",
-          "override limits() with limits that it keeps",
+          "override limits() with limits that it can enforce",
           "limit must be a whole minute"));
 
   private MakingDefects() {}
@@ -41,7 +41,7 @@ final class MakingDefects {
 
   static class IsNull extends Impatient {
     @Override
-    @SuppressWarnings("NullAway") // what an author without such a check could write
+    @SuppressWarnings("NullAway") // an author without null checks could write this
     public RateLimiter limiter(LimiterSpec spec) {
       return null;
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A wait that was asked of the ticker. */
+/** Tests of futures of the ticker. */
 class ManualTickerWaitTest {
 
   private final ManualTicker ticker = ManualTicker.startingAt(100);
@@ -140,7 +140,7 @@ class ManualTickerWaitTest {
     Thread[] ran = new Thread[1];
     CompletableFuture<Void> unused = ticker.after(10).thenRun(() -> {
       ran[0] = Thread.currentThread();
-      // another thread uses the ticker meanwhile: a lock held here would stop it
+      // another thread uses the ticker meanwhile, and a held lock would block it
       Future<Integer> other = others.submit(() -> {
         ticker.advanceNanos(1);
         ticker.after(5).cancel(false);

@@ -8,46 +8,51 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import java.util.List;
 
-/** Limiters that do something else than operators ask of them. */
+/** Limiters with wrong operations for operators. */
 final class OperationDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(TakesToLook.class, "isOperated", "looksWithoutTaking", "looking takes nothing"),
+      foundIn(
+          TakesToLook.class, "supportsOperators", "peeksWithoutTaking", "peeking takes nothing"),
       foundIn(
           ForgetsAKeyThatIsLookedAt.class,
-          "isOperated",
-          "changesNothingByLooking",
-          "looking changes nothing"),
-      foundIn(ResetsEveryone.class, "isOperated", "resetsAKeyAndNoOther", "another key was reset"),
+          "supportsOperators",
+          "changesNothingByPeeking",
+          "peeking changes nothing"),
+      foundIn(
+          ResetsEveryone.class,
+          "supportsOperators",
+          "resetsAKeyAndNoOther",
+          "another key was reset"),
       foundIn(
           ForgetsOnChange.class,
-          "isOperated",
+          "supportsOperators",
           "keepsTheStateOfKeysInProportion",
           "as large a part"),
       foundIn(
           RoundsUpWheneverTheLimitIsSet.class,
-          "isOperated",
+          "supportsOperators",
           "aChangeToTheSameLimitIsNone",
-          "round nothing"),
+          "do not round"),
       foundIn(
           RoundsUpAtEachChange.class,
-          "isOperated",
+          "supportsOperators",
           "changesToAndFroStarveNoKey",
           "fractions of a permit"),
       foundIn(
           ConvertsNothingWhereTheBurstStays.class,
-          "isOperated",
+          "supportsOperators",
           "changesToAndFroInOneInstantMakeNoPermits",
           "whatever the rate is"),
       foundIn(
           DoesNothingInstead.class,
-          "isOperated",
+          "supportsOperators",
           "resetIsUnsupported",
           "UnsupportedOperationException"));
 
   private OperationDefects() {}
 
-  /** Takes a permit to look. */
+  /** Takes a permit in a peek. */
   static class TakesToLook implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -60,7 +65,7 @@ final class OperationDefects {
     }
   }
 
-  /** Makes room for a key that is only looked at, by starting it again. */
+  /** Makes room for a key in a peek, by resetting it. */
   static class ForgetsAKeyThatIsLookedAt extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -77,7 +82,7 @@ final class OperationDefects {
     }
   }
 
-  /** Resets a key by resetting all. */
+  /** Resets all keys instead of one. */
   static class ResetsEveryone implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -104,7 +109,7 @@ final class OperationDefects {
     }
   }
 
-  /** Rounds what is owed up to whole permits, as often as the limit is set. */
+  /** Rounds debts up to whole permits whenever the limit is set. */
   static class RoundsUpWheneverTheLimitIsSet implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -117,7 +122,7 @@ final class OperationDefects {
     }
   }
 
-  /** Rounds what is owed up to whole permits, as often as the limit changes. */
+  /** Rounds debts up to whole permits whenever the limit changes. */
   static class RoundsUpAtEachChange implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -137,7 +142,7 @@ final class OperationDefects {
     }
   }
 
-  /** Takes a state for the same where the burst is, although it counts in time. */
+  /** Keeps the state of a key if the burst is unchanged, although the state is a time. */
   static class ConvertsNothingWhereTheBurstStays implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -150,7 +155,7 @@ final class OperationDefects {
     }
   }
 
-  /** Is asked to do what it cannot, and does nothing. */
+  /** Ignores an operation that it does not support. */
   static class DoesNothingInstead implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

@@ -15,65 +15,65 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Limiters that give back too much of a reservation, or too little. */
+/** Limiters that refund too much or too little of a reservation. */
 final class ReserveDefects {
 
   static final List<Defect> ALL = List.of(
       foundIn(
           GivesBackBeyondTheBurst.class,
-          "reserves",
-          "givesBackNoMoreThanTheBurst",
+          "settlesReservations",
+          "refundsNoMoreThanTheBurst",
           "remaining after 1 permits"),
       foundIn(
           GivesBackTwice.class,
-          "reserves",
-          "givesBackNoMoreThanWasPromisedInWhateverOrderReservationsAreSettled",
-          "that were promised before"),
+          "settlesReservations",
+          "refundsNoMoreThanReservedInAnyOrderOfSettlement",
+          "of open reservations"),
       foundIn(
           GivesBackTwice.class,
-          "reserves",
-          "neverLetsMoreBeUsedThanTheWorstCaseAndWhatWasPromised",
+          "settlesReservations",
+          "neverLetsMoreBeUsedThanTheWorstCaseAndOpenReservations",
           "permits used of key"),
       foundIn(
           NeverGivesBack.class,
-          "reserves",
-          "givesBackWhatWasNotUsed",
-          "what was not used is given back"),
+          "settlesReservations",
+          "refundsUnusedPermits",
+          "unused permits are refunded"),
       foundIn(
           NeverGivesBack.class,
-          "waits",
-          "givesThePermitsOfACancelledWaitBack",
+          "waitsForPermits",
+          "refundsThePermitsOfACancelledWait",
           "the wait was cancelled"),
       foundIn(
           NeverGivesBack.class,
-          "waits",
-          "givesThePermitsOfAnInterruptedThreadBack",
+          "waitsForPermits",
+          "refundsThePermitsOfAnInterruptedThread",
           "the thread was interrupted"),
       foundIn(
           ShiftsTheEndWhereAChargeWasMade.class,
-          "waits",
-          "servesNoTwoBurstsAtOnceWhereATrueCostWasCharged",
+          "waitsForPermits",
+          "servesNoTwoBurstsAtOnceAfterACharge",
           "permits used of key"),
       foundIn(
           ShiftsTheEndBelowAWaiter.class,
-          "waits",
-          "servesNoRefundTwiceThatIsMadeWhileCallersWait",
+          "waitsForPermits",
+          "servesARefundMadeWhileCallersWaitOnce",
           "permits used of key"),
       foundIn(
           ReservesTwiceWhenAsynchronous.class,
-          "reserves",
-          "isSynchronousAndLaterAlike",
-          "it answers as reserve does"),
+          "settlesReservations",
+          "syncAndAsyncAgree",
+          "it returns the same as reserve"),
       foundIn(
           PromisesWhatItCannot.class,
-          "reserves",
+          "settlesReservations",
           "takesTheEstimate",
-          "the answer to reserve('alice', 1) must be",
-          "implement what capabilities() promise"));
+          "the result of reserve('alice', 1) must be",
+          "implement all capabilities"));
 
   private ReserveDefects() {}
 
-  /** Gives each permit back twice, if as many are owed. */
+  /** Refunds each permit twice, if the debt allows it. */
   static class GivesBackTwice extends Levels {
     @Override
     long refunded(long level, long unused, long burst) {
@@ -81,7 +81,7 @@ final class ReserveDefects {
     }
   }
 
-  /** Adds what was not used to what is there, which is then more than the burst. */
+  /** Adds unused permits to the available ones, which then exceed the burst. */
   static class GivesBackBeyondTheBurst extends Levels {
     @Override
     long refunded(long level, long unused, long burst) {
@@ -89,10 +89,10 @@ final class ReserveDefects {
     }
   }
 
-  /** Keeps what is left of each key, in nanoseconds of refill. */
+  /** Stores the permits left of each key, in nanoseconds of refill. */
   private abstract static class Levels implements RateLimiterContract {
 
-    /** What is left after a refund. */
+    /** Returns the level after a refund. */
     abstract long refunded(long level, long unused, long burst);
 
     @Override
@@ -161,8 +161,8 @@ final class ReserveDefects {
   }
 
   /**
-   * Takes permits of a waiter off the time when all is back, where it cannot undo more: a charge
-   * was made behind it.
+   * Shortens the time until all permits are refilled by the permits of a waiter, if a later charge
+   * prevents an exact refund.
    */
   static class ShiftsTheEndWhereAChargeWasMade implements RateLimiterContract {
     @Override
@@ -181,7 +181,7 @@ final class ReserveDefects {
     }
   }
 
-  /** The same where the permits of a reservation come back while callers wait. */
+  /** Does the same if the permits of a reservation are refunded while callers wait. */
   static class ShiftsTheEndBelowAWaiter implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -223,7 +223,7 @@ final class ReserveDefects {
     }
   }
 
-  /** All is back earlier by the time of these permits, whatever still waits for its own. */
+  /** Makes all permits available earlier by the time of these permits, even while others wait. */
   private static void shiftTheEnd(Debts debts, Account account, long permits) {
     Debt owed = account.replayed(debts);
     account.becomes(new Debt(owed.units(), owed.at() - debts.waitFor(debts.cost(permits))));

@@ -9,7 +9,7 @@ import dev.flowshield.testkit.Debts.Debt;
 import java.time.Duration;
 import java.util.List;
 
-/** Limiters that get the time wrong: what has passed, what a wait is, what comes back. */
+/** Limiters that mishandle elapsed time, waits or refills. */
 final class TimeDefects {
 
   static final List<Defect> ALL = List.of(
@@ -31,19 +31,20 @@ final class TimeDefects {
           "permits used of key"),
       foundBy(
           StandsStillAfterTheWrap.class,
-          "neverAdmitsMoreWhereTheTickerWrapsAround",
+          "neverAdmitsMoreWhenTheTickerWrapsAround",
           "the count wraps around"),
       foundBy(
           PutsOffWhoAsksAfterAStepBack.class,
-          "aStepBackOnlyDelaysWhatComesBack",
+          "aStepBackOnlyDelaysRefills",
           "the ticker has caught up"),
       foundBy(AdmitsANanosecondEarly.class, "neverAdmitsMoreThanTheWorstCase", "must be"),
-      foundBy(AdmitsANanosecondEarly.class, "tellsTheShortestWaitThatHelps", "must be"),
-      foundBy(TellsAWaitThatIsTooLong.class, "tellsTheShortestWaitThatHelps", "tell the shortest"),
+      foundBy(AdmitsANanosecondEarly.class, "reportsTheShortestWaitThatHelps", "must be"),
+      foundBy(
+          TellsAWaitThatIsTooLong.class, "reportsTheShortestWaitThatHelps", "report the shortest"),
       foundBy(
           RoundsItsWaitsDownToMicroseconds.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
-          "the wait told is too short: round it up, not down"),
+          "the reported wait is too short: round it up, not down"),
       foundBy(
           TellsNegativeWaits.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
@@ -60,7 +61,7 @@ final class TimeDefects {
       foundBy(
           ForgetsToRefill.class,
           "admitsTheWholeRateInTheLongRunAndNoMore",
-          "after exactly the wait of 100000000 ns that a rejection told must be admitted,"
+          "after exactly the wait of 100000000 ns that a rejection reported must be admitted,"
               + " got rejected for 100000000 ns more",
           "refill by spec.ticker()"),
       foundBy(
@@ -70,7 +71,7 @@ final class TimeDefects {
 
   private TimeDefects() {}
 
-  /** Takes a step back of the clock for time that passed. */
+  /** Treats a step back of the clock as elapsed time. */
   static class RefillsWhenTimeStepsBack implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -88,7 +89,7 @@ final class TimeDefects {
     }
   }
 
-  /** Forgets what was taken when the clock steps back. */
+  /** Forgets all permits taken when the clock steps back. */
   static class StartsAnewWhenTimeStepsBack implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -106,7 +107,7 @@ final class TimeDefects {
     }
   }
 
-  /** Compares times rather than their difference. */
+  /** Compares times rather than differences. */
   static class StandsStillAfterTheWrap implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -185,7 +186,7 @@ final class TimeDefects {
     }
   }
 
-  /** Rounds the time per permit up, and tells the waits that this makes. */
+  /** Rounds the time per permit up, and reports the resulting waits. */
   static class IsTooSlowInTheLongRun implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -196,7 +197,7 @@ final class TimeDefects {
     }
   }
 
-  /** Loses a part of the time that passes. */
+  /** Loses part of the elapsed time. */
   static class LosesAPartOfTheTime implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -210,7 +211,7 @@ final class TimeDefects {
     }
   }
 
-  /** Gains a part of the time that passes. */
+  /** Gains part of the elapsed time. */
   static class IsTooFastInTheLongRun implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

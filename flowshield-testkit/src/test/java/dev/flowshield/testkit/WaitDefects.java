@@ -11,37 +11,41 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Limiters that let callers wait in the wrong way. */
+/** Limiters that handle waiting callers wrongly. */
 final class WaitDefects {
 
   static final List<Defect> ALL = List.of(
-      foundIn(LetsOthersIn.class, "waits", "letsNobodyInBeforeThoseWhoWait", "wait"),
-      foundIn(LetsOthersIn.class, "waits", "servesFirstWhoCameFirst", "first come, first served"),
+      foundIn(LetsOthersIn.class, "waitsForPermits", "admitsNobodyBeforeTheWaiters", "wait"),
+      foundIn(
+          LetsOthersIn.class,
+          "waitsForPermits",
+          "servesInOrderOfArrival",
+          "first come, first served"),
       foundIn(
           RejectsWhoNeedNotWaitAnyMore.class,
-          "waits",
+          "waitsForPermits",
           "neverRejectsACallerThatIsWillingToWait",
-          "judge it again by a newer reading"),
-      foundIn(LetsAnyNumberWait.class, "waits", "letsNoMoreWaitThanMayWait", "maxQueued"),
+          "decide again with a newer reading"),
+      foundIn(LetsAnyNumberWait.class, "waitsForPermits", "boundsTheNumberOfWaiters", "maxQueued"),
       foundIn(
           PollsEachNanosecond.class,
-          "waits",
-          "waitsExactlyUntilThePermitsAreThere",
-          "futures of the ticker that come within a turn",
-          "ask the ticker once for the whole wait"),
+          "waitsForPermits",
+          "waitsExactlyUntilThePermitsAreAvailable",
+          "futures of the ticker that complete within an advance",
+          "create one future for the whole wait"),
       foundIn(
           GivesUpWhenCancelledOnly.class,
-          "waits",
-          "freesThePlaceAndThePermitsHoweverAWaiterGivesUp",
-          "by whatever completes the future"),
+          "waitsForPermits",
+          "releasesPlaceAndPermitsHoweverAWaiterGivesUp",
+          "however the future completes"),
       foundIn(
           LeavesThoseBehindWhereTheyAre.class,
-          "waits",
+          "waitsForPermits",
           "movesUpTheWaitersBehindOneThatGivesUp",
           "they move up"),
       foundIn(
           LosesAWaiterThatIsWokenEarly.class,
-          "waits",
+          "waitsForPermits",
           "delaysAWaiterWhenTheTickerStepsBackAsItIsWoken",
           "let it wait for the rest"),
       foundIn(
@@ -58,7 +62,8 @@ final class WaitDefects {
   private WaitDefects() {}
 
   /**
-   * Asks again when permits are due, instead of taking them ahead: a quicker caller gets in first.
+   * Retries when permits are due, instead of taking them ahead, so that a faster caller can take
+   * them.
    */
   static class LetsOthersIn implements RateLimiterContract {
     @Override
@@ -77,7 +82,7 @@ final class WaitDefects {
     }
   }
 
-  /** Judges a caller again before it waits, and rejects it as at first if it need not wait then. */
+  /** Decides again before a caller waits, and rejects the caller if no wait is needed then. */
   static class RejectsWhoNeedNotWaitAnyMore implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -94,7 +99,7 @@ final class WaitDefects {
     }
   }
 
-  /** Lets any number wait. */
+  /** Allows any number of waiters. */
   static class LetsAnyNumberWait implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -102,7 +107,7 @@ final class WaitDefects {
     }
   }
 
-  /** Asks the ticker for the next nanosecond, and again. */
+  /** Requests a future for the next nanosecond, repeatedly. */
   static class PollsEachNanosecond extends Impatient {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -133,7 +138,7 @@ final class WaitDefects {
     }
   }
 
-  /** Goes on to wait when its future is completed, unless it is cancelled. */
+  /** Continues to wait when its future is completed, unless it is cancelled. */
   static class GivesUpWhenCancelledOnly implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -146,9 +151,7 @@ final class WaitDefects {
     }
   }
 
-  /**
-   * Frees the place of a waiter that gives up, and lets those behind it wait on for their own time.
-   */
+  /** Releases the place of a waiter that gives up, but does not advance the waiters behind it. */
   static class LeavesThoseBehindWhereTheyAre implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -161,7 +164,7 @@ final class WaitDefects {
     }
   }
 
-  /** Looks whether it is time when a waiter is woken; if not, it never looks again. */
+  /** Checks the time when a waiter is woken; if it is too early, never wakes it again. */
   static class LosesAWaiterThatIsWokenEarly implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {
@@ -174,7 +177,7 @@ final class WaitDefects {
     }
   }
 
-  /** Counts a waiter before its timer is set, and does not take it back when that fails. */
+  /** Counts a waiter before its timer is set, and does not undo it if that fails. */
   static class TakesAPlaceBeforeTheTimer implements RateLimiterContract {
     @Override
     public RateLimiter limiter(LimiterSpec spec) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The callers that wait for a limiter, each with a taking ahead that comes true with its timer. The
- * steps that may be overridden are those that a {@link Defect} gets wrong.
+ * The callers that wait for a limiter, each with permits taken ahead and a timer. A {@link Defect}
+ * overrides the steps that it gets wrong.
  */
 class Waiters {
 
@@ -27,17 +27,17 @@ class Waiters {
     this.maxQueued = spec.maxQueued();
   }
 
-  /** A future of the ticker, which may throw. */
+  /** Returns a future of the ticker, which may throw. */
   CompletableFuture<Void> timer(long nanos) {
     return ticker.after(nanos);
   }
 
-  /** Whether a waiter that is woken is served. */
+  /** Returns whether a woken waiter is served. */
   boolean isServed(Waiter waiter) {
     return true;
   }
 
-  /** Whether a waiter whose future was completed gives up. */
+  /** Returns whether a waiter gives up after its future was completed. */
   boolean givesUp(Waiter waiter) {
     return true;
   }
@@ -46,9 +46,9 @@ class Waiters {
     return queued >= maxQueued;
   }
 
-  /** Takes permits that are there after so long a wait. */
+  /** Takes permits that are available after the given wait. */
   final CompletableFuture<Decision> add(String key, long permits, long ahead, long now) {
-    CompletableFuture<Void> timer = timer(ahead); // first, as it may throw
+    CompletableFuture<Void> timer = timer(ahead); // first, because it may throw
     Account account = limiter.accounts().of(key, now);
     Taking taking = new Taking(now + ahead, limiter.debts().cost(permits), true);
     Waiter waiter = new Waiter(key, permits, account.append(limiter.debts(), taking), timer);
@@ -71,7 +71,7 @@ class Waiters {
     });
   }
 
-  /** Answers a waiter whose permits are there. */
+  /** Completes a waiter whose permits are available. */
   final void serve(Waiter waiter) {
     limiter.enter();
     try {
@@ -109,7 +109,7 @@ class Waiters {
     }
   }
 
-  /** Lets those that wait take as early as they can now; answers those that need not wait. */
+  /** Moves waiters to the earliest possible times, and returns those that can be served now. */
   List<Waiter> moveUp(Account account) {
     Debts debts = limiter.debts();
     long now = ticker.nanos();

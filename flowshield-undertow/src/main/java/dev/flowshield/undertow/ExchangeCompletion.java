@@ -13,29 +13,29 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
- * Closes the admission of an exchange when its work has ended.
+ * A listener that closes the admission of an exchange when its work has ended.
  *
- * <p>That is when Undertow calls the exchange complete. It does not always do so if the client goes
- * away: a handler that was dispatched to a worker is dropped without a word if the connection is
- * closed by the time the worker comes free, and its exchange is never ended. So this stands in for
- * the executor of the dispatch and ends such an exchange itself. Whatever else is lost, such as an
- * exchange that the application forgets when its client has gone, is found by watching it.
+ * <p>The work has ended when Undertow reports that the exchange is complete. Undertow may not
+ * report this if the client goes away. If the connection is closed before a worker is free,
+ * Undertow silently drops the dispatched handler and never ends its exchange. This class therefore
+ * replaces the executor of the dispatch and ends such an exchange itself. All other missed ends are
+ * found by polling, such as an exchange that the application forgets when its client has gone.
  *
- * <p>A listener of the application is told of the completion first. If it throws or does not
- * proceed, this is never told; and an exchange whose request is not read is not complete. So an
- * exchange whose response is complete counts as handed back: its place is free when the patience of
- * {@link HttpAdmitted#watch} is over, unless a worker still runs it.
+ * <p>A listener of the application is called before this one. If it throws or does not proceed,
+ * this listener is never called. An exchange whose request is not read does not complete either.
+ * Therefore, if the response is complete, the slot is released when the time limit of {@link
+ * HttpAdmitted#watch} has passed, unless a worker still runs the exchange.
  *
- * <p>Once the admission is closed, work that still waits for a worker is not begun. An attacker
- * could otherwise queue any amount of work by resetting request after request. Work that a worker
- * has begun keeps its place until it has ended.
+ * <p>Once the admission is closed, work that still waits for a worker is not started. An attacker
+ * could otherwise queue unlimited work by resetting request after request. Work that a worker has
+ * started keeps its slot until it has ended.
  *
- * <p>A response that has started and whose type is {@code text/event-stream} is seen to be an
- * established stream when the handler has returned, or at a look. So is an exchange that is
- * complete since its connection is upgraded, until the connection is closed.
+ * <p>A started response with the type {@code text/event-stream} is an established stream. This is
+ * detected when the handler has returned, or by polling. An exchange that completed because its
+ * connection was upgraded is also an established stream, until the connection is closed.
  *
- * <p>A stream for which there is no room is cut off: its connection is closed, or its stream of
- * HTTP/2 is reset.
+ * <p>If too many streams are open, a new stream is ended: its connection is closed, or its HTTP/2
+ * stream is reset.
  *
  * <p>Thread-safe.
  */
@@ -46,15 +46,18 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
 
   private @Nullable Executor workers; // set before the dispatch
   private volatile boolean running; // by a worker
-  private volatile boolean dropped; // so the status says nothing
-  private volatile boolean upgraded; // so it lasts as long as its connection
+  private volatile boolean dropped; // the status has no meaning then
+  private volatile boolean upgraded; // ends with its connection
 
   private ExchangeCompletion(HttpServerExchange exchange, HttpAdmitted admitted) {
     this.exchange = exchange;
     this.admitted = admitted;
   }
 
-  /** To be called before the exchange is handed to a handler that could complete it. */
+  /**
+   * Registers for the completion of an exchange. Must be called before the exchange is passed to a
+   * handler that could complete it.
+   */
   static ExchangeCompletion watch(HttpServerExchange exchange, HttpAdmitted admitted) {
     ExchangeCompletion end = new ExchangeCompletion(exchange, admitted);
     try {
@@ -66,8 +69,11 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
     return end;
   }
 
-  /** To be called when the handler has returned or thrown, before Undertow dispatches. */
-  void handlerReturned() {
+  /**
+   * Replaces the executor of a dispatch, and starts to poll the exchange. Must be called when the
+   * handler has returned or thrown, before Undertow dispatches.
+   */
+  void afterHandler() {
     if (admitted.isClosed()) {
       return;
     }
@@ -76,7 +82,7 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
       workers = chosen == null ? exchange.getConnection().getWorker() : chosen;
       exchange.setDispatchExecutor(this);
     }
-    if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+    if (progress() == Progress.ESTABLISHED) { // now, because events come in bursts
       admitted.established();
     }
     admitted.watch(this);
@@ -90,7 +96,7 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
   }
 
   private void run(Runnable work) {
-    if (admitted.isClosed() || (!exchange.getConnection().isOpen() && isUndertows(work))) {
+    if (admitted.isClosed() || (!exchange.getConnection().isOpen() && isUndertowTask(work))) {
       dropped = true;
       admitted.ignored();
       exchange.endExchange();
@@ -104,8 +110,11 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
     }
   }
 
-  /** Whether Undertow made the task, of a handler. Tasks of the application are never dropped. */
-  private static boolean isUndertows(Runnable work) {
+  /**
+   * Returns whether Undertow created the task, to run a handler. Tasks of the application are never
+   * dropped.
+   */
+  private static boolean isUndertowTask(Runnable work) {
     return work.getClass().getName().startsWith(HttpServerExchange.class.getName());
   }
 
@@ -141,13 +150,13 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
       return exchange.getConnection().isOpen() ? Progress.ESTABLISHED : Progress.ENDED;
     }
     if (!isClientGone()) {
-      return exchange.isResponseComplete() ? responded() : beforeTheEndOfTheResponse();
+      return exchange.isResponseComplete() ? responded() : whileResponding();
     }
     admitted.ignored();
     return running ? Progress.GOING_ON : Progress.CLIENT_GONE;
   }
 
-  private Progress beforeTheEndOfTheResponse() {
+  private Progress whileResponding() {
     return exchange.isResponseStarted()
         ? Progress.committed(exchange.getResponseHeaders().getFirst(Headers.CONTENT_TYPE))
         : Progress.GOING_ON;
@@ -158,8 +167,8 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
     return running ? Progress.GOING_ON : Progress.HANDED_BACK;
   }
 
-  // Undertow has no event for the reset of a stream. Its sink is closed then, but also after the
-  // last byte of the response, when the request may still be read.
+  // Undertow has no event for the reset of a stream. A reset closes the sink of the stream. The
+  // sink is also closed after the last byte of the response, while the request may still be read.
   private boolean isClientGone() {
     return !exchange.getConnection().isOpen()
         || (!Connectors.getConduitSinkChannel(exchange).isOpen() && !exchange.isResponseComplete());

@@ -16,34 +16,39 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
- * Stands in front of a handler and lets through what the shield admits.
+ * A handler that passes the requests that its shield admits to the next handler, and writes the
+ * responses to all others.
  *
  * <pre>{@code
  * HttpHandler root = FlowShieldHandler.protect(app);
  * }</pre>
  *
- * <p>The client is the peer of the connection, whatever a {@code ProxyPeerAddressHandler} makes of
- * it. A request is in flight until Undertow calls its exchange complete; an event stream or an
- * upgraded connection until it is open, and then it is an open stream until it has ended. If the
- * client resets its stream or connection before that, the request stays in flight until its work
- * has ended all the same, but five more seconds at most, unless a worker is running it; work that
- * still waits for a worker by then is not begun.
+ * <p><b>Client address.</b> The client is the peer of the connection, regardless of a {@code
+ * ProxyPeerAddressHandler}.
  *
- * <p>Thread-safe. Decides on the thread that calls, the IO thread as a rule, and never blocks it.
- * Inside of a {@code BlockingHandler}, it is asked when a worker is free: put it outside, where it
- * sees the requests that wait for one. Where the shield finds its cap by itself, a {@link
- * QueueProbe} measures the wait for the threads that ask.
- * Where a limit is kept elsewhere, the exchange is dispatched until the limiter has answered. If
- * the limiter fails, or has not answered after five seconds, the request fails.
+ * <p><b>Slots.</b> A request holds its slot until Undertow reports that its exchange is complete.
+ * An event stream or an upgraded connection holds its slot until it is open, and is then an open
+ * stream until it has ended. If the client resets its stream or connection, the request holds its
+ * slot until its work has ended, or for five more seconds at most, unless a worker runs it. Work
+ * that still waits for a worker by then is not started.
+ *
+ * <p><b>Thread queue.</b> Place this handler outside of a {@code BlockingHandler}. Inside, it is
+ * called only when a worker is free, and does not see the requests that wait for one. If the shield
+ * adapts its limit on work in flight, a {@link QueueProbe} measures the wait for the calling
+ * threads.
+ *
+ * <p>Thread-safe. Decides on the calling thread, usually the IO thread, and never blocks it. For
+ * limits that are kept elsewhere, the exchange is dispatched until the limiter has decided. If the
+ * limiter fails, or has not decided after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements HttpHandler {
 
   private static final String NO_NEXT =
-      "next must be the handler to protect, got null: make it before, and pass it";
+      "next must be the handler to protect, got null: create the handler first";
   private static final String NO_SHIELD =
-      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
+      "shield must be an existing shield, got null: build one, or omit it to create one from the configuration";
 
-  // Those of each response, ready-made.
+  // The names of common headers, created once.
   private static final Map<String, HttpString> NAMES = Map.of(
       "RateLimit", new HttpString("RateLimit"),
       "RateLimit-Policy", new HttpString("RateLimit-Policy"));
@@ -58,20 +63,23 @@ public final class FlowShieldHandler implements HttpHandler {
     this.probe = new QueueProbe(shield);
   }
 
-  /** Protects a handler as the configuration wants it: {@link HttpShield#fromConfiguration()}. */
+  /**
+   * Protects a handler with a shield created from the configuration; see {@link
+   * HttpShield#fromConfiguration()}.
+   */
   public static FlowShieldHandler protect(HttpHandler next) {
-    Objects.requireNonNull(next, NO_NEXT); // first, as a shield logs that it is active
+    Objects.requireNonNull(next, NO_NEXT); // first, because a new shield logs that it is active
     return protect(next, HttpShield.fromConfiguration());
   }
 
-  /** Protects a handler with a shield, which may stand before others too. */
+  /** Protects a handler with an existing shield, which other handlers may share. */
   public static FlowShieldHandler protect(HttpHandler next, HttpShield shield) {
     return new FlowShieldHandler(next, shield);
   }
 
   /**
-   * The same as a wrapper, for a servlet deployment or a chain of handlers; whatever it wraps
-   * shares the shield.
+   * Returns a wrapper that protects handlers with an existing shield, for a servlet deployment or a
+   * chain of handlers. All wrapped handlers share the shield.
    */
   public static HandlerWrapper wrapper(HttpShield shield) {
     Objects.requireNonNull(shield, NO_SHIELD);
@@ -79,27 +87,28 @@ public final class FlowShieldHandler implements HttpHandler {
   }
 
   /**
-   * Says what a request has cost, for policies with {@code cost=later}: called by the application
-   * before the response ends. The last one counts. Without such a policy it does nothing.
+   * Reports the cost of a request, for policies with {@code cost=later}. The application calls it
+   * before the response ends. The last call counts. No effect without such a policy.
    *
-   * @param permits 0 or more
+   * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(HttpServerExchange exchange, long permits) {
-    HttpShield.cost(new UndertowRequest(exchange), permits);
+  public static void reportCost(HttpServerExchange exchange, long permits) {
+    HttpShield.cost(new UndertowRequestView(exchange), permits);
   }
 
   /**
-   * Says that an exchange is a stream from now on, such as a long poll that waits: see
-   * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   * Declares that an exchange is a stream from now on, such as a long poll that waits; see {@link
+   * HttpAdmitted#established()}. Event streams and web sockets are detected without this call.
    *
-   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
+   * @return false if too many streams are open. The request then stays in flight, so respond to it
+   *     at once
    */
-  public static boolean established(HttpServerExchange exchange) {
-    return HttpShield.established(new UndertowRequest(exchange));
+  public static boolean markAsStream(HttpServerExchange exchange) {
+    return HttpShield.established(new UndertowRequestView(exchange));
   }
 
-  /** The shield, to ask for its numbers. */
+  /** Returns the shield, which has the statistics. */
   public HttpShield shield() {
     return shield;
   }
@@ -110,50 +119,52 @@ public final class FlowShieldHandler implements HttpHandler {
       next.handleRequest(exchange);
       return;
     }
-    probe.requestCame(threadsOf(exchange));
+    probe.requestCame(currentThreads(exchange));
     if (shield.isSynchronous()) {
-      decide(exchange, shield.admit(new UndertowRequest(exchange)));
+      decide(exchange, shield.admit(new UndertowRequestView(exchange)));
     } else {
-      askLater(exchange);
+      admitAsync(exchange);
     }
   }
 
   /**
-   * Asks without blocking the calling thread, and goes on with one of its kind when the limiter has
-   * answered. Dispatched, as Undertow would end the exchange when its handler returns.
+   * Admits the request without blocking the calling thread, and continues on a thread of the same
+   * kind when the limiter has decided. Dispatches the exchange, because Undertow would otherwise
+   * end it when its handler returns.
    */
-  private void askLater(HttpServerExchange exchange) {
-    Executor kind = threadsOf(exchange);
-    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> ask(exchange, kind));
+  private void admitAsync(HttpServerExchange exchange) {
+    Executor threads = currentThreads(exchange);
+    exchange.dispatch(SameThreadExecutor.INSTANCE, () -> admitOn(exchange, threads));
   }
 
-  /** Those of which the calling one is. */
-  private static Executor threadsOf(HttpServerExchange exchange) {
+  /** Returns the executor to which the calling thread belongs. */
+  private static Executor currentThreads(HttpServerExchange exchange) {
     return exchange.isInIoThread()
         ? exchange.getIoThread()
         : exchange.getConnection().getWorker();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission
-  private void ask(HttpServerExchange exchange, Executor kind) {
+  @SuppressWarnings("FutureReturnValueIgnored") // failures are reported by the admission
+  private void admitOn(HttpServerExchange exchange, Executor threads) {
     shield
-        .admitAsync(new UndertowRequest(exchange), task -> dispatch(exchange, kind, task::run))
+        .admitAsync(
+            new UndertowRequestView(exchange), task -> dispatch(exchange, threads, task::run))
         .whenComplete((admission, failure) ->
             dispatch(exchange, SameThreadExecutor.INSTANCE, () -> {
               if (failure != null) {
-                throw new IllegalStateException("the shield could not ask a limiter", failure);
+                throw new IllegalStateException("the shield could not call a limiter", failure);
               }
               decide(exchange, admission);
             }));
   }
 
-  private interface Step {
+  private interface Task {
     void run() throws Exception;
   }
 
-  /** Runs a step as a handler, so that Undertow sees to its failure, and to what it dispatches. */
-  private static void dispatch(HttpServerExchange exchange, Executor executor, Step step) {
-    exchange.dispatch(executor, (HttpHandler) again -> step.run());
+  /** Runs a task as a handler, so that Undertow handles its failure and its dispatches. */
+  private static void dispatch(HttpServerExchange exchange, Executor executor, Task task) {
+    exchange.dispatch(executor, (HttpHandler) again -> task.run());
   }
 
   private void decide(HttpServerExchange exchange, HttpAdmission admission) throws Exception {
@@ -171,11 +182,11 @@ public final class FlowShieldHandler implements HttpHandler {
     }
     try {
       next.handleRequest(exchange);
-    } catch (Throwable failure) { // Undertow ends the exchange, and that closes
+    } catch (Throwable failure) { // Undertow ends the exchange, which closes the admission
       admitted.failed();
       throw failure;
     } finally {
-      end.handlerReturned();
+      end.afterHandler();
     }
   }
 
@@ -193,11 +204,11 @@ public final class FlowShieldHandler implements HttpHandler {
     if (exchange.isRequestComplete()) {
       exchange.getResponseSender().send(body);
     } else {
-      LateBody.watch(exchange);
+      RequestBodyDrain.endUnlessReceived(exchange);
       if (rejection.closesConnection() && (exchange.isHttp11() || exchange.isHttp10())) {
         exchange.setPersistent(false);
       }
-      exchange.getResponseSender().send(body, LateBody.END_AND_DRAIN);
+      exchange.getResponseSender().send(body, RequestBodyDrain.END_AND_DRAIN);
     }
   }
 }

@@ -10,18 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the handler be named in Undertow's predicate language, with the settings of
- * {@link HttpShield#fromConfiguration(Map)}:
+ * The builder of the handler in Undertow's predicate language, with the settings of {@link
+ * HttpShield#fromConfiguration(Map)}:
  *
  * <pre>
  *   path-prefix('/api') -&gt; flowshield(per-client='10/s', in-flight='200')
  * </pre>
  *
- * <p>Found through {@code ServiceLoader}. Each mention is a shield of its own.
+ * <p>Found by {@code ServiceLoader}. Each use of {@code flowshield} creates a separate shield.
  */
 public final class FlowShieldHandlerBuilder implements HandlerBuilder {
 
-  /** For {@code ServiceLoader}. */
+  /** Creates the builder. For {@code ServiceLoader}. */
   public FlowShieldHandlerBuilder() {}
 
   @Override

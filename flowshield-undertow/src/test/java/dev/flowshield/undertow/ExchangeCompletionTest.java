@@ -32,13 +32,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.xnio.channels.StreamSinkChannel;
 
-/** Clients that go away, and work that Undertow then forgets. One worker serves all of them. */
+/**
+ * Tests of clients that go away, and of work that Undertow then forgets. One worker serves all of
+ * them.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExchangeCompletionTest {
 
   private static final int WINDOW = 65_535;
 
-  // Well below the patience, so a place that is back in time was not given back by that.
+  // Well below the time limit of the watch, so a slot released in time was not released by it.
   private static final Duration SOON = Duration.ofSeconds(3);
 
   private static final Duration AFTER_THE_PATIENCE = Duration.ofSeconds(8);
@@ -95,7 +98,7 @@ class ExchangeCompletionTest {
         1);
   }
 
-  /** Responds with all there is, and leaves the request unread and the exchange unended. */
+  /** Writes a complete response, without reading the request or ending the exchange. */
   private static void respond(HttpServerExchange exchange) {
     try {
       exchange.setResponseContentLength(5);
@@ -156,7 +159,7 @@ class ExchangeCompletionTest {
   void rapidResetsLoseNoPlace() throws Exception {
     for (int i = 0; i < 4; i++) {
       Http2Connection client = connect();
-      for (int j = 0; j < 300; j++) { // Undertow bears 200, then it closes the connection
+      for (int j = 0; j < 300; j++) { // Undertow tolerates 200, then it closes the connection
         client.tryGetAndReset("/slow");
       }
     }
@@ -177,7 +180,7 @@ class ExchangeCompletionTest {
     awaitInFlight(2);
     client.reset(stream);
     client.reset(queued);
-    client.awaitEnd(client.get("/hello")); // so the server has seen the resets
+    client.awaitEnd(client.get("/hello")); // so the server has processed the resets
     awaitInFlight(2);
     gate.countDown();
     awaitInFlight(0);
@@ -217,7 +220,7 @@ class ExchangeCompletionTest {
     HttpServerExchange left = arrived.take();
     leaves.close();
     await().until(() -> !left.getConnection().isOpen());
-    left.dispatch((HttpHandler) HttpServerExchange::endExchange); // Undertow drops this, too
+    left.dispatch((HttpHandler) HttpServerExchange::endExchange); // Undertow also drops this
     Http2Connection resets = ask("/async", 1);
     arrived.take();
     resets.resetAll();
@@ -255,7 +258,7 @@ class ExchangeCompletionTest {
     await().atMost(AFTER_THE_PATIENCE).until(() -> shield.stats().inFlight() == 0);
   }
 
-  /** One connection that asks so many times. */
+  /** Sends the given number of requests on one connection. */
   private Http2Connection ask(String path, int times) throws Exception {
     Http2Connection client = connect();
     for (int i = 0; i < times; i++) {

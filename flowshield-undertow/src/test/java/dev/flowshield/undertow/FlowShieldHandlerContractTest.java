@@ -2,7 +2,7 @@ package dev.flowshield.undertow;
 
 import dev.flowshield.contract.Application;
 import dev.flowshield.contract.BindingContract;
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.util.Set;
 class FlowShieldHandlerContractTest extends BindingContract {
 
   @Override
-  protected Set<Difference> differences() {
-    return EnumSet.of(Difference.NO_TIMEOUT, Difference.SILENT_STREAMS_OUTLIVE_CLIENTS);
+  protected Set<ServerDifference> differences() {
+    return EnumSet.of(ServerDifference.NO_TIMEOUT, ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS);
   }
 
   @Override

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.Answer;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.http.HttpShield;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
@@ -115,7 +115,7 @@ class FlowShieldHandlerTest {
     assertThat(logged).as("that a shield is active").isEmpty();
     assertThatNullPointerException()
         .isThrownBy(() -> FlowShieldHandler.protect(APP, null))
-        .withMessageStartingWith("shield must be one made before, got null: ");
+        .withMessageStartingWith("shield must be an existing shield, got null: ");
     assertThatNullPointerException().isThrownBy(() -> FlowShieldHandler.wrapper(null));
   }
 
@@ -157,8 +157,10 @@ class FlowShieldHandlerTest {
 
   @Test
   void theServerSaysTheClientIfTheShieldIsTold() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/h")
+        .clients(c -> c.clientAddress("container"))
+        .build();
     int port = start(new ProxyPeerAddressHandler(FlowShieldHandler.protect(APP, one)));
     try (Connection client = Connection.to(port)) {
       assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);
@@ -188,7 +190,7 @@ class FlowShieldHandlerTest {
     HttpHandler app = exchange -> exchange.upgradeChannel((stream, its) -> open.countDown());
     int port = start(FlowShieldHandler.protect(app, shield));
     try (Connection client = Connection.to(port)) {
-      Answer answer = client.get("/", "Upgrade: other", "Connection: Upgrade");
+      WireResponse answer = client.get("/", "Upgrade: other", "Connection: Upgrade");
       assertThat(answer.status()).isEqualTo(101);
       open.await();
       await().until(() -> shield.stats().inFlight() == 0);

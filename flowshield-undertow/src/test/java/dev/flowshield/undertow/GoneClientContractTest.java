@@ -1,8 +1,8 @@
 package dev.flowshield.undertow;
 
 import dev.flowshield.contract.Application;
-import dev.flowshield.contract.Difference;
 import dev.flowshield.contract.GoneClientContract;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.Set;
 class GoneClientContractTest extends GoneClientContract {
 
   @Override
-  protected Set<Difference> differences() {
+  protected Set<ServerDifference> differences() {
     return Set.of();
   }
 

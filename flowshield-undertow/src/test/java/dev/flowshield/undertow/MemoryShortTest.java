@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Requests that hold much memory while they wait, more than the heap can take of them: neither
- * latency nor throughput shows it before there is no memory left.
+ * Tests of requests that need more memory while they wait than the heap has. Neither latency nor
+ * throughput shows this before the memory is exhausted.
  */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MemoryShortTest {
@@ -43,7 +43,8 @@ class MemoryShortTest {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Map<Integer, Integer> answers = new ConcurrentHashMap<>(); // by status; 0 for none
+  private final Map<Integer, Integer> answers =
+      new ConcurrentHashMap<>(); // by status; 0 if missing
   private final Queue<Future<?>> asked = new ConcurrentLinkedQueue<>();
   private int goodTimes;
 
@@ -90,7 +91,9 @@ class MemoryShortTest {
     return answer == null ? 0 : answer.statusCode();
   }
 
-  /** Without the guard, there is no such time again. */
+  /**
+   * Returns whether the last three seconds were good; without the guard, this never happens again.
+   */
   private boolean hasBeenGoodForThreeSeconds() {
     Map<Integer, Integer> now = Map.copyOf(answers);
     answers.clear();
@@ -99,7 +102,7 @@ class MemoryShortTest {
     return goodTimes >= 3;
   }
 
-  /** Holds memory for each request, and prints its port. */
+  /** A server that holds memory for each request, and prints its port. */
   static final class SmallServer {
 
     private SmallServer() {}

@@ -2,8 +2,8 @@ package dev.flowshield.undertow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.contract.ReadmeRejection;
 import dev.flowshield.contract.ServerUnderTest;
-import dev.flowshield.contract.ShownRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import io.undertow.server.HttpHandler;
@@ -22,12 +22,12 @@ class ReadmeTest {
 
   @Test
   void showsTheRejectionThatIsSent() throws Exception {
-    HttpShield shield =
-        HttpShield.fromConfiguration(Map.of(), it -> it.ticker(ManualTicker.atZero()));
+    HttpShield shield = HttpShield.fromConfiguration(
+        Map.of(), it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
     HttpHandler app = exchange -> exchange.getResponseSender().send("Hello\n");
     ServerUnderTest server = Servers.start(FlowShieldHandler.protect(app, shield));
     try {
-      ShownRejection.assertStandsInReadme(server);
+      ReadmeRejection.assertMatchesReadme(server);
     } finally {
       server.stop().run();
     }

@@ -26,7 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The application of the contracts, in Undertow's way. */
+/** The application of the contracts, with handlers of Undertow. */
 final class Routes {
 
   private Routes() {}
@@ -48,7 +48,7 @@ final class Routes {
         .addPrefixPath("/held", exchange -> later(exchange, application))
         .addExactPath("/fail", exchange -> exchange.getResponseSender().send(application.fail()))
         .addExactPath("/cost", exchange -> {
-          FlowShieldHandler.cost(exchange, Application.COST);
+          FlowShieldHandler.reportCost(exchange, Application.COST);
           exchange.getResponseSender().send(HELLO);
         })
         .addExactPath("/slow", new BlockingHandler(exchange -> {
@@ -63,7 +63,7 @@ final class Routes {
         .addExactPath(
             "/poll",
             exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-              if (FlowShieldHandler.established(exchange)) {
+              if (FlowShieldHandler.markAsStream(exchange)) {
                 application.whenOpen(() -> exchange.getResponseSender().send(HELLO));
               } else {
                 exchange.getResponseSender().send(FULL);
@@ -114,7 +114,7 @@ final class Routes {
     return events.isOpen();
   }
 
-  /** Sends each chunk when the one before it has been sent. */
+  /** Sends each chunk when the previous one has been sent. */
   private static final class Chunks implements IoCallback {
 
     private final AtomicInteger sent = new AtomicInteger();

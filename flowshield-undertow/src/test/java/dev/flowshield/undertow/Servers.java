@@ -17,7 +17,9 @@ final class Servers {
     return start(root, Undertow.builder());
   }
 
-  /** With so many workers, and with little patience for them when it is stopped. */
+  /**
+   * Starts a server with the given number of workers, which have little time when it is stopped.
+   */
   static ServerUnderTest start(HttpHandler root, int workers) {
     return start(
         root,

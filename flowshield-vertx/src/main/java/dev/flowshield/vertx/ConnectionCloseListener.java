@@ -10,14 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports the loss of connections over HTTP/1 to the request that each of them serves.
+ * A listener that reports the loss of HTTP/1 connections to the requests that they serve.
  *
- * <p>Vert.x reports it to one close handler, which belongs to the application. Its connections also
- * have a future of their end, in classes that Vert.x does not export: if Vert.x is a named module,
- * it is not available without an option, and then nothing is reported here.
+ * <p>Vert.x reports the loss to a single close handler, which belongs to the application. Its
+ * connections also have a future of their end, in classes that Vert.x does not export. If Vert.x is
+ * a named module, this future is available only with an option. Without the option, no loss is
+ * reported here.
  *
- * <p>Thread-safe. Keeps an entry for each open connection that has had asynchronous work, and one
- * listener for it.
+ * <p>Thread-safe. Keeps an entry and a listener for each open connection that has had asynchronous
+ * work.
  */
 final class ConnectionCloseListener {
 
@@ -28,21 +29,21 @@ final class ConnectionCloseListener {
     }
   };
 
-  // A connection serves one request at a time, so the newest is the one that has not ended.
+  // A connection serves one request at a time, so only its newest request can be in progress.
   private final Map<HttpConnection, ResponseCompletion> newest = new ConcurrentHashMap<>();
 
-  /** Reports the loss of the connection to this request, unless a newer one takes its turn. */
+  /** Reports the loss of the connection to this request, until a newer request replaces it. */
   void watch(HttpConnection connection, ResponseCompletion request) {
     Lookup lookup = LOOKUPS.get(connection.getClass());
     if (lookup.closeFuture == null || newest.put(connection, request) != null) {
-      return; // there is a listener
+      return; // the connection has a listener
     }
     Future<Void> closed = lookup.of(connection);
     if (closed == null) {
       newest.remove(connection);
     } else {
       closed.onComplete(
-          either -> { // at once if it is closed already
+          either -> { // at once if it is already closed
             ResponseCompletion last = newest.remove(connection);
             if (last != null) {
               last.connectionLost();
@@ -52,9 +53,9 @@ final class ConnectionCloseListener {
   }
 
   /**
-   * The way from connections of one class to the future of their end.
+   * The access to the future of the end, for connections of one class.
    *
-   * @param closeFuture null if there is none, or if it is not exported
+   * @param closeFuture the handle; null if there is no such method, or if it is not exported
    */
   private record Lookup(@Nullable MethodHandle closeFuture) {
 
@@ -68,12 +69,12 @@ final class ConnectionCloseListener {
       }
     }
 
-    @SuppressWarnings("unchecked") // of nothing, in Vert.x 4.5 and 5
+    @SuppressWarnings("unchecked") // cannot fail in Vert.x 4.5 and 5
     @Nullable
     Future<Void> of(HttpConnection connection) {
       try {
         return closeFuture == null ? null : (Future<Void>) closeFuture.invokeExact(connection);
-      } catch (Throwable impossible) { // it reads a header
+      } catch (Throwable impossible) { // the method reads a field
         return null;
       }
     }

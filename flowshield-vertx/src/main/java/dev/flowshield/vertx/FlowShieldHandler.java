@@ -23,57 +23,62 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the other handlers of a route and lets through what the shield admits.
+ * A route handler that passes the requests that its shield admits to the next handler, and writes
+ * the responses to all others.
  *
  * <pre>{@code
  * router.route().handler(FlowShieldHandler.create());
  * }</pre>
  *
- * <p>A security policy handler, so it stands before those that read bodies or ask who the user is.
- * The client is the peer of the connection, whatever {@code Router.allowForward} makes of it.
+ * <p>This is a security policy handler, so it must be added before handlers that read bodies or
+ * authenticate users. The client is the peer of the connection, regardless of {@code
+ * Router.allowForward}.
  *
- * <p>A request is in flight until its response has ended; an event stream, a web socket or a tunnel
- * until it is open, and then it is an open stream until it has ended. If the
- * client goes away before that, the work goes on, and so the request is in flight until the
- * response is ended all the same, or for five more seconds. A file that is sent over HTTP/1 is in
- * flight until it has been sent or its connection is lost, and for about five seconds at most. If
- * Vert.x 5 is a named module, it shows this class no loss while a file is sent; the option
- * {@code --add-exports io.vertx.core/io.vertx.core.http.impl=dev.flowshield.vertx} changes that.
+ * <p><b>Slots.</b> A request holds its slot until its response has ended. An event stream, a web
+ * socket or a tunnel holds its slot until it is open, and is then an open stream until it has
+ * ended. If the client goes away, the application usually continues. The request then holds its
+ * slot until the response is ended, or for five more seconds at most.
+ *
+ * <p>A file that is sent over HTTP/1 holds its slot until it is sent or its connection is lost, or
+ * for about five seconds at most. If Vert.x 5 is a named module, it does not report the loss while
+ * a file is sent. The option {@code --add-exports
+ * io.vertx.core/io.vertx.core.http.impl=dev.flowshield.vertx} makes it visible.
  *
  * <p>An application that sets both the {@code endHandler} and the {@code bodyEndHandler} of a
- * response replaces those of the shield. Its requests stay in flight for five seconds after their
- * response has ended, unless it uses those of {@link RoutingContext} instead.
+ * response replaces the handlers of the shield. Its requests hold their slots for five seconds
+ * after their responses have ended. To avoid this, use the handlers of {@link RoutingContext}
+ * instead.
  *
- * <p>Where the shield finds its cap by itself, a {@link QueueProbe} measures the wait for the event
- * loops, or for the worker of a worker verticle.
+ * <p><b>Thread queue.</b> If the shield adapts its limit on work in flight, a {@link QueueProbe}
+ * measures the wait for the event loops, or for the worker of a worker verticle.
  *
- * <p>Thread-safe; one may stand in the routers of several verticles. Never blocks: where a limit is
- * kept elsewhere, the request is paused until the limiter has answered. If the limiter fails, or
- * has not answered after five seconds, the request fails.
+ * <p>Thread-safe. One handler may be used in the routers of several verticles. Never blocks: for
+ * limits that are kept elsewhere, the request is paused until the limiter has decided. If the
+ * limiter fails, or has not decided after five seconds, the request fails.
  */
 public final class FlowShieldHandler implements SecurityPolicyHandler {
 
   private static final String SHARED = "dev.flowshield.vertx";
   private static final String NO_SHIELD =
-      "shield must be one made before, got null: build one, or leave it out for one that the configuration asks for";
+      "shield must be an existing shield, got null: build one, or omit it to create one from the configuration";
 
-  private final ConnectionCloseListener connectionEnds = new ConnectionCloseListener();
+  private final ConnectionCloseListener closeListener = new ConnectionCloseListener();
   private volatile HttpShield shield;
   private volatile QueueProbe probe;
-  private volatile boolean settled;
+  private volatile boolean isResolved;
 
-  private FlowShieldHandler(HttpShield shield, boolean settled) {
+  private FlowShieldHandler(HttpShield shield, boolean isResolved) {
     this.shield = shield;
     this.probe = new QueueProbe(shield);
-    this.settled = settled;
+    this.isResolved = isResolved;
   }
 
   /**
-   * Protects as the configuration wants it, see {@link HttpShield#fromConfiguration()}: 100
-   * requests a second for each client.
+   * Creates a handler with a shield from the configuration; see {@link
+   * HttpShield#fromConfiguration()}. The default is 100 requests per second for each client.
    *
-   * <p>All handlers made this way that serve one {@link Vertx} share one shield, so that four
-   * verticles do not admit four times the limit.
+   * <p>All handlers created by this method for one {@link Vertx} share one shield. Four verticles
+   * therefore do not admit four times the limit.
    */
   public static FlowShieldHandler create() {
     Context context = Vertx.currentContext();
@@ -82,53 +87,54 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
         : new FlowShieldHandler(shared(context.owner(), null), true);
   }
 
-  /** Protects with a shield, which may stand in other handlers too. */
+  /** Creates a handler with an existing shield, which other handlers may share. */
   public static FlowShieldHandler create(HttpShield shield) {
     return new FlowShieldHandler(Objects.requireNonNull(shield, NO_SHIELD), true);
   }
 
   /**
-   * Protects behind the authentication of a route, where policies know the user of a request
-   * ({@code key=principal}): an input trust handler, so it may stand there, and only there.
-   * Requests that the authentication rejects do not come so far, so another shield, which counts by
-   * the address, stands before it.
+   * Creates a handler to be added after the authentication of a route. Its policies know the user
+   * of a request ({@code key=principal}). This is an input trust handler, so the router accepts it
+   * only after the authentication. Requests that the authentication rejects do not reach this
+   * handler. Therefore add another shield, which counts by address, before the authentication.
    */
   public static InputTrustHandler afterAuthentication(HttpShield shield) {
     return create(shield)::handle;
   }
 
   /**
-   * Says what a request has cost, for policies with {@code cost=later}: called by the application
-   * before the response ends. The last one counts. Without such a policy it does nothing.
+   * Reports the cost of a request, for policies with {@code cost=later}. The application calls it
+   * before the response ends. The last call counts. No effect without such a policy.
    *
-   * @param permits 0 or more
+   * @param permits the cost, 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  public static void cost(RoutingContext context, long permits) {
-    HttpShield.cost(new VertxRequest(context), permits);
+  public static void reportCost(RoutingContext context, long permits) {
+    HttpShield.cost(new VertxRequestView(context), permits);
   }
 
   /**
-   * Says that a request is a stream from now on, such as a long poll that waits: see
-   * {@link HttpAdmitted#established()}. Event streams and web sockets need not be named.
+   * Declares that a request is a stream from now on, such as a long poll that waits; see {@link
+   * HttpAdmitted#established()}. Event streams and web sockets are detected without this call.
    *
-   * @return false if there is no room for its stream: it stays in flight, so respond to it at once
+   * @return false if too many streams are open. The request then stays in flight, so respond to it
+   *     at once
    */
-  public static boolean established(RoutingContext context) {
-    return HttpShield.established(new VertxRequest(context));
+  public static boolean markAsStream(RoutingContext context) {
+    return HttpShield.established(new VertxRequestView(context));
   }
 
-  /** The shield, to ask for its numbers. */
+  /** Returns the shield, which has the statistics. */
   public HttpShield shield() {
     return shield;
   }
 
   @Override
   public void handle(RoutingContext context) {
-    if (!settled) { // made outside of Vert.x: now it is known which one it serves
+    if (!isResolved) { // created outside of Vert.x: the instance is known now
       shield = shared(context.vertx(), shield);
       probe = new QueueProbe(shield);
-      settled = true;
+      isResolved = true;
     }
     if (!shield.isEnabled()) {
       context.next();
@@ -139,33 +145,34 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       probe.requestCame(task -> own.runOnContext(turn -> task.run()));
     }
     if (shield.isSynchronous()) {
-      decide(context, shield.admit(new VertxRequest(context)));
+      decide(context, shield.admit(new VertxRequestView(context)));
     } else {
-      askLater(context);
+      admitAsync(context);
     }
   }
 
   /**
-   * Asks without blocking the event loop, which goes on when the limiter has answered. The request
-   * is paused meanwhile, as what came in would be lost else, and resumed in the turn in which it is
-   * handed on or answered: a connection that is left paused serves no further request.
+   * Admits the request without blocking the event loop, which continues when the limiter has
+   * decided. The request is paused meanwhile, because incoming data would be lost otherwise. It is
+   * resumed in the same turn in which it is passed on or responded to, because a connection that
+   * stays paused serves no further request.
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // its failures are those of the admission
-  private void askLater(RoutingContext context) {
+  @SuppressWarnings("FutureReturnValueIgnored") // failures are reported by the admission
+  private void admitAsync(RoutingContext context) {
     HttpServerRequest request = context.request();
     Context own = context.vertx().getOrCreateContext();
-    CompletableFuture<HttpAdmission> asked =
-        shield.admitAsync(new VertxRequest(context), task -> own.runOnContext(turn -> task.run()));
-    boolean waits = !asked.isDone();
+    CompletableFuture<HttpAdmission> pending = shield.admitAsync(
+        new VertxRequestView(context), task -> own.runOnContext(turn -> task.run()));
+    boolean waits = !pending.isDone();
     boolean isPaused = waits && !request.isEnded();
     if (isPaused) {
       request.pause();
     }
     if (waits) {
-      context.addEndHandler(gone -> asked.cancel(false)); // does nothing once it is answered
+      context.addEndHandler(gone -> pending.cancel(false)); // no effect once decided
     }
-    asked.whenComplete((admission, failure) -> {
-      if (asked.isCancelled()) {
+    pending.whenComplete((admission, failure) -> {
+      if (pending.isCancelled()) {
         return; // the client has gone
       }
       if (isPaused) {
@@ -188,7 +195,7 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
       try {
         context.next();
       } finally {
-        end.handlersReturned(context.request(), connectionEnds);
+        end.afterHandlers(context.request(), closeListener);
       }
     } else if (admission instanceof ShieldResponse rejection) {
       write(context, rejection);
@@ -208,13 +215,13 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
     }
     Future<Void> written = response.end(Buffer.buffer(rejection.body()));
     if (closes) {
-      written.onComplete(done -> LateBody.closeAfterLinger(context));
+      written.onComplete(done -> RequestBodyDrain.closeAfterLinger(context));
     } else if (mayHaveBody(request, overHttp1)) {
-      written.onComplete(done -> LateBody.endUnlessItComes(context));
+      written.onComplete(done -> RequestBodyDrain.endUnlessReceived(context));
     }
   }
 
-  // Over HTTP/2 a body needs no header that announces it.
+  // Over HTTP/2, a request can have a body without a header that announces it.
   private static boolean mayHaveBody(HttpServerRequest request, boolean overHttp1) {
     return overHttp1 ? request.getHeader(HttpHeaders.CONTENT_LENGTH) != null : !request.isEnded();
   }

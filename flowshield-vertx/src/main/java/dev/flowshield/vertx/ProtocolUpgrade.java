@@ -11,12 +11,12 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a request that may leave HTTP, for a web socket or a tunnel, and whether it is
- * still there.
+ * The connection of a request that may leave HTTP, for a web socket or a tunnel. It can be polled
+ * for its end.
  *
- * <p>Vert.x tells its end to the web socket alone, of which only the application knows. So this
- * asks the channel of Netty below, which Vert.x shows in classes that it does not export: where it
- * is a named module it does not let them be used, and then the end is not known.
+ * <p>Vert.x reports the end only to the web socket, which is known only to the application. This
+ * class therefore polls the underlying Netty channel. Vert.x exposes the channel in classes that it
+ * does not export, so the end is unknown if Vert.x is a named module.
  */
 final class ProtocolUpgrade {
 
@@ -27,27 +27,27 @@ final class ProtocolUpgrade {
     MethodHandle channel = null;
     MethodHandle isActive = null;
     try {
-      Lookup ofAll = MethodHandles.publicLookup(); // of Netty, which this module does not read
+      Lookup publicLookup = MethodHandles.publicLookup(); // of Netty, which is not read here
       Class<?> connection = type("io.vertx.core.http.impl.HttpServerConnection");
       Class<?> context = type("io.netty.channel.ChannelHandlerContext");
-      Class<?> ofNetty = type("io.netty.channel.Channel");
+      Class<?> channelType = type("io.netty.channel.Channel");
       MethodHandle toContext = MethodHandles.lookup()
           .findVirtual(connection, "channelHandlerContext", MethodType.methodType(context));
       MethodHandle toChannel =
-          ofAll.findVirtual(context, "channel", MethodType.methodType(ofNetty));
+          publicLookup.findVirtual(context, "channel", MethodType.methodType(channelType));
       channel = MethodHandles.filterReturnValue(toContext, toChannel)
           .asType(MethodType.methodType(Object.class, HttpConnection.class));
-      isActive = ofAll
-          .findVirtual(ofNetty, "isActive", MethodType.methodType(boolean.class))
+      isActive = publicLookup
+          .findVirtual(channelType, "isActive", MethodType.methodType(boolean.class))
           .asType(MethodType.methodType(boolean.class, Object.class));
-    } catch (ReflectiveOperationException notShown) {
+    } catch (ReflectiveOperationException notExported) {
       channel = null;
     }
     CHANNEL = channel;
     IS_ACTIVE = isActive;
   }
 
-  // Held: the application may forget both while its web socket is open.
+  // Strong references, because the application may drop both while its web socket is open.
   private final HttpServerResponse response;
   private final Object channel;
 
@@ -60,7 +60,7 @@ final class ProtocolUpgrade {
     return Class.forName(name, false, HttpConnection.class.getClassLoader());
   }
 
-  /** Of a request that asks for it; null if the end of its connection could not be known. */
+  /** Returns the connection of an upgrade request, or null if its end could not be known. */
   static @Nullable ProtocolUpgrade of(HttpServerRequest request) {
     if (CHANNEL == null) {
       return null;
@@ -68,26 +68,26 @@ final class ProtocolUpgrade {
     try {
       return new ProtocolUpgrade(
           request.response(), (Object) CHANNEL.invokeExact(request.connection()));
-    } catch (Throwable notShown) { // as of a connection of another kind
+    } catch (Throwable notExported) { // such as a connection of another kind
       return null;
     }
   }
 
-  /** The response that has turned into something else. */
+  /** Returns the response that was replaced by the new protocol. */
   HttpServerResponse response() {
     return response;
   }
 
-  /** Whether the connection is there. */
+  /** Returns whether the connection is open. */
   boolean isOpen() {
     try {
       return IS_ACTIVE != null && (boolean) IS_ACTIVE.invokeExact(channel);
-    } catch (Throwable impossible) { // it reads a state
+    } catch (Throwable impossible) { // the method reads a state
       return false;
     }
   }
 
-  /** How far it has come, once it has left HTTP. */
+  /** Returns the progress of the connection after it has left HTTP. */
   Progress progress() {
     return isOpen() ? Progress.ESTABLISHED : Progress.ENDED;
   }

@@ -18,52 +18,59 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes the admission when the work for a request has ended.
+ * A listener that closes the admission of a request when its work has ended.
  *
- * <p>The work has ended when the application has ended the response, which Vert.x tells the body
- * end handlers and the end handlers. If the client goes away first, the application usually works
- * on. If the place were free then, a client could have any amount of work done at a time by
- * resetting request after request. So the place is kept until the application ends the response
- * all the same, or the patience of {@link HttpAdmitted#watch} is over.
+ * <p>The work has ended when the application has ended the response. Vert.x reports this to the
+ * body end handlers and the end handlers. If the client goes away first, the application usually
+ * continues. If the slot were released then, a client could cause unlimited work by resetting
+ * request after request. The slot is therefore kept until the application ends the response, or
+ * until the time limit of {@link HttpAdmitted#watch} has passed.
  *
- * <p>Handlers alone are not enough. An application may replace each of them with its own. Over
- * HTTP/1, Vert.x calls none of them when the response turns into a web socket or a tunnel, or when
- * a pipelined request is handed out on a connection that is already lost; Vert.x 5 does not when
- * the connection is lost while a file is sent. {@link ConnectionCloseListener} reports that loss. The
- * response has ended by then and no work continues, so the place comes back at once.
+ * <p>The handlers alone do not report every end:
  *
- * <p>The response is also polled. If it has ended, the end was not reported and its connection is
- * open, a file is still being sent, or the application has replaced the handlers. These two look
- * alike, so the place comes back when the patience is over.
+ * <ul>
+ *   <li>An application may replace each handler by its own.
+ *   <li>Over HTTP/1, Vert.x calls no handler if the response turns into a web socket or a tunnel.
+ *   <li>Over HTTP/1, Vert.x calls no handler if a pipelined request starts on a connection that is
+ *       already lost.
+ *   <li>Vert.x 5 calls no handler if the connection is lost while a file is sent. {@link
+ *       ConnectionCloseListener} reports this loss. The response has ended by then and no work
+ *       continues, so the slot is released at once.
+ * </ul>
  *
- * <p>A response whose head is out and whose type is {@code text/event-stream} is seen to be an
- * established stream when the handlers have returned, or at a look. So is a web socket or a tunnel,
- * until its connection is lost, where {@link ProtocolUpgrade} can tell that.
+ * <p>The response is therefore also polled. An ended response may be found on an open connection,
+ * without a reported end. Then either a file is still being sent, or the application has replaced
+ * the handlers. These cases cannot be distinguished, so the slot is released after the time limit.
  *
- * <p>A stream for which there is no room is cut off: its connection is closed, or its stream of
- * HTTP/2 is reset.
+ * <p>A response with a written head and the type {@code text/event-stream} is an established
+ * stream. This is detected when the handlers have returned, or by polling. A web socket or a tunnel
+ * is also an established stream until its connection is lost, if {@link ProtocolUpgrade} can detect
+ * the loss.
  *
- * <p>Thread-safe. The timers of Vert.x are not used, as they end with the verticle that set them.
+ * <p>If too many streams are open, a new stream is ended: its connection is closed, or its HTTP/2
+ * stream is reset.
+ *
+ * <p>Thread-safe. Does not use the timers of Vert.x, because they end with the verticle that set
+ * them.
  */
 final class ResponseCompletion implements WatchedWork {
 
   private static final int SWITCHING_PROTOCOLS = 101;
-  private static final int HTTP1 = -1; // as the id of a stream
-  private static final long ENHANCE_YOUR_CALM = 11; // of HTTP/2
+  private static final int HTTP1 = -1; // stream id of HTTP/1
+  private static final long ENHANCE_YOUR_CALM = 11; // error code of HTTP/2
 
-  // Those over HTTP/1 that were seen to be lost, for the requests behind on the same connection.
+  // Lost HTTP/1 connections, for pipelined requests on the same connection.
   private static final Map<HttpConnection, Boolean> LOST =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  private @Nullable ProtocolUpgrade
-      leftHttp; // set before the first look; null if it is not asked for
+  private @Nullable ProtocolUpgrade upgrade; // set before the first poll
 
-  // Weak, so as to keep no response in memory. One that is collected can no longer be ended.
+  // Weak, so that no response is kept in memory. A collected response can no longer be ended.
   private final WeakReference<HttpServerResponse> response;
   private final WeakReference<HttpConnection> connection;
   private final HttpMethod method;
   private final HttpAdmitted admitted;
-  private volatile boolean lost; // the connection, over HTTP/1
+  private volatile boolean lost; // the HTTP/1 connection
 
   private ResponseCompletion(HttpServerRequest request, HttpAdmitted admitted) {
     this.response = new WeakReference<>(request.response());
@@ -72,13 +79,16 @@ final class ResponseCompletion implements WatchedWork {
     this.admitted = admitted;
   }
 
-  /** Must be called before the request is handed on. An earlier handler may have answered it. */
+  /**
+   * Registers for the end of the response. Must be called before the request is passed on. An
+   * earlier handler may already have ended the response.
+   */
   static ResponseCompletion of(RoutingContext context, HttpAdmitted admitted) {
     ResponseCompletion end = new ResponseCompletion(context.request(), admitted);
     try {
       context.addBodyEndHandler(ended -> end.close());
-      context.addEndHandler(end::told);
-    } catch (IllegalStateException alreadyEnded) { // then no handler is called any more
+      context.addEndHandler(end::onEnd);
+    } catch (IllegalStateException alreadyEnded) { // no handler will be called
       end.close();
     }
     if (context.response().ended()) {
@@ -87,43 +97,46 @@ final class ResponseCompletion implements WatchedWork {
     return end;
   }
 
-  /** To be called when the handlers that could end the response at once have returned. */
-  void handlersReturned(HttpServerRequest request, ConnectionCloseListener ends) {
+  /**
+   * Starts to poll a response that has not ended. Must be called when the handlers that could end
+   * the response at once have returned.
+   */
+  void afterHandlers(HttpServerRequest request, ConnectionCloseListener listener) {
     if (admitted.isClosed()) {
       return;
     }
     boolean overHttp1 = request.response().streamId() == HTTP1;
     if (overHttp1
         && (method.equals(HttpMethod.CONNECT) || request.headers().contains(HttpHeaders.UPGRADE))) {
-      leftHttp = ProtocolUpgrade.of(request);
+      upgrade = ProtocolUpgrade.of(request);
     }
-    if (progress() == Progress.ESTABLISHED) { // at once, as events often come in crowds
+    if (progress() == Progress.ESTABLISHED) { // now, because events come in bursts
       admitted.established();
     }
     admitted.watch(this);
     if (overHttp1) {
-      ends.watch(request.connection(), this);
+      listener.watch(request.connection(), this);
     }
   }
 
   /**
-   * The connection over HTTP/1 is lost. If the application has ended the response, no work goes on:
-   * a file was being sent, or it has been a web socket or a tunnel.
+   * Notes the loss of the HTTP/1 connection. If the application has ended the response, no work
+   * continues: a file was being sent, or it was a web socket or a tunnel.
    */
   void connectionLost() {
-    lost = true; // for a response that is ended only now
-    HttpServerResponse left = response.get();
-    if (left != null && left.ended()) {
+    lost = true; // for a response that is ended afterwards
+    HttpServerResponse current = response.get();
+    if (current != null && current.ended()) {
       admitted.ignored();
       admitted.close();
     }
   }
 
-  // Succeeded does not mean answered: a lost connection is told as a success where the application
-  // has its own exception handler.
-  private void told(AsyncResult<Void> ended) {
-    HttpServerResponse told = response.get();
-    if (told != null && told.ended()) {
+  // Success does not mean that the response ended: if the application has an exception handler, a
+  // lost connection is also reported as a success.
+  private void onEnd(AsyncResult<Void> result) {
+    HttpServerResponse current = response.get();
+    if (current != null && current.ended()) {
       close();
     } else {
       admitted.ignored();
@@ -132,24 +145,24 @@ final class ResponseCompletion implements WatchedWork {
 
   @Override
   public Progress progress() {
-    ProtocolUpgrade left = leftHttp;
-    HttpServerResponse seen = left == null ? response.get() : left.response();
-    if (seen != null && hasLeftHttp(seen)) {
-      return left == null ? Progress.ENDED : left.progress();
+    ProtocolUpgrade upgraded = upgrade;
+    HttpServerResponse current = upgraded == null ? response.get() : upgraded.response();
+    if (current != null && isUpgraded(current)) {
+      return upgraded == null ? Progress.ENDED : upgraded.progress();
     }
-    boolean gone = seen == null || seen.closed() || isConnectionLost();
-    if (gone && seen != null && seen.ended()) {
+    boolean isGone = current == null || current.closed() || isConnectionLost();
+    if (isGone && current != null && current.ended()) {
       admitted.ignored();
       return Progress.ENDED;
     }
-    if (seen == null || gone || seen.ended()) {
+    if (current == null || isGone || current.ended()) {
       return Progress.CLIENT_GONE;
     }
-    if (left != null && !left.isOpen()) {
+    if (upgraded != null && !upgraded.isOpen()) {
       return Progress.CLIENT_GONE;
     }
-    return seen.headWritten()
-        ? Progress.committed(seen.headers().get(HttpHeaders.CONTENT_TYPE))
+    return current.headWritten()
+        ? Progress.committed(current.headers().get(HttpHeaders.CONTENT_TYPE))
         : Progress.GOING_ON;
   }
 
@@ -164,16 +177,16 @@ final class ResponseCompletion implements WatchedWork {
       if (stream.streamId() == HTTP1) {
         mine.close();
       } else {
-        LateBody.reset(stream, ENHANCE_YOUR_CALM);
+        RequestBodyDrain.reset(stream, ENHANCE_YOUR_CALM);
       }
     } catch (RejectedExecutionException | IllegalStateException stopped) {
       // The event loop has ended, and the stream with it.
     }
   }
 
-  private boolean hasLeftHttp(HttpServerResponse seen) {
-    return seen.ended()
-        && (seen.getStatusCode() == SWITCHING_PROTOCOLS || method.equals(HttpMethod.CONNECT));
+  private boolean isUpgraded(HttpServerResponse current) {
+    return current.ended()
+        && (current.getStatusCode() == SWITCHING_PROTOCOLS || method.equals(HttpMethod.CONNECT));
   }
 
   private void close() {
@@ -187,7 +200,7 @@ final class ResponseCompletion implements WatchedWork {
     admitted.close();
   }
 
-  // A handler that learns of the loss may end its response. Vert.x then hands out the next
+  // A handler that is notified of the loss may end its response. Vert.x then starts the next
   // pipelined request at once, and never calls a handler of that request.
   private void loseConnection() {
     HttpConnection gone = connection.get();

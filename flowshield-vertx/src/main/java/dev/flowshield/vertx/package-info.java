@@ -1,7 +1,6 @@
 /**
- * The shield as a route handler for Vert.x Web. {@link dev.flowshield.vertx.FlowShieldHandler} is
- * the place to start, and all there is to see. What is decided, and what an answer says, is no
- * matter of this package but of {@code dev.flowshield.http}.
+ * The binding to Vert.x Web. Start with {@link dev.flowshield.vertx.FlowShieldHandler}, the only
+ * public class. The decisions and responses are made in {@code dev.flowshield.http}.
  */
 @NullMarked
 package dev.flowshield.vertx;

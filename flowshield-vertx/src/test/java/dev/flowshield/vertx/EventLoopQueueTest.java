@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.contract.Burst;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.Test;
 
-/** Work on the event loop itself, behind which requests wait before the shield is asked. */
+/** Tests of work on the event loop, which makes requests wait before the shield is called. */
 class EventLoopQueueTest {
 
   private static final int REQUESTS = 60;
   private static final int WORK_MILLIS = 40;
 
-  private final HttpShield shield = HttpShield.builder().inFlightAuto().build();
+  private final HttpShield shield =
+      HttpShield.builder().inFlight(InFlightLimit.auto()).build();
 
   @Test
   void isRejectedWhereItIsLongAlthoughHardlyAnyRequestIsInFlight() throws Exception {

@@ -2,7 +2,7 @@ package dev.flowshield.vertx;
 
 import dev.flowshield.contract.Application;
 import dev.flowshield.contract.BindingContract;
-import dev.flowshield.contract.Difference;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.Vertx;
@@ -13,8 +13,8 @@ import java.util.Set;
 class FlowShieldHandlerContractTest extends BindingContract {
 
   @Override
-  protected Set<Difference> differences() {
-    return EnumSet.noneOf(Difference.class);
+  protected Set<ServerDifference> differences() {
+    return EnumSet.noneOf(ServerDifference.class);
   }
 
   @Override

@@ -69,7 +69,7 @@ class FlowShieldHandlerTest {
   }
 
   @Test
-  @Tag("vertx-5") // whose providers are asked in another way
+  @Tag("vertx-5") // whose providers are called differently
   void standsBehindTheAuthenticationWhereUsersAreKnown() throws Exception {
     HttpShield users = HttpShield.builder()
         .perClient("1000/h")
@@ -177,7 +177,7 @@ class FlowShieldHandlerTest {
 
     private void work() {
       router.route().handler(context -> {
-        context.addEndHandler(ended -> told.countDown()); // the first to be added is told last
+        context.addEndHandler(ended -> told.countDown()); // the first handler is called last
         context.next();
       });
       router.route().handler(FlowShieldHandler.create(shield)).handler(context -> {
@@ -352,8 +352,10 @@ class FlowShieldHandlerTest {
 
   @Test
   void theRouterSaysTheClientIfTheShieldIsTold() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/h")
+        .clients(c -> c.clientAddress("container"))
+        .build();
     router.allowForward(AllowForwardHeaders.X_FORWARD);
     router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
     try (Connection client = Connection.to(start().port())) {
@@ -374,7 +376,7 @@ class FlowShieldHandlerTest {
     }
   }
 
-  // Vert.x 4.5 has such sockets with a native transport only.
+  // Vert.x 4.5 supports such sockets only with a native transport.
   @Tag("vertx-5")
   @Test
   void theClientsOfAUnixSocketAreOneClient(@TempDir Path folder) throws Exception {
@@ -391,7 +393,7 @@ class FlowShieldHandlerTest {
         client.write(US_ASCII.encode("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
         ByteBuffer answer = ByteBuffer.allocate(12);
         while (answer.hasRemaining() && client.read(answer) >= 0) {
-          // until the status is there
+          // until the status has arrived
         }
         statuses.add(US_ASCII.decode(answer.flip()).toString());
       }
@@ -473,7 +475,7 @@ class FlowShieldHandlerTest {
     }
   }
 
-  /** Deployed by its class, the one way that is the same in Vert.x 4.5 and 5. */
+  /** Deployed by its class, because only this is the same in Vert.x 4.5 and 5. */
   public static final class Protected extends AbstractVerticle {
 
     static final Queue<HttpShield> SHIELDS = new ConcurrentLinkedQueue<>();

@@ -1,8 +1,8 @@
 package dev.flowshield.vertx;
 
 import dev.flowshield.contract.Application;
-import dev.flowshield.contract.Difference;
 import dev.flowshield.contract.GoneClientContract;
+import dev.flowshield.contract.ServerDifference;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.vertx.core.Vertx;
@@ -14,8 +14,8 @@ import java.util.Set;
 class GoneClientContractTest extends GoneClientContract {
 
   @Override
-  protected Set<Difference> differences() {
-    return EnumSet.noneOf(Difference.class);
+  protected Set<ServerDifference> differences() {
+    return EnumSet.noneOf(ServerDifference.class);
   }
 
   @Override

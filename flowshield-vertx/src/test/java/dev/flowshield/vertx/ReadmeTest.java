@@ -2,8 +2,8 @@ package dev.flowshield.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.contract.ReadmeRejection;
 import dev.flowshield.contract.ServerUnderTest;
-import dev.flowshield.contract.ShownRejection;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import io.vertx.core.Vertx;
@@ -23,15 +23,15 @@ class ReadmeTest {
 
   @Test
   void showsTheRejectionThatIsSent() throws Exception {
-    HttpShield shield =
-        HttpShield.fromConfiguration(Map.of(), it -> it.ticker(ManualTicker.atZero()));
+    HttpShield shield = HttpShield.fromConfiguration(
+        Map.of(), it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
     router.route().handler(FlowShieldHandler.create(shield));
     router.get("/").handler(context -> context.end("Hello\n"));
     ServerUnderTest server = Servers.start(vertx, router);
     try {
-      ShownRejection.assertStandsInReadme(server);
+      ReadmeRejection.assertMatchesReadme(server);
     } finally {
       server.stop().run();
     }

@@ -42,12 +42,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever the client does, and whatever handlers the application sets, the place comes back. */
+/**
+ * Tests that the slot is released, whatever the client does and whatever handlers the application
+ * sets.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ResponseCompletionTest {
 
   private static final Logger LOG =
-      Logger.getLogger("io.vertx"); // held, for what is set may not be collected
+      Logger.getLogger("io.vertx"); // a strong reference keeps its level
   private static final int LONG = 8 << 20; // more than fits between server and client
   private static final Duration PATIENCE_AND_SOME_MORE = Duration.ofSeconds(12);
 
@@ -61,7 +64,7 @@ class ResponseCompletionTest {
 
   @BeforeAll
   static void keepTheServerQuiet() {
-    // It reports each connection that breaks off, and here that is part of the test.
+    // It reports each broken connection, and these tests break connections.
     LOG.setLevel(Level.OFF);
   }
 
@@ -108,10 +111,7 @@ class ResponseCompletionTest {
     return Objects.requireNonNull(shields.get(path)).stats();
   }
 
-  /**
-   * As an application that wants to be told itself, and so takes the place of the handlers that
-   * were set before.
-   */
+  /** Sets the handlers of an application, which replace the handlers set before. */
   private static void watch(RoutingContext context) {
     if (context.request().getParam("own") != null) {
       context
@@ -167,7 +167,7 @@ class ResponseCompletionTest {
     awaitNothingInFlight();
   }
 
-  // GoneClientContract has it for Vert.x 4.5, whose client has other signatures.
+  // GoneClientContract covers this for Vert.x 4.5, whose client has other signatures.
   @Tag("vertx-5")
   @Test
   void aStreamThatIsResetTakesNoPlaceWithIt() throws Exception {
@@ -191,7 +191,7 @@ class ResponseCompletionTest {
     for (int i = 0; i < requests.size(); i += 2) {
       requests.get(i).reset();
     }
-    Servers.await(client.close()); // the other streams go with their connection
+    Servers.await(client.close()); // the other streams end with their connection
     awaitNothingInFlight();
   }
 
@@ -200,7 +200,7 @@ class ResponseCompletionTest {
     Semaphore arrived = new Semaphore(0);
     protect("/first");
     router.route("/first").handler(context -> {
-      context.addEndHandler(lost -> context.end()); // and so Vert.x goes on with the next
+      context.addEndHandler(lost -> context.end()); // and so Vert.x starts the next request
       arrived.release();
     });
     for (String behind : List.of("/silent", "/events", "/stream", "/file", "/files/short.txt")) {
@@ -214,7 +214,7 @@ class ResponseCompletionTest {
     awaitNothingInFlight();
   }
 
-  // Vert.x 4.5 does not read on here, so it does not notice that the client has gone.
+  // Vert.x 4.5 stops reading here, so it does not notice that the client has gone.
   @Tag("vertx-5")
   @Test
   void aRequestThatWasHeldBackWhileItsConnectionBrokeOffIsForgottenWithItsResponse()
@@ -229,15 +229,15 @@ class ResponseCompletionTest {
     Connection client = Connection.to(port);
     client.send("POST", "/first", "Transfer-Encoding: chunked");
     assertThat(client.read().status()).isEqualTo(200);
-    // as many chunks as make Vert.x hold back what comes next, and not so many that it stops
-    // reading
+    // enough chunks to make Vert.x hold the next request back, and few enough that it continues to
+    // read
     client.write("1\r\nx\r\n".repeat(18) + "0\r\n\r\nGET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
     client.close();
     gone.await();
     paused.take().resume();
     await().until(() -> stats("/silent").admitted() == 1);
     await().atMost(PATIENCE_AND_SOME_MORE).until(() -> {
-      System.gc(); // only so is it known that nothing refers to its response
+      System.gc(); // shows that the response is unreachable
       return inFlight().isEmpty();
     });
   }
@@ -254,7 +254,7 @@ class ResponseCompletionTest {
     }
   }
 
-  // Vert.x 4.5 reports it itself, as it reports a file that has been sent.
+  // Vert.x 4.5 reports this itself, like a file that has been sent.
   @Tag("vertx-5")
   @Test
   void aFileGivesItsPlaceBackAsItsConnectionIsLost() throws Exception {

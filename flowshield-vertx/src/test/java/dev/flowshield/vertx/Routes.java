@@ -49,7 +49,7 @@ final class Routes {
     router.route("/health").handler(context -> context.end(HEALTHY));
     router.route("/fail").handler(context -> context.end(application.fail()));
     router.route("/cost").handler(context -> {
-      FlowShieldHandler.cost(context, Application.COST);
+      FlowShieldHandler.reportCost(context, Application.COST);
       context.end(HELLO);
     });
     router
@@ -64,7 +64,7 @@ final class Routes {
         .route("/async")
         .handler(context -> application.whenOpen(() -> context.response().end(HELLO)));
     router.route("/poll").handler(context -> {
-      if (FlowShieldHandler.established(context)) {
+      if (FlowShieldHandler.markAsStream(context)) {
         application.whenOpen(() -> context.response().end(HELLO));
       } else {
         context.end(FULL);
@@ -105,7 +105,7 @@ final class Routes {
     router.route().handler(StaticHandler.create(FileSystemAccess.ROOT, files)); // for /file
   }
 
-  /** Writes each chunk when the one before it has been written. */
+  /** Writes each chunk when the previous one has been written. */
   private static void stream(HttpServerResponse response, int written) {
     if (written == CHUNKS) {
       response.end();

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The usual filter with Bucket4j and Caffeine: the client is the last entry that a proxy on this
- * machine has written, a few routes have limits of their own, and each answer has the RateLimit
- * headers. It believes the entry as it stands, caps no work in flight, and has one limit a request.
+ * The usual filter with Bucket4j and Caffeine. The client is the last entry written by a proxy on
+ * this machine, a few routes have limits of their own, and each response has the RateLimit headers.
+ * The filter believes the entry, has no limit on work in flight, and one limit for each request.
  */
 public final class Bucket4jFilter extends HttpFilter {
 
@@ -34,7 +34,7 @@ public final class Bucket4jFilter extends HttpFilter {
       new Route("/api/", "api", 100, Duration.ofSeconds(1), 100),
       new Route("/", "client", 1_000_000, Duration.ofSeconds(1), 1_000_000_000));
 
-  /** A filter with buckets of its own. */
+  /** Creates a filter with buckets of its own. */
   public Bucket4jFilter() {}
 
   @Override
@@ -75,7 +75,7 @@ public final class Bucket4jFilter extends HttpFilter {
     return routes.get(routes.size() - 1);
   }
 
-  /** The address of a client, for other filters of this kind too. */
+  /** Returns the address of a client, also for similar filters. */
   public static String client(HttpServletRequest request) {
     String peer = request.getRemoteAddr();
     String forwarded = request.getHeader("X-Forwarded-For");

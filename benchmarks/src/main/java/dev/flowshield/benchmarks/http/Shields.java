@@ -5,14 +5,14 @@ import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 
 /**
- * Shields that admit whatever the benchmarks ask for, from the plainest to one with everything
- * switched on. Each has the layers of the one before and one more.
+ * The shields of the benchmarks, which admit all requests, from the plainest to one with all
+ * features. Each adds one layer to the previous one.
  */
 public final class Shields {
 
-  /** A path on which all is admitted. */
+  /** A path on which all requests are admitted. */
   public static final String PLENTY_PATH = "/orders/42";
-  /** A path on which each client may twice a day, so that nearly all is rejected. */
+  /** A path that each client may use twice a day, so that almost all requests are rejected. */
   public static final String SPENT_PATH = "/export/42";
 
   private static final String PLENTY = "1000000/s burst 1000000000";
@@ -27,28 +27,30 @@ public final class Shields {
 
   private Shields() {}
 
-  /** The limit for each client and the cap that a shield has without any setting. */
+  /**
+   * Creates a shield with the default limit for each client and the default limit on work in
+   * flight.
+   */
   public static HttpShield plain() {
     return plainBuilder().build();
   }
 
-  /** Clients are found behind trusted proxies. */
+  /** Creates a shield that finds clients behind trusted proxies. */
   public static HttpShield behindProxies() {
     return proxiesBuilder().build();
   }
 
-  /** A table of policies decides what a client may. */
+  /** Creates a shield with a table of policies. */
   public static HttpShield withPolicies() {
     return policiesBuilder().build();
   }
 
-  /** Each answer tells of the limit; and whatever else can be switched on. */
+  /** Creates a shield with rate limit headers in each response and all other features. */
   public static HttpShield withEverything() {
     return policiesBuilder()
         .limit("10000000/s burst 1000000000")
-        .perNetwork("1000000/s /48")
-        .penalty("1000/min")
-        .headers(HeaderMode.ALWAYS)
+        .limits(l -> l.perNetwork("1000000/s /48").penalty("1000/min"))
+        .responses(r -> r.headers(HeaderMode.ALWAYS))
         .build();
   }
 
@@ -57,7 +59,7 @@ public final class Shields {
   }
 
   private static HttpShieldBuilder proxiesBuilder() {
-    return plainBuilder().trustedProxies("loopback");
+    return plainBuilder().clients(c -> c.trustedProxies("loopback"));
   }
 
   private static HttpShieldBuilder policiesBuilder() {

@@ -1,6 +1,6 @@
 /**
- * What stands in front of a web application in the benchmarks of HTTP: shields with all of it
- * switched on, and other libraries put to the same job. Nothing here measures.
+ * The filters in front of a web application in the HTTP benchmarks: shields with all features, and
+ * other libraries for the same task. The benchmarks themselves are not here.
  */
 @NullMarked
 package dev.flowshield.benchmarks.http;

@@ -1,6 +1,6 @@
 package dev.flowshield.benchmarks.load;
 
-/** The little of HTTP/1.1 that the client has to understand; answers have a Content-Length. */
+/** The part of HTTP/1.1 that the client must parse. Responses have a Content-Length. */
 final class Answer {
 
   private static final byte[] FIELD = {
@@ -9,7 +9,7 @@ final class Answer {
 
   private Answer() {}
 
-  /** How long the head is, with the empty line; -1 if it has not come as a whole. */
+  /** Returns the length of the head, including the empty line; -1 if it is incomplete. */
   static int headLength(byte[] bytes, int length) {
     for (int i = 3; i < length; i++) {
       if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n') {
@@ -19,7 +19,7 @@ final class Answer {
     return -1;
   }
 
-  /** How long the body is. */
+  /** Returns the length of the body. */
   static int contentLength(byte[] bytes, int head) {
     for (int i = 0; i < head - FIELD.length; i++) {
       if (bytes[i] == '\n' && isField(bytes, i + 1)) {

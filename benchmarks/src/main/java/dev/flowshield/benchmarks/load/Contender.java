@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A server with a client of its own that takes turns with others. */
+/** A server with a client of its own, which takes turns with others. */
 final class Contender implements AutoCloseable {
 
   private static final int CLIENTS = 1000;
@@ -32,7 +32,10 @@ final class Contender implements AutoCloseable {
     this.client = new LoadClient(process.port(), requests(flood));
   }
 
-  /** As a proxy passes them on; in a flood, nearly all for what is spent soon. */
+  /**
+   * Creates requests as passed on by a proxy; in a flood, almost all are for the limit that is soon
+   * spent.
+   */
   private static byte[][] requests(boolean flood) {
     byte[][] requests = new byte[CLIENTS][];
     for (int i = 0; i < CLIENTS; i++) {
@@ -59,7 +62,7 @@ final class Contender implements AutoCloseable {
     bytes += after.bytes() - before.bytes();
   }
 
-  /** All turns together, and each beside that of the bare server in the same round. */
+  /** Returns the total over all turns, compared with the bare server in the same rounds. */
   Load load(String server, Contender bare) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < turns.size(); i++) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Keeps the client and the servers apart, each on a core of its own, where {@code taskset} is
- * there. A server then has all of one core, so requests a second follow from the CPU time of each.
+ * The assignment of the client and the servers to separate cores, if {@code taskset} is available.
+ * A server then has a whole core, so its requests per second follow from its CPU time.
  *
- * @param ofServers what a command has to begin with to run a server
+ * @param ofServers the first words of a command that runs a server
  */
 record Cores(List<String> ofServers) {
 
@@ -20,7 +20,7 @@ record Cores(List<String> ofServers) {
     return new Cores(List.of());
   }
 
-  /** In words, for a report. */
+  /** Returns a description for a report. */
   String description() {
     return ofServers.isEmpty()
         ? "client and servers share all cores"

@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One thread that keeps connections open and on each has one request under way, as wrk does. The
- * load is closed: a slower server is asked less, and latency is what the others wait.
+ * A client with a single thread and one pending request on each open connection, like wrk. The load
+ * is closed: a slower server receives fewer requests, and the latency includes the wait of the
+ * others.
  */
 final class LoadClient implements Closeable {
 
@@ -33,7 +34,7 @@ final class LoadClient implements Closeable {
     }
   }
 
-  /** Asks for so long, then waits until all are answered. */
+  /** Sends requests for the given time, then waits for all responses. */
   Sample ask(long nanos) throws IOException {
     Sample sample = new Sample();
     long startedAt = System.nanoTime();
@@ -98,7 +99,7 @@ final class LoadClient implements Closeable {
       }
     }
 
-    /** Whether the whole answer is there; it is thrown away then. */
+    /** Reads and discards a response. Returns whether it is complete. */
     boolean readAnswer() throws IOException {
       if (channel.read(in) < 0) {
         throw new IllegalStateException("a server must keep connections open, got one closed");

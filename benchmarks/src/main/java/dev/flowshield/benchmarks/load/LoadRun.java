@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Asks each server bare, protected and in a flood, in turns: a round has a turn of each, and the
- * next begins with another, so that what the machine does meanwhile hits all alike. The bare server
- * runs twice; what lies between those two is the noise of the run.
+ * A run over each server: bare, protected and in a flood, in turns. A round has a turn of each, and
+ * each round starts with another, so that disturbances affect all alike. The bare server runs
+ * twice; the difference between those two is the noise of the run.
  */
 public final class LoadRun {
 
@@ -24,11 +24,11 @@ public final class LoadRun {
   private final int turnMillis;
 
   /**
-   * A run of that size.
+   * Creates a run.
    *
-   * @param warmUpMillis that each server gets first, its compiler's included
-   * @param rounds of one turn of each
-   * @param turnMillis that a turn takes
+   * @param warmUpMillis the time that each server gets first, including its compiler's
+   * @param rounds the number of rounds
+   * @param turnMillis the time of a turn
    */
   public LoadRun(int warmUpMillis, int rounds, int turnMillis) {
     this.warmUpMillis = warmUpMillis;
@@ -37,10 +37,10 @@ public final class LoadRun {
   }
 
   /**
-   * Runs all whose names match, one server after the other.
+   * Runs all turns whose names match, one server after the other.
    *
-   * @param only a regular expression for names such as {@code Load.Undertow.flowShield} and
-   *     {@code Flood.Undertow.flowShield}; the bare server runs beside whatever runs
+   * @param only a regular expression for names such as {@code Load.Undertow.flowShield} and {@code
+   *     Flood.Undertow.flowShield}; the bare server always runs
    */
   public List<Load> runAll(String only) throws IOException {
     Cores cores = Cores.divide();
@@ -75,7 +75,7 @@ public final class LoadRun {
     }
   }
 
-  /** Who takes turns; the bare server is the first. */
+  /** Returns the contenders that take turns; the bare server is the first. */
   private static List<Entry> entries(Server server) {
     List<Entry> entries = new ArrayList<>();
     entries.add(new Entry(LOAD, Load.BARE, Protection.BARE, ""));

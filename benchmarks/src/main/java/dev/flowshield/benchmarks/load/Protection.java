@@ -4,20 +4,20 @@ import dev.flowshield.benchmarks.http.Shields;
 import dev.flowshield.http.HttpShield;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in front of the application of a server. */
+/** The protection of the application of a server. */
 enum Protection {
-  /** Nothing. */
+  /** No protection. */
   BARE,
-  /** A shield as it is without settings, but for how much it admits. */
+  /** A shield with default settings, apart from its limits. */
   PLAIN,
-  /** A shield with everything switched on. */
+  /** A shield with all features. */
   EVERYTHING,
   /** A filter with Bucket4j and Caffeine, for servers with servlets. */
   BUCKET4J,
-  /** What the server itself brings. */
+  /** The server's own protection. */
   OWN;
 
-  /** The shield that stands there; null if it is something else. */
+  /** Returns the shield; null for other protections. */
   @Nullable
   HttpShield shield() {
     return switch (this) {

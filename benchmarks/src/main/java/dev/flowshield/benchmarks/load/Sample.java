@@ -1,6 +1,6 @@
 package dev.flowshield.benchmarks.load;
 
-/** What a client saw in one turn, or in several together. */
+/** The measurements of a client in one turn, or in several. */
 final class Sample {
 
   private static final int REJECTED = 429;
@@ -47,7 +47,7 @@ final class Sample {
     return (double) rejected / answered;
   }
 
-  /** The latency that this part of the requests stayed below, in microseconds. */
+  /** Returns the latency below which the given share of the requests lies, in microseconds. */
   double quantileMicros(double part) {
     long before = 0;
     for (int i = 0; i < micros.length; i++) {

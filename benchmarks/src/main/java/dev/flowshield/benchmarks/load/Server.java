@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The servers, each with an application that answers a line of text whatever it is asked. */
+/** The servers, each with an application that responds with a line of text to all requests. */
 enum Server {
   UNDERTOW("RequestLimit: a cap on work in flight alone") {
     @Override
@@ -79,20 +79,20 @@ enum Server {
     this.difference = differenceOfOwn;
   }
 
-  /** Starts it on a free port of loopback, which it returns. */
+  /** Starts the server on a free loopback port, and returns the port. */
   abstract int start(Protection protection) throws Exception;
 
-  /** Whether it brings a protection of its own. */
+  /** Returns whether the server has a protection of its own. */
   boolean hasOwn() {
     return !difference.isEmpty();
   }
 
-  /** How its own protection differs from a shield. */
+  /** Returns the difference between its own protection and a shield. */
   String differenceOfOwn() {
     return difference;
   }
 
-  /** As in a report: {@code Undertow}. */
+  /** Returns the name for a report, such as {@code Undertow}. */
   String title() {
     return this == VERTX
         ? "Vert.x"

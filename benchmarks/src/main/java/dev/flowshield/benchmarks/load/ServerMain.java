@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.LongStream;
 
 /**
- * A process with one server. It prints its port, then for each line that it reads what it has used
- * so far, and ends when there are no more.
+ * A process with one server. It prints its port, then its resource usage for each line that it
+ * reads, and exits at the end of its input.
  */
 public final class ServerMain {
 
@@ -38,7 +38,7 @@ public final class ServerMain {
     Runtime.getRuntime().halt(0);
   }
 
-  /** By the threads that live, as those of servers do. */
+  /** Returns the bytes allocated by live threads, which include those of servers. */
   private static long allocated() {
     return LongStream.of(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
         .filter(bytes -> bytes > 0)

@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, so that what it uses is its own. */
+/** A server in a process of its own, so that its resource usage can be measured. */
 final class ServerProcess implements AutoCloseable {
 
-  /** How a line begins that answers; servers print others. */
+  /** The beginning of a line for the parent process; servers print other lines. */
   static final String ANSWER = "flowshield-server ";
 
   /**
-   * What it has used since it began.
+   * The resource usage since the start.
    *
-   * @param cpuNanos of all its threads
-   * @param bytes that its threads have allocated
+   * @param cpuNanos the CPU time of all its threads
+   * @param bytes the bytes allocated by its threads
    */
   record Used(long cpuNanos, long bytes) {}
 
@@ -80,7 +80,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Ends the process. */
+  /** Stops the process. */
   @Override
   public void close() {
     process.destroy();

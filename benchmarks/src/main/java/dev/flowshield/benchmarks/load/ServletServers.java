@@ -66,7 +66,7 @@ final class ServletServers {
     tomcat.setBaseDir("target/tomcat");
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", Server.LOOPBACK);
-    // It would close each connection after a hundred requests, or while others are warmed up.
+    // Otherwise it closes each connection after a hundred requests, or while others warm up.
     AbstractHttp11Protocol<?> protocol =
         (AbstractHttp11Protocol<?>) tomcat.getConnector().getProtocolHandler();
     protocol.setMaxKeepAliveRequests(-1);
@@ -113,13 +113,13 @@ final class ServletServers {
     return filter;
   }
 
-  /** Answers a line of text. */
+  /** A servlet that responds with a line of text. */
   public static final class Application extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
     private static final byte[] TEXT = Server.TEXT.getBytes(StandardCharsets.US_ASCII);
 
-    /** For the containers. */
+    /** Creates the servlet. For the containers. */
     public Application() {}
 
     @Override

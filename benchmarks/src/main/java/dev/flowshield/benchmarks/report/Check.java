@@ -1,18 +1,19 @@
 package dev.flowshield.benchmarks.report;
 
 /**
- * A promise and what became of it. Numbers that a promise has no use for are NaN.
+ * A promise and its verdict. Numbers that do not apply to a promise are NaN.
  *
- * @param target which promise, {@code P1} to {@code P10}
- * @param what of whom it is asked
- * @param promise in words
- * @param unit of what was measured, of the floor and of the peer
- * @param measured ours
- * @param floor what no such code can do without, or the bare server, of the same run
- * @param peer that of a peer, of the same run
- * @param ratio what the promise bounds, where it is one
- * @param verdict passed or not
- * @param disturbed whether a row behind it did not have its cores, so that the verdict means little
+ * @param target the promise, {@code P1} to {@code P10}
+ * @param what the subject of the promise
+ * @param promise the promise in words
+ * @param unit the unit of the measurement, the floor and the peer
+ * @param measured our measurement
+ * @param floor the minimum for any such code, or the bare server, from the same run
+ * @param peer the measurement of a peer, from the same run
+ * @param ratio the bounded ratio, if the promise bounds one
+ * @param verdict the verdict
+ * @param disturbed whether a row behind it did not have its cores, so that the verdict is
+ *     unreliable
  */
 public record Check(
     String target,
@@ -26,14 +27,14 @@ public record Check(
     Verdict verdict,
     boolean disturbed) {
 
-  /** What became of a promise. */
+  /** The verdict on a promise. */
   public enum Verdict {
     PASS,
     MISS,
-    /** A row that it needs was not run. */
+    /** A required row was not run. */
     NOT_MEASURED;
 
-    /** The verdict on a number that is to be met; one that is not there settles nothing. */
+    /** Returns the verdict on a number; a missing number has no verdict. */
     static Verdict of(double number, boolean met) {
       if (Double.isNaN(number)) {
         return NOT_MEASURED;

@@ -6,24 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Compares what was measured with what is promised of it, and keeps each check. */
+/** Comparisons of measurements with promises, and their results. */
 final class Checks {
 
-  /** A number that a promise has no use for. */
+  /** A number that does not apply to a promise. */
   static final double NONE = Double.NaN;
 
-  // The harness allocates a little between calls. No object is so small, even if every thirtieth
-  // call made one.
+  // The harness allocates a little between calls. No object is this small, even if only every
+  // thirtieth call allocated one.
   private static final double NO_BYTES = 0.5;
 
   private final List<Check> checks = new ArrayList<>();
 
-  /** The checks in the order they were made. */
+  /** Returns the checks in order. */
   List<Check> made() {
     return List.copyOf(checks);
   }
 
-  /** Takes at most so many times as long as what no such code can do without. */
+  /** Checks the ratio to the minimum for any such code. */
   void overFloor(String target, String what, double most, Row own, Row floor) {
     double ratio = own.nanos() / floor.nanos();
     add(
@@ -40,7 +40,7 @@ final class Checks {
         floor);
   }
 
-  /** Is at least so many times as fast as a peer; of once, faster. */
+  /** Checks the speed relative to a peer; with a ratio of one, it must be faster. */
   void overPeer(String target, String what, double least, Row own, Row peer) {
     double ratio = peer.nanos() / own.nanos();
     String promise = least == 1
@@ -60,7 +60,7 @@ final class Checks {
         peer);
   }
 
-  /** Two threads do at least so many times the work of one. */
+  /** Checks the throughput of two threads relative to one. */
   void moreWork(String target, String what, double least, Row one, Row both) {
     double ratio = both.throughput() / one.throughput();
     add(
@@ -77,22 +77,22 @@ final class Checks {
         both);
   }
 
-  /** A call allocates nothing. */
+  /** Checks that a call allocates nothing. */
   void freeOfGarbage(String target, String what, Row own) {
     add(target, what, "0 B", "B", own.bytes(), NONE, NONE, NONE, own.bytes() < NO_BYTES);
   }
 
-  /** A call allocates at most so much. */
+  /** Checks the allocated bytes of a call. */
   void bytes(String target, String what, String promise, double most, Row own) {
     add(target, what, promise, "B", own.bytes(), NONE, NONE, NONE, own.bytes() < most + NO_BYTES);
   }
 
-  /** So much is kept at most. */
+  /** Checks the retained heap. */
   void heap(String target, String what, String promise, double bytes, double most) {
     add(target, what, promise, "B", bytes, NONE, NONE, NONE, bytes <= most);
   }
 
-  /** Whatever else was promised, with the rows behind it. */
+  /** Adds another promise, with the rows behind it. */
   void add(
       String target,
       String what,
@@ -105,15 +105,14 @@ final class Checks {
       boolean met,
       Row... behind) {
     boolean disturbed = Stream.of(behind).anyMatch(Row::disturbed);
-    // With a floor or a peer missing there is no ratio, though a promise without one has none
-    // either.
+    // Without a floor or a peer there is no ratio; some promises have no ratio anyway.
     boolean missing = Stream.of(behind).anyMatch(row -> Double.isNaN(row.nanos()));
     Verdict verdict = Verdict.of(missing ? NONE : measured, met);
     checks.add(
         new Check(target, what, promise, unit, measured, floor, peer, ratio, verdict, disturbed));
   }
 
-  /** One that was made elsewhere. */
+  /** Adds a check. */
   void add(Check check) {
     checks.add(check);
   }

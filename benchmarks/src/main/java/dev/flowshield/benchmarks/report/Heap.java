@@ -1,11 +1,11 @@
 package dev.flowshield.benchmarks.report;
 
 /**
- * The heap that a limiter takes.
+ * The heap of a limiter.
  *
- * @param name whose it is, as {@code flowShield}
- * @param clients how many it was asked for
- * @param bytes what it takes, with the keys where it keeps them
+ * @param name the limiter, such as {@code flowShield}
+ * @param clients the number of clients
+ * @param bytes the heap, including the keys if the limiter stores them
  */
 public record Heap(String name, int clients, long bytes) {
 

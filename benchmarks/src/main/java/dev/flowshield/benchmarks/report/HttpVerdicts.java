@@ -3,10 +3,7 @@ package dev.flowshield.benchmarks.report;
 import dev.flowshield.benchmarks.report.Check.Verdict;
 import java.util.List;
 
-/**
- * Holds what was measured over HTTP to what is promised, P8 to P10. Pure: the same rows, the same
- * checks.
- */
+/** The checks of the HTTP measurements against the promises P8 to P10. A pure function. */
 public final class HttpVerdicts {
 
   private static final String PATH = "HttpPath";
@@ -26,7 +23,7 @@ public final class HttpVerdicts {
     this.loads = loads;
   }
 
-  /** One check after the other, in the order of the targets. */
+  /** Returns the checks, in order of the targets. */
   public static List<Check> of(List<Row> rows, List<Load> loads) {
     HttpVerdicts verdicts = new HttpVerdicts(rows, loads);
     for (String layers : List.of("Plain", "Proxies", "ProxiesPolicies", "Everything")) {
@@ -41,7 +38,7 @@ public final class HttpVerdicts {
     return verdicts.checks.made();
   }
 
-  /** Without what preparing the request costs, which all rows do. */
+  /** Checks a path, without the cost of preparing the request, which all rows include. */
   private void path(String name) {
     Row own = run.find(PATH, name, 1);
     Row floor = run.find(PATH, "floorWithoutFilter", 1);
@@ -149,7 +146,7 @@ public final class HttpVerdicts {
         noise > NOISE));
   }
 
-  /** The fastest that does something like it on the same server, in the same load. */
+  /** Returns the fastest similar protection on the same server, under the same load. */
   private double peer(Load own, String unit) {
     boolean inFlood = own.name().endsWith(Load.IN_FLOOD);
     return loads.stream()

@@ -3,18 +3,18 @@ package dev.flowshield.benchmarks.report;
 import java.util.List;
 
 /**
- * What a server did under load.
+ * The measurements of a server under load.
  *
- * @param server as {@code Undertow}
- * @param name what stood before its application, as {@code flowShield}
- * @param perSecond requests that were answered in a second
- * @param rejected the part of them that was rejected, 0 to 1
- * @param p50Micros the latency of half of them, of all turns together
- * @param p99Micros the latency of all but one in a hundred
- * @param cpuMicros the CPU time of the server's process for a request
- * @param bytes what its threads allocated for a request
- * @param ratios requests a second to those of the bare server, of each round
- * @param difference how what stood there differs from a shield; empty if it does not
+ * @param server the server, such as {@code Undertow}
+ * @param name the protection of its application, such as {@code flowShield}
+ * @param perSecond the responses per second
+ * @param rejected the rejected share, 0 to 1
+ * @param p50Micros the median latency, over all turns
+ * @param p99Micros the 99th percentile of the latency
+ * @param cpuMicros the CPU time of the server process per request
+ * @param bytes the bytes allocated by its threads per request
+ * @param ratios the responses per second relative to the bare server, for each round
+ * @param difference the difference between the protection and a shield; empty without a difference
  */
 public record Load(
     String server,
@@ -28,23 +28,23 @@ public record Load(
     List<Double> ratios,
     String difference) {
 
-  /** The name where nothing stands there. */
+  /** The name of a server without protection. */
   public static final String BARE = "bare";
-  /** The same in another process, which shows what the noise is. */
+  /** The name of a second bare server in another process, which shows the noise. */
   public static final String BARE_AGAIN = "bareAgain";
-  /** A shield as it is without settings, but for how much it admits. */
+  /** A shield with default settings, apart from its limits. */
   public static final String PLAIN = "flowShieldPlain";
-  /** A shield with everything switched on. */
+  /** A shield with all features. */
   public static final String EVERYTHING = "flowShieldEverything";
-  /** What stands behind the name if most had to be rejected. */
+  /** The suffix of the name in a flood, in which most requests are rejected. */
   public static final String IN_FLOOD = "InFlood";
 
-  /** Requests a second to those of the bare server, the median of the rounds. */
+  /** Returns the responses per second relative to the bare server, the median of the rounds. */
   public double ratio() {
     return quantile(0.5);
   }
 
-  /** The same, below which this part of the rounds lies. */
+  /** Returns this ratio, below which the given share of the rounds lies. */
   double quantile(double part) {
     List<Double> sorted = ratios.stream().sorted().toList();
     double at = part * (sorted.size() - 1);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** Writes a run down as Markdown: the promises first, then every row. */
+/** A report of a run in Markdown: the promises first, then every row. */
 public final class Report {
 
   private final StringBuilder text = new StringBuilder();
@@ -12,14 +12,14 @@ public final class Report {
   private Report() {}
 
   /**
-   * The whole report.
+   * Returns the whole report.
    *
-   * @param machine what it ran on, a fact each
-   * @param checks of what is promised
-   * @param rows of the run
-   * @param heaps of the run
-   * @param loads of the run
-   * @param difference how a row's semantics differ from ours, by its name; empty if they do not
+   * @param machine the facts about the machine
+   * @param checks the checks of promises
+   * @param rows the rows of the run
+   * @param heaps the heaps of the run
+   * @param loads the loads of the run
+   * @param difference the difference in semantics, by the name of a row; empty without a difference
    */
   public static String of(
       List<String> machine,

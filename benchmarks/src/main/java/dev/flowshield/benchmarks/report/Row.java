@@ -1,20 +1,21 @@
 package dev.flowshield.benchmarks.report;
 
 /**
- * What one benchmark measured.
+ * The measurements of one benchmark.
  *
- * @param suite whose question it answers, as {@code SingleLimiter}
- * @param name who was asked and what, as {@code flowShieldAdmits}
- * @param clients how many are live, 0 without keys
+ * @param suite the suite, such as {@code SingleLimiter}
+ * @param name the library and the call, such as {@code flowShieldAdmits}
+ * @param clients the number of live clients, 0 without keys
  * @param keys {@code made} for each call or {@code ready} before it; empty without keys
- * @param threads how many asked at once
+ * @param threads the number of threads
  * @param nanos the mean time of a call, in each thread
- * @param spread half of what lies between the slowest and the fastest iteration, in nanoseconds
- * @param bytes what a call allocates
- * @param cores how much of a core each thread had, 0 to 1
- * @param processCores how many cores the process had, with its compiler and collector
+ * @param spread half of the difference between the slowest and the fastest iteration, in
+ *     nanoseconds
+ * @param bytes the bytes allocated by a call
+ * @param cores the share of a core of each thread, 0 to 1
+ * @param processCores the number of cores used by the process, including its compiler and collector
  * @param kept the iterations that count: those in which the threads had their cores
- * @param iterations all of them
+ * @param iterations all iterations
  */
 public record Row(
     String suite,
@@ -31,23 +32,23 @@ public record Row(
     int iterations) {
 
   /**
-   * The part of a core that each thread must have had, or what it measured is other processes'
-   * doing, or that of a lock.
+   * The share of a core that each thread must have had. With less, the row measured other
+   * processes, or a lock.
    */
   public static final double ENOUGH = 0.93;
 
-  /** A row that is not there: whatever is compared with it is neither passed nor missed. */
+  /** Returns a missing row: comparisons with it have no verdict. */
   static Row missing(String suite, String name) {
     return new Row(
         suite, name, 0, "", 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0, 0);
   }
 
-  /** Whether the threads did not have their cores. */
+  /** Returns whether the threads did not have their cores. */
   public boolean disturbed() {
     return cores < ENOUGH;
   }
 
-  /** Calls a nanosecond of all threads together. */
+  /** Returns the calls per nanosecond of all threads together. */
   double throughput() {
     return threads / nanos;
   }

@@ -4,10 +4,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What one run measured; what is not among it is a row, or a number, that is missing.
+ * The measurements of one run. Rows and numbers that were not measured are missing.
  *
- * @param rows of the benchmarks
- * @param heaps of the footprints
+ * @param rows the rows of the benchmarks
+ * @param heaps the rows of the footprints
  */
 record Run(List<Row> rows, List<Heap> heaps) {
 
@@ -24,7 +24,7 @@ record Run(List<Row> rows, List<Heap> heaps) {
         .orElse(Row.missing(suite, name));
   }
 
-  /** The peer of a suite whose calls so named are the fastest. */
+  /** Returns the fastest peer of a suite in a call. */
   Row fastestPeer(String suite, String call) {
     return rows.stream()
         .filter(row -> row.suite().equals(suite) && row.isPeer() && row.name().endsWith(call))

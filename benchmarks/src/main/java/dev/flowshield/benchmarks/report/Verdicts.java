@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Holds the rows of one run to what is promised, P1 to P8.
+ * The checks of the rows of one run against the promises P1 to P8.
  *
- * <p>All that is asked of time is a ratio within the run, but for the gate's nanoseconds. Pure: the
- * same rows, the same checks.
+ * <p>All promises about time are ratios within the run, except the nanoseconds of the gate. A pure
+ * function.
  */
 public final class Verdicts {
 
@@ -39,7 +39,7 @@ public final class Verdicts {
   }
 
   /**
-   * One check after the other, in the order of the targets; what was not measured is among them.
+   * Returns the checks, in order of the targets, including those without a measurement.
    */
   public static List<Check> of(List<Row> rows, List<Heap> heaps) {
     Verdicts verdicts = new Verdicts(new Run(rows, heaps));
@@ -113,7 +113,7 @@ public final class Verdicts {
           overFloor,
           own,
           run.find(KEYED, "floorKeyClockAndExchange", clients, keys, 1));
-      if (keys.equals("ready")) { // a key made for the call is the caller's
+      if (keys.equals("ready")) { // a key created for a call is the caller's
         checks.freeOfGarbage(target, what, own);
       }
     }
@@ -167,7 +167,7 @@ public final class Verdicts {
     gate("the gate", "flowShieldInFlight");
     checks.freeOfGarbage("P7", "the gate", run.find(GATE, "flowShieldInFlight", 1));
     gate(shield, "flowShieldAdmitsAndCloses");
-    // It answers with an object, as only the first close of an admission may count.
+    // It returns an object, because only the first close of an admission may count.
     checks.bytes(
         "P7",
         shield,

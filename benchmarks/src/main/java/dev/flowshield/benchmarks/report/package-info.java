@@ -1,5 +1,5 @@
 /**
- * What a run of the benchmarks is written down as, and which promises it keeps. Start with {@link
+ * The report of a run of the benchmarks, and the promises that it checks. Start with {@link
  * dev.flowshield.benchmarks.report.Verdicts}. Nothing here measures.
  */
 @NullMarked

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Made-up runs, each a little beside one in which every promise is kept. */
+/** Tests with invented runs, each slightly different from one that keeps every promise. */
 class VerdictsTest {
 
   private final List<Row> rows = new ArrayList<>();
@@ -198,7 +198,7 @@ class VerdictsTest {
     put(new Row(suite, name, 0, "", threads, nanos, 0, 0, 1, 1, 5, 5));
   }
 
-  /** Adds a row, or replaces the one that answers the same question. */
+  /** Adds a row, or replaces the row of the same benchmark. */
   private void put(Row row) {
     for (int i = 0; i < rows.size(); i++) {
       Row old = rows.get(i);

@@ -45,7 +45,7 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** What no class may do, whatever its place. */
+/** Rules for every class, in any package. */
 class CodeArchitectureTest {
 
   private static final ArchRule NULL_MARKED = classes()
@@ -84,7 +84,7 @@ class CodeArchitectureTest {
 
   private static final ArchRule NO_THREADS = noClasses()
       .that()
-      .resideOutsideOfPackage("dev.flowshield.testkit..") // a test may bring the threads it races
+      .resideOutsideOfPackage("dev.flowshield.testkit..") // tests may start threads
       .should()
       .accessTargetWhere(describe("it makes a thread", CodeArchitectureTest::makesAThread))
       .orShould()
@@ -397,7 +397,10 @@ class CodeArchitectureTest {
     };
   }
 
-  /** Only the byte code tells, and only its instructions: MONITORENTER. */
+  /**
+   * Returns whether a class has a synchronized block. Only an instruction of the byte code shows
+   * it: MONITORENTER.
+   */
   private static boolean hasSynchronizedBlock(JavaClass type) {
     boolean[] found = new boolean[1];
     ClassVisitor everyMethod = new ClassVisitor(Opcodes.ASM9) {

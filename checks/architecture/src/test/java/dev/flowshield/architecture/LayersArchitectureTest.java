@@ -26,12 +26,12 @@ import dev.flowshield.spi.fixture.NeedsALibrary;
 import dev.flowshield.testkit.fixture.KnowsTheEngine;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom. */
+/** Rules for the dependencies between modules and packages. */
 class LayersArchitectureTest {
 
   private static final ArchRule LAYERS = layeredArchitecture()
       .consideringOnlyDependenciesInLayers()
-      .withOptionalLayers(true) // ScanArchitectureTest looks for each of them
+      .withOptionalLayers(true) // ScanArchitectureTest checks that each exists
       .layer("api")
       .definedBy("dev.flowshield", "dev.flowshield.spi..")
       .layer("engine")

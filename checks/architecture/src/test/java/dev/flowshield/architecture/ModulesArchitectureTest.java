@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the module descriptors say, and that it is enough for those who use the modules. */
+/** Rules for the module descriptors, and a check that they suffice for users of the modules. */
 class ModulesArchitectureTest {
 
   private static final String SERVICES = "META-INF/services/";
@@ -150,8 +150,8 @@ class ModulesArchitectureTest {
   }
 
   /**
-   * The name is written when the jar is packed; the projects in checks/consumers require it by that
-   * name.
+   * The name is written when the jar is packaged. The projects in checks/consumers require it by
+   * that name.
    */
   @Test
   void theUndertowBindingHasAStableNameWithoutADescriptor() throws Exception {
@@ -237,8 +237,8 @@ class ModulesArchitectureTest {
   }
 
   /**
-   * The types that a user meets who uses or extends a type; annotations are not among them, they
-   * may be missing.
+   * Returns the types in the signatures of a type, without annotations, which may be missing at run
+   * time.
    */
   private static Stream<JavaClass> shown(JavaClass type) {
     List<JavaType> shown = new ArrayList<>(type.getInterfaces());
@@ -265,7 +265,10 @@ class ModulesArchitectureTest {
         && (home.isAutomatic() || exportedBy(home).contains(type.getPackageName()));
   }
 
-  /** The module, those it passes on to its users, and what every module reads. */
+  /**
+   * Returns the module, the modules that it requires transitively, and the modules that every
+   * module reads.
+   */
   private static Set<String> seenByUsersOf(Published module) {
     Set<String> seen = new HashSet<>(Set.of("java.base"));
     seen.add(module.descriptor().name());
@@ -281,7 +284,7 @@ class ModulesArchitectureTest {
     return seen;
   }
 
-  /** The module that a class is in when it is found on the module path. */
+  /** Returns the module of a class on the module path. */
   private static ModuleDescriptor moduleOf(Class<?> type) {
     if (type.getModule().isNamed()) {
       return type.getModule().getDescriptor();
@@ -303,7 +306,7 @@ class ModulesArchitectureTest {
     return exported;
   }
 
-  /** The descriptor as one would write it, without what the compiler adds. */
+  /** Returns the lines of the descriptor as written, without additions of the compiler. */
   private static List<String> linesOf(Published published) {
     ModuleDescriptor module = published.descriptor();
     List<String> lines = new ArrayList<>();

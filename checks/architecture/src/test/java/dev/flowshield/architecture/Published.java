@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The modules that are published, where the class path of these tests has them: as jars, or as
- * folders until they are packed.
+ * The published modules, at their places on the class path of these tests: as jars, or as
+ * directories until they are packaged.
  */
 enum Published {
   API("flowshield-api", "dev.flowshield"),
@@ -44,21 +44,21 @@ enum Published {
   }
 
   /**
-   * Its classes and no others: what is in a package of the same name here, in the tests, is not
-   * among them.
+   * Returns the classes of this module, without classes of a package of the same name in these
+   * tests.
    */
   JavaClasses classes() {
     return new ClassFileImporter().importLocations(Set.of(Location.of(place)));
   }
 
-  /** The classes of all of them. */
+  /** Returns the classes of all modules. */
   static JavaClasses allClasses() {
     return new ClassFileImporter()
         .importLocations(
             Arrays.stream(values()).map(module -> Location.of(module.place)).collect(toSet()));
   }
 
-  /** The modules that have at least one of these classes. */
+  /** Returns the modules that contain at least one of these classes. */
   static Set<Published> seenIn(JavaClasses classes) {
     Set<URI> sources = classes.stream()
         .flatMap(type -> type.getSource().stream())
@@ -70,8 +70,8 @@ enum Published {
   }
 
   /**
-   * Those with a descriptor: all but Undertow's, which requires a server without a stable module
-   * name.
+   * Returns the modules with a descriptor: all except that of Undertow, which requires a server
+   * without a stable module name.
    */
   static List<Published> named() {
     return Stream.of(values()).filter(module -> module != UNDERTOW).toList();
@@ -86,15 +86,15 @@ enum Published {
   }
 
   /**
-   * A class says file:///folder/… or jar:file:/…/name.jar!/…, its place file:/folder/ or
-   * file:/…/name.jar.
+   * Returns whether a class belongs to this module. A class has the form file:///directory/… or
+   * jar:file:/…/name.jar!/…, its place file:/directory/ or file:/…/name.jar.
    */
   private boolean contains(URI source) {
     return source.toString().contains(Path.of(place).toString());
   }
 
   private static URI place(String mainPackage) {
-    try { // every package has this class, because NullMarked is kept until run time
+    try { // every package has this class, because NullMarked is retained at run time
       return Class.forName(mainPackage + ".package-info")
           .getProtectionDomain()
           .getCodeSource()

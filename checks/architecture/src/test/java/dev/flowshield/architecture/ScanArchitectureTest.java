@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
-/** A scan that saw nothing proves nothing. */
+/** Checks of the scan itself, because a scan that sees no classes proves nothing. */
 class ScanArchitectureTest {
 
   @Test
@@ -50,15 +50,15 @@ class ScanArchitectureTest {
   }
 
   /**
-   * The modules of the project, without those of checks and programs, and without the BOM, which
-   * has no code.
+   * Returns the modules of the project, without checks and programs, and without the BOM, which has
+   * no code.
    */
   private static Set<String> publishedByTheBuild() throws Exception {
     Document pom = DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new File(System.getProperty("flowshield.directory"), "pom.xml"));
     NodeList modules = pom.getElementsByTagName("module");
-    Set<String> published = new TreeSet<>(); // as profiles may name one again
+    Set<String> published = new TreeSet<>(); // profiles may name a module again
     for (int i = 0; i < modules.getLength(); i++) {
       String module = modules.item(i).getTextContent();
       if (module.startsWith("flowshield-") && !module.equals("flowshield-bom")) {

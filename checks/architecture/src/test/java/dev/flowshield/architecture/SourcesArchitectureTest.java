@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the formatter does not see to: comments end where code does. */
+/** Rules that the formatter does not enforce: comments end at the maximum column of code. */
 class SourcesArchitectureTest {
 
   private static final Path ROOT = Path.of("..", "..");

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Shows that a rule can fail: one that finds nothing in a class that breaks it guards nothing. */
+/** Checks that a rule can fail, because a rule without a violation in a bad class is useless. */
 final class Violations {
 
   private Violations() {}
 
-  /** Checks that the rule finds something in each of these classes. */
+  /** Requires that the rule finds a violation in each of these classes. */
   static void assertFinds(ArchRule rule, Class<?>... fixtures) {
     List<String> details =
         rule.evaluate(withWhatTheyUse(fixtures)).getFailureReport().getDetails();
@@ -27,7 +27,10 @@ final class Violations {
     }
   }
 
-  /** A rule on layers looks at a use from its other end, too. */
+  /**
+   * Returns the classes with their dependencies, because a rule for layers also checks a dependency
+   * from its target.
+   */
   private static JavaClasses withWhatTheyUse(Class<?>... fixtures) {
     Set<Class<?>> used = new ClassFileImporter()
         .importClasses(fixtures).stream()

@@ -1,8 +1,8 @@
 /**
- * The rules of the code and of the modules. Start with
- * {@link dev.flowshield.architecture.LayersArchitectureTest}; each rule has a test that it holds,
- * and one that it finds a class which breaks it on purpose. Those classes are not here but in the
- * packages named {@code fixture}.
+ * The rules for code and modules. Start with {@link
+ * dev.flowshield.architecture.LayersArchitectureTest}. Each rule has a test that it holds, and a
+ * test that it finds a class with a deliberate violation. Those classes are in packages named
+ * {@code fixture}.
  */
 @NullMarked
 package dev.flowshield.architecture;

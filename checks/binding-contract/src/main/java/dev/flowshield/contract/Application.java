@@ -17,67 +17,67 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The application behind the shield. A binding's test puts it behind these paths of its server, in
- * the server's own idiom:
+ * The application behind the shield. The test of a binding serves it at these paths, in the idiom
+ * of the server:
  *
  * <pre>
  *   GET  /hello    200, the text {@link #HELLO}
- *   GET  /below/   {@link #HELLO}, and so for all paths below
- *   GET  /fail     whatever the server makes of the exception of {@link #fail()}; 500 or above
+ *   GET  /below/   {@link #HELLO}, for all paths below
+ *   GET  /fail     the response of the server to the exception of {@link #fail()}; 500 or above
  *   GET  /slow     {@link #HELLO} once {@link #slow()} has returned, or {@link #whenOpen} has run
  *   GET  /async    handler returns at once; {@link #HELLO} from the thread of {@link #whenOpen}
- *   GET  /timeout  never answers; the server's own limit of 100 ms has it answer 500 or above
+ *   GET  /timeout  no response; the server's own limit of 100 ms ends it with 500 or above
  *   GET  /health   200, the text {@link #HEALTHY}
- *   GET  /cost     200, {@link #HELLO}, after it has said that it cost {@link #COST}
- *   GET  /poll     as /async, after it has said that it is established as a stream; {@link #FULL}
- *                  at once if there is no room for it
+ *   GET  /cost     200, {@link #HELLO}, after reporting the cost {@link #COST}
+ *   GET  /poll     like /async, after declaring itself a stream; {@link #FULL} at once if too many
+ *                  streams are open
  *   POST /echo     200, the body of the request
  * </pre>
  *
- * <p>And these for {@link HarmlessLoadContract}, with the milliseconds as the whole query, as in
- * {@code /later/shop?500}. All paths below are routes of the same work:
+ * <p>{@link HarmlessLoadContract} uses these paths, with the milliseconds as the whole query, such
+ * as {@code /later/shop?500}. All paths below are routes of the same work:
  *
  * <pre>
  *   GET  /later/   handler returns at once; {@link #HELLO} from the thread of {@link #later}
  *   GET  /held/    {@link #HELLO} once {@link #held} has returned, on the thread of the handler;
- *                  as /later/ where handlers of this server must not block
+ *                  like /later/ if handlers of this server must not block
  * </pre>
  *
- * <p>And these for clients that go away, in {@link GoneClientContract}. What fails because the
- * client has gone ends there and then, without another attempt to answer:
+ * <p>{@link GoneClientContract} uses these paths for clients that go away. A response that fails
+ * because its client has gone ends at once, without another response:
  *
  * <pre>
  *   GET  /large    200, {@link #large()} in one piece
  *   GET  /stream   200, {@link #CHUNKS} times {@link #chunk()}, each flushed, from the handler; it
- *                  may block where handlers of this server may
- *   GET  /chunks   the same without blocking, each after the one before has been written
- *   GET  /file     200, the file of this name in {@link #files()}, as the server serves files; 206
- *                  for a range of it
- *   GET  /events   200, text/event-stream, {@link #EVENT} again and again, from {@link #repeat}
- *   GET  /quiet    as /events, but after the first nothing until {@link #whenOpen} runs
- *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server can push
- *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or whatever
- *                  the server offers for the headers of a web socket's handshake
+ *                  may block if handlers of this server may
+ *   GET  /chunks   the same without blocking, each after the previous one has been written
+ *   GET  /file     200, the file of this name in {@link #files()}, by the file handler of the
+ *                  server; 206 for a range of it
+ *   GET  /events   200, text/event-stream, {@link #EVENT} repeatedly, from {@link #repeat}
+ *   GET  /quiet    like /events, but after the first event nothing until {@link #whenOpen} runs
+ *   GET  /push     HELLO, and over HTTP/2 a push of /large, if the server supports push
+ *   GET  /upgrade  101 and then nothing, if the server can leave HTTP: a web socket, or any
+ *                  protocol that the server offers for the handshake headers of a web socket
  * </pre>
  */
 public final class Application implements AutoCloseable {
 
-  /** What it has to say. */
+  /** The text of most responses. */
   public static final String HELLO = "hello";
 
-  /** What it has to say to a stream for which there is no room. */
+  /** The response to a stream if too many streams are open. */
   public static final String FULL = "full";
 
-  /** What it has to say of its health. */
+  /** The response to a health check. */
   public static final String HEALTHY = "healthy";
 
-  /** What a request to the path of this name has cost. */
+  /** The cost of a request to {@code /cost}. */
   public static final int COST = 7;
 
-  /** One of the events. */
+  /** One event of a stream. */
   public static final String EVENT = "data: event\n\n";
 
-  /** How many chunks there are: more than fits into all buffers on the way. */
+  /** The number of chunks, larger than all buffers on the way. */
   public static final int CHUNKS = 1000;
 
   private static final int CHUNK_LENGTH = 8192;
@@ -94,7 +94,7 @@ public final class Application implements AutoCloseable {
       CompletableFuture.delayedExecutor(TICK_MILLIS, TimeUnit.MILLISECONDS, otherThreads);
   private volatile Gate gate = new Gate();
 
-  /** Work waits at it while it is closed. */
+  /** A gate at which work waits while it is closed. */
   private static final class Gate {
 
     private final Semaphore arrived = new Semaphore(0);
@@ -106,12 +106,12 @@ public final class Application implements AutoCloseable {
     }
   }
 
-  /** The gate is open. */
+  /** Creates an application with an open gate. */
   public Application() {
     openGate();
   }
 
-  /** Fails. */
+  /** Throws. */
   public String fail() {
     throw new IllegalStateException("this failure is part of the test");
   }
@@ -121,7 +121,7 @@ public final class Application implements AutoCloseable {
     gate.arrive().join();
   }
 
-  /** Runs on another thread once the gate is open. */
+  /** Runs the work on another thread once the gate is open. */
   public void whenOpen(Runnable work) {
     CompletableFuture<Void> open = gate.arrive();
     otherThreads.execute(() -> {
@@ -130,30 +130,33 @@ public final class Application implements AutoCloseable {
     });
   }
 
-  /** Runs on another thread after some milliseconds, and holds no thread until then. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the client notices
+  /** Runs the work on another thread after a delay, without holding a thread meanwhile. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the client detects a failure
   public void later(String millis, Runnable work) {
     backend.schedule(work, Long.parseLong(millis), TimeUnit.MILLISECONDS);
   }
 
-  /** Returns after some milliseconds. */
+  /** Returns after the given milliseconds. */
   public void held(String millis) {
     CompletableFuture<Void> over = new CompletableFuture<>();
     later(millis, () -> over.complete(null));
     over.join();
   }
 
-  /** A large body. */
+  /** Returns a large body. */
   public static byte[] large() {
     return LARGE;
   }
 
-  /** A part of a body. */
+  /** Returns a part of a body. */
   public static byte[] chunk() {
     return new byte[CHUNK_LENGTH];
   }
 
-  /** The directory with the one file that the application serves, as long as the large body. */
+  /**
+   * Returns the directory with the only file of the application, which is as long as the large
+   * body.
+   */
   public Path files() throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
       file.setLength(LARGE.length);
@@ -161,7 +164,7 @@ public final class Application implements AutoCloseable {
     return files;
   }
 
-  /** Runs on another thread, again and again, until it answers false or throws. */
+  /** Runs the work on another thread repeatedly, until it returns false or throws. */
   public void repeat(BooleanSupplier work) {
     atNextTick.execute(() -> {
       if (work.getAsBoolean()) {
@@ -182,12 +185,12 @@ public final class Application implements AutoCloseable {
     }
   }
 
-  /** From now on, slow and asynchronous work waits. */
+  /** Makes slow and asynchronous work wait from now on. */
   void closeGate() {
     gate = new Gate();
   }
 
-  /** Lets the waiting work go on, and what comes later pass. */
+  /** Releases the waiting work, and lets later work pass. */
   void openGate() {
     gate.open.complete(null);
   }
@@ -199,7 +202,7 @@ public final class Application implements AutoCloseable {
         .isTrue();
   }
 
-  /** How many have come in since then that were not waited for. */
+  /** Returns the number of requests since then that no call has waited for. */
   int arrivals() {
     return gate.arrived.availablePermits();
   }

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** When requests arrive, and for how long the work of each waits. The same in each run. */
+/** The arrival times of requests and the duration of their work, equal in each run. */
 final class Arrivals {
 
-  private static final int MILLIS = 1000; // in a second
+  private static final int MILLIS = 1000; // per second
 
-  /** A request, and how often the same client sends it again once it is answered. */
+  /** A request, and the number of times that its client repeats it after each response. */
   record Arrival(long atMillis, String path, int again) {}
 
   private final List<Arrival> all = new ArrayList<>();
   private final Random random = new Random(1);
 
-  /** Adds requests at a steady rate, from one second to another. */
+  /** Adds requests at a steady rate between two times, in seconds. */
   Arrivals eachSecond(int count, String route, int millis, double from, double until) {
     long total = Math.round(count * (until - from));
     for (int i = 0; i < total; i++) {
@@ -24,7 +24,7 @@ final class Arrivals {
     return this;
   }
 
-  /** Adds requests that arrive together. */
+  /** Adds requests that arrive at the same time. */
   Arrivals atOnce(int count, String route, int millis, double second) {
     for (int i = 0; i < count; i++) {
       add(second * MILLIS, route, millis);
@@ -32,7 +32,10 @@ final class Arrivals {
     return this;
   }
 
-  /** Adds clients that arrive at a steady rate. Each asks so often, at once after each answer. */
+  /**
+   * Adds clients that arrive at a steady rate. Each sends the given number of requests, each at
+   * once after the previous response.
+   */
   Arrivals polls(int count, String route, int millis, double from, double until, int times) {
     for (int i = 0; i < count; i++) {
       long at = Math.round((from + (until - from) * i / count) * MILLIS);
@@ -41,7 +44,7 @@ final class Arrivals {
     return this;
   }
 
-  /** Its work waits for half as long to one and a half times as long. */
+  /** Adds a request whose work takes between half and one and a half times the given time. */
   private void add(double atMillis, String route, int millis) {
     long waits = Math.round(millis * (0.5 + random.nextDouble()));
     all.add(new Arrival(Math.round(atMillis), route + "?" + waits, 0));

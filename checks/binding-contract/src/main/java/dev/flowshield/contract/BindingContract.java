@@ -11,40 +11,40 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every binding promises, one topic after the other. Its test extends this, starts the server,
- * and lists what this server does its own way.
+ * The contract of every binding, by topic. The test of a binding extends this class, starts the
+ * server, and lists the known differences of the server.
  *
- * <p>A topic is an interface whose tests are default methods and ask for the {@link Fixture}. A new
- * rule goes to its topic, a new topic to the list of this class, and every binding is held to it.
+ * <p>A topic is an interface with tests as default methods, which use the {@link Fixture}. Add a
+ * new rule to its topic, and a new topic to the interfaces of this class.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class BindingContract
     implements LimitsContract,
         ClientsContract,
-        AnswersContract,
-        BodiesContract,
-        LateBodiesContract,
+        ResponsesContract,
+        RequestBodiesContract,
+        DelayedBodiesContract,
         HealthChecksContract,
         InFlightContract,
         StreamsContract,
         PoliciesContract,
-        LaterContract {
+        ExternalLimitsContract {
 
   private @Nullable Fixture fixture;
 
-  /** For the tests of bindings. */
+  /** Creates the tests of a binding. */
   protected BindingContract() {}
 
   /**
    * Starts a server on 127.0.0.1, port 0, with the application behind the shields.
    *
-   * @param shields each in a handler of its own, the first outermost
+   * @param shields the shields, each in a handler of its own, the outermost first
    */
   protected abstract ServerUnderTest start(List<HttpShield> shields, Application behind)
       throws Exception;
 
-  /** What this server does its own way. */
-  protected abstract Set<Difference> differences();
+  /** Returns the known differences of this server. */
+  protected abstract Set<ServerDifference> differences();
 
   @BeforeEach
   final void begin() {

@@ -11,14 +11,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Requests that come at once, to a server whose work stops the thread that reads them. */
+/** Simultaneous requests to a server whose work blocks the reading thread. */
 public final class Burst {
 
   private static final int PATIENCE_SECONDS = 30;
 
   private Burst() {}
 
-  /** The statuses of the answers to so many. */
+  /** Sends the given number of requests, and returns the statuses of the responses. */
   public static List<Integer> statuses(ServerUnderTest server, int requests) throws Exception {
     HttpClient client =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -36,7 +36,7 @@ public final class Burst {
     return statuses;
   }
 
-  /** Work that holds the calling thread for so long. */
+  /** Holds the calling thread for the given milliseconds. */
   public static void work(int millis) {
     try {
       if (new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)) {

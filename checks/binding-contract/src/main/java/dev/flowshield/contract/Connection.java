@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One connection to the server, byte by byte: a client that shows what others hide. A read waits
- * ten seconds at most, unless told otherwise.
+ * A raw connection to the server, which sends and reads single bytes. Reads time out after ten
+ * seconds by default.
  */
 public final class Connection implements AutoCloseable {
 
@@ -43,19 +43,17 @@ public final class Connection implements AutoCloseable {
     return connect(new Socket(), host, port);
   }
 
-  /** Connects to where a server listens, from an address of its family. */
+  /** Connects to the address of a server, from an address of its family. */
   public static Connection to(InetSocketAddress server) throws IOException {
     return connect(new Socket(), server);
   }
 
-  /**
-   * Connects from 127.0.0.1 with little room for what has not been read: no server can write ahead.
-   */
+  /** Connects from 127.0.0.1 with a small receive buffer, so that no server can write ahead. */
   public static Connection narrow(int port) throws IOException {
     return narrow(1, port);
   }
 
-  /** As {@link #narrow(int)}, from 127.0.0.{@code host}. */
+  /** Connects like {@link #narrow(int)}, from 127.0.0.{@code host}. */
   static Connection narrow(int host, int port) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(NARROW);
@@ -74,21 +72,24 @@ public final class Connection implements AutoCloseable {
     return new Connection(socket);
   }
 
-  /** From now on, a read waits for so long at most. */
-  public void patience(Duration atMost) throws IOException {
+  /** Sets the timeout of reads. */
+  public void readTimeout(Duration atMost) throws IOException {
     socket.setSoTimeout((int) atMost.toMillis());
   }
 
-  /** Asks and reads the answer. Headers are whole lines, such as {@code Accept: text/plain}. */
-  public Answer get(String path, String... headers) throws IOException {
+  /**
+   * Sends a GET request and reads the response. Headers are whole lines, such as {@code Accept:
+   * text/plain}.
+   */
+  public WireResponse get(String path, String... headers) throws IOException {
     send("GET", path, headers);
     return read();
   }
 
-  /** Asks and reads the answer, which has no body. */
-  public Answer head(String path) throws IOException {
+  /** Sends a HEAD request and reads the response, which has no body. */
+  public WireResponse head(String path) throws IOException {
     send("HEAD", path);
-    return Answer.read(in, false);
+    return WireResponse.read(in, false);
   }
 
   /** Sends the head of a request. */
@@ -101,7 +102,7 @@ public final class Connection implements AutoCloseable {
     write(head.append("\r\n").toString());
   }
 
-  /** Sends text as it is. */
+  /** Sends text unchanged. */
   public void write(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     socket.getOutputStream().flush();
@@ -116,23 +117,26 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /** Reads an answer that may have a body. */
-  public Answer read() throws IOException {
-    return Answer.read(in, true);
+  /** Reads a response that may have a body. */
+  public WireResponse read() throws IOException {
+    return WireResponse.read(in, true);
   }
 
-  /** Reads the head of an answer, and leaves its body. */
-  public Answer readHead() throws IOException {
-    return Answer.read(in, false);
+  /** Reads the head of a response, but not its body. */
+  public WireResponse readHead() throws IOException {
+    return WireResponse.read(in, false);
   }
 
-  /** Reads the first byte of a body that has one. */
+  /** Reads the first byte of a body. */
   public void readFirst() throws IOException {
     assertThat(in.read()).as("a byte of the body").isNotNegative();
   }
 
-  /** Reads an answer that may have a body; none if the server has ended the connection instead. */
-  public List<Answer> readUnlessEnded() throws IOException {
+  /**
+   * Reads a response that may have a body. Returns an empty list if the server has ended the
+   * connection instead.
+   */
+  public List<WireResponse> readUnlessEnded() throws IOException {
     try {
       return List.of(read());
     } catch (EOFException | SocketException ended) {
@@ -140,7 +144,7 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /** Whether the server ends the connection now, with nothing more to say. */
+  /** Returns whether the server ends the connection now, without sending more. */
   public boolean isEnded() {
     try {
       return in.read() < 0;
@@ -151,16 +155,16 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /** Reads on until the server ends the response, by its last chunk or with the connection. */
+  /** Reads until the server ends the response, by its last chunk or with the connection. */
   void awaitEndOfStream() throws IOException {
     try {
       readUntil("\r\n0\r\n\r\n");
     } catch (EOFException | SocketException ended) {
-      // which ends it, too
+      // the connection ends the response, too
     }
   }
 
-  /** Reads on until this text has come. */
+  /** Reads until the given text has arrived. */
   void readUntil(String end) throws IOException {
     StringBuilder last = new StringBuilder();
     while (!last.toString().equals(end)) {
@@ -174,8 +178,8 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
-   * Sends a byte now and then, ten a second; the text first, then zeros. Whether the server ends
-   * the connection meanwhile, with nothing more to say.
+   * Sends the text and then zeros, ten bytes a second. Returns whether the server ends the
+   * connection meanwhile, without sending more.
    */
   boolean isEndedWhileItDrips(String first, Duration atMost) throws IOException {
     socket.setSoTimeout(DRIP_MILLIS);
@@ -192,13 +196,13 @@ public final class Connection implements AutoCloseable {
     return false;
   }
 
-  /** Goes away without a word, as a client whose cable was cut. */
+  /** Resets the connection, like a client whose cable was cut. */
   public void abort() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
-  /** Sends nothing any more, but could still read. */
+  /** Closes the sending side only. */
   void halfClose() throws IOException {
     socket.shutdownOutput();
   }

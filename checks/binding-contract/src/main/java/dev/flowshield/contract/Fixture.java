@@ -17,11 +17,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server under test with the application behind shields, and its clients: what all tests of a
- * binding use. For one test, which stops it.
+ * The server under test, with the application behind shields, and its clients. Used by all tests of
+ * a binding. Each test has its own fixture, which it stops.
  *
- * <p>Time for the limits is turned by hand. Only a server's own doing is waited for: that it
- * notices an abort, or ends an exchange after the last byte has gone out.
+ * <p>The time of the limits is advanced by hand. Tests wait only for actions of the server: that it
+ * detects an abort, or ends an exchange after the last byte.
  */
 final class Fixture {
 
@@ -31,56 +31,57 @@ final class Fixture {
     ServerUnderTest start(List<HttpShield> shields, Application behind) throws Exception;
   }
 
-  private static final Logger LOG = Logger.getLogger(""); // held, else its level is forgotten
+  private static final Logger LOG = Logger.getLogger(""); // strong, to keep its level
 
   private static final ReentrantLock STARTING = new ReentrantLock();
 
   private final Starter starter;
-  private final Supplier<Set<Difference>> differences;
+  private final Supplier<Set<ServerDifference>> differences;
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Application application = new Application();
   private final List<AutoCloseable> open = new ArrayList<>();
   private @Nullable ServerUnderTest server;
 
-  Fixture(Starter starter, Supplier<Set<Difference>> differences) {
+  Fixture(Starter starter, Supplier<Set<ServerDifference>> differences) {
     this.starter = starter;
     this.differences = differences;
-    // Servers report each failure with its trace, and here failures are part of the test.
+    // Servers log each failure with its stack trace, and these tests cause failures.
     LOG.setLevel(Level.OFF);
   }
 
-  /** The ticker of the shields. */
+  /** Returns the ticker of the shields. */
   ManualTicker ticker() {
     return ticker;
   }
 
-  /** What stands behind the shields. */
+  /** Returns the application behind the shields. */
   Application application() {
     return application;
   }
 
-  /** Where the server listens, once it is started. */
+  /** Returns the port of the started server. */
   int port() {
     return Objects.requireNonNull(server).port();
   }
 
-  /** Whether the server does this its own way. */
-  boolean differs(Difference difference) {
+  /** Returns whether the server has this difference. */
+  boolean differs(ServerDifference difference) {
     return differences.get().contains(difference);
   }
 
   /** Starts the server behind one shield that limits clients. */
   HttpShield perClient(String limit) throws Exception {
-    return shields(HttpShield.builder().perClient(limit).ticker(ticker).build());
+    return shields(
+        HttpShield.builder().perClient(limit).operations(o -> o.ticker(ticker)).build());
   }
 
-  /** Starts the server behind these shields, and gives back the first. */
+  /** Starts the server behind the given shields, and returns the first. */
   HttpShield shields(HttpShield... shields) throws Exception {
     server = startAlone(Arrays.asList(shields), application);
     return shields[0];
   }
 
-  /** One server after the other: what a process has once, Tomcat sets up as it starts. */
+  /** Starts one server at a time, because Tomcat initializes process-wide state when it starts. */
   private ServerUnderTest startAlone(List<HttpShield> shields, Application behind)
       throws Exception {
     STARTING.lock();
@@ -91,21 +92,21 @@ final class Fixture {
     }
   }
 
-  /** Starts another server, with the application and without a shield. */
+  /** Starts another server with the application and no shield. */
   ServerUnderTest startUnprotected() throws Exception {
     ServerUnderTest unprotected = startAlone(List.of(), application);
     closeAtTheEnd(() -> unprotected.stop().run());
     return unprotected;
   }
 
-  /** Connects from 127.0.0.{@code host}; closed when the test ends. */
+  /** Connects from 127.0.0.{@code host}. The connection is closed when the test ends. */
   Connection connect(int host) throws Exception {
     Connection connection = Connection.from(host, port());
     closeAtTheEnd(connection);
     return connection;
   }
 
-  /** What has to be closed when the test ends, before the server is stopped. */
+  /** Registers a resource to close when the test ends, before the server is stopped. */
   void closeAtTheEnd(AutoCloseable each) {
     open.add(each);
   }
@@ -115,7 +116,7 @@ final class Fixture {
     await().until(() -> shield.stats().inFlight() == 0);
   }
 
-  /** Waits until so many streams are open, and nothing is in flight. */
+  /** Waits until the given number of streams is open, and nothing is in flight. */
   static void awaitStreams(HttpShield shield, int open) {
     await()
         .dontCatchUncaughtExceptions() // of the application, whose server may have stopped
@@ -134,7 +135,7 @@ final class Fixture {
     stopServer();
   }
 
-  /** Stops the server, with what is open. */
+  /** Stops the server, with open connections. */
   void stopServer() throws Exception {
     if (server != null) {
       server.stop().run();

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client that asks and goes away, in either version of HTTP. */
+/** A client that sends a request and goes away, over either version of HTTP. */
 interface GoneClient extends AutoCloseable {
 
   /** The versions of HTTP that such a client speaks. */
@@ -28,45 +28,45 @@ interface GoneClient extends AutoCloseable {
     }
   }
 
-  /** The ways to go. */
+  /** The ways of going away. */
   enum Exit {
-    /** The connection is closed. */
+    /** Closes the connection. */
     CLOSE,
-    /** The connection is reset. */
+    /** Resets the connection. */
     ABORT,
-    /** The client's half of the connection is closed. */
+    /** Closes the sending side of the connection. */
     HALF_CLOSE,
-    /** The streams are reset, and the connection stays. */
+    /** Resets the streams and keeps the connection. */
     RESET,
-    /** The client says that it will go, and closes the connection. */
+    /** Sends GOAWAY and closes the connection. */
     GO_AWAY
   }
 
-  /** Sends a request that has no body. */
+  /** Sends a request without a body. */
   void ask(String path, String... headers) throws IOException;
 
   /** Sends a request with one of a thousand bytes of its body. */
   void askWithHalfABody(String path) throws IOException;
 
-  /** Sends a part of the head of a request. */
+  /** Sends part of the head of a request. */
   void askWithHalfAHead(String path) throws IOException;
 
-  /** Waits for the head of the newest answer, and for the first of its body. */
+  /** Waits for the head of the newest response, and for the first byte of its body. */
   void awaitBody() throws IOException;
 
-  /** Waits for the server to leave HTTP or to push, and for the first of what comes then. */
+  /** Waits until the server leaves HTTP or pushes, and for the first byte after that. */
   void awaitMore() throws IOException;
 
-  /** Goes, as far as this way of going takes it. */
+  /** Goes away in the given way, or in the nearest possible way. */
   void leave(Exit exit) throws IOException;
 
-  /** Waits until the server has taken notice, where that can be known. */
+  /** Waits until the server has noticed, if that can be known. */
   void awaitNotice();
 
   @Override
   void close() throws IOException;
 
-  /** A connection for each request. */
+  /** A client with a connection for each request. */
   final class OverHttp1 implements GoneClient {
 
     private final int port;
@@ -136,7 +136,7 @@ interface GoneClient extends AutoCloseable {
     }
   }
 
-  /** A stream for each request, of one connection. */
+  /** A client with a stream for each request, on one connection. */
   final class OverHttp2 implements GoneClient {
 
     private static final int WINDOW = 65_535; // bytes
@@ -211,7 +211,7 @@ interface GoneClient extends AutoCloseable {
     public void awaitNotice() {
       try {
         connection().ping();
-      } catch (IOException ended) { // by this client, or by a server that has had enough of resets
+      } catch (IOException ended) { // by this client, or by a server that rejects more resets
         assertThat(ended).isInstanceOfAny(EOFException.class, SocketException.class);
       }
     }

@@ -1,13 +1,13 @@
 package dev.flowshield.contract;
 
-import static dev.flowshield.contract.Difference.NO_PUSH;
-import static dev.flowshield.contract.Difference.NO_UPGRADE;
+import static dev.flowshield.contract.ServerDifference.NO_PUSH;
+import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.flowshield.contract.AnswerKind.Moment;
 import dev.flowshield.contract.GoneClient.Exit;
 import dev.flowshield.contract.GoneClient.Protocol;
+import dev.flowshield.contract.ResponseKind.Moment;
 import dev.flowshield.http.HttpShield;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,19 +28,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every binding promises of clients that go away: whatever a client does to its stream or its
- * connection, at any moment and for every kind of answer, its place comes back when the work has
- * ended, or some seconds after the client has gone. A binding's test extends this as it extends
- * {@link BindingContract}.
+ * The contract of every binding for clients that go away. A client may close or reset its stream or
+ * connection at any moment, during any kind of response. The slot must then be released when the
+ * work has ended, or some seconds after the client has gone. The test of a binding extends this
+ * class like {@link BindingContract}.
  *
- * <p>Each kind of answer, over each version of HTTP, has a server of its own, and its clients come
- * one after the other. All of the servers run at the same time, so the patience of a binding is
- * waited for once.
+ * <p>Each kind of response, over each version of HTTP, has a server of its own, which its clients
+ * use in turn. All servers run at the same time, so the time limit of a binding is waited for only
+ * once.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class GoneClientContract {
 
-  /** The most threads for blocking work, of servers that have such threads. */
+  /** The maximum number of threads for blocking work, for servers with such threads. */
   protected static final int WORKERS = 16;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -54,27 +54,28 @@ public abstract class GoneClientContract {
   private static final int MORE_THAN_WORKERS = 40;
   private static final int DOWNLOADS = 10;
 
-  /** For the tests of bindings. */
+  /** Creates the tests of a binding. */
   protected GoneClientContract() {}
 
   /**
-   * Starts a server on 127.0.0.1, port 0, that speaks HTTP/1.1 and, to clients that know it before,
-   * HTTP/2, with the application behind the shields and {@link #WORKERS} at most.
+   * Starts a server on 127.0.0.1, port 0, with the application behind the shields and at most
+   * {@link #WORKERS} threads. The server speaks HTTP/1.1, and HTTP/2 to clients with prior
+   * knowledge.
    *
-   * @param shields each in a handler of its own, the first outermost
+   * @param shields the shields, each in a handler of its own, the outermost first
    */
   protected abstract ServerUnderTest start(List<HttpShield> shields, Application behind)
       throws Exception;
 
-  /** What this server does its own way. */
-  protected abstract Set<Difference> differences();
+  /** Returns the known differences of this server. */
+  protected abstract Set<ServerDifference> differences();
 
   @TestFactory
   final Stream<DynamicTest> noClientThatGoesTakesItsPlaceAlong() {
     ExecutorService threads = Executors.newCachedThreadPool();
     List<DynamicTest> tests = new ArrayList<>();
     for (Protocol protocol : Protocol.values()) {
-      for (AnswerKind kind : AnswerKind.values()) {
+      for (ResponseKind kind : ResponseKind.values()) {
         if (kind.isOver(protocol) && can(kind)) {
           Future<?> visited = threads.submit(() -> visit(protocol, kind));
           tests.add(DynamicTest.dynamicTest(
@@ -94,7 +95,7 @@ public abstract class GoneClientContract {
       try (Http2Connection client = Http2Connection.to(fixture.port(), WINDOW)) {
         int stream = client.get("/push");
         assertThat(client.awaitHeadAndCountPromises(stream))
-            .isEqualTo(can(AnswerKind.PUSH) ? 1 : 0);
+            .isEqualTo(can(ResponseKind.PUSH) ? 1 : 0);
       }
     } finally {
       fixture.stop();
@@ -107,8 +108,8 @@ public abstract class GoneClientContract {
     try {
       fixture.shields(shield());
       Connection client = fixture.connect(1);
-      client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
-      assertThat(client.readHead().status() == 101).isEqualTo(can(AnswerKind.UPGRADE));
+      client.send("GET", ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers());
+      assertThat(client.readHead().status() == 101).isEqualTo(can(ResponseKind.UPGRADE));
     } finally {
       fixture.stop();
     }
@@ -124,7 +125,7 @@ public abstract class GoneClientContract {
       for (Exit exit : List.of(usual, Exit.ABORT)) {
         for (int i = 0; i < DOWNLOADS; i++) {
           try (GoneClient client = protocol.client(fixture.port())) {
-            ask(client, AnswerKind.FILE, Moment.BODY);
+            ask(client, ResponseKind.FILE, Moment.BODY);
             client.leave(exit);
           }
         }
@@ -139,7 +140,7 @@ public abstract class GoneClientContract {
     }
   }
 
-  private boolean can(AnswerKind kind) {
+  private boolean can(ResponseKind kind) {
     return switch (kind) {
       case PUSH -> !differences().contains(NO_PUSH);
       case UPGRADE -> !differences().contains(NO_UPGRADE);
@@ -151,7 +152,7 @@ public abstract class GoneClientContract {
     return HttpShield.builder().inFlight(10_000).build();
   }
 
-  private @Nullable Void visit(Protocol protocol, AnswerKind kind) throws Exception {
+  private @Nullable Void visit(Protocol protocol, ResponseKind kind) throws Exception {
     Fixture fixture = fixture();
     try {
       HttpShield shield = fixture.shields(shield());
@@ -199,7 +200,7 @@ public abstract class GoneClientContract {
     return new Fixture(this::start, this::differences);
   }
 
-  private static void ask(GoneClient client, AnswerKind kind, Moment moment) throws Exception {
+  private static void ask(GoneClient client, ResponseKind kind, Moment moment) throws Exception {
     switch (moment) {
       case HALF_A_HEAD -> client.askWithHalfAHead(kind.path());
       case HALF_A_BODY -> client.askWithHalfABody(kind.path());
@@ -217,9 +218,9 @@ public abstract class GoneClientContract {
   }
 
   private void leaveWork(
-      GoneClient client, AnswerKind kind, Exit exit, Application application, HttpShield shield)
+      GoneClient client, ResponseKind kind, Exit exit, Application application, HttpShield shield)
       throws Exception {
-    boolean blocking = kind == AnswerKind.BLOCKING_WORK;
+    boolean blocking = kind == ResponseKind.BLOCKING_WORK;
     application.closeGate();
     try {
       for (int i = 0; i < MORE_THAN_WORKERS; i++) {
@@ -228,7 +229,7 @@ public abstract class GoneClientContract {
       application.awaitArrival();
       int running = 1 + application.arrivals();
       client.leave(exit);
-      if (!blocking) { // else no thread may be left that could notice
+      if (!blocking) { // otherwise no thread may be left that could notice
         client.awaitNotice();
       }
       assertThat(shield.stats().inFlight())
@@ -254,8 +255,9 @@ public abstract class GoneClientContract {
   }
 
   /**
-   * Waited for, as it is the places that count. Tomcat 10.1 may use a request again while the
-   * application, which was not told that it is over, still writes to it.
+   * Waits until the server responds, because only its slots matter here. Tomcat 10.1 may reuse a
+   * request while the application still writes to it, because Tomcat has not told the application
+   * that the request is over.
    */
   private static void awaitReachable(int port) {
     await()

@@ -5,15 +5,18 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Traffic that looks like trouble, although nothing is short: all work waits for something else. It
- * begins with a quiet time, but for {@link #BUNCH}.
+ * Traffic that resembles an overload although no resource is scarce: all work waits for something
+ * else. Each load except {@link #BUNCH} begins with a quiet time.
  *
  * <p>At most 60 requests hold a thread at a time, so 200 threads suffice. Rates are low, because
  * clients and servers share the processors.
  */
 record HarmlessLoad(String name, List<Arrival> arrivals) {
 
-  /** For a server that has just been started: to compile its code keeps the processors busy. */
+  /**
+   * The traffic for a server that was just started, because compiling its code keeps the processors
+   * busy.
+   */
   static final HarmlessLoad WARM_UP = new HarmlessLoad(
       "a warm-up",
       new Arrivals()
@@ -78,7 +81,7 @@ record HarmlessLoad(String name, List<Arrival> arrivals) {
                 .all()));
   }
 
-  /** When the last of it arrives, but for what comes again. */
+  /** Returns the last arrival time, without repetitions. */
   Duration end() {
     return Duration.ofMillis(
         arrivals.stream().mapToLong(Arrival::atMillis).max().orElseThrow());

@@ -25,17 +25,17 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every binding promises of a server where nothing is short: with the settings that a shield
- * has by default nothing is rejected, whatever the traffic looks like. A binding's test extends
- * this as it extends {@link BindingContract}.
+ * The contract of every binding for a server without overload. With the default settings of a
+ * shield, no request is rejected, whatever the traffic looks like. The test of a binding extends
+ * this class like {@link BindingContract}.
  *
- * <p>Each {@linkplain HarmlessLoad load} has a server of its own, and one comes after the other,
- * because what the process uses of its processors is taken for the work of each of its servers.
+ * <p>Each {@linkplain HarmlessLoad load} has a server of its own. The servers run one after the
+ * other, because the processor time of the process is attributed to the work of each server in it.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class HarmlessLoadContract {
 
-  /** All as it is, but for a limit that would reject the one address for its haste. */
+  /** The default settings, with a limit high enough for the single address of this client. */
   private static final Map<String, String> DEFAULT = Map.of("per-client", "10000/s");
 
   private static final int PATIENCE_SECONDS = 60;
@@ -44,12 +44,12 @@ public abstract class HarmlessLoadContract {
   private final OpenLoop clients = new OpenLoop();
   private final List<Server> servers = new ArrayList<>();
 
-  /** For the tests of bindings. */
+  /** Creates the tests of a binding. */
   protected HarmlessLoadContract() {}
 
   /**
-   * Starts a server on 127.0.0.1, port 0, with the application behind the shields, and with all
-   * settings of the server as they are by default.
+   * Starts a server on 127.0.0.1, port 0, with the application behind the shields and all default
+   * settings of the server.
    */
   protected abstract ServerUnderTest start(List<HttpShield> shields, Application behind)
       throws Exception;
@@ -62,7 +62,7 @@ public abstract class HarmlessLoadContract {
     }
     Server cold = server(DEFAULT);
     cold.send(HarmlessLoad.WARM_UP, Duration.ZERO);
-    cold.answers(); // which are not judged, as to compile code takes processors
+    cold.answers(); // not checked, because compiling takes processor time
     List<DynamicTest> tests = new ArrayList<>();
     Duration begin = Duration.ZERO;
     for (Map.Entry<HarmlessLoad, Server> each : all.entrySet()) {
@@ -101,7 +101,7 @@ public abstract class HarmlessLoadContract {
     return server;
   }
 
-  /** A server with a shield, and what became of the requests that were sent to it. */
+  /** A server with a shield, and the outcomes of its requests. */
   private final class Server {
 
     private final Fixture fixture = new Fixture(HarmlessLoadContract.this::start, Set::of);
@@ -120,12 +120,14 @@ public abstract class HarmlessLoadContract {
 
     private String status(HttpResponse<?> answer) {
       if (answer.statusCode() == 503) {
-        evidence.add(shield.stats().overload().toString()); // as it is at this moment
+        evidence.add(shield.stats().overload().toString()); // as of now
       }
       return Integer.toString(answer.statusCode());
     }
 
-    /** Waits for all of them, and counts them by their status or by why there is none. */
+    /**
+     * Waits for all requests, and counts them by status, or by the reason for a missing response.
+     */
     Map<String, Integer> answers() throws Exception {
       for (CompletableFuture<String> each : sent) {
         counts.merge(answer(each), 1, Integer::sum);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests are health checks, which a binding leaves alone. */
+/** Tests of the requests that are health checks, which a binding does not count. */
 interface HealthChecksContract {
 
   Fixture fixture();
@@ -32,9 +32,9 @@ interface HealthChecksContract {
     HttpShield shield = fixture().perClient("1/h");
     Connection client = fixture().connect(1);
     client.get("/hello");
-    Answer answer = client.get(path);
-    // If neither the shield rejected it nor the server, as no proper path, then it is a health
-    // check: this server does not tell these two apart.
+    WireResponse answer = client.get(path);
+    // If neither the shield nor the server rejected the path, it is a health check: this server
+    // does not distinguish these two paths.
     if (answer.status() != 429 && answer.status() != 400) {
       assertThat(answer.body()).isEqualTo(HEALTHY);
     }

@@ -18,16 +18,16 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * One HTTP/2 connection to the server, frame by frame, without TLS and with prior knowledge: a
- * client that resets, half closes and breaks off whenever it is told to. A read waits ten seconds
- * at most.
+ * A raw HTTP/2 connection to the server, which sends and reads single frames, without TLS and with
+ * prior knowledge. It can reset, half-close and abort at any moment. Reads time out after ten
+ * seconds.
  *
  * <p>Sources: RFC 9113 (frames), RFC 7541 (headers; written without Huffman coding and without the
  * dynamic table, and not decoded).
  */
 public final class Http2Connection implements AutoCloseable {
 
-  /** The kinds of frames, as in RFC 9113, section 6. */
+  /** The types of frames, see RFC 9113, section 6. */
   private static final int DATA = 0;
 
   private static final int HEADERS = 1;
@@ -46,14 +46,14 @@ public final class Http2Connection implements AutoCloseable {
   private static final int CANCEL = 8;
   private static final int PATIENCE_MILLIS = 10_000;
 
-  /** Headers as an index into the static table of RFC 7541, appendix A. */
+  /** The headers as indexes into the static table of RFC 7541, appendix A. */
   private static final int METHOD_GET = 0x82;
 
   private static final int METHOD_POST = 0x83;
   private static final int SCHEME_HTTP = 0x86;
   private static final int STATUS_200 = 0x88;
 
-  /** A header whose name is an index, whose value follows, and which is not indexed. */
+  /** The index of a header name that is followed by a value and not indexed. */
   private static final int AUTHORITY = 1;
 
   private static final int PATH = 4;
@@ -68,12 +68,12 @@ public final class Http2Connection implements AutoCloseable {
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
   }
 
-  /** Connects from 127.0.0.1 and lets each stream have a window of so many bytes. */
+  /** Connects from 127.0.0.1, with a stream window of the given number of bytes. */
   public static Http2Connection to(int port, int window) throws IOException {
     return from(1, port, window);
   }
 
-  /** As {@link #to}, from 127.0.0.{@code host}. */
+  /** Connects like {@link #to}, from 127.0.0.{@code host}. */
   static Http2Connection from(int host, int port, int window) throws IOException {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     Socket socket = new Socket();
@@ -92,9 +92,9 @@ public final class Http2Connection implements AutoCloseable {
   }
 
   /**
-   * Asks for a path, and sends no body. Headers are whole lines, such as {@code Accept: text/plain}.
+   * Sends a request without a body. Headers are whole lines, such as {@code Accept: text/plain}.
    *
-   * @return the stream's number
+   * @return the number of the stream
    */
   public int get(String path, String... headers) throws IOException {
     int stream = nextStream();
@@ -103,7 +103,9 @@ public final class Http2Connection implements AutoCloseable {
     return stream;
   }
 
-  /** Asks for a path and resets the stream, in one go; of a server that may have had enough. */
+  /**
+   * Sends a request and a reset of its stream in one write, to a server that may already refuse.
+   */
   public void tryGetAndReset(String path) {
     int stream = nextStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -123,14 +125,14 @@ public final class Http2Connection implements AutoCloseable {
     return stream;
   }
 
-  /** Sends half a head: a HEADERS frame that has to be continued. */
+  /** Sends half a head: a HEADERS frame that must be continued. */
   public int halfAHead(String path) throws IOException {
     int stream = nextStream();
     write(frame(HEADERS, END_STREAM, stream, headers(METHOD_GET, path)));
     return stream;
   }
 
-  /** Sends a part of a body. */
+  /** Sends part of a body. */
   public void data(int stream, int length, boolean last) throws IOException {
     write(frame(DATA, last ? END_STREAM : 0, stream, new byte[length]));
   }
@@ -142,23 +144,27 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
-  /** Says that this client is about to leave. */
+  /** Sends GOAWAY. */
   public void goAway() throws IOException {
     write(frame(GOAWAY, 0, 0, new byte[8]));
   }
 
-  /** Reads on until the head of a stream's answer has come; whether its status is 200. */
+  /**
+   * Reads until the head of the response on a stream has arrived. Returns whether its status is
+   * 200.
+   */
   public boolean awaitHead(int stream) throws IOException {
     Frame head = await(HEADERS, stream);
     boolean found = false;
-    while (head.payload.hasRemaining()) { // before it, a change of the table's size may stand
+    while (head.payload.hasRemaining()) { // a change of the table size may precede it
       found |= (head.payload.get() & 0xff) == STATUS_200;
     }
     return found;
   }
 
   /**
-   * Reads on until the head of a stream's answer has come; how many pushes were promised before.
+   * Reads until the head of the response on a stream has arrived. Returns the number of pushes
+   * promised before it.
    */
   int awaitHeadAndCountPromises(int stream) throws IOException {
     int promises = 0;
@@ -170,7 +176,7 @@ public final class Http2Connection implements AutoCloseable {
     return promises;
   }
 
-  /** Waits until the server has read all that was sent to it. */
+  /** Waits until the server has read everything sent so far. */
   void ping() throws IOException {
     write(frame(PING, 0, 0, new byte[8]));
     Frame frame = read();
@@ -179,12 +185,12 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
-  /** Reads on until the first part of a stream's body has come. */
+  /** Reads until the first part of the body of a stream has arrived. */
   public void awaitData(int stream) throws IOException {
     await(DATA, stream);
   }
 
-  /** Reads on until the server promises to push; the number of the promised stream. */
+  /** Reads until the server promises a push. Returns the number of the promised stream. */
   public int awaitPromise() throws IOException {
     Frame promise = await(PUSH_PROMISE, lastStream);
     return promise.payload.getInt() & Integer.MAX_VALUE;
@@ -195,7 +201,7 @@ public final class Http2Connection implements AutoCloseable {
     write(frame(RST_STREAM, 0, stream, cancel()));
   }
 
-  /** Reads on until the stream's answer has ended; fails if the stream is reset before. */
+  /** Reads until the response on a stream has ended. Fails if the stream is reset before. */
   public void awaitEnd(int stream) throws IOException {
     Frame frame = read();
     while (frame.stream != stream
@@ -212,7 +218,7 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
-  /** Reads on until the server has ended the stream or has reset it. */
+  /** Reads until the server has ended or reset the stream. */
   void awaitEndOrReset(int stream) throws IOException {
     Frame frame = read();
     while (frame.stream != stream
@@ -222,8 +228,8 @@ public final class Http2Connection implements AutoCloseable {
   }
 
   /**
-   * Reads on until the server has answered as many streams, from the first one on, and has given up
-   * the rest of each one's request.
+   * Reads until the server has responded on the given number of streams, starting with the first,
+   * and has abandoned the rest of each request.
    */
   void awaitResets(int first, int streams) throws IOException {
     Set<Integer> reset = new HashSet<>();
@@ -236,13 +242,13 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
-  /** Goes away without a word, as a client whose cable was cut. */
+  /** Resets the connection, like a client whose cable was cut. */
   public void abort() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
-  /** Sends nothing any more, but reads on. */
+  /** Closes the sending side, but continues to read. */
   public void halfClose() throws IOException {
     socket.shutdownOutput();
   }

@@ -1,9 +1,9 @@
 package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.HELLO;
-import static dev.flowshield.contract.Difference.CLOSES_AFTER_503;
-import static dev.flowshield.contract.Difference.NO_TIMEOUT;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
+import static dev.flowshield.contract.ServerDifference.CLOSES_AFTER_503;
+import static dev.flowshield.contract.ServerDifference.NO_TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long a request is in flight, how it ends, and that no place is lost. */
+/** Tests of the time that a request is in flight, of its ends, and of lost slots. */
 interface InFlightContract {
 
   Fixture fixture();
@@ -54,7 +54,8 @@ interface InFlightContract {
     Connection client = fixture().connect(1);
     client.send("GET", "/async");
     fixture().application().awaitArrival();
-    // Others come and go meanwhile, so the thread that took the request in has long left it.
+    // Other requests are served meanwhile, so the thread that accepted the request has long left
+    // it.
     assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(200);
     await().until(() -> shield.stats().inFlight() == 1);
     fixture().application().openGate();
@@ -66,7 +67,7 @@ interface InFlightContract {
   @Test
   default void aRequestThatTimesOutIsClosedAsFailed() throws Exception {
     HttpShield shield = fixture().perClient("100/s");
-    Answer answer = fixture().connect(1).get("/timeout");
+    WireResponse answer = fixture().connect(1).get("/timeout");
     if (fixture().differs(NO_TIMEOUT)) {
       assertThat(answer.status()).isEqualTo(404);
     } else {
@@ -98,7 +99,7 @@ interface InFlightContract {
     running.send("GET", "/async");
     fixture().application().awaitArrival();
     Connection client = fixture().connect(2);
-    Answer answer = client.get("/hello");
+    WireResponse answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.values("Retry-After")).containsExactly("1");
     assertThat(answer.values("Cache-Control")).containsExactly("no-store");
@@ -125,7 +126,7 @@ interface InFlightContract {
             .limit("7000/h")
             .perClient("1500/h")
             .inFlight(1000)
-            .ticker(fixture().ticker())
+            .operations(o -> o.ticker(fixture().ticker()))
             .build());
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     fixture().closeAtTheEnd(() -> {
@@ -152,7 +153,7 @@ interface InFlightContract {
     for (int i = 0; i < requests; i++) {
       client.send("GET", paths.get(i % paths.size()));
       if (i % 17 == 16) {
-        client.close(); // gone without having read its answer
+        client.close(); // gone without having read its response
         client = Connection.from(host, fixture().port());
       } else if (client.read().values("Connection").contains("close")) {
         client.close();

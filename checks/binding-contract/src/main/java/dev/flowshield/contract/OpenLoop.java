@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Requests that are sent when they are due, whether those of other clients have been answered or
- * not, by very few threads.
+ * A sender of requests at planned times, with very few threads, whether or not earlier requests
+ * have been responded to.
  */
 final class OpenLoop implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class OpenLoop implements AutoCloseable {
       .executor(threads)
       .build();
 
-  /** Plans requests whose time begins after a while, and tells what becomes of each of them. */
+  /** Plans requests that start after a delay, and returns their outcomes. */
   <T> List<CompletableFuture<T>> send(
       int port, List<Arrival> arrivals, Duration begin, Function<HttpResponse<Void>, T> seen) {
     List<CompletableFuture<T>> sent = new ArrayList<>();
@@ -54,7 +54,7 @@ final class OpenLoop implements AutoCloseable {
     return sent;
   }
 
-  /** Gives up what was not sent. */
+  /** Cancels the requests that were not sent. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -10,13 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which policy a request has: by the path that the server routes it by, and by its response. */
+/**
+ * Tests of the policy that applies to a request: by the path with which the server routes it, and
+ * by its response.
+ */
 interface PoliciesContract {
 
   Fixture fixture();
 
   private HttpShieldBuilder perClient(String limit) {
-    return HttpShield.builder().perClient(limit).ticker(fixture().ticker());
+    return HttpShield.builder()
+        .perClient(limit)
+        .operations(o -> o.ticker(fixture().ticker()));
   }
 
   @Test
@@ -68,7 +73,7 @@ interface PoliciesContract {
     fixture().shields(perClient("1000/h").policies("* /hello * 1/h").build());
     Connection client = fixture().connect(1);
     assertThat(client.get("/hello").status()).isEqualTo(200);
-    Answer answer = fixture().connect(1).get(path);
+    WireResponse answer = fixture().connect(1).get(path);
     assertThat(answer.body()).isNotEqualTo(HELLO);
   }
 
@@ -108,7 +113,7 @@ interface PoliciesContract {
   default void isNotLeftByAPathThatSeemsToGoUp(String path) throws Exception {
     fixture().shields(perClient("1000/h").policies("* /below/** * 1/h").build());
     assertThat(fixture().connect(1).get("/below/x").body()).isEqualTo(HELLO);
-    Answer answer = fixture().connect(1).get(path);
+    WireResponse answer = fixture().connect(1).get(path);
     assertThat(answer.body()).isNotEqualTo(HELLO);
   }
 
@@ -130,9 +135,10 @@ interface PoliciesContract {
 
   @Test
   default void tellsAnAdmittedClientHowItStandsIfAsked() throws Exception {
-    fixture().shields(perClient("2/min").headers(HeaderMode.ALWAYS).build());
+    fixture()
+        .shields(perClient("2/min").responses(r -> r.headers(HeaderMode.ALWAYS)).build());
     Connection client = fixture().connect(1);
-    Answer answer = client.get("/hello");
+    WireResponse answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.values("RateLimit-Policy")).containsExactly("\"client\";q=2;w=60");
     assertThat(answer.values("RateLimit")).containsExactly("\"client\";r=1");

@@ -9,24 +9,24 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client that holds connections whose requests make next to no progress. It does no work, and
- * lets the server do none.
+ * A client that holds connections whose requests make almost no progress. Neither the client nor
+ * the server works.
  */
 final class SlowClient implements AutoCloseable {
 
-  /** The ways to be slow. */
+  /** The ways of being slow. */
   enum Way {
-    /** Sends a byte a second of a body that the application reads. */
+    /** Sends a byte per second of a body that the application reads. */
     DRIPPED_BODY,
-    /** Declares a body that never comes. */
+    /** Declares a body that never arrives. */
     MISSING_BODY,
-    /** Asks for much, and never reads it. */
+    /** Requests a large response, and never reads it. */
     UNREAD_RESPONSE,
-    /** Sends a byte a second of the head of its request. */
+    /** Sends a byte per second of the head of its request. */
     DRIPPED_HEAD,
-    /** Asks for much, and ten times a second goes away with one of them and asks anew. */
+    /** Requests large responses. Ten times a second, aborts one of them and sends a new request. */
     ABORTED_RESPONSE,
-    /** Opens streams of HTTP/2 for bodies that never come, {@value #STREAMS} on a connection. */
+    /** Opens HTTP/2 streams for bodies that never arrive, {@value #STREAMS} on each connection. */
     MISSING_BODY_OF_STREAM
   }
 
@@ -36,12 +36,12 @@ final class SlowClient implements AutoCloseable {
   private final Way way;
   private final int port;
   private final List<Connection> connections = new ArrayList<>(); // guarded by itself
-  private final List<Http2Connection> overHttp2 = new ArrayList<>(); // as well
-  private int streams; // guarded by the connections, as the next one
+  private final List<Http2Connection> overHttp2 = new ArrayList<>(); // guarded by itself
+  private int streams; // guarded by the connections, like the next one
   private int from;
   private final ScheduledExecutorService eachSecond = Executors.newSingleThreadScheduledExecutor();
 
-  @SuppressWarnings("FutureReturnValueIgnored") // it ends with its client
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with its client
   SlowClient(Way way, int port) {
     this.way = way;
     this.port = port;
@@ -53,7 +53,7 @@ final class SlowClient implements AutoCloseable {
     }
   }
 
-  /** Opens connections from 127.0.0.{@code host} until there are this many in all. */
+  /** Opens connections from 127.0.0.{@code host} until the given total is reached. */
   void hold(int total, int host) throws IOException {
     synchronized (connections) {
       from = host;
@@ -98,7 +98,7 @@ final class SlowClient implements AutoCloseable {
     }
   }
 
-  /** Goes away with the oldest connection, and comes with another one. */
+  /** Aborts the oldest connection, and opens another one. */
   private void askAnew() {
     synchronized (connections) {
       try {

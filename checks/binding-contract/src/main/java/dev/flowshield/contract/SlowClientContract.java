@@ -22,17 +22,17 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every binding promises of clients that are slow: with the settings that a shield has by
- * default, they take nothing from others. Of the requests of others, at least 99 % of those are
- * served that the same server serves without a shield.
+ * The contract of every binding for slow clients. With the default settings of a shield, slow
+ * clients take nothing from others. Of the requests of other clients, at least 99 % are served of
+ * those that the same server serves without a shield.
  *
- * <p>Both servers run side by side, and the same is done to both at the same time. All kinds of
- * slowness run at the same time too, so the quiet time before is waited for once. A binding's test
- * extends this as it extends {@link BindingContract}.
+ * <p>Both servers run side by side and get the same traffic at the same time. All kinds of slowness
+ * also run at the same time, so the quiet time before them is waited for only once. The test of a
+ * binding extends this class like {@link BindingContract}.
  *
- * <p>With {@code -Dslow.connections=100,400} it measures instead: so many connections, each kind of
- * slowness alone, more requests, and what they took; {@code -Dslow.ways} is a regular expression of
- * the kinds.
+ * <p>With {@code -Dslow.connections=100,400}, the test measures instead, with the given numbers of
+ * connections, each kind of slowness separately, and more requests. It prints the latencies. {@code
+ * -Dslow.ways} is a regular expression for the kinds.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class SlowClientContract {
@@ -47,17 +47,17 @@ public abstract class SlowClientContract {
   private static final int SLOW_HOST = 3;
   private static final int FIRST_PHONE = 10;
 
-  private static final int BEFORE = 250; // requests, so that the shield has seen a quiet time
+  private static final int BEFORE = 250; // requests, so that the shield has measured a quiet time
   private static final int MEANWHILE = IS_MEASURING ? 500 : 100; // requests
   private static final int LOOK_MILLIS = 10;
-  private static final double SERVED_AT_LEAST = 0.99; // of what is served without a shield
+  private static final double SERVED_AT_LEAST = 0.99; // of the requests served without a shield
 
-  /** For the tests of bindings. */
+  /** Creates the tests of a binding. */
   protected SlowClientContract() {}
 
   /**
-   * Starts a server on 127.0.0.1, port 0, with the application behind the shields, and with all
-   * settings of the server as they are by default.
+   * Starts a server on 127.0.0.1, port 0, with the application behind the shields and all default
+   * settings of the server.
    */
   protected abstract ServerUnderTest start(List<HttpShield> shields, Application behind)
       throws Exception;
@@ -81,8 +81,8 @@ public abstract class SlowClientContract {
   }
 
   /**
-   * Returns how many connections there are, one number after the other. A system has only so much
-   * memory for what is not read, which both servers share, so that is for a few connections.
+   * Returns the numbers of connections to test with. The memory of the system for unread data is
+   * limited and shared by both servers, so tests of unread responses use few connections.
    */
   private static List<Integer> connections(Way way) {
     if (IS_MEASURING) {
@@ -94,7 +94,7 @@ public abstract class SlowClientContract {
     };
   }
 
-  /** Waits for a test, whose failure is thrown as it is, with the numbers that it tells. */
+  /** Waits for a test. Throws its failure unchanged, with the numbers in it. */
   private static void get(Future<?> test) throws Throwable {
     try {
       test.get();
@@ -135,7 +135,7 @@ public abstract class SlowClientContract {
     return null;
   }
 
-  /** A server with a shield, the same server without one, and the same clients of both. */
+  /** A server with a shield, the same server without a shield, and equal clients of both. */
   private final class Both {
 
     private final Fixture fixture = new Fixture(SlowClientContract.this::start, Set::of);
@@ -146,7 +146,7 @@ public abstract class SlowClientContract {
     private final SlowClient slowToBare;
 
     Both(Way way) throws Exception {
-      // All as it is by default, but for a limit that would reject the slow client for its haste.
+      // The default settings, with a limit high enough for the slow client.
       shield = fixture.shields(HttpShield.fromConfiguration(Map.of("per-client", "10000/s")));
       int port = fixture.port();
       int bare = fixture.startUnprotected().port();
@@ -163,7 +163,7 @@ public abstract class SlowClientContract {
     void haveAQuietTime() throws Exception {
       List<ScheduledFuture<Long>> sent = usual.send(BEFORE);
       List<ScheduledFuture<Long>> sentToBare = usualToBare.send(BEFORE);
-      UsualTraffic.served(sent); // how many is not judged here: both have just been started
+      UsualTraffic.served(sent); // the number is not checked, because both were just started
       UsualTraffic.served(sentToBare);
     }
 
@@ -190,7 +190,7 @@ public abstract class SlowClientContract {
           .isGreaterThanOrEqualTo(required(servedBare.count()));
     }
 
-    /** Returns what the shield says of itself, and how often, without its numbers. */
+    /** Returns the causes that the shield reports, without their numbers, and their counts. */
     private Map<String, Integer> reasonsUntilSent(List<ScheduledFuture<Long>> sent)
         throws InterruptedException {
       Map<String, Integer> reasons = new TreeMap<>();
@@ -206,8 +206,8 @@ public abstract class SlowClientContract {
     }
 
     /**
-     * Returns how many must be served. A server that cannot serve all serves some by chance, so two
-     * standard deviations are taken off then, and nothing otherwise.
+     * Returns the number of requests that must be served. A server that cannot serve all requests
+     * serves some by chance, so two standard deviations are subtracted in that case.
      */
     private static int required(int servedBare) {
       double byChance = Math.sqrt((double) servedBare * (MEANWHILE - servedBare) / MEANWHILE);

@@ -2,11 +2,11 @@ package dev.flowshield.contract;
 
 import static dev.flowshield.contract.Application.FULL;
 import static dev.flowshield.contract.Application.HELLO;
-import static dev.flowshield.contract.Difference.NO_UPGRADE;
-import static dev.flowshield.contract.Difference.SILENT_STREAMS_OUTLIVE_CLIENTS;
-import static dev.flowshield.contract.Difference.UPGRADED_IS_NOT_COUNTED;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static dev.flowshield.contract.Fixture.awaitStreams;
+import static dev.flowshield.contract.ServerDifference.NO_UPGRADE;
+import static dev.flowshield.contract.ServerDifference.SILENT_STREAMS_OUTLIVE_CLIENTS;
+import static dev.flowshield.contract.ServerDifference.UPGRADED_IS_NOT_COUNTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Requests that stay open when their work is done, and take no place from others. */
+/** Tests of requests that stay open after their work is done, and then hold no slot. */
 interface StreamsContract {
 
   int WINDOW = 65_535; // bytes
@@ -78,11 +78,12 @@ interface StreamsContract {
   default void aClientWithTooManyStreamsIsRejectedAndOthersAreServed() throws Exception {
     String accept = "Accept: text/event-stream";
     HttpShield shield = fixture()
-        .shields(HttpShield.builder().inFlight(100).streamsPerClient(10).build());
+        .shields(
+            HttpShield.builder().inFlight(100).streams(s -> s.mostPerClient(10)).build());
     List<Connection> open = openEvents(1, 10, accept);
     awaitStreams(shield, 10);
     for (int i = 0; i < 10; i++) {
-      Answer answer = fixture().connect(1).get("/events", accept);
+      WireResponse answer = fixture().connect(1).get("/events", accept);
       assertThat(answer.status()).isEqualTo(429);
       assertThat(answer.values("Retry-After")).containsExactly("5");
     }
@@ -100,20 +101,21 @@ interface StreamsContract {
   @Test
   default void streamsBeyondTheCapOfAllAreRejectedAsByAFullServer() throws Exception {
     String accept = "Accept: text/event-stream, text/html;q=0.5";
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(100).streams(2).build());
+    HttpShield shield = fixture()
+        .shields(HttpShield.builder().inFlight(100).streams(s -> s.most(2)).build());
     openEvents(1, accept);
     openEvents(2, accept);
     awaitStreams(shield, 2);
-    Answer answer = fixture().connect(3).get("/events", accept);
+    WireResponse answer = fixture().connect(3).get("/events", accept);
     assertThat(answer.status()).isEqualTo(503);
     assertThat(shield.streams()).isEqualTo(new StreamStats(2, 0, 1));
   }
 
   @Test
   default void streamsThatWereNotAnnouncedTakeNoPlaceBeyondTheCap() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(2).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(2)).build());
     openEvents(1, 2);
     awaitStreams(shield, 2);
     for (int round = 1; round <= 2; round++) {
@@ -132,8 +134,9 @@ interface StreamsContract {
 
   @Test
   default void overHttp2AStreamBeyondTheCapEndsAlone() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
       int first = client.get("/events");
       assertThat(client.awaitHead(first)).isTrue();
@@ -165,7 +168,7 @@ interface StreamsContract {
       await().during(Duration.ofSeconds(1)).until(() -> shield.streams().open() == 16);
     }
     assertThat(fixture().connect(2).get("/hello").body()).isEqualTo(HELLO);
-    fixture().application().openGate(); // so events go on, and the server notices
+    fixture().application().openGate(); // so that events continue and the server notices
     awaitStreams(shield, 0);
   }
 
@@ -188,8 +191,9 @@ interface StreamsContract {
 
   @Test
   default void aStreamThatTakesTheTurnOfAnotherIsNotCutOff() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(100).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(100).streams(s -> s.mostPerClient(1)).build());
     Connection first = openEvents(1);
     awaitStreams(shield, 1);
     Connection second = openEvents(1);
@@ -220,8 +224,9 @@ interface StreamsContract {
 
   @Test
   default void theApplicationIsToldThatThereIsNoRoomForItsStream() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     fixture().application().closeGate();
     Connection first = fixture().connect(1);
     first.send("GET", "/poll");
@@ -240,10 +245,11 @@ interface StreamsContract {
     if (fixture().differs(NO_UPGRADE)) {
       return;
     }
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     Connection client = fixture().connect(1);
-    client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
+    client.send("GET", ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers());
     assertThat(client.readHead().status()).isEqualTo(101);
     if (fixture().differs(UPGRADED_IS_NOT_COUNTED)) {
       awaitNothingInFlight(shield);
@@ -253,7 +259,7 @@ interface StreamsContract {
     awaitStreams(shield, 1);
     assertThat(fixture()
             .connect(1)
-            .get(AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers())
+            .get(ResponseKind.UPGRADE.path(), ResponseKind.UPGRADE.headers())
             .status())
         .isEqualTo(429);
     client.close();

@@ -14,8 +14,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests of a client that does nothing unusual: each is sent at its time, whatever became of the
- * ones before. A request that waits longer than a user would has not been served.
+ * The requests of an ordinary client. Each is sent at its time, regardless of the requests before
+ * it. A request that waits longer than a user would counts as not served.
  */
 final class UsualTraffic {
 
@@ -29,13 +29,13 @@ final class UsualTraffic {
   private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
 
-  /** From 127.0.0.{@code host}. */
+  /** Creates a client at 127.0.0.{@code host}. */
   UsualTraffic(int host, int port) {
     this.host = host;
     this.port = port;
   }
 
-  /** Plans this many requests from now on, {@value #EACH_SECOND} a second. */
+  /** Plans the given number of requests from now on, {@value #EACH_SECOND} per second. */
   List<ScheduledFuture<Long>> send(int requests) {
     List<ScheduledFuture<Long>> sent = new ArrayList<>();
     long start = System.nanoTime();
@@ -46,7 +46,7 @@ final class UsualTraffic {
     return sent;
   }
 
-  /** Waits for all of them. */
+  /** Waits for all requests. */
   static Served served(List<ScheduledFuture<Long>> sent) throws Exception {
     List<Long> latencies = new ArrayList<>();
     for (ScheduledFuture<Long> each : sent) {
@@ -58,9 +58,9 @@ final class UsualTraffic {
   }
 
   /**
-   * What became of requests.
+   * The outcomes of requests.
    *
-   * @param latencies of those that were served, in nanoseconds, the shortest first
+   * @param latencies the latencies of the served requests, in nanoseconds, in ascending order
    */
   record Served(List<Long> latencies) {
 
@@ -68,7 +68,7 @@ final class UsualTraffic {
       return latencies.size();
     }
 
-    /** What one of a hundred exceeds, in milliseconds. */
+    /** Returns the 99th percentile of the latencies, in milliseconds. */
     double p99() {
       return latencies.isEmpty() ? Double.NaN : latencies.get(latencies.size() * 99 / 100) / 1e6;
     }
@@ -79,7 +79,7 @@ final class UsualTraffic {
     }
   }
 
-  /** How long a request takes from when it was due, or {@link #UNSERVED}. */
+  /** Returns the time from the planned start of a request to its response, or {@link #UNSERVED}. */
   private long latency(long due) {
     return isServed() ? System.nanoTime() - due : UNSERVED;
   }
@@ -90,9 +90,9 @@ final class UsualTraffic {
       connection = idle.poll();
       if (connection == null) {
         connection = Connection.from(host, port);
-        connection.patience(PATIENCE);
+        connection.readTimeout(PATIENCE);
       }
-      Answer answer = connection.get("/hello");
+      WireResponse answer = connection.get("/hello");
       if (answer.values("Connection").contains("close")) {
         connection.close();
       } else {
@@ -111,11 +111,11 @@ final class UsualTraffic {
         connection.close();
       }
     } catch (IOException closed) {
-      // as it should be
+      // expected
     }
   }
 
-  /** Gives up what was not sent, and waits for the rest. */
+  /** Cancels the requests that were not sent, and waits for the rest. */
   void end() throws Exception {
     threads.shutdownNow();
     if (!threads.awaitTermination(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

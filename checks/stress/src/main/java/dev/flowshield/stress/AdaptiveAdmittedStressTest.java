@@ -14,17 +14,20 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads close an admission at once, one of them as ignored, and then admit work that stays,
- * where a shield that finds its cap was set to two, and one is taken (A1 of Admitted, F2 of
+ * Two threads close one admission at the same time, one of them as ignored, and then admit work
+ * that stays. The adaptive limit is pinned to two, and one slot is taken (A1 of Admitted, F2 of
  * InFlight).
  */
 @JCStressTest
-@Outcome(id = "1, 0, 2", expect = ACCEPTABLE, desc = "The place was given back once, for the one.")
+@Outcome(
+    id = "1, 0, 2",
+    expect = ACCEPTABLE,
+    desc = "The slot was released once, and the first got it.")
 @Outcome(
     id = "0, 1, 2",
     expect = ACCEPTABLE,
-    desc = "The place was given back once, for the other.")
-@Outcome(expect = FORBIDDEN, desc = "It was given back twice or never, or both got it.")
+    desc = "The slot was released once, and the second got it.")
+@Outcome(expect = FORBIDDEN, desc = "It was released twice or never, or both got it.")
 @State
 public class AdaptiveAdmittedStressTest {
 

@@ -12,12 +12,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads take places of a gate that finds its limit, each as many as it can, where three are
- * to be had (F1 of InFlight).
+ * Two threads take all slots that they can get from an adaptive gate with three free slots (F1 of
+ * InFlight).
  */
 @JCStressTest
 @Outcome(id = "[0-3], [0-3], 3", expect = ACCEPTABLE, desc = "All three are taken, once each.")
-@Outcome(expect = FORBIDDEN, desc = "More are in flight than the cap, or a place is missing.")
+@Outcome(expect = FORBIDDEN, desc = "More are in flight than the limit, or a slot is lost.")
 @State
 public class AdaptiveCapStressTest {
 
@@ -39,7 +39,7 @@ public class AdaptiveCapStressTest {
     result.r2 = AdaptiveGates.take(gate, CAP, 0);
   }
 
-  /** A sum that is wrong shows as none of the numbers that are right. */
+  /** Counts the slots. A wrong sum becomes a result outside of the expected ones. */
   @Arbiter
   public void count(III_Result result) {
     result.r3 = gate.count() == result.r1 + result.r2 ? gate.count() : -1;

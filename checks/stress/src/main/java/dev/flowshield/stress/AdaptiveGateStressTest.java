@@ -14,16 +14,16 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads want the one place of a gate that finds its limit, and give it back (F1, F2 of
- * InFlight). The one that gets it changes a plain field, which shows if both were in at once, or if
- * the second did not see what the first had done.
+ * Two threads enter and exit an adaptive gate with one slot (F1, F2 of InFlight). The thread in the
+ * gate changes a plain field. The field shows whether both were in the gate at the same time, and
+ * whether the second thread saw the write of the first.
  */
 @JCStressTest
-@Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "One after the other.")
-@Outcome(id = "2, 1, 0", expect = ACCEPTABLE, desc = "The other after the one.")
-@Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The second was turned away.")
-@Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The first was turned away.")
-@Outcome(expect = FORBIDDEN, desc = "Both were in at once, or a place is missing.")
+@Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "First, then second.")
+@Outcome(id = "2, 1, 0", expect = ACCEPTABLE, desc = "Second, then first.")
+@Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The second was rejected.")
+@Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The first was rejected.")
+@Outcome(expect = FORBIDDEN, desc = "Both were in at the same time, or a slot is lost.")
 @State
 public class AdaptiveGateStressTest {
 
@@ -50,13 +50,13 @@ public class AdaptiveGateStressTest {
   }
 
   private int work() {
-    long place = AdaptiveGates.enter(gate, 0);
-    if (place == Gate.NO_PLACE) {
+    long slot = AdaptiveGates.enter(gate, 0);
+    if (slot == Gate.NO_SLOT) {
       return 0;
     }
     done++;
     int seen = done;
-    gate.exit(place, SUCCESS, 0);
+    gate.exit(slot, SUCCESS, 0);
     return seen;
   }
 }

@@ -5,13 +5,13 @@ import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
 
-/** Gates that find their limit, led by hand to where a race is wanted. */
+/** Adaptive gates, brought into the state before a race. */
 final class AdaptiveGates {
 
-  /** When the next window ends with the first piece of work that ends. */
+  /** The time at which the next window ends, with the first work that ends. */
   static final long WINDOW_END = 300_000_000;
 
-  /** The cap that this end brings, in place of two: as many as there are without evidence. */
+  /** The limit after this window, in place of two: the maximum without evidence. */
   static final int AFTER = 10_000;
 
   /** A time at which no window ends. */
@@ -23,18 +23,18 @@ final class AdaptiveGates {
 
   private AdaptiveGates() {}
 
-  /** A gate with a cap of two, as if it had found that, and a window that holds all it needs. */
+  /** Creates a gate with a limit of two, as if it had adapted to it, and a complete window. */
   static AdaptiveGate beforeWindowEnd() {
     AdaptiveGate gate = new AdaptiveGate(1, 0);
     fillWindow(gate, 60 * MILLI);
-    fillWindow(gate, 100 * MILLI); // by now it is known what work takes
+    fillWindow(gate, 100 * MILLI); // the latency of work is known now
     gate.limit(2);
     gate.findLimit();
     fillWindow(gate, 140 * MILLI);
     return gate;
   }
 
-  /** A gate with a cap that will be replaced by the next one that is found. */
+  /** Creates a gate with a limit that the next window replaces. */
   static AdaptiveGate withCap(int cap) {
     AdaptiveGate gate = new AdaptiveGate(1, 0);
     gate.limit(cap);
@@ -42,7 +42,7 @@ final class AdaptiveGates {
     return gate;
   }
 
-  /** Says that requests wait too long in front, so that there is no place for usual ones. */
+  /** Reports a long queue delay, which leaves no slot for ordinary requests. */
   static void lower(AdaptiveGate gate) {
     gate.reportQueueDelay(LONG_WAIT, EARLY);
     gate.reportQueueDelay(LONG_WAIT, EARLY);
@@ -54,14 +54,16 @@ final class AdaptiveGates {
     }
   }
 
-  /** The cap after the end of the window; -2 if the window does not hold what ended in it. */
+  /**
+   * Returns the limit after the end of the window; -2 if the window misses work that ended in it.
+   */
   static int limitAfter(AdaptiveGate gate) {
     boolean hasEnded = gate.limit() == AFTER;
     boolean holdsAll = gate.reading().perSecond() > ENOUGH;
     return hasEnded == holdsAll ? gate.limit() : -2;
   }
 
-  /** Whether a window still ends when it should, holds something else, and brings its cap. */
+  /** Returns whether a window still ends at its time, counts new work, and changes the limit. */
   static boolean canEndWindow(AdaptiveGate gate) {
     double before = gate.reading().perSecond();
     fillWindow(gate, WINDOW_END + 500 * MILLI);
@@ -70,16 +72,16 @@ final class AdaptiveGates {
     return gate.reading().perSecond() != before && gate.limit() == AFTER;
   }
 
-  /** A place, or {@link Gate#NO_PLACE}. */
+  /** Returns a slot, or {@link Gate#NO_SLOT}. */
   static long enter(AdaptiveGate gate, long now) {
     return gate.tryEnter(Gate.NO_KEY, Criticality.DEFAULT, 0, now);
   }
 
-  /** Takes up to so many places: how many there were. */
+  /** Takes slots up to a maximum, and returns their number. */
   static int take(AdaptiveGate gate, int most, long now) {
     int taken = 0;
     for (int i = 0; i < most; i++) {
-      if (enter(gate, now) != Gate.NO_PLACE) {
+      if (enter(gate, now) != Gate.NO_SLOT) {
         taken++;
       }
     }

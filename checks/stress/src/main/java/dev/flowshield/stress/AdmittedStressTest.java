@@ -13,26 +13,26 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Two threads close an admission at once, and one of them says that it failed (A1 of Admitted). */
+/**
+ * Two threads close one admission at the same time, and one of them reports a failure (A1 of
+ * Admitted).
+ */
 @JCStressTest
-@Outcome(
-    id = "1, 1",
-    expect = ACCEPTABLE,
-    desc = "One place given back; that it failed came in time.")
+@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "One slot released, and the failure was counted.")
 @Outcome(
     id = "1, 0",
     expect = ACCEPTABLE,
-    desc = "One place given back, before anybody said it failed.")
+    desc = "One slot released, before the failure was reported.")
 @Outcome(
     expect = FORBIDDEN,
-    desc = "A place was given back twice or never, or a failure counted twice.")
+    desc = "A slot was released twice or never, or a failure counted twice.")
 @State
 public class AdmittedStressTest {
 
   private final FlowShield shield = FlowShield.builder().inFlight(4).build();
   private final Admitted admitted = (Admitted) shield.admit();
 
-  /** One more in flight, so that a place given back twice shows. */
+  /** Admits one more request, so that a slot released twice is visible. */
   public AdmittedStressTest() {
     shield.admit();
   }

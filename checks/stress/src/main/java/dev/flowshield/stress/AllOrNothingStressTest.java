@@ -17,19 +17,19 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * Two threads want the last permit of one limit, and each has taken from another limit before. Time
- * stands still.
+ * Two threads request the last permit of one limit, after each has taken from another limit. Time
+ * stops.
  */
 @JCStressTest
 @Outcome(
     id = "1, 0, 1, 0",
     expect = ACCEPTABLE,
-    desc = "The first got it, and the other gave back what it had.")
+    desc = "The first got it, and the second refunded its other permit.")
 @Outcome(
     id = "0, 1, 1, 0",
     expect = ACCEPTABLE,
-    desc = "The second got it, and the first gave back what it had.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+    desc = "The second got it, and the first refunded its other permit.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class AllOrNothingStressTest {
 

@@ -16,12 +16,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two threads empty and fill cells, and one of them changes the limit to the same again (H1, H5 of
- * Stripes). Time stands still, so what was taken and what remains is always the burst.
+ * Two threads empty and fill cells, and one of them changes the limit to an equal one (H1 of
+ * Cells, H5 of StripedWord). Time stops, so the permits taken and the permits remaining always add
+ * up to the burst.
  */
 @JCStressTest
-@Outcome(id = "600, 600, 0", expect = ACCEPTABLE, desc = "Each permit went out once.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@Outcome(id = "600, 600, 0", expect = ACCEPTABLE, desc = "Each permit was granted once.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class CellStressTest {
 
@@ -48,7 +49,7 @@ public class CellStressTest {
   }
 
   /**
-   * Beyond what a cell holds, and in threes, so that cells are filled while something is left in
+   * Takes more than a cell holds, in threes, so that cells are filled while some permits remain in
    * them.
    */
   private int takeMany() {

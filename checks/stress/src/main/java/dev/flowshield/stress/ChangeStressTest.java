@@ -16,12 +16,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A thread takes both permits while the limit is replaced by one that is the same (L1 of
- * HotAllowance). Time stands still.
+ * A thread takes both permits while the limit is replaced by an equal one (H5 of StripedWord).
+ * Time stops.
  */
 @JCStressTest
-@Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "Both went out once.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "Both were granted once.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class ChangeStressTest {
 

@@ -16,15 +16,15 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A known key takes its last permit while a newcomer, for whom there is no slot, makes the table
- * grow (K5 of Segment). Time stands still.
+ * A known key takes its last permit while a new key without a slot makes the table grow (K5 of
+ * Slots). Time stops.
  */
 @JCStressTest
 @Outcome(
     id = "1, 1, 0",
     expect = ACCEPTABLE,
-    desc = "The last permit went out once, and the newcomer got its own.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+    desc = "The last permit was granted once, and the new key got its own.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class GrowthStressTest {
 
@@ -36,7 +36,7 @@ public class GrowthStressTest {
   private final long newcomer = KeyTable.hashOf("newcomer");
 
   public GrowthStressTest() {
-    take(known); // moved first, so the longest time passes until the new array is in place
+    take(known); // moved first, so the most time passes until the new array is published
     for (int i = 1; i < SLOTS_AT_FIRST; i++) {
       take(KeyTable.hashOf("other " + i));
     }

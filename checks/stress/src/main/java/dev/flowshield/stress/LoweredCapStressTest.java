@@ -12,16 +12,19 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A thread lowers the cap from four to none, as a queue stands in front, and takes a place. Another
- * one takes all it can (F1 of InFlight, G1 of AdaptiveGate).
+ * A thread lowers the limit from four to zero, because of a queue delay, and requests a slot.
+ * Another thread takes all slots that it can get (F1 of InFlight, G1 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "0, [01234], 0", expect = ACCEPTABLE, desc = "The one that lowered it got no place.")
+@Outcome(
+    id = "0, [01234], 0",
+    expect = ACCEPTABLE,
+    desc = "The thread that lowered it got no slot.")
 @Outcome(
     id = "1, [0123], 0",
     expect = ACCEPTABLE,
-    desc = "The other thread was at work, and it was not heard.")
-@Outcome(expect = FORBIDDEN, desc = "More are in flight than the cap, or it is not lowered.")
+    desc = "The other thread was working, and the report was dropped.")
+@Outcome(expect = FORBIDDEN, desc = "More are in flight than the limit, or it is not lowered.")
 @State
 public class LoweredCapStressTest {
 
@@ -38,7 +41,7 @@ public class LoweredCapStressTest {
     result.r2 = AdaptiveGates.take(gate, 5, AdaptiveGates.EARLY);
   }
 
-  /** Places that are left, now that it is heard; -1 if those that were taken do not add up. */
+  /** Counts the free slots after the change; -1 if the taken slots do not add up. */
   @Arbiter
   public void count(III_Result result) {
     boolean isRight = gate.count() == result.r1 + result.r2;

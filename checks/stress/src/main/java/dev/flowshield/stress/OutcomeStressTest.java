@@ -12,7 +12,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** Work that failed ends while the stats are read: it is in flight, or it is counted as failed. */
+/** Failed work ends while the statistics are read. It is in flight, or it is counted as failed. */
 @JCStressTest
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "Read before the end.")
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The end came between the two numbers.")

@@ -14,21 +14,21 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * An operator sets the cap to one while a window ends and another cap is found. The one that is set
- * holds from then on (G2 of AdaptiveGate).
+ * An operator pins the limit to one while a window ends with another limit. The pinned limit
+ * applies from then on (G2 of AdaptiveGate).
  */
 @JCStressTest
-@Outcome(id = "1, [01], 1", expect = ACCEPTABLE, desc = "One place, at once and later.")
-@Outcome(expect = FORBIDDEN, desc = "What was found has replaced what was set.")
+@Outcome(id = "1, [01], 1", expect = ACCEPTABLE, desc = "One slot, at once and later.")
+@Outcome(expect = FORBIDDEN, desc = "The adaptive limit has replaced the pinned one.")
 @State
 public class PinStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor
@@ -38,7 +38,7 @@ public class PinStressTest {
     result.r2 = AdaptiveGates.take(gate, 3, WINDOW_END);
   }
 
-  /** What is in flight once all has been taken that can be. */
+  /** Counts the work in flight after all free slots have been taken. */
   @Arbiter
   public void count(III_Result result) {
     AdaptiveGates.take(gate, 3, WINDOW_END);

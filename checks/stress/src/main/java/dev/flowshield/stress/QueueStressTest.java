@@ -19,12 +19,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two threads want to wait where one may, and no longer want to at once. Time stands still. */
+/** Two threads request the only place in a queue, and then cancel at the same time. Time stops. */
 @JCStressTest
-@Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "One after the other.")
-@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The second was turned away.")
-@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The first was turned away.")
-@Outcome(expect = FORBIDDEN, desc = "No caller may wait any more, or both were turned away.")
+@Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "First, then second.")
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The second was rejected.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The first was rejected.")
+@Outcome(expect = FORBIDDEN, desc = "No caller may wait any more, or both were rejected.")
 @State
 public class QueueStressTest {
 

@@ -16,15 +16,15 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * S4: a slot is passed on to a newcomer, whose refund makes the word what it was for the owner
- * before. A permit that the owner takes at that moment is taken from its own allowance, never from
- * that of the newcomer alone.
+ * A slot passes to a new key, whose refund restores the word of the previous owner (S4). If the
+ * previous owner takes a permit at that moment, it takes it from its own allowance, never only from
+ * that of the new key.
  */
 @JCStressTest
 @Outcome(
     id = "2, 0, [012]",
     expect = ACCEPTABLE,
-    desc = "the owner's burst; a newcomer may pay for a mix-up")
+    desc = "the owner's burst; a new key may pay for a mix-up")
 @Outcome(expect = FORBIDDEN, desc = "the owner got more than its burst, or less")
 @State
 public class RefundStressTest {
@@ -43,7 +43,7 @@ public class RefundStressTest {
     for (int i = 1; i < SLOTS_AT_FIRST; i++) {
       take(KeyTable.hashOf("other " + i), 2);
     }
-    now = HALF_A_DAY; // so the owner's permit has come back just now, and no other key's have
+    now = HALF_A_DAY; // so only the permit of the owner was just refilled
   }
 
   @Actor

@@ -16,13 +16,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * One of two permits is given back while another thread takes all it can, in a single limit (L2 of
- * HotAllowance). Time stands still.
+ * One of two permits is refunded while another thread takes all permits that it can get, in a
+ * single limit (B1 of Refunds). Time stops.
  */
 @JCStressTest
-@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "What was given back came later, and is there.")
-@Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "What was given back came first.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The refund came later, and is available.")
+@Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "The refund came first.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class RefundToOneWordStressTest {
 

@@ -16,15 +16,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A key whose allowance is full again comes back at the moment when its slot is passed on to a
- * newcomer (S3 of Slots, K2 of Segment).
+ * An idle key returns at the moment when its slot passes to a new key (S3 of Words, K2 of Segment).
  */
 @JCStressTest
-@Outcome(
-    id = "1, 1, 0, 1",
-    expect = ACCEPTABLE,
-    desc = "Each got its two permits, in whatever slot.")
-@Outcome(expect = FORBIDDEN, desc = "A permit went out twice, or was lost.")
+@Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "Each got its two permits, in any slot.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class ReuseStressTest {
 
@@ -42,7 +38,7 @@ public class ReuseStressTest {
     for (int i = 1; i < SLOTS_AT_FIRST; i++) {
       take(KeyTable.hashOf("other " + i), 2);
     }
-    now = HALF_A_DAY; // so the owner's permit has come back, and no other key's have
+    now = HALF_A_DAY; // so only the permit of the owner was refilled
   }
 
   @Actor

@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Two pieces of work end at once, with either of which the window could end. It ends with one of
- * them, once, and so does the next one (G3 of AdaptiveGate).
+ * Two threads complete work at the same time, and each could end the window. The window ends once,
+ * and so does the next one (G3 of AdaptiveGate).
  */
 @JCStressTest
 @Outcome(id = "10000, 1", expect = ACCEPTABLE, desc = "Ended once, and the next window ends too.")

@@ -14,18 +14,18 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * An operator leaves the cap to the gate again while a window ends. What is found holds from this
- * window on, or from the next.
+ * An operator unpins the limit while a window ends. The adaptive limit applies from this window on,
+ * or from the next.
  */
 @JCStressTest
-@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The next window brings what is found.")
+@Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The next window brings the adaptive limit.")
 @Outcome(id = "10000, 1", expect = ACCEPTABLE, desc = "This window has brought it.")
-@Outcome(expect = FORBIDDEN, desc = "The cap is another one, or stays as it was set.")
+@Outcome(expect = FORBIDDEN, desc = "The limit is another one, or stays pinned.")
 @State
 public class UnpinStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   public UnpinStressTest() {
     gate.limit(1);
@@ -33,7 +33,7 @@ public class UnpinStressTest {
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor

@@ -14,9 +14,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Work ends, and its window with it, which raises the cap from two. Another thread takes
- * the places it can, and would end the window too. If one has kept the other from it, the next work
- * that ends does it (G1, G3 of AdaptiveGate).
+ * Work ends and also ends its window, which raises the limit from two. Another thread takes all
+ * slots that it can get, and could also end the window. If each prevents the other from doing it,
+ * the next completed work ends the window (G1, G3 of AdaptiveGate).
  */
 @JCStressTest
 @Outcome(
@@ -30,11 +30,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class WindowEndStressTest {
 
   private final AdaptiveGate gate = AdaptiveGates.beforeWindowEnd();
-  private final long place = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
+  private final long slot = AdaptiveGates.enter(gate, WINDOW_END - 1_000_000);
 
   @Actor
   public void end() {
-    gate.exit(place, SUCCESS, WINDOW_END);
+    gate.exit(slot, SUCCESS, WINDOW_END);
   }
 
   @Actor
@@ -42,11 +42,11 @@ public class WindowEndStressTest {
     result.r1 = AdaptiveGates.take(gate, 5, WINDOW_END);
   }
 
-  /** The cap; not if the places do not add up. */
+  /** Counts the slots after the change, if they add up. */
   @Arbiter
   public void count(II_Result result) {
     boolean isRight = gate.count() == result.r1;
-    gate.exit(place, SUCCESS, WINDOW_END); // as another piece of work
+    gate.exit(slot, SUCCESS, WINDOW_END); // like other work
     result.r2 = isRight ? AdaptiveGates.limitAfter(gate) : -1;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Races of a few threads over one object, run many million times, each end counted. Start with
- * {@link dev.flowshield.stress.GrowthStressTest}. Which interleavings there are in principle is not
- * here but with the engine's own tests.
+ * Races of a few threads over one object, run millions of times, with a count of each outcome.
+ * Start with {@link dev.flowshield.stress.GrowthStressTest}. The tests of the engine check all
+ * interleavings in principle.
  */
 @NullMarked
 package dev.flowshield.stress;

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
 /**
- * Draws the banner of the project: a flood that meets a shield, and a steady flow behind it. On a
- * ground of its own, so that it looks the same on light and dark pages.
+ * The banner of the project: a flood that meets a shield, and a steady flow behind it. It has its
+ * own background, so that it looks the same on light and dark pages.
  */
 public final class Banner {
 
@@ -42,7 +42,7 @@ public final class Banner {
 
   private Banner() {}
 
-  /** Writes the banner as a PNG to the file named by the one argument. */
+  /** Writes the banner as a PNG to the file named by the argument. */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length != 1) {
       throw new IllegalArgumentException(
@@ -69,7 +69,7 @@ public final class Banner {
     return image;
   }
 
-  /** Many unruly lines out of nowhere, run on until behind the shield that covers their ends. */
+  /** Draws many irregular lines that end behind the shield. */
   private static void flood(Graphics2D graphics) {
     graphics.setStroke(new BasicStroke(4.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     Color nothing = new Color(FLOOD.getRed(), FLOOD.getGreen(), FLOOD.getBlue(), 0);
@@ -103,7 +103,7 @@ public final class Banner {
     graphics.draw(outline);
   }
 
-  /** One line out of the shield, which grows calm. */
+  /** Draws a line out of the shield that becomes calm. */
   private static void flow(Graphics2D graphics) {
     graphics.setColor(Color.WHITE);
     graphics.setStroke(new BasicStroke(8, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
@@ -119,7 +119,7 @@ public final class Banner {
     graphics.drawString("Rate limits and overload protection for Java", 502, 228);
   }
 
-  /** A line from left to right whose swing changes evenly from one height to another. */
+  /** Returns a line from left to right whose amplitude changes evenly. */
   private static Shape wave(
       double from, double to, double y, double first, double last, double length, double phase) {
     Path2D wave = new Path2D.Double();

@@ -17,14 +17,14 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
 
-/** How all plots of the demos look. */
+/** The style of all plots of the demos. */
 public final class ChartStyle {
 
   private static final float THIN = 1.4f;
 
   private ChartStyle() {}
 
-  /** Paper, grid and axes. */
+  /** Sets paper, grid and axes. */
   public static void apply(XYPlot plot) {
     plot.setBackgroundPaint(Palette.PAPER);
     plot.setDomainGridlinesVisible(false);
@@ -41,12 +41,12 @@ public final class ChartStyle {
     }
   }
 
-  /** A line of this width, in points. */
+  /** Returns a line of this width, in points. */
   public static BasicStroke stroke(float width) {
     return new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   }
 
-  /** A span of the time axis to be shaded, with its name on top. */
+  /** Returns a shaded span of the time axis, with its name on top. */
   public static IntervalMarker span(double from, double to, Color shade, String label) {
     IntervalMarker marker = new IntervalMarker(from, to, shade);
     marker.setAlpha(1);
@@ -59,7 +59,7 @@ public final class ChartStyle {
     return marker;
   }
 
-  /** A dashed line at a value. */
+  /** Returns a dashed line at a value. */
   public static ValueMarker line(double value, String label) {
     BasicStroke dashes = new BasicStroke(
         THIN, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0);
@@ -73,7 +73,7 @@ public final class ChartStyle {
     return marker;
   }
 
-  /** A plot with its title above and its legend below. */
+  /** Returns a chart with its title above and its legend below. */
   public static JFreeChart chart(String title, XYPlot plot) {
     JFreeChart chart = new JFreeChart(null, font(Font.BOLD, 16), plot, false);
     TextTitle heading = new TextTitle(title, font(Font.BOLD, 16));

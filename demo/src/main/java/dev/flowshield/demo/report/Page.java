@@ -14,10 +14,10 @@ import java.util.Objects;
 /**
  * The page: text, plots and table in one file.
  *
- * @param comparison what the table shows
- * @param introduction lines to stand above the numbers
- * @param notes lines to stand below them
- * @param plots the picture as a URI that holds it, or nothing
+ * @param comparison the comparison in the table
+ * @param introduction the lines above the numbers
+ * @param notes the lines below the numbers
+ * @param plots the picture as a URI that contains it, or an empty string
  */
 record Page(Comparison comparison, String introduction, String notes, String plots) {
 

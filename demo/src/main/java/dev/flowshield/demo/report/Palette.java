@@ -3,21 +3,21 @@ package dev.flowshield.demo.report;
 import java.awt.Color;
 
 /**
- * Colours that people tell apart however they see colour (blue and vermilion of Okabe and Ito), on
- * white.
+ * The colours of plots, which can be told apart with any colour vision (blue and vermilion of Okabe
+ * and Ito), on white.
  */
 public final class Palette {
 
-  /** What is kept within bounds. */
+  /** The colour of limited values. */
   public static final Color SHIELDED = new Color(0x0072B2);
 
-  /** What it would be without. */
+  /** The colour of values without protection. */
   public static final Color BARE = new Color(0xD55E00);
 
-  /** A span of time in which something is wrong. */
+  /** The colour of a span of time with an incident. */
   public static final Color SPIKE = new Color(0xF0E8D4);
 
-  /** Grids, and other spans of time. */
+  /** The colour of grids, and of other spans of time. */
   public static final Color FAINT = new Color(0xE4E7EB);
 
   static final Color PAPER = Color.WHITE;

@@ -30,7 +30,8 @@ import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
 /**
- * Draws the runs of a comparison over time: a point for each second of traffic, the spike shaded.
+ * The plots of the runs of a comparison over time: a point for each second of traffic, with the
+ * spike shaded.
  */
 final class Plots {
 
@@ -49,7 +50,9 @@ final class Plots {
     this.deadline = deadline;
   }
 
-  /** Both plots beside each other, sized in points of the page and drawn finer than that. */
+  /**
+   * Returns both plots side by side, sized in points of the page and drawn at a higher resolution.
+   */
   BufferedImage picture(int width, int height) {
     BufferedImage image =
         new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
@@ -62,7 +65,7 @@ final class Plots {
     return image;
   }
 
-  /** Requests served in time in each second. */
+  /** Plots the requests served in time in each second. */
   private JFreeChart servedInTime() {
     NumberAxis axis = new NumberAxis("requests a second");
     int capacity = comparison.capacityPerSecond();
@@ -74,7 +77,7 @@ final class Plots {
     return ChartStyle.chart("Requests served in time", plot);
   }
 
-  /** The 99th percentile of the latencies of served requests in each second. */
+  /** Plots the 99th percentile of the latencies of served requests in each second. */
   private JFreeChart latency() {
     LogAxis axis = new LogAxis("milliseconds, logarithmic");
     axis.setRange(10, 20_000);

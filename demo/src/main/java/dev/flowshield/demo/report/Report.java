@@ -11,20 +11,20 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 
 /**
- * Writes a comparison as a page for the browser, {@code flowshield-demo.html}, which needs nothing
- * but itself, and its plots as a picture, {@code flowshield-demo.png}.
+ * A report of a comparison as a self-contained page for the browser, {@code flowshield-demo.html},
+ * with its plots as a picture, {@code flowshield-demo.png}.
  *
- * @param comparison what to show
- * @param deadline the latency up to which an answer is in time
- * @param introduction lines to stand above the numbers
- * @param notes lines to stand below them
+ * @param comparison the comparison
+ * @param deadline the latency up to which a response is in time
+ * @param introduction the lines above the numbers
+ * @param notes the lines below the numbers
  */
 public record Report(Comparison comparison, Duration deadline, String introduction, String notes) {
 
   private static final int WIDTH = 1200;
   private static final int HEIGHT = 500;
 
-  /** Writes both files and says where they are. */
+  /** Writes both files, and returns a sentence with their locations. */
   public String write(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path page = directory.resolve("flowshield-demo.html").toAbsolutePath().normalize();
@@ -33,7 +33,7 @@ public record Report(Comparison comparison, Duration deadline, String introducti
       plots = png();
       Files.write(directory.resolve("flowshield-demo.png"), plots);
     } catch (RuntimeException | LinkageError | InternalError noFonts) {
-      // a Java runtime may come without the libraries or the fonts to draw with
+      // The Java runtime may lack the libraries or the fonts for drawing.
       Files.writeString(page, new Page(comparison, introduction, notes, "").html());
       return "Report: " + page + " (without plots, as this Java runtime cannot draw: " + noFonts
           + ")";

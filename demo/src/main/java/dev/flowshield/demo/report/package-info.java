@@ -1,6 +1,6 @@
 /**
  * The results as pictures and as a page for the browser, and the banner of the project. Start with
- * {@link dev.flowshield.demo.report.Report}. Nothing is measured or judged here.
+ * {@link dev.flowshield.demo.report.Report}. Measurements are not here.
  */
 @NullMarked
 package dev.flowshield.demo.report;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Lines of a table for a terminal: a column is as wide as its heading says, text stands on the left
+ * The lines of a table for a terminal. A column is as wide as its heading, with text on the left
  * and numbers on the right.
  */
 public final class Columns {
@@ -13,27 +13,27 @@ public final class Columns {
   private final int texts;
 
   /**
-   * Columns two blanks apart.
+   * Creates columns that are two blanks apart.
    *
-   * @param texts how many of them, from the first, hold text
-   * @param headings padded with blanks to the width of their columns
+   * @param texts the number of columns, from the first, that hold text
+   * @param headings the headings, padded with blanks to the width of their columns
    */
   public Columns(int texts, String... headings) {
     this.headings = List.of(headings);
     this.texts = texts;
   }
 
-  /** The headings as a line. */
+  /** Returns the headings as a line. */
   public String heading() {
     return line(headings.stream().map(String::strip).toArray());
   }
 
-  /** A line under the headings or between rows. */
+  /** Returns a line under the headings or between rows. */
   public String rule() {
     return line(headings.stream().map(heading -> "-".repeat(heading.length())).toArray());
   }
 
-  /** One row; whole numbers get thousands separators. */
+  /** Returns a row; whole numbers get thousands separators. */
   public String line(Object... cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.length; i++) {

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * The same traffic against several servers, side by side.
+ * A comparison of several servers with equal traffic, side by side.
  *
- * @param runs what each made of it, all of the same schedule
- * @param capacityPerSecond what a server can work at, requests a second
+ * @param runs the results of each, all of the same schedule
+ * @param capacityPerSecond the capacity of a server, in requests per second
  * @param spike the phase to recover from
  */
 public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike) {
@@ -26,13 +26,13 @@ public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike)
    *
    * @param phase the name of the phase
    * @param run the name of the run
-   * @param tally what became of the requests
-   * @param ofCapacity what was served in time, in percent of what the server could have worked at
+   * @param tally the outcomes of the requests
+   * @param ofCapacity the requests served in time, in percent of the capacity
    * @param served the latencies of the served requests
    */
   public record Row(String phase, String run, Tally tally, long ofCapacity, Latencies served) {}
 
-  /** The rows, the runs of each phase one below the other, the totals last. */
+  /** Returns the rows, the runs of each phase together, the totals last. */
   public List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     for (Phase phase : runs.get(0).schedule().phases()) {
@@ -50,7 +50,7 @@ public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike)
     return rows;
   }
 
-  /** The rows, the recoveries and the disturbances as a table for a terminal. */
+  /** Returns the rows, the recoveries and the disturbances as a table for a terminal. */
   public String text() {
     Columns columns = new Columns(
         2,
@@ -99,7 +99,7 @@ public record Comparison(List<Results> runs, int capacityPerSecond, Phase spike)
     return text.toString();
   }
 
-  /** The runs whose numbers say little, as the machine was too busy. */
+  /** Returns the runs with unreliable numbers, because the machine was too busy. */
   public List<Results> disturbed() {
     return runs.stream().filter(Results::isDisturbed).toList();
   }

@@ -1,10 +1,10 @@
 package dev.flowshield.demo.result;
 
 /**
- * The lines shown while the traffic runs, one a second.
+ * The lines shown while the traffic runs, one per second.
  *
  * <p>The counts are of the requests due in the second. The latencies are of those whose service
- * ended in it, as the answers to the others may yet be a long time away.
+ * ended in it, because the other responses may arrive much later.
  */
 public final class LiveTable {
 
@@ -23,19 +23,18 @@ public final class LiveTable {
       "in flight");
   private final Results results;
 
-  /** Shows results as they come. */
+  /** Creates a table of results that are still being filled. */
   public LiveTable(Results results) {
     this.results = results;
   }
 
-  /** The headings, and a line under them. */
+  /** Returns the headings, and a line under them. */
   public String heading() {
     return columns.heading() + System.lineSeparator() + columns.rule();
   }
 
   /**
-   * The line of one second, to be asked for when the deadlines of its requests have passed; the
-   * first is 1.
+   * Returns the line of a second, once the deadlines of its requests have passed; the first is 1.
    */
   public String line(int number) {
     Second second = results.second(number);

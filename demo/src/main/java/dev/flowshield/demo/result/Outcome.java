@@ -2,26 +2,26 @@ package dev.flowshield.demo.result;
 
 import dev.flowshield.demo.traffic.Answers;
 
-/** What became of a request, as its sender sees it. */
+/** The outcome of a request, as seen by its sender. */
 public enum Outcome {
-  /** Answered 200 before the deadline. */
+  /** Status 200 before the deadline. */
   IN_TIME,
-  /** Answered 200 after the deadline, or past the deadline and still waiting. */
+  /** Status 200 after the deadline, or still waiting after it. */
   LATE,
-  /** Answered 429: the client had spent its limit. */
+  /** Status 429: the client had spent its limit. */
   OVER_LIMIT,
-  /** Answered 503: the server protected itself. */
+  /** Status 503: the server protected itself. */
   SHED,
-  /** No answer, no connection, or an answer that is none of these. */
+  /** No response, no connection, or another response. */
   FAILED;
 
   /**
-   * Judges one request.
+   * Returns the outcome of a request.
    *
    * @param status the HTTP status, or a constant of {@link Answers}
-   * @param latencyNanos from the instant the request was due to its answer; of one that waits, to
-   *     an instant past its deadline
-   * @param deadlineNanos the latency up to which an answer is in time
+   * @param latencyNanos the time from the instant the request was due to its response; of a waiting
+   *     request, to an instant after its deadline
+   * @param deadlineNanos the latency up to which a response is in time
    */
   static Outcome of(int status, long latencyNanos, long deadlineNanos) {
     return switch (status) {

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How long after a spike the server was itself again: from then on for one second, 99 of 100
- * requests were served in time.
+ * The time from a spike until the server had recovered, which is the start of the first second in
+ * which 99 of 100 requests were served in time.
  */
 public sealed interface Recovery {
 
-  /** It was seen to be itself again. */
+  /** A recovery that was observed. */
   record After(Duration time) implements Recovery {
     @Override
     public String toString() {
@@ -17,7 +17,7 @@ public sealed interface Recovery {
     }
   }
 
-  /** It was watched for a while and was not. */
+  /** No recovery during the observed time. */
   record NotWithin(Duration watched) implements Recovery {
     @Override
     public String toString() {

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Judges the answers to a schedule. A request counts in the second and phase in which it was due,
- * whenever its answer came.
+ * The outcomes of a schedule. A request counts in the second and phase in which it was due,
+ * regardless of the time of its response.
  *
- * <p>May be asked while answers still come, about seconds whose deadlines have passed.
+ * <p>May be read while responses still arrive, for seconds whose deadlines have passed.
  */
 public final class Results {
 
@@ -21,7 +21,7 @@ public final class Results {
   private static final long RECOVERY_STEP = TimeUnit.MILLISECONDS.toNanos(100);
   private static final double RECOVERED = 0.99;
 
-  /** How late a request may leave and still be on time. */
+  /** The maximum lateness of a request that left on time. */
   public static final Duration ON_TIME = Duration.ofMillis(10);
 
   private static final double ON_TIME_SHARE = 0.98;
@@ -33,11 +33,12 @@ public final class Results {
   private final int[] inFlight;
 
   /**
-   * Judges answers.
+   * Creates results.
    *
-   * @param name what the output calls the run they come from
-   * @param deadline the latency up to which an answer is in time
-   * @param inFlight the most requests seen in the server, for each second; may still be filled
+   * @param name the name of the run in the output
+   * @param deadline the latency up to which a response is in time
+   * @param inFlight the maximum number of requests seen in the server, for each second; may still
+   *     be filled
    */
   public Results(
       String name, Schedule schedule, Answers answers, Duration deadline, int[] inFlight) {
@@ -48,22 +49,22 @@ public final class Results {
     this.inFlight = inFlight;
   }
 
-  /** What the output calls the run. */
+  /** Returns the name of the run in the output. */
   public String name() {
     return name;
   }
 
-  /** What was sent. */
+  /** Returns the schedule of the requests. */
   public Schedule schedule() {
     return schedule;
   }
 
-  /** How many whole seconds of traffic there are. */
+  /** Returns the number of whole seconds of traffic. */
   public int length() {
     return (int) (schedule.lengthNanos() / SECOND);
   }
 
-  /** One second of the traffic; the first is 1. */
+  /** Returns one second of the traffic; the first is 1. */
   public Second second(int number) {
     long from = (number - 1) * SECOND;
     return new Second(
@@ -74,34 +75,34 @@ public final class Results {
         inFlight[number - 1]);
   }
 
-  /** All seconds in their order. */
+  /** Returns all seconds in order. */
   public List<Second> seconds() {
     return IntStream.rangeClosed(1, length()).mapToObj(this::second).toList();
   }
 
-  /** What became of the requests of a phase. */
+  /** Returns the outcomes of the requests of a phase. */
   public Tally tally(Phase phase) {
     return tally(schedule.startNanos(phase), schedule.endNanos(phase));
   }
 
-  /** What became of all requests. */
+  /** Returns the outcomes of all requests. */
   public Tally tally() {
     return tally(0, schedule.lengthNanos());
   }
 
-  /** The latencies of the served requests of a phase. */
+  /** Returns the latencies of the served requests of a phase. */
   public Latencies served(Phase phase) {
     return served(schedule.startNanos(phase), schedule.endNanos(phase));
   }
 
-  /** The latencies of all served requests. */
+  /** Returns the latencies of all served requests. */
   public Latencies served() {
     return served(0, schedule.lengthNanos());
   }
 
   /**
-   * The latencies of the requests whose service ended in a second, whenever they were due; the
-   * first second is 1.
+   * Returns the latencies of the requests whose service ended in a second, regardless of when they
+   * were due; the first second is 1.
    */
   public Latencies endedIn(int second) {
     Latencies latencies = new Latencies();
@@ -113,7 +114,7 @@ public final class Results {
     return latencies;
   }
 
-  /** When the server was itself again after a phase, as far as was watched. */
+  /** Returns the recovery of the server after a phase, within the observed time. */
   public Recovery recoveryAfter(Phase phase) {
     long end = schedule.endNanos(phase);
     for (long from = end; from + SECOND <= schedule.lengthNanos(); from += RECOVERY_STEP) {
@@ -124,7 +125,7 @@ public final class Results {
     return new Recovery.NotWithin(Duration.ofNanos(schedule.lengthNanos() - end));
   }
 
-  /** The part of the requests, 0 to 1, that left no later after they were due than this. */
+  /** Returns the share of the requests, 0 to 1, that left with at most this lateness. */
   public double leftWithin(Duration lateness) {
     long punctual = IntStream.range(0, schedule.size())
         .filter(i -> answers.leftAtNanos(i) - schedule.dueNanos(i) <= lateness.toNanos())
@@ -133,14 +134,14 @@ public final class Results {
   }
 
   /**
-   * Whether the clients could not keep to the schedule, as the machine was busy with something
-   * else. The numbers say more about the machine than about the server then.
+   * Returns whether the clients could not keep to the schedule, because the machine was busy. The
+   * numbers then describe the machine rather than the server.
    */
   public boolean isDisturbed() {
     return leftWithin(ON_TIME) < ON_TIME_SHARE;
   }
 
-  /** What to know of a run that was disturbed, and what to do. */
+  /** Returns the explanation of a disturbed run, with advice. */
   public String disturbance() {
     return String.format(
         Locale.ROOT,
@@ -151,7 +152,9 @@ public final class Results {
         100 * ON_TIME_SHARE);
   }
 
-  /** How many requests ended with a status, or with a constant of {@link Answers}. */
+  /**
+   * Returns the number of requests that ended with a status, or with a constant of {@link Answers}.
+   */
   public long ended(int status) {
     return IntStream.range(0, schedule.size())
         .filter(i -> answers.status(i) == status)

@@ -4,8 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How many requests had which outcome. Each is counted once, so the outcomes add up to what was
- * offered.
+ * The number of requests with each outcome. Each request is counted once, so the outcomes add up to
+ * the offered requests.
  */
 public final class Tally {
 
@@ -17,17 +17,17 @@ public final class Tally {
     offered++;
   }
 
-  /** How many requests were due. */
+  /** Returns the number of requests due. */
   public int offered() {
     return offered;
   }
 
-  /** How many of them had an outcome. */
+  /** Returns the number of requests with an outcome. */
   public int of(Outcome outcome) {
     return counts.getOrDefault(outcome, 0);
   }
 
-  /** The part of them that was served in time, 0 to 1; of nothing, all. */
+  /** Returns the share that was served in time, 0 to 1; 1 without requests. */
   public double inTimeShare() {
     return offered == 0 ? 1 : (double) of(Outcome.IN_TIME) / offered;
   }

@@ -1,7 +1,7 @@
 /**
- * What the answers are worth: served in time or not, how late, and when the server was itself
- * again. Start with {@link dev.flowshield.demo.result.Results}. How it looks in the browser is not
- * here but in {@code dev.flowshield.demo.report}.
+ * The evaluation of responses: served in time or not, their latency, and the recovery of the
+ * server. Start with {@link dev.flowshield.demo.result.Results}. The page for the browser is in
+ * {@code dev.flowshield.demo.report}.
  */
 @NullMarked
 package dev.flowshield.demo.result;

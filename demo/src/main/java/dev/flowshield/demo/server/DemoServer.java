@@ -7,8 +7,8 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Undertow on the loopback address, with a fixed number of workers and all else as it comes: a
- * request that finds no worker free waits in the server's queue, which has no end.
+ * Undertow on the loopback address, with a fixed number of workers and otherwise default settings.
+ * A request that finds no free worker waits in the unbounded queue of the server.
  */
 public final class DemoServer implements AutoCloseable {
 
@@ -25,10 +25,10 @@ public final class DemoServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param port where it listens, 0 for any free port
-   * @param workers how many requests are worked at together
+   * @param port the port, 0 for any free port
+   * @param workers the number of requests that are processed at a time
    * @param each the work for one request
-   * @param protection puts a handler in front of the work, or leaves it as it is
+   * @param protection adds a handler in front of the work, or returns it unchanged
    */
   public static DemoServer start(int port, int workers, Duration each, HandlerWrapper protection) {
     InFlight inFlight = new InFlight(new Work(each));
@@ -41,14 +41,14 @@ public final class DemoServer implements AutoCloseable {
     return new DemoServer(undertow, inFlight);
   }
 
-  /** Where to send requests. */
+  /** Returns the address for requests. */
   public URI address() {
     InetSocketAddress bound =
         (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
     return URI.create("http://" + LOOPBACK + ":" + bound.getPort());
   }
 
-  /** How many requests it has accepted and not finished. */
+  /** Returns the number of requests accepted and not finished. */
   public int inFlight() {
     return inFlight.count();
   }

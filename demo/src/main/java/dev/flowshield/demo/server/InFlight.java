@@ -5,8 +5,8 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the requests that the work behind it has accepted and not finished, whether a worker has
- * them or they wait for one.
+ * A counter of the requests that the work behind it has accepted and not finished, whether they are
+ * processed or wait for a worker.
  */
 final class InFlight implements HttpHandler {
 

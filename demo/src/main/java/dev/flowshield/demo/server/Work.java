@@ -5,11 +5,11 @@ import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 
 /**
- * What the server does for each request: holds a worker for a while, as a call to a database does,
- * then answers.
+ * The work of the server for each request: it holds a worker for a while, like a call to a
+ * database, then responds.
  *
- * <p>It waits and does not compute, so that the capacity is a matter of workers and not of the
- * machine that the demo runs on.
+ * <p>It waits and does not compute, so that the capacity depends on the workers and not on the
+ * machine.
  */
 final class Work implements HttpHandler {
 

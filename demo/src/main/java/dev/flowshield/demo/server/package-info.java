@@ -1,7 +1,7 @@
 /**
- * A server that does 20 milliseconds of work for each request, with few workers. Start with
- * {@link dev.flowshield.demo.server.DemoServer}. Whether it is protected is not decided here: it is
- * started with or without a handler in front.
+ * A server that does 20 milliseconds of work for each request, with few workers. Start with {@link
+ * dev.flowshield.demo.server.DemoServer}. Its protection is chosen elsewhere: it is started with or
+ * without a handler in front.
  */
 @NullMarked
 package dev.flowshield.demo.server;

@@ -7,27 +7,27 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What became of each request of a schedule, in the order of the schedule. Instants are nanoseconds
- * since the start of the traffic.
+ * The outcomes of the requests of a schedule, in the order of the schedule. Instants are
+ * nanoseconds since the start of the traffic.
  *
- * <p>Written by the clients, read by an observer at the same time: a status is set last, so
- * who sees one also sees when it came.
+ * <p>Written by the clients and read by an observer at the same time. A status is set last, so a
+ * reader that sees it also sees its time.
  */
 public final class Answers {
 
-  /** In the place of a status: no answer yet. */
+  /** In place of a status: no response yet. */
   public static final int WAITING = 0;
 
   /**
-   * In the place of a status: every connection of the client was waiting for an answer when the
-   * request was due.
+   * In place of a status: when the request was due, all connections of the client were waiting for
+   * responses.
    */
   public static final int NO_CONNECTION = 1;
 
-  /** In the place of a status: the connection broke. */
+  /** In place of a status: the connection broke. */
   public static final int BROKEN = 2;
 
-  /** In the place of a status: no answer came while anybody waited. */
+  /** In place of a status: no response arrived within the waiting time. */
   public static final int NO_ANSWER = 3;
 
   private static final long NOT_YET = Long.MAX_VALUE;
@@ -37,7 +37,7 @@ public final class Answers {
   private final AtomicIntegerArray status;
   private final CountDownLatch waiting;
 
-  /** Starts with everything waiting. */
+  /** Creates outcomes in which all requests are waiting. */
   public Answers(int requests) {
     this.leftAt = new AtomicLongArray(requests);
     for (int i = 0; i < requests; i++) {
@@ -48,21 +48,19 @@ public final class Answers {
     this.waiting = new CountDownLatch(requests);
   }
 
-  /**
-   * Notes that a request was handed to the network, or would have been had there been a connection.
-   */
+  /** Records that a request was passed to the network, or that there was no connection for it. */
   public void left(int i, long nanos) {
     leftAt.set(i, nanos);
   }
 
-  /** Notes the end of a request: an HTTP status, or one of the constants. */
+  /** Records the end of a request: an HTTP status, or one of the constants. */
   public void ended(int i, int with, long nanos) {
     answeredAt.set(i, nanos);
     status.set(i, with);
     waiting.countDown();
   }
 
-  /** Stops waiting: what has no answer will get none. */
+  /** Stops waiting; requests without a response stay without one. */
   public void giveUp(long nanos) {
     for (int i = 0; i < status.length(); i++) {
       if (status.get(i) == WAITING) {
@@ -71,22 +69,24 @@ public final class Answers {
     }
   }
 
-  /** An HTTP status or one of the constants. */
+  /** Returns an HTTP status or one of the constants. */
   public int status(int i) {
     return status.get(i);
   }
 
-  /** When a request left; the end of all time while it has not. */
+  /** Returns the instant at which a request left; the maximum while it has not. */
   public long leftAtNanos(int i) {
     return leftAt.get(i);
   }
 
-  /** When a request ended; says nothing while its status is {@link #WAITING}. */
+  /**
+   * Returns the instant at which a request ended; meaningless while its status is {@link #WAITING}.
+   */
   public long answeredAtNanos(int i) {
     return answeredAt.get(i);
   }
 
-  /** Waits for the last answer, but no longer than this; answers whether it came. */
+  /** Waits for the last response with a time limit. Returns whether it arrived. */
   public boolean await(Duration patience) throws InterruptedException {
     return waiting.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -10,10 +10,10 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * One request on one connection, until its answer is read to the end or the connection breaks.
- * Lives on the thread of the clients.
+ * One request on one connection, until its response is read to the end or the connection breaks.
+ * Confined to the thread of the clients.
  *
- * <p>Tells its end once: the HTTP status, or {@link Answers#BROKEN}.
+ * <p>Reports its end once: the HTTP status, or {@link Answers#BROKEN}.
  */
 final class Call implements ClientCallback<ClientExchange> {
 
@@ -22,17 +22,17 @@ final class Call implements ClientCallback<ClientExchange> {
   private boolean hasEnded;
 
   /**
-   * A call to be given to a connection with its request.
+   * Creates a call to pass to a connection with its request.
    *
-   * @param sink where bodies are read to, and not looked at
-   * @param ended what to tell the end
+   * @param sink the buffer into which bodies are discarded
+   * @param ended receives the end
    */
   Call(ByteBuffer sink, IntConsumer ended) {
     this.sink = sink;
     this.ended = ended;
   }
 
-  /** The request is on its way. */
+  /** Continues when the request has been sent. */
   @Override
   public void completed(ClientExchange sent) {
     sent.setResponseListener(new ClientCallback<>() {
@@ -53,7 +53,7 @@ final class Call implements ClientCallback<ClientExchange> {
     end(Answers.BROKEN);
   }
 
-  /** Leaves, if there is no answer yet. The connection may take its time to close. */
+  /** Closes the connection if there is no response yet. The close may take time. */
   void giveUp(ClientConnection connection) {
     if (!hasEnded) {
       IoUtils.safeClose(connection);
@@ -61,7 +61,7 @@ final class Call implements ClientCallback<ClientExchange> {
     }
   }
 
-  /** Once, as a connection that is closed while a body is read fails twice. */
+  /** Reports the end once, because a connection that is closed while a body is read fails twice. */
   private void end(int status) {
     if (!hasEnded) {
       hasEnded = true;
@@ -69,7 +69,10 @@ final class Call implements ClientCallback<ClientExchange> {
     }
   }
 
-  /** Reads what has come; the connection is free for the next request only behind the last byte. */
+  /**
+   * Reads the available bytes. The connection is free for the next request only after the last
+   * byte.
+   */
   private void readBody(StreamSourceChannel body, int status) {
     try {
       int read;

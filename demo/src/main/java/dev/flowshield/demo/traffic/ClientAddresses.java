@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Loopback addresses for clients to send from, so that a server can tell them apart. */
+/** Loopback addresses from which clients send, so that a server can distinguish them. */
 public final class ClientAddresses {
 
   private static final int FIRST = 2;
@@ -15,8 +15,8 @@ public final class ClientAddresses {
   private ClientAddresses() {}
 
   /**
-   * 127.0.0.2 and those after it; or 127.0.0.1 alone where the system does not hold the whole
-   * network to be its own, as macOS does not.
+   * Returns 127.0.0.2 and the following addresses. Returns 127.0.0.1 alone if the system does not
+   * own the whole network, which is the case on macOS.
    */
   public static List<InetAddress> find(int wanted) throws IOException {
     List<InetAddress> found = new ArrayList<>();

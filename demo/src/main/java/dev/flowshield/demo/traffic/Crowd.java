@@ -3,11 +3,10 @@ package dev.flowshield.demo.traffic;
 import java.util.random.RandomGenerator;
 
 /**
- * Who sends: some clients that share alike, and one, the first, that takes more.
+ * The clients: the first has a larger share, and the others share the rest evenly.
  *
- * @param clients how many clients there are
- * @param greedyPercent the share of the first client in all requests; the others share the rest
- *     evenly
+ * @param clients the number of clients
+ * @param greedyPercent the share of the first client in all requests
  */
 public record Crowd(int clients, int greedyPercent) {
 
@@ -22,7 +21,7 @@ public record Crowd(int clients, int greedyPercent) {
     }
   }
 
-  /** The client that sends a request, 0 for the greedy one. */
+  /** Returns the client that sends a request, 0 for the greedy one. */
   int sender(RandomGenerator random) {
     if (clients == 1 || random.nextInt(100) < greedyPercent) {
       return 0;
@@ -30,7 +29,7 @@ public record Crowd(int clients, int greedyPercent) {
     return 1 + random.nextInt(clients - 1);
   }
 
-  /** Shares out a number of things as the requests are shared, at least one for each client. */
+  /** Divides a number by the shares of the clients, at least one for each client. */
   int[] shares(int total) {
     int[] shares = new int[clients];
     int greedy = clients == 1 ? total : (int) ((long) total * greedyPercent / 100);

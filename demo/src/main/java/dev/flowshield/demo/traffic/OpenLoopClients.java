@@ -31,20 +31,18 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
 /**
- * Clients that send on schedule, however the server fares.
+ * Clients that send on schedule, regardless of the server.
  *
  * <p>Every connection is opened before the traffic starts and kept, each for one request at a time.
- * A request that is due while all connections of its client wait for an answer fails at once: it is
- * not held back, for then the load would follow the server. One thread sends and receives
- * everything; nothing in it waits.
+ * A request that is due while all connections of its client wait for responses fails at once. It is
+ * not delayed, because the load would then follow the server. One thread sends and receives all
+ * requests and never blocks.
  */
 public final class OpenLoopClients implements AutoCloseable {
 
   private static final long TICK_MILLIS = 1;
 
-  /**
-   * How many connections are being opened at a time; a server's queue of unaccepted ones is short.
-   */
+  /** The number of connections opened at a time; the accept queue of a server is short. */
   private static final int OPENING = 32;
 
   private final List<URI> servers; // of each client
@@ -54,7 +52,7 @@ public final class OpenLoopClients implements AutoCloseable {
   private final XnioIoThread thread;
   private final ByteBufferPool buffers = new DefaultByteBufferPool(true, 4096);
   private final Ticker ticker = Ticker.system();
-  private boolean isClosed; // of the thread of the clients
+  private boolean isClosed; // confined to the thread of the clients
 
   private OpenLoopClients(List<URI> servers, List<InetAddress> addresses) throws IOException {
     this.servers = servers;
@@ -70,9 +68,9 @@ public final class OpenLoopClients implements AutoCloseable {
   }
 
   /**
-   * Opens the connections, shared out among the clients as the requests are.
+   * Opens the connections, divided among the clients like the requests.
    *
-   * @throws IOException if one cannot be opened
+   * @throws IOException if a connection cannot be opened
    */
   public static OpenLoopClients connect(
       URI server, List<InetAddress> addresses, Crowd crowd, int connections) throws IOException {
@@ -80,9 +78,10 @@ public final class OpenLoopClients implements AutoCloseable {
   }
 
   /**
-   * As {@link #connect(URI, List, Crowd, int)}, where each client has a server of its own.
+   * Opens connections like {@link #connect(URI, List, Crowd, int)}, with a separate server for each
+   * client.
    *
-   * @param servers as many as there are addresses
+   * @param servers the servers, as many as there are addresses
    */
   public static OpenLoopClients connect(
       List<URI> servers, List<InetAddress> addresses, Crowd crowd, int connections)
@@ -98,17 +97,17 @@ public final class OpenLoopClients implements AutoCloseable {
   }
 
   /**
-   * Starts to send and returns at once; the answers fill as they come.
+   * Starts to send and returns at once; the outcomes are filled in as responses arrive.
    *
-   * @param startNanos the instant of the ticker that the schedule counts from
+   * @param startNanos the instant of the ticker from which the schedule counts
    */
   public Answers send(Schedule schedule, long startNanos) {
     return send(schedule, Retries.NONE, startNanos);
   }
 
   /**
-   * As {@link #send(Schedule, long)}, where clients try again; a request has the answer to its last
-   * try, and its latency is that of all its tries.
+   * Sends like {@link #send(Schedule, long)}, with clients that retry. A request has the status of
+   * its last attempt, and its latency includes all attempts.
    */
   public Answers send(Schedule schedule, Retries retries, long startNanos) {
     Answers answers = new Answers(schedule.size());
@@ -150,7 +149,7 @@ public final class OpenLoopClients implements AutoCloseable {
     opening.clear();
   }
 
-  /** Opens one more connection of a client. */
+  /** Opens another connection of a client. */
   private CompletableFuture<Void> open(int client) {
     CompletableFuture<Void> opened = new CompletableFuture<>();
     ClientCallback<ClientConnection> callback = new ClientCallback<>() {
@@ -171,7 +170,7 @@ public final class OpenLoopClients implements AutoCloseable {
     return opened;
   }
 
-  /** Takes a connection that waits for nothing, if the client has one. */
+  /** Takes an idle connection, if the client has one. */
   private @Nullable ClientConnection take(int client) {
     ClientConnection connection = idle.get(client).poll();
     while (connection != null && !connection.isOpen()) {
@@ -189,13 +188,15 @@ public final class OpenLoopClients implements AutoCloseable {
     }
   }
 
-  /** If the server takes no new connection, the client has one fewer from then on. */
+  /**
+   * Replaces a connection. If the server accepts no new one, the client has one connection fewer.
+   */
   @SuppressWarnings("FutureReturnValueIgnored")
   private void replace(int client) {
     open(client);
   }
 
-  /** One schedule on its way. Lives on the thread of the clients. */
+  /** One schedule being sent. Confined to the thread of the clients. */
   private final class Sending implements Runnable {
 
     private final Schedule schedule;
@@ -212,7 +213,7 @@ public final class OpenLoopClients implements AutoCloseable {
       this.start = start;
     }
 
-    /** Sends what is due, and comes back a tick later. */
+    /** Sends the requests that are due, and reschedules itself for the next tick. */
     @Override
     public void run() {
       long now = now();
@@ -238,7 +239,7 @@ public final class OpenLoopClients implements AutoCloseable {
         giveBack(client, connection);
         ended(i, triesLeft, status);
       });
-      if (triesLeft > 0) { // the last try is waited for, so that its end is known
+      if (triesLeft > 0) { // the last attempt has no timeout, so that its end is known
         thread.executeAfter(
             () -> call.giveUp(connection), retries.patience().toMillis(), TimeUnit.MILLISECONDS);
       }

@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * A span of traffic at one rate.
  *
- * @param name what the output calls it
- * @param perSecond requests a second, from all clients together
- * @param length how long it lasts
+ * @param name the name in the output
+ * @param perSecond the requests per second, from all clients together
+ * @param length the duration
  */
 public record Phase(String name, int perSecond, Duration length) {
 
@@ -24,7 +24,7 @@ public record Phase(String name, int perSecond, Duration length) {
     }
   }
 
-  /** How many requests are due in it. */
+  /** Returns the number of requests due in it. */
   public int requests() {
     return Math.toIntExact(Math.round(perSecond * (length.toNanos() / 1e9)));
   }

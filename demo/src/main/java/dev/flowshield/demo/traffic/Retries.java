@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How clients try again that were shed, had no answer in time, or lost their connection. They heed
- * no {@code Retry-After}.
+ * The retries of clients that were shed, had no response in time, or lost their connection. They
+ * ignore {@code Retry-After}.
  *
- * @param most how often, after the first try
- * @param patience how long they wait for an answer; then they close the connection, unless it was
- *     the last try
- * @param pause from the end of one try to the next
+ * @param most the maximum number of retries
+ * @param patience the time that they wait for a response; then they close the connection, unless it
+ *     was the last attempt
+ * @param pause the time from the end of an attempt to the next
  */
 public record Retries(int most, Duration patience, Duration pause) {
 
-  /** Each request is tried once. */
+  /** No retries. */
   public static final Retries NONE = new Retries(0, Duration.ZERO, Duration.ZERO);
 
   public Retries {

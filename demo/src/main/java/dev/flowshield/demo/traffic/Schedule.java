@@ -6,12 +6,12 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * When each request is due and which client sends it, fixed before the first one leaves: an open
- * loop, in which clients do not wait for a slow server.
+ * The times at which requests are due and the clients that send them, fixed before the first one
+ * leaves: an open loop, in which clients do not wait for a slow server.
  *
- * <p>Within a phase the requests fall at random, independent of one another, as those of many
- * clients do; their number is exact. The same seed gives the same schedule. Instants are
- * nanoseconds since the start of the traffic. Immutable.
+ * <p>Within a phase the requests have random, independent times, like those of many clients; their
+ * number is exact. Equal seeds give equal schedules. Instants are nanoseconds since the start of
+ * the traffic. Immutable.
  */
 public final class Schedule {
 
@@ -27,7 +27,7 @@ public final class Schedule {
     this.client = client;
   }
 
-  /** Lays the phases one after the other. */
+  /** Creates a schedule of consecutive phases. */
   public static Schedule of(List<Phase> phases, Crowd crowd, long seed) {
     RandomGenerator random = RandomGeneratorFactory.of("SplittableRandom").create(seed);
     long[] due = new long[phases.stream().mapToInt(Phase::requests).sum()];
@@ -48,22 +48,25 @@ public final class Schedule {
     return new Schedule(List.copyOf(phases), crowd, due, client);
   }
 
-  /** How many requests there are. */
+  /** Returns the number of requests. */
   public int size() {
     return due.length;
   }
 
-  /** When request {@code i} is due; never before the one ahead of it. */
+  /** Returns the time at which request {@code i} is due; never before the previous one. */
   public long dueNanos(int i) {
     return due[i];
   }
 
-  /** Who sends request {@code i}, 0 for the greedy client. */
+  /** Returns the client of request {@code i}, 0 for the greedy client. */
   public int client(int i) {
     return client[i];
   }
 
-  /** The first request that is due at an instant or after it; {@link #size()} if none is. */
+  /**
+   * Returns the index of the first request due at or after an instant; {@link #size()} if there is
+   * no such request.
+   */
   public int firstFrom(long nanos) {
     int low = 0;
     int high = due.length;
@@ -78,17 +81,17 @@ public final class Schedule {
     return low;
   }
 
-  /** The phases in their order. */
+  /** Returns the phases in order. */
   public List<Phase> phases() {
     return phases;
   }
 
-  /** Who sends. */
+  /** Returns the clients. */
   public Crowd crowd() {
     return crowd;
   }
 
-  /** When a phase begins. */
+  /** Returns the start of a phase. */
   public long startNanos(Phase phase) {
     long start = 0;
     for (Phase each : phases.subList(0, phases.indexOf(phase))) {
@@ -97,17 +100,17 @@ public final class Schedule {
     return start;
   }
 
-  /** When a phase ends. */
+  /** Returns the end of a phase. */
   public long endNanos(Phase phase) {
     return startNanos(phase) + phase.length().toNanos();
   }
 
-  /** When the last phase ends. */
+  /** Returns the end of the last phase. */
   public long lengthNanos() {
     return phases.stream().mapToLong(phase -> phase.length().toNanos()).sum();
   }
 
-  /** The phase that stands at an instant; the last one from its end on. */
+  /** Returns the phase at an instant; the last phase from its end on. */
   public Phase phaseAt(long nanos) {
     return phases.stream()
         .filter(phase -> nanos < endNanos(phase))

@@ -19,7 +19,7 @@ public final class ShieldWaiting {
         .limit("1000/s")
         .perKey("2/s")
         .inFlight(50)
-        .queueForPlaces() // wait for a place as well
+        .queueForSlots() // wait for a slot as well
         .maxQueued(200); // no more than this at a time
   }
 

@@ -40,7 +40,7 @@ public final class WebApp {
 
   // snippet: web-graphql
   static String answer(HttpServletRequest request, Query query) {
-    FlowShieldFilter.cost(request, query.complexity()); // 50 were reserved
+    FlowShieldFilter.reportCost(request, query.complexity()); // 50 were reserved
     return query.run();
   }
   // end

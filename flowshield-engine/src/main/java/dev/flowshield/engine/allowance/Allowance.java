@@ -13,7 +13,7 @@ public interface Allowance {
   /** Takes permits if they are there now. Reads the clock itself if it needs to. */
   boolean tryTake(long hash, long permits);
 
-  /** As {@link #tryTake}, with an answer that the caller chooses. */
+  /** Takes permits like {@link #tryTake}, with an answer that the caller chooses. */
   <T> T take(long hash, long permits, AnswerFactory<T> answer);
 
   /**
@@ -24,28 +24,28 @@ public interface Allowance {
    */
   long take(long hash, long permits, long now);
 
-  /** The permits that remain at this reading of the clock. */
+  /** Returns the permits that remain at this reading of the clock. */
   long remaining(long hash, long now);
 
   /**
-   * The wait, from this reading on, until the permits are there; 0 if they are there now. Writes
-   * nothing.
+   * Returns the wait, from this reading on, until the permits are there; 0 if they are there now.
+   * Writes nothing.
    */
   long retryAfterNanos(long hash, long permits, long now);
 
-  /** The word of a key, which says what the key owes; an idle word if it owes nothing. */
+  /** Returns the word of a key, which is its debt; an idle word if it owes nothing. */
   long word(long hash, long now);
 
   /** Raises the debt of a key to at least that of a word. */
   void raise(long hash, long least);
 
-  /** The algorithm of its words. */
+  /** Returns the algorithm of its words. */
   RateAlgorithm algorithm();
 
-  /** The most permits at once. */
+  /** Returns the most permits at once. */
   long burst();
 
-  /** The ledger of a key, for every operation but a plain taking. */
+  /** Returns the ledger of a key, for every operation but a plain taking. */
   Ledger ledger(long hash);
 
   /** Changes to another limit. The state of each key is kept in proportion. */

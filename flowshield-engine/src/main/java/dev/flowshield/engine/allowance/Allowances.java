@@ -50,7 +50,7 @@ public final class Allowances {
   private static final int STAMP = 3;
   private static final int ROW = 4;
 
-  private static final long NOT_ADMITTED = -1; // in place of what was used
+  private static final long NOT_ADMITTED = -1; // in place of the permits used
 
   private final Allowance[] all;
 
@@ -63,17 +63,17 @@ public final class Allowances {
     return all.length;
   }
 
-  /** All of them, in order. */
+  /** Returns all of them, in order. */
   public Stream<Allowance> stream() {
     return Stream.of(all);
   }
 
-  /** The allowance at an index. */
+  /** Returns the allowance at an index. */
   public Allowance get(int index) {
     return all[index];
   }
 
-  /** The most permits of one key that can be taken at once. */
+  /** Returns the most permits of one key that can be taken at once. */
   public long burst() {
     long least = Long.MAX_VALUE;
     for (Allowance each : all) {
@@ -82,7 +82,7 @@ public final class Allowances {
     return least;
   }
 
-  /** The wait until all of them admit a request; 0 if they would now. Writes nothing. */
+  /** Returns the wait until all of them admit a request; 0 if they would now. Writes nothing. */
   public long retryAfterNanos(long hash, long permits, long now) {
     long longest = 0;
     for (Allowance each : all) {
@@ -102,7 +102,7 @@ public final class Allowances {
     return take(0, hash, permits, now, context, afterwards);
   }
 
-  // The call stack holds what was taken, so nothing is allocated.
+  // The call stack holds the words taken, so nothing is allocated.
   private <C, T> @Nullable T take(
       int from, long hash, long permits, long now, C context, Afterwards<C, T> afterwards) {
     if (from == all.length) {
@@ -143,23 +143,23 @@ public final class Allowances {
     return rows;
   }
 
-  /** Sets what a request takes from the allowance at an index. */
+  /** Sets the cost of a request from the allowance at an index. */
   public static void row(long[] rows, int index, long hash, long permits) {
     rows[index * ROW + HASH] = hash;
     rows[index * ROW + PERMITS] = permits;
   }
 
-  /** The hash in a row. */
+  /** Returns the hash in a row. */
   public static long hash(long[] rows, int index) {
     return rows[index * ROW + HASH];
   }
 
-  /** The permits in a row. */
+  /** Returns the permits in a row. */
   public static long permits(long[] rows, int index) {
     return rows[index * ROW + PERMITS];
   }
 
-  /** Records what was taken for a row. */
+  /** Records the word taken for a row. */
   public static void taken(long[] rows, int index, long taken, long stamp) {
     rows[index * ROW + TAKEN] = taken;
     rows[index * ROW + STAMP] = stamp;
@@ -220,13 +220,15 @@ public final class Allowances {
    * those that were used beyond them. A row that holds no permits is skipped.
    */
   public void settle(long[] rows, int from, int to, long used) {
-    if (from < to) {
+    Throwable failure = null;
+    for (int row = from; row < to; row++) {
       try {
-        settle(rows, from, used);
-      } finally { // a row that fails does not keep the others from being settled
-        settle(rows, from + 1, to, used);
+        settle(rows, row, used);
+      } catch (Throwable thrown) { // a row that fails does not keep the others from being settled
+        failure = Failures.joined(failure, thrown);
       }
     }
+    Failures.rethrow(failure);
   }
 
   private void settle(long[] rows, int index, long used) {
@@ -247,7 +249,7 @@ public final class Allowances {
     }
   }
 
-  /** Adds permits to what remains of each for a key. */
+  /** Adds permits to each for a key. */
   public void add(long hash, long permits) {
     for (Allowance each : all) {
       each.ledger(hash).add(hash, permits);
@@ -268,7 +270,7 @@ public final class Allowances {
     }
   }
 
-  /** The others, followed by these. */
+  /** Returns the others, followed by these. */
   public Allowances after(@Nullable Allowances others) {
     return others == null
         ? this

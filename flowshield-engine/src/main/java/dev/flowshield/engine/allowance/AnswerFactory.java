@@ -12,7 +12,7 @@ import dev.flowshield.spi.RateAlgorithm;
  */
 public interface AnswerFactory<T> {
 
-  /** The permits are about to be taken; {@code word} is the word after that. */
+  /** Returns the permits are about to be taken; {@code word} is the word after that. */
   T admitted(RateAlgorithm algorithm, long word, long now);
 
   /** Nothing is taken; {@code word} is the word that rejects. */
@@ -47,7 +47,7 @@ public interface AnswerFactory<T> {
     }
   };
 
-  /** The decision of a limit; allocates one object. */
+  /** Returns the decision of a limit; allocates one object. */
   static AnswerFactory<Decision> decision(String limit) {
     return new AnswerFactory<>() {
       @Override

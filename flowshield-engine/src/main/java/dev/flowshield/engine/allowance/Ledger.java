@@ -33,11 +33,11 @@ public abstract class Ledger {
    */
   protected abstract boolean rewrite(long hash, WordUpdate rewrite);
 
-  /** As {@link #rewrite}, but false, with nothing done, for a key without a word of its own. */
+  /** Rewrites the word of a key; false, with nothing done, if the key has no word of its own. */
   protected abstract boolean rewriteOwn(long hash, WordUpdate rewrite);
 
   /**
-   * As {@link #rewriteOwn}, to a word that owes less; a key without a word of its own may get one
+   * Rewrites the word of a key to one that owes less. A key without a word of its own may get one
    * first.
    */
   protected boolean lower(long hash, WordUpdate rewrite) {
@@ -57,14 +57,13 @@ public abstract class Ledger {
    */
   protected abstract void gather();
 
-  /** The hash under which waits for the permits of a key are recorded. */
+  /** Returns the hash under which waits for the permits of a key are recorded. */
   protected long waiter(long hash) {
     return hash;
   }
 
   /** Takes the lock of the words, which is to be released in a {@code finally}. */
   protected final void lock() {
-    StackRoom.require();
     lock.lock();
   }
 
@@ -95,7 +94,7 @@ public abstract class Ledger {
     refunds.beginEpoch();
   }
 
-  /** What was refunded to a key so far, for a refund. Read before a taking. */
+  /** Returns the permits refunded to a key so far, for a refund. Read before a taking. */
   public final long stamp(long hash) {
     return refunds.stamp(hash);
   }
@@ -106,7 +105,7 @@ public abstract class Ledger {
    * overflow, or were taken before a reset or a change of the limit, are not refunded.
    *
    * @param taken the word after the taking
-   * @param stamp what {@link #stamp} returned before the taking
+   * @param stamp the result of {@link #stamp} before the taking
    */
   public final void refund(long hash, long taken, long stamp, long permits) {
     refund(hash, taken, stamp, permits, false);
@@ -116,7 +115,7 @@ public abstract class Ledger {
    * Refunds permits that an admitted request did not use, up to the burst, however long it took.
    * They were promised to the request, and could have been used until now. So they are refunded
    * even if as many have come back by themselves since. Otherwise as {@link #refund}, also while a
-   * caller waits for the key: the caller has taken what comes back until its time.
+   * caller waits for the key: the caller has taken the permits that come back until its time.
    */
   public final void settle(long hash, long taken, long stamp, long permits) {
     refund(hash, taken, stamp, permits, true);
@@ -162,19 +161,19 @@ public abstract class Ledger {
         return algorithm.add(word, now, permits);
       }
       return others > algorithm.burst()
-          ? word // too much was refunded to tell what is still owed
+          ? word // too much was refunded to know the rest of the debt
           : algorithm.refund(word, taken, others, timeFor(hash, now), permits);
     }
   }
 
-  /** The time as of which permits are given to a key. */
+  /** Returns the time as of which permits are given to a key. */
   private long timeFor(long hash, long now) {
     return waits.refundTime(waiter(hash), now);
   }
 
   /**
-   * Adds permits to what is there, up to the burst. They count as refunded, since permits that were
-   * taken before may come back earlier through them.
+   * Adds permits to those that are there, up to the burst. They count as refunded, since permits
+   * that were taken before may come back earlier through them.
    */
   public final void add(long hash, long permits) {
     lock();
@@ -264,7 +263,7 @@ public abstract class Ledger {
     }
   }
 
-  /** A taking ahead of time, and what its undo needs. */
+  /** A taking ahead of time, and the state for its undo. */
   public static final class FutureTake implements WordUpdate {
 
     private final long hash;
@@ -285,7 +284,7 @@ public abstract class Ledger {
       return stamp;
     }
 
-    /** The word after the taking. */
+    /** Returns the word after the taking. */
     public long taken() {
       return taken;
     }

@@ -40,7 +40,7 @@ final class Refunds {
    * Memory order: stamps volatile; `begun` only under the lock.
    */
 
-  /** What {@link #since} returns for a stamp of an earlier epoch. */
+  /** The result of {@link #since} for a stamp of an earlier epoch. */
   static final long ANOTHER_EPOCH = -1;
 
   // More at once counts as a reset, so that LAST is out of reach: a trillion permits.
@@ -57,15 +57,15 @@ final class Refunds {
     this.shares = shares;
   }
 
-  /** The stamp of a key, to be read before a taking. */
+  /** Returns the stamp of a key, to be read before a taking. */
   long stamp(long hash) {
     AtomicLongArray seen = stamps;
     return seen == null ? all : seen.get(share(hash));
   }
 
   /**
-   * An upper bound of the permits refunded to a key since its stamp was read, as other keys may
-   * share its count; {@link #ANOTHER_EPOCH} if an epoch has begun since.
+   * Returns an upper bound of the permits refunded to a key since its stamp was read, because other
+   * keys may share its count; {@link #ANOTHER_EPOCH} if an epoch has begun since.
    */
   long since(long hash, long stamp) {
     long now = stamp(hash);

@@ -28,7 +28,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
    * StripedWord H5).
    *
    * Refunds. Permits taken from a cell have no word of their own. The word that was read before
-   * they were taken stands for them: while it is not idle, the burst has room for what it still
+   * they were taken is used for them: while it is not idle, the burst has room for what it still
    * owes, so after a refund no more than the burst is there. Thus the refund rule of the algorithm
    * holds for them as well. A refund that is made once the word is idle may be lost until the cells
    * are filled again.
@@ -87,8 +87,8 @@ public final class StripedAllowance extends Ledger implements Allowance {
   }
 
   /**
-   * As {@link #take(long, long, AnswerFactory)}; null if the request was rejected but would be
-   * admitted by now.
+   * Takes permits like {@link #take(long, long, AnswerFactory)}; null if the request was rejected
+   * but would be admitted by now.
    */
   private <T> @Nullable T takeAnywhere(long hash, long permits, AnswerFactory<T> answer) {
     long stamp = stamp(hash);
@@ -131,7 +131,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
           ? take(hash, permits, AnswerFactory.WORD)
           : taken;
     }
-    long word = seen.word(); // before the taking, as it stands for the permits in a refund
+    long word = seen.word(); // before the taking: used in a refund
     return seen.takeFromOwn(permits) ? word : takeAnywhere(permits);
   }
 
@@ -211,7 +211,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
     return striped;
   }
 
-  /** As declared: all callers wait for the same permits, whatever hash they pass. */
+  /** Returns one hash for all callers, because they wait for the same permits. */
   @Override
   protected long waiter(long hash) {
     return StripedWord.ALL;
@@ -258,7 +258,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
     }
   }
 
-  /** A word whose burst alone covers the permits. */
+  /** Returns a word whose burst alone covers the permits. */
   private StripedWord wordFor(long permits) {
     StripedWord seen = striped;
     if (permits <= seen.mostAtOnce()) {
@@ -287,7 +287,7 @@ public final class StripedAllowance extends Ledger implements Allowance {
       long now = ticker.nanos(); // after the word, as in each rewrite
       striped = replacement.of(old.folded(frozen, now, held), now);
     } catch (Throwable failure) { // thaw, or all callers would wait indefinitely
-      old.word(StripedWord.WORD, frozen); // no deeper than freezing, so the stack has room
+      old.word(StripedWord.WORD, frozen);
       old.release(old.allCells(), held);
       throw failure;
     }

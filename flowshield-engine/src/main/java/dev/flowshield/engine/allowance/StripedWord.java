@@ -15,19 +15,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe, lock-free, allocates nothing. Each cell has two cache lines to itself, and so has
  * the word.
  */
-final class StripedWord extends Cells {
+final class StripedWord extends Words {
   /*
    * State, all in one array, at distances of 128 bytes:
    *
    *   word    what the algorithm of these words remembers: even; or MOVING, once they are replaced
-   *   cells   as Cells has them
+   *   cells   each: permits taken from the word and not used yet, 0 .. perCell; or CLAIMED, while
+   *           one thread holds what was in the cell
    *
-   * Invariants (of a cell: Cells, H1 and H4)
+   * Invariants
+   *   H1  Permits are put only into a cell that the same thread has claimed, and never more than
+   *       perCell.
    *   H2  A cell is claimed before the reading of the clock by which it is filled. So permits that
    *       were taken by a reading before some instant and are used after it are, at that instant,
    *       in cells or in the room of claimed cells: at most cells * perCell.
    *   H3  The algorithm of these words has the rate of the whole limit, and its burst less cells *
    *       perCell.
+   *   H4  A thread releases its claim before it waits for anything.
    *   H5  Before cells are replaced, all are claimed for good, and then the word is frozen
    *       (MOVING).
    *
@@ -56,15 +60,32 @@ final class StripedWord extends Cells {
   /** The cells hold at most one part in this many of the burst. */
   static final int PARTS = 64;
 
+  /** In a cell: one thread holds its permits, or the cell is no longer used. */
+  static final long CLAIMED = -1;
+
+  /**
+   * The longs from one cell to the next: two cache lines, because processors prefetch lines in
+   * pairs.
+   */
+  static final int DISTANCE = 16;
+
   private static final int FIRST_CELL = WORD + DISTANCE;
   private static final long MOST_PER_CELL = 64; // more is hardly faster
   private static final long LEAST_PER_CELL = 16; // fewer are hardly worth their cost
 
+  // 2^64 / golden ratio: multiples of it lie far apart, and so do the cells of threads with
+  // successive ids.
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
   private final RateAlgorithm whole;
+  private final int count; // of cells: a power of two, 2 to 64; or 0
+  private final long perCell;
 
   private StripedWord(RateAlgorithm whole, RateAlgorithm ofWord, int count, long perCell) {
-    super(ofWord, FIRST_CELL, count, perCell);
+    super(ofWord, new long[FIRST_CELL + count * DISTANCE + 2]);
     this.whole = whole;
+    this.count = count;
+    this.perCell = perCell;
   }
 
   /** One plain word. */
@@ -75,8 +96,8 @@ final class StripedWord extends Cells {
   }
 
   /**
-   * As many cells as the burst allows, filled with what remains by a word of the whole algorithm,
-   * as far as they have room.
+   * Creates as many cells as the burst allows, and fills them from the permits that remain by a
+   * word of the whole algorithm.
    *
    * @param most cells, a power of two
    */
@@ -88,7 +109,7 @@ final class StripedWord extends Cells {
         : none(algorithm, word);
   }
 
-  /** This many cells with room for this many permits each. */
+  /** Creates this many cells with room for this many permits each. */
   static StripedWord filled(Gcra algorithm, int count, long perCell, long word, long now) {
     long most = count * perCell;
     Gcra rest = algorithm.withBurst(algorithm.burst() - most);
@@ -103,22 +124,27 @@ final class StripedWord extends Cells {
     return cells;
   }
 
-  /** The algorithm of the whole limit. */
+  /** Returns the number of cells. */
+  int count() {
+    return count;
+  }
+
+  /** Returns the algorithm of the whole limit. */
   RateAlgorithm whole() {
     return whole;
   }
 
-  /** Whether this is one plain word. */
+  /** Returns whether this is one plain word. */
   boolean isPlain() {
-    return count() == 0;
+    return count == 0;
   }
 
-  /** The most permits that can be taken at once from the word alone. */
+  /** Returns the most permits that can be taken at once from the word alone. */
   long mostAtOnce() {
-    return count() == 0 ? Long.MAX_VALUE : algorithm().burst();
+    return count == 0 ? Long.MAX_VALUE : algorithm().burst();
   }
 
-  /** The word, or {@link #MOVING}. */
+  /** Returns the word, or {@link #MOVING}. */
   long word() {
     return word(WORD);
   }
@@ -169,7 +195,7 @@ final class StripedWord extends Cells {
     if (rejects(whole, folded(seen, now), now, permits)) {
       return REJECTED;
     }
-    for (int i = 0; i < count(); i++) {
+    for (int i = 0; i < count; i++) {
       if (takeFrom(cell(i), permits)) {
         return seen;
       }
@@ -178,8 +204,8 @@ final class StripedWord extends Cells {
   }
 
   private boolean hasPlenty(long seen, long now, long permits) {
-    long plenty = permits + perCell() + count() * perCell();
-    return count() > 0 && algorithm().step(seen, now, plenty) != REJECTED;
+    long plenty = permits + perCell + count * perCell;
+    return count > 0 && algorithm().step(seen, now, plenty) != REJECTED;
   }
 
   private long takeAndFill(Ticker ticker, long permits) {
@@ -191,8 +217,8 @@ final class StripedWord extends Cells {
     long left = held;
     try {
       long now = ticker.nanos(); // a new reading: H2
-      long taken = tryTake(now, permits + perCell() - held);
-      left = isWord(taken) ? perCell() : held;
+      long taken = tryTake(now, permits + perCell - held);
+      left = isWord(taken) ? perCell : held;
       return taken;
     } finally { // also when a custom ticker throws
       word(own, left);
@@ -214,7 +240,7 @@ final class StripedWord extends Cells {
     long held = 0;
     long used = 0;
     try {
-      for (int i = 0; i < count() && held < permits; i++) {
+      for (int i = 0; i < count && held < permits; i++) {
         long found = word(cell(i)) > 0 ? claim(cell(i)) : CLAIMED;
         if (found != CLAIMED) {
           claimed |= 1L << i;
@@ -229,7 +255,7 @@ final class StripedWord extends Cells {
           charging == null ? tryTake(now, permits - held) : charged(charging, permits - held);
       used = isWord(taken) ? held : 0;
       return taken;
-    } finally { // also at the end of the stack: close() waits for every claim
+    } finally { // also when a custom ticker throws: close() waits for every claim
       release(claimed, held - used);
     }
   }
@@ -243,7 +269,7 @@ final class StripedWord extends Cells {
     return taken != REJECTED && taken != MOVING;
   }
 
-  /** The wait until the permits are there; 0 if they are there now. */
+  /** Returns the wait until the permits are there; 0 if they are there now. */
   long retryAfterNanos(long seen, long now, long permits) {
     if (hasInOwn(permits) || !rejects(algorithm(), seen, now, permits)) {
       return 0;
@@ -252,16 +278,99 @@ final class StripedWord extends Cells {
     return rejects(whole, word, now, permits) ? whole.retryAfterNanos(word, now, permits) : 0;
   }
 
-  /**
-   * The word of the whole algorithm: as if nothing had been put into the cells.
-   */
+  /** Returns the word of the whole algorithm: as if nothing had been put into the cells. */
   long folded(long seen, long now) {
     return folded(seen, now, held());
   }
 
-  /** As {@link #folded(long, long)}, for cells that hold this many permits. */
+  /** Returns the word of the whole algorithm, for cells that hold this many permits. */
   long folded(long seen, long now, long held) {
-    long used = count() * perCell() - held;
+    long used = count * perCell - held;
     return used == 0 ? seen : whole.charge(seen, now, used);
+  }
+
+  /** Returns the index of a cell. */
+  int cell(int number) {
+    return FIRST_CELL + number * DISTANCE;
+  }
+
+  /** Returns the cell of this thread. */
+  int own() {
+    int bitsBelow = Long.numberOfLeadingZeros(count) + 1; // its uppermost bits choose the cell
+    return cell((int) ((Thread.currentThread().getId() * GOLDEN) >>> bitsBelow));
+  }
+
+  /** Takes permits from the thread's own cell, if it holds as many. */
+  boolean takeFromOwn(long permits) {
+    return count > 0 && takeFrom(own(), permits);
+  }
+
+  /** Takes permits from a cell, if it holds as many. */
+  boolean takeFrom(int cell, long permits) {
+    long seen = word(cell);
+    while (seen >= permits) {
+      long found = exchange(cell, seen, seen - permits);
+      if (found == seen) {
+        return true;
+      }
+      seen = found;
+    }
+    return false;
+  }
+
+  /** Returns whether the thread's own cell holds as many permits. */
+  boolean hasInOwn(long permits) {
+    return count > 0 && word(own()) >= permits;
+  }
+
+  /** Returns the permits in all cells. */
+  long held() {
+    long held = 0;
+    for (int i = 0; i < count; i++) {
+      held += Math.max(0, word(cell(i)));
+    }
+    return held;
+  }
+
+  /** Claims a cell. Returns its permits, or CLAIMED if another thread has claimed it. */
+  long claim(int cell) {
+    long seen = word(cell);
+    while (seen != CLAIMED) {
+      long found = exchange(cell, seen, CLAIMED);
+      if (found == seen) {
+        return seen;
+      }
+      seen = found;
+    }
+    return CLAIMED;
+  }
+
+  /** Releases claimed cells and puts permits into them, for which they have room. */
+  void release(long claimed, long permits) {
+    long left = permits;
+    for (long rest = claimed; rest != 0; rest &= rest - 1) {
+      long some = Math.min(perCell, left);
+      word(cell(Long.numberOfTrailingZeros(rest)), some);
+      left -= some;
+    }
+  }
+
+  /** Claims all cells for good. Returns the permits that they held. */
+  long close() {
+    long held = 0;
+    for (int i = 0; i < count; i++) {
+      long found = claim(cell(i));
+      while (found == CLAIMED) { // the claim lasts a few instructions (H4)
+        Thread.onSpinWait();
+        found = claim(cell(i));
+      }
+      held += found;
+    }
+    return held;
+  }
+
+  /** Returns all cells, as a bit set for {@link #release}. */
+  long allCells() {
+    return count == 0 ? 0 : -1L >>> -count;
   }
 }

@@ -35,12 +35,12 @@ final class WaitTimes {
     }
   }
 
-  /** Whether a caller waits for permits of a key. */
+  /** Returns whether a caller waits for permits of a key. */
   boolean isWaitedFor(long hash) {
     return !latest.isEmpty() && latest.containsKey(hash);
   }
 
-  /** The time as of which a refund is computed: {@code now}, or later. */
+  /** Returns the time as of which a refund is computed: {@code now}, or later. */
   long refundTime(long hash, long now) {
     if (latest.isEmpty()) {
       return now;

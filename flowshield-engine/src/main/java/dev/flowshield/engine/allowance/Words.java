@@ -72,7 +72,7 @@ public class Words {
     return algorithm;
   }
 
-  /** The array itself, for a subclass or a copy. */
+  /** Returns the array itself, for a subclass or a copy. */
   public final long[] longs() {
     return longs;
   }
@@ -137,7 +137,8 @@ public class Words {
   }
 
   /**
-   * As {@link #tryTake(int, long, long, long)}, with an answer that the caller chooses.
+   * Takes permits like {@link #tryTake(int, long, long, long)}, with an answer that the caller
+   * chooses.
    *
    * @return the answer; null if nothing was taken, for any reason
    */
@@ -188,14 +189,14 @@ public class Words {
     return word == MOVING || fingerprint(at) != owner;
   }
 
-  /** Whether a CAS that has just succeeded was on the owner's word (S4). */
+  /** Returns whether a CAS that has just succeeded was on the owner's word (S4). */
   private boolean isOwn(int at, long owner, long falls) {
     return fingerprint(at) == owner || falls() == falls;
   }
 
   /**
-   * The word after taking. An idle word counts as new, even if it was unused for so long that the
-   * clock has wrapped around.
+   * Returns the word after taking. An idle word counts as new, even if it was unused for so long
+   * that the clock has wrapped around.
    */
   static long stepOrRenew(RateAlgorithm algorithm, long word, long now, long then, long permits) {
     long next = step(algorithm, word, then, permits);
@@ -205,19 +206,19 @@ public class Words {
   }
 
   /**
-   * As {@link RateAlgorithm#step}, but rejects more than the burst, which may have been larger
-   * before a change.
+   * Returns {@link RateAlgorithm#step}, or a rejection of more than the burst, which may have been
+   * larger before a change.
    */
   public static long step(RateAlgorithm algorithm, long word, long now, long permits) {
     return permits > algorithm.burst() ? REJECTED : algorithm.step(word, now, permits);
   }
 
-  /** Whether a word, read before the clock, rejects the permits. */
+  /** Returns whether a word, read before the clock, rejects the permits. */
   public static boolean rejects(RateAlgorithm algorithm, long word, long now, long permits) {
     return stepOrRenew(algorithm, word, now, now, permits) == REJECTED;
   }
 
-  /** The one of two words that owes more. */
+  /** Returns the one of two words that owes more. */
   public static long later(long word, long other) {
     return word - other > 0 ? word : other;
   }

@@ -30,7 +30,7 @@ final class Buckets extends Words {
   /** Slots of a bucket. */
   static final int SLOTS = 8;
 
-  private static final int HEADER = 2; // two, as processors fetch a slot best at an even index
+  private static final int HEADER = 2; // two, because processors fetch a slot best at an even index
   private static final int LONGS = SLOTS * 2;
 
   // A key goes to its second bucket once fewer slots than this are free in the first.
@@ -50,7 +50,7 @@ final class Buckets extends Words {
     return new Buckets(algorithm, overflowWords, 0, new long[0]);
   }
 
-  /** This many buckets, all free. The overflow words are still to be set. */
+  /** Creates this many buckets, all free. The overflow words are still to be set. */
   static Buckets free(RateAlgorithm algorithm, int overflowWords, int count) {
     return new Buckets(
         algorithm, overflowWords, count, new long[HEADER + overflowWords + count * LONGS]);
@@ -61,7 +61,7 @@ final class Buckets extends Words {
   }
 
   /**
-   * The index of a key's slot, or {@link #NOWHERE}.
+   * Returns the index of a key's slot, or {@link #NOWHERE}.
    *
    * <p>The search begins at a slot that the hash chooses, and a key is placed in the first free
    * slot from there on. So most keys are found by the first probe: processors predict that branch,
@@ -90,7 +90,7 @@ final class Buckets extends Words {
     return NOWHERE;
   }
 
-  /** The index of a slot where a key may be placed, or {@link #NOWHERE}. */
+  /** Returns the index of a slot where a key may be placed, or {@link #NOWHERE}. */
   int place(long hash, long now) {
     int home = home(hash);
     int freeAtHome = countFree(home, now);
@@ -149,17 +149,17 @@ final class Buckets extends Words {
     return NOWHERE;
   }
 
-  /** Whether the slot has no owner, or one with its whole allowance. */
+  /** Returns whether the slot has no owner, or one with its whole allowance. */
   boolean isFree(int at, long now) {
     return isFresh(at) || algorithm().isIdle(word(at), now);
   }
 
-  /** Whether the slot was never used. */
+  /** Returns whether the slot was never used. */
   boolean isFresh(int at) {
     return fingerprint(at) == NO_KEY;
   }
 
-  /** How many slots have an owner. */
+  /** Returns how many slots have an owner. */
   int countOwned() {
     int owned = 0;
     for (int at = firstSlot(); at < end(); at += 2) {
@@ -168,7 +168,7 @@ final class Buckets extends Words {
     return owned;
   }
 
-  /** The word from which a key without a slot takes. */
+  /** Returns the word from which a key without a slot takes. */
   long overflowWord(long hash) {
     return word(beforeOverflowWord(hash));
   }
@@ -198,7 +198,7 @@ final class Buckets extends Words {
     }
   }
 
-  /** The index where the slots begin; before it are the overflow words. */
+  /** Returns the index where the slots begin; before it are the overflow words. */
   int firstSlot() {
     return HEADER + overflowWords;
   }
@@ -207,7 +207,7 @@ final class Buckets extends Words {
     return overflowWords;
   }
 
-  /** The index behind the last slot. */
+  /** Returns the index behind the last slot. */
   int end() {
     return longs().length;
   }
@@ -215,36 +215,25 @@ final class Buckets extends Words {
   /** Returns a copy, and sets the words here to MOVING (S5). */
   Buckets frozen() {
     int end = end();
-    long[] copied = Arrays.copyOf(longs(), end); // allocated first, as this may fail
+    long[] copied = Arrays.copyOf(longs(), end); // allocated first, because this may fail
     Buckets copy = new Buckets(algorithm(), overflowWords, count, copied);
-    int at = firstSlot();
-    try {
-      while (at < end) {
-        copied[at] = fingerprint(at);
-        copied[at + 1] = freeze(at); // no call before `at` is raised, so that thaw() covers it
-        at += 2;
-      }
-    } finally {
-      if (at < end) { // the stack has overflowed
-        thaw(copy, at);
-      }
+    for (int at = firstSlot(); at < end; at += 2) {
+      copied[at] = fingerprint(at);
+      copied[at + 1] = freeze(at);
     }
     return copy;
   }
 
-  /**
-   * Restores the words before this index from the copy. Its calls are no deeper than those of
-   * freezing, so the stack has room for them.
-   */
-  void thaw(Buckets frozen, int end) {
-    for (int at = firstSlot(); at < end; at += 2) {
+  /** Restores the words of these buckets from the copy that was made when they were frozen. */
+  void thaw(Buckets frozen) {
+    for (int at = firstSlot(); at < end(); at += 2) {
       word(at, frozen.word(at));
     }
   }
 
   /**
-   * The same keys in the same slots, with their words converted to another algorithm. For a copy
-   * that no thread writes.
+   * Returns the same keys in the same slots, with their words converted to another algorithm. For a
+   * copy that no thread writes.
    */
   Buckets converted(RateAlgorithm next, long now) {
     Buckets converted = free(next, overflowWords, count);
@@ -261,8 +250,8 @@ final class Buckets extends Words {
   }
 
   /**
-   * The slot of a bucket at which the search for a key begins. The low bits choose it, which hardly
-   * matter for the bucket.
+   * Returns the slot of a bucket at which the search for a key begins. The low bits choose it,
+   * which hardly matter for the bucket.
    */
   private static int firstLook(long hash) {
     return (int) hash << 1;
@@ -277,15 +266,16 @@ final class Buckets extends Words {
   }
 
   /**
-   * The index of the bucket that 28 bits choose: by a multiplication, as the number of buckets need
-   * not be a power of two.
+   * Returns the index of the bucket that 28 bits choose: by a multiplication, as the number of
+   * buckets need not be a power of two.
    */
   private int bucket(long bits) {
     return firstSlot() + (int) (((bits & 0xFFF_FFFFL) * count) >>> 28) * LONGS;
   }
 
   /**
-   * The index by which an overflow word is accessed as the word of a slot; it has no fingerprint.
+   * Returns the index by which an overflow word is accessed as the word of a slot; it has no
+   * fingerprint.
    */
   private int beforeOverflowWord(long hash) {
     return HEADER + ((int) (hash >>> Overflow.WORD_SHIFT) & (overflowWords - 1)) - 1;

@@ -14,7 +14,7 @@ final class Growth {
   private Growth() {}
 
   /**
-   * An eighth more buckets, or as many as the cap allows, with the keys that are in debt.
+   * Returns an eighth more buckets, or as many as the cap allows, with the keys that are in debt.
    *
    * @param frozen a copy that no thread writes
    */
@@ -28,7 +28,9 @@ final class Growth {
     return next;
   }
 
-  /** This many buckets with the keys that are in debt; null if one of them finds no place. */
+  /**
+   * Creates this many buckets with the keys that are in debt; null if one of them finds no place.
+   */
   private static @Nullable Buckets moved(Buckets frozen, int count, long now) {
     Buckets next = Buckets.free(frozen.algorithm(), frozen.overflowWords(), count);
     next.overflowWords(frozen);

@@ -15,12 +15,12 @@ public final class KeyHash {
 
   private KeyHash() {}
 
-  /** The seed, which is a secret. */
+  /** Returns the seed, which is a secret. */
   public static Seed seed() {
     return SEED;
   }
 
-  /** The hash of a key; never 0. */
+  /** Returns the hash of a key; never 0. */
   static long of(String key) {
     long code = Hash.OF.hash(key);
     return code == Buckets.NO_KEY ? 1 : code;

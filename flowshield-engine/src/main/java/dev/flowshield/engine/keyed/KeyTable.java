@@ -8,6 +8,8 @@ import dev.flowshield.engine.allowance.AnswerFactory;
 import dev.flowshield.engine.allowance.Ledger;
 import dev.flowshield.engine.allowance.Words;
 import dev.flowshield.spi.RateAlgorithm;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An allowance for each key, in bounded memory that never forgives.
@@ -30,7 +32,13 @@ import dev.flowshield.spi.RateAlgorithm;
  * segment's lock. A rejection writes nothing, whether or not the key is known, and reads the clock
  * twice.
  */
-public final class KeyTable extends Segments implements Allowance {
+public final class KeyTable implements Allowance {
+
+  private static final int MOST_SEGMENTS = 128;
+  private static final int LEAST_KEYS_PER_SEGMENT = 64;
+  private static final int MOST_REFUND_SHARES = 1 << 16;
+
+  private static final Segment[] NONE_YET = {};
 
   /**
    * In place of a word: the key has no slot, and there is no overflow word to start from. Odd, as
@@ -38,14 +46,29 @@ public final class KeyTable extends Segments implements Allowance {
    */
   private static final long ABSENT = 3L;
 
+  private final Ticker ticker;
+  private final int maxKeys;
+  private final ReentrantLock lock = new ReentrantLock(); // guards writes of the two below
+  private volatile Segment[] segments = NONE_YET; // until the first key comes
+  private volatile RateAlgorithm algorithm;
+
   /** A table with room for {@code maxKeys} keys at a time. It takes its memory as keys come. */
   public KeyTable(RateAlgorithm algorithm, Ticker ticker, int maxKeys) {
-    super(algorithm, ticker, maxKeys);
+    this.algorithm = algorithm;
+    this.ticker = ticker;
+    this.maxKeys = maxKeys;
   }
 
-  /** The hash of a key, in this and all other tables; never 0. */
+  /** Returns the hash of a key, in this and all other tables; never 0. */
   public static long hashOf(String key) {
     return KeyHash.of(key);
+  }
+
+  /** Returns the part that a key belongs to. */
+  private Segment segment(long hash) {
+    Segment[] known = segments;
+    Segment[] all = known.length == 0 ? begin() : known;
+    return all[Overflow.segment(all.length, hash)];
   }
 
   @Override
@@ -54,8 +77,8 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * As declared. The clock is read before the table: reading it waits for all loads before it, so a
-   * slot that has to come from memory would delay everything after the clock as well. By so old a
+   * Takes permits. The clock is read before the table: reading it waits for all loads before it, so
+   * a slot that has to come from memory would delay everything after the clock as well. By so old a
    * reading a key can be admitted but not rejected, so a rejection is judged again.
    */
   @Override
@@ -126,9 +149,9 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * The word that counts for a key: its own, or the overflow word that it would start from, or
-   * {@link #ABSENT} if there is none yet; {@link Words#MOVING} if its slot is changing its owner or
-   * its array.
+   * Returns the word that counts for a key: its own, or the overflow word that it would start from,
+   * or {@link #ABSENT} if there is no word yet; {@link Words#MOVING} if its slot is changing its
+   * owner or its array.
    */
   private static long word(Buckets buckets, long hash) {
     if (buckets.count() == 0) {
@@ -165,7 +188,8 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * The overflow word of a key, which says what keys without a slot owe; an idle word if nothing.
+   * Returns the overflow word of a key: the debt of keys without a slot; an idle word if
+   * nothing.
    */
   public long overflowWord(long hash) {
     Buckets buckets = segment(hash).buckets();
@@ -193,17 +217,122 @@ public final class KeyTable extends Segments implements Allowance {
   }
 
   /**
-   * The keys in debt in one part of the table: hash, word, hash, word, and so on.
+   * Returns the keys in debt in one part of the table: hash, word, hash, word, and so on.
    *
    * @param part below {@link #segmentCount}
    */
   public long[] owing(int part) {
-    Segment[] all = segments();
+    Segment[] all = segments;
     return all.length == 0 ? new long[0] : all[part].owing();
   }
 
   @Override
   public long burst() {
     return algorithm().burst();
+  }
+
+  private Segment[] begin() {
+    lock.lock();
+    try {
+      if (segments.length == 0) {
+        segments = made();
+      }
+      return segments;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Segment[] made() {
+    int count = segmentCount();
+    Buckets none = Buckets.none(algorithm, Overflow.WORDS / count);
+    int shares = Math.min(MOST_REFUND_SHARES, Integer.highestOneBit(maxKeys)) / count;
+    Segment[] made = new Segment[count];
+    Arrays.setAll(made, i -> new Segment(none, ticker, keysPerSegment(), shares));
+    return made;
+  }
+
+  /** Returns the number of its parts, each with its share of the overflow words. */
+  public int segmentCount() {
+    return Math.min(
+        MOST_SEGMENTS, Integer.highestOneBit(Math.max(1, maxKeys / LEAST_KEYS_PER_SEGMENT)));
+  }
+
+  private int keysPerSegment() {
+    return (maxKeys + segmentCount() - 1) / segmentCount();
+  }
+
+  /**
+   * Changes one segment after the other, each for a moment as when it grows. One change at a
+   * time. If a segment fails, those before it are changed back.
+   */
+  @Override
+  public void changeTo(RateAlgorithm next) {
+    lock.lock();
+    try {
+      change(segments, next);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Segment[] all, RateAlgorithm next) {
+    RateAlgorithm before = algorithm;
+    algorithm = next;
+    int changed = 0;
+    try {
+      while (changed < all.length) {
+        all[changed].changeTo(next);
+        changed++;
+      }
+    } finally {
+      if (changed < all.length) {
+        algorithm = before;
+        while (changed > 0) {
+          changed--;
+          all[changed].changeTo(before);
+        }
+      }
+    }
+  }
+
+  @Override
+  public RateAlgorithm algorithm() {
+    return algorithm;
+  }
+
+  /**
+   * Returns the keys that have a slot, including those whose allowance is full again and whose slot
+   * no other key has needed since.
+   */
+  public long tracked() {
+    long sum = 0;
+    for (Segment segment : segments) {
+      sum += segment.used();
+    }
+    return sum;
+  }
+
+  /** Returns the number of keys that it was asked to have room for. */
+  public int maxKeys() {
+    return maxKeys;
+  }
+
+  /**
+   * Returns the slots that the table grows to: somewhat more than {@link #maxKeys}, so that this
+   * many keys do find a slot. In a table of few keys, one in about a thousand segments takes a
+   * bucket of eight slots more, because a key in debt would find no place otherwise.
+   */
+  public long capacity() {
+    return (long) segmentCount() * Segment.capacity(keysPerSegment());
+  }
+
+  /** Returns how often a key was admitted from a shared allowance because no slot was free. */
+  public long overflowed() {
+    long sum = 0;
+    for (Segment segment : segments) {
+      sum += segment.overflowed();
+    }
+    return sum;
   }
 }

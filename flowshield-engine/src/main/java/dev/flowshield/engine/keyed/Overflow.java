@@ -16,18 +16,18 @@ public final class Overflow {
 
   private Overflow() {}
 
-  /** The part that a key belongs to, in a table of this many, a power of two. */
+  /** Returns the part that a key belongs to, in a table of this many, a power of two. */
   static int segment(int segments, long hash) {
     return (int) (hash >>> SEGMENT_SHIFT) & (segments - 1);
   }
 
-  /** A hash that has the word of this number, in a table of this many parts. */
+  /** Returns a hash that has the word of this number, in a table of this many parts. */
   public static long hash(int segments, int number) {
     return (long) (number & (segments - 1)) << SEGMENT_SHIFT
         | (long) (number / segments) << WORD_SHIFT;
   }
 
-  /** Whether any key has both of these words, each in a table of that many parts. */
+  /** Returns whether any key has both of these words, each in a table of that many parts. */
   public static boolean meet(int segments, int number, int otherSegments, int otherNumber) {
     int parts = Math.min(segments, otherSegments) - 1; // the bits by which both choose a part
     int words = WORDS / Math.max(segments, otherSegments) - 1;

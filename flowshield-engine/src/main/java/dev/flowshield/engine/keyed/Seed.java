@@ -14,7 +14,7 @@ public final class Seed {
 
   private final AtomicReference<@Nullable Halves> halves = new AtomicReference<>();
 
-  /** The hash function with this seed, which does not change from now on. */
+  /** Returns the hash function with this seed, which does not change from now on. */
   SipHash use() {
     return new SipHash(first(), second());
   }

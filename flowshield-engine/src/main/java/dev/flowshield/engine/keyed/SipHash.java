@@ -27,7 +27,8 @@ final class SipHash {
     long v2 = seed0 ^ 0x6c7967656e657261L;
     long v3 = seed1 ^ 0x7465646279746573L;
     int words = text.length() / 4;
-    // The round is written twice, with a word and without, as compilers optimize such loops better.
+    // The round is written twice, with a word and without, because compilers optimize such loops
+    // better.
     for (int i = 0; i <= words; i++) {
       long word = i < words ? word(text, i * 4) : lastWord(text, i * 4);
       v3 ^= word;
@@ -66,7 +67,7 @@ final class SipHash {
         | (long) text.charAt(at + 3) << 48;
   }
 
-  /** The remaining chars and, in the top byte, the length in bytes. */
+  /** Returns the remaining chars and, in the top byte, the length in bytes. */
   private static long lastWord(String text, int at) {
     int length = text.length();
     long word = (2L * length) << 56;

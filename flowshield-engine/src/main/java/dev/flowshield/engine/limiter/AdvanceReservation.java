@@ -31,24 +31,25 @@ final class AdvanceReservation extends IntrusiveList.Node<AdvanceReservation> {
     this.aheads = new @Nullable FutureTake[from.size()];
   }
 
-  /** The number of permits of each allowance. */
+  /** Returns the number of permits of each allowance. */
   long permits() {
     return permits;
   }
 
-  /** The time at which they are used. */
+  /** Returns the time at which they are used. */
   long time() {
     return time;
   }
 
   /**
-   * Whether the permits can be taken at all; a change of the limits may have made that impossible.
+   * Returns whether the permits can be taken at all; a change of the limits may have made that
+   * impossible.
    */
   boolean isPossible() {
     return permits <= from.burst();
   }
 
-  /** The wait until the permits are there; 0 if they are there now. */
+  /** Returns the wait until the permits are there; 0 if they are there now. */
   long retryAfterNanos(long now) {
     return from.retryAfterNanos(hash, permits, now);
   }
@@ -90,7 +91,7 @@ final class AdvanceReservation extends IntrusiveList.Node<AdvanceReservation> {
     for (int i = last - 1; i >= 0; i--) {
       undo(i);
     }
-    refund(); // what was not undone: another turn may share some allowances but not the last
+    refund(); // the rest: another turn may share some allowances but not the last
     return true;
   }
 

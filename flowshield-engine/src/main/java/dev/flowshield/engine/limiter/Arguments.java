@@ -5,7 +5,7 @@ import dev.flowshield.RateLimiter;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Checks of what a caller asks for, before anything is taken. */
+/** Checks of arguments, before anything is taken. */
 public final class Arguments {
 
   // As far ahead as algorithms keep words (a law of RateAlgorithm).
@@ -17,7 +17,8 @@ public final class Arguments {
   static final String START = "start";
 
   /**
-   * Whether keys, and the calls without a key, begin with nothing: {@code start} is {@code empty}.
+   * Returns whether keys, and the calls without a key, begin with nothing: {@code start} is {@code
+   * empty}.
    *
    * @throws IllegalArgumentException if it is neither that nor {@code full}
    */
@@ -55,8 +56,8 @@ public final class Arguments {
   public static void requireKey(String key) {
     Objects.requireNonNull(
         key, "key must be a string, got null: calls that have no key leave it out");
-    if (key.length() > RateLimiter.LONGEST_KEY) {
-      throw new IllegalArgumentException("key must be at most " + RateLimiter.LONGEST_KEY
+    if (key.length() > RateLimiter.MAX_KEY_LENGTH) {
+      throw new IllegalArgumentException("key must be at most " + RateLimiter.MAX_KEY_LENGTH
           + " characters, got one of " + key.length() + ": pass a hash of it");
     }
   }

@@ -24,7 +24,7 @@ final class KeyQueue {
    * Invariants
    *   W1  There are as many waiters as turns. The waiter in each place wants as many permits as the
    *       turn in that place has taken.
-   *   W2  Turns stand in the order in which their permits were taken, so their times do not
+   *   W2  Turns are in the order in which their permits were taken, so their times do not
    *       decrease.
    *   W3  Two waiters of one `run` want the same number of permits, as do all between them.
    *   W4  While there is a turn, refunds of the key are computed as of the time of the last one
@@ -33,7 +33,7 @@ final class KeyQueue {
    *       place.
    */
 
-  /** Whether a caller waits. */
+  /** The outcome of joining the queue. */
   enum Joined {
     /** It waits, and has taken its permits ahead. */
     WAITS,
@@ -60,13 +60,13 @@ final class KeyQueue {
       this.answer = answer;
     }
 
-    /** The line in which it waits; null before it joins and once it has left. */
+    /** Returns the line in which it waits; null before it joins and once it has left. */
     @Nullable
     KeyQueue line() {
       return line;
     }
 
-    /** Why it was dropped. */
+    /** Returns why it was dropped. */
     Throwable failure() {
       return requireNonNull(failure);
     }
@@ -108,7 +108,7 @@ final class KeyQueue {
     return first == null ? 0 : first.time();
   }
 
-  /** Its alarm, which is to be set to {@link #time}. */
+  /** Returns its alarm, which is to be set to {@link #time}. */
   WakeUpTimer alarm() {
     return alarm;
   }
@@ -153,8 +153,8 @@ final class KeyQueue {
   }
 
   /**
-   * The later of a time and that of the turn before, which may be later after a reset or a refund
-   * (W2).
+   * Returns the later of a time and that of the turn before, which may be later after a reset or a
+   * refund (W2).
    */
   private static long notBefore(@Nullable AdvanceReservation turn, long time) {
     return turn != null && turn.time() - time > 0 ? turn.time() : time;
@@ -169,7 +169,7 @@ final class KeyQueue {
   AdvanceReservation serve(QueuedCaller first) {
     AdvanceReservation turn = requireNonNull(turns.first()); // W1
     if (turn.next == null) {
-      turn.waitOver(); // before it leaves, as this may throw
+      turn.waitOver(); // before it leaves, because this may throw
     }
     leave(first, turn);
     return turn;
@@ -311,7 +311,7 @@ final class KeyQueue {
     }
   }
 
-  /** The next waiter that was dropped and is to fail; null if there is none. */
+  /** Returns the next waiter that was dropped and is to fail; null otherwise. */
   @Nullable
   QueuedCaller nextDropped() {
     QueuedCaller waiter = dropped.first();

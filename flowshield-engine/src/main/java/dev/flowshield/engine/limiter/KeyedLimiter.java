@@ -7,7 +7,6 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.allowance.StripedAllowance;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.spi.RateAlgorithm;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyedLimiter implements RateLimiter {
 
-  private static final long EVERYONE = 1; // any value, as it is ignored
+  private static final long EVERYONE = 1; // any value, because it is ignored
 
   private final @Nullable Function<RateLimit, RateAlgorithm> formula;
   private final LimiterSpec spec;
@@ -186,7 +185,7 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** A reservation by rows that are taken. If it cannot be made, they are refunded. */
+  /** Returns a reservation by rows that are taken. If it cannot be made, they are refunded. */
   private Reservation held(Allowances limits, long[] rows, long hash, long permits) {
     boolean answered = false;
     try {
@@ -202,8 +201,8 @@ public final class KeyedLimiter implements RateLimiter {
   }
 
   /**
-   * The answer to a request whose permits are taken. The taking may have read the clock again: by
-   * an earlier reading, more would seem to be owed.
+   * Returns the answer to a request whose permits are taken. The taking may have read the clock
+   * again: by an earlier reading, more would seem to be owed.
    */
   private Decision.Admitted admitted(Allowances limits, long hash, long permits) {
     return rules.admitted(limits, hash, permits, ticker.nanos());
@@ -233,14 +232,14 @@ public final class KeyedLimiter implements RateLimiter {
     add(limits, key, hash(key), permits);
   }
 
-  /** As {@link #add(String, long)}, to some of its allowances. */
+  /** Adds permits like {@link #add(String, long)}, to some of its allowances. */
   public void add(Allowances to, String key, long hash, long permits) {
     queue.change(key, () -> to.add(hash, permits));
   }
 
   /**
-   * As declared, limit by limit in the order of the list; a limit that stays the same is not
-   * touched. The allowances of the calls without a key come first.
+   * Changes limit by limit in the order of the list. A limit that stays the same is not touched.
+   * The allowances of the calls without a key come first.
    */
   @Override
   public void changeTo(List<RateLimit> limits) {
@@ -249,7 +248,6 @@ public final class KeyedLimiter implements RateLimiter {
       return;
     }
     LimitDecisions next = rules.changedTo(limits);
-    StackRoom.require();
     changing.lock();
     try {
       Allowances others = keyless;
@@ -268,24 +266,23 @@ public final class KeyedLimiter implements RateLimiter {
         : EnumSet.complementOf(EnumSet.of(Capability.CHANGE));
   }
 
-  /** The allowances of all keys but the empty one, by limit. */
+  /** Returns the allowances of all keys but the empty one, by limit. */
   public List<KeyTable> tables() {
     return tables;
   }
 
-  /** The allowances of all keys but the empty one, by limit. */
+  /** Returns the allowances of all keys but the empty one, by limit. */
   public Allowances keys() {
     return keys;
   }
 
-  /** The allowances of the calls without a key, by limit. */
+  /** Returns the allowances of the calls without a key, by limit. */
   public Allowances keyless() {
     Allowances known = keyless;
     return known != null ? known : makeKeyless();
   }
 
   private Allowances makeKeyless() {
-    StackRoom.require();
     changing.lock();
     try {
       Allowances known = keyless;
@@ -301,12 +298,12 @@ public final class KeyedLimiter implements RateLimiter {
     }
   }
 
-  /** What it was asked to be; its limits may have changed since. */
+  /** Returns the spec that it was made from; its limits may have changed since. */
   public LimiterSpec spec() {
     return spec;
   }
 
-  /** The limits as they are now. */
+  /** Returns the limits as they are now. */
   public List<RateLimit> limits() {
     return rules.limits();
   }
@@ -316,7 +313,9 @@ public final class KeyedLimiter implements RateLimiter {
     return changing;
   }
 
-  /** How it would keep a limit, if that is in its range; null if its limits cannot change. */
+  /**
+   * Returns how it would keep a limit, if that is in its range; null if its limits cannot change.
+   */
   public @Nullable RateAlgorithm algorithm(RateLimit limit) {
     return formula == null ? null : formula.apply(limit);
   }

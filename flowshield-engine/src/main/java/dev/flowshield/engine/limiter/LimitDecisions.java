@@ -24,7 +24,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
     return new LimitDecisions(limits, text, AnswerFactory.decision(text));
   }
 
-  /** Those of other limits, as many as these. */
+  /** Returns the decisions of other limits, as many as these. */
   LimitDecisions changedTo(List<RateLimit> others) {
     if (others.size() != limits.size()) {
       throw new IllegalArgumentException("limits must be " + limits.size()
@@ -33,7 +33,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
     return of(List.copyOf(others));
   }
 
-  /** The limits this many times, one after the other. */
+  /** Returns the limits this many times, one after the other. */
   List<RateLimit> limits(int times) {
     return Collections.nCopies(times, limits).stream().flatMap(List::stream).toList();
   }
@@ -44,7 +44,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
   }
 
   /**
-   * A rejection.
+   * Returns a rejection.
    *
    * @param wait the wait until all of them admit
    */
@@ -57,7 +57,7 @@ record LimitDecisions(List<RateLimit> limits, String text, AnswerFactory<Decisio
     return new Decision.Rejected(remaining(statuses), wait, longest.limit(), several(statuses));
   }
 
-  /** The rejection of more permits than the least burst: no wait helps. */
+  /** Returns the rejection of more permits than the least burst: no wait helps. */
   Decision.Rejected beyondBurst(Allowances from, long hash, long permits, long now) {
     return rejected(from, hash, permits, now, Decision.NEVER)
         .withReason(Decision.Reason.BEYOND_BURST);

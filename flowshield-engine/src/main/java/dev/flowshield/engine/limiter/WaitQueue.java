@@ -2,7 +2,6 @@ package dev.flowshield.engine.limiter;
 
 import dev.flowshield.Decision;
 import dev.flowshield.Ticker;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.limiter.KeyQueue.QueuedCaller;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,10 +35,10 @@ final class WaitQueue {
    *       one. A timer that is not the newest of its line is cancelled and has no effect.
    */
 
-  /** What {@link #await} returns if as many callers wait as may; only to be compared. */
+  /** The result of {@link #await} if too many callers wait; only to be compared. */
   static final CompletableFuture<Decision> FULL = new CompletableFuture<>();
 
-  /** What {@link #await} returns if the permits are there now; only to be compared. */
+  /** The result of {@link #await} if the permits are there now; only to be compared. */
   static final CompletableFuture<Decision> AVAILABLE = new CompletableFuture<>();
 
   private static final int MOST_TIMES_TOO_EARLY = 1000;
@@ -92,7 +91,6 @@ final class WaitQueue {
    * would wait too long.
    */
   private @Nullable KeyQueue join(String key, QueuedCaller waiter, long maxWaitNanos) {
-    StackRoom.require();
     lock.lock();
     try {
       if (count >= most) {
@@ -141,10 +139,9 @@ final class WaitQueue {
     }
   }
 
-  /** The first waiter of the line; without one, the line is removed. */
+  /** Returns the first waiter of the line; without one, the line is removed. */
   private @Nullable QueuedCaller first(KeyQueue line) {
     CompletableFuture<Void> timer;
-    StackRoom.require();
     lock.lock();
     try {
       QueuedCaller first = line.first();
@@ -166,7 +163,6 @@ final class WaitQueue {
     long generation;
     long time;
     long rest;
-    StackRoom.require();
     lock.lock();
     try {
       if (line.size() == 0) {
@@ -189,7 +185,6 @@ final class WaitQueue {
       return false; // a timer may be early
     }
     CompletableFuture<Void> old = next;
-    StackRoom.require();
     lock.lock();
     try {
       if (line.alarm().isOf(generation)) {
@@ -208,7 +203,6 @@ final class WaitQueue {
 
   private void elapsed(KeyQueue line, CompletableFuture<Void> timer, @Nullable Throwable failure) {
     QueuedCaller first;
-    StackRoom.require();
     lock.lock();
     try {
       if (!line.alarm().isWokenBy(timer)) {
@@ -226,9 +220,8 @@ final class WaitQueue {
 
   /** Serves the first waiter of the line, if it still is the first and its time has come. */
   private void serve(KeyQueue line, QueuedCaller first) {
-    Decision decision = first.answer.get(); // before it leaves, as this may throw
+    Decision decision = first.answer.get(); // before it leaves, because this may throw
     AdvanceReservation taken;
-    StackRoom.require();
     lock.lock();
     try {
       if (line.first() != first || line.time() - ticker.nanos() > 0) {
@@ -260,7 +253,6 @@ final class WaitQueue {
   void change(String key, Runnable change) {
     KeyQueue line = null;
     try {
-      StackRoom.require();
       lock.lock();
       try {
         line = lines.get(key);
@@ -293,7 +285,6 @@ final class WaitQueue {
   private void giveUp(QueuedCaller waiter) {
     KeyQueue line;
     boolean changed;
-    StackRoom.require();
     lock.lock();
     try {
       line = waiter.line();
@@ -324,7 +315,6 @@ final class WaitQueue {
   }
 
   private @Nullable QueuedCaller nextDropped(KeyQueue line) {
-    StackRoom.require();
     lock.lock();
     try {
       return line.nextDropped();

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timer that wakes the first waiter of a line. Only the newest one counts.
  *
- * <p>Not thread-safe: for the holder of the lock of the {@link WaitQueue}. As timers are set without
- * it, each belongs to a generation, and is dropped if a newer one was begun meanwhile.
+ * <p>Not thread-safe: for the holder of the lock of the {@link WaitQueue}. As timers are set
+ * without it, each belongs to a generation, and is dropped if a newer one was begun meanwhile.
  */
 final class WakeUpTimer {
 
@@ -15,12 +15,12 @@ final class WakeUpTimer {
   private @Nullable CompletableFuture<Void> timer;
   private long time;
 
-  /** The generation of a timer that is about to be set. */
+  /** Returns the generation of a timer that is about to be set. */
   long nextGeneration() {
     return ++generation;
   }
 
-  /** Whether no newer timer was begun since. */
+  /** Returns whether no newer timer was begun since. */
   boolean isOf(long newest) {
     return generation == newest;
   }
@@ -34,12 +34,12 @@ final class WakeUpTimer {
     return before;
   }
 
-  /** Whether a timer is set to this time. */
+  /** Returns whether a timer is set to this time. */
   boolean isSetTo(long at) {
     return timer != null && time == at;
   }
 
-  /** Whether this is the timer; then there is none any more. */
+  /** Returns whether this is the timer; then there is none any more. */
   boolean isWokenBy(CompletableFuture<Void> elapsed) {
     boolean newest = timer == elapsed;
     timer = newest ? null : timer;

@@ -7,21 +7,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The gate whose limit follows what the server does, see {@link AdaptiveLimit}, and which rejects
- * what means less before what means more, see {@link PriorityLevels}.
+ * The gate whose limit follows the work of the server, see {@link AdaptiveLimit}, and which rejects
+ * less critical work first, see {@link PriorityLevels}.
  *
  * <p>Thread-safe, lock-free. A request reads its published cap and adds to a few sums; about twenty
  * times a second, the request that ends a window works the next caps out.
  */
 public final class AdaptiveGate implements Gate {
   /*
-   * What is in flight is counted by an InFlight. A place is, from its lowest bit:
+   * Work in flight is counted by an InFlight. A slot is, from its lowest bit:
    *
-   *   IN_FLIGHT_BITS  what was in flight once it was taken
+   *   IN_FLIGHT_BITS  the work in flight once it was taken
    *   TIME_BITS       the ticks of its time, without those that do not fit
    *   one bit         BEYOND, if it is a shadow that would not have given it
    *
-   * The caps that hold are one object, replaced whole. What is found replaces only the object that
+   * The caps that hold are one object, replaced whole. A found limit replaces only the object that
    * was read before and was found itself: if an operator has set a number meanwhile, the exchange
    * fails, and the number stays.
    *
@@ -30,8 +30,8 @@ public final class AdaptiveGate implements Gate {
    *   G2  Once limit(other) has returned, these caps hold until the next call of it or of
    *       findLimit.
    *   G3  One thread at a time holds `busy`, closes a window or finds something else that changes
-   *       the caps, and gives it back on every way out. None waits for it: a window that is due
-   *       is closed by the next request that finds `busy` free.
+   *       the caps, and gives it back on every way out. No thread waits for it: a window that is
+   *       due is closed by the next request that finds `busy` free.
    *
    * Memory order: volatile throughout; the plain fields are passed on by `busy`.
    */
@@ -46,7 +46,7 @@ public final class AdaptiveGate implements Gate {
 
   // A window is as short as lets work end in it, and as long as it takes to be sure of its means.
   private static final long SHORTEST_NANOS = 50_000_000;
-  private static final long AGAIN_NANOS = 1_000_000; // where little ends, as looking takes time
+  private static final long AGAIN_NANOS = 1_000_000; // if little ends: looking takes time
   private static final long LONG_NANOS = 1_000_000_000;
   private static final long LONGEST_NANOS = 5_000_000_000L;
   private static final double FOR_A_MEAN = 25;
@@ -72,7 +72,7 @@ public final class AdaptiveGate implements Gate {
   private long openedAt;
   private double variation = 1; // of the latencies, averaged over windows
 
-  /** As the other one, where it rejects and no change of the pressure is told. */
+  /** A gate that rejects, and whose pressure has no listener. */
   public AdaptiveGate(int processors, long now) {
     this(
         processors, now, false, pressure -> {}, MemoryShortage.unseen(), Processors.unseen(), true);
@@ -83,7 +83,7 @@ public final class AdaptiveGate implements Gate {
    *
    * @param processors of the machine: how many threads may end work at once
    * @param now a reading of the clock
-   * @param isShadow whether it only tells what it would reject
+   * @param isShadow whether it only counts the requests that it would reject
    * @param pressureChanged is called by the request with which it has changed; must be quick and
    *     not throw
    * @param memory of the process; for this gate alone
@@ -122,18 +122,18 @@ public final class AdaptiveGate implements Gate {
     int toItsClient = hash == NO_KEY ? ClientRates.SMALL : clients.next(criticality, hash, now);
     int level = PriorityLevels.of(criticality, toItsClient);
     long count = inFlight.enter(caps.get().byLevel[level]);
-    if (count == NO_PLACE) {
+    if (count == NO_SLOT) {
       sums.rejected(level);
       closeIfDue(now);
-      return isShadow ? beyond.tryEnter(hash, criticality, route, now) | BEYOND : NO_PLACE;
+      return isShadow ? beyond.tryEnter(hash, criticality, route, now) | BEYOND : NO_SLOT;
     }
     boolean isCounted = false;
     try {
       sums.admitted(level, routes.weight(route & ROUTE) != 0, count);
       isCounted = true;
-    } finally { // at the end of a stack too
+    } finally { // there may be no memory
       if (!isCounted) {
-        inFlight.exitLost();
+        inFlight.release(count);
       }
     }
     return (ticks(now) << TIME_SHIFT)
@@ -143,32 +143,29 @@ public final class AdaptiveGate implements Gate {
 
   /** Work that failed or left early may have been shorter than it is: it says nothing. */
   @Override
-  public void exit(long place, Outcome outcome, long now) {
-    if (isBeyondLimit(place)) {
-      beyond.exitLost();
+  public void ended(long slot, Outcome outcome, long now) {
+    if (isBeyondLimit(slot)) {
       return;
     }
     if (outcome == Outcome.SUCCESS) {
       look(now);
-      long ticks = (ticks(now) - (place >> TIME_SHIFT)) & TIME;
+      long ticks = (ticks(now) - (slot >> TIME_SHIFT)) & TIME;
       if (ticks <= TIME / 2) { // else the clock has stepped back
-        sums.ended((int) (place >> IN_FLIGHT_BITS) & ROUTE, ticks, routes, place & IN_FLIGHT);
+        sums.ended((int) (slot >> IN_FLIGHT_BITS) & ROUTE, ticks, routes, slot & IN_FLIGHT);
       }
       closeIfDue(now);
+    } else {
+      sums.left(routes.weight((int) (slot >> IN_FLIGHT_BITS) & ROUTE) != 0);
     }
-    if (outcome != Outcome.SUCCESS) {
-      sums.left(routes.weight((int) (place >> IN_FLIGHT_BITS) & ROUTE) != 0);
-    }
-    inFlight.exitLost(); // last: what throws before has given no place back
+  }
+
+  @Override
+  public void release(long slot) {
+    (isBeyondLimit(slot) ? beyond : inFlight).release(slot);
   }
 
   private static long ticks(long now) {
     return (now >> Window.TICK_BITS) & TIME;
-  }
-
-  @Override
-  public void exitLost() {
-    inFlight.exitLost();
   }
 
   private void look(long now) {
@@ -236,7 +233,7 @@ public final class AdaptiveGate implements Gate {
       publish();
       open(now);
     } else if (nanos >= LONGEST_NANOS || sums.unknownSince() >= wanted) {
-      sums.read(nanos); // too little to learn from, but for new routes
+      sums.read(nanos); // too little to learn from, except for new routes
       routes.learn(sums, control.latency(), false);
       open(now);
     } else if (nanos >= LONG_NANOS) {
@@ -270,12 +267,12 @@ public final class AdaptiveGate implements Gate {
   }
 
   @Override
-  public boolean isBeyondLimit(long place) {
-    return (place & BEYOND) != 0;
+  public boolean isBeyondLimit(long slot) {
+    return (slot & BEYOND) != 0;
   }
 
   @Override
-  public boolean hasPlace(Criticality criticality, long now) {
+  public boolean hasSlot(Criticality criticality, long now) {
     look(now);
     int level = PriorityLevels.of(criticality, ClientRates.SMALL);
     return isShadow || inFlight.count() < caps.get().byLevel[level];
@@ -306,7 +303,7 @@ public final class AdaptiveGate implements Gate {
     caps.set(Caps.of(other, true));
   }
 
-  /** What was found meanwhile holds with the next window. */
+  /** Lets the limit that was found meanwhile hold from the next window on. */
   @Override
   public void findLimit() {
     caps.updateAndGet(Caps::found);
@@ -346,7 +343,7 @@ public final class AdaptiveGate implements Gate {
       return new Caps(PriorityLevels.alike(limit), limit, isSet);
     }
 
-    /** The same, to be replaced by what is found. */
+    /** Returns the same, to be replaced by a new finding. */
     Caps found() {
       return isSet ? new Caps(byLevel, limit, false) : this;
     }

@@ -5,24 +5,24 @@ import dev.flowshield.engine.overload.LimiterState.LimitCause;
 import java.util.function.Supplier;
 
 /**
- * How much work may be in flight. Nothing is rejected without evidence that the server is
+ * The limit of work in flight. Nothing is rejected without evidence that the server is
  * overloaded: its processors are busy, more is begun than they can work off and work is slower, see
- * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link OverloadDetector}; or
- * requests wait in front of the gate.
+ * {@link ProcessorBudget}; or more in flight brings no more throughput, see {@link
+ * OverloadDetector}; or requests wait in front of the gate.
  *
  * <p>With evidence, the limit comes from Little's law: a server that ends {@code T} pieces of work
- * a second, of which each takes {@code R} where it waits for nothing, has {@code T * R} of them in
- * flight if none waits. A fifth more, and a few for arrivals that come in bunches, keep it at work;
- * beyond that, work would only wait. The limit then stands on trial, see {@link LimitTrial}.
+ * a second, each of which takes {@code R} if it waits for nothing, has {@code T * R} of them in
+ * flight if no work waits. A fifth more, and a few for arrivals that come in bunches, keep it at
+ * work; beyond that, work would only wait. The limit is then on trial, see {@link LimitTrial}.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 final class AdaptiveLimit {
 
-  /** The limit before anything is known, where processors are seen. */
+  /** The limit before anything is known, if processors are seen. */
   static final int BEFORE_EVIDENCE = 1_000;
 
-  /** Where there is no evidence. */
+  /** The limit without evidence. */
   static final int MOST = 10_000;
 
   private static final int MORE_BEFORE_EVIDENCE = 1_000; // if the processors are not busy
@@ -37,7 +37,7 @@ final class AdaptiveLimit {
   private static final int LEAST = 2;
 
   private static final double SLACK = 1.2;
-  private static final double WIDE = 3; // margin for bunches, where few are rejected
+  private static final double WIDE = 3; // margin for bunches, if few are rejected
   private static final double NARROW = 1;
   private static final double NARROW_SHARE = 0.6;
 
@@ -47,7 +47,7 @@ final class AdaptiveLimit {
   private static final long CALM_NANOS = 3_000_000_000L; // after which an extreme time is over
   private static final double HARMLESS_SLOWDOWN = 1.25;
   private static final double HALF_LIFE_NANOS = 10e9;
-  private static final double CLEARED = 0.7; // of what is suspect
+  private static final double CLEARED = 0.7; // of a suspect latency
   private static final double USUAL_FOLLOWING = 0.2;
   private static final double INELASTIC = 0.4;
 
@@ -95,7 +95,7 @@ final class AdaptiveLimit {
     this.reason = LimitCause.NO_EVIDENCE;
   }
 
-  /** The work that may be in flight. */
+  /** Returns the work that may be in flight. */
   int limit() {
     return (int) Math.ceil(limit);
   }
@@ -104,49 +104,49 @@ final class AdaptiveLimit {
     return pressure;
   }
 
-  /** The latency of work that waits for nothing, in ticks; 0 before the first window. */
+  /** Returns the latency of work that waits for nothing, in ticks; 0 before the first window. */
   double baseline() {
     return baseline.latency();
   }
 
-  /** Whether the server was seen when it was not overloaded. */
+  /** Returns whether the server was seen when it was not overloaded. */
   boolean hasSeenQuietTimes() {
     return baseline.hasSeenQuietTimes();
   }
 
   /**
-   * Work takes no longer than in this window if it waits for nothing, contrary to what it seemed.
+   * Work takes no longer than in this window if it waits for nothing, contrary to the assumption.
    */
   void hasWaited(Window window) {
     baseline.lower(window.latency());
   }
 
-  /** Where the limit comes from. */
+  /** Returns the origin of the limit. */
   LimitCause reason() {
     return !isShedding && suspicion.isOpen() && limit < MOST ? LimitCause.BUDGET : reason;
   }
 
-  /** Returns what was seen when it began to shed, or what is seen of the budget, with numbers. */
+  /** Returns the evidence when it began to shed, or the state of the budget, with numbers. */
   String evidence() {
     return isShedding ? evidence : budget.spending();
   }
 
-  /** Returns the throughput that the limit comes from, in a tick; 0 before there was any. */
+  /** Returns the throughput from which the limit is computed, in a tick; 0 before there was any. */
   double basis() {
     return basis;
   }
 
-  /** The most that was in flight without waiting, of late. */
+  /** Returns the most that was in flight without waiting, of late. */
   int harmless() {
     return (int) harmless;
   }
 
-  /** The work that the server ends in a tick, averaged. */
+  /** Returns the work that the server ends in a tick, averaged. */
   double throughput() {
     return ends.now();
   }
 
-  /** The most work that the server has ended in a tick of the last windows. */
+  /** Returns the most work that the server has ended in a tick of the last windows. */
   double mostThroughput() {
     return ends.most();
   }
@@ -160,17 +160,19 @@ final class AdaptiveLimit {
     }
   }
 
-  /** Whether work that ends was begun before there was a limit, and nothing is known yet. */
+  /**
+   * Returns whether work that ends was begun before there was a limit, and nothing is known yet.
+   */
   boolean isCrowd(int inFlight) {
     return isShedding && baseline.latency() == 0 && inFlight > limit;
   }
 
-  /** Whether the latencies of a window are those of work that waits for nothing. */
+  /** Returns whether the latencies of a window are those of work that waits for nothing. */
   boolean isQuiet(Window window) {
     return !isShedding && !suspicion.isOpen() && slowdown(window) <= HARMLESS_SLOWDOWN;
   }
 
-  /** The process has paused: what has taken long since says nothing. */
+  /** The process has paused: long work since then says nothing. */
   void paused() {
     hasPaused = true;
   }
@@ -186,7 +188,7 @@ final class AdaptiveLimit {
     throughput.add(window.throughput());
     ends.add(window.ended() / window.ticks());
     elasticity.add(window);
-    // What hardly takes a place says nothing of how many places there should be.
+    // Work that hardly takes a slot says nothing of the number of slots.
     boolean saysMuch = processors.areBusy() || !held.areOthersIdle();
     if (!isShedding && isQueued && share > ELEVATED_FROM && saysMuch) {
       suspicion.end();
@@ -247,7 +249,7 @@ final class AdaptiveLimit {
   }
 
   /**
-   * Looks at what happens between windows.
+   * Looks at the events between windows.
    *
    * @param sums gives those until now
    * @return whether the limit has changed
@@ -338,7 +340,7 @@ final class AdaptiveLimit {
     return limit != before;
   }
 
-  /** Whether that has changed the limit. */
+  /** Returns whether that has changed the limit. */
   private boolean release() {
     boolean hasChanged = limit != MOST;
     suspicion.end();
@@ -371,7 +373,7 @@ final class AdaptiveLimit {
     trial.begin(ends.now());
   }
 
-  /** The processors were the evidence: as long as they idle, more may be in flight. */
+  /** Returns more than the limit if the processors were the evidence and idle now. */
   private boolean raiseIfIdle(int inFlight) {
     if (reason != LimitCause.PROCESSORS || trial.isRetrying()) {
       return false;
@@ -388,7 +390,7 @@ final class AdaptiveLimit {
     return isTooLow;
   }
 
-  /** Whether that has changed the limit. */
+  /** Returns whether that has changed the limit. */
   private boolean judge(Supplier<long[]> sums, int inFlight, long now) {
     if (processors.areBusy() || hasPaused) {
       hasPaused = false;
@@ -417,15 +419,18 @@ final class AdaptiveLimit {
     return true;
   }
 
-  /** The places that may be taken beyond the limit, as work holds them that does not end. */
+  /**
+   * Returns the slots that may be taken beyond the limit, because work holds them that does not
+   * end.
+   */
   int held() {
     return isShedding ? held.count() : 0;
   }
 
   /**
-   * Whether nothing but work that does not end holds places, and does not compute either: what
-   * waits in front of the gate waits for the threads of that work, and would not wait less if other
-   * work were rejected.
+   * Returns whether nothing but work that does not end holds slots, and does not compute either:
+   * a queue in front of the gate waits for the threads of that work, and would not wait less if
+   * other work were rejected.
    */
   boolean isHeld() {
     return isHeld;
@@ -433,8 +438,8 @@ final class AdaptiveLimit {
 
   /**
    * Hardly any work ends, as where all of it waits for something that has failed: nothing is
-   * learned of the limit, but the server is pressed if so many requests are rejected. Whether that
-   * is new.
+   * learned of the limit, but the server is pressed if this many requests are rejected. Whether
+   * that is new.
    */
   boolean hardlyEnds(double share) {
     boolean isNew = isShedding && pressure != Pressure.EXTREME && share > EXTREME_FROM;
@@ -470,7 +475,7 @@ final class AdaptiveLimit {
     harmless *= Math.pow(0.5, window.nanos() / HALF_LIFE_NANOS);
     if (slowdown(window) <= HARMLESS_SLOWDOWN) {
       double most = window.mostInFlight();
-      // Long work was admitted before the window: what is in flight since may yet do harm.
+      // Long work was admitted before the window: the work in flight since may yet do harm.
       boolean isLong = 2 * window.latency() >= window.ticks() && baseline.isWarm(now);
       harmless = Math.max(harmless, isLong ? Math.min(most, window.manyInFlight()) : most);
     }
@@ -493,7 +498,9 @@ final class AdaptiveLimit {
     return next;
   }
 
-  /** Where latency does not depend on what is in flight, the work itself takes longer. */
+  /**
+   * Raises the baseline if latency does not depend on the work in flight: the work takes longer.
+   */
   private void raiseIfSlow(Window window) {
     boolean isSlow = !processors.areBusy() && slowdown(window) > 1.2 && isInelastic(window);
     if (isSlow && slowWithoutCause) {

@@ -3,8 +3,7 @@ package dev.flowshield.engine.overload;
 import java.util.Arrays;
 
 /**
- * The latency of work that waits for nothing, in ticks: what work takes when the server is not
- * busy.
+ * The latency of work that waits for nothing, in ticks: the latency when the server is not busy.
  *
  * <p>It follows the latencies of quiet windows. It may rise by a half above the lowest average of
  * the last two minutes, and no further without evidence that the work itself takes longer: so
@@ -36,13 +35,14 @@ final class Baseline {
     Arrays.fill(lowest, Double.MAX_VALUE);
   }
 
-  /** The latency; 0 before the first window. */
+  /** Returns the latency; 0 before the first window. */
   double latency() {
     return value;
   }
 
   /**
-   * Whether the first windows are over. Work that is short ends first, so those say too little.
+   * Returns whether the first windows are over. Work that is short ends first, so those say too
+   * little.
    */
   boolean isWarm(long now) {
     return value > 0 && now - warmAt >= 0;
@@ -56,24 +56,24 @@ final class Baseline {
     set(latency);
   }
 
-  /** One of the first windows. */
+  /** Learns from one of the first windows. */
   void warmUp(Window window, long now) {
     double latency = window.latency();
     set(value + WARMING * (latency - value));
   }
 
-  /** A window in which no request was rejected, or next to none. */
+  /** Learns from a window in which next to no request was rejected. */
   void learnQuiet(Window window, long now) {
     quietNanos += window.nanos();
     learn(window, now);
   }
 
-  /** Whether it has learned from quiet windows for some time. */
+  /** Returns whether it has learned from quiet windows for some time. */
   boolean hasSeenQuietTimes() {
     return quietNanos >= LEAST_QUIET_NANOS;
   }
 
-  /** A window in which hardly any request was rejected. */
+  /** Learns from a window in which hardly any request was rejected. */
   void learn(Window window, long now) {
     average += Math.min(0.5, window.completed() / LEARNING) * (window.latency() - average);
     keep(now);
@@ -81,14 +81,14 @@ final class Baseline {
     value = Math.min(Math.max(average, least), MOST_RISE * least);
   }
 
-  /** The work takes longer, and not since it waits. */
+  /** Raises the baseline: the work takes longer, and not because it waits. */
   void raise(double latency) {
     set(value + RAISING * (latency - value));
     Arrays.fill(lowest, Double.MAX_VALUE);
     lowest[(int) (bucket % BUCKETS)] = value;
   }
 
-  /** What was taken for the work was work that waits. */
+  /** Lowers the baseline: the assumed latency was that of work that waits. */
   void lower(double latency) {
     set(latency);
     Arrays.fill(lowest, Double.MAX_VALUE);

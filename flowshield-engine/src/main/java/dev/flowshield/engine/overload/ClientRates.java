@@ -4,12 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How many requests each client sends, and how many of them are within its fair share of what the
- * server can do. A share is fair if no client could have more without another one, that has less,
- * having still less (max-min fairness): clients that send little have all they ask for, and the
- * others the same.
+ * The request rate of each client, and its fair share of the work that the server can do. A share
+ * is fair if no client could have more without taking from a client that has less (max-min
+ * fairness). Clients that send little get everything they ask for, and all others get equal shares.
  *
- * <p>Clients are told apart by {@value #SLOTS} slots, of which two may share one by chance.
+ * <p>Clients are distinguished by {@value #SLOTS} slots; two clients may share one by chance.
  *
  * <p>{@link #next} is thread-safe, lock-free and allocates nothing; all else is confined to the
  * thread that closes windows.
@@ -26,7 +25,7 @@ final class ClientRates {
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  /** What a request is to its client: one beyond its share, */
+  /** The rank of a request for its client: one beyond its share, */
   static final int BEYOND = 0;
 
   /** one within the share, of a client that sends more, */
@@ -46,7 +45,7 @@ final class ClientRates {
   // A client is let have more than its share, as others do not use theirs at each moment.
   private static final double OVERBOOKED = 2;
 
-  // Times the root: so many more than the mean may come by chance.
+  // Times the root: this many more than the mean may arrive by chance.
   private static final double BEYOND_CHANCE = 3;
 
   private final long[] slots = new long[SLOTS];
@@ -57,7 +56,7 @@ final class ClientRates {
     this.beganAt = now;
   }
 
-  /** Counts a request of a client, and tells what it is to it. */
+  /** Counts a request of a client, and returns its rank for the client. */
   int next(long hash, long now) {
     int slot = (int) (hash >>> (Long.SIZE - SLOT_BITS));
     long elapsed = now - beganAt;
@@ -85,7 +84,7 @@ final class ClientRates {
     return passed == 0 ? seen & MOST : passed == 1 ? (seen >>> COUNT_BITS) & MOST : 0;
   }
 
-  /** As many as in the last period up to now, if those of the one before came evenly. */
+  /** Returns the requests of the last period up to now, if those before it came evenly. */
   private static double rate(long current, long before, long elapsed) {
     long left = PERIOD - (elapsed & (PERIOD - 1));
     return current + (double) before * left / PERIOD;
@@ -96,7 +95,7 @@ final class ClientRates {
     share = Double.MAX_VALUE;
   }
 
-  /** Shares out so many requests in a tick. */
+  /** Shares out this many requests in a tick. */
   void share(double perTick, long now) {
     share = fairShare(perTick * PERIOD / Window.NANOS_PER_TICK, rates(now - beganAt));
   }
@@ -111,7 +110,7 @@ final class ClientRates {
     return rates;
   }
 
-  /** The share that is fair: raised, until all is given away. */
+  /** Returns the share that is fair: raised, until all is given away. */
   private static double fairShare(double all, double[] rates) {
     double share = 0;
     while (true) {

@@ -1,12 +1,12 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How much the latency of work depends on what was in flight when it was admitted: near 1 where
- * work waits for other work, near 0 where it is slow by itself.
+ * The dependence of the latency of work on the work in flight when it was admitted: near 1 if work
+ * waits for other work, near 0 if it is slow by itself.
  *
  * <p>A regression within spans that are some latencies long, later ones with more weight. In a
  * shorter one, work that ends late has begun early, when less was in flight. Differences between
- * spans do not count: where latency grows by itself, more is in flight for it.
+ * spans do not count: if latency grows by itself, more is in flight for it.
  *
  * <p>Confined to the thread that closes windows.
  */
@@ -20,7 +20,7 @@ final class Elasticity {
   private double count;
   private double latencies;
   private double inFlights;
-  private double variances; // of what was in flight, times the count
+  private double variances; // of the work in flight, times the count
   private double covariances;
   private double latencyVariances;
 
@@ -47,7 +47,7 @@ final class Elasticity {
     }
   }
 
-  /** Of one window, however short. */
+  /** Returns the elasticity of one window, however short. */
   static Elasticity of(Window window) {
     Elasticity elasticity = new Elasticity();
     elasticity.add(window);
@@ -57,7 +57,7 @@ final class Elasticity {
     return elasticity;
   }
 
-  /** Only what comes now counts. */
+  /** Forgets all windows so far. */
   void forget() {
     count = latencies = inFlights = variances = covariances = latencyVariances = 0;
     ticks = 0;
@@ -79,13 +79,13 @@ final class Elasticity {
     spanInFlights = spanInFlightSquares = spanProducts = 0;
   }
 
-  /** Whether latency is known not to depend on what is in flight. */
+  /** Returns whether latency is known not to depend on the work in flight. */
   boolean isLow(double below, double latency) {
     double error = error();
     return value() + 2 * error < below && latencies / count > 0.8 * latency;
   }
 
-  /** Whether latency is known to depend on what is in flight. */
+  /** Returns whether latency is known to depend on the work in flight. */
   boolean isHigh(double above, double sure) {
     return value() - sure * error() > above;
   }

@@ -4,8 +4,8 @@ import dev.flowshield.Criticality;
 import java.util.List;
 
 /**
- * What the clients send, apart for each criticality: one that floods with work of little meaning
- * does not lose its share of what means more.
+ * The requests of clients, apart for each criticality: one that floods with work of little meaning
+ * does not lose its share of more critical work.
  *
  * <p>{@link #next} is thread-safe, lock-free and allocates nothing; all else is confined to the
  * thread that closes windows.
@@ -25,7 +25,7 @@ final class FairShares {
     this.sheddable = new ClientRates(now);
   }
 
-  /** Counts a request of a client, and tells what it is to it. */
+  /** Counts a request of a client, and returns its rank for the client. */
   int next(Criticality criticality, long hash, long now) {
     return of(criticality).next(hash, now);
   }
@@ -43,7 +43,7 @@ final class FairShares {
     FROM_THE_HIGHEST.forEach(criticality -> of(criticality).shareAll());
   }
 
-  /** Shares out what the server does; those that mean less share what the others leave. */
+  /** Shares out the work of the server; less critical requests share what the others leave. */
   void share(Window window, LevelDemand demand, long now) {
     double left = window.throughput();
     for (Criticality criticality : FROM_THE_HIGHEST) {

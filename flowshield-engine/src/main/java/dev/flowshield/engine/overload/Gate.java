@@ -5,37 +5,37 @@ import dev.flowshield.Pressure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how much work runs at a time: gives a request a place, or none.
+ * A gate for work in flight: gives a request a slot, or no slot.
  *
- * <p>A place is a number that the gate chooses: what it wants to know again when the work ends,
+ * <p>A slot is a number that the gate chooses: the facts that it wants back when the work ends,
  * such as how much was in flight when the work was admitted, and the time. The admission keeps it
  * and hands it back.
  *
- * <p>Thread-safe. No method blocks, nor throws but where that is said; those that each
+ * <p>Thread-safe. No method blocks, or throws unless its comment says so; those that each
  * request calls allocate nothing.
  */
 public interface Gate {
 
-  /** Not a place. */
-  long NO_PLACE = -1;
+  /** Not a slot. */
+  long NO_SLOT = -1;
 
   /** The hash of requests that no limit counts by key. */
   long NO_KEY = 1;
 
-  /** How many routes are told apart, of which each number is below. */
+  /** The number of routes that are told apart; each route is a number below it. */
   int ROUTES = RouteLatencies.COUNT;
 
-  /** The route of requests of which none is known. */
+  /** The route of requests whose route is not known. */
   int NO_ROUTE = 0;
 
-  /** Places are 0 to this number: an admission needs two bits of its own. */
-  long LARGEST_PLACE = Long.MAX_VALUE >> 2;
+  /** Slots are 0 to this number: an admission needs two bits of its own. */
+  long LARGEST_SLOT = Long.MAX_VALUE >> 2;
 
-  /** Whether it wants the time, which costs more than all else; it gets 0 otherwise. */
+  /** Returns whether it wants the time, which costs more than all else; it gets 0 otherwise. */
   boolean readsTime();
 
   /**
-   * Takes a place.
+   * Takes a slot.
    *
    * @param hash of the key whose request it is; the same for all requests that no limit counts by
    *     key
@@ -43,53 +43,63 @@ public interface Gate {
    * @param route of the request, 0 to {@link #ROUTES} - 1: work of one route usually takes about as
    *     long
    * @param now a reading of the clock
-   * @return the place; {@link #NO_PLACE} if there is none
+   * @return the slot; {@link #NO_SLOT} if there is none
    */
   long tryEnter(long hash, Criticality criticality, int route, long now);
 
   /**
-   * Gives a place back, once.
+   * Learns how the work of a slot has ended, before the slot is released. May fail, because there
+   * may be no memory; the slot is to be released all the same.
    *
    * @param now a reading of the clock; 0 if the outcome is {@link Outcome#IGNORED}
    */
-  void exit(long place, Outcome outcome, long now);
+  default void ended(long slot, Outcome outcome, long now) {}
 
-  /** Gives back a place of which the number was lost. */
-  void exitLost();
+  /** Releases a slot, once. */
+  void release(long slot);
+
+  /** Learns how the work of a slot has ended, and releases the slot even if that fails. */
+  default void exit(long slot, Outcome outcome, long now) {
+    try {
+      ended(slot, outcome, now);
+    } finally {
+      release(slot);
+    }
+  }
 
   /**
-   * Hears how long a request has waited before the gate was asked for its place, or an empty task
-   * where the requests wait.
+   * Learns how long a request was queued before the gate was asked for its slot, or an empty task
+   * in the queue of requests.
    *
    * @param now a reading of the clock
    */
   default void reportQueueDelay(long nanos, long now) {}
 
-  /** Whether it would not have given this place, if it were to enforce its limit. */
-  boolean isBeyondLimit(long place);
+  /** Returns whether it would not have given this slot, if it were to enforce its limit. */
+  boolean isBeyondLimit(long slot);
 
   /**
-   * Returns whether a request would get a place at this moment, if its client sends little. A cap
+   * Returns whether a request would get a slot at this moment, if its client sends little. A cap
    * that is due to change by now changes first.
    *
    * @param now a reading of the clock
    */
-  default boolean hasPlace(Criticality criticality, long now) {
+  default boolean hasSlot(Criticality criticality, long now) {
     return count() < limit();
   }
 
-  /** The places that are taken. */
+  /** Returns the slots that are taken. */
   int count();
 
-  /** The most places. */
+  /** Returns the most slots. */
   int limit();
 
-  /** Whether it finds its limit by itself at this moment. */
+  /** Returns whether it finds its limit by itself at this moment. */
   default boolean findsLimit() {
     return false;
   }
 
-  /** Whether it can find its limit by itself. */
+  /** Returns whether it can find its limit by itself. */
   default boolean canFindLimit() {
     return false;
   }
@@ -97,21 +107,21 @@ public interface Gate {
   /** Finds its limit by itself from now on, if it can. */
   default void findLimit() {}
 
-  /** How hard the server is pressed, as it sees it. */
+  /** Returns the pressure on the server. */
   default Pressure pressure() {
     return Pressure.NORMAL;
   }
 
-  /** What it has found; null if it does not look. */
+  /** Returns the findings; null if it does not look. */
   default @Nullable LimiterState reading() {
     return null;
   }
 
-  /** The longest wait to tell to a request that got no place, in seconds. */
+  /** Returns the longest wait to tell to a request that got no slot, in seconds. */
   default int retrySeconds(Criticality criticality) {
     return 1;
   }
 
-  /** Goes on with another limit, in place of one that it finds; places that are taken stay so. */
+  /** Sets a fixed limit and stops adapting. Work in flight is not affected. */
   void limit(int other);
 }

@@ -18,13 +18,13 @@ public final class InFlight implements Gate {
    *
    * Invariants
    *   F1  It rises by one, only while below the limit as it was a moment before. So it never passes
-   *       a limit that stands. Where the limit is lowered it may stand above, by what was in flight
-   *       and by those that were entering at that moment, and then only falls. In shadow, it rises
-   *       beyond.
-   *   F2  Each tryEnter that succeeded is followed by exactly one exit; Admitted.close() sees to
-   *       that, or Places.leftBehind where the stack ends.
+   *       a limit that is unchanged. If the limit is lowered, it may be above, by the work in
+   *       flight and by those that were entering at that moment, and then only falls. In shadow, it
+   *       rises beyond.
+   *   F2  Each tryEnter that succeeded is followed by exactly one release; Admitted.close() sees to
+   *       that, or LeakDetector if the stack ends there.
    *
-   * Memory order: volatile throughout. What was done before an exit happens-before what is admitted
+   * Memory order: volatile throughout. Work before a release happens-before the work admitted
    * after it, as with a semaphore.
    */
   private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -41,7 +41,7 @@ public final class InFlight implements Gate {
    * A cap.
    *
    * @param limit the most at a time; {@link Integer#MAX_VALUE} only counts
-   * @param isShadow whether it only tells what it would reject
+   * @param isShadow whether it only counts the requests that it would reject
    */
   public InFlight(int limit, boolean isShadow) {
     this.limit = limit;
@@ -55,17 +55,17 @@ public final class InFlight implements Gate {
 
   @Override
   public long tryEnter(long hash, Criticality criticality, int route, long now) {
-    if (enter(limit) != NO_PLACE) {
+    if (enter(limit) != NO_SLOT) {
       return WITHIN;
     }
     if (isShadow) {
       LONGS.getAndAdd(count, AT, 1L);
       return BEYOND;
     }
-    return NO_PLACE;
+    return NO_SLOT;
   }
 
-  /** Takes a place below a cap: what is in flight with it, or {@link #NO_PLACE}. */
+  /** Takes a slot below a cap: the work in flight with it, or {@link #NO_SLOT}. */
   long enter(int cap) {
     long seen = (long) LONGS.getVolatile(count, AT);
     while (seen < cap) {
@@ -75,27 +75,22 @@ public final class InFlight implements Gate {
       }
       seen = found;
     }
-    return NO_PLACE;
+    return NO_SLOT;
   }
 
   @Override
-  public void exit(long place, Outcome outcome, long now) {
-    exitLost();
-  }
-
-  @Override
-  public void exitLost() {
+  public void release(long slot) {
     LONGS.getAndAdd(count, AT, -1L);
   }
 
   @Override
-  public boolean hasPlace(Criticality criticality, long now) {
+  public boolean hasSlot(Criticality criticality, long now) {
     return isShadow || count() < limit;
   }
 
   @Override
-  public boolean isBeyondLimit(long place) {
-    return place == BEYOND;
+  public boolean isBeyondLimit(long slot) {
+    return slot == BEYOND;
   }
 
   @Override

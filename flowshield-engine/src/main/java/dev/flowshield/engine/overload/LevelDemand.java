@@ -8,23 +8,23 @@ final class LevelDemand {
   private final long[] admitted;
   private final long[] rejected;
 
-  /** Requests that got a place, and that got none, by level; not to be changed. */
+  /** Requests that got a slot, and rejected ones, by level; not to be changed. */
   LevelDemand(long[] admitted, long[] rejected) {
     this.admitted = admitted;
     this.rejected = rejected;
   }
 
-  /** Those of a level that got a place. */
+  /** Returns the requests of a level that got a slot. */
   long admitted(int level) {
     return admitted[level];
   }
 
-  /** All of a level. */
+  /** Returns all requests of a level. */
   long attempts(int level) {
     return admitted[level] + rejected[level];
   }
 
-  /** All that mean so much. */
+  /** Returns all requests of a criticality. */
   long attempts(Criticality criticality) {
     long attempts = 0;
     int lowest = PriorityLevels.lowest(criticality);
@@ -34,7 +34,7 @@ final class LevelDemand {
     return attempts;
   }
 
-  /** The part of those that mean so much which got no place. */
+  /** Returns the part of those of a criticality that got no slot. */
   double rejectedShare(Criticality criticality) {
     long none = 0;
     int lowest = PriorityLevels.lowest(criticality);

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From what happened to what may be in flight: a window, the limit that it leads to, the caps of
+ * Turns each measurement window into a limit and the caps of
  * the levels.
  *
  * <p>Confined to the thread that holds the gate's lock.
@@ -28,7 +28,7 @@ final class LimitController {
   private final FairShares clients;
   private final MemoryShortage memory;
 
-  private int[] found; // caps, but for pauses and queues
+  private int[] found; // caps, except for pauses and queues
   private int limitOfFound;
   private int[] beforeProbe;
   private Map<Criticality, Integer> retrySeconds = retrySeconds(null);
@@ -57,17 +57,19 @@ final class LimitController {
     found = PriorityLevels.alike(limitOfFound);
   }
 
-  /** Whether work that ends was begun before there was a limit, and nothing is known yet. */
+  /**
+   * Returns whether work that ends was begun before there was a limit, and nothing is known yet.
+   */
   boolean isCrowd(int inFlight) {
     return law.isCrowd(inFlight);
   }
 
-  /** What work takes that waits for nothing, in ticks; 0 while it is not known. */
+  /** Returns the latency of work that waits for nothing, in ticks; 0 while it is not known. */
   double latency() {
     return law.baseline();
   }
 
-  /** Whether the latencies of a window are those of work that waits for nothing. */
+  /** Returns whether the latencies of a window are those of work that waits for nothing. */
   boolean isQuiet(Window window) {
     return law.isQuiet(window);
   }
@@ -75,7 +77,7 @@ final class LimitController {
   /** Learns from a window that ends now. */
   void close(Window window, LevelDemand demand, long now) {
     if (pauses.hadOne()) {
-      return; // it says nothing of what work takes
+      return; // it says nothing about the latency of work
     }
     if (probe.isOpen()) {
       if (probe.close(window, law.baseline(), now)) {
@@ -111,14 +113,14 @@ final class LimitController {
   }
 
   /**
-   * Hardly any work ends, and this part of the requests got no place; whether the caps or the
+   * Hardly any work ends, and this part of the requests got no slot; whether the caps or the
    * pressure have changed.
    */
   boolean hardlyEnds(double rejectedShare) {
     return law.hardlyEnds(rejectedShare);
   }
 
-  /** Looks for a pause that ends now, and for what has ended; whether the caps have changed. */
+  /** Looks for a pause that ends now, and for ended work; whether the caps have changed. */
   boolean look(long now) {
     boolean pauseHasEnded = pauses.look(now, law.pressure());
     if (pauses.isIn()) {
@@ -129,7 +131,7 @@ final class LimitController {
   }
 
   /**
-   * Looks at what happens between windows.
+   * Looks at the events between windows.
    *
    * @param sums gives those until now
    * @return whether the caps have changed
@@ -149,19 +151,19 @@ final class LimitController {
     return memory.look(inFlight, law.pressure() != Pressure.NORMAL, now);
   }
 
-  /** A request has waited before the gate was asked; whether the caps have changed. */
+  /** Learns how long a request was queued; returns whether the caps have changed. */
   boolean reportQueueDelay(long nanos, long now) {
     boolean hasChanged = look(now);
     return queue.waited(nanos, latencyNanos(), law.pressure(), pauses.more() > 0, now)
         || hasChanged;
   }
 
-  /** The most in flight. */
+  /** Returns the most in flight. */
   int limit() {
     return law.limit();
   }
 
-  /** The most in flight, level by level. */
+  /** Returns the most in flight, level by level. */
   int[] caps() {
     int[] caps =
         memory.isShort() ? memory.caps(found, law.limit()) : withMore(pauses.more() + law.held());
@@ -171,7 +173,7 @@ final class LimitController {
     return caps;
   }
 
-  /** Whether requests wait for too long, and that can be helped. */
+  /** Returns whether requests wait for too long, and that can be helped. */
   private boolean isQueued() {
     return queue.isLong() && !law.isHeld();
   }
@@ -180,7 +182,9 @@ final class LimitController {
     return Arrays.stream(found).map(cap -> cap + more).toArray();
   }
 
-  /** What work takes that waits for nothing, in nanoseconds; 0 while it is not known. */
+  /**
+   * Returns the latency of work that waits for nothing, in nanoseconds; 0 while it is not known.
+   */
   long latencyNanos() {
     return (long) (law.baseline() * Window.NANOS_PER_TICK);
   }

@@ -3,17 +3,17 @@ package dev.flowshield.engine.overload;
 import java.util.function.Supplier;
 
 /**
- * Puts a limit on trial: it is right if the server does as much as without it. Where it does
+ * Puts a limit on trial: it is right if the server does as much as without it. If it does
  * clearly less, and requests are rejected, the work may be slower by itself, and the limit too low
- * for it. Then so many are let in that, with the latency as it is now, the server would do as much
- * as before. If it does, the limit was wrong. If it does not, the server can do less than before,
- * and the limit was right.
+ * for it. Then as many are admitted that, with the latency as it is now, the server would do as
+ * much as before. If it does, the limit was wrong. If it does not, the server can do less than
+ * before, and the limit was right.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 final class LimitTrial {
 
-  /** What follows. */
+  /** The next step. */
   enum Verdict {
     /** Nothing. */
     OPEN,
@@ -32,8 +32,8 @@ final class LimitTrial {
   private static final double CLEARLY_MORE = 1.4;
   private static final double SETTLING = 1.3; // latencies
   private static final double ROOM = 1.2;
-  private static final double KEPT = 0.999; // of what it did, span by span
-  private static final double STANDING = 0.6; // of what was in flight at the cut
+  private static final double KEPT = 0.999; // of its throughput, span by span
+  private static final double STANDING = 0.6; // of the work in flight at the cut
   private static final double FEWEST = 15;
   private static final long FEWEST_FOR_LATENCY = 4;
   private static final double A_FEW = 8;
@@ -44,7 +44,7 @@ final class LimitTrial {
 
   private static final long[] NONE = {};
 
-  private double endsPerTick; // what the server is known to do
+  private double endsPerTick; // the known throughput
   private boolean isSpanOpen;
   private long[] from = NONE;
   private long fromAt;
@@ -58,30 +58,30 @@ final class LimitTrial {
   private double latencyBefore;
   private double limit;
 
-  /** Begins, with what the server did before there was a limit. */
+  /** Begins, with the throughput before there was a limit. */
   void begin(double newEndsPerTick) {
     endsPerTick = newEndsPerTick;
     skip();
   }
 
-  /** Begins anew to look, as what happens says nothing, or the limit is known to be right. */
+  /** Begins anew to look, because the events say nothing, or the limit is known to be right. */
   void skip() {
     isSpanOpen = false;
     isFull = false;
     isRetrying = false;
   }
 
-  /** Whether more is in flight for a while. */
+  /** Returns whether more is in flight for a while. */
   boolean isRetrying() {
     return isRetrying;
   }
 
-  /** How much may be in flight while it is tried again. */
+  /** Returns how much may be in flight while it is tried again. */
   double limit() {
     return limit;
   }
 
-  /** The latency that work turned out to have, in ticks. */
+  /** Returns the latency that work turned out to have, in ticks. */
   double latency() {
     return latencyBefore;
   }
@@ -90,8 +90,8 @@ final class LimitTrial {
    * Looks.
    *
    * @param sums gives those until now
-   * @param limitNow what may be in flight
-   * @param latency what work takes that waits for nothing, in ticks
+   * @param limitNow the work that may be in flight
+   * @param latency the latency of work that waits for nothing, in ticks
    */
   Verdict look(Supplier<long[]> sums, int inFlight, double limitNow, double latency, long now) {
     boolean isDrained = inFlight <= ROOM * limitNow;
@@ -147,7 +147,7 @@ final class LimitTrial {
     return Verdict.OPEN;
   }
 
-  /** Whether what was in flight at the cut hardly ends. */
+  /** Returns whether the work in flight at the cut hardly ends. */
   private boolean isStanding(long[] totals, int inFlight, long now) {
     long nanos = now - fullFromAt;
     if (!isFull || nanos < LONGEST_NANOS || inFlight < STANDING * fullInFlight) {

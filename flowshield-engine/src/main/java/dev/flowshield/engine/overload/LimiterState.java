@@ -6,19 +6,20 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a gate that finds its limit has found, after a window.
+ * The findings of a gate that finds its limit, after a window.
  *
- * @param pressure how hard the server is pressed
- * @param reason where the limit comes from
- * @param evidence what was seen when the reason came up, with numbers; empty if there is none
+ * @param pressure the pressure on the server
+ * @param reason the origin of the limit
+ * @param evidence the numbers that were seen when the reason came up; empty if there is none
  * @param limit the most in flight
- * @param caps of requests of small clients, by how much they mean
- * @param held places beyond the limit, as work holds as many that does not end
+ * @param caps of requests of small clients, by criticality
+ * @param held slots beyond the limit, because work holds as many that does not end
  * @param perSecond the work that ends in a second
- * @param basisPerSecond the work in a second that the limit comes from; 0 if it comes from none
- * @param latencyNanos what work takes that waits for nothing; 0 while it is not known
+ * @param basisPerSecond the work in a second from which the limit is computed; 0 if it is computed
+ *     from nothing
+ * @param latencyNanos the latency of work that waits for nothing; 0 while it is not known
  * @param harmless the most that was in flight without waiting
- * @param retrySeconds the longest wait to tell to requests that are rejected, by how much they mean
+ * @param retrySeconds the longest wait to tell to requests that are rejected, by criticality
  */
 public record LimiterState(
     Pressure pressure,
@@ -33,7 +34,7 @@ public record LimiterState(
     int harmless,
     Map<Criticality, Integer> retrySeconds) {
 
-  /** Where a limit comes from. */
+  /** The origin of a limit. */
   public enum LimitCause {
     /** Too little work has ended to know anything. */
     NO_EVIDENCE,
@@ -55,7 +56,7 @@ public record LimiterState(
     SET
   }
 
-  /** The same, where an operator has set the limit. */
+  /** Returns this state with a limit that an operator has set. */
   LimiterState set(int given) {
     Map<Criticality, Integer> alike = new EnumMap<>(caps);
     alike.replaceAll((criticality, found) -> given);

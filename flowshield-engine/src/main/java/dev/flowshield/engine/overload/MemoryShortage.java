@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * <pre>
  *   short   collections took more than 30 % of the time, and left more than 80 % of the heap
  *           in use, in two looks in a row
- *   then    an eighth of what is in flight, at least 2; an eighth of that if it is still short
+ *   then    an eighth of the work in flight, at least 2; an eighth of that if it is still short
  *   free    collections took less than 10 % of the time, or less than 30 % and left less than 70 %:
  *           a fifth more, if requests are rejected
  *   over    free in ten looks in a row in which next to none is rejected
@@ -20,15 +20,15 @@ import java.util.function.LongSupplier;
  *           not the requests hold the memory
  * </pre>
  *
- * <p>Both are asked for, as either is usual in good times: a large cache leaves little free, and
- * a small heap is collected all the time. Where it was futile, it does not look for a minute, and
+ * <p>Both are required, because either is usual in good times: a large cache leaves little free,
+ * and a small heap is collected all the time. If it was futile, it does not look for a minute, and
  * for twice as long each time, so that a false alarm costs little.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
 public final class MemoryShortage {
 
-  /** Where it says nothing. */
+  /** No cap. */
   static final int NO_CAP = Integer.MAX_VALUE;
 
   private static final int LEAST = 2;
@@ -62,7 +62,7 @@ public final class MemoryShortage {
   private double leftAtCut;
 
   /**
-   * Looks at what these say, twice a second at most.
+   * Reads the sources, twice a second at most.
    *
    * @param used the part of the heap that was in use after the latest collection, 0 to 1
    * @param collecting for how long collections have stopped the process until now, in nanoseconds
@@ -137,17 +137,17 @@ public final class MemoryShortage {
     calmLooks = 0;
   }
 
-  /** Whether there may be no more in flight than {@link #most}. */
+  /** Returns whether there may be no more in flight than {@link #most}. */
   boolean isShort() {
     return most != NO_CAP;
   }
 
-  /** What may be in flight; {@link #NO_CAP} if it is not short. */
+  /** Returns the work that may be in flight; {@link #NO_CAP} if it is not short. */
   int most() {
     return most;
   }
 
-  /** Returns what was seen when it was cut last. */
+  /** Returns the evidence when it was cut last. */
   String evidence() {
     return String.format(
         Locale.ROOT,

@@ -1,8 +1,8 @@
 package dev.flowshield.engine.overload;
 
-/** How admitted work ended. */
+/** The outcome of admitted work. */
 public enum Outcome {
-  /** It did what it was asked for. */
+  /** It succeeded. */
   SUCCESS,
   /** It failed: an error of the server's own, a timeout. */
   FAILED,

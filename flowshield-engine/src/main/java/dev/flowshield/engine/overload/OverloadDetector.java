@@ -9,13 +9,13 @@ import java.util.Locale;
  * <pre>
  *   few end    clearly fewer pieces of work have ended than if they took as long as usual
  *   it grows   of the routes that are known, clearly less has ended than was begun
- *   slower     what ended last took clearly longer than usual
+ *   slower     the work that ended last took clearly longer than usual
  *   plateau    as much ends however much is in flight, rather than in proportion to it
- *   and        much more was begun than usual, or latency depends on what is in flight
+ *   and        much more was begun than usual, or latency depends on the work in flight
  * </pre>
  *
- * <p>Work that is slow by itself fails one of these: it ends in proportion to what is in flight, or
- * is as slow however much that is. Work of a new route counts as soon as its latency is known.
+ * <p>Work that is slow by itself fails one of these: it ends in proportion to the work in flight,
+ * or is as slow however much that is. Work of a new route counts as soon as its latency is known.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -37,7 +37,7 @@ final class OverloadDetector {
   private static final long STRETCH_NANOS = 50_000_000;
   private static final int STRETCH_LATENCIES = 3;
   private static final long FEWEST_OF_STRETCH = 10;
-  private static final double STEADY = 0.05; // of what is begun does not end
+  private static final double STEADY = 0.05; // of begun work does not end
 
   private static final long[] NONE = {};
 
@@ -54,10 +54,10 @@ final class OverloadDetector {
   private double area; // in flight times ticks
   private Window window = Window.EMPTY;
   private boolean isSlower;
-  private double slowdown; // of what ended last
+  private double slowdown; // of the work that ended last
   private boolean isSteady;
 
-  /** Whether it gathers. */
+  /** Returns whether it gathers. */
   boolean isOpen() {
     return isOpen;
   }
@@ -91,9 +91,9 @@ final class OverloadDetector {
   }
 
   /**
-   * Looks at what has happened since.
+   * Looks at the work since the last look.
    *
-   * @param latency what work takes that waits for nothing, in ticks
+   * @param latency the latency of work that waits for nothing, in ticks
    */
   void look(long[] sums, int newInFlight, double latency, long now) {
     area += (double) (now - lookedAt) / Window.NANOS_PER_TICK * (inFlight + newInFlight) / 2;
@@ -121,7 +121,7 @@ final class OverloadDetector {
   }
 
   /**
-   * Whether the server is overloaded.
+   * Returns whether the server is overloaded.
    *
    * @param usual the requests that usually come in a tick; 0 if that is not known
    */
@@ -142,7 +142,7 @@ final class OverloadDetector {
             && Elasticity.of(window).isHigh(ELASTIC, VERY_CLEARLY));
   }
 
-  /** Of constant work, none ends within its latency, and from then on as much as was begun. */
+  /** Expects no end of constant work within its latency, and then as many as were begun. */
   private boolean fewEnd(double latency, double latencies) {
     double least = 0.6 * (latencies - 1) / (latencies - 0.5) * area / latency;
     return least - window.ended() > CLEARLY * Math.sqrt(least);
@@ -152,7 +152,7 @@ final class OverloadDetector {
     return plateau.likelihood(window.ended(), area, lookedAt) > LIKELIER;
   }
 
-  /** Whether clearly less work ends than is begun, of the routes that are known. */
+  /** Returns whether clearly less work ends than is begun, of the routes that are known. */
   boolean isGrowing() {
     return grows(window, CLEARLY);
   }
@@ -167,7 +167,7 @@ final class OverloadDetector {
         slowdown);
   }
 
-  /** Returns what is in flight and ends, before and now, and how slow it is. */
+  /** Returns the work in flight and ends, before and now, and how slow it is. */
   String plateau() {
     return String.format(
         Locale.ROOT,
@@ -176,12 +176,12 @@ final class OverloadDetector {
         slowdown);
   }
 
-  /** Whether what ended last took clearly longer than usual. */
+  /** Returns whether the work that ended last took clearly longer than usual. */
   boolean isSlower() {
     return isSlower;
   }
 
-  /** Whether as much work ends as is begun, and takes as long as usual. */
+  /** Returns whether as much work ends as is begun, and takes as long as usual. */
   boolean isSteady() {
     return isSteady;
   }
@@ -198,17 +198,17 @@ final class OverloadDetector {
         && window.latency() > SLOWER * latency * (1 + CLEARLY * chance);
   }
 
-  /** The requests that were begun. */
+  /** Returns the requests that were begun. */
   double begun() {
     return (double) (window.attempts() - window.rejected());
   }
 
-  /** The work, by weight, that ended in a tick. */
+  /** Returns the work, by weight, that ended in a tick. */
   double throughput() {
     return window.throughput();
   }
 
-  /** The requests that were begun in a tick. */
+  /** Returns the requests that were begun in a tick. */
   double begunPerTick() {
     return begun() / window.ticks();
   }

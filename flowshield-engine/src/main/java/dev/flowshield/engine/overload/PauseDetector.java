@@ -5,11 +5,11 @@ import dev.flowshield.Pressure;
 /**
  * Finds pauses of the process, as the collector of garbage makes them: no request comes or ends for
  * much longer than is usual. Those that have come meanwhile come all at once then, and are no
- * overload: so many may be in flight more for a while. And work that was in flight has taken longer
- * than it takes.
+ * overload: this many more may be in flight for a while. And work that was in flight has taken
+ * longer than it takes.
  *
- * <p>Threads that get no turn on busy processors look the same, again and again. So what follows
- * within a second of the last pause that was excused is not.
+ * <p>Threads that get no turn on busy processors look the same, again and again. Therefore the work
+ * that follows within a second of the last pause that was excused is not.
  *
  * <p>{@link #isToLook} is for any thread; all else is confined to the thread that holds the gate's
  * lock.
@@ -18,7 +18,7 @@ final class PauseDetector {
 
   private static final long STEP_NANOS = 1_000_000; // between two looks, so that few write
   private static final long SHORTEST_NANOS = 20_000_000;
-  private static final long LONGEST_NANOS = 1_000_000_000; // of that what counts: few wait longer
+  private static final long LONGEST_NANOS = 1_000_000_000; // that counts: few wait longer
   private static final double FEWEST_MISSED = 10; // as fewer may fail to come by chance
   private static final int LASTS = 4; // times the pause
   private static final long REST_NANOS = 1_000_000_000;
@@ -35,7 +35,7 @@ final class PauseDetector {
     this.moreUntil = now - REST_NANOS;
   }
 
-  /** Whether it has not been looked for some time. */
+  /** Returns whether it has not been looked for some time. */
   boolean isToLook(long now) {
     return now - seenAt >= STEP_NANOS;
   }
@@ -66,17 +66,19 @@ final class PauseDetector {
     return false;
   }
 
-  /** What may be in flight beyond the caps. */
+  /** Returns the work that may be in flight beyond the caps. */
   int more() {
     return more;
   }
 
-  /** Whether there was a pause in the window so far. */
+  /** Returns whether there was a pause in the window so far. */
   boolean isIn() {
     return inWindow;
   }
 
-  /** Whether there was a pause in the window that ends now, and none in the one before. */
+  /**
+   * Returns whether there was a pause in the window that ends now, and no pause in the one before.
+   */
   boolean hadOne() {
     boolean alone = inWindow && !inWindowBefore;
     inWindowBefore = inWindow;

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /**
  * Tells whether as much work ends however much is in flight, as behind a queue, or in proportion to
- * what is in flight, as where each piece of work takes its time. The ends of the first half of the
- * time and of the second are compared with what either would make of them.
+ * the work in flight, as if each piece of work took its time. The ends of the first half of the
+ * time and of the second are compared with both.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -30,10 +30,10 @@ final class Plateau {
   }
 
   /**
-   * Remembers how it stands. There are always marks for the first half, however long it takes.
+   * Remembers the present state. There are always marks for the first half, however long it takes.
    *
    * @param ended the work that has ended since it began
-   * @param area what was in flight since then, times how long
+   * @param area the work in flight since then, times how long
    */
   void mark(double ended, double area, long now) {
     if (marks > 0 && now - times[marks - 1] < step) {
@@ -55,8 +55,8 @@ final class Plateau {
   }
 
   /**
-   * How much likelier the ends are if as much ends however much is in flight: the logarithm; below
-   * 0 if it is less likely.
+   * Returns how much likelier the ends are if as much ends however much is in flight: the
+   * logarithm; below 0 if it is less likely.
    */
   double likelihood(double ended, double area, long now) {
     int at = middle(now);
@@ -67,7 +67,7 @@ final class Plateau {
     return first * Math.log(byTime / byArea) + second * Math.log((1 - byTime) / (1 - byArea));
   }
 
-  /** Returns what was in flight and what ended in a second, in either half. As the other one. */
+  /** Returns the work in flight and the work that ended in a second, in either half. */
   String halves(double ended, double area, long now) {
     int at = middle(now);
     return half(areas[at], ends[at], times[at] - since)

@@ -4,21 +4,20 @@ import dev.flowshield.Criticality;
 import java.util.Arrays;
 
 /**
- * The caps of the levels. A level is how much a request means, and within that, what it is to its
- * client, see {@link ClientRates}; the higher is rejected later.
+ * The caps of the levels. A level is the criticality of a request and, within that, its rank for
+ * its client: see {@link ClientRates}. A higher level is rejected later.
  *
- * <p>All levels share the limit. But a lower one leaves some places free for what comes by chance
- * of the levels above it: about the root of what these have in flight. Where nothing of them comes,
- * it leaves none.
+ * <p>All levels share the limit. A level keeps headroom for bursts of the levels above: about the
+ * square root of their load, and nothing if they are idle.
  *
- * <p>Confined to the thread that closes windows, but for {@link #of}.
+ * <p>Confined to the thread that closes windows, except for {@link #of}.
  */
 final class PriorityLevels {
 
-  /** How many there are. */
+  /** The number of levels. */
   static final int COUNT = 9;
 
-  /** Those of requests that mean the same. */
+  /** The levels of one criticality. */
   static final int OF_EACH = 3;
 
   private static final double FOLLOWING = 0.3;
@@ -29,12 +28,12 @@ final class PriorityLevels {
 
   private final double[] offered = new double[COUNT]; // in flight if all were admitted; averaged
 
-  /** The level of a request, from 0, the lowest. */
+  /** Returns the level of a request, from 0, the lowest. */
   static int of(Criticality criticality, int toItsClient) {
     return lowest(criticality) + toItsClient;
   }
 
-  /** The lowest level of requests that mean so much. */
+  /** Returns the lowest level of requests of a criticality. */
   static int lowest(Criticality criticality) {
     return switch (criticality) {
       case SHEDDABLE -> 0;
@@ -43,14 +42,14 @@ final class PriorityLevels {
     };
   }
 
-  /** The caps where all levels have the whole limit. */
+  /** Returns caps that give all levels the whole limit. */
   static int[] alike(int limit) {
     int[] caps = new int[COUNT];
     Arrays.fill(caps, limit);
     return caps;
   }
 
-  /** Half of the caps, but for what means most. */
+  /** Returns half of the caps, except for the most critical level. */
   static int[] halved(int[] caps) {
     int[] halved = caps.clone();
     for (int level = 0; level < lowest(Criticality.CRITICAL); level++) {
@@ -59,7 +58,7 @@ final class PriorityLevels {
     return halved;
   }
 
-  /** The cap of each level, after a window. */
+  /** Returns the cap of each level, after a window. */
   int[] caps(Window window, LevelDemand demand, double baseline, int limit) {
     double latency = Math.min(window.latency(), MOST_SLOWDOWN * baseline) / window.ticks();
     double[] free = new double[COUNT];
@@ -77,7 +76,10 @@ final class PriorityLevels {
     return caps;
   }
 
-  /** What is left free is not in flight most of the time, so that the limit may be more by that. */
+  /**
+   * Returns the slots that are left free. They are not in flight most of the time, so the limit may
+   * be higher by that number.
+   */
   private static double usedByNone(LevelDemand demand, double latency, double[] free) {
     double most = 0;
     double admitted = 0;

@@ -3,10 +3,10 @@ package dev.flowshield.engine.overload;
 import dev.flowshield.Pressure;
 
 /**
- * Tries with half of the limit, for a moment, whether the server does as much and work takes less
- * time: then work has been waiting for work all the time, and what was taken for the latency of
- * work that waits for nothing was that of a queue. So it is for a server that is overloaded from
- * its first second on.
+ * Tries for a moment whether the server does as much with half of the limit while work takes less
+ * time. If so, work has been waiting for work all the time, and the assumed latency of work that
+ * waits for nothing was that of a queue. This happens to a server that is overloaded from its first
+ * second on.
  *
  * <p>Only where requests are rejected anyway, and the less often the less it finds.
  *
@@ -17,9 +17,9 @@ final class Probe {
   private static final long SOON_NANOS = 1_000_000_000;
   private static final long USUAL_NANOS = 10_000_000_000L;
   private static final long LONGEST_NANOS = 60_000_000_000L;
-  private static final int SOON = 3; // times what work takes
+  private static final int SOON = 3; // times the latency
   private static final int USUAL = 50;
-  private static final double SETTLING = 1.3; // times what work takes
+  private static final double SETTLING = 1.3; // times the latency
   private static final double AS_MUCH = 0.8; // of the throughput
   private static final double LESS = 0.8; // of the latency
 
@@ -31,7 +31,7 @@ final class Probe {
   private double throughputBefore;
 
   /**
-   * Whether to begin one, after a window.
+   * Returns whether to begin one, after a window.
    *
    * @param hasSeenQuietTimes whether the server was seen when it was not overloaded
    */
@@ -60,14 +60,14 @@ final class Probe {
     settledAt = now + (long) (SETTLING * last.latency() * Window.NANOS_PER_TICK);
   }
 
-  /** Whether half of the limit holds. */
+  /** Returns whether half of the limit holds. */
   boolean isOpen() {
     return isOpen;
   }
 
   /**
-   * A window ends while half of the limit holds; whether it shows that work has been waiting. Then,
-   * or if it does not, it is over, unless the work has to settle first.
+   * Judges a window that ends while half of the limit holds. Returns whether it shows that work has
+   * been waiting. Then, or if it does not, it is over, unless the work has to settle first.
    */
   boolean close(Window window, double baseline, long now) {
     if (!isSettled) {

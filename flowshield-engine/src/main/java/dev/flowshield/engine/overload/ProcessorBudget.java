@@ -1,9 +1,9 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How many requests may be begun before it is known what they cost: as many as the processors can
- * work off in a quarter of a second, and from then on as many as they can work off. All of it is
- * there again where the processors are seen not to be busy.
+ * The number of requests that may be begun before their cost is known: as many as the processors
+ * can work off in a quarter of a second, and from then on as many as they can work off. The whole
+ * budget is there again if the processors are seen not to be busy.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -33,9 +33,9 @@ final class ProcessorBudget {
   /**
    * Requests have been begun.
    *
-   * @param newBegun how many in all, since it began
-   * @param latency what work takes that waits for nothing, in ticks: before that, it is not seen
-   *     what it costs
+   * @param newBegun the number since it began
+   * @param latency the latency of work that waits for nothing, in ticks: before that, its cost is
+   *     not seen
    */
   void look(double newBegun, double latency, long now) {
     if (!processors.isCostKnown()) {
@@ -55,7 +55,7 @@ final class ProcessorBudget {
     }
   }
 
-  /** Whether more was begun than the processors can work off. */
+  /** Returns whether more was begun than the processors can work off. */
   boolean isSpent() {
     return left <= 0;
   }
@@ -65,7 +65,7 @@ final class ProcessorBudget {
     return (long) begun + " requests begun and " + (long) (begun + left) + " can be worked off";
   }
 
-  /** How many may be begun now. */
+  /** Returns how many may be begun now. */
   double left() {
     return Math.max(0, left);
   }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How busy the process keeps its processors, and how much of them a request takes.
+ * The use of the processors by the process, and the cost of a request.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -33,7 +33,7 @@ public final class Processors {
   private long usedUntilMark;
 
   /**
-   * Looks at what these say, every 25 to 100 ms at most.
+   * Reads the sources, every 25 to 100 ms at most.
    *
    * @param used for how long the process has used processors until now, in nanoseconds, summed up
    *     over all of them
@@ -51,12 +51,12 @@ public final class Processors {
     this.sampleNanos = Math.max(SHORTEST_NANOS, SAMPLE_NANOS / count);
   }
 
-  /** Those of which nothing is seen, and which are never busy. */
+  /** Returns processors of which nothing is seen, and which are never busy. */
   public static Processors unseen() {
     return new Processors(() -> 0, 1, false);
   }
 
-  /** Whether anything is seen of them. */
+  /** Returns whether anything is seen of them. */
   boolean areSeen() {
     return areSeen;
   }
@@ -65,12 +65,12 @@ public final class Processors {
     return count;
   }
 
-  /** Whether it is time to look. */
+  /** Returns whether it is time to look. */
   boolean isToLook(long now) {
     return areSeen && !(isSampled && now - sampledAt < sampleNanos);
   }
 
-  /** Whether half of that time has passed. */
+  /** Returns whether half of that time has passed. */
   boolean isToLookEarly(long now) {
     return isSampled && now - sampledAt >= sampleNanos / 2;
   }
@@ -79,8 +79,8 @@ public final class Processors {
    * Looks.
    *
    * @param ended the work that has ended until now
-   * @param isUsual whether nothing is going on, so that what a request takes can be learned
-   * @param latency what work takes that waits for nothing, in ticks
+   * @param isUsual whether nothing is going on, so that the cost of a request can be learned
+   * @param latency the latency of work that waits for nothing, in ticks
    */
   void look(long ended, boolean isUsual, double latency, long now) {
     long usedUntilNow = used.getAsLong();
@@ -96,22 +96,22 @@ public final class Processors {
     usedUntil = usedUntilNow;
   }
 
-  /** Whether nearly all of them were used, when they were looked at last. */
+  /** Returns whether nearly all of them were used, when they were looked at last. */
   boolean areBusy() {
     return load >= BUSY;
   }
 
-  /** Whether most of them were used then. */
+  /** Returns whether most of them were used then. */
   boolean areInUse() {
     return load >= IN_USE;
   }
 
-  /** Whether nearly all of them were used, in a time that began after an instant. */
+  /** Returns whether nearly all of them were used, in a time that began after an instant. */
   boolean areBusySince(long instant) {
     return areBusy() && isSampleSince(instant);
   }
 
-  /** Whether they were looked at over a time that began after an instant. */
+  /** Returns whether they were looked at over a time that began after an instant. */
   boolean isSampleSince(long instant) {
     return sampledFrom - instant >= 0;
   }
@@ -132,32 +132,32 @@ public final class Processors {
     usedUntilMark = usedUntil;
   }
 
-  /** Whether it is so long since the mark, at the last look. */
+  /** Returns whether it is so long since the mark, at the last look. */
   boolean isMarkedFor(double nanos) {
     return sampledAt - markedAt >= nanos;
   }
 
-  /** Whether hardly any of them were used, when they were looked at last. */
+  /** Returns whether hardly any of them were used, when they were looked at last. */
   boolean areIdle() {
     return load < IDLE;
   }
 
-  /** Whether hardly any of them were used since the mark. */
+  /** Returns whether hardly any of them were used since the mark. */
   boolean haveIdled() {
     return usedUntil - usedUntilMark < IDLE * count * (sampledAt - markedAt);
   }
 
-  /** Whether it is known what a request takes. */
+  /** Returns whether it is known the cost of a request. */
   boolean isCostKnown() {
     return cost.isKnown();
   }
 
-  /** The requests that they can work off in a quarter of a second. */
+  /** Returns the requests that they can work off in a quarter of a second. */
   double atOnce() {
     return AT_ONCE_NANOS * count / cost.nanos();
   }
 
-  /** The requests that they can work off in a tick. */
+  /** Returns the requests that they can work off in a tick. */
   double perTick() {
     return Window.NANOS_PER_TICK * count / cost.nanos();
   }

@@ -5,15 +5,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Tells from samples how long requests wait in front of the gate, such as for a thread of a pool of
- * which all are busy, and which of them to reject for it: all of the levels for which that is too
- * long, until a sample has waited less. So a queue in front is worked off at once, as it takes next
- * to nothing to reject a request.
+ * Samples of the time that requests wait in front of the gate, such as for a thread of a busy pool.
+ * Requests of all levels for which that is too long are rejected until a sample has waited less. A
+ * queue in front is therefore worked off at once, because a rejection costs next to nothing.
  *
- * <p>The higher the level, the longer it may wait, by equal steps. Under extreme pressure, what
- * means as much as most, of a client that sends little, may wait for 1.2 times as long as work
- * takes, but at least for 24 ms. Else it may wait five times as long: a server that is busy, but
- * not too busy, has such waits.
+ * <p>The higher the level, the longer it may wait, by equal steps. Under extreme pressure, default
+ * work of a client that sends little may wait for 1.2 times the latency of work, and at least 24
+ * ms. Otherwise it may wait five times as long: a server that is busy, but not too busy, has such
+ * waits.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -34,13 +33,13 @@ final class QueueInFront {
   private long longStep;
 
   /**
-   * A request, or what stands for one, has waited before the gate was asked; whether {@link #bound}
-   * has changed.
+   * Learns how long a request, or a probe task, was queued before the gate was asked. Returns
+   * whether {@link #bound} has changed.
    *
-   * @param latencyNanos what work takes
+   * @param latencyNanos the latency of work
    * @param pressure how hard the server is pressed
-   * @param isAfterPause of the process: what has come meanwhile is worked off, which may take some
-   *     time
+   * @param isAfterPause of the process: requests that arrived meanwhile are worked off, which may
+   *     take some time
    */
   boolean waited(long nanos, long latencyNanos, Pressure pressure, boolean isAfterPause, long now) {
     int patience = pressure == Pressure.EXTREME ? 1 : PATIENCE;
@@ -79,19 +78,19 @@ final class QueueInFront {
     return hasChanged;
   }
 
-  /** Whether requests wait for too long. */
+  /** Returns whether requests wait for too long. */
   boolean isLong() {
     return waiting > 0;
   }
 
-  /** Whether they did since the last call. */
+  /** Returns whether they did since the last call. */
   boolean wasLong() {
     boolean was = wasLong;
     wasLong = waiting > 0;
     return was;
   }
 
-  /** Leaves no place to the levels that wait for too long. */
+  /** Leaves no slot to the levels that wait for too long. */
   void bound(int[] caps) {
     Arrays.fill(caps, 0, waiting, 0);
   }

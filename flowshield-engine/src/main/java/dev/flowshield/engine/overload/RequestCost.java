@@ -1,8 +1,8 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How much processor time a request takes. It is learned where nothing is going on, and at once
- * where requests turn out to take much less.
+ * The processor time of a request. It is learned while nothing is going on, and at once if requests
+ * turn out to take much less.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -14,7 +14,7 @@ final class RequestCost {
   private static final double LEAST_SHARE = 0.2; // else most may be compilation, or other work
   private static final double STEP_NANOS = 10e6; // by which a JDK counts
 
-  // What ends in a span may have been worked at before it. Of a span of four latencies it is a
+  // Work that ends in a span may have used time before it. Of a span of four latencies it is a
   // quarter at most; in a tenth of a second after a cut, nearly all.
   private static final double LATENCIES = 4;
   private static final double SHORTEST_NANOS = 100e6;
@@ -31,7 +31,7 @@ final class RequestCost {
     static final Totals NONE = new Totals(0, 0, 0);
   }
 
-  /** Of a process that may use so many processors. */
+  /** The cost for a process that may use this many processors. */
   RequestCost(int processors) {
     this.processors = processors;
   }
@@ -48,7 +48,7 @@ final class RequestCost {
    * @param newUsed the processor time until now
    * @param newEnded the work that has ended until now
    * @param isUsual whether nothing is going on
-   * @param latency what work takes that waits for nothing, in ticks
+   * @param latency the latency of work that waits for nothing, in ticks
    */
   void look(long newUsed, long newEnded, boolean isUsual, double latency, long now) {
     Totals next = new Totals(newUsed, newEnded, now);
@@ -81,13 +81,13 @@ final class RequestCost {
     ended = kept * ended + (to.ended - from.ended);
   }
 
-  /** Whether it is known. */
+  /** Returns whether it is known. */
   boolean isKnown() {
     return used >= Math.max(LEAST_USED_NANOS, LEAST_SHARE * processors * passed)
         && ended >= FEWEST_ENDS;
   }
 
-  /** What a request takes, in nanoseconds of one processor. */
+  /** Returns the cost of a request, in nanoseconds of one processor. */
   double nanos() {
     return used / ended;
   }

@@ -1,15 +1,15 @@
 package dev.flowshield.engine.overload;
 
 /**
- * How long work of each route takes in relation to the mean of all, so that more work of a slow
- * route is not taken for slower work. Only ratios are learned.
+ * The latency of each route in relation to the mean of all, so that more work of a slow route is
+ * not mistaken for slower work. Only ratios are learned.
  *
  * <p>{@link #weight} and {@link #latency} are thread-safe; all else is confined to the thread that
  * holds the gate's lock.
  */
 final class RouteLatencies {
 
-  /** How many there are. */
+  /** The number of routes. */
   static final int COUNT = 64;
 
   /** The weight of a route of which work takes as long as the mean. */
@@ -21,22 +21,22 @@ final class RouteLatencies {
   private static final double MOST = 1024;
 
   private final double[] weights = new double[COUNT]; // 0 while unknown
-  private final long[] counts = new long[COUNT]; // until what was learned
+  private final long[] counts = new long[COUNT]; // until the last learning
   private final long[] latencies = new long[COUNT];
   private volatile long[] published = new long[2 * COUNT]; // weights, then latencies
 
-  /** The weight of a route, in {@link #ONE}; 0 while it is not known. */
+  /** Returns the weight of a route, in {@link #ONE}; 0 while it is not known. */
   long weight(int route) {
     return published[route];
   }
 
-  /** What work of a route takes that waits for nothing, in ticks. */
+  /** Returns the latency of work of a route that waits for nothing, in ticks. */
   long latency(int route) {
     return published[COUNT + route];
   }
 
   /**
-   * Begins, where nothing is known: what has ended so far weighs one in the mean.
+   * Begins, where nothing is known: the work that has ended so far weighs one in the mean.
    *
    * @return the mean latency; 0 if too little has ended
    */
@@ -55,7 +55,7 @@ final class RouteLatencies {
     return mean;
   }
 
-  /** What has ended so far does not count. */
+  /** Work that has ended so far does not count. */
   void skip(WindowCounters sums) {
     for (int route = 0; route < COUNT; route++) {
       counts[route] = sums.ofRoute(route);
@@ -64,9 +64,9 @@ final class RouteLatencies {
   }
 
   /**
-   * Learns from what has ended since the last time.
+   * Learns from the work that has ended since the last time.
    *
-   * @param latency what work of weight one takes that waits for nothing, in ticks
+   * @param latency the latency of work of weight one that waits for nothing, in ticks
    * @param isQuiet whether work has not waited
    */
   void learn(WindowCounters sums, double latency, boolean isQuiet) {

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * The places that are held by work which does not end, such as the requests of slow clients. By
+ * The slots that are held by work which does not end, such as the requests of slow clients. By
  * Little's law, the work that ends explains how much is in flight: the sum of its latencies over
- * the time. What it does not explain, for a second and in each fifth of it, is held.
+ * the time. The rest, for a second and in each fifth of it, is held.
  *
  * <p>Confined to the thread that holds the gate's lock.
  */
@@ -15,7 +15,7 @@ final class StuckWork {
   private static final long SPAN_NANOS = 200_000_000;
   private static final int SPANS = 5;
 
-  private static final double HARDLY_ANY = 0.5; // places
+  private static final double HARDLY_ANY = 0.5; // slots
 
   private final double[] busy = new double[SPANS]; // with work whose latency counts
   private final double[] taken = new double[SPANS]; // at the most, by all work that has ended
@@ -33,7 +33,7 @@ final class StuckWork {
   /**
    * Looks; whether {@link #count} may have changed.
    *
-   * @param latency what work takes that waits for nothing, in ticks
+   * @param latency the latency of work that waits for nothing, in ticks
    */
   boolean look(Supplier<long[]> sums, int inFlight, double latency, long now) {
     if (!isSpanOpen) {
@@ -58,7 +58,7 @@ final class StuckWork {
     return true;
   }
 
-  /** How many there are, at the least. */
+  /** Returns how many there are, at the least. */
   int count() {
     double least = Double.MAX_VALUE;
     for (double each : unexplained) {
@@ -67,18 +67,18 @@ final class StuckWork {
     return (int) Math.max(0, least);
   }
 
-  /** Whether work whose latency counts takes next to no places. */
+  /** Returns whether work whose latency counts takes next to no slots. */
   boolean areOthersIdle() {
     return areHardlyAny(busy);
   }
 
-  /** Whether there are some, and all work that ends takes next to no places. */
+  /** Returns whether there are some, and all work that ends takes next to no slots. */
   boolean areAll() {
     return areHardlyAny(taken) && count() > 0;
   }
 
-  private static boolean areHardlyAny(double[] places) {
-    for (double each : places) {
+  private static boolean areHardlyAny(double[] slots) {
+    for (double each : slots) {
       if (each > HARDLY_ANY) {
         return false;
       }

@@ -21,18 +21,18 @@ final class Throughput {
     average += 0.5 * (perTick - average);
   }
 
-  /** Begins, with what is known otherwise. */
+  /** Begins, with a value that is known otherwise. */
   void begin(double perTick) {
     Arrays.fill(recent, perTick);
     average = perTick;
   }
 
-  /** An average in which later windows have more weight. */
+  /** Returns an average in which later windows have more weight. */
   double now() {
     return average;
   }
 
-  /** The most of the last {@value #WINDOWS} windows. */
+  /** Returns the most of the last {@value #WINDOWS} windows. */
   double most() {
     double most = 0;
     for (double each : recent) {

@@ -7,23 +7,23 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What happened so far, as sums that many threads add to and that one reads from time to time.
+ * Sums of the work so far that many threads add to and that one reads from time to time.
  *
- * <p>Thread-safe, lock-free, allocates nothing where it is written.
+ * <p>Thread-safe, lock-free; writing allocates nothing.
  */
 final class WindowCounters {
   /*
    * State, a stripe of longs for each few threads, apart from those of others; each long is a sum
    * since the beginning.
    *
-   * Two threads of one stripe may add at once, and one of them is lost: too few to matter where
-   * means are taken of hundreds. Sums wrap around. What a window holds is the difference of two
+   * Two threads of one stripe may add at once, and one of them is lost: too few to matter for
+   * means of hundreds. Sums wrap around. The content of a window is the difference of two
    * readings, which is right as long as the window itself does not overflow.
    *
    * Invariant
-   *   W1  What a window holds is not below zero. A thread that was preempted between reading a sum
-   *       and writing it takes back what others have added meanwhile, which may be more than the
-   *       window has.
+   *   W1  The content of a window is not below zero. A thread that was preempted between reading a
+   *       sum and writing it takes back the additions of others meanwhile, which may be more than
+   *       the window has.
    *
    * Memory order: opaque. Each sum is read whole, and those of one reading may differ by the few
    * that are being added.
@@ -49,7 +49,7 @@ final class WindowCounters {
   private static final int STRIDE =
       ROUTE_LATENCIES + RouteLatencies.COUNT + 16; // longs, so that neighbours are a line apart
 
-  // What takes longer has waited for something else, such as a backend that is dead.
+  // Work that takes longer has waited for something else, such as a backend that is dead.
   private static final long OLD_TICKS = 1_000_000_000 >> Window.TICK_BITS;
   private static final long OLD_LATENCIES = 20;
 
@@ -60,18 +60,18 @@ final class WindowCounters {
       new LevelDemand(new long[PriorityLevels.COUNT], new long[PriorityLevels.COUNT]);
   private volatile long mostInFlight;
 
-  /** Sums for a machine with so many processors: few threads share a stripe. */
+  /** Sums for a machine with this many processors: few threads share a stripe. */
   static WindowCounters forProcessors(int processors) {
     return new WindowCounters(Integer.highestOneBit(8 * processors));
   }
 
-  /** Sums in so many stripes, a power of two. */
+  /** Sums in this many stripes, a power of two. */
   WindowCounters(int stripes) {
     this.mask = stripes - 1;
     this.cells = new long[(stripes + 1) * STRIDE];
   }
 
-  /** A request of a level has got a place. */
+  /** A request of a level has got a slot. */
   void admitted(int level, boolean isKnown, long inFlight) {
     int stripe = stripe();
     add(stripe + ADMITTED + level, 1);
@@ -92,7 +92,7 @@ final class WindowCounters {
     }
   }
 
-  /** A request of a level has got none. */
+  /** A request of a level was rejected. */
   void rejected(int level) {
     add(stripe() + REJECTED + level, 1);
   }
@@ -113,12 +113,12 @@ final class WindowCounters {
     }
   }
 
-  /** The work of a route that has ended until now. */
+  /** Returns the work of a route that has ended until now. */
   long ofRoute(int route) {
     return sum(ROUTES + route);
   }
 
-  /** The sum of its latencies. */
+  /** Returns the sum of its latencies. */
   long latenciesOfRoute(int route) {
     return sum(ROUTE_LATENCIES + route);
   }
@@ -135,17 +135,17 @@ final class WindowCounters {
     add(stripe + PRODUCTS, excess * inFlight);
   }
 
-  /** The work that has ended since the last reading. */
+  /** Returns the work that has ended since the last reading. */
   long completedSince() {
     return since(COMPLETED);
   }
 
-  /** As the other one, of routes that are not known. */
+  /** Returns the work of unknown routes that has ended since the last reading. */
   long unknownSince() {
     return since(UNKNOWN);
   }
 
-  /** The part of the requests since the last reading that got no place. */
+  /** Returns the part of the requests since the last reading that got no slot. */
   double rejectedShareSince() {
     long admitted = since(ADMITTED, REJECTED);
     long rejected = since(REJECTED, KINDS);
@@ -160,7 +160,7 @@ final class WindowCounters {
     return Math.max(0, sum(kind) - before[kind]);
   }
 
-  /** What has happened since the last reading, which is this one from now on. */
+  /** Returns the sums since the last reading, which is this one from now on. */
   Window read(long nanos) {
     long[] since = new long[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
@@ -191,7 +191,7 @@ final class WindowCounters {
         since[KNOWN]);
   }
 
-  /** All sums since the beginning. */
+  /** Returns all sums since the beginning. */
   long[] totals() {
     long[] totals = new long[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
@@ -205,17 +205,17 @@ final class WindowCounters {
     return kind == EXCESSES || kind == PRODUCTS ? since : Math.max(0, since);
   }
 
-  /** The work that has ended, of known routes and others. */
+  /** Returns the work that has ended, of known routes and others. */
   static long ended(long[] totals) {
     return totals[COMPLETED] + totals[UNKNOWN];
   }
 
-  /** The work that has ended of which the latency does not count. */
+  /** Returns the work that has ended of which the latency does not count. */
   static long left(long[] totals) {
     return totals[LEFT];
   }
 
-  /** What has happened from one reading of all sums to another. */
+  /** Returns the sums from one reading of all sums to another. */
   static Window between(long[] from, long[] to, long nanos) {
     long[] since = new long[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
@@ -241,7 +241,7 @@ final class WindowCounters {
         since[KNOWN]);
   }
 
-  /** The requests of the window that was read last. */
+  /** Returns the requests of the window that was read last. */
   LevelDemand demand() {
     return demand;
   }

@@ -63,7 +63,7 @@ final class Offences {
     this.topLevel = level;
   }
 
-  /** The word after a breach of a key that is not blocked. */
+  /** Returns the word after a breach of a key that is not blocked. */
   long breach(long word, long now) {
     int level = level(word, now);
     int count = breaches(word, now) + 1;
@@ -74,12 +74,12 @@ final class Offences {
     return word(count == 1 ? now : instant(word), level, count);
   }
 
-  /** How long the key is still blocked, in nanoseconds; 0 if it is not. */
+  /** Returns how long the key is still blocked, in nanoseconds; 0 if it is not. */
   long blockedForNanos(long word, long now) {
     return isBlock(word) && isOfThisTime(word, now) ? Math.max(0, instant(word) - now) : 0;
   }
 
-  /** The blocks that count against the key. */
+  /** Returns the blocks that count against the key. */
   int level(long word, long now) {
     if (!isOfThisTime(word, now)) {
       return 0;
@@ -93,7 +93,7 @@ final class Offences {
     return level;
   }
 
-  /** The breaches that count towards the next block. */
+  /** Returns the breaches that count towards the next block. */
   int breaches(long word, long now) {
     return isOfThisTime(word, now) && now - instant(word) < within ? breachesThen(word) : 0;
   }

@@ -1,6 +1,5 @@
 package dev.flowshield.engine.penalty;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ import java.util.stream.LongStream;
  * once.
  *
  * <p>A key is identified by its 64-bit hash, with a secret seed, never 0. {@link Offences} says
- * what is remembered of it, and for how long.
+ * the memory of it, and its duration.
  *
  * <p><b>When the table is full.</b> A new key takes a place that remembers nothing; else the place
  * of the key with the fewest breaches among those without a block that counts. A key with such a
@@ -89,7 +88,7 @@ public final class Penalties {
     this.latestEnd = new AtomicLong(now);
   }
 
-  /** How long a key is still blocked, in nanoseconds; 0 if it is not. */
+  /** Returns how long a key is still blocked, in nanoseconds; 0 if it is not. */
   public long blockedForNanos(long hash, long now) {
     if (latestEnd.get() - now <= 0) {
       return 0;
@@ -114,7 +113,6 @@ public final class Penalties {
       return 0;
     }
     ReentrantLock lock = lock(bucket);
-    StackRoom.require();
     lock.lock();
     try {
       int at = placeToWrite(bucket, hash, now);
@@ -124,7 +122,7 @@ public final class Penalties {
       boolean known = fingerprint(at) == hash;
       long word = offences.breach(known ? word(at) : Offences.NOTHING, now);
       long blockedFor = offences.blockedForNanos(word, now);
-      if (blockedFor > 0) { // first, as it may fail, and a later block would not be found
+      if (blockedFor > 0) { // first, because it may fail, and a later block would not be found
         latestEnd.accumulateAndGet(
             Offences.instant(word), (latest, end) -> end - latest > 0 ? end : latest);
       }
@@ -146,7 +144,6 @@ public final class Penalties {
   public boolean pardon(long hash) {
     int bucket = bucket(hash);
     ReentrantLock lock = lock(bucket);
-    StackRoom.require();
     lock.lock();
     try {
       int at = find(bucket, hash);
@@ -167,7 +164,6 @@ public final class Penalties {
   public void pardonAll() {
     for (int bucket = 0; bucket < table.length; bucket += BUCKET) {
       ReentrantLock lock = lock(bucket);
-      StackRoom.require();
       lock.lock();
       try {
         for (int at = bucket; at < bucket + PLACES; at++) {
@@ -179,7 +175,10 @@ public final class Penalties {
     }
   }
 
-  /** The number of blocks that still count against a key; 0 if it had no breach for long enough. */
+  /**
+   * Returns the number of blocks that still count against a key; 0 if it had no breach for long
+   * enough.
+   */
   public int level(long hash, long now) {
     int at = find(bucket(hash), hash);
     if (at == NOWHERE) {
@@ -190,8 +189,8 @@ public final class Penalties {
   }
 
   /**
-   * The keys that are blocked, or whose last block still counts. Walks the table, which may change
-   * meanwhile.
+   * Returns the keys that are blocked, or whose last block still counts. Walks the table, which may
+   * change meanwhile.
    */
   public long[] offenders(long now) {
     LongStream.Builder offenders = LongStream.builder();
@@ -207,8 +206,8 @@ public final class Penalties {
   }
 
   /**
-   * The place in which to count a breach of the key; {@link #NOWHERE} if the key is blocked, or
-   * there is no place for it.
+   * Returns the place in which to count a breach of the key; {@link #NOWHERE} if the key is
+   * blocked, or there is no place for it.
    */
   private int placeToWrite(int bucket, long hash, long now) {
     int at = find(bucket, hash);
@@ -219,9 +218,9 @@ public final class Penalties {
   }
 
   /**
-   * The place in the bucket with the least to remember, if it may change owner (P2). Ties are
-   * broken at random: if the oldest lost its place, keys that take turns and outnumber the places
-   * would each lose theirs before they return.
+   * Returns the place in the bucket with the least to remember, if it may change owner (P2). Ties
+   * are broken at random: if the oldest lost its place, keys that take turns and outnumber the
+   * places would each lose theirs before they return.
    */
   private int leastOffender(int bucket, long now) {
     for (int at = bucket; at < bucket + PLACES; at++) {
@@ -258,8 +257,8 @@ public final class Penalties {
   }
 
   /**
-   * The index of the key's bucket: by a multiplication, as the number of buckets need not be a
-   * power of two.
+   * Returns the index of the key's bucket: by a multiplication, as the number of buckets need not
+   * be a power of two.
    */
   private int bucket(long hash) {
     return (int) (((hash & 0xFFFF_FFFFL) * buckets) >>> 32) * BUCKET;

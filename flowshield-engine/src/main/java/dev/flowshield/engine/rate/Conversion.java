@@ -15,7 +15,7 @@ import java.math.BigInteger;
  */
 public record Conversion(RateAlgorithm from, RateAlgorithm to) {
 
-  /** The word of the new limit for a word of the old one. */
+  /** Returns the word of the new limit for a word of the old one. */
   public long word(long word, long now) {
     if (from.equals(to)) {
       return word;

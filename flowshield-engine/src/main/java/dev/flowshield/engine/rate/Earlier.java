@@ -7,7 +7,7 @@ import dev.flowshield.spi.RateAlgorithm;
  *
  * <p>A word is saved as its distance from the idle word at the moment of the save. Windows that are
  * not aligned to the calendar are saved with their phase, too. The wall clock says how long ago
- * that moment is; what has come back since is not owed any more.
+ * that moment is; permits that have come back since are not owed any more.
  *
  * <p>Immutable, pure.
  */
@@ -32,7 +32,7 @@ public final class Earlier {
     this.now = now;
   }
 
-  /** The name of an algorithm whose words can be saved; empty for a custom one. */
+  /** Returns the name of an algorithm whose words can be saved; empty for a custom one. */
   public static String kind(RateAlgorithm algorithm) {
     return algorithm instanceof Gcra
         ? "token-bucket"
@@ -41,17 +41,20 @@ public final class Earlier {
             : algorithm instanceof SlidingWindow ? "sliding-window" : "";
   }
 
-  /** How far into a window a time is, for windows that are not aligned to the calendar; else 0. */
+  /**
+   * Returns how far into a window a time is, for windows that are not aligned to the calendar; else
+   * 0.
+   */
   public static long phase(RateAlgorithm algorithm, long now) {
     return algorithm instanceof SlidingWindow windows ? windows.into(now) : 0;
   }
 
-  /** The distance of a word from the idle word; 0 if nothing is owed. */
+  /** Returns the distance of a word from the idle word; 0 if nothing is owed. */
   public static long owed(RateAlgorithm algorithm, long word, long now) {
     return algorithm.isIdle(word, now) ? 0 : word - algorithm.idle(now);
   }
 
-  /** The word of another limit for a key that owed this much then. */
+  /** Returns the word of another limit for a key that owed this much then. */
   public long word(long owed, RateAlgorithm next) {
     if (owed == 0 || isOver(owed)) {
       return next.idle(now);

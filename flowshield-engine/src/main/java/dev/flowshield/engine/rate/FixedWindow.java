@@ -43,7 +43,7 @@ public final class FixedWindow implements RateAlgorithm {
    * spare.
    *
    * Invariants
-   *   F1  The permits taken are at most the limit; what is charged beyond goes to the windows that
+   *   F1  The permits taken are at most the limit; charges beyond it go to the windows that
    *       follow.
    *   F2  A window whose last permit was refunded is marked, and not idle until it ends. So within
    *       a window a slot does not change its owner, and no word of one owner recurs under the
@@ -70,7 +70,7 @@ public final class FixedWindow implements RateAlgorithm {
         new Windows(now - into(wallClock, length), length, Windows.shiftWithoutTurn(length));
   }
 
-  /** The nanoseconds since the window of the wall clock began. */
+  /** Returns the nanoseconds since the window of the wall clock began. */
   private static long into(OffsetDateTime wallClock, long length) {
     return BigInteger.valueOf(wallClock.toEpochSecond() + wallClock.getOffset().getTotalSeconds())
         .multiply(BigInteger.valueOf(1_000_000_000))
@@ -128,8 +128,8 @@ public final class FixedWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key whose word by another limit with the same windows is {@code word}: its count
-   * in proportion, rounded up.
+   * Returns the word for a key whose word by another limit with the same windows is {@code word}:
+   * its count in proportion, rounded up.
    */
   long converted(FixedWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -165,7 +165,7 @@ public final class FixedWindow implements RateAlgorithm {
     return limit;
   }
 
-  /** The word that counts at this time: this one, or an idle one if it is idle. */
+  /** Returns the word that counts at this time: this one, or an idle one if it is idle. */
   private long standing(long word, long now) {
     return isIdle(word, now) ? windows.word(now) : word;
   }

@@ -94,7 +94,7 @@ public final class Gcra implements RateAlgorithm {
     this.highestCharge = fullDebt + SLACK / 2;
   }
 
-  /** The same rate with a smaller burst; their words count in the same units. */
+  /** Returns the same rate with a smaller burst; their words count in the same units. */
   public Gcra withBurst(long smaller) {
     return new Gcra(this, smaller);
   }
@@ -111,7 +111,10 @@ public final class Gcra implements RateAlgorithm {
     }
   }
 
-  /** Whether rounding the interval up to a whole unit changes the rate by at most a millionth. */
+  /**
+   * Returns whether rounding the interval up to a whole unit changes the rate by at most a
+   * millionth.
+   */
   private static boolean isFine(BigInteger period, BigInteger permits) {
     BigInteger[] interval = period.divideAndRemainder(permits);
     return interval[1].signum() == 0 || interval[0].compareTo(ROUNDING) >= 0;
@@ -143,7 +146,7 @@ public final class Gcra implements RateAlgorithm {
     if (isIdle(word, now) || isIdle(taken, now) || refunded > burst) {
       return word;
     }
-    // What has come back by itself since the taking cannot be refunded again. Permits refunded to
+    // Permits that have come back since the taking cannot be refunded again. Permits refunded to
     // others since may have been before these, which then came back earlier.
     long outstanding = Math.min(permits * interval, taken - refunded * interval - start);
     return outstanding <= 0 ? word : start + Math.max(0, debt - outstanding);
@@ -169,9 +172,9 @@ public final class Gcra implements RateAlgorithm {
   }
 
   /**
-   * The word for a key whose word by another limit of this kind is {@code word}, which is not idle.
-   * A debt up to the burst keeps its proportion to the burst. The debt beyond it keeps its length
-   * in time, up to the most that a charge can reach.
+   * Returns the word for a key whose word by another limit of this kind is {@code word}, which is
+   * not idle. A debt up to the burst keeps its proportion to the burst. The debt beyond it keeps
+   * its length in time, up to the most that a charge can reach.
    *
    * <p>Rounded up to a whole unit of time, so changing back and forth forgives nothing, and costs
    * at most two nanoseconds a change.
@@ -187,14 +190,14 @@ public final class Gcra implements RateAlgorithm {
     return idle(now) + fullDebt + even(beyond.min(most.shiftLeft(from.shift)), 1L << from.shift);
   }
 
-  /** The quotient, rounded up to an even number, as words are even. */
+  /** Returns the quotient, rounded up to an even number, because words are even. */
   private static long even(BigInteger dividend, long divisor) {
     BigInteger[] halves =
         dividend.divideAndRemainder(BigInteger.valueOf(divisor).shiftLeft(1));
     return 2 * (halves[0].longValueExact() + halves[1].signum());
   }
 
-  /** Whether nothing is owed any more, this long after a word was this far from idle. */
+  /** Returns whether nothing is owed any more, this long after a word was this far from idle. */
   boolean isOver(long owed, long after) {
     return owed <= 0 || after > owed >>> shift;
   }

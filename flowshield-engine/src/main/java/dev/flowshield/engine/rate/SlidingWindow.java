@@ -50,7 +50,7 @@ public final class SlidingWindow implements RateAlgorithm {
    * not to wrap around before the ticker.
    *
    * Invariants
-   *   W1  Each count is at most the limit; what is charged beyond goes to the windows that follow.
+   *   W1  Each count is at most the limit; charges beyond it go to the windows that follow.
    *   W2  A window whose last permit was refunded is marked, and not idle until it ends. So within
    *       a window a slot does not change its owner, and no word of one owner recurs under the
    *       next.
@@ -90,7 +90,9 @@ public final class SlidingWindow implements RateAlgorithm {
     this.windows = windows;
   }
 
-  /** The most permits that fit a word twice beside the number of a window of this length. */
+  /**
+   * Returns the most permits that fit a word twice beside the number of a window of this length.
+   */
   static long mostPermits(long length) {
     int most = MOST_BITS;
     while (1L << (62 - 2 * most) < (SHORTEST_TURN + length - 1) / length) {
@@ -136,7 +138,7 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * As declared: from the count of this window, then from that of the last, where a permit counts
+   * Adds permits: from the count of this window, then from that of the last, where a permit counts
    * for the part that has not faded. Rounded down, so no more is there than was added.
    */
   @Override
@@ -177,8 +179,8 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key whose word by another limit with the same windows is {@code word}: its
-   * counts in proportion, rounded up.
+   * Returns the word for a key whose word by another limit with the same windows is {@code word}:
+   * its counts in proportion, rounded up.
    */
   long converted(SlidingWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -189,9 +191,9 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * The word for a key whose word by another limit with other windows is {@code word}, if that is
-   * not ahead of the time. The current estimate is counted for the window before, as far as the
-   * limit allows, so that it fades on, and no faster than this limit refills.
+   * Returns the word for a key whose word by another limit with other windows is {@code word}, if
+   * that is not ahead of the time. The current estimate is counted for the window before, as far as
+   * the limit allows, so that it fades on, and no faster than this limit refills.
    */
   long refitted(SlidingWindow from, long word, long now) {
     long standing = from.standing(word, now);
@@ -205,7 +207,7 @@ public final class SlidingWindow implements RateAlgorithm {
     return windows.word(now) + (last << (CURRENT + bits)) + (rest << CURRENT);
   }
 
-  /** Whether a word is of a window that has not begun yet. */
+  /** Returns whether a word is of a window that has not begun yet. */
   boolean isAhead(long word, long now) {
     return windows.between(windows.word(now), standing(word, now)) > 0;
   }
@@ -218,7 +220,7 @@ public final class SlidingWindow implements RateAlgorithm {
     return windows.into(now);
   }
 
-  /** The same limit, one of whose windows begins at another time. */
+  /** Returns the same limit, one of whose windows begins at another time. */
   SlidingWindow startingAt(long start) {
     return new SlidingWindow(limit, bits, new Windows(start, windows.length(), windows.shift()));
   }
@@ -251,7 +253,9 @@ public final class SlidingWindow implements RateAlgorithm {
     return limit;
   }
 
-  /** The word that counts at this time: this one, its successor in the next window, or idle. */
+  /**
+   * Returns the word that counts at this time: this one, its successor in the next window, or idle.
+   */
   private long standing(long word, long now) {
     long idle = windows.word(now);
     long ahead = windows.between(idle, word);
@@ -262,13 +266,15 @@ public final class SlidingWindow implements RateAlgorithm {
     return ahead >= 0 ? word : ahead == -1 ? idle + (current(word) << (CURRENT + bits)) : idle;
   }
 
-  /** The permits taken in the period that ends now, of a word of this window. */
+  /** Returns the permits taken in the period that ends now, of a word of this window. */
   private long estimate(long word, long now) {
     long last = last(word);
     return current(word) + last - divided(last, windows.into(now), windows.length());
   }
 
-  /** How far into a window the permits of the last one have faded to no more than the room. */
+  /**
+   * Returns how far into a window the permits of the last one have faded to no more than the room.
+   */
   private long fading(long last, long room) {
     return room >= last ? 0 : windows.length() - divided(room, windows.length(), last);
   }

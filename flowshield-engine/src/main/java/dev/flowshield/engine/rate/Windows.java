@@ -31,28 +31,30 @@ record Windows(long anchor, long length, int shift) {
   }
 
   /**
-   * The fewest bits below the number such that numbers do not wrap around before the ticker does.
+   * Returns the fewest bits below the number such that numbers do not wrap around before the ticker
+   * does.
    */
   static int shiftWithoutTurn(long length) {
     return 63 - Long.numberOfLeadingZeros(length);
   }
 
   /**
-   * The word of a key without a count: the number of the window at this time, and nothing below.
+   * Returns the word of a key without a count: the number of the window at this time, and nothing
+   * below.
    */
   long word(long now) {
     return Math.floorDiv(now - anchor, length) << shift;
   }
 
   /**
-   * Whether the windows of both begin and end at the same times, whatever the bits of their
+   * Returns whether the windows of both begin and end at the same times, whatever the bits of their
    * numbers.
    */
   boolean areThoseOf(Windows other) {
     return anchor == other.anchor && length == other.length;
   }
 
-  /** The nanoseconds since the window at this time began. */
+  /** Returns the nanoseconds since the window at this time began. */
   long into(long now) {
     return Math.floorMod(now - anchor, length);
   }
@@ -63,26 +65,29 @@ record Windows(long anchor, long length, int shift) {
   }
 
   /**
-   * The most windows by which a word can be ahead; one further ahead was unused for most of a turn.
+   * Returns the most windows by which a word can be ahead; one further ahead was unused for most of
+   * a turn.
    */
   long farthest() {
     return 1L << (64 - 7 - shift);
   }
 
   /**
-   * How many windows a charge reaches beyond the one that it is made in: an hour, or one window if
-   * that is longer.
+   * Returns how many windows a charge reaches beyond the one that it is made in: an hour, or one
+   * window if that is longer.
    */
   long chargeable() {
     return Math.max(1, (HOUR + length - 1) / length);
   }
 
-  /** Whether a word that was this far from idle certainly counts no more, this long after. */
+  /**
+   * Returns whether a word that was this far from idle certainly counts no more, this long after.
+   */
   boolean isOver(long owed, long after) {
     return after / length >= (owed >> shift) + 2;
   }
 
-  /** The word this many windows later, with nothing below the number. */
+  /** Returns the word this many windows later, with nothing below the number. */
   long later(long word, long windows) {
     return ((word >> shift) + windows) << shift;
   }

@@ -48,7 +48,7 @@ public final class SnapshotFile {
   private SnapshotFile() {}
 
   /**
-   * Writes what the keys of limiters owe. Only the owner may read the file, where the file system
+   * Writes the debts of the keys of limiters. Only the owner may read the file, if the file system
    * knows owners. If the file is a symbolic link, writes the file that it leads to.
    *
    * @param limiters by their names
@@ -130,7 +130,7 @@ public final class SnapshotFile {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException unsupported) {
-      // Windows opens no folder; the move stands, but a power cut may undo it.
+      // Windows opens no folder; the move is done, but a power cut may undo it.
     }
   }
 

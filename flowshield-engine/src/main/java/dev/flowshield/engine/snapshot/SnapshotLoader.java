@@ -19,14 +19,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the debts of a snapshot to the keys of limiters, less what has come back since.
+ * Restores the debts of a snapshot to the keys of limiters, less the permits that have come back
+ * since.
  *
  * <p>The file is read twice: to check that it is whole, and to load it. For one thread, once.
  */
 public final class SnapshotLoader {
 
   private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // 146 years
-  private static final long EVERYONE = 1; // any value, as it is ignored
+  private static final long EVERYONE = 1; // any value, because it is ignored
   private static final long LEAST_BYTES = 64L << 20; // the limits of before may have had more keys
   private static final long BYTES_PER_KEY = 2 * 16; // twice as many as there can be here
   private static final long BYTES_PER_TABLE = 16_384; // most of it for the overflow
@@ -40,17 +41,17 @@ public final class SnapshotLoader {
     this.limiters = limiters;
   }
 
-  /** The number of keys in debt by the snapshot. */
+  /** Returns the number of keys in debt by the snapshot. */
   public long keys() {
     return keys;
   }
 
-  /** What was not loaded, and why. */
+  /** Returns a sentence for each thing that was not loaded, with the reason. */
   public List<String> ignored() {
     return ignored;
   }
 
-  /** Loads a file. What is malformed or does not fit is {@link #ignored}. */
+  /** Loads a file. Anything malformed or unfit is {@link #ignored}. */
   public void load(Path file) {
     try {
       SnapshotFile.deleteAbandoned(file, limiters.values());
@@ -108,14 +109,14 @@ public final class SnapshotLoader {
     public void key(long hash, long owed) {}
   }
 
-  /** Loads what is read. */
+  /** Loads the records that are read. */
   private final class Loaded implements SnapshotReader.Content {
 
     private boolean sameSeed;
     private String name = "";
     private long down;
     private long now;
-    private @Nullable KeyedLimiter limiter; // null to skip what follows
+    private @Nullable KeyedLimiter limiter; // null to skip the next records
     private int index;
     private @Nullable Earlier earlier;
 
@@ -203,7 +204,7 @@ public final class SnapshotLoader {
     }
   }
 
-  /** How a limiter would keep a limit; null if it could not. */
+  /** Returns how a limiter would keep a limit; null if it could not. */
   private static @Nullable RateAlgorithm algorithm(KeyedLimiter limiter, RateLimit limit) {
     try {
       return limiter.algorithm(limit);

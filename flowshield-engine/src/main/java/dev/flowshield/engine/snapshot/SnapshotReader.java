@@ -8,14 +8,14 @@ import java.io.UTFDataFormatException;
 import java.time.DateTimeException;
 import java.time.Instant;
 
-/** Reads what {@link SnapshotWriter} wrote, in that order, and keeps nothing of it. */
+/** Reads the output of {@link SnapshotWriter}, in that order, and keeps nothing. */
 final class SnapshotReader {
 
   private static final int MOST_LIMITERS = 10_000;
   private static final int MOST_RATES = 1_000;
   private static final int MOST_SEGMENTS = 128;
 
-  /** Receives what is read. */
+  /** Receives the records that are read. */
   interface Content {
     void seed(long first, long second);
 

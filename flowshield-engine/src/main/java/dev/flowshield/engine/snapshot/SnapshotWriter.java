@@ -3,7 +3,6 @@ package dev.flowshield.engine.snapshot;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.allowance.Allowance;
 import dev.flowshield.engine.allowance.Allowances;
-import dev.flowshield.engine.allowance.StackRoom;
 import dev.flowshield.engine.keyed.KeyHash;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Overflow;
@@ -29,14 +28,14 @@ import java.util.Map;
  *       formula   a string
  *       limit     a string
  *       phase     a long
- *       keyless   what the calls without a key owe
+ *       keyless   the debt of the calls without a key
  *       segments  an int; then number + 1 and debt of each overflow word that owes; then 0
  *       keys      hash and debt of each key that owes; then 0
  * </pre>
  */
 final class SnapshotWriter {
 
-  private static final long EVERYONE = 1; // any value, as it is ignored
+  private static final long EVERYONE = 1; // any value, because it is ignored
 
   private final DataOutputStream out;
 
@@ -52,7 +51,6 @@ final class SnapshotWriter {
     for (Map.Entry<String, KeyedLimiter> each : limiters.entrySet()) {
       out.writeUTF(each.getKey());
       KeyedLimiter limiter = each.getValue();
-      StackRoom.require();
       limiter.changes().lock();
       try {
         write(limiter, limiter.limits());

@@ -1,7 +1,7 @@
 /**
- * What keys owe, in a file, so that a restart forgives nothing. Start with
- * {@link dev.flowshield.engine.snapshot.SnapshotFile}. What a word means in another process is not
- * here but in {@code rate}.
+ * The debts of keys, in a file, so that a restart forgives nothing. Start with
+ * {@link dev.flowshield.engine.snapshot.SnapshotFile}. The meaning of a word in another process is
+ * not here but in {@code rate}.
  */
 @NullMarked
 package dev.flowshield.engine.snapshot;

@@ -10,7 +10,6 @@ import static org.objectweb.asm.Opcodes.NEW;
 import static org.objectweb.asm.Opcodes.NEWARRAY;
 import static org.objectweb.asm.Opcodes.RETURN;
 
-import dev.flowshield.engine.allowance.StackRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -37,8 +36,6 @@ final class Instrumented extends ClassLoader {
 
   private static final String OURS = "dev.flowshield.";
   private static final String FUSE = Type.getInternalName(Fuse.class);
-  private static final String STACK_ROOM = // only uses up stack, and would hide what this is for
-      StackRoom.class.getName();
   private static final String CLASS_INITIALIZER = "<clinit>"; // what fails there fails for good
 
   /** Where {@link Fuse} is called. */
@@ -87,8 +84,7 @@ final class Instrumented extends ClassLoader {
 
   private static boolean isLeftAlone(String name) {
     return name.startsWith(Instrumented.class.getPackageName())
-        || name.startsWith(OURS + "testkit.")
-        || name.equals(STACK_ROOM);
+        || name.startsWith(OURS + "testkit.");
   }
 
   private byte[] original(String name) throws ClassNotFoundException {

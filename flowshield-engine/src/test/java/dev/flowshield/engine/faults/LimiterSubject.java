@@ -164,7 +164,7 @@ final class LimiterSubject extends Subject {
   }
 
   @Override
-  void giveReservedBack() {
+  void refundReserved() {
     if (reserved != null) {
       reserved.cancel();
     }

@@ -33,13 +33,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A shield, whose places in flight and permits must all come back. */
+/** A shield, whose slots in flight and permits must all come back. */
 final class ShieldSubject extends Subject {
 
   private static final String KEY = "key";
   private static final String OTHER = "other";
   private static final int CAP = 3;
   private static final Duration WAIT = Duration.ofMinutes(2);
+  private static final int MOST_COLLECTIONS = 100;
+
+  private static boolean detectsLeaks;
 
   /**
    * How a shield is made.
@@ -90,11 +93,19 @@ final class ShieldSubject extends Subject {
     if (foreign != null) {
       builder.limit(Limit.each(Limit.KEY, "10/s burst 5").withLimiter(foreign));
     }
+    if (detectsLeaks) {
+      builder.detectLeaks();
+    }
     FlowShield built = make.settings.apply(builder.onRejection(listener, tasks)).build();
     if (built.isInFlightAuto()) {
       built.changeInFlight(CAP);
     }
     return built;
+  }
+
+  /** Lets the shields that are made from now on find what was not released. */
+  static void detectLeaks() {
+    detectsLeaks = true;
   }
 
   /** Lets so much work be done that the next one ends a window, after a pause. */
@@ -183,6 +194,9 @@ final class ShieldSubject extends Subject {
     assertThat(shield.stats().inFlight()).as("in flight").isLessThanOrEqualTo(open.size());
     open.forEach(Admitted::close);
     open.clear();
+    for (int i = 0; detectsLeaks && shield.stats().inFlight() > 0 && i < MOST_COLLECTIONS; i++) {
+      System.gc();
+    }
     assertThat(shield.stats().inFlight()).as("in flight once all is closed").isZero();
   }
 
@@ -192,7 +206,7 @@ final class ShieldSubject extends Subject {
   }
 
   @Override
-  void giveReservedBack() {
+  void refundReserved() {
     if (reserved != null) {
       reserved.settle(0);
     }
@@ -215,17 +229,17 @@ final class ShieldSubject extends Subject {
     rest();
     assertWhole();
     rest();
-    assertAllPlacesAreFree();
+    assertAllSlotsAreFree();
   }
 
-  private void assertAllPlacesAreFree() {
+  private void assertAllSlotsAreFree() {
     List<Admitted> all = new ArrayList<>();
     for (int i = 0; i < CAP; i++) {
       Admission admission = ask("key " + i);
-      assertThat(admission).as("place %s in flight", i).isInstanceOf(Admitted.class);
+      assertThat(admission).as("slot %s in flight", i).isInstanceOf(Admitted.class);
       all.add((Admitted) admission);
     }
-    assertThat(ask("key more")).as("one more than there are places").isInstanceOf(Shed.class);
+    assertThat(ask("key more")).as("one more than there are slots").isInstanceOf(Shed.class);
     all.forEach(Admitted::close);
     assertThat(shield.stats().inFlight()).as("in flight").isZero();
   }
@@ -300,14 +314,14 @@ final class ShieldSubject extends Subject {
             .after(ShieldSubject::spend)
             .leaving(Operation.ALL, Operation.ALL)
             .hiding(),
-        of("admitAsync(request, wait) without a place", s -> {
+        of("admitAsync(request, wait) without a slot", s -> {
               s.await();
               s.passTimeOfWaiting();
             })
             .after(ShieldSubject::fill)
             .leaving(Operation.ALL, Operation.ALL)
             .hiding(),
-        of("close() while others wait for the place", s -> {
+        of("close() while others wait for the slot", s -> {
               s.only().close();
               s.passTimeOfWaiting();
             })
@@ -623,9 +637,9 @@ final class ShieldSubject extends Subject {
                     b.limit("100/s").limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(10))),
                 s -> s.taken(names(60)).inexact()),
             situation(
-                "a shield that queues for places",
+                "a shield that queues for slots",
                 new Make(b -> b.limit(Limit.each(Limit.KEY, "10/s burst 5").withMaxKeys(60))
-                    .queueForPlaces()),
+                    .queueForSlots()),
                 s -> s.taken(Stream.of(KEY, OTHER))),
             situation(
                 "a shield with several rates of each limit",

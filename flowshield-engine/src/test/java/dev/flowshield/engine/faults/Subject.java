@@ -29,7 +29,7 @@ abstract class Subject {
   abstract long contained();
 
   /** Settles what was reserved before the operation: none of it was used. */
-  abstract void giveReservedBack();
+  abstract void refundReserved();
 
   /** Asserts that everything can be done, on the same keys, and has its effect. */
   abstract void assertEverythingWorks() throws Exception;

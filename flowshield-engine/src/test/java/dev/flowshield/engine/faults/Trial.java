@@ -146,7 +146,7 @@ record Trial<S extends Subject>(
     List<Account> accounts = struck.accounts();
     long[] left = accounts.stream().mapToLong(each -> each.left().getAsLong()).toArray();
     long[] drained = accounts.stream().mapToLong(Account::drain).toArray();
-    struck.giveReservedBack();
+    struck.refundReserved();
     for (int i = 0; i < before.length; i++) {
       Account account = accounts.get(i);
       if (outcome.failure != null) {

@@ -55,13 +55,12 @@ class MutantsTest {
   private static final String KEYED = "dev.flowshield.engine.keyed.";
   private static final String ALLOWANCE = "dev.flowshield.engine.allowance.";
   private static final String SEGMENT = KEYED + "Segment";
-  private static final String SLOTS = KEYED + "Slots";
   private static final String GROWTH = KEYED + "Growth";
   private static final String BUCKETS = KEYED + "Buckets";
   private static final String LIMITER = "dev.flowshield.engine.limiter.";
-  private static final String QUEUE = LIMITER + "Queue";
-  private static final String LINE = LIMITER + "Line";
-  private static final String TURN = LIMITER + "Turn";
+  private static final String QUEUE = LIMITER + "WaitQueue";
+  private static final String LINE = LIMITER + "KeyQueue";
+  private static final String TURN = LIMITER + "AdvanceReservation";
   private static final String WORDS = ALLOWANCE + "Words";
   private static final String LEDGER = ALLOWANCE + "Ledger";
   private static final String ALLOWANCES = ALLOWANCE + "Allowances";
@@ -114,7 +113,7 @@ class MutantsTest {
             "aNewcomerThatAnotherThreadPutInIsNotPutInTwice"),
         new Mutant(
             "a slot is claimed without marking it as moving",
-            SLOTS,
+            SEGMENT,
             List.of("if (current.exchange(at, old, Words.MOVING) != old) {", "if (old == 3) {"),
             RACES.getName(),
             "aSlotIsNotPassedOnWhenItsOwnerComesBackFirst"),
@@ -126,7 +125,7 @@ class MutantsTest {
             "aPermitIsNotTakenFromAnArrayThatWasReplaced"),
         new Mutant(
             "a newcomer does not inherit the debt of the overflow",
-            SLOTS,
+            SEGMENT,
             List.of(
                 "long owed = current.overflowWord(hash);",
                 "long owed = current.algorithm().idle(now);"),
@@ -136,15 +135,15 @@ class MutantsTest {
             "under the lock, words are judged idle at the latest reading ever",
             SEGMENT,
             List.of(
-                "final class Segment extends Slots {",
-                "final class Segment extends Slots {\n  private long latest;",
+                "final class Segment extends Ledger {",
+                "final class Segment extends Ledger {\n  private long latest;",
                 "        long now = ticker.nanos();\n        long owed = owed(current, hash, now);\n        long word = Words.step",
                 "        long now = ticker.nanos();\n        now = latest = now - latest > 0 ? now : latest;\n        long owed = owed(current, hash, now);\n        long word = Words.step"),
             CLOCK,
             "noneOfTenThousandKeysOfAShieldHasASecondBurst"),
         new Mutant(
             "a key whose slot is passed on leaves no trace",
-            SLOTS,
+            SEGMENT,
             List.of("      current.forget(current.fingerprint(at), now);", "      "),
             CLOCK,
             "aKeyThatWasForgottenAsIdleOwesWhatItMayHaveOwedThen"),
@@ -174,7 +173,7 @@ class MutantsTest {
             "aRefundOfAHotLimitBelowACallerThatWaitsIsNotServedOnceMore"),
         new Mutant(
             "callers of one allowance are told apart by a hash",
-            ALLOWANCE + "HotAllowance",
+            ALLOWANCE + "StripedAllowance",
             List.of("    return StripedWord.ALL;", "    return hash;"),
             StripedAllowanceTest.class.getName(),
             "aRefundIsComputedAsOfTheTimeOfACallerThatWaitsWhateverHashEitherHas"),
@@ -182,8 +181,8 @@ class MutantsTest {
             "a waiter that gives up takes its own turn along, and those behind keep theirs",
             LINE,
             List.of(
-                "Turn turn = requireNonNull(turns.last()); // W1\n      leave",
-                "Turn turn = turnOf(waiter);\n      leave"),
+                "AdvanceReservation turn = requireNonNull(turns.last()); // W1\n      leave",
+                "AdvanceReservation turn = turnOf(waiter);\n      leave"),
             WaitQueueTest.class.getName(),
             "neverServesTwoAtATimeThatIsForOne"),
         new Mutant(
@@ -288,7 +287,7 @@ class MutantsTest {
             "whatIsGivenBackIsJudgedByAReadingMadeAfterTheWordWasRead"),
         new Mutant(
             "a change copies words without freezing them",
-            SLOTS,
+            SEGMENT,
             List.of("Buckets frozen = old.frozen();", "Buckets frozen = old;"),
             RACES.getName(),
             "aPermitIsNotTakenFromAnArrayWhoseLimitWasChanged"),

@@ -213,7 +213,7 @@ class KeyedLimiterTest {
 
   @Test
   void takesNoKeyThatIsTooLongForAnything() {
-    String longest = "k".repeat(RateLimiter.LONGEST_KEY);
+    String longest = "k".repeat(RateLimiter.MAX_KEY_LENGTH);
     assertThat(limiter.peek(longest).isAdmitted()).isTrue();
 
     List<ThrowingCallable> calls = List.of(
@@ -376,7 +376,7 @@ class KeyedLimiterTest {
       assertThat(full.limit()).isEqualTo("10/s burst 4");
       assertThat(full)
           .hasToString("Rejected[remaining=0, retryAfterNanos=300000000,"
-              + " limit=10/s burst 4, standings=[], reason=QUEUE_FULL]");
+              + " limit=10/s burst 4, limits=[], reason=QUEUE_FULL]");
       assertThat(tooLong).isEqualTo(rejected(300)).isNotEqualTo(full);
       assertThat(narrow.decide()).as("did not want to wait").isEqualTo(rejected(300));
       first.cancel(false);

@@ -26,12 +26,12 @@ class AdaptiveGateTest {
 
   private long now = Long.MAX_VALUE - SECOND; // the clock wraps around meanwhile
   private final AdaptiveGate gate = new AdaptiveGate(2, now);
-  private final Deque<Long> inOrder = new ArrayDeque<>(); // places of what a server works on
+  private final Deque<Long> inOrder = new ArrayDeque<>(); // slots of what a server works on
   private int rejected;
 
   /** Work of ten milliseconds, so many at a time, each begun when another has ended. */
   private void work(int atATime, int seconds) {
-    Deque<long[]> running = new ArrayDeque<>(); // place, end
+    Deque<long[]> running = new ArrayDeque<>(); // slot, end
     for (int i = 0; i < atATime; i++) {
       running.add(new long[] {
         gate.tryEnter(1, Criticality.DEFAULT, 0, now), now + 10 * MILLI + i * MILLI / 10
@@ -52,11 +52,11 @@ class AdaptiveGateTest {
     for (int i = 0; i < millis; i++) {
       now += MILLI;
       for (int k = 0; k < perMilli; k++) {
-        long place = served.tryEnter(1, Criticality.DEFAULT, 0, now);
-        if (place == Gate.NO_PLACE) {
+        long slot = served.tryEnter(1, Criticality.DEFAULT, 0, now);
+        if (slot == Gate.NO_SLOT) {
           rejected++;
         } else {
-          inOrder.add(place);
+          inOrder.add(slot);
         }
       }
       if (i % 2 == 0 || perMilli > 1) { // half of the time it is idle
@@ -83,16 +83,16 @@ class AdaptiveGateTest {
 
   @Test
   void rejectsNothingUntilItKnowsMore() {
-    List<Long> places = LongStream.range(0, 10_001)
+    List<Long> slots = LongStream.range(0, 10_001)
         .map(i -> gate.tryEnter(i, Criticality.DEFAULT, 0, now))
         .boxed()
         .toList();
 
-    assertThat(places).filteredOn(place -> place != Gate.NO_PLACE).hasSize(NONE);
-    assertThat(places).allMatch(place -> place <= Gate.LARGEST_PLACE);
+    assertThat(slots).filteredOn(slot -> slot != Gate.NO_SLOT).hasSize(NONE);
+    assertThat(slots).allMatch(slot -> slot <= Gate.LARGEST_SLOT);
     assertThat(gate.count()).isEqualTo(NONE);
     assertThat(gate.limit()).isEqualTo(NONE);
-    assertThat(gate.isBeyondLimit(places.get(0))).isFalse();
+    assertThat(gate.isBeyondLimit(slots.get(0))).isFalse();
     assertThat(gate.reading().reason()).isEqualTo(LimitCause.NO_EVIDENCE);
   }
 
@@ -108,11 +108,11 @@ class AdaptiveGateTest {
   @Test
   void hasNoCapAsSoonAsItIsKnownWhatWorkTakes() {
     AdaptiveGate seeing = seeing(() -> 0);
-    List<Long> places = Stream.generate(() -> seeing.tryEnter(1, Criticality.DEFAULT, 0, now))
+    List<Long> slots = Stream.generate(() -> seeing.tryEnter(1, Criticality.DEFAULT, 0, now))
         .limit(8)
         .toList();
     now += 60 * MILLI;
-    places.forEach(place -> seeing.exit(place, Outcome.SUCCESS, now));
+    slots.forEach(slot -> seeing.exit(slot, Outcome.SUCCESS, now));
     now += MILLI;
     seeing.exit(seeing.tryEnter(1, Criticality.DEFAULT, 0, now - MILLI), Outcome.SUCCESS, now);
 
@@ -161,9 +161,9 @@ class AdaptiveGateTest {
     for (int i = 0; i < 1_000; i++) {
       now += MILLI;
       for (int k = 0; k < 10; k++) {
-        long place = gate.tryEnter(1, Criticality.DEFAULT, 7, now);
-        if (place != Gate.NO_PLACE) {
-          inOrder.add(place);
+        long slot = gate.tryEnter(1, Criticality.DEFAULT, 7, now);
+        if (slot != Gate.NO_SLOT) {
+          inOrder.add(slot);
         }
       }
       exitNext(gate);
@@ -214,11 +214,11 @@ class AdaptiveGateTest {
         now += MILLI;
         gate.reportQueueDelay(SECOND, now);
       }
-      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
-      if (place == Gate.NO_PLACE) {
+      long slot = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      if (slot == Gate.NO_SLOT) {
         none++;
       } else {
-        gate.exit(place, Outcome.SUCCESS, now + MILLI);
+        gate.exit(slot, Outcome.SUCCESS, now + MILLI);
       }
     }
     return none;
@@ -233,7 +233,7 @@ class AdaptiveGateTest {
   }
 
   @Test
-  void rejectsNothingForAWaitOnceASecondShowsThatOnlyWorkThatDoesNotEndHoldsPlaces() {
+  void rejectsNothingForAWaitOnceASecondShowsThatOnlyWorkThatDoesNotEndHoldsSlots() {
     work(8, 1);
     comeForMillis(100);
     rejectedWhileOthersWait(10, 120);
@@ -248,9 +248,9 @@ class AdaptiveGateTest {
     work(8, 1);
     comeForMillis(100);
     for (int i = 0; i < 2_000; i++) {
-      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      long slot = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
       now += MILLI;
-      gate.exit(place, Outcome.SUCCESS, now);
+      gate.exit(slot, Outcome.SUCCESS, now);
     }
 
     assertThat(rejectedWhileOthersWait(10, 80)).isEqualTo(80);
@@ -269,22 +269,22 @@ class AdaptiveGateTest {
         comeForMillis(1, downloads);
       }
       if (i % 20 == 0) {
-        long place = gate.tryEnter(2, Criticality.DEFAULT, 0, now);
-        none += place == Gate.NO_PLACE ? 1 : 0;
+        long slot = gate.tryEnter(2, Criticality.DEFAULT, 0, now);
+        none += slot == Gate.NO_SLOT ? 1 : 0;
         now += MILLI;
-        if (place != Gate.NO_PLACE) {
-          gate.exit(place, Outcome.SUCCESS, now);
+        if (slot != Gate.NO_SLOT) {
+          gate.exit(slot, Outcome.SUCCESS, now);
         }
       }
     }
     return none;
   }
 
-  private void comeForMillis(int millis, Deque<Long> places) {
+  private void comeForMillis(int millis, Deque<Long> slots) {
     for (int i = 0; i < millis; i++) {
-      long place = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
-      if (place != Gate.NO_PLACE) {
-        places.add(place);
+      long slot = gate.tryEnter(1, Criticality.DEFAULT, 0, now);
+      if (slot != Gate.NO_SLOT) {
+        slots.add(slot);
       }
     }
   }
@@ -349,20 +349,12 @@ class AdaptiveGateTest {
         .containsEntry(Criticality.DEFAULT, 5)
         .containsEntry(Criticality.CRITICAL, 5);
     assertThat(told).containsExactly(Pressure.ELEVATED);
-    assertThat(guarded.tryEnter(1, Criticality.CRITICAL, 0, now)).isEqualTo(Gate.NO_PLACE);
+    assertThat(guarded.tryEnter(1, Criticality.CRITICAL, 0, now)).isEqualTo(Gate.NO_SLOT);
     for (int i = 0; i < 40; i++) {
-      guarded.exitLost();
+      guarded.release(0);
     }
-    assertThat(guarded.tryEnter(1, Criticality.SHEDDABLE, 0, now)).isEqualTo(Gate.NO_PLACE);
-    assertThat(guarded.tryEnter(1, Criticality.DEFAULT, 0, now)).isNotEqualTo(Gate.NO_PLACE);
-  }
-
-  @Test
-  void getsBackAPlaceOfWhichTheNumberWasLost() {
-    gate.tryEnter(1, Criticality.DEFAULT, 0, now);
-    gate.exitLost();
-
-    assertThat(gate.count()).isZero();
+    assertThat(guarded.tryEnter(1, Criticality.SHEDDABLE, 0, now)).isEqualTo(Gate.NO_SLOT);
+    assertThat(guarded.tryEnter(1, Criticality.DEFAULT, 0, now)).isNotEqualTo(Gate.NO_SLOT);
   }
 
   @Test
@@ -388,12 +380,12 @@ class AdaptiveGateTest {
     assertThat(gate.limit()).isEqualTo(3);
     assertThat(gate.reading().reason()).isEqualTo(LimitCause.SET);
     assertThat(gate.reading().caps()).containsOnlyKeys(Criticality.values()).containsValue(3);
-    List<Long> places = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, 0, now))
+    List<Long> slots = Stream.generate(() -> gate.tryEnter(1, Criticality.CRITICAL, 0, now))
         .limit(4)
         .toList();
-    assertThat(places).last().isEqualTo(Gate.NO_PLACE);
-    assertThat(places.subList(0, 3)).doesNotContain(Gate.NO_PLACE);
-    places.subList(0, 3).forEach(place -> gate.exit(place, Outcome.IGNORED, 0));
+    assertThat(slots).last().isEqualTo(Gate.NO_SLOT);
+    assertThat(slots.subList(0, 3)).doesNotContain(Gate.NO_SLOT);
+    slots.subList(0, 3).forEach(slot -> gate.exit(slot, Outcome.IGNORED, 0));
 
     gate.findLimit();
     work(8, 5);
@@ -408,17 +400,16 @@ class AdaptiveGateTest {
         2, now, true, pressure -> {}, MemoryShortage.unseen(), Processors.unseen(), false);
     shadow.limit(2);
 
-    List<Long> places = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, 0, now))
+    List<Long> slots = Stream.generate(() -> shadow.tryEnter(7, Criticality.DEFAULT, 0, now))
         .limit(4)
         .toList();
 
-    assertThat(places).doesNotContain(Gate.NO_PLACE).allMatch(each -> each <= Gate.LARGEST_PLACE);
-    assertThat(places.stream().map(shadow::isBeyondLimit))
-        .containsExactly(false, false, true, true);
+    assertThat(slots).doesNotContain(Gate.NO_SLOT).allMatch(each -> each <= Gate.LARGEST_SLOT);
+    assertThat(slots.stream().map(shadow::isBeyondLimit)).containsExactly(false, false, true, true);
     assertThat(shadow.count()).isEqualTo(4);
-    assertThat(shadow.hasPlace(Criticality.CRITICAL, now)).isTrue();
+    assertThat(shadow.hasSlot(Criticality.CRITICAL, now)).isTrue();
 
-    places.forEach(place -> shadow.exit(place, Outcome.SUCCESS, now));
+    slots.forEach(slot -> shadow.exit(slot, Outcome.SUCCESS, now));
     assertThat(shadow.count()).isZero();
     assertThat(shadow.isBeyondLimit(shadow.tryEnter(7, Criticality.DEFAULT, 0, now)))
         .isFalse();
@@ -443,7 +434,7 @@ class AdaptiveGateTest {
 
     assertThat(told).containsExactly(Pressure.EXTREME, Pressure.ELEVATED, Pressure.NORMAL);
     assertThat(failing.pressure()).isEqualTo(Pressure.NORMAL);
-    inOrder.forEach(place -> failing.exit(place, Outcome.IGNORED, 0));
+    inOrder.forEach(slot -> failing.exit(slot, Outcome.IGNORED, 0));
     assertThat(failing.count()).isZero();
   }
 
@@ -452,19 +443,19 @@ class AdaptiveGateTest {
     for (int i = 0; i < times; i++) {
       for (int k = 0; k <= more; k++) {
         try {
-          long place = failing.tryEnter(1, Criticality.DEFAULT, 0, now);
-          if (place != Gate.NO_PLACE) {
-            inOrder.add(place);
+          long slot = failing.tryEnter(1, Criticality.DEFAULT, 0, now);
+          if (slot != Gate.NO_SLOT) {
+            inOrder.add(slot);
           }
         } catch (IllegalStateException expected) {
-          assertThat(expected).hasMessage("fails"); // no place was taken
+          assertThat(expected).hasMessage("fails"); // no slot was taken
         }
       }
       now += MILLI;
       try {
         exitNext(failing);
-      } catch (IllegalStateException expected) {
-        failing.exitLost(); // as the shield does
+      } catch (IllegalStateException expected) { // the slot is released all the same
+        assertThat(expected).hasMessage("fails");
       }
     }
   }
@@ -473,9 +464,9 @@ class AdaptiveGateTest {
   void readsTheClockAndFindsItsLimitByItself() {
     assertThat(gate.readsTime()).isTrue();
     assertThat(gate.canFindLimit()).isTrue();
-    assertThat(gate.hasPlace(Criticality.CRITICAL, now)).isTrue();
+    assertThat(gate.hasSlot(Criticality.CRITICAL, now)).isTrue();
     gate.limit(1);
     gate.tryEnter(1, Criticality.DEFAULT, 0, now);
-    assertThat(gate.hasPlace(Criticality.CRITICAL, now)).isFalse();
+    assertThat(gate.hasSlot(Criticality.CRITICAL, now)).isFalse();
   }
 }

@@ -43,8 +43,8 @@ class AdaptiveGateThreadsTest {
     for (int i = 0; i < CALLS; i++) {
       long now = clock.addAndGet(random.nextInt(20_000));
       Criticality criticality = CRITICALITIES[random.nextInt(CRITICALITIES.length)];
-      long place = gate.tryEnter(random.nextLong(5) << 60, criticality, 0, now);
-      if (place != Gate.NO_PLACE) {
+      long slot = gate.tryEnter(random.nextLong(5) << 60, criticality, 0, now);
+      if (slot != Gate.NO_SLOT) {
         admitted++;
         mostInside.accumulateAndGet(inside.incrementAndGet(), Math::max);
         if (random.nextInt(64) == 0) {
@@ -52,7 +52,7 @@ class AdaptiveGateThreadsTest {
         }
         inside.decrementAndGet();
         Outcome outcome = OUTCOMES[random.nextInt(OUTCOMES.length)];
-        gate.exit(place, outcome, outcome == Outcome.IGNORED ? 0 : clock.get());
+        gate.exit(slot, outcome, outcome == Outcome.IGNORED ? 0 : clock.get());
       }
     }
     return admitted;
@@ -73,7 +73,7 @@ class AdaptiveGateThreadsTest {
   }
 
   @Test
-  void losesNoPlaceWhileWindowsClose() throws Exception {
+  void losesNoSlotWhileWindowsClose() throws Exception {
     int admitted = run(() -> {
       for (int i = 0; i < 10_000; i++) {
         gate.reportQueueDelay(i % 3 == 0 ? 0 : 10_000_000, clock.get());
@@ -101,7 +101,7 @@ class AdaptiveGateThreadsTest {
   }
 
   @Test
-  void losesNoPlaceWhileANumberIsSetAndFoundAgain() throws Exception {
+  void losesNoSlotWhileANumberIsSetAndFoundAgain() throws Exception {
     run(() -> {
       for (int i = 0; i < 10_000; i++) {
         gate.limit(1 + i % 5);

@@ -31,7 +31,7 @@ class QueueInFrontTest {
     return queue.waited(waitedMillis * MILLI, latencyNanos, pressure, false, now);
   }
 
-  private int levelsWithoutPlace() {
+  private int levelsWithoutSlot() {
     int[] caps = PriorityLevels.alike(7);
     queue.bound(caps);
     assertThat(Arrays.stream(caps)).allMatch(cap -> cap == 0 || cap == 7).isSorted();
@@ -40,27 +40,27 @@ class QueueInFrontTest {
 
   @Test
   void rejectsNothingBeforeAnythingIsKnown() {
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
     assertThat(queue.isLong()).isFalse();
   }
 
   @Test
   void rejectsUsualRequestsOfSmallClientsAfterMoreThan20Millis() {
     sample(23, SHORT_WORK);
-    assertThat(levelsWithoutPlace())
+    assertThat(levelsWithoutSlot())
         .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(24, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
+    assertThat(levelsWithoutSlot()).isEqualTo(FIRST_TO_MEAN_MOST);
     assertThat(queue.isLong()).isTrue();
   }
 
   @Test
   void waitsForAsLongAsLongWorkTakes() {
     sample(100, 100 * MILLI);
-    assertThat(levelsWithoutPlace())
+    assertThat(levelsWithoutSlot())
         .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, 100 * MILLI);
-    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
+    assertThat(levelsWithoutSlot()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
 
   @ParameterizedTest
@@ -68,36 +68,36 @@ class QueueInFrontTest {
   void waitsFiveTimesAsLongUnlessThePressureIsExtreme(Pressure other) {
     pressure = other;
     sample(119, SHORT_WORK);
-    assertThat(levelsWithoutPlace())
+    assertThat(levelsWithoutSlot())
         .isEqualTo(PriorityLevels.of(Criticality.DEFAULT, ClientRates.SMALL));
     sample(120, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(FIRST_TO_MEAN_MOST);
+    assertThat(levelsWithoutSlot()).isEqualTo(FIRST_TO_MEAN_MOST);
   }
 
   @Test
   void rejectsAllInTheEnd() {
     sample(36, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
+    assertThat(levelsWithoutSlot()).isEqualTo(PriorityLevels.COUNT);
     sample(100_000, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
+    assertThat(levelsWithoutSlot()).isEqualTo(PriorityLevels.COUNT);
   }
 
   @Test
   void letsAllInAgainOnceASampleHasNotWaited() {
     sample(100, SHORT_WORK);
     assertThat(one(0, SHORT_WORK)).as("has changed").isTrue();
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
   }
 
   @Test
   void doesNotBelieveOneSampleAlone() {
     one(100, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
     one(0, SHORT_WORK);
     one(100, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
     one(30, SHORT_WORK);
-    assertThat(levelsWithoutPlace()).isEqualTo(7);
+    assertThat(levelsWithoutSlot()).isEqualTo(7);
   }
 
   @Test
@@ -110,16 +110,16 @@ class QueueInFrontTest {
   void letsAllInAfterAPause() {
     sample(100, SHORT_WORK);
     assertThat(queue.waited(100 * MILLI, SHORT_WORK, pressure, true, now)).isTrue();
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
   }
 
   @Test
   void forgetsAfterASecondWithoutSamples() {
     sample(100, SHORT_WORK);
     assertThat(queue.look(now + 999 * MILLI)).isFalse();
-    assertThat(levelsWithoutPlace()).isEqualTo(PriorityLevels.COUNT);
+    assertThat(levelsWithoutSlot()).isEqualTo(PriorityLevels.COUNT);
     assertThat(queue.look(now + 1_000 * MILLI)).isTrue();
-    assertThat(levelsWithoutPlace()).isZero();
+    assertThat(levelsWithoutSlot()).isZero();
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The places that are held by work that does not end. */
+/** The slots that are held by work that does not end. */
 class StuckWorkTest {
 
   private static final int HELD = 100;

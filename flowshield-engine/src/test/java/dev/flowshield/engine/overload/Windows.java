@@ -17,7 +17,7 @@ final class Windows {
     return rejecting(0, completed, latency, inFlight);
   }
 
-  /** As the other one, with requests that got no place. */
+  /** As the other one, with requests that got no slot. */
   static Window rejecting(int rejected, int completed, long latency, long inFlight) {
     return new Window(
         TENTH,

@@ -26,7 +26,7 @@ public final class RedisStoreProvider implements LimitStoreProvider {
   }
 
   @Override
-  public boolean isKnown(String uri) {
+  public boolean canOpen(String uri) {
     return SCHEMES.stream().anyMatch(uri::startsWith);
   }
 

@@ -29,7 +29,7 @@ class StoreAddressTest {
         "rediss-cluster://user:secret@host:7000"
       })
   void isOneOfEachKindThatTheProviderKnows(String uri) {
-    assertThat(new RedisStoreProvider().isKnown(uri)).isTrue();
+    assertThat(new RedisStoreProvider().canOpen(uri)).isTrue();
     assertThat(StoreAddress.parse(uri).nodes()).isNotEmpty();
     assertThat(RedisStore.at(uri).open().toString()).doesNotContain("secret");
   }

@@ -10,7 +10,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Set;
 
-/** What a web application and its process say of its shield. */
+/** The settings of the shield of a web application, from the application and from its process. */
 final class ApplicationSettings {
 
   private static final String FILE = "flowshield.properties";
@@ -24,17 +24,17 @@ final class ApplicationSettings {
     this.context = context;
   }
 
-  /** The application, for a message. */
+  /** Returns the name of the application, for a message. */
   String application() {
     return "the web application at '" + context.getContextPath() + "/'";
   }
 
-  /** Whether anything is set, rightly or not. */
-  boolean areThere() {
+  /** Returns whether anything is set, valid or not. */
+  boolean areConfigured() {
     return !contextParams().isEmpty() || hasOwnFile() || HttpShield.isConfigured();
   }
 
-  /** The shield that these ask for. */
+  /** Creates the shield from these settings. */
   HttpShield shield() {
     if (!hasOwnFile()) {
       return HttpShield.fromConfiguration(contextParams());
@@ -45,15 +45,15 @@ final class ApplicationSettings {
 
   private InputStream ownFile() {
     InputStream file = context.getResourceAsStream(OWN_FILE);
-    if (file == null) { // removed since, or kept from us
+    if (file == null) { // removed meanwhile, or not readable
       throw new UncheckedIOException(
-          OWN_FILE + " must be readable: bring it back", new FileNotFoundException(OWN_FILE));
+          OWN_FILE + " must be readable: restore it", new FileNotFoundException(OWN_FILE));
     }
     return file;
   }
 
   private boolean hasOwnFile() {
-    Set<String> files = context.getResourcePaths("/WEB-INF/"); // null where there is no WEB-INF
+    Set<String> files = context.getResourcePaths("/WEB-INF/"); // null if there is no WEB-INF
     return files != null && files.contains(OWN_FILE);
   }
 

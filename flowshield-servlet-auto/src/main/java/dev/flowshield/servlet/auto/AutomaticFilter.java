@@ -14,17 +14,17 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link FlowShieldFilter} that is there only if the application has none.
+ * A {@link FlowShieldFilter} that is active only if the application does not register one.
  *
- * <p>Whether it has one is known when filters are initialized and not before: other initializers
- * and the listeners of the application may register one after this.
+ * <p>The decision is made when the filters are initialized, because other initializers and the
+ * listeners of the application may still register a filter before that.
  */
 final class AutomaticFilter implements Filter {
 
   private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
 
   private final ApplicationSettings settings;
-  private @Nullable Filter filter; // none where the application has its own
+  private @Nullable Filter filter; // null if the application has its own
 
   AutomaticFilter(ApplicationSettings settings) {
     this.settings = settings;
@@ -39,7 +39,7 @@ final class AutomaticFilter implements Filter {
       LOG.log(
           Level.INFO,
           "FlowShield: flowshield-servlet-auto does nothing for " + settings.application()
-              + ", as it has a FlowShieldFilter of its own, '" + own.getName()
+              + ", because it has a FlowShieldFilter of its own, '" + own.getName()
               + "', which reads neither context-params nor WEB-INF/flowshield.properties");
     }
   }
@@ -54,7 +54,10 @@ final class AutomaticFilter implements Filter {
     }
   }
 
-  /** By its name, as its class may be another one, of the loader of the application. */
+  /**
+   * Finds the filter of the application by class name, because the application may have loaded the
+   * class by a class loader of its own.
+   */
   private static @Nullable FilterRegistration ownFilter(ServletContext context) {
     for (FilterRegistration each : context.getFilterRegistrations().values()) {
       if (FlowShieldFilter.class.getName().equals(each.getClassName())) {

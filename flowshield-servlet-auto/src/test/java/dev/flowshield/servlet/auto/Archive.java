@@ -18,7 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A web archive, unpacked, with the jars of FlowShield in {@code WEB-INF/lib}: the container finds
+ * An unpacked web archive, with the jars of FlowShield in {@code WEB-INF/lib}. The container finds
  * and loads them there, and not on the class path of these tests.
  */
 record Archive(Path folder) {
@@ -30,7 +30,7 @@ record Archive(Path folder) {
       FlowShield.class,
       RateLimiter.class);
 
-  /** Begins one in an empty folder. */
+  /** Creates an archive in an empty directory. */
   Archive {
     try {
       Path library = Files.createDirectories(folder.resolve("WEB-INF/lib"));
@@ -68,7 +68,7 @@ record Archive(Path folder) {
     return this;
   }
 
-  /** Adds a jar with an initializer, as a framework brings it. */
+  /** Adds a jar with an initializer, like that of a framework. */
   Archive withJar(String name, Class<? extends ServletContainerInitializer> type)
       throws IOException {
     try (ZipOutputStream jar = create(folder.resolve("WEB-INF/lib").resolve(name));
@@ -98,7 +98,7 @@ record Archive(Path folder) {
     return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
-  /** Classes that are not packed yet become a jar. */
+  /** Packs classes that are not packaged yet into a jar. */
   private static void pack(Path classes, Path jar) throws IOException {
     if (!Files.isDirectory(classes)) {
       Files.copy(classes, jar);

@@ -11,16 +11,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What becomes of a web archive that has the jars of FlowShield and no code for it. The same on
- * every container. A topic is an interface whose tests are default methods and ask for the
- * {@link DeploymentFixture}.
+ * Tests of a web archive that has the jars of FlowShield and no code for it, equal on every
+ * container. A topic is an interface with tests as default methods, which use the {@link
+ * DeploymentFixture}.
  */
 abstract class AutomaticBehavior implements SettingsBehavior, PlaceBehavior {
 
   private final DeploymentFixture fixture;
   private final String servletVersion;
 
-  /** Of a container, and the version of the Servlet API that it is to have. */
+  /** Creates the tests of a container, with the version of the Servlet API that it must have. */
   AutomaticBehavior(Deployed.Starter starter, String servletVersion) {
     this.fixture = new DeploymentFixture(starter);
     this.servletVersion = servletVersion;

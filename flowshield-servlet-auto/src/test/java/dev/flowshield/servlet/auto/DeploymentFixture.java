@@ -3,8 +3,8 @@ package dev.flowshield.servlet.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.flowshield.contract.Answer;
 import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.servlet.auto.app.Hello;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,18 +15,20 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A container with one web archive, and a client. For one test, which stops the container. */
+/**
+ * A container with one web archive, and a client. Each test has its own fixture, which it stops.
+ */
 final class DeploymentFixture {
 
   static final String WEB_INF_FILE = "WEB-INF/flowshield.properties";
   static final String CLASS_PATH_FILE = "WEB-INF/classes/flowshield.properties";
 
-  /** Of a file. */
+  /** The content of a file. */
   static final String TWO_AN_HOUR = "per-client=2/h\n";
 
-  /** How a line begins that says so. */
+  /** The beginning of the message. */
   static final String DOES_NOTHING =
-      "FlowShield: flowshield-servlet-auto does nothing for the web application at '/', as it ";
+      "FlowShield: flowshield-servlet-auto does nothing for the web application at '/', because it ";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -40,12 +42,12 @@ final class DeploymentFixture {
     this.starter = starter;
   }
 
-  /** Sets an empty folder. */
+  /** Sets an empty directory. */
   void workIn(Path empty) {
     folder = empty;
   }
 
-  /** Begins an archive that says hello and no more. */
+  /** Creates an archive with only the greeting servlet. */
   Archive archive() throws IOException {
     return new Archive(newFolder("archive")).with(Hello.class);
   }
@@ -55,11 +57,11 @@ final class DeploymentFixture {
     deployed = starter.start(archive.folder(), newFolder("work"));
   }
 
-  /** Asks by a connection of its own. */
-  Answer get(String path) throws IOException {
+  /** Sends a request on a connection of its own. */
+  WireResponse get(String path) throws IOException {
     Deployed running = Objects.requireNonNull(deployed, "deploy the archive first");
     try (Connection client = Connection.to(running.port())) {
-      Answer answer = client.get(path);
+      WireResponse answer = client.get(path);
       hasRejected |= answer.status() == 429;
       return answer;
     }
@@ -81,7 +83,7 @@ final class DeploymentFixture {
     return log;
   }
 
-  /** Why an application did not start: Jetty throws that, Tomcat logs it. */
+  /** Returns the reasons why an application did not start, which Jetty throws and Tomcat logs. */
   List<String> messagesOf(@Nullable Throwable failure) {
     assertThat(failure).as("what keeps the application from starting").isNotNull();
     List<String> messages = new ArrayList<>(Logged.failures(failure));
@@ -102,7 +104,10 @@ final class DeploymentFixture {
         .noneMatch(thread -> ServerLoader.isAbove(thread.getContextClassLoader()));
   }
 
-  /** It is written in the background, by classes that a stopped container does not load. */
+  /**
+   * Waits for the line about rejections, which is logged in the background, by classes that a
+   * stopped container does not load.
+   */
   private void awaitTheLineAboutRejections() {
     assertTimeoutPreemptively(PATIENCE, () -> {
       while (log.lines().stream().noneMatch(line -> line.contains("rejected since the last"))) {

@@ -4,7 +4,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** What both environments of Jetty stand on. */
+/** The common part of both environments of Jetty. */
 record JettyDeployed(Server server, int port) implements Deployed {
 
   static Deployed start(Handler application) throws Exception {

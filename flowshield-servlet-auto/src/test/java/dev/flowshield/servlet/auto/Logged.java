@@ -8,7 +8,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What FlowShield and Tomcat log while this is open, and nothing of it on the console. */
+/** The log of FlowShield and Tomcat while this is open, kept off the console. */
 final class Logged extends Handler implements AutoCloseable {
 
   private final List<Logger> loggers =
@@ -17,12 +17,12 @@ final class Logged extends Handler implements AutoCloseable {
 
   Logged() {
     for (Logger each : loggers) {
-      each.setUseParentHandlers(false); // applications fail on purpose
+      each.setUseParentHandlers(false); // applications fail deliberately
       each.addHandler(this);
     }
   }
 
-  /** What FlowShield says. */
+  /** Returns the messages of FlowShield. */
   List<String> lines() {
     return records.stream()
         .map(LogRecord::getMessage)
@@ -30,14 +30,14 @@ final class Logged extends Handler implements AutoCloseable {
         .toList();
   }
 
-  /** The messages of all failures, with their causes. */
+  /** Returns the messages of all failures, with their causes. */
   List<String> failures() {
     List<String> messages = new ArrayList<>();
     records.forEach(each -> messages.addAll(failures(each.getThrown())));
     return messages;
   }
 
-  /** The messages of a failure and its causes. */
+  /** Returns the messages of a failure and its causes. */
   static List<String> failures(@Nullable Throwable thrown) {
     List<String> messages = new ArrayList<>();
     for (Throwable each = thrown; each != null; each = each.getCause()) {

@@ -6,7 +6,7 @@ import static dev.flowshield.servlet.auto.DeploymentFixture.WEB_INF_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.flowshield.contract.Answer;
+import dev.flowshield.contract.WireResponse;
 import dev.flowshield.servlet.auto.app.FirstOfAll;
 import dev.flowshield.servlet.auto.app.Hello;
 import dev.flowshield.servlet.auto.app.OwnShield;
@@ -14,7 +14,7 @@ import dev.flowshield.servlet.auto.app.Stamp;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Where the filter stands among others, and where it steps aside. */
+/** Tests of the position of the filter among others, and of the cases in which it is inactive. */
 interface PlaceBehavior {
 
   String HELLO_SERVLET = "<servlet><servlet-name>hello</servlet-name>"
@@ -134,7 +134,7 @@ interface PlaceBehavior {
   private void assertStandsBeforeTheStamp() throws IOException {
     assertThat(fixture().get("/").values("Stamp")).isNotEmpty();
     assertThat(fixture().get("/").values("Stamp")).isNotEmpty();
-    Answer rejected = fixture().get("/");
+    WireResponse rejected = fixture().get("/");
     assertThat(rejected.status()).isEqualTo(429);
     assertThat(rejected.values("Stamp")).isEmpty();
   }

@@ -7,8 +7,8 @@ import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of a server as applications see them: without FlowShield and the applications, which
- * the class path of these tests has too.
+ * A class loader that finds the classes of a server for applications, without FlowShield and the
+ * applications, which are also on the class path of these tests.
  */
 final class ServerLoader extends ClassLoader {
 
@@ -16,7 +16,7 @@ final class ServerLoader extends ClassLoader {
     super(ServerLoader.class.getClassLoader());
   }
 
-  /** Whether it is the loader of an application. */
+  /** Returns whether it is a parent of the class loader of an application. */
   static boolean isAbove(@Nullable ClassLoader loader) {
     for (ClassLoader each = loader; each != null; each = each.getParent()) {
       if (each instanceof ServerLoader) {

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What counts as a configuration, and which of several holds. */
+/** Tests of the sources of a configuration, and of their precedence. */
 interface SettingsBehavior {
 
   DeploymentFixture fixture();
@@ -68,7 +68,7 @@ interface SettingsBehavior {
         .contains("each client 200/s", "at most 500 requests in flight");
   }
 
-  /** What stands in the block of code that begins so. */
+  /** Returns the content of the documented code block with this beginning. */
   private static String documented(String begin) throws IOException {
     Path module = Path.of(System.getProperty("basedir", ""));
     String text = Files.readString(module.resolve("../docs/servlet-auto.md"));

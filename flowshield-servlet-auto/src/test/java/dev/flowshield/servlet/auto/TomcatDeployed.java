@@ -7,7 +7,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** Tomcat 11 or 10.1, whichever is on the class path, which reads archives as the server does. */
+/** Tomcat 11 or 10.1, whichever is on the class path, which reads archives like the server. */
 record TomcatDeployed(Tomcat tomcat, int port) implements Deployed {
 
   static Deployed start(Path archive, Path work) throws Exception {
@@ -17,7 +17,7 @@ record TomcatDeployed(Tomcat tomcat, int port) implements Deployed {
     connector.setProperty("address", "127.0.0.1");
     connector.setPort(0);
     tomcat.setConnector(connector);
-    tomcat.setAddDefaultWebXmlToWebapp(false); // which asks for JSP
+    tomcat.setAddDefaultWebXmlToWebapp(false); // which requires JSP
     Context context = tomcat.addWebapp("", archive.toString());
     context.setParentClassLoader(new ServerLoader());
     ((StandardJarScanner) context.getJarScanner()).setScanClassPath(false);

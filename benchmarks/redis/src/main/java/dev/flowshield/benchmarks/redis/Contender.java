@@ -1,10 +1,10 @@
 package dev.flowshield.benchmarks.redis;
 
 /**
- * What is measured: a request, of any of the threads.
+ * A measured library: a request that any thread may send.
  *
- * @param name what it is called in the table
- * @param request asks for a key, over one of the connections
+ * @param name the name in the table
+ * @param request the request for a key, over one of the connections
  */
 record Contender(String name, Request request) {
 
@@ -12,7 +12,7 @@ record Contender(String name, Request request) {
   @FunctionalInterface
   interface Request {
 
-    /** Whether it was admitted. */
+    /** Returns whether the request was admitted. */
     boolean ask(String key, int connection);
   }
 }

@@ -24,10 +24,10 @@ import org.redisson.api.RateType;
 import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
 
-/** All that take part, each with its own connections to one server. */
+/** All measured libraries, each with its own connections to one server. */
 final class Contenders implements AutoCloseable {
 
-  private static final String ADMITS = "1000000/s burst 1000000"; // more than a server answers
+  private static final String ADMITS = "1000000/s burst 1000000"; // more than the server can handle
   private static final String REJECTS = "1/h burst 1";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -73,7 +73,7 @@ final class Contenders implements AutoCloseable {
 
   private Contender flowShield(String name, LimiterSpec spec) {
     List<RateLimiter> each = new ArrayList<>();
-    for (int i = 0; i < connections; i++) { // all of one client, as those of the others are
+    for (int i = 0; i < connections; i++) { // all of one client, like those of the others
       RedisStore store =
           RedisStore.using(client).timeout(PATIENCE).instances(connections).open();
       toClose.add(store::close);

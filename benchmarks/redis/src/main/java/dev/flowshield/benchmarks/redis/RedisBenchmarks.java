@@ -13,9 +13,9 @@ import org.HdrHistogram.Histogram;
 import redis.embedded.RedisServer;
 
 /**
- * Measures how many requests a second are decided by one server, and how long each takes: threads
- * ask as fast as they are answered. Contenders take turns, round by round; the first round warms
- * up and is left out.
+ * A benchmark of the decisions per second with one server, and of their latency. Threads send
+ * requests without pauses. The libraries take turns in each round; the first round warms up and is
+ * discarded.
  */
 public final class RedisBenchmarks {
 
@@ -26,16 +26,16 @@ public final class RedisBenchmarks {
   private RedisBenchmarks() {}
 
   /**
-   * Runs them.
+   * Runs the benchmark.
    *
-   * @param args seconds of each turn, and rounds beside the first
+   * @param args the seconds of each turn, and the number of rounds after the first
    */
   public static void main(String[] args) throws Exception {
     run(TimeUnit.SECONDS.toNanos(Long.parseLong(args[0])), Integer.parseInt(args[1]), System.out);
-    System.exit(0); // clients leave threads behind
+    System.exit(0); // clients leave threads running
   }
 
-  /** Runs them with turns of so long, and prints a table. */
+  /** Runs turns of the given length, and prints a table. */
   static void run(long nanos, int rounds, PrintStream out) throws Exception {
     int port = freePort();
     RedisServer server = RedisServer.builder()
@@ -102,7 +102,7 @@ public final class RedisBenchmarks {
     }
   }
 
-  /** What was measured of a contender. */
+  /** The measurements of a library. */
   private static final class Row {
 
     private final Contender contender;
@@ -120,7 +120,7 @@ public final class RedisBenchmarks {
     }
   }
 
-  /** One contender, asked for a while. */
+  /** One library, called for a while. */
   private static final class Turn {
 
     private final Contender contender;

@@ -1,7 +1,7 @@
 /**
- * Shared limits beside those of others, on one Redis server. Start with
- * {@link dev.flowshield.benchmarks.redis.RedisBenchmarks}; who takes part is in {@code Contenders}.
- * What a limit costs in one process is not here but in {@code dev.flowshield.benchmarks}.
+ * A benchmark of shared limits and other libraries, on one Redis server. Start with {@link
+ * dev.flowshield.benchmarks.redis.RedisBenchmarks}; {@code Contenders} has the libraries. The cost
+ * of a limit within one process is measured in {@code dev.flowshield.benchmarks}.
  */
 @NullMarked
 package dev.flowshield.benchmarks.redis;

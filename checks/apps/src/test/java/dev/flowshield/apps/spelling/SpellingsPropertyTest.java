@@ -2,9 +2,9 @@ package dev.flowshield.apps.spelling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.contract.Answer;
 import dev.flowshield.contract.Connection;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.contract.WireResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ class SpellingsPropertyTest {
       Spellings spellings = new Spellings(SEED + subject.name().hashCode(), base);
       for (int i = 0; i < SPELLINGS; i++) {
         String path = spellings.next();
-        Answer answer = client.get(path);
+        WireResponse answer = client.get(path);
         String fault = fault(path, answer);
         if (fault.isEmpty()) {
           seen.add(route(answer));
@@ -93,7 +93,7 @@ class SpellingsPropertyTest {
    * What is wrong with the route that ran, if it is another one than was charged. A slash at the
    * end changes nothing for the shield, but runs another route here and there.
    */
-  private static String fault(String path, Answer answer) {
+  private static String fault(String path, WireResponse answer) {
     String route = route(answer);
     String charged = String.join(", ", answer.values("RateLimit"));
     boolean isRight = switch (route) {
@@ -109,7 +109,7 @@ class SpellingsPropertyTest {
         : isRight ? "" : route + " ran, charged was " + (charged.isEmpty() ? "nothing" : charged);
   }
 
-  private static String route(Answer answer) {
+  private static String route(WireResponse answer) {
     Matcher route = ROUTE.matcher(answer.body());
     return answer.status() == 200 && route.find() ? route.group(1) : "";
   }
@@ -125,17 +125,17 @@ class SpellingsPropertyTest {
       this.connection = Connection.to(port);
     }
 
-    Answer get(String path) throws IOException {
+    WireResponse get(String path) throws IOException {
       for (int attempt = 0; attempt < 2; attempt++) {
         connection.tryWrite("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-        List<Answer> answer = connection.readUnlessEnded();
+        List<WireResponse> answer = connection.readUnlessEnded();
         if (!answer.isEmpty()) {
           return answer.get(0);
         }
         connection.close();
         connection = Connection.to(port);
       }
-      return new Answer(0, List.of(), ""); // it ends the connection instead
+      return new WireResponse(0, List.of(), ""); // it ends the connection instead
     }
   }
 }

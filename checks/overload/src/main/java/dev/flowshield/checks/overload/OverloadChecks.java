@@ -26,7 +26,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Runs scenarios with protections, and prints a row for each pair of them: the mean over the seeds.
+ * A program that runs scenarios with protections. It prints the mean over the seeds for each pair.
  */
 public final class OverloadChecks {
 
@@ -43,12 +43,12 @@ public final class OverloadChecks {
   }
 
   /**
-   * Runs them.
+   * Runs the scenarios.
    *
-   * @param args a regular expression for the names of scenarios; one for those of protections; the
-   *     first seed; how many seeds; the directory of the plots, or "none"; then how many random
-   *     scenarios there are beside those by hand, drawn from the first seed: with a spike, named R;
-   *     harmless, named Q; with a spike at shared processors, named U; the same with cold code, V
+   * @param args a regular expression for the names of scenarios; one for the names of protections;
+   *     the first seed; the number of seeds; the directory of the plots, or "none"; then four
+   *     numbers of random scenarios, drawn from the first seed: with a spike (named R), harmless
+   *     (Q), with a spike at shared processors (U), and the same with cold code (V)
    */
   public static void main(String[] args) {
     long seed = Long.parseLong(args[2]);

@@ -1,7 +1,7 @@
 /**
- * How protections fare on an overloaded server, in virtual time. Start with {@link
+ * A comparison of protections on an overloaded server, in virtual time. Start with {@link
  * dev.flowshield.checks.overload.OverloadChecks}, which runs scenarios and prints a table. Real
- * servers are not here but in the benchmarks.
+ * servers are in the benchmarks.
  */
 @NullMarked
 package dev.flowshield.checks.overload;

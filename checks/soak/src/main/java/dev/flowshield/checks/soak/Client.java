@@ -2,8 +2,8 @@ package dev.flowshield.checks.soak;
 
 import dev.flowshield.checks.soak.server.Ending;
 import dev.flowshield.checks.soak.server.SoakApp;
-import dev.flowshield.contract.Answer;
 import dev.flowshield.contract.Connection;
+import dev.flowshield.contract.WireResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -168,7 +168,7 @@ final class Client implements AutoCloseable {
     }
   }
 
-  private void answered(Ending ending, Answer answer) {
+  private void answered(Ending ending, WireResponse answer) {
     if (answer.values("Connection").contains("close")) {
       close();
     }
@@ -200,7 +200,7 @@ final class Client implements AutoCloseable {
   }
 
   private static Connection patient(Connection connection) throws IOException {
-    connection.patience(PATIENCE);
+    connection.readTimeout(PATIENCE);
     return connection;
   }
 

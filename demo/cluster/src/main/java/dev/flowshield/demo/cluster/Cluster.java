@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The instances and the store, if there is one. None of them outlives this process. */
+/** The instances and the store, if there is one. They end with this process. */
 final class Cluster implements AutoCloseable {
 
   private final List<InstanceProcess> instances = new CopyOnWriteArrayList<>();
@@ -24,10 +24,10 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Starts all of it, and does not wait for the instances.
+   * Starts the cluster without waiting for the instances.
    *
-   * @param name what the logs are named by
-   * @param directory where the logs go, one for each instance
+   * @param name the first part of the names of the logs
+   * @param directory the directory of the logs, one for each instance
    */
   static Cluster start(Scenario scenario, boolean hasStore, String name, Path directory)
       throws IOException, InterruptedException {
@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** What a user would write, in whatever way. */
+  /** Returns the settings that a user would write. */
   private Map<String, String> settings(Scenario scenario) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("limit", scenario.limit().toString());
@@ -60,7 +60,7 @@ final class Cluster implements AutoCloseable {
     return List.copyOf(instances);
   }
 
-  /** Of all instances, once they are ready. */
+  /** Returns the addresses of all instances, once they are ready. */
   List<URI> addresses() throws IOException {
     List<URI> addresses = new ArrayList<>();
     for (InstanceProcess instance : instances) {

@@ -7,26 +7,28 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Sends traffic to four instances, each for itself at first, then with a store that is killed and
- * started again, and shows what they admit: a line a second, then a table and a plot.
+ * A program that sends traffic to four instances, first with separate limits and then with a store
+ * that is killed and restarted. It shows the admitted requests: a line per second, then a table and
+ * a plot.
  *
- * <p>System property: {@code demo.directory} is where the plot and the logs of the instances go.
+ * <p>The system property {@code demo.directory} is the directory of the plot and of the logs of the
+ * instances.
  */
 public final class ClusterDemo {
 
-  // held, as the logging of the JDK forgets the level of a logger without a reference
+  // Strong reference, because the JDK forgets the level of a logger without one.
   private static final Logger ALL = Logger.getLogger("");
 
   private ClusterDemo() {}
 
-  /** Runs it, which takes two minutes. */
+  /** Runs the demo, which takes two minutes. */
   public static void main(String[] arguments) throws InterruptedException {
     System.setProperty("java.awt.headless", "true");
     ALL.setLevel(Level.SEVERE);
     Path directory = Path.of(System.getProperty("demo.directory", "target/cluster"));
     try {
       run(Scenario.USUAL, directory, System.out);
-      System.exit(0); // whatever threads there still are
+      System.exit(0); // whatever threads still run
     } catch (IOException impossible) {
       System.err.println("The demo has ended: " + impossible.getMessage());
       System.exit(1);

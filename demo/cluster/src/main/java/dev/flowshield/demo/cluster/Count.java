@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * What became of the requests that were due in a span of time.
+ * The outcomes of the requests that were due in a span of time.
  *
- * @param admitted answered 200, by each instance
- * @param rejected answered 429
- * @param other all else, which there should not be
- * @param latencies of all answers, from the instant each request was due
+ * @param admitted the responses with status 200, by instance
+ * @param rejected the responses with status 429
+ * @param other all others, of which there should be zero
+ * @param latencies the latencies of all responses, from the instant each request was due
  */
 record Count(List<Integer> admitted, int rejected, int other, Latencies latencies) {
 
@@ -36,7 +36,7 @@ record Count(List<Integer> admitted, int rejected, int other, Latencies latencie
     return new Count(IntStream.of(admitted).boxed().toList(), rejected, other, latencies);
   }
 
-  /** Of all instances. */
+  /** Returns the admitted requests of all instances. */
   int admittedByAll() {
     return admitted.stream().mapToInt(it -> it).sum();
   }
@@ -45,14 +45,14 @@ record Count(List<Integer> admitted, int rejected, int other, Latencies latencie
     return admittedByAll() + rejected + other;
   }
 
-  /** In milliseconds, with a tenth; the longest is the percentile 100. */
+  /** Returns a latency in milliseconds with one decimal; percentile 100 is the longest. */
   String latency(double percentile) {
     return latencies.isEmpty()
         ? "-"
         : String.format(Locale.ROOT, "%.1f", latencies.millis(percentile));
   }
 
-  /** A second of the traffic; the first is 1. */
+  /** Counts a second of the traffic; the first is 1. */
   static Count ofSecond(Schedule schedule, Answers answers, int number) {
     long second = TimeUnit.SECONDS.toNanos(1);
     return of(schedule, answers, (number - 1) * second, number * second);

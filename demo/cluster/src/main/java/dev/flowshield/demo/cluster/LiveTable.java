@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The lines shown while the traffic runs, one a second, of the requests that were due in it. */
+/**
+ * The lines shown while the traffic runs, one per second, about the requests that were due in it.
+ */
 final class LiveTable {
 
   private final Columns columns;
@@ -33,7 +35,7 @@ final class LiveTable {
     return columns.heading() + System.lineSeparator() + columns.rule();
   }
 
-  /** The line of a second, to be asked for when its answers are there; the first is 1. */
+  /** Returns the line of a second, once its responses have arrived; the first is 1. */
   String line(int second, String store) {
     Count count = Count.ofSecond(schedule, answers, second);
     List<Object> cells = new ArrayList<>(List.of(

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was seen of a run.
+ * The observations of a run.
  *
- * @param timeline of the store; of a run without one it says nothing
- * @param withoutStore requests that were decided by the shares of the instances
+ * @param timeline the timeline of the store; meaningless in a run without a store
+ * @param withoutStore the requests that were decided by the shares of the instances
  */
 record Observed(Schedule schedule, Answers answers, Timeline timeline, long withoutStore) {
 
-  /** How many requests had each status but 200 and 429. */
+  /** Returns the number of requests for each status other than 200 and 429. */
   Map<Integer, Integer> others() {
     Map<Integer, Integer> others = new TreeMap<>();
     for (int i = 0; i < schedule.size(); i++) {

@@ -21,7 +21,7 @@ import org.jfree.chart.ui.Layer;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Draws what was admitted in each second, by all and by each, against the limit. */
+/** A plot of the admitted requests in each second, in total and by instance, and of the limit. */
 record Plot(Scenario scenario, Observed alone, Observed together) {
 
   private static final int WIDTH = 1100;
@@ -30,19 +30,21 @@ record Plot(Scenario scenario, Observed alone, Observed together) {
   private static final float THICK = 2.8f;
   private static final float THIN = 1.3f;
 
-  /** Of the instances, which people tell apart however they see colour (Okabe and Ito). */
+  /**
+   * The colours of the instances, which can be told apart with any colour vision (Okabe and Ito).
+   */
   private static final Color[] INSTANCES = {
     new Color(0x009E73), new Color(0x56B4E9), new Color(0xCC79A7), new Color(0xE69F00)
   };
 
-  /** Writes the picture and says where it is. */
+  /** Writes the plot, and returns a sentence with its location. */
   String write(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve("flowshield-cluster.png").toAbsolutePath().normalize();
     try {
       ImageIO.write(picture(), "png", file.toFile());
     } catch (RuntimeException | LinkageError | InternalError noFonts) {
-      // a Java runtime may come without the libraries or the fonts to draw with
+      // The Java runtime may lack the libraries or the fonts for drawing.
       return "No plot, as this Java runtime cannot draw: " + noFonts;
     }
     return "Plot: " + file;

@@ -17,17 +17,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The traffic against a cluster, whose store is killed and started again meanwhile. */
+/** The traffic against a cluster, whose store is killed and restarted meanwhile. */
 final class Run {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Duration LEAD = Duration.ofMillis(50);
 
-  /** How long to wait for answers when the last request is sent; the rest have none. */
+  /** The wait for responses after the last request; the others count as unanswered. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Answers come sooner than that: a second is shown so much after its end. */
+  /** The time from the end of a second until it is shown. Responses arrive sooner. */
   private static final Duration UNTIL_SHOWN = Duration.ofMillis(500);
 
   private final Scenario scenario;
@@ -43,7 +43,7 @@ final class Run {
     this.cluster = cluster;
   }
 
-  /** Sends all, with a line a second. */
+  /** Sends all requests, and prints a line per second. */
   Observed send(PrintStream out) throws IOException, InterruptedException {
     List<InetAddress> addresses =
         Collections.nCopies(scenario.instances(), InetAddress.getLoopbackAddress());
@@ -67,7 +67,10 @@ final class Run {
     }
   }
 
-  /** Until all know the store and one another, or it takes too long: then the table shows it. */
+  /**
+   * Sends traffic until all instances know the store and one another, or until a time limit, which
+   * the table then shows.
+   */
   private void warmUp(OpenLoopClients clients) throws InterruptedException {
     Schedule ahead = scenario.ahead();
     int rounds = 0;
@@ -102,7 +105,7 @@ final class Run {
       long now = ticker.nanos() - start;
       moveStore(now);
       if (now >= 0 && now / SECOND < length) {
-        states[(int) (now / SECOND)] = state(); // that at its end is shown
+        states[(int) (now / SECOND)] = state(); // the state at its end is shown
       }
       if (now > (shown + 1) * SECOND + UNTIL_SHOWN.toNanos()) {
         out.println(table.line(shown + 1, states[shown] == null ? "" : states[shown]));
@@ -136,7 +139,7 @@ final class Run {
     return store + ", " + asking + " ask it";
   }
 
-  /** When an instance did not ask the store. */
+  /** Returns the times at which an instance did not use the store. */
   private List<Away> away(InstanceProcess instance) {
     List<Away> away = new ArrayList<>();
     long from = Timeline.NEVER;

@@ -10,15 +10,15 @@ import java.util.List;
 /**
  * The numbers of the demo.
  *
- * @param limit of all requests together, in all instances
- * @param instances how many there are
- * @param perSecond requests a second, to all instances together
- * @param firstPercent the part of them that the first instance gets; the others get the rest evenly
- * @param warmUp how long traffic is sent that is not counted
- * @param warmUps how often that is done at most, until all instances know the store and one another
- * @param before how long the store is there
- * @param down how long it is not
- * @param after how long it is there again
+ * @param limit the limit of all requests together, in all instances
+ * @param instances the number of instances
+ * @param perSecond the requests per second, to all instances together
+ * @param firstPercent the share of the first instance; the others share the rest evenly
+ * @param warmUp the duration of traffic that is not counted
+ * @param warmUps the maximum number of warm-ups, until all instances know the store and one another
+ * @param before the time before the outage of the store
+ * @param down the duration of the outage
+ * @param after the time after the outage
  */
 record Scenario(
     RateLimit limit,
@@ -32,9 +32,9 @@ record Scenario(
     Duration after) {
 
   /**
-   * Each instance gets more than the whole limit, so that each would spend it alone. The warm-up is
-   * longer than the five seconds after which an instance counts the others again. A store that was
-   * away for ten seconds is tried again within ten more.
+   * Each instance gets more than the whole limit, so that each would spend it alone. The warm-up
+   * exceeds the five seconds after which an instance counts the others again. A store that was down
+   * for ten seconds is tried again within another ten.
    */
   static final Scenario USUAL = new Scenario(
       RateLimit.parse("100/s burst 25"),
@@ -47,17 +47,20 @@ record Scenario(
       Duration.ofSeconds(10),
       Duration.ofSeconds(20));
 
-  /** More than are needed where answers come at once. */
+  /** More than needed if responses arrive at once. */
   static final int CONNECTIONS = 800;
 
   private static final long SEED = 1;
 
-  /** What is sent and counted. The client is the number of the instance. */
+  /** Returns the counted traffic. The client is the number of the instance. */
   Schedule traffic() {
     return schedule(new Phase("traffic", perSecond, before.plus(down).plus(after)));
   }
 
-  /** What is sent ahead, so that no code runs for the first time when it counts. */
+  /**
+   * Returns the warm-up traffic, so that no code runs for the first time while requests are
+   * counted.
+   */
   Schedule ahead() {
     return schedule(new Phase("warm-up", perSecond, warmUp));
   }
@@ -70,7 +73,7 @@ record Scenario(
     return new Crowd(instances, firstPercent);
   }
 
-  /** Permits a second. */
+  /** Returns the permits per second. */
   double rate() {
     return limit.permits() / (limit.period().toNanos() / 1e9);
   }

@@ -3,10 +3,10 @@ package dev.flowshield.demo.cluster;
 /**
  * A part of the run.
  *
- * @param name what the output calls it
- * @param fromNanos when it begins, from the start of the traffic
- * @param toNanos when it ends
- * @param promised how many permits there are in it at most
+ * @param name the name in the output
+ * @param fromNanos the start, relative to the start of the traffic
+ * @param toNanos the end
+ * @param promised the maximum number of permits in it
  */
 record Span(String name, long fromNanos, long toNanos, long promised) {
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 
-/** What the numbers come to, and how far to trust them. */
+/** The results of the numbers, and their reliability. */
 record Summary(Scenario scenario, Observed alone, Observed together) {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -86,7 +86,7 @@ record Summary(Scenario scenario, Observed alone, Observed together) {
         count.latency(100));
   }
 
-  /** How many more were admitted in a part of a run than is promised. */
+  /** Returns the number of requests admitted beyond the promise, in a part of a run. */
   static long above(Observed run, Span span) {
     return Math.max(0, run.of(span.fromNanos(), span.toNanos()).admittedByAll() - span.promised());
   }

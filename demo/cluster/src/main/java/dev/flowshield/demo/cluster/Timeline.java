@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When the store was killed and started again, and when which instance did not ask it. Instants are
- * nanoseconds since the start of the traffic.
+ * The times at which the store was killed and restarted, and at which each instance did not use it.
+ * Instants are nanoseconds since the start of the traffic.
  *
- * @param killed when the store was killed
- * @param started when it was started again
- * @param away of each instance, when it decided by its share, in turn
- * @param end of the traffic
+ * @param killed the time at which the store was killed
+ * @param started the time at which it was restarted
+ * @param away for each instance, the spans in which it decided by its share, in order
+ * @param end the end of the traffic
  */
 record Timeline(long killed, long started, List<List<Away>> away, long end) {
 
   static final long NEVER = Long.MAX_VALUE;
 
-  /** A span of time; {@link #NEVER} is the end of one that does not end. */
+  /** A span of time; {@link #NEVER} is the end of a span that does not end. */
   record Away(long from, long to) {
 
     long overlap(long begin, long end) {
@@ -28,7 +28,10 @@ record Timeline(long killed, long started, List<List<Away>> away, long end) {
     away = List.copyOf(away);
   }
 
-  /** When each instance ceased to ask the store, once it was killed; the same if it did before. */
+  /**
+   * Returns the times at which each instance ceased to use the killed store. An instance that
+   * ceased earlier counts as ceasing at that time.
+   */
   List<Long> cutOff() {
     return away.stream()
         .map(spans -> spans.stream()
@@ -39,7 +42,7 @@ record Timeline(long killed, long started, List<List<Away>> away, long end) {
         .toList();
   }
 
-  /** When each asked it again, once it was started. */
+  /** Returns the times at which each instance used the restarted store again. */
   List<Long> back() {
     return away.stream()
         .map(spans -> spans.stream()
@@ -50,17 +53,18 @@ record Timeline(long killed, long started, List<List<Away>> away, long end) {
         .toList();
   }
 
-  /** When the last instance asked the store again; the end if one did not. */
+  /** Returns the time at which the last instance used the store again; the end if one did not. */
   long allBack() {
     return Math.min(end, back().stream().mapToLong(it -> it).max().orElse(end));
   }
 
   /**
-   * The parts of the run, with what the documentation promises for each.
+   * Returns the parts of the run, with the documented promise for each.
+   *
    * <pre>
-   *   the store is up       burst + rate * time, and for each instance that does not ask it
+   *   with the store        burst + rate * time, and for each instance that does not use it
    *                         burst / N + rate / N * time
-   *   it is not             the latter, of all instances
+   *   without the store     the latter, for all instances
    * </pre>
    */
   List<Span> spans(Scenario scenario) {
@@ -85,7 +89,7 @@ record Timeline(long killed, long started, List<List<Away>> away, long end) {
     return new Span(name, from, to, span.promised() + (long) shares);
   }
 
-  /** One limit, of all instances together. */
+  /** Returns a span with one limit for all instances together. */
   static Span ofOneLimit(String name, long from, long to, Scenario scenario) {
     double seconds = Math.max(0, to - from) / 1e9;
     return new Span(name, from, to, scenario.limit().burst() + (long) (scenario.rate() * seconds));

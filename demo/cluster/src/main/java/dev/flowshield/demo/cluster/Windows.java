@@ -6,22 +6,22 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Looks at each window of time, however long, for more admitted than the rate gives in it.
+ * A search for a window of time, of any length, with more admissions than the rate allows.
  *
- * <p>An instance decides between the instants at which a request leaves and at which its answer is
- * there. So a request counts in a window if both are in it, and it certainly was admitted in it:
- * what is found is never too much.
+ * <p>An instance decides between the instants at which a request leaves and at which its response
+ * arrives. A request counts in a window if both are in it. It was then certainly admitted in the
+ * window, so the result is never too high.
  */
 final class Windows {
 
   private Windows() {}
 
   /**
-   * The most by which what was admitted in a window exceeds {@code perSecond} times its length: no
-   * more than the burst where a limit holds. 0 if nothing was admitted.
+   * Returns the maximum by which the admissions in a window exceed {@code perSecond} times its
+   * length. It is at most the burst if a limit holds; 0 without admissions.
    *
-   * @param from the begin of the earliest window
-   * @param to the end of the latest
+   * @param from the start of the earliest window
+   * @param to the end of the latest window
    */
   static double mostAbove(
       double perSecond, Schedule schedule, Answers answers, long from, long to) {
@@ -43,7 +43,7 @@ final class Windows {
     return mostAbove(perSecond, left, answered);
   }
 
-  /** As above, of requests that left and were answered at these instants, in any order. */
+  /** Returns the same for requests that left and were answered at these instants, in any order. */
   static double mostAbove(double perSecond, long[] left, long[] answered) {
     int n = left.length;
     Integer[] latestFirst = new Integer[n];
@@ -54,7 +54,7 @@ final class Windows {
     double perNano = perSecond / 1e9;
     int[] within = new int[n]; // in the window that ends at ends[j]
     double most = 0;
-    for (int i : latestFirst) { // each is the begin of the windows looked at
+    for (int i : latestFirst) { // each is the start of the checked windows
       for (int j = Arrays.binarySearch(ends, answered[i]); j < n; j++) {
         within[j]++;
         most = Math.max(most, within[j] - perNano * (ends[j] - left[i]));

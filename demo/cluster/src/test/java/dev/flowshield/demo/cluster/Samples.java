@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
-/** A scenario in little, and answers to it. */
+/** A small scenario, and its outcomes. */
 final class Samples {
 
   static final Scenario LITTLE = new Scenario(
@@ -23,7 +23,10 @@ final class Samples {
       Duration.ofSeconds(1),
       Duration.ofSeconds(2));
 
-  /** Of that: the first is back after half a second, the second after one and a half. */
+  /**
+   * The timeline of that scenario: the first instance is back after half a second, the second after
+   * one and a half.
+   */
   static final Timeline TIMELINE = new Timeline(
       nanos(1),
       nanos(2),
@@ -34,7 +37,9 @@ final class Samples {
 
   private Samples() {}
 
-  /** Each leaves on time and is answered two milliseconds later. */
+  /**
+   * Creates outcomes in which each request leaves on time and is answered two milliseconds later.
+   */
   static Answers answers(Schedule schedule, IntUnaryOperator status) {
     Answers answers = new Answers(schedule.size());
     for (int i = 0; i < schedule.size(); i++) {

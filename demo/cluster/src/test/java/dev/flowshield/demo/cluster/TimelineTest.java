@@ -11,7 +11,7 @@ class TimelineTest {
 
   @Test
   void promisesOneLimitAndTheSharesOfThoseThatDoNotAskAStoreThatIsUp() {
-    // 40/s burst 10 of two: a share is 20/s burst 5
+    // 40/s burst 10 for two instances: a share is 20/s burst 5
     assertThat(Samples.TIMELINE.spans(Samples.LITTLE))
         .containsExactly(
             new Span("with the store", 0, nanos(1), 50),

@@ -12,17 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Runs trials on this machine.
+ * A runner of trials on this machine.
  *
- * @param client that sends and measures
- * @param processors of which servers have their part
- * @param logs the folder of a log of the server and a report of the client for each trial
+ * @param client the client that sends and measures
+ * @param processors the processors, which servers and clients share
+ * @param logs the directory for a log of the server and a report of the client for each trial
  */
 record Measurement(LoadClient client, Processors processors, Path logs) {
 
   /**
-   * How long to wait until nothing is in flight any more: a shield forgets a request whose client
-   * has gone away after five seconds.
+   * The wait until nothing is in flight any more: a shield releases the slot of a gone client after
+   * five seconds.
    */
   private static final Duration UNTIL_EMPTY = Duration.ofSeconds(8);
 
@@ -42,7 +42,7 @@ record Measurement(LoadClient client, Processors processors, Path logs) {
     }
   }
 
-  /** Returns what is still in flight some time after all clients have gone. */
+  /** Returns the requests still in flight some time after all clients have gone. */
   private static int inFlightAtTheEnd(ServerProcess server, Ticker ticker)
       throws InterruptedException {
     long end = ticker.nanos() + UNTIL_EMPTY.toNanos();

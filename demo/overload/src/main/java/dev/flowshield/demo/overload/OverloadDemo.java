@@ -15,30 +15,30 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
- * Sends two spikes to servers of several kinds, without a shield, with one that is told nothing of
- * what they can do, and with other protections, and prints a table. Where work waits, the
- * processors are idle however long it waits: there, a shield that also sheds on a plateau stands
- * beside.
+ * A program that sends two spikes to servers of several kinds, without a shield, with a shield that
+ * does not know their capacity, and with other protections. It prints a table. If work waits, the
+ * processors are idle during an overload; for this work, a shield that also sheds on a plateau is
+ * included.
  *
- * <p>System properties: {@code demo.runs}, a regular expression for what to run, such as
- * {@code "Tomcat.*(auto|hand 12)"}; {@code demo.directory}, the folder for the servers' logs, in
- * which each says ten times a second what it has found, and for the client's reports, which have
- * each second.
+ * <p>System properties: {@code demo.runs} is a regular expression for the runs, such as {@code
+ * "Tomcat.*(auto|hand 12)"}. {@code demo.directory} is the directory for the logs of the servers,
+ * which report their state ten times a second, and for the reports of the client, which have each
+ * second.
  */
 public final class OverloadDemo {
 
-  /** The latency beyond which a response is of no use. */
+  /** The latency beyond which a response is useless. */
   static final Duration DEADLINE = Duration.ofMillis(500);
 
   private static final int CONNECTIONS = 2000;
   private static final String DEFAULT_RUNS = ".*(none|auto)|.*, waits, .*, auto plateau";
 
-  // held, as the logging of the JDK forgets the level of a logger without a reference
+  // Strong reference, because the JDK forgets the level of a logger without one.
   private static final Logger ALL = Logger.getLogger("");
 
   private OverloadDemo() {}
 
-  /** Runs all that was chosen, each for less than a minute. */
+  /** Runs all chosen trials, each for less than a minute. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ALL.setLevel(Level.SEVERE);
     Pattern runs = Pattern.compile(System.getProperty("demo.runs", DEFAULT_RUNS));
@@ -53,7 +53,7 @@ public final class OverloadDemo {
             .toList(),
         measurement,
         System.out);
-    System.exit(0); // whatever threads there still are
+    System.exit(0); // whatever threads still run
   }
 
   private static String introduction(Measurement measurement, ClientChoice choice) {
@@ -90,7 +90,7 @@ public final class OverloadDemo {
       Load load = trial.traffic().load(capacity, CONNECTIONS);
       try {
         out.println(measurement.run(trial, load).line());
-      } catch (IOException failed) { // the other trials are worth as much without this one
+      } catch (IOException failed) { // the other trials are independent of this one
         out.println(trial.name() + ": not measured, " + failed.getMessage());
       }
     }

@@ -7,13 +7,13 @@ import dev.flowshield.demo.result.Columns;
 import java.util.Locale;
 
 /**
- * The result of a trial, of its cold and its warm spike.
+ * The result of a trial, with its cold and its warm spike.
  *
- * @param inFlight what was in flight at the end
+ * @param inFlight the requests in flight at the end
  */
 record Score(Trial trial, LoadReport report, int inFlight) {
 
-  /** The columns of {@link #line}. Where two stand together, the second is of the warm spike. */
+  /** The columns of {@link #line}. Of two equal columns, the second is of the warm spike. */
   static final Columns COLUMNS = new Columns(
       4,
       "server         ",
@@ -34,7 +34,7 @@ record Score(Trial trial, LoadReport report, int inFlight) {
       "late ms",
       "note");
 
-  /** A client that is later than this at the 99th percentile has measured itself. */
+  /** A client with a higher 99th percentile of lateness has measured itself. */
   private static final double MOST_LATE_MILLIS = 2;
 
   private static final double MOST_STEAL_PERCENT = 2;
@@ -51,15 +51,15 @@ record Score(Trial trial, LoadReport report, int inFlight) {
     return report.phases().get(Traffic.QUIET);
   }
 
-  /** Returns what was served in time in a spike, in percent of what the server can do. */
+  /** Returns the requests served in time in a spike, in percent of the capacity. */
   long goodput(Span spike) {
     double capacity = 2 * quiet().of(Figure.OFFERED) / quiet().of(Figure.SECONDS);
     return Math.round(100 * spike.of(Figure.GOODPUT_PER_S) / capacity);
   }
 
   /**
-   * Returns why the numbers say more about the client or the machine than about the server; empty
-   * if they do not.
+   * Returns the reason why the numbers describe the client or the machine rather than the server;
+   * empty if they do not.
    */
   String note() {
     if (mostOfSpikes(Figure.LOOP_P99_MS) > MOST_LATE_MILLIS) {

@@ -8,30 +8,34 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Traffic with two spikes: half of what the server can do, a spike while its code is cold, half of
- * it for long enough to compile all, and the same spike again.
+ * Traffic with two spikes: half of the capacity, a spike while code is cold, half of the capacity
+ * until all code is compiled, and the same spike again.
  *
- * @param title as in a table
- * @param times the spikes, in relation to what the server can do
+ * @param title the name in a table
+ * @param times the size of the spikes, in multiples of the capacity
  * @param crowd the clients
- * @param retries how they retry
+ * @param retries their retries
  */
 record Traffic(String title, int times, Crowd crowd, Retries retries) {
 
-  /** One client. */
+  /** A spike of one client. */
   static final Traffic SPIKE = new Traffic("spike", 10, new Crowd(1, 100), Retries.NONE);
 
-  /** The same from twenty clients, the first of which sends 95 of 100 requests. */
+  /** A spike of twenty clients, of which the first sends 95 of 100 requests. */
   static final Traffic ABUSE = new Traffic("abuse", 10, new Crowd(20, 95), Retries.NONE);
 
-  /** Clients that retry up to three times, after a tenth of a second or a little more. */
+  /**
+   * A spike of clients that retry up to three times, after a tenth of a second or slightly more.
+   */
   static final Traffic STORM = new Traffic(
       "retries",
       3,
       new Crowd(1, 100),
       new Retries(3, OverloadDemo.DEADLINE, Duration.ofMillis(100)));
 
-  /** The index of the quiet phase. It follows one that warms the server and does not count. */
+  /**
+   * The index of the quiet phase. It follows a phase that warms the server up and does not count.
+   */
   static final int QUIET = 1;
 
   /** The index of the first spike. */
@@ -45,7 +49,7 @@ record Traffic(String title, int times, Crowd crowd, Retries retries) {
   /**
    * Returns the load for a server.
    *
-   * @param capacity what the server can do in a second
+   * @param capacity the capacity in requests per second
    */
   Load load(int capacity, int connections) {
     int half = capacity / 2;

@@ -6,13 +6,13 @@ import dev.flowshield.demo.overload.server.Work;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One server with one kind of work and traffic, and what protects it. */
+/** One server with one kind of work and traffic, and its protection. */
 record Trial(ServerKind server, Work work, Traffic traffic, Protection protection) {
 
   /**
-   * Returns all that this JVM can run, those to be compared next to each other.
+   * Returns all trials that this JVM can run, with comparable ones next to each other.
    *
-   * @param processors of a server
+   * @param processors the number of processors of a server
    */
   static List<Trial> all(int processors) {
     List<Trial> trials = new ArrayList<>();
@@ -35,7 +35,7 @@ record Trial(ServerKind server, Work work, Traffic traffic, Protection protectio
     }
   }
 
-  /** Returns the name to choose it by, as {@code Jetty, waits, spike, hand 12}. */
+  /** Returns the name by which to choose it, such as {@code Jetty, waits, spike, hand 12}. */
   String name() {
     return String.join(", ", server.title(), work.title(), traffic.title(), protection.title());
   }

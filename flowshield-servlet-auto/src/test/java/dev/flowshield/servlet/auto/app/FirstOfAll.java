@@ -7,10 +7,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a stamp before all filters, as frameworks do with theirs. */
+/** Adds a stamp before all filters, like frameworks with their filters. */
 public final class FirstOfAll implements ServletContainerInitializer {
 
-  /** For the container. */
+  /** Creates the initializer. For the container. */
   public FirstOfAll() {}
 
   @Override

@@ -8,13 +8,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Says hello; at {@code /async} from another thread, at {@code /version} which API it has. */
+/**
+ * Responds with a greeting; at {@code /async} from another thread, at {@code /version} with the
+ * version of the API.
+ */
 @WebServlet(urlPatterns = "/", asyncSupported = true)
 public final class Hello extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
-  /** For the container. */
+  /** Creates the servlet. For the container. */
   public Hello() {}
 
   @Override

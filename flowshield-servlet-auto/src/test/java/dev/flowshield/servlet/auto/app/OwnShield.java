@@ -10,7 +10,7 @@ import jakarta.servlet.annotation.WebListener;
 @WebListener
 public final class OwnShield implements ServletContextListener {
 
-  /** For the container. */
+  /** Creates the listener. For the container. */
   public OwnShield() {}
 
   @Override

@@ -9,11 +9,11 @@ import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Leaves a header in the answer to each request that it has seen. */
+/** Adds a header to the response of each request that it has seen. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public final class Stamp implements Filter {
 
-  /** For the container. */
+  /** Creates the filter. For the container. */
   public Stamp() {}
 
   @Override

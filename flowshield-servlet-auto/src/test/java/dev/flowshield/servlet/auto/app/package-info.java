@@ -1,6 +1,6 @@
 /**
- * What authors of web applications write; {@code Hello} is the place to start. Each test packs some
- * of it into an archive. Only {@code OwnShield} knows FlowShield.
+ * Code like that of web applications. Start with {@code Hello}. Each test packs some of it into an
+ * archive. Only {@code OwnShield} uses FlowShield.
  */
 @NullMarked
 package dev.flowshield.servlet.auto.app;

@@ -6,7 +6,7 @@ import dev.flowshield.checks.overload.scenario.Span;
 /** Counts for each 100 ms of virtual time. Not thread-safe. */
 final class Bins {
 
-  /** Nanoseconds. */
+  /** In nanoseconds. */
   static final long WIDTH = 100 * Span.MILLISECOND;
 
   static final int IN_A_SECOND = (int) (Span.SECOND / WIDTH);
@@ -68,13 +68,14 @@ final class Bins {
     endedRecovered[of(now)] += latency <= recoveredP90 ? 1 : 0;
   }
 
-  /** Works out what could have been served; to be called when all is counted. */
+  /** Computes the servable requests. Must be called after the last count. */
   void finish() {
     for (int bin = 0; bin < servable.length; bin++) {
       long middle = bin * WIDTH + WIDTH / 2;
       double rate = scenario.offered(middle);
       double possible = scenario.servable(middle);
-      // What really came where all of it could be served: the chance of arrivals is no merit.
+      // The actual arrivals if all of them could be served, so that random arrivals do not count as
+      // an achievement.
       servable[bin] = possible == rate ? offered[bin] : possible * WIDTH;
     }
   }
@@ -98,8 +99,8 @@ final class Bins {
   }
 
   /**
-   * Seconds from an instant to the first second that is good; infinite if there is none, NaN if
-   * nothing could be served.
+   * Returns the seconds from an instant to the first good second; infinite if there is no good
+   * second, NaN if nothing could be served.
    */
   double convergence(Span span) {
     int first = of(span.from());
@@ -115,7 +116,10 @@ final class Bins {
     return Double.POSITIVE_INFINITY;
   }
 
-  /** Seconds from an instant to the first second that is as before; infinite if there is none. */
+  /**
+   * Returns the seconds from an instant to the first second like those before the overload;
+   * infinite if there is no such second.
+   */
   double recovery(Span span) {
     int first = of(span.from());
     for (int bin = first; bin + IN_A_SECOND <= of(span.to()); bin++) {

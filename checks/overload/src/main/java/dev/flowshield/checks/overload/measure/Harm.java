@@ -1,7 +1,7 @@
 package dev.flowshield.checks.overload.measure;
 
 /**
- * The rejections of a run, judged as if each of them was wrong.
+ * The rejections of a run, if each of them counts as wrong.
  *
  * @param rejected the share of the attempts that were rejected
  * @param worstSecond this share in the worst second
@@ -10,6 +10,6 @@ package dev.flowshield.checks.overload.measure;
  */
 public record Harm(double rejected, double worstSecond, double stuck) {
 
-  /** No rejection. */
+  /** No rejections. */
   public static final Harm NONE = new Harm(0, 0, 0);
 }

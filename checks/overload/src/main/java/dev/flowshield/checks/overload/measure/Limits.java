@@ -14,7 +14,7 @@ final class Limits {
   private double sumXx;
   private double sumXy;
 
-  /** Their slope is that of the second half of an overload. */
+  /** Creates limits whose slope is that of the second half of an overload. */
   Limits(Span overload) {
     this.from = (overload.from() + overload.to()) / 2;
     this.to = overload.to();
@@ -39,7 +39,7 @@ final class Limits {
     return largest;
   }
 
-  /** Least squares, over the whole of the time, as a share of the mean. */
+  /** Returns the slope by least squares, over the whole time, as a share of the mean. */
   double slope() {
     double slope = (count * sumXy - sumX * sumY) / (count * sumXx - sumX * sumX);
     return slope / (sumY / count);

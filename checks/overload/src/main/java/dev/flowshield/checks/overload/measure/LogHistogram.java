@@ -1,6 +1,9 @@
 package dev.flowshield.checks.overload.measure;
 
-/** Latencies, in buckets each 5 % wider than the one before. Not thread-safe. */
+/**
+ * A histogram of latencies, in buckets that are each 5 % wider than the previous one. Not
+ * thread-safe.
+ */
 public final class LogHistogram {
 
   private static final double LOWEST = 1000;
@@ -11,23 +14,23 @@ public final class LogHistogram {
   private final long[] counts = new long[BUCKETS];
   private long count;
 
-  /** Counts one. */
+  /** Counts a latency. */
   public void record(long nanos) {
     int bucket = nanos <= LOWEST ? 0 : (int) (Math.log(nanos / LOWEST) / LOG_GROWTH);
     counts[Math.min(bucket, BUCKETS - 1)]++;
     count++;
   }
 
-  /** How many were counted. */
+  /** Returns the number of latencies. */
   public long count() {
     return count;
   }
 
   /**
-   * The latency that a share of all does not exceed, to within a bucket.
+   * Returns the latency that a share of all latencies does not exceed, accurate to a bucket.
    *
    * @param share 0 to 1
-   * @return nanoseconds; NaN if nothing was counted
+   * @return the latency in nanoseconds; NaN without latencies
    */
   public double quantile(double share) {
     if (count == 0) {

@@ -4,7 +4,7 @@ import dev.flowshield.checks.overload.scenario.Population;
 import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Span;
 
-/** Counts what happens in a simulation. Not thread-safe. */
+/** Counters for the events of a simulation. Not thread-safe. */
 public final class Recorder {
 
   private static final double MILLISECOND = Span.MILLISECOND;
@@ -35,7 +35,7 @@ public final class Recorder {
   private long goodAfter;
   private long nextRead;
 
-  /** Counts one run. */
+  /** Creates a recorder for one run. */
   public Recorder(Scenario scenario, Unloaded unloaded) {
     this.scenario = scenario;
     this.population = scenario.traffic().population();
@@ -55,7 +55,7 @@ public final class Recorder {
     return new Span(from, Math.max(from, scenario.end()));
   }
 
-  /** A client has a request. */
+  /** Records that a client has a request. */
   public void offered(long now, int client) {
     offered++;
     bins.offered(now);
@@ -68,7 +68,7 @@ public final class Recorder {
     }
   }
 
-  /** The protection has admitted or rejected an attempt. */
+  /** Records that the protection has admitted or rejected an attempt. */
   public void decided(long now, int criticality, boolean isRejected) {
     attempts++;
     rejected += isRejected ? 1 : 0;
@@ -80,7 +80,7 @@ public final class Recorder {
     }
   }
 
-  /** Work has ended, other than by failing. */
+  /** Records that work has ended without failing. */
   public void ended(long now, long latency) {
     ended++;
     latencyNanos += latency;
@@ -91,7 +91,7 @@ public final class Recorder {
     }
   }
 
-  /** A client has its answer in time. */
+  /** Records that a client has its response in time. */
   public void good(long now, long firstSentAt, int client) {
     succeeded++;
     bins.good(now);
@@ -104,26 +104,26 @@ public final class Recorder {
     }
   }
 
-  /** Takes note of a change that the scenario does not declare: the end of a random pause. */
+  /** Records a change that the scenario does not declare: the end of a random pause. */
   public void changed(long now) {
     rejections.changed(now);
   }
 
-  /** When it wants to know the limit. */
+  /** Returns the next time at which to record the limit. */
   public long nextRead() {
     return nextRead;
   }
 
-  /** The limit at this instant. */
+  /** Records the limit at this instant. */
   public void limit(long now, int limit) {
     limits.read(now, limit);
     nextRead += Bins.WIDTH;
   }
 
   /**
-   * What it comes to.
+   * Returns the result.
    *
-   * @param serverArea the attempts in the server, times how long there were as many
+   * @param serverArea the integral over time of the number of attempts in the server
    */
   public Result result(double serverArea) {
     bins.finish();
@@ -150,7 +150,7 @@ public final class Recorder {
         seconds.all());
   }
 
-  /** The latencies of the measured time. */
+  /** Returns the latencies of the measured time. */
   public LogHistogram latencies() {
     return latencies;
   }

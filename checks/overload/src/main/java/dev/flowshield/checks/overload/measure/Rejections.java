@@ -4,7 +4,10 @@ import dev.flowshield.checks.overload.scenario.Scenario;
 import dev.flowshield.checks.overload.scenario.Span;
 import java.util.List;
 
-/** Counts rejections by second, and measures how late after a change they are. Not thread-safe. */
+/**
+ * Counters of rejections by second, and the delay between a change and the rejections after it. Not
+ * thread-safe.
+ */
 final class Rejections {
 
   private static final double SECOND = Span.SECOND;
@@ -27,7 +30,7 @@ final class Rejections {
     return (int) (instant / Span.SECOND);
   }
 
-  /** Takes note of a change that the scenario does not declare. */
+  /** Records a change that the scenario does not declare. */
   void changed(long now) {
     changedAt = Math.max(changedAt, now);
   }

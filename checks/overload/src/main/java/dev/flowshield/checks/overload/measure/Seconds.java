@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Counts for each second of virtual time, to be drawn. Not thread-safe. */
+/** Counters for each second of virtual time, for plots. Not thread-safe. */
 final class Seconds {
 
   private static final double MILLISECOND = Span.MILLISECOND;
@@ -14,7 +14,7 @@ final class Seconds {
   private final long[] good;
   private final LogHistogram[] latencies;
 
-  /** Seconds up to an instant; what comes later is not counted. */
+  /** Creates counters up to an instant; later events are not counted. */
   Seconds(long end) {
     int count = of(end);
     offered = new long[count];

@@ -1,14 +1,14 @@
 package dev.flowshield.checks.overload.measure;
 
 /**
- * All of a simulation, from the first request to the last.
+ * The totals of a simulation, from the first request to the last.
  *
- * @param offered requests that clients had
- * @param attempts attempts that came to the protection, retries among them
- * @param ended attempts whose work has ended, other than by failing
- * @param succeeded requests that had an answer in time
- * @param latencyNanos sum over the attempts that have ended, from when the client sent them
- * @param serverArea the attempts in the server, times how long there were as many, in nanoseconds
+ * @param offered the requests of clients
+ * @param attempts the attempts that reached the protection, including retries
+ * @param ended the attempts whose work has ended without failing
+ * @param succeeded the requests with a response in time
+ * @param latencyNanos the sum over the ended attempts, from the sending by the client
+ * @param serverArea the integral over time of the number of attempts in the server, in nanoseconds
  */
 public record Totals(
     long offered,
@@ -19,7 +19,7 @@ public record Totals(
     double latencyNanos,
     double serverArea) {
 
-  /** Nanoseconds. */
+  /** Returns the mean latency, in nanoseconds. */
   public double meanLatency() {
     return latencyNanos / ended;
   }

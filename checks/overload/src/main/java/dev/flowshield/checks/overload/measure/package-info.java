@@ -1,6 +1,6 @@
 /**
- * What is counted in a simulation, and what it comes to. Start with {@link
- * dev.flowshield.checks.overload.measure.Result}. What is good enough is not here.
+ * The measurements of a simulation and their results. Start with {@link
+ * dev.flowshield.checks.overload.measure.Result}. Required values are not here.
  */
 @NullMarked
 package dev.flowshield.checks.overload.measure;

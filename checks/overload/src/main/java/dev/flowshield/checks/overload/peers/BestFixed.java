@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 
-/** Finds the cap that an operator would set who has tried several. */
+/** The fixed limit that an operator would choose after trying several. */
 final class BestFixed {
 
   private static final double[] MULTIPLES = {1, 1.5, 2, 3, 4, 6, 8, 12, 20};
@@ -17,7 +17,7 @@ final class BestFixed {
 
   private BestFixed() {}
 
-  /** Returns the least cap whose goodput is that of the best, nearly. */
+  /** Returns the lowest limit whose goodput is almost that of the best. */
   static int of(Scenario scenario) {
     Simulation simulation = new Simulation(scenario, SEED);
     Map<Integer, Double> goodput = new TreeMap<>();

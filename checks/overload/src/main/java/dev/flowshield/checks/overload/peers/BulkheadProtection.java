@@ -7,10 +7,10 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 
-/** The semaphore of Resilience4j, at which nothing waits. */
+/** The bulkhead of Resilience4j, without waiting. */
 final class BulkheadProtection implements Protection {
 
-  /** What the library takes unless told otherwise. */
+  /** The default of the library. */
   static final int DEFAULT = 25;
 
   private final Bulkhead bulkhead;

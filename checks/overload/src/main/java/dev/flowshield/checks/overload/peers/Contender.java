@@ -5,9 +5,9 @@ import dev.flowshield.checks.overload.simulation.Protection;
 import java.util.function.Function;
 
 /**
- * A protection by name.
+ * A named protection.
  *
- * @param create makes a new one; most do not look at the scenario, as they could not know it
+ * @param create creates a protection; most do not use the scenario, because they could not know it
  */
 public record Contender(String name, Function<Scenario, Protection> create) {
 

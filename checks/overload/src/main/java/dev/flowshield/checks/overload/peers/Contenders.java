@@ -13,13 +13,13 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * All that is tried. Those named "oracle" know the server, as no library does; those named "tuned"
- * know how small and how large limits have to be here; the others are as they come. Vegas and
- * Gradient2 draw numbers of their own, which no seed reaches.
+ * All compared protections. Those named "oracle" know the server, which no library does. Those
+ * named "tuned" know the range of suitable limits. All others have their default settings. Vegas
+ * and Gradient2 draw random numbers of their own, without a seed.
  */
 public final class Contenders {
 
-  /** A usual size of a pool of threads. */
+  /** A usual size of a thread pool. */
   private static final int POOL = 200;
 
   private static final double MARGIN = 1.5;
@@ -28,7 +28,7 @@ public final class Contenders {
 
   private Contenders() {}
 
-  /** All of them. */
+  /** Returns all contenders. */
   public static List<Contender> all() {
     return List.of(
         new Contender("flowshield", scenario -> GateProtection.finding(false)),
@@ -50,13 +50,18 @@ public final class Contenders {
         netflix("aimd-tuned", Contenders::aimdTuned));
   }
 
-  /** These, and the best of several fixed caps, which takes as long as all of them. */
+  /**
+   * Returns all contenders and the best of several fixed limits, which takes as long as all others.
+   */
   public static List<Contender> withBestFixed() {
     Contender best = new Contender("fixed-best", scenario -> fixed(BestFixed.of(scenario)));
     return Stream.concat(all().stream(), Stream.of(best)).toList();
   }
 
-  /** 1.5 times what keeps the server just busy, and as much of what only waits beside it. */
+  /**
+   * Returns 1.5 times the number that keeps the server just busy, plus 1.5 times the number that
+   * only waits.
+   */
   public static int oracle(Scenario scenario) {
     return (int) Math.ceil(MARGIN * scenario.inFlight());
   }
@@ -80,7 +85,7 @@ public final class Contenders {
         .build();
   }
 
-  /** Takes the deadline of the clients for the longest latency. */
+  /** Creates a limit with the deadline of the clients as its longest latency. */
   private static Limit aimdTuned(Scenario scenario) {
     return AIMDLimit.newBuilder()
         .minLimit(SMALLEST)

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/** Any gate of the engine that wants to know the client and the time alone. */
+/** A gate of the engine, which uses only the client and the time. */
 public final class GateProtection implements Protection {
 
   private static final List<Criticality> CRITICALITIES = List.of(Criticality.values());
@@ -26,7 +26,7 @@ public final class GateProtection implements Protection {
   private long sampledAt;
   private boolean hasWaited;
 
-  /** Protects with a gate. */
+  /** Creates a protection with a gate. */
   public GateProtection(Gate gate) {
     this(processors -> gate);
   }
@@ -37,9 +37,9 @@ public final class GateProtection implements Protection {
   }
 
   /**
-   * Protects with a gate that finds its limit.
+   * Creates a protection with an adaptive gate.
    *
-   * @param shedsOnPlateau whether that needs no busy processors
+   * @param shedsOnPlateau whether shedding is possible without busy processors
    */
   public static GateProtection finding(boolean shedsOnPlateau) {
     return new GateProtection(processors -> new AdaptiveGate(
@@ -53,7 +53,7 @@ public final class GateProtection implements Protection {
 
   @Override
   public long enter(Attempt attempt, long now) {
-    // As a binding does with an empty task, and with the next one at once if that has waited.
+    // Like a binding with its empty task, and with the next one at once if that task has waited.
     if (hasWaited || now - sampledAt >= SAMPLING) {
       sampledAt = now;
       hasWaited = attempt.ageNanos() >= WAITING;
@@ -64,8 +64,8 @@ public final class GateProtection implements Protection {
   }
 
   @Override
-  public void exit(long place, Outcome outcome, long now) {
-    gate.exit(place, outcome, now);
+  public void exit(long slot, Outcome outcome, long now) {
+    gate.exit(slot, outcome, now);
   }
 
   @Override

@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/** Any limit of Netflix concurrency-limits, on the virtual clock. */
+/** A limit of Netflix concurrency-limits, on the virtual clock. */
 final class NetflixProtection implements Protection {
 
-  /** A window that starts at 0 is taken for one that has not started. */
+  /** Not 0, because a window that starts at 0 counts as not started. */
   private static final long START = Span.SECOND;
 
   private final Limit limit;
@@ -32,13 +32,13 @@ final class NetflixProtection implements Protection {
     this.limiter = limiter.apply(() -> START + now);
   }
 
-  /** All attempts are alike. */
+  /** Creates a protection that treats all attempts alike. */
   static NetflixProtection simple(Limit limit) {
     return new NetflixProtection(
         limit, clock -> SimpleLimiter.newBuilder().limit(limit).nanoClock(clock).build());
   }
 
-  /** Each class has a share of the limit that is its own when there is not enough for all. */
+  /** Creates a protection in which each class has a guaranteed share of the limit. */
   static NetflixProtection partitioned(Limit limit) {
     return new NetflixProtection(
         limit,

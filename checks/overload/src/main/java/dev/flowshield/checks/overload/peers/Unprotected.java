@@ -4,7 +4,7 @@ import dev.flowshield.checks.overload.simulation.Attempt;
 import dev.flowshield.checks.overload.simulation.Protection;
 import dev.flowshield.engine.overload.Outcome;
 
-/** Admits all. */
+/** A protection that admits all requests. */
 public final class Unprotected implements Protection {
 
   @Override

@@ -1,6 +1,6 @@
 /**
- * What is tried on the server: the cap of the engine, other libraries, and nothing at all. Start
- * with {@link dev.flowshield.checks.overload.peers.Contenders}. What they are tried on is not here.
+ * The compared protections: the limit of the engine, other libraries, and no protection. Start with
+ * {@link dev.flowshield.checks.overload.peers.Contenders}. The scenarios are not here.
  */
 @NullMarked
 package dev.flowshield.checks.overload.peers;

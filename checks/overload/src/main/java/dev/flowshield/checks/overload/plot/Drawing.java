@@ -43,7 +43,7 @@ final class Drawing {
     return palette;
   }
 
-  /** A plot of lines, each a list of points, without its axis below. */
+  /** Returns a plot of lines, each a list of points, without a horizontal axis. */
   XYPlot plot(ValueAxis range, Map<Style, List<Point2D>> lines) {
     XYSeriesCollection data = new XYSeriesCollection();
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
@@ -57,7 +57,7 @@ final class Drawing {
     return plot(range, data, renderer);
   }
 
-  /** A plot with one line. */
+  /** Returns a plot with one line. */
   XYPlot plot(ValueAxis range, List<Point2D> line, Color color) {
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
     renderer.setSeriesPaint(0, color);
@@ -80,12 +80,12 @@ final class Drawing {
     plot.setRangeGridlineStroke(new BasicStroke(1));
     plot.setOutlineVisible(false);
     plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
-    // The first line lies above the others.
+    // The first line is drawn above the others.
     plot.setSeriesRenderingOrder(SeriesRenderingOrder.REVERSE);
     return plot;
   }
 
-  /** An axis of numbers. */
+  /** Returns an axis of numbers. */
   NumberAxis axis(String label, double from, double to) {
     NumberAxis axis = new NumberAxis(label);
     axis.setRange(from, to);
@@ -103,19 +103,19 @@ final class Drawing {
     return axis;
   }
 
-  /** Leaves the lines out of the legend, as another plot has the same. */
+  /** Hides the lines in the legend, because another plot has the same lines. */
   void hideInLegend(XYPlot plot) {
     plot.getRenderer().setDefaultSeriesVisibleInLegend(false);
   }
 
-  /** A stretch that is shaded. */
+  /** Shades a range. */
   void shade(XYPlot plot, double from, double to) {
     IntervalMarker marker = new IntervalMarker(from, to, palette.spike());
     marker.setAlpha(1);
     plot.addDomainMarker(marker, Layer.BACKGROUND);
   }
 
-  /** A level across the plot, with what it means above its right end. */
+  /** Draws a level across the plot, with its label above its right end. */
   void level(XYPlot plot, double value, String label) {
     BasicStroke dashes = new BasicStroke(
         1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0);
@@ -129,7 +129,7 @@ final class Drawing {
     plot.addRangeMarker(marker, Layer.FOREGROUND);
   }
 
-  /** A chart of a plot, with its legend below. */
+  /** Returns a chart of a plot, with its legend below. */
   JFreeChart chart(String title, XYPlot plot) {
     JFreeChart chart = new JFreeChart(null, font(Font.BOLD, LARGE), plot, false);
     TextTitle heading = new TextTitle(title, font(Font.BOLD, LARGE));

@@ -3,11 +3,11 @@ package dev.flowshield.checks.overload.plot;
 import java.awt.Color;
 
 /**
- * The colours of a picture, on white paper or on black. Those of lines can be told apart however
- * one sees colour (after Okabe and Ito).
+ * The colours of a picture, on white or black paper. The line colours can be told apart with any
+ * colour vision (after Okabe and Ito).
  *
- * @param name at the end of the file's name
- * @param lines of protections, see {@link Style}
+ * @param name the last part of the file name
+ * @param lines the colours of protections, see {@link Style}
  */
 record Palette(
     String name, Color paper, Color ink, Color mark, Color faint, Color spike, Lines lines) {

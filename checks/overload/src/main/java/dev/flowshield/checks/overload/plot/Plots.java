@@ -29,7 +29,7 @@ import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.XYPlot;
 
-/** Draws results to files, each twice: for light pages and for dark ones. */
+/** A writer of plots, each for light pages and for dark pages. */
 public final class Plots {
 
   private static final int WIDTH = 860;
@@ -39,14 +39,14 @@ public final class Plots {
 
   private final Path directory;
 
-  /** Draws to files in a directory that is there. */
+  /** Creates plots in an existing directory. */
   public Plots(Path directory) {
     this.directory = directory;
   }
 
   /**
-   * What is offered, served in time and how slow that is, second by second, in a scenario with an
-   * overload: {@code overload-over-time}.
+   * Plots the offered requests, the requests served in time and their latency for each second, in a
+   * scenario with an overload: {@code overload-over-time}.
    */
   public void overTime(Scenario scenario, long seed) {
     Simulation simulation = new Simulation(scenario, seed);
@@ -142,7 +142,7 @@ public final class Plots {
   }
 
   /**
-   * Goodput in relation to the best of each scenario, the worst scenarios first, a line for each
+   * Plots goodput relative to the best of each scenario, the worst scenarios first, a line for each
    * protection: {@code overload-at-random}.
    */
   public void atRandom(List<Trial> trials) {

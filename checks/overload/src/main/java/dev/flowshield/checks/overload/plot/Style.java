@@ -4,7 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Stroke;
 
-/** How the line of a protection is drawn; those that are not here are not drawn. */
+/** The line styles of protections. Protections without a style are not drawn. */
 enum Style {
   FLOWSHIELD("flowshield", "FlowShield", 3.2f, 0),
   NONE("none", "no protection", 1.8f, 0),
@@ -26,12 +26,12 @@ enum Style {
     this.dash = dash;
   }
 
-  /** The name of the protection, as it is run. */
+  /** Returns the name of the protection. */
   String protection() {
     return protection;
   }
 
-  /** Its name in legends. */
+  /** Returns the name for legends. */
   String title() {
     return title;
   }

@@ -14,14 +14,14 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.w3c.dom.Document;
 
-/** Writes charts as SVG. */
+/** A writer of charts as SVG. */
 final class Svg {
 
   private static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
   private Svg() {}
 
-  /** Writes a chart of a size in points. */
+  /** Writes a chart, with its size in points. */
   static void write(JFreeChart chart, int width, int height, Path file) {
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document());
     context.setComment("mvn -Poverload has drawn this, see docs/overload.md");

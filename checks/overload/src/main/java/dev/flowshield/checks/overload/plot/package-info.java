@@ -1,6 +1,6 @@
 /**
- * Pictures of the results. Start with {@link dev.flowshield.checks.overload.plot.Plots}, which has
- * one method for each picture. Numbers as text are not here but in {@code report}.
+ * Plots of the results. Start with {@link dev.flowshield.checks.overload.plot.Plots}, which has a
+ * method for each plot. Text output is in {@code report}.
  */
 @NullMarked
 package dev.flowshield.checks.overload.plot;

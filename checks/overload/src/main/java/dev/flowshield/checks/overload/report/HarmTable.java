@@ -10,7 +10,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Trials in which every rejection is wrong: a row for each, and one for each protection. */
+/**
+ * A table of trials in which every rejection is wrong: a row for each trial, and one for each
+ * protection.
+ */
 public final class HarmTable {
 
   private static final double TOLERATED = .001;

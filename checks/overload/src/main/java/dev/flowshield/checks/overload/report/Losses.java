@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where one protection is not the best: how often it is clearly better or worse than each other
- * one, and its worst scenarios.
+ * A comparison of one protection with the others: how often it is clearly better or worse than
+ * each, and its worst scenarios.
  */
 public final class Losses {
 
@@ -28,7 +28,7 @@ public final class Losses {
   private final Map<String, Scenario> scenarios;
   private final Summary summary;
 
-  /** Those of a protection, in trials of several. */
+  /** Compares a protection in the given trials. */
   public Losses(String protection, List<Trial> trials, List<Scenario> scenarios) {
     this.protection = protection;
     this.trials = List.copyOf(trials);
@@ -37,7 +37,7 @@ public final class Losses {
     this.summary = new Summary(trials);
   }
 
-  /** The rows, the titles first; none if the protection was not run, or no other one was. */
+  /** Returns the rows, the titles first; empty if this protection or all others were not run. */
   public List<String> rows() {
     List<Trial> own = of(protection);
     if (own.isEmpty() || own.size() == trials.size()) {

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All scenarios of a protection in one row. "Relative" is goodput as a share of the best protection
- * of that scenario, among those that were run. "Bad" is goodput below .7 of what the server could
- * do. "To oracle" is p99 as a multiple of that of the fixed cap that knows the server, "to best" of
- * that of the best fixed cap.
+ * A row for each protection, over all scenarios. "Relative" is the goodput as a share of the best
+ * protection of that scenario, among those that were run. "Bad" is a goodput below .7 of the
+ * possible. "To oracle" is p99 as a multiple of that of the fixed limit that knows the server, "to
+ * best" of that of the best fixed limit.
  */
 public final class Summary {
 
@@ -30,7 +30,7 @@ public final class Summary {
   private final Map<String, Double> p99OfOracle;
   private final Map<String, Double> p99OfBestFixed;
 
-  /** Sums up trials of several protections with the same scenarios. */
+  /** Summarizes trials of several protections with the same scenarios. */
   public Summary(List<Trial> trials) {
     this.trials = List.copyOf(trials);
     this.best =
@@ -49,7 +49,7 @@ public final class Summary {
     return trial.mean(Result::goodput);
   }
 
-  /** Goodput of a trial as a share of the best one. */
+  /** Returns the goodput of a trial as a share of the best one. */
   public double relative(Trial trial) {
     return goodput(trial) / best.getOrDefault(trial.scenario(), Double.NaN);
   }
@@ -58,7 +58,7 @@ public final class Summary {
     return trial -> trial.mean(Result::p99) / p99.getOrDefault(trial.scenario(), Double.NaN);
   }
 
-  /** The rows, the titles first. */
+  /** Returns the rows, the titles first. */
   public List<String> rows() {
     String titles = padded("all scenarios", NAME_WIDTH)
         + Stream.of(
@@ -113,7 +113,7 @@ public final class Summary {
     return trial -> Double.isInfinite(trial.mean(number)) ? 1 : 0;
   }
 
-  /** Over the trials in which the number is one. */
+  /** Returns the mean over the trials in which the number is not NaN. */
   private static double mean(List<Trial> trials, ToDoubleFunction<Trial> number) {
     return trials.stream()
         .mapToDouble(number)

@@ -17,7 +17,7 @@ public final class Table {
 
   private record Column(String title, String format, ToDoubleFunction<Trial> number) {}
 
-  /** The columns that there are. */
+  /** Creates a table with all columns. */
   public Table() {
     add("goodput", "%.3f", Result::goodput);
     columns.add(new Column("worst", "%.3f", Trial::worstGoodput));
@@ -39,14 +39,14 @@ public final class Table {
     columns.add(new Column(title, format, trial -> trial.mean(number)));
   }
 
-  /** The titles. */
+  /** Returns the titles. */
   public String head() {
     StringBuilder line = begin("scenario", "protection");
     columns.forEach(column -> line.append(cell(column.title)));
     return line.toString();
   }
 
-  /** One row. */
+  /** Returns the row of a trial. */
   public String row(Trial trial) {
     StringBuilder line = begin(trial.scenario(), trial.protection());
     for (Column column : columns) {
@@ -55,7 +55,7 @@ public final class Table {
     return line.toString();
   }
 
-  /** A number; "-" if it means nothing. */
+  /** Returns a number as text; "-" if it is NaN. */
   static String text(String format, double number) {
     if (Double.isNaN(number)) {
       return "-";

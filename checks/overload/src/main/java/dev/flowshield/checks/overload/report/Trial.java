@@ -7,16 +7,18 @@ import java.util.function.ToDoubleFunction;
 /**
  * One scenario with one protection.
  *
- * @param results one for each seed
+ * @param results a result for each seed
  */
 public record Trial(String scenario, String protection, List<Result> results) {
 
-  /** Keeps a copy. */
+  /** Creates a trial with a copy of the list. */
   public Trial {
     results = List.copyOf(results);
   }
 
-  /** The mean over the seeds in which the number means something; infinite if one is. */
+  /**
+   * Returns the mean over the seeds in which the number is not NaN; infinite if one is infinite.
+   */
   public double mean(ToDoubleFunction<Result> number) {
     return results.stream()
         .mapToDouble(number)
@@ -25,7 +27,7 @@ public record Trial(String scenario, String protection, List<Result> results) {
         .orElse(Double.NaN);
   }
 
-  /** The least goodput of all seeds. */
+  /** Returns the lowest goodput of all seeds. */
   public double worstGoodput() {
     return results.stream().mapToDouble(Result::goodput).min().orElse(Double.NaN);
   }

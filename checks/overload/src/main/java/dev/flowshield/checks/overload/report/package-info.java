@@ -1,6 +1,6 @@
 /**
- * What is printed. Start with {@link dev.flowshield.checks.overload.report.Trial}, a row. What is
- * good enough is not here.
+ * The printed tables. Start with {@link dev.flowshield.checks.overload.report.Trial}, a row.
+ * Required values are not here.
  */
 @NullMarked
 package dev.flowshield.checks.overload.report;

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Finds the instants at which something changes in a scenario. */
+/** The instants at which a scenario changes. */
 final class Changes {
 
   private Changes() {}
 
-  /** Returns them in order of time. A load on a ramp changes once in each second. */
+  /** Returns the instants in order. A load on a ramp changes once per second. */
   static List<Long> of(Scenario scenario) {
     ServerModel server = scenario.server();
     Mix mix = scenario.traffic().mix();

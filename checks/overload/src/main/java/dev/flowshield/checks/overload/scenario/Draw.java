@@ -2,7 +2,7 @@ package dev.flowshield.checks.overload.scenario;
 
 import java.util.List;
 
-/** Draws for random scenarios. Not thread-safe. */
+/** Random draws for random scenarios. Not thread-safe. */
 final class Draw {
 
   private final RandomStream random;
@@ -11,7 +11,7 @@ final class Draw {
     this.random = random;
   }
 
-  /** Returns true with a probability. */
+  /** Returns true with the given probability. */
   boolean is(double probability) {
     return random.uniform() < probability;
   }

@@ -9,7 +9,7 @@ import static dev.flowshield.checks.overload.scenario.Times.lognormal;
 
 import java.util.List;
 
-/** Many requests arrive at once, or are held; no backend has a limit. */
+/** Scenarios with many simultaneous or long requests, and backends without limits. */
 final class HarmlessCrowds {
 
   private HarmlessCrowds() {}
@@ -30,7 +30,7 @@ final class HarmlessCrowds {
             "N50",
             exponential(5000),
             new Loop(1, 100, true, Span.seconds(60, 240), 0, 0, 2 * Span.SECOND)),
-        // Five health probers alone, then a slow route.
+        // Only five health probes, then a slow route.
         harmless("N51", 240)
             .route(route(0).waits(exponential(400)).rateFrom(120, 100))
             .route(route(0).waits(constant(2)))

@@ -8,7 +8,7 @@ import static dev.flowshield.checks.overload.scenario.Times.lognormal;
 
 import java.util.List;
 
-/** A backend without limit gets slower, or fails. */
+/** Scenarios in which a backend without a limit gets slower, or fails. */
 final class HarmlessLatencies {
 
   private HarmlessLatencies() {}
@@ -33,7 +33,7 @@ final class HarmlessLatencies {
         // A drift over ten minutes.
         harmless("N24", 720)
             .route(route(100).waits(exponential(10)).waitsRamp(60, 660, exponential(200))),
-        // Slow and fast by turns.
+        // Alternately slow and fast.
         one(
             "N25",
             route(100)
@@ -46,7 +46,7 @@ final class HarmlessLatencies {
         withDead("N27", route(30).waits(exponential(50)).dead(60, 70).timeout(1)),
         withDead("N28", route(8).waits(exponential(50)).dead(60, 100).timeout(30)),
         withDead("N29", route(100).waits(exponential(50)).failing(60, 120)),
-        // Nobody is rejected, so nobody comes back.
+        // No request is rejected, so no client retries.
         one("N30", route(200).waits(exponential(5)).waitsFrom(60, exponential(200)))
             .retries(3),
         one("N31", route(200).waits(lognormal(30))).randomPauses());
@@ -56,7 +56,7 @@ final class HarmlessLatencies {
     return harmless(name, 180).route(route);
   }
 
-  /** Creates three routes, the first of which has trouble. */
+  /** Creates three routes, of which the first has a failing backend. */
   private static ScenarioBuilder withDead(String name, RouteBuilder dead) {
     return harmless(name, 180)
         .route(dead)

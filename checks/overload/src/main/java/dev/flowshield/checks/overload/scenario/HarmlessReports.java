@@ -8,7 +8,7 @@ import static dev.flowshield.checks.overload.scenario.Times.exponential;
 
 import java.util.List;
 
-/** Situations in which protections were seen to reject most requests. */
+/** Scenarios in which protections were observed to reject most requests. */
 final class HarmlessReports {
 
   private static final double SITE = 18; // requests per second of a quiet site
@@ -31,7 +31,7 @@ final class HarmlessReports {
             .route(route(0).waits(exponential(3000)).rateFrom(60, 10)),
         harmless("N04", 180)
             .route(route(100).waits(exponential(5)).waitsFrom(60, exponential(500))),
-        // Probes, then a deployment is there.
+        // Only probes until a deployment is ready.
         harmless("N05", 120)
             .route(route(20).waits(constant(2)))
             .route(route(0).waits(exponential(200)).rateFrom(60, 500)),
@@ -59,7 +59,7 @@ final class HarmlessReports {
             .route(route(0).waits(exponential(2000)).aborted().rateFrom(60, 30)));
   }
 
-  /** Creates M1 at a third of its load: more and more of the requests are slow ones. */
+  /** Creates M1 at a third of its load: the share of slow requests grows. */
   private static ScenarioBuilder mixAtAThird() {
     double slower = bimodal(10, .1).mean() / bimodal(10, .5).mean();
     return harmless("N07", 120)
@@ -85,7 +85,7 @@ final class HarmlessReports {
     return harmless(name, 300).route(route(SITE).waits(exponential(SITE_MILLIS)));
   }
 
-  /** Creates a client that holds requests: it sends a byte a second, or does not read. */
+  /** Creates a client that holds requests, because it sends a byte per second or does not read. */
   private static ScenarioBuilder held(String name, int count) {
     return site(name)
         .route(route(0).waits(constant(60_000)))

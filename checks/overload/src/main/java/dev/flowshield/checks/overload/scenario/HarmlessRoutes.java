@@ -8,7 +8,7 @@ import static dev.flowshield.checks.overload.scenario.Times.lognormal;
 
 import java.util.List;
 
-/** The rates of routes change; no backend has a limit. */
+/** Scenarios in which the rates of routes change, and backends have no limits. */
 final class HarmlessRoutes {
 
   private HarmlessRoutes() {}

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Scenarios that look like trouble but are below capacity: work waits for something else, or there
- * are enough workers or processors at all times. Every rejection is wrong.
+ * Scenarios that resemble an overload but are below capacity. Work waits for something else, or
+ * there are enough workers or processors at all times. Every rejection is wrong.
  *
  * <p>At most about a thousand requests are open at a time, because each of them holds memory.
  */
@@ -16,7 +16,7 @@ public final class HarmlessScenarios {
 
   private HarmlessScenarios() {}
 
-  /** Returns those written by hand, named N. */
+  /** Returns the written scenarios, named N. */
   public static List<Scenario> written() {
     return Stream.of(
             HarmlessReports.all(),
@@ -29,9 +29,7 @@ public final class HarmlessScenarios {
         .toList();
   }
 
-  /**
-   * Returns scenarios drawn from a seed, named Q. The first ones are the same for every count.
-   */
+  /** Returns scenarios drawn from a seed, named Q. A larger count appends to the same sequence. */
   public static List<Scenario> of(long seed, int count) {
     RandomStream random = new RandomStream(seed);
     return IntStream.range(0, count)
@@ -39,7 +37,7 @@ public final class HarmlessScenarios {
         .toList();
   }
 
-  /** Begins a scenario without main traffic, whose clients wait for a minute. */
+  /** Creates a scenario without main traffic, whose clients wait for a minute. */
   static ScenarioBuilder harmless(String name, double end) {
     return ScenarioBuilder.scenario(name)
         .base(0)

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Workers or processors that are at most 80 % busy, as the load of each scenario says. Most begin
- * with 5 %, and have all of their load at once.
+ * Scenarios in which workers or processors are at most 80 % busy, according to their loads. Most
+ * begin with a load of 5 % and jump to their full load.
  */
 final class HarmlessServers {
 
@@ -53,7 +53,7 @@ final class HarmlessServers {
         busy("N72", 8, exponential(10), .8).shared().io(50));
   }
 
-  /** Creates loads of 50 to 70 % of what the processors can do while code is cold. */
+  /** Creates loads of 50 to 70 % of the capacity while code is cold. */
   private static List<ScenarioBuilder> cold() {
     return List.of(
         harmless("N73", 120)
@@ -69,7 +69,7 @@ final class HarmlessServers {
             .warmUp(10, 3)
             .base(.5 / 10)
             .ramp(20, 60, .5),
-        // A deployment: probes alone, then all traffic at once.
+        // A deployment: only probes, then all traffic at once.
         harmless("N75", 120)
             .service(exponential(5))
             .shared()
@@ -82,7 +82,7 @@ final class HarmlessServers {
 
   private static List<ScenarioBuilder> others() {
     return List.of(
-        // A bunch is worked off in 0.2 s.
+        // A bunch is processed in 0.2 s.
         busy("N76", 8, exponential(10), .3)
             .route(route(0).works(exponential(10)))
             .bunch(60, 0, 100),
@@ -101,7 +101,7 @@ final class HarmlessServers {
                 .works(exponential(4))
                 .waits(exponential(20))
                 .waitsFrom(60, exponential(500))),
-        // Much that only waits, all within a tenth of a second, beside work that computes.
+        // Many requests that only wait, all within a tenth of a second, beside work that computes.
         waitingBunch("N82", .1),
         waitingBunch("N83", .3),
         waitingBunch("N84", .45));

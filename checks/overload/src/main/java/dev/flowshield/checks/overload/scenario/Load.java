@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How much is offered, in multiples of the nominal capacity.
+ * The offered load, in multiples of the nominal capacity.
  *
- * @param pieces in order of time, without gaps, the first from 0 on
+ * @param pieces the pieces in order of time, without gaps, the first from 0 on
  */
 public record Load(List<Piece> pieces) {
 
   /**
    * A straight line.
    *
-   * @param from nanoseconds
-   * @param to nanoseconds
+   * @param from the start in nanoseconds
+   * @param to the end in nanoseconds
    * @param start the multiple at {@code from}
    * @param end the multiple at {@code to}
    */
@@ -25,22 +25,24 @@ public record Load(List<Piece> pieces) {
     }
   }
 
-  /** Keeps a copy. */
+  /** Creates a load with a copy of the list. */
   public Load {
     pieces = List.copyOf(pieces);
   }
 
-  /** The same from 0 to an instant. */
+  /** Returns a constant load from 0 to an instant. */
   public static Load steady(double multiple, long to) {
     return new Load(List.of(new Piece(0, to, multiple, multiple)));
   }
 
-  /** This, with another multiple from an instant on, to the end. */
+  /** Returns this load with another multiple from an instant to the end. */
   public Load stepped(long instant, double multiple) {
     return ramped(instant, instant, multiple);
   }
 
-  /** This, with a straight line to another multiple, which then stays to the end. */
+  /**
+   * Returns this load with a straight line to another multiple, which then continues to the end.
+   */
   public Load ramped(long from, long to, double multiple) {
     List<Piece> all = new ArrayList<>();
     for (Piece piece : pieces) {
@@ -58,12 +60,12 @@ public record Load(List<Piece> pieces) {
     return new Load(all);
   }
 
-  /** When the traffic ends. */
+  /** Returns the end of the traffic. */
   public long end() {
     return pieces.get(pieces.size() - 1).to;
   }
 
-  /** The multiple at an instant. */
+  /** Returns the multiple at an instant. */
   public double at(long instant) {
     for (Piece piece : pieces) {
       if (instant < piece.to) {

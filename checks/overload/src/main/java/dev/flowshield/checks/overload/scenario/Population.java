@@ -4,35 +4,36 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The clients, and how much of the traffic each of them sends. Some are abusive: they send during
- * the overload alone, and cause it.
+ * The clients and their shares of the traffic. Abusive clients send only during the overload, which
+ * they cause.
  */
 public final class Population {
 
-  /** How little a client's work means: rejected before all other. */
+  /** The criticality of work that is rejected first. */
   public static final int SHEDDABLE = 0;
 
-  /** What clients have that say nothing. */
+  /** The default criticality. */
   public static final int DEFAULT = 1;
 
-  /** Rejected after all other. */
+  /** The criticality of work that is rejected last. */
   public static final int CRITICAL = 2;
 
   /**
-   * Clients that are alike.
+   * Clients with equal properties.
    *
-   * @param share what they send together, in the unit of the other groups
-   * @param exponent 0 if all send the same; else the i-th sends in proportion to 1 / i^exponent
+   * @param share the total share of these clients, in the unit of the other groups
+   * @param exponent 0 for equal shares; otherwise the share of the i-th client is proportional to 1
+   *     / i^exponent
    */
   public record Group(
       int clients, double share, double exponent, int criticality, boolean isAbusive) {
 
-    /** Clients that all send the same. */
+    /** Returns clients with equal shares. */
     public static Group equal(int clients, double share, int criticality) {
       return new Group(clients, share, 0, criticality, false);
     }
 
-    /** Clients that send during the overload alone. */
+    /** Returns clients that send only during the overload. */
     public static Group abusive(int clients, double share) {
       return new Group(clients, share, 0, DEFAULT, true);
     }
@@ -50,7 +51,7 @@ public final class Population {
     inOverload = new double[size];
   }
 
-  /** All of these groups. */
+  /** Creates a population of the given groups. */
   public static Population of(List<Group> groups) {
     Population all = new Population(groups.stream().mapToInt(Group::clients).sum());
     int next = 0;
@@ -82,30 +83,30 @@ public final class Population {
     return Math.pow(i, -group.exponent);
   }
 
-  /** How many they are. Clients are numbers from 0 on. */
+  /** Returns the number of clients. Clients are numbered from 0. */
   public int size() {
     return criticalities.length;
   }
 
-  /** How much a client's work means. Clients beyond these are as those that say nothing. */
+  /** Returns the criticality of a client. Clients of other traffic have the default. */
   public int criticality(int client) {
     return client < criticalities.length ? criticalities[client] : DEFAULT;
   }
 
-  /** Whether a client causes the overload. */
+  /** Returns whether a client causes the overload. */
   public boolean isAbusive(int client) {
     return abusive[client];
   }
 
   /**
-   * Draws the client of one request.
+   * Returns a random client for one request.
    *
    * @param u uniform, 0 to 1
    */
   public int draw(double u, boolean isOverload) {
     double[] shares = isOverload ? inOverload : always;
     int found = Arrays.binarySearch(shares, u * shares[shares.length - 1]);
-    // Found exactly, it is the first of the next client's share.
+    // An exact match belongs to the share of the next client.
     return found < 0 ? -found - 1 : found + 1;
   }
 }

@@ -7,17 +7,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Draws a scenario below capacity: several routes whose rates and times change, bunches, loops.
+ * A random scenario below capacity: several routes with changing rates and times, bunches and
+ * loops.
  *
- * <p>Each draw is below capacity because its rates are scaled to the load that was drawn for the
- * busiest moment, see {@link RoutePlan#peakLoad}; a bunch is worked off in 0.2 s.
+ * <p>Each scenario is below capacity because its rates are scaled to the drawn load of the busiest
+ * moment, see {@link RoutePlan#peakLoad}. A bunch is processed in 0.2 s.
  */
 final class RandomHarmless {
 
   private static final double MOST_OPEN = 950;
   private static final double MOST_OPEN_USUALLY = 400;
   private static final double MOST_ARRIVALS = 5000;
-  private static final double MOST_ARRIVALS_WITH_PAUSES = 1500; // up to 450 come after a pause
+  private static final double MOST_ARRIVALS_WITH_PAUSES = 1500; // up to 450 arrive after a pause
   private static final double MOST_LOAD = .8;
   private static final double PROCESSORS = 8; // of a process whose workers do not share them
   private static final double MOST_LOAD_WITH_PAUSES = .7;
@@ -97,7 +98,9 @@ final class RandomHarmless {
     return plan;
   }
 
-  /** Adds a dead or failing backend; not of a route with work, which would arrive all at once. */
+  /**
+   * Adds a dead or failing backend, but not on a route with work, which would arrive all at once.
+   */
   private void addTrouble(RoutePlan plan, List<RouteBuilder> routes) {
     List<Integer> waiting = IntStream.range(0, plan.size())
         .filter(route -> !plan.hasWork(route))

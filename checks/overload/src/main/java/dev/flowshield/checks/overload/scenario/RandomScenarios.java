@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A spike of 20 s, with all else drawn from a seed, so that a protection cannot have been designed
- * for it.
+ * Scenarios with a spike of 20 s. All else is drawn from a seed, so no protection can have been
+ * designed for it.
  */
 public final class RandomScenarios {
 
@@ -16,7 +16,10 @@ public final class RandomScenarios {
   private static final double SHORTEST_MILLIS = 1;
   private static final double LONGEST_MILLIS = 100;
 
-  /** Requests in a second, as each costs time and memory here. Larger servers are drawn again. */
+  /**
+   * The maximum number of requests per second, because each costs time and memory here. Larger
+   * servers are redrawn.
+   */
   private static final double MOST_ARRIVALS = 50_000;
 
   private final RandomStream random;
@@ -27,7 +30,7 @@ public final class RandomScenarios {
     this.name = name;
   }
 
-  /** As many as wanted; the first ones are the same however many are wanted. */
+  /** Returns the given number of scenarios. A larger count appends to the same sequence. */
   public static List<Scenario> of(long seed, int count) {
     RandomStream random = new RandomStream(seed);
     return IntStream.range(0, count)

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Spikes of 20 s at processors that all work shares; everything else is drawn from a seed.
+ * Scenarios with a spike of 20 s at processors that all work shares. All else is drawn from a seed.
  *
- * <p>The spike begins after 20 s with warm code. Or code is cold, and the spike begins after 3 to
- * 5 s or at once.
+ * <p>With warm code, the spike begins after 20 s. With cold code, it begins at once or after 3 to 5
+ * s.
  */
 public final class RandomSharingScenarios {
 
@@ -18,7 +18,10 @@ public final class RandomSharingScenarios {
   private static final double LONGEST_MILLIS = 50;
   private static final double SPIKE_SECONDS = 20;
 
-  /** Requests in a second, as each costs time here. Larger servers are drawn again. */
+  /**
+   * The maximum number of requests per second, because each costs time here. Larger servers are
+   * redrawn.
+   */
   private static final double MOST_ARRIVALS = 20_000;
 
   private final Draw draw;
@@ -36,7 +39,7 @@ public final class RandomSharingScenarios {
   }
 
   /**
-   * Returns a number of scenarios. The first ones are the same for every count.
+   * Returns the given number of scenarios. A larger count appends to the same sequence.
    *
    * @param areCold true for cold code, named V; false for warm code, named U
    */
@@ -82,7 +85,7 @@ public final class RandomSharingScenarios {
     return drawn.build();
   }
 
-  /** Adds the spike, and returns when it begins. */
+  /** Adds the spike, and returns its start. */
   private double begin(ScenarioBuilder drawn) {
     if (isCold && draw.is(.5)) {
       drawn

@@ -1,10 +1,10 @@
 package dev.flowshield.checks.overload.scenario;
 
 /**
- * Random numbers from a seed.
+ * A stream of random numbers from a seed.
  *
- * <p>The same on every JDK. Streams of neighboring seeds, and the forks of one stream, have nothing
- * in common. Not thread-safe. Source: Steele, Lea, Flood: Fast splittable pseudorandom number
+ * <p>Equal on every JDK. Streams of neighboring seeds, and the forks of one stream, are
+ * independent. Not thread-safe. Source: Steele, Lea, Flood: Fast splittable pseudorandom number
  * generators, 2014 (SplitMix64).
  */
 public final class RandomStream {
@@ -14,17 +14,17 @@ public final class RandomStream {
 
   private long state;
 
-  /** The stream of a seed. */
+  /** Creates the stream of a seed. */
   public RandomStream(long seed) {
     this.state = mix64(seed);
   }
 
-  /** Another stream of the same seed, for another purpose. */
+  /** Returns another stream of the same seed, for another purpose. */
   public RandomStream fork(long purpose) {
     return new RandomStream(state ^ mix64(purpose + GOLDEN));
   }
 
-  /** Each bit of the result depends on each bit of the argument. */
+  /** Mixes bits, so that each bit of the result depends on each bit of the argument. */
   public static long mix64(long bits) {
     long z = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -32,32 +32,31 @@ public final class RandomStream {
   }
 
   /**
-   * A number of a family that has no state: the same for the same family and index, whatever was
-   * drawn between.
+   * Returns a number that depends only on the family and the index.
    *
-   * @return 0 to 1, without 1
+   * @return a number from 0 to 1, exclusive
    */
   public static double uniformOf(long family, int index) {
     return unit(mix64(family + (index + 1) * GOLDEN));
   }
 
-  /** 64 random bits. */
+  /** Returns 64 random bits. */
   public long nextLong() {
     state += GOLDEN;
     return mix64(state);
   }
 
-  /** 0 to 1, without 1. */
+  /** Returns a number from 0 to 1, exclusive. */
   public double uniform() {
     return unit(nextLong());
   }
 
-  /** From the lower bound to the upper, without it. */
+  /** Returns a number from the lower bound to the upper bound, exclusive. */
   public double between(double lower, double upper) {
     return lower + (upper - lower) * uniform();
   }
 
-  /** Exponentially distributed, with mean 1. */
+  /** Returns an exponentially distributed number with mean 1. */
   public double exponential() {
     return -Math.log1p(-uniform());
   }

@@ -5,17 +5,18 @@ import java.util.List;
 /**
  * Requests of one kind, beside the main traffic.
  *
- * <p>A request first waits for a backend, which has no limit: nothing queues there, however many
- * requests wait. Then the server works on it, if the route has work.
+ * <p>A request first waits for a backend without a limit: any number of requests can wait there.
+ * Then the server works on it, if the route has work.
  *
- * @param load requests per second
+ * @param load the requests per second
  * @param waiting the latency of the backend
  * @param work the time of the work at the workers or processors; its mean is 0 for no work
- * @param dead stretches in which the backend gives no answer; all that are due arrive at the end
+ * @param dead the spans in which the backend does not respond; all pending responses arrive at the
+ *     end
  * @param timeoutNanos the longest wait for the backend; the request then fails
- * @param failures stretches in which the backend fails at once
- * @param deadlineNanos a client waits for less than this; 0 for the deadline of the main traffic
- * @param isAborted true if clients leave before the end, so that the end says nothing
+ * @param failures the spans in which the backend fails at once
+ * @param deadlineNanos the time that a client waits; 0 for the deadline of the main traffic
+ * @param isAborted true if clients leave before the end, so that the end carries no information
  */
 public record Route(
     Load load,
@@ -29,7 +30,7 @@ public record Route(
 
   private static final double SECOND = Span.SECOND;
 
-  /** Keeps copies. */
+  /** Creates a route with copies of the lists. */
   public Route {
     dead = List.copyOf(dead);
     failures = List.copyOf(failures);
@@ -45,7 +46,7 @@ public record Route(
     return load.at(instant) / SECOND;
   }
 
-  /** Returns this route as it is if nothing changes and nothing goes wrong. */
+  /** Returns this route without changes and failures. */
   Route calm(long length) {
     return new Route(
         Load.steady(load.at(0), length),

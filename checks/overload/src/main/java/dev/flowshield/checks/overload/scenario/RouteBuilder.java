@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Declares a route. Instants are seconds from the beginning, rates are requests per second.
+ * A builder of a route. Instants are seconds from the beginning, rates are requests per second.
  *
- * <p>Unless something else is said: no requests, which neither wait nor work.
+ * <p>By default there are no requests, and they neither wait nor work.
  */
 public final class RouteBuilder {
 
@@ -31,7 +31,7 @@ public final class RouteBuilder {
     this.rate = rate;
   }
 
-  /** Begins a route that has this rate at first. */
+  /** Creates a builder with an initial rate. */
   public static RouteBuilder route(double perSecond) {
     return new RouteBuilder(perSecond);
   }
@@ -46,7 +46,7 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** Sets the latency of the backend at first. */
+  /** Sets the initial latency of the backend. */
   public RouteBuilder waits(ServiceTime time) {
     wait = Timeline.of(time);
     return this;
@@ -68,7 +68,7 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** Sets the time of the work at first. */
+  /** Sets the initial time of the work. */
   public RouteBuilder works(ServiceTime time) {
     work = Timeline.of(time);
     return this;
@@ -79,31 +79,31 @@ public final class RouteBuilder {
     return this;
   }
 
-  /** Lets the backend give no answer for a time. */
+  /** Makes the backend unresponsive for a time. */
   public RouteBuilder dead(double from, double to) {
     dead.add(Span.seconds(from, to));
     return this;
   }
 
-  /** Lets longer waits fail. */
+  /** Makes longer waits fail. */
   public RouteBuilder timeout(double seconds) {
     timeoutNanos = nanos(seconds);
     return this;
   }
 
-  /** Lets the backend fail at once for a time. */
+  /** Makes the backend fail at once for a time. */
   public RouteBuilder failing(double from, double to) {
     failures.add(Span.seconds(from, to));
     return this;
   }
 
-  /** Sets how long clients wait, if not as long as those of the main traffic. */
+  /** Sets the time that clients wait, if it differs from that of the main traffic. */
   public RouteBuilder deadline(double millis) {
     deadlineNanos = nanos(millis / 1000);
     return this;
   }
 
-  /** Lets all clients leave before the end. */
+  /** Makes all clients leave before the end. */
   public RouteBuilder aborted() {
     isAborted = true;
     return this;

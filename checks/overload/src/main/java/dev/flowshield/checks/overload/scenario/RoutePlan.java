@@ -7,11 +7,11 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Several routes in phases: each phase but the first begins with a change.
+ * Several routes in phases. Each phase after the first begins with a change.
  *
  * <p>If waits before work are short, each phase reaches the workers when it begins. If they are
- * long and change, requests of one phase may meet those of any other at the workers; when a wait
- * gets shorter, this holds for the requests of a single route too. See {@link #peakLoad}.
+ * long and change, requests of different phases may meet at the workers. When a wait gets shorter,
+ * this can happen within a single route. See {@link #peakLoad}.
  */
 final class RoutePlan {
 

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A server, its traffic, and when to look.
+ * A server, its traffic, and the measured times.
  *
- * @param overload from the step up to the step back; where nothing is overloaded, the time of the
+ * @param overload the time from the step up to the step back; without an overload, the time of the
  *     change
- * @param measured when requests are judged
+ * @param measured the time in which requests are judged
  * @param isWithinCapacity whether every rejection is wrong
  */
 public record Scenario(
@@ -22,17 +22,17 @@ public record Scenario(
   private static final double UNLOADED_REQUESTS = 20_000;
   private static final double LONGEST_UNLOADED = 60. * Span.SECOND;
 
-  /** When the traffic ends. */
+  /** Returns the end of the traffic. */
   public long end() {
     return traffic.load().end();
   }
 
-  /** When the last client has an answer or has left for good. */
+  /** Returns the time at which the last client has a response or has left for good. */
   public long lastAnswer() {
     return end() + traffic.patienceNanos();
   }
 
-  /** Requests per nanosecond that are offered at an instant. */
+  /** Returns the requests per nanosecond that are offered at an instant. */
   public double offered(long instant) {
     double all = ofMainTraffic(instant);
     for (Route route : traffic.mix().routes()) {
@@ -46,8 +46,9 @@ public record Scenario(
   }
 
   /**
-   * Requests per nanosecond that the server can end at an instant, of those that are offered: all
-   * that only wait, and of work as much as there is time for, each route in proportion.
+   * Returns the requests per nanosecond that the server can end at an instant, of those that are
+   * offered. These are all that only wait, and as many others as there is time for, with each route
+   * in proportion.
    */
   public double servable(long instant) {
     double offered = offered(instant);
@@ -66,7 +67,10 @@ public record Scenario(
     return possible == count ? offered : offered - count + possible;
   }
 
-  /** Requests in flight that keep the server just busy, and those that wait beside, at first. */
+  /**
+   * Returns the initial number of requests in flight that keep the server just busy, plus those
+   * that wait beside.
+   */
   public double inFlight() {
     return server.bandwidthDelayProduct()
         + traffic.mix().routes().stream()
@@ -74,18 +78,20 @@ public record Scenario(
             .sum();
   }
 
-  /** When something changes, in order of time. */
+  /** Returns the instants of changes, in order. */
   public List<Long> changes() {
     return Changes.of(this);
   }
 
-  /** The same, where workers compute all the time, each on a processor of its own. */
+  /**
+   * Returns this scenario with workers that compute all the time, each on a processor of its own.
+   */
   public Scenario computing() {
     return new Scenario(
         name, server.computingWorkers(), traffic, overload, measured, isWithinCapacity);
   }
 
-  /** The same server in quiet times, for long enough that its rare latencies are known. */
+  /** Returns the same server in quiet times, for long enough to know its rare latencies. */
   public Scenario unloaded() {
     long length = unloadedNanos();
     Span all = new Span(0, length);
@@ -109,7 +115,7 @@ public record Scenario(
     return Math.round(Math.min(LONGEST_UNLOADED, UNLOADED_REQUESTS / all));
   }
 
-  /** What it is in a few words: the server, and the most that comes. */
+  /** Returns a short description: the server, and the maximum load. */
   public String description() {
     double most = traffic.load().pieces().stream()
         .mapToDouble(piece -> Math.max(piece.start(), piece.end()))

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares a scenario.
+ * A builder of a scenario.
  *
- * <p>Unless something else is said: 8 workers, exponential work of 10 ms, a thousand equal clients
- * that wait for 500 ms, half of the nominal capacity, 60 s long, overloaded from 20 to 40 s.
- * Instants are seconds from the beginning, loads are multiples of the nominal capacity.
+ * <p>By default: 8 workers, exponential work of 10 ms, a thousand equal clients that wait for 500
+ * ms, half of the nominal capacity, 60 s long, overloaded from 20 to 40 s. Instants are seconds
+ * from the beginning, loads are multiples of the nominal capacity.
  */
 public final class ScenarioBuilder {
 
@@ -57,12 +57,12 @@ public final class ScenarioBuilder {
     this.name = name;
   }
 
-  /** Begins. */
+  /** Creates a builder. */
   public static ScenarioBuilder scenario(String name) {
     return new ScenarioBuilder(name);
   }
 
-  /** From the beginning. */
+  /** Sets the initial number of workers. */
   public ScenarioBuilder workers(int count) {
     workers = Timeline.of(count);
     return this;
@@ -83,7 +83,7 @@ public final class ScenarioBuilder {
     return this;
   }
 
-  /** A delay before the work. */
+  /** Sets a delay before the work. */
   public ScenarioBuilder io(double millis) {
     ioMillis = millis;
     return this;
@@ -94,7 +94,7 @@ public final class ScenarioBuilder {
     return this;
   }
 
-  /** A share of the mean service time. */
+  /** Sets the cost of a rejection as a share of the mean service time. */
   public ScenarioBuilder rejectionCost(double share) {
     rejectionCost = share;
     return this;
@@ -130,27 +130,30 @@ public final class ScenarioBuilder {
     return this;
   }
 
-  /** All work shares the processors, of which there are as many as workers. */
+  /** Makes all work share the processors, which are as many as the workers. */
   public ScenarioBuilder shared() {
     isShared = true;
     computingMillis = 0;
     return this;
   }
 
-  /** How much of its time a worker computes, and what each request computes besides. */
+  /**
+   * Sets the share of its time in which a worker computes, and the additional computing time of
+   * each request.
+   */
   public ScenarioBuilder computing(double share, double millisOfEach) {
     computingShare = share;
     computingMillis = millisOfEach;
     return this;
   }
 
-  /** The load in quiet times; from the beginning, unless there is a cold start. */
+  /** Sets the load in quiet times; from the beginning, unless there is a cold start. */
   public ScenarioBuilder base(double load) {
     base = load;
     return this;
   }
 
-  /** The load from the beginning. */
+  /** Sets the load from the beginning. */
   public ScenarioBuilder coldStart(double load) {
     coldStart = load;
     return this;
@@ -160,13 +163,13 @@ public final class ScenarioBuilder {
     return ramp(instant, instant, load);
   }
 
-  /** From the load before to another. */
+  /** Adds a ramp from the previous load to another. */
   public ScenarioBuilder ramp(double from, double to, double load) {
     changes.add(new Change(from, to, load));
     return this;
   }
 
-  /** A load from 20 to 40 s; then back. */
+  /** Sets a load from 20 to 40 s. */
   public ScenarioBuilder overload(double load) {
     return overload(20, 40, load);
   }
@@ -175,19 +178,19 @@ public final class ScenarioBuilder {
     return loadFrom(from, load).loadFrom(to, base).overloaded(from, to);
   }
 
-  /** When it is overloaded, whatever the cause; or when something changes. */
+  /** Sets the time of the overload, whatever its cause, or of a change. */
   public ScenarioBuilder overloaded(double from, double to) {
     overload = Span.seconds(from, to);
     return this;
   }
 
-  /** When requests are judged, if not from the beginning of the overload to its end. */
+  /** Sets the time in which requests are judged, if it differs from the overload. */
   public ScenarioBuilder measured(double from, double to) {
     measured = Span.seconds(from, to);
     return this;
   }
 
-  /** Every rejection is wrong. */
+  /** Declares every rejection wrong. */
   public ScenarioBuilder withinCapacity() {
     isWithinCapacity = true;
     return this;
@@ -213,7 +216,7 @@ public final class ScenarioBuilder {
     return this;
   }
 
-  /** A thousand clients, shared out to classes. */
+  /** Shares a thousand clients out to classes. */
   public ScenarioBuilder classes(double sheddable, double standard, double critical) {
     return classOf(Population.SHEDDABLE, sheddable)
         .classOf(Population.DEFAULT, standard)
@@ -225,8 +228,8 @@ public final class ScenarioBuilder {
   }
 
   /**
-   * Clients that always send a small load each, and others that join them from 20 to 40 s, with a
-   * load together.
+   * Adds clients that always send a small load each, and others that join them from 20 to 40 s,
+   * with a total load.
    */
   public ScenarioBuilder victimsAndAbusers(
       int victims, double loadOfEach, int abusers, double load) {
@@ -237,18 +240,18 @@ public final class ScenarioBuilder {
         .overload(loadOfAll + load);
   }
 
-  /** Another route beside the main traffic, after those before. */
+  /** Adds a route beside the main traffic, after the previous ones. */
   public ScenarioBuilder route(RouteBuilder route) {
     routes.add(route);
     return this;
   }
 
-  /** Requests of many clients at once, on a route. */
+  /** Adds simultaneous requests of many clients on a route. */
   public ScenarioBuilder bunch(double instant, int route, int requests) {
     return bunch(instant, 0, route, requests);
   }
 
-  /** Requests of many clients within some seconds, on a route. */
+  /** Adds requests of many clients within some seconds on a route. */
   public ScenarioBuilder bunch(double instant, double over, int route, int requests) {
     return bunch(new Bunch(nanos(instant), nanos(over), route, requests, false));
   }
@@ -263,7 +266,7 @@ public final class ScenarioBuilder {
     return this;
   }
 
-  /** The scenario. */
+  /** Creates the scenario. */
   public Scenario build() {
     Span judged = measured == null ? overload : measured;
     return new Scenario(name, server(), traffic(), overload, judged, isWithinCapacity);

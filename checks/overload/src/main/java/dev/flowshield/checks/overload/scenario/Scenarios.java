@@ -7,12 +7,12 @@ import dev.flowshield.checks.overload.scenario.Population.Group;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The scenarios that are written by hand, by what they ask. */
+/** The written scenarios, by topic. */
 public final class Scenarios {
 
   private Scenarios() {}
 
-  /** All of them. */
+  /** Returns all scenarios. */
   public static List<Scenario> all() {
     return Stream.of(
             spikes(), changesAndQuirks(), hangsAndMixes(), longOnes(), classes(), clients())
@@ -22,9 +22,9 @@ public final class Scenarios {
   }
 
   /**
-   * The one of a name.
+   * Returns the scenario with the given name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is no such scenario
    */
   public static Scenario named(String name) {
     return all().stream()
@@ -34,7 +34,7 @@ public final class Scenarios {
             () -> new IllegalArgumentException("name must be one of " + all() + ", got " + name));
   }
 
-  /** Much more than the server can do, by the shape of the work and the size of the server. */
+  /** Creates loads far above the capacity, for several kinds of work and sizes of servers. */
   private static List<ScenarioBuilder> spikes() {
     return List.of(
         scenario("S1").service(constant(10)).overload(10),
@@ -58,7 +58,10 @@ public final class Scenarios {
         scenario("S18").rejectionCost(.02).overload(10));
   }
 
-  /** What is no overload but looks like one, and the other way about. */
+  /**
+   * Creates scenarios that resemble an overload without being one, and overloads that do not
+   * resemble one.
+   */
   private static List<ScenarioBuilder> changesAndQuirks() {
     return List.of(
         scenario("S9").base(.8).workersFrom(20, 4).workersFrom(40, 8),
@@ -102,7 +105,7 @@ public final class Scenarios {
         scenario("D1").overload(20, 620, 1.2).end(640),
         scenario("D2").service(bimodal(.1)).overload(20, 620, 1.05).end(640),
         scenario("D3").serviceFrom(40, exponential(30)).overload(20, 60, 3).end(60),
-        // In multiples of the slow work's capacity: as D3, with the fast work last.
+        // In multiples of the capacity for slow work: like D3, with the fast work last.
         scenario("D4")
             .service(exponential(30))
             .serviceFrom(40, exponential(10))

@@ -5,20 +5,21 @@ import java.util.List;
 /**
  * A server: workers behind one queue, first in, first out; or processors that all work shares.
  *
- * @param workers how many requests are worked on at a time
- * @param service how long the work takes
- * @param delayNanos pure delay before the work, as for input and output
+ * @param workers the number of requests that are worked on at a time
+ * @param service the time of the work
+ * @param delayNanos a pure delay before the work, such as input and output
  * @param contention kappa: work that begins while n requests are queued or worked on by c workers
  *     takes 1 + kappa * max(0, n - c) / c times as long
- * @param rejectionCost what a rejection adds to the work that begins next, as a share of the mean
- *     service time at the beginning
- * @param containerThreads threads before the protection, behind a queue without bound; each is held
- *     until its request has ended; 0 for none
- * @param pauses when nothing runs: what arrives or ends meanwhile does so at the end
- * @param hasRandomPauses whether it pauses for 50 to 300 ms every 5 to 10 s
- * @param hangs when delays and work stand still, but the protection does not
- * @param failures when work fails, at once
- * @param computing what processors have to do with it
+ * @param rejectionCost the time that a rejection adds to the next work, as a share of the initial
+ *     mean service time
+ * @param containerThreads the threads before the protection, behind an unbounded queue; each is
+ *     held until its request has ended; 0 for no container
+ * @param pauses the spans in which nothing runs; all that arrives or ends meanwhile does so at the
+ *     end
+ * @param hasRandomPauses whether the server pauses for 50 to 300 ms every 5 to 10 s
+ * @param hangs the spans in which delays and work stop, but the protection runs
+ * @param failures the spans in which work fails at once
+ * @param computing the use of processors
  */
 public record ServerModel(
     Timeline<Integer> workers,
@@ -34,40 +35,45 @@ public record ServerModel(
     WarmUp warmUp,
     Computing computing) {
 
-  /** Keeps copies. */
+  /** Creates a model with copies of the lists. */
   public ServerModel {
     pauses = List.copyOf(pauses);
     hangs = List.copyOf(hangs);
     failures = List.copyOf(failures);
   }
 
-  /** Requests per nanosecond that it can end, as it is at the beginning but compiled. */
+  /**
+   * Returns the requests per nanosecond that the server can end, in its initial state but compiled.
+   */
   public double nominalCapacity() {
     return workers.first() / service.first().mean();
   }
 
-  /** Requests in flight that keep it just busy, as it is at the beginning. */
+  /** Returns the requests in flight that keep the server just busy, in its initial state. */
   public double bandwidthDelayProduct() {
     return nominalCapacity() * (delayNanos + service.first().mean());
   }
 
   /**
-   * Requests per nanosecond that it can end at an instant, of those that are offered.
+   * Returns the requests per nanosecond that the server can end at an instant, of those that are
+   * offered.
    *
-   * <p>All are admitted if there are workers for all. Otherwise those are ended for which there is
-   * time left when each other one has cost its rejection.
+   * <p>All are admitted if there are workers for all. Otherwise, the others cost their rejections,
+   * and the server can end as many as the rest of the time allows.
+   *
    * <pre>
    *   ended * service + (offered - ended) * rejection = workers
    * </pre>
-   * Contention is left out: a good limit hardly causes any.
    *
-   * @param offered requests per nanosecond
+   * <p>Contention is ignored, because a good limit hardly causes any.
+   *
+   * @param offered the requests per nanosecond
    */
   public double servable(long instant, double offered) {
     return servable(instant, offered, service.at(instant).mean());
   }
 
-  /** The same of work with another mean. */
+  /** Returns the same for work with another mean. */
   double servable(long instant, double offered, double mean) {
     if (hangs.stream().anyMatch(hang -> hang.contains(instant))) {
       return 0;
@@ -81,7 +87,7 @@ public record ServerModel(
     return Math.max(0, (available - offered * rejection) / (one - rejection));
   }
 
-  /** The same server, where workers compute all the time, each on a processor of its own. */
+  /** Returns this server with workers that compute all the time, each on a processor of its own. */
   ServerModel computingWorkers() {
     return new ServerModel(
         workers,
@@ -99,8 +105,8 @@ public record ServerModel(
   }
 
   /**
-   * The same server when nothing goes wrong, without a container and without contention, which some
-   * do not survive without protection.
+   * Returns this server without failures, container and contention. Some servers do not survive the
+   * latter two without protection.
    */
   ServerModel calm() {
     return new ServerModel(

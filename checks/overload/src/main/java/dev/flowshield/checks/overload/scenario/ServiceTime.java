@@ -1,18 +1,18 @@
 package dev.flowshield.checks.overload.scenario;
 
 /**
- * How long the work of a request takes.
+ * The distribution of the work of a request.
  *
- * <p>Pure functions of uniform numbers: a request carries its own, and has the same luck under each
- * protection.
+ * <p>Pure functions of uniform numbers. A request carries its own numbers, so its work is the same
+ * under each protection.
  */
 public sealed interface ServiceTime {
 
-  /** Nanoseconds. */
+  /** Returns the mean, in nanoseconds. */
   double mean();
 
   /**
-   * The route that a request takes.
+   * Returns the route of a request.
    *
    * @param u uniform, 0 to 1
    */
@@ -21,17 +21,17 @@ public sealed interface ServiceTime {
   }
 
   /**
-   * Nanoseconds of work.
+   * Returns the nanoseconds of work.
    *
    * @param u uniform, 0 to 1
    * @param v uniform, 0 to 1
    */
   double nanos(int route, double u, double v);
 
-  /** The same distribution, a factor as long. */
+  /** Returns this distribution, scaled by a factor. */
   ServiceTime times(double factor);
 
-  /** Always the same. */
+  /** A constant time. */
   record Constant(double mean) implements ServiceTime {
 
     @Override
@@ -45,7 +45,7 @@ public sealed interface ServiceTime {
     }
   }
 
-  /** Exponential. */
+  /** An exponential distribution. */
   record Exponential(double mean) implements ServiceTime {
 
     @Override
@@ -84,8 +84,8 @@ public sealed interface ServiceTime {
   }
 
   /**
-   * Lognormal, capped at 100 times the mean. For a sigma up to 1.5, the cap lowers the mean by less
-   * than 1 %.
+   * A lognormal distribution, capped at 100 times the mean. For a sigma up to 1.5, the cap lowers
+   * the mean by less than 1 %.
    */
   record Lognormal(double mean, double sigma) implements ServiceTime {
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Overload of processors that all work shares, with warm and cold code, and of one route among
- * several. Written by hand, named C.
+ * Written scenarios, named C: overload of processors that all work shares, with warm and cold code,
+ * and of one route among several.
  */
 public final class SharingScenarios {
 
@@ -19,7 +19,7 @@ public final class SharingScenarios {
 
   private SharingScenarios() {}
 
-  /** Returns all of them. */
+  /** Returns all scenarios. */
   public static List<Scenario> all() {
     return Stream.of(warm(), cold(), mixed())
         .flatMap(List::stream)
@@ -56,7 +56,7 @@ public final class SharingScenarios {
         sharing("C14", 8, exponential(10)).overload(3).retries(3));
   }
 
-  /** Creates spikes from the beginning on, or after three seconds. */
+  /** Creates spikes from the beginning, or after three seconds. */
   private static List<ScenarioBuilder> cold() {
     return List.of(
         cold("C15", 1, constant(8), 5).coldStart(10).overloaded(0, 20).loadFrom(20, .5),
@@ -73,7 +73,7 @@ public final class SharingScenarios {
     return sharing(name, processors, work).warmUp(factor, 3).deadline(1000).end(43);
   }
 
-  /** Creates an overload of one route beside another that has no limit, or beside slower work. */
+  /** Creates an overload of one route beside another without a limit, or beside slower work. */
   private static List<ScenarioBuilder> mixed() {
     return List.of(
         // The routes beside the main traffic only wait.

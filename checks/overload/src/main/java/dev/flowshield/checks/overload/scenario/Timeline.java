@@ -6,28 +6,28 @@ import java.util.List;
 /**
  * A value that changes at known instants.
  *
- * @param changes in order of time, the first at 0
+ * @param changes the changes in order of time, the first at 0
  */
 public record Timeline<T>(List<Change<T>> changes) {
 
   /**
    * A value from an instant on.
    *
-   * @param from nanoseconds
+   * @param from the instant in nanoseconds
    */
   public record Change<T>(long from, T value) {}
 
-  /** Keeps a copy. */
+  /** Creates a timeline with a copy of the list. */
   public Timeline {
     changes = List.copyOf(changes);
   }
 
-  /** Always the same. */
+  /** Returns a constant value. */
   public static <T> Timeline<T> of(T value) {
     return new Timeline<>(List.of(new Change<>(0, value)));
   }
 
-  /** This, with another value from an instant on. */
+  /** Returns this timeline with another value from an instant on. */
   public Timeline<T> with(long from, T value) {
     List<Change<T>> all = new ArrayList<>(changes);
     all.removeIf(change -> change.from >= from);
@@ -35,12 +35,12 @@ public record Timeline<T>(List<Change<T>> changes) {
     return new Timeline<>(all);
   }
 
-  /** The value at the beginning. */
+  /** Returns the initial value. */
   public T first() {
     return changes.get(0).value;
   }
 
-  /** The value at an instant. */
+  /** Returns the value at an instant. */
   public T at(long instant) {
     int last = 0;
     int after = changes.size();

@@ -1,9 +1,9 @@
 /**
- * What happens in a simulation: the server, its traffic, and when they change. Start with {@link
- * dev.flowshield.checks.overload.scenario.Scenarios}, {@link
+ * The scenarios of a simulation: the server, its traffic, and their changes. Start with the lists
+ * {@link dev.flowshield.checks.overload.scenario.Scenarios}, {@link
  * dev.flowshield.checks.overload.scenario.SharingScenarios} and {@link
- * dev.flowshield.checks.overload.scenario.HarmlessScenarios}, the lists. How it is run and judged
- * is not here.
+ * dev.flowshield.checks.overload.scenario.HarmlessScenarios}. The simulation and its measurements
+ * are not here.
  */
 @NullMarked
 package dev.flowshield.checks.overload.scenario;

@@ -5,14 +5,14 @@ import dev.flowshield.checks.overload.scenario.Load.Piece;
 import dev.flowshield.checks.overload.scenario.RandomStream;
 
 /**
- * A Poisson process with a rate that changes.
+ * A Poisson process with a changing rate.
  *
- * <p>The expected arrivals between one and the next are exponentially distributed with mean 1; the
- * instant is where the integral of the rate has grown by as much.
+ * <p>The expected arrivals between two arrivals are exponentially distributed with mean 1. The next
+ * arrival is at the instant at which the integral of the rate has grown by that number.
  */
 final class Arrivals {
 
-  /** After the last one. */
+  /** The time after the last arrival. */
   static final long NEVER = Long.MAX_VALUE;
 
   private final RandomStream random;
@@ -22,9 +22,9 @@ final class Arrivals {
   private double last;
 
   /**
-   * Arrivals of a load.
+   * Creates the arrivals of a load.
    *
-   * @param unit requests per nanosecond that a load of 1 is
+   * @param unit the requests per nanosecond of a load of 1
    */
   Arrivals(Load load, double unit, RandomStream random) {
     this.random = random;
@@ -32,7 +32,7 @@ final class Arrivals {
     this.unit = unit;
   }
 
-  /** When the next one is. */
+  /** Returns the time of the next arrival. */
   long next() {
     double expected = random.exponential();
     while (piece < load.pieces().size()) {
@@ -42,7 +42,7 @@ final class Arrivals {
       double remaining = current.to() - last;
       double inRest = remaining * (rate + growth * remaining / 2);
       if (inRest > expected) {
-        // rate * x + growth * x * x / 2 = expected, in the form that divides by no growth
+        // rate * x + growth * x * x / 2 = expected, in the form that does not divide by growth
         last += 2 * expected / (rate + Math.sqrt(rate * rate + 2 * growth * expected));
         return (long) last;
       }

@@ -1,17 +1,17 @@
 package dev.flowshield.checks.overload.simulation;
 
-/** What a protection may know of an attempt. It is valid during the call alone. */
+/** The properties of an attempt that a protection may know. Valid only during the call. */
 public interface Attempt {
 
-  /** Stands for the client: the same for all of its attempts. */
+  /** Returns the hash of the client, equal for all of its attempts. */
   long hash();
 
-  /** How much it means: 0 sheddable, 1 default, 2 critical. */
+  /** Returns the criticality: 0 sheddable, 1 default, 2 critical. */
   int criticality();
 
-  /** How long it has waited in the container, in nanoseconds. */
+  /** Returns the time that it has waited in the container, in nanoseconds. */
   long ageNanos();
 
-  /** Which kind of work it is, from 0 on. */
+  /** Returns the kind of work, from 0. */
   int route();
 }

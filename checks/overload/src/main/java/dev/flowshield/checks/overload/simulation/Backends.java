@@ -5,7 +5,7 @@ import dev.flowshield.checks.overload.scenario.Route;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
 import dev.flowshield.checks.overload.scenario.Span;
 
-/** Backends of routes, for which any number of requests may wait. */
+/** The backends of routes, for which any number of requests can wait. */
 final class Backends {
 
   private static final int WAIT = 1000;

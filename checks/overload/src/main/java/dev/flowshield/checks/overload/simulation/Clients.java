@@ -9,10 +9,10 @@ import dev.flowshield.checks.overload.scenario.Traffic;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
 import dev.flowshield.engine.overload.Outcome;
 
-/** When clients send, how long they wait, and when they try again. */
+/** The clients: their requests, time limits and retries. */
 final class Clients {
 
-  /** The numbers that are drawn from the luck of a request. */
+  /** The indexes of the numbers that are drawn from the luck of a request. */
   private static final int ROUTE = 0;
 
   static final int WORK = 1;
@@ -60,7 +60,7 @@ final class Clients {
     }
   }
 
-  /** A client has a request, and sends it. */
+  /** Sends a new request of a client. */
   Request send(long now) {
     Request request = requests.take();
     request.client = population.draw(identities.uniform(), scenario.overload().contains(now));
@@ -73,7 +73,7 @@ final class Clients {
     return request;
   }
 
-  /** A client sends a request of a route. */
+  /** Sends a request of a route. */
   void send(Request request, long now) {
     begin(request, now);
     if (request.origin != null) {
@@ -90,18 +90,18 @@ final class Clients {
     recorder.offered(now, request.client);
   }
 
-  /** Has the client's patience end, if that leads to anything. */
+  /** Schedules the timeout of the client, if it has an effect. */
   void await(Request request, long now) {
     boolean isPatient = request.origin != null && request.origin.isPatient();
     if (traffic.retries() > 0 && !isPatient) {
       request.holders++;
-      // It may have ended already, in a pause.
+      // It may have passed already, in a pause.
       long until = Math.max(now, request.sentAt + traffic.deadlineNanos(request.kind));
       events.add(until, Kind.TIMEOUT, request);
     }
   }
 
-  /** The client's patience has ended. */
+  /** Ends the wait of the client. */
   void timedOut(Request request, long now) {
     if (!request.isDone) {
       request.isAbandoned = true;
@@ -110,7 +110,7 @@ final class Clients {
     requests.release(request);
   }
 
-  /** The client learns that its attempt is rejected. */
+  /** Tells the client that its attempt was rejected. */
   void rejected(Request request, long now) {
     request.isDone = true;
     boolean comesBack = request.origin != null && request.origin.rejected(request, now);
@@ -120,7 +120,7 @@ final class Clients {
     requests.release(request);
   }
 
-  /** The client has its answer, or would have it. */
+  /** Tells the client the response, if it still waits. */
   void answered(Request request, long now) {
     request.isDone = true;
     long latency = now - request.sentAt;

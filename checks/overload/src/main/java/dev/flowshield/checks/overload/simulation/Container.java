@@ -4,7 +4,7 @@ import dev.flowshield.checks.overload.scenario.ServerModel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** Threads before the protection, behind a queue without bound; or none of this. */
+/** Threads before the protection, behind an unbounded queue; or no container. */
 final class Container {
 
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
@@ -14,7 +14,7 @@ final class Container {
     free = model.containerThreads() == 0 ? Integer.MAX_VALUE : model.containerThreads();
   }
 
-  /** Whether a thread is free for a request, which has to wait otherwise. */
+  /** Returns whether a thread is free for a request, which is queued otherwise. */
   boolean take(Request request, long now) {
     request.receivedAt = now;
     if (free == 0) {
@@ -25,7 +25,7 @@ final class Container {
     return true;
   }
 
-  /** A thread is free again: it takes the next request, if one waits. */
+  /** Frees a thread. Returns the next request that takes it, if one waits. */
   @Nullable
   Request next(long now) {
     Request request = queue.pollFirst();

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What will happen, in order of time, and in the order of scheduling where times are equal: a
- * binary heap in arrays. Not thread-safe.
+ * The future events, in order of time, and in order of scheduling for equal times: a binary heap in
+ * arrays. Not thread-safe.
  */
 final class Events {
 
-  /** What happens. */
+  /** The kinds of events. */
   enum Kind {
     ARRIVAL,
     SEND,
@@ -35,7 +35,7 @@ final class Events {
   private Kind kind = Kind.ARRIVAL;
   private @Nullable Request subject;
 
-  /** Schedules something that is about no request. */
+  /** Schedules an event without a request. */
   void add(long at, Kind what) {
     insert(at, what, null);
   }
@@ -44,7 +44,7 @@ final class Events {
     insert(at, what, about);
   }
 
-  /** Takes the next one, if there is one until then, inclusive. */
+  /** Takes the next event up to a time, inclusive. Returns false if there is no such event. */
   boolean next(long until) {
     if (size == 0 || times[0] > until) {
       return false;
@@ -56,17 +56,17 @@ final class Events {
     return true;
   }
 
-  /** When the one that was taken happens. */
+  /** Returns the time of the taken event. */
   long time() {
     return time;
   }
 
-  /** What it is. */
+  /** Returns the kind of the taken event. */
   Kind kind() {
     return kind;
   }
 
-  /** Which request it is about. */
+  /** Returns the request of the taken event. */
   Request subject() {
     if (subject == null) {
       throw new IllegalStateException(kind + " is about no request");
@@ -84,7 +84,7 @@ final class Events {
     int hole = size++;
     while (hole > 0) {
       int parent = (hole - 1) >>> 1;
-      if (times[parent] <= at) { // an equal one was scheduled before
+      if (times[parent] <= at) { // an equal one was scheduled earlier
         break;
       }
       move(parent, hole);

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Stretches of time that are asked about in order of time. Not thread-safe.
+ * Intervals of time, queried in order of time. Not thread-safe.
  *
- * <p>They must be in order and apart.
+ * <p>They must be in order and must not overlap.
  */
 final class Intervals {
 
@@ -22,7 +22,7 @@ final class Intervals {
     this.spans = spans;
   }
 
-  /** 50 to 300 ms every 5 to 10 s. */
+  /** Returns intervals of 50 to 300 ms every 5 to 10 s. */
   static List<Span> random(RandomStream random, long end) {
     List<Span> all = new ArrayList<>();
     long from = 0;
@@ -37,7 +37,7 @@ final class Intervals {
     }
   }
 
-  /** The end of the one that an instant lies in; the instant itself if there is none. */
+  /** Returns the end of the interval that contains an instant; otherwise the instant itself. */
   long endAt(long now) {
     pass(now);
     return next < spans.size() && spans.get(next).from() <= now
@@ -49,7 +49,10 @@ final class Intervals {
     return endAt(now) > now;
   }
 
-  /** When something ends that begins now, takes so long, and stands still in each of them. */
+  /**
+   * Returns the end of an action that begins now, takes the given length, and stops during each
+   * interval.
+   */
   long endOf(long now, long length) {
     pass(now);
     long end = now + length;

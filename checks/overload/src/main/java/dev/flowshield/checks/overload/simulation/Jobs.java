@@ -5,10 +5,10 @@ import dev.flowshield.checks.overload.scenario.Route;
 import dev.flowshield.checks.overload.scenario.ServerModel;
 import dev.flowshield.checks.overload.scenario.ServiceTime;
 
-/** Draws the work of requests. */
+/** The work of requests, drawn at random. */
 final class Jobs {
 
-  /** Nanoseconds of work that fails at once. */
+  /** The nanoseconds of work that fails at once. */
   static final long FAILURE = 200_000;
 
   private final ServerModel model;

@@ -3,14 +3,14 @@ package dev.flowshield.checks.overload.simulation;
 import dev.flowshield.engine.overload.Outcome;
 import java.util.function.LongSupplier;
 
-/** What stands between the clients and the server. It is called by one thread, in virtual time. */
+/** A protection between the clients and the server. Called by one thread, in virtual time. */
 public interface Protection {
 
-  /** Not a place. */
+  /** The value for a rejection; not a slot. */
   long REJECTED = -1;
 
   /**
-   * Tells about the processors of the process, once, before all else.
+   * Describes the processors of the process. Called once, before all other methods.
    *
    * @param usedNanos the processor time used up to the instant of the call, over all processors,
    *     rounded down to 10 ms as in a JDK
@@ -19,22 +19,23 @@ public interface Protection {
   default void processors(LongSupplier usedNanos, int count) {}
 
   /**
-   * Admits an attempt, or not.
+   * Admits or rejects an attempt.
    *
    * @param now nanoseconds from the beginning
-   * @return a place, 0 or more, which comes back when the work ends; {@link #REJECTED}
+   * @return a slot, 0 or more, which is passed back when the work ends; {@link #REJECTED}
    */
   long enter(Attempt attempt, long now);
 
-  /** Admitted work has ended. */
+  /** Releases the slot of work that has ended. */
   void exit(long place, Outcome outcome, long now);
 
   /**
-   * The process has stood still. This is said at the end, before what has come and ended meanwhile.
+   * Reports that the process has paused. Called at the end of the pause, before the events that
+   * occurred in it.
    */
   default void pause(long from, long to) {}
 
-  /** The most that it lets be in flight; {@link Integer#MAX_VALUE} if it has no such number. */
+  /** Returns the limit on work in flight; {@link Integer#MAX_VALUE} if there is no such number. */
   default int limit() {
     return Integer.MAX_VALUE;
   }

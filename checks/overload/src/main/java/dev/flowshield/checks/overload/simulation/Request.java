@@ -4,7 +4,7 @@ import dev.flowshield.checks.overload.scenario.Route;
 import dev.flowshield.engine.overload.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt of a client, from when it is sent until the last event that is about it. */
+/** One attempt of a client, from its sending to the last event about it. */
 final class Request implements Attempt {
 
   long hash;
@@ -12,42 +12,45 @@ final class Request implements Attempt {
   int criticality;
   int route;
 
-  /** Its route, if it is not of the main traffic, and where it comes from. */
+  /** The route, if it is not of the main traffic, and the origin. */
   @Nullable
   Route kind;
 
   @Nullable
   Origin origin;
 
-  /** What is drawn for it comes from this number, so it is the same under each protection. */
+  /**
+   * The source of all numbers drawn for this request, so that they are the same under each
+   * protection.
+   */
   long luck;
 
-  /** When the client had the request, before all retries. */
+  /** The time at which the client had the request, before all retries. */
   long firstSentAt;
 
   long sentAt;
   int retry;
 
-  /** When the container received it, then how long it waited there. */
+  /** The time at which the container received it, and then the time that it waited there. */
   long receivedAt;
 
   long ageNanos;
   long place;
 
-  /** What work that shares processors has to attain, and its order among equals. */
+  /** The value that work on shared processors must attain, and its order among equals. */
   double endsAt;
 
   long order;
   boolean isAtWork;
   boolean isFailing;
 
-  /** Its client has its answer, or the server has ended it. */
+  /** True if its client has its response, or if the server has ended it. */
   boolean isDone;
 
-  /** Its client waits for it no longer. */
+  /** True if its client no longer waits for it. */
   boolean isAbandoned;
 
-  /** How many hold it: the server, and the event of its timeout. */
+  /** The number of its holders: the server, and the event of its timeout. */
   int holders;
 
   @Override
@@ -70,7 +73,7 @@ final class Request implements Attempt {
     return route;
   }
 
-  /** How its work has ended. */
+  /** Returns the outcome of its work. */
   Outcome outcome() {
     if (isFailing) {
       return Outcome.FAILED;
@@ -78,7 +81,7 @@ final class Request implements Attempt {
     return kind != null && kind.isAborted() ? Outcome.IGNORED : Outcome.SUCCESS;
   }
 
-  /** Begins another attempt of the same request. */
+  /** Starts another attempt of the same request. */
   void retry(Request before, long sendAt) {
     hash = before.hash;
     client = before.client;
@@ -92,7 +95,7 @@ final class Request implements Attempt {
     send(sendAt);
   }
 
-  /** Is sent. */
+  /** Records its sending. */
   void send(long instant) {
     sentAt = instant;
     ageNanos = 0;

@@ -2,7 +2,7 @@ package dev.flowshield.checks.overload.simulation;
 
 import java.util.ArrayDeque;
 
-/** Requests that are used again, as millions of them are needed and few at a time. */
+/** A pool of requests, because millions of them are needed, but few at a time. */
 final class Requests {
 
   private final ArrayDeque<Request> free = new ArrayDeque<>();
@@ -12,7 +12,7 @@ final class Requests {
     return request == null ? new Request() : request;
   }
 
-  /** One of its holders is done with it. */
+  /** Releases one hold of a request. */
   void release(Request request) {
     if (--request.holders == 0) {
       free.addLast(request);

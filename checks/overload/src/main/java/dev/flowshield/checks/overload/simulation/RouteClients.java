@@ -10,12 +10,12 @@ import dev.flowshield.checks.overload.scenario.Span;
 import dev.flowshield.checks.overload.simulation.Events.Kind;
 
 /**
- * Clients of the traffic beside the main one. A request is drawn when the time of its sending is
- * known.
+ * The clients of the traffic beside the main traffic. A request is drawn when the time of its
+ * sending is known.
  */
 final class RouteClients {
 
-  /** The number of the first route; the main traffic has those before. */
+  /** The number of the first route, after those of the main traffic. */
   private static final int FIRST_ROUTE = 2;
 
   private final Mix mix;
@@ -70,7 +70,7 @@ final class RouteClients {
     events.add(at, Kind.SEND, request);
   }
 
-  /** A Poisson process. */
+  /** A Poisson process of requests. */
   private final class Stream implements Origin {
 
     private final int route;
@@ -96,7 +96,7 @@ final class RouteClients {
     }
   }
 
-  /** A loop. */
+  /** The requests of a loop. */
   private final class Polling implements Origin {
 
     private final Loop loop;
@@ -128,7 +128,7 @@ final class RouteClients {
 
     private void again(Request request, long at) {
       if (at < loop.span().to()) {
-        // From the request before: no other client changes the luck of this one.
+        // Derived from the previous request, so that no other client changes it.
         long luck = RandomStream.mix64(request.luck + 1);
         schedule(at, loop.route(), request.client, luck, this);
       }

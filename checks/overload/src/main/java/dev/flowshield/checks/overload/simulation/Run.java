@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of one simulation. An attempt goes from the clients through the container and the
- * protection to the server, and back the same way.
+ * The loop of one simulation. An attempt passes from the clients through the container and the
+ * protection to the server, and back in reverse.
  */
 final class Run {
 
@@ -142,7 +142,10 @@ final class Run {
     goOn(now);
   }
 
-  /** A thread of the container is free again. It may reject many before it is held once more. */
+  /**
+   * Continues when a thread of the container is free again. It may reject many requests before it
+   * is held again.
+   */
   private void goOn(long now) {
     @Nullable Request next = container.next(now);
     while (next != null) {

@@ -8,7 +8,7 @@ import dev.flowshield.checks.overload.simulation.Events.Kind;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A delay or a wait without limit, then work at the workers or processors. */
+/** The server: a delay or a wait without a limit, then work at the workers or processors. */
 final class Server {
 
   private final ServerModel model;
@@ -61,7 +61,7 @@ final class Server {
   private void await(Request request, Route route, long now) {
     long end = backends.endOf(request, route, now);
     if (request.isFailing || !route.hasWork()) {
-      // Some libraries take no latency of 0.
+      // Some libraries accept no latency of 0.
       events.add(Math.max(end, now + 1), Kind.WORK_END, request);
     } else if (end > now) {
       events.add(end, Kind.DELAY_END, request);
@@ -70,13 +70,13 @@ final class Server {
     }
   }
 
-  /** Work on a request may begin. */
+  /** Starts or queues the work of a request. */
   void work(Request request, long now) {
     request.isAtWork = true;
     station.work(request, now);
   }
 
-  /** All on a request has ended. */
+  /** Ends a request. */
   void end(Request request, long now) {
     measure(now);
     inside--;
@@ -85,27 +85,27 @@ final class Server {
     }
   }
 
-  /** Work may have ended. */
+  /** Ends the work that is complete. */
   void look(long now) {
     station.look(now);
   }
 
-  /** There are more workers or processors, or fewer. */
+  /** Changes the number of workers or processors. */
   void workersChange(long now) {
     station.change(model.workers().at(now), now);
   }
 
-  /** A rejection has cost something. */
+  /** Charges the cost of a rejection. */
   void rejected(long now) {
     station.rejected(rejectionNanos, now);
   }
 
-  /** How long processors have been busy, in nanoseconds. */
+  /** Returns the busy time of the processors, in nanoseconds. */
   double processorNanos(long now) {
     return station.processorNanos(now);
   }
 
-  /** The requests inside, times how long there were as many, in nanoseconds. */
+  /** Returns the integral over time of the number of requests inside, in nanoseconds. */
   double area(long now) {
     measure(now);
     return area;

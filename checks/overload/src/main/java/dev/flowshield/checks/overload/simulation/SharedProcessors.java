@@ -11,15 +11,17 @@ import java.util.PriorityQueue;
  * Processors that all work inside shares equally, each piece on at most one of them (egalitarian
  * processor sharing).
  *
- * <p>While a piece of work is inside, it computes as long as every other. One number, {@code
- * attained}, is therefore the clock of all of them, and the next to end is the one with the least
- * {@code endsAt}.
+ * <p>While a piece of work is inside, it computes as long as every other piece. One number, {@code
+ * attained}, is therefore the clock of all pieces, and the piece with the lowest {@code endsAt}
+ * ends next.
+ *
  * <pre>
  *   attained grows by min(1, processors / inside) each nanosecond
  *   endsAt = attained + work, when work begins
  * </pre>
- * Rejections use free processors; if there is none, they come before all work. Adding and ending
- * work takes logarithmic time. Source: Yashkov, Processor-sharing queues, 1987.
+ *
+ * <p>Rejections use free processors; if there is no free processor, they take precedence over work.
+ * Adding and ending work takes logarithmic time. Source: Yashkov, Processor-sharing queues, 1987.
  */
 final class SharedProcessors implements Station {
 
@@ -98,7 +100,9 @@ final class SharedProcessors implements Station {
     return computed;
   }
 
-  /** Schedules a look. More work makes it too early: then it finds nothing and is repeated. */
+  /**
+   * Schedules a check. If more work makes the check too early, it finds nothing and is repeated.
+   */
   private void lookLater() {
     if (inside.isEmpty()) {
       return;

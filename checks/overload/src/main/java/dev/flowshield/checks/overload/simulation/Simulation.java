@@ -8,9 +8,9 @@ import dev.flowshield.engine.overload.Outcome;
 /**
  * One scenario with one seed, in virtual time.
  *
- * <p>Each protection meets the same requests, with the same clients and the same work: what differs
- * between two results is the protection. Which retries there are depends on it, of course. The same
- * protection has the same result each time, if it draws no random numbers itself. Thread-safe.
+ * <p>Each protection meets the same requests, with the same clients and the same work. Two results
+ * therefore differ only by the protection, which also determines the retries. A protection has the
+ * same result each time, if it draws no random numbers itself. Thread-safe.
  */
 public final class Simulation {
 
@@ -28,19 +28,19 @@ public final class Simulation {
   private final long seed;
   private final Unloaded unloaded;
 
-  /** Measures the quiet server, which takes a moment. */
+  /** Creates a simulation. Measures the quiet server, which takes a moment. */
   public Simulation(Scenario scenario, long seed) {
     this.scenario = scenario;
     this.seed = seed;
     this.unloaded = new Run(scenario.unloaded(), NOTHING, seed, Unloaded.UNKNOWN).unloaded();
   }
 
-  /** The scenario. */
+  /** Returns the scenario. */
   public Scenario scenario() {
     return scenario;
   }
 
-  /** What comes of it with a protection, which must be new. */
+  /** Runs the scenario with a new protection, and returns the result. */
   public Result run(Protection protection) {
     return new Run(scenario, protection, seed, unloaded).result();
   }

@@ -1,15 +1,15 @@
 package dev.flowshield.checks.overload.simulation;
 
-/** Works on admitted requests. The end of work is an event. */
+/** A place of work for admitted requests. The end of work is an event. */
 interface Station {
 
   /** Begins work on a request, or queues it. */
   void work(Request request, long now);
 
-  /** Takes note that work on a request has ended. */
+  /** Records that work on a request has ended. */
   void ended(long now);
 
-  /** Ends the work that is done by now. */
+  /** Ends the work that is complete. */
   default void look(long now) {}
 
   /** Changes the number of workers or processors. */

@@ -5,16 +5,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * Stretches of time in which nothing computes. Questions must be in order of time. Not thread-safe.
- */
+/** Spans of time in which nothing computes. Queries must be in order of time. Not thread-safe. */
 final class Stops {
 
   private final List<Span> spans;
   private final Intervals intervals;
   private int next;
 
-  /** Takes stretches that may overlap, in any order. */
+  /** Creates stops from spans that may overlap, in any order. */
   Stops(List<Span> stops) {
     this.spans = joined(stops);
     this.intervals = new Intervals(spans);
@@ -34,12 +32,12 @@ final class Stops {
     return all;
   }
 
-  /** Returns the end of something that begins now and computes for a time. */
+  /** Returns the end of an action that begins now and computes for the given time. */
   long endOf(long now, long length) {
     return intervals.endOf(now, length);
   }
 
-  /** Returns how much of a time is outside of them. */
+  /** Returns the part of a time that is outside of the stops. */
   long without(long from, long to) {
     while (next < spans.size() && spans.get(next).to() <= from) {
       next++;

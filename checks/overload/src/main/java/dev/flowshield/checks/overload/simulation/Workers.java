@@ -47,7 +47,7 @@ final class Workers implements Station {
     beginNext(now);
   }
 
-  /** Work that has begun continues. */
+  /** Changes the number of workers. Running work continues. */
   @Override
   public void change(int count, long now) {
     workers = count;
@@ -88,10 +88,10 @@ final class Workers implements Station {
   private long nanosOfWork(Request request, long now) {
     double crowd = Math.max(0, busy + queue.size() - workers) / (double) workers;
     double work = jobs.nanos(request, now, crowd);
-    // One job does not pay for a whole crowd.
+    // One job does not pay for all rejections.
     double debt = Math.min(rejectionDebt, meanAtFirst);
     rejectionDebt -= debt;
-    // Some libraries take no latency of 0.
+    // Some libraries accept no latency of 0.
     return Math.max(1, (long) (work + debt));
   }
 

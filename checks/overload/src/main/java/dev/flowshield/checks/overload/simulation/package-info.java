@@ -1,8 +1,8 @@
 /**
  * The overloaded server in virtual time. Start with {@link
- * dev.flowshield.checks.overload.simulation.Simulation}; {@link
- * dev.flowshield.checks.overload.simulation.Protection} is what is tried on it. Which scenarios
- * there are is not here.
+ * dev.flowshield.checks.overload.simulation.Simulation}. {@link
+ * dev.flowshield.checks.overload.simulation.Protection} is the interface of the compared
+ * protections. The scenarios are not here.
  */
 @NullMarked
 package dev.flowshield.checks.overload.simulation;

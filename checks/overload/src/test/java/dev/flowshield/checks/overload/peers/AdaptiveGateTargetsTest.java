@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the gate that finds its limit has to reach, in means over seeds; nothing is set for it.
- * Unless it is said that they idle, the workers compute, and the gate sees processors.
+ * The targets of the adaptive gate, as means over seeds, with default settings. Unless stated
+ * otherwise, the workers compute, and the gate sees processors.
  */
 class AdaptiveGateTargetsTest {
 

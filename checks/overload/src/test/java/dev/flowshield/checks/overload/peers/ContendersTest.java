@@ -11,7 +11,7 @@ import dev.flowshield.checks.overload.simulation.Simulation;
 import dev.flowshield.engine.overload.InFlight;
 import org.junit.jupiter.api.Test;
 
-/** The adapters do what the libraries do. */
+/** Tests of the adapters of libraries. */
 class ContendersTest {
 
   private static Result run(String scenario, String contender) {
@@ -77,7 +77,8 @@ class ContendersTest {
   void theBestFixedCapIsTheLeastThatIsAsGoodAsAny() {
     int best = BestFixed.of(Scenarios.named("S8"));
 
-    // Of a third more than eight workers can do, some have to wait, or chance leaves workers idle.
+    // With a third more than eight workers can do, some requests must wait, or random gaps leave
+    // workers idle.
     assertThat(best).isBetween(16, 48);
     assertThat(goodput(best)).isGreaterThan(goodput(8) + .05).isGreaterThan(.97);
     assertThat(goodput(4 * best)).isCloseTo(goodput(best), within(.02));

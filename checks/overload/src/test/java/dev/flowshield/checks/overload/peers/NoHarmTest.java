@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where nothing is short, no request is rejected; and processors that are short are protected. */
+/**
+ * Checks that no request is rejected without an overload, and that scarce processors are protected.
+ */
 class NoHarmTest {
 
   private static final double NEXT_TO_NONE = 0.001;
@@ -41,7 +43,7 @@ class NoHarmTest {
     List<Harm> all =
         HarmlessScenarios.of(1, 100).parallelStream().map(NoHarmTest::harm).toList();
 
-    // What remains are servers with most of their processors in use, and more at once.
+    // The rest are servers with most of their processors in use, and a sudden increase.
     assertThat(all).filteredOn(harm -> harm.rejected() > 0).hasSizeLessThanOrEqualTo(3);
     assertThat(all).allMatch(harm -> harm.rejected() < .01);
   }

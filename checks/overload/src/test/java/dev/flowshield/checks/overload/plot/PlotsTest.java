@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 
-/** Pictures of the results. */
+/** Tests of the plots. */
 class PlotsTest {
 
   private static final String NIGHT = "rgb(13,17,23)"; // the paper of the dark palette

@@ -8,7 +8,7 @@ import dev.flowshield.checks.overload.measure.Totals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Trials in which every rejection is wrong. */
+/** Tests with trials in which every rejection is wrong. */
 class HarmTableTest {
 
   private final Trial none = trial("N01", "good", Harm.NONE);

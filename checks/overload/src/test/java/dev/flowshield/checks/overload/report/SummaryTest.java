@@ -10,7 +10,7 @@ import dev.flowshield.checks.overload.scenario.Scenarios;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Trials in rows. */
+/** Tests of the rows of trials. */
 class SummaryTest {
 
   private static final double NEVER = Double.POSITIVE_INFINITY;
@@ -87,7 +87,7 @@ class SummaryTest {
     assertThat(rows).hasSize(3);
     assertThat(rows.get(0)).startsWith("all scenarios").hasSameSizeAs(rows.get(1));
     assertThat(rows.get(1)).startsWith("good").contains(" 0.950 ", " 0.0 % ");
-    // the mean of .4 and .5, the least of all; one of two is poor, and one never converged
+    // the mean of .4 and .5, the lowest of all; one of two is bad, and one never converged
     assertThat(rows.get(2)).startsWith("bad").contains(" 0.450 ", " 0.300 ", " 50.0 % ");
   }
 }

@@ -69,8 +69,8 @@ class ScenariosTest {
 
   @ParameterizedTest
   @CsvSource({
-    "S2, 30, 800", // as much as eight workers end
-    "S2, 10, 400", // as much as is offered
+    "S2, 30, 800", // the capacity of eight workers
+    "S2, 10, 400", // the offered load
     "S9, 30, 400",
     "S9, 10, 640",
     "S10, 30, 200",

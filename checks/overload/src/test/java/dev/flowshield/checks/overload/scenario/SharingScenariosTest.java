@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Those written by hand, and those drawn. */
+/** Tests of the written and of the random scenarios. */
 class SharingScenariosTest {
 
   private static final int COUNT = 400;
@@ -51,9 +51,9 @@ class SharingScenariosTest {
   @ParameterizedTest
   @CsvSource({
     "C2, 30, 190.95", // (200 - .005 * 2000) / (1 - .005)
-    "C2, 10, 100", // as much as is offered
-    "C22, 30, 1600", // what the workers end, and all that only waits
-    "C26, 30, 3800", // fast work and slow work, 2.105 ms in the mean
+    "C2, 10, 100", // the offered load
+    "C22, 30, 1600", // the capacity of the workers, plus all requests that only wait
+    "C26, 30, 3800", // fast and slow work, 2.105 ms on average
   })
   void canBeServedAsFarAsTheServerCan(String name, double instant, double perSecond) {
     Scenario scenario =

@@ -14,7 +14,7 @@ import dev.flowshield.engine.overload.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Backends of routes, seen by a protection. */
+/** Tests of the backends of routes, through a protection. */
 class BackendsTest {
 
   private static final ServiceTime TEN_MILLIS = new Constant(10 * MILLISECOND);
@@ -36,7 +36,7 @@ class BackendsTest {
         .run(all);
   }
 
-  /** Of the requests that were admitted in a time. */
+  /** Returns the latencies of the requests that were admitted in a time. */
   private List<Long> latencies(double from, double to) {
     return all.exits.stream()
         .filter(exit -> exit.at() - all.latency(exit) >= from * SECOND)

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Arrivals, clients, and what they do that have no answer. */
+/** Tests of arrivals and clients, and of clients without a response. */
 class ClientsTest {
 
   private final Spy all = Spy.admittingAll();
@@ -151,7 +151,7 @@ class ClientsTest {
   void retryWhenTheyHaveWaitedInVain() {
     Result result = run(quiet().retries(3).deadline(200).hang(0, 10), all);
 
-    // The work of those that have left is done nevertheless.
+    // The work for clients that have left is done nevertheless.
     assertThat(result.totals().attempts()).isEqualTo(4 * result.totals().offered());
     assertThat(all.exits).isNotEmpty();
   }
@@ -169,7 +169,7 @@ class ClientsTest {
 
   @Test
   void haveAnAnswerFromARetry() {
-    // Rejects each client's first attempt; there is one client for each request, nearly.
+    // Rejects the first attempt of each client; almost every request has its own client.
     Set<Long> seen = new HashSet<>();
     Spy second = new Spy(attempt -> !seen.add(attempt.hash()));
     Result result = run(quiet().base(.01).retries(3), second);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Scenarios that are said to be harmless do no harm to a server without protection. */
+/** Checks that harmless scenarios do no harm to a server without protection. */
 class HarmlessTest {
 
   private static final long SEED = 1;
@@ -80,7 +80,7 @@ class HarmlessTest {
         true);
   }
 
-  /** The same requests, in multiples of another capacity. */
+  /** Returns the same requests, in multiples of another capacity. */
   private static Traffic scaled(Traffic traffic, double factor) {
     List<Load.Piece> pieces = traffic.load().pieces().stream()
         .map(piece ->
@@ -95,7 +95,7 @@ class HarmlessTest {
         traffic.mix());
   }
 
-  /** A protection that remembers little, as there are millions of requests. */
+  /** A protection that stores little, because there are millions of requests. */
   private static final class Counter implements Protection {
 
     private int open;

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
-/** The time that processors were busy, as a protection reads it. */
+/** Tests of the busy time of processors, as read by a protection. */
 class ProcessorTimeTest {
 
   private static final double WORK = 10 * MILLISECOND;
   private static final double TICK = 10 * MILLISECOND;
 
-  /** A cap that reads the processor time with each call. */
+  /** A limit that reads the processor time in each call. */
   private static final class Reader implements Protection {
 
     private final int limit;

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Scenarios keep their results, to the nanosecond: published numbers rest on them. The limit is
- * fixed, so that no other change than one of the simulator is seen here.
+ * Checks that the results of scenarios never change, not even by a nanosecond, because published
+ * numbers depend on them. The limit is fixed, so that only changes of the simulator affect them.
  */
 class PublishedResultsTest {
 

@@ -14,7 +14,10 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** What is known of queues holds here: mean waits in the queue, in units of the mean work. */
+/**
+ * Compares mean waits in the queue, in units of the mean work, with the formulas of queueing
+ * theory.
+ */
 class QueueFormulasTest {
 
   private static final double MEAN = 1_000_000;
@@ -97,7 +100,7 @@ class QueueFormulasTest {
 
   @Test
   void asManyWaitWithoutLimitAsComeInTheTimeOfOne() {
-    // M/G/infinity: rate times mean, whatever the distribution
+    // M/G/infinity: rate times mean, for any distribution
     Scenario scenario = scenario("unlimited")
         .base(0)
         .overloaded(0, 1)
@@ -130,7 +133,7 @@ class QueueFormulasTest {
     return new Simulation(scenario, 20261126).run(new Unprotected()).totals();
   }
 
-  /** The probability that a request has to wait, by way of Erlang's formula for loss. */
+  /** Returns the probability that a request must wait, computed from Erlang's loss formula. */
   private static double erlangC(int workers, double offered) {
     double blocking = 1;
     for (int i = 1; i <= workers; i++) {

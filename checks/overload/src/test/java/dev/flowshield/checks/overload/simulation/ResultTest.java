@@ -19,13 +19,13 @@ import java.util.function.LongToIntFunction;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Each number means what it says: protections with known faults show them. */
+/** Checks the meaning of each number with protections that have known faults. */
 class ResultTest {
 
   private static final int GOOD = 12;
   private static final int ALL = Integer.MAX_VALUE;
 
-  /** A cap that changes with time. */
+  /** A limit that changes over time. */
   private static final class Scripted implements Protection {
 
     private final LongToIntFunction limitAt;
@@ -104,7 +104,7 @@ class ResultTest {
 
     assertThat(result.p50()).isCloseTo(100, within(5.));
     assertThat(result.p99()).isBetween(95., 110.);
-    // Quiet, a few wait.
+    // In quiet times, a few requests wait.
     assertThat(result.unloadedP99()).isBetween(10., 16.);
     assertThat(result.p99Ratio()).isEqualTo(result.p99() / result.unloadedP99());
   }
@@ -134,7 +134,7 @@ class ResultTest {
 
   @Test
   void recoveryIsWhenLatencyIsThere() {
-    // Half of the capacity is left for what was admitted too much: 3600 at 400 in a second.
+    // Half of the capacity is left for the excess: 3600 at 400 per second.
     Result result = run("S2", new Scripted(now -> 3600));
 
     assertThat(result.recovery()).isBetween(6., 11.);
@@ -159,7 +159,7 @@ class ResultTest {
     Result lasting = run("S2", new Scripted(now -> now < 20 * SECOND ? ALL : 2));
     Result passing = run("S2", new Scripted(now -> isIn(now, 20, 42) ? 2 : ALL));
 
-    // Two workers of eight, for half of the capacity; some come while both are busy.
+    // Two workers of eight, for half of the capacity; some requests arrive while both are busy.
     assertThat(lasting.goodAfter()).isBetween(.3, .5);
     assertThat(passing.goodAfter()).isEqualTo(1);
     assertThat(run("S2", new Scripted(now -> isIn(now, 20, 44) ? 2 : ALL)).goodAfter())
@@ -202,7 +202,7 @@ class ResultTest {
     assertThat(run("F3", Spy.upTo(GOOD)).jain()).isEqualTo(1);
   }
 
-  /** As much from each client, and less than the server can do. */
+  /** Returns an equal number for each client, below the capacity of the server. */
   private static Predicate<Spy.Entered> everyFifthOfASecond() {
     Map<Long, Long> last = new HashMap<>();
     return attempt -> {

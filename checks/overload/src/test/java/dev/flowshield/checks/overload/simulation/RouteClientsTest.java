@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Clients beside the main traffic. */
+/** Tests of the clients beside the main traffic. */
 class RouteClientsTest {
 
   private static final int FIRST_ROUTE = 2;
@@ -136,7 +136,7 @@ class RouteClientsTest {
 
       run(polling().retries(3).loop(loop(false, 0)), none);
 
-      // Twice a second, and no retries of the other kind.
+      // Two per second, without ordinary retries.
       assertThat(none.attempts).hasSize(100 * 20);
       assertThat(none.attempts).allMatch(attempt -> attempt.at() % (SECOND / 2) == 0);
     }

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What can be said of the server and of its process, seen by a protection. */
+/** Tests of the server and its process, through a protection. */
 class ServerTest {
 
   private static final long SEED = 1;
@@ -74,7 +74,7 @@ class ServerTest {
       assertThat(Set.copyOf(after)).containsExactly(30 * MILLISECOND);
     }
 
-    /** Of what was admitted in these seconds. */
+    /** Returns the latencies of the requests admitted in these seconds. */
     private List<Long> latencies(int from, int to) {
       return all.exits.stream()
           .filter(exit -> exit.at() - all.latency(exit) >= from * SECOND)
@@ -99,7 +99,7 @@ class ServerTest {
 
       run(busy().coldStart(100).contention(.5), crowd);
 
-      // As work begins, 15 are inside: one has just left, and the next is not there yet.
+      // When work begins, 15 are inside: one has just left, and the next has not arrived.
       double slowdown = 800. * 8 / crowd.exitsBetween(SECOND, 9 * SECOND);
       assertThat(slowdown).isCloseTo(1 + .5 * (15 - 8) / 8, within(.02));
     }
@@ -152,7 +152,7 @@ class ServerTest {
 
       assertThat(all.exitsBetween(5 * SECOND, 7 * SECOND)).isZero();
       assertThat(all.attempts).filteredOn(attempt -> attempt.at() / SECOND == 5).isNotEmpty();
-      // Before its queue is empty it ends as much as it can.
+      // Until its queue is empty, it works at full capacity.
       assertThat(all.exitsBetween(7 * SECOND + 50 * MILLISECOND, 8 * SECOND)).isBetween(750L, 762L);
     }
   }
@@ -231,7 +231,7 @@ class ServerTest {
       Spy.Entered first = all.attempts.get(0);
       Spy.Entered last = all.attempts.get(all.attempts.size() - 1);
       assertThat(first.ageNanos()).isZero();
-      // Twice as much comes as ends: half of the time that has gone by.
+      // Twice the capacity arrives, so the age is half of the elapsed time.
       assertThat((double) last.ageNanos() / last.at()).isCloseTo(.5, within(.05));
     }
 

@@ -15,14 +15,14 @@ import dev.flowshield.engine.overload.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Work that shares processors, seen by a protection. */
+/** Tests of work that shares processors, through a protection. */
 class SharedProcessorsTest {
 
   private static final ServiceTime TEN_MILLIS = new Constant(10 * MILLISECOND);
 
   private final Spy all = Spy.admittingAll();
 
-  /** Work comes in bunches alone. */
+  /** Creates a scenario in which work arrives only in bunches. */
   private static ScenarioBuilder idle(int processors) {
     return scenario("idle")
         .workers(processors)

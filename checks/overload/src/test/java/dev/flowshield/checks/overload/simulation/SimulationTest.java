@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole: that it can be relied on, and tells good from bad. */
+/**
+ * Tests of the whole simulation: it is reliable, and distinguishes good protections from bad ones.
+ */
 class SimulationTest {
 
   private static final long SEED = 20261126;
@@ -121,7 +123,10 @@ class SimulationTest {
         .isEmpty();
   }
 
-  /** Without those in which requests also wait outside the server, or fail and are not counted. */
+  /**
+   * Returns scenarios in which requests neither wait outside the server nor fail without being
+   * counted.
+   */
   static Stream<Scenario> undisturbed() {
     List<String> disturbed = List.of("S11", "S17");
     return Scenarios.all().stream()

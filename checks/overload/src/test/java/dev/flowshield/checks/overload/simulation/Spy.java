@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Admits what a rule says, and remembers all that it is asked. Places are counted from 0. */
+/** A protection that admits by a rule, and records all calls. Slots are counted from 0. */
 final class Spy implements Protection {
 
   record Entered(long at, long hash, int criticality, long ageNanos, int route) {}
@@ -35,7 +35,7 @@ final class Spy implements Protection {
     return new Spy(attempt -> false);
   }
 
-  /** A cap. */
+  /** Creates a protection with a limit. */
   static Spy upTo(int limit) {
     Spy[] self = new Spy[1];
     self[0] = new Spy(attempt -> self[0].inFlight < limit);
@@ -70,7 +70,7 @@ final class Spy implements Protection {
     all.add(new Paused(to, from, to));
   }
 
-  /** How long the work of an exit was in the server. */
+  /** Returns the time that the work of an exit was in the server. */
   long latency(Left left) {
     return left.at - admittedAt.get((int) left.place);
   }

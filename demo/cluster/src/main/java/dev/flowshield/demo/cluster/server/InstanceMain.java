@@ -13,14 +13,15 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process with one instance: Undertow, protected as its system properties say. It prints its
- * port, then twenty times a second how it sees the store, until its input ends or it is stopped.
+ * A process with one instance: Undertow, protected according to its system properties. It prints
+ * its port, then its view of the store twenty times a second, until its input ends or it is
+ * stopped.
  */
 public final class InstanceMain {
 
   private static final int GLANCE_MILLIS = 50;
 
-  /** Connections that the clients hold in reserve are not closed while they are idle. */
+  /** The timeout of idle connections, which the clients hold in reserve. */
   private static final int PATIENCE_MILLIS = 600_000;
 
   private InstanceMain() {}
@@ -54,17 +55,17 @@ public final class InstanceMain {
 
   private static String line(StoreStats store) {
     return new StoreView(
-            store.isAnswering(),
-            TimeUnit.NANOSECONDS.toMicros(store.since().toNanos()),
+            store.isAvailable(),
+            TimeUnit.NANOSECONDS.toMicros(store.stateDuration().toNanos()),
             store.instances(),
             store.withoutStore())
         .line();
   }
 
-  /** The process that has started this one holds its input, and has gone when that ends. */
+  /** Exits when the input ends, which shows that the parent process has exited. */
   private static void endWithTheInput() {
     try {
-      while (System.in.read() >= 0) { // nothing is said to it
+      while (System.in.read() >= 0) { // no input is expected
       }
     } catch (IOException gone) {
       System.err.println(gone);

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** An instance of the service in a process of its own, as an application has them. */
+/** An instance of the service in a process of its own, as in a real deployment. */
 public final class InstanceProcess implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
@@ -25,9 +25,9 @@ public final class InstanceProcess implements AutoCloseable {
   static final String STORE = "store ";
 
   /**
-   * From an instant on an instance asks the store, or does not.
+   * A change from using the store to not using it, or back.
    *
-   * @param atNanos in nanoseconds of the ticker of this process
+   * @param atNanos the instant in nanoseconds of the ticker of this process
    */
   public record Change(long atNanos, boolean isAsked) {}
 
@@ -48,16 +48,16 @@ public final class InstanceProcess implements AutoCloseable {
   }
 
   /**
-   * Starts an instance, and does not wait for it.
+   * Starts an instance without waiting for it.
    *
-   * @param settings of its shield, such as {@code limit} to {@code 100/s}
-   * @param log where all goes that it logs
+   * @param settings the settings of its shield, such as {@code limit} to {@code 100/s}
+   * @param log the file for its log
    */
   public static InstanceProcess start(Map<String, String> settings, Path log) throws IOException {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx256m",
-        "-XX:+UseSerialGC", // this and the next: several of them have to live on few processors
+        "-XX:+UseSerialGC", // like the next: several instances share few processors
         "-XX:TieredStopAtLevel=1",
         "-Dslf4j.internal.verbosity=ERROR",
         "-Djava.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s: %5$s%6$s%n"));
@@ -93,7 +93,7 @@ public final class InstanceProcess implements AutoCloseable {
   }
 
   /**
-   * Where to send requests, once it is ready for them.
+   * Returns the address for requests, once the instance is ready.
    *
    * @throws IOException if it does not start
    */
@@ -105,32 +105,32 @@ public final class InstanceProcess implements AutoCloseable {
     }
   }
 
-  /** Whether it asked the store a moment ago. */
+  /** Returns whether it used the store a moment ago. */
   public boolean isAsking() {
     return view.isAsked();
   }
 
-  /** Among how many instances it shares out the limit if the store fails. */
+  /** Returns the number of instances by which it divides the limit during an outage. */
   public int instances() {
     return view.instances();
   }
 
-  /** How many requests its share has decided. */
+  /** Returns the number of requests that its share has decided. */
   public long withoutStore() {
     return view.withoutStore();
   }
 
-  /** When it ceased to ask the store and when it began again, in turn. */
+  /** Returns the changes from using the store to not using it and back, in order. */
   public List<Change> changes() {
     return List.copyOf(changes);
   }
 
-  /** Its number among the processes of this machine. */
+  /** Returns the process id. */
   public long pid() {
     return process.pid();
   }
 
-  /** Ends the process. */
+  /** Stops the process. */
   @Override
   public void close() {
     process.destroyForcibly();

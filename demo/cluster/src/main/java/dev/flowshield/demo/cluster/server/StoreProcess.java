@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A Redis server on loopback, the program of a test library, that keeps nothing on disk. It can be
- * killed, and started again at the same port, empty.
+ * A Redis server on loopback, from a test library, without persistence. It can be killed, and
+ * restarted at the same port without data.
  */
 public final class StoreProcess implements AutoCloseable {
 
@@ -48,8 +48,8 @@ public final class StoreProcess implements AutoCloseable {
   /**
    * Starts a server at a free port.
    *
-   * @param directory where its program and its log go
-   * @throws IOException if there is no program for this system, or it does not start
+   * @param directory the directory of its program and its log
+   * @throws IOException if there is no program for this system, or if it does not start
    */
   public static StoreProcess start(Path directory) throws IOException, InterruptedException {
     Path program = program(directory.toAbsolutePath());
@@ -81,7 +81,7 @@ public final class StoreProcess implements AutoCloseable {
     }
   }
 
-  /** The program for a system, which may not be there. */
+  /** Returns the resource with the program for a system, which may not exist. */
   static String resource(String system, String architecture) {
     String name = system.toLowerCase(Locale.ROOT);
     String kind = name.contains("mac") ? "darwin" : name.contains("linux") ? "linux" : "other";
@@ -115,23 +115,23 @@ public final class StoreProcess implements AutoCloseable {
     }
   }
 
-  /** What the instances are to be told. */
+  /** Returns the address for the instances. */
   public String address() {
     return "redis://" + InstanceProcess.LOOPBACK + ":" + port;
   }
 
-  /** Its number among the processes of this machine. */
+  /** Returns the process id. */
   public long pid() {
     return process.pid();
   }
 
-  /** Ends it at once; all that it kept is gone. */
+  /** Kills the server; its data is lost. */
   public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
-  /** Starts it again at the same port, empty, unless it was closed. */
+  /** Restarts the server at the same port without data, unless it was closed. */
   public void startAgain() throws IOException, InterruptedException {
     kill();
     synchronized (this) {
@@ -143,7 +143,7 @@ public final class StoreProcess implements AutoCloseable {
     awaitReady();
   }
 
-  /** Ends it for good. */
+  /** Stops the server for good. */
   @Override
   public synchronized void close() {
     isClosed = true;

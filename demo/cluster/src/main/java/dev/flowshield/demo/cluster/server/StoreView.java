@@ -1,12 +1,12 @@
 package dev.flowshield.demo.cluster.server;
 
 /**
- * How an instance sees the store at an instant; a line of its output.
+ * The view that an instance has of the store at an instant; a line of its output.
  *
- * @param isAsked whether requests are decided by the store, and not by the instance's share
- * @param sinceMicros how long that has been so
- * @param instances among how many instances the limit is shared out if the store fails
- * @param withoutStore requests that were decided by the share so far
+ * @param isAsked whether requests are decided by the store, and not by the share of the instance
+ * @param sinceMicros the time since that last changed
+ * @param instances the number of instances by which the limit is divided during an outage
+ * @param withoutStore the requests that were decided by the share so far
  */
 record StoreView(boolean isAsked, long sinceMicros, int instances, long withoutStore) {
 

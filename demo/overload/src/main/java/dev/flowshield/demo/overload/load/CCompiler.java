@@ -24,7 +24,7 @@ record CCompiler(Path program) {
   /**
    * Finds a compiler.
    *
-   * @param path folders, as in the environment variable {@code PATH}
+   * @param path directories, in the form of the environment variable {@code PATH}
    */
   static Optional<CCompiler> find(String path) {
     return NAMES.stream()

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The client that measures: the one in C if it can be compiled, or else the one in Java, which is
- * itself the bottleneck where a server closes many connections.
+ * The measuring client: the one in C if it can be compiled, or else the one in Java, which is
+ * itself the bottleneck if a server closes many connections.
  *
- * @param sentence says which client measures, and why if it is the one in Java
+ * @param sentence the name of the measuring client, with the reason if it is the one in Java
  */
 public record ClientChoice(LoadClient client, String sentence) {
 

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /** A number in a report, in the order in which a report prints them. */
 public enum Figure {
-  /** The number of the span among its like, from 1 on. */
+  /** The number of the span among its kind, from 1. */
   NUMBER,
   /** The beginning of the span, in seconds since the start. */
   FROM_S,
@@ -22,45 +22,47 @@ public enum Figure {
   SHED,
   /** Other responses, and connections that broke. */
   FAILED,
-  /** Requests without a response while their client waited. */
+  /** Requests without a response within the timeout of their client. */
   TIMED_OUT,
-  /** Those of {@link #OK} that came before the deadline. */
+  /** The part of {@link #OK} that arrived before the deadline. */
   IN_TIME,
   /** {@link #IN_TIME} per second. */
   GOODPUT_PER_S,
   /** Requests of all clients except the first. */
   OTHERS,
-  /** Those of {@link #OTHERS} that were in time. */
+  /** The part of {@link #OTHERS} that was in time. */
   OTHERS_IN_TIME,
-  /** Median latency of {@link #OK} from the instant at which a request was due; -1 of none. */
+  /** Median latency of {@link #OK} from the instant at which a request was due; -1 without any. */
   P50_MS,
-  /** The same at the 99th percentile. */
+  /** The 99th percentile of this latency. */
   P99_MS,
   /** The longest latency of {@link #OK}. */
   MAX_MS,
-  /** Seconds from the end of a phase until the server was itself again; -1 if it was not seen. */
+  /**
+   * Seconds from the end of a phase until the server had recovered; -1 if no recovery was observed.
+   */
   BACK_S,
   /** Lateness of the client, including waits for a free connection, 99th percentile. */
   LATE_P99_MS,
-  /** The longest of these. */
+  /** The longest lateness of the client. */
   LATE_MAX_MS,
-  /** Lateness of the client until it noticed that a request was due, 99th percentile. */
+  /** Delay until the client noticed that a request was due, 99th percentile. */
   LOOP_P99_MS,
-  /** The longest of these. */
+  /** The longest of these delays. */
   LOOP_MAX_MS,
   /** Requests that waited for a free connection, or failed for lack of one. */
   QUEUED,
   /** Attempts, including retries. */
   TRIES,
-  /** Processor time of the server's process; -1 if it was not watched. */
+  /** Processor time of the server's process; -1 if it was not measured. */
   SERVER_CPU_MS,
-  /** The part of one processor that the client used; -1 if it was not watched. */
+  /** The part of one processor that the client used; -1 if it was not measured. */
   CPU_PERCENT,
-  /** The part of all processors that the host gave to others; -1 if it was not watched. */
+  /** The part of all processors that the host gave to others; -1 if it was not measured. */
   STEAL_PERCENT,
-  /** Connections that the client has opened. */
+  /** Connections opened by the client. */
   OPENED,
-  /** The most connections that were open at one time. */
+  /** The maximum number of connections open at one time. */
   MOST_OPEN;
 
   String key() {

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The clients of the other demos, in this process. A request that finds each connection busy fails
- * at once. The server's processor time is not read.
+ * The clients of the other demos, in this process. A request that finds every connection busy fails
+ * at once. The processor time of the server is not measured.
  */
 record JavaClients() implements LoadClient {
 
-  /** After the connections were opened. */
+  /** The delay after the connections were opened. */
   private static final Duration LEAD = Duration.ofMillis(200);
 
   @Override
@@ -45,7 +45,7 @@ record JavaClients() implements LoadClient {
     }
   }
 
-  /** Turns answers into a report. */
+  /** The conversion of outcomes into a report. */
   record Judge(Schedule schedule, Answers answers, Duration deadline) {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -145,7 +145,7 @@ record JavaClients() implements LoadClient {
       return latencies.isEmpty() ? -1 : latencies.millis(percentile);
     }
 
-    /** Looks for the first second from which on nearly all was in time. */
+    /** Returns the seconds until the first second from which almost all requests were in time. */
     private double backSeconds(long end, long until) {
       for (long from = end; from + SECOND <= until; from += RECOVERY_STEP) {
         int first = schedule.firstFrom(from);

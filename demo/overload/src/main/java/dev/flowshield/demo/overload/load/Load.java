@@ -7,14 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A load for a server, the same for each client that can send it.
+ * A load for a server, equal for each client that can send it.
  *
- * @param phases one after the other
+ * @param phases the phases in order
  * @param crowd the clients, and the share of the first one
- * @param retries how clients retry; their patience is the timeout of each try
- * @param deadline the latency up to which a response is of use
- * @param connections opened before the first request; more are opened when all are busy
- * @param seed of the instants
+ * @param retries the retries of clients; their patience is the timeout of each attempt
+ * @param deadline the latency up to which a response is useful
+ * @param connections the connections opened before the first request; more are opened when all are
+ *     busy
+ * @param seed the seed of the instants
  */
 public record Load(
     List<Phase> phases,
@@ -24,14 +25,14 @@ public record Load(
     int connections,
     long seed) {
 
-  /** The timeout of requests that are not retried, and the time to wait for the last responses. */
+  /** The timeout of requests that are not retried, and the wait for the last responses. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   public Load {
     phases = List.copyOf(phases);
   }
 
-  /** Returns how long a client waits for the response to one try. */
+  /** Returns the time that a client waits for the response to one attempt. */
   Duration timeout() {
     return retries.most() == 0 ? PATIENCE : retries.patience();
   }

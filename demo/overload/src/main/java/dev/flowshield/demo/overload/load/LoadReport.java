@@ -6,12 +6,12 @@ import java.util.stream.Stream;
 
 /**
  * The report of a client about a load that it has sent. A request counts in the span in which it
- * was due, whenever its response came.
+ * was due, regardless of the time of its response.
  *
- * @param phases in their order
- * @param seconds the first one first; the last one may be shorter than a second
- * @param total of all phases
- * @param client figures of the client itself
+ * @param phases the phases in order
+ * @param seconds the seconds in order; the last one may be shorter than a second
+ * @param total all phases together
+ * @param client the figures of the client itself
  */
 public record LoadReport(List<Span> phases, List<Span> seconds, Span total, Span client) {
 
@@ -28,7 +28,7 @@ public record LoadReport(List<Span> phases, List<Span> seconds, Span total, Span
   /**
    * Parses the lines of a client, each a word and the figures of a span.
    *
-   * @throws IllegalArgumentException if a line is not of that kind, or one is missing
+   * @throws IllegalArgumentException if a line has another form, or if one is missing
    */
   static LoadReport parse(List<String> lines) {
     List<Span> phases = new ArrayList<>();

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The client in C, in a process of its own. It refuses each server that is not on this machine, and
- * ends by itself. Its retries wait with full jitter, whatever pause a load has.
+ * The client in C, in a process of its own. It refuses servers on other machines, and exits on its
+ * own. Its retries wait with full jitter, regardless of the pause of a load.
  *
- * @param program compiled from {@code openload.c}
+ * @param program the program, compiled from {@code openload.c}
  */
 record OpenLoad(Path program) implements LoadClient {
 
-  /** How many more connections than at the start may be open when all are busy. */
+  /** The factor by which the number of connections may grow when all are busy. */
   private static final int GROWTH = 2;
 
   @Override

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The figures of a part of a run: a phase, a second, or all of it.
+ * The figures of a part of a run: a phase, a second, or the whole run.
  *
- * @param figures in the order of {@link Figure}
+ * @param figures the figures in the order of {@link Figure}
  */
 public record Span(Map<Figure, Double> figures) {
 
@@ -24,7 +24,7 @@ public record Span(Map<Figure, Double> figures) {
   /**
    * Parses pairs such as {@code ok=12 shed=3}.
    *
-   * @throws IllegalArgumentException if a pair is none, or its key is not that of a figure
+   * @throws IllegalArgumentException if a pair is malformed, or its key is not that of a figure
    */
   static Span parse(String pairs) {
     Map<Figure, Double> figures = new EnumMap<>(Figure.class);
@@ -48,12 +48,12 @@ public record Span(Map<Figure, Double> figures) {
     return value;
   }
 
-  /** Returns a figure that counts. */
+  /** Returns a figure that is a count. */
   public long count(Figure figure) {
     return (long) of(figure);
   }
 
-  /** Returns the part of a count in another one, in percent; 0 of none. */
+  /** Returns one count as a percentage of another; 0 if the other is 0. */
   public double percent(Figure part, Figure all) {
     return of(all) == 0 ? 0 : 100 * of(part) / of(all);
   }

@@ -1,16 +1,17 @@
 package dev.flowshield.demo.overload.server;
 
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The application of each server: the work, and what protects it. */
+/** The application of each server: the work, and its protection. */
 final class App {
 
   /**
-   * More than any client sends, because the cap is what is tried. But without a limit for each, the
-   * shield does not tell clients apart.
+   * More than any client sends, because the trial is about the limit on work in flight. Without a
+   * limit for each client, the shield does not distinguish clients.
    */
   private static final String PER_CLIENT = "100000/s";
 
@@ -33,12 +34,16 @@ final class App {
 
   private static @Nullable HttpShield shield(Protection protection) {
     return switch (protection.kind()) {
-      case AUTO -> HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
+      case AUTO ->
+        HttpShield.builder()
+            .perClient(PER_CLIENT)
+            .inFlight(InFlightLimit.auto())
+            .build();
       case AUTO_PLATEAU ->
         HttpShield.builder()
             .perClient(PER_CLIENT)
-            .inFlightAuto()
-            .engine(FlowShieldBuilder::shedOnPlateau)
+            .inFlight(InFlightLimit.auto())
+            .operations(o -> o.engine(FlowShieldBuilder::shedOnPlateau))
             .build();
       case HAND ->
         HttpShield.builder().perClient(PER_CLIENT).inFlight(protection.limit()).build();
@@ -66,12 +71,15 @@ final class App {
     return gate;
   }
 
-  /** Returns the cap to set by the server's own means; 0 for none. */
+  /** Returns the limit for the server's own protection; 0 for no limit. */
   int ownLimit() {
     return ownLimit;
   }
 
-  /** Returns the shield's count of requests in flight, or without one, that of threads at work. */
+  /**
+   * Returns the requests in flight according to the shield, or without a shield, the working
+   * threads.
+   */
   int inFlight() {
     return shield == null ? working.get() : shield.stats().inFlight();
   }

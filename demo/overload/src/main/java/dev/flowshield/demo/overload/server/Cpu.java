@@ -4,13 +4,13 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 
-/** Computes for about as long as it is asked to, on any machine. */
+/** A computation of about the requested duration, on any machine. */
 final class Cpu {
 
   private static final int WARM_UP = 20;
   private static final long ROUNDS = 20_000_000;
 
-  @SuppressWarnings("UnusedVariable") // written so that the loop is not left out
+  @SuppressWarnings("UnusedVariable") // written so that the loop is not optimized away
   private static volatile long result;
 
   private Cpu() {}
@@ -25,7 +25,10 @@ final class Cpu {
     result = value;
   }
 
-  /** How many rounds a core of this machine does in a millisecond; the most of some tries. */
+  /**
+   * Returns the rounds that a core of this machine computes in a millisecond; the maximum of
+   * several attempts.
+   */
   static long roundsPerMilli() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;

@@ -11,17 +11,17 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A cap on requests in flight that is not a shield. Thread-safe. */
+/** A limit on requests in flight that is not a shield. Thread-safe. */
 interface Gate {
 
-  /** The status of a request that is not admitted. */
+  /** The status of a rejected request. */
   int FULL = 503;
 
-  /** Admits a request and returns what to run at its end, or returns null to reject it. */
+  /** Admits a request and returns the action for its end, or returns null to reject it. */
   @Nullable
   Runnable tryEnter();
 
-  /** Returns the gate of a protection, or null if it has none. */
+  /** Returns the gate of a protection, or null if it has no gate. */
   static @Nullable Gate of(Protection protection) {
     return switch (protection.kind()) {
       case NONE, AUTO, AUTO_PLATEAU, HAND, OWN -> null;

@@ -8,7 +8,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** A gate in front of servlets that answer on the thread that called them. */
+/** A gate in front of servlets that respond on the calling thread. */
 record GateFilter(Gate gate) implements Filter {
 
   @Override

@@ -12,16 +12,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Halves the processors of this machine, one half for a server and one for its clients, so that
- * what clients cost is not taken for what the server costs. Where {@code taskset} is not there, or
- * only one processor, both share all, and clients have them before the server has them: else a
- * server that computes would keep them from sending.
+ * The processors of this machine, one half for a server and one for its clients, so that the cost
+ * of clients does not count as a cost of the server. Without {@code taskset}, or with a single
+ * processor, both share all. Clients then have priority, because a computing server would otherwise
+ * keep them from sending.
  */
 public final class Processors {
 
   private static final String TASKSET = "/usr/bin/taskset";
   private static final String NICE = "/usr/bin/nice";
-  private static final Path STATUS = Path.of("/proc/self/status"); // where it is Linux
+  private static final Path STATUS = Path.of("/proc/self/status"); // on Linux
   private static final String ALLOWED = "Cpus_allowed_list:";
 
   private final List<Integer> allowed;
@@ -30,7 +30,7 @@ public final class Processors {
     this.allowed = allowed;
   }
 
-  /** Those that this process may use. */
+  /** Returns the processors that this process may use. */
   public static Processors ofThisProcess() throws IOException {
     if (!new File(TASKSET).canExecute() || !Files.isReadable(STATUS)) {
       return new Processors(List.of());
@@ -44,7 +44,7 @@ public final class Processors {
     }
   }
 
-  /** The numbers in a list such as {@code 0-3,8}. */
+  /** Returns the numbers in a list such as {@code 0-3,8}. */
   static List<Integer> numbers(String list) {
     return Stream.of(list.split(","))
         .map(part -> part.split("-"))
@@ -54,17 +54,17 @@ public final class Processors {
         .toList();
   }
 
-  /** Whether server and clients have their own. */
+  /** Returns whether server and clients have separate processors. */
   public boolean areHalved() {
     return allowed.size() > 1;
   }
 
-  /** How many a server has. */
+  /** Returns the number of processors of a server. */
   public int ofServer() {
     return areHalved() ? allowed.size() / 2 : Runtime.getRuntime().availableProcessors();
   }
 
-  /** What to put before the command that starts a server. */
+  /** Returns the first words of the command that starts a server. */
   List<String> beforeServer() {
     if (areHalved()) {
       return List.of(TASKSET, "-c", list(allowed.subList(0, ofServer())));
@@ -72,7 +72,7 @@ public final class Processors {
     return new File(NICE).canExecute() ? List.of(NICE, "-n", "19") : List.of();
   }
 
-  /** Leaves the server's to it, from now on. */
+  /** Restricts this process to the processors of the clients from now on. */
   public void keepToClients() throws IOException, InterruptedException {
     if (areHalved()) {
       String others = list(allowed.subList(ofServer(), allowed.size()));

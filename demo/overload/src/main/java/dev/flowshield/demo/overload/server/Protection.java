@@ -7,33 +7,40 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A choice of what stands in front of a server's work.
+ * The protection in front of the work of a server.
  *
- * @param limit how many requests may be in flight; 0 if the protection finds or ignores that
+ * @param limit the maximum number of requests in flight; 0 if the protection adapts or has no limit
  */
 public record Protection(Kind kind, int limit) {
 
   /** The kinds of protection. */
   public enum Kind {
-    /** Nothing. */
+    /** No protection. */
     NONE,
-    /** A shield that finds its cap by itself. */
+    /** A shield with an adaptive limit. */
     AUTO,
-    /** The same, which also sheds where more in flight brings no more throughput. */
+    /**
+     * A shield with an adaptive limit that also sheds if more requests in flight do not increase
+     * the throughput.
+     */
     AUTO_PLATEAU,
-    /** A shield with a cap that was set by hand, by someone who knows what the server does. */
+    /** A shield with a fixed limit, chosen by someone who knows the work of the server. */
     HAND,
-    /** Gradient2 of Netflix concurrency-limits, in the windows that it needs. */
+    /** Gradient2 of Netflix concurrency-limits, with the windows that it needs. */
     GRADIENT2,
     /** Vegas of Netflix concurrency-limits. */
     VEGAS,
-    /** The same in windows. */
+    /** Vegas of Netflix concurrency-limits, with windows. */
     VEGAS_WINDOWED,
     /** The bulkhead of Resilience4j. */
     BULKHEAD,
-    /** A cap that the server brings, set by hand; if it brings a queue, as many may wait there. */
+    /**
+     * A fixed limit of the server's own; if the server has a queue, the same number may wait there.
+     */
     OWN,
-    /** A cap that rejects each request, as the least that a rejection costs on a server. */
+    /**
+     * A limit that rejects each request, to measure the minimum cost of a rejection on a server.
+     */
     FULL
   }
 

@@ -13,7 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** The servers, with the pools of threads that they come with. */
+/** The servers, with their default thread pools. */
 public enum ServerKind {
   UNDERTOW("Undertow", false) {
     @Override
@@ -147,21 +147,21 @@ public enum ServerKind {
     this.isVirtual = isVirtual;
   }
 
-  /** As in a table. */
+  /** Returns the name in a table. */
   public String title() {
     return title;
   }
 
-  /** Whether this JVM has the threads for it. */
+  /** Returns whether this JVM has the required kind of threads. */
   public boolean canRun() {
     return !isVirtual || Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
   }
 
-  /** Returns whether the server brings a limit of requests in flight. */
+  /** Returns whether the server has a limit on requests in flight of its own. */
   boolean hasOwnLimit() {
     return this != VERTX;
   }
 
-  /** Starts it on a free port of loopback, which it returns. */
+  /** Starts the server on a free loopback port, and returns the port. */
   abstract int start(App app) throws Exception;
 }

@@ -7,14 +7,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A process with one server. It prints its port, then ten times a second how it stands, until its
- * input ends or it is stopped.
+ * A process with one server. It prints its port, then its state ten times a second, until its input
+ * ends or it is stopped.
  */
 public final class ServerMain {
 
   private static final int GLANCE_MILLIS = 100;
 
-  // held, as the logging of the JDK forgets the level of a logger without a reference
+  // Strong reference, because the JDK forgets the level of a logger without one.
   private static final Logger ALL = Logger.getLogger("");
 
   private ServerMain() {}
@@ -27,7 +27,7 @@ public final class ServerMain {
    */
   public static void main(String[] arguments) throws Exception {
     ALL.setLevel(Level.SEVERE);
-    // Burning is compiled then; what is tried is not how a server begins.
+    // Compiles the computation, because the trial is not about the start of a server.
     App app =
         new App(Work.valueOf(arguments[1]), Cpu.roundsPerMilli(), Protection.parse(arguments[2]));
     HttpShield shield = app.shield();

@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server in a process of its own, so that clients and server do not stop for one another's
- * garbage.
+ * A server in a process of its own, so that clients and server do not share garbage collections.
  */
 public final class ServerProcess implements AutoCloseable {
 
@@ -48,8 +47,8 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param processors of which it has its part
-   * @param log where all goes that it prints
+   * @param processors the processors, of which it gets its part
+   * @param log the file for its output
    */
   public static ServerProcess start(
       ServerKind kind, Work work, Protection protection, Processors processors, Path log)
@@ -87,7 +86,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Where to send requests. */
+  /** Returns the address for requests. */
   public URI address() {
     return address;
   }
@@ -97,12 +96,12 @@ public final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** What was in flight a moment ago. */
+  /** Returns the requests in flight a moment ago. */
   public int inFlight() {
     return inFlight;
   }
 
-  /** Ends the process; its log is whole then. */
+  /** Stops the process; its log is complete then. */
   @Override
   public void close() {
     process.destroyForcibly();

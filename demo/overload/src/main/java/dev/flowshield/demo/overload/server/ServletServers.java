@@ -21,7 +21,7 @@ import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The servers with servlets. They wait for the next request of a connection for long. */
+/** The servers with servlets. They have long timeouts for idle connections. */
 final class ServletServers {
 
   private static final int PATIENCE_MILLIS = 600_000;
@@ -32,7 +32,7 @@ final class ServletServers {
     Connector connector = new Connector();
     connector.setPort(0);
     connector.setProperty("address", ServerKind.LOOPBACK);
-    connector.setProperty("maxKeepAliveRequests", "-1"); // it would close a connection after 100
+    connector.setProperty("maxKeepAliveRequests", "-1"); // else it closes after 100
     connector.setProperty("keepAliveTimeout", Integer.toString(PATIENCE_MILLIS));
     connector.setProperty("useVirtualThreads", Boolean.toString(withVirtualThreads));
     Tomcat tomcat = new Tomcat();
@@ -73,9 +73,9 @@ final class ServletServers {
   }
 
   /**
-   * Limits Jetty by its own means. At the end of the default queue of a thousand all would be late.
-   * Without any queue, a request that ends while another one is being rejected would look for a
-   * suspended one for ever, on a thread that spins.
+   * Limits Jetty by its own means. At the end of the default queue of a thousand requests, all
+   * would be late. Without a queue, a request that ends while another one is rejected would search
+   * forever for a suspended one, on a spinning thread.
    */
   private static Handler limited(Handler handler, int limit) {
     QoSHandler limited = new QoSHandler(handler);

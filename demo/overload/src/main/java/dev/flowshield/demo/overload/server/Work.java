@@ -6,11 +6,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** What a server does for a request, on the thread that it gives to it. */
+/** The work of a server for a request, on the thread of the request. */
 public enum Work {
   /**
-   * Takes one of a few permits in turn, as of a pool of connections to a database, and holds it for
-   * a time that is exponential and spent waiting.
+   * Takes one of a few permits in order of arrival, like a connection of a database pool, and waits
+   * with it for an exponentially distributed time.
    */
   WAITS("waits") {
     @Override
@@ -69,20 +69,23 @@ public enum Work {
     this.title = title;
   }
 
-  /** As in a table. */
+  /** Returns the name in a table. */
   public String title() {
     return title;
   }
 
-  /** Does it once. */
+  /** Does the work once. */
   abstract void run(long roundsPerMilli) throws InterruptedException;
 
-  /** How often a server can do it in a second, if it has these processors for nothing else. */
+  /**
+   * Returns the number of times per second that a server can do the work, with these processors for
+   * nothing else.
+   */
   public abstract int capacity(int processors);
 
   /**
-   * Returns caps to try by hand: 1, with which nearly all is rejected, and some of which one is
-   * about the best.
+   * Returns the fixed limits to try: 1, with which almost all requests are rejected, and several of
+   * which one is about the best.
    */
   abstract IntStream byHand(int processors);
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The clients against small servers. On a machine without a C compiler only the one in Java can be
- * tried, and each test of the other one makes sure that its absence is reported.
+ * Tests of the clients against small servers. Without a C compiler, only the client in Java can be
+ * tested, and each test of the other one checks that its absence is reported.
  */
 class LoadClientTest {
 
@@ -268,7 +268,9 @@ class LoadClientTest {
     }
   }
 
-  /** Returns whether the client in C can be tried, and otherwise expects that this was said. */
+  /**
+   * Returns whether the client in C can be tested; otherwise requires the report of its absence.
+   */
   private static boolean isInC() {
     boolean isInC = ofThisMachine.client() instanceof OpenLoad;
     if (!isInC) {

@@ -37,7 +37,7 @@ final class OwnLimiter implements RateLimiter {
   @Override
   public Decision decide(String key, long permits) {
     Objects.requireNonNull(key, "key");
-    if (key.length() > LONGEST_KEY || permits < 1) {
+    if (key.length() > MAX_KEY_LENGTH || permits < 1) {
       throw new IllegalArgumentException("permits must be at least 1, got " + permits
           + " of a key of " + key.length() + " characters: ask for one or more, or hash the key");
     }

@@ -1,0 +1,85 @@
+package dev.flowshield.vertx;
+
+import dev.flowshield.http.RequestView;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The view of the request of a routing context. */
+final class VertxRequestView implements RequestView {
+
+  private static final String MARK = "dev.flowshield.mark";
+  private static final String UNREADABLE = "";
+
+  private final RoutingContext context;
+
+  VertxRequestView(RoutingContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public String method() {
+    return context.request().method().name();
+  }
+
+  @Override
+  public String path() {
+    try {
+      return context.normalizedPath();
+    } catch (IllegalArgumentException malformedEscape) {
+      // The response is left to the application: a route without a path serves such a request.
+      return UNREADABLE;
+    }
+  }
+
+  // A route that does not use the normalized path matches this one.
+  @Override
+  public List<String> spellings() {
+    @Nullable String asItCame = context.request().path();
+    return asItCame == null || asItCame.equals(path()) ? List.of() : List.of(asItCame);
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return context.request().getHeader(name);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return context.request().headers().getAll(name);
+  }
+
+  // Not the remote address of the request: a router that allows forwarding takes it from a request
+  // header.
+  @Override
+  public @Nullable String peerAddress() {
+    return hostAddress(context.request().connection().remoteAddress());
+  }
+
+  @Override
+  public @Nullable String containerAddress() {
+    return hostAddress(context.request().remoteAddress());
+  }
+
+  private static @Nullable String hostAddress(@Nullable SocketAddress address) {
+    return address == null ? null : address.hostAddress();
+  }
+
+  @Override
+  public @Nullable String principal() {
+    @Nullable User user = context.user();
+    return user == null ? null : user.subject();
+  }
+
+  @Override
+  public @Nullable Object mark() {
+    return context.get(MARK);
+  }
+
+  @Override
+  public void mark(Object mark) {
+    context.put(MARK, mark);
+  }
+}
