@@ -10,28 +10,30 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail where the breaker is two failures from opening: neither is lost. */
+/**
+ * Two calls fail while the circuit breaker is two failures from opening. Neither failure is lost.
+ */
 @JCStressTest
-@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one was the last.")
-@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other was the last.")
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The first was the last.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The second was the last.")
 @Outcome(expect = FORBIDDEN, desc = "A failure is lost.")
 @State
 public class FailuresInARowStressTest {
 
-  private final CircuitBreaker breaker = RacingBreakers.afterFailures(3);
+  private final CircuitBreaker circuit = RacingBreakers.afterFailures(3);
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = RacingBreakers.fail(breaker, 1);
+    result.r1 = RacingBreakers.fail(circuit, 1);
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = RacingBreakers.fail(breaker, 1);
+    result.r2 = RacingBreakers.fail(circuit, 1);
   }
 
   @Arbiter
   public void count(III_Result result) {
-    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
+    result.r3 = circuit.isClosed() ? -1 : (int) circuit.outages();
   }
 }

@@ -10,31 +10,34 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** A trial fails while a call of before succeeds: the breaker stays open, and is due later. */
+/**
+ * A trial fails while an earlier call succeeds. The circuit breaker stays open, and its next trial
+ * is due later.
+ */
 @JCStressTest
 @Outcome(
     id = "0, 0, 1, 0",
     expect = ACCEPTABLE,
     desc = "Open, in the same outage, without another trial.")
-@Outcome(expect = FORBIDDEN, desc = "A call of before has closed it.")
+@Outcome(expect = FORBIDDEN, desc = "An earlier call has closed it.")
 @State
 public class LateSuccessStressTest {
 
-  private final CircuitBreaker breaker = RacingBreakers.onTrial();
+  private final CircuitBreaker circuit = RacingBreakers.onTrial();
 
   @Actor
   public void fail(IIII_Result result) {
-    result.r1 = breaker.failed("timeout", true) ? 1 : 0;
+    result.r1 = circuit.failed("timeout", true) ? 1 : 0;
   }
 
   @Actor
   public void succeed(IIII_Result result) {
-    result.r2 = breaker.succeeded(false) ? 1 : 0;
+    result.r2 = circuit.succeeded(false) ? 1 : 0;
   }
 
   @Arbiter
   public void read(IIII_Result result) {
-    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
-    result.r4 = breaker.beginTrial() ? 1 : 0;
+    result.r3 = circuit.isClosed() ? -1 : (int) circuit.outages();
+    result.r4 = circuit.beginTrial() ? 1 : 0;
   }
 }

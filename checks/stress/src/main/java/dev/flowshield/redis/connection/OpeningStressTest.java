@@ -10,28 +10,28 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two calls fail, with either of which a breaker could open: it opens once. */
+/** Two calls fail, each of which could open a circuit breaker. It opens once. */
 @JCStressTest
-@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The one has opened it.")
-@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The other has opened it.")
+@Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "The first has opened it.")
+@Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "The second has opened it.")
 @Outcome(expect = FORBIDDEN, desc = "It was opened twice, or a failure is lost.")
 @State
 public class OpeningStressTest {
 
-  private final CircuitBreaker breaker = RacingBreakers.afterFailures(4);
+  private final CircuitBreaker circuit = RacingBreakers.afterFailures(4);
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = RacingBreakers.fail(breaker, 1);
+    result.r1 = RacingBreakers.fail(circuit, 1);
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = RacingBreakers.fail(breaker, 1);
+    result.r2 = RacingBreakers.fail(circuit, 1);
   }
 
   @Arbiter
   public void count(III_Result result) {
-    result.r3 = breaker.isClosed() ? -1 : (int) breaker.outages();
+    result.r3 = circuit.isClosed() ? -1 : (int) circuit.outages();
   }
 }

@@ -2,46 +2,48 @@ package dev.flowshield.redis.connection;
 
 import dev.flowshield.Ticker;
 
-/** RacingCircuits for races, and what they have come to. */
+/** Circuit breakers for races, and their final states. */
 final class RacingBreakers {
 
   private static final int IN_A_ROW = 5;
-  private static final long LATER = 2_000_000_000L; // a trial is due, but not one after it
+  private static final long LATER = 2_000_000_000L; // the first trial is due, but no later one
 
   private RacingBreakers() {}
 
-  /** A closed one with so many failures. */
+  /** Creates a closed circuit breaker with the given number of failures. */
   static CircuitBreaker afterFailures(int count) {
     return afterFailures(count, () -> 0);
   }
 
-  /** An open one, whose trial is due. */
+  /** Creates an open circuit breaker whose trial is due. */
   static CircuitBreaker due() {
     int[] readings = new int[1];
-    // What opens it reads the ticker: for the state at the start, and when it opens.
+    // The opening reads the ticker twice: for the initial state, and for the time of opening.
     return afterFailures(IN_A_ROW, () -> readings[0]++ < 2 ? 0 : LATER);
   }
 
-  /** An open one, whose trial is under way. */
+  /** Creates an open circuit breaker whose trial is running. */
   static CircuitBreaker onTrial() {
-    CircuitBreaker breaker = due();
-    if (!breaker.beginTrial()) {
+    CircuitBreaker circuit = due();
+    if (!circuit.beginTrial()) {
       throw new IllegalStateException("no trial is due");
     }
-    return breaker;
+    return circuit;
   }
 
   private static CircuitBreaker afterFailures(int count, Ticker ticker) {
-    CircuitBreaker breaker = new CircuitBreaker(ticker);
-    fail(breaker, count);
-    return breaker;
+    CircuitBreaker circuit = new CircuitBreaker(ticker);
+    fail(circuit, count);
+    return circuit;
   }
 
-  /** How many of so many failures have opened it. */
-  static int fail(CircuitBreaker breaker, int count) {
+  /**
+   * Reports the given number of failures, and returns how many of them opened the circuit breaker.
+   */
+  static int fail(CircuitBreaker circuit, int count) {
     int opened = 0;
     for (int i = 0; i < count; i++) {
-      opened += breaker.failed("timeout", false) ? 1 : 0;
+      opened += circuit.failed("timeout", false) ? 1 : 0;
     }
     return opened;
   }

@@ -11,31 +11,31 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
 /**
- * A trial succeeds while calls fail, some of which were made before. They open the breaker once
- * more if all of them come after it, and else are forgotten or counted.
+ * A trial succeeds while calls fail, some of which started earlier. If all failures come after the
+ * success, they open the circuit breaker again. Otherwise they are forgotten or counted.
  */
 @JCStressTest
-@Outcome(id = "1, 0, 1, 1", expect = ACCEPTABLE, desc = "Closed: too few came after the trial.")
+@Outcome(id = "1, 0, 1, 1", expect = ACCEPTABLE, desc = "Closed: too few failures after the trial.")
 @Outcome(id = "1, 1, 2, 0", expect = ACCEPTABLE, desc = "Opened again by the last.")
-@Outcome(expect = FORBIDDEN, desc = "The state is not what the calls were told.")
+@Outcome(expect = FORBIDDEN, desc = "The state contradicts the results of the calls.")
 @State
 public class TrialAndFailuresStressTest {
 
-  private final CircuitBreaker breaker = RacingBreakers.onTrial();
+  private final CircuitBreaker circuit = RacingBreakers.onTrial();
 
   @Actor
   public void succeed(IIII_Result result) {
-    result.r1 = breaker.succeeded(true) ? 1 : 0;
+    result.r1 = circuit.succeeded(true) ? 1 : 0;
   }
 
   @Actor
   public void fail(IIII_Result result) {
-    result.r2 = RacingBreakers.fail(breaker, 5);
+    result.r2 = RacingBreakers.fail(circuit, 5);
   }
 
   @Arbiter
   public void read(IIII_Result result) {
-    result.r3 = (int) breaker.outages();
-    result.r4 = breaker.isClosed() && breaker.reason().isEmpty() ? 1 : 0;
+    result.r3 = (int) circuit.outages();
+    result.r4 = circuit.isClosed() && circuit.reason().isEmpty() ? 1 : 0;
   }
 }

@@ -10,28 +10,28 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two requests find that a trial is due: one of them makes it. */
+/** Two requests find that a trial is due. One of them makes it. */
 @JCStressTest
-@Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The one makes it.")
-@Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The other makes it.")
-@Outcome(expect = FORBIDDEN, desc = "Both make it, or none does.")
+@Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The first makes it.")
+@Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "The second makes it.")
+@Outcome(expect = FORBIDDEN, desc = "Both make it, or neither does.")
 @State
 public class TrialStressTest {
 
-  private final CircuitBreaker breaker = RacingBreakers.due();
+  private final CircuitBreaker circuit = RacingBreakers.due();
 
   @Actor
   public void one(III_Result result) {
-    result.r1 = breaker.beginTrial() ? 1 : 0;
+    result.r1 = circuit.beginTrial() ? 1 : 0;
   }
 
   @Actor
   public void other(III_Result result) {
-    result.r2 = breaker.beginTrial() ? 1 : 0;
+    result.r2 = circuit.beginTrial() ? 1 : 0;
   }
 
   @Arbiter
   public void third(III_Result result) {
-    result.r3 = breaker.beginTrial() ? 1 : 0;
+    result.r3 = circuit.beginTrial() ? 1 : 0;
   }
 }

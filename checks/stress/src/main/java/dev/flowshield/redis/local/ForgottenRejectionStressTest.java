@@ -10,13 +10,13 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** A key is forgotten while its place is passed on: what stands there by now stays. */
+/** A key is forgotten while its entry is replaced by that of another key. The new entry stays. */
 @JCStressTest
 @Outcome(
     id = "0, [01], 1",
     expect = ACCEPTABLE,
-    desc = "The one is forgotten, and the other is not.")
-@Outcome(expect = FORBIDDEN, desc = "What was forgotten is found, or what was not is not.")
+    desc = "The first is forgotten, and the second is not.")
+@Outcome(expect = FORBIDDEN, desc = "A forgotten rejection is found, or another is lost.")
 @State
 public class ForgottenRejectionStressTest {
 

@@ -8,13 +8,13 @@ import dev.flowshield.redis.script.StoredRates;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A key that has taken two permits of a share while the store did not answer. */
+/** A key that has taken two permits of a local fallback during an outage of the store. */
 final class IndebtedKey {
 
   private static final String KEY = "key";
   private static final List<RateLimit> LIMITS = List.of(RateLimit.parse("1/h burst 5"));
 
-  private final LocalFallback share = new LocalFallback(
+  private final LocalFallback fallback = new LocalFallback(
       LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1),
       new StoredRates(LIMITS, 1_000),
       1);
@@ -23,15 +23,17 @@ final class IndebtedKey {
     take(2);
   }
 
-  /** The permits that were taken. */
+  /** Takes permits, and returns their number. */
   int take(long permits) {
-    return share.reserve(KEY, permits) instanceof Reservation.Held held ? (int) held.permits() : 0;
+    return fallback.reserve(KEY, permits) instanceof Reservation.Held held
+        ? (int) held.permits()
+        : 0;
   }
 
-  /** Charges what is owed to the store, which answers at once, and tells how much that was. */
+  /** Charges the debt to the store, which responds at once, and returns the charged permits. */
   int pay() {
     int[] charged = new int[1];
-    CompletableFuture<?> payment = share.pay(KEY, (rates, owed) -> {
+    CompletableFuture<?> payment = fallback.pay(KEY, (rates, owed) -> {
       charged[0] = (int) owed[0];
       return CompletableFuture.completedFuture(ScriptReply.NOTHING);
     });

@@ -10,12 +10,15 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two requests take of three permits while the store gives five more: none is given twice. */
+/**
+ * Two requests take from three permits while the store grants five more. No permit is granted
+ * twice.
+ */
 @JCStressTest
-@Outcome(id = "2, 2, 4", expect = ACCEPTABLE, desc = "Both had theirs.")
-@Outcome(id = "2, 0, 6", expect = ACCEPTABLE, desc = "The other came before there were more.")
-@Outcome(id = "0, 2, 6", expect = ACCEPTABLE, desc = "The one came before there were more.")
-@Outcome(expect = FORBIDDEN, desc = "A permit was given twice, or was lost.")
+@Outcome(id = "2, 2, 4", expect = ACCEPTABLE, desc = "Both got their permits.")
+@Outcome(id = "2, 0, 6", expect = ACCEPTABLE, desc = "The second came before the refill.")
+@Outcome(id = "0, 2, 6", expect = ACCEPTABLE, desc = "The first came before the refill.")
+@Outcome(expect = FORBIDDEN, desc = "A permit was granted twice, or was lost.")
 @State
 public class LeaseStressTest {
 

@@ -4,7 +4,7 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.redis.script.ScriptReply;
 import dev.flowshield.redis.script.StoredRates;
 
-/** Leases for races, and what is left of them. All of it is at one reading of the ticker. */
+/** Leases for races, and their remaining permits. All actions are at one reading of the ticker. */
 final class RacingLeases {
 
   static final long NOW = 100_000_000;
@@ -12,7 +12,7 @@ final class RacingLeases {
 
   private RacingLeases() {}
 
-  /** One with so many permits, of a key that uses more than a lease may have. */
+  /** Creates a lease with the given permits, of a key that uses more than the largest lease. */
   static Lease with(long permits) {
     Lease lease = new Lease("key", new StoredRates(RateLimit.parseAll("1000/s"), 1), 0);
     lease.use(1_000);
@@ -21,7 +21,7 @@ final class RacingLeases {
     return lease;
   }
 
-  /** The same while the store is being asked to fill it up. */
+  /** Creates a lease with the given permits, while the store is called to refill it. */
   static Lease beingFilled(long permits) {
     Lease lease = with(permits);
     lease.use(1_000);
@@ -39,7 +39,7 @@ final class RacingLeases {
     return lease.take(permits, NOW) ? (int) permits : 0;
   }
 
-  /** What is left, one by one. */
+  /** Takes the remaining permits one by one, and returns their number. */
   static int left(Lease lease) {
     int left = 0;
     while (lease.take(1, NOW)) {

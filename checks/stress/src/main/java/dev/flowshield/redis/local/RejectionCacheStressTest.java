@@ -9,12 +9,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A rejection takes the place of another key's: each is found whole, or is not found. */
+/** A rejection replaces that of another key. Each is found whole, or is not found. */
 @JCStressTest
 @Outcome(id = "0, 2", expect = ACCEPTABLE, desc = "Before.")
-@Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The place was passed on in between.")
+@Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The slot was replaced in between.")
 @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "After.")
-@Outcome(expect = FORBIDDEN, desc = "A key was given the rejection of another.")
+@Outcome(expect = FORBIDDEN, desc = "A key has the rejection of another.")
 @State
 public class RejectionCacheStressTest {
 

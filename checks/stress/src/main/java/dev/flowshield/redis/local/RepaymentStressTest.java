@@ -10,10 +10,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two requests find that their key owes the store: what it owes is charged once. */
+/** Two requests find a debt of their key to the store. The debt is charged once. */
 @JCStressTest
-@Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "The one has paid.")
-@Outcome(id = "0, 2, 0", expect = ACCEPTABLE, desc = "The other has paid.")
+@Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "The first has paid.")
+@Outcome(id = "0, 2, 0", expect = ACCEPTABLE, desc = "The second has paid.")
 @Outcome(expect = FORBIDDEN, desc = "It is charged twice, or not at all.")
 @State
 public class RepaymentStressTest {

@@ -10,7 +10,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** What a key owes is charged while it takes another permit, which is charged then or later. */
+/**
+ * The debt of a key is charged while the key takes another permit, which is charged then or later.
+ */
 @JCStressTest
 @Outcome(id = "2, 1, 1", expect = ACCEPTABLE, desc = "Taken after.")
 @Outcome(id = "3, 1, 0", expect = ACCEPTABLE, desc = "Taken before.")

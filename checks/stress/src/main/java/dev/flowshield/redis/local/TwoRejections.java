@@ -5,10 +5,10 @@ import dev.flowshield.RateLimit;
 import dev.flowshield.redis.script.StoredRates;
 import java.util.List;
 
-/** Rejections of two keys that share a place. */
+/** The rejections of two keys that share a slot of the cache. */
 final class TwoRejections {
 
-  private static final String ONE = "Aa"; // of one hash code
+  private static final String ONE = "Aa"; // keys with equal hash codes
   private static final String OTHER = "BB";
   private static final StoredRates RATES =
       new StoredRates(List.of(RateLimit.parse("1/s burst 4")), 1_000);
@@ -16,12 +16,12 @@ final class TwoRejections {
 
   private final RejectionCache rejections = new RejectionCache();
 
-  /** The one has to wait for a second. */
+  /** Adds a rejection of the first key, with a wait of one second. */
   void addOne() {
     rejections.add(ONE, RATES, new long[] {RATES.get(0).capacity()}, 0);
   }
 
-  /** The other has to wait for two. */
+  /** Adds a rejection of the second key, with a wait of two seconds. */
   void addOther() {
     rejections.add(
         OTHER, RATES, new long[] {RATES.get(0).capacity() + RATES.get(0).price()}, 0);
@@ -31,12 +31,12 @@ final class TwoRejections {
     rejections.forget(OTHER);
   }
 
-  /** The seconds that the one has to wait; 0 if that is not known. */
+  /** Returns the wait of the first key in seconds; 0 if it is unknown. */
   int findOne() {
     return seconds(ONE);
   }
 
-  /** The seconds that the other has to wait; 0 if that is not known. */
+  /** Returns the wait of the second key in seconds; 0 if it is unknown. */
   int findOther() {
     return seconds(OTHER);
   }
