@@ -106,16 +106,16 @@ class PublicApiArchitectureTest {
   private static List<String> type(Class<?> type) {
     List<String> lines = new ArrayList<>();
     lines.add(head(type));
-    members(type, type.getDeclaredConstructors())
+    members(type.getDeclaredConstructors())
         .map(member -> text((Executable) member, "", type.getSimpleName()))
         .forEach(lines::add);
-    members(type, type.getDeclaredFields())
+    members(type.getDeclaredFields())
         .map(member -> "  " + Modifier.toString(member.getModifiers()) + " "
             + ((java.lang.reflect.Field) member).getGenericType().getTypeName() + " "
             + member.getName())
         .sorted()
         .forEach(lines::add);
-    members(type, type.getDeclaredMethods())
+    members(type.getDeclaredMethods())
         .filter(member -> !OF_OBJECT.contains(member.getName()))
         .map(member -> text(
             (Executable) member,
@@ -126,7 +126,7 @@ class PublicApiArchitectureTest {
     return lines;
   }
 
-  private static Stream<? extends Member> members(Class<?> type, Member[] members) {
+  private static Stream<? extends Member> members(Member[] members) {
     return Arrays.stream(members)
         .filter(member -> isVisible(member.getModifiers()) && !member.isSynthetic());
   }
