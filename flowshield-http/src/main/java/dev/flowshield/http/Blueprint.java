@@ -2,6 +2,12 @@ package dev.flowshield.http;
 
 import dev.flowshield.LimitStore;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.http.answer.ResponseSettings;
+import dev.flowshield.http.charge.RequestClassifier;
+import dev.flowshield.http.exchange.RequestInterceptor;
+import dev.flowshield.http.route.HealthPaths;
+import dev.flowshield.http.stream.StreamCaps;
+import dev.flowshield.http.watch.RequestStart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.client.ClientAddress;
 import dev.flowshield.http.client.ForwardingHeader;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;

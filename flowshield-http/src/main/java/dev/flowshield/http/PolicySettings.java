@@ -1,5 +1,7 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.charge.SecretHash;
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey;
 import dev.flowshield.http.policy.PolicyScope;

@@ -1,5 +1,7 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.process.ProcessTimer;
+import dev.flowshield.http.process.ShieldLog;
 import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -96,13 +98,13 @@ final class ReloadWatch {
   }
 
   private static void warn(RuntimeException why) {
-    StartupLog.warn("the configuration has changed and is not possible, so the one before stays in"
+    ShieldLog.warn("the configuration has changed and is not possible, so the one before stays in"
         + " force: " + why.getMessage());
   }
 
   private static void report(List<String> changes) {
     if (changes.isEmpty()) {
-      StartupLog.info("the configuration was written again and says the same");
+      ShieldLog.info("the configuration was written again and says the same");
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.process.ClassPath;
+import dev.flowshield.http.process.ShieldLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +41,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   static SettingsFile find() {
     List<URL> found = onClassPath();
     if (found.size() > 1) {
-      StartupLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
+      ShieldLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
           + ClassPath.places(found, NAME)
           + ": the first of them counts alone, so remove the others or merge them");
     }

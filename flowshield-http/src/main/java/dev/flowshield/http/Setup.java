@@ -2,6 +2,15 @@ package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.answer.RateLimitHeaders;
+import dev.flowshield.http.answer.ResponseSettings;
+import dev.flowshield.http.answer.Responses;
+import dev.flowshield.http.charge.RequestClassifier;
+import dev.flowshield.http.exchange.HeaderMode;
+import dev.flowshield.http.exchange.RequestInterceptor;
+import dev.flowshield.http.route.HealthPaths;
+import dev.flowshield.http.stream.StreamCaps;
+import dev.flowshield.http.watch.RequestStart;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

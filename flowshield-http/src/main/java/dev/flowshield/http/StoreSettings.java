@@ -2,6 +2,7 @@ package dev.flowshield.http;
 
 import dev.flowshield.LimitStore;
 import dev.flowshield.StoreFailurePolicy;
+import dev.flowshield.http.charge.SecretHash;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;

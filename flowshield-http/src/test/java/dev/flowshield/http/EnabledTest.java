@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
