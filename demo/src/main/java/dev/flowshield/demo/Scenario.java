@@ -4,6 +4,7 @@ import dev.flowshield.demo.traffic.Crowd;
 import dev.flowshield.demo.traffic.Phase;
 import dev.flowshield.demo.traffic.Schedule;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
 import java.time.Duration;
@@ -78,8 +79,9 @@ final class Scenario {
    * that what is short here is not the processors, which are idle while work waits.
    */
   static HttpShield shield(int clients) {
-    HttpShieldBuilder settings =
-        HttpShield.builder().inFlightAuto().engine(FlowShieldBuilder::shedOnPlateau);
+    HttpShieldBuilder settings = HttpShield.builder()
+        .inFlight(InFlightLimit.auto())
+        .operations(o -> o.engine(FlowShieldBuilder::shedOnPlateau));
     if (clients > 1) {
       settings.perClient(PER_CLIENT);
     } else {

@@ -1,6 +1,7 @@
 package dev.flowshield.demo;
 
 import dev.flowshield.demo.server.DemoServer;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.undertow.FlowShieldHandler;
@@ -25,8 +26,10 @@ final class Serving {
    * something.
    */
   static void untilStopped(PrintStream out) throws InterruptedException {
-    HttpShield shield =
-        HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
+    HttpShield shield = HttpShield.builder()
+        .perClient(PER_CLIENT)
+        .inFlight(InFlightLimit.auto())
+        .build();
     DemoServer server = start(shield);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
     URI address = server.address();

@@ -141,6 +141,12 @@ public final class FlowShieldBuilder {
     return inFlight(requireInFlight(most), false, false);
   }
 
+  /** Caps the work in flight as the value states: the methods below, in one. */
+  public FlowShieldBuilder inFlight(InFlightLimit limit) {
+    Objects.requireNonNull(limit, "inFlight");
+    return inFlight(limit.most(), limit.isShadow(), limit.isAuto());
+  }
+
   /**
    * Caps the work in flight at a number that the shield finds by itself and follows, once there is
    * evidence that the server is overloaded: what the server can work at without making it wait, and

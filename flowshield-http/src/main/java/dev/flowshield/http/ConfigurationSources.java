@@ -3,12 +3,12 @@ package dev.flowshield.http;
 import java.util.Map;
 
 /**
- * Where settings stand, from the strongest to the weakest.
+ * The sources of settings, from the strongest to the weakest.
  *
  * @param system system properties, of which those that begin with {@code flowshield.} count
  * @param environment environment variables, of which those that begin with {@code FLOWSHIELD_}
  *     count
- * @param inPlace settings given where the shield is put to work
+ * @param inPlace settings given by the code that makes the shield
  * @param file the entries of {@value SettingsFile#NAME}
  */
 record ConfigurationSources(
@@ -17,13 +17,13 @@ record ConfigurationSources(
     Map<String, String> inPlace,
     SettingsFile file) {
 
-  /** What holds in this process. */
+  /** Returns the sources of this process. */
   static ConfigurationSources current(Map<String, String> inPlace, SettingsFile file) {
     return new ConfigurationSources(
         SettingsFile.strings(System.getProperties()), System.getenv(), inPlace, file);
   }
 
-  /** Whether anything is set, rightly or not. */
+  /** Returns whether anything is set, rightly or not. */
   boolean areSet() {
     return new Settings(this).isSet();
   }

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * cap on the requests in flight.
  *
  * <pre>{@code
- * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlightAuto().build();
+ * HttpShield shield = HttpShield.builder().perClient("100/s, 5000/h").inFlight(200).build();
  *
  * HttpAdmission admission = shield.admit(request);       // as a binding does it
  * if (admission instanceof HttpAdmitted admitted) {
@@ -65,7 +65,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Clients.</b> A client is the address at the other end of the connection; for IPv6, its
  * first 64 bits. The shield ignores the headers of a request, unless it comes from {@linkplain
- * HttpShieldBuilder#trustedProxies trusted proxies}. All requests without an address are one
+ * HttpShieldBuilder.Clients#trustedProxies trusted proxies}. All requests without an address are one
  * client.
  *
  * <p><b>Responses.</b> An exhausted limit and a blocked client respond with 429, a full server with
@@ -94,7 +94,7 @@ public final class HttpShield {
 
   private final String name;
   private final FlowShield engine;
-  private volatile Setup setup;
+  private volatile ShieldRuntime setup;
   private volatile Doctor doctor;
 
   private final OpenStreams streams;
@@ -105,11 +105,11 @@ public final class HttpShield {
   private final @Nullable LimitStore store; // one that was opened for it
   private volatile @Nullable Reload source; // null if it was made in code alone
 
-  HttpShield(Blueprint blueprint) {
-    this.name = blueprint.name();
-    this.engine = blueprint.engine();
-    this.setup = blueprint.setup(engine);
-    this.store = blueprint.store();
+  private HttpShield(ShieldSettings settings, FlowShield engine, @Nullable LimitStore store) {
+    this.name = settings.get(SettingKeys.NAME);
+    this.engine = engine;
+    this.setup = ShieldRuntime.of(settings, engine);
+    this.store = store;
     this.streams = new OpenStreams(setup.streamCaps());
     CompletionWatcher watcher = new CompletionWatcher();
     this.owner = new AdmittedRequest.Owner(this, watcher, streams, this::logRejection);
@@ -127,8 +127,56 @@ public final class HttpShield {
   }
 
   /**
+   * Builds a shield.
+   *
+   * @param as how messages write settings
+   * @throws IllegalStateException if settings do not fit together
+   * @throws IllegalArgumentException if a limit is outside the range of its limiter, or no limiter
+   *     has the name
+   */
+  static HttpShield of(ShieldSettings settings, Spelling as) {
+    settings.requireFit(as);
+    LimitStore store = settings.openStore();
+    boolean isBuilt = false;
+    try {
+      FlowShield engine = settings.engine(store);
+      settings.requireLimitBeside(engine, as);
+      HttpShield shield = new HttpShield(settings, engine, store);
+      isBuilt = true;
+      return shield;
+    } finally {
+      if (!isBuilt && store != null) {
+        store.close();
+      }
+    }
+  }
+
+  /** Builds a shield of a configuration, which can be reloaded. */
+  static HttpShield of(
+      Supplier<ConfigurationSources> sources, Consumer<? super HttpShieldBuilder> code) {
+    Supplier<ShieldSettings> given = () -> {
+      HttpShieldBuilder builder = builder();
+      code.accept(builder);
+      return builder.settings();
+    };
+    Settings texts = new Settings(sources.get());
+    Configuration configuration = new Configuration(texts, "FlowShield cannot start");
+    ShieldSettings settings = configuration.fitting(given.get());
+    HttpShield shield;
+    try {
+      shield = of(settings, Spelling.CONFIGURATION);
+    } catch (IllegalArgumentException | IllegalStateException misfit) {
+      throw configuration.misfit(misfit);
+    }
+    Reload reload = new Reload(shield.new ReloadTarget(), sources, given, texts, settings);
+    shield.source = reload;
+    ReloadWatch.begin(reload, texts);
+    return shield;
+  }
+
+  /**
    * Closes the store that was opened for it by its address, see {@link
-   * HttpShieldBuilder#store(String)}, and ends its logs of rejections, which would need classes of
+   * HttpShieldBuilder.Store#uri}, and ends its logs of rejections, which would need classes of
    * an application that is gone. Later requests are treated as during an outage of the store.
    * Idempotent.
    */
@@ -140,8 +188,33 @@ public final class HttpShield {
     }
   }
 
+  /** This shield, for a reload. */
+  private final class ReloadTarget implements Reload.Target {
+
+    @Override
+    public FlowShield engine() {
+      return engine;
+    }
+
+    @Override
+    public boolean hasOpenStore() {
+      return store != null;
+    }
+
+    @Override
+    public PolicyTable table() {
+      return setup.charging().policies();
+    }
+
+    @Override
+    public Runnable prepare(ShieldSettings settings) {
+      ShieldRuntime next = ShieldRuntime.of(settings, engine);
+      return () -> adopt(next);
+    }
+  }
+
   /** Is used in another way from now on. */
-  void adopt(Setup next) {
+  private void adopt(ShieldRuntime next) {
     setup = next;
     streams.change(next.streamCaps());
     if (!doctor.isFor(next.charging(), next.healthPaths())) {
@@ -149,22 +222,10 @@ public final class HttpShield {
     }
   }
 
-  /** The store that was opened for it; null if there is none. */
-  @Nullable
-  LimitStore store() {
-    return store;
-  }
-
   /** What it was made of; null if it was made in code alone. */
   @Nullable
   Reload source() {
     return source;
-  }
-
-  /** The same, which can be reloaded from now on. */
-  HttpShield from(Reload newSource) {
-    source = newSource;
-    return this;
   }
 
   /**
@@ -186,18 +247,8 @@ public final class HttpShield {
    *   <li>the default.
    * </ol>
    *
-   * <p>The settings are those of the {@linkplain #builder() builder}: {@code enabled} ({@code on},
-   * {@code off}), {@code limit}, {@code per-client}, {@code per-network}, {@code limiter},
-   * {@code max-clients}, {@code penalty}, {@code in-flight}, {@code memory-guard} and
-   * {@code shed-on-plateau} ({@code on}, {@code off}), {@code criticality-header}, {@code streams},
-   * {@code streams-per-client}, {@code health-paths} (with commas between),
-   * {@code overload-status}; {@code policy.1} and so on (a row each), {@code policies} (a file of
-   * rows), {@code exempt-paths} (with commas between), {@code allow}, {@code deny};
-   * {@code trusted-proxies}, {@code trusted-hops}, {@code allow-broad-trust},
-   * {@code client-address}, {@code ipv6-prefix}, {@code request-start}; {@code headers}
-   * ({@code on-reject}, {@code always}), {@code legacy-headers} ({@code delta}, {@code epoch}),
-   * {@code body} ({@code json}, {@code problem}) and {@code cors-origins} (with commas between).
-   * Those that add something may be {@code off}.
+   * <p>{@link #settings()} returns the names of all settings. The page {@code docs/settings.md}
+   * lists them with their values, their defaults and what a reload may change.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible; the message names
    *     each with its source, what is allowed and how to correct it
@@ -219,7 +270,7 @@ public final class HttpShield {
 
   /**
    * As {@link #fromConfiguration(Map)}, with what only code can give, such as the plan of a
-   * request: {@code fromConfiguration(Map.of(), it -> it.plan(request -> planOf(request)))}. Where
+   * request: {@code fromConfiguration(Map.of(), it -> it.policies(p -> p.plan(user)))}. Where
    * code and a setting say the same thing, the setting counts; limits are said once, and policies
    * add up.
    *
@@ -232,8 +283,7 @@ public final class HttpShield {
     Objects.requireNonNull(
         code, "code must be a function, got null: leave it out if there is none");
     Map<String, String> copy = copyOf(settings);
-    return Configuration.shield(
-        () -> ConfigurationSources.current(copy, SettingsFile.find()), code);
+    return of(() -> ConfigurationSources.current(copy, SettingsFile.find()), code);
   }
 
   /**
@@ -251,7 +301,7 @@ public final class HttpShield {
     Objects.requireNonNull(
         file, "file must open one, got null: leave it out for the one on the class path");
     Map<String, String> copy = copyOf(settings);
-    return Configuration.shield(
+    return of(
         () -> ConfigurationSources.current(copy, SettingsFile.read(file, SettingsFile.NAME)),
         builder -> {});
   }
@@ -277,7 +327,7 @@ public final class HttpShield {
    * them in a language of their own.
    */
   public static Set<String> settings() {
-    return Settings.KNOWN;
+    return SettingKeys.NAMES;
   }
 
   /**
@@ -293,7 +343,7 @@ public final class HttpShield {
    * and close the admission when the work has ended. If it is {@link ShieldResponse}, write that.
    */
   public HttpAdmission admit(RequestView request) {
-    Setup now = setup;
+    ShieldRuntime now = setup;
     HttpAdmission early = decideUncharged(now, request);
     if (early != null) {
       return early;
@@ -323,7 +373,7 @@ public final class HttpShield {
    *     request and complete the future
    */
   public CompletableFuture<HttpAdmission> admitAsync(RequestView request, Executor server) {
-    Setup now = setup;
+    ShieldRuntime now = setup;
     if (now.isSynchronous()) {
       return CompletableFuture.completedFuture(admit(request));
     }
@@ -352,7 +402,7 @@ public final class HttpShield {
   }
 
   /**
-   * Returns whether this shield does anything, see {@link HttpShieldBuilder#enabled}. If not,
+   * Returns whether this shield does anything, see {@link HttpShieldBuilder.Operations#enabled}. If not,
    * {@link #admit} admits every request unseen, and a binding may omit the call. May change with
    * {@link #reload()}.
    */
@@ -361,7 +411,7 @@ public final class HttpShield {
   }
 
   /** Returns the decision on a request that is not charged; null if it is to be charged. */
-  private @Nullable HttpAdmission decideUncharged(Setup now, RequestView request) {
+  private @Nullable HttpAdmission decideUncharged(ShieldRuntime now, RequestView request) {
     if (!now.isEnabled()) {
       return UnchargedRequest.INSTANCE;
     }
@@ -391,7 +441,7 @@ public final class HttpShield {
 
   /** Returns the rejection of a denied request, or of a stream without room; null otherwise. */
   private @Nullable ShieldResponse rejectUncharged(
-      Setup now, RequestView request, String client, RequestCharges charges) {
+      ShieldRuntime now, RequestView request, String client, RequestCharges charges) {
     if (charges.isDenied()) {
       denied.increment();
       logRejection();
@@ -408,7 +458,7 @@ public final class HttpShield {
 
   /** Returns the decision of the engine in the words of HTTP. */
   private HttpAdmission finish(
-      Setup now, RequestView request, String client, RequestCharges charges, Admission admission) {
+      ShieldRuntime now, RequestView request, String client, RequestCharges charges, Admission admission) {
     if (admission instanceof Rejection rejection) {
       logRejection();
       if (rejection instanceof Shed) {
@@ -461,11 +511,7 @@ public final class HttpShield {
           "a shield must come from the configuration to be reloaded, got"
               + " one that was built in code: make it with fromConfiguration, or use engine().change");
     }
-    List<String> changes = known.change(this);
-    if (!changes.isEmpty()) {
-      ShieldLog.info("reloaded: " + String.join("; ", changes));
-    }
-    return changes;
+    return known.change();
   }
 
   private void logRejection() {
@@ -501,11 +547,6 @@ public final class HttpShield {
    */
   public List<Finding> doctor() {
     return doctor.findings();
-  }
-
-  /** Returns the policies as they were parsed. */
-  PolicyTable table() {
-    return setup.charging().policies();
   }
 
   /**

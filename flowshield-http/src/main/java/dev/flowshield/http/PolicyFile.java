@@ -18,15 +18,16 @@ final class PolicyFile {
   private PolicyFile() {}
 
   /**
-   * The rows in a file, in UTF-8.
+   * Returns the rows in a file, in UTF-8.
    *
+   * @param setting the setting that names the file, for messages
    * @param name a resource on the class path, or an address that begins with {@code file:}
    * @throws IllegalArgumentException if there is no such file
    */
-  static String read(String name) {
+  static String read(String setting, String name) {
     URL file = find(name);
     if (file == null) {
-      throw new IllegalArgumentException("policies must be a file on the class path, as in"
+      throw new IllegalArgumentException(setting + " must be a file on the class path, as in"
           + " 'policies.txt', or an address, as in 'file:/etc/app/policies.txt', got '" + name
           + "', which is not there: correct the name, or add the file");
     }
@@ -36,7 +37,7 @@ final class PolicyFile {
     } catch (IOException unreadable) {
       if (name.startsWith(FILE)) {
         throw new IllegalArgumentException(
-            "policies must be a file that can be read, got '" + name + "' ("
+            setting + " must be a file that can be read, got '" + name + "' ("
                 + unreadable.getMessage() + "): correct the name, or add the file",
             unreadable);
       }
@@ -54,6 +55,6 @@ final class PolicyFile {
     }
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     URL found = context == null || name.isEmpty() ? null : context.getResource(name);
-    return found != null || name.isEmpty() ? found : HttpShield.class.getResource("/" + name);
+    return found != null || name.isEmpty() ? found : PolicyFile.class.getResource("/" + name);
   }
 }

@@ -1,85 +1,120 @@
 package dev.flowshield.http;
 
-import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyKey;
+import dev.flowshield.http.policy.PolicyTable;
+import dev.flowshield.http.process.ShieldLog;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the configuration of a shield again, and changes the shield to it: all of it, or nothing.
  *
- * <p>What its limits admit changes, and everything that is no limit. A limit that comes, goes or is
- * of another kind needs a new shield, as its keys would have no debts any more.
+ * <p>A reload changes how much limits admit, and every setting that is not a limit. A limit that is
+ * new, gone or of another kind needs a new shield, because its keys would lose their debts.
  *
  * <p>Thread-safe.
  */
 final class Reload {
 
-  // They are told as limits, or as rows.
-  private static final Set<String> TOLD_OTHERWISE =
-      Set.of("limit", "per-client", "in-flight", "policies");
+  private static final String AUTO = InFlightLimit.auto().toString();
+  private static final String OFF = InFlightLimit.off().toString();
+  private static final String CANNOT = "FlowShield cannot reload";
 
+  /** The shield that is changed. */
+  interface Target {
+
+    /** Returns the engine with its limits. */
+    FlowShield engine();
+
+    /** Returns whether a store was opened for the shield. */
+    boolean hasOpenStore();
+
+    /** Returns the policies. */
+    PolicyTable table();
+
+    /**
+     * Returns a task that makes the shield use other settings. The task cannot fail.
+     *
+     * @throws IllegalStateException if the settings do not fit the limits of the engine
+     */
+    Runnable prepare(ShieldSettings settings);
+  }
+
+  private final Target shield;
   private final Supplier<ConfigurationSources> sources;
-  private final Consumer<? super HttpShieldBuilder> code;
+  private final Supplier<ShieldSettings> code;
   private final ReentrantLock lock = new ReentrantLock(); // one at a time; guards what follows
-  private Settings inForce;
+  private Settings texts;
+  private ShieldSettings inForce;
 
-  /** For a shield of the configuration that is in force. */
+  /**
+   * For a shield of the configuration that is in force.
+   *
+   * @param code the settings that are given in code
+   * @param texts the settings of the configuration
+   * @param inForce all of them
+   */
   Reload(
+      Target shield,
       Supplier<ConfigurationSources> sources,
-      Consumer<? super HttpShieldBuilder> code,
-      Settings inForce) {
+      Supplier<ShieldSettings> code,
+      Settings texts,
+      ShieldSettings inForce) {
+    this.shield = shield;
     this.sources = sources;
     this.code = code;
+    this.texts = texts;
     this.inForce = inForce;
   }
 
-  /** The configuration as it is now, which need not be one that is possible. */
+  /** Returns the current configuration, which may be impossible. */
   Settings read() {
     return new Settings(sources.get());
   }
 
   /**
-   * Changes a shield to what the configuration says now.
+   * Changes the shield to the current configuration, and logs the changes.
    *
-   * @return what has changed, a line each
+   * @return the changes, a line each
    * @throws IllegalArgumentException if it is not possible; nothing has changed then
    */
-  List<String> change(HttpShield shield) {
+  List<String> change() {
     lock.lock();
     try {
       Settings next = read();
       requireFile(next);
-      requireSame("show-keys", "false", next);
-      requireSame("memory-guard", "on", next);
-      requireSame("shed-on-plateau", SettingValues.OFF, next);
-      requireSame("store", SettingValues.OFF, next);
-      Settings.STORE_OPTIONS.forEach(option -> requireSame(option, "", next));
-      Blueprint wanted = wanted(next, shield.store());
-      requireCap(shield.engine(), wanted.engine());
-      requireNames(shield, wanted);
-      requireKeys(shield, wanted);
-      List<String> changes = differences(shield, wanted, next);
-      List<Limit> limits = changedLimits(shield.engine(), wanted.engine());
-      shield.engine().change(limits.toArray(Limit[]::new));
-      changeInFlight(shield.engine(), wanted.engine());
-      shield.adopt(wanted.setup(shield.engine()));
-      boolean beginsToWatch = inForce.reloadSeconds() == 0;
-      inForce = next;
+      Configuration configuration = new Configuration(next, CANNOT);
+      ShieldSettings wanted = configuration.fitting(code.get());
+      requireSame(wanted);
+      requireOpenStore(wanted);
+      requireCap(shield.engine(), wanted);
+      PolicyTable table = wanted.table();
+      requireNames(shield.table(), table);
+      requireKeys(shield.table(), table);
+      List<Limit> limits = changedLimits(shield.engine(), wanted);
+      List<String> changes = differences(limits, wanted, table, next);
+      apply(limits, wanted, configuration);
+      boolean beginsToWatch = texts.reloadSeconds() == 0;
+      texts = next;
+      inForce = wanted;
       if (beginsToWatch) {
-        ReloadWatch.begin(shield, next);
+        ReloadWatch.begin(this, next);
+      }
+      if (!changes.isEmpty()) {
+        ShieldLog.info("reloaded: " + String.join("; ", changes));
       }
       return changes;
     } finally {
@@ -87,44 +122,58 @@ final class Reload {
     }
   }
 
+  /** Changes the shield, after everything that can fail. */
+  private void apply(List<Limit> limits, ShieldSettings wanted, Configuration configuration) {
+    try {
+      wanted.requireLimitBeside(shield.engine(), Spelling.CONFIGURATION);
+      Runnable adoption = shield.prepare(wanted);
+      shield.engine().change(limits.toArray(Limit[]::new));
+      changeInFlight(shield.engine(), wanted.inFlight());
+      adoption.run();
+    } catch (IllegalArgumentException | IllegalStateException misfit) {
+      throw configuration.misfit(misfit);
+    }
+  }
+
   /** A file that is gone or empty is more likely half written than meant. */
   private void requireFile(Settings next) {
-    if (inForce.hasFile() && !next.hasFile()) {
-      throw new IllegalArgumentException("FlowShield cannot reload: " + SettingsFile.NAME
+    if (texts.hasFile() && !next.hasFile()) {
+      throw new IllegalArgumentException(CANNOT + ": " + SettingsFile.NAME
           + " must have settings as it had before, got none: bring it back, or start the application"
           + " again without it");
     }
   }
 
-  /** What is given to the engine as it is built. */
-  private void requireSame(String setting, String otherwise, Settings next) {
-    String before = inForce.values().getOrDefault(setting, otherwise);
-    if (!before.equals(next.values().getOrDefault(setting, otherwise))) {
-      throw needsNewShield("another value of " + setting);
+  private void requireSame(ShieldSettings wanted) {
+    SettingKey<?> other = inForce.needingNewShield(wanted);
+    if (other != null) {
+      throw needsNewShield("another value of " + other);
     }
   }
 
-  private Blueprint wanted(Settings next, @Nullable LimitStore running) {
-    try {
-      return new Configuration(next).blueprint(code, running);
-    } catch (IllegalArgumentException impossible) {
-      String message = String.valueOf(impossible.getMessage());
-      throw new IllegalArgumentException(
-          message.replaceFirst("^FlowShield cannot start", "FlowShield cannot reload"), impossible);
+  private void requireOpenStore(ShieldSettings wanted) {
+    if (wanted.isSet(SettingKeys.STORE)
+        && wanted.get(SettingKeys.ENABLED)
+        && !shield.hasOpenStore()) {
+      throw new IllegalArgumentException(CANNOT + ": store must be open since the start to be used,"
+          + " got a shield that was off then: start the application again");
     }
   }
 
-  private static void changeInFlight(FlowShield engine, FlowShield wanted) {
-    if (wanted.isInFlightAuto()) {
+  private static void changeInFlight(FlowShield engine, @Nullable InFlightLimit wanted) {
+    if (wanted == null || wanted.isOff()) {
+      return; // it has no cap, or one that the application has given its engine
+    }
+    if (wanted.isAuto()) {
       engine.changeInFlightAuto();
-    } else if (engine.isInFlightAuto() || wanted.inFlightLimit() != engine.inFlightLimit()) {
-      engine.changeInFlight(wanted.inFlightLimit());
+    } else if (engine.isInFlightAuto() || wanted.most() != engine.inFlightLimit()) {
+      engine.changeInFlight(wanted.most());
     }
   }
 
   /** The debts are kept by the name of the limit: two rows that change names would swap them. */
-  private static void requireNames(HttpShield shield, Blueprint wanted) {
-    Policy renamed = wanted.charging().policies().renamed(shield.table());
+  private static void requireNames(PolicyTable now, PolicyTable wanted) {
+    Policy renamed = wanted.renamed(now);
     if (renamed != null) {
       throw needsNewShield("'" + renamed + "', whose limit had another name, as names that are not"
           + " given with name= follow the order of the rows");
@@ -132,49 +181,59 @@ final class Reload {
   }
 
   /** Debts are kept by the key: a limit that counts by another one would forgive all of them. */
-  private static void requireKeys(HttpShield shield, Blueprint wanted) {
-    for (Policy row : wanted.charging().policies().limiting()) {
-      PolicyKey before = shield.table().key(row.name());
+  private static void requireKeys(PolicyTable now, PolicyTable wanted) {
+    for (Policy row : wanted.limiting()) {
+      PolicyKey before = now.key(row.name());
       if (before != null && !before.equals(row.key())) {
         throw needsNewShield("'" + row + "', whose limit counted by key=" + before);
       }
     }
   }
 
-  private static void requireCap(FlowShield now, FlowShield wanted) {
-    boolean isPossible = wanted.isInFlightAuto()
-        ? now.stats().overload().isPresent()
-        : hasCap(now) == hasCap(wanted);
-    if (!isPossible) {
-      throw needsNewShield("in-flight=" + cap(wanted) + " where it was " + cap(now));
+  private void requireCap(FlowShield engine, ShieldSettings wanted) {
+    String now = cap(inForce.inFlight());
+    String next = cap(wanted.inFlight());
+    boolean isPossible = next.equals(AUTO)
+        ? engine.stats().overload().isPresent()
+        : now.equals(OFF) == next.equals(OFF);
+    if (!isPossible || isShadow(inForce) != isShadow(wanted)) {
+      throw needsNewShield("in-flight=" + next + " where it was " + now);
     }
   }
 
-  private static boolean hasCap(FlowShield engine) {
-    return engine.inFlightLimit() != Integer.MAX_VALUE;
+  private static boolean isShadow(ShieldSettings settings) {
+    InFlightLimit limit = settings.inFlight();
+    return limit != null && limit.isShadow();
+  }
+
+  private static String cap(@Nullable InFlightLimit limit) {
+    return limit == null || limit.isOff()
+        ? OFF
+        : limit.isAuto() ? AUTO : String.valueOf(limit.most());
   }
 
   private static String cap(FlowShield engine) {
-    return engine.isInFlightAuto()
-        ? "auto"
-        : hasCap(engine) ? String.valueOf(engine.inFlightLimit()) : "off";
+    return engine.isInFlightAuto() ? AUTO : String.valueOf(engine.inFlightLimit());
   }
 
-  private static List<Limit> changedLimits(FlowShield now, FlowShield wanted) {
-    Map<String, Limit> known = new HashMap<>();
-    now.limits().forEach(limit -> known.put(limit.name(), limit));
+  /** Returns the limits of the engine that are to admit something else. */
+  private List<Limit> changedLimits(FlowShield engine, ShieldSettings wanted) {
+    Map<String, Limit> now = new HashMap<>();
+    engine.limits().forEach(limit -> now.put(limit.name(), limit));
+    Map<String, Limit> known = inForce.limits();
     List<Limit> changed = new ArrayList<>();
-    for (Limit limit : wanted.limits()) {
+    for (Limit limit : wanted.limits().values()) {
       Limit before = known.remove(limit.name());
-      if (before == null) {
+      Limit current = now.get(limit.name());
+      if (before == null || current == null) {
         throw needsNewShield("a limit '" + limit.name() + "' that was not there");
       }
       if (!limit.withLimits(before.limits()).equals(before)
           || limit.limits().size() != before.limits().size()) {
         throw needsNewShield("'" + limit + "' in place of '" + before + "'");
       }
-      if (!limit.equals(before)) {
-        changed.add(limit);
+      if (!limit.limits().equals(current.limits())) {
+        changed.add(current.withLimits(limit.limits()));
       }
     }
     if (!known.isEmpty()) {
@@ -185,29 +244,31 @@ final class Reload {
 
   private static IllegalArgumentException needsNewShield(String given) {
     return new IllegalArgumentException(
-        "FlowShield cannot reload: limits must stay the same but for" + " how much they admit, got "
-            + given + ": start the application again for that");
+        CANNOT + ": limits must stay the same but for how much they admit, got " + given
+            + ": start the application again for that");
   }
 
-  private List<String> differences(HttpShield shield, Blueprint wanted, Settings next) {
+  private List<String> differences(
+      List<Limit> changed, ShieldSettings wanted, PolicyTable table, Settings next) {
     List<String> all = new ArrayList<>();
-    Map<String, Limit> now = new HashMap<>();
-    shield.engine().limits().forEach(limit -> now.put(limit.name(), limit));
-    for (Limit limit : changedLimits(shield.engine(), wanted.engine())) {
-      if (wanted.charging().policies().key(limit.name()) != null) {
-        continue; // told as a row
+    Map<String, Limit> limits = new LinkedHashMap<>();
+    shield.engine().limits().forEach(limit -> limits.put(limit.name(), limit));
+    for (Limit limit : changed) {
+      Limit before = limits.put(limit.name(), limit);
+      if (before != null && table.key(limit.name()) == null) { // others are told as rows
+        all.add("limit '" + limit.name() + "': " + rates(before) + " -> " + rates(limit));
       }
-      Limit before = now.get(limit.name());
-      all.add("limit '" + limit.name() + "': " + (before == null ? "none" : rates(before)) + " -> "
-          + rates(limit));
     }
-    String before = cap(shield.engine());
-    String after = cap(wanted.engine());
+    String after = cap(wanted.inFlight());
+    String before = after.equals(OFF) ? OFF : cap(shield.engine());
     if (!before.equals(after)) {
       all.add("in-flight: " + before + " -> " + after);
     }
-    addRows(all, shield.policies(), wanted);
-    addSettings(all, inForce.values(), next.values());
+    addRows(
+        all,
+        shield.table().texts(shield.engine().limits()),
+        table.texts(List.copyOf(limits.values())));
+    addSettings(all, texts.values(), next.values());
     return all;
   }
 
@@ -215,8 +276,7 @@ final class Reload {
     return String.join(", ", limit.limits().stream().map(RateLimit::toString).toList());
   }
 
-  private static void addRows(List<String> all, List<String> before, Blueprint wanted) {
-    List<String> after = wanted.charging().policies().texts(wanted.engine().limits());
+  private static void addRows(List<String> all, List<String> before, List<String> after) {
     if (!before.equals(after)) {
       before.stream().filter(row -> !after.contains(row)).forEach(row -> all.add("- " + row));
       after.stream().filter(row -> !before.contains(row)).forEach(row -> all.add("+ " + row));
@@ -233,8 +293,10 @@ final class Reload {
     for (String name : names) {
       String was = before.getOrDefault(name, "not set");
       String is = after.getOrDefault(name, "not set");
-      if (!was.equals(is) && !TOLD_OTHERWISE.contains(name) && !name.startsWith("policy.")) {
-        all.add(name + ": " + was + " -> " + is);
+      SettingKey<?> key = SettingKeys.find(name);
+      boolean isToldAbove = key != null && key.reload().isReportedApart();
+      if (!was.equals(is) && !isToldAbove) {
+        all.add(name + ": " + Settings.shown(name, was) + " -> " + Settings.shown(name, is));
       }
     }
   }

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * without the settings that are not yet in it. A configuration that is not possible is logged once
  * and leaves the shield as it is.
  *
- * <p>Ends with the shield, which it does not keep from being collected.
+ * <p>Ends with the reload and its shield, which it does not keep from being collected.
  */
 final class ReloadWatch {
 
-  private final WeakReference<HttpShield> watched;
+  private final WeakReference<Reload> watched;
   private final @Nullable ClassLoader loader; // that finds the files
   private final IntFunction<Executor> inSeconds;
 
@@ -30,8 +30,8 @@ final class ReloadWatch {
   private Map<String, String> unsettled = Map.of(); // seen once; nothing if there is no change
   private int seconds;
 
-  private ReloadWatch(HttpShield shield, Settings inForce, IntFunction<Executor> inSeconds) {
-    this.watched = new WeakReference<>(shield);
+  private ReloadWatch(Reload reload, Settings inForce, IntFunction<Executor> inSeconds) {
+    this.watched = new WeakReference<>(reload);
     this.loader = Thread.currentThread().getContextClassLoader();
     this.seen = inForce.contents();
     this.seconds = inForce.reloadSeconds();
@@ -39,13 +39,13 @@ final class ReloadWatch {
   }
 
   /** Watches, if the configuration says so. */
-  static void begin(HttpShield shield, Settings inForce) {
-    begin(shield, inForce, seconds -> ProcessTimer.after(seconds, TimeUnit.SECONDS));
+  static void begin(Reload reload, Settings inForce) {
+    begin(reload, inForce, seconds -> ProcessTimer.after(seconds, TimeUnit.SECONDS));
   }
 
   /** For tests, which decide when the seconds are over. */
-  static void begin(HttpShield shield, Settings inForce, IntFunction<Executor> inSeconds) {
-    new ReloadWatch(shield, inForce, inSeconds).next();
+  static void begin(Reload reload, Settings inForce, IntFunction<Executor> inSeconds) {
+    new ReloadWatch(reload, inForce, inSeconds).next();
   }
 
   private void next() {
@@ -55,23 +55,22 @@ final class ReloadWatch {
   }
 
   private void look() {
-    HttpShield shield = watched.get();
-    Reload reload = shield == null ? null : shield.source();
-    if (shield == null || reload == null) {
+    Reload reload = watched.get();
+    if (reload == null) {
       return;
     }
     Thread thread = Thread.currentThread();
     ClassLoader own = thread.getContextClassLoader();
     thread.setContextClassLoader(loader);
     try {
-      look(shield, reload);
+      look(reload);
     } finally {
       thread.setContextClassLoader(own);
       next();
     }
   }
 
-  private void look(HttpShield shield, Reload reload) {
+  private void look(Reload reload) {
     Settings now;
     try {
       now = reload.read();
@@ -89,7 +88,7 @@ final class ReloadWatch {
       unsettled = isSettled || contents.equals(seen) ? Map.of() : contents;
       if (isSettled) {
         seen = contents;
-        report(shield.reload());
+        report(reload.change());
         seconds = now.reloadSeconds();
       }
     } catch (RuntimeException failure) { // also of the application; no caller would see it

@@ -1,118 +1,55 @@
 package dev.flowshield.http;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that are in force, of those that several sources have: for each name, the one of the
- * strongest source. What is wrong with names is kept to be told with all the rest.
+ * The texts of settings: for each name, the text of the strongest source. Mistakes in names are
+ * kept, and reported with all others.
  */
 final class Settings {
 
-  // A page with 60 assets is 61 requests at once, and several people may share an address.
-  private static final String PER_CLIENT = "100/s burst 500";
-
-  private static final int MOST_SECONDS = 86_400;
-
-  /** The settings of the store that is set by its address. */
-  static final List<String> STORE_OPTIONS = List.of(
-      "instances",
-      "on-store-failure",
-      "store-key-prefix",
-      "store-key-secret",
-      "store-required",
-      "store-timeout");
-
-  private static final Pattern PASSWORD = Pattern.compile("//[^/]*@");
-
-  /** The names that there are. */
-  static final Set<String> KNOWN = Collections.unmodifiableSet(new TreeSet<>(Set.of(
-      "allow",
-      "allow-broad-trust",
-      "client-address",
-      "deny",
-      "enabled",
-      "exempt-paths",
-      "penalty",
-      "reload",
-      "request-start",
-      "show-keys",
-      "streams",
-      "streams-per-client",
-      "store",
-      "store-key-prefix",
-      "store-key-secret",
-      "store-required",
-      "store-timeout",
-      "on-store-failure",
-      "instances",
-      "ipv6-prefix",
-      "limit",
-      "per-client",
-      "per-network",
-      "policies",
-      "policy.<n>",
-      "trusted-hops",
-      "trusted-proxies",
-      "limiter",
-      "max-clients",
-      "memory-guard",
-      "shed-on-plateau",
-      "in-flight",
-      "criticality-header",
-      "health-paths",
-      "overload-status",
-      "headers",
-      "legacy-headers",
-      "body",
-      "cors-origins")));
-
-  // What Kubernetes sets for services that are named flowshield, or flowshield-…
+  // Variables that Kubernetes sets for services that are named flowshield, or flowshield-…
   private static final Pattern SERVICE_LINK =
       Pattern.compile("([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
           + "|PORT(_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)");
 
-  // A row of the table of policies.
-  private static final String ROWS = "policy.";
-  private static final Pattern ROW = Pattern.compile("policy\\.[1-9][0-9]{0,3}");
+  private static final String ROWS = "policy."; // before the number of a row
 
   private final Map<String, Setting> settings = new TreeMap<>();
   private final boolean hasFile;
   private final List<String> problems = new ArrayList<>();
 
-  /** A value and where it stands. */
+  /** A text and its source. */
   record Setting(String value, SettingSource from, String source) {}
 
   private Settings() {
     this.hasFile = false;
   }
 
-  /** Those given in code alone, without defaults. */
+  /** Returns settings that are given in code, without defaults. */
   static Settings of(Map<String, String> inPlace) {
     Settings given = new Settings();
     given.takeInPlace(inPlace);
     return given;
   }
 
-  /** Those of all sources. */
+  /** Reads all sources. */
   Settings(ConfigurationSources sources) {
     this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
-    take("per-client", PER_CLIENT, SettingSource.DEFAULT, "per-client");
-    take("in-flight", "auto", SettingSource.DEFAULT, "in-flight");
-    take("streams", "10000", SettingSource.DEFAULT, "streams");
-    take("streams-per-client", "500", SettingSource.DEFAULT, "streams-per-client");
+    for (SettingKey<?> key : SettingKeys.ALL) {
+      String startsAs = key.startsAs();
+      if (startsAs != null) {
+        take(key.name(), startsAs, SettingSource.DEFAULT, key.name());
+      }
+    }
     sorted(sources.file().entries())
         .forEach((name, value) -> takeOfFile(name, value, sources.file().entries()));
     for (String name : sources.file().repeated()) {
@@ -145,51 +82,52 @@ final class Settings {
     sorted(inPlace).forEach((name, value) -> take(name, value, SettingSource.IN_PLACE, name));
   }
 
-  /** Whether a file has any of them, rightly or not. */
+  /** Returns whether the file has any setting, rightly or not. */
   boolean hasFile() {
     return hasFile;
   }
 
-  /** The one of a name; null if it is not set. */
+  /** Returns the text of a name; null if it is not set. */
   @Nullable
   Setting get(String key) {
     return settings.get(key);
   }
 
-  /** The names of the rows of policies that are set, in the order of their numbers. */
+  /** Returns the names of the numbered rows of policies, in the order of their numbers. */
   List<String> rows() {
     return settings.keySet().stream()
-        .filter(key -> ROW.matcher(key).matches())
+        .filter(SettingKeys::isNumberedRow)
         .sorted(Comparator.comparingInt(row -> Integer.parseInt(row.substring(ROWS.length()))))
         .toList();
   }
 
-  /** What is wrong with names, and with values that cannot be used at all. */
+  /** Returns the mistakes in names, and in texts that cannot be used at all. */
   List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** Whether there is more than the defaults, rightly or not. */
+  /** Returns whether there is more than the defaults, rightly or not. */
   boolean isSet() {
     return !problems.isEmpty()
         || settings.values().stream().anyMatch(each -> each.from() != SettingSource.DEFAULT);
   }
 
-  /** The settings that are in force, by their names. */
+  /** Returns the texts by their names. */
   Map<String, String> values() {
     Map<String, String> values = new TreeMap<>();
     settings.forEach((key, setting) -> values.put(key, setting.value()));
     return values;
   }
 
-  /** All that it says: the settings, what is wrong with others, and the rows in the file. */
+  /** Returns the texts, the mistakes, and the rows in the file: all that a change can affect. */
   Map<String, String> contents() {
     Map<String, String> contents = values();
     contents.put("problems", problems.toString());
-    String file = contents.getOrDefault("policies", SettingValues.OFF);
-    if (!file.equals(SettingValues.OFF)) {
+    String policies = SettingKeys.POLICIES.name();
+    String file = contents.getOrDefault(policies, SettingType.OFF);
+    if (!file.equals(SettingType.OFF)) {
       try {
-        contents.put("rows", PolicyFile.read(file));
+        contents.put("rows", PolicyFile.read(policies, file));
       } catch (IllegalArgumentException missing) {
         contents.put("rows", String.valueOf(missing.getMessage()));
       }
@@ -198,7 +136,7 @@ final class Settings {
   }
 
   private static boolean isKnown(String key) {
-    return ROW.matcher(key).matches() || (KNOWN.contains(key) && !key.equals(ROWS + "<n>"));
+    return SettingKeys.find(key) != null;
   }
 
   private void takeVariable(String name, String value) {
@@ -221,8 +159,8 @@ final class Settings {
   private void take(String key, @Nullable String value, SettingSource from, String name) {
     String source = from.source(name);
     if (!isKnown(key)) {
-      problems.add(
-          source + " must be one of " + KNOWN + ", got '" + key + "': " + wayOut(key, from));
+      problems.add(source + " must be one of " + SettingKeys.NAMES + ", got '" + key + "': "
+          + wayOut(key, from));
     } else if (value == null) { // which a map from code may hold
       problems.add(source + " must have a value, got null: set it or leave it out");
     } else {
@@ -234,12 +172,12 @@ final class Settings {
     boolean hasPrefix = key.startsWith(SettingSource.PROPERTY_PREFIX);
     String plain = hasPrefix ? key.substring(SettingSource.PROPERTY_PREFIX.length()) : key;
     String letters = letters(plain);
-    for (String known : KNOWN) {
+    for (String known : SettingKeys.NAMES) {
       if (letters(known).equals(letters)) {
         return hasPrefix ? "leave out the prefix, as in " + known : "write " + from.name(known);
       }
     }
-    @Nullable String nearest = SpellingSuggestion.nearest(plain, KNOWN);
+    @Nullable String nearest = SpellingSuggestion.nearest(plain, SettingKeys.NAMES);
     return nearest == null
         ? "correct or remove it"
         : "write " + from.name(nearest) + " if that is meant, or remove it";
@@ -250,41 +188,31 @@ final class Settings {
     return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }
 
-  /** How often to look whether it has changed; 0 for never, and where it is no number. */
+  /** Returns how often to look for changes; 0 for never, or if the setting is no number. */
   int reloadSeconds() {
-    int[] seconds = {0};
-    @Nullable Setting setting = settings.get("reload");
-    if (setting != null) {
-      try {
-        reload(given -> seconds[0] = given).accept(setting.value());
-      } catch (IllegalArgumentException impossible) {
-        return 0; // it is told where the settings are applied
-      }
+    @Nullable Setting setting = settings.get(SettingKeys.RELOAD.name());
+    try {
+      Integer seconds = setting == null
+          ? null
+          : SettingKeys.RELOAD.type().parse(setting.source(), setting.value());
+      return seconds == null ? 0 : seconds;
+    } catch (IllegalArgumentException impossible) {
+      return 0; // it is told where the settings are applied
     }
-    return seconds[0];
   }
 
-  /** A setter of how often to look. */
-  static Consumer<String> reload(IntConsumer setter) {
-    return SettingValues.unlessOff(
-        "never",
-        SettingValues.number(
-            0, MOST_SECONDS, "choose how often to look at the configuration, as in 10", setter));
-  }
-
-  /** All of them, for a message about how they fit. */
+  /** Returns all of them, for a message about how they fit. */
   String inForce() {
     List<String> all = new ArrayList<>();
-    settings.forEach((key, setting) ->
-        all.add(key + "=" + shown(key, setting.value()) + " (" + setting.source() + ")"));
+    settings.forEach((name, setting) ->
+        all.add(name + "=" + shown(name, setting.value()) + " (" + setting.source() + ")"));
     return String.join(", ", all);
   }
 
-  /** A value as a message may show it: without secrets. */
-  static String shown(String key, String value) {
-    return key.equals("store-key-secret")
-        ? "***"
-        : key.equals("store") ? PASSWORD.matcher(value).replaceAll("//***@") : value;
+  /** Returns a value as a message may show it: without secrets. */
+  static String shown(String name, String value) {
+    SettingKey<?> key = SettingKeys.find(name);
+    return key == null ? value : key.shown(value);
   }
 
   private static Map<String, String> sorted(Map<String, String> source) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file of settings, on the class path unless an application has its own.
  *
- * @param entries what it says; of an entry that is repeated, the last
+ * @param entries the entries; of an entry that is repeated, the last
  * @param repeated the names that it has more than once
  */
 record SettingsFile(Map<String, String> entries, Set<String> repeated) {
@@ -32,11 +32,11 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /**
-   * The one that counts: the first that the context class loader finds, else the one beside this
-   * class.
+   * Returns the file that counts: the first that the context class loader finds, or else the file
+   * beside this class.
    *
-   * <p>Of several the first counts, with a warning and not a failure: it is how the settings of
-   * tests stand before those of the application.
+   * <p>Of several the first counts, with a warning and not a failure: the settings of
+   * tests come before those of the application in this way.
    */
   static SettingsFile find() {
     List<URL> found = onClassPath();
@@ -56,7 +56,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
     }
   }
 
-  /** Whether there is one, even if nothing is in it. */
+  /** Returns whether there is a file, even an empty one. */
   static boolean isThere() {
     return !onClassPath().isEmpty();
   }
@@ -64,7 +64,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   private static List<URL> onClassPath() {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     List<URL> found = context == null ? List.of() : ClassPath.all(context, NAME);
-    URL besideThis = HttpShield.class.getResource("/" + NAME);
+    URL besideThis = SettingsFile.class.getResource("/" + NAME);
     return found.isEmpty() && besideThis != null ? List.of(besideThis) : found;
   }
 

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
-/** What a shield does, in one line for its owner. A pure function of its settings. */
+/** Describes a shield in one line for its owner. A pure function of its settings. */
 final class ShieldDescription {
 
   /** The line of a shield that is not enabled. */
@@ -26,12 +26,12 @@ final class ShieldDescription {
   private ShieldDescription() {}
 
   /**
-   * The line.
+   * Returns the line.
    *
    * @param limits as they are now
    * @param inFlight the most requests in flight; {@link Integer#MAX_VALUE} if there is no cap, 0 if
    *     it is found
-   * @param streamCaps how many streams may be open
+   * @param streamCaps the most streams that may be open
    */
   static String of(
       List<Limit> limits,
@@ -81,7 +81,7 @@ final class ShieldDescription {
 
   private static String of(Limit limit) {
     boolean isEach = limit.scope() == Scope.EACH;
-    // What another limiter makes of a burst is for it to say.
+    // Another limiter may treat a burst otherwise.
     boolean isTokenBucket = limit.limiter().equals(TOKEN_BUCKET);
     boolean isKnown = isTokenBucket || limit.store().isPresent();
     return name(limit)

@@ -71,8 +71,8 @@ class AnswerFieldsTest {
   @CsvSource({"1/day, 60", "1/h, 60", "1/10min, 30", "1/min, 3", "1/s, 0"})
   void theCrowdThatWaitsForOneWindowIsSpread(String limit, long most) {
     HttpShield shield = perClient(limit)
-        .limiter("fixed-window")
-        .instantSource(() -> Instant.ofEpochSecond(86_400))
+        .limits(l -> l.limiter("fixed-window"))
+        .operations(o -> o.instantSource(() -> Instant.ofEpochSecond(86_400)))
         .build();
     spend(shield, CLIENT, 1);
     long window = RateLimit.parse(limit).period().toSeconds();
@@ -94,20 +94,29 @@ class AnswerFieldsTest {
 
   @Test
   void mayBeOff() {
-    HttpShield shield = perClient("1/s").headers(HeaderMode.OFF).build();
+    HttpShield shield =
+        perClient("1/s").responses(r -> r.headers(HeaderMode.OFF)).build();
     spend(shield, CLIENT, 1);
     assertThat(rateLimitFields(shield)).isEmpty();
   }
 
   @Test
   void ofLimitsForAllOfTheCapAndOfBlocksNothingIsTold() {
-    HttpShield together =
-        builder().limit("1/s").legacyHeaders(LegacyHeaders.DELTA).build();
-    HttpShield epoch = builder().limit("1/s").legacyHeaders(LegacyHeaders.EPOCH).build();
-    HttpShield full = builder().inFlight(1).legacyHeaders(LegacyHeaders.DELTA).build();
+    HttpShield together = builder()
+        .limit("1/s")
+        .responses(r -> r.legacyHeaders(LegacyHeaders.DELTA))
+        .build();
+    HttpShield epoch = builder()
+        .limit("1/s")
+        .responses(r -> r.legacyHeaders(LegacyHeaders.EPOCH))
+        .build();
+    HttpShield full = builder()
+        .inFlight(1)
+        .responses(r -> r.legacyHeaders(LegacyHeaders.DELTA))
+        .build();
     HttpShield blocked = perClient("1/s")
-        .penalty(Penalty.after(1, Duration.ofMinutes(1)))
-        .legacyHeaders(LegacyHeaders.DELTA)
+        .limits(l -> l.penalty(Penalty.after(1, Duration.ofMinutes(1))))
+        .responses(r -> r.legacyHeaders(LegacyHeaders.DELTA))
         .build();
     for (HttpShield shield : List.of(together, epoch, full, blocked)) {
       spend(shield, CLIENT, 1);
@@ -128,8 +137,7 @@ class AnswerFieldsTest {
   @Test
   void theOlderFieldsTellTheWait() {
     HttpShield shield = perClient("2/min")
-        .headers(HeaderMode.OFF)
-        .legacyHeaders(LegacyHeaders.DELTA)
+        .responses(r -> r.headers(HeaderMode.OFF).legacyHeaders(LegacyHeaders.DELTA))
         .build();
     spend(shield, CLIENT, 2);
     assertThat(rateLimitFields(shield))
@@ -142,8 +150,8 @@ class AnswerFieldsTest {
   @Test
   void theOlderFieldsTellWhenTheWaitEndsAndNeverTooEarly() {
     HttpShield shield = perClient("2/min")
-        .legacyHeaders(LegacyHeaders.EPOCH)
-        .instantSource(() -> Instant.ofEpochMilli(1_700_000_000_001L))
+        .responses(r -> r.legacyHeaders(LegacyHeaders.EPOCH))
+        .operations(o -> o.instantSource(() -> Instant.ofEpochMilli(1_700_000_000_001L)))
         .build();
     spend(shield, CLIENT, 2);
     assertThat(rateLimitFields(shield))
@@ -156,7 +164,7 @@ class AnswerFieldsTest {
   }
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   private HttpShieldBuilder perClient(String limit) {

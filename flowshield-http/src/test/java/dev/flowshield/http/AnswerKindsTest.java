@@ -32,7 +32,7 @@ class AnswerKindsTest {
   class WhenAClientHasSpentItsLimit {
 
     private final HttpShield shield =
-        HttpShield.builder().perClient("1/5s").ticker(ticker).build();
+        HttpShield.builder().perClient("1/5s").operations(o -> o.ticker(ticker)).build();
 
     WhenAClientHasSpentItsLimit() {
       spend(shield, CLIENT, 1);
@@ -112,8 +112,8 @@ class AnswerKindsTest {
   void problemDetailsMayBeTheBodyForAll() {
     HttpShield shield = HttpShield.builder()
         .perClient("1/s")
-        .body(BodyFormat.PROBLEM)
-        .ticker(ticker)
+        .responses(r -> r.body(BodyFormat.PROBLEM))
+        .operations(o -> o.ticker(ticker))
         .build();
     spend(shield, CLIENT, 1);
     ShieldResponse rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
@@ -124,7 +124,8 @@ class AnswerKindsTest {
 
   @Test
   void aLimitForAllNamesNoPolicyAndTellsPeopleThatTheyAreNotToBlame() {
-    HttpShield shield = HttpShield.builder().limit("1/s").ticker(ticker).build();
+    HttpShield shield =
+        HttpShield.builder().limit("1/s").operations(o -> o.ticker(ticker)).build();
     spend(shield, CLIENT, 1);
     assertThat(text(rejection(shield, "GET", PROBLEM)))
         .isEqualTo("{\"type\":\"" + TYPES + "temporary-reduced-capacity\","
@@ -152,8 +153,8 @@ class AnswerKindsTest {
   void aBlockedClientIsToldSoInEachKind() {
     HttpShield shield = HttpShield.builder()
         .perClient("1/s")
-        .penalty(Penalty.after(1, Duration.ofMinutes(1)))
-        .ticker(ticker)
+        .limits(l -> l.penalty(Penalty.after(1, Duration.ofMinutes(1))))
+        .operations(o -> o.ticker(ticker))
         .build();
     spend(shield, CLIENT, 1);
     assertThat(text(rejection(shield, "GET", PROBLEM)))
@@ -167,7 +168,8 @@ class AnswerKindsTest {
 
   @Test
   void nothingOfTheRequestStandsInAnyKind() {
-    HttpShield shield = HttpShield.builder().perClient("1/s").ticker(ticker).build();
+    HttpShield shield =
+        HttpShield.builder().perClient("1/s").operations(o -> o.ticker(ticker)).build();
     spend(shield, CLIENT, 1);
     for (String accept : List.of("*/*", HTML, PROBLEM, TEXT)) {
       FakeRequest request = new FakeRequest("GET", "/<script>alert", CLIENT)

@@ -37,7 +37,8 @@ class AnswersAllocationTest {
         "1/day | application/problem+json | " + READING
       })
   void isTheRejectionOfTheEngineAndNoAnswer(String limit, @Nullable String accept, int more) {
-    HttpShield shield = HttpShield.builder().perClient(limit).ticker(ticker).build();
+    HttpShield shield =
+        HttpShield.builder().perClient(limit).operations(o -> o.ticker(ticker)).build();
     spend(shield, CLIENT, 1);
     FakeRequest request = FakeRequest.from(CLIENT);
     if (accept != null) {

@@ -44,7 +44,7 @@ class AsyncDecisionTest {
       .perClient("3/day")
       .limit(Limit.each("elsewhere", "5/s").withLimiter(elsewhere))
       .inFlight(5)
-      .ticker(ManualTicker.atZero())
+      .operations(o -> o.ticker(ManualTicker.atZero()))
       .build();
 
   private CompletableFuture<HttpAdmission> ask() {
@@ -179,7 +179,7 @@ class AsyncDecisionTest {
   void areNotAskedElsewhereIfTheyAreLeftAloneOrDenied() {
     HttpShield denying = HttpShield.builder()
         .limit(Limit.each("elsewhere", "5/s").withLimiter(elsewhere))
-        .deny("192.0.2.0/24")
+        .clients(c -> c.deny("192.0.2.0/24"))
         .build();
     FakeRequest health = new FakeRequest("GET", "/health", CLIENT);
     assertThat(denying.admitAsync(health, tasks::add).join()).isInstanceOf(HttpAdmitted.class);

@@ -20,7 +20,7 @@ class ClientAddressTest {
   private static final String PROXY = "10.0.0.1";
 
   private static HttpShieldBuilder onePerClient() {
-    return HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero());
+    return HttpShield.builder().perClient("1/s").operations(o -> o.ticker(ManualTicker.atZero()));
   }
 
   private static boolean isAdmitted(HttpShield shield, FakeRequest request) {
@@ -52,7 +52,8 @@ class ClientAddressTest {
 
     @Test
     void isTheContainersIfThatIsWanted() {
-      HttpShield shield = onePerClient().clientAddress("container").build();
+      HttpShield shield =
+          onePerClient().clients(c -> c.clientAddress("container")).build();
 
       assertThat(isAdmitted(shield, FakeRequest.from(PROXY).withContainerAddress("203.0.113.1")))
           .isTrue();
@@ -75,7 +76,7 @@ class ClientAddressTest {
   class BehindTrustedProxies {
 
     private final HttpShield shield =
-        onePerClient().trustedProxies("10.0.0.0/8").build();
+        onePerClient().clients(c -> c.trustedProxies("10.0.0.0/8")).build();
 
     @Test
     void isTheOneThatTheProxyNames() {
@@ -105,8 +106,9 @@ class ClientAddressTest {
 
     @Test
     void comesFromOneFieldAlone() {
-      HttpShield byForwarded =
-          onePerClient().trustedProxies("10.0.0.0/8").clientAddress("forwarded").build();
+      HttpShield byForwarded = onePerClient()
+          .clients(c -> c.trustedProxies("10.0.0.0/8").clientAddress("forwarded"))
+          .build();
 
       assertThat(isAdmitted(byForwarded, forwarded(PROXY, "Forwarded", "for=203.0.113.1")))
           .isTrue();
@@ -121,8 +123,7 @@ class ClientAddressTest {
     @Test
     void mayComeFromAFieldWithOneAddress() {
       HttpShield byCdn = onePerClient()
-          .trustedProxies("10.0.0.0/8")
-          .clientAddress("header:CF-Connecting-IP")
+          .clients(c -> c.trustedProxies("10.0.0.0/8").clientAddress("header:CF-Connecting-IP"))
           .build();
 
       assertThat(isAdmitted(byCdn, forwarded(PROXY, "CF-Connecting-IP", "203.0.113.1")))
@@ -139,7 +140,7 @@ class ClientAddressTest {
 
     @Test
     void isFoundByCountingProxiesWhoseAddressesAreNotKnown() {
-      HttpShield byHops = onePerClient().trustedHops(2).build();
+      HttpShield byHops = onePerClient().clients(c -> c.trustedHops(2)).build();
 
       String proxies = "203.0.113.1, 192.0.2.7";
       assertThat(isAdmitted(byHops, forwarded("192.0.2.8", "X-Forwarded-For", proxies)))
@@ -164,7 +165,7 @@ class ClientAddressTest {
 
     @Test
     void isAsManyBitsAsAreSet() {
-      HttpShield shield = onePerClient().ipv6Prefix(56).build();
+      HttpShield shield = onePerClient().clients(c -> c.ipv6Prefix(56)).build();
       assertThat(isAdmitted(shield, FakeRequest.from("2001:db8:1:100::1"))).isTrue();
       assertThat(isAdmitted(shield, FakeRequest.from("2001:db8:1:1ff::1"))).isFalse();
       assertThat(isAdmitted(shield, FakeRequest.from("2001:db8:1:200::1"))).isTrue();
@@ -195,7 +196,8 @@ class ClientAddressTest {
   @Nested
   class OfANetwork {
 
-    private final HttpShield shield = onePerClient().perNetwork("3/s /48").build();
+    private final HttpShield shield =
+        onePerClient().limits(l -> l.perNetwork("3/s /48")).build();
 
     @Test
     void isLimitedForAllItsClientsTogether() {
@@ -220,23 +222,26 @@ class ClientAddressTest {
 
     @Test
     void isA48UnlessSaid() {
-      assertThat(ClientNetwork.parse("800/s").prefix()).isEqualTo(48);
-      assertThat(ClientNetwork.parse(" 800/s, 5000/h  /40 ").prefix()).isEqualTo(40);
-      assertThat(ClientNetwork.parse("800/s, 5000/h /40").rates()).hasSize(2);
+      assertThat(ClientNetwork.parse("perNetwork", "800/s").prefix()).isEqualTo(48);
+      assertThat(ClientNetwork.parse("perNetwork", " 800/s, 5000/h  /40 ").prefix())
+          .isEqualTo(40);
+      assertThat(ClientNetwork.parse("perNetwork", "800/s, 5000/h /40").rates()).hasSize(2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"800/s /15", "800/s /128", "800/s /999"})
     void hasAPrefixThatMakesSense(String text) {
-      assertThatThrownBy(() -> HttpShield.builder().perNetwork(text))
+      assertThatThrownBy(() -> HttpShield.builder().limits(l -> l.perNetwork(text)))
           .hasMessageMatching(
               "perNetwork must end with a prefix length of 16 to 127, got /\\d+: .*");
     }
 
     @Test
     void isALayerAroundClientsThatAreLimited() {
-      assertThatThrownBy(
-              () -> HttpShield.builder().limit("9/s").perNetwork("8/s /48").build())
+      assertThatThrownBy(() -> HttpShield.builder()
+              .limit("9/s")
+              .limits(l -> l.perNetwork("8/s /48"))
+              .build())
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "perClient must be set where its settings are, got [perNetwork] alone: set it,"
@@ -245,7 +250,8 @@ class ClientAddressTest {
 
     @Test
     void isWiderThanAClient() {
-      assertThatThrownBy(() -> onePerClient().perNetwork("8/s /64").build())
+      assertThatThrownBy(
+              () -> onePerClient().limits(l -> l.perNetwork("8/s /64")).build())
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "perNetwork must have a shorter prefix than ipv6Prefix, got /64 around clients"
@@ -258,44 +264,50 @@ class ClientAddressTest {
 
     @Test
     void sayHowToCorrectThem() {
-      assertThatThrownBy(() -> onePerClient().trustedProxies("10.0.0.0/8, proxy.local"))
-          .hasMessage("network must be an address and a prefix length, as in '10.0.0.0/8' or"
+      assertThatThrownBy(
+              () -> onePerClient().clients(c -> c.trustedProxies("10.0.0.0/8, proxy.local")))
+          .hasMessage("trustedProxies must be an address and a prefix length, as in '10.0.0.0/8' or"
               + " '2001:db8::/32', got 'proxy.local': write an address as digits, a name is not"
               + " looked up");
-      assertThatThrownBy(() -> onePerClient().clientAddress("X-Real-IP"))
+      assertThatThrownBy(() -> onePerClient().clients(c -> c.clientAddress("X-Real-IP")))
           .hasMessage("clientAddress must be one of peer, x-forwarded-for, forwarded,"
               + " header:<name>, container, got 'X-Real-IP': name the one header that your proxy"
               + " writes");
-      assertThatThrownBy(() -> onePerClient().ipv6Prefix(31))
+      assertThatThrownBy(() -> onePerClient().clients(c -> c.ipv6Prefix(31)))
           .hasMessageStartingWith("ipv6Prefix must be 32 to 128, got 31: choose 64");
-      assertThatThrownBy(() -> onePerClient().trustedHops(0))
+      assertThatThrownBy(() -> onePerClient().clients(c -> c.trustedHops(0)))
           .hasMessageStartingWith("trustedHops must be 1 to 32, got 0: count the proxies");
     }
 
     @Test
     void areSettingsThatDoNotFit() {
-      assertThatThrownBy(() -> onePerClient().clientAddress("forwarded").build())
+      assertThatThrownBy(
+              () -> onePerClient().clients(c -> c.clientAddress("forwarded")).build())
           .hasMessage("clientAddress must come with the proxies that write the header, got"
               + " 'forwarded' alone: set trustedProxies, as in \"10.0.0.0/8\"");
-      assertThatThrownBy(() ->
-              onePerClient().trustedProxies("loopback").clientAddress("peer").build())
+      assertThatThrownBy(() -> onePerClient()
+              .clients(c -> c.trustedProxies("loopback").clientAddress("peer"))
+              .build())
           .hasMessage("clientAddress must be a header where proxies are trusted, got 'peer': leave"
               + " it out for x-forwarded-for, or trust none");
-      assertThatThrownBy(
-              () -> onePerClient().trustedProxies("loopback").trustedHops(1).build())
+      assertThatThrownBy(() -> onePerClient()
+              .clients(c -> c.trustedProxies("loopback").trustedHops(1))
+              .build())
           .hasMessageStartingWith(
               "trustedProxies and trustedHops must not both be set, got 1 hops");
     }
 
     @Test
     void areNetworksFromWhichAnyoneCouldWriteTheField() {
-      assertThatThrownBy(
-              () -> onePerClient().trustedProxies("10.0.0.0/8, 0.0.0.0/0").build())
+      assertThatThrownBy(() -> onePerClient()
+              .clients(c -> c.trustedProxies("10.0.0.0/8, 0.0.0.0/0"))
+              .build())
           .hasMessage("trustedProxies must be the networks of your own proxies, got [0.0.0.0/0],"
               + " from which anyone could write an address of their choice: name smaller networks,"
               + " or set allowBroadTrust if none but proxies can connect");
-      HttpShield shield =
-          onePerClient().trustedProxies("0.0.0.0/0").allowBroadTrust(true).build();
+      HttpShield shield = onePerClient()
+          .clients(c -> c.trustedProxies("0.0.0.0/0").allowBroadTrust(true))
+          .build();
       assertThat(isAdmitted(shield, forwarded("192.0.2.1", "X-Forwarded-For", "203.0.113.1")))
           .isTrue();
     }
@@ -303,15 +315,17 @@ class ClientAddressTest {
 
   @Test
   void isSaidAtTheStart() {
-    assertThat(onePerClient().trustedProxies("10.0.0.0/8").ipv6Prefix(56).build())
+    assertThat(onePerClient()
+            .clients(c -> c.trustedProxies("10.0.0.0/8").ipv6Prefix(56))
+            .build())
         .hasToString(
             "FlowShield: each client 1/s (at most 2 in any 1s), up to 1,000,000 clients told"
                 + " apart; clients by X-Forwarded-For from 10.0.0.0/8; IPv6 clients by /56; left alone:"
                 + " /health /healthz /livez /readyz /health/live /health/ready /actuator/health/**");
-    assertThat(onePerClient().clientAddress("container").build())
+    assertThat(onePerClient().clients(c -> c.clientAddress("container")).build())
         .asString()
         .contains("; clients by the server's address; left alone: ");
-    assertThat(onePerClient().trustedHops(2).build())
+    assertThat(onePerClient().clients(c -> c.trustedHops(2)).build())
         .asString()
         .contains("; clients by X-Forwarded-For of 2 proxies in a row; left alone: ");
     assertThat(onePerClient().build()).asString().doesNotContain("clients by");

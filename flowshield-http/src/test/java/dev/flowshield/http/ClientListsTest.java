@@ -21,7 +21,7 @@ class ClientListsTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   @Nested
@@ -33,7 +33,7 @@ class ClientListsTest {
           .limit("5/day")
           .perClient("1/day")
           .policies("* /assets/** * 2/day")
-          .exemptPaths("*.css", "/assets/fonts/**")
+          .policies(p -> p.exemptPaths("*.css", "/assets/fonts/**"))
           .build();
 
       passes(shield, get("/assets/x.png"), 2);
@@ -49,7 +49,7 @@ class ClientListsTest {
           .limit("5/day")
           .perClient("1/day")
           .policies("* /a * 1/day")
-          .allow("192.0.2.1, 2001:db8::/32")
+          .clients(c -> c.allow("192.0.2.1, 2001:db8::/32"))
           .build();
 
       admitted(shield.admit(new FakeRequest("GET", "/a", "2001:db8::1")));
@@ -62,9 +62,8 @@ class ClientListsTest {
 
     private final HttpShield shield = builder()
         .perClient("100/day")
-        .deny("192.0.2.2, 198.51.100.0/24")
-        .allow("192.0.2.0/24")
-        .plan(request -> request.header("Plan"))
+        .clients(c -> c.deny("192.0.2.2, 198.51.100.0/24").allow("192.0.2.0/24"))
+        .policies(p -> p.plan(request -> request.header("Plan")))
         .policies("* /old/** * deny\n* /** banned deny")
         .build();
 
@@ -93,7 +92,8 @@ class ClientListsTest {
       String networks = IntStream.range(0, 43_000)
           .mapToObj(i -> "10." + (i >> 8) + "." + (i & 255) + ".0/24")
           .collect(Collectors.joining(", "));
-      HttpShield many = builder().perClient("1/day").deny(networks).build();
+      HttpShield many =
+          builder().perClient("1/day").clients(c -> c.deny(networks)).build();
 
       assertThat(rejected(many.admit(from("10.3.255.1"))).status()).isEqualTo(403);
       admitted(many.admit(from("10.255.0.1")));

@@ -67,8 +67,9 @@ class CriticalityTest {
 
   @Test
   void isSaidByAFunctionBeforeARow() {
-    HttpShieldBuilder builder =
-        rows().criticality(request -> request.header("Retry") == null ? null : SHEDDABLE);
+    HttpShieldBuilder builder = rows()
+        .overload(
+            o -> o.criticality(request -> request.header("Retry") == null ? null : SHEDDABLE));
 
     assertThat(meaning(builder, get("/pay", STRANGER).with("Retry", "1"))).isEqualTo(SHEDDABLE);
     assertThat(meaning(builder, get("/key", STRANGER).with("Retry", "1"))).isEqualTo(SHEDDABLE);
@@ -78,8 +79,9 @@ class CriticalityTest {
   @ParameterizedTest
   @CsvSource({"critical, CRITICAL", "SHEDDABLE, SHEDDABLE", "Default, DEFAULT", "high, CRITICAL"})
   void isSaidByAFieldOfATrustedProxy(String value, Criticality expected) {
-    HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
+    HttpShieldBuilder builder = rows()
+        .clients(c -> c.trustedProxies("10.0.0.0/8"))
+        .overload(o -> o.criticalityHeader("X-Criticality"));
 
     assertThat(meaning(builder, get("/pay", PROXY).with("X-Criticality", value)))
         .isEqualTo(expected);
@@ -87,8 +89,9 @@ class CriticalityTest {
 
   @Test
   void isNotSaidByAFieldOfAnyOther() {
-    HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
+    HttpShieldBuilder builder = rows()
+        .clients(c -> c.trustedProxies("10.0.0.0/8"))
+        .overload(o -> o.criticalityHeader("X-Criticality"));
 
     assertThat(meaning(builder, get("/", STRANGER).with("X-Criticality", "critical")))
         .isEqualTo(DEFAULT);
@@ -96,8 +99,9 @@ class CriticalityTest {
 
   @Test
   void isNotSaidByAFieldThatComesTwiceAsOneMayBeTheClients() {
-    HttpShieldBuilder builder =
-        rows().trustedProxies("10.0.0.0/8").criticalityHeader("X-Criticality");
+    HttpShieldBuilder builder = rows()
+        .clients(c -> c.trustedProxies("10.0.0.0/8"))
+        .overload(o -> o.criticalityHeader("X-Criticality"));
 
     FakeRequest twice =
         get("/", PROXY).with("X-Criticality", "critical").with("X-Criticality", "sheddable");
@@ -106,14 +110,14 @@ class CriticalityTest {
 
   @Test
   void needsProxiesToBelieveAField() {
-    HttpShieldBuilder builder = rows().criticalityHeader("X-Criticality");
+    HttpShieldBuilder builder = rows().overload(o -> o.criticalityHeader("X-Criticality"));
 
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
         .withMessage("criticalityHeader must come with the proxies that write the header, got"
             + " 'X-Criticality' alone: set trustedProxies, as in \"10.0.0.0/8\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.criticalityHeader("X Criticality"))
+        .isThrownBy(() -> builder.overload(o -> o.criticalityHeader("X Criticality")))
         .withMessageContaining("write it as in 'X-Criticality'");
   }
 

@@ -17,7 +17,7 @@ class CrossOriginTest {
 
   private final HttpShield shield = HttpShield.builder()
       .perClient("1/h")
-      .corsOrigins("https://app.example", "http://localhost:3000")
+      .responses(r -> r.corsOrigins("https://app.example", "http://localhost:3000"))
       .build();
 
   CrossOriginTest() {
@@ -82,7 +82,7 @@ class CrossOriginTest {
       })
   void whatIsNoExactOriginIsRefused(String origin) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HttpShield.builder().corsOrigins(origin))
+        .isThrownBy(() -> HttpShield.builder().responses(r -> r.corsOrigins(origin)))
         .withMessageStartingWith("corsOrigins must be exact origins such as 'https://app.example"
             + ".com', got '" + origin + "': ");
   }
@@ -91,19 +91,19 @@ class CrossOriginTest {
   @ValueSource(
       strings = {"https://a-b.example", "http://127.0.0.1:8080", "http://[::1]:8080", "app://x"})
   void anyExactOriginMayBeListed(String origin) {
-    assertThat(HttpShield.builder().corsOrigins(origin)).isNotNull();
+    assertThat(HttpShield.builder().responses(r -> r.corsOrigins(origin))).isNotNull();
   }
 
   @Test
   void theWayOutFitsWhatWasGiven() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HttpShield.builder().corsOrigins("*"))
+        .isThrownBy(() -> HttpShield.builder().responses(r -> r.corsOrigins("*")))
         .withMessageContaining("list each origin");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HttpShield.builder().corsOrigins("null"))
+        .isThrownBy(() -> HttpShield.builder().responses(r -> r.corsOrigins("null")))
         .withMessageContaining("leave it out");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HttpShield.builder().corsOrigins("https://a.example/"))
+        .isThrownBy(() -> HttpShield.builder().responses(r -> r.corsOrigins("https://a.example/")))
         .withMessageContaining("not even a slash");
   }
 

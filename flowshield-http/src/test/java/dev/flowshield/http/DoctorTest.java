@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoctorTest {
 
   private static HttpShieldBuilder settings() {
-    return HttpShield.builder().perClient("5/s").ticker(ManualTicker.atZero());
+    return HttpShield.builder().perClient("5/s").operations(o -> o.ticker(ManualTicker.atZero()));
   }
 
   private static void ask(HttpShield shield, @Nullable String peer, String... fieldAndValue) {
@@ -58,7 +58,7 @@ class DoctorTest {
 
   @Test
   void findsOneThatIsMissingAmongThoseThatAreTrusted() { // FS101
-    HttpShield shield = settings().trustedProxies("10.1.0.0/16").build();
+    HttpShield shield = settings().clients(c -> c.trustedProxies("10.1.0.0/16")).build();
     ask(shield, "10.1.0.1", "X-Forwarded-For", "203.0.113.66");
     assertThat(shield.doctor()).isEmpty();
 
@@ -78,7 +78,7 @@ class DoctorTest {
 
   @Test
   void findsThatTheProxyWritesTheOtherField() { // FS102
-    HttpShield shield = settings().trustedProxies("loopback").build();
+    HttpShield shield = settings().clients(c -> c.trustedProxies("loopback")).build();
 
     ask(shield, "127.0.0.1", "Forwarded", "for=203.0.113.66");
 
@@ -90,7 +90,7 @@ class DoctorTest {
 
   @Test
   void findsThatTheProxyWritesNoField() { // FS103
-    HttpShield shield = settings().trustedProxies("loopback").build();
+    HttpShield shield = settings().clients(c -> c.trustedProxies("loopback")).build();
     for (int i = 1; i < Doctor.MORE; i++) {
       ask(shield, "127.0.0.1");
     }
@@ -103,7 +103,7 @@ class DoctorTest {
 
   @Test
   void takesAFewRequestsWithoutTheFieldForNoSign() { // FS103
-    HttpShield shield = settings().trustedProxies("loopback").build();
+    HttpShield shield = settings().clients(c -> c.trustedProxies("loopback")).build();
     ask(shield, "127.0.0.1", "X-Forwarded-For", "203.0.113.66");
     for (int i = 0; i < 2 * Doctor.MORE; i++) { // as those of a monitor
       ask(shield, "127.0.0.1");
@@ -117,15 +117,16 @@ class DoctorTest {
     ask(shield, null);
     assertThat(codes(shield)).isEqualTo("FS104");
 
-    HttpShield counted = settings().trustedHops(1).build();
+    HttpShield counted = settings().clients(c -> c.trustedHops(1)).build();
     ask(counted, null, "X-Forwarded-For", "203.0.113.66");
     assertThat(counted.doctor()).isEmpty();
   }
 
   @Test
   void findsATrustThatIsBroadAtTheStart() { // FS105
-    HttpShield shield =
-        settings().trustedProxies("10.0.0.0/8, 0.0.0.0/0").allowBroadTrust(true).build();
+    HttpShield shield = settings()
+        .clients(c -> c.trustedProxies("10.0.0.0/8, 0.0.0.0/0").allowBroadTrust(true))
+        .build();
     assertThat(codes(shield)).isEqualTo("FS105");
     assertThat(shield.doctor().get(0).text()).contains("got [0.0.0.0/0], as allow-broad-trust");
   }
@@ -152,7 +153,7 @@ class DoctorTest {
 
   @Test
   void believesTheContainerIfTold() {
-    HttpShield shield = settings().clientAddress("container").build();
+    HttpShield shield = settings().clients(c -> c.clientAddress("container")).build();
     ask(shield, "127.0.0.1", "X-Forwarded-For", "203.0.113.66");
     ask(shield, null);
     assertThat(shield.doctor()).isEmpty();
@@ -207,7 +208,8 @@ class DoctorTest {
 
   @Test
   void takesOneClientBehindAProxyThatIsNamedForNoSign() {
-    Doctor doctor = doctor(HttpShield.builder().perClient("1/s").trustedProxies("10.0.0.7"));
+    Doctor doctor =
+        doctor(HttpShield.builder().perClient("1/s").clients(c -> c.trustedProxies("10.0.0.7")));
     doctor.lookAgain();
     for (int i = 0; i < 100; i++) {
       doctor.look(FakeRequest.from("10.0.0.7").with("X-Forwarded-For", "192.168.3.4"));
@@ -283,7 +285,7 @@ class DoctorTest {
   void looksAgainAtWhatAKeyMayWhenTheLimitOfItsAddressHasChanged() { // FS118
     Map<String, String> file =
         new HashMap<>(Map.of("per-client", "100/s", "policy.1", "* /api/** * 500/s key=principal"));
-    HttpShield shield = Configuration.shield(
+    HttpShield shield = HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
         it -> {});
@@ -352,7 +354,7 @@ class DoctorTest {
     assertThat(mixed.doctor()).isEmpty();
     HttpShield planned = HttpShield.builder()
         .perClient("1000/s")
-        .plan(request -> request.principal())
+        .policies(p -> p.plan(request -> request.principal()))
         .policies("* /** pro 500/s\n* /** * 900/s")
         .build();
     ask(planned, 100, "203.0.113.1", "alice");
@@ -363,7 +365,7 @@ class DoctorTest {
   void findsAClientWhosePlanHasNoRow() {
     HttpShield shield = HttpShield.builder()
         .perClient("1000/s")
-        .plan(request -> request.header("Plan"))
+        .policies(p -> p.plan(request -> request.header("Plan")))
         .policies("GET / free 500/s\n* /b pro 5/s\n* /b * 5/s")
         .build();
     FakeRequest request = FakeRequest.from("203.0.113.1");
@@ -386,7 +388,7 @@ class DoctorTest {
   void findsARowThatNoRequestComesTo(String before) {
     HttpShield shield = HttpShield.builder()
         .perClient("1000/s")
-        .plan(request -> "free")
+        .policies(p -> p.plan(request -> "free"))
         .policies(before + "GET /orders/new free 5/s")
         .build();
     assertThat(shield.doctor())
@@ -399,7 +401,7 @@ class DoctorTest {
   void leavesRowsAloneThatShareARouteOrPartsOfIt() {
     HttpShield shield = HttpShield.builder()
         .perClient("1000/s")
-        .plan(request -> "free")
+        .policies(p -> p.plan(request -> "free"))
         .policies("PUT /orders/** * 9/s\nGET /orders/** pro 9/s\nGET /orders/* * 8/s\n"
             + "GET /orders/* * 100/h\nGET /orders/** * 7/s\n* /** * 6/s")
         .build();
@@ -408,15 +410,17 @@ class DoctorTest {
 
   @Test
   void findsThatEveryoneIsAllowed() { // FS115
-    HttpShield shield = settings().allow("10.0.0.0/8, 0.0.0.0/0").build();
+    HttpShield shield =
+        settings().clients(c -> c.allow("10.0.0.0/8, 0.0.0.0/0")).build();
     assertThat(codes(shield)).isEqualTo("FS115");
     assertThat(shield.doctor().get(0).text()).contains("got [0.0.0.0/0], whose clients");
-    assertThat(settings().allow("private, loopback").build().doctor()).isEmpty();
+    assertThat(settings().clients(c -> c.allow("private, loopback")).build().doctor())
+        .isEmpty();
   }
 
   @Test
   void findsThatAllPathsAreExempt() { // FS116
-    HttpShield shield = settings().exemptPaths("*.css", "/**").build();
+    HttpShield shield = settings().policies(p -> p.exemptPaths("*.css", "/**")).build();
     assertThat(codes(shield)).isEqualTo("FS116");
     assertThat(shield.doctor().get(0).text()).contains("got '* /** * off' before all limits");
     assertThat(codes(settings().policies("* /old * deny\n* /** * off").build())).isEqualTo("FS116");
@@ -431,15 +435,17 @@ class DoctorTest {
   @ValueSource(
       strings = {"/%2e", "/health;x", "/health?x", "/a//b", "/a/./b", "/a/.", "/{id}", "/a b/**"})
   void findsAHealthPathThatNoRequestHas(String path) { // FS117
-    HttpShield shield = settings().healthPaths("/healthz", path).build();
+    HttpShield shield =
+        settings().operations(o -> o.healthPaths("/healthz", path)).build();
     assertThat(codes(shield)).isEqualTo("FS117");
     assertThat(shield.doctor().get(0).text()).contains("got [" + path + "], which no request has");
   }
 
   @Test
   void findsNoFaultInOtherHealthPaths() { // FS117
-    HttpShield shield =
-        settings().healthPaths("/", "/.well-known/x", "/a/", "/a.b/**").build();
+    HttpShield shield = settings()
+        .operations(o -> o.healthPaths("/", "/.well-known/x", "/a/", "/a.b/**"))
+        .build();
     assertThat(shield.doctor()).isEmpty();
   }
 
@@ -452,7 +458,8 @@ class DoctorTest {
     assertThat(settings().policies(row + "\nPUT /health * deny").build().doctor())
         .as("each row")
         .hasSize(2);
-    assertThat(settings().policies(row).healthPaths().build().doctor()).isEmpty();
+    assertThat(settings().policies(row).operations(o -> o.healthPaths()).build().doctor())
+        .isEmpty();
     assertThat(settings()
             .policies("* /health * off\n* /actuator/** * deny")
             .build()
@@ -461,7 +468,7 @@ class DoctorTest {
   }
 
   private static Doctor doctor(HttpShieldBuilder builder) {
-    Blueprint blueprint = builder.blueprint();
-    return new Doctor(blueprint.charging(), blueprint.healthPaths());
+    ShieldRuntime runtime = Sources.runtime(builder);
+    return new Doctor(runtime.charging(), runtime.healthPaths());
   }
 }

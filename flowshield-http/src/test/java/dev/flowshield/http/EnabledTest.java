@@ -25,10 +25,10 @@ class EnabledTest {
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
   private HttpShield shield() {
-    return Configuration.shield(
+    return HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
-        it -> it.ticker(ManualTicker.atZero()));
+        it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
   }
 
   @Test
@@ -69,10 +69,10 @@ class EnabledTest {
   void leavesNoMarkAtARequestAndAsksNoDoor() {
     HttpShield shield = HttpShield.builder()
         .perClient("1/day")
-        .door(request -> {
+        .responses(r -> r.interceptor(request -> {
           throw new AssertionError("asked");
-        })
-        .enabled(false)
+        }))
+        .operations(o -> o.enabled(false))
         .build();
     FakeRequest request = FakeRequest.from(CLIENT);
 
@@ -97,7 +97,7 @@ class EnabledTest {
     HttpShield shield = HttpShield.builder()
         .limit(Limit.each("elsewhere", "1/day").withLimiter(elsewhere))
         .inFlight(5)
-        .enabled(false)
+        .operations(o -> o.enabled(false))
         .build();
 
     assertThat(shield.isSynchronous()).isTrue();

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,13 +26,16 @@ class HttpShieldBuilderTest {
 
   @Test
   void rejectsSettingsThatDoNotFit() {
-    assertThatThrownBy(() -> HttpShield.builder().healthPaths("/up").build())
+    assertThatThrownBy(
+            () -> HttpShield.builder().operations(o -> o.healthPaths("/up")).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "a shield must have at least one of limit, perClient and inFlight, got none: set"
                 + " one, as in perClient(\"100/s\")");
-    assertThatThrownBy(
-            () -> HttpShield.builder().limit("1/s").limiter("fixed-window").build())
+    assertThatThrownBy(() -> HttpShield.builder()
+            .limit("1/s")
+            .limits(l -> l.limiter("fixed-window"))
+            .build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "perClient must be set where its settings are, got [limiter] alone: set it, as in"
@@ -40,7 +45,7 @@ class HttpShieldBuilderTest {
         .hasMessage(
             "perClient must be set once, got [100/s] and [5000/h]: say both in one text, as in"
                 + " \"100/s, 5000/h\"");
-    assertThatThrownBy(() -> HttpShield.builder().maxClients(0))
+    assertThatThrownBy(() -> HttpShield.builder().limits(l -> l.maxClients(0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "maxClients must be 1 to 100,000,000, got 0: choose what memory allows, 24 bytes a"
@@ -50,7 +55,7 @@ class HttpShieldBuilderTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 200, 399, 600})
   void rejectsAStatusThatIsNoError(int status) {
-    assertThatThrownBy(() -> HttpShield.builder().overloadStatus(status))
+    assertThatThrownBy(() -> HttpShield.builder().responses(r -> r.overloadStatus(status)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("overloadStatus must be 400 to 599, got " + status
             + ": choose 503, or 429 to keep connections open");
@@ -60,17 +65,21 @@ class HttpShieldBuilderTest {
   @SuppressWarnings("NullAway") // it is the mistake
   void namesASettingOfTheAnswersThatIsNull() {
     HttpShieldBuilder builder = HttpShield.builder();
-    assertThatNullPointerException().isThrownBy(() -> builder.headers(null)).withMessage("headers");
     assertThatNullPointerException()
-        .isThrownBy(() -> builder.legacyHeaders(null))
+        .isThrownBy(() -> builder.responses(r -> r.headers(null)))
+        .withMessage("headers");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.responses(r -> r.legacyHeaders(null)))
         .withMessage("legacyHeaders");
-    assertThatNullPointerException().isThrownBy(() -> builder.body(null)).withMessage("body");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.responses(r -> r.body(null)))
+        .withMessage("body");
   }
 
   @Test
   void takesSettingsAsTextAndNoDefaults() {
     HttpShield shield = HttpShield.builder()
-        .body(BodyFormat.PROBLEM)
+        .responses(r -> r.body(BodyFormat.PROBLEM))
         .settings(Map.of("per-client", "7/min", "policy.1", "* /a * 1/s"))
         .build();
 
@@ -90,12 +99,45 @@ class HttpShieldBuilderTest {
   @Test
   void hasANameForOperators() {
     assertThat(HttpShield.builder().perClient("1/s").build().name()).isEqualTo("default");
-    assertThat(HttpShield.builder().perClient("1/s").name("api-2.eu").build().name())
+    assertThat(HttpShield.builder()
+            .perClient("1/s")
+            .operations(o -> o.name("api-2.eu"))
+            .build()
+            .name())
         .isEqualTo("api-2.eu");
     for (String none : new String[] {"", "Api", "2", "a b", "x".repeat(33)}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> HttpShield.builder().name(none))
+          .isThrownBy(() -> HttpShield.builder().operations(o -> o.name(none)))
           .withMessageStartingWith("name must be 1 to 32 lower-case letters");
     }
+  }
+
+  @Test
+  void takesOneValueForTheRequestsInFlight() {
+    assertThat(
+            HttpShield.builder().inFlight(InFlightLimit.of(7)).build().engine().inFlightLimit())
+        .isEqualTo(7);
+    HttpShield shadow =
+        HttpShield.builder().inFlight(InFlightLimit.of(1).shadow()).build();
+    shadow.admit(FakeRequest.from(CLIENT));
+    assertThat(shadow.admit(FakeRequest.from(CLIENT))).isInstanceOf(HttpAdmitted.class);
+    assertThat(shadow.stats().wouldShed()).isEqualTo(1);
+    assertThatThrownBy(() -> HttpShield.builder().inFlight(InFlightLimit.off()).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("a shield must have at least one of limit, perClient and inFlight");
+  }
+
+  @Test
+  void keepsTheOrderInWhichTheEngineIsTold() {
+    HttpShield last = HttpShield.builder()
+        .operations(o -> o.engine(it -> it.inFlight(InFlightLimit.of(5))))
+        .inFlight(7)
+        .build();
+    assertThat(last.engine().inFlightLimit()).isEqualTo(7);
+    HttpShield engine = HttpShield.builder()
+        .inFlight(7)
+        .operations(o -> o.engine(it -> it.inFlight(InFlightLimit.of(5))))
+        .build();
+    assertThat(engine.engine().inFlightLimit()).isEqualTo(5);
   }
 }

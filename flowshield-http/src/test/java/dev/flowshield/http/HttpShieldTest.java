@@ -36,7 +36,7 @@ class HttpShieldTest {
   class WhenAClientHasSpentItsLimit {
 
     private final HttpShield shield =
-        HttpShield.builder().perClient("2/s").ticker(ticker).build();
+        HttpShield.builder().perClient("2/s").operations(o -> o.ticker(ticker)).build();
 
     @Test
     void othersGoOn() {
@@ -158,8 +158,10 @@ class HttpShieldTest {
   @Nested
   class WithMoreThanOneRate {
 
-    private final HttpShield shield =
-        HttpShield.builder().perClient("2/s, 5/h").ticker(ticker).build();
+    private final HttpShield shield = HttpShield.builder()
+        .perClient("2/s, 5/h")
+        .operations(o -> o.ticker(ticker))
+        .build();
 
     @Test
     void holdsAClientToEachAndNamesTheOneThatTakesLongest() {
@@ -194,9 +196,10 @@ class HttpShieldTest {
     HttpShield shield = HttpShield.builder()
         .limit("100/s")
         .perClient("1/s")
-        .penalty(Penalty.after(2, Duration.ofMinutes(1)))
-        .engine(it -> it.onRejection(events::add, Runnable::run).showKeys())
-        .ticker(ticker)
+        .limits(l -> l.penalty(Penalty.after(2, Duration.ofMinutes(1))))
+        .operations(o -> o.engine(
+                it -> it.onRejection(events::add, Runnable::run).showKeys())
+            .ticker(ticker))
         .build();
     spend(shield, CLIENT, 1);
     shield.admit(FakeRequest.from(CLIENT));
@@ -223,7 +226,7 @@ class HttpShieldTest {
     HttpShield shield = HttpShield.builder()
         .perClient("100/s")
         .limit(Limit.each("candidate", "2/s").shadow())
-        .ticker(ticker)
+        .operations(o -> o.ticker(ticker))
         .build();
     spend(shield, CLIENT, 10);
     assertThat(shield.stats().limit("candidate").rejected()).isEqualTo(8);

@@ -28,7 +28,8 @@ class PageViewsTest {
   private static int broken(String perClient, int people) {
     ManualTicker ticker = ManualTicker.atZero();
     HttpShield shield = HttpShield.fromConfiguration(
-        perClient.isEmpty() ? Map.of() : Map.of("per-client", perClient), it -> it.ticker(ticker));
+        perClient.isEmpty() ? Map.of() : Map.of("per-client", perClient),
+        it -> it.operations(o -> o.ticker(ticker)));
     boolean[] lost = new boolean[people * VIEWS];
     long now = 0;
     for (Map.Entry<Long, Integer> request : requests(people).entrySet()) {
@@ -82,8 +83,8 @@ class PageViewsTest {
 
   @Test
   void ofFivePeopleAtOnceLoseNothingEither() {
-    HttpShield shield =
-        HttpShield.fromConfiguration(Map.of(), it -> it.ticker(ManualTicker.atZero()));
+    HttpShield shield = HttpShield.fromConfiguration(
+        Map.of(), it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
     Admissions.spend(shield, CLIENT, 5 * (ASSETS + 1));
   }
 }

@@ -31,11 +31,11 @@ class PitfallsTest {
   private static final String PROXY = "10.0.0.1";
 
   private static HttpShieldBuilder oneADay() {
-    return HttpShield.builder().perClient("1/day").ticker(ManualTicker.atZero());
+    return HttpShield.builder().perClient("1/day").operations(o -> o.ticker(ManualTicker.atZero()));
   }
 
   private static HttpShield behindProxies() {
-    return oneADay().trustedProxies("10.0.0.0/8").build();
+    return oneADay().clients(c -> c.trustedProxies("10.0.0.0/8")).build();
   }
 
   private static FakeRequest through(String forwarded) {
@@ -89,7 +89,7 @@ class PitfallsTest {
   @ValueSource(strings = {"::ffff:10.0.0.0/8", "::ffff:0:0/95", "::/0", "0.0.0.0/0", "10.0.0.1/8"})
   void aMappedOrBroadOrSloppyNetworkIsNotTrusted(String network) {
     try {
-      HttpShieldBuilder builder = oneADay().trustedProxies(network);
+      HttpShieldBuilder builder = oneADay().clients(c -> c.trustedProxies(network));
       assertThatIllegalStateException().isThrownBy(builder::build);
     } catch (IllegalArgumentException notANetwork) {
       assertThat(notANetwork).hasMessageContaining(network);
@@ -107,8 +107,9 @@ class PitfallsTest {
 
   @Test
   void aBrokenPartOfTheClientDoesNotSpoilWhatTheProxyWrote() {
-    HttpShield shield =
-        oneADay().trustedProxies("10.0.0.0/8").clientAddress("forwarded").build();
+    HttpShield shield = oneADay()
+        .clients(c -> c.trustedProxies("10.0.0.0/8").clientAddress("forwarded"))
+        .build();
     for (String broken : List.of("for=\"", "for=\"[::1\", by", "a;;=\",\\", "for=1.2.3.4;\"")) {
       FakeRequest request = FakeRequest.from(PROXY).with("Forwarded", broken + ", for=203.0.113.1");
       HttpAdmission admission = shield.admit(request);
@@ -118,7 +119,7 @@ class PitfallsTest {
 
   @Test // CVE-2024-21662, CVE-2024-21652
   void aFloodOfClientsDoesNotResetOne() {
-    HttpShield shield = oneADay().maxClients(1_000).build();
+    HttpShield shield = oneADay().limits(l -> l.maxClients(1_000)).build();
     spend(shield, CLIENT, 1);
     for (int i = 0; i < 20_000; i++) {
       shield.admit(FakeRequest.from("203." + (i >> 14) + "." + (i >> 7 & 127) + "." + (i & 127)));
@@ -131,7 +132,7 @@ class PitfallsTest {
     HttpShield shield = HttpShield.builder()
         .perClient("50/day")
         .policies("* /login * 5/day on=status:401")
-        .ticker(ManualTicker.atZero())
+        .operations(o -> o.ticker(ManualTicker.atZero()))
         .build();
     ExecutorService threads = Executors.newFixedThreadPool(8);
     List<Future<HttpAdmission>> answers = new ArrayList<>();
@@ -152,7 +153,7 @@ class PitfallsTest {
     HttpShield shield = HttpShield.builder()
         .perClient("50/day")
         .policies("* /login * 1/day")
-        .ticker(ManualTicker.atZero())
+        .operations(o -> o.ticker(ManualTicker.atZero()))
         .build();
     admitted(shield.admit(new FakeRequest("GET", "/login", CLIENT)));
     rejected(shield.admit(new FakeRequest("GET", spelling, CLIENT)));
@@ -163,7 +164,7 @@ class PitfallsTest {
     HttpShield shield = HttpShield.builder()
         .perClient("3/day")
         .policies("* /** * 1/day key=header:X-Api-Key")
-        .ticker(ManualTicker.atZero())
+        .operations(o -> o.ticker(ManualTicker.atZero()))
         .build();
     int admitted = 0;
     for (int i = 0; i < 50; i++) {
@@ -176,7 +177,8 @@ class PitfallsTest {
 
   @Test // modrinth/code#2591
   void aRejectionIsVisibleToThePagesThatMaySeeIt() {
-    HttpShield shield = oneADay().corsOrigins("https://app.example.com").build();
+    HttpShield shield =
+        oneADay().responses(r -> r.corsOrigins("https://app.example.com")).build();
     spend(shield, CLIENT, 1);
     assertThat(rejected(
                 shield.admit(FakeRequest.from(CLIENT).with("Origin", "https://app.example.com")))
@@ -195,7 +197,7 @@ class PitfallsTest {
     HttpShield shield = HttpShield.builder()
         .perClient("50/day")
         .policies("* /** * 1/day")
-        .ticker(ManualTicker.atZero())
+        .operations(o -> o.ticker(ManualTicker.atZero()))
         .build();
     admitted(shield.admit(new FakeRequest("AAAA", "/", CLIENT)));
     rejected(shield.admit(new FakeRequest("BBBB", "/", CLIENT)));
@@ -219,8 +221,10 @@ class PitfallsTest {
   @Test
   void aWaitIsNeverToldTooShort() {
     ManualTicker ticker = ManualTicker.atZero();
-    HttpShield shield =
-        HttpShield.builder().perClient("1/1500ms").ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/1500ms")
+        .operations(o -> o.ticker(ticker))
+        .build();
     spend(shield, CLIENT, 1);
     assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).headers().toString())
         .contains("name=Retry-After, value=2");

@@ -28,7 +28,7 @@ class PoliciesTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   @Test
@@ -175,7 +175,7 @@ class PoliciesTest {
   void thePlanOfTheClientDecidesAmongRows() {
     HttpShield shield = builder()
         .perClient("100/day")
-        .plan(request -> request.header("Plan"))
+        .policies(p -> p.plan(request -> request.header("Plan")))
         .policies("""
             # for all routes
             * /** free     1/day
@@ -208,7 +208,7 @@ class PoliciesTest {
   void aRequestWithoutTheKeyIsCountedByItsAddress() {
     HttpShield shield = builder()
         .perClient("100/day")
-        .key("account", request -> request.header("Account"))
+        .policies(p -> p.key("account", request -> request.header("Account")))
         .policies("* /a * 1/day key=header:X\n* /b * 1/day key=cookie:sid\n"
             + "* /c * 1/day key=principal\n* /d * 1/day key=account")
         .build();
@@ -248,7 +248,7 @@ class PoliciesTest {
     HttpShield shield = builder()
         .perClient("100/day")
         .policies("* /a * 1/day key=header:X-Api-Key\n* /b * 1/day key=cookie:sid")
-        .engine(it -> it.showKeys())
+        .operations(o -> o.engine(it -> it.showKeys()))
         .build();
 
     passes(shield, get("/a").with("X-Api-Key", "secret-1"), 1);
@@ -263,7 +263,7 @@ class PoliciesTest {
   void allPoliciesOfAScopeHold() {
     HttpShield shield = builder()
         .perClient("100/day")
-        .key("account", request -> request.header("Account"))
+        .policies(p -> p.key("account", request -> request.header("Account")))
         .policies("POST /login * 3/day\nPOST /login * 1/day key=account")
         .build();
 
@@ -312,7 +312,7 @@ class PoliciesTest {
   void networksAreLimitedBesideAPolicy() {
     HttpShield shield = builder()
         .perClient("1/day")
-        .perNetwork("3/day")
+        .limits(l -> l.perNetwork("3/day"))
         .policies("* /a * 2/day\n* /off * off")
         .build();
 
@@ -390,7 +390,7 @@ class PoliciesTest {
     void tellsNothingOfAKeyThatIsOnlyClaimed() {
       HttpShield shield = builder()
           .perClient("100/day")
-          .key("account", request -> "alice")
+          .policies(p -> p.key("account", request -> "alice"))
           .policies(
               "* /a * 1/day key=account\n* /b * 1/day key=everyone\n* /c * 1/day key=principal")
           .build();
@@ -459,7 +459,8 @@ class PoliciesTest {
 
   @Test
   void aPenaltyForEachClientIsText() {
-    HttpShield shield = builder().perClient("1/s").penalty("2/min:1h").build();
+    HttpShield shield =
+        builder().perClient("1/s").limits(l -> l.penalty("2/min:1h")).build();
     passes(shield, get("/"), 1);
     rejected(shield.admit(get("/")));
     assertThat(rejected(shield.admit(get("/"))).headers().toString()).contains("value=3601");

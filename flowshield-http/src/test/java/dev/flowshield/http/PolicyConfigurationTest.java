@@ -20,7 +20,7 @@ class PolicyConfigurationTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   @Nested
@@ -44,10 +44,11 @@ class PolicyConfigurationTest {
     @Test
     void aFunctionThatIsGivenTwiceOrHasANameThatIsTaken() {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> builder().key("a", request -> "").key("a", request -> ""))
+          .isThrownBy(() ->
+              builder().policies(p -> p.key("a", request -> "").key("a", request -> "")))
           .withMessageStartingWith("key must be set once for each name, got 'a' again");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> builder().key("principal", request -> ""))
+          .isThrownBy(() -> builder().policies(p -> p.key("principal", request -> "")))
           .withMessageContaining("choose another name for the function");
     }
 
@@ -63,7 +64,7 @@ class PolicyConfigurationTest {
       for (String key : List.of("header:X", "cookie:x", "own")) {
         assertThatIllegalStateException()
             .isThrownBy(() -> builder()
-                .key("own", request -> request.header("Own"))
+                .policies(p -> p.key("own", request -> request.header("Own")))
                 .policies("* /** * 1/day key=" + key)
                 .build())
             .withMessageStartingWith("perClient must be set where the clients of a policy choose"
@@ -154,7 +155,10 @@ class PolicyConfigurationTest {
     @Test
     void withFunctionsThatOnlyCodeCanGive() {
       HttpShield shield = HttpShield.fromConfiguration(
-          Map.of(), it -> it.plan(request -> "free").policies("* /a free 1/day").ticker(ticker));
+          Map.of(),
+          it -> it.policies(p -> p.plan(request -> "free"))
+              .policies("* /a free 1/day")
+              .operations(o -> o.ticker(ticker)));
 
       passes(shield, get("/a"), 1);
     }

@@ -18,7 +18,7 @@ class PreflightsTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   private static FakeRequest preflight(String path, String announced, String peer) {
@@ -81,7 +81,8 @@ class PreflightsTest {
 
   @Test
   void ofAnIpv6NetworkAreLimitedTogether() {
-    HttpShield shield = builder().perClient("2/day").perNetwork("3/day").build();
+    HttpShield shield =
+        builder().perClient("2/day").limits(l -> l.perNetwork("3/day")).build();
 
     passes(shield, preflight("/a", "GET", "2001:db8:1:1::1"), 2);
     passes(shield, preflight("/a", "GET", "2001:db8:1:2::1"), 1);
@@ -89,7 +90,8 @@ class PreflightsTest {
 
   @Test
   void takeNothingOfTheNetworkFromItsRequests() {
-    HttpShield shield = builder().perClient("2/day").perNetwork("3/day").build();
+    HttpShield shield =
+        builder().perClient("2/day").limits(l -> l.perNetwork("3/day")).build();
     passes(shield, preflight("/a", "GET", "2001:db8:1:1::1"), 2);
     passes(shield, preflight("/a", "GET", "2001:db8:1:2::1"), 1);
 
@@ -99,7 +101,8 @@ class PreflightsTest {
 
   @Test
   void countAsStreamsOfTheirClient() {
-    HttpShield shield = builder().perClient("9/day").streamsPerClient(1).build();
+    HttpShield shield =
+        builder().perClient("9/day").streams(s -> s.mostPerClient(1)).build();
     admitted(shield.admit(get("/events"))).established();
 
     FakeRequest stream = preflight("/events").with("Accept", "text/event-stream");

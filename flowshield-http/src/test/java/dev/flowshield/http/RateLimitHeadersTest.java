@@ -20,11 +20,11 @@ class RateLimitHeadersTest {
   private final ManualTicker ticker = ManualTicker.atZero();
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   private HttpShieldBuilder telling() {
-    return builder().headers(HeaderMode.ALWAYS);
+    return builder().responses(r -> r.headers(HeaderMode.ALWAYS));
   }
 
   private String headers(HttpShield shield, FakeRequest request) {
@@ -60,8 +60,8 @@ class RateLimitHeadersTest {
   void saysThoseOfPoliciesThatAreTheClientsOwn() {
     HttpShield shield = telling()
         .perClient("5/s")
-        .perNetwork("9/s")
-        .key("account", request -> "alice")
+        .limits(l -> l.perNetwork("9/s"))
+        .policies(p -> p.key("account", request -> "alice"))
         .policies("* /a * 3/s name=search\n* /a * 2/s key=principal name=user\n"
             + "* /b * 1/s key=account\n* /c * 1/s key=everyone\n* /d * off\n* /a * 9/s shadow")
         .build();

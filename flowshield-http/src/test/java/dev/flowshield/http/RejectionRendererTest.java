@@ -63,8 +63,8 @@ class RejectionRendererTest {
   void anAnswerThatWasMadeBeforeIsReadableAcrossOriginsAllTheSame() {
     HttpShield shield = HttpShield.builder()
         .perClient("1/h")
-        .corsOrigins("https://app.example")
-        .renderer((proposed, request, why) -> proposed.withBody("a/b", new byte[0]))
+        .responses(r -> r.corsOrigins("https://app.example")
+            .renderer((proposed, request, why) -> proposed.withBody("a/b", new byte[0])))
         .build();
     spend(shield, CLIENT, 1);
     FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "https://app.example");
@@ -102,7 +102,7 @@ class RejectionRendererTest {
     HttpShield shield = shield((proposed, request, why) -> null);
     assertThat(text(rejected(shield.admit(FakeRequest.from(CLIENT))))).contains("\"busy\"");
     assertThatNullPointerException()
-        .isThrownBy(() -> HttpShield.builder().renderer(null))
+        .isThrownBy(() -> HttpShield.builder().responses(r -> r.renderer(null)))
         .withMessage("renderer");
   }
 
@@ -117,8 +117,11 @@ class RejectionRendererTest {
   }
 
   private HttpShield shield(RejectionRenderer renderer) {
-    HttpShield shield =
-        HttpShield.builder().perClient("1/h").renderer(renderer).ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/h")
+        .responses(r -> r.renderer(renderer))
+        .operations(o -> o.ticker(ticker))
+        .build();
     spend(shield, CLIENT, 1);
     return shield;
   }

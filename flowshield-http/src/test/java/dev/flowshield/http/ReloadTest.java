@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -44,8 +45,10 @@ class ReloadTest {
   }
 
   private HttpShield shield() {
-    return Configuration.shield(
-        this::sources, it -> it.ticker(ticker).plan(request -> request.header("Plan")));
+    return HttpShield.of(
+        this::sources,
+        it -> it.operations(o -> o.ticker(ticker))
+            .policies(p -> p.plan(request -> request.header("Plan"))));
   }
 
   private static FakeRequest get(String path) {
@@ -164,7 +167,7 @@ class ReloadTest {
   void answersTheRequestsThatComeInMeanwhile() throws Exception {
     List<String> rows = List.of("* /a * 100/s cost=50", "* /a * 10/s cost=5");
     file.put("policy.1", rows.get(0));
-    HttpShield shield = Configuration.shield(this::sources, it -> {});
+    HttpShield shield = HttpShield.of(this::sources, it -> {});
     AtomicBoolean isOver = new AtomicBoolean();
     Runnable client = () -> {
       while (!isOver.get()) {
@@ -301,6 +304,32 @@ class ReloadTest {
   }
 
   @Test
+  void buildsNoSecondEngine() {
+    int[] built = {0};
+    HttpShield shield =
+        HttpShield.of(this::sources, it -> it.operations(o -> o.engine(engine -> built[0]++)));
+    file.put("per-client", "4/day");
+
+    assertThat(shield.reload()).hasSize(1);
+
+    assertThat(built).containsExactly(1);
+  }
+
+  @Test
+  void namesTheSettingThatNeedsANewShield() {
+    HttpShield shield = shield();
+    file.put("max-clients", "5");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(shield::reload)
+        .withMessageEndingWith(
+            "got another value of max-clients: start the application again for that");
+
+    file.put("max-clients", "1000000"); // the default, written out
+    assertThat(shield.reload()).containsExactly("max-clients: not set -> 1000000");
+  }
+
+  @Test
   void isForShieldsOfTheConfigurationAlone() {
     assertThatIllegalStateException()
         .isThrownBy(() -> HttpShield.builder().perClient("1/s").build().reload())
@@ -317,7 +346,8 @@ class ReloadTest {
     private HttpShield watched() {
       file.put("reload", "10");
       HttpShield shield = shield();
-      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       return shield;
     }
 
@@ -408,12 +438,13 @@ class ReloadTest {
     void saysThatTheCodeOfTheApplicationFailed() {
       boolean[] fails = {false};
       file.put("reload", "10");
-      HttpShield shield = Configuration.shield(ReloadTest.this::sources, it -> {
+      HttpShield shield = HttpShield.of(ReloadTest.this::sources, it -> {
         if (fails[0]) {
           throw new IllegalStateException("part of the test");
         }
       });
-      ReloadWatch.begin(shield, new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield.source()), new Settings(sources()), this::executor);
       fails[0] = true;
       file.put("per-client", "5/day");
       try (LogOfShields log = new LogOfShields()) {
@@ -491,7 +522,8 @@ class ReloadTest {
 
     @Test
     void isNotUsual() {
-      ReloadWatch.begin(shield(), new Settings(sources()), this::executor);
+      ReloadWatch.begin(
+          Objects.requireNonNull(shield().source()), new Settings(sources()), this::executor);
       assertThat(seconds).isEmpty();
     }
   }

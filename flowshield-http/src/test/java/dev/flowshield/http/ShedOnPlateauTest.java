@@ -41,8 +41,7 @@ class ShedOnPlateauTest {
   private int rejectedAtTenTimesTheLoad(Map<String, String> settings) {
     HttpShield shield = HttpShield.builder()
         .settings(settings)
-        .ticker(ticker)
-        .engine(it -> it.processors(() -> 0, 2))
+        .operations(o -> o.ticker(ticker).engine(it -> it.processors(() -> 0, 2)))
         .build();
     assertThat(serve(shield, 1, 3_000)).isZero();
     return serve(shield, 10, 500);

@@ -16,7 +16,7 @@ class ShieldDescriptionTest {
         .limit("5000/s")
         .perClient("1000/min burst 50")
         .inFlight(1000)
-        .healthPaths("/up", "/actuator/health/**")
+        .operations(o -> o.healthPaths("/up", "/actuator/health/**"))
         .build();
     assertThat(shield)
         .hasToString("FlowShield: everyone together 5000/s (at most 10,000 in any 1s)"
@@ -30,8 +30,8 @@ class ShieldDescriptionTest {
   void claimsNoWorstCaseForALimiterItDoesNotKnow() {
     assertThat(HttpShield.builder()
             .perClient("100/s")
-            .limiter("fixed-window")
-            .healthPaths()
+            .limits(l -> l.limiter("fixed-window"))
+            .operations(o -> o.healthPaths())
             .build())
         .hasToString("FlowShield: each client 100/s by fixed-window, up to 1,000,000 clients told"
             + " apart; left alone: none");
@@ -41,11 +41,10 @@ class ShieldDescriptionTest {
   void saysWhatEachRateAndEachFurtherLimitMeans() {
     HttpShield shield = HttpShield.builder()
         .perClient("100/s, 5000/h")
-        .maxClients(5000)
-        .penalty(Penalty.after(1000, Duration.ofMinutes(2)))
+        .limits(l -> l.maxClients(5000).penalty(Penalty.after(1000, Duration.ofMinutes(2))))
         .limit(Limit.each("candidate", "50/s").shadow())
         .limit(Limit.together("all", "1/s"))
-        .healthPaths()
+        .operations(o -> o.healthPaths())
         .build();
     assertThat(shield)
         .hasToString("FlowShield: each client 100/s (at most 200 in any 1s), 5000/h (at most 10,000"

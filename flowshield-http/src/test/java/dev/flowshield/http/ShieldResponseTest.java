@@ -34,7 +34,7 @@ class ShieldResponseTest {
   class WhenAClientHasSpentItsLimit {
 
     private final HttpShield shield =
-        HttpShield.builder().perClient("2/s").ticker(ticker).build();
+        HttpShield.builder().perClient("2/s").operations(o -> o.ticker(ticker)).build();
 
     @Test
     void answers429WithTheWaitAndTheOriginalBody() {
@@ -63,7 +63,7 @@ class ShieldResponseTest {
       HttpShield costly = HttpShield.builder()
           .perClient("100/h")
           .limit(Limit.each("costly", "2/s").withLimiter(never))
-          .ticker(ticker)
+          .operations(o -> o.ticker(ticker))
           .build();
 
       ShieldResponse rejection =
@@ -126,8 +126,10 @@ class ShieldResponseTest {
   void promisesTheWaitInWholeSecondsRoundedUp(long seconds) {
     // A permit comes back every so many seconds; a nanosecond later the wait is that much shorter,
     // and rounds up to the same.
-    HttpShield shield =
-        HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/" + seconds + "s")
+        .operations(o -> o.ticker(ticker))
+        .build();
     spend(shield, CLIENT, 1);
     ticker.advance(Duration.ofNanos(1));
     ShieldResponse rejection = rejected(shield.admit(FakeRequest.from(CLIENT)));
@@ -141,9 +143,9 @@ class ShieldResponseTest {
   void promisesTheEndOfAWindowByTheWallClockThatItIsGiven() {
     HttpShield shield = HttpShield.builder()
         .perClient("1/15s") // so short that no wait is spread
-        .limiter("fixed-window")
-        .ticker(ticker)
-        .instantSource(() -> Instant.parse("2026-11-24T23:59:55Z"))
+        .limits(l -> l.limiter("fixed-window"))
+        .operations(
+            o -> o.ticker(ticker).instantSource(() -> Instant.parse("2026-11-24T23:59:55Z")))
         .build();
     spend(shield, CLIENT, 1);
 
@@ -153,8 +155,11 @@ class ShieldResponseTest {
 
   @Test
   void everyonesLimitAnswersInItsOwnName() {
-    HttpShield shield =
-        HttpShield.builder().limit("3/s").perClient("2/s").ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .limit("3/s")
+        .perClient("2/s")
+        .operations(o -> o.ticker(ticker))
+        .build();
     spend(shield, CLIENT, 2);
     spend(shield, "192.0.2.2", 1);
     assertThat(text(rejected(shield.admit(FakeRequest.from("192.0.2.3")))))
@@ -180,7 +185,8 @@ class ShieldResponseTest {
 
     @Test
     void mayAnswerAnotherStatus() {
-      HttpShield shield = HttpShield.builder().inFlight(1).overloadStatus(429).build();
+      HttpShield shield =
+          HttpShield.builder().inFlight(1).responses(r -> r.overloadStatus(429)).build();
       spend(shield, CLIENT, 1);
       assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).status()).isEqualTo(429);
     }
@@ -189,8 +195,10 @@ class ShieldResponseTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 63, 64, 65, 3600})
   void sharesAnAnswerBetweenThoseThatWaitAsLong(long seconds) {
-    HttpShield shield =
-        HttpShield.builder().perClient("1/" + seconds + "s").ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/" + seconds + "s")
+        .operations(o -> o.ticker(ticker))
+        .build();
     spend(shield, CLIENT, 1);
     spend(shield, "192.0.2.2", 1);
     assertThat(shield.admit(FakeRequest.from(CLIENT)))
@@ -199,7 +207,10 @@ class ShieldResponseTest {
 
   @Test
   void forgetsTheAnswersOfLimitsThatWereChangedLongAgo() {
-    HttpShield shield = HttpShield.builder().perClient("1000/h").ticker(ticker).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("1000/h")
+        .operations(o -> o.ticker(ticker))
+        .build();
     for (int permits = 1; permits <= 1000; permits++) {
       shield.engine().change(Map.of("client", permits + "/h"));
       ticker.advance(Duration.ofHours(2));
@@ -215,9 +226,10 @@ class ShieldResponseTest {
         ShieldResponse.of(200, "text/plain", new byte[] {'o', 'k'}).with("X-Door", "1");
     HttpShield shield = HttpShield.builder()
         .perClient("1/day")
-        .deny("192.0.2.0/24")
-        .door(request -> request.path().equals("/door") ? page : null)
-        .door(request -> request.path().startsWith("/door") ? page.with("X-Second", "2") : null)
+        .clients(c -> c.deny("192.0.2.0/24"))
+        .responses(r -> r.interceptor(request -> request.path().equals("/door") ? page : null)
+            .interceptor(
+                request -> request.path().startsWith("/door") ? page.with("X-Second", "2") : null))
         .build();
 
     ShieldResponse answer = rejected(shield.admit(new FakeRequest("GET", "/door", CLIENT)));

@@ -16,9 +16,15 @@ final class Sources {
       Map<String, String> environment,
       Map<String, String> inPlace,
       Map<String, String> file) {
-    return Configuration.shield(
+    return HttpShield.of(
         () -> new ConfigurationSources(
             system, environment, inPlace, new SettingsFile(file, Set.of())),
         builder -> {});
+  }
+
+  /** The parts of the shield that a builder would make. */
+  static ShieldRuntime runtime(HttpShieldBuilder builder) {
+    ShieldSettings settings = builder.settings();
+    return ShieldRuntime.of(settings, settings.engine(null));
   }
 }

@@ -24,7 +24,7 @@ class StoreConfigurationTest {
   private final Map<String, String> file = new HashMap<>(Map.of("per-client", "2/day"));
 
   private HttpShield shield() {
-    return Configuration.shield(
+    return HttpShield.of(
         () -> new ConfigurationSources(
             Map.of(), Map.of(), Map.of(), new SettingsFile(Map.copyOf(file), Set.of())),
         builder -> {});
@@ -102,7 +102,8 @@ class StoreConfigurationTest {
   @Test
   void aStoreOfTheApplicationIsLeftOpen() {
     LimitStore own = new TestStoreProvider().open("test:own", Map.of());
-    HttpShield shield = HttpShield.builder().store(own).perClient("2/day").build();
+    HttpShield shield =
+        HttpShield.builder().store(s -> s.opened(own)).perClient("2/day").build();
 
     assertThat(keptBy(shield, "client")).isEqualTo("test:own");
     shield.close();
@@ -149,14 +150,13 @@ class StoreConfigurationTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> HttpShield.builder()
             .perClient("2/day")
-            .onStoreFailure(StoreFailurePolicy.CLOSED)
+            .store(s -> s.onFailure(StoreFailurePolicy.CLOSED))
             .build())
         .withMessage("store must be set where its settings are, got [on-store-failure] alone: set"
             + " it, as in redis://localhost:6379, or leave them out");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HttpShield.builder()
-            .store("test:a")
-            .store(new TestStoreProvider().open("test:b", Map.of())))
+            .store(s -> s.uri("test:a").opened(new TestStoreProvider().open("test:b", Map.of()))))
         .withMessageContaining("store must be set once");
   }
 

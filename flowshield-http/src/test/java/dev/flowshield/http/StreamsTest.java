@@ -30,8 +30,7 @@ class StreamsTest {
   private final HttpShield shield = HttpShield.builder()
       .perClient("1000/s")
       .inFlight(2)
-      .streams(5)
-      .streamsPerClient(3)
+      .streams(s -> s.most(5).mostPerClient(3))
       .build();
 
   private static FakeRequest events(String client) {
@@ -183,10 +182,9 @@ class StreamsTest {
   void clientsThatAreNotLimitedAreNotCappedAsClients() {
     HttpShield allowing = HttpShield.builder()
         .perClient("1000/s")
-        .streams(3)
-        .streamsPerClient(1)
-        .allow(CLIENT)
-        .exemptPaths("/events")
+        .streams(s -> s.most(3).mostPerClient(1))
+        .clients(c -> c.allow(CLIENT))
+        .policies(p -> p.exemptPaths("/events"))
         .build();
     open(allowing, CLIENT);
     open(allowing, OTHER);
@@ -208,9 +206,9 @@ class StreamsTest {
   void aRendererGivesTheAnswerItsWords() {
     HttpShield rendered = HttpShield.builder()
         .perClient("1000/s")
-        .streamsPerClient(1)
-        .renderer((proposed, request, why) ->
-            proposed.withBody("text/x", (proposed.status() + " " + why).getBytes(UTF_8)))
+        .streams(s -> s.mostPerClient(1))
+        .responses(r -> r.renderer((proposed, request, why) ->
+            proposed.withBody("text/x", (proposed.status() + " " + why).getBytes(UTF_8))))
         .build();
     open(rendered, CLIENT);
     assertThat(text(rejected(rendered.admit(events(CLIENT)))))
@@ -234,7 +232,7 @@ class StreamsTest {
   void saysWhichCapIsPossible() {
     assertThatThrownBy(() -> HttpShield.fromConfiguration(Map.of("streams", "0")))
         .hasMessageContaining("choose how many connections the server can hold open");
-    assertThatThrownBy(() -> HttpShield.builder().streamsPerClient(0))
+    assertThatThrownBy(() -> HttpShield.builder().streams(s -> s.mostPerClient(0)))
         .hasMessage("streamsPerClient must be 1 to 10,000,000, got 0: choose how many connections"
             + " the server can hold open");
   }
@@ -242,8 +240,8 @@ class StreamsTest {
   @Test
   void aReloadChangesTheCapsAndLeavesWhatIsOpen() {
     Map<String, String> settings = new HashMap<>(Map.of("per-client", "1000/s", "streams", "2"));
-    HttpShield reloaded = Configuration.shield(
-        () -> ConfigurationSources.current(settings, SettingsFile.NONE), code -> {});
+    HttpShield reloaded =
+        HttpShield.of(() -> ConfigurationSources.current(settings, SettingsFile.NONE), code -> {});
     open(reloaded, CLIENT);
     HttpAdmitted second = open(reloaded, CLIENT);
     settings.put("streams", "1");

@@ -52,7 +52,7 @@ class ServersWithAStoreTest {
           .open();
       store.connect();
       HttpShield shield = HttpShield.builder()
-          .store(store)
+          .store(s -> s.opened(store))
           .perClient(RATE + "/s burst " + BURST)
           .inFlight(1_000)
           .build();

@@ -28,8 +28,10 @@ final class FilterFixture {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Container.Starter starter;
-  private final HttpShield shield =
-      HttpShield.builder().perClient("1000/s").ticker(ManualTicker.atZero()).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("1000/s")
+      .operations(o -> o.ticker(ManualTicker.atZero()))
+      .build();
   private final BlockingQueue<AsyncContext> begun = new LinkedBlockingQueue<>();
   private @Nullable Container container;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import jakarta.servlet.AsyncContext;
@@ -43,8 +44,10 @@ class FlowShieldFilterTest {
       "isAsyncStarted",
       false);
 
-  private final HttpShield shield =
-      HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero()).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("1/s")
+      .operations(o -> o.ticker(ManualTicker.atZero()))
+      .build();
 
   @Test
   void rejectsInitParamsBesideAShieldMadeBefore() {
@@ -104,7 +107,8 @@ class FlowShieldFilterTest {
   void looksForAQueueInThePoolItIsGiven() throws Exception {
     AtomicInteger tasks = new AtomicInteger();
     FlowShieldFilter filter = new FlowShieldFilter(
-        HttpShield.builder().inFlightAuto().build(), task -> tasks.incrementAndGet());
+        HttpShield.builder().inFlight(InFlightLimit.auto()).build(),
+        task -> tasks.incrementAndGet());
 
     filter.doFilter(request(), response(), (request, response) -> {});
 
@@ -178,8 +182,12 @@ class FlowShieldFilterTest {
 
   @Test
   void passesTheRequestItselfOnWhileTheShieldIsOff() throws Exception {
-    FlowShieldFilter filter =
-        new FlowShieldFilter(HttpShield.builder().inFlightAuto().enabled(false).build(), task -> {
+    FlowShieldFilter filter = new FlowShieldFilter(
+        HttpShield.builder()
+            .inFlight(InFlightLimit.auto())
+            .operations(o -> o.enabled(false))
+            .build(),
+        task -> {
           throw new AssertionError("the pool is looked at");
         });
     HttpServletRequest request = request();

@@ -2,6 +2,7 @@ package dev.flowshield.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -27,8 +28,10 @@ abstract class QueueInFrontBehavior {
   private static final long SHORT_MILLIS = 1_000;
 
   private final Container.Starter starter;
-  private final HttpShield shield =
-      HttpShield.builder().inFlightAuto().overloadStatus(429).build(); // keeps connections
+  private final HttpShield shield = HttpShield.builder()
+      .inFlight(InFlightLimit.auto())
+      .responses(r -> r.overloadStatus(429))
+      .build(); // keeps connections
   private final AtomicInteger begun = new AtomicInteger();
 
   QueueInFrontBehavior(Container.Starter starter) {

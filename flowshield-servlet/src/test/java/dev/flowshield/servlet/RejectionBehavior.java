@@ -24,8 +24,10 @@ interface RejectionBehavior {
   FilterFixture fixture();
 
   private void startSpent(Container.Application application) throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/min")
+        .operations(o -> o.ticker(ManualTicker.atZero()))
+        .build();
     fixture().start(context -> {
       FlowShieldFilter.protect(context, one);
       application.start(context);
@@ -62,8 +64,10 @@ interface RejectionBehavior {
 
   @Test
   default void isSynchronousWhereTheRequestCannotBeAsynchronous() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/min")
+        .operations(o -> o.ticker(ManualTicker.atZero()))
+        .build();
     fixture()
         .start(context -> context
             .addFilter("without async", new FlowShieldFilter(one))
@@ -85,7 +89,10 @@ interface RejectionBehavior {
       });
       FlowShieldFilter.protect(
           context,
-          HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero()).build());
+          HttpShield.builder()
+              .perClient("1/min")
+              .operations(o -> o.ticker(ManualTicker.atZero()))
+              .build());
     });
 
     fixture().get("/first");
@@ -104,7 +111,8 @@ interface RejectionBehavior {
 
   @Test
   default void knowsTheClientByTheFilterIfTold() throws Exception {
-    startBehindAFilterForProxies(onePerClient().clientAddress("container").build());
+    startBehindAFilterForProxies(
+        onePerClient().clients(c -> c.clientAddress("container")).build());
 
     assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
     assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(200);
@@ -113,7 +121,8 @@ interface RejectionBehavior {
 
   @Test
   default void readsTheFieldsOfProxiesBelowAFilterThatTakesThemAway() throws Exception {
-    startBehindAFilterForProxies(onePerClient().trustedProxies("loopback").build());
+    startBehindAFilterForProxies(
+        onePerClient().clients(c -> c.trustedProxies("loopback")).build());
 
     assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(200);
     assertThat(getAs("192.0.2.2").statusCode()).isEqualTo(200);
@@ -121,7 +130,7 @@ interface RejectionBehavior {
   }
 
   private static HttpShieldBuilder onePerClient() {
-    return HttpShield.builder().perClient("1/min").ticker(ManualTicker.atZero());
+    return HttpShield.builder().perClient("1/min").operations(o -> o.ticker(ManualTicker.atZero()));
   }
 
   /** A filter before the shield's that does as Spring's for forwarding headers. */

@@ -16,8 +16,10 @@ abstract class TomcatFilterBehavior extends FilterBehavior {
 
   @Test
   void asksNoRejectedKeyForItsBodyIfTomcatIsToldToWait() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/h").ticker(ManualTicker.atZero()).build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/h")
+        .operations(o -> o.ticker(ManualTicker.atZero()))
+        .build();
     TomcatContainer tomcat =
         (TomcatContainer) fixture().start(context -> FlowShieldFilter.protect(context, one));
     tomcat.tomcat().getConnector().setProperty("continueResponseTiming", "onRead");

@@ -29,7 +29,7 @@ class TomcatWebSocketTest {
   private static final String CLOSE = "\u0088\u0080\0\0\0\0";
 
   private final HttpShield shield =
-      HttpShield.builder().inFlight(10).streamsPerClient(2).build();
+      HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(2)).build();
   private Container container;
 
   @BeforeEach

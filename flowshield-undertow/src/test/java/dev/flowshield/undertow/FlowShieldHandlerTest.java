@@ -157,8 +157,10 @@ class FlowShieldHandlerTest {
 
   @Test
   void theServerSaysTheClientIfTheShieldIsTold() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/h")
+        .clients(c -> c.clientAddress("container"))
+        .build();
     int port = start(new ProxyPeerAddressHandler(FlowShieldHandler.protect(APP, one)));
     try (Connection client = Connection.to(port)) {
       assertThat(client.get("/", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.contract.Burst;
 import dev.flowshield.contract.ServerUnderTest;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,8 @@ class IoThreadQueueTest {
   private static final int REQUESTS = 60;
   private static final int WORK_MILLIS = 40;
 
-  private final HttpShield shield = HttpShield.builder().inFlightAuto().build();
+  private final HttpShield shield =
+      HttpShield.builder().inFlight(InFlightLimit.auto()).build();
 
   @Test
   void isRejectedWhereItIsLongAlthoughHardlyAnyRequestIsInFlight() throws Exception {

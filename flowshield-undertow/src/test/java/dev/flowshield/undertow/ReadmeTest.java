@@ -22,8 +22,8 @@ class ReadmeTest {
 
   @Test
   void showsTheRejectionThatIsSent() throws Exception {
-    HttpShield shield =
-        HttpShield.fromConfiguration(Map.of(), it -> it.ticker(ManualTicker.atZero()));
+    HttpShield shield = HttpShield.fromConfiguration(
+        Map.of(), it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
     HttpHandler app = exchange -> exchange.getResponseSender().send("Hello\n");
     ServerUnderTest server = Servers.start(FlowShieldHandler.protect(app, shield));
     try {

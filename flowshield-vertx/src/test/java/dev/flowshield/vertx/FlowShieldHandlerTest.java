@@ -352,8 +352,10 @@ class FlowShieldHandlerTest {
 
   @Test
   void theRouterSaysTheClientIfTheShieldIsTold() throws Exception {
-    HttpShield one =
-        HttpShield.builder().perClient("1/h").clientAddress("container").build();
+    HttpShield one = HttpShield.builder()
+        .perClient("1/h")
+        .clients(c -> c.clientAddress("container"))
+        .build();
     router.allowForward(AllowForwardHeaders.X_FORWARD);
     router.route().handler(FlowShieldHandler.create(one)).handler(context -> context.end("fine"));
     try (Connection client = Connection.to(start().port())) {

@@ -23,8 +23,8 @@ class ReadmeTest {
 
   @Test
   void showsTheRejectionThatIsSent() throws Exception {
-    HttpShield shield =
-        HttpShield.fromConfiguration(Map.of(), it -> it.ticker(ManualTicker.atZero()));
+    HttpShield shield = HttpShield.fromConfiguration(
+        Map.of(), it -> it.operations(o -> o.ticker(ManualTicker.atZero())));
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
     router.route().handler(FlowShieldHandler.create(shield));

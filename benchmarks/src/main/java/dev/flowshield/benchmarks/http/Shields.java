@@ -46,9 +46,8 @@ public final class Shields {
   public static HttpShield withEverything() {
     return policiesBuilder()
         .limit("10000000/s burst 1000000000")
-        .perNetwork("1000000/s /48")
-        .penalty("1000/min")
-        .headers(HeaderMode.ALWAYS)
+        .limits(l -> l.perNetwork("1000000/s /48").penalty("1000/min"))
+        .responses(r -> r.headers(HeaderMode.ALWAYS))
         .build();
   }
 
@@ -57,7 +56,7 @@ public final class Shields {
   }
 
   private static HttpShieldBuilder proxiesBuilder() {
-    return plainBuilder().trustedProxies("loopback");
+    return plainBuilder().clients(c -> c.trustedProxies("loopback"));
   }
 
   private static HttpShieldBuilder policiesBuilder() {

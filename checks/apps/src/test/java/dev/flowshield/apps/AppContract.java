@@ -118,7 +118,8 @@ abstract class AppContract {
 
   @Test
   void aWebSocketIsAStreamWhileItIsOpen() throws Exception {
-    HttpShield shield = HttpShield.builder().inFlight(10).streamsPerClient(1).build();
+    HttpShield shield =
+        HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build();
     int port = started(new Shop(files), Optional.of(shield));
     if (hasWebSocket()) {
       try (Connection client = handshake(port)) {
@@ -193,7 +194,7 @@ abstract class AppContract {
   }
 
   private HttpShieldBuilder perClient(String limit) {
-    return HttpShield.builder().perClient(limit).ticker(ticker);
+    return HttpShield.builder().perClient(limit).operations(o -> o.ticker(ticker));
   }
 
   private Visitor behindPolicies() throws Exception {

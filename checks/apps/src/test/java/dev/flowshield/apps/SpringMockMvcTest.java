@@ -34,8 +34,10 @@ class SpringMockMvcTest {
     }
   }
 
-  private final HttpShield shield =
-      HttpShield.builder().perClient("2/h").ticker(ManualTicker.atZero()).build();
+  private final HttpShield shield = HttpShield.builder()
+      .perClient("2/h")
+      .operations(o -> o.ticker(ManualTicker.atZero()))
+      .build();
   private final MockMvc mvc = MockMvcBuilders.standaloneSetup(new Routes())
       .addFilters(new FlowShieldFilter(shield))
       .build();

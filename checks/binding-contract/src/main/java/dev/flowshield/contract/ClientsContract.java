@@ -36,7 +36,7 @@ interface ClientsContract {
 
   @Test
   default void believesATrustedProxyAboutTheClient() throws Exception {
-    fixture().shields(onePerClient().trustedProxies("loopback").build());
+    fixture().shields(onePerClient().clients(c -> c.trustedProxies("loopback")).build());
     Connection proxy = fixture().connect(1);
     Connection another = fixture().connect(2);
     assertThat(proxy.get("/hello", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);
@@ -49,7 +49,7 @@ interface ClientsContract {
 
   @Test
   default void believesATrustedProxyAndNotWhatTheClientWroteBefore() throws Exception {
-    fixture().shields(onePerClient().trustedProxies("loopback").build());
+    fixture().shields(onePerClient().clients(c -> c.trustedProxies("loopback")).build());
     Connection proxy = fixture().connect(1);
     for (int i = 1; i <= 3; i++) {
       String invented = "198.51.100." + i;
@@ -66,8 +66,9 @@ interface ClientsContract {
   @Test
   default void believesTheFieldOfRfc7239IfTold() throws Exception {
     fixture()
-        .shields(
-            onePerClient().trustedProxies("loopback").clientAddress("forwarded").build());
+        .shields(onePerClient()
+            .clients(c -> c.trustedProxies("loopback").clientAddress("forwarded"))
+            .build());
     Connection proxy = fixture().connect(1);
     assertThat(proxy.get("/hello", "Forwarded: for=203.0.113.1;proto=https").status())
         .isEqualTo(200);
@@ -84,7 +85,7 @@ interface ClientsContract {
 
   @Test
   default void believesNoPeerThatIsNoTrustedProxy() throws Exception {
-    fixture().shields(onePerClient().trustedProxies("127.0.0.2").build());
+    fixture().shields(onePerClient().clients(c -> c.trustedProxies("127.0.0.2")).build());
     Connection client = fixture().connect(1);
     assertThat(client.get("/hello", "X-Forwarded-For: 203.0.113.1").status()).isEqualTo(200);
     assertThat(client.get("/hello", "X-Forwarded-For: 203.0.113.2").status()).isEqualTo(429);
@@ -93,6 +94,8 @@ interface ClientsContract {
   }
 
   private HttpShieldBuilder onePerClient() {
-    return HttpShield.builder().perClient("1/s").ticker(fixture().ticker());
+    return HttpShield.builder()
+        .perClient("1/s")
+        .operations(o -> o.ticker(fixture().ticker()));
   }
 }

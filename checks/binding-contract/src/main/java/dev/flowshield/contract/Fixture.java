@@ -71,7 +71,8 @@ final class Fixture {
 
   /** Starts the server behind one shield that limits clients. */
   HttpShield perClient(String limit) throws Exception {
-    return shields(HttpShield.builder().perClient(limit).ticker(ticker).build());
+    return shields(
+        HttpShield.builder().perClient(limit).operations(o -> o.ticker(ticker)).build());
   }
 
   /** Starts the server behind these shields, and gives back the first. */

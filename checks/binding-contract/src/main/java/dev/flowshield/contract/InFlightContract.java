@@ -125,7 +125,7 @@ interface InFlightContract {
             .limit("7000/h")
             .perClient("1500/h")
             .inFlight(1000)
-            .ticker(fixture().ticker())
+            .operations(o -> o.ticker(fixture().ticker()))
             .build());
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     fixture().closeAtTheEnd(() -> {

@@ -47,7 +47,7 @@ interface LaterContract {
         .shields(HttpShield.builder()
             .perClient("100/h")
             .limit(Limit.each("elsewhere", "100/h").withLimiter(new Elsewhere(answers)))
-            .ticker(fixture().ticker())
+            .operations(o -> o.ticker(fixture().ticker()))
             .build());
   }
 

@@ -43,7 +43,10 @@ interface LimitsContract {
   @Test
   default void everyonesLimitIsEveryones() throws Exception {
     fixture()
-        .shields(HttpShield.builder().limit("1/s").ticker(fixture().ticker()).build());
+        .shields(HttpShield.builder()
+            .limit("1/s")
+            .operations(o -> o.ticker(fixture().ticker()))
+            .build());
     assertThat(fixture().connect(1).get("/hello").status()).isEqualTo(200);
     assertThat(fixture().connect(2).get("/hello").body()).contains("\"mode\":\"global\"");
   }
@@ -55,10 +58,9 @@ interface LimitsContract {
             .perClient("1/h")
             .limit("1/h")
             .inFlight(1)
-            .deny("loopback")
-            .headers(HeaderMode.ALWAYS)
-            .enabled(false)
-            .ticker(fixture().ticker())
+            .clients(c -> c.deny("loopback"))
+            .responses(r -> r.headers(HeaderMode.ALWAYS))
+            .operations(o -> o.enabled(false).ticker(fixture().ticker()))
             .build());
     Connection client = fixture().connect(1);
     fixture().application().closeGate();
@@ -78,8 +80,10 @@ interface LimitsContract {
 
   @Test
   default void twoHandlersWithOneShieldChargeOnce() throws Exception {
-    HttpShield shield =
-        HttpShield.builder().perClient("2/s").ticker(fixture().ticker()).build();
+    HttpShield shield = HttpShield.builder()
+        .perClient("2/s")
+        .operations(o -> o.ticker(fixture().ticker()))
+        .build();
     fixture().shields(shield, shield);
     Connection client = fixture().connect(1);
     assertThat(client.get("/hello").status()).isEqualTo(200);
@@ -91,10 +95,14 @@ interface LimitsContract {
 
   @Test
   default void twoShieldsEachCharge() throws Exception {
-    HttpShield outer =
-        HttpShield.builder().perClient("10/s").ticker(fixture().ticker()).build();
-    HttpShield inner =
-        HttpShield.builder().perClient("2/s").ticker(fixture().ticker()).build();
+    HttpShield outer = HttpShield.builder()
+        .perClient("10/s")
+        .operations(o -> o.ticker(fixture().ticker()))
+        .build();
+    HttpShield inner = HttpShield.builder()
+        .perClient("2/s")
+        .operations(o -> o.ticker(fixture().ticker()))
+        .build();
     fixture().shields(outer, inner);
     Connection client = fixture().connect(1);
     assertThat(client.get("/hello").status()).isEqualTo(200);

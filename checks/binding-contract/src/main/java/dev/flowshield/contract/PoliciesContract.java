@@ -16,7 +16,9 @@ interface PoliciesContract {
   Fixture fixture();
 
   private HttpShieldBuilder perClient(String limit) {
-    return HttpShield.builder().perClient(limit).ticker(fixture().ticker());
+    return HttpShield.builder()
+        .perClient(limit)
+        .operations(o -> o.ticker(fixture().ticker()));
   }
 
   @Test
@@ -130,7 +132,8 @@ interface PoliciesContract {
 
   @Test
   default void tellsAnAdmittedClientHowItStandsIfAsked() throws Exception {
-    fixture().shields(perClient("2/min").headers(HeaderMode.ALWAYS).build());
+    fixture()
+        .shields(perClient("2/min").responses(r -> r.headers(HeaderMode.ALWAYS)).build());
     Connection client = fixture().connect(1);
     Answer answer = client.get("/hello");
     assertThat(answer.status()).isEqualTo(200);

@@ -78,7 +78,8 @@ interface StreamsContract {
   default void aClientWithTooManyStreamsIsRejectedAndOthersAreServed() throws Exception {
     String accept = "Accept: text/event-stream";
     HttpShield shield = fixture()
-        .shields(HttpShield.builder().inFlight(100).streamsPerClient(10).build());
+        .shields(
+            HttpShield.builder().inFlight(100).streams(s -> s.mostPerClient(10)).build());
     List<Connection> open = openEvents(1, 10, accept);
     awaitStreams(shield, 10);
     for (int i = 0; i < 10; i++) {
@@ -100,8 +101,8 @@ interface StreamsContract {
   @Test
   default void streamsBeyondTheCapOfAllAreRejectedAsByAFullServer() throws Exception {
     String accept = "Accept: text/event-stream, text/html;q=0.5";
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(100).streams(2).build());
+    HttpShield shield = fixture()
+        .shields(HttpShield.builder().inFlight(100).streams(s -> s.most(2)).build());
     openEvents(1, accept);
     openEvents(2, accept);
     awaitStreams(shield, 2);
@@ -112,8 +113,9 @@ interface StreamsContract {
 
   @Test
   default void streamsThatWereNotAnnouncedTakeNoPlaceBeyondTheCap() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(2).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(2)).build());
     openEvents(1, 2);
     awaitStreams(shield, 2);
     for (int round = 1; round <= 2; round++) {
@@ -132,8 +134,9 @@ interface StreamsContract {
 
   @Test
   default void overHttp2AStreamBeyondTheCapEndsAlone() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     try (Http2Connection client = Http2Connection.to(fixture().port(), WINDOW)) {
       int first = client.get("/events");
       assertThat(client.awaitHead(first)).isTrue();
@@ -188,8 +191,9 @@ interface StreamsContract {
 
   @Test
   default void aStreamThatTakesTheTurnOfAnotherIsNotCutOff() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(100).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(100).streams(s -> s.mostPerClient(1)).build());
     Connection first = openEvents(1);
     awaitStreams(shield, 1);
     Connection second = openEvents(1);
@@ -220,8 +224,9 @@ interface StreamsContract {
 
   @Test
   default void theApplicationIsToldThatThereIsNoRoomForItsStream() throws Exception {
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     fixture().application().closeGate();
     Connection first = fixture().connect(1);
     first.send("GET", "/poll");
@@ -240,8 +245,9 @@ interface StreamsContract {
     if (fixture().differs(NO_UPGRADE)) {
       return;
     }
-    HttpShield shield =
-        fixture().shields(HttpShield.builder().inFlight(10).streamsPerClient(1).build());
+    HttpShield shield = fixture()
+        .shields(
+            HttpShield.builder().inFlight(10).streams(s -> s.mostPerClient(1)).build());
     Connection client = fixture().connect(1);
     client.send("GET", AnswerKind.UPGRADE.path(), AnswerKind.UPGRADE.headers());
     assertThat(client.readHead().status()).isEqualTo(101);

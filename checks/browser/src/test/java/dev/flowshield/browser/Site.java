@@ -31,7 +31,7 @@ final class Site implements AutoCloseable {
   Site(Duration span) {
     HttpShield shield = HttpShield.builder()
         .perClient("1/" + span.toSeconds() + "s")
-        .ticker(ticker)
+        .operations(o -> o.ticker(ticker))
         .build();
     HttpHandler shielded = FlowShieldHandler.protect(Site::sendPage, shield);
     this.server = Undertow.builder()

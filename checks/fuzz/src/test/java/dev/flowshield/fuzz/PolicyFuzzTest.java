@@ -22,8 +22,7 @@ class PolicyFuzzTest {
     try {
       HttpShield.builder()
           .perClient("1/s")
-          .plan(request -> null)
-          .key("own", request -> null)
+          .policies(p -> p.plan(request -> null).key("own", request -> null))
           .policies(rows)
           .build();
     } catch (IllegalStateException misfit) {

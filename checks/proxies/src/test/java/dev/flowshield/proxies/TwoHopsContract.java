@@ -88,11 +88,11 @@ abstract class TwoHopsContract implements Proxy.Starter {
   }
 
   private static HttpShieldBuilder onePermit() {
-    return HttpShield.builder().perClient("1/s").ticker(ManualTicker.atZero());
+    return HttpShield.builder().perClient("1/s").operations(o -> o.ticker(ManualTicker.atZero()));
   }
 
   private static HttpShieldBuilder trusting(String source) {
-    return onePermit().trustedProxies("loopback").clientAddress(source);
+    return onePermit().clients(c -> c.trustedProxies("loopback").clientAddress(source));
   }
 
   private InetSocketAddress behindTwoProxies(Family family, HttpShield shield) throws Exception {

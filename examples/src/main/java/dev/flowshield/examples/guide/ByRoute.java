@@ -25,8 +25,8 @@ final class ByRoute {
   static HttpShield shield() {
     return HttpShield.builder()
         .perClient("100/s")
-        .plan(request -> Customers.planOf(request.principal()))
-        .key("account", ByRoute::account)
+        .policies(p -> p.plan(request -> Customers.planOf(request.principal()))
+            .key("account", ByRoute::account))
         .policies("""
             GET   /search   free   10/s, 2000/h
             GET   /search   *      50/s

@@ -10,11 +10,17 @@ final class InTests {
 
   // snippet: in-tests
   static HttpShield shield(boolean isDevelopment) {
-    return HttpShield.builder().perClient("100/s").enabled(!isDevelopment).build();
+    return HttpShield.builder()
+        .perClient("100/s")
+        .operations(o -> o.enabled(!isDevelopment))
+        .build();
   }
 
   static HttpShield underTest(Ticker ticker) { // as a ManualTicker, which the test turns
-    return HttpShield.builder().perClient("2/s").ticker(ticker).build();
+    return HttpShield.builder()
+        .perClient("2/s")
+        .operations(o -> o.ticker(ticker))
+        .build();
   }
   // end
 }

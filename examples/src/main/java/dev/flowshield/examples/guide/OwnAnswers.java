@@ -18,9 +18,9 @@ public final class OwnAnswers {
     return HttpShield.builder()
         .perClient("100/s")
         .inFlight(1000)
-        .legacyHeaders(LegacyHeaders.DELTA)
-        .body(BodyFormat.PROBLEM)
-        .corsOrigins("https://app.example.com");
+        .responses(r -> r.legacyHeaders(LegacyHeaders.DELTA)
+            .body(BodyFormat.PROBLEM)
+            .corsOrigins("https://app.example.com"));
   }
   // end
 
@@ -28,8 +28,8 @@ public final class OwnAnswers {
   static HttpShieldBuilder inOwnWords() {
     return HttpShield.builder()
         .perClient("100/s")
-        .renderer((proposed, request, why) ->
-            request.path().startsWith("/api/") ? jsonApi(proposed) : proposed);
+        .responses(r -> r.renderer((proposed, request, why) ->
+            request.path().startsWith("/api/") ? jsonApi(proposed) : proposed));
   }
 
   static ShieldResponse jsonApi(ShieldResponse proposed) {

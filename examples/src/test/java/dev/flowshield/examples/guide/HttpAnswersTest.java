@@ -57,22 +57,24 @@ class HttpAnswersTest {
 
   @Test
   void aBlockedClientIsToldSo() throws IOException {
-    HttpShieldBuilder blocks = perClient("100/s").penalty(Penalty.after(1, Duration.ofMinutes(1)));
+    HttpShieldBuilder blocks =
+        perClient("100/s").limits(l -> l.penalty(Penalty.after(1, Duration.ofMinutes(1))));
     assertShown(rejection(blocks, 100, Map.of("Accept", "application/problem+json")));
   }
 
   @Test
   void theOlderFieldsAreShown() throws IOException {
     HttpShieldBuilder epoch = perClient("100/s")
-        .legacyHeaders(LegacyHeaders.EPOCH)
-        .instantSource(() -> Instant.ofEpochSecond(1_800_000_000));
+        .responses(r -> r.legacyHeaders(LegacyHeaders.EPOCH))
+        .operations(o -> o.instantSource(() -> Instant.ofEpochSecond(1_800_000_000)));
     assertThat(document())
         .contains("```\n" + headers(rejection(epoch, 100, Map.of()), "X-RateLimit") + "```");
   }
 
   @Test
   void aListedOriginIsShown() throws IOException {
-    HttpShieldBuilder listed = perClient("100/s").corsOrigins("https://app.example.com");
+    HttpShieldBuilder listed =
+        perClient("100/s").responses(r -> r.corsOrigins("https://app.example.com"));
     ShieldResponse rejection = rejection(listed, 100, Map.of("Origin", "https://app.example.com"));
     assertThat(document())
         .contains("```\n" + headers(rejection, "Access-Control-A") + headers(rejection, "Vary")
@@ -82,7 +84,9 @@ class HttpAnswersTest {
   @Test
   void theSettingsDoWhatTheySay() {
     ShieldResponse rejection = rejection(
-        OwnAnswers.settings().ticker(ticker), 100, Map.of("Origin", "https://app.example.com"));
+        OwnAnswers.settings().operations(o -> o.ticker(ticker)),
+        100,
+        Map.of("Origin", "https://app.example.com"));
     assertThat(wire(rejection))
         .contains(
             "Content-Type: application/problem+json\n",
@@ -92,7 +96,8 @@ class HttpAnswersTest {
 
   @Test
   void theRendererDoesWhatItSays() {
-    assertThat(wire(rejection(OwnAnswers.inOwnWords().ticker(ticker), 100, Map.of())))
+    assertThat(wire(
+            rejection(OwnAnswers.inOwnWords().operations(o -> o.ticker(ticker)), 100, Map.of())))
         .startsWith("HTTP/1.1 429 Too Many Requests\nContent-Type: application/vnd.api+json\n")
         .contains("Cache-Control: no-store\n", "Retry-After: 1\n")
         .endsWith("\n\n{\"errors\":[{\"status\":\"429\"}]}");
@@ -100,7 +105,8 @@ class HttpAnswersTest {
 
   @Test
   void anAdmittedRequestIsToldOfOneLimit() throws IOException {
-    HttpShield shield = perClient("100/min").headers(HeaderMode.ALWAYS).build();
+    HttpShield shield =
+        perClient("100/min").responses(r -> r.headers(HeaderMode.ALWAYS)).build();
 
     assertThat(document()).contains("```\n" + fieldsOfAdmitted(shield, "/api/orders", 43) + "```");
   }
@@ -108,7 +114,7 @@ class HttpAnswersTest {
   @Test
   void orOfTwo() throws IOException {
     HttpShield shield = perClient("100/min")
-        .headers(HeaderMode.ALWAYS)
+        .responses(r -> r.headers(HeaderMode.ALWAYS))
         .policies("GET /search * 20/s name=search\nGET /search * 1000/h burst 200 name=hourly")
         .build();
     for (int requests : List.of(20, 20, 16)) {
@@ -133,7 +139,7 @@ class HttpAnswersTest {
   }
 
   private HttpShieldBuilder builder() {
-    return HttpShield.builder().ticker(ticker);
+    return HttpShield.builder().operations(o -> o.ticker(ticker));
   }
 
   private HttpShieldBuilder perClient(String limit) {

@@ -46,9 +46,9 @@ class PoliciesDocTest {
   void threePlansOnFourRoutesAreTwelveRows() throws IOException {
     HttpShield shield = HttpShield.builder()
         .perClient("7/s")
-        .plan(request -> request.principal())
+        .policies(p -> p.plan(request -> request.principal()))
         .policies(table())
-        .ticker(ticker)
+        .operations(o -> o.ticker(ticker))
         .build();
 
     assertThat(shield.policies()).hasSize(12);

@@ -77,7 +77,8 @@ class WebAppTest {
 
   @Test
   void metricsCountRejectionsByLimit() {
-    HttpShield shield = HttpShield.builder().perClient("1/h").ticker(ticker).build();
+    HttpShield shield =
+        HttpShield.builder().perClient("1/h").operations(o -> o.ticker(ticker)).build();
     assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
     assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(ShieldResponse.class);
 

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class CrossOrigin {
 
   /** No other origin. */
-  public static final CrossOrigin NONE = new CrossOrigin(List.of());
+  public static final CrossOrigin NONE = new CrossOrigin("corsOrigins", List.of());
 
   // As browsers write it: lower case, no path, not even a slash.
   private static final Pattern ORIGIN =
@@ -33,13 +33,14 @@ public final class CrossOrigin {
   /**
    * Creates a list of origins.
    *
+   * @param name the setting, for messages
    * @throws IllegalArgumentException if one is not an exact origin
    */
-  public CrossOrigin(Collection<String> origins) {
+  public CrossOrigin(String name, Collection<String> origins) {
     for (String origin : origins) {
       if (!ORIGIN.matcher(origin).matches()) {
         throw new IllegalArgumentException(
-            "corsOrigins must be exact origins such as 'https://app.example.com', got '" + origin
+            name + " must be exact origins such as 'https://app.example.com', got '" + origin
                 + "': " + wayOut(origin));
       }
     }

@@ -101,13 +101,6 @@ public final class RequestClassifier {
         Stream.of(ofScopes).map(ChargePlan::forPreflights).toArray(ChargePlan[]::new);
   }
 
-  /** Returns this classifier for another engine, which has limits of the same names. */
-  public RequestClassifier on(FlowShield other) {
-    return other == engine
-        ? this
-        : new RequestClassifier(client, lists, networkPrefix, table, functions, criticality, other);
-  }
-
   private ChargePlan clientUnlimited(Criticality ofRequests, int number) {
     return new ChargePlan(
         engine,
@@ -124,7 +117,6 @@ public final class RequestClassifier {
           ? clientUnlimited
           : clientUnlimited(ofRequests, number);
     }
-    requireLimitBeside(rows);
     boolean replacesClient =
         rows.stream().anyMatch(row -> row.key().kind() == PolicyKey.Kind.ADDRESS);
     List<ChargePlan.Entry> entries =
@@ -137,16 +129,6 @@ public final class RequestClassifier {
       entries.add(new ChargePlan.Entry(row.name(), keys, row.cost(), isVisible, settled));
     }
     return new ChargePlan(engine, Kind.USUAL, entries, networkPrefix > 0, ofRequests, number);
-  }
-
-  private void requireLimitBeside(List<Policy> rows) {
-    if (engine.usualLimits().isEmpty()
-        && rows.stream().allMatch(row -> row.key().isChosen())) {
-      throw new IllegalStateException("perClient must be set where the clients of a policy choose"
-          + " what it counts by, got none beside '" + rows.get(0)
-          + "': set it, as in perClient(\"100/s\"), or add a row of the same method, path and plan"
-          + " by the address");
-    }
   }
 
   private List<ChargePlan.Entry> usualEntries(Predicate<Limit> charged) {

@@ -16,14 +16,6 @@ public record ClientLists(Networks allowed, Networks denied) {
   /** No lists. */
   public static final ClientLists NONE = new ClientLists(Networks.NONE, Networks.NONE);
 
-  public ClientLists withAllowed(Networks networks) {
-    return new ClientLists(networks, denied);
-  }
-
-  public ClientLists withDenied(Networks networks) {
-    return new ClientLists(allowed, networks);
-  }
-
   public boolean isEmpty() {
     return allowed.isEmpty() && denied.isEmpty();
   }

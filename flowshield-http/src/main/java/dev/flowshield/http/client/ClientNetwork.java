@@ -20,17 +20,13 @@ public record ClientNetwork(List<RateLimit> rates, int prefix) {
   private static final int LEAST_PREFIX = 16;
   private static final int MOST_PREFIX = 127;
 
-  public ClientNetwork {
-    if (prefix < LEAST_PREFIX || prefix > MOST_PREFIX) {
-      throw new IllegalArgumentException("perNetwork must end with a prefix length of 16 to 127,"
-          + " got /" + prefix + ": choose /48 for what most sites get");
-    }
-  }
-
   /**
-   * Parses rates with a prefix length after them, as in {@code 800/s /48}. The default is 48.
+   * Parses rates with a prefix length behind them, as in {@code 800/s /48}; without one it is 48.
+   *
+   * @param name the setting, for messages
+   * @throws IllegalArgumentException if the text is not in that form, or the prefix not 16 to 127
    */
-  public static ClientNetwork parse(String text) {
+  public static ClientNetwork parse(String name, String text) {
     String trimmed = text.strip();
     int slash = trimmed.lastIndexOf('/');
     String digits = trimmed.substring(slash + 1);
@@ -39,10 +35,14 @@ public record ClientNetwork(List<RateLimit> rates, int prefix) {
         && !digits.isEmpty()
         && digits.length() <= 3
         && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    return hasPrefix
-        ? new ClientNetwork(
-            RateLimit.parseAll(trimmed.substring(0, slash).strip()), Integer.parseInt(digits))
-        : new ClientNetwork(RateLimit.parseAll(trimmed), USUAL_PREFIX);
+    int prefix = hasPrefix ? Integer.parseInt(digits) : USUAL_PREFIX;
+    String rates = hasPrefix ? trimmed.substring(0, slash).strip() : trimmed;
+    ClientNetwork network = new ClientNetwork(RateLimit.parseAll(rates), prefix);
+    if (prefix < LEAST_PREFIX || prefix > MOST_PREFIX) {
+      throw new IllegalArgumentException(name + " must end with a prefix length of 16 to 127, got /"
+          + prefix + ": choose /48 for what most sites get");
+    }
+    return network;
   }
 
   /** Returns the limit, which requests name to be charged to it. */

@@ -23,11 +23,17 @@ record Network(IpAddress first, int prefix) {
    *     network is hardly the one that was meant
    */
   static Network parse(String text) {
+    return parse("network", text);
+  }
+
+  /** Reads a network, which messages call by this name. As {@link #parse(String)}. */
+  static Network parse(String name, String text) {
     int slash = text.indexOf('/');
     String written = slash < 0 ? text : text.substring(0, slash);
     IpAddress address = IpAddress.parse(written);
     if (address == null) {
       throw mistake(
+          name,
           text,
           text.indexOf('*') < 0
               ? "write an address as digits, a name is not looked up"
@@ -38,17 +44,17 @@ record Network(IpAddress first, int prefix) {
     int length = slash < 0 ? -1 : length(text.substring(slash + 1));
     int most = isDotted ? IPV4_BITS : IpAddress.BITS;
     if (slash >= 0 && (length < 0 || length > most)) {
-      throw mistake(text, "choose a prefix length of 0 to " + most);
+      throw mistake(name, text, "choose a prefix length of 0 to " + most);
     }
     int prefix = slash < 0 ? IpAddress.BITS : length + IpAddress.BITS - most;
     if (address.isIpv4() && prefix < IPV4_OFFSET) {
       // Of the mapped form, a shorter prefix would cover all of IPv4, whatever was meant.
-      throw mistake(text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
+      throw mistake(name, text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
     }
     Network network = new Network(address, prefix);
     if (!address.equals(address.masked(prefix))) {
       throw mistake(
-          text, "it has bits set behind its prefix, so correct the address or the length");
+          name, text, "it has bits set behind its prefix, so correct the address or the length");
     }
     return network;
   }
@@ -60,11 +66,11 @@ record Network(IpAddress first, int prefix) {
     return isNumber ? Integer.parseInt(digits) : -1;
   }
 
-  private static IllegalArgumentException mistake(String text, String wayOut) {
+  private static IllegalArgumentException mistake(String name, String text, String wayOut) {
     String shown = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
-    return new IllegalArgumentException(
-        "network must be an address and a prefix length, as in '10.0.0.0/8' or '2001:db8::/32', got '"
-            + shown + "': " + wayOut);
+    return new IllegalArgumentException(name
+        + " must be an address and a prefix length, as in '10.0.0.0/8' or '2001:db8::/32', got '"
+        + shown + "': " + wayOut);
   }
 
   /** Whether it has an address. */

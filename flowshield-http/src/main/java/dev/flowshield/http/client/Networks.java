@@ -60,10 +60,16 @@ public final class Networks {
    * @throws IllegalArgumentException if one is neither a network nor the name of a set
    */
   public static Networks parse(String text) {
+    return parse("network", text);
+  }
+
+  /** Reads a list of networks, which messages call by this name. As {@link #parse(String)}. */
+  public static Networks parse(String name, String text) {
     List<Network> all = new ArrayList<>();
     for (String each : text.split(",", -1)) {
       String one = each.strip();
-      SETS.getOrDefault(one, List.of(one)).forEach(network -> all.add(Network.parse(network)));
+      SETS.getOrDefault(one, List.of(one))
+          .forEach(network -> all.add(Network.parse(name, network)));
     }
     return new Networks(all);
   }

@@ -28,23 +28,6 @@ public record TrustedHeader(String name, TrustedProxies proxies) {
     return name;
   }
 
-  /**
-   * Returns the header that a setting names; null if the name is null.
-   *
-   * @throws IllegalStateException if no proxies are trusted
-   */
-  public static @Nullable TrustedHeader of(
-      String setting, @Nullable String name, @Nullable TrustedProxies proxies) {
-    if (name == null) {
-      return null;
-    }
-    if (proxies == null) {
-      throw new IllegalStateException(setting + " must come with the proxies that write the header,"
-          + " got '" + name + "' alone: set trustedProxies, as in \"10.0.0.0/8\"");
-    }
-    return new TrustedHeader(name, proxies);
-  }
-
   /** Returns the header value, or null if it is absent or the peer is not a trusted proxy. */
   @Nullable
   public String value(RequestView request) {

@@ -5,7 +5,7 @@ import dev.flowshield.http.binding.RequestView;
 
 /**
  * Adapts the responses to rejections to an application: {@link
- * dev.flowshield.http.HttpShieldBuilder#renderer(RejectionRenderer)}.
+ * dev.flowshield.http.HttpShieldBuilder.ResponseOptions#renderer(RejectionRenderer)}.
  *
  * <pre>{@code
  * .renderer((proposed, request, why) -> proposed.withBody(

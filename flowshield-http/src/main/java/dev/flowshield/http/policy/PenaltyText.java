@@ -23,9 +23,14 @@ public final class PenaltyText {
    * @throws IllegalArgumentException if it is not in that form, or a part is outside its range
    */
   public static Penalty parse(String text) {
+    return parse("penalty", text);
+  }
+
+  /** Reads a penalty, which messages call by this name. As {@link #parse(String)}. */
+  public static Penalty parse(String name, String text) {
     List<String> parts = List.of(text.split(":", -1));
     if (parts.size() > MOST_PARTS) {
-      throw malformed(text, null);
+      throw malformed(name, text, null);
     }
     try {
       RateLimit breaches = RateLimit.parse(parts.get(0));
@@ -33,7 +38,7 @@ public final class PenaltyText {
           Penalty.after((int) Math.min(breaches.permits(), Integer.MAX_VALUE), breaches.period());
       return parts.size() == 1 ? penalty : withBlocks(penalty, parts);
     } catch (IllegalArgumentException impossible) {
-      throw malformed(text, impossible);
+      throw malformed(name, text, impossible);
     }
   }
 
@@ -51,10 +56,10 @@ public final class PenaltyText {
   }
 
   private static IllegalArgumentException malformed(
-      String text, @Nullable IllegalArgumentException cause) {
+      String name, String text, @Nullable IllegalArgumentException cause) {
     String reason = cause == null ? "" : " (" + cause.getMessage() + ")";
     return new IllegalArgumentException(
-        "penalty must be rejections/period, then how long the first block lasts and how long one"
+        name + " must be rejections/period, then how long the first block lasts and how long one"
             + " may get, as in '20/min', '20/min:1h' or '20/min:1h:7day', got '" + text
             + "': write it in that form" + reason,
         cause);

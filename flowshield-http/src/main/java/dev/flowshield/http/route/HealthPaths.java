@@ -20,14 +20,19 @@ public final class HealthPaths {
    * The default. It has {@code /health} without the paths below it, which may be the records of a
    * hospital.
    */
-  public static final HealthPaths DEFAULT = new HealthPaths(List.of(
-      "/health",
-      "/healthz",
-      "/livez",
-      "/readyz",
-      "/health/live",
-      "/health/ready",
-      "/actuator/health/**"));
+  public static final HealthPaths DEFAULT = new HealthPaths(
+      "healthPaths",
+      List.of(
+          "/health",
+          "/healthz",
+          "/livez",
+          "/readyz",
+          "/health/live",
+          "/health/ready",
+          "/actuator/health/**"));
+
+  /** No path. */
+  public static final HealthPaths NONE = new HealthPaths("healthPaths", List.of());
 
   // An escape, a parameter, a query, a character that no path has, or a segment that is resolved.
   private static final Pattern NEVER = Pattern.compile("[%;?#{}\\\\\\s\\p{Cntrl}]|//|/\\.(/|$)");
@@ -39,16 +44,17 @@ public final class HealthPaths {
   /**
    * Creates a set of paths.
    *
+   * @param name the setting, for messages
    * @throws IllegalArgumentException if a path does not have the form above
    */
-  public HealthPaths(List<String> patterns) {
+  public HealthPaths(String name, List<String> patterns) {
     this.patterns = List.copyOf(patterns);
     List<String> exact = new ArrayList<>();
     List<String> trees = new ArrayList<>();
     for (String pattern : this.patterns) {
       boolean tree = pattern.endsWith(BELOW);
       String path = tree ? pattern.substring(0, pattern.length() - BELOW.length()) : pattern;
-      requirePath(path, pattern);
+      requirePath(name, path, pattern);
       exact.add(path);
       if (tree) {
         trees.add(path + "/");
@@ -86,12 +92,12 @@ public final class HealthPaths {
     return patterns.isEmpty() ? "none" : String.join(" ", patterns);
   }
 
-  private static void requirePath(String path, String pattern) {
+  private static void requirePath(String name, String path, String pattern) {
     if (!path.startsWith("/") || path.indexOf('*') >= 0 || path.contains("..")) {
-      throw new IllegalArgumentException(
-          "healthPaths must be paths such as '/healthz', or with all below such as '/actuator/health/**', got '"
-              + pattern
-              + "': begin with a slash, and use ** at the end only, below at least one segment");
+      throw new IllegalArgumentException(name
+          + " must be paths such as '/healthz', or with all below such as '/actuator/health/**', got '"
+          + pattern
+          + "': begin with a slash, and use ** at the end only, below at least one segment");
     }
   }
 }

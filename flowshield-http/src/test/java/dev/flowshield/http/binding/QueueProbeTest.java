@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -25,7 +26,7 @@ class QueueProbeTest {
   private final Queue<Runnable> timer = new ArrayDeque<>();
   private final Queue<Runnable> pool = new ArrayDeque<>();
   private final HttpShield shield =
-      HttpShield.builder().inFlightAuto().ticker(ticker).build();
+      HttpShield.builder().inFlight(InFlightLimit.auto()).operations(o -> o.ticker(ticker)).build();
   private final QueueProbe probe = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
   private Duration late = Duration.ZERO; // of the timer
   private Duration sinceTick = Duration.ZERO;

@@ -7,6 +7,7 @@ import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.testkit.ManualTicker;
 import java.lang.management.ManagementFactory;
@@ -85,9 +86,9 @@ class ProcessorTimeTest {
   @Test
   void givesWayToWhatTheApplicationSays() {
     HttpShield shield = HttpShield.builder()
-        .inFlightAuto()
-        .engine(it -> it.processors(asked::incrementAndGet, 2))
-        .ticker(ticker)
+        .inFlight(InFlightLimit.auto())
+        .operations(
+            o -> o.engine(it -> it.processors(asked::incrementAndGet, 2)).ticker(ticker))
         .build();
 
     serve(shield.engine());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.flowshield.engine.Admitted;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.FakeRequest;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
@@ -27,7 +28,8 @@ class RequestStartTest {
   private Duration step = Duration.ofMillis(RequestStart.INTERVAL_MILLIS);
   private final ManualTicker ticker = ManualTicker.atZero();
   private Instant now = Instant.parse("2030-01-01T00:00:00Z");
-  private final HttpShield shield = settings().requestStart(FIELD).build();
+  private final HttpShield shield =
+      settings().clients(c -> c.requestStart(FIELD)).build();
 
   @ParameterizedTest
   @ValueSource(strings = {"t=%d.%06d", "%d.%06d"})
@@ -123,8 +125,10 @@ class RequestStartTest {
   @Test
   void needsProxiesThatWriteTheField() {
     assertThatIllegalStateException()
-        .isThrownBy(
-            () -> HttpShield.builder().inFlightAuto().requestStart(FIELD).build())
+        .isThrownBy(() -> HttpShield.builder()
+            .inFlight(InFlightLimit.auto())
+            .clients(c -> c.requestStart(FIELD))
+            .build())
         .withMessage("requestStart must come with the proxies that write the header, got"
             + " 'X-Request-Start' alone: set trustedProxies, as in \"10.0.0.0/8\"");
   }
@@ -132,7 +136,7 @@ class RequestStartTest {
   @Test
   void needsTheNameOfAField() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HttpShield.builder().requestStart("a b"))
+        .isThrownBy(() -> HttpShield.builder().clients(c -> c.requestStart("a b")))
         .withMessage("requestStart must be the name of a request header, got 'a b': write it as in"
             + " 'X-Request-Start'");
   }
@@ -167,9 +171,8 @@ class RequestStartTest {
 
   private HttpShieldBuilder settings() {
     return HttpShield.builder()
-        .inFlightAuto()
-        .trustedProxies("10.0.0.0/8")
-        .ticker(ticker)
-        .instantSource(() -> now);
+        .inFlight(InFlightLimit.auto())
+        .clients(c -> c.trustedProxies("10.0.0.0/8"))
+        .operations(o -> o.ticker(ticker).instantSource(() -> now));
   }
 }

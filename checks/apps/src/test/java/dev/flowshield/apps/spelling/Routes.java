@@ -40,14 +40,14 @@ final class Routes {
   static HttpShield shield(String prefix) {
     return HttpShield.builder()
         .perClient(ENOUGH)
-        .healthPaths(prefix + "/" + HEALTH)
+        .operations(o -> o.healthPaths(prefix + "/" + HEALTH))
         .policies(String.join(
             "\n",
             "* " + prefix + "/free/** * off",
             "* " + prefix + "/secret/** * deny",
             "* " + prefix + "/paid/** * " + ENOUGH + " name=paid",
             "* " + prefix + "/item/* * " + ENOUGH + " name=item"))
-        .headers(HeaderMode.ALWAYS)
+        .responses(r -> r.headers(HeaderMode.ALWAYS))
         .build();
   }
 

@@ -8,6 +8,7 @@ import dev.flowshield.checks.soak.server.SoakApp;
 import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
@@ -61,11 +62,11 @@ final class Subject {
   /** Starts a server. */
   static Subject start(ServerKind kind, SplittableRandom random) throws Exception {
     HttpShield shield = HttpShield.builder()
-        .inFlightAuto()
-        .engine(
-            FlowShieldBuilder::shedOnPlateau) // the work of an overload waits, and burns nothing
+        .inFlight(InFlightLimit.auto())
+        .operations(o -> o.engine(
+            FlowShieldBuilder::shedOnPlateau)) // the work of an overload waits, and burns nothing
         .perClient("1000000/s")
-        .criticality(Subject::meaning)
+        .overload(o -> o.criticality(Subject::meaning))
         .build();
     SoakApp app = new SoakApp(shield);
     return new Subject(kind, shield, app, kind.start(app), random);

@@ -1,6 +1,7 @@
 package dev.flowshield.demo.overload.server;
 
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.HttpShield;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +34,16 @@ final class App {
 
   private static @Nullable HttpShield shield(Protection protection) {
     return switch (protection.kind()) {
-      case AUTO -> HttpShield.builder().perClient(PER_CLIENT).inFlightAuto().build();
+      case AUTO ->
+        HttpShield.builder()
+            .perClient(PER_CLIENT)
+            .inFlight(InFlightLimit.auto())
+            .build();
       case AUTO_PLATEAU ->
         HttpShield.builder()
             .perClient(PER_CLIENT)
-            .inFlightAuto()
-            .engine(FlowShieldBuilder::shedOnPlateau)
+            .inFlight(InFlightLimit.auto())
+            .operations(o -> o.engine(FlowShieldBuilder::shedOnPlateau))
             .build();
       case HAND ->
         HttpShield.builder().perClient(PER_CLIENT).inFlight(protection.limit()).build();
